@@ -1,0 +1,33 @@
+# The court's commands. Needs make and Python 3.11 to 3.13 with venv; everything else is fetched.
+.PHONY: run test prove lint bench docs clean
+.DEFAULT_GOAL := run
+
+ALL := requirements.txt requirements-extra.txt requirements-dev.txt
+
+run: ## Start the court: prints its address and accounts; Ctrl-C stops it
+	@tools/environment .venv newest requirements.txt
+	@exec .venv/bin/python -m odr.run
+
+test: ## Every test, on Python 3.11 and 3.13 where both are there
+	@tools/run_tests
+
+prove: ## Every test with its full numbers: a thousand kills, all orderings; takes long
+	@ODR_PROVE=1 tools/run_tests --timeout=0
+
+lint: ## Style, types, known weaknesses
+	@tools/environment .venv newest $(ALL)
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check odr tests migrations/env.py
+	.venv/bin/mypy
+	.venv/bin/bandit -q -r odr
+
+bench: ## What an act and a page cost
+	@tools/environment .venv newest $(ALL)
+	@.venv/bin/python -m bench
+
+docs: ## Write the procedure pages from the table of acts
+	@tools/environment .venv newest requirements.txt
+	@.venv/bin/python -m odr.cli docs
+
+clean: ## Take away what these commands made, the court's own data excepted
+	rm -rf .venv .venv-* build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""An internet court: online disputes filed, heard, decided and proven wholly online."""

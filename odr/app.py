@@ -1,0 +1,152 @@
+"""``create_app``: the one place that wires everything."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from jinja2 import StrictUndefined
+from werkzeug.exceptions import HTTPException, NotFound as NoSuchPage
+
+from odr import migrate, wiring
+from odr.access import SignInNeeded, assert_guarded, current_locale, register_access
+from odr.clock import Clock, CourtClock
+from odr.config import Mode, Settings, SettingsError
+from odr.db import Database
+from odr.errors import CourtError, NotFound
+from odr.notary.notary import Notary
+from odr.notary.vault import FileVault
+from odr.procedure.availability import StepUpNeeded
+from odr.procedure.court import Court
+from odr.procedure.hooks import Hooks
+from odr.procedure.models import ClockOffset
+from odr.procedure.packs import PackRegistry
+from odr.procedure.table import TABLE
+from odr.text import Money, T, Text, write, write_day, write_instant
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def training_offset(database: Database) -> Callable[[], timedelta]:
+    """How far procedural time was moved in training."""
+
+    def offset() -> timedelta:
+        with database.read() as session:
+            row = session.get(ClockOffset, 1)
+            return timedelta(seconds=row.seconds if row else 0)
+
+    return offset
+
+
+def create_court(settings: Settings, clock: Clock | None = None, database: Database | None = None) -> Court:
+    """Open the court: database in its newest form, keys, log, rules, ports, rooms."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = database or Database(settings.url)
+    _check_form(settings, database)
+    clock = clock or CourtClock(training_offset(database) if settings.is_training else None)
+    notary = Notary(
+        database,
+        vault=FileVault(settings.data_dir / "vault"),
+        origin=settings.origin,
+        clock=clock,
+        log_dir=settings.data_dir / "log",
+        organisation=settings.court_name,
+        witnesses=wiring.witnesses(settings),
+        timestampers=wiring.timestampers(settings),
+    )
+    notary.establish()
+    court = Court(settings=settings, database=database, clock=clock, notary=notary, packs=PackRegistry.load(), table=TABLE, hooks=Hooks())
+    wiring.open_ports(court, ROOT)
+    wiring.open_rooms(court)
+    return court
+
+
+def _check_form(settings: Settings, database: Database) -> None:
+    if settings.mode is Mode.PRODUCTION:
+        if migrate.pending(database.url):
+            raise SettingsError("the database is not in the form this version needs: run `flask db upgrade`")
+        return
+    migrate.upgrade(database.url)
+
+
+def create_app(settings: Settings | None = None, *, court: Court | None = None) -> Flask:
+    """The web application of a court. Refuses to start with a route that nobody guards."""
+    settings = settings or (court.settings if court else Settings.load(os.environ))
+    court = court or create_court(settings)
+    app = Flask("odr", root_path=str(ROOT / "odr"), template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app.config.update(MAX_FORM_MEMORY_SIZE=2_000_000, MAX_FORM_PARTS=2000, TRUSTED_HOSTS=None)
+    if settings.trusted_proxies:
+        from werkzeug.middleware.proxy_fix import ProxyFix
+
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies, x_host=0)  # type: ignore[method-assign]
+    register_access(app, court)
+    _templates(app, court)
+    _errors(app)
+    wiring.register_routes(app)
+    wiring.register_commands(app)
+    assert_guarded(app)
+    return app
+
+
+def _templates(app: Flask, court: Court) -> None:
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    tz = court.settings.tz
+
+    def translate(msgid: str, **params: Any) -> str:
+        return Text(msgid, params).render(current_locale())
+
+    app.jinja_env.globals.update(_=translate, settings=court.settings, training=court.settings.is_training, Money=Money, log_status=wiring.log_status(court))
+    app.jinja_env.globals["court_now"] = court.clock.now
+    app.jinja_env.globals["nav_items"] = sorted(court.hooks.nav, key=lambda item: item.order)
+    app.jinja_env.filters.update(
+        text=lambda value: write(value, current_locale(), tz),
+        money=lambda value: write(value, current_locale()),
+        day=lambda value: write_day(value.astimezone(tz).date() if hasattr(value, "astimezone") else value, current_locale()),
+        instant=lambda value: write_instant(value, current_locale(), tz),
+    )
+
+
+def _errors(app: Flask) -> None:
+    """Every breach becomes a page that says what happened and what one may do next."""
+
+    @app.errorhandler(CourtError)
+    def on_breach(error: CourtError) -> ResponseReturnValue:
+        if request.path.startswith("/api/"):
+            return wiring.problem(error)
+        if isinstance(error, SignInNeeded):
+            return redirect(url_for("identity.sign_in", next=request.full_path if request.method == "GET" else None), 303)
+        if isinstance(error, StepUpNeeded):
+            here = request.full_path if request.method == "GET" else request.referrer
+            return redirect(url_for("identity.confirm", next=here), 303)
+        return render_template("generic/error.html", error=error, typed=_typed()), error.status
+
+    @app.errorhandler(HTTPException)
+    def on_http(error: HTTPException) -> ResponseReturnValue:
+        if isinstance(error, NoSuchPage):
+            return on_breach(NotFound())
+        breach = CourtError(T("The request could not be understood."))
+        breach.status = error.code or 500
+        return on_breach(breach)
+
+    @app.errorhandler(500)
+    def on_crash(error: Exception) -> ResponseReturnValue:
+        breach = CourtError(T("Something went wrong on our side. Nothing you sent was acknowledged; please try again."))
+        breach.status = 500
+        return on_breach(breach)
+
+
+def _typed() -> list[tuple[str, str]]:
+    """What the person had typed, to be shown and copied when a form could not be taken."""
+    if request.method != "POST" or (request.content_length or 0) > 2_000_000 or not (request.mimetype or "").startswith(("application/x-www-form", "multipart/form")):
+        return []
+    hidden = {"csrf_token", "password", "new_password", "code", "premise", "idempotency_key"}
+    return [(k, v) for k, v in request.form.items(multi=True) if k not in hidden and v.strip()]
+
+
+__all__ = ["ROOT", "Response", "create_app", "create_court"]

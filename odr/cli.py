@@ -1,0 +1,97 @@
+"""Commands of the ground: the clock in training, the log, the docket, the database."""
+
+from __future__ import annotations
+
+import re
+import sys
+from datetime import timedelta
+
+import click
+from flask import current_app
+from flask.cli import AppGroup, with_appcontext
+
+from odr import migrate
+from odr.procedure.court import Court
+from odr.procedure.models import ClockOffset
+
+clock = AppGroup("clock", help="The procedural clock (training only).")
+log = AppGroup("log", help="The court's transparency log.")
+docket = AppGroup("docket", help="The docket.")
+database = AppGroup("db", help="The database.")
+
+
+def _court() -> Court:
+    court: Court = current_app.extensions["court"]
+    return court
+
+
+@clock.command("advance")
+@click.argument("by")
+def advance(by: str) -> None:
+    """Move procedural time forward, for example ``15d`` or ``36h``; what falls due is then performed by the worker."""
+    court = _court()
+    if not court.settings.is_training:
+        raise click.ClickException("the clock of a sitting court cannot be moved")
+    match = re.fullmatch(r"(\d+)([dhm])", by)
+    if not match:
+        raise click.ClickException("say how far, for example 15d, 36h or 10m")
+    move_clock(court, timedelta(**{{"d": "days", "h": "hours", "m": "minutes"}[match[2]]: int(match[1])}))
+    click.echo(f"procedural time is now {court.clock.now():%Y-%m-%d %H:%M} UTC")
+
+
+def move_clock(court: Court, by: timedelta) -> None:
+    """Move procedural time of a training court."""
+    with court.database.write() as session:
+        row = session.get(ClockOffset, 1)
+        if row is None:
+            row = ClockOffset(id=1, seconds=0)
+            session.add(row)
+        row.seconds += int(by.total_seconds())
+
+
+@log.command("audit")
+def audit_log() -> None:
+    """Check every tile, entry and checkpoint; names what is wrong."""
+    court = _court()
+    with court.database.read() as session:
+        faults = court.notary.audit(session)
+    for fault in faults:
+        click.echo(str(fault))
+    click.echo("the log is sound" if not faults else f"{len(faults)} faults")
+    sys.exit(1 if faults else 0)
+
+
+@docket.command("audit")
+def audit_docket() -> None:
+    """Check every case's chain of entries and its projections against the log; names what is wrong."""
+    from odr.procedure.audit import audit
+
+    court = _court()
+    with court.database.read() as session:
+        faults = audit(court, session)
+        faults += [str(f) for f in court.notary.audit(session)]
+    for fault in faults:
+        click.echo(fault)
+    click.echo("every docket is whole" if not faults else f"{len(faults)} faults")
+    sys.exit(1 if faults else 0)
+
+
+@database.command("upgrade")
+def upgrade() -> None:
+    """Bring the database into the form this version needs."""
+    migrate.upgrade(_court().database.url)
+    click.echo("the database is up to date")
+
+
+@click.command("worker")
+@click.option("--once", is_flag=True, help="One round, then stop.")
+@click.option("--every", default=1.0, help="Seconds between rounds.")
+@with_appcontext
+def worker(once: bool, every: float) -> None:
+    """Send what acts queued and perform what time makes due."""
+    from odr import worker as work
+
+    if once:
+        click.echo(work.work_once(_court()))
+    else:
+        work.run(_court(), every=every)

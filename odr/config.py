@@ -1,0 +1,123 @@
+"""Settings of a court: read once from ``ODR_*`` variables, checked, then frozen."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+
+class Mode(enum.Enum):
+    """What the installation is for."""
+
+    TRAINING = "training"  # movable clock, messages shown on a page, simulated payments, a banner
+    TEST = "test"  # as training, started by the test suite
+    PRODUCTION = "production"  # a sitting court: refuses training settings and default secrets
+
+
+class SettingsError(Exception):
+    """The court refuses to start; each line names a setting and how to mend it."""
+
+
+class Settings(BaseModel):
+    """Every setting, with the variable ``ODR_<NAME>`` that gives it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    mode: Mode = Mode.TRAINING
+    data_dir: Path = Path("var")
+    database_url: str = ""
+    secret_key: str = Field(min_length=16, default="training-secret-not-for-production")
+    base_url: str = "http://127.0.0.1:5000"
+    court_name: str = "Internet Court"
+    court_name_zh: str = "互联网法院"
+    street: str = "1 Court Road, Lakeside District"
+    street_zh: str = "湖滨区法院路1号"
+    phone: str = "12368"
+    court_short: str = "浙0192"
+    log_origin: str = ""
+    pack: str = "cn"
+    zone: str = "Asia/Shanghai"
+
+    stripe_api_key: str = ""
+    stripe_webhook_secret: str = ""
+    stripe_api_base: str = ""
+    stripe_methods: str = "card"
+
+    mail_from: str = "court@court.example"
+    smtp_url: str = ""
+    dkim_key: str = ""
+    dkim_selector: str = "court"
+    smtp_is_final: bool = False
+    sms_url: str = ""
+
+    store_url: str = ""
+    clamd: str = ""
+    max_upload_bytes: int = Field(default=10 * 2**30, gt=0)
+    vault_socket: str = ""
+
+    witnesses: str = ""
+    external_tsa: str = ""
+
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+
+    argon2_cheap: bool = False
+    hold_minutes: int = Field(default=0, ge=0, le=120)
+    refund_second_person_above: int = Field(default=100_000, ge=0)
+    trusted_proxies: int = Field(default=0, ge=0, le=4)
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str]) -> Settings:
+        """Read ``ODR_*``; raises :class:`SettingsError` naming each wrong setting."""
+        known = set(cls.model_fields)
+        values = {k[4:].lower(): v for k, v in environ.items() if k.startswith("ODR_") and k[4:].lower() in known}
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            lines = [f"ODR_{str(e['loc'][0]).upper() if e['loc'] else ''}: {e['msg']}" for e in error.errors()]
+            raise SettingsError("\n".join(lines)) from None
+
+    @model_validator(mode="after")
+    def _production_is_strict(self) -> Settings:
+        if self.mode is not Mode.PRODUCTION:
+            return self
+        wrong = []
+        if self.secret_key == type(self).model_fields["secret_key"].default:
+            wrong.append("secret_key is the training secret: set ODR_SECRET_KEY to 32 random bytes")
+        if not self.base_url.startswith("https://"):
+            wrong.append("base_url must be the public https address of the court")
+        if self.stripe_api_base:
+            wrong.append("stripe_api_base points to a simulation: leave it unset")
+        if self.argon2_cheap:
+            wrong.append("argon2_cheap is for tests only")
+        if not self.smtp_url:
+            wrong.append("smtp_url is missing: notices could not be sent")
+        if wrong:
+            raise ValueError("; ".join(wrong))
+        return self
+
+    @property
+    def is_training(self) -> bool:
+        """Whether the procedural clock may be moved and messages are shown on a page."""
+        return self.mode is not Mode.PRODUCTION
+
+    @property
+    def url(self) -> str:
+        """SQLAlchemy address of the database; SQLite in the data folder unless set."""
+        return self.database_url or f"sqlite:///{(self.data_dir / 'court.sqlite').resolve()}"
+
+    @property
+    def origin(self) -> str:
+        """Name under which the court signs its log: host and path, no scheme."""
+        host = self.base_url.split("://", 1)[-1].rstrip("/")
+        return self.log_origin or f"{host}/log"
+
+    @property
+    def tz(self) -> ZoneInfo:
+        """The zone the court sits in; local time appears only on pages and papers."""
+        return ZoneInfo(self.zone)

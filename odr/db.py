@@ -1,0 +1,173 @@
+"""The database: typed rows, two engines, and the two ways into it.
+
+``Database.read()`` opens a snapshot; ``Database.write()`` is the only way to
+change anything. On SQLite writers queue on a lock file and open ``BEGIN
+IMMEDIATE``; on PostgreSQL the rows a Sitting needs are locked by itself.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import enum
+import fcntl
+import os
+import secrets
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Enum, Integer, MetaData, String, create_engine, event
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.pool import NullPool
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+BigInt = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Base(DeclarativeBase):
+    """Parent of every table."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An instant. Refuses naive times; gives back aware UTC on both engines."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive time given to the database")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def enum_column(kind: type[enum.Enum], length: int = 40) -> Enum:
+    """A column that holds an enum's value as plain text, the same on both engines."""
+    return Enum(kind, native_enum=False, create_constraint=False, length=length, values_callable=lambda e: [m.value for m in e])
+
+
+Reference = String(26)
+"""Column type of an unguessable public reference."""
+
+
+def new_reference() -> str:
+    """An unguessable reference of 128 bits, 26 lower-case letters and digits."""
+    return base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=").lower()
+
+
+class Database:
+    """One engine and the ways to open it.
+
+    ``url`` is an SQLAlchemy URL: ``sqlite:////path/court.sqlite`` or
+    ``postgresql+psycopg://…``.
+    """
+
+    def __init__(self, url: str, *, synchronous: str = "FULL", pool_size: int = 10) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        self._local = threading.local()
+        if self.is_sqlite:
+            path = url.removeprefix("sqlite:///")
+            self.path: Path | None = Path(path)
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._lock_path = self.path.with_suffix(self.path.suffix + ".lock")
+            self.engine = create_engine(url, isolation_level=None, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=pool_size, max_overflow=50)
+            self._prepare_sqlite(self.engine, synchronous)
+        else:
+            self.path = None
+            self.engine = create_engine(url, isolation_level="READ COMMITTED", pool_size=pool_size, max_overflow=50, pool_pre_ping=True)
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
+
+    @staticmethod
+    def _prepare_sqlite(engine: Engine, synchronous: str) -> None:
+        @event.listens_for(engine, "connect")
+        def on_connect(connection: Any, record: Any) -> None:
+            connection.isolation_level = None
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA journal_mode=WAL")
+            cursor.execute(f"PRAGMA synchronous={synchronous}")
+            cursor.execute("PRAGMA foreign_keys=ON")
+            cursor.execute("PRAGMA busy_timeout=30000")
+            cursor.close()
+
+        @event.listens_for(engine, "begin")
+        def on_begin(connection: Any) -> None:
+            # The driver would open a deferred transaction late; the court says which kind it wants.
+            mode = connection.get_execution_options().get("court_mode", "BEGIN")
+            connection.exec_driver_sql(mode)
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session on one snapshot; anything written in it is thrown away."""
+        session = self._sessions()
+        try:
+            yield session
+        finally:
+            session.rollback()
+            session.close()
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session that commits when the block ends well and rolls back when it does not.
+
+        On SQLite the caller queues on a lock file, so writers are served in turn
+        instead of spinning on the busy timeout. Not re-entrant.
+        """
+        if getattr(self._local, "writing", False):
+            raise RuntimeError("a write transaction is already open on this thread")
+        self._local.writing = True
+        try:
+            with self._queue():
+                session = self._sessions()
+                if self.is_sqlite:
+                    session.connection(execution_options={"court_mode": "BEGIN IMMEDIATE"})
+                try:
+                    yield session
+                    session.commit()
+                except BaseException:
+                    session.rollback()
+                    raise
+                finally:
+                    session.close()
+        finally:
+            self._local.writing = False
+
+    @contextlib.contextmanager
+    def _queue(self) -> Iterator[None]:
+        if not self.is_sqlite:
+            yield
+            return
+        descriptor = os.open(self._lock_path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def dispose(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+def unpooled(url: str) -> Engine:
+    """An engine for migrations and drills that keeps no connection."""
+    return create_engine(url, poolclass=NullPool)

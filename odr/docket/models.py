@@ -1,0 +1,329 @@
+"""Tables of the docket."""
+
+from __future__ import annotations
+
+import enum
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from odr.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
+from odr.text import T
+from odr.text import Text as Words
+
+
+class Role(enum.Enum):
+    """In what capacity somebody acts or looks."""
+
+    CLAIMANT = "claimant"  # brings the claim
+    RESPONDENT = "respondent"  # is claimed against
+    THIRD_PARTY = "third_party"  # joined with an interest of its own
+    JUDGE = "judge"  # decides; presides where there is a panel
+    ASSESSOR = "assessor"  # sits in a panel
+    ASSISTANT = "assistant"  # drafts for the judge, never signs
+    CLERK = "clerk"  # registry, service, record
+    PRESIDENT = "president"  # recusal, extensions, fee review, sanctions
+    MEDIATOR = "mediator"  # conducts settlement
+    WITNESS = "witness"  # testifies to what is put to her
+    EXPERT = "expert"  # gives an opinion on what is put to her
+    INTERPRETER = "interpreter"  # interprets
+    CASHIER = "cashier"  # fees, payments, refunds; no content
+    PLATFORM = "platform"  # accredited platform: writes what it was asked for
+    ADMIN = "admin"  # accounts and roles; no cases
+    PUBLIC = "public"  # anybody
+    CLOCK = "clock"  # the court's clock: performs what time makes due
+
+    @property
+    def label(self) -> Words:
+        """The role in words."""
+        return ROLE_WORDS[self]
+
+
+ROLE_WORDS = {
+    Role.CLAIMANT: T("claimant"),
+    Role.RESPONDENT: T("respondent"),
+    Role.THIRD_PARTY: T("third party"),
+    Role.JUDGE: T("judge"),
+    Role.ASSESSOR: T("assessor"),
+    Role.ASSISTANT: T("judge’s assistant"),
+    Role.CLERK: T("clerk"),
+    Role.PRESIDENT: T("president of the court"),
+    Role.MEDIATOR: T("mediator"),
+    Role.WITNESS: T("witness"),
+    Role.EXPERT: T("expert"),
+    Role.INTERPRETER: T("interpreter"),
+    Role.CASHIER: T("cashier"),
+    Role.PLATFORM: T("platform"),
+    Role.ADMIN: T("administrator"),
+    Role.PUBLIC: T("public"),
+    Role.CLOCK: T("the court’s clock"),
+}
+
+PARTY_ROLES = frozenset({Role.CLAIMANT, Role.RESPONDENT, Role.THIRD_PARTY})
+BENCH_ROLES = frozenset({Role.JUDGE, Role.ASSESSOR, Role.ASSISTANT})
+COURT_ROLES = BENCH_ROLES | {Role.CLERK, Role.PRESIDENT}
+
+
+class Stage(enum.Enum):
+    """The few coarse stages of a case; what differs by party is a window of that party."""
+
+    LODGED = "lodged"  # the registry reviews
+    RETURNED = "returned"  # sent back once with every defect and a date
+    PENDING = "pending"  # accepted: fee, service, answers, evidence
+    HEARING = "hearing"  # cross-examination and hearing, in writing, live or in the courtroom
+    DELIBERATION = "deliberation"  # findings and decision are drafted
+    PRONOUNCED = "pronounced"  # decided and served; appeal windows run
+    APPEALED = "appealed"  # on its way to, or at, the higher court
+    EFFECTIVE = "effective"  # binding; performance
+    ENFORCEMENT = "enforcement"  # the creditor has applied
+    CLOSED = "closed"  # over, with an outcome
+
+    @property
+    def label(self) -> Words:
+        """The stage in words."""
+        return STAGE_WORDS[self]
+
+
+STAGE_WORDS = {
+    Stage.LODGED: T("Lodged"),
+    Stage.RETURNED: T("Returned for correction"),
+    Stage.PENDING: T("Accepted"),
+    Stage.HEARING: T("Examination and hearing"),
+    Stage.DELIBERATION: T("Being decided"),
+    Stage.PRONOUNCED: T("Decided"),
+    Stage.APPEALED: T("Under appeal"),
+    Stage.EFFECTIVE: T("In effect"),
+    Stage.ENFORCEMENT: T("Enforcement"),
+    Stage.CLOSED: T("Closed"),
+}
+
+
+class Outcome(enum.Enum):
+    """How a closed case ended."""
+
+    PERFORMED = "performed"  # the decision was performed
+    ENFORCED = "enforced"  # enforcement ended it
+    REFUSED = "refused"  # not accepted by the registry, by reasoned ruling
+    DISMISSED = "dismissed"  # dismissed by ruling
+    WITHDRAWN = "withdrawn"  # withdrawn by leave
+    DEEMED_WITHDRAWN = "deemed_withdrawn"  # by ruling: fee unpaid or claimant absent
+    SETTLED = "settled"  # by mediation statement
+    TRANSFERRED = "transferred"  # to the court that hears it
+
+    @property
+    def label(self) -> Words:
+        """The outcome in words."""
+        return OUTCOME_WORDS[self]
+
+
+OUTCOME_WORDS = {
+    Outcome.PERFORMED: T("Performed"),
+    Outcome.ENFORCED: T("Enforced"),
+    Outcome.REFUSED: T("Not accepted"),
+    Outcome.DISMISSED: T("Dismissed"),
+    Outcome.WITHDRAWN: T("Withdrawn"),
+    Outcome.DEEMED_WITHDRAWN: T("Deemed withdrawn"),
+    Outcome.SETTLED: T("Settled"),
+    Outcome.TRANSFERRED: T("Transferred"),
+}
+
+
+class Track(enum.Enum):
+    """The procedure a case follows."""
+
+    SMALL = "small"  # small claims: one instance
+    SIMPLE = "simple"  # simple procedure: one judge, three months
+    ORDINARY = "ordinary"  # ordinary procedure
+
+    @property
+    def label(self) -> Words:
+        """The track in words."""
+        return TRACK_WORDS[self]
+
+
+TRACK_WORDS = {
+    Track.SMALL: T("small claims procedure"),
+    Track.SIMPLE: T("simple procedure"),
+    Track.ORDINARY: T("ordinary procedure"),
+}
+
+
+class Audience(enum.Enum):
+    """Who may read an entry's content. Everybody in the case sees its envelope."""
+
+    PARTIES_AND_COURT = "parties_and_court"  # the ordinary case
+    OWN_SIDE_AND_COURT = "own_side_and_court"  # e.g. documents for fee relief
+    COURT = "court"  # internal to judge and clerk
+    BENCH = "bench"  # judge and panel only
+    OWN_SIDE = "own_side"  # sealed until opened by an act of its own
+    SETTLEMENT = "settlement"  # parties and mediator; never judge or clerk
+    NAMED = "named"  # those listed in the entry
+
+
+class PartyKind(enum.Enum):
+    """What a party is in law."""
+
+    PERSON = "person"  # natural person
+    COMPANY = "company"  # legal person
+    ORGANISATION = "organisation"  # other organisation
+
+    @property
+    def label(self) -> Words:
+        """The kind in words."""
+        return {PartyKind.PERSON: T("a person"), PartyKind.COMPANY: T("a company"), PartyKind.ORGANISATION: T("another organisation")}[self]
+
+
+class Case(Base):
+    """A proceeding."""
+
+    __tablename__ = "case"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    number: Mapped[str | None] = mapped_column(String(80), unique=True)
+    pack_id: Mapped[str] = mapped_column(String(20))
+    pack_version: Mapped[str] = mapped_column(String(40))
+    stage: Mapped[Stage] = mapped_column(enum_column(Stage))
+    track: Mapped[Track] = mapped_column(enum_column(Track))
+    cause: Mapped[str] = mapped_column(String(60))
+    title: Mapped[str] = mapped_column(String(300))
+    filed_on: Mapped[date] = mapped_column(Date)
+    lodged_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    accepted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    pronounced_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    effective_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    outcome: Mapped[Outcome | None] = mapped_column(enum_column(Outcome))
+    stayed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    foreign_related: Mapped[bool] = mapped_column(default=False)
+    entry_count: Mapped[int] = mapped_column(default=0)
+    head_digest: Mapped[str] = mapped_column(String(64), default="0" * 64)
+    next_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
+
+    parties: Mapped[list[Party]] = relationship(order_by="Party.id", back_populates="case", lazy="selectin")
+    __table_args__ = (
+        CheckConstraint("(stage = 'closed') = (outcome IS NOT NULL)", name="closed_has_outcome"),
+        Index("ix_case_stage_next_due_at", "stage", "next_due_at"),
+    )
+
+
+class Party(Base):
+    """Somebody whose rights the case decides."""
+
+    __tablename__ = "party"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    role: Mapped[Role] = mapped_column(enum_column(Role))
+    ordinal: Mapped[int]
+    name: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[PartyKind] = mapped_column(enum_column(PartyKind))
+    account_id: Mapped[int | None] = mapped_column(BigInt, index=True)
+    email: Mapped[str | None] = mapped_column(String(254))
+    phone: Mapped[str | None] = mapped_column(String(40))
+    address: Mapped[str | None] = mapped_column(String(400))
+    locale: Mapped[str] = mapped_column(String(12), default="en")
+    abroad: Mapped[bool] = mapped_column(default=False)
+    online: Mapped[bool] = mapped_column(default=False)
+    joined_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    left_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+    case: Mapped[Case] = relationship(back_populates="parties")
+    __table_args__ = (UniqueConstraint("case_id", "role", "ordinal"),)
+
+    @property
+    def label(self) -> str:
+        """Stable name inside records: ``claimant/1``."""
+        return f"{self.role.value}/{self.ordinal}"
+
+    @property
+    def letter(self) -> str:
+        """Letter of the party's exhibits: C, R or T, with the ordinal from the second on."""
+        letter = {Role.CLAIMANT: "C", Role.RESPONDENT: "R", Role.THIRD_PARTY: "T"}[self.role]
+        return letter if self.ordinal == 1 else f"{letter}{self.ordinal}"
+
+
+class Seat(Base):
+    """Somebody who serves the court in one case: judge, clerk, mediator, witness."""
+
+    __tablename__ = "seat"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    account_id: Mapped[int] = mapped_column(BigInt, index=True)
+    role: Mapped[Role] = mapped_column(enum_column(Role))
+    from_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    until_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    reason: Mapped[str | None] = mapped_column(String(400))
+    __table_args__ = (Index("ix_seat_account_role", "account_id", "role", "until_at"),)
+
+
+class DocketEntry(Base):
+    """One act of the case, chained to the one before. ``payload`` is the authority."""
+
+    __tablename__ = "docket_entry"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    number: Mapped[int]
+    act: Mapped[str] = mapped_column(String(60))
+    act_version: Mapped[int]
+    role: Mapped[Role] = mapped_column(enum_column(Role))
+    party_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
+    account_id: Mapped[int | None] = mapped_column(BigInt)
+    audience: Mapped[Audience] = mapped_column(enum_column(Audience))
+    named: Mapped[list[str]] = mapped_column(JSON, default=list)
+    effective_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    recorded_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    payload: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(String(64))
+    receipt: Mapped[str] = mapped_column(Reference)
+
+    opening: Mapped[EntryOpening | None] = relationship(lazy="joined", uselist=False, back_populates="entry")
+    __table_args__ = (UniqueConstraint("case_id", "number"), Index("ix_docket_entry_act", "case_id", "act"), {"info": {"append_only": True}})
+
+    @property
+    def opened_by(self) -> int | None:
+        """Number of the entry that opened this sealed one; None while it is sealed or never was."""
+        return self.opening.number if self.opening is not None else None
+
+    @opened_by.setter
+    def opened_by(self, number: int) -> None:
+        self.opening = EntryOpening(number=number)
+
+
+class EntryOpening(Base):
+    """A sealed entry was opened by an entry of its own; the audience it was made with is never edited."""
+
+    __tablename__ = "entry_opening"
+
+    entry_id: Mapped[int] = mapped_column(ForeignKey("docket_entry.id"), primary_key=True)
+    number: Mapped[int]
+
+    entry: Mapped[DocketEntry] = relationship(back_populates="opening")
+    __table_args__ = ({"info": {"append_only": True}},)
+
+
+class Document(Base):
+    """A paper of the court: its bytes, digest and the entry that made it."""
+
+    __tablename__ = "document"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    title: Mapped[dict[str, str]] = mapped_column(JSON)
+    locale: Mapped[str] = mapped_column(String(12))
+    audience: Mapped[Audience] = mapped_column(enum_column(Audience))
+    party_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
+    entry_number: Mapped[int | None]
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    receipt: Mapped[str | None] = mapped_column(Reference)
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    is_public: Mapped[bool] = mapped_column(default=False)

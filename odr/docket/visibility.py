@@ -1,0 +1,63 @@
+"""What a viewer may see of a case (PUB 1; security.md). Pure functions over rows."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from odr.docket.models import BENCH_ROLES, COURT_ROLES, PARTY_ROLES, Audience, DocketEntry, Document, Party, Role
+
+
+class Viewer(Protocol):
+    """In what capacity somebody looks: the identity room's Actor is one."""
+
+    @property
+    def role(self) -> Role: ...
+    @property
+    def party_id(self) -> int | None: ...
+    @property
+    def account_id(self) -> int | None: ...
+
+
+READS_CONTENT = PARTY_ROLES | COURT_ROLES | {Role.CLOCK}
+
+
+def may_read(viewer: Viewer, audience: Audience, party_id: int | None, named: list[str] | None = None) -> bool:
+    """Whether ``viewer`` may read content shown to ``audience``, made by party ``party_id``."""
+    own_side = viewer.party_id is not None and viewer.party_id == party_id
+    if viewer.role is Role.CLOCK:
+        return True
+    match audience:
+        case Audience.PARTIES_AND_COURT:
+            return viewer.role in READS_CONTENT or viewer.role is Role.MEDIATOR
+        case Audience.OWN_SIDE_AND_COURT:
+            return own_side or viewer.role in COURT_ROLES
+        case Audience.COURT:
+            return viewer.role in COURT_ROLES
+        case Audience.BENCH:
+            return viewer.role in BENCH_ROLES
+        case Audience.OWN_SIDE:
+            return own_side
+        case Audience.SETTLEMENT:
+            return viewer.role in PARTY_ROLES or viewer.role is Role.MEDIATOR
+        case Audience.NAMED:
+            tags = {viewer.role.value, f"account/{viewer.account_id}", f"party/{viewer.party_id}"}
+            return own_side or bool(tags & set(named or ()))
+
+
+def reads_entry(viewer: Viewer, entry: DocketEntry) -> bool:
+    """Whether the viewer may read an entry's content; an opened seal reads as for the parties and court."""
+    if entry.opened_by is not None and may_read(viewer, Audience.PARTIES_AND_COURT, entry.party_id):
+        return True
+    if viewer.role in (Role.WITNESS, Role.EXPERT, Role.INTERPRETER):
+        return entry.account_id == viewer.account_id or f"account/{viewer.account_id}" in entry.named
+    return may_read(viewer, entry.audience, entry.party_id, entry.named)
+
+
+def reads_document(viewer: Viewer, document: Document) -> bool:
+    """Whether the viewer may open a paper."""
+    return document.is_public or may_read(viewer, document.audience, document.party_id)
+
+
+def same_side(a: Party, b: Party) -> bool:
+    """Whether two parties are on the same side; third parties stand alone."""
+    return a.id == b.id or (a.role is b.role and a.role is not Role.THIRD_PARTY)

@@ -1,0 +1,576 @@
+#!/usr/bin/env python3
+# ruff: noqa: B905, T201, UP017 - runs by itself on other people's machines, from Python 3.9 on
+"""Checks a kit of the court without trusting the court: Python's standard library and openssl, nothing else.
+
+It takes no key from the kit. A key lying in the kit is used only if its fingerprint
+is the one you give, which you must have from somewhere else.
+
+核验法院文件包，无需信任法院：仅使用Python标准库和openssl。本程序不采信文件包内的任何密钥：
+包内密钥只有在其指纹与您另行取得的指纹一致时才会使用。
+
+    python3 verify.py --log-key-fingerprint FINGERPRINT [FOLDER or ZIP]
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import unicodedata
+import zipfile
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+UTC = timezone.utc
+CHUNK = 1 << 20
+FIRST = "0" * 64
+SKEW = timedelta(minutes=2)
+REASONS: dict[str, tuple[str, str]] = {
+    "name": ("its name is unsafe or could be taken for another", "文件名不安全或者可能与其他文件混淆"),
+    "link": ("it is a link, not a file", "该项是链接而非文件"),
+    "packed": ("it is compressed, encrypted or given twice in the archive", "该项在压缩包中经过压缩、加密或者重复出现"),
+    "bagit": ("the bag does not declare BagIt 1.0", "文件包未声明BagIt 1.0格式"),
+    "fetch": ("the bag wants files fetched from elsewhere", "文件包要求从别处获取文件"),
+    "manifest": ("the manifest is not written as the standard says", "清单格式不符合标准"),
+    "unlisted": ("it is in no manifest", "该文件未列入任何清单"),
+    "missing": ("it is listed but not there", "该文件列入清单但不存在"),
+    "digest": ("its bytes are not those of the manifest", "内容与清单不符"),
+    "contents": ("the list of contents is not readable", "内容目录无法读取"),
+    "unproven": ("no receipt is given for it", "该文件没有回执"),
+    "twice": ("it is listed twice among the contents", "该项在内容目录中重复列出"),
+    "receipt-files": ("files of its receipt are missing", "回执文件不齐全"),
+    "leaf": ("its receipt is not the one entered in the log", "回执与载入日志的内容不一致"),
+    "receipt": ("its receipt is not written in the canonical form", "回执格式不规范"),
+    "file": ("it is not the file the receipt names: at least one byte differs", "并非回执所载文件：至少有一个字节不同"),
+    "case": ("its receipt is of another case", "回执属于另一案件"),
+    "unbound": ("no docket entry of this case names it", "本案卷宗条目均未提及该文件"),
+    "proof": ("its proof is not written as the standard says", "证明格式不符合标准"),
+    "inclusion": ("its proof does not lead to the log's root", "证明无法推导至日志树根"),
+    "log": ("the checkpoint is of another log than the receipt names", "检查点所属日志与回执所载日志不同"),
+    "key": ("no key with the fingerprint you gave has signed its checkpoint", "没有与您提供的指纹相符的密钥签署过该检查点"),
+    "signature": ("the signature of its checkpoint is wrong", "检查点签名错误"),
+    "checkpoint": ("its checkpoint files are not the checkpoint of its proof", "检查点文件与证明中的检查点不一致"),
+    "time": ("its time token does not verify", "时间戳未通过验证"),
+    "time-bounds": ("its time token states an impossible time", "时间戳所载时间不合理"),
+    "gap": ("an entry before it is missing or out of order", "其前的卷宗条目缺失或者顺序有误"),
+    "chain": ("it does not follow the entry before it", "该条目与前一条目不衔接"),
+    "line": ("its text in the docket is not the one of its receipt", "卷宗所载文本与回执不符"),
+    "lines": ("the docket has lines that belong to no entry", "卷宗中存在不属于任何条目的行"),
+    "short": ("the docket ends before the entry you know of", "卷宗在您所知的条目之前即已终止"),
+    "openssl": ("openssl could not be run", "无法运行openssl"),
+}
+LEAF = re.compile(rb"SHA256 \(receipt\.json\) = ([0-9a-f]{64})\n\Z")
+LINE = re.compile(r"([0-9a-f]{64})  (.+)\Z")
+DECIMAL = re.compile(r"(0|[1-9][0-9]{0,18})\Z", re.ASCII)
+RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)", re.I)
+
+
+class Wrong(Exception):
+    """One thing does not hold."""
+
+    def __init__(self, reason: str, item: str = "") -> None:
+        super().__init__(reason)
+        self.reason, self.item = reason, item
+
+
+class Failure(NamedTuple):
+    """An item and why it fails."""
+
+    item: str
+    reason: str
+
+
+class Bag:
+    """The files of the bag, from a folder or straight out of a ZIP, never unpacked."""
+
+    def __init__(self, place: Path) -> None:
+        self.failures: list[Failure] = []
+        self._zip: zipfile.ZipFile | None = None
+        self._root, self._top = place, ""
+        self.names: set[str] = set()
+        for name in self._zipped(place) if place.is_file() else self._walked(place):
+            if not safe(name):
+                self.failures.append(Failure(name, "name"))
+            self.names.add(name)
+        folded: set[str] = set()
+        for name in sorted(self.names):
+            form = unicodedata.normalize("NFKC", name).casefold()
+            if form in folded:
+                self.failures.append(Failure(name, "name"))
+            folded.add(form)
+
+    def open(self, name: str) -> IO[bytes]:
+        """One file's bytes."""
+        if name not in self.names:
+            raise Wrong("missing", name)
+        return self._zip.open(self._top + name) if self._zip else open(str(self._root / name), "rb")
+
+    def read(self, name: str, limit: int = 64 << 20) -> bytes:
+        """A small file whole."""
+        with self.open(name) as file:
+            return file.read(limit)
+
+    def digest(self, name: str) -> tuple[str, int]:
+        """SHA-256 and size."""
+        hasher, size = hashlib.sha256(), 0
+        with self.open(name) as file:
+            for data in iter(lambda: file.read(CHUNK), b""):
+                hasher.update(data)
+                size += len(data)
+        return hasher.hexdigest(), size
+
+    def _walked(self, place: Path) -> Iterator[str]:
+        for folder, folders, files in os.walk(str(place)):
+            for each in folders + files:
+                path = Path(folder, each)
+                name = path.relative_to(place).as_posix()
+                if path.is_symlink() or not (path.is_file() or path.is_dir()):
+                    self.failures.append(Failure(name, "link"))
+                elif each in files:
+                    yield name
+
+    def _zipped(self, place: Path) -> Iterator[str]:
+        self._zip = zipfile.ZipFile(str(place))
+        entries = self._zip.infolist()
+        tops = {entry.filename.split("/")[0] for entry in entries}
+        self._top = tops.pop() + "/" if len(tops) == 1 else ""
+        seen: set[str] = set()
+        for entry in entries:
+            name = entry.filename[len(self._top) :]
+            if entry.compress_type != zipfile.ZIP_STORED or entry.flag_bits & 1 or name in seen or entry.filename != entry.orig_filename:
+                self.failures.append(Failure(name, "packed"))
+            elif (entry.external_attr >> 16) & 0o170000 == 0o120000:
+                self.failures.append(Failure(name, "link"))
+            elif name and not name.endswith("/"):
+                seen.add(name)
+                yield name
+
+
+def safe(name: str) -> bool:
+    """Whether every system shows this name and unpacks it to this place."""
+    if unicodedata.normalize("NFC", name) != name or re.search(r'[\x00-\x1f\x7f\\<>:"|?*%]', name):
+        return False
+    if any(unicodedata.category(c) in ("Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp") for c in name):
+        return False
+    return not any(p in ("", ".", "..") or p != p.strip(" .") or RESERVED.match(p) for p in name.split("/"))
+
+
+def manifest(bag: Bag, name: str) -> dict[str, str]:
+    """Path → digest, read strictly."""
+    listed: dict[str, str] = {}
+    try:
+        text = bag.read(name).decode("utf-8")
+    except UnicodeDecodeError:
+        raise Wrong("manifest", name) from None
+    if text and not text.endswith("\n"):
+        raise Wrong("manifest", name)
+    for line in text.split("\n")[:-1]:
+        match = LINE.match(line)
+        if not match or match.group(2) in listed:
+            raise Wrong("manifest", name)
+        listed[match.group(2)] = match.group(1)
+    return listed
+
+
+def check_bag(bag: Bag) -> tuple[list[Failure], dict[str, tuple[str, int]]]:
+    """Manifests and files agree in both directions. Gives failures, and digest and size of every file read."""
+    failures = list(bag.failures)
+    if "fetch.txt" in bag.names:
+        failures.append(Failure("fetch.txt", "fetch"))
+    if bag.read("bagit.txt") != b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n":
+        failures.append(Failure("bagit.txt", "bagit"))
+    payload, tags = manifest(bag, "manifest-sha256.txt"), manifest(bag, "tagmanifest-sha256.txt")
+    failures += [Failure(name, "manifest") for name in payload if not name.startswith("data/")]
+    failures += [Failure(name, "manifest") for name in tags if name.startswith("data/")]
+    digests: dict[str, tuple[str, int]] = {}
+    listed = dict(tags, **payload)
+    for name in sorted(bag.names - {"tagmanifest-sha256.txt"}):
+        digests[name] = bag.digest(name)
+        if name not in listed:
+            failures.append(Failure(name, "unlisted"))
+        elif listed[name] != digests[name][0]:
+            failures.append(Failure(name, "digest"))
+    failures += [Failure(name, "missing") for name in sorted(set(listed) - bag.names)]
+    return failures, digests
+
+
+def strict_base64(text: str) -> bytes:
+    """Base64 in its only spelling."""
+    try:
+        data = base64.b64decode(text.encode("ascii"), validate=True)
+    except ValueError:
+        raise Wrong("proof") from None
+    if base64.b64encode(data).decode() != text:
+        raise Wrong("proof")
+    return data
+
+
+def strict_hash(text: str) -> bytes:
+    """A SHA-256 hash in Base64."""
+    data = strict_base64(text)
+    if len(data) != 32:
+        raise Wrong("proof")
+    return data
+
+
+def strict_number(text: str) -> int:
+    """A plain decimal."""
+    if not DECIMAL.match(text):
+        raise Wrong("proof")
+    return int(text)
+
+
+class Note(NamedTuple):
+    """A signed checkpoint taken apart."""
+
+    text: bytes
+    origin: str
+    size: int
+    root: bytes
+    signatures: list[tuple[str, bytes]]
+
+
+def read_proof(data: bytes) -> tuple[int, list[bytes], Note]:
+    """A tlog-proof file: index, path, checkpoint."""
+    head, blank, note = data.partition(b"\n\n")
+    try:
+        lines = head.decode("ascii").split("\n")
+    except UnicodeDecodeError:
+        raise Wrong("proof") from None
+    if not blank or len(lines) < 2 or lines[0] != "c2sp.org/tlog-proof@v1" or not lines[1].startswith("index ") or len(lines) > 66:
+        raise Wrong("proof")
+    return strict_number(lines[1][6:]), [strict_hash(line) for line in lines[2:]], read_note(note)
+
+
+def read_note(data: bytes) -> Note:
+    """Checkpoint text, blank line, signature lines."""
+    try:
+        text, blank, rest = data.decode("utf-8").partition("\n\n")
+    except UnicodeDecodeError:
+        raise Wrong("proof") from None
+    lines = text.split("\n")
+    if not blank or len(lines) != 3 or not lines[0] or not rest.endswith("\n") or "\r" in text:
+        raise Wrong("proof")
+    signatures = []
+    for line in rest.split("\n")[:-1]:
+        mark, _, tail = line.partition(" ")
+        name, _, signature = tail.partition(" ")
+        if mark != "—" or not name:
+            raise Wrong("proof")
+        signatures.append((name, strict_base64(signature)))
+    return Note((text + "\n").encode(), lines[0], strict_number(lines[1]), strict_hash(lines[2]), signatures)
+
+
+def check_inclusion(leaf: bytes, index: int, path: list[bytes], note: Note) -> None:
+    """RFC 6962: the leaf's hash leads to the root over exactly the hashes that belong."""
+    if not 0 <= index < note.size:
+        raise Wrong("inclusion")
+    sides, start, end = [], 0, note.size
+    while end - start > 1:
+        middle = start + (1 << ((end - start - 1).bit_length() - 1))
+        sides.append(index >= middle)
+        start, end = (middle, end) if index >= middle else (start, middle)
+    if len(sides) != len(path):
+        raise Wrong("inclusion")
+    value = hashlib.sha256(b"\x00" + leaf).digest()
+    for is_right, other in zip(reversed(sides), path):
+        value = hashlib.sha256(b"\x01" + (other + value if is_right else value + other)).digest()
+    if value != note.root:
+        raise Wrong("inclusion")
+
+
+class Keys:
+    """The keys of the kit whose fingerprints were given from outside, and what openssl says with them."""
+
+    def __init__(self, bag: Bag, logs: set[str], authority: str | None, folder: Path) -> None:
+        self._folder = folder
+        self._logs: dict[bytes, Path] = {}
+        self.authority: Path | None = None
+        self._known: dict[bytes, str | None] = {}
+        for number, name in enumerate(sorted(n for n in bag.names if n.startswith("keys/"))):
+            data, path = bag.read(name), folder / f"key{number}.pem"
+            der = pem_bytes(data)
+            path.write_bytes(data)
+            if name.startswith("keys/log-") and len(der) == 44 and hashlib.sha256(der).hexdigest() in logs:
+                self._logs[der[-32:]] = path
+            if name == "keys/time-authority.pem" and authority == hashlib.sha256(der).hexdigest():
+                self.authority = path
+
+    def check_signature(self, note: Note) -> bytes:
+        """The log's own signature line, verified by openssl. Gives the note with that line alone."""
+        for name, signature in note.signatures:
+            for public, path in self._logs.items():
+                key_id = hashlib.sha256(note.origin.encode() + b"\n\x01" + public).digest()[:4]
+                if name == note.origin and signature[:4] == key_id and len(signature) == 68:
+                    seen = note.text + signature
+                    if seen not in self._known:
+                        self._known[seen] = self._ask(path, note.text, signature[4:])
+                    reason = self._known[seen]
+                    if reason:
+                        raise Wrong(reason)
+                    return note.text + (f"\n— {name} {base64.b64encode(signature).decode()}\n").encode()
+        raise Wrong("key")
+
+    def _ask(self, key: Path, text: bytes, signature: bytes) -> str | None:
+        (self._folder / "body").write_bytes(text)
+        (self._folder / "sig").write_bytes(signature)
+        arguments = ["pkeyutl", "-verify", "-pubin", "-inkey", str(key), "-rawin", "-in", "body", "-sigfile", "sig"]
+        return None if openssl(arguments, self._folder)[0] else "signature"
+
+    def check_time(self, checkpoint: bytes, token: bytes, not_before: datetime) -> datetime | None:
+        """The time a known authority saw the checkpoint; None when no authority was named."""
+        if self.authority is None:
+            return None
+        (self._folder / "note").write_bytes(checkpoint)
+        (self._folder / "tsr").write_bytes(token)
+        good, text = openssl(["ts", "-reply", "-in", "tsr", "-text"], self._folder)
+        match = re.search(r"^Time stamp: (\w{3} +\d+ [\d:]{8})(?:\.\d+)? (\d{4}) GMT", text, re.M)
+        if not good or not match:
+            raise Wrong("time")
+        at = datetime.strptime(" ".join(match.groups()), "%b %d %H:%M:%S %Y").replace(tzinfo=UTC)
+        # openssl itself accepts a time in the future, or before the thing it is about.
+        if not not_before - SKEW <= at <= datetime.now(UTC) + SKEW:
+            raise Wrong("time-bounds")
+        arguments = ["ts", "-verify", "-data", "note", "-in", "tsr", "-CAfile", str(self.authority), "-attime", str(int(at.timestamp()))]
+        if not openssl(arguments, self._folder)[0]:
+            raise Wrong("time")
+        return at
+
+
+def pem_bytes(data: bytes) -> bytes:
+    """The DER inside a PEM file; nothing for anything else."""
+    match = re.search(rb"-----BEGIN [A-Z ]+-----\s+([A-Za-z0-9+/=\s]+)-----END", data)
+    return base64.b64decode(match.group(1)) if match else b""
+
+
+def openssl(arguments: list[str], folder: Path) -> tuple[bool, str]:
+    """Run openssl; whether it said yes, and what it wrote."""
+    environment = dict(os.environ, LC_ALL="C", LANG="C")
+    try:
+        done = subprocess.run(["openssl", *arguments], cwd=str(folder), env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    except OSError:
+        raise Wrong("openssl") from None
+    return done.returncode == 0, done.stdout.decode("utf-8", "replace")
+
+
+class Receipts:
+    """The receipts of the kit, each checked once down to the signed tree."""
+
+    def __init__(self, bag: Bag, keys: Keys) -> None:
+        self._bag, self._keys = bag, keys
+        self._checked: dict[str, dict[str, Any]] = {}
+        self.latest: datetime | None = None
+        self.sizes: dict[str, int] = {}
+
+    def check(self, reference: str) -> dict[str, Any]:
+        """What the receipt says, believed because the log has it. Raises Wrong."""
+        if reference not in self._checked:
+            self._checked[reference] = self._check(f"receipts/{reference}/")
+        return self._checked[reference]
+
+    def _check(self, place: str) -> dict[str, Any]:
+        if not {place + n for n in ("receipt.json", "receipt.leaf", "receipt.leaf.tlog-proof", "checkpoint")} <= self._bag.names:
+            raise Wrong("receipt-files")
+        body, leaf = self._bag.read(place + "receipt.json"), self._bag.read(place + "receipt.leaf")
+        named = LEAF.match(leaf)
+        if not named or named.group(1).decode() != hashlib.sha256(body).hexdigest():
+            raise Wrong("leaf")
+        receipt = canonical_object(body, "receipt")
+        index, path, note = read_proof(self._bag.read(place + "receipt.leaf.tlog-proof"))
+        check_inclusion(leaf, index, path, note)
+        bare = self._keys.check_signature(note)
+        if not note.origin.startswith(str(receipt.get("log")) + "/"):
+            raise Wrong("log")
+        self._check_beside(place, note, bare)
+        if place + "checkpoint.tsr" in self._bag.names:
+            at = self._keys.check_time(bare, self._bag.read(place + "checkpoint.tsr"), instant(receipt))
+            self.latest = max(filter(None, (self.latest, at)), default=None)
+        self.sizes[note.origin] = max(note.size, self.sizes.get(note.origin, 0))
+        return receipt
+
+    def _check_beside(self, place: str, note: Note, bare: bytes) -> None:
+        """The loose files for other programs must be the proof's own, or two programs would check two things."""
+        expected = {"checkpoint": bare, "checkpoint.body": note.text}
+        for name, data in expected.items():
+            if place + name in self._bag.names and self._bag.read(place + name) != data:
+                raise Wrong("checkpoint")
+
+
+def canonical_object(data: bytes, reason: str) -> dict[str, Any]:
+    """JSON that is an object in the one canonical spelling, so that no two programs read two things."""
+    try:
+        value = json.loads(data.decode("utf-8"))
+        again = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError):
+        raise Wrong(reason) from None
+    if not isinstance(value, dict) or again != data:
+        raise Wrong(reason)
+    return value
+
+
+def instant(receipt: dict[str, Any]) -> datetime:
+    """When the machine entered the receipt."""
+    try:
+        return datetime.strptime(str(receipt["logged_at"]), "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    except (KeyError, ValueError):
+        raise Wrong("receipt") from None
+
+
+class Contents(NamedTuple):
+    """What the kit says it holds."""
+
+    case: str | None
+    files: list[tuple[str, str]]
+    entries: list[tuple[int, str, int | None]]
+
+
+def read_contents(bag: Bag) -> Contents:
+    """``contents.json``."""
+    listed = canonical_object(bag.read("contents.json"), "contents")
+    try:
+        if listed["format"] != "odr-kit@v1" or not (listed["case"] is None or isinstance(listed["case"], str)):
+            raise Wrong("contents", "contents.json")
+        files = [(str(each["path"]), str(each["receipt"])) for each in listed["files"]]
+        entries = [(int(each["number"]), str(each["receipt"]), None if each["line"] is None else int(each["line"])) for each in listed["entries"]]
+    except (KeyError, TypeError, ValueError):
+        raise Wrong("contents", "contents.json") from None
+    return Contents(listed["case"], files, entries)
+
+
+def check_entries(contents: Contents, lines: list[bytes], receipts: Receipts, at_least: int) -> tuple[list[Failure], list[bytes]]:
+    """The docket from its first entry to its last, none missing, each following the one before.
+
+    Gives the failures and the texts that hold: only those can bind a file to the case.
+    """
+    failures, held, previous, taken = [], [], FIRST, 0
+    for position, (number, reference, line) in enumerate(contents.entries, 1):
+        item = f"docket entry {number}"
+        try:
+            receipt = receipts.check(reference)
+            if receipt.get("case") != contents.case or contents.case is None:
+                raise Wrong("case")
+            if number != position or receipt.get("entry") != number:
+                raise Wrong("gap")
+            if receipt.get("previous") != previous:
+                raise Wrong("chain")
+            if line is not None:
+                taken += 1
+                text = lines[line - 1] if line == taken and line <= len(lines) else b""
+                if hashlib.sha256(text).hexdigest() != receipt.get("sha256") or len(text) != receipt.get("size"):
+                    raise Wrong("line")
+                held.append(text)
+            previous = str(receipt.get("sha256"))
+        except Wrong as wrong:
+            failures.append(Failure(item, wrong.reason))
+            previous = ""
+    if taken != len(lines):
+        failures.append(Failure("data/docket.jsonl", "lines"))
+    if len(contents.entries) < at_least:
+        failures.append(Failure(f"docket entry {at_least}", "short"))
+    return failures, held
+
+
+def check_files(contents: Contents, bag: Bag, digests: dict[str, tuple[str, int]], lines: list[bytes], receipts: Receipts) -> list[Failure]:
+    """Every payload file is named by exactly one receipt, and by the docket of this case."""
+    failures = []
+    proven: set[str] = {"data/docket.jsonl"} if contents.entries else set()
+    for path, reference in contents.files:
+        try:
+            if path in proven:
+                raise Wrong("twice")
+            proven.add(path)
+            receipt = receipts.check(reference)
+            if digests.get(path) != (receipt.get("sha256"), receipt.get("size")):
+                raise Wrong("file")
+            if receipt.get("case", contents.case) != contents.case:
+                raise Wrong("case")
+            # An upload's receipt names no case; that it is of this one, an entry of the docket says.
+            mark = ('"{}"'.format(receipt.get("sha256"))).encode()
+            if contents.case is not None and "case" not in receipt and not any(mark in line for line in lines):
+                raise Wrong("unbound")
+        except Wrong as wrong:
+            failures.append(Failure(path, wrong.reason))
+    failures += [Failure(name, "unproven") for name in sorted(bag.names) if name.startswith("data/") and name not in proven]
+    return failures
+
+
+def verify(place: Path, logs: set[str], authority: str | None = None, case: str | None = None, at_least: int = 0) -> tuple[list[Failure], list[str]]:
+    """Everything. Gives the failures and, in words, what is proven."""
+    try:
+        bag = Bag(place)
+        failures, digests = check_bag(bag)
+        contents = read_contents(bag)
+        with tempfile.TemporaryDirectory() as folder:
+            receipts = Receipts(bag, Keys(bag, logs, authority, Path(folder)))
+            lines = bag.read("data/docket.jsonl", 1 << 31).split(b"\n")[:-1] if "data/docket.jsonl" in bag.names and contents.entries else []
+            entries, held = check_entries(contents, lines, receipts, at_least)
+            files = check_files(contents, bag, digests, held, receipts)
+    except Wrong as wrong:
+        return [Failure(wrong.item or str(place), wrong.reason)], []
+    except (zipfile.BadZipFile, OSError, NotImplementedError):
+        return [Failure(str(place), "packed")], []
+    failures += entries + files
+    if case is not None and case != contents.case:
+        failures.append(Failure("contents.json", "case"))
+    return failures, proven_words(contents, receipts)
+
+
+def proven_words(contents: Contents, receipts: Receipts) -> list[str]:
+    """What a kit without failures proves, and what it does not."""
+    words, count = [], len(contents.entries)
+    if count:
+        words.append(f"Docket entries 1 to {count} are all there, none missing. / 卷宗第1至{count}条齐全，无缺漏。")
+    words.append(f"{len(contents.files)} files are byte for byte those received. / {len(contents.files)}个文件与法院收到时逐字节一致。")
+    for origin, size in sorted(receipts.sizes.items()):
+        words.append(f"Log {origin}, signed at {size} entries. / 日志{origin}，签署时共{size}条。")
+    if receipts.latest:
+        at = receipts.latest.strftime("%Y-%m-%d %H:%M:%S")
+        words.append(f"The named time authority saw the newest checkpoint at {at} UTC. / 指定的时间戳机构于{at}（UTC）见证了最新检查点。")
+    else:
+        words.append("Times were not checked: no time authority was named. / 未核验时间：未指定时间戳机构。")
+    words.append(
+        "Unchanged means since the court received them. It does not say that what they show is true. / “一致”指自法院收到之时起未经改动，不代表其内容真实。"
+    )
+    return words
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Read the command line, check, explain; 0 when everything holds."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("place", nargs="?", default=str(Path(__file__).resolve().parent), help="folder or ZIP of the kit / 文件包目录或者ZIP文件")
+    key_help = "SHA-256 of the log's key, from outside / 另行取得的日志公钥指纹"
+    parser.add_argument("--log-key-fingerprint", action="append", required=True, metavar="HEX", help=key_help)
+    parser.add_argument("--time-authority-fingerprint", metavar="HEX", help="SHA-256 of the authority's root certificate / 时间戳机构根证书指纹")
+    parser.add_argument("--case", help="reference of the case you expect / 预期的案件编号")
+    parser.add_argument("--at-least", type=int, default=0, metavar="N", help="number of the latest entry you know of / 您所知的最后条目编号")
+    given = parser.parse_args(arguments)
+    plain = [re.sub(r"[\s:]", "", text).lower() for text in given.log_key_fingerprint]
+    authority = re.sub(r"[\s:]", "", given.time_authority_fingerprint).lower() if given.time_authority_fingerprint else None
+    failures, words = verify(Path(given.place), set(plain), authority, given.case, given.at_least)
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8", errors="replace")
+    for failure in failures:
+        english, chinese = REASONS[failure.reason]
+        print(f"FAILS / 未通过: {printable(failure.item)}\n    {english} / {chinese}")
+    if failures:
+        print(f"{len(failures)} failures. Do not rely on this kit. / 共{len(failures)}处未通过，请勿采信本文件包。")
+        return 1
+    print("Everything holds. / 全部通过。\n" + "\n".join(words))
+    return 0
+
+
+def printable(text: str) -> str:
+    """A name that cannot steer the terminal."""
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Filing: the claim, the registry's review, the answer, and what changes them."""

@@ -1,0 +1,203 @@
+"""Acts of filing: lodging, the registry's review, joining, answering."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from odr.docket.models import Case, Outcome, Party, Role, Stage, Track
+from odr.docket.queries import parties, party
+from odr.errors import FieldFault, InvalidInput
+from odr.filing.inputs import AcceptInput, AnswerInput, ClaimInput, JoinInput, RefuseInput, ReturnInput
+from odr.filing.models import Claim, Fact, FactAnswer, FactStance, Relief, ReviewReturn
+from odr.filing.registry import case_number_for, seat_judge
+from odr.identity.actors import CLOCK_ACTOR, Actor
+from odr.procedure.models import WindowState
+from odr.procedure.table import Everyone, Recorded, act
+from odr.text import Money, T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+def _write_claim(court: Sitting, case: Case, claimant: Party, given: ClaimInput) -> Claim:
+    """The rows behind a claim; facts and relief are numbered in the order given."""
+    number = court.next_number(case)
+    currency = court.pack(case).currency
+    if given.currencies - {currency}:
+        raise InvalidInput.at("relief", T("This court takes claims in %(currency)s. Convert the amount at the rate of the day it was due.", currency=currency))
+    claim = Claim(
+        case_id=case.id,
+        party_id=claimant.id,
+        platform=given.matter.platform,
+        shop=given.matter.shop,
+        order_number=given.matter.order_number,
+        amount_minor=given.amount,
+        currency=currency,
+        entry_number=number,
+    )
+    court.session.add(claim)
+    court.session.flush()
+    for i, asked in enumerate(given.relief, 1):
+        court.session.add(
+            Relief(
+                claim_id=claim.id,
+                number=i,
+                kind=asked.kind,
+                what=asked.what,
+                amount_minor=asked.amount.minor if asked.amount else None,
+                currency=asked.amount.currency if asked.amount else None,
+            )
+        )
+    first = (court.session.scalar(select(func.max(Fact.number)).where(Fact.case_id == case.id)) or 0) + 1
+    for i, told in enumerate(given.facts, first):
+        court.session.add(Fact(case_id=case.id, party_id=claimant.id, number=i, happened_on=told.happened_on, what=told.what, entry_number=number))
+    return claim
+
+
+@act(title=T("Lodge the claim"), input=ClaimInput, by={Role.CLAIMANT}, at={Stage.LODGED}, listed=False, source="CPL 122")
+def lodge_claim(court: Sitting, case: Case, given: ClaimInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Record the claim and start the registry's seven days (CPL 126, REG 8).
+
+    The case and its parties are opened in the same Sitting. Identity may still be
+    unverified: it is verified in the review, never before. Files that go with the
+    claim follow as exhibits in entries of their own.
+    """
+    claimant = court.party_of(case, actor)
+    claim = _write_claim(court, case, claimant, given)
+    court.start_window(case, "registry_review", start=now)
+    court.announce("claim_lodged", case, claim=claim, claimant=claimant, given=given, actor=actor)
+    total = Money(claim.amount_minor, claim.currency)
+    return Recorded(T("Claim lodged by %(name)s, for %(amount)s", name=claimant.name, amount=total), {"claim": claim.reference, "amount": {"minor": total.minor, "currency": total.currency}})
+
+
+def not_returned_twice(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """A claim is returned once (OLR 9); what was overlooked then is no ground for another return."""
+    again = court.session.scalar(select(ReviewReturn.id).where(ReviewReturn.case_id == case.id))
+    return T("The claim was already returned once. Accept it, or refuse it with reasons (Online Litigation Rules, art. 9).") if again else None
+
+
+@act(title=T("Return the claim for correction"), input=ReturnInput, by={Role.CLERK}, at={Stage.LODGED}, to={Stage.RETURNED}, guard=not_returned_twice, source="OLR 9")
+def return_claim(court: Sitting, case: Case, given: ReturnInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Send the claim back once, with every defect and a day (OLR 9, REG 7)."""
+    court.session.add(ReviewReturn(case_id=case.id, defects=[d.model_dump() for d in given.defects], entry_number=court.next_number(case)))
+    court.close_windows(case, "registry_review", WindowState.ENDED)
+    claimant = party(case, Role.CLAIMANT)
+    court.start_window(case, "correction", party=claimant, start=now, amount=given.days)
+    court.move(case, Stage.RETURNED)
+    court.announce("claim_returned", case, claimant=claimant)
+    return Recorded(T("Claim returned for correction: %(count)s points", count=len(given.defects)), {"defects": len(given.defects)})
+
+
+@act(title=T("Send the corrected claim"), input=ClaimInput, by={Role.CLAIMANT}, at={Stage.RETURNED}, to={Stage.LODGED}, window="correction", page="filing.correct", source="REG 7")
+def correct_claim(court: Sitting, case: Case, given: ClaimInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Replace the claim by the corrected one; the registry's time starts again the next day (REG 8)."""
+    claimant = court.party_of(case, actor)
+    for old in court.session.scalars(select(Claim).where(Claim.case_id == case.id, Claim.party_id == claimant.id, Claim.withdrawn_at.is_(None))):
+        old.withdrawn_at = now
+    for fact in court.session.scalars(select(Fact).where(Fact.case_id == case.id)):
+        court.session.delete(fact)
+    court.session.flush()
+    claim = _write_claim(court, case, claimant, given)
+    returned = court.session.scalars(select(ReviewReturn).where(ReviewReturn.case_id == case.id).order_by(ReviewReturn.id.desc())).first()
+    if returned is not None:
+        returned.corrected_entry = court.next_number(case)
+    court.start_window(case, "registry_review", start=now)
+    court.move(case, Stage.LODGED)
+    court.announce("claim_lodged", case, claim=claim, claimant=claimant, given=given, actor=actor)
+    return Recorded(T("Corrected claim sent by %(name)s", name=claimant.name), {"claim": claim.reference})
+
+
+@act(title=T("Accept the claim"), input=AcceptInput, by={Role.CLERK, Role.CLOCK}, at={Stage.LODGED}, to={Stage.PENDING}, serves=Everyone.NOBODY, source="CPL 126")
+def accept_claim(court: Sitting, case: Case, given: AcceptInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Accept the claim: number, judge, fee notice, service on every respondent within five days (CPL 126, 128).
+
+    By the clock where the registry did not decide in seven days: accepted first (REG 8).
+    """
+    case.track = Track(given.track)
+    case.accepted_at = now
+    case.number = case_number_for(court, case)
+    court.close_windows(case, "registry_review", WindowState.MET)
+    court.move(case, Stage.PENDING)
+    judge = seat_judge(court, case)
+    for respondent in parties(case, Role.RESPONDENT):
+        court.start_window(case, "serve_claim", start=now, subject=respondent.reference)
+    court.announce("claim_accepted", case)
+    words = T("Claim accepted as %(number)s, %(track)s", number=case.number, track=case.track.label)
+    if actor.role is Role.CLOCK:
+        words = T("Claim accepted as %(number)s because the registry’s time ran out, %(track)s", number=case.number, track=case.track.label)
+    return Recorded(words, {"number": case.number, "track": case.track.value, "judge": judge})
+
+
+@act(title=T("Refuse the claim"), input=RefuseInput, by={Role.CLERK}, at={Stage.LODGED}, to={Stage.CLOSED}, serves=Everyone.NOBODY, source="CPL 126")
+def refuse_claim(court: Sitting, case: Case, given: RefuseInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Refuse the claim by a reasoned ruling that can be appealed within ten days (CPL 126, 157, 171)."""
+    court.close_windows(case, "registry_review", WindowState.MET)
+    case.outcome = Outcome.REFUSED
+    case.closed_at = now
+    court.move(case, Stage.CLOSED)
+    claimant = party(case, Role.CLAIMANT)
+    court.start_window(case, "appeal_ruling", party=claimant, start=now)
+    court.announce("claim_refused", case, claimant=claimant, given=given)
+    return Recorded(T("Claim not accepted (%(article)s)", article=court.pack(case).cite(given.article)))
+
+
+@act(title=T("Join the case"), input=JoinInput, by={Role.RESPONDENT, Role.THIRD_PARTY}, at={Stage.PENDING, Stage.HEARING}, listed=False, source="OLR 10")
+def join_case(court: Sitting, case: Case, given: JoinInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Link a respondent who was invited by code; her own appearance also shows that the claim reached her (OLR 10, 29)."""
+    who = court.party_of(case, actor)
+    who.joined_at = now
+    who.online = True
+    who.email = given.email
+    who.phone = given.phone or who.phone
+    court.close_windows(case, "join_platform", WindowState.MET, party=who)
+    court.announce("party_joined", case, party=who, given=given, account_id=actor.account_id)
+    return Recorded(T("%(name)s joined the case online", name=who.name), {"e_service": given.e_service, "in_writing": given.in_writing})
+
+
+@act(
+    title=T("Answer the claim"),
+    input=AnswerInput,
+    by={Role.RESPONDENT},
+    at={Stage.PENDING, Stage.HEARING},
+    window="answer",
+    late=True,
+    serves=Everyone.BUT_ACTOR,
+    source="CPL 128",
+    page="filing.answer",
+)
+def file_answer(court: Sitting, case: Case, given: AnswerInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Record the respondent's answer, fact by fact (CPL 128). Silence does not stop the case; a late answer is marked."""
+    who = court.party_of(case, actor)
+    faults = []
+    for i, told in enumerate(given.facts):
+        fact: Fact = court.resolved("fact", told.fact)
+        if told.stance is FactStance.PARTLY and not told.words:
+            faults.append(FieldFault(("facts", i, "words"), T("Say which part is right and which is not.")))
+        court.session.add(FactAnswer(fact_id=fact.id, party_id=who.id, stance=told.stance, words=told.words, entry_number=court.next_number(case)))
+    if faults:
+        raise InvalidInput(faults)
+    court.announce("answer_filed", case, party=who)
+    return Recorded(T("Answer filed by %(name)s", name=who.name), {"position": given.position})
+
+
+def accept_first(court: Sitting, case: Case, window: object) -> None:
+    """The registry did not decide in time: the claim is accepted first (REG 8)."""
+    court.then("accept_claim", AcceptInput(track=case.track.value), actor=CLOCK_ACTOR)
+
+
+def not_corrected(court: Sitting, case: Case, window: object) -> None:
+    """The claimant did not mend the claim: the clerk decides on a refusal."""
+    court.open_task(case, Role.CLERK, "not_corrected", T("The claim was not corrected in time. Refuse it with reasons, or allow more time."), risk=40)
+
+
+def start_answer(court: Sitting, case: Case, who: Party, served_at: datetime, proof: Text | None) -> None:
+    """A respondent was served with the claim: the windows to answer and to give evidence run from that day."""
+    if who.role is Role.CLAIMANT or court.windows(case, "answer", party=who, state=None):
+        return
+    court.start_window(case, "answer", party=who, start=served_at, proof=proof)
+    for each in parties(case):
+        if not court.windows(case, "evidence", party=each, state=None):
+            court.start_window(case, "evidence", party=each, start=served_at, proof=proof)

@@ -1,0 +1,48 @@
+"""Options of filing's forms that depend on the day or the case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from odr.docket.models import Case, Track
+from odr.filing.inputs import CLAIM_PARTS, POSITIONS
+from odr.filing.models import Fact
+from odr.identity.actors import Actor
+from odr.procedure.forms import Option, choice_source
+
+
+@choice_source("causes")
+def causes(court: Any, case: Case | None, actor: Actor | None) -> list[Option]:
+    """The causes under which a claim may be filed today, or could on the day the case was."""
+    if case is None:
+        today = court.now.astimezone(court.court.settings.tz).date()
+        pack = court.court.packs.in_force(court.court.settings.pack, today)
+        return [Option(key, cause.title, cause.description) for key, cause in pack.causes_on(today).items()]
+    return [Option(key, cause.title, cause.description) for key, cause in court.pack(case).causes_on(case.filed_on).items()]
+
+
+@choice_source("tracks")
+def tracks(court: Any, case: Case | None, actor: Actor | None) -> list[Option]:
+    """The procedures a case may follow."""
+    return [Option(track.value, track.label) for track in Track]
+
+
+@choice_source("facts_of_others")
+def facts_of_others(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Facts that another party alleges."""
+    rows = court.session.scalars(select(Fact).where(Fact.case_id == case.id, Fact.party_id != actor.party_id).order_by(Fact.number))
+    return [Option(fact.reference, f"{fact.number}. {fact.what}") for fact in rows]
+
+
+@choice_source("claim_parts")
+def claim_parts(court: Any, case: Case | None, actor: Actor | None) -> list[Option]:
+    """The parts of a claim a defect may be in."""
+    return [Option(value, words) for value, words in CLAIM_PARTS.items()]
+
+
+@choice_source("positions")
+def positions(court: Any, case: Case | None, actor: Actor | None) -> list[Option]:
+    """What a respondent may say to what is asked for."""
+    return [Option(value, words) for value, words in POSITIONS.items()]

@@ -1,0 +1,181 @@
+"""Drafts of a claim: kept value by value as typed, checked step by step, lodged whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from odr.docket.models import Case, Party, PartyKind, Role, Stage, Track
+from odr.errors import FieldFault, InvalidInput, NotFound
+from odr.filing.inputs import AboutYouStep, ClaimInput, ExhibitsStep, FactsStep, MatterStep, ReliefStep, RespondentsStep
+from odr.filing.models import Draft, DraftState
+from odr.filing.registry import take_seat
+from odr.identity.actors import Actor
+from odr.identity.models import Account
+from odr.procedure import forms
+from odr.procedure.case_rules import Bar
+from odr.procedure.pack import RulePack
+from odr.procedure.sitting import ActReceipt
+from odr.procedure.tracks import propose_track
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+    from odr.procedure.sitting import Sitting
+
+KEPT_FOR = timedelta(days=90)
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a claim: its key, the question it asks, and the part of the claim it gives."""
+
+    key: str
+    title: Text
+    model: type[BaseModel]
+    help: Text
+    is_needed: bool = True
+
+
+STEPS = (
+    Step("matter", T("What the dispute is about"), MatterStep, T("The kind of dispute, and where it began: website, shop, order number.")),
+    Step("respondents", T("The other side"), RespondentsStep, T("Whom the claim is against, as far as you know.")),
+    Step("facts", T("What happened"), FactsStep, T("In the order it happened, one thing at a time.")),
+    Step("relief", T("What you ask for"), ReliefStep, T("Money or something else the court should order.")),
+    Step("exhibits", T("Your evidence"), ExhibitsStep, T("Screens, chats, receipts, photographs. You can add more later."), is_needed=False),
+    Step("claimant", T("About you"), AboutYouStep, T("Your name, where papers reach you, and what you agree to.")),
+)
+
+
+def step_of(key: str) -> Step:
+    """A step by its key; NotFound otherwise."""
+    for step in STEPS:
+        if step.key == key:
+            return step
+    raise NotFound
+
+
+def open_draft(session: Session, account_id: int, now: datetime, values: Mapping[str, Any] | None = None) -> Draft:
+    """A new draft; ``values`` may carry answers of the guided start, by step."""
+    draft = Draft(account_id=account_id, kind="claim", schema_version=SCHEMA_VERSION, values=dict(values or {}), done_steps=[], state=DraftState.OPEN, created_at=now, saved_at=now)
+    session.add(draft)
+    session.flush()
+    return draft
+
+
+def find_draft(session: Session, account_id: int, reference: str) -> Draft:
+    """The person's own draft; nobody else's is ever found."""
+    draft = session.scalar(select(Draft).where(Draft.reference == reference, Draft.account_id == account_id))
+    if draft is None:
+        raise NotFound
+    return draft
+
+
+def drafts_of(session: Session, account_id: int) -> list[Draft]:
+    """Open drafts, the latest first."""
+    return list(session.scalars(select(Draft).where(Draft.account_id == account_id, Draft.state == DraftState.OPEN).order_by(Draft.saved_at.desc())))
+
+
+def save_step(draft: Draft, key: str, values: Mapping[str, Any], now: datetime, *, is_done: bool) -> None:
+    """Keep what was typed, right or wrong; the step counts as done only when it is right."""
+    kept = {k: v for k, v in values.items() if k not in ("csrf_token", "add", "remove", "save", "continue")}
+    draft.values = {**draft.values, key: kept}
+    done = [s for s in draft.done_steps if s != key]
+    draft.done_steps = [*done, key] if is_done else done
+    draft.saved_at = now
+
+
+def claim_of(draft: Draft, currency: str) -> ClaimInput:
+    """The whole claim, or every fault in it; a fault's location begins with the step's key."""
+    parts: dict[str, Any] = {}
+    faults: list[FieldFault] = []
+    for step in STEPS:
+        try:
+            given = forms.parse(step.model, draft.values.get(step.key, {}), currency=currency)
+        except InvalidInput as error:
+            faults += [FieldFault((step.key, *f.location), f.message) for f in error.faults]
+            continue
+        parts[step.key] = given if step.key in ("matter", "claimant") else getattr(given, step.key)
+    if faults:
+        raise InvalidInput(faults)
+    return ClaimInput(**parts)
+
+
+def track_for(claim: ClaimInput, pack: RulePack, today: date) -> Track:
+    """The shortest procedure open to the claim (CPL 160, 165); the registry settles it on acceptance."""
+    bars = set() if all(r.amount for r in claim.relief) else {Bar.NOT_MONEY}
+    return Track(propose_track(pack, claim.amount, bars, today).track)
+
+
+def lodge(court: Court, account: Account, claim: ClaimInput, *, key: str | None = None, draft: Draft | None = None) -> ActReceipt:
+    """Open the case with its parties and lodge the claim, all in one Sitting; repeating the key gives the first receipt."""
+    with court.sit() as sitting:
+        earlier = sitting.receipt_for(account.id, key) if key else None
+        if earlier is not None:
+            return earlier
+        case = _open_case(sitting, account, claim)
+        take_seat(sitting, case, Role.CLERK)
+        mine = next(p for p in case.parties if p.role is Role.CLAIMANT)
+        actor = Actor(Role.CLAIMANT, account.id, account.name, case.id, mine.id)
+        receipt = sitting.perform("lodge_claim", case, claim, actor=actor, key=key)
+        if draft is not None:
+            kept = sitting.session.get_one(Draft, draft.id)
+            kept.state = DraftState.LODGED
+            kept.lodged_as = case.reference
+        return receipt
+
+
+def _open_case(sitting: Sitting, account: Account, claim: ClaimInput) -> Case:
+    court = sitting.court
+    today = sitting.now.astimezone(court.settings.tz).date()
+    pack = court.packs.in_force(court.settings.pack, today)
+    if claim.matter.cause not in pack.causes_on(today):
+        raise InvalidInput([FieldFault(("matter", "cause"), T("This court does not hear that kind of dispute today. Choose one of those listed."))])
+    case = Case(
+        pack_id=pack.id,
+        pack_version=pack.version.isoformat(),
+        stage=Stage.LODGED,
+        track=track_for(claim, pack, today),
+        cause=claim.matter.cause,
+        title=f"{claim.claimant.name} v {claim.respondents[0].name}"[:300],
+        filed_on=today,
+        lodged_at=sitting.now,
+        entry_count=0,
+        head_digest="0" * 64,
+    )
+    sitting.session.add(case)
+    sitting.session.flush()
+    you = claim.claimant
+    sitting.session.add(
+        Party(case_id=case.id, role=Role.CLAIMANT, ordinal=1, name=you.name, kind=you.kind, account_id=account.id, email=you.email, phone=you.phone,
+              address=you.address, locale=account.locale, online=True, joined_at=sitting.now, details={})
+    )  # fmt: skip
+    for i, other in enumerate(claim.respondents, 1):
+        sitting.session.add(
+            Party(case_id=case.id, role=Role.RESPONDENT, ordinal=i, name=other.name, kind=PartyKind(other.kind), email=other.email, phone=other.phone,
+                  address=other.address, locale="zh-Hans" if pack.id == "cn" else "en", details={})
+        )  # fmt: skip
+    sitting.session.flush()
+    sitting.session.refresh(case, ["parties"])
+    return case
+
+
+def with_new_files(court: Sitting, me: Actor, values: dict[str, Any]) -> dict[str, Any]:
+    """Rows for files the person has sent and not described yet, after those already there."""
+    known = {str(v[0] if isinstance(v, list) else v) for k, v in values.items() if k.endswith("-upload")}
+    rows = [int(k.split("-")[1]) for k in values if k.startswith("exhibits-") and k.split("-")[1].isdigit()]
+    filled = dict(values)
+    number = max(rows, default=-1) + 1
+    for option in forms.SOURCES["upload"](court, None, me):
+        if option.value not in known:
+            filled[f"exhibits-{number}-upload"] = option.value
+            filled[f"exhibits-{number}-title"] = str(option.label)
+            number += 1
+    return filled

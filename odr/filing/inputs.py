@@ -1,0 +1,224 @@
+"""What a person writes when filing: one model for the form, the API and the draft's check."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from odr.docket.models import PartyKind
+from odr.errors import FieldFault, InvalidInput
+from odr.filing.models import FactStance, ReliefKind
+from odr.procedure.inputs import Choice, CourtDate, CourtEmail, CourtModel, CourtMoney, CourtPhone, CourtText, RefTo, field
+from odr.text import Money, T
+
+CLAIM_PARTS = {
+    "parties": T("The parties"),
+    "cause": T("What the dispute is about"),
+    "relief": T("What is asked for"),
+    "facts": T("What happened"),
+    "evidence": T("The evidence"),
+    "identity": T("Identity"),
+    "jurisdiction": T("Whether this court hears it"),
+    "other": T("Something else"),
+}
+POSITIONS = {
+    "admit": T("I agree to all of it"),
+    "partly": T("I agree to part of it"),
+    "defend": T("I do not agree"),
+}
+
+class MatterStep(CourtModel):
+    """What the dispute is about, from what a person knows."""
+
+    cause: Annotated[str, field(T("What is it about?"), T("Choose what fits best. The registry corrects it if another word is right."), choices="causes")]
+    platform: Annotated[str | None, CourtText(0, 200), field(T("Website or app"), T("Where you bought or used it."))] = None
+    shop: Annotated[str | None, CourtText(0, 200), field(T("Name of the shop or account"), T("As it was shown to you. You need not know who is behind it."))] = None
+    order_number: Annotated[str | None, CourtText(0, 100), field(T("Order number"), T("If there is one. It helps to find the other side."))] = None
+
+
+class RespondentInput(CourtModel):
+    """The other side, as far as it is known."""
+
+    name: Annotated[str, CourtText(1, 200), field(T("Name"), T("The company’s or person’s name. If you only know the shop, write the shop’s name."))]
+    kind: Annotated[PartyKind, Choice(PartyKind), field(T("Who is it?"))] = PartyKind.COMPANY
+    email: Annotated[str | None, CourtEmail(), field(T("E-mail address"), T("If you know one."))] = None
+    phone: Annotated[str | None, CourtPhone(), field(T("Telephone"), T("If you know one."))] = None
+    address: Annotated[str | None, CourtText(0, 400), field(T("Postal address"), T("If you know it, or the address on the website."))] = None
+
+
+class RespondentsStep(CourtModel):
+    """Everybody the claim is against."""
+
+    respondents: Annotated[list[RespondentInput], Field(min_length=1, max_length=20), field(T("Other side"))]
+
+
+class FactInput(CourtModel):
+    """One fact, dated if possible."""
+
+    happened_on: Annotated[CourtDate | None, field(T("When"), T("For example 11 November 2025. Leave it empty if you do not know."))] = None
+    what: Annotated[str, CourtText(1, 2000), field(T("What happened"), T("One thing in each box, in the order it happened."), widget="textarea")]
+
+
+class FactsStep(CourtModel):
+    """What happened, in numbered facts."""
+
+    facts: Annotated[list[FactInput], Field(min_length=1, max_length=100), field(T("Fact"))]
+
+
+class ReliefInput(CourtModel):
+    """One thing asked for."""
+
+    kind: Annotated[ReliefKind, Choice(ReliefKind), field(T("What should the court order?"))] = ReliefKind.MONEY
+    what: Annotated[str, CourtText(1, 1000), field(T("What for"), T("For example: the price back."), widget="textarea")]
+    amount: Annotated[CourtMoney | None, field(T("Amount"), T("For example 3,240.00. Only if you ask for money."))] = None
+
+    @model_validator(mode="after")
+    def _money_has_an_amount(self) -> ReliefInput:
+        if self.kind is ReliefKind.MONEY and self.amount is None:
+            raise InvalidInput([FieldFault(("amount",), T("Enter the amount you ask for, for example 3,240.00."))])
+        if self.kind is not ReliefKind.MONEY and self.amount is not None:
+            raise InvalidInput([FieldFault(("amount",), T("Only a claim for money has an amount. Choose “Pay money”, or clear the amount."))])
+        return self
+
+
+class ReliefStep(CourtModel):
+    """What the court is asked to order."""
+
+    relief: Annotated[list[ReliefInput], Field(min_length=1, max_length=30), field(T("What you ask for"))]
+
+
+class AboutYouStep(CourtModel):
+    """Who claims, where papers reach her, and what she agrees to."""
+
+    name: Annotated[str, CourtText(1, 200), field(T("Your full name, or the company’s"), T("As in the identity document or licence."))]
+    kind: Annotated[PartyKind, Choice(PartyKind), field(T("You are"))] = PartyKind.PERSON
+    email: Annotated[str, CourtEmail(), field(T("E-mail address for papers of the court"))]
+    phone: Annotated[str | None, CourtPhone(), field(T("Telephone"))] = None
+    address: Annotated[str | None, CourtText(0, 400), field(T("Postal address"), T("Used if electronic service fails."))] = None
+    e_service: Annotated[
+        bool,
+        field(
+            T("I agree to receive papers of this case here and at the e-mail address above"),
+            T("A paper counts as served when it reaches the address. You may change this at any time (Online Litigation Rules, arts. 29 to 31)."),
+        ),
+    ] = False
+    in_writing: Annotated[
+        bool,
+        field(
+            T("I agree that the case may be examined in writing, each side when it suits them"),
+            T("Only if everybody agrees (Online Litigation Rules, art. 20). You can ask for a live hearing later."),
+        ),
+    ] = False
+
+
+class ExhibitLine(CourtModel):
+    """A file that goes with the claim."""
+
+    upload: Annotated[str, RefTo("upload"), field(T("File"))]
+    title: Annotated[str, CourtText(1, 200), field(T("What is it?"), T("For example: order page, chat with the shop."))]
+    proves: Annotated[str, CourtText(1, 1000), field(T("What does it show?"), widget="textarea")]
+    source: Annotated[str, CourtText(1, 1000), field(T("Where does it come from?"), T("For example: my phone, the shop’s page on 11 November."), widget="textarea")]
+
+
+class ExhibitsStep(CourtModel):
+    """The files that go with the claim."""
+
+    exhibits: Annotated[list[ExhibitLine], Field(max_length=100), field(T("Evidence"))] = []
+
+
+class ClaimInput(CourtModel):
+    """A claim, whole."""
+
+    matter: MatterStep
+    respondents: Annotated[list[RespondentInput], Field(min_length=1, max_length=20)]
+    facts: Annotated[list[FactInput], Field(min_length=1, max_length=100)]
+    relief: Annotated[list[ReliefInput], Field(min_length=1, max_length=30)]
+    claimant: AboutYouStep
+    exhibits: Annotated[list[ExhibitLine], Field(max_length=100)] = []
+
+    @property
+    def amount(self) -> int:
+        """Sum of the money asked for, in minor units (claims are added up, CPI 201)."""
+        return sum(r.amount.minor for r in self.relief if r.amount is not None)
+
+    @property
+    def currencies(self) -> set[str]:
+        """Currencies in which money is asked for."""
+        return {r.amount.currency for r in self.relief if isinstance(r.amount, Money)}
+
+
+class DefectInput(CourtModel):
+    """One thing missing or wrong."""
+
+    part: Annotated[
+        Literal["parties", "cause", "relief", "facts", "evidence", "identity", "jurisdiction", "other"],
+        field(T("Part of the claim"), choices="claim_parts"),
+    ]
+    what: Annotated[str, CourtText(1, 1000), field(T("What is missing or wrong, and how to mend it"), widget="textarea")]
+
+
+class ReturnInput(CourtModel):
+    """Everything that has to be mended, told once."""
+
+    defects: Annotated[list[DefectInput], Field(min_length=1, max_length=40), field(T("Defect"))]
+    days: Annotated[int, Field(ge=3, le=30), field(T("Days to mend it"), T("Counted from the day after the claimant has received this."))] = 7
+
+
+class AcceptInput(CourtModel):
+    """What the registry settles on acceptance."""
+
+    track: Annotated[Literal["small", "simple", "ordinary"], field(T("Procedure"), choices="tracks")]
+    note: Annotated[str | None, CourtText(0, 1000), field(T("Note for the file"), widget="textarea")] = None
+
+
+class RefuseInput(CourtModel):
+    """Why a claim is not accepted, and where it belongs."""
+
+    reasons: Annotated[str, CourtText(10, 4000), field(T("Reasons"), T("Name the article and the fact it rests on."), widget="textarea")]
+    article: Annotated[str, CourtText(1, 60), field(T("Article"), T("For example CPL 122."))]
+    elsewhere: Annotated[str | None, CourtText(0, 500), field(T("Where the claim may be brought instead"))] = None
+
+
+class FactAnswerInput(CourtModel):
+    """The answer to one fact."""
+
+    fact: Annotated[str, RefTo("fact"), field(T("Fact"), choices="facts_of_others", widget="hidden")]
+    stance: Annotated[FactStance, Choice(FactStance), field(T("Is it so?"))]
+    words: Annotated[str | None, CourtText(0, 2000), field(T("In your words"), widget="textarea")] = None
+
+
+class AnswerInput(CourtModel):
+    """The respondent's answer."""
+
+    position: Annotated[Literal["admit", "defend", "partly"], field(T("What is your answer to what is asked for?"), choices="positions")]
+    facts: Annotated[list[FactAnswerInput], Field(max_length=100), field(T("Fact"))] = []
+    statement: Annotated[str, CourtText(1, 8000), field(T("Your answer in your own words"), T("Say what you agree with, what not, and why."), widget="textarea")]
+
+
+class JoinInput(CourtModel):
+    """What a respondent confirms on joining."""
+
+    name: Annotated[str, CourtText(1, 200), field(T("Your full name, or the company’s"))]
+    email: Annotated[str, CourtEmail(), field(T("E-mail address for papers of the court"))]
+    phone: Annotated[str | None, CourtPhone(), field(T("Telephone"))] = None
+    e_service: Annotated[
+        bool,
+        field(
+            T("I agree to receive papers of this case here and at the e-mail address above"),
+            T("A paper counts as served when it reaches the address. You may change this at any time (Online Litigation Rules, arts. 29 to 31)."),
+        ),
+    ] = False
+    in_writing: Annotated[
+        bool,
+        field(
+            T("I agree that the case may be examined in writing, each side when it suits them"),
+            T("Only if everybody agrees (Online Litigation Rules, art. 20). You can ask for a live hearing later."),
+        ),
+    ] = False
+
+
+class WithdrawInput(CourtModel):
+    """Why a claim is given up for now."""
+
+    reasons: Annotated[str | None, CourtText(0, 2000), field(T("Reasons, if you want to give them"), widget="textarea")] = None

@@ -1,0 +1,72 @@
+"""Joining a case by the code of its letter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import Case, Party, Role, Stage
+from odr.errors import ActNotOpen, NotFound
+from odr.filing.inputs import JoinInput
+from odr.identity.actors import Actor
+from odr.identity.models import Account
+from odr.procedure.sitting import ActReceipt
+from odr.service.codes import normalized
+from odr.service.models import Packet
+from odr.text import T
+
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+    from odr.procedure.sitting import Sitting
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """What a letter's code leads to. The page shows what the letter shows: no names of the other side, no evidence."""
+
+    code: str
+    case: Case
+    party: Party
+    sent_at: datetime
+
+    @property
+    def is_joined(self) -> bool:
+        return self.party.account_id is not None
+
+
+def invitation_for(court: Sitting, code: str) -> Invitation | None:
+    """The invitation behind a code, or None for a code the court never printed."""
+    packet = court.session.scalar(select(Packet).where(Packet.code == normalized(code)))
+    if packet is None or not packet.first_contact:
+        return None
+    party = court.session.get(Party, packet.party_id)
+    case = court.session.get(Case, packet.case_id)
+    if party is None or case is None or case.stage is Stage.CLOSED:
+        return None
+    return Invitation(packet.code, case, party, packet.queued_at)
+
+
+def join(court: Court, account_id: int, code: str, given: JoinInput) -> ActReceipt:
+    """Link the account to the invited party and record it, in one Sitting.
+
+    Refused where somebody else is linked already, or the account is on the other
+    side: nobody represents or is both.
+    """
+    with court.sit() as sitting:
+        found = invitation_for(sitting, code)
+        if found is None:
+            raise NotFound
+        case = sitting.session.get_one(Case, found.case.id, with_for_update=True)
+        party = next(p for p in case.parties if p.id == found.party.id)
+        if party.account_id not in (None, account_id):
+            raise ActNotOpen(T("Somebody has already joined for this party. Ask the clerk if that was not you."))
+        if any(p.account_id == account_id and p.role is not party.role for p in case.parties):
+            raise ActNotOpen(T("You are already a party on the other side of this case."))
+        account = sitting.session.get_one(Account, account_id)
+        party.account_id = account_id
+        party.locale = account.locale
+        sitting.session.flush()
+        return sitting.perform("join_case", case, given, actor=Actor(Role(party.role), account.id, account.name, case.id, party.id))

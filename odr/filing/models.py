@@ -1,0 +1,172 @@
+"""Drafts, and what a case seeks."""
+
+from __future__ import annotations
+
+import enum
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Date, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from odr.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
+from odr.text import T
+from odr.text import Text as Words
+
+
+class ReliefKind(enum.Enum):
+    """What a claim may ask for."""
+
+    MONEY = "money"  # pay an amount
+    PERFORMANCE = "performance"  # do or deliver something
+    REMOVAL = "removal"  # take something down, stop something
+    APOLOGY = "apology"  # apologise
+    DECLARATION = "declaration"  # declare a right or that there is none
+
+    @property
+    def label(self) -> Words:
+        """The kind in words."""
+        return RELIEF_WORDS[self]
+
+
+RELIEF_WORDS = {
+    ReliefKind.MONEY: T("Pay money"),
+    ReliefKind.PERFORMANCE: T("Do or deliver something"),
+    ReliefKind.REMOVAL: T("Take something down or stop it"),
+    ReliefKind.APOLOGY: T("Apologise"),
+    ReliefKind.DECLARATION: T("Declare a right"),
+}
+
+
+class FactStance(enum.Enum):
+    """How the other side answers a numbered fact."""
+
+    OPEN = "open"  # not answered yet
+    ADMITTED = "admitted"  # agreed: needs no proof against the one who admits (EV 3)
+    DENIED = "denied"  # disputed
+    PARTLY = "partly"  # agreed in part, with the part named
+
+    @property
+    def label(self) -> Words:
+        """The stance in words."""
+        return {
+            FactStance.OPEN: T("Not answered"),
+            FactStance.ADMITTED: T("Agreed"),
+            FactStance.DENIED: T("Disputed"),
+            FactStance.PARTLY: T("Agreed in part"),
+        }[self]
+
+
+class DraftState(enum.Enum):
+    """What became of a draft."""
+
+    OPEN = "open"  # being written
+    LODGED = "lodged"  # became a case
+    EXPIRED = "expired"  # ninety days without a change; kept readable
+
+
+class Draft(Base):
+    """What a person has written and not lodged: raw form values, never the model."""
+
+    __tablename__ = "draft"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    account_id: Mapped[int] = mapped_column(BigInt, index=True)
+    kind: Mapped[str] = mapped_column(String(60))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
+    schema_version: Mapped[int] = mapped_column(default=1)
+    values: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    done_steps: Mapped[list[str]] = mapped_column(JSON, default=list)
+    state: Mapped[DraftState] = mapped_column(enum_column(DraftState), default=DraftState.OPEN)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    saved_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    lodged_as: Mapped[str | None] = mapped_column(Reference)
+    __table_args__ = (Index("ix_draft_account_id_kind_state", "account_id", "kind", "state"),)
+
+
+class Claim(Base):
+    """What a claimant (or counterclaimant) seeks, as it stands now."""
+
+    __tablename__ = "claim"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    kind: Mapped[str] = mapped_column(String(20), default="claim")
+    platform: Mapped[str | None] = mapped_column(String(200))
+    shop: Mapped[str | None] = mapped_column(String(200))
+    order_number: Mapped[str | None] = mapped_column(String(100))
+    amount_minor: Mapped[int] = mapped_column(BigInt, default=0)
+    currency: Mapped[str] = mapped_column(String(3))
+    entry_number: Mapped[int]
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Relief(Base):
+    """One thing asked for, numbered."""
+
+    __tablename__ = "relief"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    claim_id: Mapped[int] = mapped_column(ForeignKey("claim.id"), index=True)
+    number: Mapped[int]
+    kind: Mapped[ReliefKind] = mapped_column(enum_column(ReliefKind))
+    what: Mapped[str] = mapped_column(Text)
+    amount_minor: Mapped[int | None] = mapped_column(BigInt)
+    currency: Mapped[str | None] = mapped_column(String(3))
+    __table_args__ = (UniqueConstraint("claim_id", "number"),)
+
+
+class Fact(Base):
+    """One alleged fact, numbered, with the other side's stance to it."""
+
+    __tablename__ = "fact"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    number: Mapped[int]
+    happened_on: Mapped[date | None] = mapped_column(Date)
+    what: Mapped[str] = mapped_column(Text)
+    entry_number: Mapped[int]
+    __table_args__ = (UniqueConstraint("case_id", "number"),)
+
+
+class FactAnswer(Base):
+    """What one opposing party says to one fact; an admission binds only the one who makes it (EV 6)."""
+
+    __tablename__ = "fact_answer"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    fact_id: Mapped[int] = mapped_column(ForeignKey("fact.id"), index=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    stance: Mapped[FactStance] = mapped_column(enum_column(FactStance))
+    words: Mapped[str | None] = mapped_column(Text)
+    entry_number: Mapped[int]
+
+
+class ReviewReturn(Base):
+    """The one return of a claim with every defect and the day by which it is mended (OLR 9)."""
+
+    __tablename__ = "review_return"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    defects: Mapped[list[dict[str, str]]] = mapped_column(JSON)
+    entry_number: Mapped[int]
+    corrected_entry: Mapped[int | None]
+
+
+class NumberSeries(Base):
+    """The last case number given in a year, by kind."""
+
+    __tablename__ = "number_series"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    year: Mapped[int]
+    last: Mapped[int] = mapped_column(default=0)
+    __table_args__ = (UniqueConstraint("kind", "year"),)

@@ -1,0 +1,272 @@
+"""Pages of filing: the draft's task list and steps, joining by code, the answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+
+from odr.access import case_page, current_court, current_locale, current_person, current_session, public, signed_in
+from odr.db import new_reference
+from odr.docket.models import Case, Role
+from odr.errors import ActNotOpen, FieldFault, InvalidInput
+from odr.filing import drafts
+from odr.filing.inputs import AnswerInput, ClaimInput, JoinInput
+from odr.filing.joining import invitation_for, join
+from odr.filing.models import DraftState
+from odr.filing.queries import claims_of, facts_of, reliefs_of, review_return_of
+from odr.identity.actors import Actor
+from odr.identity.models import Account
+from odr.procedure import forms
+from odr.procedure.routes import submit_act
+from odr.procedure.sitting import Sitting
+from odr.text import T
+
+filing = Blueprint("filing", __name__)
+Page = str | Response | tuple[str, int]
+
+
+def _look() -> Sitting:
+    return current_court().look(current_session())
+
+
+def _me() -> Actor:
+    person = current_person()
+    assert person is not None
+    return Actor(Role.CLAIMANT, person.account_id, person.name)
+
+
+def _values() -> dict[str, Any]:
+    return request.form.to_dict(flat=False)
+
+
+@filing.post("/claim")
+@signed_in
+def begin() -> Response:
+    """Begin a claim; answers of the guided start come along."""
+    court = current_court()
+    with court.database.write() as session:
+        draft = drafts.open_draft(session, _me().account_id or 0, court.clock.now(), _carried())
+    return redirect(url_for("filing.task_list", draft=draft.reference), 303)  # type: ignore[return-value]
+
+
+def _carried() -> dict[str, Any]:
+    known = {k: request.form[k] for k in ("cause", "platform", "shop", "order_number") if request.form.get(k)}
+    return {"matter": known} if known else {}
+
+
+@filing.get("/claim/<draft>")
+@signed_in
+def task_list(draft: str) -> Page:
+    """What is done and what is left; the fee with its steps as far as it can be told."""
+    found = drafts.find_draft(current_session(), _me().account_id or 0, draft)
+    if found.state is DraftState.LODGED and found.lodged_as:
+        return redirect(url_for("cases.overview", reference=found.lodged_as), 303)  # type: ignore[return-value]
+    return render_template("filing/task_list.html", draft=found, steps=drafts.STEPS, needed=[s for s in drafts.STEPS if s.is_needed and s.key not in found.done_steps])
+
+
+@filing.get("/claim/<draft>/<step>")
+@signed_in
+def step(draft: str, step: str) -> Page:
+    """One step, filled with what was typed before."""
+    found = drafts.find_draft(current_session(), _me().account_id or 0, draft)
+    which = drafts.step_of(step)
+    values = dict(found.values.get(step, {}))
+    faults: list[FieldFault] = []
+    if step == "exhibits":
+        values = drafts.with_new_files(_look(), _me(), values)
+    elif values and step not in found.done_steps and "check" in request.args:
+        faults = _faults(which, values)
+    return _step_page(found, which, values, faults)
+
+
+def _faults(which: drafts.Step, values: dict[str, Any]) -> list[FieldFault]:
+    try:
+        forms.parse(which.model, values)
+    except InvalidInput as error:
+        return error.faults
+    return []
+
+
+def _step_page(draft: Any, which: drafts.Step, values: dict[str, Any], faults: list[FieldFault], status: int = 200) -> Page:
+    choices = forms.choices_for(which.model, _look(), None, _me())
+    fields = forms.fields_of(which.model, current_locale(), values, faults, choices)
+    return render_template("filing/step.html", draft=draft, step=which, fields=fields, faults=forms.summary(fields)), status
+
+
+@filing.post("/claim/<draft>/<step>")
+@signed_in
+def save_step(draft: str, step: str) -> Page:
+    """Keep what was typed, then go on when it is right; rows are added and taken out here too."""
+    which, values, court = drafts.step_of(step), _values(), current_court()
+    action = forms.group_action(values)
+    faults = _faults(which, values)
+    with court.database.write() as session:
+        found = drafts.find_draft(session, _me().account_id or 0, draft)
+        if found.state is not DraftState.OPEN:
+            raise ActNotOpen(T("This claim was already lodged."))
+        drafts.save_step(found, step, values, court.clock.now(), is_done=not faults and action is None)
+    if request.headers.get("X-Autosave"):
+        return Response(status=204)
+    if action is not None:
+        return _step_page(found, which, values, [])
+    if "later" in request.form:
+        return redirect(url_for("filing.task_list", draft=draft), 303)  # type: ignore[return-value]
+    if faults:
+        return _step_page(found, which, values, faults, 422)
+    return redirect(_after(found, step), 303)  # type: ignore[return-value]
+
+
+def _after(draft: Any, key: str) -> str:
+    """The next step that is not done, else the task list."""
+    keys = [s.key for s in drafts.STEPS]
+    for later in keys[keys.index(key) + 1 :]:
+        if later not in draft.done_steps:
+            return url_for("filing.step", draft=draft.reference, step=later)
+    return url_for("filing.check", draft=draft.reference)
+
+
+@filing.get("/claim/<draft>/check-answers")
+@signed_in
+def check(draft: str) -> Page:
+    """Everything once more before it is lodged."""
+    court = _look()
+    found = drafts.find_draft(court.session, _me().account_id or 0, draft)
+    pack = court.court.packs.in_force(court.court.settings.pack, court.now.astimezone(court.court.settings.tz).date())
+    try:
+        claim = drafts.claim_of(found, pack.currency)
+    except InvalidInput as error:
+        return redirect(url_for("filing.step", draft=draft, step=error.faults[0].location[0], check=1), 303)  # type: ignore[return-value]
+    track = drafts.track_for(claim, pack, court.now.astimezone(pack.tz).date())
+    return render_template("filing/check.html", draft=found, claim=claim, pack=pack, track=track, steps=drafts.STEPS, key=new_reference())
+
+
+@filing.post("/claim/<draft>/lodge")
+@signed_in
+def lodge(draft: str) -> Page:
+    """Lodge the claim and go to its receipt."""
+    court = current_court()
+    with court.database.read() as session:
+        found = drafts.find_draft(session, _me().account_id or 0, draft)
+        account = session.get_one(Account, _me().account_id)
+        if found.state is DraftState.LODGED and found.lodged_as:
+            return redirect(url_for("cases.overview", reference=found.lodged_as), 303)  # type: ignore[return-value]
+    pack = court.packs.in_force(court.settings.pack, court.clock.now().astimezone(court.settings.tz).date())
+    try:
+        claim = drafts.claim_of(found, pack.currency)
+    except InvalidInput as error:
+        return redirect(url_for("filing.step", draft=draft, step=error.faults[0].location[0], check=1), 303)  # type: ignore[return-value]
+    receipt = drafts.lodge(court, account, claim, key=f"draft/{found.reference}", draft=found)
+    return redirect(url_for("cases.one_entry", reference=receipt.case_reference, number=receipt.number, done=1), 303)  # type: ignore[return-value]
+
+
+@filing.get("/cases/<reference>/claim")
+@case_page()
+def claim(case: Case, actor: Actor) -> Page:
+    """The pleadings as they stand: what is asked for, the numbered facts, who says what to each."""
+    court = _look()
+    return render_template("filing/claim.html", case=case, actor=actor, tab="claim", claims=claims_of(court.session, case), reliefs=reliefs_of(court.session, case), facts=facts_of(court.session, case))
+
+
+@filing.get("/cases/<reference>/correct")
+@case_page(Role.CLAIMANT)
+def correct(case: Case, actor: Actor) -> Page:
+    """The returned claim, with every defect beside what was written."""
+    return _correct_page(case, actor, forms.flatten(_lodged_input(case)), [])
+
+
+def _lodged_input(case: Case) -> dict[str, Any]:
+    import json
+
+    from odr.docket.queries import entries_of
+
+    told = [e for act in ("lodge_claim", "correct_claim") for e in entries_of(current_session(), case, act)]
+    latest: dict[str, Any] = json.loads(max(told, key=lambda e: e.number).payload)["input"]
+    return latest
+
+
+def _correct_page(case: Case, actor: Actor, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False) -> Page:
+    fields = forms.fields_of(ClaimInput, current_locale(), values, faults, forms.choices_for(ClaimInput, _look(), case, actor))
+    returned = review_return_of(current_session(), case)
+    return render_template("filing/correct.html", case=case, actor=actor, fields=fields, faults=forms.summary(fields), returned=returned, moved_on=moved_on, tab="overview"), status
+
+
+@filing.post("/cases/<reference>/correct")
+@case_page(Role.CLAIMANT)
+def send_correction(case: Case, actor: Actor) -> Page:
+    """Send the corrected claim."""
+    values = _values()
+    return submit_act(case, actor, current_court().table["correct_claim"], values, lambda faults, status, moved: _correct_page(case, actor, values, faults, status, moved))
+
+
+@filing.get("/cases/<reference>/answer")
+@case_page(Role.RESPONDENT)
+def answer(case: Case, actor: Actor) -> Page:
+    """The answer: fact by fact, then in the respondent's own words."""
+    values: dict[str, Any] = {}
+    for i, fact in enumerate(f for f in facts_of(current_session(), case) if f.fact.party_id != actor.party_id):
+        values[f"facts-{i}-fact"] = fact.fact.reference
+    return _answer_page(case, actor, values, [])
+
+
+def _answer_page(case: Case, actor: Actor, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False) -> Page:
+    fields = forms.fields_of(AnswerInput, current_locale(), values, faults, forms.choices_for(AnswerInput, _look(), case, actor))
+    facts = {f.fact.reference: f.fact for f in facts_of(current_session(), case)}
+    return render_template("filing/answer.html", case=case, actor=actor, fields=fields, faults=forms.summary(fields), facts=facts, moved_on=moved_on, tab="overview", key=new_reference()), status
+
+
+@filing.post("/cases/<reference>/answer")
+@case_page(Role.RESPONDENT)
+def send_answer(case: Case, actor: Actor) -> Page:
+    """File the answer."""
+    values = _values()
+    return submit_act(case, actor, current_court().table["file_answer"], values, lambda faults, status, moved: _answer_page(case, actor, values, faults, status, moved))
+
+
+@filing.get("/join")
+@public
+def join_code() -> Page:
+    """Where somebody who got a letter enters its code; what the letter shows, and not more."""
+    code = request.args.get("code", "")
+    found = invitation_for(_look(), code) if code else None
+    return render_template("filing/join.html", code=code, invitation=found, unknown=bool(code) and found is None), 200 if found or not code else 404
+
+
+@filing.get("/join/<code>/details")
+@signed_in
+def join_details(code: str) -> Page:
+    """Who joins, where papers reach her, what she agrees to."""
+    return _join_page(code, {}, [])
+
+
+def _join_page(code: str, values: dict[str, Any], faults: list[Any], status: int = 200) -> Page:
+    found = invitation_for(_look(), code)
+    if found is None:
+        return redirect(url_for("filing.join_code", code=code), 303)  # type: ignore[return-value]
+    person = current_person()
+    assert person is not None
+    start = values or {"name": found.party.name, "email": person.email}
+    fields = forms.fields_of(JoinInput, current_locale(), start, faults)
+    return render_template("filing/join_details.html", code=code, invitation=found, fields=fields, faults=forms.summary(fields)), status
+
+
+@filing.post("/join/<code>/details")
+@signed_in
+def join_case(code: str) -> Page:
+    """Link the person to the case; her own appearance is recorded."""
+    values = _values()
+    try:
+        given = forms.parse(JoinInput, values)
+        receipt = join(current_court(), _me().account_id or 0, code, given)
+    except InvalidInput as error:
+        return _join_page(code, values, error.faults, 422)
+    return redirect(url_for("filing.choose", reference=receipt.case_reference), 303)  # type: ignore[return-value]
+
+
+@filing.get("/cases/<reference>/choose")
+@case_page(Role.RESPONDENT)
+def choose(case: Case, actor: Actor) -> Page:
+    """The four ways of a respondent: pay or offer, admit, defend, need time."""
+    court = _look()
+    window = next(iter(court.windows(case, "answer", party=court.party_of(case, actor))), None)
+    return render_template("filing/choose.html", case=case, actor=actor, window=window, reliefs=reliefs_of(court.session, case), tab="overview")

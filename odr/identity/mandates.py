@@ -1,0 +1,213 @@
+"""Mandates: who acts for a party, how far, and since when (CPL 61–63)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from odr.docket.models import PARTY_ROLES, Case, Party
+from odr.docket.visibility import same_side
+from odr.errors import CourtError, InvalidInput, NotFound
+from odr.identity import links
+from odr.identity.accounts import Means
+from odr.identity.mail import Letter
+from odr.identity.models import Account, AccountState, LinkPurpose, Mandate, MandateScope
+from odr.text import T, Text
+
+SCOPE_WORDS = {
+    MandateScope.ORDINARY: T("Ordinary powers: conduct the case"),
+    MandateScope.SPECIAL: T("Special powers: also admit, waive or change claims, settle, counterclaim and appeal"),
+}
+
+
+class BothSides(CourtError):
+    """One person may not act for opposing parties of one case."""
+
+    status = 409
+    problem = "both-sides"
+
+    def __init__(self) -> None:
+        super().__init__(T("This person already acts in the case for another side, or is a party to it."))
+
+
+def offer(
+    session: Session, party: Party, representative: Account, scope: MandateScope, *, from_at: datetime, until_at: datetime | None, now: datetime
+) -> Mandate:
+    """A representative offers to act for a party; nothing is in force until the client signs.
+
+    Raises BothSides, InvalidInput.
+    """
+    if party.role not in PARTY_ROLES or party.left_at is not None:
+        raise NotFound
+    if until_at is not None and until_at <= max(from_at, now):
+        raise InvalidInput.at("until", T("The mandate would end before it begins."))
+    refuse_both_sides(session, party, representative.id)
+    mandate = Mandate(case_id=party.case_id, party_id=party.id, account_id=representative.id, scope=scope, from_at=from_at, until_at=until_at)
+    session.add(mandate)
+    session.flush()
+    return mandate
+
+
+def signing_letter(means: Means, session: Session, mandate: Mandate, machine_now: datetime) -> Letter:
+    """The letter by which the client signs on her telephone; earlier ones end. Raises InvalidInput without an address."""
+    party, case, representative = _parts(session, mandate)
+    if not party.email:
+        raise InvalidInput.at("email", T("The court has no email address of the client."))
+    subject = f"mandate/{mandate.reference}"
+    links.void(session, LinkPurpose.SIGN_MANDATE, machine_now, subject=subject)
+    token = links.issue(session, LinkPurpose.SIGN_MANDATE, machine_now, subject=subject)
+    return Letter(
+        party.email,
+        T("Sign the mandate of your representative"),
+        (
+            T(
+                "%(name)s asks to act for you in case %(number)s. Read and sign the mandate here:",
+                name=representative.name,
+                number=case.number or case.reference,
+            ),
+            T("If you do not know this person, do not sign; you need do nothing."),
+        ),
+        party.locale,
+        means.address(f"/account/mandate/{token}"),
+    )
+
+
+def by_link(session: Session, token: str, machine_now: datetime) -> Mandate:
+    """The unsigned mandate that a link is for; looking does not use it up. Raises NotFound."""
+    return _of_subject(session, links.look(session, LinkPurpose.SIGN_MANDATE, token, machine_now).subject)
+
+
+def sign_by_link(session: Session, token: str, *, now: datetime, machine_now: datetime) -> Mandate:
+    """The client signs with the link sent to her. Raises NotFound, BothSides."""
+    mandate = _of_subject(session, links.use(session, LinkPurpose.SIGN_MANDATE, token, machine_now).subject)
+    return sign(session, mandate, now)
+
+
+def sign(session: Session, mandate: Mandate, now: datetime) -> Mandate:
+    """Put the mandate in force; whether the person may act for this side is asked again. Raises NotFound, BothSides."""
+    if mandate.signed_at is not None or mandate.revoked_at is not None:
+        raise NotFound
+    # Two mandates of one person signed at the same time must see each other.
+    session.get(Account, mandate.account_id, with_for_update=True, populate_existing=True)
+    party = session.get_one(Party, mandate.party_id)
+    refuse_both_sides(session, party, mandate.account_id, but=mandate.id)
+    mandate.signed_at = now
+    session.flush()
+    return mandate
+
+
+def revoke(session: Session, mandate: Mandate, now: datetime) -> None:
+    """End the mandate at once, and what was delegated from it (CPL 63); what was done before stays done."""
+    session.execute(
+        update(Mandate).where(or_(Mandate.id == mandate.id, Mandate.delegated_by == mandate.id), Mandate.revoked_at.is_(None)).values(revoked_at=now)
+    )
+    session.refresh(mandate)
+
+
+def delegate(session: Session, mandate: Mandate, assistant: Account, now: datetime) -> Mandate:
+    """Let an assistant act under a mandate: ordinary powers only, no longer than the mandate, not to be passed on.
+
+    Raises NotFound for a mandate not in force, BothSides, InvalidInput.
+    """
+    if not mandate.is_live(now) or mandate.delegated_by is not None:
+        raise NotFound
+    if assistant.id == mandate.account_id or assistant.state is not AccountState.ACTIVE:
+        raise InvalidInput.at("email", T("There is no such other person to delegate to."))
+    party = session.get_one(Party, mandate.party_id)
+    refuse_both_sides(session, party, assistant.id)
+    delegated = Mandate(
+        case_id=mandate.case_id,
+        party_id=mandate.party_id,
+        account_id=assistant.id,
+        scope=MandateScope.ORDINARY,
+        delegated_by=mandate.id,
+        from_at=now,
+        until_at=mandate.until_at,
+        signed_at=now,
+    )
+    session.add(delegated)
+    session.flush()
+    return delegated
+
+
+def refuse_both_sides(session: Session, party: Party, account_id: int, *, but: int | None = None) -> None:
+    """Raises BothSides when the person is, or acts or asks to act for, somebody of another side in the case."""
+    others = session.scalars(select(Party).where(Party.case_id == party.case_id)).all()
+    if any(other.account_id == account_id and not same_side(other, party) for other in others):
+        raise BothSides
+    held = select(Mandate).where(Mandate.case_id == party.case_id, Mandate.account_id == account_id, Mandate.revoked_at.is_(None))
+    sides = {other.id: other for other in others}
+    # A mandate that has run out still bars: she knows the confidences of the other side.
+    if any(mandate.id != but and not same_side(sides[mandate.party_id], party) for mandate in session.scalars(held)):
+        raise BothSides
+
+
+def held_by(session: Session, account_id: int) -> Sequence[tuple[Mandate, Case, Party]]:
+    """The mandates a person holds or has offered, newest first, with case and client."""
+    rows = session.execute(
+        select(Mandate, Case, Party)
+        .join(Case, Case.id == Mandate.case_id)
+        .join(Party, Party.id == Mandate.party_id)
+        .where(Mandate.account_id == account_id)
+        .order_by(Mandate.id.desc())
+        .limit(200)
+    )
+    return [(mandate, case, party) for mandate, case, party in rows]
+
+
+def given_by(session: Session, account_id: int) -> Sequence[tuple[Mandate, Case, Account]]:
+    """The mandates a party has been asked for or has given, newest first, with case and representative."""
+    rows = session.execute(
+        select(Mandate, Case, Account)
+        .join(Case, Case.id == Mandate.case_id)
+        .join(Party, Party.id == Mandate.party_id)
+        .join(Account, Account.id == Mandate.account_id)
+        .where(Party.account_id == account_id)
+        .order_by(Mandate.id.desc())
+        .limit(200)
+    )
+    return [(mandate, case, account) for mandate, case, account in rows]
+
+
+def find(session: Session, reference: str, account_id: int) -> Mandate:
+    """A mandate by its reference, for its client or its representative. Raises NotFound for anybody else."""
+    mandate = session.scalar(
+        select(Mandate)
+        .join(Party, Party.id == Mandate.party_id)
+        .where(Mandate.reference == reference, or_(Mandate.account_id == account_id, Party.account_id == account_id))
+    )
+    if mandate is None:
+        raise NotFound
+    return mandate
+
+
+def client_of(session: Session, number: str, email: str) -> Party | None:
+    """The party to a numbered case whose mailbox this is; None when there is none, which no page tells apart."""
+    return session.scalar(
+        select(Party).join(Case, Case.id == Party.case_id).where(Case.number == number, Party.email == email, Party.left_at.is_(None)).limit(1)
+    )
+
+
+def state_of(mandate: Mandate, now: datetime) -> Text:
+    """How a mandate stands, in words."""
+    if mandate.revoked_at is not None:
+        return T("Ended on %(at)s", at=mandate.revoked_at)
+    if mandate.signed_at is None:
+        return T("Waiting for the client’s signature")
+    if mandate.until_at is not None and mandate.until_at <= now:
+        return T("Ran out on %(at)s", at=mandate.until_at)
+    return T("In force") if mandate.from_at <= now else T("In force from %(at)s", at=mandate.from_at)
+
+
+def _of_subject(session: Session, subject: str | None) -> Mandate:
+    mandate = session.scalar(select(Mandate).where(Mandate.reference == (subject or "").removeprefix("mandate/")))
+    if mandate is None or mandate.revoked_at is not None or mandate.signed_at is not None:
+        raise NotFound(T("This link has been used or is too old. Ask for a new one."))
+    return mandate
+
+
+def _parts(session: Session, mandate: Mandate) -> tuple[Party, Case, Account]:
+    return session.get_one(Party, mandate.party_id), session.get_one(Case, mandate.case_id), session.get_one(Account, mandate.account_id)

@@ -1,0 +1,203 @@
+"""Tables of people and their ways in."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from odr.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
+from odr.docket.models import Role
+
+
+class AccountState(enum.Enum):
+    """Whether an account may sign in."""
+
+    UNCONFIRMED = "unconfirmed"  # the address has not been confirmed yet
+    ACTIVE = "active"  # may sign in
+    SUSPENDED = "suspended"  # stopped by an administrator; every session is over
+
+
+class Account(Base):
+    """A sign-in. What somebody is in a case is a Party, a Seat or a Mandate, never the account."""
+
+    __tablename__ = "account"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    state: Mapped[AccountState] = mapped_column(enum_column(AccountState))
+    locale: Mapped[str] = mapped_column(String(12), default="en")
+    totp_secret: Mapped[str | None] = mapped_column(String(200))
+    totp_last_step: Mapped[int | None] = mapped_column(BigInt)
+    identity_verified_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    roles: Mapped[list[AccountRole]] = relationship(lazy="selectin", back_populates="account")
+
+    @property
+    def staff_roles(self) -> frozenset[Role]:
+        """The roles of the court this account holds."""
+        return frozenset(r.role for r in self.roles if r.revoked_at is None)
+
+
+class AccountRole(Base):
+    """A role of the court given to an account; the judge's role needs two administrators."""
+
+    __tablename__ = "account_role"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    role: Mapped[Role] = mapped_column(enum_column(Role))
+    granted_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    account: Mapped[Account] = relationship(back_populates="roles")
+
+
+class RoleProposal(Base):
+    """A role that needs two administrators: one proposes, another approves."""
+
+    __tablename__ = "role_proposal"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    role: Mapped[Role] = mapped_column(enum_column(Role))
+    proposed_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    proposed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    decided_by: Mapped[int | None] = mapped_column(BigInt)
+    decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    approved: Mapped[bool | None]
+
+
+class MandateScope(enum.Enum):
+    """What a representative may do (CPL 62)."""
+
+    ORDINARY = "ordinary"  # conduct the case
+    SPECIAL = "special"  # also admit, waive or change claims, settle, counterclaim, appeal
+
+
+class Mandate(Base):
+    """Power of a representative to act for a party, signed by the client."""
+
+    __tablename__ = "mandate"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"), index=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    scope: Mapped[MandateScope] = mapped_column(enum_column(MandateScope))
+    delegated_by: Mapped[int | None] = mapped_column(BigInt)
+    from_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    until_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    signed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    def is_live(self, now: datetime) -> bool:
+        """Whether the representative may act at ``now``."""
+        return self.signed_at is not None and self.revoked_at is None and self.from_at <= now and (self.until_at is None or now < self.until_at)
+
+
+class SessionRow(Base):
+    """One signed-in device; revoking the row ends it at once."""
+
+    __tablename__ = "session"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    strong_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    device: Mapped[str] = mapped_column(String(200))
+    address: Mapped[str] = mapped_column(String(60))
+    acting_for: Mapped[str | None] = mapped_column(String(60))
+    two_factor: Mapped[bool] = mapped_column(default=False)
+
+
+class LinkPurpose(enum.Enum):
+    """What a one-time link or code is for."""
+
+    CONFIRM_ADDRESS = "confirm_address"  # the person can read mail at the address
+    RESET_PASSWORD = "reset_password"  # a new password may be set
+    JOIN_CASE = "join_case"  # an invited party may link herself to the case
+    SIGN_MANDATE = "sign_mandate"  # the client signs a representative's mandate
+    PASSKEY_CHALLENGE = "passkey_challenge"  # a passkey answers this number once
+
+
+class OneTimeLink(Base):
+    """A secret sent to an address, usable once; only its hash is kept."""
+
+    __tablename__ = "one_time_link"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    purpose: Mapped[LinkPurpose] = mapped_column(enum_column(LinkPurpose))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    subject: Mapped[str | None] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Attempt(Base):
+    """Failed and counted tries per kind and subject, for limits."""
+
+    __tablename__ = "attempt"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    __table_args__ = (Index("ix_attempt_kind_subject_at", "kind", "subject", "at"),)
+
+
+class ApiToken(Base):
+    """A bearer token for the API, with scopes and an end."""
+
+    __tablename__ = "api_token"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    scopes: Mapped[list[str]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Passkey(Base):
+    """A WebAuthn credential."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    credential_id: Mapped[str] = mapped_column(String(400), unique=True)
+    public_key: Mapped[str] = mapped_column(String(1000))
+    sign_count: Mapped[int] = mapped_column(BigInt, default=0)
+    name: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class RecoveryCode(Base):
+    """A code for the day the second factor is lost, usable once."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    __table_args__ = (UniqueConstraint("account_id", "code_hash"),)

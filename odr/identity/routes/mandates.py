@@ -1,0 +1,157 @@
+"""Mandates on pages: offered by a representative, signed by the client from a link, ended by either."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from flask import Response, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from odr.access import current_court, current_session, public, require_strong, signed_in
+from odr.docket.models import Case, Party
+from odr.errors import CourtError, InvalidInput
+from odr.identity import accounts, limits, mandates
+from odr.identity.limits import Counted
+from odr.identity.mail import Letter
+from odr.identity.models import Account, Mandate, MandateScope
+from odr.identity.routes import bp
+from odr.identity.routes.common import address, again, me, means, page, post, to
+from odr.text import T
+
+
+@bp.get("/account/mandates")
+@signed_in
+def my_mandates() -> Response:
+    """Whom one acts for, and who acts for oneself."""
+    return page("mandates.html", **_lists())
+
+
+@bp.post("/account/mandates")
+@signed_in
+@require_strong()
+def offer_mandate() -> AnyResponse:
+    """Offer to act for a party; a letter goes to the client if case and mailbox belong together, and nothing tells whether it did."""
+    form = request.form
+    try:
+        number, email = form.get("number", "").strip(), accounts.normal_email(form.get("email", ""))
+        scope = _scope(form.get("scope", ""))
+        until = _until(form.get("until", ""))
+        if not number:
+            raise InvalidInput.at("number", T("Write the case number as it stands on the court’s letters."))
+        letters = _offer(number, email, scope, until)
+    except CourtError as error:
+        return again("mandates.html", error, "number", **_lists())
+    post(letters)
+    return to("identity.mandate_offered")
+
+
+@bp.get("/account/mandates/offered")
+@signed_in
+def mandate_offered() -> Response:
+    """Says that the client was written to, if there is such a client."""
+    return page("mandate_offered.html")
+
+
+@bp.get("/account/mandate/<token>")
+@public
+def mandate(token: str) -> Response:
+    """The mandate, for the client to read on her telephone; no account is needed for signing."""
+    with current_court().database.read() as session:
+        found = mandates.by_link(session, token, current_court().clock.machine_now())
+        return page("mandate.html", **_parts(found))
+
+
+@bp.post("/account/mandate/<token>")
+@public
+def sign_mandate(token: str) -> Response:
+    """The client signs by writing her name; the mandate is in force at once."""
+    court = current_court()
+    with court.database.write() as session:
+        found = mandates.by_link(session, token, court.clock.machine_now())
+        parts = _parts(found)
+        if " ".join(request.form.get("name", "").split()).casefold() != parts["party"].name.casefold():
+            return again("mandate.html", InvalidInput.at("name", T("Write your name as it stands in the case.")), **parts)
+        mandates.sign_by_link(session, token, now=court.clock.now(), machine_now=court.clock.machine_now())
+    return page("mandate_signed.html", **parts)
+
+
+@bp.post("/account/mandates/<reference>/end")
+@signed_in
+def end_mandate(reference: str) -> AnyResponse:
+    """Client or representative ends the mandate, at once."""
+    court = current_court()
+    with court.database.write() as session:
+        mandates.revoke(session, mandates.find(session, reference, me().account_id), court.clock.now())
+    return to("identity.my_mandates")
+
+
+@bp.post("/account/mandates/<reference>/delegate")
+@signed_in
+@require_strong()
+def delegate_mandate(reference: str) -> AnyResponse:
+    """Let an assistant act under one's mandate."""
+    court = current_court()
+    try:
+        email = accounts.normal_email(request.form.get("email", ""))
+        with court.database.write() as session:
+            found = mandates.find(session, reference, me().account_id)
+            assistant = accounts.by_email(session, email)
+            if assistant is None or found.account_id != me().account_id:
+                raise InvalidInput.at("email", T("There is no such other person to delegate to."))
+            mandates.delegate(session, found, assistant, court.clock.now())
+    except InvalidInput as error:
+        return again("mandates.html", error, **_lists())
+    return to("identity.my_mandates")
+
+
+def _offer(number: str, email: str, scope: MandateScope, until: datetime | None) -> list[Letter]:
+    court = current_court()
+    now, machine_now = court.clock.now(), court.clock.machine_now()
+    with court.database.write() as session:
+        limits.take(session, means().keyring, Counted.LETTER_FROM, limits.network(address()), machine_now)
+        party = mandates.client_of(session, number, email)
+        if party is None:
+            return []
+        offered = mandates.offer(session, party, session.get_one(Account, me().account_id), scope, from_at=now, until_at=until, now=now)
+        return [mandates.signing_letter(means(), session, offered, machine_now)]
+
+
+def _scope(raw: str) -> MandateScope:
+    try:
+        return MandateScope(raw)
+    except ValueError:
+        raise InvalidInput.at("scope", T("Choose how far the powers go.")) from None
+
+
+def _until(raw: str) -> datetime | None:
+    """The end of the day named, in the court's zone; no day: until the case is over."""
+    if not raw.strip():
+        return None
+    try:
+        day = datetime.strptime(raw.strip(), "%Y-%m-%d").date()  # noqa: DTZ007 - a day, the zone follows
+    except ValueError:
+        raise InvalidInput.at("until", T("Write the day like 2026-12-31, or leave it empty.")) from None
+    return datetime.combine(day + timedelta(days=1), time(), tzinfo=current_court().settings.tz)
+
+
+def _parts(found: Mandate) -> dict[str, Any]:
+    session = current_session()
+    return {
+        "mandate": found,
+        "party": session.get_one(Party, found.party_id),
+        "matter": session.get_one(Case, found.case_id),
+        "representative": session.get_one(Account, found.account_id),
+        "scope_words": mandates.SCOPE_WORDS[found.scope],
+    }
+
+
+def _lists() -> dict[str, Any]:
+    session, now = current_session(), current_court().clock.now()
+    return {
+        "held": mandates.held_by(session, me().account_id),
+        "given": mandates.given_by(session, me().account_id),
+        "scopes": mandates.SCOPE_WORDS,
+        "state_of": lambda found: mandates.state_of(found, now),
+        "is_live": lambda found: found.is_live(now),
+    }

@@ -1,0 +1,103 @@
+"""API tokens: a key with scopes and an end, given by a person to her own program."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from odr.errors import InvalidInput
+from odr.identity.keys import fingerprint, new_token
+from odr.identity.models import Account, AccountState, ApiToken
+from odr.identity.sessions import SEEN_EVERY, is_staff
+from odr.text import T, Text
+
+PREFIX = "odr_"
+"""By which a leaked token is recognised."""
+
+LONGEST = timedelta(days=365)
+LONGEST_STAFF = timedelta(days=30)
+
+
+class Scope(enum.Enum):
+    """What a token may be used for; never more than its owner may do."""
+
+    READ = "cases:read"  # read the cases one takes part in
+    FILE = "cases:file"  # lodge claims
+    ACT = "cases:act"  # perform acts in cases
+    UPLOAD = "uploads:write"  # upload files
+
+    @property
+    def label(self) -> Text:
+        """The scope in words."""
+        return _SCOPE_WORDS[self]
+
+
+_SCOPE_WORDS = {
+    Scope.READ: T("Read your cases"),
+    Scope.FILE: T("Lodge claims in your name"),
+    Scope.ACT: T("Act in your cases"),
+    Scope.UPLOAD: T("Upload files"),
+}
+
+
+def issue(session: Session, account: Account, *, name: str, scopes: Iterable[Scope], lasts: timedelta, now: datetime) -> str:
+    """Give the account a token; it is shown once. Raises InvalidInput for no scope or too long a life."""
+    chosen = sorted(scope.value for scope in set(scopes))
+    longest = LONGEST_STAFF if is_staff(account) else LONGEST
+    if not name.strip():
+        raise InvalidInput.at("name", T("Give the token a name by which you will know it."))
+    if not chosen:
+        raise InvalidInput.at("scopes", T("Choose what the token may be used for."))
+    if not timedelta() < lasts <= longest:
+        raise InvalidInput.at("days", T("A token lasts between 1 and %(days)s days.", days=longest.days))
+    token = PREFIX + new_token()
+    session.add(ApiToken(token_hash=fingerprint(token), account_id=account.id, name=name.strip()[:100], scopes=chosen, created_at=now, expires_at=now + lasts))
+    session.flush()
+    return token
+
+
+def find(session: Session, token: str, now: datetime) -> tuple[ApiToken, Account] | None:
+    """The live token with its account, or None."""
+    found = session.execute(
+        select(ApiToken, Account).join(Account, Account.id == ApiToken.account_id).where(ApiToken.token_hash == fingerprint(token))
+    ).one_or_none()
+    if found is None:
+        return None
+    row, account = found
+    if row.revoked_at is not None or row.expires_at <= now or account.state is not AccountState.ACTIVE:
+        return None
+    return row, account
+
+
+def live(session: Session, account_id: int, now: datetime) -> Sequence[ApiToken]:
+    """The account's tokens that still work, newest first."""
+    return session.scalars(
+        select(ApiToken).where(ApiToken.account_id == account_id, ApiToken.revoked_at.is_(None), ApiToken.expires_at > now).order_by(ApiToken.id.desc())
+    ).all()
+
+
+def revoke(session: Session, account_id: int, token_id: int, now: datetime) -> bool:
+    """End one of the account's own tokens; False when it has no such one."""
+    result = session.execute(
+        update(ApiToken).where(ApiToken.id == token_id, ApiToken.account_id == account_id, ApiToken.revoked_at.is_(None)).values(revoked_at=now)
+    )
+    return getattr(result, "rowcount", 0) == 1
+
+
+def revoke_all(session: Session, account_id: int, now: datetime) -> None:
+    """End every token of the account."""
+    session.execute(update(ApiToken).where(ApiToken.account_id == account_id, ApiToken.revoked_at.is_(None)).values(revoked_at=now))
+
+
+def touch(session: Session, token_id: int, now: datetime) -> None:
+    """Note that the token was used."""
+    session.execute(update(ApiToken).where(ApiToken.id == token_id, ApiToken.revoked_at.is_(None)).values(used_at=now))
+
+
+def needs_touch(row: ApiToken, now: datetime) -> bool:
+    """Whether the last use is old enough to be written anew."""
+    return row.used_at is None or now - row.used_at >= SEEN_EVERY

@@ -1,0 +1,1 @@
+"""Findings, the decision and its issuing, appeal, performance and enforcement."""

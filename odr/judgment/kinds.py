@@ -1,0 +1,198 @@
+"""The words of judgment: findings, decisions, orders, rulings. Pure; imported by everything in the room."""
+
+from __future__ import annotations
+
+import enum
+
+from odr.text import T, Text
+
+
+class FindingResult(enum.Enum):
+    """What the court makes of an exhibit or a fact (EV 97)."""
+
+    ADOPTED = "adopted"  # relied on, or found to be so
+    PARTLY = "partly"  # in part, with the part named in the reasons
+    REJECTED = "rejected"  # not relied on, or not found
+
+    @property
+    def label(self) -> Text:
+        """The result in words."""
+        return {FindingResult.ADOPTED: T("Adopted"), FindingResult.PARTLY: T("Adopted in part"), FindingResult.REJECTED: T("Not adopted")}[self]
+
+
+class DecisionKind(enum.Enum):
+    """What sort of decision is drafted."""
+
+    JUDGMENT = "judgment"  # on everything asked for
+    PARTIAL = "partial"  # on a part that is ready (CPL 156)
+    SUPPLEMENTARY = "supplementary"  # on what was left out; only where the rules know it
+
+    @property
+    def label(self) -> Text:
+        """The kind in words."""
+        return {DecisionKind.JUDGMENT: T("Judgment"), DecisionKind.PARTIAL: T("Partial judgment"), DecisionKind.SUPPLEMENTARY: T("Supplementary judgment")}[self]
+
+
+class DecisionState(enum.Enum):
+    """Where a decision stands; before it is issued only the bench sees it."""
+
+    DRAFT = "draft"  # being written
+    COOLING = "cooling"  # checked and ready; rests before it may be pronounced
+    ISSUED = "issued"  # sealed, anchored, pronounced
+    SET_ASIDE = "set_aside"  # by the higher court, or in retrial
+
+    @property
+    def label(self) -> Text:
+        """The state in words."""
+        return {
+            DecisionState.DRAFT: T("Draft"),
+            DecisionState.COOLING: T("Resting before it is pronounced"),
+            DecisionState.ISSUED: T("Issued"),
+            DecisionState.SET_ASIDE: T("Set aside"),
+        }[self]
+
+
+class OrderKind(enum.Enum):
+    """What an order tells somebody to do."""
+
+    PAY = "pay"  # pay an amount, with interest from a day where ordered
+    DO = "do"  # do or deliver something
+    REFRAIN = "refrain"  # stop something
+    DECLARE = "declare"  # a right, or that there is none
+    DISMISS = "dismiss"  # what is asked for is refused
+
+    @property
+    def label(self) -> Text:
+        """The kind in words."""
+        return {
+            OrderKind.PAY: T("Pay money"),
+            OrderKind.DO: T("Do or deliver something"),
+            OrderKind.REFRAIN: T("Stop doing something"),
+            OrderKind.DECLARE: T("Declare a right"),
+            OrderKind.DISMISS: T("Dismiss what is asked for"),
+        }[self]
+
+
+class MotionKind(enum.Enum):
+    """What a party may ask the court to rule on besides the claim (CPL 157)."""
+
+    PRESERVATION = "preservation"  # secure property, or order conduct, before the decision
+    EVIDENCE_PRESERVATION = "evidence_preservation"  # secure evidence that may be lost
+    ADVANCE = "advance"  # performance in advance
+    STAY = "stay"  # halt the case
+    RESUME = "resume"  # go on
+    DISMISSAL = "dismissal"  # the action is not admissible
+    CORRECTION = "correction"  # a slip in a decision
+    RETRIAL = "retrial"  # hear an effective decision again
+    OTHER = "other"  # anything else that needs a ruling
+
+    @property
+    def label(self) -> Text:
+        """The kind in words."""
+        return MOTION_WORDS[self]
+
+
+MOTION_WORDS = {
+    MotionKind.PRESERVATION: T("Preservation of property or conduct"),
+    MotionKind.EVIDENCE_PRESERVATION: T("Preservation of evidence"),
+    MotionKind.ADVANCE: T("Performance in advance"),
+    MotionKind.STAY: T("Stay of the case"),
+    MotionKind.RESUME: T("Resumption of the case"),
+    MotionKind.DISMISSAL: T("Dismissal of the action"),
+    MotionKind.CORRECTION: T("Correction of a slip in a decision"),
+    MotionKind.RETRIAL: T("Retrial"),
+    MotionKind.OTHER: T("Another motion"),
+}
+
+
+class MotionState(enum.Enum):
+    """Where a motion stands."""
+
+    OPEN = "open"  # waits for the ruling
+    GRANTED = "granted"  # ruled for the one who asked
+    PARTLY = "partly"  # in part
+    REFUSED = "refused"  # ruled against
+    LAPSED = "lapsed"  # what was granted has ended
+
+    @property
+    def label(self) -> Text:
+        """The state in words."""
+        return {
+            MotionState.OPEN: T("Waits for the ruling"),
+            MotionState.GRANTED: T("Granted"),
+            MotionState.PARTLY: T("Granted in part"),
+            MotionState.REFUSED: T("Not granted"),
+            MotionState.LAPSED: T("No longer in force"),
+        }[self]
+
+
+class AppealState(enum.Enum):
+    """Where an appeal stands."""
+
+    FILED = "filed"  # forwarded to the other side
+    ANSWERED = "answered"  # somebody answered it
+    SENT = "sent"  # with the file at the higher court
+    DECIDED = "decided"  # the outcome is recorded
+    WITHDRAWN = "withdrawn"  # withdrawn, or deemed so because its fee was not paid
+
+    @property
+    def label(self) -> Text:
+        """The state in words."""
+        return {
+            AppealState.FILED: T("Filed"),
+            AppealState.ANSWERED: T("Answered"),
+            AppealState.SENT: T("At the higher court"),
+            AppealState.DECIDED: T("Decided"),
+            AppealState.WITHDRAWN: T("Withdrawn"),
+        }[self]
+
+
+class AppealOutcome(enum.Enum):
+    """What the higher court did (CPL 177)."""
+
+    UPHELD = "upheld"  # appeal dismissed; the judgment stands
+    CHANGED = "changed"  # judgment changed
+    SENT_BACK = "sent_back"  # set aside and sent back
+    WITHDRAWN = "withdrawn"  # appeal withdrawn by leave
+
+    @property
+    def label(self) -> Text:
+        """The outcome in words."""
+        return {
+            AppealOutcome.UPHELD: T("The judgment stands"),
+            AppealOutcome.CHANGED: T("The judgment was changed"),
+            AppealOutcome.SENT_BACK: T("Set aside and sent back"),
+            AppealOutcome.WITHDRAWN: T("The appeal was withdrawn"),
+        }[self]
+
+
+class Instrument(enum.Enum):
+    """On what an obligation rests."""
+
+    DECISION = "decision"  # a decision of this court in effect
+    STATEMENT = "statement"  # a mediation statement in effect
+    HIGHER_COURT = "higher_court"  # the higher court's decision
+
+    @property
+    def label(self) -> Text:
+        """The instrument in words."""
+        return {Instrument.DECISION: T("Decision"), Instrument.STATEMENT: T("Mediation statement"), Instrument.HIGHER_COURT: T("Decision of the higher court")}[self]
+
+
+class EnforcementState(enum.Enum):
+    """Where an enforcement stands."""
+
+    OPEN = "open"  # under way
+    SETTLED = "settled"  # the parties agreed on another way to perform (CPL 241)
+    DONE = "done"  # performed
+    ENDED = "ended"  # ended without full performance
+
+    @property
+    def label(self) -> Text:
+        """The state in words."""
+        return {
+            EnforcementState.OPEN: T("Under way"),
+            EnforcementState.SETTLED: T("Settled between the parties"),
+            EnforcementState.DONE: T("Performed"),
+            EnforcementState.ENDED: T("Ended without full performance"),
+        }[self]

@@ -1,0 +1,260 @@
+"""Tables of judgment: findings, decisions and their orders, rulings, appeals, performance, enforcement."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, Numeric, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from odr.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
+from odr.judgment.kinds import (
+    AppealOutcome,
+    AppealState,
+    DecisionKind,
+    DecisionState,
+    EnforcementState,
+    FindingResult,
+    Instrument,
+    MotionKind,
+    MotionState,
+    OrderKind,
+)
+from odr.text import Money
+
+
+class Finding(Base):
+    """What the judge finds on one exhibit or one fact; the newest stands, earlier ones stay readable to the bench."""
+
+    __tablename__ = "finding"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    exhibit_id: Mapped[int | None] = mapped_column(ForeignKey("exhibit.id"))
+    fact_id: Mapped[int | None] = mapped_column(ForeignKey("fact.id"))
+    result: Mapped[FindingResult] = mapped_column(enum_column(FindingResult))
+    undisputed: Mapped[bool] = mapped_column(default=False)
+    """Adopted because nobody disputed it; needs no reasons of its own."""
+    reasons: Mapped[str | None] = mapped_column(Text)
+    rests_on: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """Labels of the exhibits a finding of fact rests on."""
+    entry_number: Mapped[int]
+    replaced_by: Mapped[int | None]
+    """Number of the entry that replaced it; empty while it stands."""
+    __table_args__ = (
+        CheckConstraint("(exhibit_id IS NULL) <> (fact_id IS NULL)", name="one_subject"),
+        Index("ix_finding_case_id_replaced_by", "case_id", "replaced_by"),
+    )
+
+
+class Decision(Base):
+    """A decision of the court, from its draft to the sealed paper."""
+
+    __tablename__ = "decision"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    kind: Mapped[DecisionKind] = mapped_column(enum_column(DecisionKind))
+    state: Mapped[DecisionState] = mapped_column(enum_column(DecisionState), default=DecisionState.DRAFT)
+    short: Mapped[bool] = mapped_column(default=False)
+    """Short form of small claims (CPI 280)."""
+    by_default: Mapped[bool] = mapped_column(default=False)
+    """Against somebody who never appeared (CPL 147)."""
+    language: Mapped[str] = mapped_column(String(12))
+    parts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    costs: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """Allocation of the court fees, as :meth:`odr.payments.costs.Allocation.to_json` writes it."""
+    performance_days: Mapped[int]
+    entry_number: Mapped[int]
+    signed_entry: Mapped[int | None]
+    issued_entry: Mapped[int | None]
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    document_sha256: Mapped[str | None] = mapped_column(String(64))
+    issued_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    effective_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    orders: Mapped[list[Order]] = relationship(order_by="Order.number", cascade="all, delete-orphan", lazy="selectin")
+
+
+class Order(Base):
+    """One order of a decision, structured so that it can be checked, performed and enforced."""
+
+    __tablename__ = "decision_order"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"), index=True)
+    number: Mapped[int]
+    kind: Mapped[OrderKind] = mapped_column(enum_column(OrderKind))
+    relief_id: Mapped[int | None] = mapped_column(ForeignKey("relief.id"))
+    """What was asked for that this order answers; empty for "everything else"."""
+    debtor_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
+    creditor_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
+    amount_minor: Mapped[int | None] = mapped_column(BigInt)
+    currency: Mapped[str | None] = mapped_column(String(3))
+    interest_from: Mapped[date | None] = mapped_column(Date)
+    interest_percent: Mapped[Decimal | None] = mapped_column(Numeric(7, 4))
+    """Percent a year, from ``interest_from`` until payment."""
+    what: Mapped[str | None] = mapped_column(Text)
+    __table_args__ = (
+        UniqueConstraint("decision_id", "number"),
+        CheckConstraint("(kind = 'pay') = (amount_minor IS NOT NULL)", name="pay_has_amount"),
+        CheckConstraint("(interest_from IS NULL) = (interest_percent IS NULL)", name="interest_has_rate"),
+    )
+
+    @property
+    def amount(self) -> Money | None:
+        """What is to be paid, without interest."""
+        return Money(self.amount_minor, self.currency) if self.amount_minor is not None and self.currency else None
+
+
+class Motion(Base):
+    """Something a party asked the court to rule on, or that the court took up itself."""
+
+    __tablename__ = "motion"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    party_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
+    kind: Mapped[MotionKind] = mapped_column(enum_column(MotionKind))
+    asks: Mapped[str] = mapped_column(Text)
+    grounds: Mapped[str] = mapped_column(Text)
+    amount_minor: Mapped[int | None] = mapped_column(BigInt)
+    currency: Mapped[str | None] = mapped_column(String(3))
+    urgent: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[MotionState] = mapped_column(enum_column(MotionState), default=MotionState.OPEN)
+    entry_number: Mapped[int]
+    ruled_entry: Mapped[int | None]
+
+
+class Ruling(Base):
+    """A ruling with its grounds and the remedy against it (CPL 157)."""
+
+    __tablename__ = "ruling"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    motion_id: Mapped[int | None] = mapped_column(ForeignKey("motion.id"))
+    ordinal: Mapped[int]
+    kind: Mapped[MotionKind] = mapped_column(enum_column(MotionKind))
+    result: Mapped[MotionState] = mapped_column(enum_column(MotionState))
+    orders: Mapped[list[str]] = mapped_column(JSON)
+    reasons: Mapped[str] = mapped_column(Text)
+    security_minor: Mapped[int | None] = mapped_column(BigInt)
+    appealable: Mapped[bool] = mapped_column(default=False)
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    entry_number: Mapped[int]
+    __table_args__ = (UniqueConstraint("case_id", "ordinal"), {"info": {"append_only": True}})
+
+
+class AppealPetition(Base):
+    """One party's appeal, lodged through this court (CPL 173)."""
+
+    __tablename__ = "appeal_petition"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"))
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    asks: Mapped[str] = mapped_column(Text)
+    grounds: Mapped[str] = mapped_column(Text)
+    challenged_minor: Mapped[int] = mapped_column(BigInt)
+    currency: Mapped[str] = mapped_column(String(3))
+    state: Mapped[AppealState] = mapped_column(enum_column(AppealState), default=AppealState.FILED)
+    outcome: Mapped[AppealOutcome | None] = mapped_column(enum_column(AppealOutcome))
+    entry_number: Mapped[int]
+    closed_entry: Mapped[int | None]
+    __table_args__ = (UniqueConstraint("decision_id", "party_id"),)
+
+
+class AppealAnswer(Base):
+    """What another party answers to an appeal (CPL 174)."""
+
+    __tablename__ = "appeal_answer"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    petition_id: Mapped[int] = mapped_column(ForeignKey("appeal_petition.id"), index=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    answer: Mapped[str] = mapped_column(Text)
+    entry_number: Mapped[int]
+
+
+class Obligation(Base):
+    """What is owed under an instrument that can be enforced: a sum, or an act."""
+
+    __tablename__ = "obligation"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    instrument: Mapped[Instrument] = mapped_column(enum_column(Instrument))
+    order_id: Mapped[int | None] = mapped_column(ForeignKey("decision_order.id"))
+    debtor_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    creditor_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
+    amount_minor: Mapped[int | None] = mapped_column(BigInt)
+    currency: Mapped[str | None] = mapped_column(String(3))
+    interest_from: Mapped[date | None] = mapped_column(Date)
+    interest_percent: Mapped[Decimal | None] = mapped_column(Numeric(7, 4))
+    what: Mapped[str | None] = mapped_column(Text)
+    due_on: Mapped[date] = mapped_column(Date)
+    done_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """Replaced by another instrument: no longer owed under this one."""
+    entry_number: Mapped[int]
+
+    @property
+    def amount(self) -> Money | None:
+        """The principal."""
+        return Money(self.amount_minor, self.currency) if self.amount_minor is not None and self.currency else None
+
+
+class Performance(Base):
+    """A payment or an act by which a debtor performed, and the creditor's word on it."""
+
+    __tablename__ = "performance"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    obligation_id: Mapped[int] = mapped_column(ForeignKey("obligation.id"), index=True)
+    amount_minor: Mapped[int | None] = mapped_column(BigInt)
+    on: Mapped[date] = mapped_column(Date)
+    note: Mapped[str | None] = mapped_column(Text)
+    confirmed: Mapped[bool]
+    """By the creditor or the court; a debtor's own report waits for it."""
+    confirmed_entry: Mapped[int | None]
+    entry_number: Mapped[int]
+
+
+class EnforcementCase(Base):
+    """The creditor's application and what became of it (CPL 247–250)."""
+
+    __tablename__ = "enforcement_case"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    number: Mapped[str] = mapped_column(String(80), unique=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    claimed: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    """Per obligation: principal left and interest to the day of the application, minor units."""
+    state: Mapped[EnforcementState] = mapped_column(enum_column(EnforcementState), default=EnforcementState.OPEN)
+    entry_number: Mapped[int]
+    closed_entry: Mapped[int | None]
+
+
+class EnforcementMeasure(Base):
+    """One measure taken in an enforcement."""
+
+    __tablename__ = "enforcement_measure"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    enforcement_id: Mapped[int] = mapped_column(ForeignKey("enforcement_case.id"), index=True)
+    what: Mapped[str] = mapped_column(Text)
+    on: Mapped[date] = mapped_column(Date)
+    entry_number: Mapped[int]
+    __table_args__ = ({"info": {"append_only": True}},)

@@ -1,0 +1,42 @@
+"""JSON in its one canonical form (RFC 8785), so that a receipt has one hash."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+JSON: TypeAlias = "bool | int | str | Sequence[JSON] | Mapping[str, JSON] | None"
+"""What a receipt may hold: no floating point, since its text differs from program to program."""
+
+LARGEST_INTEGER = 2**53 - 1
+
+
+def canonical(value: JSON) -> bytes:
+    """The RFC 8785 bytes of ``value``.
+
+    Raises ``ValueError`` for floats, integers beyond 2^53-1 and lone surrogates.
+    """
+    text = json.dumps(_ordered(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise ValueError("a lone surrogate has no canonical form") from error
+
+
+def _ordered(value: JSON) -> JSON:
+    if value is None or isinstance(value, (bool, str)):
+        return value
+    if isinstance(value, int):
+        if abs(value) > LARGEST_INTEGER:
+            raise ValueError("integer too large for canonical JSON")
+        return value
+    if isinstance(value, Mapping):
+        if not all(isinstance(key, str) for key in value):
+            raise ValueError("a name in JSON is a string")
+        # RFC 8785 3.2.3: names are ordered by UTF-16 code units, which is not code point order.
+        names = sorted(value, key=lambda key: key.encode("utf-16-be", "surrogatepass"))
+        return {name: _ordered(value[name]) for name in names}
+    if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray)):
+        return [_ordered(item) for item in value]
+    raise ValueError(f"{type(value).__name__} has no canonical form here")

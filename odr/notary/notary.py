@@ -1,0 +1,279 @@
+"""The notary as the rest of the court sees it."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from odr.clock import Clock
+from odr.db import Database, new_reference
+from odr.notary import attest, audit, logs, publish, recovery, served
+from odr.notary.authority import Authority, active_key
+from odr.notary.canonical import JSON
+from odr.notary.checkpoint import Checkpoint
+from odr.notary.models import KeyUse, Log, LogCheckpoint, LogEntry, Receipt, SigningKey, TimestampToken
+from odr.notary.note import parse_note
+from odr.notary.receipts import leaf_line, receipt_body
+from odr.notary.sequencer import BATCH, has_waiting, integrate, sequencer_lock
+from odr.notary.served import ReceiptFiles
+from odr.notary.signer import log_key, sign_tree
+from odr.notary.store import latest_checkpoint, open_log, tree_size
+from odr.notary.timestamp import TimeAuthority, Timestamper
+from odr.notary.vault import SignerAhead, Vault
+from odr.notary.witness import Witness
+
+logger = logging.getLogger(__name__)
+COURT = "court"
+"""Provider name of tokens by the notary's own time authority."""
+
+
+class Notary:
+    """Writes receipts, keeps the log, proves.
+
+    ``origin`` names the family of logs without scheme, such as ``court.example/log``;
+    each log is ``origin/<year>``. ``log_dir`` is where the log is published as files,
+    which is also what :meth:`recover` reads; None publishes only over HTTP.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        vault: Vault,
+        origin: str,
+        clock: Clock,
+        log_dir: Path | None,
+        witnesses: Sequence[Witness] = (),
+        timestampers: Sequence[Timestamper] = (),
+        organisation: str = "Online court",
+    ) -> None:
+        self.database = database
+        self.vault = vault
+        self.origin = origin
+        self.clock = clock
+        self.log_dir = log_dir
+        self.witnesses = tuple(witnesses)
+        self.timestampers = tuple(timestampers)
+        self.authority = Authority(vault, organisation)
+
+    # Writing
+
+    def record(self, session: Session, subject: Mapping[str, JSON], *, now: datetime) -> Receipt:
+        """Write a receipt and its unsequenced leaf inside the caller's transaction.
+
+        ``subject`` names what was received: ``sha256``, ``size``, ``media_type``, ``case``, …;
+        the notary adds format, log, salt, received_at and not_earlier_than.
+        """
+        body = receipt_body(subject, log=self.origin, now=now, logged_at=self.clock.machine_now(), earlier=self._earlier(session))
+        entry = LogEntry(leaf=leaf_line(body))
+        receipt = Receipt(reference=new_reference(), body=body, entry=entry)
+        session.add(receipt)
+        session.flush()
+        return receipt
+
+    def record_many(self, session: Session, subjects: Sequence[Mapping[str, JSON]], *, now: datetime) -> list[str]:
+        """The same for thousands at once; gives the receipts' references in the order of ``subjects``."""
+        if not subjects:
+            return []
+        earlier, logged_at = self._earlier(session), self.clock.machine_now()
+        bodies = [receipt_body(subject, log=self.origin, now=now, logged_at=logged_at, earlier=earlier) for subject in subjects]
+        statement = insert(LogEntry).returning(LogEntry.id, sort_by_parameter_order=True)
+        entries = session.execute(statement, [{"leaf": leaf_line(body)} for body in bodies]).scalars().all()
+        references = [new_reference() for _ in bodies]
+        rows = [{"reference": r, "body": b, "entry_id": e} for r, b, e in zip(references, bodies, entries, strict=True)]
+        session.execute(insert(Receipt), rows)
+        return references
+
+    def erase(self, session: Session, reference: str, *, now: datetime) -> None:
+        """Delete what a receipt says, with its salt: its leaf stays in the log and means nothing any more."""
+        receipt = session.get_one(Receipt, reference)
+        receipt.body, receipt.entry_id, receipt.erased_at = None, None, now
+        session.flush()
+
+    def _earlier(self, session: Session) -> Checkpoint | None:
+        last = session.execute(select(LogCheckpoint).order_by(LogCheckpoint.signed_at.desc(), LogCheckpoint.size.desc()).limit(1)).scalars().first()
+        return Checkpoint.parse(parse_note(last.note).text) if last else None
+
+    # Sequencing
+
+    def establish(self) -> None:
+        """Make the authority, its time key and the first log, where they are missing."""
+        with sequencer_lock(self.database):
+            self._turn()
+
+    def sequence(self) -> int:
+        """Give every waiting leaf its index, sign the tree, stamp it, publish it; gives how many leaves there were.
+
+        Any process may call it at any time, outside a transaction. Raises
+        :class:`SignerAhead` when the database was set back (see :meth:`recover`),
+        :class:`odr.notary.tiles.CorruptTile` when stored hashes are damaged; then nothing is signed.
+        """
+        if self._idle():
+            return 0
+        total = 0
+        with sequencer_lock(self.database):
+            log = self._turn()
+            while True:
+                with self.database.write() as session:
+                    taken = integrate(session, log.id)
+                self._sign(log)
+                total += taken
+                if taken < BATCH:
+                    return total
+
+    def _idle(self) -> bool:
+        with self.database.read() as session:
+            log = open_log(session)
+            if log is None or has_waiting(session) or f"{self.clock.machine_now():%Y}" > log.id[:4]:
+                return False
+            last = latest_checkpoint(session, log.id)
+            return last is not None and last.size == tree_size(session, log.id)
+
+    def _turn(self) -> Log:
+        """The log to write in now: opens the first, finishes a closing that broke off, turns the year."""
+        now = self.clock.machine_now()
+        with self.database.read() as session:
+            log = open_log(session) if self.authority.is_established(session, now) else None
+            size = tree_size(session, log.id) if log else 0
+            session.expunge_all()
+        if log is None or self.vault.closing_statement(log.key_id) is not None:
+            return self._open(now)
+        remembered = self.vault.remembered(log.key_id)
+        if size < remembered.size:
+            raise SignerAhead(f"signed {remembered.size} entries of {log.origin}, the database has {size}")
+        if f"{now:%Y}" > log.id[:4]:
+            return self._close(log, logs.Closing.YEAR)
+        return log
+
+    def _open(self, now: datetime) -> Log:
+        with self.database.write() as session:
+            self.authority.establish(session, now)
+            log = open_log(session)
+            if log is None:
+                return logs.open_successor(session, self.vault, self.origin, logs.next_name(session, now), now)
+            if self.vault.closing_statement(log.key_id) is not None:
+                return logs.close(session, self.vault, log, self.origin, logs.Closing.ROTATION, now)
+            return log
+
+    def _sign(self, log: Log) -> None:
+        now = self.clock.machine_now()
+        with self.database.read() as session:
+            size = tree_size(session, log.id)
+            last = latest_checkpoint(session, log.id)
+            signed = last.note if last is not None and last.size == size else None
+            if signed is None and self.log_dir is not None:
+                publish.publish_tiles(session, log.id, self.log_dir / log.id, size)
+            note = signed or sign_tree(session, log, self.vault)[1].encode()
+        if signed is None:
+            with self.database.write() as session:
+                session.add(LogCheckpoint(log_id=log.id, size=size, note=note, signed_at=now))
+                self._stamp(session, log, size, note, now)
+        if self.log_dir is not None:
+            publish.publish_checkpoint(self.log_dir / log.id, note)
+
+    def _stamp(self, session: Session, log: Log, size: int, note: bytes, now: datetime) -> None:
+        latest = session.execute(select(func.max(TimestampToken.gen_time)).where(TimestampToken.provider == COURT)).scalar()
+        if latest is not None and now < latest:
+            # Log time never runs backwards: rather no token than one that contradicts an earlier one.
+            logger.warning("clock stands before the last time token; %s %s goes unstamped", log.origin, size)
+            return
+        response = self.time_authority(session).response(hashlib.sha256(note).digest(), now)
+        session.add(TimestampToken(log_id=log.id, size=size, provider=COURT, token=response, gen_time=now))
+
+    # Keeping on
+
+    def attest(self) -> list[attest.Outcome]:
+        """Ask the outside witnesses and time authorities about the newest checkpoint; for the worker, since they may be slow."""
+        return attest.attest(self)
+
+    def close_log(self, reason: logs.Closing = logs.Closing.ROTATION) -> Log:
+        """Close the open log with a last checkpoint and a signed statement; gives its successor, with a new key."""
+        with sequencer_lock(self.database):
+            if reason is logs.Closing.BREACH:
+                with self.database.read() as session:
+                    log = served.required_log(session, None)
+                    session.expunge_all()
+                return self._end(log, reason)
+            return self._close(self._turn(), reason)
+
+    def _close(self, log: Log, reason: logs.Closing) -> Log:
+        taken = BATCH
+        while taken == BATCH:
+            with self.database.write() as session:
+                taken = integrate(session, log.id)
+            self._sign(log)
+        return self._end(log, reason)
+
+    def _end(self, log: Log, reason: logs.Closing) -> Log:
+        now = self.clock.machine_now()
+        with self.database.write() as session:
+            return logs.close(session, self.vault, session.get_one(Log, log.id), self.origin, reason, now)
+
+    def recover(self) -> int:
+        """Read back, from the published files, entries the signer has signed and the database has lost.
+
+        Gives how many. Raises :class:`odr.notary.recovery.Unrecoverable`; then :meth:`close_log` with BREACH is the way on.
+        """
+        with sequencer_lock(self.database):
+            return recovery.recover(self)
+
+    def audit(self, session: Session) -> list[audit.Fault]:
+        """Everything wrong with the stored log, each fault by name."""
+        return audit.audit(self, session)
+
+    # Proving
+
+    def receipt_files(self, session: Session, reference: str) -> ReceiptFiles:
+        """Everything a holder of the receipt needs offline; the proof is None while it is being sequenced."""
+        return served.receipt_files(session, reference)
+
+    def checkpoint(self, session: Session, log: str | None = None) -> bytes | None:
+        """The newest checkpoint with its cosignatures, of the open log or of the one named."""
+        return served.checkpoint(session, log)
+
+    def tile(self, session: Session, level: int, index: int, width: int | None = None, log: str | None = None) -> bytes | None:
+        """A tile of a signed tree as C2SP tlog-tiles serves it, None when there is none; ``width`` None asks for a full one."""
+        return served.tile(session, level, index, width, log)
+
+    def entry_bundle(self, session: Session, index: int, width: int | None = None, log: str | None = None) -> bytes | None:
+        """An entry bundle of a signed tree, None when there is none."""
+        return served.entry_bundle(session, index, width, log)
+
+    def log_public_key_vkey(self, log: str | None = None) -> str:
+        """The log's key in one line."""
+        with self.database.read() as session:
+            return log_key(served.required_log(session, log)).vkey
+
+    def log_vkeys(self) -> list[str]:
+        """The keys of all logs, oldest first: old proofs stay valid."""
+        with self.database.read() as session:
+            return [log_key(log).vkey for log in session.execute(select(Log).order_by(Log.opened_at)).scalars()]
+
+    def log_public_pem(self, log: str | None = None) -> str:
+        """The log's key as PEM, for ``openssl pkeyutl``."""
+        with self.database.read() as session:
+            return served.public_pem(log_key(served.required_log(session, log)))
+
+    def tsa_ca_pem(self) -> str:
+        """The root of the notary's authority as PEM, for ``openssl ts -verify -CAfile``."""
+        with self.database.read() as session:
+            return served.certificate_pem(self.authority.root(session))
+
+    def time_authority(self, session: Session) -> TimeAuthority:
+        """The notary's own RFC 3161 authority. Raises ``LookupError`` before :meth:`establish`."""
+        key, root = active_key(session, KeyUse.TIME), active_key(session, KeyUse.AUTHORITY)
+        if key is None or key.certificate is None or root is None or root.certificate is None:
+            raise LookupError("the authority has not been established")
+        return TimeAuthority(self.vault, key.id, key.certificate, root.certificate)
+
+    def seal_key(self) -> SigningKey:
+        """The key of the seal with its certificate, made when there is none."""
+        self.establish()
+        with self.database.write() as session:
+            return active_key(session, KeyUse.SEAL) or self.authority.make_key(session, KeyUse.SEAL, self.clock.machine_now())

@@ -1,0 +1,60 @@
+"""Receipts: what they say, and the leaf that hides it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from odr.notary.canonical import JSON, canonical
+from odr.notary.checkpoint import Checkpoint
+from odr.notary.strict import Malformed, b64
+
+FORMAT = "odr-receipt@v1"
+OWN_NAMES = frozenset({"format", "log", "salt", "received_at", "logged_at", "not_earlier_than"})
+_LEAF = re.compile(rb"SHA256 \(receipt\.json\) = ([0-9a-f]{64})\n\Z")
+
+
+def instant(at: datetime) -> str:
+    """An instant as receipts write it: RFC 3339, UTC, microseconds."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def receipt_body(subject: Mapping[str, JSON], *, log: str, now: datetime, logged_at: datetime, earlier: Checkpoint | None) -> bytes:
+    """The bytes of ``receipt.json``.
+
+    The 32-byte salt keeps anyone from guessing a short or form document from its
+    public leaf; ``now`` is the court's time, which training may move, ``logged_at`` the
+    machine's; ``earlier`` is a published tree head, so the receipt cannot have
+    been written before it. Raises ``ValueError`` when ``subject`` uses a name of the notary's.
+    """
+    taken = OWN_NAMES & subject.keys()
+    if taken:
+        raise ValueError(f"the notary itself writes {', '.join(sorted(taken))}")
+    head: JSON = None if earlier is None else {"log": earlier.origin, "size": earlier.size, "root": b64(earlier.root)}
+    return canonical(
+        {
+            **subject,
+            "format": FORMAT,
+            "log": log,
+            "salt": secrets.token_hex(32),
+            "received_at": instant(now),
+            "logged_at": instant(logged_at),
+            "not_earlier_than": head,
+        }
+    )
+
+
+def leaf_line(body: bytes) -> bytes:
+    """The log entry of a receipt: one line that ``sha256sum -c`` checks and that reveals nothing."""
+    return f"SHA256 (receipt.json) = {hashlib.sha256(body).hexdigest()}\n".encode()
+
+
+def digest_of_leaf(leaf: bytes) -> str:
+    """The hexadecimal digest a leaf names. Raises :class:`Malformed`; no algorithm but SHA-256 is read."""
+    match = _LEAF.match(leaf)
+    if match is None:
+        raise Malformed("not a receipt's leaf")
+    return match.group(1).decode()

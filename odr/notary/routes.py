@@ -1,0 +1,84 @@
+"""The log as the world reads it: C2SP tlog-tiles under ``/log/<year>/``. Public and immutable but for the checkpoint."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Blueprint, Response, abort
+
+from odr.access import current_court, current_session, public
+
+log_pages = Blueprint("log", __name__, url_prefix="/log")
+_LAST = re.compile(r"^(?:x\d{3}/)*\d{3}$")
+FOREVER = "public, max-age=31536000, immutable"
+
+
+def _tile_index(path: str) -> tuple[int, int | None]:
+    """``x001/x234/067.p/8`` → (1234067, 8); anything else is not found."""
+    width = None
+    if ".p/" in path:
+        path, _, raw = path.partition(".p/")
+        if not re.fullmatch(r"[1-9]\d{0,2}", raw) or int(raw) > 255:
+            abort(404)
+        width = int(raw)
+    if not _LAST.fullmatch(path):
+        abort(404)
+    index = int(path.replace("x", "").replace("/", ""))
+    return index, width
+
+
+def _bytes(data: bytes | None, cache: str) -> Response:
+    if data is None:
+        abort(404)
+    return Response(data, mimetype="application/octet-stream", headers={"Cache-Control": cache})
+
+
+def _log(year: str) -> str:
+    return f"{current_court().notary.origin}/{year}"
+
+
+@log_pages.get("/<year>/checkpoint")
+@public
+def checkpoint(year: str) -> Response:
+    """The newest signed tree head."""
+    note = current_court().notary.checkpoint(current_session(), _log(year))
+    if note is None:
+        abort(404)
+    return Response(note, mimetype="text/plain; charset=utf-8", headers={"Cache-Control": "no-cache"})
+
+
+@log_pages.get("/<year>/tile/<int:level>/<path:index>")
+@public
+def tile(year: str, level: int, index: str) -> Response:
+    """A tile of hashes."""
+    number, width = _tile_index(index)
+    return _bytes(current_court().notary.tile(current_session(), level, number, width, _log(year)), FOREVER)
+
+
+@log_pages.get("/<year>/tile/entries/<path:index>")
+@public
+def entries(year: str, index: str) -> Response:
+    """A bundle of log entries."""
+    number, width = _tile_index(index)
+    return _bytes(current_court().notary.entry_bundle(current_session(), number, width, _log(year)), FOREVER)
+
+
+@log_pages.get("/keys")
+@public
+def keys() -> Response:
+    """The log's verifier keys, one a line. Compare them with those published elsewhere."""
+    return Response("\n".join(current_court().notary.log_vkeys()) + "\n", mimetype="text/plain; charset=utf-8")
+
+
+@log_pages.get("/log.pem")
+@public
+def key_pem() -> Response:
+    """The log's public key for openssl."""
+    return Response(current_court().notary.log_public_pem(), mimetype="application/x-pem-file")
+
+
+@log_pages.get("/time-authority.pem")
+@public
+def time_authority() -> Response:
+    """Root certificate of the court's time authority and seal."""
+    return Response(current_court().notary.tsa_ca_pem(), mimetype="application/x-pem-file")

@@ -1,0 +1,288 @@
+"""The vault: the only place where private keys are used.
+
+:class:`Vault` is what the rest asks for. :class:`FileVault` keeps owner-only
+files in one folder. It also holds the signer's memory: the last tree it signed
+for each log. It signs a new tree only with proof that it continues that one,
+so a stolen or restored database cannot make it fork a log.
+"""
+
+from __future__ import annotations
+
+import enum
+import fcntl
+import json
+import os
+import re
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from odr.notary.checkpoint import Checkpoint
+from odr.notary.strict import b64, hash_value
+from odr.notary.tree import EMPTY_ROOT, ProofRefused, verify_consistency
+
+CLOSING = "odr-notary/closed@v1\n"
+"""First line of a closing statement; no checkpoint starts so, since its second line is a number."""
+_SEALED = b"\x01"
+_KEY_ID = re.compile(r"[a-z0-9][a-z0-9.-]{0,60}\Z")
+
+
+class KeyKind(enum.Enum):
+    """Algorithms of keys a vault makes."""
+
+    ED25519 = "ed25519"
+    """Signs checkpoints and nothing else."""
+    P256 = "p256"
+    """Signs SHA-256 digests: certificates, time tokens, documents."""
+
+
+class VaultRefused(Exception):
+    """The vault does not sign this."""
+
+
+class SignerAhead(VaultRefused):
+    """The vault has signed a larger tree than the one it is shown: the database was set back."""
+
+
+class KeyFrozen(VaultRefused):
+    """The key was frozen when its log was closed."""
+
+
+class NoSuchKey(VaultRefused):
+    """The vault has no key of that name and kind."""
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """The last tree a key has signed."""
+
+    size: int
+    root: bytes
+
+
+class Vault(Protocol):
+    """What holds the private keys."""
+
+    def create_key(self, key_id: str, kind: KeyKind) -> bytes:
+        """Make a key, or find the one made earlier; gives its public side."""
+        ...
+
+    def public_key(self, key_id: str) -> bytes:
+        """Raw 32 bytes (Ed25519) or DER SubjectPublicKeyInfo (P-256). Raises :class:`NoSuchKey`."""
+        ...
+
+    def remembered(self, key_id: str) -> Remembered:
+        """The last tree signed with this key; the empty tree when none."""
+        ...
+
+    def sign_checkpoint(self, key_id: str, checkpoint: Checkpoint, consistency: Sequence[bytes]) -> bytes:
+        """Sign a tree proven to continue the remembered one; remembers it durably before answering.
+
+        Raises :class:`SignerAhead` for a smaller tree, :class:`VaultRefused` for one
+        that is not a continuation, :class:`KeyFrozen` after closing.
+        """
+        ...
+
+    def freeze(self, key_id: str, statement: str) -> tuple[str, bytes]:
+        """Sign the closing statement, the last thing this key ever signs.
+
+        Frozen before, it gives the statement of that time again: a crash in between closes the log once.
+        """
+        ...
+
+    def closing_statement(self, key_id: str) -> str | None:
+        """The statement with which the key was frozen, if it was."""
+        ...
+
+    def sign_digest(self, key_id: str, digest: bytes) -> bytes:
+        """ECDSA signature (DER) over a SHA-256 digest."""
+        ...
+
+    def seal(self, secret: bytes, context: bytes) -> bytes:
+        """Encrypt bytes for keeping; ``context`` must be given again to open them."""
+        ...
+
+    def unseal(self, sealed: bytes, context: bytes) -> bytes:
+        """Open sealed bytes. Raises :class:`VaultRefused` when they or the context were altered."""
+        ...
+
+
+class FileVault:
+    """A vault in a folder of owner-only files, in the court's own process.
+
+    Layout: ``<key>.key`` (PKCS 8 PEM), ``<key>.state`` (JSON: signer's memory),
+    ``wrapping-<n>.bin`` (32-byte keys that wrap the sealed bytes' own keys).
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if folder.stat().st_mode & 0o077:
+            raise PermissionError(f"{folder} must be its owner's only (chmod 700)")
+
+    def create_key(self, key_id: str, kind: KeyKind) -> bytes:
+        path = self._path(key_id, "key")
+        with self._locked():
+            if not path.exists():
+                private = Ed25519PrivateKey.generate() if kind is KeyKind.ED25519 else ec.generate_private_key(ec.SECP256R1())
+                pem = private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+                _write_durably(path, pem)
+        return self.public_key(key_id)
+
+    def public_key(self, key_id: str) -> bytes:
+        private = self._load(key_id)
+        if isinstance(private, Ed25519PrivateKey):
+            return private.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+        return private.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+    def remembered(self, key_id: str) -> Remembered:
+        state = self._state(key_id)
+        return Remembered(int(str(state["size"])), hash_value(str(state["root"])))
+
+    def sign_checkpoint(self, key_id: str, checkpoint: Checkpoint, consistency: Sequence[bytes]) -> bytes:
+        private = self._log_key(key_id)
+        with self._locked():
+            state = self._state(key_id)
+            check_continuation(state, checkpoint, consistency)
+            signature = private.sign(checkpoint.text.encode())
+            memory = {"origin": checkpoint.origin, "size": checkpoint.size, "root": b64(checkpoint.root), "frozen": False}
+            # Remembered first: a signature that left the vault without memory of it could be contradicted later.
+            _write_durably(self._path(key_id, "state"), json.dumps(memory).encode())
+        return signature
+
+    def freeze(self, key_id: str, statement: str) -> tuple[str, bytes]:
+        private = self._log_key(key_id)
+        if not statement.startswith(CLOSING):
+            raise VaultRefused("not a closing statement")
+        with self._locked():
+            state = self._state(key_id)
+            if state["frozen"]:
+                statement = str(state["statement"])
+            else:
+                _write_durably(self._path(key_id, "state"), json.dumps({**state, "frozen": True, "statement": statement}).encode())
+        return statement, private.sign(statement.encode())
+
+    def closing_statement(self, key_id: str) -> str | None:
+        state = self._state(key_id)
+        return str(state["statement"]) if state["frozen"] else None
+
+    def sign_digest(self, key_id: str, digest: bytes) -> bytes:
+        private = self._load(key_id)
+        if not isinstance(private, ec.EllipticCurvePrivateKey) or len(digest) != 32:
+            raise NoSuchKey(f"{key_id} does not sign SHA-256 digests")
+        return private.sign(digest, ec.ECDSA(Prehashed(hashes.SHA256())))
+
+    def seal(self, secret: bytes, context: bytes) -> bytes:
+        number, wrapping = self._wrapping_key()
+        own, nonce, wrap_nonce = AESGCM.generate_key(256), secrets.token_bytes(12), secrets.token_bytes(12)
+        header = _SEALED + number.to_bytes(2, "big")
+        wrapped = AESGCM(wrapping).encrypt(wrap_nonce, own, header + context)
+        return header + wrap_nonce + wrapped + nonce + AESGCM(own).encrypt(nonce, secret, header + context)
+
+    def unseal(self, sealed: bytes, context: bytes) -> bytes:
+        if len(sealed) < 3 + 12 + 48 + 12 + 16 or sealed[:1] != _SEALED:
+            raise VaultRefused("not sealed by this vault")
+        header, wrap_nonce, wrapped, nonce, body = sealed[:3], sealed[3:15], sealed[15:63], sealed[63:75], sealed[75:]
+        try:
+            wrapping = self._wrapping_path(int.from_bytes(header[1:], "big")).read_bytes()
+            own = AESGCM(wrapping).decrypt(wrap_nonce, wrapped, header + context)
+            return AESGCM(own).decrypt(nonce, body, header + context)
+        except (InvalidTag, FileNotFoundError) as error:
+            raise VaultRefused("sealed bytes do not open") from error
+
+    def rotate_wrapping_key(self) -> None:
+        """Seal with a new key from now on; what was sealed before still opens."""
+        with self._locked():
+            _write_durably(self._wrapping_path(self._newest_wrapping() + 1), secrets.token_bytes(32))
+
+    def _wrapping_path(self, number: int) -> Path:
+        return self.folder / f"wrapping-{number}.bin"
+
+    def _newest_wrapping(self) -> int:
+        return max((int(path.stem.removeprefix("wrapping-")) for path in self.folder.glob("wrapping-*.bin")), default=0)
+
+    def _wrapping_key(self) -> tuple[int, bytes]:
+        with self._locked():
+            number = self._newest_wrapping() or 1
+            path = self._wrapping_path(number)
+            if not path.exists():
+                _write_durably(path, secrets.token_bytes(32))
+            return number, path.read_bytes()
+
+    def _path(self, key_id: str, suffix: str) -> Path:
+        if not _KEY_ID.match(key_id):
+            raise NoSuchKey(f"not a key name: {key_id!r}")
+        return self.folder / f"{key_id}.{suffix}"
+
+    def _load(self, key_id: str) -> Ed25519PrivateKey | ec.EllipticCurvePrivateKey:
+        try:
+            private = serialization.load_pem_private_key(self._path(key_id, "key").read_bytes(), None)
+        except FileNotFoundError as error:
+            raise NoSuchKey(f"the vault has no key {key_id}") from error
+        if not isinstance(private, (Ed25519PrivateKey, ec.EllipticCurvePrivateKey)):
+            raise NoSuchKey(f"{key_id} is of a kind not used here")
+        return private
+
+    def _log_key(self, key_id: str) -> Ed25519PrivateKey:
+        private = self._load(key_id)
+        if not isinstance(private, Ed25519PrivateKey):
+            raise NoSuchKey(f"{key_id} does not sign checkpoints")
+        return private
+
+    def _state(self, key_id: str) -> dict[str, object]:
+        try:
+            state: dict[str, object] = json.loads(self._path(key_id, "state").read_bytes())
+            return state
+        except FileNotFoundError:
+            return {"origin": None, "size": 0, "root": b64(EMPTY_ROOT), "frozen": False}
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        descriptor = os.open(self.folder / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+
+def check_continuation(state: dict[str, object], checkpoint: Checkpoint, consistency: Sequence[bytes]) -> None:
+    """Whether a key with this memory may sign this tree. Raises :class:`VaultRefused` or a kind of it."""
+    if state["frozen"]:
+        raise KeyFrozen("this log is closed; its key signs nothing more")
+    if state["origin"] not in (None, checkpoint.origin):
+        raise VaultRefused(f"this key signs for {state['origin']} only")
+    size = int(str(state["size"]))
+    if checkpoint.size < size:
+        raise SignerAhead(f"signed {size} entries before, shown {checkpoint.size}")
+    try:
+        verify_consistency(size, hash_value(str(state["root"])), checkpoint.size, checkpoint.root, consistency)
+    except ProofRefused as error:
+        raise VaultRefused(f"the tree of {checkpoint.size} does not continue the signed tree of {size}: {error}") from error
+
+
+def _write_durably(path: Path, data: bytes) -> None:
+    """Replace a file so that after a power cut it is the old one or the new one, whole."""
+    temporary = path.with_name(path.name + ".new")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        os.write(descriptor, data)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    os.replace(temporary, path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,1 @@
+"""Fees: computed, explained, paid, refunded."""

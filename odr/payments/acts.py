@@ -1,0 +1,215 @@
+"""Acts about what is owed and what came: the fee notice, the payment, and what follows from neither."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import Case, Outcome, Party, Role, Stage
+from odr.errors import ActNotOpen, InvalidInput
+from odr.identity.actors import Actor
+from odr.payments.assessing import FEE_WINDOW, TOPUP_WINDOW, WINDOWS, assessments_of, paid_for, question_for, write_assessment
+from odr.payments.books import book_assessment, book_cancellation, book_payment, earn, excess_of, outstanding, stripe_source
+from odr.payments.facts import INTENT_SUCCEEDED, SESSION_PAID
+from odr.payments.inputs import AssessInput, DeemInput, PaymentInput
+from odr.payments.models import AssessmentState, BankLine, Channel, CheckoutSession, CheckoutState, FactKind, FeeAssessment, FeeBasis, ReliefRequest, ReliefState, StripeFact
+from odr.payments.refunding import order_back, order_excess
+from odr.payments.tariff import Matter, assess_filing, top_up
+from odr.procedure.acts import ALL_STAGES
+from odr.procedure.models import WindowState
+from odr.procedure.pack import RulePack
+from odr.procedure.table import Premise, Recorded, act
+from odr.procedure.tariff_rules import Ending
+from odr.text import Money, T, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from odr.procedure.sitting import Sitting
+
+UNPAID_TASK = "fee_unpaid"
+OVER = {Stage.EFFECTIVE, Stage.ENFORCEMENT, Stage.CLOSED}
+
+
+def party_by_id(case: Case, party_id: int) -> Party:
+    """The party of a row of ours."""
+    return next(p for p in case.parties if p.id == party_id)
+
+
+def has_window(pack: RulePack, kind: str) -> bool:
+    """Whether the pack has this time limit; where fees are paid on filing it has none."""
+    return kind in pack.windows.rules
+
+
+@act(title=T("Fee notice"), input=AssessInput, by={Role.CLOCK}, at=ALL_STAGES, listed=False, source="FEE 13, 22")
+def assess_fee(court: Sitting, case: Case, given: AssessInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Compute a fee, keep every step, and start the payer's time (FEE 13–18, 22).
+
+    With ``topup_article``, what was paid for the same matter counts and only the
+    difference is asked for (FEE 21, CPI 199); what was asked for and not paid is replaced.
+    """
+    basis = court.session.scalars(select(FeeBasis).where(FeeBasis.case_id == case.id, FeeBasis.reference == given.basis)).one()
+    payer = party_by_id(case, basis.party_id)
+    question = question_for(court, case, basis)
+    found = assess_filing(court.pack(case), question)
+    kind = WINDOWS.get(basis.matter, FEE_WINDOW)
+    if given.topup_article is not None:
+        for old in assessments_of(court.session, case, party_id=payer.id):
+            if old.matter is basis.matter and old.state in (AssessmentState.DUE, AssessmentState.DEFERRED):
+                court.close_windows(case, old.window_kind, WindowState.ENDED, subject=old.reference)
+                book_cancellation(court.session, old, now)
+        paid = paid_for(court.session, case, payer.id, basis.matter) or Money(0, found.total.currency)
+        found = top_up(court.pack(case), paid, question, given.topup_article)
+        kind = TOPUP_WINDOW if paid.minor else kind
+    row = write_assessment(court, case, payer, basis, basis.matter, found, kind)
+    book_assessment(court.session, row)
+    if row.state is AssessmentState.DUE and found.prepaid:
+        ask_for(court, case, payer, row, now)
+    court.announce("fee_assessed", case, assessment=row, party=payer)
+    words = T("Fee of %(amount)s assessed, to be paid by %(name)s", amount=row.amount, name=payer.name)
+    if row.state is AssessmentState.NOTHING:
+        words = T("No fee is to be paid by %(name)s", name=payer.name)
+    return Recorded(words, {"assessment": row.reference, "party": payer.label, "matter": basis.matter.value, **found.to_json()})
+
+
+def ask_for(court: Sitting, case: Case, payer: Party, row: FeeAssessment, start: datetime, proof: Text | None = None) -> None:
+    """Start the time to pay; the notice stands on the payer's page from this moment (FEE 22)."""
+    if has_window(court.pack(case), row.window_kind):
+        court.start_window(case, row.window_kind, party=payer, start=start, subject=row.reference, proof=proof or T("The notice stood on the payer’s page from this moment."))
+
+
+def assessment_named(court: Sitting, case: Case, reference: str) -> FeeAssessment:
+    """An assessment of this case. Raises InvalidInput for another."""
+    row = court.session.scalar(select(FeeAssessment).where(FeeAssessment.case_id == case.id, FeeAssessment.reference == reference))
+    if row is None:
+        raise InvalidInput.at("assessment", T("This is not in the case, or you cannot see it."))
+    return row
+
+
+@act(title=T("Payment of the fee"), input=PaymentInput, by={Role.CLOCK, Role.CASHIER}, at=ALL_STAGES, while_stayed=True, listed=False, source="FEE 22, 52")
+def record_payment(court: Sitting, case: Case, given: PaymentInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Credit money that came, once, and only on evidence: Stripe's own word, a line of the bank, or the cashier's slip.
+
+    Raises ActNotOpen where the evidence is missing or was credited before. What was
+    paid too much is ordered back in the same entry.
+    """
+    row = assessment_named(court, case, given.assessment)
+    _need_evidence(court, given, actor)
+    payer = party_by_id(case, row.party_id)
+    payment = book_payment(court.session, row, given.channel, given.amount, given.source, given.received_at, court.next_number(case))
+    if payment is None:
+        raise ActNotOpen(T("This payment was credited before."))
+    excess = excess_of(court.session, payment)
+    if excess.minor:
+        order_excess(court, case, payment, excess)
+    if row.state is AssessmentState.PAID:
+        court.close_windows(case, row.window_kind, WindowState.MET, subject=row.reference)
+        court.close_tasks(case, UNPAID_TASK, row.reference)
+        court.announce("fee_paid", case, party=payer, assessment=row)
+    if case.stage in OVER:
+        earn(court.session, case.id, row.currency, f"{case.reference}/{court.next_number(case)}", now)
+    left = outstanding(court.session, row)
+    words = T("%(amount)s received for the fee from %(name)s (%(channel)s)", amount=given.amount, name=payer.name, channel=given.channel.label)
+    return Recorded(words, {"payment": payment.reference, "party": payer.label, "left": left.minor, "excess": excess.minor, "currency": row.currency})
+
+
+def _need_evidence(court: Sitting, given: PaymentInput, actor: Actor) -> None:
+    if given.channel is Channel.COUNTER:
+        proven = actor.role is Role.CASHIER and given.source.startswith("counter/")
+    elif given.channel is Channel.TRANSFER:
+        line = court.session.scalar(select(BankLine).where(BankLine.reference == given.source.removeprefix("bank/")))
+        proven = line is not None and line.amount == given.amount
+    else:
+        proven = actor.role is Role.CLOCK and _stripe_says(court, given)
+    if not proven:
+        raise ActNotOpen(T("There is no evidence of this payment."))
+
+
+def _stripe_says(court: Sitting, given: PaymentInput) -> bool:
+    intent = given.source.removeprefix(stripe_source(""))
+    facts = court.session.scalars(select(StripeFact).where(StripeFact.intent == intent, StripeFact.kind.in_((FactKind.INTENT, FactKind.SESSION))))
+    return any(f.rank == (INTENT_SUCCEEDED if f.kind is FactKind.INTENT else SESSION_PAID) and Money(f.amount_minor, f.currency) == given.amount for f in facts)
+
+
+def is_pending(court: Sitting, row: FeeAssessment) -> bool:
+    """Whether something about an unpaid fee is still open: a request for relief, or money on its way (FEE 22)."""
+    asked = court.session.scalar(select(ReliefRequest.id).where(ReliefRequest.case_id == row.case_id, ReliefRequest.party_id == row.party_id, ReliefRequest.state == ReliefState.PENDING))
+    moving = court.session.scalar(select(CheckoutSession.id).where(CheckoutSession.assessment_id == row.id, CheckoutSession.state == CheckoutState.PROCESSING))
+    return asked is not None or moving is not None
+
+
+def is_unpaid_for_good(court: Sitting, case: Case, row: FeeAssessment) -> bool:
+    """Whether the payer's time is over, nothing is pending, and money is still missing."""
+    if row.state is not AssessmentState.DUE or is_pending(court, row):
+        return False
+    windows = court.windows(case, row.window_kind, state=None, subject=row.reference)
+    return bool(windows) and windows[-1].state is WindowState.LAPSED and outstanding(court.session, row).minor > 0
+
+
+def consider_unpaid(court: Sitting, case: Case, row: FeeAssessment) -> bool:
+    """Put a prepared ruling on the judge's desk where a fee stays unpaid; the clock itself rules nothing (CPI 213)."""
+    if case.stage is Stage.CLOSED or not is_unpaid_for_good(court, case, row):
+        return False
+    court.close_tasks(case, UNPAID_TASK, row.reference)
+    who = party_by_id(case, row.party_id).name
+    title = T("The fee of %(amount)s was not paid by %(name)s in time and nothing is pending. A ruling is prepared.", amount=outstanding(court.session, row), name=who)
+    court.open_task(case, Role.JUDGE, UNPAID_TASK, title, risk=60, subject=row.reference)
+    return True
+
+
+def fee_lapsed(court: Sitting, case: Case, window: Any) -> None:
+    """The time to pay ended."""
+    row = court.session.scalar(select(FeeAssessment).where(FeeAssessment.case_id == case.id, FeeAssessment.reference == window.subject))
+    if row is not None:
+        consider_unpaid(court, case, row)
+
+
+def some_fee_is_unpaid(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """A ruling for want of payment needs a fee whose time is over and about which nothing is pending."""
+    if any(is_unpaid_for_good(court, case, row) for row in assessments_of(court.session, case)):
+        return None
+    return T("No fee is unpaid after its time, with nothing pending.")
+
+
+def fee_state(court: Sitting, case: Case, values: Mapping[str, Any]) -> str:
+    """State of the fee a ruling answers; a payment in between changes it."""
+    row = court.session.scalar(select(FeeAssessment).where(FeeAssessment.case_id == case.id, FeeAssessment.reference == values.get("assessment")))
+    return f"{row.reference}:{row.state.value}:{outstanding(court.session, row).minor}" if row else "none"
+
+
+@act(
+    title=T("Rule that the claim is deemed withdrawn: fee not paid"),
+    input=DeemInput,
+    by={Role.JUDGE},
+    at={Stage.PENDING, Stage.HEARING, Stage.DELIBERATION, Stage.PRONOUNCED, Stage.APPEALED},
+    to={Stage.CLOSED},
+    guard=some_fee_is_unpaid,
+    premise=Premise.SUBJECT,
+    subject=fee_state,
+    source="CPI 213, 199, 318",
+)
+def deem_withdrawn(court: Sitting, case: Case, given: DeemInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Rule that a claim, counterclaim or appeal whose fee was not paid is withdrawn (FEE 22; CPI 199, 213, 318).
+
+    A claim ends the case; of a fee already paid before a conversion half goes back.
+    """
+    row: FeeAssessment = court.resolved("assessment", given.assessment)
+    if not is_unpaid_for_good(court, case, row):
+        raise ActNotOpen(T("This fee was paid, or something about it is pending."))
+    payer = party_by_id(case, row.party_id)
+    book_cancellation(court.session, row, now)
+    court.close_tasks(case, UNPAID_TASK, row.reference)
+    back = Money(0, row.currency)
+    if row.window_kind == TOPUP_WINDOW:
+        back = order_back(court, case, payer, Ending.CONVERSION_DEFAULT)
+    words = T("Ruling: %(name)s is deemed to have withdrawn, because the fee was not paid", name=payer.name)
+    court.announce("fee_lapsed", case, party=payer, assessment=row)
+    if row.matter is Matter.CLAIM and case.stage is not Stage.APPEALED:
+        case.outcome, case.closed_at = Outcome.DEEMED_WITHDRAWN, now
+        court.move(case, Stage.CLOSED)
+        court.announce("case_closed", case)
+    return Recorded(words, {"assessment": row.reference, "party": payer.label, "matter": row.matter.value, "back": back.minor, "currency": row.currency})
+

@@ -1,0 +1,173 @@
+"""Acts about money that goes back: settling, approving by one or two persons, and its end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from odr.docket.models import Case, Outcome, Role
+from odr.errors import ActNotOpen, InvalidInput
+from odr.identity.actors import Actor
+from odr.payments.acts import UNPAID_TASK, party_by_id
+from odr.payments.assessing import assessments_of
+from odr.payments.books import book_cancellation, book_refund_end, book_refund_order, earn
+from odr.payments.inputs import ApproveRefundInput, OutsideRefundInput, RefundEndInput, SettleInput
+from odr.payments.models import Channel, Payment, Refund, RefundApproval, RefundState
+from odr.payments.refunding import REFUND_TASK, REFUND_WINDOW, order_back, unpaid_rows
+from odr.procedure.acts import ALL_STAGES
+from odr.procedure.models import WindowState
+from odr.procedure.table import Premise, Recorded, act
+from odr.procedure.tariff_rules import Ending
+from odr.text import Money, T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+ENDINGS = {
+    Outcome.WITHDRAWN: Ending.WITHDRAWN,
+    Outcome.DEEMED_WITHDRAWN: Ending.WITHDRAWN,
+    Outcome.DISMISSED: Ending.DISMISSED,
+    Outcome.REFUSED: Ending.REFUSED,
+    Outcome.SETTLED: Ending.MEDIATED,
+    Outcome.TRANSFERRED: Ending.TRANSFERRED,
+}
+"""Outcome of a case without a decision on the merits → what it means for its fee."""
+
+
+@act(title=T("Settlement of the fees"), input=SettleInput, by={Role.CLOCK}, at=ALL_STAGES, listed=False, source="FEE 15, 24–28, 53")
+def settle_fees(court: Sitting, case: Case, given: SettleInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Order back what the ending of the case leaves, drop what is no longer owed, and earn the rest (FEE 15, 27, 53).
+
+    A refund follows the ruling or statement that ended the case; the clock only computes it.
+    """
+    ending = Ending(given.ending) if given.ending else None
+    back = 0
+    if ending is not None:
+        for row in unpaid_rows(court, case):
+            court.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
+            court.close_tasks(case, UNPAID_TASK, row.reference)
+            book_cancellation(court.session, row, now)
+        for party in case.parties:
+            if not _has_ending(court, case, party.id):
+                back += order_back(court, case, party, ending).minor
+    currency = court.pack(case).currency
+    earned = earn(court.session, case.id, currency, f"{case.reference}/{court.next_number(case)}", now)
+    words = T("Fees settled: %(back)s goes back, %(earned)s stays with the court", back=Money(back, currency), earned=earned)
+    return Recorded(words, {"back": back, "earned": earned.minor, "currency": currency, "ending": given.ending})
+
+
+def _has_ending(court: Sitting, case: Case, party_id: int) -> bool:
+    """Whether an ending was settled for a party before: half after a conversion is not halved again."""
+    found = court.session.scalar(select(Refund.id).where(Refund.case_id == case.id, Refund.party_id == party_id, Refund.ending.is_not(None), Refund.ending != Ending.REDUCED))
+    return found is not None
+
+
+def on_ended(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """The case is over: its fees are settled, if there were any."""
+    ending = ENDINGS.get(case.outcome) if case.outcome else None
+    if assessments_of(court.session, case):
+        court.then("settle_fees", SettleInput(ending=ending.value if ending else None))
+
+
+def refund_state(court: Sitting, case: Case, values: Mapping[str, Any]) -> str:
+    """State of the refund an approval answers."""
+    row = court.session.scalar(select(Refund).where(Refund.case_id == case.id, Refund.reference == values.get("refund")))
+    return f"{row.reference}:{row.state.value}:{row.amount_minor}" if row else "none"
+
+
+def some_refund_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Approving needs a refund that waits."""
+    waits = court.session.scalar(select(Refund.id).where(Refund.case_id == case.id, Refund.state == RefundState.ORDERED))
+    return None if waits is not None else T("No refund waits for approval.")
+
+
+@act(
+    title=T("Approve a refund"),
+    input=ApproveRefundInput,
+    by={Role.CASHIER},
+    at=ALL_STAGES,
+    while_stayed=True,
+    guard=some_refund_waits,
+    premise=Premise.SUBJECT,
+    subject=refund_state,
+    strong=True,
+    source="FEE 53",
+)
+def approve_refund(court: Sitting, case: Case, given: ApproveRefundInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Approve money going back; above the court's limit two different persons must (FEE 53).
+
+    Nothing leaves in this transaction: the worker sends what is approved.
+    """
+    refund: Refund = court.resolved("refund", given.refund)
+    if refund.state is not RefundState.ORDERED or actor.account_id is None:
+        raise ActNotOpen(T("This refund does not wait for approval."))
+    known = set(court.session.scalars(select(RefundApproval.account_id).where(RefundApproval.refund_id == refund.id)))
+    if actor.account_id in known:
+        raise ActNotOpen(T("You have approved this already; a second person must."), source="FEE 53")
+    court.session.add(RefundApproval(refund_id=refund.id, account_id=actor.account_id, at=now))
+    court.session.flush()
+    count = court.session.scalar(select(func.count()).select_from(RefundApproval).where(RefundApproval.refund_id == refund.id)) or 0
+    result = {"refund": refund.reference, "approvals": count, "needed": refund.persons_needed}
+    if count < refund.persons_needed:
+        return Recorded(T("Refund of %(amount)s approved by one person; a second must approve it", amount=refund.amount), result)
+    refund.state = RefundState.APPROVED
+    refund.next_try_at = court.court.clock.machine_now()
+    court.close_tasks(case, REFUND_TASK, refund.reference)
+    payment = court.session.get_one(Payment, refund.payment_id)
+    if not payment.is_online:
+        court.open_task(case, Role.CASHIER, "refund_transfer", T("Transfer %(amount)s and record it", amount=refund.amount), risk=40, due_at=refund.due_at, subject=refund.reference)
+    return Recorded(T("Refund of %(amount)s approved", amount=refund.amount), result)
+
+
+@act(title=T("End of a refund"), input=RefundEndInput, by={Role.CLOCK, Role.CASHIER}, at=ALL_STAGES, while_stayed=True, listed=False, source="FEE 53")
+def record_refund(court: Sitting, case: Case, given: RefundEndInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Record that a refund arrived or came back: by Stripe's word, or by the cashier with the bank's reference.
+
+    What came back is put before the cashier, who pays it another way.
+    """
+    refund: Refund = court.resolved("refund", given.refund)
+    by_hand = actor.role is Role.CASHIER
+    open_to = {RefundState.APPROVED, RefundState.FAILED} if by_hand else set(RefundState) - {RefundState.FAILED}
+    if refund.state not in open_to or by_hand != (given.channel is not Channel.CARD):
+        raise ActNotOpen(T("This refund does not wait for that."))
+    book_refund_end(court.session, refund, given.channel, given.paid, given.way, given.at)
+    if by_hand:
+        refund.bank_reference = given.way
+    name = party_by_id(case, refund.party_id).name
+    court.close_tasks(case, "refund_transfer", refund.reference)
+    if given.paid:
+        court.close_windows(case, REFUND_WINDOW, WindowState.MET, subject=refund.reference)
+        return Recorded(T("%(amount)s paid back to %(name)s", amount=refund.amount, name=name), {"refund": refund.reference, "paid": True})
+    court.open_task(case, Role.CASHIER, "refund_transfer", T("A refund of %(amount)s came back. Ask for an account and transfer it.", amount=refund.amount), risk=70, due_at=refund.due_at, subject=refund.reference)
+    return Recorded(T("The refund of %(amount)s to %(name)s came back", amount=refund.amount, name=name), {"refund": refund.reference, "paid": False})
+
+
+@act(title=T("Refund made outside the court’s books"), input=OutsideRefundInput, by={Role.CLOCK}, at=ALL_STAGES, while_stayed=True, listed=False, source="FEE 53")
+def record_outside_refund(court: Sitting, case: Case, given: OutsideRefundInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Take up a refund that somebody made at Stripe without an order: the books follow the money, the cashier explains it."""
+    payment = court.session.scalars(select(Payment).where(Payment.case_id == case.id, Payment.reference == given.payment)).one()
+    if given.amount.currency != payment.currency:
+        raise InvalidInput.at("amount", T("The payment is not in the currency of this court."))
+    refund = Refund(
+        case_id=case.id,
+        party_id=payment.party_id,
+        payment_id=payment.id,
+        ending=None,
+        amount_minor=given.amount.minor,
+        currency=given.amount.currency,
+        computation={"reason": "made outside the court's books"},
+        persons_needed=0,
+        state=RefundState.SENT,
+        stripe_id=given.stripe_id,
+        ordered_at=now,
+        entry_number=court.next_number(case),
+    )
+    court.session.add(refund)
+    court.session.flush()
+    book_refund_order(court.session, refund)
+    book_refund_end(court.session, refund, payment.channel, True, given.stripe_id, given.at)
+    court.open_task(case, Role.CASHIER, "outside_refund", T("%(amount)s was refunded at Stripe without an order of the court. Find out why.", amount=given.amount), risk=80, subject=refund.reference)
+    return Recorded(T("%(amount)s was paid back outside the court’s books", amount=given.amount), {"refund": refund.reference})

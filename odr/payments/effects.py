@@ -1,0 +1,116 @@
+"""What a fact of Stripe's does in the court: acts of the clock, each at most once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import Case, Role
+from odr.identity.actors import CLOCK_ACTOR
+from odr.payments.acts import consider_unpaid
+from odr.payments.books import book_dispute, book_payout, refund_told, stripe_source
+from odr.payments.facts import DISPUTE_LOST, DISPUTE_REINSTATED, SESSION_EXPIRED, SESSION_FAILED, SESSION_PAID, SESSION_PROCESSING, Told
+from odr.payments.inputs import OutsideRefundInput, PaymentInput, RefundEndInput
+from odr.payments.models import Channel, CheckoutSession, CheckoutState, FeeAssessment, Payment, Refund, RefundState, StripeFact
+from odr.procedure.models import Task
+from odr.text import Money, T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+_STATES = {SESSION_EXPIRED: CheckoutState.EXPIRED, SESSION_FAILED: CheckoutState.EXPIRED, SESSION_PROCESSING: CheckoutState.PROCESSING, SESSION_PAID: CheckoutState.PAID}
+
+
+class CourtEffects:
+    """Effects in one Sitting; see :class:`odr.payments.facts.Effects`."""
+
+    def __init__(self, court: Sitting) -> None:
+        self.court = court
+        self.session = court.session
+
+    def credit(self, intent: str, assessment: str, amount: Money, at: datetime) -> None:
+        """Record the payment, unless it is recorded. A charge that names no fee of ours is left for reconciliation to list."""
+        if self._payment(intent) is not None:
+            return
+        row = self.session.scalar(select(FeeAssessment).where(FeeAssessment.reference == assessment))
+        if row is None or row.currency != amount.currency or amount.minor <= 0:
+            return
+        case = self.session.get_one(Case, row.case_id)
+        given = PaymentInput(assessment=assessment, channel=Channel.CARD, amount=amount, source=stripe_source(intent), received_at=at)
+        self.court.perform("record_payment", case, given, actor=CLOCK_ACTOR)
+
+    def declined(self, assessment: str, at: datetime) -> None:
+        """Remember that an attempt failed, so that the page can say so."""
+        row = self.session.scalar(select(FeeAssessment).where(FeeAssessment.reference == assessment))
+        if row is not None and (row.declined_at is None or row.declined_at < at):
+            row.declined_at = at
+
+    def checkout(self, told: Told) -> None:
+        """Follow a visit to the payment page; what is over without money may leave a fee unpaid for good."""
+        visit = self.session.scalar(select(CheckoutSession).where(CheckoutSession.stripe_id == told.stripe_id))
+        if visit is None and told.checkout is not None:
+            visit = self.session.scalar(select(CheckoutSession).where(CheckoutSession.reference == told.checkout))
+        if visit is None:
+            return
+        visit.stripe_id = visit.stripe_id or told.stripe_id
+        state = _STATES[told.rank]
+        if visit.state is CheckoutState.PAID or (visit.state is CheckoutState.EXPIRED and state is not CheckoutState.PAID):
+            return
+        visit.state = state
+        self.session.flush()
+        if state is CheckoutState.EXPIRED:
+            row = self.session.get_one(FeeAssessment, visit.assessment_id)
+            consider_unpaid(self.court, self.session.get_one(Case, row.case_id), row)
+
+    def refund(self, fact: StripeFact) -> None:
+        """Record how a refund ended; one that was made outside the court's books is taken up and shown to the cashier."""
+        refund = self._refund(fact)
+        if refund is None:
+            self._outside(fact)
+            return
+        refund.stripe_id = refund.stripe_id or fact.stripe_id
+        paid = refund_told(fact)
+        if paid is None or refund.state is RefundState.FAILED or (paid and refund.state is RefundState.PAID):
+            return
+        given = RefundEndInput(refund=refund.reference, paid=paid, channel=Channel.CARD, way=fact.stripe_id, at=fact.at)
+        self.court.perform("record_refund", self.session.get_one(Case, refund.case_id), given, actor=CLOCK_ACTOR)
+
+    def dispute(self, fact: StripeFact) -> None:
+        """Book what the bank took or gave back, and tell the cashier once."""
+        payment = self._payment(fact.intent)
+        if payment is None:
+            return
+        book_dispute(self.session, fact, payment.case_id)
+        case = self.session.get_one(Case, payment.case_id)
+        title = T("The bank of the payer disputes a payment of %(amount)s. Answer it at Stripe.", amount=Money(fact.amount_minor, fact.currency))
+        self._task_once(case, "fee_dispute", title, fact.stripe_id)
+        if fact.rank in (DISPUTE_LOST, DISPUTE_REINSTATED):
+            self.court.close_tasks(case, "fee_dispute", fact.stripe_id)
+
+    def payout(self, fact: StripeFact) -> None:
+        """Book what Stripe sent to the bank."""
+        book_payout(self.session, fact)
+
+    def _payment(self, intent: str | None) -> Payment | None:
+        return self.session.scalar(select(Payment).where(Payment.source == stripe_source(intent))) if intent else None
+
+    def _refund(self, fact: StripeFact) -> Refund | None:
+        found = self.session.scalar(select(Refund).where(Refund.stripe_id == fact.stripe_id))
+        if found is None and fact.ours is not None:
+            found = self.session.scalar(select(Refund).where(Refund.reference == fact.ours))
+        return found
+
+    def _outside(self, fact: StripeFact) -> None:
+        payment = self._payment(fact.intent)
+        if payment is None or refund_told(fact) is not True:
+            return
+        case = self.session.get_one(Case, payment.case_id)
+        given = OutsideRefundInput(payment=payment.reference, stripe_id=fact.stripe_id, amount=Money(fact.amount_minor, fact.currency), at=fact.at)
+        self.court.perform("record_outside_refund", case, given, actor=CLOCK_ACTOR)
+
+    def _task_once(self, case: Case, kind: str, title: Text, subject: str) -> None:
+        known = self.session.scalar(select(Task.id).where(Task.case_id == case.id, Task.kind == kind, Task.subject == subject))
+        if known is None:
+            self.court.open_task(case, Role.CASHIER, kind, title, risk=50, subject=subject)

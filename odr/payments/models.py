@@ -1,0 +1,438 @@
+"""Tables of fees: what was asked, what came, what went back, and the books behind every figure."""
+
+from __future__ import annotations
+
+import enum
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from odr.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
+from odr.payments.tariff import Matter
+from odr.procedure.tariff_rules import Ending, ReliefKind
+from odr.text import Money, T
+from odr.text import Text as Words
+
+
+class AssessmentState(enum.Enum):
+    """Where one assessed fee stands."""
+
+    DUE = "due"  # to be paid
+    PAID = "paid"  # money arrived: set by a verified payment only
+    NOTHING = "nothing"  # nothing is payable: free, exempted, or paid already by another assessment
+    DEFERRED = "deferred"  # granted to be paid later
+    CANCELLED = "cancelled"  # replaced by another assessment, or the claim is at an end
+
+    @property
+    def label(self) -> Words:
+        """The state in words."""
+        return {
+            AssessmentState.DUE: T("To be paid"),
+            AssessmentState.PAID: T("Paid"),
+            AssessmentState.NOTHING: T("Nothing to pay"),
+            AssessmentState.DEFERRED: T("Payment put off"),
+            AssessmentState.CANCELLED: T("No longer due"),
+        }[self]
+
+
+class Channel(enum.Enum):
+    """How money came or went."""
+
+    CARD = "card"  # through Stripe: card, wallet or QR code
+    TRANSFER = "transfer"  # bank transfer with our reference
+    COUNTER = "counter"  # at the court's counter
+
+    @property
+    def label(self) -> Words:
+        """The way in words."""
+        return {Channel.CARD: T("Online payment"), Channel.TRANSFER: T("Bank transfer"), Channel.COUNTER: T("At the counter")}[self]
+
+
+class CheckoutState(enum.Enum):
+    """Where one visit to the payment page stands."""
+
+    ASKED = "asked"  # asked of Stripe, no answer kept yet
+    OPEN = "open"  # the page can be used
+    PROCESSING = "processing"  # completed there; the money is on its way
+    PAID = "paid"  # the event said so
+    EXPIRED = "expired"  # over without payment
+
+
+class RefundState(enum.Enum):
+    """Where money that goes back stands; a refund always reaches one of the last two."""
+
+    ORDERED = "ordered"  # waits for the cashier, or the second person
+    APPROVED = "approved"  # to be sent
+    SENT = "sent"  # given to Stripe or the bank; its end is not known yet
+    PAID = "paid"  # arrived
+    FAILED = "failed"  # came back; the cashier pays another way
+
+    @property
+    def label(self) -> Words:
+        """The state in words."""
+        return {
+            RefundState.ORDERED: T("Waits for approval"),
+            RefundState.APPROVED: T("Approved"),
+            RefundState.SENT: T("On its way"),
+            RefundState.PAID: T("Paid back"),
+            RefundState.FAILED: T("Came back"),
+        }[self]
+
+
+class ReliefState(enum.Enum):
+    """What became of a request for help with the fee."""
+
+    PENDING = "pending"  # waits for the decision
+    GRANTED = "granted"  # allowed
+    REFUSED = "refused"  # not allowed, with reasons and a new period to pay
+
+
+class EventOrigin(enum.Enum):
+    """How a fact of Stripe's reached us. All three are authenticated."""
+
+    WEBHOOK = "webhook"  # sent to us, signed
+    LISTED = "listed"  # we asked for the list of events
+    RETRIEVED = "retrieved"  # we asked for the object itself
+
+
+class LedgerAccount(enum.Enum):
+    """The chart of accounts."""
+
+    RECEIVABLE = "receivable"  # fees owed to the court
+    CLEARING = "clearing"  # money that Stripe holds for us
+    BANK = "bank"  # money in the court's account
+    CASH = "cash"  # money at the counter
+    REFUNDS = "refunds"  # to be paid back
+    DEFERRED = "deferred"  # assessed, not earned before the case ends
+    INCOME = "income"  # earned, for the treasury
+    SUSPENSE = "suspense"  # received, and nobody knows for what
+    DISPUTED = "disputed"  # taken back by a bank until a dispute is over
+
+    @property
+    def label(self) -> Words:
+        """The account in words."""
+        return ACCOUNT_WORDS[self]
+
+
+ACCOUNT_WORDS = {
+    LedgerAccount.RECEIVABLE: T("Fees receivable"),
+    LedgerAccount.CLEARING: T("Held by Stripe"),
+    LedgerAccount.BANK: T("Bank"),
+    LedgerAccount.CASH: T("Counter"),
+    LedgerAccount.REFUNDS: T("Refunds payable"),
+    LedgerAccount.DEFERRED: T("Deferred fees"),
+    LedgerAccount.INCOME: T("Fee income"),
+    LedgerAccount.SUSPENSE: T("Not yet matched"),
+    LedgerAccount.DISPUTED: T("In dispute"),
+}
+
+
+class FeeBasis(Base):
+    """What a fee is computed on: kept when a claim is lodged, replaced when it changes."""
+
+    __tablename__ = "fee_basis"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    matter: Mapped[Matter] = mapped_column(enum_column(Matter))
+    amounts: Mapped[list[int]] = mapped_column(JSON)
+    non_property: Mapped[int] = mapped_column(default=0)
+    joined: Mapped[bool] = mapped_column(default=False)
+    since: Mapped[datetime] = mapped_column(UTCDateTime)
+    until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class FeeAssessment(Base):
+    """One fee notice: what is to be paid, for what, with every step of the computation."""
+
+    __tablename__ = "fee_assessment"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    basis_id: Mapped[int | None] = mapped_column(ForeignKey("fee_basis.id"))
+    matter: Mapped[Matter] = mapped_column(enum_column(Matter))
+    window_kind: Mapped[str] = mapped_column(String(60))
+    amount_minor: Mapped[int] = mapped_column(BigInt)
+    full_minor: Mapped[int] = mapped_column(BigInt)
+    currency: Mapped[str] = mapped_column(String(3))
+    steps: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    transfer_code: Mapped[str] = mapped_column(String(20), unique=True)
+    state: Mapped[AssessmentState] = mapped_column(enum_column(AssessmentState))
+    entry_number: Mapped[int]
+    assessed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    paid_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    declined_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    __table_args__ = (CheckConstraint("amount_minor >= 0", name="not_negative"), Index("ix_fee_assessment_state", "state"))
+
+    @property
+    def amount(self) -> Money:
+        """What is to be paid."""
+        return Money(self.amount_minor, self.currency)
+
+
+class CheckoutSession(Base):
+    """One visit to Stripe's payment page for one assessment; at most one is usable at a time."""
+
+    __tablename__ = "checkout_session"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("fee_assessment.id"))
+    attempt: Mapped[int]
+    amount_minor: Mapped[int] = mapped_column(BigInt)
+    currency: Mapped[str] = mapped_column(String(3))
+    state: Mapped[CheckoutState] = mapped_column(enum_column(CheckoutState))
+    stripe_id: Mapped[str | None] = mapped_column(String(120), unique=True)
+    url: Mapped[str | None] = mapped_column(Text)
+    asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    checked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    __table_args__ = (
+        UniqueConstraint("assessment_id", "attempt"),
+        Index(
+            "ux_checkout_session_usable",
+            "assessment_id",
+            unique=True,
+            sqlite_where=text("state IN ('asked', 'open', 'processing')"),
+            postgresql_where=text("state IN ('asked', 'open', 'processing')"),
+        ),
+    )
+
+
+class Payment(Base):
+    """Money that came. ``source`` names the evidence and is unique: nothing is credited twice."""
+
+    __tablename__ = "payment"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("fee_assessment.id"), index=True)
+    channel: Mapped[Channel] = mapped_column(enum_column(Channel))
+    amount_minor: Mapped[int] = mapped_column(BigInt)
+    currency: Mapped[str] = mapped_column(String(3))
+    source: Mapped[str] = mapped_column(String(160), unique=True)
+    received_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    entry_number: Mapped[int | None]
+    receipt_document: Mapped[str | None] = mapped_column(Reference)
+    __table_args__ = (CheckConstraint("amount_minor > 0", name="positive"),)
+
+    @property
+    def amount(self) -> Money:
+        """What came."""
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def is_online(self) -> bool:
+        """Whether Stripe holds the charge, so that it can be refunded there."""
+        return self.channel is Channel.CARD
+
+
+class Refund(Base):
+    """Money that goes back out of one payment, with the rule and its steps."""
+
+    __tablename__ = "refund"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    payment_id: Mapped[int] = mapped_column(ForeignKey("payment.id"), index=True)
+    ending: Mapped[Ending | None] = mapped_column(enum_column(Ending))
+    amount_minor: Mapped[int] = mapped_column(BigInt)
+    currency: Mapped[str] = mapped_column(String(3))
+    computation: Mapped[dict[str, Any]] = mapped_column(JSON)
+    persons_needed: Mapped[int]
+    state: Mapped[RefundState] = mapped_column(enum_column(RefundState), index=True)
+    stripe_id: Mapped[str | None] = mapped_column(String(120), unique=True)
+    bank_reference: Mapped[str | None] = mapped_column(String(120))
+    attempts: Mapped[int] = mapped_column(default=0)
+    trouble: Mapped[str | None] = mapped_column(Text)
+    ordered_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    next_try_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    entry_number: Mapped[int | None]
+    __table_args__ = (CheckConstraint("amount_minor > 0", name="positive"),)
+
+    @property
+    def amount(self) -> Money:
+        """What goes back."""
+        return Money(self.amount_minor, self.currency)
+
+
+class RefundApproval(Base):
+    """One person's approval of a refund; the same person counts once."""
+
+    __tablename__ = "refund_approval"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    refund_id: Mapped[int] = mapped_column(ForeignKey("refund.id"))
+    account_id: Mapped[int] = mapped_column(BigInt)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    __table_args__ = (UniqueConstraint("refund_id", "account_id"),)
+
+
+class ReliefRequest(Base):
+    """A party's request to pay less, later or nothing (FEE 44–48)."""
+
+    __tablename__ = "relief_request"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    kind: Mapped[ReliefKind] = mapped_column(enum_column(ReliefKind))
+    ground: Mapped[str] = mapped_column(String(60))
+    documents: Mapped[list[str]] = mapped_column(JSON, default=list)
+    state: Mapped[ReliefState] = mapped_column(enum_column(ReliefState))
+    granted_kind: Mapped[ReliefKind | None] = mapped_column(enum_column(ReliefKind))
+    granted_percent: Mapped[int | None]
+    until_on: Mapped[date | None] = mapped_column(Date)
+    asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class CostsOrder(Base):
+    """Who bears the fee, as the judge decided it and the president or a correction left it."""
+
+    __tablename__ = "costs_order"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    allocation: Mapped[dict[str, Any]] = mapped_column(JSON)
+    entry_number: Mapped[int]
+    decided_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    replaced_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    executed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class StripeEvent(Base):
+    """An authenticated event, stored under its own id before anything is done with it."""
+
+    __tablename__ = "stripe_event"
+
+    id: Mapped[str] = mapped_column(String(160), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(80))
+    origin: Mapped[EventOrigin] = mapped_column(enum_column(EventOrigin))
+    payload: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    received_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    applied_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    trouble: Mapped[str | None] = mapped_column(Text)
+    attempts: Mapped[int] = mapped_column(default=0)
+    __table_args__ = (Index("ix_stripe_event_applied_at", "applied_at"),)
+
+
+class FactKind(enum.Enum):
+    """What kind of Stripe's objects a fact is about."""
+
+    INTENT = "intent"  # a PaymentIntent
+    SESSION = "session"  # a Checkout Session
+    REFUND = "refund"  # a Refund
+    DISPUTE = "dispute"  # a Dispute
+    PAYOUT = "payout"  # money Stripe sent to the bank
+
+
+class StripeFact(Base):
+    """The furthest we know an object of Stripe's to have come. ``rank`` only rises, so order does not matter."""
+
+    __tablename__ = "stripe_fact"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    kind: Mapped[FactKind] = mapped_column(enum_column(FactKind))
+    stripe_id: Mapped[str] = mapped_column(String(120), unique=True)
+    rank: Mapped[int]
+    intent: Mapped[str | None] = mapped_column(String(120), index=True)
+    amount_minor: Mapped[int] = mapped_column(BigInt)
+    currency: Mapped[str] = mapped_column(String(3))
+    ours: Mapped[str | None] = mapped_column(Reference)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class LedgerEntry(Base):
+    """Head of a booking. The database takes it only when its lines are there and balance; ``cause`` books once."""
+
+    __tablename__ = "ledger_entry"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True)
+    cause: Mapped[str] = mapped_column(String(200), unique=True)
+    what: Mapped[str] = mapped_column(String(60))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
+    booked_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    __table_args__ = {"info": {"append_only": True}}
+
+
+class LedgerLine(Base):
+    """One side of a booking: positive is debit, negative is credit. Written before its head."""
+
+    __tablename__ = "ledger_line"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    entry: Mapped[str] = mapped_column(ForeignKey("ledger_entry.reference", deferrable=True, initially="DEFERRED", use_alter=False), index=True)
+    account: Mapped[LedgerAccount] = mapped_column(enum_column(LedgerAccount))
+    amount_minor: Mapped[int] = mapped_column(BigInt)
+    currency: Mapped[str] = mapped_column(String(3))
+    __table_args__ = (
+        CheckConstraint("amount_minor <> 0", name="not_zero"),
+        Index("ix_ledger_line_account_currency", "account", "currency"),
+        {"info": {"append_only": True}},
+    )
+
+
+class BankLine(Base):
+    """One line of an imported bank statement. ``fingerprint`` makes a second import of it harmless."""
+
+    __tablename__ = "bank_line"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
+    booked_on: Mapped[date] = mapped_column(Date)
+    amount_minor: Mapped[int] = mapped_column(BigInt)
+    currency: Mapped[str] = mapped_column(String(3))
+    payer: Mapped[str] = mapped_column(String(200))
+    purpose: Mapped[str] = mapped_column(String(400))
+    assessment_id: Mapped[int | None] = mapped_column(ForeignKey("fee_assessment.id"))
+    imported_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    matched_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    @property
+    def amount(self) -> Money:
+        """What came (or went, below nothing)."""
+        return Money(self.amount_minor, self.currency)
+
+
+class DailyClose(Base):
+    """The books of one day, closed: balances by account and what was booked."""
+
+    __tablename__ = "daily_close"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    day: Mapped[date] = mapped_column(Date, unique=True)
+    last_entry: Mapped[int] = mapped_column(BigInt)
+    balances: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    closed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    __table_args__ = {"info": {"append_only": True}}
+
+
+class ReconcileRun(Base):
+    """One comparison with Stripe: what was asked, what was found missing, what still differs."""
+
+    __tablename__ = "reconcile_run"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    asked: Mapped[int]
+    applied: Mapped[int]
+    newest_event_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    differences: Mapped[list[dict[str, Any]]] = mapped_column(JSON)

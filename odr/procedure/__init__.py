@@ -1,0 +1,1 @@
+"""The table of acts, and the only place that performs one."""

@@ -1,0 +1,50 @@
+"""The acts of the clock that belong to no single room."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import Case, Role, Stage
+from odr.identity.actors import Actor
+from odr.procedure.inputs import CourtModel
+from odr.procedure.models import Window, WindowState
+from odr.procedure.table import Recorded, act
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+ALL_STAGES = set(Stage)
+
+
+class WindowInput(CourtModel):
+    """Which window the clock closes."""
+
+    window: str
+
+
+def window_title(court: Sitting, case: Case, window: Window) -> Text:
+    """What a window is called in the rule pack."""
+    return court.pack(case).window(window.working["key"] or window.kind).title
+
+
+@act(title=T("A time limit ended"), input=WindowInput, by={Role.CLOCK}, at=ALL_STAGES, to=ALL_STAGES, listed=False, while_stayed=False, source="CPL 85")
+def close_window(court: Sitting, case: Case, given: WindowInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Record that a time limit lapsed; what follows is for the room that opened it.
+
+    The clock records; a consequence that the pack marks ``ruling`` is prepared for
+    the judge and never performed here.
+    """
+    window = court.session.scalars(select(Window).where(Window.case_id == case.id, Window.reference == given.window)).one()
+    window.state = WindowState.LAPSED
+    window.closed_by = court.next_number(case)
+    party = next((p for p in case.parties if p.id == window.party_id), None)
+    for handler in court.court.hooks.on_lapse.get(window.kind, ()):
+        handler(court, case, window)
+    title = window_title(court, case, window)
+    if party is None:
+        return Recorded(T("Time ended: %(title)s", title=title), {"kind": window.kind})
+    return Recorded(T("Time of %(party)s ended: %(title)s", party=party.name, title=title), {"kind": window.kind, "party": party.label})

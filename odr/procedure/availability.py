@@ -1,0 +1,116 @@
+"""What is open to whom, and why the rest is not: one answer for pages, API and ``perform``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import PARTY_ROLES, Case, Role
+from odr.errors import ActNotOpen, CourtError, Forbidden, OutOfTime
+from odr.identity.actors import Actor
+from odr.identity.models import MandateScope
+from odr.procedure.models import Window, WindowState
+from odr.procedure.table import Act
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+STRONG_FOR = timedelta(minutes=15)
+
+
+class StepUpNeeded(CourtError):
+    """Identity must be confirmed again before this act."""
+
+    status = 403
+    problem = "confirm-identity"
+
+
+@dataclass(frozen=True)
+class Availability:
+    """Whether an act is open to an actor now; if not, the breach that says why."""
+
+    act: Act
+    breach: CourtError | None
+    window: Window | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.breach is None
+
+    @property
+    def reason(self) -> Text | None:
+        """Why not, in words."""
+        return self.breach.message if self.breach else None
+
+
+def window_for(court: Sitting, act: Act, case: Case, actor: Actor) -> Window | None:
+    """The window an act falls into: an open one of the actor's, else the last."""
+    query = select(Window).where(Window.case_id == case.id, Window.kind == act.window)
+    query = query.where(Window.party_id == actor.party_id) if actor.role in PARTY_ROLES else query.where(Window.party_id.is_(None))
+    found = list(court.session.scalars(query.order_by(Window.id.desc())))
+    return next((w for w in found if w.state is WindowState.OPEN), found[0] if found else None)
+
+
+def refusal(court: Sitting, act: Act, case: Case, actor: Actor) -> CourtError | None:
+    """The first rule that stands in the way of an act, or None."""
+    if actor.role not in act.by:
+        return Forbidden(T("Your role in this case does not do this."))
+    if case.stage not in act.at:
+        return ActNotOpen(T("Not at this point of the case: it is at “%(stage)s”.", stage=case.stage.label))
+    if case.stayed_at is not None and not act.while_stayed and actor.role is not Role.CLOCK:
+        return ActNotOpen(T("The case is stayed and its time limits are halted."))
+    return _window_refusal(court, act, case, actor) or _person_refusal(act, actor, court) or _guard_refusal(court, act, case, actor)
+
+
+def _window_refusal(court: Sitting, act: Act, case: Case, actor: Actor) -> CourtError | None:
+    if act.window is None:
+        return None
+    window = window_for(court, act, case, actor)
+    if window is None:
+        return ActNotOpen(T("The time for this has not started for you."))
+    if window.state is WindowState.OPEN and (window.due_at is None or window.due_at >= court.now):
+        return None
+    if window.state is WindowState.HALTED:
+        return ActNotOpen(T("Your time for this is halted for the moment."))
+    if window.state is WindowState.MET:
+        return ActNotOpen(T("You have already done this."))
+    if act.late:
+        return None
+    if window.state is WindowState.ENDED:
+        return ActNotOpen(T("This is no longer needed."))
+    ended = T("Your time for this ended on %(day)s.", day=window.due_at) if window.due_at else T("Your time for this has ended.")
+    return OutOfTime(ended, T("If something beyond your control kept you, you may ask for relief within 10 days after it ended (Civil Procedure Law, art. 86)."))
+
+
+def _person_refusal(act: Act, actor: Actor, court: Sitting) -> CourtError | None:
+    if act.special and actor.is_representative and actor.scope is not MandateScope.SPECIAL:
+        return Forbidden(T("This needs special powers, and your mandate is an ordinary one (Civil Procedure Law, art. 62)."))
+    if act.strong and not court.reading and actor.role is not Role.CLOCK:
+        at = actor.strong_at
+        if at is None or court.court.clock.machine_now() - at > STRONG_FOR:
+            return StepUpNeeded(T("Confirm that it is you before you do this."))
+    return None
+
+
+def _guard_refusal(court: Sitting, act: Act, case: Case, actor: Actor) -> CourtError | None:
+    for guard in act.guards:
+        reason = guard(court, case, actor)
+        if reason is not None:
+            return ActNotOpen(reason)
+    return None
+
+
+def acts_for(court: Sitting, case: Case, actor: Actor) -> list[Availability]:
+    """Every listed act of the actor's role, open or not, in table order."""
+    found = []
+    for act in court.court.table:
+        if not act.listed or actor.role not in act.by:
+            continue
+        breach = refusal(court, act, case, actor)
+        window = window_for(court, act, case, actor) if act.window else None
+        found.append(Availability(act, breach, window))
+    return found

@@ -1,0 +1,67 @@
+"""From ``"CPL 128"`` to words a reader can look up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from odr.procedure.court_rules import Source, SourceStyle
+from odr.procedure.rules import citations
+from odr.procedure.working import Bilingual
+from odr.text import Text
+
+_DIGITS = "零一二三四五六七八九"
+_PLACE = re.compile(r"^(\d+)(?:\((\d+)\))?$")
+_RANGE = re.compile(r"^(\d+)[–-](\d+)$")
+
+
+def chinese_number(number: int) -> str:
+    """A number under a thousand as statutes write it: 128 → 一百二十八."""
+    if not 0 < number < 1000:
+        raise ValueError("articles are numbered from 1 to 999")
+    hundreds, rest = divmod(number, 100)
+    tens, ones = divmod(rest, 10)
+    written = f"{_DIGITS[hundreds]}百" if hundreds else ""
+    if tens:
+        written += ("" if tens == 1 and not hundreds else _DIGITS[tens]) + "十"
+    elif hundreds and ones:
+        written += "零"
+    return written + (_DIGITS[ones] if ones else "")
+
+
+def write_citation(sources: Mapping[str, Source], article: str) -> Text:
+    """The sources behind a citation with their titles, in both languages.
+
+    Raises KeyError for a tag the pack has no source for.
+    """
+    english, chinese = [], []
+    for tag, place in citations(article):
+        source = sources[tag]
+        en, zh = _write_place(source, place)
+        english.append(f"{source.title.render('en')}{en}")
+        chinese.append(f"《{source.title.render('zh-Hans')}》{zh}")
+    return Bilingual("; ".join(english), {}, {"zh-Hans": "；".join(chinese)})
+
+
+def _write_place(source: Source, place: str) -> tuple[str, str]:
+    if source.style is SourceStyle.NAMED:
+        words = source.places.get(place)
+        if words is None:
+            return f": {place}", f"（{place}）"
+        return f": {words.render('en')}", f"：{words.render('zh-Hans')}"
+    if source.style is SourceStyle.RULE:
+        return f", {place}" if not place[0].isdigit() else f", rule {place}", f"第{place}条" if place[0].isdigit() else f" {place}"
+    parts = [part.strip() for part in place.split(",")]
+    label = "arts." if len(parts) > 1 or _RANGE.match(parts[0]) else "art."
+    return f", {label} {', '.join(parts)}", "、".join(_chinese_article(part) for part in parts)
+
+
+def _chinese_article(part: str) -> str:
+    span = _RANGE.match(part)
+    if span:
+        return f"第{chinese_number(int(span[1]))}条至第{chinese_number(int(span[2]))}条"
+    single = _PLACE.match(part)
+    if single is None:
+        return f"第{part}条"
+    item = f"第（{chinese_number(int(single[2]))}）项" if single[2] else ""
+    return f"第{chinese_number(int(single[1]))}条{item}"

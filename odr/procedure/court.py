@@ -1,0 +1,77 @@
+"""The court: everything wired once, and the two ways of working with it."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from odr.clock import Clock
+from odr.config import Settings
+from odr.db import Database
+from odr.notary.notary import Notary
+from odr.procedure.hooks import Hooks
+from odr.procedure.packs import PackRegistry
+from odr.procedure.sitting import Sitting
+from odr.procedure.table import ActTable
+
+log = logging.getLogger("odr.court")
+
+
+@dataclass
+class Ports:
+    """The outside world, each behind a small protocol of the room that uses it."""
+
+    mail: Any = None
+    store: Any = None
+    payments: Any = None
+    typesetter: Any = None
+    sealer: Any = None
+    service: Any = None
+    identity: Any = None
+
+
+@dataclass
+class Court:
+    """The wired whole. ``create_app`` builds one; tests build their own."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    notary: Notary
+    packs: PackRegistry
+    table: ActTable
+    hooks: Hooks
+    ports: Ports = field(default_factory=Ports)
+
+    @contextlib.contextmanager
+    def sit(self) -> Iterator[Sitting]:
+        """One transaction that may hold several acts.
+
+        The commit acknowledges them. Sequencing into the log follows at once, but
+        a failure there loses nothing: the leaves are committed and the worker
+        takes them.
+        """
+        with self.database.write() as session:
+            sitting = Sitting(self, session, self.clock.now())
+            yield sitting
+        for then in sitting.after_commit:
+            then()
+        self.sequence()
+
+    def sequence(self) -> int:
+        """Put waiting leaves into the log; returns how many."""
+        try:
+            return self.notary.sequence()
+        except Exception:
+            log.exception("sequencing failed; the leaves stay committed and waiting")
+            return 0
+
+    def look(self, session: Session, now: datetime | None = None) -> Sitting:
+        """The same view of a case for reading: what is open, to whom, and why not."""
+        return Sitting(self, session, now or self.clock.now(), reading=True)

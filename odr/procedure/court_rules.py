@@ -1,0 +1,179 @@
+"""What a rule pack says about the court itself: plans, invariants, who decides, figures, sources."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from odr.procedure.rules import Applies, Article, Key, Period, Rule, Unit, Words
+
+
+class Turn(Rule):
+    """Within a phase: who acts, and for how long."""
+
+    who: Key
+    amount: int = Field(gt=0, le=60)
+    unit: Unit
+    does: Words
+
+
+class Phase(Rule):
+    """One phase of the examination; it closes when time is up or everybody has acted."""
+
+    key: Key
+    title: Words
+    article: Article
+    rounds: int = Field(default=1, ge=1, le=5)
+    may_be_sealed: bool = False
+    """Symmetric: the judge may keep postings sealed until both sides have filed."""
+    turns: Annotated[tuple[Turn, ...], Field(min_length=1)]
+
+
+class Plan(Rule):
+    """The phases of an asynchronous hearing, in order."""
+
+    title: Words
+    article: Article
+    phases: Annotated[tuple[Phase, ...], Field(min_length=1)]
+
+    def length(self) -> int:
+        """Working days if every turn of every round takes its full time."""
+        return sum(turn.amount for phase in self.phases for _ in range(phase.rounds) for turn in phase.turns)
+
+
+class Plans(Rule):
+    """Plans by key; a track names the one it follows."""
+
+    applies_to: Applies
+    list: dict[Key, Plan]
+
+
+class Invariant(StrEnum):
+    """A named, tested strategy that a pack switches on; the program refuses what breaks it."""
+
+    CONSENT_PER_STAGE = "consent_per_stage"
+    """Consent to one stage is not consent to another."""
+    ONLINE_ACTS_STAY_VALID = "online_acts_stay_valid"
+    """What was done online stays valid after going offline."""
+    NO_DEFAULT_UNSERVED = "no_default_unserved"
+    """No default judgment without service, summons and a recorded hearing."""
+    ACCOUNT_BINDS_OWNER = "account_binds_owner"
+    """Acts under an account bind its owner, except proven theft or system error."""
+    NO_PAPER_TWICE = "no_paper_twice"
+    """Who filed electronically is not told to file again on paper."""
+    NO_ABSENCE_BY_FAILURE = "no_absence_by_failure"
+    """Network, equipment or power failure is never absence."""
+    UNEXAMINED_GROUNDS_NOTHING = "unexamined_grounds_nothing"
+    """Evidence not open to cross-examination grounds no finding."""
+    JUDGMENT_RECORDS_NO_SETTLEMENT = "judgment_records_no_settlement"
+    """A judgment never records a settlement."""
+    REFUSAL_HAS_REASONS = "refusal_has_reasons"
+    """Every refusal carries reasons and what one may do next."""
+    DEFAULT_ON_REQUEST = "default_on_request"
+    """Judgment in default only on the claimant's request."""
+
+
+class InvariantRule(Rule):
+    """An invariant switched on, with its words and source."""
+
+    title: Words
+    article: Article
+
+
+class Invariants(Rule):
+    """The invariants of this court."""
+
+    applies_to: Applies
+    on: dict[Invariant, InvariantRule]
+
+
+class Decider(Rule):
+    """Who decides a matter."""
+
+    by: Key
+    article: Article
+
+
+class Deciders(Rule):
+    """Matter → who decides it."""
+
+    applies_to: Applies
+    matters: dict[Key, Decider]
+
+
+class Announcement(Rule):
+    """Whether service by announcement leaves a track open; the rules disagree, so it is a switch."""
+
+    applies_to: Applies
+    tracks: tuple[Key, ...]
+    article: Article
+    note: Words
+
+
+class WageFigure(Rule):
+    """Average yearly wage, of which small claims are a share (CPL 165)."""
+
+    minor: int = Field(gt=0)
+    published: date
+    """From this day it governs (CPI 272)."""
+    area: Words
+    article: Article
+    stands_in: bool = False
+    """True while the court has not yet entered its own province's figure."""
+
+
+class Wages(Rule):
+    """Year of the wage → figure."""
+
+    applies_to: Applies
+    expected_month: int = Field(ge=1, le=12)
+    """Month of the following year by whose end a figure should be here."""
+    years: dict[Annotated[str, Field(pattern=r"^\d{4}$")], WageFigure]
+
+
+class LimitationRule(Rule):
+    """How long a right may be enforced in court."""
+
+    title: Words
+    period: Period
+    article: Article
+    longest: Period | None = None
+    longest_article: Article | None = None
+    raised_by_party: Article | None = None
+    """The court never raises it by itself."""
+
+
+class Limitations(Rule):
+    """Limitation of actions."""
+
+    applies_to: Applies
+    rules: dict[Key, LimitationRule]
+
+
+class StageWords(Rule):
+    """A stage in words people understand."""
+
+    title: Words
+    meaning: Words
+
+
+class SourceStyle(StrEnum):
+    """How a place in a source is written."""
+
+    ARTICLE = "article"
+    """Art. 128 / 第一百二十八条."""
+    RULE = "rule"
+    """Rule 15.4 / 第15.4条."""
+    NAMED = "named"
+    """By the name of a practice of this court."""
+
+
+class Source(Rule):
+    """A law, a judicial interpretation, or a practice of this court."""
+
+    title: Words
+    style: SourceStyle = SourceStyle.ARTICLE
+    places: dict[str, Words] = Field(default_factory=dict)

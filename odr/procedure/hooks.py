@@ -1,0 +1,104 @@
+"""How lower rooms are answered by higher ones without importing them.
+
+``odr/app.py`` holds the dictionary that shows which event wakes which handler.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from odr.docket.models import Case, DocketEntry, Party
+from odr.procedure.models import Window
+
+if TYPE_CHECKING:
+    from odr.identity.actors import Actor
+    from odr.procedure.sitting import Sitting
+
+LapseHandler = Callable[["Sitting", Case, Window], None]
+EventHandler = Callable[["Sitting", Case, Mapping[str, Any]], None]
+ServiceQueue = Callable[["Sitting", Case, DocketEntry, Sequence[Party]], None]
+Resolver = Callable[["Sitting", Case, "Actor", str], Any]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of the case page that a room contributes."""
+
+    slot: str  # "next" | "main" | "aside"
+    order: int
+    template: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """An entry of the case's navigation."""
+
+    key: str
+    endpoint: str
+    label: Any
+    order: int
+
+
+@dataclass
+class Hooks:
+    """Everything a lower room may ask of higher ones.
+
+    ``on_lapse``  window kind → what follows when it lapses
+    ``on_event``  event name → who wants to know, in order, in the same Sitting
+    ``resolvers`` reference kind → how a reference in an input becomes a row the actor may see
+    ``panels``    parts of the case page; ``nav`` its tabs
+    ``queue_service`` puts an entry's packets out
+    ``sweeps``    what the worker does besides: name → function(court) → count of things done
+    """
+
+    on_lapse: dict[str, list[LapseHandler]] = field(default_factory=lambda: defaultdict(list))
+    on_event: dict[str, list[EventHandler]] = field(default_factory=lambda: defaultdict(list))
+    resolvers: dict[str, Resolver] = field(default_factory=dict)
+    panels: list[Callable[..., Panel | None]] = field(default_factory=list)
+    nav: list[NavItem] = field(default_factory=list)
+    queue_service: ServiceQueue | None = None
+    sweeps: dict[str, Callable[..., int]] = field(default_factory=dict)
+    after_act: list[Callable[[Sitting, Case, DocketEntry], None]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Room:
+    """What a room brings to the court; each room's ``room.py`` declares one.
+
+    ``acts`` is imported so that the table knows its acts; ``routes`` are
+    ``module:blueprint``; ``commands`` are ``module:click group``.
+    """
+
+    name: str
+    acts: tuple[str, ...] = ()
+    routes: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+    on_lapse: Mapping[str, LapseHandler] = field(default_factory=dict)
+    on_event: Mapping[str, EventHandler] = field(default_factory=dict)
+    resolvers: Mapping[str, Resolver] = field(default_factory=dict)
+    panels: tuple[Callable[..., Panel | None], ...] = ()
+    nav: tuple[NavItem, ...] = ()
+    sweeps: Mapping[str, Callable[..., int]] = field(default_factory=dict)
+    after_act: tuple[Callable[[Sitting, Case, DocketEntry], None], ...] = ()
+    queue_service: ServiceQueue | None = None
+
+    def join(self, hooks: Hooks) -> None:
+        """Enter everything into the court's hooks; two rooms may answer one event, in layer order."""
+        for kind, lapse in self.on_lapse.items():
+            hooks.on_lapse[kind].append(lapse)
+        for event, handler in self.on_event.items():
+            hooks.on_event[event].append(handler)
+        for taken, given in ((hooks.resolvers, self.resolvers), (hooks.sweeps, self.sweeps)):
+            for name, value in given.items():
+                if name in taken:
+                    raise ValueError(f"two rooms provide {name}")
+                taken[name] = value  # type: ignore[index]
+        hooks.panels.extend(self.panels)
+        hooks.nav.extend(self.nav)
+        hooks.after_act.extend(self.after_act)
+        if self.queue_service is not None:
+            hooks.queue_service = self.queue_service

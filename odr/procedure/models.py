@@ -1,0 +1,90 @@
+"""Windows and the keys that make an act happen once."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from odr.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
+from odr.docket.models import Role
+
+
+class WindowState(enum.Enum):
+    """Where a time limit of a party stands."""
+
+    OPEN = "open"  # the party may still act
+    MET = "met"  # the party acted in time
+    LAPSED = "lapsed"  # it ended without the act
+    HALTED = "halted"  # suspended; the remaining time is kept
+    ENDED = "ended"  # made pointless by another act, or waived
+
+
+class Window(Base):
+    """A time limit of one party (or of the court, where ``party_id`` is empty)."""
+
+    __tablename__ = "window"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    party_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
+    kind: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str | None] = mapped_column(String(80))
+    state: Mapped[WindowState] = mapped_column(enum_column(WindowState))
+    opened_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    halted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    working: Mapped[dict[str, Any]] = mapped_column(JSON)
+    opened_by: Mapped[int | None]
+    closed_by: Mapped[int | None]
+    __table_args__ = (
+        Index("ix_window_case_id_state", "case_id", "state"),
+        Index("ix_window_state_due_at", "state", "due_at"),
+    )
+
+
+class ActKey(Base):
+    """An idempotency key and the entry it made: repeating the request gets the first receipt."""
+
+    __tablename__ = "act_key"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    account_id: Mapped[int] = mapped_column(BigInt)
+    key: Mapped[str] = mapped_column(String(100))
+    request: Mapped[str] = mapped_column(String(64))
+    case_reference: Mapped[str] = mapped_column(Reference)
+    entry_number: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    __table_args__ = (UniqueConstraint("account_id", "key"),)
+
+
+class ClockOffset(Base):
+    """How far procedural time is ahead of machine time; a row exists only in training."""
+
+    __tablename__ = "clock_offset"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    seconds: Mapped[int] = mapped_column(BigInt, default=0)
+
+
+class Task(Base):
+    """Something that waits for a person of the court, with the reason in words."""
+
+    __tablename__ = "task"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    role: Mapped[Role] = mapped_column(enum_column(Role))
+    kind: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str | None] = mapped_column(String(80))
+    title: Mapped[dict[str, str]] = mapped_column(JSON)
+    risk: Mapped[int] = mapped_column(default=0)
+    opened_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    done_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    __table_args__ = (Index("ix_task_role_done_at_due_at", "role", "done_at", "due_at"),)

@@ -1,0 +1,245 @@
+"""A rule pack: the dated, cited rules of one country, checked as a whole.
+
+Each part is checked by its own model; here the parts are checked against each
+other, and asked for single rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Annotated, Any, Self, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from odr.errors import CourtError
+from odr.procedure.calendar import WorkingCalendar
+from odr.procedure.case_rules import Cause, Causes, Track, Tracks, TrialLimits
+from odr.procedure.citation import write_citation
+from odr.procedure.court_rules import (
+    Announcement,
+    Deciders,
+    Invariants,
+    Limitations,
+    Plan,
+    Plans,
+    Source,
+    StageWords,
+    WageFigure,
+    Wages,
+)
+from odr.procedure.rules import Citation, CourtCalendar, Key, ReckoningRules, Rule, WindowRule, Windows, Words, citations
+from odr.procedure.tariff_rules import Tariff
+from odr.text import T, Text
+
+Found = TypeVar("Found")
+
+
+class PackError(CourtError):
+    """A pack says what cannot be a rule. ``path`` is the key, ``reason`` what is wrong with it."""
+
+    status = 500
+    problem = "rule-pack-refused"
+
+    def __init__(self, pack: str, path: str, reason: str) -> None:
+        super().__init__(
+            T("Rule pack %(pack)s: %(path)s: %(reason)s", pack=pack, path=path, reason=reason),
+            T("Correct the key in the pack's files; the court does not open with a pack that it cannot read."),
+        )
+        self.pack, self.path, self.reason = pack, path, reason
+
+
+class NoSuchRule(CourtError):
+    """The pack has no rule of that name, or none for this track."""
+
+    status = 404
+    problem = "no-such-rule"
+
+
+class RulePack(Rule):
+    """The rules of one country as they stand in one version."""
+
+    id: Key
+    version: date
+    effective_from: date
+    title: Words
+    zone: str
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    languages: Annotated[tuple[str, ...], Field(min_length=1)]
+    case_numbers: dict[Key, str]
+    sources: dict[Annotated[str, Field(pattern=r"^[A-Z]{2,8}$")], Source]
+    stages: dict[Key, StageWords]
+    causes: Causes
+    tracks: Tracks
+    windows: Windows
+    trial_limits: TrialLimits
+    plans: Plans
+    invariants: Invariants
+    deciders: Deciders
+    announcement: Announcement
+    calendar: CourtCalendar
+    reckoning: ReckoningRules
+    wages: Wages | None = None
+    limitations: Limitations
+    tariff: Tariff
+
+    @field_validator("zone")
+    @classmethod
+    def _zone_exists(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError) as error:
+            raise ValueError(f"no time zone is called {value}") from error
+        return value
+
+    @field_validator("case_numbers")
+    @classmethod
+    def _numbers_can_be_written(cls, value: dict[str, str]) -> dict[str, str]:
+        for kind, pattern in value.items():
+            try:
+                written = {pattern.format(year=2026, number=number, court="0491") for number in (1, 2)}
+            except (KeyError, IndexError, ValueError) as error:
+                raise ValueError(f"{kind}: a pattern uses only {{year}}, {{number}} and {{court}}") from error
+            if len(written) < 2:
+                raise ValueError(f"{kind}: the pattern has no {{number}}")
+        return value
+
+    @model_validator(mode="after")
+    def _references_hold(self) -> Self:
+        for path, wrong in dangling(self):
+            raise ValueError(f"@{path}@{wrong}")
+        return self
+
+    @property
+    def tz(self) -> ZoneInfo:
+        """The zone in which this court's days begin and end."""
+        return ZoneInfo(self.zone)
+
+    @property
+    def working_calendar(self) -> WorkingCalendar:
+        """The court's calendar, ready to ask."""
+        return WorkingCalendar.of(self.calendar)
+
+    def cite(self, article: str) -> Text:
+        """``"CPL 128"`` as a title and place in both languages; refuses a source the pack does not have."""
+        try:
+            return write_citation(self.sources, article)
+        except KeyError as error:
+            raise NoSuchRule(T("The pack knows no source %(tag)s.", tag=str(error.args[0]))) from error
+
+    def window(self, key: str) -> WindowRule:
+        """The time limit called ``key``."""
+        return _one(self.windows.rules, key, T("The pack has no time limit called %(key)s.", key=key))
+
+    def cause(self, key: str) -> Cause:
+        """The cause of action called ``key``, current or past."""
+        return _one(self.causes.list, key, T("The pack has no cause of action called %(key)s.", key=key))
+
+    def causes_on(self, day: date) -> dict[str, Cause]:
+        """The causes under which a claim may be filed on ``day``."""
+        return {key: cause for key, cause in self.causes.list.items() if cause.open_on(day)}
+
+    def track(self, key: str) -> Track:
+        """The track called ``key``."""
+        return _one(self.tracks.list, key, T("The pack has no track called %(key)s.", key=key))
+
+    def plan_for(self, track: str) -> Plan:
+        """The plan of an asynchronous hearing on a track."""
+        return self.plans.list[self.track(track).plan]
+
+    def decider(self, matter: str) -> str:
+        """Who decides ``matter`` (``recusal_judge`` → ``president``)."""
+        return _one(self.deciders.matters, matter, T("The pack does not say who decides %(key)s.", key=matter)).by
+
+    def case_number(self, kind: str, *, year: int, number: int, court: str) -> str:
+        """The number under which people know a case."""
+        return _one(self.case_numbers, kind, T("The pack numbers no cases of the kind %(key)s.", key=kind)).format(year=year, number=number, court=court)
+
+    def wage_on(self, day: date) -> tuple[str, WageFigure] | None:
+        """Year and figure of the latest wage published by ``day`` (CPI 272)."""
+        published = [(year, figure) for year, figure in (self.wages.years if self.wages else {}).items() if figure.published <= day]
+        return max(published, key=lambda one: (one[1].published, one[0]), default=None)
+
+    def missing(self, at: datetime) -> list[Text]:
+        """What the pack still lacks for the time around ``at``: calendars and wage figures."""
+        today = at.astimezone(self.tz).date()
+        return [*self._missing_calendar(today), *self._missing_wage(today)]
+
+    def _missing_calendar(self, today: date) -> Iterator[Text]:
+        month, day = (int(part) for part in self.calendar.warn_from.split("-"))
+        wanted = [today.year] + ([today.year + 1] if (today.month, today.day) >= (month, day) else [])
+        for year in wanted:
+            if str(year) not in self.calendar.years:
+                yield T("The working calendar of %(year)s is missing; dates in that year are provisional.", year=year)
+
+    def _missing_wage(self, today: date) -> Iterator[Text]:
+        if self.wages is None:
+            return
+        newest = today.year - 1 if today.month > self.wages.expected_month else today.year - 2
+        if str(newest) not in self.wages.years:
+            yield T("The average yearly wage of %(year)s is missing; the limit of small claims rests on an older figure.", year=newest)
+        governing = self.wage_on(today)
+        if governing and governing[1].stands_in:
+            yield T("The wage figure of %(year)s stands in for the court's own region (%(area)s).", year=governing[0], area=governing[1].area)
+
+
+def _one(rules: Mapping[str, Found], key: str, message: Text) -> Found:
+    if key not in rules:
+        raise NoSuchRule(message)
+    return rules[key]
+
+
+def dangling(pack: RulePack) -> Iterator[tuple[str, str]]:
+    """Paths in a pack that name something the pack does not have."""
+    for path, citation in _all_citations(pack, ""):
+        for tag, _ in citations(citation):
+            if tag not in pack.sources:
+                yield path, f"cites {tag}, which is not among the sources"
+    yield from _dangling_keys(pack)
+
+
+def _dangling_keys(pack: RulePack) -> Iterator[tuple[str, str]]:
+    tracks, windows = set(pack.tracks.list), set(pack.windows.rules)
+    wanted: list[tuple[str, str, set[str], str]] = [("tracks.default", pack.tracks.default, tracks, "track")]
+    for key, cause in pack.causes.list.items():
+        wanted.append((f"causes.list.{key}.fee_kind", cause.fee_kind, set(pack.tariff.kinds), "kind of fee"))
+        wanted.append((f"causes.list.{key}.limitation", cause.limitation, set(pack.limitations.rules), "limitation"))
+    for key, track in pack.tracks.list.items():
+        wanted.append((f"tracks.list.{key}.plan", track.plan, set(pack.plans.list), "plan"))
+        wanted.extend((f"tracks.list.{key}.conversions", one.to, tracks, "track") for one in track.conversions)
+    for key, window in pack.windows.rules.items():
+        wanted.extend((f"windows.rules.{key}.by_track.{name}", name, tracks, "track") for name in window.by_track)
+        wanted.extend((f"windows.rules.{key}.effects", one.window, windows, "window") for one in window.effects)
+    wanted.extend((f"trial_limits.tracks.{name}", name, tracks, "track") for name in pack.trial_limits.tracks)
+    wanted.extend(("announcement.tracks", name, tracks, "track") for name in pack.announcement.tracks)
+    for path, name, known, what in wanted:
+        if name not in known:
+            yield path, f"names no {what}: {name}"
+
+
+def _all_citations(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, Citation):
+        yield path, value
+    elif isinstance(value, Rule):
+        for name in type(value).model_fields:
+            yield from _all_citations(getattr(value, name), f"{path}.{name}" if path else name)
+    elif isinstance(value, Mapping):
+        for name, one in value.items():
+            yield from _all_citations(one, f"{path}.{name}")
+    elif isinstance(value, tuple):
+        for place, one in enumerate(value):
+            yield from _all_citations(one, f"{path}.{place}")
+
+
+def read_pack(raw: Mapping[str, Any], name: str) -> RulePack:
+    """Check raw sections and make a pack of them; raises :class:`PackError` with the key's path."""
+    try:
+        return RulePack.model_validate(dict(raw))
+    except ValidationError as error:
+        first = error.errors()[0]
+        path = ".".join(str(part) for part in first["loc"] if part != "[key]")
+        reason = first["msg"].removeprefix("Value error, ")
+        if reason.startswith("@"):
+            _, path, reason = reason.split("@", 2)
+        raise PackError(name, path or "(whole)", reason) from error

@@ -1,0 +1,189 @@
+"""Pages of a case: overview, docket, one entry with its receipt, one time limit, and the generic page of an act."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from sqlalchemy import select
+
+from odr.access import case_page, current_court, current_locale, current_session
+from odr.docket.models import Case, DocketEntry
+from odr.docket.queries import entries, entry
+from odr.docket.visibility import reads_entry
+from odr.errors import ActNotOpen, CaseMovedOn, InvalidInput, NotFound
+from odr.identity.actors import Actor
+from odr.procedure import forms
+from odr.procedure.acts import window_title
+from odr.procedure.availability import acts_for, refusal
+from odr.procedure.models import Window
+from odr.procedure.reckoning import Reckoning
+from odr.procedure.table import Act
+from odr.procedure.views import case_page as gather
+from odr.procedure.views import entry_view
+
+cases = Blueprint("cases", __name__, url_prefix="/cases/<reference>")
+Page = str | Response | tuple[str, int]
+
+
+@cases.get("")
+@case_page()
+def overview(case: Case, actor: Actor) -> Page:
+    """What now, by when; what is open and why the rest is not; the docket."""
+    court = current_court().look(current_session())
+    return render_template("case/overview.html", page=gather(court, case, actor, current_locale()), case=case, actor=actor, tab="overview")
+
+
+@cases.get("/docket")
+@case_page()
+def docket(case: Case, actor: Actor) -> Page:
+    """Every entry's envelope, and the words where the viewer may read them."""
+    court = current_court().look(current_session())
+    after = request.args.get("after", 0, type=int)
+    rows = entries(court.session, case, after=after, limit=101)
+    views = [entry_view(court, case, actor, e, current_locale()) for e in rows[:100]]
+    return render_template("case/docket.html", case=case, actor=actor, entries=views, more=len(rows) > 100, tab="docket")
+
+
+def _entry(case: Case, number: int) -> DocketEntry:
+    found = entry(current_session(), case, number)
+    if found is None:
+        raise NotFound
+    return found
+
+
+@cases.get("/docket/<int:number>")
+@case_page()
+def one_entry(case: Case, actor: Actor, number: int) -> Page:
+    """One entry and what its receipt proves and does not."""
+    court = current_court().look(current_session())
+    found = _entry(case, number)
+    files = current_court().notary.receipt_files(court.session, found.receipt)
+    return render_template(
+        "case/entry.html",
+        case=case,
+        actor=actor,
+        entry=entry_view(court, case, actor, found, current_locale()),
+        files=files,
+        done="done" in request.args,
+        next_due=gather(court, case, actor, current_locale()).next_due if "done" in request.args else None,
+        tab="docket",
+    )
+
+
+@cases.get("/docket/<int:number>/entry.json")
+@case_page()
+def entry_payload(case: Case, actor: Actor, number: int) -> Response:
+    """The entry's exact bytes, whose digest the receipt carries."""
+    found = _entry(case, number)
+    if not reads_entry(actor, found):
+        raise NotFound
+    return _file(found.payload.encode(), f"entry-{number}.json", "application/json")
+
+
+@cases.get("/docket/<int:number>/receipt.<any(json, leaf, proof, checkpoint, tsr):part>")
+@case_page()
+def entry_receipt(case: Case, actor: Actor, number: int, part: str) -> Response:
+    """One file of the receipt."""
+    return receipt_part(_entry(case, number).receipt, part)
+
+
+def receipt_part(reference: str, part: str) -> Response:
+    """A receipt's file by its part, under the names that ``sha256sum -c`` expects."""
+    files = current_court().notary.receipt_files(current_session(), reference)
+    names = {"json": "receipt.json", "leaf": "receipt.leaf", "proof": "receipt.leaf.tlog-proof", "checkpoint": "checkpoint", "tsr": "checkpoint.tsr"}
+    data: bytes | None = getattr(files, part)
+    if data is None:
+        raise NotFound
+    return _file(data, names[part], "application/octet-stream")
+
+
+def _file(data: bytes, name: str, kind: str) -> Response:
+    return Response(data, mimetype=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@cases.get("/time/<window>")
+@case_page()
+def time_limit(case: Case, actor: Actor, window: str) -> Page:
+    """Why this date: rule, article, start and its proof, day by day, result."""
+    court = current_court().look(current_session())
+    found = court.session.scalar(select(Window).where(Window.case_id == case.id, Window.reference == window))
+    if found is None:
+        raise NotFound
+    return render_template(
+        "case/time_limit.html",
+        case=case,
+        actor=actor,
+        window=found,
+        title=window_title(court, case, found),
+        reckoning=Reckoning.from_json(found.working),
+        rule=court.pack(case).window(found.working["key"] or found.kind),
+        pack=court.pack(case),
+        proof=found.working.get("proof"),
+        tab="overview",
+    )
+
+
+def _act(name: str) -> Act:
+    act = current_court().table.get(name)
+    if act is None or not act.listed:
+        abort(404)
+    return act
+
+
+@cases.get("/do/<name>")
+@case_page()
+def act_form(case: Case, actor: Actor, name: str) -> Page:
+    """The page of a short act; or why it is not open."""
+    act = _act(name)
+    court = current_court().look(current_session())
+    breach = refusal(court, act, case, actor)
+    if breach is not None:
+        raise breach
+    return _form(case, actor, act, dict(request.args), [])
+
+
+def _form(case: Case, actor: Actor, act: Act, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False) -> Page:
+    court = current_court().look(current_session())
+    choices = forms.choices_for(act.input, court, case, actor)
+    fields = forms.fields_of(act.input, current_locale(), values, faults, choices)
+    premise = court.premise_now(act, case, actor, values)
+    page = render_template("generic/act.html", case=case, actor=actor, act=act, fields=fields, faults=forms.summary(fields), premise=premise, moved_on=moved_on, tab="overview")
+    return page, status
+
+
+@cases.post("/do/<name>")
+@case_page()
+def perform_act(case: Case, actor: Actor, name: str) -> Page:
+    """Perform an act from its form; nothing typed is lost when it cannot be."""
+    act = _act(name)
+    values = request.form.to_dict(flat=False)
+    return submit_act(case, actor, act, values, lambda faults, status, moved: _form(case, actor, act, values, faults, status, moved))
+
+
+def submit_act(case: Case, actor: Actor, act: Act, values: dict[str, Any], again: Any, endpoint: str = "cases.one_entry") -> Page:
+    """Parse, perform, and go to the receipt; or show the page again with what was typed.
+
+    ``again`` is called with faults, status and whether the case has moved on.
+    """
+    try:
+        action = forms.group_action(values)
+        if action is not None:
+            return again([], 200, False)  # type: ignore[no-any-return]
+        given = forms.parse(act.input, values)
+        with current_court().sit() as sitting:
+            mine = sitting.session.get_one(Case, case.id)
+            receipt = sitting.perform(act.name, mine, given, actor=actor, key=_first(values, "idempotency_key"), premise=_first(values, "premise"))
+    except InvalidInput as error:
+        return again(error.faults, 422, False)  # type: ignore[no-any-return]
+    except CaseMovedOn:
+        return again([], 409, True)  # type: ignore[no-any-return]
+    return redirect(url_for(endpoint, reference=case.reference, number=receipt.number, done=1), 303)  # type: ignore[return-value]
+
+
+def _first(values: dict[str, Any], name: str) -> str | None:
+    got = values.get(name)
+    return (got[0] if isinstance(got, list) else got) or None
+
+
+__all__ = ["ActNotOpen", "acts_for", "cases", "receipt_part", "submit_act"]

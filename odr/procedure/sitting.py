@@ -1,0 +1,446 @@
+"""A Sitting: one transaction of the court, and the only place an act is performed."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from odr.canonical import canonical, sha256_hex
+from odr.docket.models import Audience, Case, DocketEntry, Party, Role, Stage
+from odr.docket.queries import parties
+from odr.docket.visibility import reads_entry
+from odr.errors import ActNotOpen, CaseMovedOn, FieldFault, InvalidInput, NotFound
+from odr.identity.actors import CLOCK_ACTOR, Actor, still_holds
+from odr.procedure.availability import refusal, window_for
+from odr.procedure.inputs import references_in
+from odr.procedure.models import ActKey, Task, Window, WindowState
+from odr.procedure.packs import RulePack
+from odr.procedure.reckoning import reckon
+from odr.procedure.table import Act, Everyone, Premise, Recorded
+from odr.text import LOCALES, T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+
+PAYLOAD_FORMAT = "court-entry/1"
+
+
+@dataclass(frozen=True)
+class ActReceipt:
+    """What the person gets back: which entry, in which case, under which digest."""
+
+    case_reference: str
+    case_number: str | None
+    number: int
+    act: str
+    digest: str
+    receipt: str
+    recorded_at: datetime
+    words: Mapping[str, str]
+    repeated: bool = False
+
+
+@dataclass(frozen=True)
+class _Consequence:
+    name: str
+    given: BaseModel
+    actor: Actor
+    effective_at: datetime | None
+
+
+class Sitting:
+    """What a handler works with; see ``docs/architecture.md``.
+
+    ``session`` the transaction; ``now`` procedural time; ``pack`` of the case in hand.
+    """
+
+    def __init__(self, court: Court, session: Session, now: datetime, *, reading: bool = False) -> None:
+        self.court = court
+        self.session = session
+        self.now = now
+        self.reading = reading
+        self.late = False
+        self.after_commit: list[Callable[[], None]] = []
+        self._resolved: dict[tuple[str, str], Any] = {}
+        self._then: list[_Consequence] = []
+        self._moves: frozenset[Stage] = frozenset()
+
+    # -- what handlers use ------------------------------------------------
+
+    def pack(self, case: Case) -> RulePack:
+        """The rules this case was filed under."""
+        return self.court.packs.get(case.pack_id, case.pack_version)
+
+    def resolved(self, kind: str, reference: str) -> Any:
+        """The row behind a reference of the input, already found through what the actor may see."""
+        return self._resolved[kind, reference]
+
+    def next_number(self, case: Case) -> int:
+        """Number of the entry being made."""
+        return case.entry_count + 1
+
+    def move(self, case: Case, stage: Stage) -> None:
+        """Move the case; only to a stage the act declares."""
+        if stage not in self._moves:
+            raise RuntimeError(f"the act does not declare a move to {stage}")
+        case.stage = stage
+
+    def start_window(
+        self,
+        case: Case,
+        kind: str,
+        *,
+        party: Party | None = None,
+        start: datetime | None = None,
+        rule: str | None = None,
+        subject: str | None = None,
+        proof: Text | None = None,
+        **reckoning: Any,
+    ) -> Window:
+        """Open a window of a party (or the court); length and article come from the rule pack.
+
+        ``rule`` is the pack's key where it differs from ``kind``; ``start`` the instant
+        that sets it running; ``proof`` what shows that instant.
+        """
+        result = reckon(
+            self.pack(case),
+            rule or kind,
+            start or self.now,
+            track=case.track.value,
+            abroad=bool(party and party.abroad),
+            **reckoning,
+        )
+        working = result.to_json()
+        if proof is not None:
+            working["proof"] = words_of(proof)
+        window = Window(
+            case_id=case.id,
+            party_id=party.id if party else None,
+            kind=kind,
+            subject=subject,
+            state=WindowState.OPEN,
+            opened_at=start or self.now,
+            due_at=result.due_at,
+            working=working,
+            opened_by=self.next_number(case),
+        )
+        self.session.add(window)
+        self.session.flush()
+        return window
+
+    def windows(self, case: Case, kind: str | None = None, *, party: Party | None = None, state: WindowState | None = WindowState.OPEN, subject: str | None = None) -> list[Window]:
+        """Windows of a case, by kind, party, subject and state."""
+        query = select(Window).where(Window.case_id == case.id).order_by(Window.id)
+        if kind is not None:
+            query = query.where(Window.kind == kind)
+        if party is not None:
+            query = query.where(Window.party_id == party.id)
+        if state is not None:
+            query = query.where(Window.state == state)
+        if subject is not None:
+            query = query.where(Window.subject == subject)
+        return list(self.session.scalars(query))
+
+    def close_windows(self, case: Case, kind: str, state: WindowState, *, party: Party | None = None, subject: str | None = None) -> int:
+        """Meet or end the open windows of a kind; returns how many."""
+        found = self.windows(case, kind, party=party, subject=subject)
+        for window in found:
+            window.state = state
+            window.closed_by = self.next_number(case)
+        return len(found)
+
+    def then(self, name: str, given: BaseModel, *, actor: Actor = CLOCK_ACTOR, effective_at: datetime | None = None) -> None:
+        """An act that follows in the same Sitting, as an entry after this one."""
+        self._then.append(_Consequence(name, given, actor, effective_at))
+
+    def open_task(self, case: Case, role: Role, kind: str, title: Text, *, risk: int = 0, due_at: datetime | None = None, subject: str | None = None) -> Task:
+        """Put something on a desk of the court; ``risk`` ranks it (higher first)."""
+        task = Task(case_id=case.id, role=role, kind=kind, subject=subject, title=words_of(title), risk=risk, opened_at=self.now, due_at=due_at)
+        self.session.add(task)
+        self.session.flush()
+        return task
+
+    def close_tasks(self, case: Case, kind: str, subject: str | None = None) -> int:
+        """Take what is done off the desk."""
+        found = self.tasks(case, kind, subject)
+        for task in found:
+            task.done_at = self.now
+        return len(found)
+
+    def tasks(self, case: Case, kind: str, subject: str | None = None) -> list[Task]:
+        """What of a kind still lies on a desk."""
+        query = select(Task).where(Task.case_id == case.id, Task.kind == kind, Task.done_at.is_(None))
+        if subject is not None:
+            query = query.where(Task.subject == subject)
+        return list(self.session.scalars(query))
+
+    def announce(self, event: str, case: Case, **facts: Any) -> None:
+        """Tell higher rooms, in this transaction, what happened."""
+        for handler in self.court.hooks.on_event.get(event, ()):
+            handler(self, case, facts)
+
+    def party_of(self, case: Case, actor: Actor) -> Party:
+        """The party an actor is or acts for."""
+        for party in case.parties:
+            if party.id == actor.party_id:
+                return party
+        raise NotFound
+
+    @contextlib.contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A line of a bulk: undone alone when it fails."""
+        with self.session.begin_nested():
+            yield
+
+    # -- performing -------------------------------------------------------
+
+    def perform(
+        self,
+        name: str,
+        case: Case,
+        given: BaseModel,
+        *,
+        actor: Actor,
+        key: str | None = None,
+        premise: str | None = None,
+    ) -> ActReceipt:
+        """Perform one act; see the eight steps in ``docs/architecture.md``.
+
+        Raises :class:`~odr.errors.ActNotOpen`, :class:`~odr.errors.OutOfTime`,
+        :class:`~odr.errors.CaseMovedOn`, :class:`~odr.errors.InvalidInput`, or what
+        the handler raises; then nothing is written.
+        """
+        act = self.court.table[name]
+        self._lock(case)
+        request = sha256_hex(canonical([name, case.reference, given.model_dump(mode="json")]))
+        earlier = self._earlier(actor, key, request)
+        if earlier is not None:
+            return earlier
+        self.perform_due(case)
+        self._check(act, case, given, actor, premise)
+        entry = self._record(act, case, given, actor, None)
+        if key is not None and actor.account_id is not None:
+            self.session.add(ActKey(account_id=actor.account_id, key=key, request=request, case_reference=case.reference, entry_number=entry.number, at=self.now))
+        self._follow(case)
+        self.session.flush()
+        return receipt_of(case, entry)
+
+    def follow(self, case: Case, step: Callable[[], None]) -> None:
+        """Let ``step`` queue consequences on a locked case, and perform them: facts that came in from outside."""
+        self._lock(case)
+        self.perform_due(case)
+        step()
+        self._follow(case)
+        self.session.flush()
+
+    def perform_due(self, case: Case, limit: int = 200) -> int:
+        """Perform the clock's acts that are due on this case, in the order they fell due."""
+        done = 0
+        while done < limit:
+            window = self.session.scalar(
+                select(Window)
+                .where(Window.case_id == case.id, Window.state == WindowState.OPEN, Window.due_at < self.now)
+                .order_by(Window.due_at, Window.id)
+                .limit(1)
+            )
+            if window is None or case.stayed_at is not None:
+                break
+            from odr.procedure.acts import WindowInput
+
+            self._record(self.court.table["close_window"], case, WindowInput(window=window.reference), CLOCK_ACTOR, window.due_at)
+            self._follow(case)
+            done += 1
+        return done
+
+    def _lock(self, case: Case) -> None:
+        self.session.refresh(case, with_for_update=True)
+
+    def _earlier(self, actor: Actor, key: str | None, request: str) -> ActReceipt | None:
+        if key is None or actor.account_id is None:
+            return None
+        found = self._key_row(actor.account_id, key)
+        if found is None:
+            return None
+        if found.request != request:
+            raise InvalidInput.at("idempotency_key", T("This key was already used for another request."))
+        return self._first_receipt(found)
+
+    def receipt_for(self, account_id: int, key: str) -> ActReceipt | None:
+        """The receipt an idempotency key already earned, before there is a case to look in."""
+        found = self._key_row(account_id, key)
+        return self._first_receipt(found) if found is not None else None
+
+    def _key_row(self, account_id: int, key: str) -> ActKey | None:
+        return self.session.scalar(select(ActKey).where(ActKey.account_id == account_id, ActKey.key == key))
+
+    def _first_receipt(self, found: ActKey) -> ActReceipt:
+        case = self.session.scalars(select(Case).where(Case.reference == found.case_reference)).one()
+        entry = self.session.scalars(select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.number == found.entry_number)).one()
+        return receipt_of(case, entry, repeated=True)
+
+    def _check(self, act: Act, case: Case, given: BaseModel, actor: Actor, premise: str | None) -> None:
+        if not still_holds(self.session, actor, case, self.now):
+            raise NotFound
+        reason = refusal(self, act, case, actor)
+        if reason is not None:
+            raise reason
+        self._check_premise(act, case, given, actor, premise)
+        self._resolve(case, given, actor)
+
+    def _check_premise(self, act: Act, case: Case, given: BaseModel, actor: Actor, premise: str | None) -> None:
+        if act.premise is Premise.NOTHING or (premise is None and act.premise is Premise.SUBJECT):
+            return
+        if premise != self.premise_now(act, case, actor, given.model_dump(mode="json")):
+            raise CaseMovedOn(T("The case has moved on since you opened this page."), T("What you typed is kept. Look at what is new, then send it again."))
+
+    def premise_now(self, act: Act, case: Case, actor: Actor, values: Mapping[str, Any]) -> str:
+        """The state a page must carry so that the act can tell whether it changed."""
+        if act.premise is Premise.SUBJECT and act.subject is not None:
+            return act.subject(self, case, values)
+        newest = self.session.scalars(select(DocketEntry).where(DocketEntry.case_id == case.id).order_by(DocketEntry.number.desc()).limit(50))
+        return str(next((e.number for e in newest if reads_entry(actor, e)), 0))
+
+    def _resolve(self, case: Case, given: BaseModel, actor: Actor) -> None:
+        faults = []
+        for location, kind, reference in references_in(given):
+            row = self.court.hooks.resolvers[kind](self, case, actor, reference)
+            if row is None:
+                faults.append(FieldFault(location, T("This is not in the case, or you cannot see it.")))
+            else:
+                self._resolved[kind, reference] = row
+        if faults:
+            raise InvalidInput(faults)
+
+    def _record(self, act: Act, case: Case, given: BaseModel, actor: Actor, effective_at: datetime | None) -> DocketEntry:
+        self.late = False
+        party = next((p for p in case.parties if p.id == actor.party_id), None)
+        if act.window is not None:
+            window = window_for(self, act, case, actor)
+            if window is not None:
+                self.late = window.state is WindowState.LAPSED
+                if act.meets and window.state is WindowState.OPEN:
+                    window.state = WindowState.MET
+                    window.closed_by = self.next_number(case)
+        at = effective_at or self.now
+        self._moves = act.to
+        recorded = act.handler(self, case, given, actor=actor, now=at)
+        entry = self._write_entry(act, case, given, actor, party, recorded, at)
+        self._serve(act, case, entry, party)
+        for after in self.court.hooks.after_act:
+            after(self, case, entry)
+        self._schedule(case)
+        return entry
+
+    def _write_entry(self, act: Act, case: Case, given: BaseModel, actor: Actor, party: Party | None, recorded: Recorded, at: datetime) -> DocketEntry:
+        number = case.entry_count + 1
+        audience = recorded.audience or act.seen_by
+        payload = canonical(
+            {
+                "format": PAYLOAD_FORMAT,
+                "case": case.reference,
+                "number": number,
+                "previous": case.head_digest,
+                "act": act.name,
+                "version": act.version,
+                "actor": {"role": actor.role.value, "party": party.label if party else None, "represented": actor.is_representative},
+                "input": given.model_dump(mode="json"),
+                "result": dict(recorded.result),
+                "words": words_of(recorded.words),
+                "late": self.late,
+                "audience": audience.value,
+                "effective_at": at.isoformat(),
+                "recorded_at": self.now.isoformat(),
+                "rules": f"{case.pack_id}/{case.pack_version}",
+                "salt": secrets.token_hex(32),
+            }
+        )
+        digest = sha256_hex(payload)
+        receipt = self.court.notary.record(
+            self.session,
+            {
+                "case": case.reference,
+                "entry": number,
+                "previous": case.head_digest,
+                "sha256": digest,
+                "size": len(payload),
+                "media_type": "application/json",
+                "submitted_by": party.label if party else actor.role.value,
+            },
+            now=self.now,
+        )
+        entry = DocketEntry(
+            case_id=case.id,
+            number=number,
+            act=act.name,
+            act_version=act.version,
+            role=actor.role,
+            party_id=actor.party_id,
+            account_id=actor.account_id,
+            audience=audience,
+            named=list(recorded.named),
+            effective_at=at,
+            recorded_at=self.now,
+            payload=payload.decode(),
+            digest=digest,
+            receipt=receipt.reference,
+        )
+        self.session.add(entry)
+        case.entry_count = number
+        case.head_digest = digest
+        self.session.flush()
+        return entry
+
+    def _serve(self, act: Act, case: Case, entry: DocketEntry, party: Party | None) -> None:
+        if act.serves is Everyone.NOBODY or self.court.hooks.queue_service is None:
+            return
+        but = party if act.serves is Everyone.BUT_ACTOR else None
+        recipients: Sequence[Party] = [p for p in parties(case) if but is None or p.id != but.id]
+        if recipients:
+            self.court.hooks.queue_service(self, case, entry, recipients)
+
+    def _follow(self, case: Case) -> None:
+        steps = 0
+        while self._then:
+            steps += 1
+            if steps > 500:
+                raise RuntimeError("consequences do not end")
+            nxt = self._then.pop(0)
+            act = self.court.table[nxt.name]
+            self._resolve(case, nxt.given, nxt.actor)
+            self._record(act, case, nxt.given, nxt.actor, nxt.effective_at)
+
+    def _schedule(self, case: Case) -> None:
+        case.next_due_at = self.session.scalar(select(func.min(Window.due_at)).where(Window.case_id == case.id, Window.state == WindowState.OPEN))
+
+
+def words_of(text: Text) -> dict[str, str]:
+    """The entry's words in every language of the court, as they stood when it was made."""
+    return {locale: text.render(locale) for locale in LOCALES}
+
+
+def receipt_of(case: Case, entry: DocketEntry, repeated: bool = False) -> ActReceipt:
+    """The receipt of an entry."""
+    import json
+
+    return ActReceipt(
+        case_reference=case.reference,
+        case_number=case.number,
+        number=entry.number,
+        act=entry.act,
+        digest=entry.digest,
+        receipt=entry.receipt,
+        recorded_at=entry.recorded_at,
+        words=json.loads(entry.payload)["words"],
+        repeated=repeated,
+    )
+
+
+__all__ = ["ActReceipt", "Audience", "ActNotOpen", "Sitting", "words_of", "receipt_of"]

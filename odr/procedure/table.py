@@ -1,0 +1,166 @@
+"""The table of acts: everything anybody may do to a case, declared once."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pydantic import BaseModel
+
+from odr.docket.models import Audience, Case, Role, Stage
+from odr.identity.actors import Actor
+from odr.text import Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+class Everyone(enum.Enum):
+    """Who is served with what an act brought."""
+
+    NOBODY = "nobody"  # entry on the docket only
+    BUT_ACTOR = "but_actor"  # every other party
+    PARTIES = "parties"  # every party, the actor's own too
+
+
+class Premise(enum.Enum):
+    """What must not have changed since the actor looked."""
+
+    NOTHING = "nothing"  # the act stands on its own
+    SUBJECT = "subject"  # the thing it answers (a function of the act gives its state)
+    DOCKET = "docket"  # everything the actor can see: issuing, signing, settling
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What a handler gives back: the words of the entry, facts the court added, and who is served."""
+
+    words: Text
+    result: Mapping[str, Any] = field(default_factory=dict)
+    audience: Audience | None = None
+    named: tuple[str, ...] = ()
+
+
+class Handler(Protocol):
+    """A handler: plain, typed, without flask, commit or clock."""
+
+    def __call__(self, court: Sitting, case: Case, given: Any, /, *, actor: Actor, now: datetime) -> Recorded: ...
+
+
+Guard = Callable[["Sitting", Case, Actor], Text | None]
+"""Gives the reason why the act is not open, or None."""
+
+SubjectState = Callable[["Sitting", Case, Mapping[str, Any]], str]
+"""State of what an act answers, as a short string that changes when the thing does."""
+
+Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
+"""Turns an older version's input into the next version's."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """One row of the table."""
+
+    name: str
+    room: str
+    title: Text
+    input: type[BaseModel]
+    by: frozenset[Role]
+    at: frozenset[Stage]
+    handler: Handler
+    version: int = 1
+    help: Text | None = None
+    done: Text | None = None
+    window: str | None = None
+    meets: bool = True
+    late: bool = False
+    to: frozenset[Stage] = frozenset()
+    serves: Everyone = Everyone.NOBODY
+    seen_by: Audience = Audience.PARTIES_AND_COURT
+    guards: tuple[Guard, ...] = ()
+    while_stayed: bool = False
+    premise: Premise = Premise.NOTHING
+    subject: SubjectState | None = None
+    strong: bool = False
+    special: bool = False
+    before_identity: bool = True
+    source: str | None = None
+    page: str | None = None
+    listed: bool = True
+    upcasters: Mapping[int, Upcaster] = field(default_factory=dict)
+
+
+class ActTable:
+    """All acts by name. A second act of one name is refused."""
+
+    def __init__(self) -> None:
+        self._acts: dict[str, Act] = {}
+
+    def add(self, act: Act) -> None:
+        """Enter an act."""
+        if act.name in self._acts:
+            raise ValueError(f"two acts are called {act.name}")
+        self._acts[act.name] = act
+
+    def __getitem__(self, name: str) -> Act:
+        return self._acts[name]
+
+    def get(self, name: str) -> Act | None:
+        """The act of that name, or None."""
+        return self._acts.get(name)
+
+    def __iter__(self) -> Iterator[Act]:
+        return iter(self._acts.values())
+
+    def __len__(self) -> int:
+        return len(self._acts)
+
+
+TABLE = ActTable()
+
+
+def act(
+    *,
+    title: Text,
+    input: type[BaseModel],
+    by: set[Role],
+    at: set[Stage],
+    guard: Guard | tuple[Guard, ...] = (),
+    to: set[Stage] | None = None,
+    **more: Any,
+) -> Callable[[Handler], Handler]:
+    """Declare an act; its name is the function's name everywhere.
+
+    ``by`` who; ``at`` stages at which it is open; ``to`` stages it may move the case
+    to; ``window`` the party's own time limit, which the act meets unless ``meets`` is
+    false; ``late`` takes it after the window too, marked; ``serves`` who is served;
+    ``seen_by`` who may read the content; ``guard`` further conditions with their
+    reasons; ``premise`` what must be unchanged; ``strong`` identity confirmed within
+    15 minutes; ``special`` needs special powers of a representative (CPL 62);
+    ``source`` the article; ``page`` the endpoint of an own page in place of the
+    generic one; ``listed`` false for acts the court performs by itself.
+    """
+
+    def enter(handler: Handler) -> Handler:
+        guards = guard if isinstance(guard, tuple) else (guard,)
+        name = handler.__name__  # type: ignore[attr-defined]
+        TABLE.add(
+            Act(
+                name=name,
+                room=handler.__module__.split(".")[1],
+                title=title,
+                input=input,
+                by=frozenset(by),
+                at=frozenset(at),
+                to=frozenset(to or ()),
+                guards=guards,
+                handler=handler,
+                **more,
+            )
+        )
+        return handler
+
+    return enter

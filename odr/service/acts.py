@@ -1,0 +1,186 @@
+"""Acts of service: what the clock records of a packet, and a party's consent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Party, Role, Stage
+from odr.docket.queries import parties
+from odr.identity.actors import Actor
+from odr.procedure.models import WindowState
+from odr.procedure.table import Recorded, act
+from odr.service.inputs import ConsentInput, PacketInput
+from odr.service.kinds import Channel, ConsentWay, FactKind, PacketState, PaperKind
+from odr.service.models import Packet, ProofOfService
+from odr.service.occasions import Occasion, occasion_of
+from odr.service.packets import Recipient, conclude_packet, note_address, queue_packet, record_consent, record_fact, withdraw_consents
+from odr.service.proof import issue_proof
+from odr.text import T
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+EVERYTHING = tuple(PaperKind)
+CLAIM = "claim"
+
+
+def recipient_of(party: Party) -> Recipient:
+    """The party as its letters address it."""
+    return Recipient(party.name, party.kind, party.locale, party.abroad)
+
+
+def queue_entry(court: Sitting, case: Case, entry: DocketEntry, recipients: Sequence[Party]) -> None:
+    """Put what an act brought on its way to every recipient: one packet each."""
+    for party in recipients:
+        put_out(court, case, party, occasion_of(entry.act), entry_number=entry.number, entry_id=entry.id)
+
+
+def put_out(
+    court: Sitting,
+    case: Case,
+    party: Party,
+    occasion: Occasion,
+    *,
+    entry_number: int,
+    entry_id: int = 0,
+    documents: Sequence[Mapping[str, Any]] = (),
+    due_at: datetime | None = None,
+) -> Packet:
+    """A packet for one party on one occasion; its code names the case only to who holds the notice."""
+    packet = queue_packet(
+        court.session,
+        case_id=case.id,
+        party_id=party.id,
+        entry_ids=[entry_number],
+        title=occasion.title,
+        first_contact=occasion.key == CLAIM and party.joined_at is None,
+        now=court.now,
+        documents=documents,
+        kind=occasion.kind,
+        recipient=recipient_of(party),
+        due_at=due_at,
+        case_number=case.number,
+    )
+    packet.occasion = occasion.key
+    return packet
+
+
+def on_claim_lodged(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """The claimant's own addresses, and the respondents' as far as she knows them; her consent if she gave it."""
+    given, claimant = facts["given"], facts["claimant"]
+    _own_addresses(court, case, claimant, given.claimant.email, given.claimant.phone, given.claimant.address)
+    if given.claimant.e_service:
+        record_consent(
+            court.session, case_id=case.id, party_id=claimant.id, way=ConsentWay.EXPRESS, scope=EVERYTHING, at=court.now, entry_id=court.next_number(case)
+        )
+    for party in parties(case, Role.RESPONDENT):
+        for channel, value in ((Channel.EMAIL, party.email), (Channel.SMS, party.phone), (Channel.POST, party.address)):
+            if value:
+                note_address(court.session, party_id=party.id, channel=channel, value=value, source="claim", at=court.now, given=False)
+
+
+def _own_addresses(court: Sitting, case: Case, party: Party, email: str | None, phone: str | None, street: str | None) -> None:
+    for channel, value in ((Channel.PLATFORM, party.reference), (Channel.EMAIL, email), (Channel.SMS, phone), (Channel.POST, street)):
+        if value:
+            note_address(court.session, party_id=party.id, channel=channel, value=value, source="own pleading", at=court.now, given=True)
+
+
+def on_claim_accepted(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """Serve the claim on every respondent within five days of acceptance, whether or not the fee is paid (CPL 128)."""
+    for party in parties(case, Role.RESPONDENT):
+        put_out(court, case, party, occasion_of(CLAIM), entry_number=court.next_number(case))
+    for party in parties(case, Role.CLAIMANT):
+        put_out(court, case, party, occasion_of("acceptance"), entry_number=court.next_number(case))
+
+
+def on_return(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """Tell the claimant that the claim came back, or was not accepted."""
+    put_out(court, case, facts["claimant"], occasion_of("registry"), entry_number=court.next_number(case))
+
+
+def on_party_joined(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """Who joins has received the letter: the matching act makes service effective (OLR 31, IC 17)."""
+    party, given = facts["party"], facts["given"]
+    _own_addresses(court, case, party, given.email, given.phone, None)
+    if given.e_service:
+        record_consent(
+            court.session, case_id=case.id, party_id=party.id, way=ConsentWay.EXPRESS, scope=EVERYTHING, at=court.now, entry_id=court.next_number(case)
+        )
+    for packet in court.session.scalars(select(Packet).where(Packet.case_id == case.id, Packet.party_id == party.id, Packet.first_contact.is_(True))):
+        if packet.state in (PacketState.SERVED, PacketState.UNDONE):
+            continue
+        record_fact(
+            court.session, packet_id=packet.id, kind=FactKind.ACTED, at=court.now, recorded_at=court.now,
+            event_id=f"joined/{party.reference}/{packet.reference}", channel=Channel.PLATFORM, account_id=facts["account_id"],
+        )  # fmt: skip
+        conclude_packet(court.session, packet, now=court.now)
+        follow_packet(court, case, packet)
+
+
+def follow_packet(court: Sitting, case: Case, packet: Packet) -> None:
+    """Bring a packet's conclusion onto the docket, as an entry that follows; nothing where it stands there already."""
+    conclusion = conclude_packet(court.session, packet, now=court.now)
+    if packet.state is PacketState.NOT_SERVED:
+        party = next(p for p in case.parties if p.id == packet.party_id)
+        if not court.tasks(case, "not_served", packet.reference):
+            court.open_task(
+                case,
+                Role.CLERK,
+                "not_served",
+                T("Not served on %(party)s by any means tried. Find another way.", party=party.name),
+                risk=70,
+                subject=packet.reference,
+            )
+    if not conclusion.is_service or packet.docketed_as == packet.state.value:
+        return
+    proof = issue_proof(court.session, packet, conclusion, now=court.now, zone=court.court.settings.tz)
+    packet.docketed_as = packet.state.value
+    effective = conclusion.effective_at
+    court.then(
+        "record_service",
+        PacketInput(packet=packet.reference, conclusion=conclusion.status.value, effective_at=effective.isoformat() if effective else None, proof=proof.number),
+        effective_at=effective,
+    )
+
+
+@act(title=T("Service recorded"), input=PacketInput, by={Role.CLOCK}, at=set(Stage), listed=False, while_stayed=True, source="OLR 31")
+def record_service(court: Sitting, case: Case, given: PacketInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Record that a packet was served, or is presumed to be, from the facts and with its proof (OLR 31).
+
+    The windows that run from service start on that day. The court derives the
+    conclusion; a party may show otherwise and the judge then decides.
+    """
+    packet = court.session.scalars(select(Packet).where(Packet.case_id == case.id, Packet.reference == given.packet)).one()
+    proof = court.session.scalars(select(ProofOfService).where(ProofOfService.number == given.proof)).one()
+    party = next(p for p in case.parties if p.id == packet.party_id)
+    occasion = occasion_of(packet.occasion)
+    if occasion.key == CLAIM:
+        court.close_windows(case, "serve_claim", WindowState.MET, subject=party.reference)
+    court.close_tasks(case, "not_served", packet.reference)
+    court.announce("served", case, party=party, occasion=occasion.key, at=now, proof=T("Proof of service %(number)s.", number=proof.number), packet=packet)
+    words = T("%(what)s: served on %(party)s", what=occasion.title, party=party.name)
+    if given.conclusion == "presumed":
+        words = T("%(what)s: presumed served on %(party)s", what=occasion.title, party=party.name)
+    return Recorded(
+        words, {"proof": proof.number, "reasoning": proof.reasoning_digest, "channel": proof.channel.value if proof.channel else None, "party": party.label}
+    )
+
+
+@act(title=T("Change what you agreed to"), input=ConsentInput, by=set(PARTY_ROLES), at=set(Stage) - {Stage.CLOSED}, while_stayed=True, source="OLR 30")
+def change_consent(court: Sitting, case: Case, given: ConsentInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Give or withdraw consent to electronic service; what was served before stays served (OLR 21, 30)."""
+    party = court.party_of(case, actor)
+    withdraw_consents(court.session, party_id=party.id, at=now)
+    if given.agrees:
+        record_consent(court.session, case_id=case.id, party_id=party.id, way=ConsentWay.EXPRESS, scope=EVERYTHING, at=now, entry_id=court.next_number(case))
+        return Recorded(T("%(name)s agreed to papers by message", name=party.name), {"agrees": True})
+    return Recorded(T("%(name)s withdrew the consent to papers by message", name=party.name), {"agrees": False})
+
+
+def claim_not_served(court: Sitting, case: Case, window: Any) -> None:
+    """Five days have passed without proven service: the clerk sees it, nothing else follows."""
+    court.open_task(case, Role.CLERK, "claim_unserved", T("The claim is not yet served, five days after acceptance."), risk=60, subject=window.subject)

@@ -1,0 +1,286 @@
+"""Electronic mail: SMTP with STARTTLS, a sealed return path, DKIM, text and HTML and the papers attached.
+
+A 250 after DATA from a relay means that a carrier has the message. Only where the
+setting says that the server is the recipient's own (training, loopback) does it
+mean that the system of the address was reached (OLR 31, CPI 135).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+import re
+import smtplib
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+from email.utils import format_datetime
+
+import dkim
+from email_validator import EmailNotValidError, validate_email
+
+from odr.canonical import sha256_hex
+from odr.service.channels import Dispatch, Handover, Outcome
+from odr.service.return_path import ReturnPath
+
+
+class Tls(enum.Enum):
+    """What the connection to the mail server must be."""
+
+    REQUIRED = "required"  # STARTTLS with a valid certificate, or the message waits
+    OFFERED = "offered"  # STARTTLS where the server offers it
+    NONE = "none"  # never: loopback only
+
+
+@dataclass(frozen=True)
+class EmailSettings:
+    """How the court sends mail. Times in seconds."""
+
+    host: str
+    port: int
+    sender: str
+    court_name: str
+    return_path: ReturnPath
+    tls: Tls = Tls.REQUIRED
+    username: str = ""
+    password: str = field(default="", repr=False)
+    timeout: float = 30.0
+    deadline: float = 120.0
+    """A message that takes longer in all is cut off, however slowly the server drips."""
+    smtp_is_final: bool = False
+    dkim_selector: str = "court"
+    dkim_key: bytes = field(default=b"", repr=False)
+    """Private key in PEM; empty: no signature."""
+    context: ssl.SSLContext | None = None
+    messages_per_connection: int = 100
+
+
+class UnusableAddress(Exception):
+    """No mail can ever go to this address as it is written."""
+
+
+@dataclass(frozen=True)
+class Destination:
+    """An address checked: its ASCII form where there is one, and whether the server must speak SMTPUTF8."""
+
+    address: str
+    needs_utf8: bool
+
+
+_FORBIDDEN = re.compile("[\x00-\x1f\x7f\u2028\u2029\x85]")
+
+
+def destination(address: str) -> Destination:
+    """Check an address without asking the network. International domains become ASCII. Raises UnusableAddress."""
+    if _FORBIDDEN.search(address):
+        raise UnusableAddress("control characters in the address")
+    try:
+        checked = validate_email(address.strip(), check_deliverability=False, strict=True)
+    except EmailNotValidError as error:
+        raise UnusableAddress(str(error)) from error
+    return Destination(checked.ascii_email or checked.normalized, checked.ascii_email is None)
+
+
+def one_line(text: str) -> str:
+    """Text fit for a header. Raises ValueError for line breaks or control characters: somebody tries to add headers."""
+    if _FORBIDDEN.search(text):
+        raise ValueError("control characters in a header")
+    return text
+
+
+def build_message(settings: EmailSettings, dispatch: Dispatch, to: Destination) -> EmailMessage:
+    """The whole message. The same attempt gives the same Message-ID at every try."""
+    message = EmailMessage(policy=SMTPUTF8 if to.needs_utf8 else SMTP)
+    paths = settings.return_path
+    message["From"] = Address(one_line(settings.court_name), addr_spec=settings.sender)
+    name = one_line(dispatch.recipient_name)
+    # The library refuses to put a name beside a mailbox with international letters.
+    message["To"] = Address(name, addr_spec=to.address) if name and not to.needs_utf8 else to.address
+    message["Subject"] = one_line(dispatch.subject)
+    message["Date"] = format_datetime(dispatch.at)
+    message["Auto-Submitted"] = "auto-generated"
+    if dispatch.attempt_id:
+        message["Message-ID"] = paths.message_id(dispatch.attempt_id)
+        message["Reply-To"] = paths.reply_address(dispatch.attempt_id)
+        # Asks mail programs for a receipt (RFC 8098); what it is worth is decided in deemed.py.
+        message["Disposition-Notification-To"] = paths.reply_address(dispatch.attempt_id)
+    else:
+        message["Message-ID"] = f"<a.{sha256_hex(dispatch.reference.encode())[:32]}@{paths.domain}>"
+    message.set_content(dispatch.text, cte="quoted-printable")
+    message.add_alternative(dispatch.html, subtype="html", cte="quoted-printable")
+    for attachment in dispatch.attachments:
+        main, _, sub = attachment.media_type.partition("/")
+        message.add_attachment(attachment.content, maintype=main, subtype=sub or "octet-stream", filename=one_line(attachment.name))
+    # After the content: setting that clears every Content- header.
+    message["Content-Language"] = dispatch.locale
+    return message
+
+
+def signed_bytes(settings: EmailSettings, message: EmailMessage) -> bytes:
+    """Bytes as they go over the wire, with a DKIM signature (RFC 6376) in front when the court has a key."""
+    content = message.as_bytes()
+    if not settings.dkim_key:
+        return content
+    domain = settings.sender.rpartition("@")[2]
+    signature: bytes = dkim.sign(
+        content, settings.dkim_selector.encode(), domain.encode(), settings.dkim_key, canonicalize=(b"relaxed", b"relaxed"),
+        include_headers=[b"from", b"to", b"subject", b"date", b"message-id", b"reply-to", b"mime-version", b"content-type"],
+    )  # fmt: skip
+    return signature + content
+
+
+@dataclass
+class _Line:
+    """An open connection and how far the message on it has come."""
+
+    smtp: smtplib.SMTP
+    used: int = 0
+    sent_all: bool = False
+
+
+class Mailer:
+    """The e-mail carrier. Connections are kept and used for several messages, each by one thread at a time."""
+
+    def __init__(self, settings: EmailSettings) -> None:
+        self.settings = settings
+        self._idle: list[_Line] = []
+        self._lock = threading.Lock()
+
+    def send(self, dispatch: Dispatch) -> Handover:
+        """Send one message; every fault of address, network or server becomes an outcome."""
+        try:
+            to = destination(dispatch.address)
+            content = signed_bytes(self.settings, build_message(self.settings, dispatch, to))
+        except (UnusableAddress, ValueError) as error:
+            return Handover(Outcome.REFUSED, str(error)[:300])
+        with self._lock:
+            line = self._idle.pop() if self._idle else None
+        if line is not None:
+            result = self._try(line, dispatch, to, content)
+            # A kept connection may have died of age; before the message was on its way nothing was lost by it.
+            if result is not None:
+                return result
+        try:
+            line = self._connected()
+        except (smtplib.SMTPException, OSError, ValueError) as error:
+            return Handover(Outcome.LATER, _words_of(error))
+        return self._try(line, dispatch, to, content) or Handover(Outcome.LATER, "the server hung up")
+
+    def close(self) -> None:
+        """Close every kept connection."""
+        with self._lock:
+            lines, self._idle = self._idle, []
+        for line in lines:
+            line.smtp.close()
+
+    def _try(self, line: _Line, dispatch: Dispatch, to: Destination, content: bytes) -> Handover | None:
+        """One message on an open connection; None when the connection turns out to be dead before it was used."""
+        line.sent_all = False
+        try:
+            with _cut_off_after(self.settings.deadline, line.smtp):
+                handover = self._exchange(line, dispatch, to, content)
+        except (smtplib.SMTPException, OSError, ValueError) as error:
+            line.smtp.close()
+            if isinstance(error, smtplib.SMTPServerDisconnected) and not line.sent_all:
+                return None
+            return Handover(Outcome.UNKNOWN if line.sent_all else Outcome.LATER, _words_of(error))
+        line.used += 1
+        if handover.outcome in (Outcome.LATER, Outcome.UNKNOWN) or line.used >= self.settings.messages_per_connection:
+            line.smtp.close()
+        else:
+            with self._lock:
+                self._idle.append(line)
+        return handover
+
+    def _exchange(self, line: _Line, dispatch: Dispatch, to: Destination, content: bytes) -> Handover:
+        smtp = line.smtp
+        if to.needs_utf8 and not smtp.has_extn("smtputf8"):
+            return Handover(Outcome.REFUSED, "the mail server cannot carry an address with these letters")
+        dsn = smtp.has_extn("dsn") and dispatch.attempt_id > 0
+        options = (["SMTPUTF8", "BODY=8BITMIME"] if to.needs_utf8 else []) + (["RET=HDRS"] if dsn else [])
+        if to.needs_utf8:
+            smtp.command_encoding = "utf-8"
+        steps: tuple[tuple[Callable[[], tuple[int, bytes]], bool], ...] = (
+            (lambda: smtp.mail(self.settings.return_path.bounce_address(dispatch.attempt_id), options), False),
+            (lambda: smtp.rcpt(to.address, ["NOTIFY=SUCCESS,FAILURE,DELAY"] if dsn else []), True),
+            (lambda: smtp.docmd("DATA"), True),
+        )
+        for step, about_recipient in steps:
+            code, words = step()
+            if code not in (250, 251, 354):
+                with contextlib.suppress(smtplib.SMTPException, OSError):
+                    smtp.rset()
+                # What the server holds against us, not against the recipient, may be mended: later.
+                refused = about_recipient and 500 <= code < 600
+                return Handover(Outcome.REFUSED if refused else Outcome.LATER, _reply(code, words))
+        smtp.send(_stuffed(content))
+        line.sent_all = True
+        code, words = smtp.getreply()
+        if code == 250:
+            outcome = Outcome.REACHED if self.settings.smtp_is_final else Outcome.HANDED_OVER
+            return Handover(outcome, _reply(code, words), self.settings.return_path.message_id(dispatch.attempt_id))
+        if 500 <= code < 600:
+            return Handover(Outcome.REFUSED, _reply(code, words))
+        return Handover(Outcome.LATER if 400 <= code < 500 else Outcome.UNKNOWN, _reply(code, words))
+
+    def _connected(self) -> _Line:
+        s = self.settings
+        smtp = smtplib.SMTP(timeout=s.timeout, local_hostname=s.return_path.domain)
+        try:
+            # connect() leaves the name by which the certificate is checked to the constructor, which would connect unwatched.
+            smtp._host = s.host  # type: ignore[attr-defined]
+            with _cut_off_after(s.deadline, smtp):
+                code, words = smtp.connect(s.host, s.port)
+                if code != 220:
+                    raise smtplib.SMTPConnectError(code, words)
+                smtp.ehlo_or_helo_if_needed()
+                if s.tls is Tls.REQUIRED or (s.tls is Tls.OFFERED and smtp.has_extn("starttls")):
+                    smtp.starttls(context=s.context or ssl.create_default_context())
+                    smtp.ehlo()
+                if s.username:
+                    smtp.login(s.username, s.password)
+        except BaseException:
+            smtp.close()
+            raise
+        return _Line(smtp)
+
+
+@contextlib.contextmanager
+def _cut_off_after(seconds: float, smtp: smtplib.SMTP) -> Iterator[None]:
+    def cut() -> None:
+        sock = getattr(smtp, "sock", None)
+        if sock is not None:
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _stuffed(content: bytes) -> bytes:
+    """Content for DATA: CRLF line ends, leading dots doubled, the final dot."""
+    lines = re.sub(rb"\r\n|\r|\n", b"\r\n", content)
+    if not lines.endswith(b"\r\n"):
+        lines += b"\r\n"
+    return re.sub(rb"(?m)^\.", b"..", lines) + b".\r\n"
+
+
+def _reply(code: int, words: bytes) -> str:
+    return f"{code} {words.decode('utf-8', 'replace')}"[:300]
+
+
+def _words_of(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        words = error.smtp_error
+        return _reply(error.smtp_code, words if isinstance(words, bytes) else str(words).encode())
+    return f"{type(error).__name__}: {error}"[:300]

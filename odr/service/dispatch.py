@@ -1,0 +1,253 @@
+"""The worker's half of service: claim what is due, send it outside any transaction, write down what became of it.
+
+Several workers may run. A claim is a lease: who dies loses it, and the attempt is
+tried again with the same Message-ID. Leases and tries are machine time, facts are
+procedural time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from odr.clock import Clock
+from odr.db import Database
+from odr.service.channels import Attachment, Carrier, Handover, Outcome
+from odr.service.compose import compose
+from odr.service.kinds import AttemptState, Channel, FactKind, PacketState, TaskReason
+from odr.service.letters import Letterhead
+from odr.service.models import Packet, ServiceAttempt
+from odr.service.packets import AT_ONCE, RulesFor, conclude_packet, hold_packets, open_task, record_fact, standard_rules
+
+LEASE = timedelta(minutes=10)
+GIVE_UP_AFTER = timedelta(hours=72)
+BACK_OFF = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 120, 240))
+RATE_WINDOW = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class ServicePorts:
+    """What the dispatcher needs of the wired court.
+
+    ``fetch`` gives the bytes of a document by its reference. ``rates`` are messages per minute
+    and channel over all workers; ``quiet`` the hours of the court's zone in which a channel is silent.
+    """
+
+    carriers: Mapping[Channel, Carrier]
+    letterhead: Letterhead
+    fetch: Callable[[str], bytes]
+    zone: ZoneInfo
+    rules: RulesFor = standard_rules
+    rates: Mapping[Channel, int] = field(default_factory=dict)
+    quiet: Mapping[Channel, tuple[time, time]] = field(default_factory=lambda: {Channel.SMS: (time(21, 0), time(8, 0))})
+    threads: int = 8
+
+
+def dispatch_due(ports: ServicePorts, database: Database, clock: Clock, limit: int = 256) -> int:
+    """Send up to ``limit`` attempts that are due; gives how many were tried. Safe to run in several processes."""
+    release_held(database, clock)
+    owner = f"{os.getpid()}-{secrets.token_hex(6)}"
+    claimed = claim(ports, database, clock, owner, limit)
+    if not claimed:
+        return 0
+    lease_until = clock.machine_now() + LEASE
+    tried = 0
+    for batch in _sent(ports, database, clock, claimed, lease_until):
+        with database.write() as session:
+            _write_batch(session, dict(batch), owner, ports.rules, clock)
+        tried += len(batch)
+    return tried
+
+
+def release_held(database: Database, clock: Clock) -> int:
+    """Let go what was held until now or planned for now (hold, escalation): procedural time."""
+    with database.write() as session:
+        due = session.scalars(
+            select(ServiceAttempt).where(ServiceAttempt.state == AttemptState.HELD, ServiceAttempt.starts_at <= clock.now())
+            .order_by(ServiceAttempt.starts_at).limit(1000).with_for_update(skip_locked=True)
+        ).all()  # fmt: skip
+        for attempt in due:
+            attempt.state, attempt.next_try_at = AttemptState.PLANNED, AT_ONCE
+        ids = {attempt.packet_id for attempt in due}
+        for packet in session.scalars(select(Packet).where(Packet.id.in_(ids), Packet.state == PacketState.HELD)):
+            packet.state = PacketState.OUT
+        return len(due)
+
+
+def claim(ports: ServicePorts, database: Database, clock: Clock, owner: str, limit: int) -> list[int]:
+    """Lease due attempts: the first of every party before the second of any, so that one party's flood delays nobody."""
+    now = clock.machine_now()
+    with database.write() as session:
+        chosen: list[int] = []
+        for channel in Channel:
+            room = _room(session, ports, channel, now, limit - len(chosen))
+            if room <= 0:
+                continue
+            wakes = _wakes_at(ports, channel, now)
+            if wakes is not None:
+                _postpone(session, channel, now, wakes)
+                continue
+            chosen += _lease(session, channel, now, owner, room)
+        return chosen
+
+
+def _room(session: Session, ports: ServicePorts, channel: Channel, now: datetime, limit: int) -> int:
+    rate = ports.rates.get(channel)
+    if rate is None:
+        return limit
+    lately = session.scalar(
+        select(func.count()).select_from(ServiceAttempt).where(ServiceAttempt.channel == channel, ServiceAttempt.last_try_at > now - RATE_WINDOW)
+    )
+    return min(limit, rate - (lately or 0))
+
+
+def _wakes_at(ports: ServicePorts, channel: Channel, now: datetime) -> datetime | None:
+    """End of the quiet hours ``now`` lies in, else None. Quiet hours may run over midnight."""
+    if channel not in ports.quiet:
+        return None
+    begins, ends = ports.quiet[channel]
+    local = now.astimezone(ports.zone)
+    clock = local.time()
+    inside = begins <= clock < ends if begins <= ends else clock >= begins or clock < ends
+    if not inside:
+        return None
+    day = local.date() + timedelta(days=1 if begins > ends and clock >= begins else 0)
+    return datetime.combine(day, ends, tzinfo=ports.zone)
+
+
+def _postpone(session: Session, channel: Channel, now: datetime, until: datetime) -> None:
+    session.execute(
+        update(ServiceAttempt)
+        .where(ServiceAttempt.state == AttemptState.PLANNED, ServiceAttempt.next_try_at <= now, ServiceAttempt.channel == channel)
+        .values(next_try_at=until)
+    )
+
+
+def _lease(session: Session, channel: Channel, now: datetime, owner: str, limit: int) -> list[int]:
+    due = (
+        ServiceAttempt.state == AttemptState.PLANNED,
+        ServiceAttempt.next_try_at <= now,
+        ServiceAttempt.channel == channel,
+        or_(ServiceAttempt.lease_until.is_(None), ServiceAttempt.lease_until <= now),
+    )
+    turn = func.row_number().over(partition_by=ServiceAttempt.party_id, order_by=(ServiceAttempt.next_try_at, ServiceAttempt.id)).label("turn")
+    turns = select(ServiceAttempt.id, turn).where(*due).order_by(turn, ServiceAttempt.id).limit(limit).subquery()
+    row = aliased(ServiceAttempt)
+    # The row is checked again under its lock: another worker may have taken or finished it meanwhile.
+    chosen = session.scalars(
+        select(row).join(turns, row.id == turns.c.id)
+        .where(row.state == AttemptState.PLANNED, row.next_try_at <= now, or_(row.lease_until.is_(None), row.lease_until <= now))
+        .order_by(turns.c.turn, row.id).with_for_update(skip_locked=True, of=row)
+    ).all()  # fmt: skip
+    for attempt in chosen:
+        attempt.lease_owner, attempt.lease_until = owner, now + LEASE
+        attempt.tries += 1
+        attempt.last_try_at = now
+        attempt.first_try_at = attempt.first_try_at or now
+    return [attempt.id for attempt in chosen]
+
+
+def _sent(ports: ServicePorts, database: Database, clock: Clock, claimed: Sequence[int], lease_until: datetime) -> Iterator[list[tuple[int, Handover | None]]]:
+    """Send on a few threads, one slow peer holding up one thread only; yields what is finished, in groups."""
+
+    def one(attempt_id: int) -> tuple[int, Handover | None]:
+        # Near the end of the lease another worker may be about to take it: better late than twice.
+        if clock.machine_now() > lease_until - LEASE / 4:
+            return attempt_id, None
+        return attempt_id, _send(ports, database, clock, attempt_id)
+
+    with ThreadPoolExecutor(ports.threads, thread_name_prefix="service") as pool:
+        waiting: set[Future[tuple[int, Handover | None]]] = {pool.submit(one, attempt_id) for attempt_id in claimed}
+        while waiting:
+            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            yield [future.result() for future in done]
+
+
+def _send(ports: ServicePorts, database: Database, clock: Clock, attempt_id: int) -> Handover:
+    with database.read() as session:
+        attempt = session.get_one(ServiceAttempt, attempt_id, options=[joinedload(ServiceAttempt.packet), joinedload(ServiceAttempt.address)])
+        if attempt.state is not AttemptState.PLANNED:
+            return Handover(Outcome.LATER, "no longer planned")
+        carrier = ports.carriers.get(attempt.channel)
+        if carrier is None:
+            return Handover(Outcome.REFUSED, f"this court has not set up {attempt.channel.value}")
+        composed = compose(attempt, ports.letterhead, at=clock.now(), zone=ports.zone)
+        papers = attempt.packet.documents if composed.takes_papers else []
+    try:
+        attachments = [Attachment(p["name"], p["media_type"], ports.fetch(p["reference"])) for p in papers]
+        return carrier.send(composed.with_papers(attachments))
+    except Exception as error:  # a fault of our own must end as a task, not as a silent message
+        return Handover(Outcome.LATER, f"{type(error).__name__}: {error}"[:300])
+
+
+_FACT_OF = {Outcome.REACHED: FactKind.REACHED_SYSTEM, Outcome.HANDED_OVER: FactKind.HANDED_OVER}
+
+
+def _write_batch(session: Session, batch: Mapping[int, Handover | None], owner: str, rules: RulesFor, clock: Clock) -> None:
+    hold_packets(session, session.scalars(select(ServiceAttempt.packet_id).where(ServiceAttempt.id.in_(batch))))
+    locked = select(ServiceAttempt).where(ServiceAttempt.id.in_(batch)).order_by(ServiceAttempt.id).with_for_update()
+    for attempt in session.scalars(locked.execution_options(populate_existing=True)).all():
+        _write_down(session, attempt, batch[attempt.id], owner, rules, clock)
+
+
+def _write_down(session: Session, attempt: ServiceAttempt, handover: Handover | None, owner: str, rules: RulesFor, clock: Clock) -> None:
+    if attempt.lease_owner == owner:
+        attempt.lease_owner = attempt.lease_until = None
+    if handover is None:
+        attempt.tries -= 1
+        return
+    attempt.last_words = handover.said[:500]
+    if handover.outcome in _FACT_OF:
+        _write_success(session, attempt, handover, rules, clock)
+    elif attempt.state is AttemptState.PLANNED:
+        _write_failure(session, attempt, handover, rules, clock)
+
+
+def _write_success(session: Session, attempt: ServiceAttempt, handover: Handover, rules: RulesFor, clock: Clock) -> None:
+    if attempt.state in (AttemptState.PLANNED, AttemptState.GIVEN_UP, AttemptState.CANCELLED):
+        attempt.state, attempt.next_try_at, attempt.given_up_at = AttemptState.SENT, None, None
+    attempt.provider_message_id = handover.provider_id or attempt.provider_message_id
+    # One event id per attempt: a second try after a kill is recognised as the same sending.
+    record_fact(
+        session, packet_id=attempt.packet_id, attempt_id=attempt.id, kind=_FACT_OF[handover.outcome], at=clock.now(),
+        recorded_at=clock.now(), event_id=f"sent:{attempt.id}", words=handover.said,
+    )  # fmt: skip
+    packet = session.get_one(Packet, attempt.packet_id)
+    conclude_packet(session, packet, rules(session, packet), now=clock.now())
+
+
+def _write_failure(session: Session, attempt: ServiceAttempt, handover: Handover, rules: RulesFor, clock: Clock) -> None:
+    now = clock.machine_now()
+    refused = handover.outcome is Outcome.REFUSED
+    given_up = now - (attempt.first_try_at or now) >= GIVE_UP_AFTER
+    if not refused and not given_up:
+        attempt.next_try_at = now + back_off(attempt.id, attempt.tries)
+        return
+    attempt.next_try_at = None
+    if refused:
+        attempt.state = AttemptState.FAILED
+    else:
+        attempt.state, attempt.given_up_at = AttemptState.GIVEN_UP, now
+    packet = session.get_one(Packet, attempt.packet_id)
+    record_fact(
+        session, packet_id=packet.id, attempt_id=attempt.id, kind=FactKind.FAILED, at=clock.now(),
+        recorded_at=clock.now(), event_id=f"failed:{attempt.id}", words=handover.said,
+    )  # fmt: skip
+    open_task(session, packet, TaskReason.REFUSED if refused else TaskReason.GIVEN_UP, now=clock.now(), attempt_id=attempt.id, words=handover.said)
+    conclude_packet(session, packet, rules(session, packet), now=clock.now())
+
+
+def back_off(attempt_id: int, tries: int) -> timedelta:
+    """How long to wait after the ``tries``-th try: growing to four hours, spread by up to a quarter, the same for the same try."""
+    base = BACK_OFF[min(max(tries, 1), len(BACK_OFF)) - 1]
+    spread = int.from_bytes(hashlib.sha256(f"{attempt_id}:{tries}".encode()).digest()[:4], "big") / 2**32
+    return base * (1 + spread / 4)

@@ -1,0 +1,246 @@
+"""Tables of the service of process.
+
+Consents, addresses and packets say what was intended; attempts what is being
+done; facts what happened. A status is never typed in: it is derived from facts.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Connection, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from odr.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
+from odr.docket.models import PartyKind
+from odr.service.kinds import (
+    AddressClass,
+    AttemptState,
+    Channel,
+    ConsentWay,
+    FactKind,
+    PacketState,
+    PaperKind,
+    ServiceStatus,
+    Signer,
+    TaskReason,
+)
+
+
+class ServiceConsent(Base):
+    """A party agreed to electronic service, in one of the four ways (OLR 29). Withdrawal is written on it, never over it."""
+
+    __tablename__ = "service_consent"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    case_id: Mapped[int] = mapped_column(BigInt)
+    party_id: Mapped[int] = mapped_column(BigInt, index=True)
+    way: Mapped[ConsentWay] = mapped_column(enum_column(ConsentWay))
+    scope: Mapped[list[str]] = mapped_column(JSON)
+    """Values of PaperKind the party agreed to."""
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    entry_id: Mapped[int | None] = mapped_column(BigInt)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class ServiceAddress(Base):
+    """Where a party can be reached, whose word that is, and until when it holds."""
+
+    __tablename__ = "service_address"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    party_id: Mapped[int] = mapped_column(BigInt)
+    channel: Mapped[Channel] = mapped_column(enum_column(Channel))
+    value: Mapped[str] = mapped_column(String(500))
+    standing: Mapped[AddressClass] = mapped_column(enum_column(AddressClass))
+    source: Mapped[str] = mapped_column(String(200))
+    """Who named the address: the party, a pleading, a platform's reply, a register."""
+    noted_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    given_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    last_active_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    verified_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    __table_args__ = (
+        Index("ix_service_address_party_id_channel", "party_id", "channel"),
+        CheckConstraint("(standing = 'given') = (given_at IS NOT NULL)", name="given_has_time"),
+    )
+
+
+class Packet(Base):
+    """Everything that goes to one recipient on one occasion."""
+
+    __tablename__ = "service_packet"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(BigInt, index=True)
+    party_id: Mapped[int] = mapped_column(BigInt, index=True)
+    entry_ids: Mapped[list[int]] = mapped_column(JSON)
+    documents: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    """``{"reference", "name", "media_type", "sha256"}`` of each document."""
+    kind: Mapped[PaperKind] = mapped_column(enum_column(PaperKind))
+    occasion: Mapped[str] = mapped_column(String(60), default="notice")
+    """What the packet is about: ``claim``, ``decision``, or the act that queued it."""
+    docketed_as: Mapped[str | None] = mapped_column(String(40))
+    """The conclusion the docket last recorded for it."""
+    title: Mapped[dict[str, Any]] = mapped_column(JSON)
+    letter: Mapped[str] = mapped_column(String(40))
+    recipient_name: Mapped[str] = mapped_column(String(200))
+    recipient_kind: Mapped[PartyKind] = mapped_column(enum_column(PartyKind))
+    locale: Mapped[str] = mapped_column(String(12))
+    abroad: Mapped[bool] = mapped_column(default=False)
+    code: Mapped[str] = mapped_column(String(20), unique=True)
+    first_contact: Mapped[bool]
+    queued_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    hold_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    state: Mapped[PacketState] = mapped_column(enum_column(PacketState))
+    effective_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    concluded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    attempts: Mapped[list[ServiceAttempt]] = relationship(back_populates="packet", order_by="ServiceAttempt.id")
+    facts: Mapped[list[ServiceFact]] = relationship(order_by="ServiceFact.id", viewonly=True)
+    __table_args__ = (Index("ix_service_packet_state_queued_at", "state", "queued_at"), Index("ix_service_packet_queued_at", "queued_at"))
+
+
+class ServiceAttempt(Base):
+    """One way tried for one packet. ``starts_at`` is procedural time; tries and leases are machine time."""
+
+    __tablename__ = "service_attempt"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    packet_id: Mapped[int] = mapped_column(ForeignKey("service_packet.id"), index=True)
+    party_id: Mapped[int] = mapped_column(BigInt)
+    channel: Mapped[Channel] = mapped_column(enum_column(Channel))
+    address_id: Mapped[int | None] = mapped_column(ForeignKey("service_address.id"))
+    state: Mapped[AttemptState] = mapped_column(enum_column(AttemptState))
+    starts_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    next_try_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    first_try_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    last_try_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    tries: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    lease_owner: Mapped[str | None] = mapped_column(String(60))
+    provider_message_id: Mapped[str | None] = mapped_column(String(200))
+    last_words: Mapped[str | None] = mapped_column(String(500))
+    """What the other side said last; shown on the desk."""
+    given_up_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    packet: Mapped[Packet] = relationship(back_populates="attempts")
+    address: Mapped[ServiceAddress | None] = relationship()
+    __table_args__ = (
+        Index("ix_service_attempt_state_next_try_at", "state", "next_try_at"),
+        Index("ix_service_attempt_state_starts_at", "state", "starts_at"),
+        Index("ix_service_attempt_channel_last_try_at", "channel", "last_try_at"),
+        CheckConstraint("(state = 'planned') = (next_try_at IS NOT NULL)", name="planned_has_next_try"),
+        CheckConstraint("(state = 'given_up') = (given_up_at IS NOT NULL)", name="given_up_has_time"),
+    )
+
+
+class ServiceFact(Base):
+    """Something that happened, as it was reported; append-only, each provider event once."""
+
+    __tablename__ = "service_fact"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    packet_id: Mapped[int] = mapped_column(ForeignKey("service_packet.id"), index=True)
+    attempt_id: Mapped[int | None] = mapped_column(ForeignKey("service_attempt.id"), index=True)
+    event_id: Mapped[str] = mapped_column(String(120), unique=True)
+    kind: Mapped[FactKind] = mapped_column(enum_column(FactKind))
+    channel: Mapped[Channel | None] = mapped_column(enum_column(Channel))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    recorded_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    signer: Mapped[Signer | None] = mapped_column(enum_column(Signer))
+    proofs: Mapped[list[str]] = mapped_column(JSON)
+    words: Mapped[str | None] = mapped_column(String(500))
+    raw_digest: Mapped[str | None] = mapped_column(String(64))
+    account_id: Mapped[int | None] = mapped_column(BigInt)
+
+
+class ServiceTask(Base):
+    """Something about a packet only a person can mend."""
+
+    __tablename__ = "service_task"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    packet_id: Mapped[int] = mapped_column(ForeignKey("service_packet.id"), index=True)
+    attempt_id: Mapped[int | None] = mapped_column(ForeignKey("service_attempt.id"))
+    reason: Mapped[TaskReason] = mapped_column(enum_column(TaskReason))
+    words: Mapped[str | None] = mapped_column(String(500))
+    opened_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    closed_by: Mapped[int | None] = mapped_column(BigInt)
+    __table_args__ = (Index("ix_service_task_closed_at_opened_at", "closed_at", "opened_at"),)
+
+
+class ProofOfService(Base):
+    """The return of service (OLR 31): number, conclusion and its whole reasoning; its paper is sealed and anchored later."""
+
+    __tablename__ = "proof_of_service"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    packet_id: Mapped[int] = mapped_column(ForeignKey("service_packet.id"), index=True)
+    ordinal: Mapped[int]
+    number: Mapped[str] = mapped_column(String(40), unique=True)
+    conclusion: Mapped[ServiceStatus] = mapped_column(enum_column(ServiceStatus))
+    channel: Mapped[Channel | None] = mapped_column(enum_column(Channel))
+    effective_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    reasoning: Mapped[dict[str, Any]] = mapped_column(JSON)
+    reasoning_digest: Mapped[str] = mapped_column(String(64))
+    issued_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    document_sha256: Mapped[str | None] = mapped_column(String(64))
+    receipt: Mapped[str | None] = mapped_column(Reference)
+    __table_args__ = (UniqueConstraint("packet_id", "ordinal"),)
+
+
+class NoticeCode(Base):
+    """A code printed on a notice by which anybody can ask whether the court sent it."""
+
+    __tablename__ = "notice_code"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    code: Mapped[str] = mapped_column(String(20), unique=True)
+    packet_id: Mapped[int | None] = mapped_column(ForeignKey("service_packet.id"), index=True)
+    entry_id: Mapped[int | None] = mapped_column(BigInt)
+    kind: Mapped[PaperKind] = mapped_column(enum_column(PaperKind))
+    issued_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    case_number: Mapped[str | None] = mapped_column(String(80))
+    """Only where whoever holds the notice may see it here; empty otherwise."""
+
+
+class InboxItem(Base):
+    """A packet lying in a party's inbox on the court's platform."""
+
+    __tablename__ = "service_inbox"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("service_attempt.id"), unique=True)
+    packet_id: Mapped[int] = mapped_column(ForeignKey("service_packet.id"))
+    party_id: Mapped[int] = mapped_column(BigInt)
+    subject: Mapped[str] = mapped_column(String(300))
+    body: Mapped[str] = mapped_column(Text)
+    placed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    read_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    __table_args__ = (Index("ix_service_inbox_party_id_placed_at", "party_id", "placed_at"),)
+
+
+_MESSAGE = "facts of service are append-only"
+
+
+def create_triggers(connection: Connection) -> None:
+    """Make the facts of service append-only in the database itself. May be repeated."""
+    if connection.dialect.name == "sqlite":
+        for event in ("UPDATE", "DELETE"):
+            name = f"service_fact_no_{event.lower()}"
+            connection.exec_driver_sql(f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE {event} ON service_fact BEGIN SELECT RAISE(ABORT, '{_MESSAGE}'); END")
+        return
+    connection.exec_driver_sql(
+        "CREATE OR REPLACE FUNCTION service_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{_MESSAGE}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
+    )
+    for event, each in (("UPDATE", "ROW"), ("DELETE", "ROW"), ("TRUNCATE", "STATEMENT")):
+        connection.exec_driver_sql(
+            f"CREATE OR REPLACE TRIGGER service_fact_no_{event.lower()} BEFORE {event} ON service_fact FOR EACH {each} EXECUTE FUNCTION service_append_only()"
+        )

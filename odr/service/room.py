@@ -1,0 +1,58 @@
+"""What the room of service brings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import Case
+from odr.procedure.hooks import Room
+from odr.service import acts
+from odr.service.dispatch import dispatch_due
+from odr.service.kinds import PacketState
+from odr.service.models import Packet
+from odr.service.sweep import conclude_due
+
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+
+CONCLUDED = (PacketState.SERVED, PacketState.PRESUMED, PacketState.NOT_SERVED)
+
+
+def send(court: Court) -> int:
+    """Send what is due, conclude what can be concluded."""
+    tried = dispatch_due(court.ports.service, court.database, court.clock)
+    concluded, _ = conclude_due(court.database, court.clock)
+    return tried + concluded
+
+
+def bring_to_docket(court: Court, limit: int = 256) -> int:
+    """Bring packets' conclusions onto their dockets, ``limit`` at a time."""
+    with court.database.read() as session:
+        found = session.execute(
+            select(Packet.id, Packet.case_id).where(Packet.state.in_(CONCLUDED), (Packet.docketed_as.is_(None)) | (Packet.docketed_as != Packet.state)).order_by(Packet.id).limit(limit)
+        ).all()
+    if not found:
+        return 0
+    with court.sit() as sitting:
+        for packet_id, case_id in found:
+            case = sitting.session.get_one(Case, case_id)
+            sitting.follow(case, lambda packet_id=packet_id, case=case: acts.follow_packet(sitting, case, sitting.session.get_one(Packet, packet_id)))
+    return len(found)
+
+
+ROOM = Room(
+    name="service",
+    acts=("odr.service.acts",),
+    on_event={
+        "claim_lodged": acts.on_claim_lodged,
+        "claim_accepted": acts.on_claim_accepted,
+        "claim_returned": acts.on_return,
+        "claim_refused": acts.on_return,
+        "party_joined": acts.on_party_joined,
+    },
+    on_lapse={"serve_claim": acts.claim_not_served},
+    sweeps={"send": send, "service_docket": bring_to_docket},
+    queue_service=acts.queue_entry,
+)

@@ -1,0 +1,150 @@
+"""Which room answers which event, and which port stands where. Read it to learn who wakes whom."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cryptography import x509
+
+from odr.config import Settings
+from odr.errors import CourtError, InvalidInput
+from odr.notary.timestamp import RemoteTimestamper, Timestamper
+from odr.notary.witness import Witness
+from odr.procedure.hooks import Room
+
+if TYPE_CHECKING:
+    from flask import Flask, Response
+
+    from odr.procedure.court import Court
+
+
+def witnesses(settings: Settings) -> tuple[Witness, ...]:
+    """Independent witnesses of the log, from ``ODR_WITNESSES`` (``vkey url`` lines, separated by ``;``)."""
+    pairs = [line.split() for line in settings.witnesses.split(";") if line.strip()]
+    return tuple(Witness.parse(vkey, url) for vkey, url in pairs)
+
+
+def timestampers(settings: Settings) -> tuple[Timestamper, ...]:
+    """External time authorities, from ``ODR_EXTERNAL_TSA`` (``name url roots.pem`` separated by ``;``)."""
+    found = []
+    for line in settings.external_tsa.split(";"):
+        if line.strip():
+            name, url, roots = line.split()
+            found.append(RemoteTimestamper(name, url, x509.load_pem_x509_certificates(Path(roots).read_bytes())))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class LogStatus:
+    """What the footer says of the log."""
+
+    size: int
+    signed_at: datetime | None
+    witnesses: int
+
+
+def log_status(court: Court) -> Callable[[], LogStatus]:
+    """The log's size and how it is witnessed, for the footer of every page."""
+
+    def status() -> LogStatus:
+        from odr.access import current_session
+
+        return court_log_status(court, current_session())
+
+    return status
+
+
+def court_log_status(court: Court, session: Any) -> LogStatus:
+    """Size, time of signing and number of outside witnesses of the newest checkpoint."""
+    from sqlalchemy import func, select
+
+    from odr.notary.models import LogCheckpoint, LogCosignature
+
+    newest = session.scalar(select(LogCheckpoint).order_by(LogCheckpoint.signed_at.desc(), LogCheckpoint.size.desc()).limit(1))
+    if newest is None:
+        return LogStatus(0, None, 0)
+    seen = session.scalar(select(func.count()).select_from(LogCosignature).where(LogCosignature.log_id == newest.log_id, LogCosignature.size == newest.size)) or 0
+    return LogStatus(newest.size, newest.signed_at, seen)
+
+
+ROOMS = tuple(n for n in ("procedure", "identity", "service", "filing", "payments", "evidence", "hearing", "settlement", "judgment", "register", "api") if n == "identity" or (Path(__file__).parent / n / "room.py").exists())
+"""Rooms in layer order: an event wakes lower rooms first."""
+
+
+def rooms() -> list[Room]:
+    """Every room's declaration. The identity room lies below the table of acts, so it is declared here."""
+    return [_identity() if name == "identity" else importlib.import_module(f"odr.{name}.room").ROOM for name in ROOMS]
+
+
+def _identity() -> Room:
+    from odr.identity.sweeps import sweep
+
+    return Room(
+        name="identity",
+        routes=("odr.identity.routes:bp",),
+        commands=("odr.identity.cli:group",),
+        sweeps={"identity": lambda court: sweep(court.database, court.clock.machine_now())},
+    )
+
+
+def open_rooms(court: Court) -> None:
+    """Import every room's acts into the table and join its hooks to the court."""
+    for room in rooms():
+        for module in room.acts:
+            importlib.import_module(module)
+        room.join(court.hooks)
+
+
+def register_routes(app: Flask) -> None:
+    """Mount every room's pages."""
+    for name in ("odr.notary.routes:log_pages", *(path for room in rooms() for path in room.routes)):
+        app.register_blueprint(_named(name))
+
+
+def register_commands(app: Flask) -> None:
+    """Give ``flask`` every room's commands, and the ground's."""
+    for name in ("odr.cli:worker", "odr.cli:clock", "odr.cli:log", "odr.cli:docket", "odr.cli:database", *(path for room in rooms() for path in room.commands)):
+        app.cli.add_command(_named(name))
+
+
+def _named(path: str) -> Any:
+    module, _, name = path.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+def open_ports(court: Court, root: Path) -> None:
+    """Stand the real thing behind every port, by settings."""
+    from odr.evidence.ports import open_store
+    from odr.notary.seal import Sealer
+    from odr.payments.ports import open_gateway
+    from odr.service.ports import open_carriers, open_mail
+    from odr.typeset import Typesetter
+
+    court.ports.typesetter = Typesetter(root / "fonts", root / "templates" / "documents")
+    court.ports.sealer = Sealer.of(court.notary)
+    court.ports.store = open_store(court.settings)
+    court.ports.payments = open_gateway(court.settings)
+    court.ports.mail = open_mail(court)
+    court.ports.service = open_carriers(court)
+
+
+def problem(error: CourtError) -> Response:
+    """A breach as problem details (RFC 9457) for programs."""
+    from flask import jsonify
+
+    body: dict[str, Any] = {"type": f"urn:court:problem:{error.problem}", "title": str(error.message), "status": error.status}
+    if error.way_out is not None:
+        body["detail"] = str(error.way_out)
+    if error.source is not None:
+        body["source"] = error.source
+    if isinstance(error, InvalidInput):
+        body["errors"] = [{"at": "/" + "/".join(map(str, f.location)), "message": str(f.message)} for f in error.faults]
+    response = jsonify(body)
+    response.status_code = error.status
+    response.mimetype = "application/problem+json"
+    return response

@@ -1,0 +1,67 @@
+"""The worker: sends what acts queued and performs what time makes due.
+
+Every step is idempotent and leased, so several workers may run, and none need run
+for a deadline to hold: an act performs what is due on its case before itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import Case
+
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+
+log = logging.getLogger("odr.worker")
+BATCH = 256
+
+
+def sweep_windows(court: Court, batch: int = BATCH) -> int:
+    """Perform the clock's acts on every case with something due, ``batch`` cases in a Sitting; returns acts performed."""
+    performed = 0
+    while True:
+        with court.sit() as sitting:
+            due = list(
+                sitting.session.scalars(
+                    select(Case)
+                    .where(Case.next_due_at < sitting.now, Case.stayed_at.is_(None))
+                    .order_by(Case.id)
+                    .limit(batch)
+                    .with_for_update(skip_locked=True)
+                )
+            )
+            for case in due:
+                performed += sitting.perform_due(case)
+        if len(due) < batch:
+            return performed
+
+
+def work_once(court: Court) -> dict[str, int]:
+    """One round of everything; each step's failure is logged and stops no other."""
+    done: dict[str, int] = {}
+    for name, step in {"windows": sweep_windows, **court.hooks.sweeps}.items():
+        try:
+            done[name] = step(court)
+        except Exception:
+            log.exception("the step %s failed; it is tried again in the next round", name)
+    done["log"] = court.sequence()
+    return done
+
+
+def run(court: Court, *, every: float = 1.0, stop: threading.Event | None = None) -> None:
+    """Work until told to stop."""
+    stop = stop or threading.Event()
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+    while not stop.is_set():
+        done = work_once(court)
+        if any(done.values()):
+            log.info("worked: %s", {k: v for k, v in done.items() if v})
+        stop.wait(every)

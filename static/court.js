@@ -1,0 +1,102 @@
+// Comforts of the pages. Everything here has its plain form or link already.
+// Markup that wakes it:
+//   <form data-autosave="/drafts/…">           saves what is typed, by POST, two seconds after the last key
+//   <… data-saved-line>                        where "Saved" is said
+//   <textarea data-count="2000">               counts characters as the court does
+//   <time data-left datetime="…" data-…>       words for the time left, refreshed each minute
+//   <div role="alert" data-focus>              takes the focus when the page opens
+
+const SAVE_AFTER = 2000;
+const MINUTE = 60_000;
+
+// The court counts code points after folding line ends, and so must this.
+const countOf = (text) => [...text.replace(/\r\n?/g, "\n").trim().normalize("NFC")].length;
+
+function fill(sentence, places) {
+  return sentence.replace(/%\((\w+)\)s/g, (whole, name) => places[name] ?? whole);
+}
+
+function count(area) {
+  const most = Number(area.dataset.count);
+  const line = document.getElementById(`${area.id}-count`);
+  if (!line || !most) return;
+  const words = line.querySelector("[data-words]");
+  const spoken = line.querySelector("[data-spoken]");
+  let timer;
+  const say = () => {
+    const left = most - countOf(area.value);
+    const sentence = left < 0 ? line.dataset.over : line.dataset.left;
+    words.textContent = fill(sentence, { count: Math.abs(left).toLocaleString(document.documentElement.lang) });
+    line.classList.toggle("court-count--over", left < 0);
+    clearTimeout(timer);
+    // A screen reader hears it when typing rests, not at every key.
+    timer = setTimeout(() => { spoken.textContent = words.textContent; }, 1000);
+  };
+  area.addEventListener("input", say);
+  say();
+}
+
+function autosave(form) {
+  const line = form.querySelector("[data-saved-line]") ?? document.querySelector("[data-saved-line]");
+  let timer, sending = false, again = false, last = "";
+  const body = () => {
+    const data = new FormData(form);
+    for (const name of ["add", "remove", "password", "code"]) data.delete(name);
+    for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
+    return new URLSearchParams(data);
+  };
+  const say = (words) => { if (line && words) line.textContent = words; };
+  async function save() {
+    const now = body();
+    if (now.toString() === last) return;
+    if (sending) { again = true; return; }
+    sending = true;
+    try {
+      const reply = await fetch(form.dataset.autosave, {
+        method: "POST",
+        body: now,
+        credentials: "same-origin",
+        headers: { "X-CSRF-Token": now.get("csrf_token") ?? "", Accept: "application/json" },
+      });
+      if (!reply.ok) throw new Error(String(reply.status));
+      last = now.toString();
+      const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+      say(fill(line?.dataset.saved ?? "", { time }));
+    } catch {
+      say(line?.dataset.failed);
+    } finally {
+      sending = false;
+      if (again) { again = false; save(); }
+    }
+  }
+  last = body().toString();
+  form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(save, SAVE_AFTER); });
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(); });
+}
+
+// The server's clock decides; the page only knows how long it has been open.
+function timeLeft(place) {
+  const due = Date.parse(place.getAttribute("datetime"));
+  const from = Date.parse(place.dataset.now);
+  const opened = performance.now();
+  if (Number.isNaN(due) || Number.isNaN(from)) return;
+  const say = () => {
+    const minutes = Math.floor((due - from - (performance.now() - opened)) / MINUTE);
+    const days = Math.floor(minutes / 1440), hours = Math.floor((minutes % 1440) / 60);
+    const sentence = minutes < 0 ? place.dataset.over : days ? place.dataset.days : hours ? place.dataset.hours : place.dataset.minutes;
+    place.textContent = fill(sentence, { days, hours, minutes: minutes % 60 });
+  };
+  say();
+  setInterval(say, MINUTE);
+}
+
+function wake(root) {
+  const all = (selector) => [...(root.matches?.(selector) ? [root] : []), ...root.querySelectorAll(selector)];
+  all("[data-count]").forEach(count);
+  all("form[data-autosave]").forEach(autosave);
+  all("time[data-left]").forEach(timeLeft);
+}
+
+wake(document);
+document.querySelector("[data-focus]")?.focus();
+document.body.addEventListener("htmx:load", (event) => { if (event.target !== document.body) wake(event.target); });

@@ -1,0 +1,184 @@
+// Improves the form on the upload page: hash first, show the digest, then send so that it can be resumed.
+// Without this file the form sends the chosen files in one request. All words come from the page.
+"use strict";
+
+(() => {
+  const form = document.querySelector("form[data-upload]");
+  if (!form || !window.tus || !window.Worker || !tus.isSupported) return;
+
+  const input = form.querySelector("input[type=file]");
+  const list = document.getElementById("upload-list");
+  const template = document.getElementById("upload-item");
+  const submit = form.querySelector("[data-send]");
+  const words = JSON.parse(document.getElementById("upload-words").textContent);
+  const token = form.querySelector("input[name=csrf_token]").value;
+  const say = (word, values = {}) => words[word].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  const percent = (done, all) => (all ? Math.floor((done / all) * 100) : 100);
+  const items = [];
+  const SMALL = 65536; // bytes
+  let hashing = Promise.resolve(); // one file at a time: two would only share the same processor
+
+  function hash(item) {
+    return new Promise((resolve, reject) => {
+      const worker = new Worker(form.dataset.worker);
+      const end = (settle, value) => {
+        worker.terminate();
+        item.stop = null;
+        settle(value);
+      };
+      // A removed file's worker never answers; the next file must not wait for it.
+      item.stop = () => end(reject, new Error("removed"));
+      worker.onmessage = ({ data }) => {
+        if (data.digest) end(resolve, data.digest);
+        else if (data.failed) end(reject, new Error(data.failed));
+        else show(item, say("hashing", { percent: percent(data.done, item.file.size) }), data.done);
+      };
+      worker.onerror = (event) => end(reject, new Error(event.message || "worker"));
+      worker.postMessage({ file: item.file });
+    });
+  }
+
+  function show(item, status, done) {
+    item.status.textContent = status;
+    if (done !== undefined) item.progress.value = item.file.size ? done / item.file.size : 1;
+  }
+
+  function buttons(item, ...visible) {
+    for (const button of item.element.querySelectorAll("[data-do]")) button.hidden = !visible.includes(button.dataset.do);
+  }
+
+  function add(file) {
+    const element = template.content.firstElementChild.cloneNode(true);
+    const find = (part) => element.querySelector(`[data-part=${part}]`);
+    const item = { file, element, status: find("status"), progress: find("progress"), digest: find("digest"), result: find("result") };
+    find("name").textContent = file.name;
+    element.addEventListener("click", (event) => {
+      const what = event.target.dataset && event.target.dataset.do;
+      if (what) actions[what](item);
+    });
+    list.append(element);
+    items.push(item);
+    buttons(item, "remove");
+    if (file.size > Number(form.dataset.maxSize)) return fail(item, say("too_large"), false);
+    if (file.size === 0) return fail(item, say("empty"), false);
+    show(item, say("waiting"), 0);
+    hashing = hashing.then(() => prepare(item));
+    return undefined;
+  }
+
+  async function prepare(item) {
+    if (item.removed) return;
+    try {
+      item.sha256 = await hash(item);
+    } catch {
+      if (!item.removed) fail(item, say("unreadable"), false);
+      return;
+    }
+    item.digest.textContent = item.sha256;
+    item.digest.parentElement.hidden = false;
+    show(item, say("hashed"), item.file.size);
+    item.ready = true;
+    refresh();
+  }
+
+  // The digest is part of the key: a file changed since it was begun is another file and starts anew.
+  const fingerprint = (item) => () => Promise.resolve(["odr", form.dataset.account, item.sha256, item.file.size, form.dataset.endpoint].join(":"));
+
+  async function send(item) {
+    item.ready = false;
+    buttons(item, "pause");
+    const upload = new tus.Upload(item.file, {
+      endpoint: form.dataset.endpoint,
+      headers: { "X-CSRF-Token": token },
+      metadata: { filename: item.file.name, filetype: item.file.type, sha256: item.sha256 },
+      fingerprint: fingerprint(item),
+      // A small file goes with its creation, in one request. A large one must have its address first: without it a cut loses all.
+      uploadDataDuringCreation: item.file.size <= SMALL,
+      removeFingerprintOnSuccess: true,
+      retryDelays: [0, 1000, 3000, 5000, 10000, 20000, 30000],
+      onShouldRetry: (error) => {
+        const status = error.originalResponse ? error.originalResponse.getStatus() : 0;
+        // 423: the request that was cut has not been noticed by the server yet. 507: the court makes room.
+        return status === 0 || status === 409 || status === 423 || status >= 500;
+      },
+      onProgress: (done, all) => show(item, say("sending", { percent: percent(done, all) }), done),
+      onAfterResponse: (request, response) => {
+        item.receipt = response.getHeader("Upload-Receipt") || item.receipt;
+        item.state = response.getHeader("Upload-State") || item.state;
+      },
+      onSuccess: () => succeed(item),
+      onError: (error) => fail(item, explain(error), true),
+    });
+    item.upload = upload;
+    const [previous] = await upload.findPreviousUploads();
+    if (previous) upload.resumeFromPreviousUpload(previous);
+    if (!item.paused && !item.removed) upload.start();
+  }
+
+  function explain(error) {
+    const body = error.originalResponse && error.originalResponse.getBody();
+    return body && body.length < 2000 ? body.trim() : say("broken");
+  }
+
+  function succeed(item) {
+    show(item, say(item.state === "complete" ? "scanning" : "anchored"), item.file.size);
+    const link = document.createElement("a");
+    link.className = "govuk-link";
+    link.href = item.upload.url;
+    link.textContent = say("open", { name: item.file.name });
+    item.result.replaceChildren(link);
+    item.done = true;
+    buttons(item);
+    refresh();
+  }
+
+  function fail(item, message, again) {
+    show(item, message);
+    item.element.classList.add("upload-item--failed");
+    buttons(item, ...(again ? ["retry", "remove"] : ["remove"]));
+    refresh();
+  }
+
+  function refresh() {
+    submit.disabled = !items.some((item) => item.ready);
+  }
+
+  const actions = {
+    pause(item) {
+      item.paused = true;
+      item.upload.abort();
+      show(item, say("paused"));
+      buttons(item, "resume", "remove");
+    },
+    resume(item) {
+      item.paused = false;
+      buttons(item, "pause");
+      item.upload.start();
+    },
+    retry(item) {
+      item.element.classList.remove("upload-item--failed");
+      send(item);
+    },
+    remove(item) {
+      item.removed = true;
+      if (item.stop) item.stop();
+      if (item.upload && item.upload.url && !item.done) item.upload.abort(true).catch(() => undefined);
+      items.splice(items.indexOf(item), 1);
+      item.element.remove();
+      refresh();
+      input.focus();
+    },
+  };
+
+  input.addEventListener("change", () => {
+    for (const file of input.files) add(file);
+    input.value = "";
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    for (const item of items.filter((each) => each.ready)) send(item);
+    refresh();
+  });
+  input.required = false;
+  refresh();
+})();

@@ -1,0 +1,105 @@
+"""What every room's tests stand on: the two databases with the court's tables, and a clock that stands still."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from odr import migrate
+from odr.clock import FixedClock
+from odr.db import Base, Database, unpooled
+
+pytest_plugins = ["tests.peers.postgres", "tests.peers.smtp", "tests.peers.s3", "tests.peers.http", "tests.peers.browser"]
+
+# The machines are shared and slow at times: a rule is not broken by taking long. CI tries the same examples each time.
+settings.register_profile("court", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("court"), derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "court")
+
+MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+"""Monday 2 March 2026, when the registry opens."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that drives a browser is slow, whether it says so or not."""
+    for item in items:
+        if {"browser", "open_page", "open_context"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("slow")
+
+
+def lay_tables(url: str) -> None:
+    """The court's tables as a running court has them: by migration, or from the models before there is any."""
+    if migrate.revisions():
+        migrate.upgrade(url)
+        return
+    migrate.load_models()
+    engine = unpooled(url)
+    with engine.begin() as connection:
+        Base.metadata.create_all(connection)
+        migrate.install_triggers(connection)
+    engine.dispose()
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """Stands at Monday 2 March 2026, 09:00 in Shanghai, until moved."""
+    return FixedClock(MORNING)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the court's tables, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "court.sqlite"
+    lay_tables(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """URL of a fresh SQLite file with the court's tables."""
+    path = tmp_path / "court.sqlite"
+    shutil.copyfile(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgres_court_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """URL of a fresh PostgreSQL database with the court's tables."""
+    cluster = request.getfixturevalue("postgres_cluster")
+    template: Callable[[str, Callable[[str], None]], str] = request.getfixturevalue("postgres_template")
+    with cluster.database(template("court", lay_tables)) as url:
+        yield url
+
+
+ENGINES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(params=ENGINES)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of an empty database, once on each engine."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'empty.sqlite'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture(params=ENGINES)
+def database_url(request: pytest.FixtureRequest) -> str:
+    """URL of a fresh database with the court's tables, once on each engine."""
+    url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_court_url")
+    return url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A fresh database with the court's tables, once on each engine."""
+    database = Database(database_url, synchronous="OFF")
+    yield database
+    database.dispose()

@@ -1,0 +1,189 @@
+"""The upload page in a real browser: hashed first, cut at three points and resumed, nothing hostile runs."""
+
+from __future__ import annotations
+
+import io
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import BrowserContext, Page
+
+from odr.evidence.models import Upload, UploadState
+from odr.evidence.ports import desk_of
+from odr.identity.models import Account
+from odr.procedure.court import Court
+from tests.peers.browser import OpenContext
+
+from .conftest import sha256, text_of
+from .serving import Client, alice, app, court, port  # noqa: F401 - fixtures
+
+SIZE = 2_000_000
+
+
+class Cutting:
+    """Hangs up in the middle of a body, at each of the given places of the whole file once."""
+
+    def __init__(self, application: Any, places: list[int]) -> None:
+        self.application, self.places = application, places
+        self.cuts = 0
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        offset = int(environ.get("HTTP_UPLOAD_OFFSET") or 0)
+        if self.places and length > 1000 and environ["REQUEST_METHOD"] in {"POST", "PATCH"} and offset < self.places[0]:
+            environ["wsgi.input"] = _Cut(environ["wsgi.input"], self.places.pop(0) - offset, environ["werkzeug.socket"])
+            self.cuts += 1
+        return self.application(environ, start_response)
+
+
+class _Cut:
+    def __init__(self, stream: Any, left: int, connection: Any) -> None:
+        self.stream, self.left, self.connection = stream, left, connection
+
+    def read(self, size: int = -1) -> bytes:
+        if self.left <= 0:
+            self.connection.shutdown(2)
+            raise OSError("the network went away")
+        data: bytes = self.stream.read(min(size, self.left))
+        self.left -= len(data)
+        return data
+
+
+@pytest.fixture
+def page(alice: Client, open_context: OpenContext) -> Page:  # noqa: F811
+    return entered(alice, open_context(alice.origin)).new_page()
+
+
+def entered(client: Client, context: BrowserContext) -> BrowserContext:
+    pairs = [pair.split("=", 1) for pair in client.cookie.split("; ")]
+    context.add_cookies([{"name": name, "value": value, "url": client.origin} for name, value in pairs])
+    return context
+
+
+def uploads(court: Court) -> list[Upload]:  # noqa: F811
+    with court.database.read() as session:
+        found = list(session.query(Upload))
+        session.expunge_all()
+    return found
+
+
+def test_files_are_hashed_before_they_are_sent_and_cut_uploads_resume(
+    page: Page,
+    app: Flask,  # noqa: F811
+    court: Court,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    """Two files: digests shown while nothing has been sent; the larger is cut at three points and arrives whole, with both digests equal."""
+    cutting = Cutting(app.wsgi_app, [300_000, 900_000, 1_500_000])
+    app.wsgi_app = cutting  # type: ignore[method-assign]
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    (tmp_path / "long.txt").write_bytes(text_of(SIZE))
+    (tmp_path / "短.txt").write_bytes(b"hello\n")
+    page.goto("/uploads/new")
+    page.set_input_files("#files", [str(tmp_path / "long.txt"), str(tmp_path / "短.txt")])
+    for data in (text_of(SIZE), b"hello\n"):
+        page.get_by_text(sha256(data)).wait_for()
+    assert uploads(court) == []
+    page.get_by_role("button", name="Send the files").click()
+    page.get_by_role("link", name=re.compile("long.txt")).wait_for(timeout=30_000)
+    page.get_by_role("link", name=re.compile("短.txt")).wait_for()
+    kept = {upload.filename: upload for upload in uploads(court)}
+    assert cutting.cuts == 3 and errors == []
+    assert [(kept[n].state, kept[n].sha256, kept[n].declared_sha256) for n in ("long.txt", "短.txt")] == [
+        (UploadState.ANCHORED, sha256(data), sha256(data)) for data in (text_of(SIZE), b"hello\n")
+    ]
+    page.get_by_role("link", name=re.compile("long.txt")).click()
+    assert page.locator("code").first.text_content() == sha256(text_of(SIZE))
+
+
+def test_after_a_reload_the_same_file_goes_on_where_it_stopped(page: Page, app: Flask, court: Court, tmp_path: Path) -> None:  # noqa: F811
+    """A page closed in the middle loses nothing: the same file chosen again is sent from the acknowledged byte."""
+    # Cut again and again a byte further on: the page never finishes before it is left.
+    cutting = Cutting(app.wsgi_app, [700_000 + step for step in range(50)])
+    app.wsgi_app = cutting  # type: ignore[method-assign]
+    (tmp_path / "long.txt").write_bytes(text_of(SIZE))
+    offsets: list[int] = []
+    page.on("request", lambda request: offsets.append(int(request.headers["upload-offset"])) if request.method == "PATCH" else None)
+
+    def start() -> None:
+        page.goto("/uploads/new")
+        page.set_input_files("#files", [str(tmp_path / "long.txt")])
+        page.get_by_text(sha256(text_of(SIZE))).wait_for()
+        page.get_by_role("button", name="Send the files").click()
+
+    start()
+    deadline = time.monotonic() + 15
+    while cutting.cuts < 2 and time.monotonic() < deadline:
+        page.wait_for_timeout(50)
+    page.goto("about:blank")
+    cutting.places.clear()
+    left = len(offsets)
+    start()
+    page.get_by_role("link", name=re.compile("long.txt")).wait_for(timeout=30_000)
+    anchored = [upload for upload in uploads(court) if upload.state is UploadState.ANCHORED]
+    assert [upload.sha256 for upload in anchored] == [sha256(text_of(SIZE))]
+    assert len(uploads(court)) == 1 and offsets[left] >= 700_000
+
+
+def test_without_javascript_the_form_sends(alice: Client, open_context: OpenContext, court: Court, tmp_path: Path) -> None:  # noqa: F811
+    """Where no script runs, the same page's form brings the file in."""
+    page = entered(alice, open_context(alice.origin, javascript=False)).new_page()
+    (tmp_path / "note.txt").write_bytes(text_of(100_000))
+    page.goto("/uploads/new")
+    page.set_input_files("#files", [str(tmp_path / "note.txt")])
+    page.get_by_role("button", name="Send the files").click()
+    page.get_by_text(sha256(text_of(100_000))).wait_for()
+    assert [upload.state for upload in uploads(court)] == [UploadState.ANCHORED]
+
+
+HOSTILE: dict[str, Callable[[int], bytes]] = {
+    "svg": lambda n: f"<svg xmlns='http://www.w3.org/2000/svg' onload='parent.ran={n};alert({n})'><script>alert({n})</script></svg>".encode(),
+    "html": lambda n: f"<html><body onload='alert({n})'><script>fetch('/ran?{n}');alert({n})</script><img src=x onerror='alert({n})'></body></html>".encode(),
+    "pdf": lambda n: (
+        b"%%PDF-1.4\n1 0 obj<</Type/Catalog/OpenAction<</S/JavaScript/JS(app.alert(%d))>>>>endobj\ntrailer<</Root 1 0 R>>\n<script>alert(%d)</script>" % (n, n)
+    ),
+    "gif": lambda n: b"GIF89a/*%d*/=1;alert(%d)//<script>alert(1)</script>" % (n, n),
+}
+
+
+def uploads_owner(court: Court) -> int:  # noqa: F811
+    """The account of the one person signed in."""
+    with court.database.read() as session:
+        return session.query(Account.id).scalar()
+
+
+def test_hostile_files_run_nothing_in_a_browser(page: Page, court: Court) -> None:  # noqa: F811
+    """Two hundred SVG, HTML, PDF and polyglot files, opened by address, as preview and framed: no script runs, no dialog opens, nothing is fetched."""
+    ran: list[str] = []
+    page.on("dialog", lambda dialog: (ran.append(dialog.message), dialog.dismiss()))
+    page.on("request", lambda request: ran.append(request.url) if "/ran" in request.url else None)
+    desk, account = desk_of(court), uploads_owner(court)
+    made = [(f"file{number}.{kind}", make(number)) for number in range(50) for kind, make in HOSTILE.items()]
+    addresses = [f"/uploads/{desk.receive(account, name, None, io.BytesIO(data)).reference}" for name, data in made]
+    page.goto("/uploads/new")
+    statuses = page.evaluate(
+        """async (addresses) => {
+            const seen = new Set();
+            for (const [number, address] of addresses.entries()) {
+                const tail = number % 2 ? "/file" : "/play";
+                const frame = document.createElement("iframe");
+                frame.src = address + tail;
+                document.body.append(frame);
+                const answer = await fetch(address + tail);
+                seen.add(answer.headers.get("content-disposition").split(";")[0] + " " + answer.headers.get("content-type"));
+                frame.remove();
+            }
+            return [...seen];
+        }""",
+        addresses,
+    )
+    assert set(statuses) <= {"attachment application/octet-stream", "attachment application/pdf", "attachment image/gif"}
+    for address in addresses[:8]:
+        page.goto(address + "/preview/1")
+    assert ran == []

@@ -1,0 +1,284 @@
+"""A court's door with its identity room, opened as the running court opens it, and a mailbox to look into."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+import pyotp
+import pytest
+from flask import Flask, abort
+from flask.testing import FlaskClient
+from flask.typing import ResponseReturnValue
+from jinja2 import ChoiceLoader, DictLoader, FileSystemLoader
+from werkzeug.test import TestResponse
+
+from odr.access import api, case_page, current_person, public, register_access, require_strong, signed_in, staff
+from odr.clock import FixedClock
+from odr.config import Mode, Settings
+from odr.db import Database
+from odr.docket.models import Case, Party, PartyKind, Role, Seat, Stage, Track
+from odr.errors import CourtError
+from odr.identity import accounts, codes, staff as office
+from odr.identity.accounts import Means
+from odr.identity.actors import Actor
+from odr.identity.keys import keyring
+from odr.identity.models import Account
+from odr.identity.passwords import Passwords
+from odr.identity.routes import bp
+from odr.identity.tokens import Scope
+from odr.procedure.court import Court, Ports
+from odr.procedure.hooks import Hooks
+from odr.procedure.table import ActTable
+from odr.text import write
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSWORD = "three grey herons"
+ORIGIN = "http://court.test"
+
+
+@dataclass
+class Mailbox:
+    """A mail port that keeps letters where a test can read them."""
+
+    letters: list[tuple[str, str, str, str]] = field(default_factory=list)
+
+    def send(self, to: str, subject: str, text: str, html: str | None, locale: str) -> None:
+        self.letters.append((to, subject, text, locale))
+
+    def link(self) -> str:
+        """Path of the link in the newest letter."""
+        found = re.search(rf"{ORIGIN}(/\S+)", self.letters[-1][2])
+        assert found, self.letters[-1]
+        return found[1]
+
+
+@pytest.fixture
+def mailbox() -> Mailbox:
+    """The court's letters."""
+    return Mailbox()
+
+
+@pytest.fixture
+def database(sqlite_url: str) -> Iterator[Database]:
+    """A fresh database with the court's tables."""
+    database = Database(sqlite_url, synchronous="OFF")
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of a court reached at ``ORIGIN``."""
+    return Settings(mode=Mode.TEST, data_dir=tmp_path, base_url=ORIGIN, argon2_cheap=True)
+
+
+@pytest.fixture
+def court(settings: Settings, database: Database, clock: FixedClock, mailbox: Mailbox) -> Court:
+    """As much of a court as its door needs."""
+    return Court(settings, database, clock, cast(Any, None), cast(Any, None), ActTable(), Hooks(), Ports(mail=mailbox))
+
+
+def open_door(court: Court) -> Flask:
+    """The application with the identity room and a page behind each kind of guard."""
+    app = Flask("door", static_folder=str(ROOT / "static"), template_folder=str(ROOT / "templates"))
+    layout = "<!doctype html><title>{% block title %}{% endblock %}</title>{% if person %}<b>{{ person.name }}</b>{% endif %}{% block content %}{% endblock %}"
+    cast(Any, app).jinja_loader = ChoiceLoader([DictLoader({"layout.html": layout}), FileSystemLoader(ROOT / "templates")])
+    register_access(app, court)
+    from odr.access import current_locale
+
+    app.jinja_env.filters.update({name: lambda value: write(value, current_locale()) for name in ("text", "instant", "day")})
+    app.register_blueprint(bp)
+
+    @app.errorhandler(CourtError)
+    def refused(error: CourtError) -> ResponseReturnValue:
+        return f"refused: {error.message}", error.status
+
+    _add_pages(app)
+    return app
+
+
+def _add_pages(app: Flask) -> None:
+    @app.get("/open")
+    @public
+    def open_page() -> str:
+        return "anybody"
+
+    @app.route("/write", methods=["GET", "POST"])
+    @signed_in
+    def write_page() -> str:
+        return f"written by {current_person().name}"  # type: ignore[union-attr]
+
+    @app.post("/upload")
+    @signed_in(upload=True)
+    def upload() -> str:
+        return "taken"
+
+    @app.post("/hook")
+    @public(csrf=False)
+    def hook() -> str:
+        return "heard"
+
+    @app.get("/tile")
+    @public(shared=True)
+    def tile() -> ResponseReturnValue:
+        return "tile", 200, {"Cache-Control": "public, max-age=31536000, immutable"}
+
+    @app.get("/desk")
+    @staff(Role.CLERK)
+    def desk() -> str:
+        return "desk"
+
+    @app.route("/sign", methods=["GET", "POST"])
+    @signed_in
+    @require_strong()
+    def sign() -> str:
+        return "signed"
+
+    @app.get("/cases/<reference>")
+    @case_page()
+    def case_view(case: Case, actor: Actor) -> str:
+        return f"{case.reference} {actor.hat}"
+
+    @app.get("/cases/<reference>/bench")
+    @case_page(Role.JUDGE)
+    def bench(case: Case, actor: Actor) -> str:
+        return "bench"
+
+    @app.get("/api/v1/cases/<reference>")
+    @case_page(scope=Scope.READ)
+    def api_case(case: Case, actor: Actor) -> str:
+        return actor.hat
+
+    @app.route("/api/v1/cases", methods=["GET", "POST"])
+    @api("cases:file")
+    def api_file() -> str:
+        return "filed"
+
+    @app.get("/broken")
+    @public
+    def broken() -> str:
+        abort(404)
+
+
+@pytest.fixture
+def app(court: Court) -> Flask:
+    """The application."""
+    return open_door(court)
+
+
+@pytest.fixture
+def means(court: Court) -> Means:
+    """What the identity room works with."""
+    return Means(court.database, keyring(court.settings.secret_key), Passwords(cheap=True), court.settings.base_url)
+
+
+class Browser:
+    """A browser as far as forms go: keeps cookies, sends the token of the page and says where it comes from."""
+
+    def __init__(self, app: Flask) -> None:
+        self.client: FlaskClient = app.test_client()
+
+    def get(self, path: str, **more: Any) -> TestResponse:
+        """Open a page."""
+        return self.client.get(path, base_url=ORIGIN, **more)
+
+    def token(self, path: str) -> str:
+        """The token on a page."""
+        found = re.search(r'name="csrf_token" value="([^"]+)"', self.get(path).text)
+        assert found, path
+        return found[1]
+
+    def submit(self, path: str, data: dict[str, Any] | None = None, *, on: str | None = None) -> TestResponse:
+        """Fill in the form of the page at ``on`` (or at ``path``) and send it to ``path``."""
+        token = self.token(on or path)
+        return self.client.post(path, base_url=ORIGIN, data={**(data or {}), "csrf_token": token}, headers={"Origin": ORIGIN})
+
+    def sign_in(self, email: str, password: str = PASSWORD, code: str | None = None) -> TestResponse:
+        """Sign in with password and, where asked, a code."""
+        answer = self.submit("/account/sign-in", {"email": email, "password": password})
+        if code is not None and answer.headers.get("Location") == "/account/sign-in/code":
+            return self.submit("/account/sign-in/code", {"code": code})
+        return answer
+
+
+@pytest.fixture
+def browser_of(app: Flask) -> type[Browser]:
+    """Gives a new browser on the application."""
+
+    class Here(Browser):
+        def __init__(self) -> None:
+            super().__init__(app)
+
+    return cast("type[Browser]", Here)
+
+
+@dataclass
+class People:
+    """Makes people of the court and parties."""
+
+    means: Means
+    clock: FixedClock
+
+    def add(self, email: str, name: str = "", *roles: Role) -> int:
+        """An active account; its password is ``PASSWORD``."""
+        stored = self.means.passwords.hash(PASSWORD)
+        with self.means.database.write() as session:
+            account = accounts.create(session, email=email, name=name or email.split("@")[0], locale="en", now=self.clock.machine_now(), password_hash=stored)
+            for role in roles:
+                office.grant(session, account, role, self.clock.machine_now())
+            return account.id
+
+    def enrol(self, account_id: int) -> pyotp.TOTP:
+        """Set up an app for the account; its clock then moves on, so that the next code is a fresh one."""
+        totp = pyotp.TOTP(codes.new_secret())
+        with self.means.database.write() as session:
+            account = session.get_one(Account, account_id)
+            codes.enrol(session, self.means.keyring, account, totp.secret, self.code(totp), self.clock.machine_now())
+        self.clock.advance(timedelta(seconds=codes.STEP))
+        return totp
+
+    def code(self, totp: pyotp.TOTP) -> str:
+        """What the app shows now."""
+        return totp.at(int(self.clock.machine_now().timestamp()))
+
+    def case(self, claimant: int, respondent: int, number: str = "(2026) 浙0192民初1号") -> str:
+        """A case between two people; gives its reference."""
+        now = self.clock.now()
+        with self.means.database.write() as session:
+            case = Case(**_case_values(now), number=number)
+            session.add(case)
+            session.flush()
+            for role, account_id in ((Role.CLAIMANT, claimant), (Role.RESPONDENT, respondent)):
+                account = session.get_one(Account, account_id)
+                session.add(Party(case_id=case.id, role=role, ordinal=1, name=account.name, kind=PartyKind.PERSON, account_id=account_id, email=account.email))
+            return case.reference
+
+    def seat(self, reference: str, account_id: int, role: Role) -> None:
+        """Seat somebody in a case."""
+        with self.means.database.write() as session:
+            case = session.query(Case).filter_by(reference=reference).one()
+            session.add(Seat(case_id=case.id, account_id=account_id, role=role, from_at=self.clock.now()))
+
+
+def _case_values(now: datetime) -> dict[str, Any]:
+    return {
+        "pack_id": "cn",
+        "pack_version": "1",
+        "stage": Stage.PENDING,
+        "track": Track.SMALL,
+        "cause": "online_sale",
+        "title": "a kettle",
+        "filed_on": now.date(),
+        "lodged_at": now,
+    }
+
+
+@pytest.fixture
+def people(means: Means, clock: FixedClock) -> People:
+    """Makes accounts, second factors and cases."""
+    return People(means, clock)

@@ -1,0 +1,157 @@
+"""Mandates: in force once the client has signed, until she ends it, and never for both sides (CPL 61-63)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from odr.clock import FixedClock
+from odr.db import Database
+from odr.docket.models import Case, Party, Role
+from odr.errors import InvalidInput, NotFound
+from odr.identity import mandates
+from odr.identity.actors import Actor, actors_in
+from odr.identity.mandates import BothSides
+from odr.identity.models import Account, Mandate, MandateScope
+from tests.identity.conftest import Browser, Mailbox, People
+
+BrowserOf = type[Browser]
+NUMBER = "(2026) 浙0192民初1号"
+
+
+@pytest.fixture
+def lawyer(people: People) -> int:
+    """A representative."""
+    return people.add("lawyer@example.com", "Lin Yue")
+
+
+@pytest.fixture
+def reference(people: People) -> str:
+    """A case between Wu Min and He Shop."""
+    return people.case(people.add("wu@example.com", "Wu Min"), people.add("shop@example.com", "He Shop"))
+
+
+def _offer(browser: Browser, email: str = "wu@example.com", scope: str = "ordinary", until: str = "") -> None:
+    browser.sign_in("lawyer@example.com")
+    answer = browser.submit("/account/mandates", {"number": NUMBER, "email": email, "scope": scope, "until": until})
+    assert answer.headers["Location"] == "/account/mandates/offered"
+
+
+def _actors(database: Database, clock: FixedClock, account_id: int) -> list[Actor]:
+    with database.read() as session:
+        return actors_in(session, session.get_one(Account, account_id), session.query(Case).one(), clock.now())
+
+
+def test_the_client_signs_by_link(browser_of: BrowserOf, mailbox: Mailbox, lawyer: int, reference: str, database: Database, clock: FixedClock) -> None:
+    """Offered, the mandate is nothing; signed on the client's telephone without an account, the lawyer is in the case."""
+    browser, client = browser_of(), browser_of()
+    _offer(browser, scope="special")
+    assert mailbox.letters[-1][0] == "wu@example.com"
+    assert browser.get(f"/cases/{reference}").status_code == 404
+    link = mailbox.link()
+    page = client.get(link).text
+    assert "Lin Yue" in page and NUMBER in page and "art. 62" in page
+    assert client.submit(link, {"name": "Somebody Else"}).status_code == 422
+    assert _actors(database, clock, lawyer) == []
+    assert client.submit(link, {"name": "wu  min"}).status_code == 200
+    assert browser.get(f"/cases/{reference}").status_code == 200
+    actor = _actors(database, clock, lawyer)[0]
+    assert (actor.role, actor.scope, actor.is_representative) == (Role.CLAIMANT, MandateScope.SPECIAL, True)
+    assert client.get(link).status_code == 404
+
+
+def test_an_offer_tells_nothing(browser_of: BrowserOf, mailbox: Mailbox, lawyer: int, reference: str) -> None:
+    """A case number with a stranger's mailbox gets the same answer, and no letter."""
+    _offer(browser_of(), email="nobody@example.com")
+    assert mailbox.letters == []
+
+
+def test_ending_counts_at_once(browser_of: BrowserOf, mailbox: Mailbox, lawyer: int, reference: str, database: Database) -> None:
+    """The client ends the mandate and the lawyer's next request is a stranger's."""
+    browser, client = browser_of(), browser_of()
+    _offer(browser)
+    client.submit(mailbox.link(), {"name": "Wu Min"})
+    assert browser.get(f"/cases/{reference}").status_code == 200
+    client.sign_in("wu@example.com")
+    with database.read() as session:
+        mandate = session.query(Mandate).one().reference
+    stranger = browser_of()
+    stranger.sign_in("shop@example.com")
+    assert stranger.submit(f"/account/mandates/{mandate}/end", on="/account").status_code == 404
+    assert client.submit(f"/account/mandates/{mandate}/end", on="/account").status_code == 303
+    assert browser.get(f"/cases/{reference}").status_code == 404
+
+
+def test_a_mandate_runs_out(browser_of: BrowserOf, mailbox: Mailbox, lawyer: int, reference: str, database: Database, clock: FixedClock) -> None:
+    """A mandate to a day holds that day in the court's zone, and not the next."""
+    _offer(browser_of(), until="2026-03-10")
+    browser_of().submit(mailbox.link(), {"name": "Wu Min"})
+    clock.advance(timedelta(days=8, hours=14, minutes=59))
+    assert len(_actors(database, clock, lawyer)) == 1
+    clock.advance(timedelta(minutes=1))
+    assert _actors(database, clock, lawyer) == []
+
+
+def _party(session: object, role: Role) -> Party:
+    return session.query(Party).filter_by(role=role).one()  # type: ignore[attr-defined, no-any-return]
+
+
+def test_nobody_acts_for_both_sides(lawyer: int, reference: str, database: Database, clock: FixedClock) -> None:
+    """With a mandate of one side, even one that ran out unrevoked, no offer to the other is taken; nor from a party."""
+    now = clock.now()
+    with database.write() as session:
+        account = session.get_one(Account, lawyer)
+        first = mandates.offer(session, _party(session, Role.CLAIMANT), account, MandateScope.ORDINARY, from_at=now, until_at=now + timedelta(days=1), now=now)
+        mandates.sign(session, first, now)
+        for until in (None, now + timedelta(days=30)):
+            with pytest.raises(BothSides):
+                mandates.offer(session, _party(session, Role.RESPONDENT), account, MandateScope.ORDINARY, from_at=now + timedelta(days=2), until_at=until, now=now)
+        party_herself = session.get_one(Account, _party(session, Role.CLAIMANT).account_id)
+        with pytest.raises(BothSides):
+            mandates.offer(session, _party(session, Role.RESPONDENT), party_herself, MandateScope.ORDINARY, from_at=now, until_at=None, now=now)
+
+
+def test_two_offers_signed_late_do_not_meet(lawyer: int, reference: str, database: Database, clock: FixedClock) -> None:
+    """Whether the sides are the same is asked again at signing."""
+    now = clock.now()
+    with database.write() as session:
+        account = session.get_one(Account, lawyer)
+        offered = mandates.offer(session, _party(session, Role.CLAIMANT), account, MandateScope.ORDINARY, from_at=now, until_at=None, now=now)
+        respondent = _party(session, Role.RESPONDENT)
+        session.add(Mandate(case_id=respondent.case_id, party_id=respondent.id, account_id=lawyer, scope=MandateScope.ORDINARY, from_at=now, signed_at=now))
+        session.flush()
+        with pytest.raises(BothSides):
+            mandates.sign(session, offered, now)
+
+
+def test_an_assistant_has_ordinary_powers_and_ends_with_the_mandate(people: People, lawyer: int, reference: str, database: Database, clock: FixedClock) -> None:
+    """Delegation gives less than the mandate, cannot be passed on, and ends with it."""
+    now, assistant = clock.now(), people.add("assistant@example.com")
+    with database.write() as session:
+        account, helper = session.get_one(Account, lawyer), session.get_one(Account, assistant)
+        mandate = mandates.offer(session, _party(session, Role.CLAIMANT), account, MandateScope.SPECIAL, from_at=now, until_at=None, now=now)
+        with pytest.raises(NotFound):
+            mandates.delegate(session, mandate, helper, now)
+        mandates.sign(session, mandate, now)
+        delegated = mandates.delegate(session, mandate, helper, now)
+        with pytest.raises(NotFound):
+            mandates.delegate(session, delegated, session.get_one(Account, _party(session, Role.CLAIMANT).account_id), now)
+        with pytest.raises(InvalidInput):
+            mandates.delegate(session, mandate, account, now)
+    assert [actor.scope for actor in _actors(database, clock, assistant)] == [MandateScope.ORDINARY]
+    with database.write() as session:
+        mandates.revoke(session, session.get_one(Mandate, mandate.id), now)
+    assert _actors(database, clock, assistant) == _actors(database, clock, lawyer) == []
+
+
+def test_an_assistant_of_one_side_is_none_of_the_other(people: People, lawyer: int, reference: str, database: Database, clock: FixedClock) -> None:
+    """The other party's own account cannot be made assistant."""
+    now = clock.now()
+    with database.write() as session:
+        mandate = mandates.offer(
+            session, _party(session, Role.CLAIMANT), session.get_one(Account, lawyer), MandateScope.ORDINARY, from_at=now, until_at=None, now=now
+        )
+        mandates.sign(session, mandate, now)
+        with pytest.raises(BothSides):
+            mandates.delegate(session, mandate, session.get_one(Account, _party(session, Role.RESPONDENT).account_id), now)

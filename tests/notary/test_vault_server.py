@@ -1,0 +1,115 @@
+"""The vault in another process: same rules, reached over a socket."""
+
+from __future__ import annotations
+
+import socket
+import stat
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from odr.db import Database
+from odr.notary.checkpoint import Checkpoint
+from odr.notary.notary import Notary
+from odr.notary.tree import EMPTY_ROOT
+from odr.notary.vault import CLOSING, FileVault, KeyFrozen, KeyKind, NoSuchKey, SignerAhead, VaultRefused
+from odr.notary.vault_server import SocketVault, VaultServer
+from odr.notary.verify import verify_receipt
+from tests.notary.conftest import record
+
+
+@contextmanager
+def serving(path: Path, vault: FileVault) -> Iterator[None]:
+    server = VaultServer(path, vault)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join(10)
+        server.server_close()
+
+
+@pytest.fixture
+def remote(tmp_path: Path, vault: FileVault) -> Iterator[SocketVault]:
+    """A vault reached over a socket."""
+    path = tmp_path / "v.sock"
+    with serving(path, vault):
+        client = SocketVault(path, timeout=5)
+        yield client
+        client.close()
+
+
+def test_notary_works_with_a_vault_elsewhere(sqlite_database: Database, make_notary: Callable[..., Notary], remote: SocketVault, vault: FileVault) -> None:
+    """Receipts, tokens, rotation and audit, with no key in the court's process."""
+    notary = make_notary(sqlite_database, vault=remote)
+    references = record(notary, 3)
+    notary.close_log()
+    references += record(notary, 2)
+    with sqlite_database.read() as session:
+        for reference in references:
+            files = notary.receipt_files(session, reference)
+            assert files.tsr
+            assert verify_receipt(files.json, files.leaf, files.proof or b"", vkeys=notary.log_vkeys()).holds
+        assert notary.audit(session) == []
+    assert vault.remembered("log-2026-2").size == 2
+
+
+def test_refusals_keep_their_kind(remote: SocketVault) -> None:
+    """Each refusal of the vault arrives as the same refusal."""
+    remote.create_key("log-1", KeyKind.ED25519)
+    remote.sign_checkpoint("log-1", Checkpoint("o", 2, bytes(32)), [])
+    with pytest.raises(SignerAhead):
+        remote.sign_checkpoint("log-1", Checkpoint("o", 1, bytes(32)), [])
+    with pytest.raises(VaultRefused, match="does not continue"):
+        remote.sign_checkpoint("log-1", Checkpoint("o", 2, EMPTY_ROOT), [])
+    with pytest.raises(NoSuchKey):
+        remote.public_key("absent")
+    assert remote.closing_statement("log-1") is None
+    assert remote.freeze("log-1", CLOSING)[0] == remote.closing_statement("log-1") == CLOSING
+    with pytest.raises(KeyFrozen):
+        remote.sign_checkpoint("log-1", Checkpoint("o", 2, bytes(32)), [])
+    with pytest.raises(VaultRefused):
+        remote.unseal(remote.seal(b"x", b"a"), b"b")
+    assert remote.unseal(remote.seal(b"x", b"a"), b"a") == b"x"
+
+
+def test_socket_is_closed_to_others(remote: SocketVault, tmp_path: Path) -> None:
+    """Only owner and group may open the socket."""
+    assert stat.S_IMODE((tmp_path / "v.sock").stat().st_mode) == 0o660
+
+
+@pytest.mark.parametrize("message", [b"\xff\xff\xff\xff", b"\0\0\0\x02[]", b"\0\0\0\x05{", b"\0\0\0\x01x", b"\0\0"])
+def test_what_is_no_message_gets_no_answer(remote: SocketVault, tmp_path: Path, message: bytes) -> None:
+    """Oversized, cut short, not JSON: the connection ends, the vault goes on."""
+    with socket.socket(socket.AF_UNIX) as peer:
+        peer.connect(str(tmp_path / "v.sock"))
+        peer.sendall(message)
+        peer.shutdown(socket.SHUT_WR)
+        assert peer.recv(10) == b""
+    assert remote.seal(b"x", b"")
+
+
+@pytest.mark.parametrize("method", ["_load", "folder", "rotate_wrapping_key", None])
+def test_only_the_vaults_own_methods_can_be_called(remote: SocketVault, method: str | None) -> None:
+    """Nothing but signing, sealing and asking is served."""
+    with pytest.raises(VaultRefused, match="not a request"):
+        remote._ask(method=method, key="log-1")
+
+
+def test_restarted_vault_is_found_again(tmp_path: Path, vault: FileVault) -> None:
+    """The court goes on when the vault was restarted; while it is away the court says so."""
+    path = tmp_path / "v.sock"
+    client = SocketVault(path, timeout=2)
+    with serving(path, vault):
+        key = client.create_key("log-1", KeyKind.ED25519)
+        client.close()
+    with pytest.raises(OSError):
+        SocketVault(tmp_path / "none.sock").public_key("log-1")
+    with serving(path, vault):
+        assert client.public_key("log-1") == key
+    client.close()

@@ -1,0 +1,229 @@
+"""The seal on a paper: whose it is, when, and that nothing may change under it."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pypdf import PdfReader, PdfWriter
+
+from odr.clock import FixedClock
+from odr.db import Database
+from odr.notary.notary import Notary
+from odr.notary.seal import Sealer, SealRefused, SealState, validate_pdf
+from odr.notary.vault import FileVault
+from odr.papers import typeset
+from odr.typeset import Typesetter
+from tests.papers.specimens import AT, decision
+
+
+@pytest.fixture
+def paper(typesetter: Typesetter) -> bytes:
+    """A judgment, not yet sealed."""
+    return typeset(typesetter, decision(), "zh-Hans", at=AT)
+
+
+@pytest.fixture
+def sealed(sealer: Sealer, paper: bytes, clock: FixedClock) -> bytes:
+    """The judgment under the judge's seal."""
+    return sealer.seal_pdf(paper, reason="Judgment pronounced", signer_name="陈瑶", now=clock.machine_now())
+
+
+def test_sealed_paper_names_signer_reason_and_both_times(sealed: bytes, trust: bytes, clock: FixedClock) -> None:
+    """A sealed paper tells who answers for it, why, by which clock and by which token."""
+    verdict = validate_pdf(sealed, trust)
+    assert verdict.state is SealState.SEALED and verdict.is_sealed and not verdict.open_places
+    (finding,) = verdict.findings
+    assert (finding.place, finding.signer_name, finding.reason) == ("Seal", "陈瑶", "Judgment pronounced")
+    assert finding.claimed_at == finding.stamped_at == clock.machine_now()
+    assert finding.unchanged and finding.trusted
+
+
+def test_sealing_only_appends(paper: bytes, sealed: bytes) -> None:
+    """The paper that was read before sealing is the beginning of the sealed one, byte for byte."""
+    assert sealed.startswith(paper)
+
+
+def test_sealed_paper_is_still_archival_and_accessible(paper: bytes, sealed: bytes, tmp_path: Path) -> None:
+    """Sealing keeps the claim to PDF/A-2a and PDF/UA-1, the tags, and adds only fields that are off the page and printable."""
+    before, after = PdfReader(io.BytesIO(paper)), PdfReader(io.BytesIO(sealed))
+    metadata = after.trailer["/Root"]["/Metadata"].get_object().get_data().decode()
+    assert "<pdfaid:part>2</pdfaid:part>" in metadata and "<pdfaid:conformance>A</pdfaid:conformance>" in metadata
+    assert "<pdfuaid:part>1</pdfuaid:part>" in metadata
+    assert after.metadata == before.metadata
+    assert after.trailer["/ID"][0] == before.trailer["/ID"][0]
+    form = after.trailer["/Root"]["/AcroForm"]
+    assert form["/SigFlags"] == 3 and "/NeedAppearances" not in form and "/XFA" not in form
+    for field in form["/Fields"]:
+        widget = field.get_object()
+        x1, y1, x2, y2 = (float(each) for each in widget["/Rect"])
+        assert x1 == x2 < 0 and y1 == y2 < 0
+        assert widget["/F"] & 0b100 and not widget["/F"] & 0b10
+    path = tmp_path / "sealed.pdf"
+    path.write_bytes(sealed)
+    info = subprocess.run(["pdfinfo", str(path)], capture_output=True, text=True, check=True).stdout
+    assert "Tagged:          yes" in info
+
+
+def test_pdfsig_and_pyhanko_accept_the_seal(sealed: bytes, trust: bytes, tmp_path: Path) -> None:
+    """Two programs that are not ours accept the seal, given only the court's root."""
+    path, root = tmp_path / "sealed.pdf", tmp_path / "root.pem"
+    path.write_bytes(sealed)
+    root.write_bytes(trust)
+    poppler = subprocess.run(["pdfsig", "-nocert", str(path)], capture_output=True, text=True)
+    assert "Signature is Valid" in poppler.stdout and "Total document signed" in poppler.stdout
+    assert "ETSI.CAdES.detached" in poppler.stdout
+    command = [
+        sys.executable,
+        "-m",
+        "pyhanko",
+        "sign",
+        "validate",
+        "--trust",
+        str(root),
+        "--trust-replace",
+        "--no-revocation-check",
+        "--pretty-print",
+        str(path),
+    ]
+    judged = subprocess.run(command, capture_output=True, text=True)
+    assert judged.returncode == 0, judged.stdout + judged.stderr
+    assert "The signature is judged VALID" in judged.stdout and "INVALID" not in judged.stdout
+
+
+def test_judge_then_clerk_sign_one_paper(sealer: Sealer, paper: bytes, trust: bytes, clock: FixedClock) -> None:
+    """The clerk signs after the judge in the place the judge reserved, and both signatures stand."""
+    first = sealer.seal_pdf(paper, reason="Judgment", signer_name="陈瑶", now=clock.machine_now(), reserved=("Clerk",))
+    waiting = validate_pdf(first, trust)
+    assert waiting.is_sealed and waiting.open_places == ("Clerk",)
+    clock.advance(timedelta(minutes=5))
+    both = sealer.countersign_pdf(first, place="Clerk", reason="Agrees with the record", signer_name="孙洁", now=clock.machine_now())
+    verdict = validate_pdf(both, trust)
+    assert verdict.is_sealed and not verdict.open_places
+    assert [(finding.place, finding.signer_name) for finding in verdict.findings] == [("Seal", "陈瑶"), ("Clerk", "孙洁")]
+    assert verdict.findings[1].stamped_at == verdict.findings[0].stamped_at + timedelta(minutes=5)  # type: ignore[operator]
+
+
+def test_nobody_signs_where_no_place_was_reserved(sealer: Sealer, sealed: bytes, clock: FixedClock) -> None:
+    """A paper sealed without a reserved place takes no further signature, nor a second seal."""
+    with pytest.raises(SealRefused):
+        sealer.countersign_pdf(sealed, place="Clerk", reason="late", signer_name="孙洁", now=clock.machine_now())
+    with pytest.raises(SealRefused):
+        sealer.seal_pdf(sealed, reason="again", signer_name="陈瑶", now=clock.machine_now())
+
+
+def test_what_is_no_pdf_is_not_sealed(sealer: Sealer, clock: FixedClock) -> None:
+    """A file that is not a PDF gets no seal."""
+    with pytest.raises(SealRefused):
+        sealer.seal_pdf(b"not a paper", reason="x", signer_name="y", now=clock.machine_now())
+
+
+def test_unsealed_and_unreadable_are_told_apart(paper: bytes, trust: bytes) -> None:
+    """A paper without a seal and a file that is no paper get different answers, neither of them good."""
+    assert validate_pdf(paper, trust).state is SealState.UNSEALED
+    assert validate_pdf(b"%PDF-1.7 garbage", trust).state is SealState.UNREADABLE
+    assert validate_pdf(b"", trust).state is SealState.UNREADABLE
+
+
+def test_every_changed_byte_is_noticed(sealed: bytes, trust: bytes) -> None:
+    """No byte of a sealed paper outside the signature's own padding can change without the seal breaking."""
+    start = sealed.index(b"/Contents <") + len(b"/Contents <")
+    end = sealed.index(b">", start)
+    used = len(sealed[start:end].rstrip(b"0"))
+
+    @settings(max_examples=25)
+    @given(st.one_of(st.integers(0, start - 1), st.integers(end, len(sealed) - 1), st.integers(start, start + used - 2)), st.integers(1, 255))
+    def change(position: int, flip: int) -> None:
+        changed = bytearray(sealed)
+        changed[position] ^= flip
+        assert not validate_pdf(bytes(changed), trust).is_sealed
+
+    change()
+
+
+def _rotate(writer: IncrementalPdfFileWriter) -> None:
+    page, _ = writer.find_page_for_modification(0)
+    page.get_object()["/Rotate"] = generic.NumberObject(180)
+    writer.update_container(page.get_object())
+
+
+def _retitle(writer: IncrementalPdfFileWriter) -> None:
+    writer.set_info(writer.add_object(generic.DictionaryObject({generic.pdf_name("/Title"): generic.pdf_string("Another")})))
+
+
+def _overlay(writer: IncrementalPdfFileWriter) -> None:
+    page, _ = writer.find_page_for_modification(0)
+    page.get_object()["/Contents"] = generic.ArrayObject(
+        [page.get_object().raw_get("/Contents"), writer.add_object(generic.StreamObject(stream_data=b"0 0 400 400 re f"))]
+    )
+    writer.update_container(page.get_object())
+
+
+def _annotate(writer: IncrementalPdfFileWriter) -> None:
+    page, _ = writer.find_page_for_modification(0)
+    note = generic.DictionaryObject(
+        {
+            generic.pdf_name("/Type"): generic.pdf_name("/Annot"),
+            generic.pdf_name("/Subtype"): generic.pdf_name("/Text"),
+            generic.pdf_name("/Rect"): generic.ArrayObject([generic.NumberObject(n) for n in (9, 9, 90, 90)]),
+        }
+    )
+    page.get_object()["/Annots"] = generic.ArrayObject([writer.add_object(note)])
+    writer.update_container(page.get_object())
+
+
+@pytest.mark.parametrize("change", [_rotate, _retitle, _overlay, _annotate])
+@pytest.mark.parametrize("reserved", [(), ("Clerk",)])
+def test_incremental_update_after_sealing_is_refused(
+    sealer: Sealer, paper: bytes, trust: bytes, clock: FixedClock, change: Callable[[IncrementalPdfFileWriter], None], reserved: tuple[str, ...]
+) -> None:
+    """A page turned, covered or annotated, or a new title, added behind the seal breaks it though no old byte changed."""
+    sealed = sealer.seal_pdf(paper, reason="Judgment", signer_name="陈瑶", now=clock.machine_now(), reserved=reserved)
+    writer = IncrementalPdfFileWriter(io.BytesIO(sealed))
+    change(writer)
+    out = io.BytesIO()
+    writer.write(out)
+    assert out.getvalue().startswith(sealed)
+    assert validate_pdf(out.getvalue(), trust).state is SealState.CHANGED
+
+
+def test_bytes_behind_the_seal_are_refused(sealed: bytes, trust: bytes) -> None:
+    """Something appended after the end, even a comment, is not covered and so refused."""
+    assert not validate_pdf(sealed + b"\n% a comment\n", trust).is_sealed
+
+
+def test_rewritten_paper_is_refused(sealed: bytes, trust: bytes) -> None:
+    """A paper opened and saved anew by another program has lost its seal."""
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(sealed)))
+    out = io.BytesIO()
+    writer.write(out)
+    assert not validate_pdf(out.getvalue(), trust).is_sealed
+
+
+def test_seal_of_another_court_is_not_ours(paper: bytes, trust: bytes, sqlite_url: str, tmp_path: Path, clock: FixedClock) -> None:
+    """A paper sealed by somebody else's notary is unchanged but not trusted."""
+    other = Notary(
+        Database(sqlite_url + ".other", synchronous="OFF"), vault=FileVault(tmp_path / "other"), origin="elsewhere.example/log", clock=clock, log_dir=None
+    )
+    from odr.db import Base
+
+    Base.metadata.create_all(other.database.engine)
+    foreign = Sealer.of(other).seal_pdf(paper, reason="Judgment", signer_name="陈瑶", now=clock.machine_now())
+    verdict = validate_pdf(foreign, trust)
+    assert verdict.state is SealState.UNTRUSTED
+    assert verdict.findings[0].unchanged and not verdict.findings[0].trusted
+
+
+def test_seal_outlives_its_certificate(sealed: bytes, trust: bytes, clock: FixedClock) -> None:
+    """The seal is judged at the time its token proves, not at the day somebody looks: this one is from 2026."""
+    finding = validate_pdf(sealed, trust).findings[0]
+    assert finding.stamped_at is not None and finding.stamped_at.year == 2026 and finding.trusted

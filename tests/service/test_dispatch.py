@@ -1,0 +1,317 @@
+"""The worker's dispatch against real mail servers, good and bad, on both engines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from odr.clock import FixedClock
+from odr.db import Database
+from odr.service.channels import Dispatch, Handover, Outcome
+from odr.service.channels.email import Mailer, Tls
+from odr.service.dispatch import GIVE_UP_AFTER, LEASE, ServicePorts, back_off, claim, dispatch_due
+from odr.service.kinds import AttemptState, Channel, FactKind, PacketState, TaskReason
+from odr.service.ledger import service_ledger
+from odr.service.models import Packet, ServiceAttempt, ServiceFact, ServiceTask
+from odr.service.sweep import conclude_due
+from tests.peers.smtp import Mood, SmtpPeer
+from tests.service import odd_peers
+from tests.service.conftest import BOTH_ENGINES, Queue, mail_settings, packet_of
+
+FINAL = {AttemptState.SENT, AttemptState.FAILED, AttemptState.BOUNCED, AttemptState.GIVEN_UP}
+
+
+def run_until_quiet(ports: ServicePorts, database: Database, clock: FixedClock, step: timedelta = timedelta(hours=5), rounds: int = 40) -> None:
+    """Let the worker come by every few hours until nothing is planned any more."""
+    for _ in range(rounds):
+        dispatch_due(ports, database, clock)
+        with database.read() as session:
+            if not session.scalars(select(ServiceAttempt.id).where(ServiceAttempt.state.in_([AttemptState.PLANNED, AttemptState.HELD]))).first():
+                return
+        clock.advance(step)
+
+
+def states(database: Database) -> Counter[AttemptState]:
+    """How many attempts stand where."""
+    with database.read() as session:
+        return Counter(session.scalars(select(ServiceAttempt.state)))
+
+
+def assert_none_silent(database: Database, clock: FixedClock) -> None:
+    """Every attempt is final; whatever failed is on the clerk's desk; whatever is served rests on a fact of arrival; the ledger balances."""
+    with database.read() as session:
+        for attempt in session.scalars(select(ServiceAttempt)):
+            assert attempt.state in FINAL
+            if attempt.state is not AttemptState.SENT:
+                assert session.scalar(select(ServiceTask.id).where(ServiceTask.attempt_id == attempt.id)) is not None
+        for packet in session.scalars(select(Packet)):
+            kinds = {f.kind for f in packet.facts}
+            assert (packet.state is PacketState.SERVED) == (FactKind.REACHED_SYSTEM in kinds)
+        assert service_ledger(session, now=clock.now(), machine_now=clock.machine_now()).difference == 0
+
+
+@BOTH_ENGINES
+def test_every_message_ends_and_none_is_silent(ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue, smtp_peer: SmtpPeer) -> None:
+    """Whatever the mail server does to fifty messages in ten ways, each comes to an end that the clerk can see."""
+    for party in range(1, 51):
+        queue(party)
+    smtp_peer.slowness = 0.1
+    often = [
+        Mood.ACCEPT,
+        Mood.LATER,
+        Mood.LATER_AFTER_DATA,
+        Mood.NO_SUCH_BOX,
+        Mood.REFUSED_AFTER_DATA,
+        Mood.DROP_BEFORE_DATA,
+        Mood.DROP_AFTER_DATA,
+        Mood.GARBLED,
+    ]
+    smtp_peer.script(Mood.HANG, Mood.SLOW, Mood.SLOW, *(mood for mood in often for _ in range(5)))
+    run_until_quiet(ports, database, clock)
+    assert states(database) == {AttemptState.SENT: 40, AttemptState.FAILED: 10}
+    assert_none_silent(database, clock)
+    assert Counter(m.message["Message-ID"] for m in smtp_peer.messages).most_common(1)[0][1] == 2  # dropped after DATA: sent again
+
+
+def test_a_greylisting_server_gets_the_message_later(ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue, smtp_peer: SmtpPeer) -> None:
+    """A server that puts off every first and second try has every message after the third."""
+    for party in range(1, 4):
+        queue(party)
+    smtp_peer.script(*[Mood.LATER] * 6)
+    for _ in range(3):
+        dispatch_due(ports, database, clock)
+        clock.advance(timedelta(minutes=10))
+    assert states(database) == {AttemptState.SENT: 3}
+    assert_none_silent(database, clock)
+
+
+def test_a_server_that_is_away_for_an_hour(ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue, smtp_peer: SmtpPeer) -> None:
+    """Refused connections only delay."""
+    for party in range(1, 6):
+        queue(party)
+    smtp_peer.refuse()
+    dispatch_due(ports, database, clock)
+    assert states(database) == {AttemptState.PLANNED: 5}
+    smtp_peer.listen()
+    clock.advance(timedelta(hours=1))
+    dispatch_due(ports, database, clock)
+    assert states(database) == {AttemptState.SENT: 5}
+    assert_none_silent(database, clock)
+
+
+@pytest.mark.parametrize("talk", [odd_peers.bad_banner, odd_peers.turned_away, odd_peers.broken_tls, odd_peers.no_tls, odd_peers.dripping])
+def test_a_server_that_never_works_is_given_up_after_three_days(
+    talk: odd_peers.Talk, ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue
+) -> None:
+    """Bad banner, refused greeting, failing or missing TLS, endless dripping: given up after 72 hours, with a task each and nothing served."""
+    for party in range(1, 4):
+        queue(party)
+    with odd_peers.odd_server(talk) as port:
+        mailer = Mailer(mail_settings(port, tls=Tls.REQUIRED, timeout=0.5, deadline=0.3))
+        odd = replace(ports, carriers={Channel.EMAIL: mailer})
+        run_until_quiet(odd, database, clock, step=timedelta(hours=25))
+        mailer.close()
+    assert states(database) == {AttemptState.GIVEN_UP: 3}
+    with database.read() as session:
+        assert {t.reason for t in session.scalars(select(ServiceTask))} == {TaskReason.GIVEN_UP, TaskReason.NOT_SERVED}
+        attempt = session.scalars(select(ServiceAttempt)).first()
+        assert attempt is not None and attempt.given_up_at is not None and attempt.first_try_at is not None
+        assert attempt.given_up_at - attempt.first_try_at >= GIVE_UP_AFTER
+    assert_none_silent(database, clock)
+
+
+def test_a_fault_of_our_own_is_not_silent(ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue) -> None:
+    """When a paper cannot be fetched, the attempt is tried again, given up and laid on the desk."""
+    queue()
+
+    def lost(reference: str) -> bytes:
+        raise FileNotFoundError(reference)
+
+    run_until_quiet(replace(ports, fetch=lost), database, clock, step=timedelta(hours=25))
+    assert states(database) == {AttemptState.GIVEN_UP: 1}
+    assert_none_silent(database, clock)
+
+
+def test_a_channel_the_court_has_not_set_up_becomes_a_task(ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue) -> None:
+    """An attempt nobody can carry fails at once, on the desk."""
+    queue()
+    dispatch_due(replace(ports, carriers={}), database, clock)
+    assert states(database) == {AttemptState.FAILED: 1}
+    assert_none_silent(database, clock)
+
+
+def test_a_relay_only_hands_over(ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue, smtp_peer: SmtpPeer) -> None:
+    """Behind a relay a 250 is no arrival: not yet served, and after the days of patience a task."""
+    packet_id = queue()
+    mailer = Mailer(mail_settings(smtp_peer.port, smtp_is_final=False))
+    dispatch_due(replace(ports, carriers={Channel.EMAIL: mailer}), database, clock)
+    mailer.close()
+    packet = packet_of(database, packet_id)
+    assert (packet.state, [f.kind for f in packet.facts]) == (PacketState.OUT, [FactKind.HANDED_OVER])
+    clock.advance(timedelta(days=6))
+    assert conclude_due(database, clock) == (1, 0)
+    assert packet_of(database, packet_id).state is PacketState.NOT_SERVED
+    with database.read() as session:
+        assert session.scalars(select(ServiceTask.reason)).all() == [TaskReason.NOT_SERVED]
+
+
+def test_the_same_attempt_has_the_same_message_id(ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue, smtp_peer: SmtpPeer) -> None:
+    """A message that may have arrived is sent again under its old Message-ID, so that the duplicate is recognised."""
+    queue()
+    smtp_peer.script(Mood.DROP_AFTER_DATA)
+    run_until_quiet(ports, database, clock)
+    first, second = (m.message["Message-ID"] for m in smtp_peer.messages)
+    assert first == second
+    with database.read() as session:
+        assert session.scalars(select(ServiceFact.kind)).all() == [FactKind.REACHED_SYSTEM]
+
+
+@BOTH_ENGINES
+def test_a_dead_workers_lease_runs_out(ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue, smtp_peer: SmtpPeer) -> None:
+    """What a killed worker had claimed is nobody else's until the lease ends, and then is sent."""
+    queue()
+    assert len(claim(ports, database, clock, "killed", 10)) == 1
+    assert dispatch_due(ports, database, clock) == 0
+    clock.advance(LEASE)
+    assert dispatch_due(ports, database, clock) == 1
+    assert len(smtp_peer.messages) == 1
+    assert states(database) == {AttemptState.SENT: 1}
+
+
+@BOTH_ENGINES
+def test_a_worker_killed_between_sending_and_writing(ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue, smtp_peer: SmtpPeer) -> None:
+    """The message goes twice under one Message-ID; the court records one arrival."""
+    packet_id = queue()
+    (attempt_id,) = claim(ports, database, clock, "killed", 10)
+    from odr.service import dispatch
+
+    assert dispatch._send(ports, database, clock, attempt_id).outcome is Outcome.REACHED
+    clock.advance(LEASE)
+    dispatch_due(ports, database, clock)
+    assert len({m.message["Message-ID"] for m in smtp_peer.messages}) == 1 and len(smtp_peer.messages) == 2
+    packet = packet_of(database, packet_id)
+    assert len(packet.facts) == 1 and packet.attempts[0].tries == 2
+
+
+@BOTH_ENGINES
+def test_two_workers_never_claim_the_same(ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue) -> None:
+    """Claims of two workers are disjoint and together complete."""
+    for party in range(1, 8):
+        queue(party)
+    one, two = claim(ports, database, clock, "one", 4), claim(ports, database, clock, "two", 10)
+    assert len(one) == 4 and len(two) == 3 and not set(one) & set(two)
+
+
+@BOTH_ENGINES
+def test_two_workers_at_once_send_each_message_once(ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue, smtp_peer: SmtpPeer) -> None:
+    """Workers side by side, on packets with two addresses each so that they meet, neither block each other nor send twice."""
+    for party in range(1, 16):
+        queue(party, email=f"one{party}@example.com", given=False, consent=False)
+        queue(party, email=f"two{party}@example.com", given=False, consent=False)
+    smtp_peer.script(*[Mood.NO_SUCH_BOX] * 10)
+    with ThreadPoolExecutor(3) as pool:
+        done = [pool.submit(dispatch_due, replace(ports, threads=2), database, clock, 8) for _ in range(9)]
+        tried = sum(future.result() for future in done)
+    sent = Counter(m.message["Message-ID"] for m in smtp_peer.messages)
+    assert tried == 45 and len(sent) == 35 and set(sent.values()) == {1}
+    assert states(database) == {AttemptState.SENT: 35, AttemptState.FAILED: 10}
+    with database.read() as session:
+        for packet in session.scalars(select(Packet)):
+            if all(a.state is AttemptState.FAILED for a in packet.attempts):
+                assert packet.state is PacketState.NOT_SERVED
+
+
+@BOTH_ENGINES
+def test_one_partys_flood_does_not_delay_another(ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue) -> None:
+    """With sixty messages of one party waiting, the next party's single message is in the first handful."""
+    for _ in range(60):
+        queue(1, consent=False)
+    other = queue(2)
+    claimed = claim(ports, database, clock, "w", 4)
+    with database.read() as session:
+        attempts = [session.get_one(ServiceAttempt, i) for i in claimed]
+        assert other in [a.packet_id for a in attempts[:2]]
+
+
+@BOTH_ENGINES
+def test_rate_limit_counts_over_all_workers(ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue) -> None:
+    """A channel gives no more than its messages per minute, however often workers ask."""
+    for party in range(1, 9):
+        queue(party)
+    slow = replace(ports, rates={Channel.EMAIL: 3})
+    assert dispatch_due(slow, database, clock) == 3
+    assert dispatch_due(slow, database, clock) == 0
+    clock.advance(timedelta(seconds=61))
+    assert dispatch_due(slow, database, clock) == 3
+
+
+@BOTH_ENGINES
+def test_no_text_message_at_night(ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue) -> None:
+    """In the quiet hours texts wait for the morning, without a try being counted."""
+    clock.set(datetime(2026, 3, 2, 15, 30, tzinfo=UTC))  # 23:30 in Shanghai
+    packet_id = queue(sms="+8613800000000", email=None)
+    assert dispatch_due(ports, database, clock) == 0
+    attempt = packet_of(database, packet_id).attempts[0]
+    assert (attempt.tries, attempt.next_try_at) == (0, datetime(2026, 3, 3, 0, 0, tzinfo=UTC))
+    clock.set(datetime(2026, 3, 3, 0, 0, tzinfo=UTC))
+    assert dispatch_due(ports, database, clock) == 1
+
+
+def test_back_off_grows_and_is_spread() -> None:
+    """Waiting grows from a minute to four hours, differs between attempts, and is the same for the same try."""
+    waits = [back_off(1, n) for n in range(1, 12)]
+    assert timedelta(minutes=1) <= waits[0] <= timedelta(minutes=1.25) and timedelta(hours=4) <= waits[-1] <= timedelta(hours=5)
+    assert len({back_off(n, 3) for n in range(50)}) > 40 and back_off(7, 3) == back_off(7, 3)
+
+
+@BOTH_ENGINES
+def test_the_hold_can_be_undone_and_otherwise_ends(ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue, smtp_peer: SmtpPeer) -> None:
+    """Nothing leaves within the hold; when it ends the packet goes out by itself."""
+    packet_id = queue(hold_until=clock.now() + timedelta(minutes=10))
+    assert dispatch_due(ports, database, clock) == 0
+    assert packet_of(database, packet_id).state is PacketState.HELD
+    clock.advance(timedelta(minutes=10))
+    assert dispatch_due(ports, database, clock) == 1
+    assert packet_of(database, packet_id).state is PacketState.SERVED
+
+
+def test_letters_by_post_follow_when_nothing_came_of_the_mail(
+    ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue, smtp_peer: SmtpPeer
+) -> None:
+    """For somebody who consented, post waits three days and is cancelled when the mail arrived; after a failure it goes out."""
+    served, failed = queue(1, post="1 Lake Road"), queue(2, post="2 Lake Road", email="gone@example.com")
+    smtp_peer.script(Mood.ACCEPT, Mood.NO_SUCH_BOX)
+    dispatch_due(replace(ports, threads=1), database, clock)
+    clock.advance(timedelta(days=3))
+    dispatch_due(ports, database, clock)
+    assert [a.state for a in packet_of(database, served).attempts] == [AttemptState.SENT, AttemptState.CANCELLED]
+    assert [a.state for a in packet_of(database, failed).attempts] == [AttemptState.FAILED, AttemptState.SENT]
+
+
+class _Blocked:
+    """A carrier whose clock runs away while it sends: the lease ends under the worker's hands."""
+
+    def __init__(self, clock: FixedClock) -> None:
+        self.clock, self.sent = clock, 0
+
+    def send(self, dispatch: Dispatch) -> Handover:
+        self.sent += 1
+        self.clock.advance(LEASE)
+        return Handover(Outcome.LATER, "slow")
+
+
+@BOTH_ENGINES
+def test_no_sending_at_the_end_of_a_lease(ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue) -> None:
+    """Claimed messages whose lease is about to end are left to the next claim instead of being sent twice."""
+    for party in range(1, 4):
+        queue(party)
+    carrier = _Blocked(clock)
+    dispatch_due(replace(ports, carriers={Channel.EMAIL: carrier}, threads=1), database, clock)
+    assert carrier.sent == 1
+    with database.read() as session:
+        assert sorted(session.scalars(select(ServiceAttempt.tries))) == [0, 0, 1]

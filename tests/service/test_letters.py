@@ -1,0 +1,142 @@
+"""Letters people get."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from jinja2 import TemplateNotFound, UndefinedError
+
+from odr.clock import FixedClock
+from odr.db import Database
+from odr.service.channels import Dispatch
+from odr.service.compose import compose
+from odr.service.kinds import Channel, PaperKind
+from odr.service.letters import FOLDER, letter_names, render, write_letter
+from odr.service.models import Packet
+from odr.service.packets import Recipient, note_address, queue_packet
+from odr.text import LOCALES, T, catalogue, places
+from tests.service.conftest import HEAD, PAPER
+
+DATA = {
+    "head": HEAD, "code": "K7M2-9XQD-4V3TH", "recipient": "王丽", "kind": PaperKind.DECISION.label, "sent_at": datetime(2026, 3, 9, tzinfo=UTC),
+    "papers": ["claim.pdf"], "due_on": date(2026, 4, 7), "named": True, "secret": "482913", "minutes": 15,
+}  # fmt: skip
+SUBJECT = T("decision of the court")
+
+
+def test_the_letters_there_are() -> None:
+    """Each letter has a text and an HTML form."""
+    assert set(letter_names()) == {"invitation", "notice", "reminder", "decision_served", "password_reset", "confirm_address", "text_message"}
+    assert all((FOLDER / f"{name}.html").is_file() for name in letter_names())
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("name", letter_names())
+def test_a_letter_has_no_link_and_no_foreign_language(name: str, locale: str) -> None:
+    """No letter has a link to follow; each is wholly in the reader's language; text and HTML say the same."""
+    letter = write_letter(name, locale, subject=SUBJECT, **DATA)
+    assert not re.search(r"https?:|www\.|<a\b|href", letter.text + letter.html, re.IGNORECASE)
+    words = re.sub(r"<[^>]+>|court\.example|claim\.pdf|K7M2-9XQD-4V3TH|Internet Court|1 Court Road", " ", letter.text)
+    if locale == "zh-Hans":
+        assert not re.search(r"[A-Za-z]{3}", words)
+    else:
+        assert not re.search("[\u4e00-\u9fff]", words.replace("王丽", ""))
+    plain = re.sub(r"\s+", "", re.sub(r"<title>.*?</title>|<h1>.*?</h1>|<[^>]+>", "", letter.html, flags=re.DOTALL))
+    assert re.sub(r"[\s-]+", "", letter.text) == plain.replace("-", "")
+
+
+@pytest.mark.parametrize("name", sorted(set(letter_names()) - {"password_reset", "confirm_address"}))
+def test_a_notice_prints_its_code(name: str) -> None:
+    """Every notice bears the code by which anybody can check it."""
+    letter = write_letter(name, "en", subject=SUBJECT, **DATA)
+    assert "K7M2-9XQD-4V3TH" in letter.text and "K7M2-9XQD-4V3TH" in letter.html
+
+
+def test_a_first_contact_comes_in_both_languages_with_the_readers_first() -> None:
+    """Nobody knows yet which language she reads; each part is marked as what it is."""
+    letter = write_letter("invitation", "zh-Hans", subject=SUBJECT, both=True, **DATA)
+    assert letter.text.index("有人提起诉讼") < letter.text.index("A claim has been made")
+    assert letter.html.index('<section lang="zh-Hans">') < letter.html.index('<section lang="en">')
+    assert "2026年4月7日" in letter.text and "7\u00a0April 2026" in letter.text
+
+
+def test_what_a_party_wrote_is_text_and_never_markup() -> None:
+    """A name that is markup is shown as it is written."""
+    evil = "<script>alert(1)</script>"
+    letter = write_letter("notice", "en", subject=T("About %(x)s", x=evil), **{**DATA, "recipient": evil, "papers": [evil]})
+    assert "<script>" not in letter.html and letter.html.count("&lt;script&gt;") == 4
+
+
+def test_a_missing_fact_stops_the_letter() -> None:
+    """No letter goes out with a gap; an unknown letter does not exist."""
+    with pytest.raises(UndefinedError):
+        render("notice.txt", "en", head=HEAD)
+    for name in ("../notice", "_check", "nothing"):
+        with pytest.raises(TemplateNotFound):
+            write_letter(name, "en", subject=SUBJECT, **DATA)
+
+
+def composed(database: Database, clock: FixedClock, *, given: bool, channel: Channel = Channel.EMAIL, due_at: datetime | None = None) -> tuple[Dispatch, bool]:
+    """What would be sent to one address."""
+    with database.write() as session:
+        note_address(session, party_id=1, channel=channel, value="wang@example.com", source="x", at=clock.now(), given=given)
+        packet = queue_packet(
+            session, case_id=1, party_id=1, entry_ids=[1], title=T("Claim in case %(n)s", n="4471"), first_contact=False, now=clock.now(),
+            documents=[PAPER], recipient=Recipient("Wang Li", locale="en"), due_at=due_at,
+        )  # fmt: skip
+        packet_id = packet.id
+    with database.read() as session:
+        made = compose(session.get_one(Packet, packet_id).attempts[0], HEAD, at=clock.now(), zone=ZoneInfo("Asia/Shanghai"))
+        return made.dispatch, made.takes_papers
+
+
+def test_an_attributed_address_learns_nothing_of_the_case(database: Database, clock: FixedClock) -> None:
+    """Somebody else may read there: no name, no case, no paper, only the code."""
+    dispatch, takes_papers = composed(database, clock, given=False)
+    everything = dispatch.subject + dispatch.text + dispatch.html + dispatch.recipient_name
+    assert not takes_papers and not re.search("Wang|4471|claim", everything)
+    assert dispatch.code in dispatch.text
+
+
+def test_a_given_address_gets_the_papers(database: Database, clock: FixedClock) -> None:
+    """The owner gave the address for this: the papers ride along."""
+    dispatch, takes_papers = composed(database, clock, given=True)
+    assert takes_papers and dispatch.subject == "Claim in case 4471" and "claim.pdf" in dispatch.text
+
+
+def test_a_text_message_is_short_and_names_nobody(database: Database, clock: FixedClock) -> None:
+    """A text is a notice with the code and nothing else."""
+    dispatch, takes_papers = composed(database, clock, given=True, channel=Channel.SMS)
+    assert not takes_papers and len(dispatch.text) < 200 and "Wang" not in dispatch.text and dispatch.code in dispatch.text
+
+
+@pytest.mark.parametrize("end", [datetime(2026, 4, 7, 16, 0, tzinfo=UTC), datetime(2026, 4, 7, 15, 59, 59, tzinfo=UTC)])
+def test_the_day_in_the_letter_is_the_courts_day(database: Database, clock: FixedClock, end: datetime) -> None:
+    """An end at midnight in Shanghai, or a second before, is written as the day that ends, not as the next or by UTC."""
+    dispatch, _ = composed(database, clock, given=True, due_at=end)
+    assert "Tuesday 7\u00a0April 2026" in dispatch.text
+
+
+def messages() -> Iterator[str]:
+    """Every message of the room: in Python and in the letters."""
+    root = Path(__file__).parents[2]
+    for path in (root / "odr" / "service").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "T" and isinstance(node.args[0], ast.Constant):
+                yield str(node.args[0].value)
+    for path in FOLDER.iterdir():
+        yield from re.findall(r'_\("((?:[^"\\]|\\.)*)"', path.read_text("utf-8"))
+
+
+def test_every_message_of_the_room_is_translated() -> None:
+    """Each has its Chinese, with the same parameters."""
+    chinese = catalogue("zh-Hans")
+    found = set(messages())
+    assert len(found) > 100
+    assert [m for m in sorted(found) if m not in chinese or places(chinese[m]) != places(m)] == []

@@ -1,0 +1,278 @@
+"""How the building stands: who may import whom, who may read the clock, and what is named nowhere."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from odr import migrate
+from odr.db import Base
+
+ROOT = Path(__file__).resolve().parent.parent
+LAYERS = (
+    {"notary"},
+    {"docket"},
+    {"identity"},
+    {"procedure"},
+    {"service"},
+    {"filing", "payments", "evidence"},
+    {"hearing"},
+    {"settlement", "judgment"},
+    {"register", "api"},
+)
+"""Lowest first. A room imports lower layers only, never the room beside it."""
+HEIGHT = {room: height for height, rooms in enumerate(LAYERS) for room in rooms}
+WIRING = {"app", "wiring", "access", "cli", "worker", "run", "wsgi", "seed", "signalling"}
+"""Modules beside the rooms that know all of them. Every other module beside the rooms is ground and knows none."""
+FLASK_MODULES = {"routes", "app", "access", "cli", "wsgi"}
+FLASK_ROOMS = {"identity", "api"}
+
+
+@cache
+def sources() -> dict[str, ast.Module]:
+    """Module name → its parsed text, for everything under ``odr/``."""
+    found = {}
+    for path in sorted((ROOT / "odr").rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = ast.parse(path.read_text(encoding="utf-8"), str(path))
+    return found
+
+
+def imports(module: str, tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Every module imported anywhere in ``tree``, for type checking too, with the line."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module}:{node.lineno} imports relatively"
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                yield (whole if whole in sources() else str(node.module)), node.lineno
+
+
+def room_of(module: str) -> str | None:
+    """The room of a module, None for the ground and the wiring."""
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 and parts[1] in HEIGHT else None
+
+
+def kind_of(module: str) -> str:
+    """Which part of its room a module is: "routes", "acts", "models" or its own name."""
+    parts = module.split(".")
+    name = parts[2] if len(parts) > 2 else parts[-1]
+    return next((kind for kind in ("routes", "acts", "models") if name == kind or name.startswith(f"{kind}_") or name.endswith(f"_{kind}")), name)
+
+
+def court_imports() -> Iterator[tuple[str, str, str]]:
+    """Importing module, imported module of the court, and where it says so."""
+    for module, tree in sources().items():
+        for imported, line in imports(module, tree):
+            if imported.split(".")[0] == "odr":
+                yield module, imported, f"{module}:{line} imports {imported}"
+
+
+def test_every_room_has_its_layer() -> None:
+    """Each package of the court stands in the list of layers, so no room escapes the rules."""
+    packages = {path.parent.name for path in (ROOT / "odr").glob("*/*.py")}
+    assert packages <= set(HEIGHT)
+
+
+def test_imports_go_downward_only() -> None:
+    """A room knows the rooms below it, never those above or beside it."""
+    wrong = []
+    for module, imported, where in court_imports():
+        here, there = room_of(module), room_of(imported)
+        if here and there and here != there and HEIGHT[here] <= HEIGHT[there]:
+            wrong.append(where)
+    assert wrong == []
+
+
+def test_no_room_reaches_into_anothers_acts_or_pages() -> None:
+    """What a room does and shows is its own; others go through the table of acts and the hooks."""
+    rooms = [(room_of(module), room_of(imported), kind_of(imported), where) for module, imported, where in court_imports()]
+    assert [where for here, there, kind, where in rooms if here and there and here != there and kind in ("acts", "routes")] == []
+
+
+def test_inside_a_room_models_know_no_acts_and_acts_no_pages() -> None:
+    """Inside a room: routes → acts → models, never the other way."""
+    order = {"models": 0, "acts": 1, "routes": 2}
+    wrong = []
+    for module, imported, where in court_imports():
+        if room_of(module) == room_of(imported) is not None and order.get(kind_of(module), 3) < order.get(kind_of(imported), 0):
+            wrong.append(where)
+    assert wrong == []
+
+
+def test_the_ground_carries_and_knows_no_room() -> None:
+    """The modules beside the rooms that are not wiring import neither a room nor the wiring."""
+    wrong = []
+    for module, imported, where in court_imports():
+        name = module.partition(".")[2]
+        there = imported.partition(".")[2].split(".")[0]
+        if room_of(module) is None and name.split(".")[0] not in WIRING and (room_of(imported) or there in WIRING):
+            wrong.append(where)
+    assert wrong == []
+
+
+def test_rooms_do_not_know_how_they_are_wired() -> None:
+    """A room never imports the wiring; only its pages may ask ``odr.access`` who is there."""
+    wrong = []
+    for module, imported, where in court_imports():
+        there = imported.partition(".")[2].split(".")[0]
+        asks_access = there == "access" and (kind_of(module) == "routes" or room_of(module) in FLASK_ROOMS)
+        if room_of(module) and there in WIRING and not asks_access:
+            wrong.append(where)
+    assert wrong == []
+
+
+def test_flask_stays_at_the_door() -> None:
+    """Only pages, the API, sign-in and the wiring know the web framework: an act does not depend on a request."""
+    wrong = []
+    for module, tree in sources().items():
+        at_the_door = room_of(module) in FLASK_ROOMS or kind_of(module) in FLASK_MODULES
+        wrong += [f"{module}:{line} imports {name}" for name, line in imports(module, tree) if re.match(r"flask(_|\.|$)", name) and not at_the_door]
+    assert wrong == []
+
+
+OPTIONAL = {"authlib", "boto3", "botocore", "dkim", "docx", "openpyxl", "PIL", "pillow_heif", "pypdf"}
+"""What requirements-extra.txt brings: a court that does not use it runs without."""
+
+
+def test_optional_libraries_are_loaded_only_when_used() -> None:
+    """Nothing optional is imported at the head of a module, or a court without it would not start."""
+    wrong = []
+    for module, tree in sources().items():
+        head = ast.Module(body=[node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)], type_ignores=[])
+        wrong += [f"{module}:{line} imports {name}" for name, line in imports(module, head) if name.split(".")[0] in OPTIONAL]
+    assert wrong == []
+
+
+def _dotted(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return f"{_dotted(node.value)}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else "?"
+
+
+_READS_CLOCK = re.compile(
+    r"(^|\.)(datetime\.(now|utcnow|today)|date\.today|time\.(time|time_ns|localtime|gmtime|strftime|ctime)"
+    r"|func\.(now|current_timestamp|current_date|localtimestamp|sysdate))$"
+)
+
+
+def test_nobody_else_reads_the_clock() -> None:
+    """The time comes from the court's clock: procedural time can then be moved in training and stand still in tests."""
+    wrong = []
+    for module, tree in sources().items():
+        for node in ast.walk(tree):
+            # A reader handed on is a clock read as much as one called.
+            if isinstance(node, ast.Attribute) and module != "odr.clock" and _READS_CLOCK.search(_dotted(node)):
+                wrong.append(f"{module}:{node.lineno} {_dotted(node)}")
+            if isinstance(node, ast.ImportFrom) and node.module == "time":
+                wrong += [
+                    f"{module}:{node.lineno} from time import {each.name}" for each in node.names if each.name not in ("monotonic", "perf_counter", "sleep")
+                ]
+    assert wrong == []
+
+
+def test_no_time_is_made_without_its_zone() -> None:
+    """Every instant the program makes says where it is; a naive one would be eight hours off somewhere."""
+    zone_at = {"datetime": 7, "datetime.combine": 2, "datetime.fromtimestamp": 1}
+    wrong = []
+    for module, tree in sources().items():
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call):
+                continue
+            name = _dotted(node.func)
+            keywords = {keyword.arg: keyword.value for keyword in node.keywords}
+            maker = re.search(r"(?:^|\.)(datetime(?:\.combine|\.fromtimestamp)?)$", name)
+            if maker and len(node.args) <= zone_at[maker[1]] and not keywords.keys() & {"tzinfo", "tz", None}:
+                wrong.append(f"{module}:{node.lineno} {name} without a zone")
+            if name.split(".")[-1] in ("utcfromtimestamp", "utcnow"):
+                wrong.append(f"{module}:{node.lineno} {name}")
+            zone = keywords.get("tzinfo")
+            if name.endswith("replace") and isinstance(zone, ast.Constant) and zone.value is None:
+                wrong.append(f"{module}:{node.lineno} takes the zone away")
+    assert wrong == []
+
+
+def test_tables_are_declared_where_they_are_looked_for() -> None:
+    """Every table is in a module that migrations load, so none is forgotten when the form is compared."""
+    migrate.load_models()
+    here = {mapper.class_.__module__ for mapper in Base.registry.mappers}
+    declaring = {
+        module for module, tree in sources().items() for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and "Base" in map(_dotted, node.bases)
+    }
+    assert declaring == here
+
+
+VAGUE = re.compile(r"(^|_)(utils?|helpers?|managers?|common|misc|stuff)$")
+
+
+def test_no_module_is_named_for_nothing() -> None:
+    """A module is named for a thing in a court; "utils" and its like hold what nobody placed."""
+    assert [module for module in sources() if VAGUE.search(module.split(".")[-1])] == []
+
+
+NAMED_NOWHERE = (
+    # Written in pieces, as this file is read too.
+    r"(?<![\w.\-])/" + r"work(?![\w\-])",
+    r"\.\./" + r"shared\b",
+    r"/root" + r"/",
+    r"/opt/" + r"wheels",
+    r"\bpy" + r"env\b",
+    r"python" + r"hosted\.org",
+    r"\bpy" + r"pi\.org",
+    r"registry\." + r"(npmjs|yarnpkg)",
+    r"\b(deb|security)\." + r"debian\.org",
+    r"\bproxy\." + r"golang\.org",
+    r"\bissues " + r"(show|list|close|comment)\b",
+    r"\bproject " + r"machine\b",
+    r"\." + r"library/",
+)
+"""Hosts that packages come from, paths of one machine, tools of one workplace."""
+NOT_OURS = ("static/vendor/", "fonts/", "LICENSE", "templates/govuk_frontend_jinja/")
+
+
+def tracked() -> list[Path]:
+    """The files of the project, those about to be added too."""
+    listing = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True).stdout
+    names = {name for name in listing.decode().split("\0") if name and not name.startswith(NOT_OURS)}
+    return [ROOT / name for name in sorted(names) if (ROOT / name).is_file()]
+
+
+def test_no_machine_and_no_workplace_is_named() -> None:
+    """The project runs anywhere: no file names a package host, a path of one machine or a tool of one workplace."""
+    pattern = re.compile("|".join(NAMED_NOWHERE))
+    wrong = []
+    for path in tracked():
+        content = path.read_bytes()
+        if b"\0" in content[:4096]:
+            continue
+        for number, line in enumerate(content.decode("utf-8", "replace").splitlines(), 1):
+            if found := pattern.search(line):
+                wrong.append(f"{path.relative_to(ROOT)}:{number} {found[0]}")
+    assert wrong == []
+
+
+def test_every_test_states_its_rule_and_patches_nothing() -> None:
+    """A test reads as a rule: it says which one in its docstring, and meets the real thing, never a mock."""
+    wrong = []
+    for path in sorted((ROOT / "tests").rglob("*.py")):
+        where = path.relative_to(ROOT)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), str(path))):
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and path.name.startswith("test_") and not ast.get_docstring(node):
+                wrong.append(f"{where}:{node.lineno} {node.name} states no rule")
+            if (
+                isinstance(node, ast.Import | ast.ImportFrom)
+                and "mock" in f"{getattr(node, 'module', '')} {' '.join(each.name for each in node.names)}".split()
+            ):
+                wrong.append(f"{where}:{node.lineno} imports a mock")
+            if isinstance(node, ast.Attribute) and _dotted(node) in ("monkeypatch.setattr", "monkeypatch.setitem", "monkeypatch.delattr"):
+                wrong.append(f"{where}:{node.lineno} patches")
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("unittest.mock"):
+                wrong.append(f"{where}:{node.lineno} imports a mock")
+    assert wrong == []

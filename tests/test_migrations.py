@@ -1,0 +1,251 @@
+"""The form of the database: every migration up and down, and what may never be changed stays so."""
+
+from __future__ import annotations
+
+import enum
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Column, Connection, Engine, MetaData, Table, delete, inspect, text, update
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.types import JSON, Boolean, Date, DateTime, Enum, Float, Integer, LargeBinary, Numeric
+
+from odr import migrate
+from odr.db import Base, unpooled
+
+ROWS_NEVER_CHANGE = ("docket_entry", "log_checkpoint", "log_cosignature", "timestamp_token")
+"""Neither UPDATE nor DELETE, whoever asks."""
+ROWS_NEVER_GO = ("log", "log_entry", "log_tile", "receipt", "signing_key")
+"""Never DELETE; what UPDATE may do is the notary's own rule and tested there."""
+
+
+@pytest.fixture
+def engine(empty_url: str) -> Iterator[Engine]:
+    """An engine on an empty database, to look with."""
+    engine = unpooled(empty_url)
+    yield engine
+    engine.dispose()
+
+
+def tables(engine: Engine) -> set[str]:
+    """Names of the tables there are, Alembic's own left out."""
+    return set(inspect(engine).get_table_names()) - {"alembic_version"}
+
+
+def test_the_court_has_a_first_migration() -> None:
+    """A court's database is made by migrations, so there is at least one."""
+    assert migrate.revisions()
+
+
+def test_each_migration_runs_up_and_down(empty_url: str, engine: Engine) -> None:
+    """Every migration can be taken back and made again; taking all back leaves no table."""
+    before = "base"
+    for revision in migrate.revisions():
+        migrate.upgrade(empty_url, revision)
+        form = _form(engine)
+        migrate.downgrade(empty_url, before)
+        migrate.upgrade(empty_url, revision)
+        assert _form(engine) == form
+        assert migrate.current(empty_url) == revision
+        before = revision
+    migrate.downgrade(empty_url, "base")
+    assert tables(engine) == set()
+    assert migrate.current(empty_url) is None
+
+
+def _form(engine: Engine) -> dict[str, Any]:
+    """Tables with their columns, and the triggers on them."""
+    looking = inspect(engine)
+    columns = {table: sorted((column["name"], str(column["type"])) for column in looking.get_columns(table)) for table in tables(engine)}
+    return {"columns": columns, "triggers": _triggers(engine)}
+
+
+def _triggers(engine: Engine) -> list[str]:
+    catalogue = {
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' ORDER BY name",
+        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal ORDER BY tgname",
+    }
+    with engine.connect() as connection:
+        return [row[0] for row in connection.execute(text(catalogue[engine.dialect.name]))]
+
+
+def test_migrations_make_what_the_models_say(empty_url: str) -> None:
+    """After the last migration the database and the models do not differ in anything."""
+    migrate.upgrade(empty_url)
+    assert migrate.differences(empty_url) == []
+
+
+def test_pending_names_what_is_lacking(empty_url: str) -> None:
+    """An empty database lacks every migration, a migrated one none; upgrading twice changes nothing."""
+    assert migrate.pending(empty_url) == migrate.revisions()
+    migrate.upgrade(empty_url)
+    migrate.upgrade(empty_url)
+    assert migrate.pending(empty_url) == []
+
+
+def test_a_database_of_a_newer_program_is_refused(empty_url: str, engine: Engine) -> None:
+    """A revision this program does not know means that it must not touch the database."""
+    migrate.upgrade(empty_url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'from-tomorrow'"))
+    with pytest.raises(ValueError, match="from-tomorrow"):
+        migrate.pending(empty_url)
+
+
+@pytest.fixture
+def workshop(tmp_path: Path) -> Path:
+    """A copy of the migrations' folder without any migration."""
+    folder = tmp_path / "migrations"
+    shutil.copytree(migrate.FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__", "[0-9]*.py"))
+    return folder
+
+
+def test_a_drafted_migration_makes_what_the_models_say(empty_url: str, engine: Engine, workshop: Path) -> None:
+    """What is drafted from the models runs on this engine and leaves no difference to them."""
+    migrate.draft(empty_url, "first", folder=workshop)
+    assert migrate.revisions(workshop) == ["0001"]
+    migrate.upgrade(empty_url, folder=workshop)
+    assert migrate.differences(empty_url) == []
+    assert tables(engine) == set(Base.metadata.tables)
+
+
+def test_a_draft_made_on_one_engine_serves_the_other(tmp_path: Path, postgres_url: str, workshop: Path) -> None:
+    """One migration serves both engines: drafted on SQLite, it makes PostgreSQL's tables as the models say."""
+    migrate.draft(f"sqlite:///{tmp_path / 'draft.sqlite'}", "first", folder=workshop)
+    migrate.upgrade(postgres_url, folder=workshop)
+    assert migrate.differences(postgres_url) == []
+
+
+def test_triggers_stand_again_after_a_table_was_rebuilt(empty_url: str, engine: Engine, workshop: Path) -> None:
+    """SQLite changes a table by copying it and forgets its triggers; after the step they are there again, up and down."""
+    migrate.draft(empty_url, "first", folder=workshop)
+    migrate.upgrade(empty_url, folder=workshop)
+    before = _triggers(engine)
+    body = (
+        "from alembic import op\nimport sqlalchemy as sa\nrevision = '0002'\ndown_revision = '0001'\n"
+        "def upgrade():\n    with op.batch_alter_table('log_checkpoint', recreate='auto') as batch:\n"
+        "        batch.add_column(sa.Column('remark', sa.String(20)))\n        batch.alter_column('note', nullable=True)\n"
+        "def downgrade():\n    with op.batch_alter_table('log_checkpoint') as batch:\n        batch.drop_column('remark')\n"
+        "        batch.alter_column('note', nullable=False)\n"
+    )
+    (workshop / "versions" / "0002_remark.py").write_text(body)
+    migrate.upgrade(empty_url, folder=workshop)
+    assert "remark" in {column["name"] for column in inspect(engine).get_columns("log_checkpoint")}
+    assert before and _triggers(engine) == before
+    migrate.downgrade(empty_url, "0001", folder=workshop)
+    assert _triggers(engine) == before
+
+
+def test_a_migration_that_fails_leaves_no_half(empty_url: str, engine: Engine, workshop: Path) -> None:
+    """A step that breaks in the middle leaves the form and the revision as they were, on both engines."""
+    body = (
+        "from alembic import op\nimport sqlalchemy as sa\nrevision = '0001'\ndown_revision = None\n"
+        "def upgrade():\n    op.create_table('half', sa.Column('id', sa.Integer, primary_key=True))\n    raise LookupError('broken')\n"
+        "def downgrade():\n    op.drop_table('half')\n"
+    )
+    (workshop / "versions" / "0001_half.py").write_text(body)
+    with pytest.raises(LookupError, match="broken"):
+        migrate.upgrade(empty_url, folder=workshop)
+    assert tables(engine) == set()
+    assert migrate.current(empty_url) is None
+
+
+SAMPLES: dict[type[Any], Any] = {
+    Boolean: True,
+    Integer: 1,
+    Float: 1.0,
+    Numeric: 1,
+    DateTime: datetime(2026, 3, 2, tzinfo=UTC),
+    Date: date(2026, 3, 2),
+    LargeBinary: b"x",
+    JSON: [],
+}
+
+
+def _sample(column: Column[Any]) -> Any:
+    """Any value a column can hold."""
+    kind = column.type
+    if isinstance(kind, Enum):
+        return next(iter(kind.enum_class)) if kind.enum_class and issubclass(kind.enum_class, enum.Enum) else kind.enums[0]
+    implementation = getattr(kind, "impl", kind)
+    return next((value for each, value in SAMPLES.items() if isinstance(implementation, each)), "x")
+
+
+def _put_any_row(connection: Connection, table: Table) -> None:
+    """One row with a value in every column; references and checks are not what is asked here."""
+    row = {column.name: _sample(column) for column in table.columns}
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA ignore_check_constraints = ON")
+        connection.execute(table.insert().values(row))
+        return
+    for check in inspect(connection).get_check_constraints(table.name):
+        connection.execute(text(f'ALTER TABLE "{table.name}" DROP CONSTRAINT "{check["name"]}"'))
+    connection.execute(text("SET session_replication_role = replica"))
+    connection.execute(table.insert().values(row))
+    connection.execute(text("SET session_replication_role = origin"))
+
+
+def _refused(engine: Engine, name: str, *statements: Any) -> None:
+    """Each statement fails by an append-only trigger, though there is a row and nothing else in its way."""
+    with engine.connect() as connection:
+        _put_any_row(connection, Base.metadata.tables[name])
+        for statement in statements:
+            with pytest.raises(DatabaseError, match="append-only"), connection.begin_nested():
+                connection.execute(statement)
+        connection.rollback()
+
+
+@pytest.fixture
+def migrated(database_url: str) -> Iterator[Engine]:
+    """An engine on a database with the court's tables."""
+    engine = unpooled(database_url)
+    yield engine
+    engine.dispose()
+
+
+def test_no_row_is_changed(migrated: Engine) -> None:
+    """The database itself refuses to change any column of what was entered, whatever program asks."""
+    for name in ROWS_NEVER_CHANGE:
+        table = Base.metadata.tables[name]
+        _refused(migrated, name, *(update(table).values({column: _sample(column)}) for column in table.columns))
+
+
+def test_no_row_is_deleted(migrated: Engine) -> None:
+    """The database itself refuses to delete what was entered, whatever program asks."""
+    for name in ROWS_NEVER_CHANGE + ROWS_NEVER_GO:
+        _refused(migrated, name, delete(Base.metadata.tables[name]))
+
+
+def test_no_table_is_emptied_or_written_over(migrated: Engine) -> None:
+    """PostgreSQL's TRUNCATE and SQLite's replacing insert, which wake no trigger of DELETE, are refused too."""
+    if migrated.dialect.name == "postgresql":
+        for name in ROWS_NEVER_CHANGE + ROWS_NEVER_GO:
+            _refused(migrated, name, text(f'TRUNCATE "{name}" CASCADE'))
+        return
+    for name in ROWS_NEVER_CHANGE:
+        table = Base.metadata.tables[name]
+        _refused(migrated, name, table.insert().prefix_with("OR REPLACE").values({column.name: _sample(column) for column in table.columns}))
+
+
+def test_every_table_that_says_so_is_in_the_list() -> None:
+    """A table marked append-only in its model stands in this file's list, which is written by hand."""
+    migrate.load_models()
+    marked = {table.name for table in Base.metadata.sorted_tables if table.info.get("append_only")}
+    assert marked <= set(ROWS_NEVER_CHANGE)
+
+
+def test_names_of_constraints_are_given_by_rule() -> None:
+    """Every constraint has a name by convention, so that a later migration can take it away on both engines."""
+    migrate.load_models()
+    metadata: MetaData = Base.metadata
+    unnamed = [
+        (table.name, constraint)
+        for table in metadata.sorted_tables
+        for constraint in table.constraints
+        if constraint.name is None and list(getattr(constraint, "columns", []))
+    ]
+    assert unnamed == []

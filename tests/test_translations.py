@@ -1,0 +1,211 @@
+"""Every text people read is there in both languages, with the same facts in it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+
+from babel.messages.extract import extract_python
+from babel.messages.pofile import read_po
+from jinja2 import Environment
+from jinja2.ext import babel_extract
+from jinja2.lexer import TOKEN_DATA
+
+from odr.text import TRANSLATIONS, places
+
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATES = ROOT / "templates"
+CATALOGUES = sorted((TRANSLATIONS / "zh_Hans" / "LC_MESSAGES").glob("*.po"))
+EXTENSIONS = ("jinja2.ext.do", "jinja2.ext.loopcontrols", "jinja2.ext.i18n")
+
+
+@cache
+def used() -> dict[str, str]:
+    """Every message in the program and its templates → the first place it stands."""
+    found: dict[str, str] = {}
+    for path in sorted((ROOT / "odr").rglob("*.py")):
+        with path.open("rb") as file:
+            for line, _, message, _ in extract_python(file, {"T": None}, [], {"encoding": "utf-8"}):
+                found.setdefault(_one(message), f"{path.relative_to(ROOT)}:{line}")
+    options = {"extensions": ",".join(EXTENSIONS), "silent": "false", "encoding": "utf-8"}
+    for path in template_files():
+        with path.open("rb") as file:
+            for line, _, message, _ in babel_extract(file, ("_", "gettext", "T"), [], options):
+                found.setdefault(_one(message), f"{path.relative_to(ROOT)}:{line}")
+    found.pop("", None)
+    return found
+
+
+def _one(message: str | tuple[str | None, ...]) -> str:
+    return message if isinstance(message, str) else str(message[0])
+
+
+def template_files() -> list[Path]:
+    """The templates people read; typst documents get all their words as data."""
+    return sorted(path for path in TEMPLATES.rglob("*") if path.suffix in (".html", ".txt", ".jinja") and "govuk_frontend_jinja" not in path.parts)
+
+
+@cache
+def translated() -> dict[str, dict[str, str]]:
+    """Message → catalogue → its Chinese."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for path in CATALOGUES:
+        with path.open("rb") as file:
+            for message in read_po(file, locale="zh_Hans"):
+                if message.id and message.string:
+                    found[_one(message.id)][path.name] = str(message.string)
+    return found
+
+
+def test_every_message_has_its_chinese() -> None:
+    """No reader of Chinese meets an English sentence: each message stands in a catalogue."""
+    assert [f"{where}: {message}" for message, where in used().items() if message not in translated()] == []
+
+
+def test_a_translation_has_the_same_places() -> None:
+    """A translation names every fact its message names, and no other: no sum or date is lost on the way."""
+    wrong = [f"{name}: {message}" for message, by_file in translated().items() for name, chinese in by_file.items() if places(message) != places(chinese)]
+    assert wrong == []
+
+
+def test_a_translation_is_chinese() -> None:
+    """A translation has Chinese characters in it, unless the message itself has no word to translate."""
+    wrong = []
+    for message, by_file in translated().items():
+        words = re.sub(r"%\(\w+\)s", "", message)
+        for name, chinese in by_file.items():
+            if re.search(r"[a-z]{3}", words) and not re.search(r"[\u4e00-\u9fff]", chinese):
+                wrong.append(f"{name}: {message}")
+    assert wrong == []
+
+
+def test_no_two_catalogues_contradict_each_other() -> None:
+    """The same message reads the same everywhere: rooms that share one agree on its Chinese."""
+    assert [f"{message}: {by_file}" for message, by_file in translated().items() if len(set(by_file.values())) > 1] == []
+
+
+def test_nothing_is_half_translated() -> None:
+    """No translation is marked as uncertain (fuzzy), left empty, or given twice in one catalogue."""
+    wrong = []
+    for path in CATALOGUES:
+        with path.open("rb") as file:
+            wrong += [f"{path.name}: {message.id}" for message in read_po(file, locale="zh_Hans") if message.id and (message.fuzzy or not message.string)]
+        ids = [_joined(block) for block in re.findall(r'^msgid ((?:".*"\n)+)', path.read_text(encoding="utf-8"), re.MULTILINE)]
+        wrong += [f"{path.name}: twice {each}" for each in sorted({each for each in ids if ids.count(each) > 1})]
+    assert wrong == []
+
+
+def _joined(block: str) -> str:
+    """The message id of a block of quoted lines."""
+    return "".join(ast.literal_eval(line) for line in block.splitlines())
+
+
+@cache
+def messages_in_python() -> list[tuple[str, ast.Call]]:
+    """Every ``T(...)`` in the program with the place it stands."""
+    found = []
+    for path in sorted((ROOT / "odr").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "T":
+                found.append((f"{path.relative_to(ROOT)}:{node.lineno}", node))
+    return found
+
+
+def test_a_message_is_written_out_where_it_is_used() -> None:
+    """``T(...)`` is given the sentence itself: one put together at run time is in no catalogue."""
+    written_out = [where for where, node in messages_in_python() if node.args and isinstance(node.args[0], ast.Constant)]
+    assert [where for where, _ in messages_in_python() if where not in written_out] == []
+
+
+def test_a_message_is_given_the_facts_it_names() -> None:
+    """``T("… %(fee)s", fee=…)`` gives exactly the facts its sentence names, so rendering never fails before a person."""
+    wrong = []
+    for where, node in messages_in_python():
+        message, named = node.args[0], {keyword.arg for keyword in node.keywords}
+        if isinstance(message, ast.Constant) and None not in named and places(str(message.value)) != named:
+            wrong.append(f"{where} {message.value}")
+    assert wrong == []
+
+
+WRITTEN = "\ue000"
+"""Stands for what a template writes at run time."""
+SAME_EVERYWHERE = {"PDF", "SHA-256", "API", "JSON", "QR", "ID", "HTML", "CSV", "OpenAPI", "RFC", "URL", "English", "Apache-2.0", "UTC", "XML", "ZIP"}
+"""Names that are the same in both languages, and the language's own name for itself."""
+READ_ALOUD = {"alt", "title", "placeholder", "aria-label", "aria-description", "data-label", "content-text"}
+
+
+class Loose(HTMLParser):
+    """Collects the words of a template that no translation reaches."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.words: list[tuple[int, str]] = []
+        self._quiet: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        silent = tag in ("script", "style", "code", "kbd", "samp", "pre") or ("translate", "no") in attrs
+        void = tag in ("br", "hr", "img", "input", "link", "meta", "source", "wbr", "col", "area", "track")
+        if not void and (silent or self._quiet):
+            self._quiet.append(tag)
+        for name, value in attrs:
+            if name in READ_ALOUD and value and not self._quiet:
+                self._look(value)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._quiet and tag in self._quiet:
+            while self._quiet.pop() != tag:
+                pass
+
+    def handle_data(self, data: str) -> None:
+        if not self._quiet:
+            self._look(data)
+
+    def _look(self, text: str) -> None:
+        for part in text.split(WRITTEN):
+            left = [word for word in re.findall(r"[A-Za-z][\w.\-]+", part) if word not in SAME_EVERYWHERE]
+            if left:
+                self.words.append((self.getpos()[0], " ".join(left)))
+
+
+def loose_words(source: str) -> Iterator[tuple[int, str]]:
+    """Line and words outside ``_()`` in a template's own text."""
+    environment = Environment(extensions=EXTENSIONS)
+    text = ""
+    depth = 0
+    for _, kind, value in environment.lexer.tokeniter(source, None):
+        if kind == TOKEN_DATA and depth == 0:
+            text += value
+            continue
+        depth += {"variable_begin": 1, "variable_end": -1}.get(kind, 0)
+        text += WRITTEN if kind == "variable_begin" else "\n" * value.count("\n")
+    parser = Loose()
+    parser.feed(text)
+    parser.close()
+    yield from parser.words
+
+
+def test_templates_have_no_words_of_their_own() -> None:
+    """Every word in a template goes through ``_()``: what is typed straight into it is never translated."""
+    wrong = []
+    for path in template_files():
+        wrong += [f"{path.relative_to(ROOT)}:{line} {words}" for line, words in loose_words(path.read_text(encoding="utf-8"))]
+    assert wrong == []
+
+
+def test_the_search_for_loose_words_finds_them() -> None:
+    """The check above sees text, attributes and text behind a tag, and not what is translated, code or a name."""
+    source = (
+        '{% set a = "not read" %}\n<p title="Loose one">{{ _("fine") }} loose {{ two }}</p>\n'
+        '<code>sha256sum -c</code><b translate="no">Brand</b> PDF {# no #}<i alt="{{ x }}">三</i>'
+    )
+    assert list(loose_words(source)) == [(2, "Loose one"), (2, "loose")]
+
+
+def test_extraction_sees_python_and_templates() -> None:
+    """Messages are really found: one of the ground's own errors is among them."""
+    assert "There is nothing here, or it is not yours to see." in used()
