@@ -122,6 +122,8 @@ class Database:
         try:
             yield session
         finally:
+            # What was read stays readable afterwards; a rollback would empty it.
+            session.expunge_all()
             session.rollback()
             session.close()
 

@@ -31,7 +31,7 @@ async function run(place) {
 
 for (const place of supported ? document.querySelectorAll("[data-passkey]") : []) {
   place.hidden = false;
-  const complaint = place.querySelector(".govuk-error-message");
+  const complaint = place.querySelector("[data-complaint]");
   place.querySelector("button").addEventListener("click", async () => {
     complaint.hidden = true;
     try {

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from odr import migrate
 from odr.clock import FixedClock
 from odr.db import Base, Database, unpooled
+from tests.scene import Scene, open_court
 
 pytest_plugins = ["tests.peers.postgres", "tests.peers.smtp", "tests.peers.s3", "tests.peers.http", "tests.peers.browser"]
 
@@ -102,4 +103,18 @@ def database(database_url: str) -> Iterator[Database]:
     """A fresh database with the court's tables, once on each engine."""
     database = Database(database_url, synchronous="OFF")
     yield database
+    database.dispose()
+
+
+@pytest.fixture
+def scene(database: Database, clock: FixedClock, tmp_path: Path) -> Scene:
+    """A court with its people, on both databases."""
+    return open_court(database, clock, tmp_path / "court")
+
+
+@pytest.fixture
+def small_scene(sqlite_url: str, clock: FixedClock, tmp_path: Path) -> Iterator[Scene]:
+    """The same on SQLite only, for what does not depend on the database."""
+    database = Database(sqlite_url)
+    yield open_court(database, clock, tmp_path / "court")
     database.dispose()

@@ -133,9 +133,11 @@ OUTCOME_WORDS = {
 class Track(enum.Enum):
     """The procedure a case follows."""
 
-    SMALL = "small"  # small claims: one instance
+    SMALL = "small_claims"  # small claims: one instance
     SIMPLE = "simple"  # simple procedure: one judge, three months
     ORDINARY = "ordinary"  # ordinary procedure
+    FAST = "fast"  # fast track (packs that know it)
+    MULTI = "multi"  # multi-track (packs that know it)
 
     @property
     def label(self) -> Words:
@@ -147,6 +149,8 @@ TRACK_WORDS = {
     Track.SMALL: T("small claims procedure"),
     Track.SIMPLE: T("simple procedure"),
     Track.ORDINARY: T("ordinary procedure"),
+    Track.FAST: T("fast track"),
+    Track.MULTI: T("multi-track"),
 }
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from odr.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
 from odr.evidence.media import UNKNOWN, Media, media_of
+from odr.text import T
+from odr.text import Text as Words
 
 Hex256 = String(64)
 """Column type of a SHA-256 in lower-case hexadecimal."""
@@ -97,3 +100,78 @@ class Upload(Base):
     def media(self) -> Media:
         """What the content is and may be used for; unknown until it is complete."""
         return media_of(self.media_type) if self.media_type else UNKNOWN
+
+
+class Category(enum.Enum):
+    """The eight kinds of evidence (CPL 66), electronic data in the groups of EV 14."""
+
+    STATEMENT = "statement"  # a party's own statement
+    DOCUMENT = "document"  # documentary evidence
+    OBJECT = "object"  # physical evidence
+    AUDIOVISUAL = "audiovisual"  # audiovisual material
+    WEB = "web"  # electronic data: pages, posts, platforms (EV 14(1))
+    MESSAGES = "messages"  # electronic data: messages, mail, groups (EV 14(2))
+    RECORDS = "records"  # electronic data: registrations, orders, payments, logs (EV 14(3))
+    FILES = "files"  # electronic data: documents, pictures, sound, video, programs (EV 14(4))
+    OTHER_DATA = "other_data"  # other digital information (EV 14(5))
+    TESTIMONY = "testimony"  # testimony of a witness
+    OPINION = "opinion"  # expert opinion
+    INSPECTION = "inspection"  # record of inspection
+
+    @property
+    def label(self) -> Words:
+        """The kind in words."""
+        return CATEGORY_WORDS[self]
+
+
+CATEGORY_WORDS = {
+    Category.STATEMENT: T("A party’s statement"),
+    Category.DOCUMENT: T("Document on paper"),
+    Category.OBJECT: T("Object"),
+    Category.AUDIOVISUAL: T("Sound or film"),
+    Category.WEB: T("Web page, post or listing"),
+    Category.MESSAGES: T("Messages or mail"),
+    Category.RECORDS: T("Order, payment, delivery or log record"),
+    Category.FILES: T("Photograph or other file"),
+    Category.OTHER_DATA: T("Other digital data"),
+    Category.TESTIMONY: T("Testimony of a witness"),
+    Category.OPINION: T("Expert opinion"),
+    Category.INSPECTION: T("Record of an inspection"),
+}
+
+
+class ExhibitState(enum.Enum):
+    """Where an exhibit stands."""
+
+    SUBMITTED = "submitted"  # in the case, open to opinions
+    LATE = "late"  # came after the period; the judge decides (CPI 101)
+    EXCLUDED = "excluded"  # excluded by ruling; masked, never deleted
+    WITHDRAWN = "withdrawn"  # taken back by who submitted it; stays on record
+
+
+class Exhibit(Base):
+    """A piece of evidence in a case: its file, what it shows, where it comes from."""
+
+    __tablename__ = "exhibit"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    label: Mapped[str] = mapped_column(String(20))
+    number: Mapped[int]
+    title: Mapped[str] = mapped_column(String(200))
+    category: Mapped[Category] = mapped_column(enum_column(Category))
+    proves: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(Text)
+    facts: Mapped[list[int]] = mapped_column(JSON, default=list)
+    """Numbers of the facts it is to show."""
+    provenance: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """Answers on origin, storage and extraction (IC 11, EV 93)."""
+    state: Mapped[ExhibitState] = mapped_column(enum_column(ExhibitState), default=ExhibitState.SUBMITTED)
+    upload_id: Mapped[int] = mapped_column(ForeignKey("upload.id"), unique=True)
+    entry_number: Mapped[int]
+    submitted_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    upload: Mapped[Upload] = relationship(lazy="joined")
+    __table_args__ = (UniqueConstraint("case_id", "label"),)

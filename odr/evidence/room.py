@@ -1,11 +1,40 @@
 """What the evidence room brings."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import Case
+from odr.evidence import acts
+from odr.evidence.models import Exhibit, Upload, UploadState
 from odr.evidence.ports import expire_uploads, finish_uploads
-from odr.procedure.hooks import Room
+from odr.identity.actors import Actor
+from odr.procedure.hooks import NavItem, Room
+from odr.text import T
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+def find_upload(court: Sitting, case: Case, actor: Actor, reference: str) -> Upload | None:
+    """A whole and anchored file the actor sent."""
+    return court.session.scalar(select(Upload).where(Upload.reference == reference, Upload.account_id == actor.account_id, Upload.state == UploadState.ANCHORED))
+
+
+def find_exhibit(court: Sitting, case: Case, actor: Actor, reference: str) -> Exhibit | None:
+    """An exhibit of the case."""
+    return court.session.scalar(select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.reference == reference))
+
 
 ROOM = Room(
     name="evidence",
-    routes=("odr.evidence.routes.upload:blueprint",),
+    acts=("odr.evidence.acts", "odr.evidence.choices"),
+    routes=("odr.evidence.routes.upload:blueprint", "odr.evidence.routes.exhibits:exhibits"),
     commands=("odr.evidence.cli:store",),
+    on_event={"claim_lodged": acts.on_claim_lodged},
+    resolvers={"upload": find_upload, "exhibit": find_exhibit},
+    nav=(NavItem("exhibits", "exhibits.listing", T("Exhibits"), 20),),
     sweeps={"expire_uploads": expire_uploads, "finish_uploads": finish_uploads},
 )

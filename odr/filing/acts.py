@@ -116,6 +116,8 @@ def accept_claim(court: Sitting, case: Case, given: AcceptInput, *, actor: Actor
 
     By the clock where the registry did not decide in seven days: accepted first (REG 8).
     """
+    if given.track not in court.pack(case).tracks.list:
+        raise InvalidInput.at("track", T("This court has no such procedure. Choose one of those listed."))
     case.track = Track(given.track)
     case.accepted_at = now
     case.number = case_number_for(court, case)

@@ -24,9 +24,9 @@ def causes(court: Any, case: Case | None, actor: Actor | None) -> list[Option]:
 
 
 @choice_source("tracks")
-def tracks(court: Any, case: Case | None, actor: Actor | None) -> list[Option]:
-    """The procedures a case may follow."""
-    return [Option(track.value, track.label) for track in Track]
+def tracks(court: Any, case: Case, actor: Actor | None) -> list[Option]:
+    """The procedures the case's pack knows."""
+    return [Option(track.value, track.label) for track in Track if track.value in court.pack(case).tracks.list]
 
 
 @choice_source("facts_of_others")

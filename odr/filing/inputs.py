@@ -168,7 +168,7 @@ class ReturnInput(CourtModel):
 class AcceptInput(CourtModel):
     """What the registry settles on acceptance."""
 
-    track: Annotated[Literal["small", "simple", "ordinary"], field(T("Procedure"), choices="tracks")]
+    track: Annotated[str, CourtText(1, 40, one_line=True), field(T("Procedure"), choices="tracks")]
     note: Annotated[str | None, CourtText(0, 1000), field(T("Note for the file"), widget="textarea")] = None
 
 

@@ -94,6 +94,7 @@ def register(means: Means, *, email: str, name: str, password: str, locale: str,
     stored = means.passwords.hash(password)
     with means.database.write() as session:
         limits.take(session, means.keyring, Counted.LETTER_FROM, limits.network(address), now)
+        limits.take(session, means.keyring, Counted.LETTER_TO, email, now)
         account = by_email(session, email)
         if account is not None and account.state is not AccountState.UNCONFIRMED:
             return [_already_here(means, account)]
@@ -173,7 +174,7 @@ def ask_reset(means: Means, email: str, *, address: str, now: datetime) -> list[
     email = normal_email(email)
     with means.database.write() as session:
         limits.take(session, means.keyring, Counted.LETTER_FROM, limits.network(address), now)
-        limits.take(session, means.keyring, Counted.RESET, email, now)
+        limits.take(session, means.keyring, Counted.LETTER_TO, email, now)
         account = by_email(session, email)
         if account is None or account.state is AccountState.SUSPENDED:
             return []

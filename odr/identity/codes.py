@@ -64,10 +64,15 @@ def enrol(session: Session, keyring: Keyring, account: Account, secret: str, cod
     step = matching_step(secret, code, now)
     if step is None:
         raise WrongCode
-    account.totp_secret = keyring.seal(_PURPOSE, secret)
+    account.totp_secret = seal_secret(keyring, secret)
     account.totp_last_step = step
     session.flush()
     return renew_recovery_codes(session, keyring, account.id)
+
+
+def seal_secret(keyring: Keyring, secret: str) -> str:
+    """An app's secret as it is stored."""
+    return keyring.seal(_PURPOSE, secret)
 
 
 def remove(session: Session, account: Account) -> None:

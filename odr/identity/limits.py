@@ -22,7 +22,7 @@ class Counted(enum.Enum):
     SIGN_IN = "sign_in"  # passwords that were wrong, by account
     SIGN_IN_FROM = "sign_in_from"  # wrong passwords from one network address
     CODE = "code"  # wrong one-time codes, by account
-    RESET = "reset"  # letters with a link to one mailbox
+    LETTER_TO = "letter_to"  # letters with a link to one mailbox
     LETTER_FROM = "letter_from"  # letters caused from one network address
     LINK_FROM = "link_from"  # links and invitation codes that do not exist, from one network address
     CHALLENGE_FROM = "challenge_from"  # passkey challenges asked for from one network address
@@ -40,7 +40,7 @@ LIMITS = {
     Counted.SIGN_IN: Limit(10, timedelta(minutes=15)),
     Counted.SIGN_IN_FROM: Limit(18, timedelta(minutes=15)),
     Counted.CODE: Limit(6, timedelta(minutes=15)),
-    Counted.RESET: Limit(5, timedelta(hours=1)),
+    Counted.LETTER_TO: Limit(5, timedelta(hours=1)),
     Counted.LETTER_FROM: Limit(18, timedelta(hours=1)),
     Counted.LINK_FROM: Limit(18, timedelta(minutes=15)),
     Counted.CHALLENGE_FROM: Limit(60, timedelta(minutes=15)),

@@ -30,7 +30,9 @@ class DecisionKind(enum.Enum):
     @property
     def label(self) -> Text:
         """The kind in words."""
-        return {DecisionKind.JUDGMENT: T("Judgment"), DecisionKind.PARTIAL: T("Partial judgment"), DecisionKind.SUPPLEMENTARY: T("Supplementary judgment")}[self]
+        return {DecisionKind.JUDGMENT: T("Judgment"), DecisionKind.PARTIAL: T("Partial judgment"), DecisionKind.SUPPLEMENTARY: T("Supplementary judgment")}[
+            self
+        ]
 
 
 class DecisionState(enum.Enum):
@@ -40,6 +42,7 @@ class DecisionState(enum.Enum):
     COOLING = "cooling"  # checked and ready; rests before it may be pronounced
     ISSUED = "issued"  # sealed, anchored, pronounced
     SET_ASIDE = "set_aside"  # by the higher court, or in retrial
+    DROPPED = "dropped"  # never issued: the case ended otherwise
 
     @property
     def label(self) -> Text:
@@ -49,6 +52,7 @@ class DecisionState(enum.Enum):
             DecisionState.COOLING: T("Resting before it is pronounced"),
             DecisionState.ISSUED: T("Issued"),
             DecisionState.SET_ASIDE: T("Set aside"),
+            DecisionState.DROPPED: T("Not issued"),
         }[self]
 
 
@@ -176,7 +180,9 @@ class Instrument(enum.Enum):
     @property
     def label(self) -> Text:
         """The instrument in words."""
-        return {Instrument.DECISION: T("Decision"), Instrument.STATEMENT: T("Mediation statement"), Instrument.HIGHER_COURT: T("Decision of the higher court")}[self]
+        return {Instrument.DECISION: T("Decision"), Instrument.STATEMENT: T("Mediation statement"), Instrument.HIGHER_COURT: T("Decision of the higher court")}[
+            self
+        ]
 
 
 class EnforcementState(enum.Enum):

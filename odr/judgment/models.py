@@ -33,7 +33,7 @@ class Finding(Base):
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
-    exhibit_id: Mapped[int | None] = mapped_column(ForeignKey("exhibit.id"))
+    exhibit_id: Mapped[int | None] = mapped_column(BigInt)
     fact_id: Mapped[int | None] = mapped_column(ForeignKey("fact.id"))
     result: Mapped[FindingResult] = mapped_column(enum_column(FindingResult))
     undisputed: Mapped[bool] = mapped_column(default=False)
@@ -203,6 +203,8 @@ class Obligation(Base):
     interest_percent: Mapped[Decimal | None] = mapped_column(Numeric(7, 4))
     what: Mapped[str | None] = mapped_column(Text)
     due_on: Mapped[date] = mapped_column(Date)
+    accelerates: Mapped[bool] = mapped_column(default=False)
+    """An instalment: when it is late, all that is left of the instrument falls due."""
     done_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """Replaced by another instrument: no longer owed under this one."""

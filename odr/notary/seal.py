@@ -9,38 +9,34 @@ their own (the seal one sees is drawn by the template) and lie off the page.
 
 from __future__ import annotations
 
-import enum
 import hashlib
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from asn1crypto import algos, pem, tsp
+from asn1crypto import algos, tsp
 from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
-from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
-from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.fields import InvisSigSettings, MDPPerm, SigFieldSpec, SigSeedSubFilter, append_signature_field, enumerate_sig_fields
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.signers.pdf_cms import Signer
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko.sign.timestamps import TimeStamper
-from pyhanko.sign.validation import EmbeddedPdfSignature, validate_pdf_signature
-from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
-from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
-from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from odr.notary.notary import Notary
+from odr.notary.seal_check import SealFinding, SealState, SealVerdict, validate_pdf
 from odr.notary.timestamp import Stamp, Timestamper
 from odr.notary.timestamp_verify import TokenRefused, verify_token
 from odr.notary.vault import Vault
+
+__all__ = ["SEAL_PLACE", "OwnTime", "SealFinding", "SealKey", "SealRefused", "SealState", "SealVerdict", "Sealer", "validate_pdf"]
 
 SEAL_PLACE = "Seal"
 """Name of the field of the first signature."""
@@ -148,103 +144,6 @@ class Sealer:
             return bytes(signer.sign_pdf(writer, existing_fields_only=True).getvalue())
         except (PdfError, SigningError, TokenRefused) as error:
             raise SealRefused(str(error)) from error
-
-
-class SealState(enum.Enum):
-    """What looking at the seal of a paper shows."""
-
-    SEALED = "sealed"
-    """Every signature is the court's, has its time, and covers the paper as it is."""
-    UNSEALED = "unsealed"
-    """A PDF without any signature."""
-    CHANGED = "changed"
-    """Bytes were changed, or something was added that the seal does not allow."""
-    UNTRUSTED = "untrusted"
-    """Unchanged, but signed with a key that is not the court's, or without a trusted time."""
-    UNREADABLE = "unreadable"
-    """Not a PDF that can be read."""
-
-
-@dataclass(frozen=True)
-class SealFinding:
-    """One signature: who, why, by its own claim when, when by the time token, and whether it holds."""
-
-    place: str
-    signer_name: str
-    reason: str
-    claimed_at: datetime | None
-    stamped_at: datetime | None
-    unchanged: bool
-    trusted: bool
-
-
-@dataclass(frozen=True)
-class SealVerdict:
-    """The state of the whole and each signature in the order of signing; ``open_places`` are reserved but empty."""
-
-    state: SealState
-    findings: tuple[SealFinding, ...] = ()
-    open_places: tuple[str, ...] = ()
-
-    @property
-    def is_sealed(self) -> bool:
-        """Whether the paper is the court's and unchanged."""
-        return self.state is SealState.SEALED
-
-
-def validate_pdf(pdf: bytes, trust_pem: bytes) -> SealVerdict:
-    """Judge the seals of a paper by the roots in ``trust_pem`` alone; nothing is fetched.
-
-    A certificate is judged at the time its token proves, so a seal stays good
-    when the key's certificate ends.
-    """
-    roots = [asn1.Certificate.load(der) for _, _, der in pem.unarmor(trust_pem, multiple=True)]
-    try:
-        reader = PdfFileReader(io.BytesIO(pdf), strict=True)
-        signatures = sorted(reader.embedded_signatures, key=lambda each: int(each.signed_revision))
-        open_places = tuple(name for name, value, _ in enumerate_sig_fields(reader) if value is None)
-        judged = [(each, _judge(each, roots)) for each in signatures]
-    except Exception:
-        # The file is a stranger's; whatever the parser trips over, the answer is the same.
-        return SealVerdict(SealState.UNREADABLE)
-    if not judged:
-        return SealVerdict(SealState.UNSEALED, open_places=open_places)
-    findings = tuple(_finding(signature, status) for signature, status in judged)
-    return SealVerdict(_state(judged, findings), findings, open_places)
-
-
-def _judge(signature: EmbeddedPdfSignature, roots: list[asn1.Certificate]) -> PdfSignatureStatus:
-    token = next(extract_tst_data_iter(signature.signer_info, signed=False), None)
-    at = token["encap_content_info"]["content"].parsed["gen_time"].native if token is not None else None
-    context = ValidationContext(trust_roots=roots, allow_fetching=False, moment=at)
-    return validate_pdf_signature(signature, context, ts_validation_context=context)
-
-
-def _finding(signature: EmbeddedPdfSignature, status: PdfSignatureStatus) -> SealFinding:
-    named, stamp = signature.sig_object, status.timestamp_validity
-    unchanged = bool(status.intact and status.valid and status.docmdp_ok)
-    stamped = stamp is not None and stamp.valid and stamp.intact and stamp.trusted
-    return SealFinding(
-        place=signature.field_name,
-        signer_name=str(named.get("/Name", "")),
-        reason=str(named.get("/Reason", "")),
-        claimed_at=signature.self_reported_timestamp,
-        stamped_at=stamp.timestamp if stamp is not None and stamped else None,
-        unchanged=unchanged,
-        trusted=bool(status.trusted and stamped),
-    )
-
-
-def _state(judged: Sequence[tuple[EmbeddedPdfSignature, PdfSignatureStatus]], findings: Sequence[SealFinding]) -> SealState:
-    certifies = judged[0][0].docmdp_level is not None
-    # Bytes behind the last signature are nobody's, even when they change nothing one sees.
-    covered = judged[-1][1].coverage is SignatureCoverageLevel.ENTIRE_FILE
-    grown = all(status.modification_level in (ModificationLevel.NONE, ModificationLevel.FORM_FILLING) for _, status in judged)
-    if not (certifies and covered and grown and all(finding.unchanged for finding in findings)):
-        return SealState.CHANGED
-    if not all(finding.trusted and status.bottom_line for finding, (_, status) in zip(findings, judged, strict=True)):
-        return SealState.UNTRUSTED
-    return SealState.SEALED
 
 
 def _metadata(place: str, reason: str, signer_name: str, *, certify: bool = False, docmdp_permissions: MDPPerm = MDPPerm.FILL_FORMS) -> PdfSignatureMetadata:

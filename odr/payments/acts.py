@@ -14,7 +14,19 @@ from odr.payments.assessing import FEE_WINDOW, TOPUP_WINDOW, WINDOWS, assessment
 from odr.payments.books import book_assessment, book_cancellation, book_payment, earn, excess_of, outstanding, stripe_source
 from odr.payments.facts import INTENT_SUCCEEDED, SESSION_PAID
 from odr.payments.inputs import AssessInput, DeemInput, PaymentInput
-from odr.payments.models import AssessmentState, BankLine, Channel, CheckoutSession, CheckoutState, FactKind, FeeAssessment, FeeBasis, ReliefRequest, ReliefState, StripeFact
+from odr.payments.models import (
+    AssessmentState,
+    BankLine,
+    Channel,
+    CheckoutSession,
+    CheckoutState,
+    FactKind,
+    FeeAssessment,
+    FeeBasis,
+    ReliefRequest,
+    ReliefState,
+    StripeFact,
+)
 from odr.payments.refunding import order_back, order_excess
 from odr.payments.tariff import Matter, assess_filing, top_up
 from odr.procedure.acts import ALL_STAGES
@@ -78,7 +90,9 @@ def assess_fee(court: Sitting, case: Case, given: AssessInput, *, actor: Actor, 
 def ask_for(court: Sitting, case: Case, payer: Party, row: FeeAssessment, start: datetime, proof: Text | None = None) -> None:
     """Start the time to pay; the notice stands on the payer's page from this moment (FEE 22)."""
     if has_window(court.pack(case), row.window_kind):
-        court.start_window(case, row.window_kind, party=payer, start=start, subject=row.reference, proof=proof or T("The notice stood on the payer’s page from this moment."))
+        court.start_window(
+            case, row.window_kind, party=payer, start=start, subject=row.reference, proof=proof or T("The notice stood on the payer’s page from this moment.")
+        )
 
 
 def assessment_named(court: Sitting, case: Case, reference: str) -> FeeAssessment:
@@ -136,7 +150,9 @@ def _stripe_says(court: Sitting, given: PaymentInput) -> bool:
 
 def is_pending(court: Sitting, row: FeeAssessment) -> bool:
     """Whether something about an unpaid fee is still open: a request for relief, or money on its way (FEE 22)."""
-    asked = court.session.scalar(select(ReliefRequest.id).where(ReliefRequest.case_id == row.case_id, ReliefRequest.party_id == row.party_id, ReliefRequest.state == ReliefState.PENDING))
+    asked = court.session.scalar(
+        select(ReliefRequest.id).where(ReliefRequest.case_id == row.case_id, ReliefRequest.party_id == row.party_id, ReliefRequest.state == ReliefState.PENDING)
+    )
     moving = court.session.scalar(select(CheckoutSession.id).where(CheckoutSession.assessment_id == row.id, CheckoutSession.state == CheckoutState.PROCESSING))
     return asked is not None or moving is not None
 
@@ -155,7 +171,9 @@ def consider_unpaid(court: Sitting, case: Case, row: FeeAssessment) -> bool:
         return False
     court.close_tasks(case, UNPAID_TASK, row.reference)
     who = party_by_id(case, row.party_id).name
-    title = T("The fee of %(amount)s was not paid by %(name)s in time and nothing is pending. A ruling is prepared.", amount=outstanding(court.session, row), name=who)
+    title = T(
+        "The fee of %(amount)s was not paid by %(name)s in time and nothing is pending. A ruling is prepared.", amount=outstanding(court.session, row), name=who
+    )
     court.open_task(case, Role.JUDGE, UNPAID_TASK, title, risk=60, subject=row.reference)
     return True
 
@@ -212,4 +230,3 @@ def deem_withdrawn(court: Sitting, case: Case, given: DeemInput, *, actor: Actor
         court.move(case, Stage.CLOSED)
         court.announce("case_closed", case)
     return Recorded(words, {"assessment": row.reference, "party": payer.label, "matter": row.matter.value, "back": back.minor, "currency": row.currency})
-

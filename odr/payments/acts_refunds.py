@@ -14,8 +14,9 @@ from odr.identity.actors import Actor
 from odr.payments.acts import UNPAID_TASK, party_by_id
 from odr.payments.assessing import assessments_of
 from odr.payments.books import book_cancellation, book_refund_end, book_refund_order, earn
-from odr.payments.inputs import ApproveRefundInput, OutsideRefundInput, RefundEndInput, SettleInput
-from odr.payments.models import Channel, Payment, Refund, RefundApproval, RefundState
+from odr.payments.inputs import ApproveRefundInput, OutsideRefundInput, ReduceInput, RefundEndInput, SettleInput
+from odr.payments.models import Channel, FeeBasis, Payment, Refund, RefundApproval, RefundState
+from odr.payments.reassessing import replace_unpaid
 from odr.payments.refunding import REFUND_TASK, REFUND_WINDOW, order_back, unpaid_rows
 from odr.procedure.acts import ALL_STAGES
 from odr.procedure.models import WindowState
@@ -61,7 +62,9 @@ def settle_fees(court: Sitting, case: Case, given: SettleInput, *, actor: Actor,
 
 def _has_ending(court: Sitting, case: Case, party_id: int) -> bool:
     """Whether an ending was settled for a party before: half after a conversion is not halved again."""
-    found = court.session.scalar(select(Refund.id).where(Refund.case_id == case.id, Refund.party_id == party_id, Refund.ending.is_not(None), Refund.ending != Ending.REDUCED))
+    found = court.session.scalar(
+        select(Refund.id).where(Refund.case_id == case.id, Refund.party_id == party_id, Refund.ending.is_not(None), Refund.ending != Ending.REDUCED)
+    )
     return found is not None
 
 
@@ -118,7 +121,15 @@ def approve_refund(court: Sitting, case: Case, given: ApproveRefundInput, *, act
     court.close_tasks(case, REFUND_TASK, refund.reference)
     payment = court.session.get_one(Payment, refund.payment_id)
     if not payment.is_online:
-        court.open_task(case, Role.CASHIER, "refund_transfer", T("Transfer %(amount)s and record it", amount=refund.amount), risk=40, due_at=refund.due_at, subject=refund.reference)
+        court.open_task(
+            case,
+            Role.CASHIER,
+            "refund_transfer",
+            T("Transfer %(amount)s and record it", amount=refund.amount),
+            risk=40,
+            due_at=refund.due_at,
+            subject=refund.reference,
+        )
     return Recorded(T("Refund of %(amount)s approved", amount=refund.amount), result)
 
 
@@ -141,11 +152,21 @@ def record_refund(court: Sitting, case: Case, given: RefundEndInput, *, actor: A
     if given.paid:
         court.close_windows(case, REFUND_WINDOW, WindowState.MET, subject=refund.reference)
         return Recorded(T("%(amount)s paid back to %(name)s", amount=refund.amount, name=name), {"refund": refund.reference, "paid": True})
-    court.open_task(case, Role.CASHIER, "refund_transfer", T("A refund of %(amount)s came back. Ask for an account and transfer it.", amount=refund.amount), risk=70, due_at=refund.due_at, subject=refund.reference)
+    court.open_task(
+        case,
+        Role.CASHIER,
+        "refund_transfer",
+        T("A refund of %(amount)s came back. Ask for an account and transfer it.", amount=refund.amount),
+        risk=70,
+        due_at=refund.due_at,
+        subject=refund.reference,
+    )
     return Recorded(T("The refund of %(amount)s to %(name)s came back", amount=refund.amount, name=name), {"refund": refund.reference, "paid": False})
 
 
-@act(title=T("Refund made outside the court’s books"), input=OutsideRefundInput, by={Role.CLOCK}, at=ALL_STAGES, while_stayed=True, listed=False, source="FEE 53")
+@act(
+    title=T("Refund made outside the court’s books"), input=OutsideRefundInput, by={Role.CLOCK}, at=ALL_STAGES, while_stayed=True, listed=False, source="FEE 53"
+)
 def record_outside_refund(court: Sitting, case: Case, given: OutsideRefundInput, *, actor: Actor, now: datetime) -> Recorded:
     """Take up a refund that somebody made at Stripe without an order: the books follow the money, the cashier explains it."""
     payment = court.session.scalars(select(Payment).where(Payment.case_id == case.id, Payment.reference == given.payment)).one()
@@ -169,5 +190,34 @@ def record_outside_refund(court: Sitting, case: Case, given: OutsideRefundInput,
     court.session.flush()
     book_refund_order(court.session, refund)
     book_refund_end(court.session, refund, payment.channel, True, given.stripe_id, given.at)
-    court.open_task(case, Role.CASHIER, "outside_refund", T("%(amount)s was refunded at Stripe without an order of the court. Find out why.", amount=given.amount), risk=80, subject=refund.reference)
+    court.open_task(
+        case,
+        Role.CASHIER,
+        "outside_refund",
+        T("%(amount)s was refunded at Stripe without an order of the court. Find out why.", amount=given.amount),
+        risk=80,
+        subject=refund.reference,
+    )
     return Recorded(T("%(amount)s was paid back outside the court’s books", amount=given.amount), {"refund": refund.reference})
+
+
+@act(title=T("Fee after the claim was lowered"), input=ReduceInput, by={Role.CLOCK}, at=ALL_STAGES, listed=False, source="FEE 21, 35")
+def refund_lowered(court: Sitting, case: Case, given: ReduceInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Order back what a lowered claim no longer costs, or ask for less where nothing was paid (FEE 21).
+
+    Lowered after the court investigation, nothing goes back (FEE 35).
+    """
+    basis = court.session.scalars(select(FeeBasis).where(FeeBasis.case_id == case.id, FeeBasis.reference == given.basis)).one()
+    payer = party_by_id(case, basis.party_id)
+    currency = court.pack(case).currency
+    back = Money(0, currency)
+    if given.in_time:
+        for row in unpaid_rows(court, case):
+            if row.party_id == payer.id and row.matter is basis.matter:
+                row.basis_id = basis.id
+                replace_unpaid(court, case, payer, row)
+        back = order_back(court, case, payer, Ending.REDUCED, basis=basis)
+    return Recorded(
+        T("Claim lowered: %(back)s of the fee goes back to %(name)s", back=back, name=payer.name),
+        {"back": back.minor, "currency": currency, "in_time": given.in_time},
+    )

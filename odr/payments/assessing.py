@@ -35,9 +35,13 @@ def pack_track(pack: RulePack, case: Case) -> str | None:
     return next((name for name in names if name in pack.tracks.list), None)
 
 
-def keep_basis(session: Session, case: Case, party: Party, matter: Matter, amounts: list[int], non_property: int, now: datetime, *, joined: bool = False) -> FeeBasis:
+def keep_basis(
+    session: Session, case: Case, party: Party, matter: Matter, amounts: list[int], non_property: int, now: datetime, *, joined: bool = False
+) -> FeeBasis:
     """Keep what a fee will be computed on, in place of what stood before for the same party and matter."""
-    for old in session.scalars(select(FeeBasis).where(FeeBasis.case_id == case.id, FeeBasis.party_id == party.id, FeeBasis.matter == matter, FeeBasis.until.is_(None))):
+    for old in session.scalars(
+        select(FeeBasis).where(FeeBasis.case_id == case.id, FeeBasis.party_id == party.id, FeeBasis.matter == matter, FeeBasis.until.is_(None))
+    ):
         old.until = now
     basis = FeeBasis(case_id=case.id, party_id=party.id, matter=matter, amounts=amounts, non_property=non_property, joined=joined, since=now)
     session.add(basis)
@@ -71,7 +75,9 @@ def question_for(court: Sitting, case: Case, basis: FeeBasis, *, with_relief: bo
 def granted_relief(session: Session, case: Case, party_id: int) -> FeeRelief | None:
     """The relief a party was granted, as the tariff takes it."""
     row = session.scalar(
-        select(ReliefRequest).where(ReliefRequest.case_id == case.id, ReliefRequest.party_id == party_id, ReliefRequest.state == ReliefState.GRANTED).order_by(ReliefRequest.id.desc())
+        select(ReliefRequest)
+        .where(ReliefRequest.case_id == case.id, ReliefRequest.party_id == party_id, ReliefRequest.state == ReliefState.GRANTED)
+        .order_by(ReliefRequest.id.desc())
     )
     if row is None or row.granted_kind is None:
         return None

@@ -36,17 +36,37 @@ def outstanding(session: Session, assessment: FeeAssessment) -> Money:
 
 def book_assessment(session: Session, assessment: FeeAssessment) -> None:
     """The fee is owed, and not yet earned."""
-    post(session, f"assessment/{assessment.reference}", "fee assessed", LedgerAccount.RECEIVABLE, LedgerAccount.DEFERRED, assessment.amount, at=assessment.assessed_at, case_id=assessment.case_id)
+    post(
+        session,
+        f"assessment/{assessment.reference}",
+        "fee assessed",
+        LedgerAccount.RECEIVABLE,
+        LedgerAccount.DEFERRED,
+        assessment.amount,
+        at=assessment.assessed_at,
+        case_id=assessment.case_id,
+    )
 
 
 def book_cancellation(session: Session, assessment: FeeAssessment, at: datetime) -> None:
     """What was not paid is owed no more."""
     left = outstanding(session, assessment)
     assessment.state = AssessmentState.CANCELLED
-    post(session, f"assessment/{assessment.reference}/cancelled", "fee cancelled", LedgerAccount.DEFERRED, LedgerAccount.RECEIVABLE, left, at=at, case_id=assessment.case_id)
+    post(
+        session,
+        f"assessment/{assessment.reference}/cancelled",
+        "fee cancelled",
+        LedgerAccount.DEFERRED,
+        LedgerAccount.RECEIVABLE,
+        left,
+        at=at,
+        case_id=assessment.case_id,
+    )
 
 
-def book_payment(session: Session, assessment: FeeAssessment, channel: Channel, amount: Money, source: str, at: datetime, entry_number: int | None = None) -> Payment | None:
+def book_payment(
+    session: Session, assessment: FeeAssessment, channel: Channel, amount: Money, source: str, at: datetime, entry_number: int | None = None
+) -> Payment | None:
     """Credit money to an assessment, once for each ``source``; None where it was credited before.
 
     What exceeds the fee is owed back at once. Raises ValueError for another currency.
@@ -72,7 +92,9 @@ def book_payment(session: Session, assessment: FeeAssessment, channel: Channel, 
     session.flush()
     held, case_id = HOLDS[channel], assessment.case_id
     post(session, f"payment/{source}", "fee paid", held, LedgerAccount.RECEIVABLE, Money(taken, amount.currency), at=at, case_id=case_id)
-    post(session, f"payment/{source}/excess", "paid too much", held, LedgerAccount.REFUNDS, Money(amount.minor - taken, amount.currency), at=at, case_id=case_id)
+    post(
+        session, f"payment/{source}/excess", "paid too much", held, LedgerAccount.REFUNDS, Money(amount.minor - taken, amount.currency), at=at, case_id=case_id
+    )
     if taken == left.minor and assessment.state in (AssessmentState.DUE, AssessmentState.DEFERRED):
         assessment.state, assessment.paid_at = AssessmentState.PAID, at
     return payment
@@ -87,7 +109,9 @@ def _credited(session: Session, cause: str) -> int:
     from odr.payments.models import LedgerLine
 
     found = session.scalar(
-        select(func.sum(LedgerLine.amount_minor)).join(LedgerEntry, LedgerEntry.reference == LedgerLine.entry).where(LedgerEntry.cause == cause, LedgerLine.amount_minor > 0)
+        select(func.sum(LedgerLine.amount_minor))
+        .join(LedgerEntry, LedgerEntry.reference == LedgerLine.entry)
+        .where(LedgerEntry.cause == cause, LedgerLine.amount_minor > 0)
     )
     return int(found or 0)
 
@@ -100,7 +124,16 @@ def refundable(session: Session, payment: Payment) -> Money:
 
 def book_refund_order(session: Session, refund: Refund) -> None:
     """Money is owed back out of what was not earned."""
-    post(session, f"refund/{refund.reference}", "refund ordered", LedgerAccount.DEFERRED, LedgerAccount.REFUNDS, refund.amount, at=refund.ordered_at, case_id=refund.case_id)
+    post(
+        session,
+        f"refund/{refund.reference}",
+        "refund ordered",
+        LedgerAccount.DEFERRED,
+        LedgerAccount.REFUNDS,
+        refund.amount,
+        at=refund.ordered_at,
+        case_id=refund.case_id,
+    )
 
 
 def book_refund_end(session: Session, refund: Refund, channel: Channel, paid: bool, way: str, at: datetime) -> None:

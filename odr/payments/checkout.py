@@ -34,17 +34,17 @@ def payment_page(court: Court, assessment: str, *, locale: str, email: str | Non
     """
     gateway: Gateway = court.ports.payments
     for _ in range(3):
-        visit, case_reference, number = _reserve(court, assessment)
+        visit, case_reference, number = _reserve(court, assessment, locale, email)
         if visit.stripe_id is not None and _is_over(court, gateway, visit):
             continue
         if visit.url is not None and visit.state is CheckoutState.OPEN:
             return visit.url
-        page = gateway.create_checkout(_order(court, visit, assessment, case_reference, number, locale, email))
+        page = gateway.create_checkout(_order(court, visit, assessment, case_reference, number))
         return _keep(court, visit.id, page)
     raise ActNotOpen(T("Nothing is to be paid here now."), T("Look at the fee page again in a minute."))
 
 
-def _reserve(court: Court, assessment: str) -> tuple[CheckoutSession, str, str]:
+def _reserve(court: Court, assessment: str, locale: str, email: str | None) -> tuple[CheckoutSession, str, str]:
     """The usable page of a fee, or a new one, in a transaction of its own."""
     with court.database.write() as session:
         row = session.scalar(select(FeeAssessment).where(FeeAssessment.reference == assessment).with_for_update())
@@ -53,7 +53,7 @@ def _reserve(court: Court, assessment: str) -> tuple[CheckoutSession, str, str]:
         case = session.get_one(Case, row.case_id)
         visit = usable(session, row)
         if visit is None:
-            visit = _new(session, row, court.clock.machine_now())
+            visit = _new(session, row, court.clock.machine_now(), locale, email)
         return visit, case.reference, case.number or case.reference
 
 
@@ -62,28 +62,39 @@ def usable(session: Session, row: FeeAssessment) -> CheckoutSession | None:
     return session.scalar(select(CheckoutSession).where(CheckoutSession.assessment_id == row.id, CheckoutSession.state.in_(USABLE)))
 
 
-def _new(session: Session, row: FeeAssessment, now: datetime) -> CheckoutSession:
+def _new(session: Session, row: FeeAssessment, now: datetime, locale: str, email: str | None) -> CheckoutSession:
     left = outstanding(session, row)
     if left.minor <= 0:
         raise ActNotOpen(T("Nothing is to be paid here now."))
     attempt = (session.scalar(select(func.max(CheckoutSession.attempt)).where(CheckoutSession.assessment_id == row.id)) or 0) + 1
-    visit = CheckoutSession(assessment_id=row.id, attempt=attempt, amount_minor=left.minor, currency=row.currency, state=CheckoutState.ASKED, asked_at=now, expires_at=now + PAGE_LIFE)
+    visit = CheckoutSession(
+        assessment_id=row.id,
+        attempt=attempt,
+        amount_minor=left.minor,
+        currency=row.currency,
+        # Kept, because a request repeated under one key must be the same to the letter.
+        locale=locale,
+        email=email,
+        state=CheckoutState.ASKED,
+        asked_at=now,
+        expires_at=now + PAGE_LIFE,
+    )
     session.add(visit)
     session.flush()
     return visit
 
 
-def _order(court: Court, visit: CheckoutSession, assessment: str, case_reference: str, number: str, locale: str, email: str | None) -> CheckoutOrder:
+def _order(court: Court, visit: CheckoutSession, assessment: str, case_reference: str, number: str) -> CheckoutOrder:
     base = f"{court.settings.base_url.rstrip('/')}/cases/{case_reference}/fee"
     return CheckoutOrder(
         reference=visit.reference,
         assessment=assessment,
         amount=Money(visit.amount_minor, visit.currency),
-        what=T("Court fee, case %(number)s", number=number).render(locale),
-        locale=locale,
+        what=T("Court fee, case %(number)s", number=number).render(visit.locale),
+        locale=visit.locale,
         done_url=f"{base}/return",
         back_url=f"{base}/back",
-        email=email,
+        email=visit.email,
     )
 
 

@@ -20,7 +20,12 @@ from odr.text import Money, T, Text
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-_STATES = {SESSION_EXPIRED: CheckoutState.EXPIRED, SESSION_FAILED: CheckoutState.EXPIRED, SESSION_PROCESSING: CheckoutState.PROCESSING, SESSION_PAID: CheckoutState.PAID}
+_STATES = {
+    SESSION_EXPIRED: CheckoutState.EXPIRED,
+    SESSION_FAILED: CheckoutState.EXPIRED,
+    SESSION_PROCESSING: CheckoutState.PROCESSING,
+    SESSION_PAID: CheckoutState.PAID,
+}
 
 
 class CourtEffects:
@@ -72,7 +77,8 @@ class CourtEffects:
             return
         refund.stripe_id = refund.stripe_id or fact.stripe_id
         paid = refund_told(fact)
-        if paid is None or refund.state is RefundState.FAILED or (paid and refund.state is RefundState.PAID):
+        # Once the cashier has paid by hand, a further word on the failed attempt changes nothing.
+        if paid is None or refund.bank_reference is not None or refund.state is RefundState.FAILED or (paid and refund.state is RefundState.PAID):
             return
         given = RefundEndInput(refund=refund.reference, paid=paid, channel=Channel.CARD, way=fact.stripe_id, at=fact.at)
         self.court.perform("record_refund", self.session.get_one(Case, refund.case_id), given, actor=CLOCK_ACTOR)

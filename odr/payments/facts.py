@@ -26,7 +26,11 @@ DISPUTE_OPEN, DISPUTE_WITHDRAWN, DISPUTE_LOST, DISPUTE_REINSTATED = 1, 2, 3, 4
 PAYOUT_PAID, PAYOUT_FAILED = 1, 2
 
 _REFUND_RANKS = {"pending": REFUND_PENDING, "requires_action": 1, "succeeded": REFUND_PAID, "failed": REFUND_FAILED, "canceled": REFUND_FAILED}
-_SESSION_KINDS = {"checkout.session.expired": SESSION_EXPIRED, "checkout.session.async_payment_failed": SESSION_FAILED, "checkout.session.async_payment_succeeded": SESSION_PAID}
+_SESSION_KINDS = {
+    "checkout.session.expired": SESSION_EXPIRED,
+    "checkout.session.async_payment_failed": SESSION_FAILED,
+    "checkout.session.async_payment_succeeded": SESSION_PAID,
+}
 _INTENT_KINDS = {"payment_intent.payment_failed": INTENT_FAILED, "payment_intent.succeeded": INTENT_SUCCEEDED}
 _DISPUTE_KINDS = {"charge.dispute.funds_withdrawn": DISPUTE_WITHDRAWN, "charge.dispute.funds_reinstated": DISPUTE_REINSTATED}
 _PAYOUT_KINDS = {"payout.paid": PAYOUT_PAID, "payout.failed": PAYOUT_FAILED}
@@ -86,7 +90,9 @@ def _session(kind: str, found: Mapping[str, Any], at: datetime) -> Told | None:
     return _told(FactKind.SESSION, found, rank, found["amount_total"], found.get("payment_intent"), ours.get("assessment"), at, ours.get("checkout"))
 
 
-def _told(kind: FactKind, found: Mapping[str, Any], rank: int, amount: int, intent: str | None, ours: str | None, at: datetime, checkout: str | None = None) -> Told:
+def _told(
+    kind: FactKind, found: Mapping[str, Any], rank: int, amount: int, intent: str | None, ours: str | None, at: datetime, checkout: str | None = None
+) -> Told:
     return Told(kind, str(found["id"]), rank, from_stripe(int(amount), str(found["currency"])), intent, ours, checkout, at)
 
 
@@ -130,7 +136,9 @@ def _credit(session: Session, fact: StripeFact, effects: Effects) -> None:
     if fact.intent is None or fact.ours is None:
         return
     effects.credit(fact.intent, fact.ours, Money(fact.amount_minor, fact.currency), fact.at)
-    for waiting in session.scalars(select(StripeFact).where(StripeFact.intent == fact.intent, StripeFact.kind.in_((FactKind.REFUND, FactKind.DISPUTE))).order_by(StripeFact.id)):
+    for waiting in session.scalars(
+        select(StripeFact).where(StripeFact.intent == fact.intent, StripeFact.kind.in_((FactKind.REFUND, FactKind.DISPUTE))).order_by(StripeFact.id)
+    ):
         (effects.refund if waiting.kind is FactKind.REFUND else effects.dispute)(waiting)
 
 

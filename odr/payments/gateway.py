@@ -132,7 +132,12 @@ class StripeGateway:
         params: dict[str, Any] = {
             "mode": "payment",
             "client_reference_id": order.assessment,
-            "line_items": [{"quantity": 1, "price_data": {"currency": order.amount.currency.lower(), "unit_amount": to_stripe(order.amount), "product_data": {"name": order.what}}}],
+            "line_items": [
+                {
+                    "quantity": 1,
+                    "price_data": {"currency": order.amount.currency.lower(), "unit_amount": to_stripe(order.amount), "product_data": {"name": order.what}},
+                }
+            ],
             "payment_method_types": list(self._methods),
             "metadata": ours,
             "payment_intent_data": {"metadata": ours, "description": order.what},
@@ -236,7 +241,9 @@ class _named:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         busy = isinstance(error, stripe.StripeError) and error.code in ("idempotency_key_in_use", "lock_timeout")
         if busy or isinstance(error, stripe.APIConnectionError | stripe.RateLimitError | stripe.APIError):
-            raise GatewayUnavailable(T("The payment service cannot be reached just now."), T("Nothing was charged. Try again in a few minutes, or pay by bank transfer.")) from error
+            raise GatewayUnavailable(
+                T("The payment service cannot be reached just now."), T("Nothing was charged. Try again in a few minutes, or pay by bank transfer.")
+            ) from error
         if isinstance(error, stripe.StripeError):
             raise GatewayRefused(str(error.code or type(error).__name__), str(error.user_message or error)) from error
 

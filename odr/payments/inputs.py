@@ -39,10 +39,23 @@ class ReliefInput(CourtModel):
 
     kind: Annotated[
         Literal["exemption", "reduction", "deferral"],
-        field(T("What do you ask for?"), T("Only natural persons can be freed from the whole fee (Litigation Costs Measures, art. 44)."), widget="radios", options=RELIEF_WORDS),
+        field(
+            T("What do you ask for?"),
+            T("Only natural persons can be freed from the whole fee (Litigation Costs Measures, art. 44)."),
+            widget="radios",
+            options=RELIEF_WORDS,
+        ),
     ]
-    ground: Annotated[str, CourtText(1, 60), field(T("Why?"), T("The grounds are those of the Litigation Costs Measures, arts. 45 to 47."), choices="relief_grounds", widget="select")]
-    reasons: Annotated[str, CourtText(10, 4000), field(T("Your situation"), T("Income, who depends on you, what changed. Only your side and the court can read this."), widget="textarea")]
+    ground: Annotated[
+        str,
+        CourtText(1, 60),
+        field(T("Why?"), T("The grounds are those of the Litigation Costs Measures, arts. 45 to 47."), choices="relief_grounds", widget="select"),
+    ]
+    reasons: Annotated[
+        str,
+        CourtText(10, 4000),
+        field(T("Your situation"), T("Income, who depends on you, what changed. Only your side and the court can read this."), widget="textarea"),
+    ]
     documents: Annotated[list[Annotated[str, RefTo("upload")]], Field(max_length=20), field(T("Documents that show it"))] = []
 
 
@@ -51,7 +64,9 @@ class ReliefDecisionInput(CourtModel):
 
     request: Annotated[str, RefTo("relief"), field(T("Request"), choices="relief_requests", widget="select")]
     decision: Annotated[Literal["grant", "refuse"], field(T("Decision"), widget="radios", options=DECISION_WORDS)]
-    percent: Annotated[int | None, Field(ge=1, le=100), field(T("Reduced by (percent)"), T("At least 30 percent. Only for a reduction."), widget="number")] = None
+    percent: Annotated[int | None, Field(ge=1, le=100), field(T("Reduced by (percent)"), T("At least 30 percent. Only for a reduction."), widget="number")] = (
+        None
+    )
     until: Annotated[CourtDate | None, field(T("To be paid by"), T("Only for a deferral."))] = None
     reasons: Annotated[str, CourtText(10, 4000), field(T("Reasons"), T("The party reads these."), widget="textarea")]
 
@@ -60,7 +75,9 @@ class DeemInput(CourtModel):
     """The ruling after a fee was not paid."""
 
     assessment: Annotated[str, RefTo("assessment"), field(T("Unpaid fee"), choices="unpaid_fees", widget="select")]
-    reasons: Annotated[str, CourtText(10, 4000), field(T("Reasons"), T("Notice, day it was received, last day, and that nothing is pending."), widget="textarea")]
+    reasons: Annotated[
+        str, CourtText(10, 4000), field(T("Reasons"), T("Notice, day it was received, last day, and that nothing is pending."), widget="textarea")
+    ]
 
 
 class SettleInput(CourtModel):
@@ -113,7 +130,13 @@ class CostsInput(CourtModel):
 
     lines: Annotated[list[BearsInput], Field(min_length=1, max_length=40), field(T("Party"))]
     jointly: Annotated[bool, field(T("The losing parties are liable together"))] = False
-    directly: Annotated[bool, field(T("The winner agreed to be paid by the loser"), T("Otherwise the court pays the winner back and the loser pays the court (Interpretation of the Civil Procedure Law, art. 207)."))] = False
+    directly: Annotated[
+        bool,
+        field(
+            T("The winner agreed to be paid by the loser"),
+            T("Otherwise the court pays the winner back and the loser pays the court (Interpretation of the Civil Procedure Law, art. 207)."),
+        ),
+    ] = False
 
 
 class AskReviewInput(CourtModel):

@@ -32,7 +32,9 @@ class Balance:
         return Money(self.debit - self.credit, self.currency)
 
 
-def post(session: Session, cause: str, what: str, debit: LedgerAccount, credit: LedgerAccount, amount: Money, *, at: datetime, case_id: int | None = None) -> bool:
+def post(
+    session: Session, cause: str, what: str, debit: LedgerAccount, credit: LedgerAccount, amount: Money, *, at: datetime, case_id: int | None = None
+) -> bool:
     """Book ``amount`` from ``credit`` to ``debit``, once for each ``cause``; nothing for nothing.
 
     Returns whether it was booked now. Raises ValueError for an amount below nothing.
@@ -42,7 +44,10 @@ def post(session: Session, cause: str, what: str, debit: LedgerAccount, credit: 
     if amount.minor == 0 or booked(session, cause):
         return False
     reference = new_reference()
-    lines = [{"entry": reference, "account": account, "amount_minor": minor, "currency": amount.currency} for account, minor in ((debit, amount.minor), (credit, -amount.minor))]
+    lines = [
+        {"entry": reference, "account": account, "amount_minor": minor, "currency": amount.currency}
+        for account, minor in ((debit, amount.minor), (credit, -amount.minor))
+    ]
     session.execute(insert(LedgerLine), lines)
     session.execute(insert(LedgerEntry), [{"reference": reference, "cause": cause, "what": what, "case_id": case_id, "booked_at": at}])
     return True
@@ -57,7 +62,9 @@ def trial_balance(session: Session, *, until: datetime | None = None, case_id: i
     """Every account with its sums; over all accounts of a currency they are equal."""
     positive = func.sum(LedgerLine.amount_minor).filter(LedgerLine.amount_minor > 0)
     negative = func.sum(LedgerLine.amount_minor).filter(LedgerLine.amount_minor < 0)
-    query = select(LedgerLine.account, LedgerLine.currency, func.coalesce(positive, 0), func.coalesce(negative, 0)).join(LedgerEntry, LedgerEntry.reference == LedgerLine.entry)
+    query = select(LedgerLine.account, LedgerLine.currency, func.coalesce(positive, 0), func.coalesce(negative, 0)).join(
+        LedgerEntry, LedgerEntry.reference == LedgerLine.entry
+    )
     if until is not None:
         query = query.where(LedgerEntry.booked_at < until)
     if case_id is not None:
@@ -100,7 +107,9 @@ def close_day(session: Session, on: date, tz: ZoneInfo, now: datetime) -> DailyC
 def entries_on(session: Session, on: date, tz: ZoneInfo) -> list[tuple[LedgerEntry, list[LedgerLine]]]:
     """The bookings of one local day with their lines."""
     start = datetime.combine(on, time(), tz)
-    heads = list(session.scalars(select(LedgerEntry).where(LedgerEntry.booked_at >= start, LedgerEntry.booked_at < start + timedelta(days=1)).order_by(LedgerEntry.id)))
+    heads = list(
+        session.scalars(select(LedgerEntry).where(LedgerEntry.booked_at >= start, LedgerEntry.booked_at < start + timedelta(days=1)).order_by(LedgerEntry.id))
+    )
     lines: dict[str, list[LedgerLine]] = {head.reference: [] for head in heads}
     for line in session.scalars(select(LedgerLine).where(LedgerLine.entry.in_(lines)).order_by(LedgerLine.id)) if heads else ():
         lines[line.entry].append(line)
@@ -115,5 +124,7 @@ def day_csv(session: Session, on: date, tz: ZoneInfo) -> str:
     for head, lines in entries_on(session, on, tz):
         for line in lines:
             debit, credit = max(line.amount_minor, 0), max(-line.amount_minor, 0)
-            writer.writerow([head.booked_at.astimezone(tz).isoformat(), head.reference, head.what, head.cause, line.account.value, debit, credit, line.currency])
+            writer.writerow(
+                [head.booked_at.astimezone(tz).isoformat(), head.reference, head.what, head.cause, line.account.value, debit, credit, line.currency]
+            )
     return out.getvalue()

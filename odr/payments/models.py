@@ -187,12 +187,13 @@ class CheckoutSession(Base):
     attempt: Mapped[int]
     amount_minor: Mapped[int] = mapped_column(BigInt)
     currency: Mapped[str] = mapped_column(String(3))
+    locale: Mapped[str] = mapped_column(String(12))
+    email: Mapped[str | None] = mapped_column(String(254))
     state: Mapped[CheckoutState] = mapped_column(enum_column(CheckoutState))
     stripe_id: Mapped[str | None] = mapped_column(String(120), unique=True)
     url: Mapped[str | None] = mapped_column(Text)
     asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    checked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     __table_args__ = (
         UniqueConstraint("assessment_id", "attempt"),
         Index(

@@ -39,7 +39,10 @@ def order_back(court: Sitting, case: Case, party: Party, ending: Ending, *, born
 
 
 def _done(court: Sitting, case: Case, party: Party, ending: Ending) -> bool:
-    return ending is not Ending.REDUCED and court.session.scalar(select(Refund.id).where(Refund.case_id == case.id, Refund.party_id == party.id, Refund.ending == ending)) is not None
+    return (
+        ending is not Ending.REDUCED
+        and court.session.scalar(select(Refund.id).where(Refund.case_id == case.id, Refund.party_id == party.id, Refund.ending == ending)) is not None
+    )
 
 
 def _promised(court: Sitting, case: Case, party: Party) -> int:
@@ -95,4 +98,3 @@ def write_refund(court: Sitting, case: Case, payment: Payment, amount: Money, en
 def unpaid_rows(court: Sitting, case: Case) -> list[FeeAssessment]:
     """Assessments on which money is still owed."""
     return [row for row in assessments_of(court.session, case) if row.state in (AssessmentState.DUE, AssessmentState.DEFERRED)]
-

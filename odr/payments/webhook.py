@@ -80,7 +80,14 @@ def apply_waiting(court: Court, limit: int = 100) -> int:
     """Try stored events again that could not be applied; returns how many could now."""
     done = 0
     with court.database.read() as session:
-        waiting = list(session.scalars(select(StripeEvent.id).where(StripeEvent.applied_at.is_(None), StripeEvent.attempts < MOST_ATTEMPTS).order_by(StripeEvent.created_at).limit(limit)))
+        waiting = list(
+            session.scalars(
+                select(StripeEvent.id)
+                .where(StripeEvent.applied_at.is_(None), StripeEvent.attempts < MOST_ATTEMPTS)
+                .order_by(StripeEvent.created_at)
+                .limit(limit)
+            )
+        )
     for event_id in waiting:
         with court.sit() as sitting:
             row = sitting.session.scalars(select(StripeEvent).where(StripeEvent.id == event_id).with_for_update()).one()

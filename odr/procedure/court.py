@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from odr.clock import Clock
 from odr.config import Settings
 from odr.db import Database
+from odr.docket.models import Case
+from odr.identity.actors import Actor
 from odr.notary.notary import Notary
 from odr.procedure.hooks import Hooks
 from odr.procedure.packs import PackRegistry
@@ -50,8 +53,8 @@ class Court:
     ports: Ports = field(default_factory=Ports)
 
     @contextlib.contextmanager
-    def sit(self) -> Iterator[Sitting]:
-        """One transaction that may hold several acts.
+    def sit(self, prepared: Mapping[str, Any] | None = None) -> Iterator[Sitting]:
+        """One transaction that may hold several acts; ``prepared`` is what :meth:`prepare` gave.
 
         The commit acknowledges them. Sequencing into the log follows at once, but
         a failure there loses nothing: the leaves are committed and the worker
@@ -59,10 +62,16 @@ class Court:
         """
         with self.database.write() as session:
             sitting = Sitting(self, session, self.clock.now())
+            sitting.prepared = prepared or {}
             yield sitting
         for then in sitting.after_commit:
             then()
         self.sequence()
+
+    def prepare(self, name: str, case: Case, given: BaseModel, actor: Actor) -> Mapping[str, Any]:
+        """Do an act's slow work (set and seal its paper) before the transaction that performs it."""
+        prepare = self.table[name].prepare
+        return prepare(self, case, given, actor) if prepare is not None else {}
 
     def sequence(self) -> int:
         """Put waiting leaves into the log; returns how many."""

@@ -22,6 +22,7 @@ def _plain(text: Text) -> Callable[[Context], Text]:
 
 
 _NUMBER = _plain(T("Write a whole number, in figures."))
+_DECIMAL = _plain(T("Write a number in figures, for example 3.65."))
 _ONE_OF = _plain(T("Choose one of the answers."))
 _WORDS = _plain(T("Write this as text."))
 _SHAPE = _plain(T("This part is not built as the court expects it. Look at the description of the input."))
@@ -41,6 +42,11 @@ SENTENCES: dict[str, Callable[[Context], Text]] = {
     "finite_number": _NUMBER,
     "float_type": _NUMBER,
     "float_parsing": _NUMBER,
+    "decimal_type": _DECIMAL,
+    "decimal_parsing": _DECIMAL,
+    "decimal_max_digits": lambda ctx: T("Write at most %(digits)s figures.", digits=ctx["max_digits"]),
+    "decimal_max_places": lambda ctx: T("Write at most %(places)s figures after the point.", places=ctx["decimal_places"]),
+    "decimal_whole_digits": lambda ctx: T("Write at most %(digits)s figures before the point.", digits=ctx["whole_digits"]),
     "multiple_of": lambda ctx: T("Write a multiple of %(step)s.", step=ctx["multiple_of"]),
     "greater_than": lambda ctx: T("Write a number above %(least)s.", least=ctx["gt"]),
     "greater_than_equal": lambda ctx: T("Write %(least)s or more.", least=ctx["ge"]),
@@ -126,10 +132,7 @@ def walk(model: type[BaseModel], raw: Location) -> tuple[Location, FieldInfo | N
         if info is None:
             return tuple(kept), None
         tagged = variants(info)
-        if tagged:
-            here = tagged.get(str(next(steps, "")))
-        else:
-            here = item_model(info.annotation) or one_model(info.annotation)
+        here = tagged.get(str(next(steps, ""))) if tagged else item_model(info.annotation) or one_model(info.annotation)
     return tuple(kept), info
 
 

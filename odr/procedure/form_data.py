@@ -35,7 +35,9 @@ class Raw:
     """Form values however they came: one string, or a list of strings, a name."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
-        self._values = {name: [str(v) for v in value] if isinstance(value, list | tuple) else [str(value)] for name, value in values.items() if value is not None}
+        self._values = {
+            name: [str(v) for v in value] if isinstance(value, list | tuple) else [str(value)] for name, value in values.items() if value is not None
+        }
 
     def one(self, name: str) -> str:
         """The first value, or nothing."""

@@ -15,12 +15,26 @@ from pydantic.fields import FieldInfo
 
 from odr.errors import FieldFault
 from odr.procedure.faults import item_model, label_of, one_model, variants
-from odr.procedure.form_data import GroupAction, Raw, collect, default_text, flatten, group_action, kept_rows, least, most_rows, parse, widget_of
+from odr.procedure.form_data import GroupAction, Raw, collect, default_text, flatten, group_action, kept_rows, least, money_text, most_rows, parse, widget_of
 from odr.procedure.inputs import Choice, CourtText, Label, Location, RefTo, Widget, is_nullable, marks
 from odr.procedure.reading import Unreadable, read_day
 from odr.text import T, Text
 
-__all__ = ["FormField", "Option", "Row", "choice_source", "choices_for", "collect", "fields_of", "flatten", "group_action", "parse", "sources_needed", "summary"]
+__all__ = [
+    "FormField",
+    "Option",
+    "Row",
+    "choice_source",
+    "choices_for",
+    "collect",
+    "fields_of",
+    "flatten",
+    "group_action",
+    "money_text",
+    "parse",
+    "sources_needed",
+    "summary",
+]
 
 FEW = 7
 """From more options than this a list to choose from replaces radio buttons."""
@@ -217,7 +231,9 @@ class _Build:
 
     def base(self, label: Label, kind: Widget, info: FieldInfo, name: str) -> FormField:
         hint = label.hint.render(self.locale) if label.hint is not None else None
-        return FormField(name, kind, label.label.render(self.locale), hint, self.locale, required=not is_nullable(info.annotation) and info.default not in ("", False))
+        return FormField(
+            name, kind, label.label.render(self.locale), hint, self.locale, required=not is_nullable(info.annotation) and info.default not in ("", False)
+        )
 
     def control(self, info: FieldInfo, label: Label, name: str) -> FormField:
         kind = widget_of(info)

@@ -79,7 +79,13 @@ class Label:
 
 
 def field(
-    label: Text, hint: Text | None = None, *, widget: Widget | str | None = None, choices: str | None = None, options: Mapping[str, Text] | None = None, lock: bool = False
+    label: Text,
+    hint: Text | None = None,
+    *,
+    widget: Widget | str | None = None,
+    choices: str | None = None,
+    options: Mapping[str, Text] | None = None,
+    lock: bool = False,
 ) -> Label:
     """Label a field. ``choices`` names a source of options that depends on the case; ``options`` gives fixed ones."""
     return Label(label, hint, Widget(widget) if widget is not None else None, choices, options, lock)
@@ -246,7 +252,12 @@ class MoneyRule:
 
     def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         minor = {"type": "integer", "minimum": 0 if self.zero else 1}
-        units = {"type": "object", "properties": {"minor": minor, "currency": {"type": "string", "pattern": "^[A-Z]{3}$"}}, "required": ["minor", "currency"], "additionalProperties": False}
+        units = {
+            "type": "object",
+            "properties": {"minor": minor, "currency": {"type": "string", "pattern": "^[A-Z]{3}$"}},
+            "required": ["minor", "currency"],
+            "additionalProperties": False,
+        }
         return {"anyOf": [units, {"type": "string", "examples": ["1,000.50"]}]}
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import calendar
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -35,9 +34,8 @@ MOST_MINOR = 10**16
 """No claim reaches this; beyond it a slip of the finger is certain."""
 
 _SIGNS = {"¥": "CNY", "元": "CNY", "圆": "CNY", "人民币": "CNY", "RMB": "CNY", "YUAN": "CNY", "£": "GBP", "€": "EUR"}
-_AMOUNT = re.compile(
-    r"(?P<before>[¥£€$]|人民币|[A-Za-z]{3,4})?\s*(?P<number>-?[\d.,' ]*\d[\d.,]*)\s*(?P<wan>[万萬])?\s*(?P<after>[¥£€$元圆]|人民币|[A-Za-z]{3,4})?(?P<whole>整|正)?"
-)
+_CURRENCY = r"[¥£€$元圆]|人民币|[A-Za-z]{3,4}"
+_AMOUNT = re.compile(rf"(?P<before>{_CURRENCY})?\s*(?P<number>-?[\d.,' ]*\d[\d.,]*)\s*(?P<wan>[万萬])?\s*(?P<after>{_CURRENCY})?[整正]?")
 _PLAIN = re.compile(r"\d+(\.\d+)?")
 _GROUPED = re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
 
@@ -82,7 +80,9 @@ def read_money(text: str, currency: str) -> Money:
     if number.startswith("-"):
         raise Unreadable("money_negative", T("An amount cannot be below zero."))
     if not (_PLAIN.fullmatch(number) or _GROUPED.fullmatch(number)):
-        raise Unreadable("money_ambiguous", T("This can be read in two ways. Use a comma only between thousands and a point before the decimals, for example 1,000.50."))
+        raise Unreadable(
+            "money_ambiguous", T("This can be read in two ways. Use a comma only between thousands and a point before the decimals, for example 1,000.50.")
+        )
     amount = Decimal(number.replace(",", "")) * (10_000 if match["wan"] else 1)
     return _minor(amount, code, None if match["wan"] else number)
 
@@ -98,7 +98,9 @@ def _minor(amount: Decimal, currency: str, number: str | None) -> Money:
     decimals = len(number.partition(".")[2]) if number else 0
     scaled = amount.scaleb(precision)
     if decimals > precision or scaled != scaled.to_integral_value():
-        raise Unreadable("money_too_fine", T("Write at most %(digits)s decimals. If you mean thousands, separate them with a comma, for example 1,000.", digits=precision))
+        raise Unreadable(
+            "money_too_fine", T("Write at most %(digits)s decimals. If you mean thousands, separate them with a comma, for example 1,000.", digits=precision)
+        )
     if scaled >= MOST_MINOR:
         raise Unreadable("money_too_large", T("This amount is too large to be right."))
     return Money(int(scaled), currency)
@@ -136,15 +138,6 @@ def read_day(text: str) -> date:
     raise Unreadable("day_unreadable", T("Write the day like 27 April 2026 or 2026-04-27."))
 
 
-@dataclass(frozen=True)
-class DayParts:
-    """The three boxes of a date as typed."""
-
-    day: str
-    month: str
-    year: str
-
-
 def read_parts(day: str, month: str, year: str) -> date:
     """A day from its three boxes; the month by number or name. Raises Unreadable naming the box that is wrong."""
     day, month, year = (_folded(part) for part in (day, month, year))
@@ -158,7 +151,9 @@ def read_parts(day: str, month: str, year: str) -> date:
         raise Unreadable("day_year", T("Write the year with four figures, for example 2026."))
     last = calendar.monthrange(int(year), number)[1]
     if not (day.isdecimal() and len(day) <= 2 and 1 <= int(day) <= last):
-        raise Unreadable("day_of_month", T("%(month)s %(year)s has %(last)s days, so there is no day %(day)s.", month=MONTHS[number - 1], year=year, last=last, day=day))
+        raise Unreadable(
+            "day_of_month", T("%(month)s %(year)s has %(last)s days, so there is no day %(day)s.", month=MONTHS[number - 1], year=year, last=last, day=day)
+        )
     return date(int(year), number, int(day))
 
 
@@ -192,7 +187,10 @@ def clean_text(text: str, *, one_line: bool = False) -> str:
         cleaned = re.sub(r"\s*\n\s*", " ", cleaned)
     for sign in cleaned:
         if sign in _UNSEEN or (unicodedata.category(sign) in {"Cc", "Cs"} and sign not in "\n\t"):
-            raise Unreadable("text_control", T("The text contains a sign that cannot be seen (%(code)s). Type the text again, or paste it without formatting.", code=f"U+{ord(sign):04X}"))
+            raise Unreadable(
+                "text_control",
+                T("The text contains a sign that cannot be seen (%(code)s). Type the text again, or paste it without formatting.", code=f"U+{ord(sign):04X}"),
+            )
     return cleaned
 
 

@@ -171,7 +171,8 @@ def submit_act(case: Case, actor: Actor, act: Act, values: dict[str, Any], again
         if action is not None:
             return again([], 200, False)  # type: ignore[no-any-return]
         given = forms.parse(act.input, values)
-        with current_court().sit() as sitting:
+        prepared = current_court().prepare(act.name, case, given, actor)
+        with current_court().sit(prepared) as sitting:
             mine = sitting.session.get_one(Case, case.id)
             receipt = sitting.perform(act.name, mine, given, actor=actor, key=_first(values, "idempotency_key"), premise=_first(values, "premise"))
     except InvalidInput as error:

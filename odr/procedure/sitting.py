@@ -59,7 +59,8 @@ class _Consequence:
 class Sitting:
     """What a handler works with; see ``docs/architecture.md``.
 
-    ``session`` the transaction; ``now`` procedural time; ``pack`` of the case in hand.
+    ``session`` the transaction; ``now`` procedural time; ``pack`` of the case in hand;
+    ``prepared`` what the act's preparation made before the transaction.
     """
 
     def __init__(self, court: Court, session: Session, now: datetime, *, reading: bool = False) -> None:
@@ -68,6 +69,7 @@ class Sitting:
         self.now = now
         self.reading = reading
         self.late = False
+        self.prepared: Mapping[str, Any] = {}
         self.after_commit: list[Callable[[], None]] = []
         self._resolved: dict[tuple[str, str], Any] = {}
         self._then: list[_Consequence] = []

@@ -15,6 +15,7 @@ from odr.identity.actors import Actor
 from odr.text import Text
 
 if TYPE_CHECKING:
+    from odr.procedure.court import Court
     from odr.procedure.sitting import Sitting
 
 
@@ -56,6 +57,9 @@ Guard = Callable[["Sitting", Case, Actor], Text | None]
 SubjectState = Callable[["Sitting", Case, Mapping[str, Any]], str]
 """State of what an act answers, as a short string that changes when the thing does."""
 
+Preparation = Callable[["Court", Case, Any, Actor], Mapping[str, Any]]
+"""Slow work done before the transaction (a paper set and sealed); the handler finds it in ``sitting.prepared``."""
+
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 """Turns an older version's input into the next version's."""
 
@@ -90,6 +94,7 @@ class Act:
     source: str | None = None
     page: str | None = None
     listed: bool = True
+    prepare: Preparation | None = None
     upcasters: Mapping[int, Upcaster] = field(default_factory=dict)
 
 
@@ -141,7 +146,8 @@ def act(
     reasons; ``premise`` what must be unchanged; ``strong`` identity confirmed within
     15 minutes; ``special`` needs special powers of a representative (CPL 62);
     ``source`` the article; ``page`` the endpoint of an own page in place of the
-    generic one; ``listed`` false for acts the court performs by itself.
+    generic one; ``listed`` false for acts the court performs by itself; ``prepare``
+    slow work before the transaction, see :meth:`odr.procedure.court.Court.prepare`.
     """
 
     def enter(handler: Handler) -> Handler:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Role, Seat
+from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Role, Seat
 from odr.docket.queries import latest_entries
 from odr.docket.visibility import reads_entry
 from odr.identity.actors import Actor
@@ -20,7 +20,7 @@ from odr.procedure.availability import Availability, acts_for
 from odr.procedure.hooks import Panel
 from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.sitting import Sitting
-from odr.text import Text
+from odr.text import T, Text
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,10 @@ def entry_view(court: Sitting, case: Case, actor: Actor, entry: DocketEntry, loc
     """One entry for one viewer."""
     act = court.court.table[entry.act]
     readable = reads_entry(actor, entry)
+    if not readable and entry.audience is Audience.SETTLEMENT:
+        # Judge and clerk see that there is an entry, so that the chain is whole, and not who did what.
+        title = T("A step in the parties’ private room")
+        return EntryView(entry.number, "", title, None, T("not shown"), None, entry.effective_at, entry.recorded_at, entry.digest, entry.receipt, False, None)
     payload = json.loads(entry.payload) if readable else None
     names = {p.id: p.name for p in case.parties}
     return EntryView(

@@ -32,6 +32,7 @@ LEASE = timedelta(minutes=10)
 GIVE_UP_AFTER = timedelta(hours=72)
 BACK_OFF = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 120, 240))
 RATE_WINDOW = timedelta(minutes=1)
+GATHER_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -169,6 +170,10 @@ def _sent(ports: ServicePorts, database: Database, clock: Clock, claimed: Sequen
         waiting: set[Future[tuple[int, Handover | None]]] = {pool.submit(one, attempt_id) for attempt_id in claimed}
         while waiting:
             done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            if waiting:
+                # A moment longer, so that several results share one commit.
+                more, waiting = wait(waiting, timeout=GATHER_SECONDS)
+                done |= more
             yield [future.result() for future in done]
 
 

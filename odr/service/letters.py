@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
 from markupsafe import Markup
 
-from odr.text import LOCALES, T, Text, write
+from odr.text import LOCALES, Text, write
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "templates" / "letters"
 
@@ -49,7 +49,7 @@ def render(template: str, locale: str, **data: Any) -> str:
     """
 
     def _(msgid: str, **params: Any) -> str:
-        return T(msgid, **params).render(locale)
+        return Text(msgid, params).render(locale)
 
     prepared = {k: write(v, locale) if isinstance(v, Text) else v for k, v in data.items()}
     return _environment().get_template(template).render(_=_, locale=locale, w=lambda value: write(value, locale), **prepared)

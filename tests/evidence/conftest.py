@@ -15,7 +15,7 @@ import pytest
 from werkzeug.datastructures import Headers
 
 from odr.clock import FixedClock
-from odr.db import Base, Database
+from odr.db import Database
 from odr.evidence.store import FolderStore
 from odr.evidence.tus import TusReply, TusRequest, handle
 from odr.evidence.upload import UploadDesk, UploadLimits
@@ -32,9 +32,9 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path}/court.sqlite", synchronous="OFF")  # durability is traced in test_store and in faults
-    Base.metadata.create_all(database.engine)
+def database(sqlite_url: str) -> Iterator[Database]:
+    # Durability is traced at the kernel in test_store; here the disk need not be waited for.
+    database = Database(sqlite_url, synchronous="OFF")
     yield database
     database.dispose()
 

@@ -63,9 +63,11 @@ def test_a_stranger_gets_the_answer_of_nothing(alice: Client, bob: Client) -> No
 @pytest.mark.parametrize("path,kind", [("/uploads/", "application/offset+octet-stream"), ("/uploads/new", KIND)])
 def test_the_guard_answers_before_the_body_is_sent(port: int, path: str, kind: str) -> None:  # noqa: F811
     """An anonymous sender of a gigabyte is refused while not a byte of it has come."""
+    lines = f"POST {path} HTTP/1.1\r\nHost: x\r\nTus-Resumable: 1.0.0\r\nUpload-Length: 1073741824\r\n"
+    lines += f"Content-Type: {kind}\r\nContent-Length: 1073741824\r\n\r\n"
     with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
         connection.sendall(
-            f"POST {path} HTTP/1.1\r\nHost: x\r\nTus-Resumable: 1.0.0\r\nUpload-Length: 1073741824\r\nContent-Type: {kind}\r\nContent-Length: 1073741824\r\n\r\n".encode()
+            lines.encode()
         )
         assert b" 401 " in connection.recv(4096).split(b"\r\n")[0]
 
@@ -115,7 +117,8 @@ def test_a_cut_connection_keeps_what_came_and_frees_the_lock(alice: Client) -> N
     """A sender that vanishes in the middle finds its bytes acknowledged and may go on at once."""
     data = text_of(500_000)
     where = alice.tus("POST", "/uploads/", Upload_Length=str(len(data)), Upload_Metadata=metadata(filename="a.txt", sha256=sha256(data))).header("Location")
-    lines = f"PATCH {where} HTTP/1.1\r\nHost: 127.0.0.1:{alice.port}\r\nCookie: {alice.cookie}\r\nX-CSRF-Token: {alice.token}\r\nOrigin: {alice.origin}\r\nTus-Resumable: 1.0.0\r\n"
+    lines = f"PATCH {where} HTTP/1.1\r\nHost: 127.0.0.1:{alice.port}\r\nCookie: {alice.cookie}\r\nX-CSRF-Token: {alice.token}\r\n"
+    lines += f"Origin: {alice.origin}\r\nTus-Resumable: 1.0.0\r\n"
     lines += f"Upload-Offset: 0\r\nContent-Type: application/offset+octet-stream\r\nContent-Length: {len(data)}\r\n\r\n"
     with socket.create_connection(("127.0.0.1", alice.port)) as connection:
         connection.sendall(lines.encode() + data[:300_000])

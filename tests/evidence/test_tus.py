@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import threading
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from odr.clock import FixedClock
+from odr.db import Database
 from odr.errors import CourtError, NotFound, TooMany
 from odr.evidence.models import UploadState
 from odr.evidence.refusals import (
@@ -28,9 +31,13 @@ from odr.evidence.refusals import (
     UploadKept,
     UploadVersion,
 )
+from odr.evidence.store import FolderStore
+from odr.evidence.store_check import check
 from odr.evidence.tus import options, refusal
 from odr.evidence.upload import UploadDesk, UploadLimits
 from odr.notary.models import Receipt
+from odr.notary.notary import Notary
+from odr.notary.vault import FileVault
 
 from .conftest import ALICE, BOB, Tus, metadata, sha256, text_of
 
@@ -397,3 +404,23 @@ def test_any_sequence_of_pieces_keeps_exactly_what_was_acknowledged(desk: Upload
     if offset < len(data):
         tus.patch(reference, offset, data[offset:])
     assert desk.find(ALICE, reference).sha256 == sha256(data)
+
+
+def test_the_same_on_postgresql(postgres_court_url: str, store: FolderStore, clock: FixedClock, tmp_path: Path) -> None:
+    """Pieces, a broken connection, a small file and expiry behave alike on the other engine."""
+    database = Database(postgres_court_url)
+    notary = Notary(database, vault=FileVault(tmp_path / "pg-vault"), origin="court.test/log", clock=clock, log_dir=None)
+    desk = UploadDesk(database, store, tmp_path / "pg-parts", notary, clock, UploadLimits(small=1024, checkpoint=4096))
+    tus, data = Tus(desk), text_of(20_000)
+    reference = tus.create(len(data), sha256=sha256(data))
+    desk.append(ALICE, reference, 0, Breaking(data, 9001))
+    tus.patch(reference, 9001, data[9001:])
+    assert desk.find(ALICE, reference).state is UploadState.ANCHORED
+    small = desk.receive(ALICE, "a.txt", None, io.BytesIO(b"hello\n"))
+    assert b"".join(desk.contents(small)) == b"hello\n"
+    with database.read() as session:
+        assert check(store, session) == []
+    tus.create(10)
+    clock.advance(timedelta(days=8))
+    assert desk.expire_due() == 1
+    database.dispose()

@@ -40,13 +40,22 @@ class Everything(CourtModel):
 
     name: Annotated[str, CourtText(1, 200, one_line=True), field(T("Name"), T("As in the identity document or licence."))]
     kind: Annotated[PartyKind, Choice(PartyKind), field(T("You are"))] = PartyKind.PERSON
-    track: Annotated[Literal["small", "simple", "ordinary"], field(T("Procedure"), options={"small": T("small claims"), "simple": T("simple procedure"), "ordinary": T("ordinary procedure")}, widget="select")]
+    track: Annotated[
+        Literal["small", "simple", "ordinary"],
+        field(T("Procedure"), options={"small": T("small claims"), "simple": T("simple procedure"), "ordinary": T("ordinary procedure")}, widget="select"),
+    ]
     email: Annotated[str, CourtEmail(), field(T("E-mail address"))]
     phone: Annotated[str | None, CourtPhone(), field(T("Telephone"))] = None
     amount: Annotated[CourtMoney, field(T("Amount"), T("For example 3,240.00. Only if you ask for money."))]
     days: Annotated[int, Field(ge=3, le=30), field(T("Days to mend it"))] = 7
     facts: Annotated[list[FactRow], Field(min_length=1, max_length=3), field(T("Fact"))]
-    agree: Annotated[bool, field(T("I agree that the case may be examined in writing, each side when it suits them"), T("Only if everybody agrees (Online Litigation Rules, art. 20). You can ask for a live hearing later."))] = False
+    agree: Annotated[
+        bool,
+        field(
+            T("I agree that the case may be examined in writing, each side when it suits them"),
+            T("Only if everybody agrees (Online Litigation Rules, art. 20). You can ask for a live hearing later."),
+        ),
+    ] = False
     statement: Annotated[str | None, CourtText(0, 4000), field(T("Your answer in your own words"))] = None
 
 
@@ -79,7 +88,13 @@ def url_for(endpoint: str, **values: Any) -> str:
 
 def environment(locale: str, *, person: Any = None, training: bool = False, witnesses: int = 0, extra: dict[str, str] | None = None) -> Environment:
     """The globals and filters that ``odr.app`` and ``odr.access`` give."""
-    env = Environment(loader=ChoiceLoader([DictLoader(extra or {}), FileSystemLoader(ROOT / "templates")]), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    env = Environment(
+        loader=ChoiceLoader([DictLoader(extra or {}), FileSystemLoader(ROOT / "templates")]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     env.globals.update(
         _=lambda msgid, **params: Text(msgid, params).render(locale),
         locale=locale,
@@ -92,7 +107,10 @@ def environment(locale: str, *, person: Any = None, training: bool = False, witn
         training=training,
         log_status=lambda: SimpleNamespace(size=184207, signed_at=NOW, witnesses=witnesses),
         court_now=lambda: NOW,
-        nav_items=[SimpleNamespace(endpoint="cases.overview", key="overview", label=T("Entry")), SimpleNamespace(endpoint="cases.docket", key="docket", label=T("Receipt"))],
+        nav_items=[
+            SimpleNamespace(endpoint="cases.overview", key="overview", label=T("Entry")),
+            SimpleNamespace(endpoint="cases.docket", key="docket", label=T("Receipt")),
+        ],
     )
     env.filters.update(
         text=lambda value: write(value, locale, TZ),
@@ -122,10 +140,22 @@ def court_things() -> dict[str, Any]:
     opened = SimpleNamespace(act=act, window=window, breach=None)
     closed = SimpleNamespace(act=act, window=None, breach=ActNotOpen(T("The time has ended."), T("Leave this empty.")))
     entries = [
-        SimpleNamespace(number=n, words=None if n == 21 else f"Question {n} answered", title=T("Receipt"), is_hidden=n == 21, is_mine=n == 22, by=T("Entry"), by_name="Haiyun", effective_at=NOW - timedelta(days=22 - n))
+        SimpleNamespace(
+            number=n,
+            words=None if n == 21 else f"Question {n} answered",
+            title=T("Receipt"),
+            is_hidden=n == 21,
+            is_mine=n == 22,
+            by=T("Entry"),
+            by_name="Haiyun",
+            effective_at=NOW - timedelta(days=22 - n),
+        )
         for n in (22, 21, 20)
     ]
-    steps = [FeeStep(T("At most %(most)s characters.", most=5), Money(30_000, "CNY"), "scale", "FEE 13"), FeeStep(T("Give at least one."), Money(-15_000, "CNY"), "half", "FEE 16")]
+    steps = [
+        FeeStep(T("At most %(most)s characters.", most=5), Money(30_000, "CNY"), "scale", "FEE 13"),
+        FeeStep(T("Give at least one."), Money(-15_000, "CNY"), "half", "FEE 16"),
+    ]
     return {
         "case": case,
         "act": act,

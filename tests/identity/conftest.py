@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,30 +12,29 @@ from typing import Any, cast
 
 import pyotp
 import pytest
-from flask import Flask, abort
+from flask import Flask
 from flask.testing import FlaskClient
 from flask.typing import ResponseReturnValue
-from jinja2 import ChoiceLoader, DictLoader, FileSystemLoader
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
-from odr.access import api, case_page, current_person, public, register_access, require_strong, signed_in, staff
+from odr.access import api, case_page, current_person, public, require_strong, signed_in, staff
+from odr.app import create_app
 from odr.clock import FixedClock
 from odr.config import Mode, Settings
 from odr.db import Database
 from odr.docket.models import Case, Party, PartyKind, Role, Seat, Stage, Track
-from odr.errors import CourtError
-from odr.identity import accounts, codes, staff as office
+from odr.identity import accounts, codes
+from odr.identity import staff as office
 from odr.identity.accounts import Means
 from odr.identity.actors import Actor
 from odr.identity.keys import keyring
 from odr.identity.models import Account
 from odr.identity.passwords import Passwords
-from odr.identity.routes import bp
 from odr.identity.tokens import Scope
 from odr.procedure.court import Court, Ports
 from odr.procedure.hooks import Hooks
 from odr.procedure.table import ActTable
-from odr.text import write
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "three grey herons"
@@ -83,86 +83,74 @@ def court(settings: Settings, database: Database, clock: FixedClock, mailbox: Ma
     return Court(settings, database, clock, cast(Any, None), cast(Any, None), ActTable(), Hooks(), Ports(mail=mailbox))
 
 
+_COMPILED = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="templates-"))
+"""Templates are compiled once for all tests: each opens an application of its own."""
+
+
 def open_door(court: Court) -> Flask:
-    """The application with the identity room and a page behind each kind of guard."""
-    app = Flask("door", static_folder=str(ROOT / "static"), template_folder=str(ROOT / "templates"))
-    layout = "<!doctype html><title>{% block title %}{% endblock %}</title>{% if person %}<b>{{ person.name }}</b>{% endif %}{% block content %}{% endblock %}"
-    cast(Any, app).jinja_loader = ChoiceLoader([DictLoader({"layout.html": layout}), FileSystemLoader(ROOT / "templates")])
-    register_access(app, court)
-    from odr.access import current_locale
-
-    app.jinja_env.filters.update({name: lambda value: write(value, current_locale()) for name in ("text", "instant", "day")})
-    app.register_blueprint(bp)
-
-    @app.errorhandler(CourtError)
-    def refused(error: CourtError) -> ResponseReturnValue:
-        return f"refused: {error.message}", error.status
-
+    """The application, with a page behind each kind of guard besides its own."""
+    app = create_app(court=court)
+    app.jinja_env.bytecode_cache = _COMPILED
     _add_pages(app)
     return app
 
 
 def _add_pages(app: Flask) -> None:
-    @app.get("/open")
+    @app.get("/door/open")
     @public
     def open_page() -> str:
         return "anybody"
 
-    @app.route("/write", methods=["GET", "POST"])
+    @app.route("/door/write", methods=["GET", "POST"])
     @signed_in
     def write_page() -> str:
         return f"written by {current_person().name}"  # type: ignore[union-attr]
 
-    @app.post("/upload")
+    @app.post("/door/upload")
     @signed_in(upload=True)
     def upload() -> str:
         return "taken"
 
-    @app.post("/hook")
+    @app.post("/door/hook")
     @public(csrf=False)
     def hook() -> str:
         return "heard"
 
-    @app.get("/tile")
+    @app.get("/door/tile")
     @public(shared=True)
     def tile() -> ResponseReturnValue:
         return "tile", 200, {"Cache-Control": "public, max-age=31536000, immutable"}
 
-    @app.get("/desk")
+    @app.get("/door/desk")
     @staff(Role.CLERK)
     def desk() -> str:
         return "desk"
 
-    @app.route("/sign", methods=["GET", "POST"])
+    @app.route("/door/sign", methods=["GET", "POST"])
     @signed_in
     @require_strong()
     def sign() -> str:
         return "signed"
 
-    @app.get("/cases/<reference>")
+    @app.get("/door/cases/<reference>")
     @case_page()
     def case_view(case: Case, actor: Actor) -> str:
         return f"{case.reference} {actor.hat}"
 
-    @app.get("/cases/<reference>/bench")
+    @app.get("/door/cases/<reference>/bench")
     @case_page(Role.JUDGE)
     def bench(case: Case, actor: Actor) -> str:
         return "bench"
 
-    @app.get("/api/v1/cases/<reference>")
+    @app.get("/api/door/cases/<reference>")
     @case_page(scope=Scope.READ)
     def api_case(case: Case, actor: Actor) -> str:
         return actor.hat
 
-    @app.route("/api/v1/cases", methods=["GET", "POST"])
+    @app.route("/api/door/cases", methods=["GET", "POST"])
     @api("cases:file")
     def api_file() -> str:
         return "filed"
-
-    @app.get("/broken")
-    @public
-    def broken() -> str:
-        abort(404)
 
 
 @pytest.fixture
@@ -215,6 +203,11 @@ def browser_of(app: Flask) -> type[Browser]:
             super().__init__(app)
 
     return cast("type[Browser]", Here)
+
+
+def without_tokens(page: str) -> str:
+    """A page without its form tokens, which differ each second."""
+    return re.sub(r'(csrf_token" value|data-token)="[^"]+"', "", page)
 
 
 @dataclass

@@ -109,9 +109,11 @@ def test_a_code_without_the_password_is_nothing(browser_of: BrowserOf, people: P
     browser = browser_of()
     assert browser.get("/account/sign-in/code").headers["Location"] == "/account/sign-in"
     token = browser.token("/account/sign-in")
-    answer = browser.client.post("/account/sign-in/code", base_url="http://court.test", data={"csrf_token": token, "code": people.code(totp)}, headers={"Origin": "http://court.test"})
+    answer = browser.client.post(
+        "/account/sign-in/code", base_url="http://court.test", data={"csrf_token": token, "code": people.code(totp)}, headers={"Origin": "http://court.test"}
+    )
     assert answer.headers["Location"] == "/account/sign-in"
-    assert browser.get("/write").status_code == 303
+    assert browser.get("/door/write").status_code == 303
 
 
 def test_a_sign_in_half_done_ends(browser_of: BrowserOf, people: People, clock: FixedClock) -> None:

@@ -48,14 +48,14 @@ def test_the_client_signs_by_link(browser_of: BrowserOf, mailbox: Mailbox, lawye
     browser, client = browser_of(), browser_of()
     _offer(browser, scope="special")
     assert mailbox.letters[-1][0] == "wu@example.com"
-    assert browser.get(f"/cases/{reference}").status_code == 404
+    assert browser.get(f"/door/cases/{reference}").status_code == 404
     link = mailbox.link()
     page = client.get(link).text
     assert "Lin Yue" in page and NUMBER in page and "art. 62" in page
     assert client.submit(link, {"name": "Somebody Else"}).status_code == 422
     assert _actors(database, clock, lawyer) == []
     assert client.submit(link, {"name": "wu  min"}).status_code == 200
-    assert browser.get(f"/cases/{reference}").status_code == 200
+    assert browser.get(f"/door/cases/{reference}").status_code == 200
     actor = _actors(database, clock, lawyer)[0]
     assert (actor.role, actor.scope, actor.is_representative) == (Role.CLAIMANT, MandateScope.SPECIAL, True)
     assert client.get(link).status_code == 404
@@ -72,7 +72,7 @@ def test_ending_counts_at_once(browser_of: BrowserOf, mailbox: Mailbox, lawyer: 
     browser, client = browser_of(), browser_of()
     _offer(browser)
     client.submit(mailbox.link(), {"name": "Wu Min"})
-    assert browser.get(f"/cases/{reference}").status_code == 200
+    assert browser.get(f"/door/cases/{reference}").status_code == 200
     client.sign_in("wu@example.com")
     with database.read() as session:
         mandate = session.query(Mandate).one().reference
@@ -80,7 +80,7 @@ def test_ending_counts_at_once(browser_of: BrowserOf, mailbox: Mailbox, lawyer: 
     stranger.sign_in("shop@example.com")
     assert stranger.submit(f"/account/mandates/{mandate}/end", on="/account").status_code == 404
     assert client.submit(f"/account/mandates/{mandate}/end", on="/account").status_code == 303
-    assert browser.get(f"/cases/{reference}").status_code == 404
+    assert browser.get(f"/door/cases/{reference}").status_code == 404
 
 
 def test_a_mandate_runs_out(browser_of: BrowserOf, mailbox: Mailbox, lawyer: int, reference: str, database: Database, clock: FixedClock) -> None:
@@ -106,7 +106,9 @@ def test_nobody_acts_for_both_sides(lawyer: int, reference: str, database: Datab
         mandates.sign(session, first, now)
         for until in (None, now + timedelta(days=30)):
             with pytest.raises(BothSides):
-                mandates.offer(session, _party(session, Role.RESPONDENT), account, MandateScope.ORDINARY, from_at=now + timedelta(days=2), until_at=until, now=now)
+                mandates.offer(
+                    session, _party(session, Role.RESPONDENT), account, MandateScope.ORDINARY, from_at=now + timedelta(days=2), until_at=until, now=now
+                )
         party_herself = session.get_one(Account, _party(session, Role.CLAIMANT).account_id)
         with pytest.raises(BothSides):
             mandates.offer(session, _party(session, Role.RESPONDENT), party_herself, MandateScope.ORDINARY, from_at=now, until_at=None, now=now)

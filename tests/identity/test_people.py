@@ -12,7 +12,6 @@ from odr.db import Database
 from odr.docket.models import Role
 from odr.errors import InvalidInput, NotFound
 from odr.identity import staff
-from odr.identity.cli import group
 from odr.identity.limits import network
 from odr.identity.models import Account, AccountState, RoleProposal
 from odr.identity.staff import NeedsTwo
@@ -88,7 +87,10 @@ def test_the_last_administrator_stays(people: People, database: Database, clock:
     only = people.add("one@example.com", "", Role.ADMIN)
     with database.write() as session:
         account = session.get_one(Account, only)
-        for change in (lambda: staff.take_away(session, account, Role.ADMIN, clock.machine_now()), lambda: staff.suspend(session, account, clock.machine_now())):
+        for change in (
+            lambda: staff.take_away(session, account, Role.ADMIN, clock.machine_now()),
+            lambda: staff.suspend(session, account, clock.machine_now()),
+        ):
             with pytest.raises(InvalidInput):
                 change()
 
@@ -114,7 +116,6 @@ def test_stopping_and_letting_in_again(browser_of: BrowserOf, people: People, da
 
 def test_the_operator_makes_the_first_people(app: Flask, database: Database) -> None:
     """The command opens accounts, prints a link in place of a password, lists, stops and lifts."""
-    app.cli.add_command(group)
     run = app.test_cli_runner().invoke
     made = run(args=["account", "create", "one@example.com", "One", "--role", "admin", "--role", "judge", "--password-stdin"], input=PASSWORD + "\n")
     assert made.exit_code == 0, made.output
@@ -148,11 +149,11 @@ def test_devices_are_listed_and_ended(browser_of: BrowserOf, people: People, dat
         first, second, foreign = [row.id for row in session.query(SessionRow).order_by(SessionRow.id)]
     assert here.submit(f"/account/devices/{foreign}/end", on="/account/devices").status_code == 404
     assert here.submit(f"/account/devices/{second}/end", on="/account/devices").status_code == 303
-    assert there.get("/write").status_code == 303 and here.get("/write").status_code == 200
+    assert there.get("/door/write").status_code == 303 and here.get("/door/write").status_code == 200
     there.sign_in("known@example.com")
     here.submit("/account/devices/end-all", on="/account/devices")
-    assert here.get("/write").status_code == there.get("/write").status_code == 303
-    assert other.get("/write").status_code == 200 and first
+    assert here.get("/door/write").status_code == there.get("/door/write").status_code == 303
+    assert other.get("/door/write").status_code == 200 and first
 
 
 def test_a_changed_password_keeps_this_device_only(browser_of: BrowserOf, people: People, mailbox: Mailbox) -> None:
@@ -162,7 +163,7 @@ def test_a_changed_password_keeps_this_device_only(browser_of: BrowserOf, people
     here.sign_in("known@example.com")
     there.sign_in("known@example.com")
     assert here.submit("/account/password", {"password": "seven white cranes"}).status_code == 303
-    assert here.get("/write").status_code == 200 and there.get("/write").status_code == 303
+    assert here.get("/door/write").status_code == 200 and there.get("/door/write").status_code == 303
     assert mailbox.letters[-1][1] == "Your password was changed"
 
 
@@ -179,12 +180,12 @@ def test_tokens_are_made_shown_once_and_ended(browser_of: BrowserOf, people: Peo
     found = re.search(r"odr_[\w-]{43}", made.text)
     assert found
     bearer = {"Authorization": f"Bearer {found[0]}"}
-    assert browser_of().get("/api/v1/cases", headers=bearer).status_code == 200
+    assert browser_of().get("/api/door/cases", headers=bearer).status_code == 200
     listed = browser.get("/account/tokens").text
     assert "books" in listed and found[0] not in listed
     ending = re.search(r"/account/tokens/\d+/end", listed)
     assert ending and browser.submit(ending[0], on="/account/tokens").status_code == 303
-    assert browser_of().get("/api/v1/cases", headers=bearer).status_code == 401
+    assert browser_of().get("/api/door/cases", headers=bearer).status_code == 401
 
 
 def test_the_profile_changes_name_and_language(browser_of: BrowserOf, people: People) -> None:
@@ -208,9 +209,9 @@ def test_the_worker_forgets(browser_of: BrowserOf, people: People, database: Dat
     browser_of().sign_in("known@example.com", "wrong")
     browser_of().submit("/account/reset", {"email": "known@example.com"})
     assert sweep(database, clock.machine_now()) == 0
-    assert browser.get("/write").status_code == 200
+    assert browser.get("/door/write").status_code == 200
     clock.advance(timedelta(days=60))
-    # Two tries by account and address, one letter by mailbox and address, one link, one session.
+    # The wrong password by account and network, the letter by mailbox and network, the link, the session.
     assert sweep(database, clock.machine_now()) == 6
     with database.read() as session:
         assert session.query(Account).one().state is AccountState.ACTIVE

@@ -19,7 +19,8 @@ from pypdf import PdfReader, PdfWriter
 from odr.clock import FixedClock
 from odr.db import Database
 from odr.notary.notary import Notary
-from odr.notary.seal import Sealer, SealRefused, SealState, validate_pdf
+from odr.notary.seal import Sealer, SealRefused
+from odr.notary.seal_check import SealState, validate_pdf
 from odr.notary.vault import FileVault
 from odr.papers import typeset
 from odr.typeset import Typesetter

@@ -279,7 +279,7 @@ def test_plans_numbers_deciders_and_refusals() -> None:
     """The full plan lasts 42 working days at most, the short one 16; matters without a rule are refused."""
     assert CN.plan_for("ordinary").length() == 42
     assert CN.plan_for("small_claims").length() == 16
-    assert CN.case_number("first_instance", year=2026, number=12, court="0491") == "(2026)网0491民初12号"
+    assert CN.case_number("first_instance", year=2026, number=12, court="0491") == "(2026)0491民初12号"
     assert CN.decider("recusal_president") == "committee"
     for ask in (CN.window, CN.cause, CN.track, CN.decider):
         with pytest.raises(NoSuchRule):

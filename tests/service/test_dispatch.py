@@ -112,7 +112,7 @@ def test_a_server_that_never_works_is_given_up_after_three_days(
     for party in range(1, 4):
         queue(party)
     with odd_peers.odd_server(talk) as port:
-        mailer = Mailer(mail_settings(port, tls=Tls.REQUIRED, timeout=0.5, deadline=0.3))
+        mailer = Mailer(mail_settings(port, tls=Tls.REQUIRED, timeout=0.5, deadline=0.15))
         odd = replace(ports, carriers={Channel.EMAIL: mailer})
         run_until_quiet(odd, database, clock, step=timedelta(hours=25))
         mailer.close()

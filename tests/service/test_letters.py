@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -20,7 +17,7 @@ from odr.service.kinds import Channel, PaperKind
 from odr.service.letters import FOLDER, letter_names, render, write_letter
 from odr.service.models import Packet
 from odr.service.packets import Recipient, note_address, queue_packet
-from odr.text import LOCALES, T, catalogue, places
+from odr.text import LOCALES, T
 from tests.service.conftest import HEAD, PAPER
 
 DATA = {
@@ -121,22 +118,3 @@ def test_the_day_in_the_letter_is_the_courts_day(database: Database, clock: Fixe
     """An end at midnight in Shanghai, or a second before, is written as the day that ends, not as the next or by UTC."""
     dispatch, _ = composed(database, clock, given=True, due_at=end)
     assert "Tuesday 7\u00a0April 2026" in dispatch.text
-
-
-def messages() -> Iterator[str]:
-    """Every message of the room: in Python and in the letters."""
-    root = Path(__file__).parents[2]
-    for path in (root / "odr" / "service").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "T" and isinstance(node.args[0], ast.Constant):
-                yield str(node.args[0].value)
-    for path in FOLDER.iterdir():
-        yield from re.findall(r'_\("((?:[^"\\]|\\.)*)"', path.read_text("utf-8"))
-
-
-def test_every_message_of_the_room_is_translated() -> None:
-    """Each has its Chinese, with the same parameters."""
-    chinese = catalogue("zh-Hans")
-    found = set(messages())
-    assert len(found) > 100
-    assert [m for m in sorted(found) if m not in chinese or places(chinese[m]) != places(m)] == []

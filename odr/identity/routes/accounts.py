@@ -17,7 +17,7 @@ from odr.identity import accounts
 from odr.identity import staff as office
 from odr.identity.models import Account
 from odr.identity.routes import bp
-from odr.identity.routes.common import again, me, means, page, post, to
+from odr.identity.routes.threshold import again, me, means, page, post, to
 from odr.text import T
 
 
@@ -52,8 +52,7 @@ def add_person() -> AnyResponse:
 @require_strong()
 def give_role(reference: str) -> AnyResponse:
     """Give a role, or propose it where two administrators are needed."""
-    role = _role(request.form.get("role", ""))
-    return _change(reference, lambda session, account, by, now: office.give(session, account, role, by=by, now=now))
+    return _change(reference, lambda session, account, by, now: office.give(session, account, _role(request.form.get("role", "")), by=by, now=now))
 
 
 @bp.post("/administration/people/<reference>/take-away")

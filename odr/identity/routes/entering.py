@@ -13,7 +13,7 @@ from odr.identity import accounts, codes, forgery, links, locales, sessions
 from odr.identity.models import Account, AccountState, LinkPurpose
 from odr.identity.presence import clear_session_cookie, session_cookie_name
 from odr.identity.routes import bp
-from odr.identity.routes.common import address, again, let_in, means, page, post, to
+from odr.identity.routes.threshold import address, again, let_in, means, page, post, to
 
 PENDING = "pending"
 PENDING_FOR = timedelta(minutes=10)

@@ -13,7 +13,7 @@ from odr.errors import CourtError, InvalidInput, NotFound
 from odr.identity import accounts, codes, passkeys, sessions, tokens
 from odr.identity.models import Account
 from odr.identity.routes import bp
-from odr.identity.routes.common import again, me, means, my_session, page, post, set_locale, to
+from odr.identity.routes.threshold import again, me, means, my_session, page, post, set_locale, to
 from odr.identity.tokens import Scope
 from odr.text import LOCALES, T
 

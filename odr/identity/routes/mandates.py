@@ -16,7 +16,7 @@ from odr.identity.limits import Counted
 from odr.identity.mail import Letter
 from odr.identity.models import Account, Mandate, MandateScope
 from odr.identity.routes import bp
-from odr.identity.routes.common import address, again, me, means, page, post, to
+from odr.identity.routes.threshold import address, again, me, means, page, post, to
 from odr.text import T
 
 

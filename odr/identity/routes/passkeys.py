@@ -14,7 +14,7 @@ from odr.identity.limits import Counted
 from odr.identity.models import Account
 from odr.identity.passkeys import PasskeyRefused
 from odr.identity.routes import bp
-from odr.identity.routes.common import address, landing, let_in, me, means, my_session, site, to
+from odr.identity.routes.threshold import address, landing, let_in, me, means, my_session, site, to
 from odr.text import T
 
 

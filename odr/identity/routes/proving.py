@@ -10,7 +10,7 @@ from odr.errors import CourtError, InvalidInput, NotFound
 from odr.identity import accounts, codes, locales, sessions
 from odr.identity.models import Account
 from odr.identity.routes import bp
-from odr.identity.routes.common import address, again, landing, me, means, my_session, page, set_locale
+from odr.identity.routes.threshold import address, again, landing, me, means, my_session, page, set_locale
 from odr.text import LOCALES, T
 
 

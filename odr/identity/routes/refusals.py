@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
-from flask import current_app, redirect, request, url_for
+from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from odr.access import SecondFactorNeeded, SignInNeeded, StepUpNeeded, our_origins
 from odr.errors import CourtError
 from odr.identity import forgery
-from odr.identity.forgery import StaleForm
+from odr.identity.forgery import CrossOrigin, StaleForm
 from odr.identity.routes import bp
-from odr.identity.routes.common import page
+from odr.identity.routes.threshold import page
 
 
 @bp.app_errorhandler(SignInNeeded)
@@ -49,6 +49,14 @@ def stale_form(error: StaleForm) -> ResponseReturnValue:
     if request.path.startswith("/api/"):
         return _for_a_program(error)
     return _kept(error, None)
+
+
+@bp.app_errorhandler(CrossOrigin)
+def cross_origin(error: CrossOrigin) -> ResponseReturnValue:
+    """Refuse without a word of what another site sent: it would stand there as if the court or the person had written it."""
+    if request.path.startswith("/api/"):
+        return _for_a_program(error)
+    return render_template("generic/error.html", error=error, typed=[]), error.status
 
 
 def _here() -> str:

@@ -21,7 +21,6 @@ from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 
-import dkim
 from email_validator import EmailNotValidError, validate_email
 
 from odr.canonical import sha256_hex
@@ -126,6 +125,8 @@ def signed_bytes(settings: EmailSettings, message: EmailMessage) -> bytes:
     content = message.as_bytes()
     if not settings.dkim_key:
         return content
+    import dkim
+
     domain = settings.sender.rpartition("@")[2]
     signature: bytes = dkim.sign(
         content, settings.dkim_selector.encode(), domain.encode(), settings.dkim_key, canonicalize=(b"relaxed", b"relaxed"),

@@ -22,8 +22,7 @@ from odr.identity import headers, locales, sessions, tokens
 from odr.identity.models import Account, AccountRole, SessionRow
 from odr.identity.tokens import Scope
 from odr.procedure.court import Court
-from tests.identity.conftest import ORIGIN, PASSWORD, Browser, Mailbox, People, open_door
-from tests.identity.conftest import app, browser_of, court, database, mailbox, means, people, settings  # noqa: F401 - the door's fixtures
+from tests.identity.conftest import ORIGIN, PASSWORD, Browser, People, open_door, without_tokens
 
 BrowserOf = type[Browser]
 
@@ -53,10 +52,10 @@ def test_a_stranger_is_brought_to_sign_in_and_back(browser_of: BrowserOf, people
     """A page asked for without a session comes after sign-in, query and all."""
     people.add("known@example.com")
     browser = browser_of()
-    where = browser.get("/write?page=2").headers["Location"]
-    assert where == "/account/sign-in?next=/write?page%3D2"
-    back = browser.submit(where.replace("/account/sign-in?", "/account/sign-in?"), {"email": "known@example.com", "password": PASSWORD, "next": "/write?page=2"})
-    assert back.headers["Location"] == "/write?page=2"
+    where = browser.get("/door/write?page=2").headers["Location"]
+    assert where == "/account/sign-in?next=/door/write?page%3D2"
+    back = browser.submit(where, {"email": "known@example.com", "password": PASSWORD, "next": "/door/write?page=2"})
+    assert back.headers["Location"] == "/door/write?page=2"
 
 
 def test_an_open_redirect_is_refused(browser_of: BrowserOf, people: People) -> None:
@@ -138,23 +137,28 @@ def test_a_form_of_ours_is_taken(browser_of: BrowserOf, people: People) -> None:
     """Token and origin right: the request goes through; also with the Referer only, or with the token in the header."""
     browser = _signed_in(browser_of, people)
     token = browser.token("/account")
-    assert _post(browser, "/write", token, Origin=ORIGIN)[0] == 200
-    assert _post(browser, "/write", token, Referer=ORIGIN + "/write")[0] == 200
-    assert _post(browser, "/write", None, Origin=ORIGIN, X_CSRF_Token=token)[0] == 200
+    assert _post(browser, "/door/write", token, Origin=ORIGIN)[0] == 200
+    assert _post(browser, "/door/write", token, Referer=ORIGIN + "/door/write")[0] == 200
+    assert _post(browser, "/door/write", None, Origin=ORIGIN, X_CSRF_Token=token)[0] == 200
 
 
 def test_a_valid_token_alone_is_enough_where_the_browser_says_nothing(browser_of: BrowserOf, people: People) -> None:
     """A browser that sends neither Origin nor Referer is let in by the token."""
     browser = _signed_in(browser_of, people)
-    assert _post(browser, "/write", browser.token("/account"))[0] == 200
+    assert _post(browser, "/door/write", browser.token("/account"))[0] == 200
 
 
 def test_another_site_is_refused_even_with_the_token(browser_of: BrowserOf, people: People) -> None:
     """The wrong origin is refused whatever token it brings, and nothing it sent is shown."""
     browser = _signed_in(browser_of, people)
     token = browser.token("/account")
-    for told in ({"Origin": "https://evil.example"}, {"Origin": "null"}, {"Referer": "https://evil.example/court.test"}, {"Origin": ORIGIN, "Sec_Fetch_Site": "cross-site"}):
-        status, text = _post(browser, "/write", token, {"words": "planted words"}, **told)
+    for told in (
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Referer": "https://evil.example/court.test"},
+        {"Origin": ORIGIN, "Sec_Fetch_Site": "cross-site"},
+    ):
+        status, text = _post(browser, "/door/write", token, {"words": "planted words"}, **told)
         assert status == 403 and "planted words" not in text
 
 
@@ -163,19 +167,19 @@ def test_a_request_without_token_is_refused(browser_of: BrowserOf, people: Peopl
     browser = _signed_in(browser_of, people)
     other = _signed_in(browser_of, people, "other@example.com")
     for token in (None, "", "nonsense", other.token("/account")):
-        assert _post(browser, "/write", token, Origin=ORIGIN)[0] == 400
-        assert _post(browser, "/write", token)[0] == 403
+        assert _post(browser, "/door/write", token, Origin=ORIGIN)[0] == 400
+        assert _post(browser, "/door/write", token)[0] == 403
 
 
 def test_a_stale_form_is_given_back_with_what_was_typed(browser_of: BrowserOf, people: People) -> None:
     """The page keeps every word but passwords and sends them again with a fresh token."""
     browser = _signed_in(browser_of, people)
-    status, text = _post(browser, "/write?step=2", "old", {"facts": 'I paid "<b>twice</b>"', "password": "secret words"}, Origin=ORIGIN)
+    status, text = _post(browser, "/door/write?step=2", "old", {"facts": 'I paid "<b>twice</b>"', "password": "secret words"}, Origin=ORIGIN)
     assert status == 400
     assert 'value="I paid &#34;&lt;b&gt;twice&lt;/b&gt;&#34;"' in text and "secret words" not in text
-    assert 'action="/write?step=2"' in text
+    assert 'action="/door/write?step=2"' in text
     fresh = cast(re.Match[str], re.search(r'name="csrf_token" value="([^"]+)"', text))[1]
-    assert _post(browser, "/write?step=2", fresh, {"facts": "again"}, Origin=ORIGIN)[0] == 200
+    assert _post(browser, "/door/write?step=2", fresh, {"facts": "again"}, Origin=ORIGIN)[0] == 200
 
 
 def test_a_form_sent_after_the_session_ended_is_kept(browser_of: BrowserOf, people: People, clock: FixedClock) -> None:
@@ -183,12 +187,12 @@ def test_a_form_sent_after_the_session_ended_is_kept(browser_of: BrowserOf, peop
     browser = _signed_in(browser_of, people)
     token = browser.token("/account")
     clock.advance(timedelta(days=8))
-    status, text = _post(browser, "/write", token, {"facts": "a long story"}, Origin=ORIGIN)
+    status, text = _post(browser, "/door/write", token, {"facts": "a long story"}, Origin=ORIGIN)
     assert status == 401 and 'value="a long story"' in text and "/account/sign-in?next=/account/close" in text
     browser.sign_in("known@example.com")
-    status, text = _post(browser, "/write", "whatever", {"facts": "a long story"}, Origin=ORIGIN)
+    status, text = _post(browser, "/door/write", "whatever", {"facts": "a long story"}, Origin=ORIGIN)
     fresh = cast(re.Match[str], re.search(r'name="csrf_token" value="([^"]+)"', text))[1]
-    assert _post(browser, "/write", fresh, {"facts": "a long story"}, Origin=ORIGIN)[0] == 200
+    assert _post(browser, "/door/write", fresh, {"facts": "a long story"}, Origin=ORIGIN)[0] == 200
 
 
 def test_the_guard_comes_before_the_body(app: Flask) -> None:
@@ -202,7 +206,7 @@ def test_the_guard_comes_before_the_body(app: Flask) -> None:
 
         readline = read
 
-    environ = create_environ("/upload", ORIGIN, method="POST", content_type="application/octet-stream", headers={"Origin": ORIGIN})
+    environ = create_environ("/door/upload", ORIGIN, method="POST", content_type="application/octet-stream", headers={"Origin": ORIGIN})
     environ.update({"wsgi.input": Body(), "CONTENT_LENGTH": "20000000"})
     _, status, _ = run_wsgi_app(app, environ)
     assert status.startswith("401")
@@ -213,19 +217,24 @@ def test_an_upload_takes_its_token_from_the_header_only(browser_of: BrowserOf, p
     """Where the body is a file it is not searched for a token."""
     browser = _signed_in(browser_of, people)
     token = browser.token("/account")
-    assert _post(browser, "/upload", token, Origin=ORIGIN)[0] == 400
-    assert _post(browser, "/upload", None, Origin=ORIGIN, X_CSRF_Token=token) == (200, "taken")
+    assert _post(browser, "/door/upload", token, Origin=ORIGIN)[0] == 400
+    assert _post(browser, "/door/upload", None, Origin=ORIGIN, X_CSRF_Token=token) == (200, "taken")
 
 
 def test_callers_that_sign_need_no_token(browser_of: BrowserOf) -> None:
     """A webhook is heard without token: its signature is its own affair."""
-    assert _post(browser_of(), "/hook", None) == (200, "heard")
+    assert _post(browser_of(), "/door/hook", None) == (200, "heard")
 
 
 def test_the_public_address_is_the_only_origin_of_a_sitting_court(tmp_path_factory: pytest.TempPathFactory, court: Court, people: People) -> None:
     """In production the Host header makes nothing our own, cookies need https and carry the host prefix."""
     strict = Settings(
-        mode="production", base_url="https://court.test", secret_key="k" * 32, smtp_url="smtp://mail.test", stripe_api_key="sk", data_dir=court.settings.data_dir  # type: ignore[arg-type]
+        mode="production",
+        base_url="https://court.test",
+        secret_key="k" * 32,
+        smtp_url="smtp://mail.test",
+        stripe_api_key="sk",
+        data_dir=court.settings.data_dir,  # type: ignore[arg-type]
     )
     door = open_door(Court(strict, court.database, court.clock, court.notary, court.packs, court.table, court.hooks, court.ports))
     client = door.test_client()
@@ -236,7 +245,9 @@ def test_the_public_address_is_the_only_origin_of_a_sitting_court(tmp_path_facto
     people.add("known@example.com")
     # The keyed parts of the account come from another secret here; the password does not.
     sent = {"email": "known@example.com", "password": PASSWORD, "csrf_token": token}
-    assert client.post("/account/sign-in", base_url="https://court.test", data=sent, headers={"Origin": "https://other.test", "Host": "other.test"}).status_code in (400, 403)
+    assert client.post(
+        "/account/sign-in", base_url="https://court.test", data=sent, headers={"Origin": "https://other.test", "Host": "other.test"}
+    ).status_code in (400, 403)
     answer = client.post("/account/sign-in", base_url="https://court.test", data=sent, headers={"Origin": "https://court.test"})
     assert answer.status_code == 303
     lines = [line for line in answer.headers.getlist("Set-Cookie") if line.startswith(("__Host-session", "__Host-page"))]
@@ -249,7 +260,7 @@ def test_the_public_address_is_the_only_origin_of_a_sitting_court(tmp_path_facto
 
 def test_staff_pages_are_nothing_to_others(browser_of: BrowserOf, people: People) -> None:
     """Who does not hold the role finds nothing there, as at an address that does not exist."""
-    assert _signed_in(browser_of, people).get("/desk").status_code == 404
+    assert _signed_in(browser_of, people).get("/door/desk").status_code == 404
 
 
 def test_staff_need_a_second_factor(browser_of: BrowserOf, people: People) -> None:
@@ -257,10 +268,10 @@ def test_staff_need_a_second_factor(browser_of: BrowserOf, people: People) -> No
     account_id = people.add("clerk@example.com", "", Role.CLERK)
     browser = browser_of()
     assert browser.sign_in("clerk@example.com").headers["Location"] == "/account/second-factor"
-    assert browser.get("/desk").headers["Location"] == "/account/second-factor"
+    assert browser.get("/door/desk").headers["Location"] == "/account/second-factor"
     totp = people.enrol(account_id)
     browser.sign_in("clerk@example.com", code=people.code(totp))
-    assert browser.get("/desk").text == "desk"
+    assert browser.get("/door/desk").text == "desk"
 
 
 def test_a_role_taken_away_is_gone_at_the_next_request(browser_of: BrowserOf, people: People, database: Database, clock: FixedClock) -> None:
@@ -269,19 +280,20 @@ def test_a_role_taken_away_is_gone_at_the_next_request(browser_of: BrowserOf, pe
     totp = people.enrol(account_id)
     browser = browser_of()
     browser.sign_in("clerk@example.com", code=people.code(totp))
-    assert browser.get("/desk").status_code == 200
+    assert browser.get("/door/desk").status_code == 200
     with database.write() as session:
         session.query(AccountRole).filter_by(account_id=account_id).one().revoked_at = clock.machine_now()
-    assert browser.get("/desk").status_code == 404
+    assert browser.get("/door/desk").status_code == 404
 
 
 def test_a_strangers_case_is_no_case(browser_of: BrowserOf, people: People) -> None:
     """Somebody else's case and one that does not exist get the same answer; so does a case with its own bench page."""
     reference = people.case(people.add("c@example.com"), people.add("r@example.com"))
     stranger = _signed_in(browser_of, people, "stranger@example.com")
-    there, nowhere = stranger.get(f"/cases/{reference}"), stranger.get("/cases/aaaaaaaaaaaaaaaaaaaaaaaaaa")
-    assert (there.status_code, there.text) == (nowhere.status_code, nowhere.text) == (404, there.text)
-    assert stranger.get(f"/cases/{reference}/bench").status_code == 404
+    there, nowhere = stranger.get(f"/door/cases/{reference}"), stranger.get("/door/cases/aaaaaaaaaaaaaaaaaaaaaaaaaa")
+    assert there.status_code == nowhere.status_code == 404
+    assert without_tokens(there.text).replace(reference, "aaaaaaaaaaaaaaaaaaaaaaaaaa") == without_tokens(nowhere.text)
+    assert stranger.get(f"/door/cases/{reference}/bench").status_code == 404
 
 
 def test_a_party_sees_the_case_but_not_the_bench(browser_of: BrowserOf, people: People) -> None:
@@ -289,8 +301,8 @@ def test_a_party_sees_the_case_but_not_the_bench(browser_of: BrowserOf, people: 
     reference = people.case(people.add("c@example.com"), people.add("r@example.com"))
     browser = browser_of()
     browser.sign_in("c@example.com")
-    assert browser.get(f"/cases/{reference}").text.startswith(f"{reference} party/")
-    assert browser.get(f"/cases/{reference}/bench").status_code == 403
+    assert browser.get(f"/door/cases/{reference}").text.startswith(f"{reference} party/")
+    assert browser.get(f"/door/cases/{reference}/bench").status_code == 403
 
 
 def test_a_judge_sees_her_own_cases_only(browser_of: BrowserOf, people: People) -> None:
@@ -302,8 +314,8 @@ def test_a_judge_sees_her_own_cases_only(browser_of: BrowserOf, people: People) 
     people.seat(mine, account_id, Role.JUDGE)
     browser = browser_of()
     browser.sign_in("judge@example.com", code=people.code(totp))
-    assert browser.get(f"/cases/{mine}/bench").text == "bench"
-    assert browser.get(f"/cases/{other}/bench").status_code == 404
+    assert browser.get(f"/door/cases/{mine}/bench").text == "bench"
+    assert browser.get(f"/door/cases/{other}/bench").status_code == 404
 
 
 def test_a_person_with_several_hats_chooses(browser_of: BrowserOf, people: People, database: Database) -> None:
@@ -317,11 +329,11 @@ def test_a_person_with_several_hats_chooses(browser_of: BrowserOf, people: Peopl
         first, second = [party.id for party in session.query(Party).filter_by(account_id=both).order_by(Party.id)]
     browser = browser_of()
     browser.sign_in("both@example.com")
-    assert browser.get(f"/cases/{reference}").text.endswith(f"party/{first}")
+    assert browser.get(f"/door/cases/{reference}").text.endswith(f"party/{first}")
     browser.submit("/account/acting-for", {"hat": f"party/{second}"}, on="/account")
-    assert browser.get(f"/cases/{reference}").text.endswith(f"party/{second}")
+    assert browser.get(f"/door/cases/{reference}").text.endswith(f"party/{second}")
     browser.submit("/account/acting-for", {"hat": "party/99999"}, on="/account")
-    assert browser.get(f"/cases/{reference}").text.endswith(f"party/{first}")
+    assert browser.get(f"/door/cases/{reference}").text.endswith(f"party/{first}")
 
 
 # Bearer tokens
@@ -339,17 +351,17 @@ def test_a_bearer_token_opens_what_its_scopes_say(browser_of: BrowserOf, people:
     reference = people.case(claimant, people.add("r@example.com"))
     bearer = {"Authorization": f"Bearer {_token(people, claimant, Scope.READ)}"}
     program = browser_of()
-    assert program.get(f"/api/v1/cases/{reference}", headers=bearer).status_code == 200
-    assert program.client.post("/api/v1/cases", base_url=ORIGIN, headers=bearer).status_code == 403
+    assert program.get(f"/api/door/cases/{reference}", headers=bearer).status_code == 200
+    assert program.client.post("/api/door/cases", base_url=ORIGIN, headers=bearer).status_code == 403
     filing = {"Authorization": f"Bearer {_token(people, claimant, Scope.FILE)}"}
-    assert program.client.post("/api/v1/cases", base_url=ORIGIN, headers=filing).text == "filed"
-    assert program.get(f"/api/v1/cases/{reference}", headers=filing).status_code == 403
+    assert program.client.post("/api/door/cases", base_url=ORIGIN, headers=filing).text == "filed"
+    assert program.get(f"/api/door/cases/{reference}", headers=filing).status_code == 403
 
 
 def test_a_bearer_token_is_for_the_api_only(browser_of: BrowserOf, people: People) -> None:
     """On pages a token opens nothing."""
     bearer = {"Authorization": f"Bearer {_token(people, people.add('c@example.com'), *Scope)}"}
-    assert browser_of().get("/write", headers=bearer).status_code == 303
+    assert browser_of().get("/door/write", headers=bearer).status_code == 303
 
 
 def test_a_bearer_token_ends(browser_of: BrowserOf, people: People, clock: FixedClock) -> None:
@@ -358,18 +370,18 @@ def test_a_bearer_token_ends(browser_of: BrowserOf, people: People, clock: Fixed
     token = _token(people, claimant, *Scope)
     browser = browser_of()
     browser.sign_in("c@example.com")
-    assert browser.get("/api/v1/cases").status_code == 200
+    assert browser.get("/api/door/cases").status_code == 200
     clock.advance(timedelta(days=3))
     for wrong in (token, "odr_" + "A" * 43, ""):
-        assert browser.get("/api/v1/cases", headers={"Authorization": f"Bearer {wrong}"}).status_code == 401
+        assert browser.get("/api/door/cases", headers={"Authorization": f"Bearer {wrong}"}).status_code == 401
 
 
 def test_the_api_by_cookie_needs_the_page_token(browser_of: BrowserOf, people: People) -> None:
     """A signed-in browser uses the API like a form."""
     browser = _signed_in(browser_of, people)
-    assert browser.client.post("/api/v1/cases", base_url=ORIGIN, headers={"Origin": ORIGIN}).status_code == 400
+    assert browser.client.post("/api/door/cases", base_url=ORIGIN, headers={"Origin": ORIGIN}).status_code == 400
     token = browser.token("/account")
-    assert browser.client.post("/api/v1/cases", base_url=ORIGIN, headers={"Origin": ORIGIN, "X-CSRF-Token": token}).text == "filed"
+    assert browser.client.post("/api/door/cases", base_url=ORIGIN, headers={"Origin": ORIGIN, "X-CSRF-Token": token}).text == "filed"
 
 
 def test_a_new_role_ends_sessions_and_tokens(browser_of: BrowserOf, people: People, database: Database, clock: FixedClock) -> None:
@@ -382,8 +394,8 @@ def test_a_new_role_ends_sessions_and_tokens(browser_of: BrowserOf, people: Peop
     browser.sign_in("c@example.com")
     with database.write() as session:
         office.grant(session, session.get_one(Account, account_id), Role.JUDGE, clock.machine_now())
-    assert browser.get("/write").status_code == 303
-    assert browser_of().get("/api/v1/cases", headers={"Authorization": f"Bearer {token}"}).status_code == 401
+    assert browser.get("/door/write").status_code == 303
+    assert browser_of().get("/api/door/cases", headers={"Authorization": f"Bearer {token}"}).status_code == 401
 
 
 # Step-up
@@ -392,20 +404,20 @@ def test_a_new_role_ends_sessions_and_tokens(browser_of: BrowserOf, people: Peop
 def test_weighty_pages_ask_again(browser_of: BrowserOf, people: People, clock: FixedClock) -> None:
     """Fifteen minutes after sign-in a page of weight asks who one is, and goes on once proved."""
     browser = _signed_in(browser_of, people)
-    assert browser.get("/sign").text == "signed"
+    assert browser.get("/door/sign").text == "signed"
     clock.advance(timedelta(minutes=16))
-    where = browser.get("/sign").headers["Location"]
-    assert where == "/account/confirm?next=/sign"
-    assert browser.submit(where, {"password": "wrong", "next": "/sign"}).status_code == 422
-    assert browser.submit(where, {"password": PASSWORD, "next": "/sign"}).headers["Location"] == "/sign"
-    assert browser.get("/sign").text == "signed"
+    where = browser.get("/door/sign").headers["Location"]
+    assert where == "/account/confirm?next=/door/sign"
+    assert browser.submit(where, {"password": "wrong", "next": "/door/sign"}).status_code == 422
+    assert browser.submit(where, {"password": PASSWORD, "next": "/door/sign"}).headers["Location"] == "/door/sign"
+    assert browser.get("/door/sign").text == "signed"
 
 
 def test_a_weighty_form_keeps_its_words(browser_of: BrowserOf, people: People, clock: FixedClock) -> None:
     """A form that needs proof comes back with its words and the way to prove."""
     browser = _signed_in(browser_of, people)
     clock.advance(timedelta(minutes=16))
-    status, text = _post(browser, "/sign", browser.token("/account"), {"settlement": "I accept 500"}, Origin=ORIGIN)
+    status, text = _post(browser, "/door/sign", browser.token("/account"), {"settlement": "I accept 500"}, Origin=ORIGIN)
     assert status == 403 and "I accept 500" in text and "/account/confirm?next=/account/close" in text
 
 
@@ -414,7 +426,7 @@ def test_a_weighty_form_keeps_its_words(browser_of: BrowserOf, people: People, c
 
 def test_every_answer_is_hardened(browser_of: BrowserOf) -> None:
     """Pages, errors and files carry the strict policy; nothing foreign runs and no frame shows them."""
-    for path in ("/open", "/nowhere", "/static/passkey.js", "/account/sign-in"):
+    for path in ("/door/open", "/nowhere", "/static/passkey.js", "/account/sign-in"):
         answer = browser_of().get(path)
         sent = answer.headers
         answer.close()
@@ -429,12 +441,12 @@ def test_every_answer_is_hardened(browser_of: BrowserOf) -> None:
 def test_private_answers_are_kept_nowhere(browser_of: BrowserOf, people: People) -> None:
     """Every answer to somebody signed in says no-store, an error and a public page too; what is shared for all does not."""
     browser = _signed_in(browser_of, people)
-    for path in ("/write", "/open", "/nowhere", "/cases/aaaaaaaaaaaaaaaaaaaaaaaaaa", "/account"):
+    for path in ("/door/write", "/door/open", "/nowhere", "/door/cases/aaaaaaaaaaaaaaaaaaaaaaaaaa", "/account"):
         answer = browser.get(path)
         assert answer.headers["Cache-Control"] == "no-store", path
         assert "Cookie" in answer.headers["Vary"], path
-    assert "immutable" in browser.get("/tile").headers["Cache-Control"]
-    assert "Cookie" not in browser.get("/tile").headers.get("Vary", "")
+    assert "immutable" in browser.get("/door/tile").headers["Cache-Control"]
+    assert "Cookie" not in browser.get("/door/tile").headers.get("Vary", "")
     assert browser_of().get("/account/sign-in").headers["Cache-Control"] == "no-store"
 
 
@@ -452,7 +464,7 @@ def test_one_answer_may_open_one_directive() -> None:
 def test_the_snapshot_closes_with_the_request(browser_of: BrowserOf, people: People, database: Database) -> None:
     """No request leaves a connection open."""
     browser = _signed_in(browser_of, people)
-    for path in ("/write", "/nowhere", "/cases/x"):
+    for path in ("/door/write", "/nowhere", "/door/cases/x"):
         browser.get(path)
     assert database.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
     with database.read() as session:

@@ -1,0 +1,1 @@
+"""The training court's people and disputes."""

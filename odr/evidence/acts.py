@@ -1,0 +1,77 @@
+"""Acts of evidence: submitting an exhibit, and taking one back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from odr.docket.models import PARTY_ROLES, Case, Role, Stage
+from odr.errors import InvalidInput
+from odr.evidence.inputs import ExhibitInput, WithdrawExhibitInput
+from odr.evidence.models import Exhibit, ExhibitState, Upload
+from odr.identity.actors import Actor
+from odr.procedure.models import WindowState
+from odr.procedure.table import Everyone, Recorded, act
+from odr.text import T
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+BEFORE_DECISION = {Stage.LODGED, Stage.PENDING, Stage.HEARING}
+
+
+@act(
+    title=T("Submit an exhibit"),
+    input=ExhibitInput,
+    by=set(PARTY_ROLES),
+    at=BEFORE_DECISION,
+    serves=Everyone.BUT_ACTOR,
+    source="CPL 66",
+    page="exhibits.submit",
+)
+def submit_exhibit(court: Sitting, case: Case, given: ExhibitInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Put a file that the court already holds and has anchored into the case (EV 19).
+
+    After the party's evidence period it is taken and marked late; whether it is
+    admitted is the judge's ruling (CPI 101, 102), never the clock's.
+    """
+    party = court.party_of(case, actor)
+    upload: Upload = court.resolved("upload", given.upload)
+    if court.session.scalar(select(Exhibit.id).where(Exhibit.upload_id == upload.id)) is not None:
+        raise InvalidInput.at("upload", T("This file is already an exhibit. Send another file."))
+    number = (court.session.scalar(select(func.max(Exhibit.number)).where(Exhibit.case_id == case.id, Exhibit.party_id == party.id)) or 0) + 1
+    is_late = bool(court.windows(case, "evidence", party=party, state=WindowState.LAPSED)) and not court.windows(case, "evidence", party=party)
+    exhibit = Exhibit(
+        case_id=case.id, party_id=party.id, label=f"{party.letter}-{number}", number=number, title=given.title, category=given.category, proves=given.proves,
+        source=given.source, provenance=given.provenance.model_dump() if given.provenance else {}, upload_id=upload.id, entry_number=court.next_number(case),
+        submitted_at=now, state=ExhibitState.LATE if is_late else ExhibitState.SUBMITTED,
+    )  # fmt: skip
+    court.session.add(exhibit)
+    court.session.flush()
+    if is_late:
+        court.late = True
+        court.open_task(case, Role.JUDGE, "late_exhibit", T("Exhibit %(label)s came late. Decide whether it is admitted.", label=exhibit.label), risk=40, subject=exhibit.reference)
+    court.announce("exhibit_submitted", case, exhibit=exhibit, party=party)
+    result = {"exhibit": exhibit.label, "reference": exhibit.reference, "sha256": upload.sha256, "size": upload.size, "media_type": upload.media_type, "receipt": upload.receipt}
+    return Recorded(T("Exhibit %(label)s submitted: %(title)s", label=exhibit.label, title=exhibit.title), result)
+
+
+@act(title=T("Withdraw an exhibit"), input=WithdrawExhibitInput, by=set(PARTY_ROLES), at=BEFORE_DECISION, serves=Everyone.BUT_ACTOR, source="EV 19")
+def withdraw_exhibit(court: Sitting, case: Case, given: WithdrawExhibitInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Take back one's own exhibit; it stays on record, and the other side may rely on it."""
+    exhibit: Exhibit = court.resolved("exhibit", given.exhibit)
+    if exhibit.party_id != actor.party_id:
+        raise InvalidInput.at("exhibit", T("Only who submitted an exhibit may withdraw it."))
+    exhibit.state = ExhibitState.WITHDRAWN
+    return Recorded(T("Exhibit %(label)s withdrawn", label=exhibit.label), {"exhibit": exhibit.label})
+
+
+def on_claim_lodged(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """The files that go with a claim become exhibits, in entries after it."""
+    taken = set(court.session.scalars(select(Upload.reference).join(Exhibit, Exhibit.upload_id == Upload.id).where(Exhibit.case_id == case.id)))
+    for line in facts["given"].exhibits:
+        if line.upload not in taken:
+            court.then("submit_exhibit", ExhibitInput(upload=line.upload, title=line.title, proves=line.proves, source=line.source), actor=facts["actor"])

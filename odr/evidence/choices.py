@@ -1,0 +1,32 @@
+"""Options of forms about evidence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from odr.docket.models import Case
+from odr.evidence.models import Exhibit, ExhibitState, Upload, UploadState
+from odr.identity.actors import Actor
+from odr.procedure.forms import Option, choice_source
+
+
+@choice_source("upload")
+def uploads(court: Any, case: Case | None, actor: Actor) -> list[Option]:
+    """Files the person has sent that are in no case yet."""
+    rows = court.session.scalars(
+        select(Upload)
+        .outerjoin(Exhibit, Exhibit.upload_id == Upload.id)
+        .where(Upload.account_id == actor.account_id, Upload.state == UploadState.ANCHORED, Exhibit.id.is_(None))
+        .order_by(Upload.id)
+        .limit(200)
+    )
+    return [Option(upload.reference, upload.filename) for upload in rows]
+
+
+@choice_source("exhibit")
+def exhibits(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Exhibits of the case."""
+    rows = court.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.state != ExhibitState.EXCLUDED).order_by(Exhibit.id))
+    return [Option(exhibit.reference, f"{exhibit.label} {exhibit.title}") for exhibit in rows]

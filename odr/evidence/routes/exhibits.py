@@ -1,0 +1,97 @@
+"""Pages of exhibits: the list, one exhibit with its two badges, submitting one, its file and receipt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+from sqlalchemy import select
+
+from odr.access import case_page, current_court, current_locale, current_session
+from odr.docket.models import PARTY_ROLES, Case
+from odr.errors import NotFound
+from odr.evidence.inputs import ExhibitInput
+from odr.evidence.models import Exhibit
+from odr.evidence.ports import PREVIEWER, desk_of
+from odr.evidence.routes.serving import Outgoing, attachment, shown
+from odr.identity.actors import Actor
+from odr.procedure import forms
+from odr.procedure.routes import receipt_part, submit_act
+
+exhibits = Blueprint("exhibits", __name__, url_prefix="/cases/<reference>/exhibits")
+Page = str | Response | tuple[str, int]
+
+
+def _find(case: Case, label: str) -> Exhibit:
+    found = current_session().scalar(select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.label == label))
+    if found is None:
+        raise NotFound
+    return found
+
+
+@exhibits.get("")
+@case_page()
+def listing(case: Case, actor: Actor) -> Page:
+    """Every exhibit of the case, each with its two questions."""
+    rows = list(current_session().scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id)))
+    return render_template("evidence/exhibits.html", case=case, actor=actor, exhibits=rows, parties={p.id: p for p in case.parties}, tab="exhibits")
+
+
+@exhibits.get("/new")
+@case_page(*PARTY_ROLES)
+def submit(case: Case, actor: Actor) -> Page:
+    """Choose a file that was sent and say what it shows."""
+    return _submit_page(case, actor, dict(request.args), [])
+
+
+def _submit_page(case: Case, actor: Actor, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False) -> Page:
+    look = current_court().look(current_session())
+    fields = forms.fields_of(ExhibitInput, current_locale(), values, faults, forms.choices_for(ExhibitInput, look, case, actor))
+    return render_template("evidence/submit.html", case=case, actor=actor, fields=fields, faults=forms.summary(fields), moved_on=moved_on, tab="exhibits"), status
+
+
+@exhibits.post("/new")
+@case_page(*PARTY_ROLES)
+def send(case: Case, actor: Actor) -> Page:
+    """Submit the exhibit."""
+    values = request.form.to_dict(flat=False)
+    act = current_court().table["submit_exhibit"]
+    return submit_act(case, actor, act, values, lambda faults, status, moved: _submit_page(case, actor, values, faults, status, moved))
+
+
+@exhibits.get("/<label>")
+@case_page()
+def one(case: Case, actor: Actor, label: str) -> Page:
+    """One exhibit: unchanged since it reached the court, and what is said of its source."""
+    found = _find(case, label)
+    files = current_court().notary.receipt_files(current_session(), found.upload.receipt or "")
+    return render_template(
+        "evidence/exhibit.html", case=case, actor=actor, exhibit=found, upload=found.upload, files=files, group=found.upload.media.group.value,
+        party=next(p for p in case.parties if p.id == found.party_id), tab="exhibits",
+    )  # fmt: skip
+
+
+@exhibits.get("/<label>/file")
+@case_page()
+def download(case: Case, actor: Actor, label: str) -> Response:
+    """The file as it was received, as an attachment."""
+    found = _find(case, label)
+    desk, upload = desk_of(current_court()), found.upload
+    name = f"{found.label} {upload.filename}"
+    return attachment(request, Outgoing(name, upload.media, upload.size, upload.sha256 or "", lambda start, length: desk.contents(upload, start, length)))
+
+
+@exhibits.get("/<label>/preview/<int:page>")
+@case_page()
+def preview(case: Case, actor: Actor, label: str, page: int) -> Response:
+    """A page of the preview the court made; never the original."""
+    desk, upload = desk_of(current_court()), _find(case, label).upload
+    made = PREVIEWER.make(upload.media, upload.size, lambda: desk.contents(upload), page)
+    return shown(made.data, made.content_type)
+
+
+@exhibits.get("/<label>/receipt.<any(json, leaf, proof, checkpoint, tsr):part>")
+@case_page()
+def receipt(case: Case, actor: Actor, label: str, part: str) -> Response:
+    """One file of the receipt of the exhibit's file."""
+    return receipt_part(_find(case, label).upload.receipt or "", part)

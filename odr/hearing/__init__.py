@@ -1,0 +1,1 @@
+"""The room where a case is examined and heard."""

@@ -1,0 +1,428 @@
+"""Tables of the hearing. Rows are projections; the entry's payload is the authority."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from odr.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
+from odr.docket.models import Role
+from odr.hearing.kinds import (
+    Axis,
+    DutyState,
+    HearingState,
+    Mode,
+    PhaseState,
+    PostingKind,
+    Presence,
+    QuestionState,
+    RequestState,
+    Stance,
+    TestimonyGround,
+    TestimonyManner,
+)
+
+APPEND_ONLY = {"info": {"append_only": True}}
+
+
+class ModeConsent(Base):
+    """What a party said to being heard in writing at the examination stage: a ledger, the newest row counts (OLR 4, 20)."""
+
+    __tablename__ = "mode_consent"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    mode: Mapped[Mode] = mapped_column(enum_column(Mode))
+    agrees: Mapped[bool]
+    entry_number: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    __table_args__ = (APPEND_ONLY,)
+
+
+class Examination(Base):
+    """The hearing of a case, whichever way it is held: one record with a snapshot of its plan."""
+
+    __tablename__ = "examination"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), unique=True)
+    mode: Mapped[Mode] = mapped_column(enum_column(Mode))
+    plan: Mapped[dict[str, Any]] = mapped_column(JSON)
+    opened_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    opened_by: Mapped[int]
+    ends_by: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    hearing_closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    closed_by: Mapped[int | None]
+
+    phases: Mapped[list[Phase]] = relationship(order_by="Phase.ordinal", back_populates="examination", lazy="selectin")
+
+    @property
+    def current(self) -> Phase | None:
+        """The phase whose windows run."""
+        return next((p for p in self.phases if p.state in (PhaseState.OPEN, PhaseState.CLOSING, PhaseState.HALTED)), None)
+
+
+class Phase(Base):
+    """One phase (one round of it) with its turns; the turn in hand is ``turn``, counted from 0."""
+
+    __tablename__ = "examination_phase"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    examination_id: Mapped[int] = mapped_column(ForeignKey("examination.id"))
+    ordinal: Mapped[int]
+    key: Mapped[str] = mapped_column(String(60))
+    title: Mapped[dict[str, str]] = mapped_column(JSON)
+    article: Mapped[str] = mapped_column(String(120))
+    round: Mapped[int] = mapped_column(default=1)
+    turns: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    turn: Mapped[int] = mapped_column(default=0)
+    sealed: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[PhaseState] = mapped_column(enum_column(PhaseState))
+    opened_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    closed_because: Mapped[str | None] = mapped_column(String(20))
+
+    examination: Mapped[Examination] = relationship(back_populates="phases")
+    duties: Mapped[list[Duty]] = relationship(order_by="Duty.id", lazy="selectin")
+    __table_args__ = (UniqueConstraint("examination_id", "ordinal"),)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is due in it any more."""
+        return self.state in (PhaseState.CLOSED, PhaseState.DROPPED)
+
+
+class Duty(Base):
+    """Somebody who has to act in a turn of a phase, and whether she has."""
+
+    __tablename__ = "examination_duty"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    phase_id: Mapped[int] = mapped_column(ForeignKey("examination_phase.id"), index=True)
+    turn: Mapped[int]
+    party_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
+    window: Mapped[str] = mapped_column(Reference)
+    state: Mapped[DutyState] = mapped_column(enum_column(DutyState))
+    done_by: Mapped[int | None]
+
+
+class Seal(Base):
+    """A group of postings that nobody but their own side reads until all are in, or time is up."""
+
+    __tablename__ = "seal"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    phase_id: Mapped[int | None] = mapped_column(ForeignKey("examination_phase.id"))
+    opened_by: Mapped[int | None]
+    opened_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Opinion(Base):
+    """What a party says to one question about one exhibit (EV 60 to 62)."""
+
+    __tablename__ = "opinion"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    exhibit_id: Mapped[int] = mapped_column(BigInt)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    axis: Mapped[Axis] = mapped_column(enum_column(Axis))
+    stance: Mapped[Stance] = mapped_column(enum_column(Stance))
+    reason: Mapped[str | None] = mapped_column(Text)
+    counter_exhibit_id: Mapped[int | None] = mapped_column(BigInt)
+    phase_id: Mapped[int | None] = mapped_column(ForeignKey("examination_phase.id"))
+    seal_id: Mapped[int | None] = mapped_column(ForeignKey("seal.id"))
+    late: Mapped[bool] = mapped_column(default=False)
+    entry_number: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    retracted_by: Mapped[int | None]
+    retracted_why: Mapped[str | None] = mapped_column(Text)
+
+    seal: Mapped[Seal | None] = relationship(lazy="joined")
+    __table_args__ = (Index("ix_opinion_case_exhibit", "case_id", "exhibit_id", "party_id"),)
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether only its own side may read it now."""
+        return self.seal is not None and self.seal.opened_by is None
+
+
+class Question(Base):
+    """A question to a party, witness or expert, about a fact or a place in an exhibit."""
+
+    __tablename__ = "question"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    number: Mapped[int]
+    asked_by_role: Mapped[Role] = mapped_column(enum_column(Role))
+    asked_by_party: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
+    party_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
+    witness_id: Mapped[int | None] = mapped_column(ForeignKey("witness.id"))
+    words: Mapped[str] = mapped_column(Text)
+    explained: Mapped[str | None] = mapped_column(Text)
+    exhibit_id: Mapped[int | None] = mapped_column(BigInt)
+    place: Mapped[str | None] = mapped_column(String(120))
+    fact_id: Mapped[int | None] = mapped_column(BigInt)
+    state: Mapped[QuestionState] = mapped_column(enum_column(QuestionState))
+    why: Mapped[str | None] = mapped_column(Text)
+    seal_id: Mapped[int | None] = mapped_column(ForeignKey("seal.id"))
+    entry_number: Mapped[int]
+    put_by: Mapped[int | None]
+    put_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    window: Mapped[str | None] = mapped_column(Reference)
+
+    seal: Mapped[Seal | None] = relationship(lazy="joined")
+    __table_args__ = (UniqueConstraint("case_id", "number"),)
+
+
+class Posting(Base):
+    """Something said in the examination; never changed, a correction is another posting."""
+
+    __tablename__ = "posting"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    kind: Mapped[PostingKind] = mapped_column(enum_column(PostingKind))
+    phase_id: Mapped[int | None] = mapped_column(ForeignKey("examination_phase.id"))
+    question_id: Mapped[int | None] = mapped_column(ForeignKey("question.id"), index=True)
+    witness_id: Mapped[int | None] = mapped_column(ForeignKey("witness.id"))
+    role: Mapped[Role] = mapped_column(enum_column(Role))
+    party_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
+    account_id: Mapped[int | None] = mapped_column(BigInt)
+    speaker: Mapped[str] = mapped_column(String(200))
+    words: Mapped[str] = mapped_column(Text)
+    exhibits: Mapped[list[int]] = mapped_column(JSON, default=list)
+    uploads: Mapped[list[str]] = mapped_column(JSON, default=list)
+    corrects: Mapped[int | None] = mapped_column(ForeignKey("posting.id"))
+    seal_id: Mapped[int | None] = mapped_column(ForeignKey("seal.id"))
+    late: Mapped[bool] = mapped_column(default=False)
+    entry_number: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    seal: Mapped[Seal | None] = relationship(lazy="joined")
+    __table_args__ = (Index("ix_posting_case_id_id", "case_id", "id"), APPEND_ONLY)
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether only its own side may read it now."""
+        return self.seal is not None and self.seal.opened_by is None
+
+
+class TimeRequest(Base):
+    """More time asked for a party's running window; the judge rules, or the other side agrees with one click."""
+
+    __tablename__ = "time_request"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    window: Mapped[str] = mapped_column(Reference)
+    days: Mapped[int]
+    reason: Mapped[str] = mapped_column(Text)
+    state: Mapped[RequestState] = mapped_column(enum_column(RequestState))
+    agreed_by: Mapped[list[int]] = mapped_column(JSON, default=list)
+    why: Mapped[str | None] = mapped_column(Text)
+    entry_number: Mapped[int]
+    decided_by: Mapped[int | None]
+
+
+class TechnicalFailure(Base):
+    """A failure of network, equipment or power that a party reports: never absence (OLR 25)."""
+
+    __tablename__ = "technical_failure"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    what: Mapped[str] = mapped_column(Text)
+    state: Mapped[RequestState] = mapped_column(enum_column(RequestState))
+    reported_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    why: Mapped[str | None] = mapped_column(Text)
+    entry_number: Mapped[int]
+    decided_by: Mapped[int | None]
+
+
+class AgreedFact(Base):
+    """A fact the parties agree on; it needs no proof against those who agreed (EV 3, 6)."""
+
+    __tablename__ = "agreed_fact"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    proposed_by: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    words: Mapped[str] = mapped_column(Text)
+    fact_id: Mapped[int | None] = mapped_column(BigInt)
+    entry_number: Mapped[int]
+
+    stances: Mapped[list[FactStanceRow]] = relationship(order_by="FactStanceRow.id", lazy="selectin")
+
+
+class FactStanceRow(Base):
+    """One party's word to a fact proposed as agreed; an admission binds only who makes it."""
+
+    __tablename__ = "agreed_fact_stance"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    agreed_fact_id: Mapped[int] = mapped_column(ForeignKey("agreed_fact.id"), index=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    agrees: Mapped[bool]
+    entry_number: Mapped[int]
+    __table_args__ = (UniqueConstraint("agreed_fact_id", "party_id"), APPEND_ONLY)
+
+
+class Witness(Base):
+    """A witness or expert: leave, undertaking, testimony. None reads another's (EV 72)."""
+
+    __tablename__ = "witness"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    role: Mapped[Role] = mapped_column(enum_column(Role))
+    name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str] = mapped_column(String(254))
+    called_by: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
+    about: Mapped[str] = mapped_column(Text)
+    manner: Mapped[TestimonyManner] = mapped_column(enum_column(TestimonyManner))
+    ground: Mapped[TestimonyGround | None] = mapped_column(enum_column(TestimonyGround))
+    state: Mapped[RequestState] = mapped_column(enum_column(RequestState))
+    why: Mapped[str | None] = mapped_column(Text)
+    account_id: Mapped[int | None] = mapped_column(BigInt)
+    undertaken_by: Mapped[int | None]
+    entry_number: Mapped[int]
+
+
+class Hearing(Base):
+    """A hearing at one hour, in the courtroom or by video, recorded in the same record."""
+
+    __tablename__ = "hearing"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    ordinal: Mapped[int]
+    mode: Mapped[Mode] = mapped_column(enum_column(Mode))
+    begins_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    place: Mapped[str] = mapped_column(String(300))
+    closed_doors: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[HearingState] = mapped_column(enum_column(HearingState))
+    summoned_by: Mapped[int]
+    begun_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    minutes: Mapped[str | None] = mapped_column(Text)
+    minutes_upload: Mapped[str | None] = mapped_column(Reference)
+    minutes_sha256: Mapped[str | None] = mapped_column(String(64))
+    recording_upload: Mapped[str | None] = mapped_column(Reference)
+    recording_sha256: Mapped[str | None] = mapped_column(String(64))
+    recorded_by: Mapped[int | None]
+    why: Mapped[str | None] = mapped_column(Text)
+
+    attendances: Mapped[list[Attendance]] = relationship(order_by="Attendance.id", lazy="selectin")
+    summonses: Mapped[list[Summons]] = relationship(order_by="Summons.id", lazy="selectin")
+    __table_args__ = (UniqueConstraint("case_id", "ordinal"),)
+
+
+class Summons(Base):
+    """A party called to a hearing; whether and when it reached her is what default rests on (CPL 147)."""
+
+    __tablename__ = "summons"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    hearing_id: Mapped[int] = mapped_column(ForeignKey("hearing.id"), index=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    sent_by: Mapped[int]
+    served_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Attendance(Base):
+    """Who took part in a hearing and how; who was absent and why, as far as known."""
+
+    __tablename__ = "attendance"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    hearing_id: Mapped[int] = mapped_column(ForeignKey("hearing.id"), index=True)
+    party_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
+    role: Mapped[Role] = mapped_column(enum_column(Role))
+    name: Mapped[str] = mapped_column(String(200))
+    presence: Mapped[Presence] = mapped_column(enum_column(Presence))
+    by_failure: Mapped[bool] = mapped_column(default=False)
+    note: Mapped[str | None] = mapped_column(Text)
+    __table_args__ = (APPEND_ONLY,)
+
+
+class RecordingConfirmation(Base):
+    """A party confirmed, or not, that a recording has the digest on record (REC 9)."""
+
+    __tablename__ = "recording_confirmation"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    hearing_id: Mapped[int] = mapped_column(ForeignKey("hearing.id"), index=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    confirms: Mapped[bool]
+    sha256: Mapped[str] = mapped_column(String(64))
+    words: Mapped[str | None] = mapped_column(Text)
+    entry_number: Mapped[int]
+    __table_args__ = (UniqueConstraint("hearing_id", "party_id"), APPEND_ONLY)
+
+
+class RecordCorrection(Base):
+    """A correction of the record that somebody asks for (CPL 150)."""
+
+    __tablename__ = "record_correction"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    place: Mapped[str] = mapped_column(String(200))
+    words: Mapped[str] = mapped_column(Text)
+    state: Mapped[RequestState] = mapped_column(enum_column(RequestState))
+    why: Mapped[str | None] = mapped_column(Text)
+    entry_number: Mapped[int]
+    decided_by: Mapped[int | None]
+
+
+class RecordSignature(Base):
+    """A party signed the record, or refused and that is noted (CPL 150)."""
+
+    __tablename__ = "record_signature"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    signed: Mapped[bool]
+    digest: Mapped[str] = mapped_column(String(64))
+    words: Mapped[str | None] = mapped_column(Text)
+    entry_number: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    __table_args__ = (UniqueConstraint("case_id", "party_id"), APPEND_ONLY)
+
+
+class BenchNote(Base):
+    """A judge's private note on a case: hers alone, no part of the file."""
+
+    __tablename__ = "bench_note"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    account_id: Mapped[int] = mapped_column(BigInt)
+    words: Mapped[str] = mapped_column(Text)
+    saved_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    __table_args__ = (UniqueConstraint("case_id", "account_id"),)

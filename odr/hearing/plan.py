@@ -1,0 +1,144 @@
+"""From the pack's plan to the phases of one examination, and whether it ends in good time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from odr.docket.models import Case
+from odr.errors import ActNotOpen
+from odr.hearing.kinds import Mode
+from odr.procedure.limitation import TrialClock, trial_limit
+from odr.procedure.pack import RulePack
+from odr.procedure.reckoning import reckon
+from odr.procedure.rules import Unit
+from odr.text import LOCALES, T, Text
+
+if TYPE_CHECKING:
+    from odr.hearing.models import Phase
+    from odr.procedure.sitting import Sitting
+
+WINDOW = "examination"
+"""The pack's window for a turn; its length is the plan's, its subject the phase."""
+RECORD = "record"
+
+
+@dataclass(frozen=True)
+class PlannedTurn:
+    """Who acts within a phase, for how many working days, and what she does (in both languages)."""
+
+    who: str
+    days: int
+    does: Mapping[str, str]
+
+    def to_json(self) -> dict[str, Any]:
+        """As kept with the examination."""
+        return {"who": self.who, "days": self.days, "does": dict(self.does)}
+
+
+@dataclass(frozen=True)
+class PlannedPhase:
+    """One phase, one round of it, as the judge orders it."""
+
+    key: str
+    title: Mapping[str, str]
+    article: str
+    round: int
+    may_be_sealed: bool
+    turns: tuple[PlannedTurn, ...]
+    sealed: bool = False
+
+    @property
+    def days(self) -> int:
+        """Working days if every turn takes its full time; turns of a sealed phase run side by side."""
+        lengths = [turn.days for turn in self.turns]
+        return max(lengths) if self.sealed else sum(lengths)
+
+    def to_json(self) -> dict[str, Any]:
+        """As kept with the examination."""
+        return {"key": self.key, "title": dict(self.title), "article": self.article, "round": self.round, "sealed": self.sealed, "turns": [t.to_json() for t in self.turns]}
+
+
+def _words(text: Text) -> dict[str, str]:
+    return {locale: text.render(locale) for locale in LOCALES}
+
+
+def track_key(pack: RulePack, case: Case) -> str:
+    """The pack's name of the case's track."""
+    wanted = case.track.value
+    return next((key for key in pack.tracks.list if key == wanted or key.startswith(f"{wanted}_")), wanted)
+
+
+def plan_of(pack: RulePack, track: str, mode: Mode) -> list[PlannedPhase]:
+    """The phases of a track's plan; a hearing at one hour keeps only the record to be read and signed.
+
+    Raises ActNotOpen for a plan whose turns are not in working days: the window
+    of a turn is counted in them.
+    """
+    found = []
+    for phase in pack.plan_for(track).phases:
+        if mode is not Mode.ASYNCHRONOUS and phase.key != RECORD:
+            continue
+        if any(turn.unit is not Unit.WORKING_DAYS for turn in phase.turns):
+            raise ActNotOpen(T("The plan of this track is not in working days; the rule pack must be corrected."), source=phase.article)
+        turns = tuple(PlannedTurn(turn.who, turn.amount, _words(turn.does)) for turn in phase.turns)
+        for number in range(1, phase.rounds + 1):
+            found.append(PlannedPhase(phase.key, _words(phase.title), str(phase.article), number, phase.may_be_sealed, turns))
+    return found
+
+
+def ordered(plan: Sequence[PlannedPhase], *, lengths: Mapping[str, int], sealed: Collection[str], left_out: Collection[str]) -> list[PlannedPhase]:
+    """The plan as a judge orders it: other lengths, sealed phases, phases left out (OLR 20; CPL 144 caps nothing).
+
+    Raises ActNotOpen for sealing a phase that is not symmetric, or leaving out the record.
+    """
+    changed = []
+    for phase in plan:
+        if phase.key in left_out:
+            if phase.key == RECORD:
+                raise ActNotOpen(T("The record cannot be left out of a plan (Civil Procedure Law, art. 150)."))
+            continue
+        if phase.key in sealed and not phase.may_be_sealed:
+            raise ActNotOpen(T("“%(phase)s” cannot be sealed: its sides do not act alike.", phase=phase.title["en"]))
+        days = lengths.get(phase.key)
+        turns = tuple(replace(turn, days=days) for turn in phase.turns) if days else phase.turns
+        changed.append(replace(phase, turns=turns, sealed=phase.key in sealed))
+    return changed
+
+
+def latest_end(pack: RulePack, lengths: Sequence[int], start: datetime) -> datetime:
+    """The last instant of a plan whose phases take ``lengths`` working days, each beginning when the one before has ended."""
+    end = start
+    for days in lengths:
+        end = reckon(pack, WINDOW, end, amount=days).due_at
+    return end
+
+
+def clock_of(court: Sitting, case: Case, extensions: int = 0) -> TrialClock | None:
+    """The case's trial limit; None before acceptance or where the pack exempts the case."""
+    if case.accepted_at is None:
+        return None
+    pack = court.pack(case)
+    return trial_limit(pack, track_key(pack, case), case.accepted_at, extensions=extensions, foreign=case.foreign_related)
+
+
+def require_plan_fits(court: Sitting, case: Case, end: datetime) -> date:
+    """The plan's last day; raises ActNotOpen when it lies less than the pack's margin before the trial limit."""
+    pack = court.pack(case)
+    last = end.astimezone(pack.tz).date()
+    clock = clock_of(court, case)
+    if clock is not None and last > clock.latest_plan_end:
+        raise ActNotOpen(
+            T("This plan could last until %(end)s; the trial limit leaves time until %(latest)s.", end=last, latest=clock.latest_plan_end),
+            T("Shorten the phases, hear the case live, or ask for an extension of the trial limit."),
+            str(pack.trial_limits.margin_article),
+        )
+    return last
+
+
+def days_of(phase: Phase, *, from_turn: int = 0) -> list[int]:
+    """Lengths a phase still has to run from a turn on."""
+    lengths = [int(turn["days"]) for turn in phase.turns[from_turn:]]
+    return [max(lengths)] if phase.sealed and lengths else lengths

@@ -1,0 +1,164 @@
+"""What higher rooms and pages ask of the hearing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from odr.docket.models import PARTY_ROLES, Audience, Case, Party, Role
+from odr.docket.visibility import Viewer, may_read
+from odr.evidence.models import Exhibit, ExhibitState
+from odr.hearing.kinds import OPEN_QUESTIONS, Axis, Mode, Stance
+from odr.hearing.models import AgreedFact, Examination, Hearing, ModeConsent, Opinion, Posting, Question, Witness
+
+STANDING = (ExhibitState.SUBMITTED, ExhibitState.LATE)
+"""An exhibit in these states is examined."""
+
+
+def examination_of(session: Session, case: Case) -> Examination | None:
+    """The examination of a case, once it was opened."""
+    return session.scalar(select(Examination).where(Examination.case_id == case.id))
+
+
+def participants(case: Case) -> list[Party]:
+    """Parties that act here themselves or through somebody."""
+    return [p for p in case.parties if p.role in PARTY_ROLES and p.left_at is None and (p.online or p.account_id is not None)]
+
+
+def away(case: Case) -> list[Party]:
+    """Claimants and respondents that never joined: they are heard otherwise, never presumed to agree (OLR 4)."""
+    here = {p.id for p in participants(case)}
+    return [p for p in case.parties if p.role in (Role.CLAIMANT, Role.RESPONDENT) and p.left_at is None and p.id not in here]
+
+
+def consents(session: Session, case: Case) -> dict[int, bool]:
+    """Party → whether she agrees to be heard in writing, by the newest row of the ledger."""
+    rows = session.execute(select(ModeConsent.party_id, ModeConsent.agrees).where(ModeConsent.case_id == case.id, ModeConsent.mode == Mode.ASYNCHRONOUS).order_by(ModeConsent.id))
+    return {party_id: agrees for party_id, agrees in rows}
+
+
+def without_consent(session: Session, case: Case) -> list[Party]:
+    """Participating parties that have not agreed to be heard in writing."""
+    said = consents(session, case)
+    return [p for p in participants(case) if not said.get(p.id, False)]
+
+
+def standing_exhibits(session: Session, case: Case) -> list[Exhibit]:
+    """Exhibits open to opinions in the order of EV 62: the claimant's, the respondent's, third parties'."""
+    order = {Role.CLAIMANT: 0, Role.RESPONDENT: 1, Role.THIRD_PARTY: 2}
+    roles = {p.id: (order[p.role], p.ordinal) for p in case.parties}
+    rows = session.scalars(select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.state.in_(STANDING)))
+    return sorted(rows, key=lambda e: (*roles[e.party_id], e.number))
+
+
+def opinions_of(session: Session, case: Case, viewer: Viewer | None = None) -> list[Opinion]:
+    """Opinions that stand; with a viewer, only what is sealed from her is left out."""
+    rows = session.scalars(select(Opinion).where(Opinion.case_id == case.id, Opinion.retracted_by.is_(None)).order_by(Opinion.id))
+    return [o for o in rows if not o.is_sealed or (viewer is not None and may_read(viewer, Audience.OWN_SIDE, o.party_id))]
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    """An exhibit with what every party says on each axis; None where nothing was said (silence is no admission)."""
+
+    exhibit: Exhibit
+    cells: dict[tuple[int, Axis], Opinion | None]
+
+    @property
+    def disputes(self) -> list[Opinion]:
+        """Opinions that dispute it."""
+        return [o for o in self.cells.values() if o is not None and o.stance is Stance.DISPUTE]
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether somebody disputes it on any axis."""
+        return bool(self.disputes)
+
+    @property
+    def is_undisputed(self) -> bool:
+        """Whether every other party that spoke accepts it, and at least one spoke."""
+        said = [o for o in self.cells.values() if o is not None]
+        return bool(said) and all(o.stance is not Stance.DISPUTE for o in said) and any(o.stance is Stance.ACCEPT for o in said)
+
+
+def matrix(session: Session, case: Case, viewer: Viewer | None = None) -> list[MatrixRow]:
+    """Exhibits × parties × axes; without a viewer what is still sealed is left out for everybody."""
+    newest: dict[tuple[int, int, Axis], Opinion] = {(o.exhibit_id, o.party_id, o.axis): o for o in opinions_of(session, case, viewer)}
+    speakers = [p for p in case.parties if p.left_at is None]
+    return [
+        MatrixRow(e, {(p.id, axis): newest.get((e.id, p.id, axis)) for p in speakers if p.id != e.party_id for axis in Axis})
+        for e in standing_exhibits(session, case)
+    ]
+
+
+def disputed_exhibits(session: Session, case: Case) -> list[Exhibit]:
+    """Exhibits somebody disputes: the judgment gives reasons for each (EV 97)."""
+    return [row.exhibit for row in matrix(session, case) if row.is_disputed]
+
+
+def undisputed_exhibits(session: Session, case: Case) -> list[Exhibit]:
+    """Exhibits that were examined and that nobody disputes."""
+    return [row.exhibit for row in matrix(session, case) if row.is_undisputed]
+
+
+def questions_of(session: Session, case: Case) -> list[Question]:
+    """Every question of the case by number; who may read which is :func:`reads_question`'s to say."""
+    return list(session.scalars(select(Question).where(Question.case_id == case.id).order_by(Question.number)))
+
+
+def open_questions_to(session: Session, party: Party) -> list[Question]:
+    """Questions that wait for a party's answer."""
+    return list(session.scalars(select(Question).where(Question.case_id == party.case_id, Question.party_id == party.id, Question.state.in_(OPEN_QUESTIONS)).order_by(Question.number)))
+
+
+def postings_of(session: Session, case: Case, *, limit: int | None = None) -> Sequence[Posting]:
+    """Every posting in the order of arrival."""
+    return session.scalars(select(Posting).where(Posting.case_id == case.id).order_by(Posting.id).limit(limit)).all()
+
+
+def agreed_facts(session: Session, case: Case) -> list[AgreedFact]:
+    """Facts every participating party has agreed to."""
+    needed = {p.id for p in participants(case)}
+    rows = session.scalars(select(AgreedFact).where(AgreedFact.case_id == case.id).order_by(AgreedFact.id))
+    return [f for f in rows if needed <= {s.party_id for s in f.stances if s.agrees}]
+
+
+def proposed_facts(session: Session, case: Case) -> list[AgreedFact]:
+    """Every fact proposed as agreed, with each party's word to it."""
+    return list(session.scalars(select(AgreedFact).where(AgreedFact.case_id == case.id).order_by(AgreedFact.id)))
+
+
+def hearings_of(session: Session, case: Case) -> list[Hearing]:
+    """Hearings at one hour, in order."""
+    return list(session.scalars(select(Hearing).where(Hearing.case_id == case.id).order_by(Hearing.ordinal)))
+
+
+def witnesses_of(session: Session, case: Case) -> list[Witness]:
+    """Witnesses and experts, asked for or admitted."""
+    return list(session.scalars(select(Witness).where(Witness.case_id == case.id).order_by(Witness.id)))
+
+
+READERS = PARTY_ROLES | {Role.JUDGE, Role.ASSESSOR, Role.ASSISTANT, Role.CLERK, Role.PRESIDENT}
+
+
+def reads_posting(viewer: Viewer, posting: Posting) -> bool:
+    """Whether a viewer may read a posting's words now: a seal holds for everybody but its own side; a witness reads only her own."""
+    if viewer.role in (Role.WITNESS, Role.EXPERT):
+        return posting.account_id == viewer.account_id
+    if viewer.role not in READERS:
+        return False
+    return not posting.is_sealed or may_read(viewer, Audience.OWN_SIDE, posting.party_id)
+
+
+def reads_question(viewer: Viewer, question: Question, witness_account: int | None = None) -> bool:
+    """Whether a viewer may read a question: before leave, who asks it and the court; a witness only those put to her."""
+    if viewer.role in (Role.WITNESS, Role.EXPERT):
+        return witness_account is not None and witness_account == viewer.account_id and question.put_by is not None
+    if viewer.role not in READERS:
+        return False
+    if question.put_by is None and viewer.role in PARTY_ROLES:
+        return question.asked_by_party == viewer.party_id
+    return True

@@ -1,0 +1,324 @@
+"""Acts of the bench: findings, draft, signature, issuing; and what takes effect."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from odr.docket.models import Audience, Case, Document, Role, Stage
+from odr.errors import ActNotOpen, FieldFault, InvalidInput
+from odr.identity.actors import Actor
+from odr.judgment import issuing
+from odr.judgment.checks import problems
+from odr.judgment.costs import allocation_for
+from odr.judgment.effect import bring_into_effect, start_appeals
+from odr.judgment.file import CaseFile, ExhibitOnFile, case_file
+from odr.judgment.gate import defaulting
+from odr.judgment.inputs import DraftInput, EffectInput, FindingInput, FindingsInput, IssueInput, ReopenInput, SignInput
+from odr.judgment.kinds import DecisionState, FindingResult
+from odr.judgment.lookups import current_draft, decision_named, decisions_of, party_labelled, reliefs_by_key, standing_findings
+from odr.judgment.models import Decision, Finding, Order
+from odr.procedure.models import WindowState
+from odr.procedure.table import Everyone, Premise, Recorded, act
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+DECIDING = {Stage.HEARING, Stage.DELIBERATION}
+COOLING = "cooling_off"
+PRONOUNCE_TASK, DRAFT_TASK = "pronounce", "draft_decision"
+PERFORMANCE_DAYS = "performance"
+
+
+def nothing_rests(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """While a decision rests, neither its findings nor its words change under it."""
+    if any(d.state is DecisionState.COOLING for d in decisions_of(court.session, case, DecisionState.COOLING)):
+        return T("A decision rests before it is pronounced. Take it back first.")
+    return None
+
+
+@act(
+    title=T("Record findings"),
+    input=FindingsInput,
+    by={Role.JUDGE},
+    at=DECIDING,
+    guard=nothing_rests,
+    seen_by=Audience.BENCH,
+    page="judgment.desk",
+    source="EV 97; CPI 103",
+    while_stayed=False,
+)
+def record_findings(court: Sitting, case: Case, given: FindingsInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Find on exhibits and facts, one by one or all undisputed at once; only the bench reads it before the decision.
+
+    Raises InvalidInput for an exhibit that was never open to cross-examination
+    (CPI 103), and where a finding that is disputed has no reasons (EV 97).
+    """
+    file = case_file(court, case)
+    number = court.next_number(case)
+    faults = [fault for i, one in enumerate(given.findings) for fault in _finding_faults(file, i, one)]
+    if faults:
+        raise InvalidInput(faults)
+    named = {one.subject for one in given.findings}
+    adopted = [item for item in file.adoptable if item.subject not in named] if given.adopt_undisputed else []
+    if not adopted and not given.findings:
+        raise ActNotOpen(T("Nothing that is undisputed waits for a finding."))
+    for item in adopted:
+        _write_finding(court, case, item, FindingInput(subject=item.subject, result=FindingResult.ADOPTED), number, undisputed=True)
+    for one in given.findings:
+        _write_finding(court, case, file.find(one.subject), one, number, undisputed=False)
+    words = T("Findings on %(count)s points", count=len(adopted) + len(given.findings))
+    return Recorded(words, {"adopted": [item.subject for item in adopted], "found": sorted(named)})
+
+
+def _finding_faults(file: CaseFile, index: int, one: FindingInput) -> list[FieldFault]:
+    item = file.find(one.subject)
+    if item is None:
+        return [FieldFault(("findings", index, "subject"), T("This is not in the case, or you cannot see it."))]
+    if isinstance(item, ExhibitOnFile) and not item.examined:
+        return [
+            FieldFault(
+                ("findings", index, "result"),
+                T("Exhibit %(label)s was never open to cross-examination; nothing can be found on it (Interpretation, art. 103).", label=item.label),
+            )
+        ]
+    faults = []
+    if not one.reasons and (item.is_disputed or one.result is not FindingResult.ADOPTED):
+        faults.append(FieldFault(("findings", index, "reasons"), T("Say why: it is disputed, or you do not adopt it in full (Evidence Rules, art. 97).")))
+    examined = {e.label for e in file.exhibits if e.examined}
+    faults += [
+        FieldFault(("findings", index, "rests_on"), T("A finding rests only on exhibits that were open to cross-examination: not on %(label)s.", label=x))
+        for x in one.rests_on
+        if x not in examined
+    ]
+    return faults
+
+
+def _write_finding(court: Sitting, case: Case, item: Any, one: FindingInput, number: int, *, undisputed: bool) -> None:
+    exhibit_id = item.exhibit.id if isinstance(item, ExhibitOnFile) else None
+    fact_id = None if isinstance(item, ExhibitOnFile) else item.fact.id
+    for old in standing_findings(court.session, case):
+        if (exhibit_id is not None and old.exhibit_id == exhibit_id) or (fact_id is not None and old.fact_id == fact_id):
+            old.replaced_by = number
+    court.session.add(
+        Finding(
+            case_id=case.id,
+            exhibit_id=exhibit_id,
+            fact_id=fact_id,
+            result=one.result,
+            undisputed=undisputed,
+            reasons=one.reasons,
+            rests_on=list(one.rests_on),
+            entry_number=number,
+        )
+    )
+
+
+@act(
+    title=T("Draft the decision"),
+    input=DraftInput,
+    by={Role.JUDGE, Role.ASSISTANT},
+    at=DECIDING,
+    guard=nothing_rests,
+    seen_by=Audience.BENCH,
+    page="judgment.desk",
+    source="CPL 155",
+)
+def draft_decision(court: Sitting, case: Case, given: DraftInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Write the decision in its parts; the draft before is replaced, its entry stays. Only the bench reads it."""
+    number = court.next_number(case)
+    currency = court.pack(case).currency
+    decision = current_draft(court.session, case)
+    if decision is None:
+        decision = Decision(case_id=case.id, state=DecisionState.DRAFT)
+    decision.kind, decision.language, decision.short, decision.entry_number = given.kind, given.language, given.short, number
+    decision.parts = given.model_dump(mode="json", include={"history", "claims", "answers", "issues", "reasons"})
+    decision.costs = allocation_for(court, case, given).to_json()
+    decision.performance_days = given.days or court.pack(case).window(PERFORMANCE_DAYS).amount
+    decision.by_default = bool(defaulting(court, case))
+    decision.orders.clear()
+    court.session.add(decision)
+    court.session.flush()
+    decision.orders.extend(_orders(court, case, given, currency))
+    court.session.flush()
+    return Recorded(T("Decision drafted: %(count)s orders", count=len(given.orders)), {"decision": decision.reference})
+
+
+def _orders(court: Sitting, case: Case, given: DraftInput, currency: str) -> list[Order]:
+    asked = reliefs_by_key(court.session, case)
+    rows, faults = [], []
+    for i, one in enumerate(given.orders):
+        if one.relief is not None and one.relief not in asked:
+            faults.append(FieldFault(("orders", i, "relief"), T("Choose one of those listed.")))
+            continue
+        if one.amount is not None and one.amount.currency != currency:
+            faults.append(FieldFault(("orders", i, "amount"), T("The amount is not in the currency of this court.")))
+            continue
+        debtor, creditor = party_labelled(case, one.debtor, "orders"), party_labelled(case, one.creditor, "orders")
+        rows.append(
+            Order(
+                number=i + 1,
+                kind=one.kind,
+                relief_id=asked[one.relief][1].id if one.relief else None,
+                debtor_id=debtor.id if debtor else None,
+                creditor_id=creditor.id if creditor else None,
+                amount_minor=one.amount.minor if one.amount else None,
+                currency=one.amount.currency if one.amount else None,
+                interest_from=one.interest_from,
+                interest_percent=one.interest_percent,
+                what=one.what,
+            )
+        )
+    if faults:
+        raise InvalidInput(faults)
+    return rows
+
+
+@act(
+    title=T("Sign the decision"),
+    input=SignInput,
+    by={Role.JUDGE},
+    at=DECIDING,
+    to={Stage.DELIBERATION},
+    seen_by=Audience.BENCH,
+    page="judgment.desk",
+    source="CPL 155; COURT cooling-off",
+)
+def send_for_signing(court: Sitting, case: Case, given: SignInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Close the draft: every check holds, and the decision rests before it may be pronounced.
+
+    Raises ActNotOpen with the first check that fails; the desk shows them all.
+    """
+    decision = decision_named(court.session, case, given.decision)
+    if decision.state is not DecisionState.DRAFT:
+        raise ActNotOpen(T("This decision is not a draft any more."))
+    found = problems(court, case, decision)
+    if found:
+        raise ActNotOpen(T("The decision is not ready: %(first)s", first=found[0]), T("%(count)s points in all stand on the desk.", count=len(found)))
+    decision.state = DecisionState.COOLING
+    decision.signed_entry = court.next_number(case)
+    court.close_tasks(case, DRAFT_TASK)
+    court.start_window(case, COOLING, start=now, subject=decision.reference)
+    court.move(case, Stage.DELIBERATION)
+    return Recorded(T("Decision signed; it rests before it is pronounced"), {"decision": decision.reference})
+
+
+@act(
+    title=T("Take the decision back"),
+    input=ReopenInput,
+    by={Role.JUDGE},
+    at={Stage.DELIBERATION},
+    seen_by=Audience.BENCH,
+    page="judgment.desk",
+    source="COURT cooling-off",
+)
+def reopen_decision(court: Sitting, case: Case, given: ReopenInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Take a decision that rests back to the draft; nothing of it was sealed, logged as a decision or served."""
+    decision = decision_named(court.session, case, given.decision)
+    if decision.state is not DecisionState.COOLING:
+        raise ActNotOpen(T("This decision does not rest."))
+    decision.state, decision.signed_entry = DecisionState.DRAFT, None
+    court.close_windows(case, COOLING, WindowState.ENDED, subject=decision.reference)
+    court.close_tasks(case, PRONOUNCE_TASK, decision.reference)
+    return Recorded(T("The decision was taken back to the draft"), {"decision": decision.reference})
+
+
+def a_decision_has_rested(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Nothing is pronounced before the cooling-off is over."""
+    decision = current_draft(court.session, case)
+    if decision is None or decision.state is not DecisionState.COOLING:
+        return T("No signed decision waits to be pronounced.")
+    if not issuing.has_rested(court, case, decision):
+        window = court.windows(case, COOLING, state=None, subject=decision.reference)[-1]
+        return T("The decision rests until %(at)s. Until then nothing is sealed or served.", at=window.due_at)
+    return None
+
+
+@act(
+    title=T("Pronounce and issue the decision"),
+    input=IssueInput,
+    by={Role.JUDGE},
+    at={Stage.DELIBERATION},
+    to={Stage.PRONOUNCED, Stage.DELIBERATION},
+    guard=a_decision_has_rested,
+    strong=True,
+    premise=Premise.DOCKET,
+    serves=Everyone.PARTIES,
+    prepare=issuing.prepare_decision,
+    page="judgment.issue",
+    source="CPL 151, 155",
+)
+def issue_decision(court: Sitting, case: Case, given: IssueInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Pronounce, seal and serve the decision (CPL 151).
+
+    The number of the case is typed by hand and must be this case's, and the
+    sealed paper must be of exactly this text; else nothing is issued. A partial
+    judgment leaves the case in deliberation.
+    """
+    decision = decision_named(court.session, case, given.decision)
+    if case.number is None or given.case_number != case.number:
+        raise InvalidInput.at("case_number", T("This is not the number of this case. Nothing was issued."))
+    if decision.state is not DecisionState.COOLING:
+        raise ActNotOpen(T("This decision does not rest."))
+    found = problems(court, case, decision)
+    if found:
+        raise ActNotOpen(T("The decision is not ready: %(first)s", first=found[0]))
+    document = issuing.keep_paper(court, case, decision)
+    decision.state, decision.issued_entry, decision.issued_at = DecisionState.ISSUED, court.next_number(case), now
+    decision.document_id, decision.document_sha256 = document.id, document.sha256
+    court.close_tasks(case, PRONOUNCE_TASK, decision.reference)
+    if decision.kind.value != "partial":
+        case.pronounced_at = now
+        court.move(case, Stage.PRONOUNCED)
+    court.announce("decision_issued", case, decision=decision)
+    return Recorded(T("%(kind)s pronounced and issued", kind=decision.kind.label), _issued(decision, document))
+
+
+def _issued(decision: Decision, document: Document) -> dict[str, Any]:
+    """What the entry says for ever: the paper's digest and receipt, the orders, the costs."""
+    return {
+        "decision": decision.reference,
+        "kind": decision.kind.value,
+        "document": document.reference,
+        "sha256": document.sha256,
+        "size": len(document.content),
+        "document_receipt": document.receipt,
+        "orders": [{"number": o.number, "kind": o.kind.value, "amount": o.amount_minor, "currency": o.currency} for o in decision.orders],
+        "costs": decision.costs,
+        "by_default": decision.by_default,
+    }
+
+
+@act(
+    title=T("The decision takes effect"),
+    input=EffectInput,
+    by={Role.CLOCK},
+    at={Stage.PRONOUNCED, Stage.APPEALED},
+    to={Stage.EFFECTIVE},
+    listed=False,
+    source="CPL 158, 165",
+)
+def take_effect(court: Sitting, case: Case, given: EffectInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Record that a decision binds: nobody can appeal any more, or nobody ever could (CPL 158, 165)."""
+    decision = decision_named(court.session, case, given.decision)
+    court.move(case, Stage.EFFECTIVE)
+    due_on = bring_into_effect(court, case, decision, now)
+    return Recorded(T("The decision is in effect; to be performed by %(day)s", day=due_on), {"decision": decision.reference, "perform_by": due_on.isoformat()})
+
+
+def rested(court: Sitting, case: Case, window: Any) -> None:
+    """The cooling-off is over: the judge may pronounce."""
+    court.open_task(case, Role.JUDGE, PRONOUNCE_TASK, T("A decision has rested. Pronounce it, or take it back."), risk=50, subject=window.subject)
+
+
+def begin_deliberation(court: Sitting, case: Case, facts: Any) -> None:
+    """The examination is over: findings and decision wait for the judge."""
+    if not court.tasks(case, DRAFT_TASK):
+        court.open_task(case, Role.JUDGE, DRAFT_TASK, T("The examination is over. Make the findings and write the decision."), risk=30)
+
+
+def on_served(court: Sitting, case: Case, facts: Any) -> None:
+    """A party was served with the decision: her time to appeal runs from that day."""
+    if facts["occasion"] == "decision":
+        start_appeals(court, case, facts["party"], facts["at"], facts["proof"])

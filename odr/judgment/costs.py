@@ -1,0 +1,79 @@
+"""The costs decision: who bears the court fee, from the tariff and what was paid (FEE 29; CPI 207)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from odr.docket.models import Case, Role
+from odr.docket.queries import parties
+from odr.filing.queries import claims_of, reliefs_of
+from odr.judgment.inputs import CostShareInput, DraftInput, OrderInput
+from odr.judgment.kinds import OrderKind
+from odr.payments.assessing import assessments_of, paid_for
+from odr.payments.costs import Allocation, allocate_costs, shares_by_success
+from odr.payments.models import AssessmentState
+from odr.payments.tariff import Matter
+from odr.text import Money
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+FIRST_INSTANCE = (Matter.CLAIM, Matter.COUNTERCLAIM, Matter.THIRD_PARTY_CLAIM)
+
+
+def fee_and_prepaid(court: Sitting, case: Case) -> tuple[Money, dict[str, Money]]:
+    """The fee of the first instance, and what each party has paid towards it."""
+    currency = court.pack(case).currency
+    rows = [a for a in assessments_of(court.session, case) if a.matter in FIRST_INSTANCE and a.state is not AssessmentState.CANCELLED]
+    prepaid = {}
+    for party in case.parties:
+        paid = paid_for(court.session, case, party.id, *FIRST_INSTANCE)
+        if paid is not None and paid.minor:
+            prepaid[party.label] = paid
+    return Money(sum(row.amount_minor for row in rows), currency), prepaid
+
+
+def awarded(orders: Sequence[OrderInput], reliefs: Mapping[str, int]) -> int:
+    """What is awarded of the money asked for, never more than that for one head."""
+    total: dict[str, int] = {}
+    for order in orders:
+        if order.kind is OrderKind.PAY and order.amount is not None and order.relief is not None and order.relief in reliefs:
+            total[order.relief] = total.get(order.relief, 0) + order.amount.minor
+    return sum(min(amount, reliefs[key]) for key, amount in total.items())
+
+
+def relief_keys(court: Sitting, case: Case) -> dict[str, int]:
+    """Key of every head of money of the first claim → the amount asked for."""
+    claims = {c.id: c for c in claims_of(court.session, case)}
+    first = next(iter(claims.values()), None)
+    return {
+        f"{claims[r.claim_id].reference}/{r.number}": r.amount_minor
+        for r in reliefs_of(court.session, case)
+        if r.amount_minor and first is not None and r.claim_id == first.id
+    }
+
+
+def propose_shares(court: Sitting, case: Case, orders: Sequence[OrderInput]) -> dict[str, Fraction]:
+    """Where the form starts: each side bears the part on which it lost."""
+    claimant = next(p.label for p in parties(case, Role.CLAIMANT))
+    losers = {p.label: Fraction(1) for p in parties(case, Role.RESPONDENT)}
+    asked = relief_keys(court, case)
+    claimed = sum(asked.values())
+    if claimed:
+        return shares_by_success(claimed, awarded(orders, asked), claimant, losers)
+    won = any(o.kind is not OrderKind.DISMISS for o in orders)
+    return {claimant: Fraction(0 if won else 1), **{label: Fraction(1 if won else 0, len(losers)) for label in losers}}
+
+
+def shares_given(lines: Sequence[CostShareInput]) -> dict[str, Fraction]:
+    """The judge's shares as fractions of one."""
+    return {line.party: Fraction(line.percent) / 100 for line in lines}
+
+
+def allocation_for(court: Sitting, case: Case, given: DraftInput) -> Allocation:
+    """The costs decision in figures. Raises InvalidInput where the shares are not a whole."""
+    fee, prepaid = fee_and_prepaid(court, case)
+    shares = shares_given(given.costs) or propose_shares(court, case, given.orders)
+    return allocate_costs(court.pack(case), fee, prepaid, shares, jointly=given.jointly, directly=given.directly)

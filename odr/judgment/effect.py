@@ -1,0 +1,185 @@
+"""From service to effect: appeal windows, the moment a decision binds, what is owed from then on, and the costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from odr.docket.models import Case, Party, Role
+from odr.docket.queries import parties
+from odr.judgment.inputs import EffectInput
+from odr.judgment.kinds import AppealState, DecisionState, Instrument, OrderKind
+from odr.judgment.lookups import decision_named, decisions_of, issued, obligations_of, party_with, performed, petitions_of
+from odr.judgment.models import Decision, Obligation
+from odr.payments.assessing import pack_track
+from odr.payments.costs import Allocation
+from odr.payments.refunding import order_back
+from odr.procedure.models import WindowState
+from odr.procedure.reckoning import reckon
+from odr.procedure.tariff_rules import Ending
+from odr.service.models import Packet
+from odr.text import Money, T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+APPEAL, PERFORMANCE, ENFORCE, RETRIAL = "appeal_judgment", "performance", "enforcement_application", "retrial_application"
+COSTS_TASK = "collect_costs"
+
+
+def is_appealable(court: Sitting, case: Case) -> bool:
+    """Whether the track knows an appeal: small claims end with one instance (CPL 165)."""
+    pack = court.pack(case)
+    key = pack_track(pack, case)
+    return key is None or pack.track(key).appealable
+
+
+def served_on(court: Sitting, decision: Decision) -> dict[int, datetime]:
+    """Party → instant at which the decision was served on her, as the docket says."""
+    found: dict[int, datetime] = {}
+    for packet in court.session.scalars(select(Packet).where(Packet.case_id == decision.case_id, Packet.occasion == "decision")):
+        if decision.issued_entry in packet.entry_ids and packet.docketed_as == packet.state.value and packet.effective_at is not None:
+            found[packet.party_id] = min(packet.effective_at, found.get(packet.party_id, packet.effective_at))
+    return found
+
+
+def start_appeals(court: Sitting, case: Case, party: Party, at: datetime, proof: Text | None) -> None:
+    """Start this party's appeal window; where there is none, the decision takes effect when all are served."""
+    decision = issued(court.session, case)
+    if decision is None or decision.effective_at is not None:
+        return
+    court.announce("decision_served", case, party=party, at=at)
+    if is_appealable(court, case):
+        if not court.windows(case, APPEAL, party=party, state=None, subject=decision.reference):
+            court.start_window(case, APPEAL, party=party, start=at, subject=decision.reference, proof=proof)
+        return
+    served = served_on(court, decision) | {party.id: at}
+    if all(p.id in served for p in parties(case)) and decision.kind.value != "partial":
+        court.then("take_effect", EffectInput(decision=decision.reference), effective_at=max(served.values()))
+
+
+def appeal_lapsed(court: Sitting, case: Case, window: Any) -> None:
+    """A party's time to appeal ended: when it was the last and nobody appealed, the decision takes effect."""
+    decision = decision_named(court.session, case, window.subject)
+    if is_final(court, case, decision):
+        court.then("take_effect", EffectInput(decision=decision.reference), effective_at=window.due_at)
+
+
+def is_final(court: Sitting, case: Case, decision: Decision) -> bool:
+    """Served on everybody, no appeal window open, no appeal pending."""
+    windows = court.windows(case, APPEAL, state=None, subject=decision.reference)
+    heard = {w.party_id for w in windows}
+    pending = [p for p in petitions_of(court.session, case) if p.decision_id == decision.id and p.state is not AppealState.WITHDRAWN]
+    return all(p.id in heard for p in parties(case)) and not any(w.state in (WindowState.OPEN, WindowState.HALTED) for w in windows) and not pending
+
+
+def bring_into_effect(court: Sitting, case: Case, decision: Decision, at: datetime) -> date:
+    """Write what is owed, start the time to perform it, settle the costs; returns the last day to perform."""
+    decision.effective_at = case.effective_at = at
+    due = reckon(court.pack(case), PERFORMANCE, at, amount=decision.performance_days)
+    number = court.next_number(case)
+    debtors: dict[int, Party] = {}
+    for order in decision.orders:
+        debtor = party_with(case, order.debtor_id)
+        if order.kind in (OrderKind.PAY, OrderKind.DO, OrderKind.REFRAIN) and debtor is not None:
+            debtors[debtor.id] = debtor
+            court.session.add(
+                Obligation(
+                    case_id=case.id,
+                    instrument=Instrument.DECISION,
+                    order_id=order.id,
+                    debtor_id=debtor.id,
+                    creditor_id=order.creditor_id,
+                    amount_minor=order.amount_minor,
+                    currency=order.currency,
+                    interest_from=order.interest_from,
+                    interest_percent=order.interest_percent,
+                    what=order.what,
+                    due_on=due.result,
+                    entry_number=number,
+                )
+            )
+    for party in debtors.values():
+        court.start_window(case, PERFORMANCE, party=party, start=at, subject=decision.reference, amount=decision.performance_days)
+    for party in parties(case):
+        court.start_window(case, RETRIAL, party=party, start=at, subject=decision.reference)
+    settle_costs(court, case, decision)
+    court.announce("case_effective", case)
+    return due.result
+
+
+def settle_costs(court: Sitting, case: Case, decision: Decision) -> None:
+    """Order the winner's prepayment back and put what the loser owes on the cashier's desk (CPI 207, FEE 53)."""
+    allocation = Allocation.from_json(decision.costs)
+    by_label = {p.label: p for p in case.parties}
+    for share in allocation.shares:
+        party = by_label[share.party]
+        if share.refund.minor:
+            order_back(court, case, party, Ending.WON, borne=share.bears)
+        if share.owes_court.minor:
+            court.open_task(
+                case,
+                Role.CASHIER,
+                COSTS_TASK,
+                T("%(name)s owes the court %(amount)s of the fee.", name=party.name, amount=share.owes_court),
+                risk=20,
+                subject=party.reference,
+            )
+
+
+def settled(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """The parties settled: no judgment is written on it (CPI 148), and what they owe is watched like any order."""
+    for decision in decisions_of(court.session, case, DecisionState.DRAFT, DecisionState.COOLING):
+        court.close_windows(case, "cooling_off", WindowState.ENDED, subject=decision.reference)
+        court.close_tasks(case, "pronounce", decision.reference)
+        decision.state = DecisionState.DROPPED
+    court.close_tasks(case, "draft_decision")
+    today = court.now.astimezone(court.court.settings.tz).date()
+    for owed in facts["obligations"]:
+        row = {**owed, "due_on": owed["due_on"] or reckon(court.pack(case), PERFORMANCE, court.now).result}
+        court.session.add(Obligation(case_id=case.id, instrument=Instrument.STATEMENT, entry_number=court.next_number(case), **row))
+    if facts["obligations"]:
+        last = max((o["due_on"] or today) for o in facts["obligations"])
+        for party_id in {o["creditor_id"] for o in facts["obligations"]}:
+            creditor = party_with(case, party_id)
+            if creditor is not None:
+                start = datetime.combine(last, time(23, 59), tzinfo=court.court.settings.tz)
+                court.start_window(case, ENFORCE, party=creditor, start=start)
+        court.announce("case_effective", case)
+
+
+def performance_lapsed(court: Sitting, case: Case, window: Any) -> None:
+    """The time to perform ended: whoever is still owed something may apply for enforcement for two years (CPL 250)."""
+    open_creditors = {o.creditor_id for o in obligations_of(court.session, case) if o.debtor_id == window.party_id and o.done_at is None}
+    for party in parties(case):
+        if party.id in open_creditors and not court.windows(case, ENFORCE, party=party):
+            court.start_window(case, ENFORCE, party=party, start=window.due_at)
+
+
+def is_overdue(court: Sitting, obligation: Obligation) -> bool:
+    """Whether the last day to perform is past and something is still owed."""
+    return obligation.done_at is None and obligation.ended_at is None and court.now.astimezone(court.court.settings.tz).date() > obligation.due_on
+
+
+def left_of(court: Sitting, obligation: Obligation) -> Money | None:
+    """What of a sum is still owed, without interest."""
+    if obligation.amount_minor is None or obligation.currency is None:
+        return None
+    return Money(max(obligation.amount_minor - performed(court.session, obligation), 0), obligation.currency)
+
+
+def interest_to(obligation: Obligation, principal: int, day: date) -> int:
+    """Simple interest on ``principal`` from the ordered day to ``day``, minor units, rounded half up; a year has 365 days."""
+    if obligation.interest_from is None or obligation.interest_percent is None or day <= obligation.interest_from:
+        return 0
+    days = (day - obligation.interest_from).days
+    exact = principal * obligation.interest_percent * days
+    return int((exact / (100 * 365)).quantize(type(obligation.interest_percent)(1), rounding="ROUND_HALF_UP"))
+
+
+def all_done(court: Sitting, case: Case) -> bool:
+    """Whether nothing is owed under any instrument any more."""
+    return all(o.done_at is not None for o in obligations_of(court.session, case))

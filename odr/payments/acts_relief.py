@@ -1,0 +1,196 @@
+"""Acts about help with the fee: asking, deciding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from odr.docket.models import Audience, Case, PartyKind, Role, Stage
+from odr.docket.queries import seat
+from odr.errors import ActNotOpen, InvalidInput
+from odr.identity.actors import Actor
+from odr.payments.acts import ask_for, party_by_id
+from odr.payments.assessing import assessments_of
+from odr.payments.inputs import ReliefDecisionInput, ReliefInput
+from odr.payments.models import AssessmentState, ReliefRequest, ReliefState
+from odr.payments.reassessing import replace_unpaid
+from odr.procedure.models import WindowState
+from odr.procedure.table import Everyone, Premise, Recorded, act
+from odr.procedure.tariff_rules import ReliefKind
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+RELIEF_TASK, RELIEF_WINDOW, DECIDER = "fee_relief", "relief_decision", "fee_relief"
+BEFORE_JUDGMENT = {Stage.LODGED, Stage.RETURNED, Stage.PENDING, Stage.HEARING, Stage.APPEALED, Stage.PRONOUNCED}
+
+
+def relief_of(court: Sitting, case: Case, *states: ReliefState) -> list[ReliefRequest]:
+    """Requests of a case in some states, in order."""
+    return list(
+        court.session.scalars(
+            select(ReliefRequest).where(ReliefRequest.case_id == case.id, ReliefRequest.state.in_(states or tuple(ReliefState))).order_by(ReliefRequest.id)
+        )
+    )
+
+
+def may_ask(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """One request at a time, and only while the fee is not paid."""
+    mine = [r for r in relief_of(court, case, ReliefState.PENDING, ReliefState.GRANTED) if r.party_id == actor.party_id]
+    if any(r.state is ReliefState.PENDING for r in mine):
+        return T("You have asked already; the court decides first.")
+    if mine:
+        return T("Relief was granted to you already.")
+    rows = assessments_of(court.session, case, party_id=actor.party_id)
+    if rows and not any(r.state in (AssessmentState.DUE, AssessmentState.DEFERRED) for r in rows):
+        return T("You have no fee to pay now.")
+    if not rows and actor.role is not Role.CLAIMANT:
+        return T("You have no fee to pay now.")
+    return None
+
+
+@act(
+    title=T("Ask for help with the fee"),
+    help=T("To pay nothing, less or later. Best sent with the claim."),
+    input=ReliefInput,
+    by={Role.CLAIMANT, Role.RESPONDENT, Role.THIRD_PARTY},
+    at=BEFORE_JUDGMENT,
+    guard=may_ask,
+    seen_by=Audience.OWN_SIDE_AND_COURT,
+    source="FEE 44, 48",
+)
+def request_relief(court: Sitting, case: Case, given: ReliefInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Ask to pay nothing, less or later; while the request is undecided nothing lapses (FEE 22, 44–48)."""
+    who, pack = court.party_of(case, actor), court.pack(case)
+    kind = ReliefKind(given.kind)
+    rule = pack.tariff.relief.get(kind)
+    if rule is None:
+        raise InvalidInput.at("kind", T("The tariff knows no such relief."))
+    if rule.natural_persons_only and who.kind is not PartyKind.PERSON:
+        raise InvalidInput.at("kind", T("Only natural persons can be exempted; a reduction or deferral is open to everybody."))
+    if rule.grounds and given.ground not in rule.grounds:
+        raise InvalidInput.at("ground", T("This ground belongs to another kind of relief. Choose one listed under “%(kind)s”.", kind=rule.title))
+    row = ReliefRequest(
+        case_id=case.id, party_id=who.id, kind=kind, ground=given.ground, documents=list(given.documents), state=ReliefState.PENDING, asked_at=now
+    )
+    court.session.add(row)
+    court.session.flush()
+    due = None
+    if RELIEF_WINDOW in pack.windows.rules:
+        due = court.start_window(case, RELIEF_WINDOW, start=now, subject=row.reference).due_at
+    court.open_task(
+        case,
+        desk_of(court, case),
+        RELIEF_TASK,
+        T("%(name)s asks for help with the fee: %(kind)s", name=who.name, kind=rule.title),
+        risk=40,
+        due_at=due,
+        subject=row.reference,
+    )
+    return Recorded(
+        T("%(name)s asked for help with the fee: %(kind)s", name=who.name, kind=rule.title),
+        {"request": row.reference, "kind": kind.value, "article": rule.article},
+    )
+
+
+def desk_of(court: Sitting, case: Case) -> Role:
+    """Whose desk a request lies on: the pack's decider where one is seated or no judge is, else the judge's."""
+    decider = _decider(court, case)
+    seated = decider is not Role.JUDGE and seat(court.session, case, decider) is not None
+    return decider if seated or seat(court.session, case, Role.JUDGE) is None else Role.JUDGE
+
+
+def _decider(court: Sitting, case: Case) -> Role:
+    matters = court.pack(case).deciders.matters
+    return Role(matters[DECIDER].by) if DECIDER in matters else Role.JUDGE
+
+
+def decides_relief(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """The judge of the case, or whom the rules name; and something must wait."""
+    if actor.role not in (Role.JUDGE, _decider(court, case)):
+        return T("The rules give this decision to somebody else.")
+    return None if relief_of(court, case, ReliefState.PENDING) else T("No request waits for a decision.")
+
+
+def relief_state(court: Sitting, case: Case, values: Mapping[str, Any]) -> str:
+    """State of the request a decision answers."""
+    row = court.session.scalar(select(ReliefRequest).where(ReliefRequest.case_id == case.id, ReliefRequest.reference == values.get("request")))
+    return f"{row.reference}:{row.state.value}" if row else "none"
+
+
+@act(
+    title=T("Decide on help with the fee"),
+    input=ReliefDecisionInput,
+    by={Role.JUDGE, Role.PRESIDENT, Role.CLERK},
+    at=BEFORE_JUDGMENT,
+    guard=decides_relief,
+    premise=Premise.SUBJECT,
+    subject=relief_state,
+    serves=Everyone.NOBODY,
+    seen_by=Audience.OWN_SIDE_AND_COURT,
+    source="FEE 45–48",
+)
+def decide_relief(court: Sitting, case: Case, given: ReliefDecisionInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Grant or refuse help with the fee, with reasons (FEE 48). A refusal gives a new period to pay.
+
+    A deferral is decided before acceptance (FEE 49).
+    """
+    row: ReliefRequest = court.resolved("relief", given.request)
+    if row.state is not ReliefState.PENDING:
+        raise ActNotOpen(T("This request was decided before."))
+    who = party_by_id(case, row.party_id)
+    row.decided_at = now
+    court.close_windows(case, RELIEF_WINDOW, WindowState.MET, subject=row.reference)
+    court.close_tasks(case, RELIEF_TASK, row.reference)
+    named = (f"party/{who.id}", Role.JUDGE.value, Role.CLERK.value, Role.PRESIDENT.value, Role.ASSISTANT.value)
+    if given.decision == "refuse":
+        row.state = ReliefState.REFUSED
+        _new_period(court, case, row)
+        return Recorded(T("Help with the fee refused to %(name)s", name=who.name), {"request": row.reference, "decision": "refuse"}, Audience.NAMED, named)
+    _grant(court, case, row, given)
+    for due in [a for a in assessments_of(court.session, case, party_id=who.id) if a.state in (AssessmentState.DUE, AssessmentState.DEFERRED)]:
+        replace_unpaid(court, case, who, due)
+    words = T("Help with the fee granted to %(name)s: %(kind)s", name=who.name, kind=court.pack(case).tariff.relief[row.kind].title)
+    return Recorded(words, {"request": row.reference, "decision": "grant", "kind": row.kind.value, "percent": row.granted_percent}, Audience.NAMED, named)
+
+
+def _grant(court: Sitting, case: Case, row: ReliefRequest, given: ReliefDecisionInput) -> None:
+    rule = court.pack(case).tariff.relief[row.kind]
+    if row.kind is ReliefKind.REDUCTION:
+        if given.percent is None or (rule.least is not None and Fraction(given.percent, 100) < rule.least):
+            raise InvalidInput.at("percent", T("A reduction is at least 30 percent. Enter by how many percent the fee is reduced."))
+        row.granted_percent = given.percent
+    elif given.percent is not None:
+        raise InvalidInput.at("percent", T("Only a reduction has a percentage; clear it."))
+    if row.kind is ReliefKind.DEFERRAL:
+        if case.stage not in (Stage.LODGED, Stage.RETURNED, Stage.APPEALED, Stage.PRONOUNCED):
+            raise InvalidInput.at("decision", T("Payment can be put off only before the claim is accepted (Litigation Costs Measures, art. 49)."))
+        if given.until is None:
+            raise InvalidInput.at("until", T("Enter the day by which the fee is to be paid."))
+        row.until_on = given.until
+    row.state, row.granted_kind = ReliefState.GRANTED, row.kind
+    court.session.flush()
+
+
+def _new_period(court: Sitting, case: Case, request: ReliefRequest) -> None:
+    """After a refusal the time to pay starts again (FEE 22)."""
+    who = party_by_id(case, request.party_id)
+    for row in assessments_of(court.session, case, party_id=who.id):
+        if row.state is AssessmentState.DUE:
+            court.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
+            ask_for(court, case, who, row, court.now, T("Relief was refused on this day."))
+
+
+def relief_overdue(court: Sitting, case: Case, window: Any) -> None:
+    """A request was not decided in time: it is put on the desk again, more urgently; it is never decided by silence."""
+    request = next((r for r in relief_of(court, case, ReliefState.PENDING) if r.reference == window.subject), None)
+    if request is not None:
+        court.close_tasks(case, RELIEF_TASK, request.reference)
+        court.open_task(
+            case, desk_of(court, case), RELIEF_TASK, T("A request for help with the fee was not decided in time."), risk=80, subject=request.reference
+        )

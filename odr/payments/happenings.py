@@ -1,0 +1,116 @@
+"""What happens in other rooms and matters for fees: claims come and change, cases end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from odr.docket.models import Case, DocketEntry, Party
+from odr.payments.acts import ask_for
+from odr.payments.assessing import assessments_of, keep_basis, pack_track, standing_basis
+from odr.payments.inputs import AssessInput, ReduceInput
+from odr.payments.models import AssessmentState
+from odr.payments.tariff import Matter
+from odr.procedure.models import WindowState
+from odr.text import Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+MONEY = "money"
+
+
+def _amounts(relief: Any) -> tuple[list[int], int]:
+    """The sums of a claim, and how many of its reliefs are not about money."""
+    amounts = [one.amount.minor for one in relief if one.kind.value == MONEY and one.amount is not None]
+    return amounts, sum(1 for one in relief if one.kind.value != MONEY)
+
+
+def on_claim_lodged(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """Keep what the fee of a claim will be computed on; the fee itself is assessed on acceptance."""
+    amounts, others = _amounts(facts["given"].relief)
+    keep_basis(court.session, case, facts["claimant"], Matter.CLAIM, amounts, others, court.now)
+
+
+def on_claim_accepted(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """Assess the fee of the accepted claim (FEE 22)."""
+    basis = standing_basis(court.session, case)
+    if basis is not None and not any(row.basis_id == basis.id for row in assessments_of(court.session, case)):
+        court.then("assess_fee", AssessInput(basis=basis.reference))
+
+
+def on_counterclaim_lodged(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """Assess the fee of a counterclaim from its filing (FEE 18, 22). Facts: ``party``, ``given`` with ``relief``."""
+    amounts, others = _amounts(facts["given"].relief)
+    _assess_new(court, case, facts["party"], Matter.COUNTERCLAIM, amounts, others, joined=facts.get("joined", True))
+
+
+def on_appeal_lodged(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """Assess the fee of an appeal on what it challenges (FEE 17). Facts: ``party``, ``amount_minor`` (None: not about money), ``of_ruling``."""
+    matter = Matter.APPEAL_RULING if facts.get("of_ruling") else Matter.APPEAL
+    amount = facts.get("amount_minor")
+    _assess_new(court, case, facts["party"], matter, [] if amount is None else [int(amount)], 1 if amount is None else 0)
+
+
+def on_objection_failed(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """Assess the fee of an objection to jurisdiction that failed (FEE 13(6)). Facts: ``party``."""
+    if Matter.JURISDICTION_OBJECTION.value in court.pack(case).tariff.kinds:
+        _assess_new(court, case, facts["party"], Matter.JURISDICTION_OBJECTION, [], 0)
+
+
+def _assess_new(court: Sitting, case: Case, who: Party, matter: Matter, amounts: list[int], others: int, *, joined: bool = False) -> None:
+    basis = keep_basis(court.session, case, who, matter, amounts, others, court.now, joined=joined)
+    court.then("assess_fee", AssessInput(basis=basis.reference))
+
+
+def on_claim_changed(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """Assess anew after a claim was raised, or refund after it was lowered (FEE 21).
+
+    Facts: ``party``, ``given`` with ``relief``, ``in_time`` (before the court investigation ended).
+    """
+    amounts, others = _amounts(facts["given"].relief)
+    old = standing_basis(court.session, case, party_id=facts["party"].id)
+    basis = keep_basis(court.session, case, facts["party"], Matter.CLAIM, amounts, others, court.now)
+    if not any(row.matter is Matter.CLAIM and row.party_id == basis.party_id for row in assessments_of(court.session, case)):
+        return
+    if old is not None and sum(amounts) < sum(old.amounts):
+        court.then("refund_lowered", ReduceInput(basis=basis.reference, in_time=bool(facts.get("in_time", True))))
+    else:
+        court.then("assess_fee", AssessInput(basis=basis.reference, topup_article="FEE 21"))
+
+
+def on_track_converted(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """Ask for the difference after the case moved to another track (CPI 199). Facts: ``before``, the pack's or the case's name of the old track."""
+    basis = standing_basis(court.session, case)
+    if basis is None or not assessments_of(court.session, case):
+        return
+    pack = court.pack(case)
+    before = facts.get("before")
+    names = (getattr(before, "value", before), f"{getattr(before, 'value', before)}_claims")
+    old = next((pack.track(str(name)) for name in names if name in pack.tracks.list), None)
+    ways = [one for one in old.conversions if one.to == pack_track(pack, case) and one.tops_up] if old else []
+    if ways:
+        court.then("assess_fee", AssessInput(basis=basis.reference, topup_article=ways[0].article))
+
+
+def on_served(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """A fee notice that reached its payer later than it stood on the page: her time runs from that day (FEE 22)."""
+    number = getattr(facts.get("packet"), "entry_number", None)
+    who: Party = facts["party"]
+    proof: Text | None = facts.get("proof")
+    for row in assessments_of(court.session, case, party_id=who.id):
+        windows = court.windows(case, row.window_kind, subject=row.reference)
+        if number is None or row.entry_number != number or row.state is not AssessmentState.DUE or not windows or facts["at"] <= windows[-1].opened_at:
+            continue
+        court.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
+        ask_for(court, case, who, row, facts["at"], proof)
+
+
+def queue_notice(court: Sitting, case: Case, entry: DocketEntry) -> None:
+    """Serve a fee notice on the one who pays; nobody else is asked for anything."""
+    if entry.act != "assess_fee" or court.court.hooks.queue_service is None:
+        return
+    row = next((row for row in assessments_of(court.session, case) if row.entry_number == entry.number), None)
+    payer = next((p for p in case.parties if row is not None and p.id == row.party_id), None)
+    if payer is not None:
+        court.court.hooks.queue_service(court, case, entry, [payer])

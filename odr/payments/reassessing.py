@@ -1,0 +1,36 @@
+"""Replacing a fee notice: after relief, a correction, or when a day put off has come."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from odr.docket.models import Case, Party
+from odr.payments.acts import ask_for
+from odr.payments.assessing import TOPUP_WINDOW, question_for, write_assessment
+from odr.payments.books import book_assessment, book_cancellation, paid_on
+from odr.payments.models import AssessmentState, FeeAssessment, FeeBasis
+from odr.payments.tariff import FeeQuestion, assess_filing, top_up
+from odr.procedure.models import WindowState
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+def replace_unpaid(court: Sitting, case: Case, payer: Party, old: FeeAssessment, question: FeeQuestion | None = None, article: str = "FEE 21") -> FeeAssessment:
+    """Cancel what is unpaid of a notice and write a new one in its place, counting what was paid on it."""
+    basis = court.session.get_one(FeeBasis, old.basis_id) if old.basis_id else None
+    if question is None:
+        if basis is None:
+            raise ValueError("a notice without a basis is computed by hand")
+        question = question_for(court, case, basis)
+    paid = paid_on(court.session, old)
+    court.close_windows(case, old.window_kind, WindowState.ENDED, subject=old.reference)
+    book_cancellation(court.session, old, court.now)
+    pack = court.pack(case)
+    found = top_up(pack, paid, question, article) if paid.minor else assess_filing(pack, question)
+    row = write_assessment(court, case, payer, basis, old.matter, found, TOPUP_WINDOW if paid.minor else old.window_kind)
+    book_assessment(court.session, row)
+    if row.state is AssessmentState.DUE and found.prepaid:
+        ask_for(court, case, payer, row, court.now)
+    court.announce("fee_assessed", case, assessment=row, party=payer)
+    return row

@@ -1,0 +1,44 @@
+"""What the payments room brings."""
+
+from __future__ import annotations
+
+from odr.payments import happenings
+from odr.payments.acts import fee_lapsed
+from odr.payments.acts_refunds import on_ended
+from odr.payments.acts_relief import relief_overdue
+from odr.payments.choices import find_assessment, find_refund, find_relief
+from odr.payments.reconcile import sweep as reconcile
+from odr.payments.sending import sweep as send_refunds
+from odr.payments.views import fee_panel
+from odr.procedure.hooks import NavItem, Room
+from odr.text import T
+
+ROOM = Room(
+    name="payments",
+    acts=("odr.payments.acts", "odr.payments.acts_refunds", "odr.payments.acts_relief", "odr.payments.choices"),
+    routes=("odr.payments.routes:payments",),
+    on_lapse={
+        "fee_payment": fee_lapsed,
+        "fee_topup": fee_lapsed,
+        "counterclaim_fee": fee_lapsed,
+        "appeal_fee": fee_lapsed,
+        "relief_decision": relief_overdue,
+    },
+    on_event={
+        "claim_lodged": happenings.on_claim_lodged,
+        "claim_accepted": happenings.on_claim_accepted,
+        "claim_refused": on_ended,
+        "claim_changed": happenings.on_claim_changed,
+        "counterclaim_lodged": happenings.on_counterclaim_lodged,
+        "appeal_lodged": happenings.on_appeal_lodged,
+        "objection_failed": happenings.on_objection_failed,
+        "track_converted": happenings.on_track_converted,
+        "served": happenings.on_served,
+        "case_closed": on_ended,
+    },
+    resolvers={"assessment": find_assessment, "refund": find_refund, "relief": find_relief},
+    panels=(fee_panel,),
+    nav=(NavItem("fee", "payments.fee", T("Fee"), 70),),
+    sweeps={"reconcile": reconcile, "refunds": send_refunds},
+    after_act=(happenings.queue_notice,),
+)

@@ -1,0 +1,87 @@
+"""What the fee page and its panel show. No flask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import PARTY_ROLES, Case, Party, Role
+from odr.identity.actors import Actor
+from odr.payments.acts import party_by_id
+from odr.payments.assessing import assessments_of
+from odr.payments.books import outstanding
+from odr.payments.models import AssessmentState, CheckoutSession, CheckoutState, FeeAssessment, Payment, Refund
+from odr.payments.scales import FeeStep
+from odr.procedure.hooks import Panel
+from odr.procedure.models import Window, WindowState
+from odr.text import Money, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+SEES_FEES = PARTY_ROLES | {Role.JUDGE, Role.ASSISTANT, Role.CLERK, Role.PRESIDENT, Role.CASHIER}
+
+
+@dataclass(frozen=True)
+class StepView:
+    """A step of the computation with its article in words."""
+
+    text: Text
+    amount: Money
+    article: Text
+
+
+@dataclass(frozen=True)
+class FeeView:
+    """One assessed fee as a viewer sees it."""
+
+    row: FeeAssessment
+    payer: Party
+    steps: list[StepView]
+    left: Money
+    payments: list[Payment]
+    refunds: list[Refund]
+    window: Window | None
+    processing: bool
+    is_mine: bool
+
+    @property
+    def is_payable(self) -> bool:
+        """Whether the viewer may pay it now."""
+        return self.is_mine and self.row.state in (AssessmentState.DUE, AssessmentState.DEFERRED) and self.left.minor > 0 and not self.processing
+
+
+def fee_views(court: Sitting, case: Case, actor: Actor) -> list[FeeView]:
+    """Every fee of the case, the viewer's own first; what a party paid is no secret between the parties (FEE 53)."""
+    pack = court.pack(case)
+    found = []
+    for row in assessments_of(court.session, case):
+        payments = list(court.session.scalars(select(Payment).where(Payment.assessment_id == row.id).order_by(Payment.id)))
+        refunds = list(court.session.scalars(select(Refund).where(Refund.payment_id.in_([p.id for p in payments])).order_by(Refund.id))) if payments else []
+        steps = [FeeStep.from_json(step) for step in row.steps]
+        moving = court.session.scalar(select(CheckoutSession.id).where(CheckoutSession.assessment_id == row.id, CheckoutSession.state == CheckoutState.PROCESSING))
+        windows = court.windows(case, row.window_kind, state=None, subject=row.reference)
+        found.append(
+            FeeView(
+                row=row,
+                payer=party_by_id(case, row.party_id),
+                steps=[StepView(step.text, step.amount, pack.cite(step.article)) for step in steps],
+                left=outstanding(court.session, row),
+                payments=payments,
+                refunds=refunds,
+                window=next((w for w in windows if w.state is WindowState.OPEN), windows[-1] if windows else None),
+                processing=moving is not None,
+                is_mine=row.party_id == actor.party_id,
+            )
+        )
+    return sorted(found, key=lambda view: (not view.is_mine, view.row.state is AssessmentState.CANCELLED, -view.row.id))
+
+
+def fee_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
+    """The fee beside the case, while something is to be paid."""
+    if actor.role not in SEES_FEES:
+        return None
+    due = [view for view in fee_views(court, case, actor) if view.row.state is AssessmentState.DUE]
+    return Panel("aside", 20, "payments/panel.html", {"fee": due[0]}) if due else None

@@ -1,0 +1,103 @@
+"""Papers of the court: set and sealed before the Sitting, kept and anchored within it.
+
+Setting and sealing take seconds and must hold no lock, so they are an act's
+preparation; the handler then stores the bytes and logs their digest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from odr.canonical import sha256_hex
+from odr.docket.models import Audience, Case, Document
+from odr.errors import ActNotOpen, CaseMovedOn
+from odr.notary.canonical import JSON
+from odr.papers import Paper, typeset
+from odr.text import LOCALES, T, Text
+from odr.typeset import PaperLocale
+
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+    from odr.procedure.sitting import Sitting
+
+PDF = "application/pdf"
+
+
+@dataclass(frozen=True)
+class SealedPaper:
+    """A sealed paper that waits to be kept: of which text, its bytes, under which reference."""
+
+    text_sha256: str
+    content: bytes
+    reference: str
+
+
+def check_url(court: Court, code: str) -> str:
+    """Where anybody can check the paper with its code."""
+    return f"{court.settings.base_url.rstrip('/')}/check?code={code}"
+
+
+def set_and_seal(court: Court, paper: Paper, language: str, *, reason: Text, signer: str) -> bytes:
+    """Set a paper in a language and put the court's seal with its timestamp on it; ``signer`` answers for it by name."""
+    locale = cast(PaperLocale, language if language in LOCALES else "en")
+    now = court.clock.machine_now()
+    pdf = typeset(court.ports.typesetter, paper, locale, at=now)
+    sealed: bytes = court.ports.sealer.seal_pdf(pdf, reason=reason.render(locale), signer_name=signer, now=now)
+    return sealed
+
+
+def keep_prepared(court: Sitting, case: Case, name: str, text_sha256: str, *, kind: str, title: dict[str, str], locale: str) -> Document:
+    """Keep the paper that was prepared under ``name``.
+
+    Raises ActNotOpen where none was prepared, CaseMovedOn where its text is not the one of now.
+    """
+    paper = court.prepared.get(name)
+    if not isinstance(paper, SealedPaper):
+        raise ActNotOpen(T("The sealed paper was not prepared."))
+    if paper.text_sha256 != text_sha256:
+        raise CaseMovedOn(T("The case has moved on since you opened this page."), T("What you typed is kept. Look at what is new, then send it again."))
+    return keep_document(court, case, paper.content, paper.reference, kind=kind, title=title, locale=locale)
+
+
+def keep_document(
+    court: Sitting,
+    case: Case,
+    content: bytes,
+    reference: str,
+    *,
+    kind: str,
+    title: dict[str, str],
+    locale: str,
+    audience: Audience = Audience.PARTIES_AND_COURT,
+    media_type: str = PDF,
+) -> Document:
+    """Store a paper of the court and anchor its digest in the same transaction."""
+    number = court.next_number(case)
+    digest = sha256_hex(content)
+    subject: dict[str, JSON] = {
+        "case": case.reference,
+        "entry": number,
+        "sha256": digest,
+        "size": len(content),
+        "media_type": media_type,
+        "submitted_by": "court",
+        "document": reference,
+    }
+    receipt = court.court.notary.record(court.session, subject, now=court.now)
+    document = Document(
+        reference=reference,
+        case_id=case.id,
+        kind=kind,
+        title=title,
+        locale=locale,
+        audience=audience,
+        entry_number=number,
+        sha256=digest,
+        content=content,
+        receipt=receipt.reference,
+        made_at=court.now,
+    )
+    court.session.add(document)
+    court.session.flush()
+    return document

@@ -1,0 +1,5 @@
+"""What the public register brings."""
+
+from odr.procedure.hooks import Room
+
+ROOM = Room(name="register", routes=("odr.register.routes:register", "odr.register.training:training"))

@@ -1,0 +1,135 @@
+"""Public pages, and the page everybody lands on after signing in."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from sqlalchemy import func, select
+
+from odr.access import current_court, current_person, current_session, public, signed_in
+from odr.docket.models import Case, Document
+from odr.errors import InvalidInput, NotFound
+from odr.filing.drafts import drafts_of
+from odr.procedure.pack import RulePack
+from odr.register.desks import my_cases, registry_queue, seated_cases, waiting
+from odr.service.codes import look_up
+
+register = Blueprint("register", __name__)
+Page = str | Response | tuple[str, int]
+_HEX = re.compile(r"[0-9a-f]{64}")
+
+
+def _pack() -> RulePack:
+    court = current_court()
+    today = court.clock.now().astimezone(court.settings.tz).date()
+    return court.packs.in_force(court.settings.pack, today)
+
+
+def today_causes() -> dict[str, object]:
+    """What the court hears today."""
+    court, pack = current_court(), _pack()
+    return dict(pack.causes_on(court.clock.now().astimezone(pack.tz).date()))
+
+
+@register.get("/")
+@public
+def start() -> Page:
+    """What the court hears, what it costs, how long it takes; one button."""
+    from odr.payments.simulator import simulate
+
+    pack = _pack()
+    cause = next(iter(today_causes()))
+    examples = [(amount, simulate(pack, amount, cause, "simple"), simulate(pack, amount, cause, "ordinary")) for amount in (1_000_000, 3_000_000, 8_800_000, 15_000_000)] if pack.id == "cn" else []
+    return render_template("register/start.html", causes=today_causes(), pack=pack, examples=examples)
+
+
+@register.get("/start")
+@public
+def claim_start() -> Page:
+    """Where a claim begins: sign in or go on signed out with the questions that need no account."""
+    return render_template("register/claim_start.html", causes=today_causes(), chosen=request.args.get("cause", ""))
+
+
+@register.get("/home")
+@signed_in
+def home() -> Page:
+    """Own drafts and cases; for staff, what waits first."""
+    court, person, session = current_court(), current_person(), current_session()
+    assert person is not None
+    me = person.account_id
+    return render_template(
+        "register/home.html",
+        drafts=drafts_of(session, me),
+        cases=my_cases(session, me, court.clock.now()),
+        seated=seated_cases(session, me) if person.is_staff else [],
+        queue=registry_queue(session, me) if person.is_staff else [],
+        waiting=waiting(session, me) if person.is_staff else [],
+        desk=person.is_staff,
+    )
+
+
+@register.get("/check")
+@public
+def check() -> Page:
+    """Is a paper the court's, and unchanged? Files are read in the browser; nothing is uploaded."""
+    code, digest = request.args.get("code", "").strip(), request.args.get("digest", "").strip().lower()
+    notice, unknown, fault = None, False, None
+    if code:
+        try:
+            notice = look_up(current_session(), code)
+            unknown = notice is None
+        except InvalidInput as error:
+            fault = error.message
+    document = _public_document(digest) if _HEX.fullmatch(digest) else None
+    return render_template("register/check.html", code=code, notice=notice, unknown=unknown, fault=fault, digest=digest, document=document)
+
+
+def _public_document(digest: str) -> Document | None:
+    """Only papers the court has published or notified are matched by digest alone: an exhibit never is."""
+    return current_session().scalar(select(Document).where(Document.sha256 == digest, Document.is_public.is_(True)))
+
+
+@register.get("/check/<code>")
+@public
+def check_code(code: str) -> Response:
+    """The short address printed on letters."""
+    return redirect(url_for("register.check", code=code), 303)  # type: ignore[return-value]
+
+
+@register.get("/decisions")
+@public
+def decisions() -> Page:
+    """Published decisions, the newest first."""
+    before = request.args.get("before", type=int)
+    query = select(Document, Case).join(Case, Case.id == Document.case_id).where(Document.is_public.is_(True), Document.kind == "publication").order_by(Document.id.desc()).limit(51)
+    if before:
+        query = query.where(Document.id < before)
+    rows = [(document, case) for document, case in current_session().execute(query)]
+    return render_template("register/decisions.html", rows=rows[:50], more=len(rows) > 50)
+
+
+@register.get("/decisions/<reference>.pdf")
+@public
+def decision_pdf(reference: str) -> Response:
+    """A published decision as the sealed paper."""
+    found = current_session().scalar(select(Document).where(Document.reference == reference, Document.is_public.is_(True)))
+    if found is None:
+        raise NotFound
+    return Response(found.content, mimetype="application/pdf", headers={"Content-Disposition": f'inline; filename="{reference}.pdf"'})
+
+
+@register.get("/verify")
+@public
+def verify() -> Page:
+    """How to verify anything the court gave out, with programs the court did not write."""
+    court = current_court()
+    return render_template("register/verify.html", vkeys=court.notary.log_vkeys(), origin=court.settings.origin)
+
+
+@register.get("/<any(about, accessibility, privacy, contact):page>")
+@public
+def plain(page: str) -> Page:
+    """A page of plain words."""
+    cases = current_session().scalar(select(func.count()).select_from(Case).where(Case.accepted_at.is_not(None))) if page == "about" else None
+    return render_template(f"register/{page}.html", cases=cases)

@@ -1,0 +1,1 @@
+"""The private room beside the case: offers, mediation, agreements. Nothing here reaches judge or clerk."""

@@ -1,0 +1,197 @@
+"""Tables of settlement."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from odr.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
+from odr.text import Money, T
+from odr.text import Text as Words
+
+
+class Ending(enum.Enum):
+    """How an agreement ends the case."""
+
+    STATEMENT = "statement"  # the court makes a mediation statement that can be enforced (CPL 100)
+    WITHDRAWAL = "withdrawal"  # the claimant withdraws by leave (CPL 148)
+
+    @property
+    def label(self) -> Words:
+        """The ending in words."""
+        return {
+            Ending.STATEMENT: T("The court makes a mediation statement that can be enforced"),
+            Ending.WITHDRAWAL: T("The claim is withdrawn"),
+        }[self]
+
+
+class OfferState(enum.Enum):
+    """Where an offer stands."""
+
+    OPEN = "open"  # may be accepted
+    ACCEPTED = "accepted"  # became an agreement
+    DECLINED = "declined"  # by its recipient
+    WITHDRAWN = "withdrawn"  # by who made it
+    EXPIRED = "expired"  # its time ended
+    OVERTAKEN = "overtaken"  # another offer was accepted, or the case was decided
+
+    @property
+    def label(self) -> Words:
+        """The state in words."""
+        return {
+            OfferState.OPEN: T("Open"),
+            OfferState.ACCEPTED: T("Accepted"),
+            OfferState.DECLINED: T("Declined"),
+            OfferState.WITHDRAWN: T("Withdrawn"),
+            OfferState.EXPIRED: T("Expired"),
+            OfferState.OVERTAKEN: T("Overtaken"),
+        }[self]
+
+
+class AgreementState(enum.Enum):
+    """Where an agreement stands."""
+
+    SIGNING = "signing"  # waits for signatures
+    SIGNED = "signed"  # signed by all; the court has its text
+    CONFIRMED = "confirmed"  # the mediation statement is issued and waits for everybody's signature
+    EFFECTIVE = "effective"  # binds
+    FAILED = "failed"  # somebody declined before it bound; the case goes on (CPL 102)
+
+    @property
+    def label(self) -> Words:
+        """The state in words."""
+        return {
+            AgreementState.SIGNING: T("Waits for signatures"),
+            AgreementState.SIGNED: T("Signed by everybody"),
+            AgreementState.CONFIRMED: T("Mediation statement issued; waits for everybody’s signature"),
+            AgreementState.EFFECTIVE: T("In effect"),
+            AgreementState.FAILED: T("Not concluded"),
+        }[self]
+
+
+class MediationState(enum.Enum):
+    """Where a mediation stands."""
+
+    PROPOSED = "proposed"  # waits for everybody's consent
+    CHOOSING = "choosing"  # the parties choose a mediator
+    ASSIGNED = "assigned"  # the mediator has not accepted yet
+    RUNNING = "running"  # under way
+    ENDED = "ended"  # over, with or without agreement
+
+
+class Offer(Base):
+    """A structured offer from one party to another, without prejudice."""
+
+    __tablename__ = "offer"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    from_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    to_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    payer_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
+    amount_minor: Mapped[int] = mapped_column(BigInt)
+    currency: Mapped[str] = mapped_column(String(3))
+    instalments: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    """``{"on": ISO day, "minor": amount}``, adding up to the amount."""
+    accelerates: Mapped[bool] = mapped_column(default=True)
+    """Everything falls due when one instalment is late."""
+    deed: Mapped[str | None] = mapped_column(Text)
+    doer_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
+    """Who does what ``deed`` says."""
+    words: Mapped[str | None] = mapped_column(Text)
+    ending: Mapped[Ending] = mapped_column(enum_column(Ending))
+    state: Mapped[OfferState] = mapped_column(enum_column(OfferState), default=OfferState.OPEN)
+    entry_number: Mapped[int]
+    closed_entry: Mapped[int | None]
+    __table_args__ = (CheckConstraint("amount_minor >= 0", name="not_negative"),)
+
+    @property
+    def amount(self) -> Money:
+        """What is offered to be paid."""
+        return Money(self.amount_minor, self.currency)
+
+
+class Agreement(Base):
+    """What the parties agreed, in a text everybody signs."""
+
+    __tablename__ = "agreement"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    offer_id: Mapped[int | None] = mapped_column(ForeignKey("offer.id"))
+    payer_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
+    payee_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
+    amount_minor: Mapped[int] = mapped_column(BigInt, default=0)
+    currency: Mapped[str] = mapped_column(String(3))
+    instalments: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    accelerates: Mapped[bool] = mapped_column(default=True)
+    deed: Mapped[str | None] = mapped_column(Text)
+    doer_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
+    """Who does what ``deed`` says."""
+    ending: Mapped[Ending] = mapped_column(enum_column(Ending))
+    state: Mapped[AgreementState] = mapped_column(enum_column(AgreementState), default=AgreementState.SIGNING)
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    entry_number: Mapped[int]
+
+    signatures: Mapped[list[AgreementSignature]] = relationship(order_by="AgreementSignature.id", lazy="selectin")
+
+    @property
+    def amount(self) -> Money:
+        """What is to be paid in all."""
+        return Money(self.amount_minor, self.currency)
+
+
+class AgreementSignature(Base):
+    """One party's signature under the agreement, or under the statement made of it."""
+
+    __tablename__ = "agreement_signature"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    agreement_id: Mapped[int] = mapped_column(ForeignKey("agreement.id"), index=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    statement: Mapped[bool]
+    """Under the court's mediation statement; else under the parties' own text."""
+    entry_number: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    __table_args__ = (UniqueConstraint("agreement_id", "party_id", "statement"), {"info": {"append_only": True}})
+
+
+class Mediation(Base):
+    """A mediation beside the case: who wanted it, who conducts it, how far it is."""
+
+    __tablename__ = "mediation"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    state: Mapped[MediationState] = mapped_column(enum_column(MediationState))
+    consents: Mapped[list[int]] = mapped_column(JSON, default=list)
+    """Parties who agreed to mediate (OMR 4, 8)."""
+    choices: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    """Party → account of the mediator she chose."""
+    mediator_id: Mapped[int | None] = mapped_column(BigInt)
+    entry_number: Mapped[int]
+    ended_entry: Mapped[int | None]
+
+
+class RoomMessage(Base):
+    """Something said in the room; in caucus only its party and the mediator read it."""
+
+    __tablename__ = "room_message"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    party_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
+    caucus_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
+    """The party with whom the mediator speaks alone."""
+    speaker: Mapped[str] = mapped_column(String(200))
+    words: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    entry_number: Mapped[int]
+    __table_args__ = ({"info": {"append_only": True}},)

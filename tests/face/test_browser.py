@@ -1,0 +1,129 @@
+"""In a real browser: nothing scrolls sideways, axe finds nothing, and the comforts work without being needed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from http import HTTPStatus
+from types import SimpleNamespace
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+from werkzeug import Request, Response
+from werkzeug.middleware.shared_data import SharedDataMiddleware
+from werkzeug.serving import make_server
+
+from odr.identity.headers import content_policy
+from odr.text import T
+from tests.face.stage import ROOT, sample
+from tests.peers.browser import DESK, PHONE, OpenContext, OpenPage
+
+SOMEBODY = SimpleNamespace(name="Li Wen", is_staff=False, roles=frozenset(), acting_for=None)
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+class Site:
+    """The sample page under the court's own policy, and what was posted to it."""
+
+    def __init__(self) -> None:
+        self.posted: list[tuple[str, dict[str, str]]] = []
+        self.origin = ""
+
+    def __call__(self, environ, start_response):  # type: ignore[no-untyped-def]
+        request = Request(environ)
+        if request.method == "POST":
+            self.posted.append((request.path, request.form.to_dict()))
+            return Response("{}", status=HTTPStatus.OK, mimetype="application/json")(environ, start_response)
+        page = sample(request.path.strip("/") or "en", person=SOMEBODY, training=True)
+        return Response(page, mimetype="text/html", headers={"Content-Security-Policy": content_policy({})})(environ, start_response)
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    """Serves the sample on loopback."""
+    application = Site()
+    server = make_server("127.0.0.1", 0, SharedDataMiddleware(application, {"/static": str(ROOT / "static")}), threaded=True)
+    application.origin = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield application
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize("locale", ["en", "zh-Hans"])
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_every_macro_is_accessible_and_fits(site: Site, open_context: OpenContext, width: int, locale: str) -> None:
+    """axe finds nothing at 320 and 1280 px in either language, no page scrolls sideways, and the policy stops nothing."""
+    page = open_context(site.origin, width=width, locale=locale).new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(f"/{locale}")
+    expect(page.locator("#statement-count [data-words]")).not_to_contain_text(T("At most %(most)s characters.", most=4000).render(locale))
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
+    assert said == []
+    found = Axe().run(page, options={"runOnly": RULES}).response
+    assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]] == []
+    assert len(found["passes"]) > 20
+
+
+def test_chinese_is_drawn_by_the_courts_own_font_where_there_is_no_other(site: Site, open_page: OpenPage) -> None:
+    """A browser that knows none of the named Chinese fonts fetches pieces of the court's."""
+    page = open_page(site.origin, javascript=True)
+    page.goto(f"{site.origin}/zh-Hans")
+    page.evaluate("document.fonts.load('16px \"Court Han\"', '法院')")
+    assert page.evaluate("document.fonts.check('16px \"Court Han\"', '法院')")
+    assert page.evaluate("document.fonts.check('16px \"Public Sans\"', 'Court')")
+
+
+def test_enter_sends_the_form_and_removes_nothing(site: Site, open_page: OpenPage) -> None:
+    """Enter in a field presses no “Remove”: the form is sent as it stands, without JavaScript too."""
+    page = open_page(f"{site.origin}/en", javascript=False)
+    site.posted.clear()
+    page.locator("#email").press("Enter")
+    page.wait_for_load_state()
+    ((_, sent),) = site.posted
+    assert "remove" not in sent
+    assert "add" not in sent
+    assert sent["email"] == "wu@"
+    assert sent["facts-0-what"].startswith("I booked a room"), "a folded row is posted all the same"
+
+
+def test_remove_names_its_row(site: Site, open_page: OpenPage) -> None:
+    """The button of a row sends that row's name."""
+    page = open_page(f"{site.origin}/en", javascript=False)
+    site.posted.clear()
+    page.get_by_role("button", name="Remove: Fact 2").click()
+    page.wait_for_load_state()
+    assert site.posted[0][1]["remove"] == "facts-1"
+
+
+def test_the_count_is_the_courts_own(site: Site, open_page: OpenPage) -> None:
+    """The count on the page is by characters as the court counts them, and says when there are too many."""
+    page = open_page(f"{site.origin}/en")
+    area, line = page.locator("#statement"), page.locator("#statement-count [data-words]")
+    area.fill("欧阳修\r\n😀")
+    assert line.text_content() == "3,995 characters left"
+    area.fill("x" * 4001)
+    assert line.text_content() == "1 characters too many"
+
+
+def test_what_is_typed_is_saved_by_itself(site: Site, open_page: OpenPage) -> None:
+    """Two seconds after the last key the draft goes out, with its token, and the page says when."""
+    page = open_page(f"{site.origin}/en")
+    site.posted.clear()
+    page.locator("#statement").fill("I did not get the room.")
+    expect(page.locator("[data-saved-line]")).to_contain_text("Saved at")
+    ((path, sent),) = site.posted
+    assert (path, sent["statement"], sent["csrf_token"]) == ("/drafts/1", "I did not get the room.", "token")
+
+
+def test_faults_take_the_focus(site: Site, open_page: OpenPage) -> None:
+    """When a form comes back wrong, a screen reader begins at the summary; each entry leads to its field."""
+    page = open_page(f"{site.origin}/en")
+    assert page.evaluate("document.activeElement.className") == "govuk-error-summary"
+    page.get_by_role("link", name="Fact 2: Fill in: What happened").click()
+    assert page.evaluate("document.activeElement.id") == "facts-1-what"

@@ -1,0 +1,163 @@
+"""A whole small court for a test, and ways to bring a case to any point of its story."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from odr import worker
+from odr.app import create_court
+from odr.clock import FixedClock
+from odr.config import Settings
+from odr.db import Database
+from odr.docket.models import Case, Role
+from odr.evidence.models import Upload
+from odr.evidence.ports import desk_of
+from odr.filing import drafts
+from odr.filing.inputs import ClaimInput, JoinInput
+from odr.filing.joining import join
+from odr.identity.actors import Actor, actors_in
+from odr.identity.models import Account, AccountRole, AccountState
+from odr.identity.passwords import Passwords
+from odr.procedure.court import Court
+from odr.procedure.sitting import ActReceipt
+from odr.service.models import Packet
+
+PASSWORD = "quite a long password"
+PEOPLE: dict[str, Role | None] = {
+    "li": None,
+    "haiyun": None,
+    "stranger": None,
+    "clerk": Role.CLERK,
+    "judge": Role.JUDGE,
+    "president": Role.PRESIDENT,
+    "cashier": Role.CASHIER,
+    "mediator": Role.MEDIATOR,
+    "admin": Role.ADMIN,
+}
+
+
+def claim(**changes: Any) -> ClaimInput:
+    """Li's small claim against Haiyun over capsules bought online."""
+    values: dict[str, Any] = {
+        "matter": {"cause": "online_shopping", "platform": "Baihua Market", "shop": "Haiyun", "order_number": "BH-2025-1106-8842"},
+        "respondents": [{"name": "Haiyun Information Technology Co., Ltd.", "kind": "company", "email": "post@haiyun.example", "address": "8 Harbour Road"}],
+        "facts": [{"what": "I bought 30 bottles of capsules.", "happened_on": "2025-11-06"}, {"what": "The label names an additive that is not allowed."}],
+        "relief": [{"kind": "money", "what": "The price back", "amount": "8,000.00"}],
+        "claimant": {"name": "Li Wen", "email": "li@parties.example", "e_service": True, "in_writing": True, "address": "1 Lake Road"},
+    }
+    return ClaimInput.model_validate({**values, **changes})
+
+
+@dataclass
+class Scene:
+    """A court with its people, a clock that stands still, and one case to walk."""
+
+    court: Court
+    clock: FixedClock
+    people: dict[str, int] = field(default_factory=dict)
+    case_id: int = 0
+
+    # -- people and time ----------------------------------------------
+
+    def account(self, name: str) -> Account:
+        """The account of somebody in the scene."""
+        with self.court.database.read() as session:
+            return session.get_one(Account, self.people[name])
+
+    def actor(self, name: str, case_id: int | None = None) -> Actor:
+        """In what capacity somebody acts in the case, freshly proven."""
+        with self.court.database.read() as session:
+            case = session.get_one(Case, case_id or self.case_id)
+            account = session.get_one(Account, self.people[name])
+            found = actors_in(session, account, case, self.clock.now(), self.clock.machine_now())
+            if not found:
+                raise LookupError(f"{name} is not in the case")
+            return found[0]
+
+    def later(self, **by: float) -> None:
+        """Move the clock and let the worker do what falls due."""
+        self.clock.advance(timedelta(**by))
+        self.work()
+
+    def work(self) -> dict[str, int]:
+        """One round of the worker; every step must succeed."""
+        done: dict[str, int] = {}
+        for name, step in {"windows": worker.sweep_windows, **self.court.hooks.sweeps}.items():
+            done[name] = step(self.court)
+        self.court.notary.sequence()
+        return done
+
+    # -- acts -----------------------------------------------------------
+
+    def do(self, name: str, who: str, given: Any = None, *, key: str | None = None, premise: str | None = None, **values: Any) -> ActReceipt:
+        """Perform an act of the table in the case."""
+        act = self.court.table[name]
+        model = given if given is not None else act.input.model_validate(values)
+        actor = self.actor(who)
+        with self.court.sit() as sitting:
+            return sitting.perform(name, sitting.session.get_one(Case, self.case_id), model, actor=actor, key=key, premise=premise)
+
+    def case(self) -> Case:
+        """The case as it stands."""
+        with self.court.database.read() as session:
+            return session.get_one(Case, self.case_id)
+
+    def premise(self, name: str, who: str, **values: Any) -> str:
+        """What a page would carry for an act."""
+        with self.court.database.read() as session:
+            look = self.court.look(session)
+            return look.premise_now(self.court.table[name], session.get_one(Case, self.case_id), self.actor(who), values)
+
+    # -- the story ------------------------------------------------------
+
+    def upload(self, who: str, content: bytes, filename: str = "order.txt", kind: str = "text/plain") -> Upload:
+        """A file sent, whole and anchored."""
+        kept = desk_of(self.court).receive(self.people[who], filename, kind, BytesIO(content))
+        assert kept is not None and kept.sha256 == hashlib.sha256(content).hexdigest()
+        self.court.notary.sequence()
+        return kept
+
+    def lodge(self, given: ClaimInput | None = None, who: str = "li") -> ActReceipt:
+        """The claim is lodged; the scene now walks this case."""
+        receipt = drafts.lodge(self.court, self.account(who), given or claim(), key=None)
+        with self.court.database.read() as session:
+            self.case_id = session.scalars(select(Case.id).where(Case.reference == receipt.case_reference)).one()
+        return receipt
+
+    def accept(self, track: str = "small_claims") -> ActReceipt:
+        """The clerk accepts."""
+        return self.do("accept_claim", "clerk", track=track)
+
+    def code(self) -> str:
+        """The code of the invitation to the respondent."""
+        with self.court.database.read() as session:
+            return session.scalars(select(Packet.code).where(Packet.case_id == self.case_id, Packet.first_contact.is_(True)).order_by(Packet.id)).all()[0]
+
+    def join(self, who: str = "haiyun") -> ActReceipt:
+        """The respondent joins by the code of the letter, and agrees to everything."""
+        given = JoinInput(name="Haiyun Information Technology Co., Ltd.", email="legal@haiyun.example", e_service=True, in_writing=True)
+        return join(self.court, self.people[who], self.code(), given)
+
+
+def open_court(database: Database, clock: FixedClock, folder: Path, **settings: Any) -> Scene:
+    """A court on ``database`` with everybody of :data:`PEOPLE`, keys and files in ``folder``."""
+    chosen = Settings(mode="test", data_dir=folder, database_url=database.url, argon2_cheap=True, **settings)
+    court = create_court(chosen, clock, database)
+    scene = Scene(court, clock)
+    hashed = Passwords(cheap=True).hash(PASSWORD)
+    with database.write() as session:
+        for name, role in PEOPLE.items():
+            account = Account(email=f"{name}@court.example", name=name.title(), password_hash=hashed, state=AccountState.ACTIVE, created_at=clock.now(), confirmed_at=clock.now())
+            session.add(account)
+            session.flush()
+            if role is not None:
+                session.add(AccountRole(account_id=account.id, role=role, granted_at=clock.now()))
+            scene.people[name] = account.id
+    return scene

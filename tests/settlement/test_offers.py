@@ -1,0 +1,220 @@
+"""Offers, agreements and what the court gets of them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+from sqlalchemy import select
+
+from odr.docket.models import Case, Document, DocketEntry, Outcome, Role, Stage
+from odr.docket.queries import entries_of
+from odr.docket.visibility import reads_entry
+from odr.errors import ActNotOpen, Forbidden, InvalidInput
+from odr.identity.actors import Actor
+from odr.notary.seal_check import SealState, validate_pdf
+from odr.procedure.views import entry_view
+from odr.settlement.inputs import OfferInput
+from odr.settlement.models import Agreement, AgreementState, Offer, OfferState
+from tests.judgment.bench import Bench
+
+OFFER: dict[str, Any] = {
+    "to": "claimant/1",
+    "amount": "6,000.00",
+    "payer": "respondent/1",
+    "instalments": [{"on": "2026-03-20", "amount": "2,000.00"}, {"on": "2026-04-20", "amount": "4,000.00"}],
+    "accelerates": True,
+    "words": "We would like to end this.",
+    "days": 7,
+}
+
+
+def offer_of(bench: Bench) -> str:
+    """Reference of the newest offer."""
+    with bench.court.database.read() as session:
+        return session.scalars(select(Offer.reference).where(Offer.case_id == bench.case_id).order_by(Offer.id.desc())).first() or ""
+
+
+def agreement_of(bench: Bench) -> Agreement:
+    """The newest agreement."""
+    with bench.court.database.read() as session:
+        found = session.scalars(select(Agreement).where(Agreement.case_id == bench.case_id).order_by(Agreement.id.desc())).first()
+        assert found is not None
+        session.expunge_all()
+        return found
+
+
+def settle(bench: Bench, **changes: Any) -> str:
+    """An offer that is accepted; gives the agreement's reference."""
+    bench.do("respondent/1", "make_offer", OFFER | changes)
+    bench.do("claimant/1", "accept_offer", {"offer": offer_of(bench)})
+    return agreement_of(bench).reference
+
+
+def test_an_offer_accepted_becomes_a_statement_that_binds(bench: Bench) -> None:
+    """Offer, acceptance, the judge's statement, both signatures: the case is in effect and the instalments are watched."""
+    reference = settle(bench)
+    assert agreement_of(bench).state is AgreementState.SIGNED
+    bench.do("judge", "sign_mediation", {"agreement": reference, "case_number": bench.number, "language": "en"})
+    bench.do("claimant/1", "sign_statement", {"agreement": reference})
+    assert bench.case().stage is Stage.HEARING
+    bench.do("respondent/1", "sign_statement", {"agreement": reference})
+    assert bench.case().stage is Stage.EFFECTIVE
+    from odr.judgment.models import Obligation
+
+    with bench.court.database.read() as session:
+        owed = session.scalars(select(Obligation).order_by(Obligation.id)).all()
+        assert [(o.amount_minor, o.due_on.isoformat(), o.accelerates) for o in owed] == [(200_000, "2026-03-20", True), (400_000, "2026-04-20", True)]
+        document = session.scalars(select(Document).where(Document.kind == "mediation_statement")).one()
+        trust = bench.court.notary.authority.root(session)
+        assert validate_pdf(document.content, trust.public_bytes(__import__("cryptography").hazmat.primitives.serialization.Encoding.PEM)).state is SealState.SEALED
+
+
+def test_an_offer_by_agreement_to_withdraw_ends_the_case(bench: Bench) -> None:
+    """The claimant withdraws by leave once the parties agreed so (CPL 148)."""
+    reference = settle(bench, ending="withdrawal")
+    bench.do("judge", "allow_agreed_withdrawal", {"agreement": reference})
+    case = bench.case()
+    assert (case.stage, case.outcome) == (Stage.CLOSED, Outcome.WITHDRAWN)
+
+
+def test_neither_judge_nor_clerk_reads_anything_of_the_room(bench: Bench) -> None:
+    """Offers and answers are read by the parties only; the court sees neither words, act nor author (CPL 53)."""
+    bench.do("respondent/1", "make_offer", OFFER)
+    bench.do("claimant/1", "decline_offer", {"offer": offer_of(bench), "words": "not enough"})
+    with bench.court.database.read() as session:
+        case = session.get_one(Case, bench.case_id)
+        court = bench.court.look(session)
+        rows = [e for act in ("make_offer", "decline_offer") for e in entries_of(session, case, act)]
+        assert len(rows) == 2
+        for who in ("judge", "clerk", "assistant"):
+            actor = bench.actor(who)
+            for row in rows:
+                assert not reads_entry(actor, row)
+                seen = entry_view(court, case, actor, row, "en")
+                assert (seen.words, seen.payload, seen.by_name, seen.act) == (None, None, None, "")
+                assert "offer" not in str(seen.title).lower()
+        for who in ("claimant/1", "respondent/1"):
+            assert all(reads_entry(bench.actor(who), row) for row in rows)
+
+
+def test_the_court_gets_the_agreed_text_and_nothing_else(bench: Bench) -> None:
+    """The entry that brings the agreement to the court has its terms, and no word that was said on the way."""
+    settle(bench)
+    with bench.court.database.read() as session:
+        case = session.get_one(Case, bench.case_id)
+        entry = entries_of(session, case, "submit_agreement")[0]
+        assert reads_entry(bench.actor("judge"), entry)
+        assert "2,000.00" in entry.payload and "We would like to end this" not in entry.payload
+
+
+@pytest.mark.parametrize("role", ["judge", "clerk"])
+def test_the_bench_cannot_make_or_answer_offers(bench: Bench, role: str) -> None:
+    """Settling is the parties' own: the court's people are refused every act of the room."""
+    with pytest.raises(Forbidden):
+        bench.do(role, "make_offer", OFFER)
+
+
+def test_an_offer_expires_by_itself(bench: Bench) -> None:
+    """After its days an offer can no longer be accepted."""
+    bench.do("respondent/1", "make_offer", OFFER | {"days": 2})
+    bench.wait(days=4)
+    with bench.court.database.read() as session:
+        assert session.scalars(select(Offer)).one().state is OfferState.EXPIRED
+    with pytest.raises(ActNotOpen):
+        bench.do("claimant/1", "accept_offer", {"offer": offer_of(bench)})
+
+
+def test_an_offer_is_answered_once_and_by_its_recipient(bench: Bench) -> None:
+    """Nobody accepts her own offer, one that was taken back, or one twice."""
+    bench.do("respondent/1", "make_offer", OFFER)
+    reference = offer_of(bench)
+    with pytest.raises(ActNotOpen):
+        bench.do("respondent/1", "accept_offer", {"offer": reference})
+    bench.do("respondent/1", "withdraw_offer", {"offer": reference})
+    with pytest.raises(ActNotOpen):
+        bench.do("claimant/1", "accept_offer", {"offer": reference})
+
+
+def test_accepting_one_offer_overtakes_the_others(bench: Bench) -> None:
+    """With an agreement there is nothing more to accept."""
+    bench.do("claimant/1", "make_offer", OFFER | {"to": "respondent/1", "amount": "7,000.00", "instalments": [{"on": "2026-03-30", "amount": "7,000.00"}]})
+    first = offer_of(bench)
+    settle(bench)
+    with bench.court.database.read() as session:
+        assert session.scalars(select(Offer).where(Offer.reference == first)).one().state is OfferState.OVERTAKEN
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"instalments": [{"on": "2026-03-20", "amount": "2,000.00"}]},
+        {"payer": None},
+        {"instalments": []},
+        {"amount": "0", "instalments": [], "payer": None},
+        {"deed": "goods back"},
+        {"instalments": [{"on": "2026-04-20", "amount": "2,000.00"}, {"on": "2026-03-20", "amount": "4,000.00"}]},
+        {"days": 0},
+    ],
+)
+def test_terms_that_do_not_fit_are_refused(changes: dict[str, Any]) -> None:
+    """Payments add up, come in order, have a payer; a deed has somebody who does it."""
+    with pytest.raises((ValidationError, InvalidInput)):
+        OfferInput.model_validate(OFFER | changes)
+
+
+def test_the_statement_goes_to_the_case_whose_number_was_typed(bench: Bench) -> None:
+    """A statement cannot be made for the wrong case, and nothing is sealed then."""
+    reference = settle(bench)
+    with pytest.raises(InvalidInput):
+        bench.do("judge", "sign_mediation", {"agreement": reference, "case_number": bench.number + " ", "language": "en"} | {"case_number": "(2026)网0192民初124号"})
+    with bench.court.database.read() as session:
+        assert session.scalars(select(Document)).all() == []
+
+
+def test_a_judgment_never_records_a_settlement(bench: Bench) -> None:
+    """While an agreement lies before the court no judgment can be signed (CPI 148); after it failed, it can."""
+    reference = settle(bench)
+    bench.findings()
+    bench.do("judge", "draft_decision", bench.draft())
+    with pytest.raises(ActNotOpen, match="never records a settlement"):
+        bench.do("judge", "send_for_signing", {"decision": bench.draft_reference()})
+    bench.do("claimant/1", "decline_agreement", {"agreement": reference})
+    bench.do("judge", "send_for_signing", {"decision": bench.draft_reference()})
+
+
+def test_who_declines_is_not_told_to_the_court(bench: Bench) -> None:
+    """The court learns that no agreement came about, not who did not want it."""
+    reference = settle(bench)
+    bench.do("claimant/1", "decline_agreement", {"agreement": reference})
+    with bench.court.database.read() as session:
+        case = session.get_one(Case, bench.case_id)
+        entry = entries_of(session, case, "agreement_failed")[0]
+        assert entry.party_id is None and "Li" not in entry.payload
+        assert not any(reads_entry(bench.actor("judge"), e) for e in entries_of(session, case, "decline_agreement"))
+
+
+def test_an_ordinary_mandate_does_not_settle(bench: Bench) -> None:
+    """Settling needs special powers of a representative (CPL 62)."""
+    from odr.identity.models import Mandate, MandateScope
+
+    with bench.court.database.write() as session:
+        case = session.get_one(Case, bench.case_id)
+        respondent = next(p for p in case.parties if p.role is Role.RESPONDENT)
+        mandate = Mandate(case_id=case.id, party_id=respondent.id, account_id=bench.account("mei").id, scope=MandateScope.ORDINARY, **mandate_times(bench))
+        session.add(mandate)
+        session.flush()
+        actor = Actor(Role.RESPONDENT, bench.account("mei").id, "Mei", case.id, respondent.id, mandate.id, MandateScope.ORDINARY, bench.clock.now())
+    with pytest.raises(Forbidden):
+        bench.do("respondent/1", "make_offer", OFFER, actor=actor)
+
+
+def mandate_times(bench: Bench) -> dict[str, Any]:
+    """Whatever a live mandate needs besides its people."""
+    now = bench.clock.now()
+    return {"from_at": now - timedelta(days=2), "signed_at": now - timedelta(days=1)}
+
+
+__all__ = ["DocketEntry"]
