@@ -1,0 +1,155 @@
+"""Acts on exhibits: opinions on the three axes, taking one back, agreed facts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import PARTY_ROLES, Audience, Case, Party, Stage
+from odr.errors import FieldFault, InvalidInput
+from odr.evidence.models import Exhibit
+from odr.hearing import phases
+from odr.hearing.acts_plan import hearing_open
+from odr.hearing.inputs import FactInput, FactStanceInput, OpinionInput, OpinionsInput, RetractInput
+from odr.hearing.kinds import Axis, DutyState, PhaseState
+from odr.hearing.models import AgreedFact, FactStanceRow, Opinion, Phase, Seal
+from odr.hearing.phases import EXHIBITS
+from odr.hearing.queries import STANDING, examination_of, opinions_of
+from odr.identity.actors import Actor
+from odr.procedure.table import Everyone, Recorded, act
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+def exhibits_are_examined(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why no opinion can be given yet: the phase of the exhibits is still to come, or the plan has none."""
+    examination = examination_of(court.session, case)
+    own = [p for p in examination.phases if p.key == EXHIBITS] if examination else []
+    if own and all(p.state is PhaseState.PLANNED for p in own):
+        return T("The exhibits are examined in a later phase of the plan.")
+    return None
+
+
+def exhibits_phase(court: Sitting, case: Case) -> Phase | None:
+    """The phase of the exhibits that runs, or the last one that ran."""
+    examination = examination_of(court.session, case)
+    own = [p for p in examination.phases if p.key == EXHIBITS and p.opened_at is not None] if examination else []
+    return own[-1] if own else None
+
+
+def is_late(phase: Phase | None, party: Party, exhibit: Exhibit) -> bool:
+    """Late is what comes after the phase, or after one's own time in it ended; never on an exhibit that came only later."""
+    if phase is None:
+        return False
+    if phase.closed_at is not None:
+        return exhibit.submitted_at <= phase.closed_at
+    mine = [d for d in phase.duties if d.party_id == party.id]
+    return any(d.state is DutyState.LAPSED for d in mine) and not any(d.state is DutyState.WAITING for d in mine)
+
+
+def _give(court: Sitting, case: Case, party: Party, given: OpinionInput, phase: Phase | None, seal: Seal | None, now: datetime) -> Exhibit:
+    exhibit: Exhibit = court.resolved("exhibit", given.exhibit)
+    counter: Exhibit | None = court.resolved("exhibit", given.counter_exhibit) if given.counter_exhibit else None
+    if exhibit.party_id == party.id:
+        raise InvalidInput([FieldFault(("exhibit",), T("This is your own exhibit. Opinions are given on those of others."))])
+    if exhibit.state not in STANDING:
+        raise InvalidInput([FieldFault(("exhibit",), T("This exhibit is not examined: it was withdrawn or excluded."))])
+    number = court.next_number(case)
+    for old in court.session.scalars(select(Opinion).where(Opinion.exhibit_id == exhibit.id, Opinion.party_id == party.id, Opinion.retracted_by.is_(None))):
+        old.retracted_by, old.retracted_why = number, None
+    late = is_late(phase, party, exhibit)
+    court.late = court.late or late
+    for axis in Axis:
+        court.session.add(
+            Opinion(
+                case_id=case.id, exhibit_id=exhibit.id, party_id=party.id, axis=axis, stance=given.stance(axis), reason=given.reason, late=late,
+                counter_exhibit_id=counter.id if counter else None, phase_id=phase.id if phase else None, seal_id=seal.id if seal else None, entry_number=number, at=now,
+            )
+        )  # fmt: skip
+    return exhibit
+
+
+def _record_opinions(court: Sitting, case: Case, actor: Actor, lines: list[OpinionInput], now: datetime) -> Recorded:
+    party = court.party_of(case, actor)
+    phase = exhibits_phase(court, case)
+    seal = phases.seal_of(court, phase)
+    faults, labels = [], []
+    if len({line.exhibit for line in lines}) < len(lines):
+        raise InvalidInput.at("opinions", T("Each exhibit once."))
+    for index, line in enumerate(lines):
+        try:
+            labels.append(_give(court, case, party, line, phase, seal, now).label)
+        except InvalidInput as error:
+            faults += [FieldFault(("opinions", index, *f.location), f.message) for f in error.faults]
+    if faults:
+        raise InvalidInput(faults if len(lines) > 1 else [FieldFault(f.location[2:], f.message) for f in faults])
+    court.session.flush()
+    phases.examined_all(court, case, party)
+    audience = Audience.OWN_SIDE if seal is not None else None
+    return Recorded(T("%(party)s on %(exhibits)s", party=party.name, exhibits=", ".join(labels)), {"exhibits": labels, "phase": phase.key if phase else None}, audience)
+
+
+@act(title=T("Give your opinion on an exhibit"), input=OpinionInput, by=set(PARTY_ROLES), at={Stage.HEARING}, guard=(hearing_open, exhibits_are_examined), source="EV 60, 62; CPI 103")
+def give_opinion(court: Sitting, case: Case, given: OpinionInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Say of one exhibit of another party whether it is authentic, lawful and relevant (CPI 104).
+
+    A new opinion takes the place of the old one; both stay on record. Late is
+    marked, never dropped.
+    """
+    return _record_opinions(court, case, actor, [given], now)
+
+
+@act(title=T("Give your opinions on several exhibits"), input=OpinionsInput, by=set(PARTY_ROLES), at={Stage.HEARING}, guard=(hearing_open, exhibits_are_examined), source="EV 60, 62; CPI 103", page="hearing.opinions")
+def give_opinions(court: Sitting, case: Case, given: OpinionsInput, *, actor: Actor, now: datetime) -> Recorded:
+    """The same for several exhibits in one act."""
+    return _record_opinions(court, case, actor, list(given.opinions), now)
+
+
+def has_opinion(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why there is nothing to take back."""
+    mine = court.session.scalar(select(Opinion.id).where(Opinion.case_id == case.id, Opinion.party_id == actor.party_id, Opinion.retracted_by.is_(None)).limit(1))
+    return None if mine else T("You have given no opinion yet.")
+
+
+@act(title=T("Take back an opinion"), input=RetractInput, by=set(PARTY_ROLES), at={Stage.HEARING}, guard=(hearing_open, has_opinion), source="EV 9")
+def retract_opinion(court: Sitting, case: Case, given: RetractInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Take back what one said of an exhibit, with reasons; what was said stays on record, struck through (EV 9)."""
+    opinion: Opinion = court.resolved("opinion", given.opinion)
+    if opinion.party_id != actor.party_id:
+        raise InvalidInput.at("opinion", T("You can take back only your own opinion."))
+    exhibit = court.session.get_one(Exhibit, opinion.exhibit_id)
+    number = court.next_number(case)
+    for each in opinions_of(court.session, case, actor):
+        if each.exhibit_id == opinion.exhibit_id and each.party_id == opinion.party_id:
+            each.retracted_by, each.retracted_why = number, given.reasons
+    audience = Audience.OWN_SIDE if opinion.is_sealed else None
+    return Recorded(T("%(party)s took back the opinion on %(exhibit)s", party=court.party_of(case, actor).name, exhibit=exhibit.label), {"exhibit": exhibit.label, "reasons": given.reasons}, audience)
+
+
+@act(title=T("Propose an agreed fact"), input=FactInput, by=set(PARTY_ROLES), at={Stage.PENDING, Stage.HEARING}, serves=Everyone.BUT_ACTOR, source="EV 3")
+def propose_fact(court: Sitting, case: Case, given: FactInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Propose a fact as agreed; the one who proposes it thereby admits it for herself (EV 3)."""
+    party = court.party_of(case, actor)
+    number = court.next_number(case)
+    fact = AgreedFact(case_id=case.id, proposed_by=party.id, words=given.words, fact_id=court.resolved("fact", given.fact).id if given.fact else None, entry_number=number)
+    fact.stances.append(FactStanceRow(party_id=party.id, agrees=True, entry_number=number))
+    court.session.add(fact)
+    court.session.flush()
+    return Recorded(T("%(party)s proposed an agreed fact", party=party.name), {"fact": fact.reference})
+
+
+@act(title=T("Answer a fact proposed as agreed"), input=FactStanceInput, by=set(PARTY_ROLES), at={Stage.PENDING, Stage.HEARING}, special=True, source="EV 3, 5, 6")
+def answer_fact(court: Sitting, case: Case, given: FactStanceInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Agree or not; an admission binds only who makes it (EV 6) and needs special powers where a representative makes it (CPL 62)."""
+    fact: AgreedFact = court.resolved("agreed_fact", given.fact)
+    party = court.party_of(case, actor)
+    if any(s.party_id == party.id for s in fact.stances):
+        raise InvalidInput.at("fact", T("You have already answered this."))
+    agrees = given.agrees == "yes"
+    fact.stances.append(FactStanceRow(party_id=party.id, agrees=agrees, entry_number=court.next_number(case)))
+    words = T("%(party)s agreed to a fact", party=party.name) if agrees else T("%(party)s did not agree to a fact", party=party.name)
+    return Recorded(words, {"fact": fact.reference, "agrees": agrees})

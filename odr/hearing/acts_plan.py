@@ -1,0 +1,358 @@
+"""Acts that open, move, change, convert and close an examination."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Party, Role, Stage
+from odr.errors import ActNotOpen, InvalidInput
+from odr.hearing import phases
+from odr.hearing.inputs import ChangePlanInput, CloseInput, ConsentInput, ConvertInput, OpenInput, OrderInput, PhaseInput, SealInput
+from odr.hearing.kinds import DutyState, HearingState, Mode, PhaseState, PostingKind
+from odr.hearing.models import Examination, Hearing, ModeConsent, Opinion, Phase, Posting, Seal
+from odr.hearing.plan import RECORD, PlannedPhase, latest_end, ordered, plan_of, require_plan_fits, track_key
+from odr.hearing.queries import away, examination_of, without_consent
+from odr.identity.actors import Actor
+from odr.procedure.table import Everyone, Premise, Recorded, act
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+STEP = 100
+"""Ordinals leave room for phases that are put in later."""
+
+
+def hearing_open(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why there is nothing to hear: not opened, or closed."""
+    examination = examination_of(court.session, case)
+    if examination is None:
+        return T("The examination has not been opened yet.")
+    return T("The examination is closed.") if examination.closed_at is not None else None
+
+
+def in_writing(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why no phase runs: the case is heard at one hour."""
+    examination = examination_of(court.session, case)
+    if examination is not None and examination.mode is not Mode.ASYNCHRONOUS and examination.hearing_closed_at is None:
+        return T("The case is heard at one hour, not in phases.")
+    return None
+
+
+def the_examination(court: Sitting, case: Case) -> Examination:
+    """The open examination. Raises ActNotOpen."""
+    found = examination_of(court.session, case)
+    if found is None or found.closed_at is not None:
+        raise ActNotOpen(T("The examination has not been opened yet."))
+    return found
+
+
+def require_agreed(court: Sitting, case: Case) -> None:
+    """Refuse a hearing in writing that somebody has not agreed to (OLR 20), or of which somebody does not know."""
+    silent = away(case)
+    if silent:
+        raise ActNotOpen(
+            T("%(name)s has not joined, and nobody who never appeared has agreed to a hearing in writing.", name=silent[0].name),
+            T("Hear the case in the courtroom, live, or in both ways at one hour."), "OLR 4, 20",
+        )  # fmt: skip
+    lacking = without_consent(court.session, case)
+    if lacking:
+        raise ActNotOpen(
+            T("%(name)s has not agreed to be heard in writing.", name=lacking[0].name),
+            T("Ask for the agreement, or hear the case live (Online Litigation Rules, art. 20)."), "OLR 20",
+        )  # fmt: skip
+
+
+@act(title=T("Open the examination"), input=OpenInput, by={Role.JUDGE}, at={Stage.PENDING}, to={Stage.HEARING, Stage.DELIBERATION}, serves=Everyone.PARTIES, source="OLR 14, 20; CPL 140", premise=Premise.NOTHING)
+def open_examination(court: Sitting, case: Case, given: OpenInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Open the hearing with a plan that ends in good time before the trial limit.
+
+    In writing only by everybody's consent on record; agreed to online proceedings
+    but not to this mode, the case is heard live (OLR 14, 20).
+    """
+    if given.mode is Mode.ASYNCHRONOUS:
+        require_agreed(court, case)
+    pack = court.pack(case)
+    plan = ordered(
+        plan_of(pack, track_key(pack, case), given.mode), lengths={one.phase: one.days for one in given.lengths}, sealed=given.sealed, left_out=given.left_out
+    )
+    lengths = [days for phase in plan for days in ([phase.days] if phase.sealed else [t.days for t in phase.turns])]
+    last = require_plan_fits(court, case, latest_end(pack, lengths, now))
+    examination = Examination(
+        case_id=case.id, mode=given.mode, opened_at=now, opened_by=court.next_number(case), ends_by=latest_end(pack, lengths, now),
+        plan={"article": str(pack.plan_for(track_key(pack, case)).article), "phases": [phase.to_json() for phase in plan]},
+    )  # fmt: skip
+    court.session.add(examination)
+    court.session.flush()
+    for ordinal, phase in enumerate(plan, 1):
+        examination.phases.append(_phase_row(case, phase, ordinal * STEP))
+    court.session.flush()
+    court.move(case, Stage.HEARING)
+    if given.words:
+        _notice(court, case, actor, given.words, now)
+    if given.mode is Mode.ASYNCHRONOUS:
+        if phases.next_step(court, case, examination, None, now) is None:
+            phases.finish_examination_next(court, examination, now)
+    else:
+        court.open_task(case, Role.CLERK, "summon", T("Fix the hearing and summon everybody."), risk=30)
+    court.announce("examination_opened", case, plan=examination)
+    words = T("Examination opened, %(mode)s, until %(day)s at the latest", mode=given.mode.label, day=last) if plan else T("Examination opened, %(mode)s", mode=given.mode.label)
+    return Recorded(words, {"mode": given.mode.value, "plan": examination.plan, "ends_by": last.isoformat()})
+
+
+def _phase_row(case: Case, planned: PlannedPhase, ordinal: int) -> Phase:
+    return Phase(
+        case_id=case.id, ordinal=ordinal, key=planned.key, title=dict(planned.title), article=planned.article, round=planned.round,
+        turns=[turn.to_json() for turn in planned.turns], turn=0, sealed=planned.sealed, state=PhaseState.PLANNED,
+    )  # fmt: skip
+
+
+def _notice(court: Sitting, case: Case, actor: Actor, words: str, now: datetime) -> None:
+    court.session.add(
+        Posting(case_id=case.id, kind=PostingKind.NOTICE, role=actor.role, account_id=actor.account_id, speaker=actor.name, words=words, exhibits=[], uploads=[], entry_number=court.next_number(case), at=now)
+    )
+
+
+def _phase(court: Sitting, case: Case, reference: str) -> Phase:
+    return court.session.scalars(select(Phase).where(Phase.case_id == case.id, Phase.reference == reference)).one()
+
+
+def title_of(phase: Phase) -> Text:
+    """A phase's title in both languages."""
+    from odr.procedure.working import bilingual
+
+    return bilingual(phase.title["en"], phase.title.get("zh-Hans", phase.title["en"]))
+
+
+@act(title=T("A turn of the examination ended"), input=PhaseInput, by={Role.CLOCK}, at={Stage.HEARING}, to={Stage.HEARING}, listed=False, source="OLR 20")
+def close_phase(court: Sitting, case: Case, given: PhaseInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Record that a turn or phase is over, because everybody has acted or time has ended, and open what follows.
+
+    Dated by what completed it, so a late worker changes nothing.
+    """
+    phase = _phase(court, case, given.phase)
+    lapsed = any(d.state is DutyState.LAPSED and d.turn == phase.turn for d in phase.duties)
+    if not phase.sealed:
+        while phase.turn + 1 < len(phase.turns):
+            phase.turn += 1
+            if phases.open_turn(court, case, phase, now):
+                phase.state = PhaseState.OPEN
+                phase.examination.ends_by = phases.projected_end(court, case, phase.examination)
+                return Recorded(T("“%(phase)s”: the next turn is open", phase=title_of(phase)), {"phase": phase.key, "turn": phase.turn + 1})
+    return end_of_phase(court, case, phase, now, "lapsed" if lapsed else "acted")
+
+
+def end_of_phase(court: Sitting, case: Case, phase: Phase, now: datetime, because: str) -> Recorded:
+    """Close a phase, open its seal, and open the next phase or close the examination."""
+    phases.close(phase, now, because)
+    seal = phases.seal_of(court, phase)
+    if seal is not None:
+        phases.open_seal_next(court, seal, now)
+    court.close_tasks(case, "put_questions", phase.reference)
+    following = phases.next_step(court, case, phase.examination, phase, now)
+    result = {"phase": phase.key, "round": phase.round, "because": because, "next": following.key if following else None}
+    if following is None:
+        phases.finish_examination_next(court, phase.examination, now)
+        return Recorded(T("“%(phase)s” closed", phase=title_of(phase)), result)
+    return Recorded(T("“%(phase)s” closed; “%(next)s” is open", phase=title_of(phase), next=title_of(following)), result)
+
+
+@act(title=T("Sealed postings opened"), input=SealInput, by={Role.CLOCK}, at={Stage.HEARING}, listed=False, source="COURT plan")
+def open_sealed(court: Sitting, case: Case, given: SealInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Open what was sealed, all at the same moment: all sides have filed, or their time has ended."""
+    seal = court.session.scalars(select(Seal).where(Seal.case_id == case.id, Seal.reference == given.seal)).one()
+    number = court.next_number(case)
+    seal.opened_by, seal.opened_at = number, now
+    numbers = set(court.session.scalars(select(Posting.entry_number).where(Posting.seal_id == seal.id)))
+    numbers |= set(court.session.scalars(select(Opinion.entry_number).where(Opinion.seal_id == seal.id)))
+    for entry in court.session.scalars(select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.number.in_(numbers))):
+        if entry.opened_by is None:
+            entry.opened_by = number
+    return Recorded(T("Sealed postings opened together: %(count)s", count=len(numbers)), {"seal": seal.reference, "entries": sorted(numbers)})
+
+
+def phase_runs(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why no phase can be ended by order."""
+    examination = examination_of(court.session, case)
+    phase = examination.current if examination else None
+    return None if phase is not None and phase.state is PhaseState.OPEN else T("No phase is open.")
+
+
+@act(title=T("End this phase by order"), input=OrderInput, by={Role.JUDGE}, at={Stage.HEARING}, to={Stage.HEARING}, guard=(hearing_open, phase_runs), serves=Everyone.PARTIES, source="OLR 20; CPL 144")
+def end_phase(court: Sitting, case: Case, given: OrderInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Shorten the plan: the phase in hand ends now, with reasons, and the next opens."""
+    phase = the_examination(court, case).current
+    if phase is None or phase.key == RECORD:
+        raise ActNotOpen(T("The record stays open until its time ends: everybody may read, correct and sign it (Civil Procedure Law, art. 150)."))
+    phases.end_duties(court, case, phase)
+    return end_of_phase(court, case, phase, now, "order")
+
+
+@act(title=T("Change the plan"), input=ChangePlanInput, by={Role.JUDGE}, at={Stage.HEARING}, guard=(hearing_open, in_writing), serves=Everyone.PARTIES, source="OLR 20")
+def change_plan(court: Sitting, case: Case, given: ChangePlanInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Shorten, lengthen, leave out or take up again what is still to come; with reasons, never over the trial limit."""
+    examination = the_examination(court, case)
+    coming = {p.reference: p for p in examination.phases if p.state is PhaseState.PLANNED}
+    past = {p.reference: p for p in examination.phases if p.state is PhaseState.CLOSED}
+    by_key = {p.key: p for p in examination.phases if p.state is PhaseState.PLANNED}
+    for length in given.lengths:
+        chosen = coming.get(length.phase) or by_key.get(length.phase)
+        if chosen is None:
+            raise InvalidInput.at("lengths", T("Only a phase that is still to come can get another length; for one that runs, rule on more time."))
+        chosen.turns = [{**turn, "days": length.days} for turn in chosen.turns]
+    for reference in given.left_out:
+        dropped = coming.get(reference)
+        if dropped is None or dropped.key == RECORD:
+            raise InvalidInput.at("left_out", T("This phase cannot be left out."))
+        dropped.state = PhaseState.DROPPED
+    for reference in given.again:
+        _take_up_again(examination, past.get(reference))
+    court.session.flush()
+    end = phases.projected_end(court, case, examination)
+    if end is not None:
+        require_plan_fits(court, case, end)
+    examination.ends_by = end
+    return Recorded(T("Plan changed by order"), {"reasons": given.reasons, "ends_by": end.isoformat() if end else None})
+
+
+def _take_up_again(examination: Examination, old: Phase | None) -> None:
+    """Put another round of a closed phase right after the one that runs."""
+    if old is None or old.key == RECORD:
+        raise InvalidInput.at("again", T("Only a phase that is closed can be taken up again."))
+    current = examination.current
+    after = max([current.ordinal if current else 0, *(p.ordinal for p in examination.phases if p.is_over)])
+    examination.phases.append(
+        Phase(
+            case_id=old.case_id, ordinal=after + 1, key=old.key, title=old.title, article=old.article, turns=old.turns, turn=0, sealed=old.sealed,
+            round=1 + max(p.round for p in examination.phases if p.key == old.key), state=PhaseState.PLANNED,
+        )
+    )  # fmt: skip
+    examination.phases.sort(key=lambda p: p.ordinal)
+
+
+@act(title=T("Change how the case is heard"), input=ConvertInput, by={Role.JUDGE}, at={Stage.HEARING}, guard=hearing_open, serves=Everyone.PARTIES, source="OLR 5, 20, 21")
+def convert_mode(court: Sitting, case: Case, given: ConvertInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Go over to another mode in the same record; what was done stays valid (OLR 21).
+
+    Back to writing, who had not acted gets her full time again.
+    """
+    examination = the_examination(court, case)
+    if given.mode is examination.mode:
+        raise InvalidInput.at("mode", T("The case is already heard this way."))
+    before = examination.mode
+    if given.mode is Mode.ASYNCHRONOUS:
+        require_agreed(court, case)
+    examination.mode = given.mode
+    phase = examination.current
+    if before is Mode.ASYNCHRONOUS and phase is not None:
+        phases.end_duties(court, case, phase)
+        phase.state = PhaseState.HALTED
+    if given.mode is Mode.ASYNCHRONOUS:
+        _resume(court, case, examination, now)
+        court.close_tasks(case, "summon")
+    elif before is Mode.ASYNCHRONOUS:
+        court.open_task(case, Role.CLERK, "summon", T("Fix the hearing and summon everybody."), risk=30)
+    court.close_tasks(case, "mode_doubt")
+    return Recorded(T("The case is heard %(mode)s from now on", mode=given.mode.label), {"from": before.value, "to": given.mode.value, "reasons": given.reasons})
+
+
+def _resume(court: Sitting, case: Case, examination: Examination, now: datetime) -> None:
+    """Take the plan up where it was halted; a case opened live gets the pack's plan before its record."""
+    phase = examination.current
+    if phase is None and {p.key for p in examination.phases} <= {RECORD}:
+        pack = court.pack(case)
+        planned = [p for p in plan_of(pack, track_key(pack, case), Mode.ASYNCHRONOUS) if p.key != RECORD]
+        for ordinal, each in enumerate(planned, 1):
+            examination.phases.append(_phase_row(case, each, ordinal))
+        examination.phases.sort(key=lambda p: p.ordinal)
+        court.session.flush()
+    if phase is not None:
+        resumed = phases.open_phase(court, case, phase, now)
+    else:
+        resumed = phases.next_step(court, case, examination, None, now) is not None
+    if not resumed and phase is not None:
+        phases.close(phase, now, "nobody")
+        resumed = phases.next_step(court, case, examination, phase, now) is not None
+    if not resumed:
+        phases.finish_examination_next(court, examination, now)
+    end = phases.projected_end(court, case, examination)
+    if end is not None:
+        require_plan_fits(court, case, end)
+    examination.ends_by = end
+
+
+def hearing_was_held(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why a hearing at one hour cannot be closed."""
+    examination = examination_of(court.session, case)
+    if examination is None or examination.mode is Mode.ASYNCHRONOUS:
+        return T("The case is heard in writing: the plan closes by itself.")
+    if examination.hearing_closed_at is not None:
+        return T("The hearing is closed; the record is being read.")
+    held = court.session.scalar(select(Hearing.id).where(Hearing.case_id == case.id, Hearing.state == HearingState.HELD).limit(1))
+    return None if held else T("No hearing has been held and recorded yet.")
+
+
+@act(title=T("Close the hearing"), input=OrderInput, by={Role.JUDGE}, at={Stage.HEARING}, to={Stage.HEARING}, guard=(hearing_open, hearing_was_held), serves=Everyone.PARTIES, source="CPL 144, 150")
+def close_hearing(court: Sitting, case: Case, given: OrderInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Close a hearing held at one hour: what the plan still held is done with, the record is read and signed."""
+    examination = the_examination(court, case)
+    examination.hearing_closed_at = now
+    for phase in examination.phases:
+        if phase.state in (PhaseState.PLANNED, PhaseState.HALTED) and phase.key != RECORD:
+            phase.state = PhaseState.DROPPED
+    court.close_tasks(case, "close_hearing")
+    if phases.next_step(court, case, examination, None, now) is None:
+        phases.finish_examination_next(court, examination, now)
+    return Recorded(T("Hearing closed"), {"reasons": given.reasons})
+
+
+@act(title=T("The examination ended"), input=CloseInput, by={Role.CLOCK}, at={Stage.HEARING}, to={Stage.DELIBERATION}, listed=False, source="CPL 144")
+def close_examination(court: Sitting, case: Case, given: CloseInput, *, actor: Actor, now: datetime) -> Recorded:
+    """The plan is at its end: the case is ready to be decided. Nothing is found or decided by this."""
+    examination = the_examination(court, case)
+    examination.closed_at, examination.closed_by = now, court.next_number(case)
+    examination.hearing_closed_at = examination.hearing_closed_at or now
+    for kind in ("put_questions", "unanswered", "question_leave", "time_request", "summon", "close_hearing"):
+        court.close_tasks(case, kind)
+    court.move(case, Stage.DELIBERATION)
+    court.open_task(case, Role.JUDGE, "decide", T("The examination is closed. Find on the exhibits and decide."), risk=25)
+    court.announce("examination_closed", case)
+    return Recorded(T("Examination closed"))
+
+
+@act(title=T("Say how you want to be heard"), input=ConsentInput, by=set(PARTY_ROLES), at={Stage.PENDING, Stage.HEARING}, source="OLR 4, 20", special=False)
+def consent_to_mode(court: Sitting, case: Case, given: ConsentInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Agree to be heard in writing, or take it back for what is still to come (OLR 4).
+
+    Taken back while a plan runs, the judge decides on going live; nothing done is lost.
+    """
+    who = court.party_of(case, actor)
+    agrees = given.agrees == "yes"
+    note_consent(court, case, who, agrees)
+    examination = examination_of(court.session, case)
+    if not agrees and examination is not None and examination.mode is Mode.ASYNCHRONOUS and examination.closed_at is None:
+        court.open_task(case, Role.JUDGE, "mode_doubt", T("%(name)s would rather be heard live. Decide how the case goes on.", name=who.name), risk=50, subject=who.reference)
+    if agrees:
+        court.close_tasks(case, "mode_doubt", who.reference)
+        return Recorded(T("%(name)s agrees to be heard in writing", name=who.name), {"agrees": True})
+    return Recorded(T("%(name)s wants to be heard live", name=who.name), {"agrees": False})
+
+
+def note_consent(court: Sitting, case: Case, who: Party, agrees: bool) -> None:
+    """A row of the ledger: person × examination × mode."""
+    court.session.add(ModeConsent(case_id=case.id, party_id=who.id, mode=Mode.ASYNCHRONOUS, agrees=agrees, entry_number=court.next_number(case), at=court.now))
+    court.session.flush()
+
+
+def on_claim_lodged(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """What the claimant said to a hearing in writing when lodging."""
+    note_consent(court, case, facts["claimant"], bool(facts["given"].claimant.in_writing))
+
+
+def on_party_joined(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """What somebody who joined said to a hearing in writing."""
+    note_consent(court, case, facts["party"], bool(facts["given"].in_writing))

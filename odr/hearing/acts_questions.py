@@ -1,0 +1,248 @@
+"""Questions: the judge's, the parties' through the judge, answers, and asking again before EV 4 applies."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from odr.docket.models import PARTY_ROLES, Audience, Case, Party, Role, Stage
+from odr.errors import ActNotOpen, InvalidInput
+from odr.evidence.models import Exhibit, Upload
+from odr.hearing import phases
+from odr.hearing.acts_plan import hearing_open
+from odr.hearing.inputs import AnswerQuestionInput, AskAgainInput, AskInput, DisallowInput, LeaveInput, PartyQuestionInput, QuestionInput
+from odr.hearing.kinds import OPEN_QUESTIONS, DutyState, PhaseState, PostingKind, QuestionState
+from odr.hearing.models import Duty, Posting, Question, Seal, Witness
+from odr.hearing.plan import WINDOW
+from odr.hearing.queries import examination_of
+from odr.identity.actors import Actor
+from odr.procedure.models import WindowState
+from odr.procedure.table import Everyone, Premise, Recorded, act
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from odr.procedure.sitting import Sitting
+
+Addressee = Party | Witness
+
+
+def _next_question(court: Sitting, case: Case) -> int:
+    return (court.session.scalar(select(func.max(Question.number)).where(Question.case_id == case.id)) or 0) + 1
+
+
+def put(court: Sitting, case: Case, question: Question, days: int, now: datetime) -> None:
+    """Put a question: the addressee's own window starts, and the phase in hand waits for it."""
+    question.state = QuestionState.ASKED_AGAIN if question.explained else QuestionState.PUT
+    question.put_by, question.put_at = court.next_number(case), now
+    party = next((p for p in case.parties if p.id == question.party_id), None)
+    if party is None:
+        return
+    examination = examination_of(court.session, case)
+    phase = examination.current if examination else None
+    if phase is not None and phase.state is PhaseState.OPEN:
+        question.window = phases.add_duty(court, case, phase, party, days, now, subject=question.reference).reference
+    else:
+        question.window = court.start_window(case, WINDOW, party=party, start=now, amount=days, subject=question.reference).reference
+
+
+def _address(question: Question, to: Addressee) -> None:
+    if isinstance(to, Witness):
+        question.witness_id = to.id
+    else:
+        question.party_id = to.id
+
+
+@act(title=T("Put a question"), input=AskInput, by={Role.JUDGE}, at={Stage.HEARING}, guard=hearing_open, serves=Everyone.PARTIES, source="EV 4; CPL 141")
+def put_question(court: Sitting, case: Case, given: AskInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Put a question to one or several; with several, their answers may stay sealed until all are in."""
+    to: list[Addressee] = [court.resolved("addressee", reference) for reference in given.addressees]
+    if given.sealed and len(to) < 2:
+        raise InvalidInput.at("sealed", T("Answers are sealed only where several are asked the same."))
+    seal = Seal(case_id=case.id) if given.sealed else None
+    if seal is not None:
+        court.session.add(seal)
+        court.session.flush()
+    number = _next_question(court, case)
+    exhibit: Exhibit | None = court.resolved("exhibit", given.exhibit) if given.exhibit else None
+    for offset, each in enumerate(to):
+        question = Question(
+            case_id=case.id, number=number + offset, asked_by_role=actor.role, words=given.words, exhibit_id=exhibit.id if exhibit else None, place=given.place,
+            fact_id=court.resolved("fact", given.fact).id if given.fact else None, state=QuestionState.PUT, seal_id=seal.id if seal else None, entry_number=court.next_number(case),
+        )  # fmt: skip
+        _address(question, each)
+        court.session.add(question)
+        court.session.flush()
+        put(court, case, question, given.days, now)
+    _judge_has_asked(court, case)
+    names = ", ".join(each.name for each in to)
+    return Recorded(T("Question %(number)s put to %(names)s", number=number, names=names), {"question": number, "count": len(to), "sealed": given.sealed})
+
+
+def _judge_has_asked(court: Sitting, case: Case) -> None:
+    """The judge's own duty of the turn is done once nothing waits for her leave."""
+    examination = examination_of(court.session, case)
+    phase = examination.current if examination else None
+    if phase is None or _pending(court, case):
+        return
+    phases.done(court, case, phases.turn_duty(court, phase, None))
+    court.close_tasks(case, "put_questions", phase.reference)
+
+
+def _pending(court: Sitting, case: Case) -> bool:
+    return court.session.scalar(select(Question.id).where(Question.case_id == case.id, Question.state == QuestionState.PENDING_LEAVE).limit(1)) is not None
+
+
+@act(title=T("Ask the other side something"), input=PartyQuestionInput, by=set(PARTY_ROLES), at={Stage.HEARING}, guard=hearing_open, seen_by=Audience.OWN_SIDE_AND_COURT, source="CPL 142")
+def ask_leave_for_question(court: Sitting, case: Case, given: PartyQuestionInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Ask the judge to allow a question; nobody else sees it until she does (CPL 142)."""
+    party = court.party_of(case, actor)
+    to: Addressee = court.resolved("addressee", given.addressee)
+    if isinstance(to, Party) and to.id == party.id:
+        raise InvalidInput.at("addressee", T("A question is put to somebody else."))
+    exhibit: Exhibit | None = court.resolved("exhibit", given.exhibit) if given.exhibit else None
+    question = Question(
+        case_id=case.id, number=_next_question(court, case), asked_by_role=actor.role, asked_by_party=party.id, words=given.words,
+        exhibit_id=exhibit.id if exhibit else None, place=given.place, state=QuestionState.PENDING_LEAVE, entry_number=court.next_number(case),
+    )  # fmt: skip
+    _address(question, to)
+    court.session.add(question)
+    court.session.flush()
+    court.open_task(case, Role.JUDGE, "question_leave", T("%(party)s asks leave for question %(number)s.", party=party.name, number=question.number), risk=20, subject=question.reference)
+    return Recorded(T("%(party)s asked leave for a question to %(name)s", party=party.name, name=to.name), {"question": question.number})
+
+
+def state_of_question(court: Sitting, case: Case, values: Mapping[str, Any]) -> str:
+    """State of the question an act answers, so that nobody answers what has changed."""
+    reference = values.get("question")
+    reference = reference[0] if isinstance(reference, list) and reference else reference
+    question = court.session.scalar(select(Question).where(Question.case_id == case.id, Question.reference == str(reference)))
+    return f"{question.state.value}/{question.put_by}" if question else ""
+
+
+def _for_leave(court: Sitting, reference: str) -> Question:
+    question: Question = court.resolved("question", reference)
+    if question.state is not QuestionState.PENDING_LEAVE:
+        raise ActNotOpen(T("Nobody waits for leave for this question."))
+    return question
+
+
+def something_for_leave(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why there is no leave to give."""
+    return None if _pending(court, case) else T("Nobody asks leave for a question.")
+
+
+@act(title=T("Allow a question"), input=LeaveInput, by={Role.JUDGE}, at={Stage.HEARING}, guard=(hearing_open, something_for_leave), serves=Everyone.PARTIES, source="CPL 142", premise=Premise.SUBJECT, subject=state_of_question)
+def allow_question(court: Sitting, case: Case, given: LeaveInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Allow a party's question, as it stands or rephrased; what was asked first stays in the record."""
+    question = _for_leave(court, given.question)
+    first = question.words
+    if given.rephrased:
+        question.words, question.why = given.rephrased, first
+    put(court, case, question, given.days, now)
+    court.close_tasks(case, "question_leave", question.reference)
+    _judge_has_asked(court, case)
+    words = T("Question %(number)s allowed in other words", number=question.number) if given.rephrased else T("Question %(number)s allowed", number=question.number)
+    return Recorded(words, {"question": question.number, "asked": first, "put": question.words})
+
+
+@act(title=T("Do not allow a question"), input=DisallowInput, by={Role.JUDGE}, at={Stage.HEARING}, guard=(hearing_open, something_for_leave), serves=Everyone.NOBODY, source="CPL 142", premise=Premise.SUBJECT, subject=state_of_question)
+def disallow_question(court: Sitting, case: Case, given: DisallowInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Refuse a question with reasons; question and reasons stay in the record (CPL 142)."""
+    question = _for_leave(court, given.question)
+    question.state, question.why, question.put_by = QuestionState.DISALLOWED, given.reasons, court.next_number(case)
+    court.close_tasks(case, "question_leave", question.reference)
+    _judge_has_asked(court, case)
+    return Recorded(T("Question %(number)s not allowed", number=question.number), {"question": question.number, "asked": question.words, "reasons": given.reasons})
+
+
+def asked_something(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why there is nothing to answer."""
+    mine = court.session.scalar(select(Question.id).where(Question.case_id == case.id, Question.party_id == actor.party_id, Question.put_by.is_not(None), Question.state != QuestionState.DISALLOWED).limit(1))
+    return None if mine else T("No question has been put to you.")
+
+
+@act(
+    title=T("Answer a question"), input=AnswerQuestionInput, by=set(PARTY_ROLES), at={Stage.HEARING}, guard=(hearing_open, asked_something), source="CPL 141; EV 4",
+    premise=Premise.SUBJECT, subject=state_of_question, page="hearing.page",
+)  # fmt: skip
+def answer_question(court: Sitting, case: Case, given: AnswerQuestionInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Answer a question put to one's party; another answer adds to the first, a late one is marked (never dropped)."""
+    question: Question = court.resolved("question", given.question)
+    party = court.party_of(case, actor)
+    if question.party_id != party.id or question.state in (QuestionState.PENDING_LEAVE, QuestionState.DISALLOWED, QuestionState.WITHDRAWN):
+        raise InvalidInput.at("question", T("This question is not put to you."))
+    window = phases.window_of(court, question.window)
+    court.late = window is not None and window.state is WindowState.LAPSED
+    seal = question.seal if question.seal is not None and question.seal.opened_at is None else None
+    court.session.add(
+        Posting(
+            case_id=case.id, kind=PostingKind.ANSWER, question_id=question.id, role=actor.role, party_id=party.id, account_id=actor.account_id, speaker=actor.name, words=given.words,
+            exhibits=[court.resolved("exhibit", r).id for r in given.exhibits], uploads=given.uploads, seal_id=seal.id if seal else None, late=court.late,
+            entry_number=court.next_number(case), at=now,
+        )
+    )  # fmt: skip
+    if question.state in OPEN_QUESTIONS or question.state is QuestionState.UNANSWERED:
+        question.state = QuestionState.ANSWERED
+        court.close_tasks(case, "unanswered", question.reference)
+    meet(court, case, question)
+    court.session.flush()
+    phases.examined_all(court, case, party)
+    files: list[Upload] = [court.resolved("upload", reference) for reference in given.uploads]
+    result = {"question": question.number, "files": [{"sha256": f.sha256, "receipt": f.receipt} for f in files]}
+    return Recorded(T("%(party)s answered question %(number)s", party=party.name, number=question.number), result, Audience.OWN_SIDE if seal else None)
+
+
+def meet(court: Sitting, case: Case, question: Question) -> None:
+    """The duty and window of a question are met."""
+    duty = court.session.scalar(select(Duty).where(Duty.window == question.window)) if question.window else None
+    if duty is not None and duty.state is DutyState.WAITING:
+        phases.done(court, case, duty)
+    window = phases.window_of(court, question.window)
+    if window is not None and window.state is WindowState.OPEN:
+        window.state, window.closed_by = WindowState.MET, court.next_number(case)
+
+
+def something_unanswered(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why nothing can be asked again."""
+    found = court.session.scalar(select(Question.id).where(Question.case_id == case.id, Question.state == QuestionState.UNANSWERED).limit(1))
+    return None if found else T("No question stayed unanswered.")
+
+
+@act(title=T("Explain a question and ask it again"), input=AskAgainInput, by={Role.JUDGE}, at={Stage.HEARING}, guard=(hearing_open, something_unanswered), serves=Everyone.PARTIES, source="EV 4", premise=Premise.SUBJECT, subject=state_of_question)
+def ask_again(court: Sitting, case: Case, given: AskAgainInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Explain and ask again; only after that may silence count as an admission (EV 4)."""
+    question: Question = court.resolved("question", given.question)
+    if question.state is not QuestionState.UNANSWERED or question.explained:
+        raise ActNotOpen(T("Only a question that stayed unanswered is explained and asked again, once."))
+    question.explained = given.explanation
+    put(court, case, question, given.days, now)
+    court.close_tasks(case, "unanswered", question.reference)
+    return Recorded(T("Question %(number)s explained and asked again", number=question.number), {"question": question.number, "explanation": given.explanation})
+
+
+@act(title=T("Take a fact as admitted by silence"), input=QuestionInput, by={Role.JUDGE}, at={Stage.HEARING, Stage.DELIBERATION}, guard=something_unanswered, serves=Everyone.PARTIES, source="EV 4", premise=Premise.SUBJECT, subject=state_of_question)
+def deem_admitted(court: Sitting, case: Case, given: QuestionInput, *, actor: Actor, now: datetime) -> Recorded:
+    """After explaining and asking again in vain, take the fact as admitted (EV 4). Never before, never by the clock."""
+    question: Question = court.resolved("question", given.question)
+    if question.state is not QuestionState.UNANSWERED or not question.explained:
+        raise ActNotOpen(T("Explain the question and ask it again first (Evidence Rules, art. 4)."), source="EV 4")
+    question.state, question.why = QuestionState.DEEMED, given.reasons
+    court.close_tasks(case, "unanswered", question.reference)
+    return Recorded(T("Question %(number)s: taken as admitted", number=question.number), {"question": question.number, "reasons": given.reasons})
+
+
+@act(title=T("Let a question rest"), input=QuestionInput, by={Role.JUDGE}, at={Stage.HEARING}, guard=hearing_open, source="EV 4")
+def withdraw_question(court: Sitting, case: Case, given: QuestionInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Let a question rest; what was answered stays."""
+    question: Question = court.resolved("question", given.question)
+    if question.state not in (*OPEN_QUESTIONS, QuestionState.UNANSWERED):
+        raise ActNotOpen(T("This question does not wait for an answer."))
+    question.state, question.why = QuestionState.WITHDRAWN, given.reasons
+    meet(court, case, question)
+    court.close_tasks(case, "unanswered", question.reference)
+    return Recorded(T("Question %(number)s rests", number=question.number), {"question": question.number, "reasons": given.reasons})
