@@ -15,7 +15,8 @@ from functools import wraps
 from typing import Any, TypeVar, cast, overload
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Request, Response, current_app, g, request, session
+from flask_login import LoginManager, current_user
 from sqlalchemy.orm import Session
 
 from odr.config import Settings
@@ -124,11 +125,15 @@ def current_session() -> Session:
 
 def current_person() -> Person | None:
     """Who is signed in, or None."""
-    if "person" not in g:
-        court = current_court()
-        now = court.clock.machine_now()
-        g.person, g.person_is_stale = identify(current_session(), request, now, is_secure(court.settings))
-    return cast("Person | None", g.person)
+    person: Any = current_user
+    return cast(Person, person._get_current_object()) if person.is_authenticated else None
+
+
+def _from_request(asked: Request) -> Person | None:
+    """Flask-Login asks once a request: by our own cookie and session row, or by a bearer token."""
+    court = current_court()
+    person, g.person_is_stale = identify(current_session(), asked, court.clock.machine_now(), is_secure(court.settings))
+    return person
 
 
 def current_locale() -> str:
@@ -310,6 +315,9 @@ def register_access(app: Flask, court: Court) -> None:
         WTF_CSRF_TIME_LIMIT=int(sessions.IDLE.total_seconds()),
     )
     app.after_request(harden)
+    login = LoginManager(app)
+    login.session_protection = None
+    login.request_loader(_from_request)
     app.teardown_request(finish)
     app.context_processor(lambda: {"person": current_person(), "locale": current_locale(), "hats": g.get("hats", [])})
     app.jinja_env.globals["csrf_token"] = csrf_token
@@ -326,7 +334,10 @@ def harden(response: Response) -> Response:
     for origin in checkout_origins(settings):
         allow("form-action", origin)
     headers.write(response, secure=is_secure(settings), private=not shared and (known or g.get("has_form", False) or g.get("is_private", False)))
-    if not shared:
+    if shared:
+        # Flask-Login looks into the session at every answer; what is the same for everybody must not vary by cookie.
+        session.accessed = False
+    else:
         response.vary.update(("Cookie", "Accept-Language"))
     return response
 

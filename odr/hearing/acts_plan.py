@@ -18,6 +18,7 @@ from odr.hearing.plan import RECORD, PlannedPhase, latest_end, ordered, plan_of,
 from odr.hearing.queries import away, examination_of, without_consent
 from odr.identity.actors import Actor
 from odr.procedure.table import Everyone, Premise, Recorded, act
+from odr.procedure.working import bilingual
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -123,8 +124,6 @@ def _phase(court: Sitting, case: Case, reference: str) -> Phase:
 
 def title_of(phase: Phase) -> Text:
     """A phase's title in both languages."""
-    from odr.procedure.working import bilingual
-
     return bilingual(phase.title["en"], phase.title.get("zh-Hans", phase.title["en"]))
 
 

@@ -191,6 +191,12 @@ class ObjectionInput(CourtModel):
     words: Annotated[str, CourtText(5, 2000), field(T("What do you object to, and why?"), widget="textarea")]
 
 
+class NoteInput(CourtModel):
+    """A word of the judge for the record."""
+
+    words: Annotated[str, CourtText(3, 4000), field(T("Note"), widget="textarea")]
+
+
 class NothingInput(CourtModel):
     """Nothing to add in this turn."""
 
@@ -285,6 +291,10 @@ class WitnessRulingInput(CourtModel):
     witness: Annotated[str, RefTo("witness"), field(T("Witness"), choices="witnesses_for_leave")]
     answer: Annotated[Literal["allow", "refuse"], field(T("Ruling"), options=ANSWERS)]
     reasons: Reasons
+
+
+class EmptyInput(CourtModel):
+    """Nothing more is asked."""
 
 
 class UndertakingInput(CourtModel):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import Request, Response
+from flask_login import UserMixin
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Role
@@ -16,7 +17,7 @@ from odr.identity.tokens import Scope
 
 
 @dataclass(frozen=True)
-class Person:
+class Person(UserMixin):  # type: ignore[misc]
     """Somebody signed in. ``session_id`` with a cookie, ``scopes`` with a bearer token."""
 
     account_id: int
@@ -31,6 +32,10 @@ class Person:
     token_id: int | None = None
     scopes: frozenset[Scope] = frozenset()
     acting_for: str | None = None
+
+    def get_id(self) -> str:
+        """Who it is, for Flask-Login; what keeps a person signed in is the session row, never this."""
+        return self.reference
 
     @property
     def is_staff(self) -> bool:

@@ -38,7 +38,7 @@ def _log(year: str) -> str:
 
 
 @log_pages.get("/<year>/checkpoint")
-@public
+@public(shared=True)
 def checkpoint(year: str) -> Response:
     """The newest signed tree head."""
     note = current_court().notary.checkpoint(current_session(), _log(year))
@@ -48,7 +48,7 @@ def checkpoint(year: str) -> Response:
 
 
 @log_pages.get("/<year>/tile/<int:level>/<path:index>")
-@public
+@public(shared=True)
 def tile(year: str, level: int, index: str) -> Response:
     """A tile of hashes."""
     number, width = _tile_index(index)
@@ -56,7 +56,7 @@ def tile(year: str, level: int, index: str) -> Response:
 
 
 @log_pages.get("/<year>/tile/entries/<path:index>")
-@public
+@public(shared=True)
 def entries(year: str, index: str) -> Response:
     """A bundle of log entries."""
     number, width = _tile_index(index)
@@ -64,21 +64,21 @@ def entries(year: str, index: str) -> Response:
 
 
 @log_pages.get("/keys")
-@public
+@public(shared=True)
 def keys() -> Response:
     """The log's verifier keys, one a line. Compare them with those published elsewhere."""
     return Response("\n".join(current_court().notary.log_vkeys()) + "\n", mimetype="text/plain; charset=utf-8")
 
 
 @log_pages.get("/log.pem")
-@public
+@public(shared=True)
 def key_pem() -> Response:
     """The log's public key for openssl."""
     return Response(current_court().notary.log_public_pem(), mimetype="application/x-pem-file")
 
 
 @log_pages.get("/time-authority.pem")
-@public
+@public(shared=True)
 def time_authority() -> Response:
     """Root certificate of the court's time authority and seal."""
     return Response(current_court().notary.tsa_ca_pem(), mimetype="application/x-pem-file")

@@ -12,6 +12,7 @@ from odr.docket.models import Case, Outcome, Role
 from odr.errors import ActNotOpen, InvalidInput
 from odr.identity.actors import Actor
 from odr.payments.acts import UNPAID_TASK, party_by_id
+from odr.payments.acts_costs import carry_out_waiting
 from odr.payments.assessing import assessments_of
 from odr.payments.books import book_cancellation, book_refund_end, book_refund_order, earn
 from odr.payments.inputs import ApproveRefundInput, OutsideRefundInput, ReduceInput, RefundEndInput, SettleInput
@@ -221,3 +222,10 @@ def refund_lowered(court: Sitting, case: Case, given: ReduceInput, *, actor: Act
         T("Claim lowered: %(back)s of the fee goes back to %(name)s", back=back, name=payer.name),
         {"back": back.minor, "currency": currency, "in_time": given.in_time},
     )
+
+
+def on_effective(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """The decision binds: a changed costs decision is carried out, and what does not go back is earned (FEE 53)."""
+    carry_out_waiting(court, case)
+    if assessments_of(court.session, case):
+        court.then("settle_fees", SettleInput())

@@ -132,11 +132,13 @@ def check_letter(body: str) -> str:
     return _CODE[sum((place + 2) * _CODE.index(letter) for place, letter in enumerate(body)) % len(_CODE)]
 
 
-def assessments_of(session: Session, case: Case, *, party_id: int | None = None) -> list[FeeAssessment]:
-    """Every assessment of a case, in order."""
+def assessments_of(session: Session, case: Case, *, party_id: int | None = None, demands: bool = False) -> list[FeeAssessment]:
+    """Every fee notice of a case, in order; ``demands`` adds what a costs decision made a party owe (CPI 207)."""
     query = select(FeeAssessment).where(FeeAssessment.case_id == case.id).order_by(FeeAssessment.id)
     if party_id is not None:
         query = query.where(FeeAssessment.party_id == party_id)
+    if not demands:
+        query = query.where(FeeAssessment.basis_id.is_not(None))
     return list(session.scalars(query))
 
 

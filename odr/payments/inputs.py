@@ -125,18 +125,18 @@ class BearsInput(CourtModel):
     bears: Annotated[CourtMoneyOrZero, field(T("Bears"))]
 
 
-class CostsInput(CourtModel):
-    """Who bears the costs (FEE 29, 53)."""
+class DemandInput(CourtModel):
+    """What a party owes the court under a costs decision."""
 
-    lines: Annotated[list[BearsInput], Field(min_length=1, max_length=40), field(T("Party"))]
-    jointly: Annotated[bool, field(T("The losing parties are liable together"))] = False
-    directly: Annotated[
-        bool,
-        field(
-            T("The winner agreed to be paid by the loser"),
-            T("Otherwise the court pays the winner back and the loser pays the court (Interpretation of the Civil Procedure Law, art. 207)."),
-        ),
-    ] = False
+    party: Annotated[str, CourtText(1, 40), field(T("Party"), choices="fee_parties", widget="select")]
+    amount: Annotated[CourtMoney, field(T("Amount"))]
+
+
+class AskCorrectionInput(CourtModel):
+    """A party's objection to the computation (FEE 43)."""
+
+    assessment: Annotated[str, RefTo("assessment"), field(T("Fee"), choices="all_fees", widget="select")]
+    reasons: Annotated[str, CourtText(10, 4000), field(T("What was miscalculated"), widget="textarea")]
 
 
 class AskReviewInput(CourtModel):

@@ -28,7 +28,7 @@ def order_back(court: Sitting, case: Case, party: Party, ending: Ending, *, born
     pack = court.pack(case)
     if ending not in pack.tariff.refunds:
         return Money(0, pack.currency)
-    rows = [row for row in assessments_of(court.session, case, party_id=party.id) if row.basis_id is not None]
+    rows = assessments_of(court.session, case, party_id=party.id)
     basis = basis or (court.session.get(FeeBasis, rows[-1].basis_id) if rows else standing_basis(court.session, case, party_id=party.id))
     paid = paid_for(court.session, case, party.id)
     if basis is None or paid is None or paid.minor == 0 or _done(court, case, party, ending):

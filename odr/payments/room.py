@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from odr.payments import happenings
 from odr.payments.acts import fee_lapsed
-from odr.payments.acts_refunds import on_ended
+from odr.payments.acts_costs import review_overdue
+from odr.payments.acts_refunds import on_effective, on_ended
 from odr.payments.acts_relief import relief_overdue
 from odr.payments.choices import find_assessment, find_refund, find_relief
 from odr.payments.reconcile import sweep as reconcile
@@ -15,14 +16,15 @@ from odr.text import T
 
 ROOM = Room(
     name="payments",
-    acts=("odr.payments.acts", "odr.payments.acts_refunds", "odr.payments.acts_relief", "odr.payments.choices"),
-    routes=("odr.payments.routes:payments",),
+    acts=("odr.payments.acts", "odr.payments.acts_refunds", "odr.payments.acts_relief", "odr.payments.acts_costs", "odr.payments.choices"),
+    routes=("odr.payments.routes:payments", "odr.payments.routes_desk:paydesk"),
     on_lapse={
         "fee_payment": fee_lapsed,
         "fee_topup": fee_lapsed,
         "counterclaim_fee": fee_lapsed,
         "appeal_fee": fee_lapsed,
         "relief_decision": relief_overdue,
+        "costs_review": review_overdue,
     },
     on_event={
         "claim_lodged": happenings.on_claim_lodged,
@@ -35,6 +37,7 @@ ROOM = Room(
         "track_converted": happenings.on_track_converted,
         "served": happenings.on_served,
         "case_closed": on_ended,
+        "case_effective": on_effective,
     },
     resolvers={"assessment": find_assessment, "refund": find_refund, "relief": find_relief},
     panels=(fee_panel,),

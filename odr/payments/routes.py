@@ -26,7 +26,7 @@ from odr.procedure.routes import Page
 payments = Blueprint("payments", __name__)
 MOST_EVENT = 1_000_000
 """Bytes: an event of Stripe's is far smaller."""
-FEE_ACTS = ("request_relief", "decide_relief", "deem_withdrawn", "approve_refund", "decide_costs", "ask_costs_review", "review_costs", "correct_fee", "ask_fee_correction")
+FEE_ACTS = ("request_relief", "decide_relief", "deem_withdrawn", "approve_refund", "demand_costs", "ask_costs_review", "review_costs", "correct_fee", "ask_fee_correction")
 
 
 def _fee_page(case: Case, actor: Actor, **more: Any) -> str:

@@ -57,7 +57,7 @@ def fee_views(court: Sitting, case: Case, actor: Actor) -> list[FeeView]:
     """Every fee of the case, the viewer's own first; what a party paid is no secret between the parties (FEE 53)."""
     pack = court.pack(case)
     found = []
-    for row in assessments_of(court.session, case):
+    for row in assessments_of(court.session, case, demands=True):
         payments = list(court.session.scalars(select(Payment).where(Payment.assessment_id == row.id).order_by(Payment.id)))
         refunds = list(court.session.scalars(select(Refund).where(Refund.payment_id.in_([p.id for p in payments])).order_by(Refund.id))) if payments else []
         steps = [FeeStep.from_json(step) for step in row.steps]

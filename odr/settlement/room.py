@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from odr.procedure.hooks import Room
-from odr.settlement import acts
+from odr.settlement import acts, acts_mediation, views
 
 ROOM = Room(
     name="settlement",
-    acts=("odr.settlement.acts",),
-    on_lapse={"offer": acts.offer_lapsed},
+    acts=("odr.settlement.acts", "odr.settlement.acts_mediation", "odr.settlement.choices"),
+    routes=("odr.settlement.routes:settlement",),
+    on_lapse={
+        "offer": acts.offer_lapsed,
+        "mediator_choice": acts_mediation.choice_lapsed,
+        "mediator_acceptance": acts_mediation.acceptance_lapsed,
+        "mediation": acts_mediation.mediation_lapsed,
+    },
     on_event={"decision_issued": acts.shut},
+    panels=(views.room_panel, views.court_panel),
 )

@@ -1,0 +1,30 @@
+"""The disputes of the training court: one finished, one under way, told after published cases with invented names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from odr.demo.staff import PASSWORD, PEOPLE, make_accounts
+from odr.docket.models import Case
+
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+
+ACCOUNTS = [(email, name, role.value if role else "party") for email, name, role, _ in PEOPLE]
+
+
+def seed(court: Court) -> int:
+    """Make the training court's accounts and disputes unless they are there; gives the number of cases made."""
+    with court.database.write() as session:
+        make_accounts(court, session)
+    with court.database.read() as session:
+        if session.scalar(select(func.count()).select_from(Case)):
+            return 0
+    from odr.demo.disputes import tell
+
+    return tell(court)
+
+
+__all__ = ["ACCOUNTS", "PASSWORD", "seed"]

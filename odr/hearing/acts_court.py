@@ -1,0 +1,182 @@
+"""Hearings at one hour, in the courtroom or by outside video: summons, minutes, recording, attendance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, time
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from odr.docket.models import PARTY_ROLES, Case, Party, Role, Stage
+from odr.errors import ActNotOpen, FieldFault, InvalidInput
+from odr.evidence.models import Upload
+from odr.hearing.acts_plan import hearing_open
+from odr.hearing.inputs import AdjournInput, AttendanceInput, ConfirmRecordingInput, RecordHearingInput, SummonInput
+from odr.hearing.kinds import HearingState, Mode, Presence
+from odr.hearing.models import Attendance, Hearing, RecordingConfirmation, Summons, Witness
+from odr.hearing.plan import track_key
+from odr.hearing.queries import examination_of, hearings_of
+from odr.identity.actors import Actor
+from odr.procedure.pack import NoSuchRule
+from odr.procedure.reckoning import reckon_before
+from odr.procedure.table import Everyone, Recorded, act
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+def at_one_hour(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why nobody is summoned: the case is heard in writing."""
+    examination = examination_of(court.session, case)
+    if examination is not None and examination.mode is Mode.ASYNCHRONOUS:
+        return T("The case is heard in writing. To hear it at one hour, the judge changes how it is heard.")
+    return None
+
+
+def _hour(court: Sitting, case: Case, day: Any, hour: str, at: str) -> datetime:
+    try:
+        return datetime.combine(day, time.fromisoformat(hour.zfill(5)), court.pack(case).tz)
+    except ValueError:
+        raise InvalidInput.at(at, T("Write the hour like 09:30.")) from None
+
+
+@act(title=T("Fix a hearing and summon"), input=SummonInput, by={Role.CLERK}, at={Stage.HEARING}, guard=(hearing_open, at_one_hour), serves=Everyone.PARTIES, source="CPL 139, 162; CPI 227, 261")
+def summon(court: Sitting, case: Case, given: SummonInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Fix day, hour and place and call everybody, in ordinary procedure at least three days before (CPL 139).
+
+    Served on every party, those that never joined too: without a summons that
+    arrived there is no decision in default (CPL 147).
+    """
+    if given.mode is Mode.ASYNCHRONOUS:
+        raise InvalidInput.at("mode", T("A hearing at one hour is live, in the courtroom, or both."))
+    begins = _hour(court, case, given.on, given.at, "at")
+    if begins <= now:
+        raise InvalidInput.at("on", T("The hearing lies in the past."))
+    pack = court.pack(case)
+    try:
+        latest = reckon_before(pack, "summons", begins, track=track_key(pack, case)).due_at
+    except NoSuchRule:
+        latest = begins
+    if latest < now:
+        raise InvalidInput.at("on", T("In this procedure the summons goes out at least three days before (Civil Procedure Law, art. 139). Choose a later day."))
+    number = court.next_number(case)
+    hearing = Hearing(
+        case_id=case.id, ordinal=len(hearings_of(court.session, case)) + 1, mode=given.mode, begins_at=begins, place=given.place, closed_doors=given.closed_doors,
+        state=HearingState.SUMMONED, summoned_by=number,
+    )  # fmt: skip
+    hearing.summonses = [Summons(party_id=p.id, sent_by=number) for p in case.parties if p.left_at is None]
+    court.session.add(hearing)
+    court.session.flush()
+    court.close_tasks(case, "summon")
+    court.open_task(case, Role.CLERK, "record_hearing", T("Record the hearing of %(at)s.", at=begins), risk=30, due_at=begins, subject=hearing.reference)
+    court.announce("hearing_fixed", case, hearing=hearing)
+    return Recorded(T("Hearing fixed for %(at)s, %(mode)s, %(place)s", at=begins, mode=given.mode.label, place=given.place), {"hearing": hearing.reference, "begins_at": begins.isoformat(), "closed_doors": given.closed_doors})
+
+
+def hearing_to_come(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why there is no hearing to hold or put off."""
+    found = court.session.scalar(select(Hearing.id).where(Hearing.case_id == case.id, Hearing.state == HearingState.SUMMONED).limit(1))
+    return None if found else T("No hearing is fixed.")
+
+
+def _to_come(hearing: Hearing) -> Hearing:
+    if hearing.state is not HearingState.SUMMONED:
+        raise ActNotOpen(T("This hearing was held or put off already."))
+    return hearing
+
+
+@act(title=T("Put a hearing off"), input=AdjournInput, by={Role.JUDGE}, at={Stage.HEARING}, guard=(hearing_open, hearing_to_come), serves=Everyone.PARTIES, source="CPL 149; EXT 3, 4")
+def adjourn_hearing(court: Sitting, case: Case, given: AdjournInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Put a hearing off with reasons, as often as the track allows (EXT 3)."""
+    hearing = _to_come(court.resolved("hearing", given.hearing))
+    pack = court.pack(case)
+    most = pack.track(track_key(pack, case)).adjournments
+    before = sum(h.state is HearingState.ADJOURNED for h in hearings_of(court.session, case))
+    if most is not None and before >= most:
+        raise ActNotOpen(T("In this procedure a hearing is put off at most %(most)s times.", most=most), T("Ask the president, or hold the hearing."), "EXT 3, 4")
+    hearing.state, hearing.why = HearingState.ADJOURNED, given.reasons
+    court.close_tasks(case, "record_hearing", hearing.reference)
+    court.open_task(case, Role.CLERK, "summon", T("Fix the hearing and summon everybody."), risk=40)
+    return Recorded(T("Hearing of %(at)s put off", at=hearing.begins_at), {"hearing": hearing.reference, "reasons": given.reasons})
+
+
+def _digest(upload: Upload | None) -> str | None:
+    return upload.sha256 if upload is not None else None
+
+
+@act(title=T("Record a hearing"), input=RecordHearingInput, by={Role.CLERK}, at={Stage.HEARING}, guard=(hearing_open, hearing_to_come), serves=Everyone.PARTIES, source="CPL 150; REC 5, 9")
+def record_hearing(court: Sitting, case: Case, given: RecordHearingInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Enter what was held outside in the same record: who attended and how, minutes, recording with its digest (REC 9).
+
+    An absence is a fact here; what follows from it is prepared for the judge.
+    """
+    hearing = _to_come(court.resolved("hearing", given.hearing))
+    day = hearing.begins_at.astimezone(court.pack(case).tz).date()
+    hearing.begun_at, hearing.ended_at = _hour(court, case, day, given.begun, "begun"), _hour(court, case, day, given.ended, "ended")
+    if not hearing.begun_at < hearing.ended_at <= now:
+        raise InvalidInput([FieldFault(("ended",), T("A hearing ends after it begins, and is recorded after it has ended."))])
+    minutes: Upload | None = court.resolved("upload", given.minutes_file) if given.minutes_file else None
+    recording: Upload | None = court.resolved("upload", given.recording) if given.recording else None
+    hearing.minutes, hearing.minutes_upload, hearing.minutes_sha256 = given.minutes, given.minutes_file, _digest(minutes)
+    hearing.recording_upload, hearing.recording_sha256 = given.recording, _digest(recording) or (given.recording_sha256 or "").lower() or None
+    hearing.state, hearing.recorded_by = HearingState.HELD, court.next_number(case)
+    for line in given.attendance:
+        hearing.attendances.append(_attendance(court.resolved("addressee", line.who), line))
+    court.session.flush()
+    court.close_tasks(case, "record_hearing", hearing.reference)
+    _prepare_absence(court, case, hearing)
+    court.open_task(case, Role.JUDGE, "close_hearing", T("The hearing of %(at)s is recorded. Close the hearing, or go on.", at=hearing.begins_at), risk=20, subject=hearing.reference)
+    court.announce("hearing_recorded", case, hearing=hearing)
+    shown = [{"who": a.name, "role": a.role.value, "presence": a.presence.value, "failure": a.by_failure} for a in hearing.attendances]
+    result = {"hearing": hearing.reference, "attendance": shown, "minutes_sha256": hearing.minutes_sha256, "recording_sha256": hearing.recording_sha256, "exhibits_examined": given.held_exhibits}
+    return Recorded(T("Hearing of %(at)s recorded", at=hearing.begins_at), result)
+
+
+def _attendance(who: Party | Witness, line: AttendanceInput) -> Attendance:
+    party_id = who.id if isinstance(who, Party) else None
+    return Attendance(party_id=party_id, role=who.role, name=who.name, presence=line.presence, by_failure=line.by_failure, note=line.note)
+
+
+def _prepare_absence(court: Sitting, case: Case, hearing: Hearing) -> None:
+    """Put each absence before the judge with what the law allows; a failure of network or power is none (OLR 25)."""
+    for each in hearing.attendances:
+        if each.presence is not Presence.ABSENT or each.party_id is None or each.by_failure:
+            continue
+        if each.role is Role.CLAIMANT:
+            title = T("%(name)s, claimant, did not come. The claim may be deemed withdrawn by ruling (Civil Procedure Law, art. 146).", name=each.name)
+        else:
+            title = T("%(name)s did not come. Whether a decision in default is open depends on proof of service and of the summons (Civil Procedure Law, art. 147).", name=each.name)
+        court.open_task(case, Role.JUDGE, "absence", title, risk=50, subject=f"{hearing.reference}/{each.party_id}")
+
+
+def recording_exists(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why no checksum can be confirmed."""
+    found = court.session.scalar(select(Hearing.id).where(Hearing.case_id == case.id, Hearing.recording_sha256.is_not(None)).limit(1))
+    return None if found else T("No recording with a checksum is on record.")
+
+
+@act(title=T("Confirm the checksum of a recording"), input=ConfirmRecordingInput, by=set(PARTY_ROLES), at={Stage.HEARING, Stage.DELIBERATION}, guard=recording_exists, source="REC 9")
+def confirm_recording(court: Sitting, case: Case, given: ConfirmRecordingInput, *, actor: Actor, now: datetime) -> Recorded:
+    """A party confirms that the recording has the digest on record, or says that it has not (REC 9)."""
+    hearing: Hearing = court.resolved("hearing", given.hearing)
+    party = court.party_of(case, actor)
+    if hearing.recording_sha256 is None:
+        raise InvalidInput.at("hearing", T("This hearing has no recording with a checksum."))
+    if court.session.scalar(select(RecordingConfirmation.id).where(RecordingConfirmation.hearing_id == hearing.id, RecordingConfirmation.party_id == party.id)):
+        raise ActNotOpen(T("You have already done this."))
+    confirms = given.confirms == "yes"
+    court.session.add(RecordingConfirmation(hearing_id=hearing.id, party_id=party.id, confirms=confirms, sha256=hearing.recording_sha256, words=given.words, entry_number=court.next_number(case)))
+    if not confirms:
+        court.open_task(case, Role.JUDGE, "recording_doubt", T("%(party)s says that the recording’s checksum is another one.", party=party.name), risk=60, subject=hearing.reference)
+        return Recorded(T("%(party)s does not confirm the recording’s checksum", party=party.name), {"sha256": hearing.recording_sha256, "confirms": False})
+    return Recorded(T("%(party)s confirms the recording’s checksum", party=party.name), {"sha256": hearing.recording_sha256, "confirms": True})
+
+
+def on_served(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """A paper reached a party: where it was the entry of a summons, the summons has arrived."""
+    numbers = list(getattr(facts.get("packet"), "entry_ids", None) or [])
+    mine = select(Summons).join(Hearing, Hearing.id == Summons.hearing_id).where(Hearing.case_id == case.id, Summons.party_id == facts["party"].id)
+    for row in court.session.scalars(mine.where(Summons.sent_by.in_(numbers), Summons.served_at.is_(None))):
+        row.served_at = facts["at"]

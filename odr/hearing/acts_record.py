@@ -1,0 +1,91 @@
+"""Reading, correcting and signing the record (CPL 150)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import PARTY_ROLES, Case, Role, Stage
+from odr.errors import ActNotOpen, CaseMovedOn
+from odr.hearing import phases
+from odr.hearing.inputs import CorrectionInput, CorrectionRulingInput, RefuseSignatureInput, SignInput
+from odr.hearing.kinds import PhaseState, RequestState
+from odr.hearing.models import Phase, RecordCorrection, RecordSignature
+from odr.hearing.plan import RECORD
+from odr.hearing.queries import examination_of
+from odr.hearing.record import record_digest
+from odr.identity.actors import Actor
+from odr.procedure.table import Everyone, Recorded, act
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+def record_phase(court: Sitting, case: Case) -> Phase | None:
+    """The record phase that runs."""
+    examination = examination_of(court.session, case)
+    phase = examination.current if examination else None
+    return phase if phase is not None and phase.key == RECORD and phase.state is PhaseState.OPEN else None
+
+
+def record_is_read(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why the record is not signed now."""
+    return None if record_phase(court, case) is not None else T("The record is read and signed at the end of the examination.")
+
+
+def not_signed_yet(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why a party does not sign again."""
+    found = court.session.scalar(select(RecordSignature.id).where(RecordSignature.case_id == case.id, RecordSignature.party_id == actor.party_id))
+    return T("You have already done this.") if found else None
+
+
+def _put_down(court: Sitting, case: Case, actor: Actor, signed: bool, digest: str, words: str | None, now: datetime) -> str:
+    party = court.party_of(case, actor)
+    court.session.add(RecordSignature(case_id=case.id, party_id=party.id, signed=signed, digest=digest, words=words, entry_number=court.next_number(case), at=now))
+    phases.done(court, case, phases.turn_duty(court, record_phase(court, case), party.id))
+    return party.name
+
+
+@act(title=T("Sign the record"), input=SignInput, by=set(PARTY_ROLES), at={Stage.HEARING}, guard=(record_is_read, not_signed_yet), strong=True, source="CPL 150; OLR 26", page="hearing.record")
+def sign_record(court: Sitting, case: Case, given: SignInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Sign the record that was read: the digest on the page must be the record's digest now (CPL 150)."""
+    digest = record_digest(court, case)
+    if given.digest != digest:
+        raise CaseMovedOn(T("The record has grown since you opened it."), T("Read what is new, then sign."))
+    name = _put_down(court, case, actor, True, digest, None, now)
+    return Recorded(T("%(party)s signed the record", party=name), {"digest": digest})
+
+
+@act(title=T("Refuse to sign the record"), input=RefuseSignatureInput, by=set(PARTY_ROLES), at={Stage.HEARING}, guard=(record_is_read, not_signed_yet), source="CPL 150")
+def refuse_record(court: Sitting, case: Case, given: RefuseSignatureInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Not sign; the record stands and the refusal is noted in it (CPL 150)."""
+    name = _put_down(court, case, actor, False, record_digest(court, case), given.reasons, now)
+    return Recorded(T("%(party)s refused to sign the record", party=name), {"reasons": given.reasons})
+
+
+@act(title=T("Ask for a correction of the record"), input=CorrectionInput, by=set(PARTY_ROLES), at={Stage.HEARING}, guard=record_is_read, serves=Everyone.BUT_ACTOR, source="CPL 150")
+def correct_record(court: Sitting, case: Case, given: CorrectionInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Ask for a correction; the record shows what was asked and what became of it, and is never overwritten."""
+    party = court.party_of(case, actor)
+    correction = RecordCorrection(case_id=case.id, party_id=party.id, place=given.place, words=given.words, state=RequestState.ASKED, entry_number=court.next_number(case))
+    court.session.add(correction)
+    court.session.flush()
+    court.open_task(case, Role.JUDGE, "correction", T("%(party)s asks for a correction of the record.", party=party.name), risk=25, subject=correction.reference)
+    return Recorded(T("%(party)s asked for a correction of the record", party=party.name), {"correction": correction.reference})
+
+
+@act(title=T("Rule on a correction of the record"), input=CorrectionRulingInput, by={Role.JUDGE}, at={Stage.HEARING, Stage.DELIBERATION}, serves=Everyone.PARTIES, source="CPL 150")
+def rule_on_correction(court: Sitting, case: Case, given: CorrectionRulingInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Make a correction, or note why it is not made (CPL 150)."""
+    correction: RecordCorrection = court.resolved("correction", given.correction)
+    if correction.state is not RequestState.ASKED:
+        raise ActNotOpen(T("This is decided already."))
+    granted = given.answer == "allow"
+    correction.state = RequestState.GRANTED if granted else RequestState.REFUSED
+    correction.why, correction.decided_by = given.reasons, court.next_number(case)
+    court.close_tasks(case, "correction", correction.reference)
+    words = T("Correction of the record made: %(place)s", place=correction.place) if granted else T("Correction of the record not made: %(place)s", place=correction.place)
+    return Recorded(words, {"correction": correction.reference, "reasons": given.reasons})

@@ -1,0 +1,139 @@
+"""Witnesses and experts: leave, undertaking, testimony in an own room."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import PARTY_ROLES, Case, Role, Seat, Stage
+from odr.errors import ActNotOpen, InvalidInput
+from odr.hearing.acts_plan import hearing_open
+from odr.hearing.inputs import EmptyInput, TestimonyInput, UndertakingInput, WitnessInput, WitnessRulingInput
+from odr.hearing.kinds import PostingKind, QuestionState, RequestState, TestimonyManner
+from odr.hearing.models import Posting, Question, Witness
+from odr.identity.actors import Actor
+from odr.identity.models import Account, AccountState
+from odr.procedure.table import Everyone, Recorded, act
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+HEARD = {Role.WITNESS, Role.EXPERT}
+
+
+@act(title=T("Ask leave to hear a witness"), input=WitnessInput, by=set(PARTY_ROLES), at={Stage.PENDING, Stage.HEARING}, serves=Everyone.BUT_ACTOR, source="EV 68, 69; CPL 76")
+def ask_leave_for_witness(court: Sitting, case: Case, given: WitnessInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Ask the judge to hear somebody; in writing or recorded only on a ground of CPL 76 or by agreement (EV 68)."""
+    party = court.party_of(case, actor)
+    witness = Witness(
+        case_id=case.id, role=Role(given.kind), name=given.name, email=given.email, called_by=party.id, about=given.about, manner=given.manner, ground=given.ground,
+        state=RequestState.ASKED, entry_number=court.next_number(case),
+    )  # fmt: skip
+    court.session.add(witness)
+    court.session.flush()
+    court.open_task(case, Role.JUDGE, "witness_leave", T("%(party)s asks leave to hear %(name)s.", party=party.name, name=given.name), risk=25, subject=witness.reference)
+    return Recorded(T("%(party)s asked leave to hear %(name)s, %(manner)s", party=party.name, name=given.name, manner=given.manner.label), {"witness": witness.reference})
+
+
+def somebody_for_leave(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why there is no witness to rule on."""
+    found = court.session.scalar(select(Witness.id).where(Witness.case_id == case.id, Witness.state == RequestState.ASKED).limit(1))
+    return None if found else T("Nobody asks leave for a witness.")
+
+
+@act(title=T("Rule on a witness"), input=WitnessRulingInput, by={Role.JUDGE}, at={Stage.PENDING, Stage.HEARING}, guard=somebody_for_leave, serves=Everyone.PARTIES, source="EV 68, 70")
+def rule_on_witness(court: Sitting, case: Case, given: WitnessRulingInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Admit a witness or not, with reasons; admitted, her own room opens for the account of her address."""
+    witness: Witness = court.resolved("witness", given.witness)
+    if witness.state is not RequestState.ASKED:
+        raise ActNotOpen(T("This is decided already."))
+    witness.why = given.reasons
+    court.close_tasks(case, "witness_leave", witness.reference)
+    if given.answer == "refuse":
+        witness.state = RequestState.REFUSED
+        return Recorded(T("%(name)s is not heard", name=witness.name), {"witness": witness.reference, "reasons": given.reasons})
+    witness.state = RequestState.GRANTED
+    _seat(court, case, witness)
+    return Recorded(T("%(name)s is heard, %(manner)s", name=witness.name, manner=witness.manner.label), {"witness": witness.reference, "reasons": given.reasons})
+
+
+def _seat(court: Sitting, case: Case, witness: Witness) -> None:
+    """Give the witness her place in the case; without an account yet, the clerk sees to it."""
+    account = court.session.scalar(select(Account).where(Account.email == witness.email, Account.state == AccountState.ACTIVE))
+    if account is None:
+        if witness.manner is not TestimonyManner.LIVE:
+            court.open_task(case, Role.CLERK, "witness_account", T("Bring %(name)s onto the platform, then seat her.", name=witness.name), risk=20, subject=witness.reference)
+        return
+    taken = {p.account_id for p in case.parties} | set(court.session.scalars(select(Seat.account_id).where(Seat.case_id == case.id, Seat.until_at.is_(None))))
+    if account.id in taken:
+        raise ActNotOpen(T("Whoever is a party or serves the court in the case is not heard as a witness in it."))
+    witness.account_id = account.id
+    court.session.add(Seat(case_id=case.id, account_id=account.id, role=witness.role, from_at=court.now))
+
+
+def witness_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why nobody can be seated."""
+    found = court.session.scalar(select(Witness.id).where(Witness.case_id == case.id, Witness.state == RequestState.GRANTED, Witness.account_id.is_(None)).limit(1))
+    return None if found else T("No witness waits for a place.")
+
+
+@act(title=T("Seat witnesses who have registered"), input=EmptyInput, by={Role.CLERK}, at={Stage.PENDING, Stage.HEARING}, guard=witness_waits, source="EV 70")
+def seat_witnesses(court: Sitting, case: Case, given: EmptyInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Seat every admitted witness whose address has an account by now."""
+    waiting = court.session.scalars(select(Witness).where(Witness.case_id == case.id, Witness.state == RequestState.GRANTED, Witness.account_id.is_(None))).all()
+    for witness in waiting:
+        court.close_tasks(case, "witness_account", witness.reference)
+        _seat(court, case, witness)
+    seated = [w.name for w in waiting if w.account_id is not None]
+    return Recorded(T("Witnesses seated: %(count)s", count=len(seated)), {"seated": len(seated)})
+
+
+def own_row(court: Sitting, case: Case, actor: Actor) -> Witness | None:
+    """The witness an actor is."""
+    return court.session.scalar(select(Witness).where(Witness.case_id == case.id, Witness.account_id == actor.account_id, Witness.state == RequestState.GRANTED))
+
+
+def not_yet_promised(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why no undertaking is needed."""
+    witness = own_row(court, case, actor)
+    return T("You have already done this.") if witness is not None and witness.undertaken_by is not None else None
+
+
+def has_promised(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why no testimony is taken yet (EV 71)."""
+    witness = own_row(court, case, actor)
+    return None if witness is not None and witness.undertaken_by is not None else T("Sign the undertaking to tell the truth first (Evidence Rules, art. 71).")
+
+
+@act(title=T("Sign the undertaking to tell the truth"), input=UndertakingInput, by=HEARD, at={Stage.PENDING, Stage.HEARING}, guard=not_yet_promised, source="EV 71", strong=True)
+def give_undertaking(court: Sitting, case: Case, given: UndertakingInput, *, actor: Actor, now: datetime) -> Recorded:
+    """The witness signs before she testifies; who refuses is not heard and bears her cost (EV 71)."""
+    witness = own_row(court, case, actor)
+    if witness is None:
+        raise ActNotOpen(T("You are not admitted as a witness in this case."))
+    witness.undertaken_by = court.next_number(case)
+    return Recorded(T("%(name)s signed the undertaking to tell the truth", name=witness.name), {"witness": witness.reference})
+
+
+@act(title=T("Give testimony"), input=TestimonyInput, by=HEARD, at={Stage.HEARING}, guard=(hearing_open, has_promised), serves=Everyone.PARTIES, source="EV 67, 72, 74; CPL 76")
+def testify(court: Sitting, case: Case, given: TestimonyInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Testify in writing or by a recording sent before; another witness never reads it (EV 74)."""
+    witness = own_row(court, case, actor)
+    if witness is None:
+        raise ActNotOpen(T("You are not admitted as a witness in this case."))
+    question: Question | None = court.resolved("question", given.question) if given.question else None
+    if question is not None:
+        if question.witness_id != witness.id:
+            raise InvalidInput.at("question", T("This question is not put to you."))
+        question.state = QuestionState.ANSWERED
+    files = [court.resolved("upload", reference) for reference in given.uploads]
+    court.session.add(
+        Posting(
+            case_id=case.id, kind=PostingKind.TESTIMONY, question_id=question.id if question else None, witness_id=witness.id, role=actor.role, account_id=actor.account_id,
+            speaker=witness.name, words=given.words, exhibits=[], uploads=given.uploads, entry_number=court.next_number(case), at=now,
+        )
+    )  # fmt: skip
+    return Recorded(T("%(name)s testified", name=witness.name), {"witness": witness.reference, "files": [{"sha256": f.sha256, "receipt": f.receipt} for f in files]})

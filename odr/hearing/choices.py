@@ -1,0 +1,197 @@
+"""Options of the hearing's forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from odr.docket.models import Case
+from odr.evidence.models import Exhibit
+from odr.filing.models import Fact
+from odr.hearing.acts_plan import title_of
+from odr.hearing.kinds import OPEN_QUESTIONS, HearingState, Mode, PhaseState, QuestionState, RequestState
+from odr.hearing.models import Hearing, Opinion, Posting, Question, RecordCorrection, TechnicalFailure, TimeRequest, Witness
+from odr.hearing.plan import RECORD, plan_of, track_key
+from odr.hearing.queries import examination_of, hearings_of, proposed_facts, questions_of, reads_question, standing_exhibits
+from odr.identity.actors import Actor
+from odr.procedure.forms import Option, choice_source
+from odr.procedure.working import bilingual
+
+
+@choice_source("plan_phases")
+def plan_phases(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Phases of the pack's plan, or those still to come of the plan in hand."""
+    if examination_of(court.session, case) is not None:
+        return _phases(court, case, PhaseState.PLANNED)
+    pack = court.pack(case)
+    seen = {p.key: p for p in plan_of(pack, track_key(pack, case), Mode.ASYNCHRONOUS)}
+    return [Option(key, bilingual(p.title["en"], p.title["zh-Hans"])) for key, p in seen.items()]
+
+
+@choice_source("sealable_phases")
+def sealable_phases(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Phases in which both sides act alike."""
+    pack = court.pack(case)
+    seen = {p.key: p for p in plan_of(pack, track_key(pack, case), Mode.ASYNCHRONOUS) if p.may_be_sealed}
+    return [Option(key, bilingual(p.title["en"], p.title["zh-Hans"])) for key, p in seen.items()]
+
+
+def _phases(court: Any, case: Case, *states: PhaseState) -> list[Option]:
+    examination = examination_of(court.session, case)
+    return [Option(p.reference, title_of(p)) for p in examination.phases if p.state in states and p.key != RECORD] if examination else []
+
+
+@choice_source("coming_phases")
+def coming_phases(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Phases still to come."""
+    return _phases(court, case, PhaseState.PLANNED)
+
+
+@choice_source("past_phases")
+def past_phases(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Phases that are over."""
+    return _phases(court, case, PhaseState.CLOSED)
+
+
+@choice_source("speaking_phases")
+def speaking_phases(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Phases in which something can be said, in time or late."""
+    return list(reversed(_phases(court, case, PhaseState.OPEN, PhaseState.CLOSED)))
+
+
+def _exhibits(rows: Iterator[Exhibit]) -> list[Option]:
+    return [Option(e.reference, f"{e.label} {e.title}") for e in rows]
+
+
+@choice_source("exhibits_of_others")
+def exhibits_of_others(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Exhibits a party gives opinions on."""
+    return _exhibits(e for e in standing_exhibits(court.session, case) if e.party_id != actor.party_id)
+
+
+@choice_source("own_exhibits")
+def own_exhibits(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """A party's own exhibits."""
+    return _exhibits(e for e in standing_exhibits(court.session, case) if e.party_id == actor.party_id)
+
+
+@choice_source("own_opinions")
+def own_opinions(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """A party's opinions that stand, one to an exhibit."""
+    rows = court.session.execute(
+        select(Opinion, Exhibit.label, Exhibit.title).join(Exhibit, Exhibit.id == Opinion.exhibit_id).where(Opinion.case_id == case.id, Opinion.party_id == actor.party_id, Opinion.retracted_by.is_(None)).order_by(Opinion.id)
+    )
+    seen = {label: Option(opinion.reference, f"{label} {title}") for opinion, label, title in rows}
+    return list(seen.values())
+
+
+@choice_source("own_postings")
+def own_postings(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """A party's own postings."""
+    rows = court.session.scalars(select(Posting).where(Posting.case_id == case.id, Posting.party_id == actor.party_id, Posting.words != "").order_by(Posting.id.desc()).limit(50))
+    return [Option(p.reference, f"{p.entry_number}: {p.words[:60]}") for p in rows]
+
+
+@choice_source("addressees")
+def addressees(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Who may be asked, or attends: parties, admitted witnesses and experts; never oneself."""
+    found = [Option(p.reference, p.name, p.role.label) for p in case.parties if p.left_at is None and p.id != actor.party_id]
+    rows = court.session.scalars(select(Witness).where(Witness.case_id == case.id, Witness.state == RequestState.GRANTED))
+    return found + [Option(w.reference, w.name, w.role.label) for w in rows]
+
+
+@choice_source("facts")
+def facts(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Numbered facts of the claim."""
+    rows = court.session.scalars(select(Fact).where(Fact.case_id == case.id).order_by(Fact.number))
+    return [Option(f.reference, f"{f.number}. {f.what[:100]}") for f in rows]
+
+
+def _questions(court: Any, case: Case, actor: Actor, states: Sequence[QuestionState]) -> list[Question]:
+    return [q for q in questions_of(court.session, case) if q.state in states and reads_question(actor, q)]
+
+
+def _as_options(rows: Sequence[Question]) -> list[Option]:
+    return [Option(q.reference, f"{q.number}. {q.words[:120]}") for q in rows]
+
+
+@choice_source("questions_for_leave")
+def questions_for_leave(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Questions that wait for the judge's leave."""
+    return _as_options(_questions(court, case, actor, [QuestionState.PENDING_LEAVE]))
+
+
+@choice_source("unanswered_questions")
+def unanswered_questions(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Questions without an answer."""
+    return _as_options(_questions(court, case, actor, [*OPEN_QUESTIONS, QuestionState.UNANSWERED]))
+
+
+@choice_source("my_questions")
+def my_questions(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Questions put to the actor."""
+    mine = court.session.scalars(select(Witness.id).where(Witness.case_id == case.id, Witness.account_id == actor.account_id)).all()
+    asked = [q for q in questions_of(court.session, case) if q.put_by is not None and q.state is not QuestionState.DISALLOWED]
+    return _as_options([q for q in asked if (q.party_id is not None and q.party_id == actor.party_id) or q.witness_id in mine])
+
+
+@choice_source("questions_put")
+def questions_put(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Questions that were put."""
+    return _as_options([q for q in questions_of(court.session, case) if q.put_by is not None and reads_question(actor, q)])
+
+
+@choice_source("time_requests")
+def time_requests(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Requests for time that wait; a party sees those of others."""
+    names = {p.id: p.name for p in case.parties}
+    rows = court.session.scalars(select(TimeRequest).where(TimeRequest.case_id == case.id, TimeRequest.state == RequestState.ASKED))
+    return [Option(r.reference, f"{names[r.party_id]}: {r.days}", r.reason) for r in rows if r.party_id != actor.party_id]
+
+
+@choice_source("failures")
+def failures(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Reports of failures that wait for a ruling."""
+    names = {p.id: p.name for p in case.parties}
+    rows = court.session.scalars(select(TechnicalFailure).where(TechnicalFailure.case_id == case.id, TechnicalFailure.state == RequestState.ASKED))
+    return [Option(f.reference, names[f.party_id], f.what) for f in rows]
+
+
+@choice_source("proposed_facts")
+def facts_proposed(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Facts proposed as agreed that the actor has not answered."""
+    return [Option(f.reference, f.words) for f in proposed_facts(court.session, case) if all(s.party_id != actor.party_id for s in f.stances)]
+
+
+@choice_source("witnesses_for_leave")
+def witnesses_for_leave(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Witnesses leave is asked for."""
+    rows = court.session.scalars(select(Witness).where(Witness.case_id == case.id, Witness.state == RequestState.ASKED))
+    return [Option(w.reference, w.name, w.about) for w in rows]
+
+
+def _hearings(court: Any, case: Case, *, state: HearingState, recorded: bool = False) -> list[Option]:
+    rows: list[Hearing] = [h for h in hearings_of(court.session, case) if h.state is state and (not recorded or h.recording_sha256)]
+    tz = court.pack(case).tz
+    return [Option(h.reference, f"{h.begins_at.astimezone(tz):%Y-%m-%d %H:%M}", h.place) for h in rows]
+
+
+@choice_source("hearings_to_come")
+def hearings_to_come(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Hearings that are fixed and not yet recorded."""
+    return _hearings(court, case, state=HearingState.SUMMONED)
+
+
+@choice_source("hearings_recorded")
+def hearings_recorded(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Hearings with a recording on record."""
+    return _hearings(court, case, state=HearingState.HELD, recorded=True)
+
+
+@choice_source("corrections")
+def corrections(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Corrections of the record that wait for a ruling."""
+    rows = court.session.scalars(select(RecordCorrection).where(RecordCorrection.case_id == case.id, RecordCorrection.state == RequestState.ASKED))
+    return [Option(c.reference, c.place, c.words) for c in rows]

@@ -1,0 +1,119 @@
+"""Where a draft starts: filled from the claim, the answers, the findings and the tariff, so that the judge writes what only she can."""
+
+from __future__ import annotations
+
+import json
+from decimal import ROUND_DOWN, Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from odr.docket.models import Case, Role
+from odr.docket.queries import entries_of, parties
+from odr.filing.models import ReliefKind
+from odr.judgment.costs import propose_shares
+from odr.judgment.file import CaseFile, case_file
+from odr.judgment.inputs import OrderInput
+from odr.judgment.kinds import OrderKind
+from odr.judgment.lookups import party_with, reliefs_by_key
+from odr.judgment.models import Decision
+from odr.procedure.form_data import flatten
+from odr.text import Money, T
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+KINDS = {ReliefKind.MONEY: "pay", ReliefKind.PERFORMANCE: "do", ReliefKind.REMOVAL: "refrain", ReliefKind.APOLOGY: "do", ReliefKind.DECLARATION: "declare"}
+
+
+def draft_values(court: Sitting, case: Case, decision: Decision | None, locale: str) -> dict[str, Any]:
+    """Form values of the draft: what was last written, else a proposal in the reader's language."""
+    if decision is not None:
+        newest = entries_of(court.session, case, "draft_decision")
+        if newest:
+            return flatten(json.loads(newest[-1].payload)["input"])
+    return flatten(proposal(court, case, locale))
+
+
+def proposal(court: Sitting, case: Case, locale: str) -> dict[str, Any]:
+    """A first draft: everything awarded as asked, costs to the losing side; the judge changes what she finds otherwise."""
+    file = case_file(court, case)
+    orders = _orders(court, case)
+    return {
+        "kind": "judgment",
+        "language": locale if locale in ("en", "zh-Hans") else "en",
+        "history": _history(court, case, locale),
+        "claims": _claims(court, case, file, locale),
+        "answers": _answers(court, case),
+        "issues": _issues(file),
+        "reasons": [{"text": _reasons(file), "articles": None}],
+        "orders": orders,
+        "costs": shares(court, case, orders),
+    }
+
+
+def _history(court: Sitting, case: Case, locale: str) -> str:
+    said = [T("The claim was lodged on %(day)s and accepted on %(accepted)s.", day=case.lodged_at, accepted=case.accepted_at or case.lodged_at)]
+    said.append(T("The case follows the %(track)s.", track=case.track.label))
+    return " ".join(t.render(locale) for t in said)
+
+
+def _claims(court: Sitting, case: Case, file: CaseFile, locale: str) -> str:
+    asked = [
+        f"{r.number}. {r.what}" + (f" ({write_amount(r.amount_minor, c.currency, locale)})" if r.amount_minor else "")
+        for c, r in reliefs_by_key(court.session, case).values()
+    ]
+    told = [f"{f.label}. {f.fact.what}" for f in file.facts]
+    return "\n".join([*asked, *told])
+
+
+def write_amount(minor: int, currency: str, locale: str) -> str:
+    """An amount for the reader."""
+    return T("%(amount)s", amount=Money(minor, currency)).render(locale)
+
+
+def _answers(court: Sitting, case: Case) -> str:
+    said = []
+    for entry in entries_of(court.session, case, "file_answer"):
+        who = party_with(case, entry.party_id)
+        statement = json.loads(entry.payload)["input"].get("statement", "")
+        said.append(f"{who.name if who else ''}: {statement}")
+    return "\n".join(said)
+
+
+def _issues(file: CaseFile) -> str:
+    facts = [f"{f.label}. {f.fact.what}" for f in file.facts if not f.undisputed]
+    return "\n".join([*facts, *(f"{e.label} {e.exhibit.title}" for e in file.exhibits if e.is_disputed)])
+
+
+def _reasons(file: CaseFile) -> str:
+    return "\n".join(item.finding.reasons for item in file.items if item.finding is not None and item.finding.reasons)
+
+
+def _orders(court: Sitting, case: Case) -> list[dict[str, Any]]:
+    rows = []
+    for key, (claim, relief) in reliefs_by_key(court.session, case).items():
+        who = party_with(case, claim.party_id)
+        if who is None:
+            continue
+        other = next((p for p in parties(case, Role.RESPONDENT if who.role is not Role.RESPONDENT else Role.CLAIMANT)), None)
+        kind = KINDS[relief.kind]
+        amount = {"minor": relief.amount_minor, "currency": relief.currency} if relief.amount_minor else None
+        row = {"kind": kind, "relief": key, "debtor": other.label if other else None, "creditor": who.label, "amount": amount}
+        rows.append(row | ({} if kind == "pay" else {"what": relief.what}))
+    return rows
+
+
+def shares(court: Sitting, case: Case, orders: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The proposed shares of the fee in percent; the last one makes the sum whole."""
+    given = [OrderInput.model_validate(o) for o in orders if o["kind"] != OrderKind.PAY.value or o.get("amount")]
+    proposed = propose_shares(court, case, given)
+    lines, left = [], Decimal(100)
+    for place, (label, share) in enumerate(proposed.items(), 1):
+        percent = left if place == len(proposed) else _percent(share)
+        left -= percent
+        lines.append({"party": label, "percent": f"{percent:f}"})
+    return lines
+
+
+def _percent(share: Fraction) -> Decimal:
+    return (Decimal(share.numerator) * 100 / Decimal(share.denominator)).quantize(Decimal("0.0001"), rounding=ROUND_DOWN).normalize()

@@ -1,0 +1,198 @@
+"""Pages of judgment: the desk, issuing, the decision and its paper."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+
+from odr.access import case_page, current_court, current_locale, current_session, need_strong
+from odr.db import new_reference
+from odr.docket.models import BENCH_ROLES, Case, Role
+from odr.docket.visibility import reads_document
+from odr.errors import NotFound
+from odr.identity.actors import Actor
+from odr.judgment.drafting import draft_values
+from odr.judgment.inputs import DraftInput, FindingInput, IssueInput
+from odr.judgment.kinds import DecisionState
+from odr.judgment.lookups import current_draft, decision_named, document_of, issued
+from odr.judgment.views import decision_page, desk as gather
+from odr.procedure import forms
+from odr.procedure.availability import refusal
+from odr.procedure.routes import submit_act
+from odr.procedure.sitting import Sitting
+
+judgment = Blueprint("judgment", __name__, url_prefix="/cases/<reference>/decision")
+Page = str | Response | tuple[str, int]
+BENCH = tuple(BENCH_ROLES)
+FINDING = "findings-0-"
+
+
+def _look() -> Sitting:
+    return current_court().look(current_session())
+
+
+@judgment.get("")
+@case_page()
+def decision(case: Case, actor: Actor) -> Page:
+    """The decision for everybody in the case; before there is one, the bench is led to its desk."""
+    found = issued(current_session(), case)
+    if found is None and actor.role in BENCH_ROLES:
+        return redirect(url_for("judgment.desk", reference=case.reference), 303)  # type: ignore[return-value]
+    page = decision_page(_look(), case, found) if found is not None else None
+    return render_template("judgment/decision.html", case=case, actor=actor, page=page, draft=False, tab="decision")
+
+
+@judgment.get("/draft")
+@case_page(*BENCH)
+def draft(case: Case, actor: Actor) -> Page:
+    """The draft as its readers would see it; for the bench only."""
+    found = current_draft(current_session(), case)
+    if found is None:
+        raise NotFound
+    return render_template("judgment/decision.html", case=case, actor=actor, page=decision_page(_look(), case, found), draft=True, tab="decision")
+
+
+@judgment.get("/desk")
+@case_page(*BENCH)
+def desk(case: Case, actor: Actor) -> Page:
+    """Findings and draft, with every check that still fails."""
+    return _desk(case, actor, request.args.get("on"), None, {}, [])
+
+
+def _desk(
+    case: Case, actor: Actor, on: str | None, tried: str | None, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False
+) -> Page:
+    court, locale = _look(), current_locale()
+    page = gather(court, case, on)
+    subject = {f"{FINDING}subject": page.chosen.subject} if page.chosen else {}
+    previous = page.chosen.finding if page.chosen else None
+    kept = (
+        {f"{FINDING}result": previous.result.value, f"{FINDING}reasons": previous.reasons or "", f"{FINDING}rests_on": list(previous.rests_on)}
+        if previous
+        else {}
+    )
+    finding = _finding_fields(court, case, actor, {**subject, **(values if tried == "record_findings" else kept)}, faults if tried == "record_findings" else [])
+    written = values if tried == "draft_decision" else draft_values(court, case, page.decision, locale)
+    choices = forms.choices_for(DraftInput, court, case, actor)
+    fields = forms.fields_of(DraftInput, locale, written, faults if tried == "draft_decision" else [], choices)
+    wrong = forms.summary(fields if tried == "draft_decision" else finding)
+    may = {
+        name: refusal(court, court.court.table[name], case, actor) is None
+        for name in ("record_findings", "draft_decision", "send_for_signing", "reopen_decision")
+    }
+    return render_template(
+        "judgment/desk.html",
+        case=case,
+        actor=actor,
+        page=page,
+        finding=finding,
+        fields=fields,
+        faults=wrong,
+        may=may,
+        moved_on=moved_on,
+        tab="decision",
+        key=new_reference(),
+    ), status
+
+
+def _finding_fields(court: Sitting, case: Case, actor: Actor, values: dict[str, Any], faults: list[Any]) -> list[forms.FormField]:
+    """The fields of the one finding in hand; faults of the group are those of its only row."""
+    inner = {name.removeprefix(FINDING): value for name, value in values.items() if name.startswith(FINDING)}
+    told = [type(f)(f.location[2:], f.message) if f.location[:2] == ("findings", 0) else f for f in faults]
+    fields = forms.fields_of(FindingInput, current_locale(), inner, told, forms.choices_for(FindingInput, court, case, actor))
+    for one in fields:
+        one.name = FINDING + one.name
+    return fields
+
+
+def _submit(case: Case, actor: Actor, name: str, again: Callable[..., Page], endpoint: str = "cases.one_entry") -> Page:
+    values = request.form.to_dict(flat=False)
+    return submit_act(case, actor, current_court().table[name], values, lambda faults, status, moved: again(values, faults, status, moved), endpoint)
+
+
+@judgment.post("/findings")
+@case_page(Role.JUDGE)
+def find(case: Case, actor: Actor) -> Page:
+    """Record one finding, or all that nobody disputes; the desk then shows what is next."""
+    on = request.form.get(f"{FINDING}subject")
+    page = _submit(case, actor, "record_findings", lambda v, f, s, m: _desk(case, actor, on, "record_findings", v, f, s, m))
+    return _to_desk(case, page)
+
+
+@judgment.post("/draft")
+@case_page(*BENCH)
+def write(case: Case, actor: Actor) -> Page:
+    """Keep the draft; rows are added and taken out here too."""
+    page = _submit(case, actor, "draft_decision", lambda v, f, s, m: _desk(case, actor, None, "draft_decision", v, f, s, m))
+    return _to_desk(case, page, "write")
+
+
+@judgment.post("/sign")
+@case_page(Role.JUDGE)
+def sign(case: Case, actor: Actor) -> Page:
+    """Close the draft; it rests."""
+    return _to_desk(case, _submit(case, actor, "send_for_signing", lambda v, f, s, m: _desk(case, actor, None, None, v, f, s, m)))
+
+
+@judgment.post("/reopen")
+@case_page(Role.JUDGE)
+def reopen(case: Case, actor: Actor) -> Page:
+    """Take a resting decision back."""
+    return _to_desk(case, _submit(case, actor, "reopen_decision", lambda v, f, s, m: _desk(case, actor, None, None, v, f, s, m)))
+
+
+def _to_desk(case: Case, page: Page, anchor: str = "findings") -> Page:
+    """After an act of the desk one stays at the desk."""
+    if isinstance(page, tuple) or isinstance(page, str):
+        return page
+    return redirect(url_for("judgment.desk", reference=case.reference, _anchor=anchor), 303)  # type: ignore[return-value]
+
+
+@judgment.get("/issue")
+@case_page(Role.JUDGE)
+def issue(case: Case, actor: Actor) -> Page:
+    """The last look: orders and costs once more, the number typed by hand."""
+    need_strong()
+    return _issue(case, actor, {}, [])
+
+
+def _issue(case: Case, actor: Actor, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False) -> Page:
+    court = _look()
+    act = court.court.table["issue_decision"]
+    breach = refusal(court, act, case, actor)
+    found = current_draft(court.session, case)
+    if breach is not None or found is None or found.state is not DecisionState.COOLING:
+        raise breach or NotFound
+    fields = forms.fields_of(IssueInput, current_locale(), {**values, "decision": found.reference}, faults)
+    return render_template(
+        "judgment/issue.html",
+        case=case,
+        actor=actor,
+        page=decision_page(court, case, found),
+        fields=fields,
+        faults=forms.summary(fields),
+        premise=court.premise_now(act, case, actor, {}),
+        moved_on=moved_on,
+        tab="decision",
+        key=new_reference(),
+    ), status
+
+
+@judgment.post("/issue")
+@case_page(Role.JUDGE)
+def pronounce(case: Case, actor: Actor) -> Page:
+    """Pronounce, seal and serve."""
+    return _submit(case, actor, "issue_decision", lambda v, f, s, m: _issue(case, actor, v, f, s, m))
+
+
+@judgment.get("/<reference_of>/decision.pdf")
+@case_page()
+def pdf(case: Case, actor: Actor, reference_of: str) -> Response:
+    """The sealed paper."""
+    document = document_of(current_session(), decision_named(current_session(), case, reference_of))
+    if document is None or not reads_document(actor, document):
+        raise NotFound
+    headers = {"Content-Disposition": f'attachment; filename="decision-{document.reference}.pdf"'}
+    return Response(document.content, mimetype="application/pdf", headers=headers)

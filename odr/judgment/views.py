@@ -1,0 +1,173 @@
+"""What the pages of judgment show, for one viewer. No flask."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup, escape
+
+from odr.docket.models import BENCH_ROLES, PARTY_ROLES, Case, Document, Role, Stage
+from odr.identity.actors import Actor
+from odr.judgment.checks import problems
+from odr.judgment.effect import left_of
+from odr.judgment.file import CaseFile, ExhibitOnFile, FactOnFile, case_file
+from odr.judgment.issuing import has_rested
+from odr.judgment.kinds import DecisionState
+from odr.judgment.lookups import current_draft, document_of, issued, obligations_of, party_with, unconfirmed
+from odr.judgment.models import Decision, Obligation, Order
+from odr.judgment.paper import appeal_words, cost_words, lines, order_words
+from odr.procedure.hooks import Panel
+from odr.procedure.models import Window
+from odr.text import Money, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+DECIDING = {Stage.HEARING, Stage.DELIBERATION}
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A numbered paragraph of the decision: a fact found, with what it rests on and which objections it answers."""
+
+    number: int
+    fact: FactOnFile
+    exhibits: list[ExhibitOnFile]
+
+
+@dataclass(frozen=True)
+class ReasonView:
+    """A paragraph of the reasons with its citations as links."""
+
+    number: int
+    text: Markup
+    articles: str | None
+
+
+@dataclass(frozen=True)
+class DecisionPage:
+    """An issued decision for one viewer, or a draft for the bench."""
+
+    decision: Decision
+    document: Document | None
+    history: list[Markup]
+    claims: list[Markup]
+    answers: list[Markup]
+    issues: list[Markup]
+    findings: list[Paragraph]
+    exhibits: list[ExhibitOnFile]
+    paragraph_of: Mapping[str, int]
+    reasons: list[ReasonView]
+    orders: list[tuple[Order, Text]]
+    costs: list[Any]
+    appeal: Text
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The judge's desk: the file, what nobody disputes, what waits, the draft, and every check that still fails."""
+
+    file: CaseFile
+    decision: Decision | None
+    problems: list[Text]
+    window: Window | None
+    rested: bool
+    chosen: ExhibitOnFile | FactOnFile | None
+
+
+def exhibit_pattern(file: CaseFile) -> re.Pattern[str]:
+    """Finds the labels of the case's exhibits, and ``fact 3`` or 事实3."""
+    labels = "|".join(re.escape(e.label) for e in sorted(file.exhibits, key=lambda e: -len(e.label)))
+    return re.compile(rf"(?<![\w-])(?:(?P<exhibit>{labels or '(?!)'})|(?P<fact>(?:fact|finding|事实)\s?(?P<number>\d+)))(?![\w-])", re.IGNORECASE)
+
+
+def linked(text: str, file: CaseFile) -> Markup:
+    """What was written, with every exhibit and fact it names as a link to its place on the page."""
+    facts = {f.label for f in file.facts}
+    out, at = Markup(), 0
+    for hit in exhibit_pattern(file).finditer(text):
+        if hit["number"] is not None and hit["number"] not in facts:
+            continue
+        target = f"#x-{hit['exhibit'].upper()}" if hit["exhibit"] else f"#f{hit['number']}"
+        out += escape(text[at : hit.start()]) + Markup('<a class="govuk-link" href="{}">{}</a>').format(target, hit[0])
+        at = hit.end()
+    return out + escape(text[at:])
+
+
+def decision_page(court: Sitting, case: Case, decision: Decision) -> DecisionPage:
+    """Everything of the decision page but its frame."""
+    file, parts = case_file(court, case), decision.parts
+
+    def each(name: str) -> list[Markup]:
+        return [linked(line, file) for line in lines(parts.get(name))]
+
+    by_label = {e.label: e for e in file.exhibits}
+    found = [Paragraph(int(f.label), f, [by_label[x] for x in f.finding.rests_on if x in by_label]) for f in file.facts if f.finding is not None]
+    first = max([p.number for p in found], default=0) + 1
+    return DecisionPage(
+        decision=decision,
+        document=document_of(court.session, decision),
+        history=each("history"),
+        claims=each("claims"),
+        answers=each("answers"),
+        issues=each("issues"),
+        findings=found,
+        exhibits=file.exhibits,
+        paragraph_of={e.label: p.number for p in reversed(found) for e in p.exhibits},
+        reasons=[ReasonView(n, linked(r["text"], file), r.get("articles")) for n, r in enumerate(parts.get("reasons", []), first)],
+        orders=[(o, order_words(case, o, decision.performance_days)) for o in decision.orders],
+        costs=cost_words(case, decision),
+        appeal=appeal_words(court, case),
+    )
+
+
+def desk(court: Sitting, case: Case, on: str | None) -> Desk:
+    """Gather the desk; ``on`` is the exhibit or fact in hand."""
+    file = case_file(court, case)
+    decision = current_draft(court.session, case)
+    windows = court.windows(case, "cooling_off", state=None, subject=decision.reference) if decision is not None else []
+    waiting = [i for i in file.unfinished if i not in file.adoptable]
+    chosen = file.find(on) if on else next((i for i in waiting if not isinstance(i, ExhibitOnFile) or i.examined), None)
+    return Desk(
+        file=file,
+        decision=decision,
+        problems=problems(court, case, decision) if decision is not None and decision.state is DecisionState.DRAFT else [],
+        window=windows[-1] if windows else None,
+        rested=decision is not None and decision.state is DecisionState.COOLING and has_rested(court, case, decision),
+        chosen=chosen,
+    )
+
+
+@dataclass(frozen=True)
+class Owed:
+    """An obligation for the case page."""
+
+    obligation: Obligation
+    debtor: str
+    creditor: str
+    left: Money | None
+    reported: int
+
+
+def owed(court: Sitting, case: Case) -> list[Owed]:
+    """What is owed under instruments in effect, with what is left of it."""
+    found = []
+    for row in obligations_of(court.session, case):
+        debtor, creditor = party_with(case, row.debtor_id), party_with(case, row.creditor_id)
+        found.append(Owed(row, debtor.name if debtor else "", creditor.name if creditor else "", left_of(court, row), len(unconfirmed(court.session, row))))
+    return found
+
+
+def decision_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
+    """On the case page: the decision and what is owed; for the bench before that, the way to the desk."""
+    decision = issued(court.session, case)
+    if decision is not None and actor.role in PARTY_ROLES | BENCH_ROLES | {Role.CLERK, Role.PRESIDENT}:
+        return Panel("main", 10, "judgment/_decided.html", {"decision": decision, "document": document_of(court.session, decision), "owed": owed(court, case)})
+    if case.stage in DECIDING and actor.role in BENCH_ROLES:
+        return Panel("main", 10, "judgment/_desk.html", {"desk": desk(court, case, None)})
+    if obligations_of(court.session, case) and actor.role in PARTY_ROLES | {Role.CLERK}:
+        return Panel("main", 10, "judgment/_decided.html", {"decision": None, "document": None, "owed": owed(court, case)})
+    return None

@@ -1,0 +1,178 @@
+"""Acts about who bears the fee after the decision: demand, president's review, correction of a miscalculation."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from odr.docket.models import PARTY_ROLES, Case, Party, Role, Stage
+from odr.docket.queries import parties
+from odr.errors import ActNotOpen, FieldFault, InvalidInput
+from odr.identity.actors import Actor
+from odr.payments.acts import OVER, party_by_id
+from odr.payments.assessing import assessments_of, keep_basis, question_for
+from odr.payments.books import outstanding, paid_on
+from odr.payments.demands import demand, settle_bears
+from odr.payments.inputs import AskCorrectionInput, AskReviewInput, BearsInput, CorrectFeeInput, DemandInput, ReviewCostsInput
+from odr.payments.models import AssessmentState, CostsOrder, FeeAssessment, FeeBasis
+from odr.payments.reassessing import replace_unpaid
+from odr.payments.refunding import spread
+from odr.payments.tariff import assess_filing
+from odr.procedure.acts import ALL_STAGES
+from odr.procedure.models import Task, WindowState
+from odr.procedure.table import Everyone, Recorded, act
+from odr.text import Money, T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+REVIEW_TASK, REVIEW_WINDOW, CORRECTION_TASK, COLLECT_TASK = "costs_review", "costs_review", "fee_correction", "collect_costs"
+DECIDED = {Stage.PRONOUNCED, Stage.APPEALED, Stage.EFFECTIVE, Stage.ENFORCEMENT, Stage.CLOSED}
+
+
+def party_labelled(case: Case, label: str) -> Party:
+    """The party a form names. Raises InvalidInput for none."""
+    found = next((p for p in parties(case) if p.label == label), None)
+    if found is None:
+        raise InvalidInput.at("party", T("Choose one of those listed."))
+    return found
+
+
+@act(title=T("Demand the fee from who bears it"), input=DemandInput, by={Role.CASHIER}, at=OVER, while_stayed=True, source="CPI 207; FEE 29")
+def demand_costs(court: Sitting, case: Case, given: DemandInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Ask the losing party for what it bears of the fee; it can be paid like any fee (CPI 207)."""
+    who = party_labelled(case, given.party)
+    if given.amount.currency != court.pack(case).currency:
+        raise InvalidInput.at("amount", T("The payment is not in the currency of this court."))
+    row = demand(court, case, who, given.amount)
+    court.close_tasks(case, COLLECT_TASK, who.reference)
+    return Recorded(T("%(amount)s demanded from %(name)s", amount=row.amount, name=who.name), {"assessment": row.reference, "party": who.label, "amount": row.amount_minor, "currency": row.currency})
+
+
+def no_review_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """One request at a time."""
+    waits = court.session.scalar(select(Task.id).where(Task.case_id == case.id, Task.kind == REVIEW_TASK, Task.done_at.is_(None)))
+    return T("A review is pending already.") if waits is not None else None
+
+
+def a_review_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """A review answers a request."""
+    return None if no_review_waits(court, case, actor) else T("Nobody has asked for a review.")
+
+
+@act(
+    title=T("Ask the president to review the costs decision"),
+    help=T("For the costs alone there is no appeal (Litigation Costs Measures, art. 43)."),
+    input=AskReviewInput,
+    by=set(PARTY_ROLES),
+    at=DECIDED,
+    guard=no_review_waits,
+    serves=Everyone.BUT_ACTOR,
+    source="FEE 43",
+)
+def ask_costs_review(court: Sitting, case: Case, given: AskReviewInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Object to the costs decision alone; the president decides within fifteen days of receipt (FEE 43)."""
+    who, due = court.party_of(case, actor), None
+    if REVIEW_WINDOW in court.pack(case).windows.rules:
+        due = court.start_window(case, REVIEW_WINDOW, start=now).due_at
+    court.open_task(case, Role.PRESIDENT, REVIEW_TASK, T("%(name)s asks for a review of the costs decision", name=who.name), risk=50, due_at=due)
+    return Recorded(T("%(name)s asked the president to review the costs decision", name=who.name))
+
+
+@act(
+    title=T("Decide on the review of the costs"),
+    input=ReviewCostsInput,
+    by={Role.PRESIDENT},
+    at=DECIDED,
+    guard=a_review_waits,
+    serves=Everyone.PARTIES,
+    source="FEE 43",
+)
+def review_costs(court: Sitting, case: Case, given: ReviewCostsInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Uphold or change who bears the costs, with reasons (FEE 43). A change is carried out once the decision is in effect."""
+    court.close_windows(case, REVIEW_WINDOW, WindowState.MET)
+    court.close_tasks(case, REVIEW_TASK)
+    if given.decision == "uphold":
+        return Recorded(T("The president upheld the costs decision"), {"decision": "uphold"})
+    bears = _whole(court, case, given.lines)
+    order = CostsOrder(case_id=case.id, allocation={label: money.minor for label, money in bears.items()}, entry_number=court.next_number(case), decided_at=now)
+    for old in court.session.scalars(select(CostsOrder).where(CostsOrder.case_id == case.id, CostsOrder.replaced_at.is_(None))):
+        old.replaced_at = now
+    court.session.add(order)
+    court.session.flush()
+    if case.stage in OVER:
+        carry_out(court, case, order)
+    court.announce("costs_changed", case, bears=bears)
+    return Recorded(T("The president changed the costs decision"), {"decision": "change", "bears": order.allocation, "currency": court.pack(case).currency})
+
+
+def _whole(court: Sitting, case: Case, lines: list[BearsInput]) -> dict[str, Money]:
+    """What each party bears; together it is the fee of the first instance, no more and no less."""
+    currency = court.pack(case).currency
+    bears: dict[str, Money] = {}
+    for place, line in enumerate(lines):
+        label = party_labelled(case, line.party).label
+        if label in bears or line.bears.currency != currency:
+            raise InvalidInput([FieldFault(("lines", place, "bears"), T("Name each party once, in the currency of the court."))])
+        bears[label] = line.bears
+    fee = sum(row.amount_minor for row in assessments_of(court.session, case) if row.state is not AssessmentState.CANCELLED)
+    if sum(money.minor for money in bears.values()) != fee:
+        raise InvalidInput.at("lines", T("Together the parties must bear exactly %(fee)s.", fee=Money(fee, currency)))
+    return bears
+
+
+def carry_out(court: Sitting, case: Case, order: CostsOrder) -> None:
+    """Refund or demand the difference to what each party has borne so far; once."""
+    if order.executed_at is None:
+        order.executed_at = court.now
+        currency = court.pack(case).currency
+        settle_bears(court, case, {label: Money(minor, currency) for label, minor in order.allocation.items()})
+
+
+def carry_out_waiting(court: Sitting, case: Case) -> None:
+    """The decision took effect: a review that changed the costs before is carried out now."""
+    order = court.session.scalar(select(CostsOrder).where(CostsOrder.case_id == case.id, CostsOrder.replaced_at.is_(None), CostsOrder.executed_at.is_(None)))
+    if order is not None:
+        carry_out(court, case, order)
+
+
+def review_overdue(court: Sitting, case: Case, window: Any) -> None:
+    """Fifteen days passed: the request is put before the president again."""
+    if court.close_tasks(case, REVIEW_TASK):
+        court.open_task(case, Role.PRESIDENT, REVIEW_TASK, T("A review of the costs decision was not decided in fifteen days."), risk=90)
+
+
+@act(title=T("Object to how a fee was computed"), input=AskCorrectionInput, by=set(PARTY_ROLES), at=ALL_STAGES, serves=Everyone.NOBODY, source="FEE 43")
+def ask_fee_correction(court: Sitting, case: Case, given: AskCorrectionInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Ask the court to check a computation; there is no time limit for it (FEE 43)."""
+    row: FeeAssessment = court.resolved("assessment", given.assessment)
+    who = court.party_of(case, actor)
+    known = court.session.scalar(select(func.count()).select_from(Task).where(Task.case_id == case.id, Task.kind == CORRECTION_TASK, Task.subject == row.reference, Task.done_at.is_(None)))
+    if known:
+        raise ActNotOpen(T("The court is checking this fee already."))
+    court.open_task(case, Role.JUDGE, CORRECTION_TASK, T("%(name)s says that a fee was miscalculated", name=who.name), risk=40, subject=row.reference)
+    return Recorded(T("%(name)s asked the court to check a fee", name=who.name), {"assessment": row.reference})
+
+
+@act(title=T("Correct a miscalculated fee"), input=CorrectFeeInput, by={Role.JUDGE}, at=ALL_STAGES, serves=Everyone.PARTIES, source="FEE 43")
+def correct_fee(court: Sitting, case: Case, given: CorrectFeeInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Compute a fee anew on the right amount: less goes back, more is asked for, with every step (FEE 43)."""
+    old: FeeAssessment = court.resolved("assessment", given.assessment)
+    if old.basis_id is None or old.state is AssessmentState.CANCELLED:
+        raise ActNotOpen(T("This fee cannot be computed anew."))
+    payer, was = party_by_id(case, old.party_id), court.session.get_one(FeeBasis, old.basis_id)
+    amounts = [given.amount.minor] if given.amount.minor else []
+    basis = keep_basis(court.session, case, payer, was.matter, amounts, was.non_property or (0 if amounts else 1), now, joined=was.joined)
+    question = question_for(court, case, basis)
+    right, paid = assess_filing(court.pack(case), question).total, paid_on(court.session, old)
+    court.close_tasks(case, CORRECTION_TASK, old.reference)
+    result = {"assessment": old.reference, "was": old.amount_minor, "right": right.minor, "currency": right.currency}
+    if right.minor < paid.minor:
+        back = spread(court, case, payer, Money(paid.minor - right.minor, right.currency), None, {"reason": "miscalculated", **result})
+        return Recorded(T("Fee corrected to %(right)s; %(back)s goes back to %(name)s", right=right, back=back, name=payer.name), {**result, "back": back.minor})
+    if right.minor > paid.minor or outstanding(court.session, old).minor:
+        old.basis_id = basis.id
+        replace_unpaid(court, case, payer, old, question)
+    return Recorded(T("Fee corrected to %(right)s", right=right), result)

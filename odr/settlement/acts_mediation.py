@@ -1,0 +1,300 @@
+"""Acts of mediation: consent, choice and designation of the mediator, talk in the room, the text put before everybody."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from odr.docket.models import PARTY_ROLES, Audience, Case, Role, Seat, Stage
+from odr.docket.queries import parties
+from odr.errors import ActNotOpen, InvalidInput
+from odr.filing.registry import choose, conflicted
+from odr.identity.actors import CLOCK_ACTOR, Actor
+from odr.identity.models import Account, AccountRole, AccountState
+from odr.procedure.inputs import CourtModel
+from odr.procedure.models import WindowState
+from odr.procedure.table import Everyone, Recorded, act
+from odr.settlement.acts import OPEN_STAGES, PRIVATE, check_terms, nothing_is_agreed
+from odr.settlement.inputs import ChooseMediatorInput, EndMediationInput, MediateInput, MessageInput, ProposalInput
+from odr.settlement.lookups import mediation_of, party_labelled
+from odr.settlement.models import Agreement, Mediation, MediationState, RoomMessage
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+CHOICE, ACCEPTANCE, MEDIATION = "mediator_choice", "mediator_acceptance", "mediation"
+
+
+class Nothing(CourtModel):
+    """An act that needs no more than itself."""
+
+
+def no_mediation_runs(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """One mediation at a time."""
+    return T("A mediation is already proposed or under way.") if mediation_of(court.session, case) else None
+
+
+def _state(*states: MediationState) -> Any:
+    def guard(court: Sitting, case: Case, actor: Actor) -> Text | None:
+        found = mediation_of(court.session, case)
+        return None if found is not None and found.state in states else T("The mediation is not at this point.")
+
+    return guard
+
+
+@act(
+    title=T("Ask for mediation"),
+    input=MediateInput,
+    by=set(PARTY_ROLES),
+    at=OPEN_STAGES,
+    guard=no_mediation_runs,
+    seen_by=PRIVATE,
+    serves=Everyone.BUT_ACTOR,
+    page="settlement.room",
+    source="CPL 96; OMR 4",
+)
+def ask_mediation(court: Sitting, case: Case, given: MediateInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Ask the others to mediate; nothing happens unless everybody agrees (CPL 96, OMR 4)."""
+    me = court.party_of(case, actor)
+    court.session.add(Mediation(case_id=case.id, state=MediationState.PROPOSED, consents=[me.id], choices={}, entry_number=court.next_number(case)))
+    return Recorded(T("%(name)s asked for mediation", name=me.name))
+
+
+@act(
+    title=T("Agree to mediation"),
+    input=MediateInput,
+    by=set(PARTY_ROLES),
+    at=OPEN_STAGES,
+    guard=_state(MediationState.PROPOSED),
+    seen_by=PRIVATE,
+    page="settlement.room",
+    source="CPL 96; OMR 4, 10",
+)
+def agree_mediation(court: Sitting, case: Case, given: MediateInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Agree; when the last has, the parties have two working days to choose a mediator together (OMR 10)."""
+    me, mediation = court.party_of(case, actor), _mediation(court, case)
+    if me.id in mediation.consents:
+        raise ActNotOpen(T("You have already done this."))
+    mediation.consents = [*mediation.consents, me.id]
+    if all(p.id in mediation.consents for p in parties(case)):
+        mediation.state = MediationState.CHOOSING
+        court.start_window(case, CHOICE, start=now, subject=mediation.reference)
+    return Recorded(T("%(name)s agreed to mediation", name=me.name))
+
+
+def _mediation(court: Sitting, case: Case) -> Mediation:
+    found = mediation_of(court.session, case)
+    if found is None:
+        raise ActNotOpen(T("No mediation is under way."))
+    return found
+
+
+@act(
+    title=T("Choose a mediator"),
+    input=ChooseMediatorInput,
+    by=set(PARTY_ROLES),
+    at=OPEN_STAGES,
+    guard=_state(MediationState.CHOOSING),
+    seen_by=PRIVATE,
+    page="settlement.room",
+    source="OMR 10",
+)
+def choose_mediator(court: Sitting, case: Case, given: ChooseMediatorInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Name a mediator from the list; the one whom everybody names is assigned (OMR 10)."""
+    me, mediation = court.party_of(case, actor), _mediation(court, case)
+    account = court.session.scalar(
+        select(Account)
+        .join(AccountRole, AccountRole.account_id == Account.id)
+        .where(Account.email == given.mediator, AccountRole.role == Role.MEDIATOR, AccountRole.revoked_at.is_(None), Account.state == AccountState.ACTIVE)
+    )
+    if account is None or account.id in conflicted(court.session, case):
+        raise InvalidInput.at("mediator", T("Choose one of those listed."))
+    mediation.choices = {**mediation.choices, str(me.id): account.id}
+    wanted = set(mediation.choices.values())
+    if len(mediation.choices) == len(parties(case)) and len(wanted) == 1:
+        assign(court, case, mediation, wanted.pop())
+    return Recorded(T("%(name)s named %(mediator)s as mediator", name=me.name, mediator=account.name))
+
+
+def assign(court: Sitting, case: Case, mediation: Mediation, account_id: int) -> None:
+    """Seat the mediator; she has three working days to accept (OMR 12)."""
+    mediation.mediator_id, mediation.state = account_id, MediationState.ASSIGNED
+    court.close_windows(case, CHOICE, WindowState.MET, subject=mediation.reference)
+    court.session.add(Seat(case_id=case.id, account_id=account_id, role=Role.MEDIATOR, from_at=court.now))
+    court.session.flush()
+    court.start_window(case, ACCEPTANCE, start=court.now, subject=mediation.reference)
+    court.open_task(case, Role.MEDIATOR, ACCEPTANCE, T("A mediation waits for you. Accept it, or say that you cannot."), risk=30, subject=mediation.reference)
+
+
+@act(title=T("Mediator designated"), input=Nothing, by={Role.CLOCK}, at=OPEN_STAGES, seen_by=PRIVATE, listed=False, source="OMR 10")
+def designate_mediator(court: Sitting, case: Case, given: Nothing, *, actor: Actor, now: datetime) -> Recorded:
+    """Designate by rule somebody free of conflict with the least to do: the parties did not agree on anybody in time (OMR 10)."""
+    mediation = _mediation(court, case)
+    account = choose(court.session, case, Role.MEDIATOR)
+    if account is None:
+        court.open_task(
+            case, Role.PRESIDENT, "no_seat", T("No mediator is free of conflict. Name somebody for the list."), risk=60, subject=Role.MEDIATOR.value
+        )
+        return Recorded(T("No mediator could be designated yet"))
+    assign(court, case, mediation, account.id)
+    return Recorded(T("%(mediator)s designated as mediator", mediator=account.name))
+
+
+@act(
+    title=T("Accept the mediation"),
+    input=Nothing,
+    by={Role.MEDIATOR},
+    at=OPEN_STAGES,
+    guard=_state(MediationState.ASSIGNED),
+    seen_by=PRIVATE,
+    page="settlement.room",
+    source="OMR 12, 24",
+)
+def accept_mediation(court: Sitting, case: Case, given: Nothing, *, actor: Actor, now: datetime) -> Recorded:
+    """Accept: the time for mediation runs, 15 days or 7 in the short procedures (OMR 24)."""
+    mediation = _mediation(court, case)
+    mediation.state = MediationState.RUNNING
+    court.close_windows(case, ACCEPTANCE, WindowState.MET, subject=mediation.reference)
+    court.close_tasks(case, ACCEPTANCE, mediation.reference)
+    court.start_window(case, MEDIATION, start=now, subject=mediation.reference)
+    return Recorded(T("%(name)s accepted to mediate", name=actor.name))
+
+
+@act(
+    title=T("Say that I cannot mediate"),
+    input=EndMediationInput,
+    by={Role.MEDIATOR},
+    at=OPEN_STAGES,
+    guard=_state(MediationState.ASSIGNED),
+    seen_by=PRIVATE,
+    page="settlement.room",
+    source="OMR 12",
+)
+def decline_mediation(court: Sitting, case: Case, given: EndMediationInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Hand the mediation back; the parties choose again (OMR 12)."""
+    _choose_again(court, case, _mediation(court, case))
+    return Recorded(T("%(name)s cannot mediate", name=actor.name))
+
+
+def _choose_again(court: Sitting, case: Case, mediation: Mediation) -> None:
+    _leave(court, case, mediation)
+    mediation.state, mediation.choices, mediation.mediator_id = MediationState.CHOOSING, {}, None
+    court.close_windows(case, ACCEPTANCE, WindowState.ENDED, subject=mediation.reference)
+    court.close_tasks(case, ACCEPTANCE, mediation.reference)
+    court.start_window(case, CHOICE, start=court.now, subject=mediation.reference)
+
+
+def _leave(court: Sitting, case: Case, mediation: Mediation) -> None:
+    """Unseat the mediator: from now on she reads nothing of the room."""
+    seats = select(Seat).where(Seat.case_id == case.id, Seat.role == Role.MEDIATOR, Seat.until_at.is_(None))
+    for seat in court.session.scalars(seats):
+        seat.until_at = court.now
+    court.session.flush()
+
+
+@act(
+    title=T("Say something in the room"),
+    input=MessageInput,
+    by=set(PARTY_ROLES) | {Role.MEDIATOR},
+    at=OPEN_STAGES,
+    seen_by=PRIVATE,
+    page="settlement.room",
+    source="OMR 17, 18",
+)
+def say_in_room(court: Sitting, case: Case, given: MessageInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Speak in the room, or in caucus with the mediator alone; without prejudice, and never read by the court."""
+    alone = party_labelled(case, given.alone, "alone")
+    if alone is not None and (mediation_of(court.session, case) is None or (actor.party_id is not None and alone.id != actor.party_id)):
+        raise InvalidInput.at("alone", T("You can speak alone with the mediator only."))
+    court.session.add(
+        RoomMessage(
+            case_id=case.id,
+            party_id=actor.party_id,
+            caucus_id=alone.id if alone else None,
+            speaker=actor.name,
+            words=given.words,
+            at=now,
+            entry_number=court.next_number(case),
+        )
+    )
+    words = T("%(name)s spoke in the private room", name=actor.name)
+    if alone is None:
+        return Recorded(words)
+    return Recorded(words, audience=Audience.NAMED, named=(Role.MEDIATOR.value, f"party/{alone.id}"))
+
+
+@act(
+    title=T("Put a text before the parties"),
+    input=ProposalInput,
+    by={Role.MEDIATOR},
+    at=OPEN_STAGES,
+    guard=(_state(MediationState.RUNNING), nothing_is_agreed),
+    seen_by=PRIVATE,
+    page="settlement.room",
+    source="OMR 20",
+)
+def propose_text(court: Sitting, case: Case, given: ProposalInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Put an agreement before everybody for signature; it binds nobody before all have signed (OMR 20)."""
+    payer, instalments = check_terms(court, case, given)
+    payee = party_labelled(case, given.payee, "payee")
+    doer = party_labelled(case, given.deed_by, "deed_by")
+    if payer is not None and (payee is None or payee.id == payer.id):
+        raise InvalidInput.at("payee", T("Say who is paid."))
+    agreement = Agreement(
+        case_id=case.id,
+        payer_id=payer.id if payer else None,
+        payee_id=payee.id if payer and payee else None,
+        amount_minor=given.amount.minor,
+        currency=given.amount.currency,
+        instalments=instalments,
+        accelerates=given.accelerates,
+        deed=given.deed,
+        doer_id=doer.id if doer else None,
+        ending=given.ending,
+        entry_number=court.next_number(case),
+    )
+    court.session.add(agreement)
+    court.session.flush()
+    return Recorded(T("The mediator put a text before the parties"), {"agreement": agreement.reference})
+
+
+@act(
+    title=T("End the mediation"),
+    input=EndMediationInput,
+    by=set(PARTY_ROLES) | {Role.MEDIATOR, Role.CLOCK},
+    at=OPEN_STAGES | {Stage.EFFECTIVE, Stage.CLOSED},
+    guard=_state(*(s for s in MediationState if s is not MediationState.ENDED)),
+    seen_by=PRIVATE,
+    page="settlement.room",
+    source="OMR 24, 25",
+)
+def end_mediation(court: Sitting, case: Case, given: EndMediationInput, *, actor: Actor, now: datetime) -> Recorded:
+    """End it: by anybody at any time, or because its time is over; the case goes on (OMR 24, 25)."""
+    mediation = _mediation(court, case)
+    _leave(court, case, mediation)
+    mediation.state, mediation.ended_entry = MediationState.ENDED, court.next_number(case)
+    for kind in (CHOICE, ACCEPTANCE, MEDIATION):
+        court.close_windows(case, kind, WindowState.ENDED, subject=mediation.reference)
+    court.close_tasks(case, ACCEPTANCE, mediation.reference)
+    return Recorded(T("The mediation ended"))
+
+
+def choice_lapsed(court: Sitting, case: Case, window: Any) -> None:
+    """Nobody was chosen together in time: somebody is designated by rule."""
+    court.then("designate_mediator", Nothing(), actor=CLOCK_ACTOR)
+
+
+def acceptance_lapsed(court: Sitting, case: Case, window: Any) -> None:
+    """The mediator said nothing: the parties choose again."""
+    mediation = mediation_of(court.session, case)
+    if mediation is not None and mediation.state is MediationState.ASSIGNED:
+        _choose_again(court, case, mediation)
+
+
+def mediation_lapsed(court: Sitting, case: Case, window: Any) -> None:
+    """The time for mediation is over."""
+    if mediation_of(court.session, case) is not None:
+        court.then("end_mediation", EndMediationInput(), actor=CLOCK_ACTOR)

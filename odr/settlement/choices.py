@@ -1,0 +1,49 @@
+"""Options of the forms of the private room."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from odr.docket.models import Case, Role
+from odr.docket.queries import parties
+from odr.docket.visibility import same_side
+from odr.identity.actors import Actor
+from odr.identity.models import Account, AccountRole, AccountState
+from odr.procedure.forms import Option, choice_source
+from odr.text import T
+
+
+@choice_source("settling_parties")
+def settling_parties(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Everybody in the case, under the label an input uses."""
+    return [Option(p.label, p.name, p.role.label) for p in parties(case)]
+
+
+@choice_source("settling_others")
+def settling_others(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Everybody on another side."""
+    me = next((p for p in case.parties if p.id == actor.party_id), None)
+    return [Option(p.label, p.name, p.role.label) for p in parties(case) if me is None or not same_side(p, me)]
+
+
+@choice_source("mediators")
+def mediators(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """The court's list of mediators, without anybody who is a party."""
+    barred = {p.account_id for p in case.parties}
+    rows = court.session.scalars(
+        select(Account)
+        .join(AccountRole, AccountRole.account_id == Account.id)
+        .where(AccountRole.role == Role.MEDIATOR, AccountRole.revoked_at.is_(None), Account.state == AccountState.ACTIVE)
+        .order_by(Account.name)
+    )
+    return [Option(str(a.email), a.name) for a in rows if a.id not in barred]
+
+
+@choice_source("caucus")
+def caucus(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """With whom one may speak alone: a party with the mediator, the mediator with each party."""
+    if actor.role is Role.MEDIATOR:
+        return [Option(p.label, p.name, p.role.label) for p in parties(case)]
+    return [Option(p.label, T("Only the mediator reads it")) for p in parties(case) if p.id == actor.party_id]

@@ -1,0 +1,175 @@
+"""What the pages of settlement show, for one viewer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from odr.docket.models import PARTY_ROLES, Case, Document, Role
+from odr.filing.queries import reliefs_of
+from odr.identity.actors import Actor
+from odr.procedure import forms
+from odr.procedure.availability import refusal
+from odr.procedure.hooks import Panel
+from odr.procedure.models import Window
+from odr.procedure.table import Act
+from odr.settlement.acts import missing
+from odr.settlement.lookups import LIVE_AGREEMENTS, agreements_of, mediation_of, messages_for, offers_of
+from odr.settlement.models import Agreement, AgreementState, Mediation, Offer, OfferState, RoomMessage
+from odr.settlement.paper import term_words
+from odr.text import Text
+
+if TYPE_CHECKING:
+    from odr.errors import FieldFault
+    from odr.procedure.sitting import Sitting
+
+ROOM_ACTS = (
+    "make_offer",
+    "ask_mediation",
+    "agree_mediation",
+    "choose_mediator",
+    "accept_mediation",
+    "decline_mediation",
+    "say_in_room",
+    "propose_text",
+    "end_mediation",
+)
+"""Acts of the room that have a form on its page, in the order shown."""
+COURT_ACTS = ("sign_mediation", "allow_agreed_withdrawal", "refuse_agreement")
+
+
+@dataclass(frozen=True)
+class OfferView:
+    """An offer with its people and the time that runs for it."""
+
+    offer: Offer
+    maker: str
+    recipient: str
+    payer: str
+    window: Window | None
+    mine: bool
+    can_answer: bool
+    premise: str
+
+
+@dataclass(frozen=True)
+class AgreementView:
+    """An agreement in sentences, with who still has to sign."""
+
+    agreement: Agreement
+    terms: list[Text]
+    missing: list[str]
+    may_sign: bool
+    document: Document | None
+
+
+@dataclass(frozen=True)
+class ActForm:
+    """An act of the room with its fields."""
+
+    name: str
+    title: Text
+    fields: list[forms.FormField]
+    faults: list[tuple[str, str]]
+    premise: str
+
+
+@dataclass(frozen=True)
+class RoomPage:
+    """The private room for one viewer."""
+
+    offers: list[OfferView]
+    agreements: list[AgreementView]
+    mediation: Mediation | None
+    mediator: str | None
+    messages: list[RoomMessage]
+    open_acts: list[Act]
+    form: ActForm | None
+    asked_minor: int
+    currency: str
+
+
+def offer_view(court: Sitting, case: Case, actor: Actor, offer: Offer) -> OfferView:
+    """One offer for one viewer."""
+    names = {p.id: p.name for p in case.parties}
+    windows = court.windows(case, "offer", state=None, subject=offer.reference)
+    is_open = offer.state is OfferState.OPEN
+    return OfferView(
+        offer=offer,
+        maker=names[offer.from_id],
+        recipient=names[offer.to_id],
+        payer=names.get(offer.payer_id or 0, ""),
+        window=windows[-1] if windows else None,
+        mine=actor.party_id == offer.from_id and is_open,
+        can_answer=actor.party_id == offer.to_id and is_open,
+        premise=f"{offer.reference}:{offer.state.value}",
+    )
+
+
+def agreement_view(court: Sitting, case: Case, actor: Actor, agreement: Agreement) -> AgreementView:
+    """One agreement for one viewer."""
+    statement = agreement.state is AgreementState.CONFIRMED
+    left = missing(case, agreement, statement=statement) if agreement.state in (AgreementState.SIGNING, AgreementState.CONFIRMED) else []
+    document = court.session.scalar(select(Document).where(Document.id == agreement.document_id)) if agreement.document_id else None
+    return AgreementView(agreement, term_words(case, agreement), [p.name for p in left], any(p.id == actor.party_id for p in left), document)
+
+
+def act_form(court: Sitting, case: Case, actor: Actor, name: str, locale: str, values: dict[str, Any], faults: list[FieldFault]) -> ActForm:
+    """An act's form, filled with what was typed."""
+    act = court.court.table[name]
+    fields = forms.fields_of(act.input, locale, values, faults, forms.choices_for(act.input, court, case, actor))
+    return ActForm(name, act.title, fields, forms.summary(fields), court.premise_now(act, case, actor, values))
+
+
+def room_page(court: Sitting, case: Case, actor: Actor, locale: str, tried: str | None, values: dict[str, Any], faults: list[FieldFault]) -> RoomPage:
+    """Gather the room; ``tried`` is the act whose form comes back with what was typed."""
+    names = {o.value: str(o.label) for o in forms.SOURCES["mediators"](court, case, actor)}
+    table = court.court.table
+    open_acts = [table[n] for n in ROOM_ACTS if (n != "choose_mediator" or names) and refusal(court, table[n], case, actor) is None]
+    mediation = mediation_of(court.session, case)
+    offers = offers_of(court.session, case)
+    asked = reliefs_of(court.session, case)
+    shown = tried or ("make_offer" if not offers and any(a.name == "make_offer" for a in open_acts) else None)
+    return RoomPage(
+        offers=[offer_view(court, case, actor, o) for o in offers],
+        agreements=[agreement_view(court, case, actor, a) for a in agreements_of(court.session, case)],
+        mediation=mediation,
+        mediator=_mediator(court, mediation),
+        messages=list(messages_for(court.session, case, actor)),
+        open_acts=open_acts,
+        form=act_form(court, case, actor, shown, locale, values, faults) if shown else None,
+        asked_minor=sum(r.amount_minor or 0 for r in asked),
+        currency=court.pack(case).currency,
+    )
+
+
+def _mediator(court: Sitting, mediation: Mediation | None) -> str | None:
+    from odr.identity.models import Account
+
+    if mediation is None or mediation.mediator_id is None:
+        return None
+    account = court.session.get(Account, mediation.mediator_id)
+    return account.name if account else None
+
+
+def room_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
+    """The way into the room, for parties and mediator only: the court's people see nothing of it here."""
+    if actor.role not in PARTY_ROLES | {Role.MEDIATOR}:
+        return None
+    from odr.settlement.acts import OPEN_STAGES
+
+    if case.stage not in OPEN_STAGES and not agreements_of(court.session, case):
+        return None
+    mine = [o for o in offers_of(court.session, case, OfferState.OPEN) if o.to_id == actor.party_id]
+    live = [agreement_view(court, case, actor, a) for a in agreements_of(court.session, case, *LIVE_AGREEMENTS)]
+    waits = [a for a in live if a.may_sign]
+    return Panel("main", 60, "settlement/_panel.html", {"offers": mine, "sign": waits, "who": {p.id: p.name for p in case.parties}})
+
+
+def court_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
+    """For the judge: an agreement that waits for the court."""
+    if actor.role is not Role.JUDGE or not agreements_of(court.session, case, AgreementState.SIGNED):
+        return None
+    return Panel("next", 20, "settlement/_waiting.html", {})

@@ -1,0 +1,32 @@
+"""Cases before the hearing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from odr.clock import FixedClock
+from odr.db import Database
+from odr.procedure.court import Court
+from tests.hearing.scene import Scene, accepted_case, open_court
+
+
+@pytest.fixture
+def court(sqlite_url: str, clock: FixedClock, tmp_path: Path) -> Iterator[Court]:
+    """A court up to the hearing room, on SQLite."""
+    database = Database(sqlite_url, synchronous="OFF")
+    yield open_court(database, clock, tmp_path)
+    database.dispose()
+
+
+@pytest.fixture
+def scene_of(court: Court, clock: FixedClock) -> Callable[..., Scene]:
+    """Makes an accepted case; see :func:`tests.hearing.scene.accepted_case`."""
+
+    def make(**how: Any) -> Scene:
+        return accepted_case(court, clock, **how)
+
+    return make

@@ -1,0 +1,209 @@
+"""A court with people, and a case walked to its examination."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from odr.clock import FixedClock
+from odr.config import Settings
+from odr.db import Database
+from odr.docket.models import Case, DocketEntry, Party, PartyKind, Role, Seat, Stage, Track
+from odr.evidence.models import Blob, Category, Exhibit, ExhibitState, Upload, UploadState
+from odr.filing.inputs import ClaimInput
+from odr.hearing.models import Examination, ModeConsent, Question
+from odr.hearing.kinds import Mode
+from odr.identity.actors import Actor, actors_in
+from odr.identity.models import Account, AccountRole, AccountState
+from odr.notary.notary import Notary
+from odr.notary.vault import FileVault
+from odr.procedure.court import Court
+from odr.procedure.hooks import Hooks
+from odr.procedure.packs import PackRegistry
+from odr.procedure.sitting import ActReceipt, Sitting
+from odr.procedure.table import TABLE
+
+LI, HAIYUN, BAIHUA, CHEN, WANG, DING = "Li Wen", "Haiyun", "Baihua Market", "Judge Chen", "Clerk Wang", "Ding"
+CLAIM = ClaimInput.model_validate(
+    {
+        "matter": {"cause": "online_shopping_contract"},
+        "respondents": [{"name": HAIYUN, "kind": "company"}],
+        "facts": [{"what": "I bought capsules."}],
+        "relief": [{"kind": "money", "what": "price", "amount": "8,000"}],
+        "claimant": {"name": LI, "email": "li@x.example", "e_service": True, "in_writing": True},
+    }
+)
+
+
+@dataclass
+class Scene:
+    """One case of one court, and short ways of acting in it."""
+
+    court: Court
+    clock: FixedClock
+    case_id: int = 0
+    accounts: dict[str, int] = field(default_factory=dict)
+    parties: dict[str, int] = field(default_factory=dict)
+    strong: bool = True
+
+    @contextmanager
+    def sit(self) -> Iterator[tuple[Sitting, Case]]:
+        """A Sitting on the case."""
+        with self.court.sit() as sitting:
+            yield sitting, sitting.session.get_one(Case, self.case_id)
+
+    @contextmanager
+    def look(self) -> Iterator[tuple[Sitting, Case]]:
+        """A look at the case."""
+        with self.court.database.read() as session:
+            yield self.court.look(session), session.get_one(Case, self.case_id)
+
+    def actor(self, sitting: Sitting, name: str) -> Actor:
+        """Somebody in her capacity in the case, identity just confirmed."""
+        case = sitting.session.get_one(Case, self.case_id)
+        account = sitting.session.get_one(Account, self.accounts[name])
+        return actors_in(sitting.session, account, case, sitting.now, self.clock.machine_now() if self.strong else None)[0]
+
+    def act(self, who: str, name: str, premise: str | None = None, **given: Any) -> ActReceipt:
+        """Somebody performs an act."""
+        with self.sit() as (sitting, case):
+            model = self.court.table[name].input
+            return sitting.perform(name, case, model.model_validate(given), actor=self.actor(sitting, who), premise=premise)
+
+    def due(self) -> int:
+        """The clock does what is due."""
+        with self.sit() as (sitting, case):
+            return sitting.perform_due(case)
+
+    def days(self, days: float) -> None:
+        """Time goes by."""
+        self.clock.advance(timedelta(days=days))
+
+    def exhibit(self, owner: str, number: int) -> str:
+        """Put an exhibit of a party before the court; gives its reference."""
+        with self.sit() as (sitting, case):
+            party = next(p for p in case.parties if p.id == self.parties[owner])
+            upload = put_upload(sitting, self.accounts[owner], f"{owner}{number}")
+            exhibit = Exhibit(
+                case_id=case.id, party_id=party.id, label=f"{party.letter}-{number}", number=number, title=f"Paper {number}", category=Category.FILES, proves="a fact", source="phone",
+                provenance={}, facts=[], state=ExhibitState.SUBMITTED, upload_id=upload.id, entry_number=case.entry_count, submitted_at=sitting.now,
+            )  # fmt: skip
+            sitting.session.add(exhibit)
+            sitting.session.flush()
+            return exhibit.reference
+
+    def entries(self) -> list[str]:
+        """Names of the acts of the case in order."""
+        with self.look() as (court, case):
+            return list(court.session.scalars(select(DocketEntry.act).where(DocketEntry.case_id == case.id).order_by(DocketEntry.number)))
+
+    def examination(self, court: Sitting) -> Examination:
+        """The examination of the case."""
+        return court.session.scalars(select(Examination).where(Examination.case_id == self.case_id)).one()
+
+    def current(self) -> str | None:
+        """Key of the phase that runs."""
+        with self.look() as (court, _):
+            phase = self.examination(court).current
+            return phase.key if phase else None
+
+    def stage(self) -> Stage:
+        """Stage of the case."""
+        with self.look() as (_, case):
+            return case.stage
+
+    def question(self, number: int) -> Question:
+        """A question by its number, detached."""
+        with self.look() as (court, case):
+            return court.session.scalars(select(Question).where(Question.case_id == case.id, Question.number == number)).one()
+
+
+def put_upload(sitting: Sitting, account_id: int, name: str) -> Upload:
+    """A file that the court already holds."""
+    blob = Blob(sha256="ab" * 32, size=3, media_type="text/plain", content=b"abc", created_at=sitting.now)
+    sitting.session.add(blob)
+    sitting.session.flush()
+    receipt = sitting.court.notary.record(sitting.session, {"sha256": "ab" * 32, "name": name}, now=sitting.now)
+    upload = Upload(
+        account_id=account_id, filename=f"{name}.txt", size=3, offset=3, sha256="ab" * 32, media_type="text/plain", state=UploadState.ANCHORED, created_at=sitting.now,
+        expires_at=sitting.now, blob_id=blob.id, receipt=receipt.reference,
+    )  # fmt: skip
+    sitting.session.add(upload)
+    sitting.session.flush()
+    return upload
+
+
+def open_court(database: Database, clock: FixedClock, folder: Path) -> Court:
+    """A court with every room up to the hearing."""
+    settings = Settings(data_dir=folder, mode="test")  # type: ignore[arg-type]
+    notary = Notary(database, vault=FileVault(folder / "vault"), origin="court.example/log", clock=clock, log_dir=folder / "log")
+    notary.establish()
+    court = Court(settings, database, clock, notary, PackRegistry.load(), TABLE, Hooks())
+    import importlib
+
+    for name in ("procedure", "filing", "evidence", "hearing"):
+        room = importlib.import_module(f"odr.{name}.room").ROOM
+        for module in room.acts:
+            importlib.import_module(module)
+        room.join(court.hooks)
+    return court
+
+
+def accepted_case(court: Court, clock: FixedClock, *, track: Track = Track.SMALL, third: bool = False, joined: bool = True, agree: bool = True) -> Scene:
+    """A case that was accepted, its parties online, everybody agreed to writing."""
+    scene = Scene(court, clock)
+    with court.sit() as sitting:
+        for name, role in ((LI, None), (HAIYUN, None), (BAIHUA, None), (DING, None), (CHEN, Role.JUDGE), (WANG, Role.CLERK)):
+            account = Account(email=f"{name.replace(' ', '.')}@x.example".lower(), name=name, state=AccountState.ACTIVE, created_at=sitting.now)
+            sitting.session.add(account)
+            sitting.session.flush()
+            scene.accounts[name] = account.id
+            if role is not None:
+                sitting.session.add(AccountRole(account_id=account.id, role=role, granted_at=sitting.now))
+        scene.case_id = _case(sitting, scene, track, third, joined, agree)
+    return scene
+
+
+def _case(sitting: Sitting, scene: Scene, track: Track, third: bool, joined: bool, agree: bool) -> int:
+    today = sitting.now.astimezone(sitting.court.settings.tz).date()
+    pack = sitting.court.packs.for_case("cn", today)
+    case = Case(
+        pack_id="cn", pack_version=pack.version.isoformat(), stage=Stage.PENDING, track=track, cause="online_shopping_contract", title=f"{LI} v {HAIYUN}", number=f"({today.year}) 1",
+        filed_on=today, lodged_at=sitting.now, accepted_at=sitting.now, entry_count=0, head_digest="0" * 64,
+    )  # fmt: skip
+    sitting.session.add(case)
+    sitting.session.flush()
+    people = [(Role.CLAIMANT, LI, True), (Role.RESPONDENT, HAIYUN, joined)] + ([(Role.THIRD_PARTY, BAIHUA, True)] if third else [])
+    for role, name, online in people:
+        party = Party(case_id=case.id, role=role, ordinal=1, name=name, kind=PartyKind.PERSON, account_id=scene.accounts[name] if online else None, online=online, details={})
+        sitting.session.add(party)
+        sitting.session.flush()
+        scene.parties[name] = party.id
+        if online:
+            sitting.session.add(ModeConsent(case_id=case.id, party_id=party.id, mode=Mode.ASYNCHRONOUS, agrees=agree, entry_number=1, at=sitting.now))
+    for role, name in ((Role.JUDGE, CHEN), (Role.CLERK, WANG)):
+        sitting.session.add(Seat(case_id=case.id, account_id=scene.accounts[name], role=role, from_at=sitting.now))
+    sitting.session.flush()
+    sitting.session.refresh(case, ["parties"])
+    return case.id
+
+
+def opinion(exhibit: str, *, authenticity: str = "accept", legality: str = "accept", relevance: str = "accept", reason: str | None = None) -> dict[str, Any]:
+    """Fields of an opinion."""
+    return {"exhibit": exhibit, "authenticity": authenticity, "legality": legality, "relevance": relevance, "reason": reason}
+
+
+def at(text: str) -> datetime:
+    """An instant in Shanghai."""
+    from zoneinfo import ZoneInfo
+
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+__all__ = ["BAIHUA", "CHEN", "DING", "HAIYUN", "LI", "WANG", "Scene", "accepted_case", "at", "open_court", "opinion", "put_upload"]

@@ -1,0 +1,156 @@
+"""The whole way over HTTP: page, Stripe's page, event, books; and every way in which events go wrong."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+import requests
+from sqlalchemy import func, select
+
+from odr.payments.checkout import payment_page
+from odr.payments.models import AssessmentState, CheckoutSession, Payment, ReconcileRun, StripeEvent
+from odr.payments.reconcile import reconcile
+from odr.payments.stripe_peer import Faults
+from tests.payments.conftest import BASE, Served, pay_page, wait_for
+
+
+def is_paid(served: Served, case_id: int) -> bool:
+    """Whether the court counts the fee as paid."""
+    return served.pay.fees(case_id)[-1].state is AssessmentState.PAID
+
+
+def page(served: Served, case_id: int, suffix: str = "", name: str = "li") -> str:
+    """What somebody sees on the fee page."""
+    answer = served.sign_in(name).get(f"/cases/{served.reference(case_id)}/fee{suffix}", base_url=BASE)
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    return answer.get_data(as_text=True)
+
+
+def test_a_fee_is_paid_online(served: Served) -> None:
+    """From the fee page to Stripe's page and back: the fee is paid when the event says so, and the page shows it."""
+    case_id = served.pay.accepted()
+    assert "275.00" in page(served, case_id)
+    url = served.start_paying(case_id)
+    assert pay_page(url).status_code == 303
+    wait_for(lambda: is_paid(served, case_id))
+    assert served.pay.balances() == {"clearing": 275_00, "deferred": -275_00}
+    assert "has confirmed your payment" in page(served, case_id, "/return")
+
+
+def test_coming_back_changes_nothing(served: Served) -> None:
+    """The return page of an unpaid visit says that the event is awaited, and the fee stays due."""
+    case_id = served.pay.accepted()
+    served.start_paying(case_id)
+    assert "counts as paid when the payment service confirms" in page(served, case_id, "/return?session_id=cs_test_made_up")
+    assert not is_paid(served, case_id)
+    assert "Nothing was paid" in page(served, case_id, "/back")
+
+
+def test_a_declined_card_can_be_tried_again(served: Served) -> None:
+    """After a decline the same page takes another card; one charge results."""
+    case_id = served.pay.accepted()
+    url = served.start_paying(case_id)
+    assert pay_page(url, "4000 0000 0000 0002").status_code == 200
+    wait_for(lambda: served.pay.fees(case_id)[-1].declined_at is not None)
+    assert "declined" in page(served, case_id)
+    assert served.start_paying(case_id) == url
+    pay_page(url)
+    wait_for(lambda: is_paid(served, case_id))
+    assert len(served.pay.rows(Payment)) == 1
+
+
+def test_only_the_payer_can_go_to_pay(served: Served) -> None:
+    """The other side cannot open a payment page for a fee that is not hers, and a stranger does not find the case."""
+    case_id = served.pay.accepted()
+    path = f"/cases/{served.reference(case_id)}/fee"
+    served.form_page = path
+    assert served.post(served.sign_in("shop"), f"{path}/pay", assessment=served.pay.fees(case_id)[0].reference).status_code == 404
+    served.pay.account("stranger")
+    assert served.sign_in("stranger").get(path, base_url=BASE).status_code == 404
+    assert served.pay.rows(CheckoutSession) == []
+
+
+def test_a_forged_event_is_refused_and_kept_nowhere(served: Served) -> None:
+    """An event under another secret, an old one and an unsigned one are refused with nothing stored."""
+    case_id = served.pay.accepted()
+    served.peer.faults = Faults(drop=True)
+    pay_page(served.start_paying(case_id))
+    event = next(e for e in served.events() if e["type"] == "payment_intent.succeeded")
+    assert served.deliver(event, secret="whsec_of_somebody_else") == 400
+    assert served.deliver(event, at=int(time.time()) - 3600) == 400
+    assert served.app.test_client().post("/payments/stripe", data=b"{}", base_url=BASE).status_code == 400
+    assert served.pay.rows(StripeEvent) == [] and not is_paid(served, case_id)
+    assert served.deliver(event) == 200 and is_paid(served, case_id)
+
+
+@pytest.mark.parametrize("faults", [Faults(duplicate=2), Faults(reorder=4), Faults(forge=True), Faults(delay=0.2)], ids=["twice", "reordered", "forged", "late"])
+def test_faults_on_the_way_change_nothing(served: Served, faults: Faults) -> None:
+    """Events that come twice, in another order, late or beside forged ones credit the fee once."""
+    case_id = served.pay.accepted()
+    served.peer.faults = faults
+    pay_page(served.start_paying(case_id))
+    wait_for(lambda: is_paid(served, case_id))
+    assert served.peer.courier.wait()
+    assert served.pay.balances() == {"clearing": 275_00, "deferred": -275_00}
+    assert len(served.pay.rows(Payment)) == 1
+
+
+def test_dropped_events_are_asked_for(served: Served) -> None:
+    """When no event comes, reconciliation asks Stripe, credits the fee once and then finds no difference."""
+    case_id = served.pay.accepted()
+    served.peer.faults = Faults(drop=True)
+    pay_page(served.start_paying(case_id))
+    assert not is_paid(served, case_id)
+    reconcile(served.pay.court)
+    assert is_paid(served, case_id)
+    reconcile(served.pay.court)
+    assert served.pay.balances() == {"clearing": 275_00, "deferred": -275_00}
+    assert [run.differences for run in served.pay.rows(ReconcileRun)] == [[], []]
+
+
+def test_fifty_threads_make_one_charge(served: Served) -> None:
+    """Fifty presses of the button at once lead to one page, and paying it many times charges once."""
+    case_id = served.pay.accepted()
+    assessment, urls, faults = served.pay.fees(case_id)[0].reference, [], []
+
+    def press() -> None:
+        try:
+            urls.append(payment_page(served.pay.court, assessment, locale="en"))
+        except Exception as error:
+            faults.append(error)
+
+    threads = [threading.Thread(target=press) for _ in range(50)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == [] and len(urls) == 50 and len(set(urls)) == 1
+    payers = [threading.Thread(target=pay_page, args=(urls[0],)) for _ in range(8)]
+    for thread in payers:
+        thread.start()
+    for thread in payers:
+        thread.join()
+    wait_for(lambda: is_paid(served, case_id))
+    assert served.peer.courier.wait()
+    assert len(served.pay.rows(Payment)) == 1
+    with served.pay.court.database.read() as session:
+        assert session.scalar(select(func.count()).select_from(CheckoutSession)) == 1
+    charges = list(served.pay.court.ports.payments.charges_since(served.pay.clock.now().replace(year=2000)))
+    assert [c["status"] for c in charges if c["status"] == "succeeded"] == ["succeeded"]
+
+
+def test_stripe_down_loses_nothing(served: Served) -> None:
+    """When Stripe cannot be reached the payer is told so and may pay later on the same page."""
+    case_id = served.pay.accepted()
+    gateway = served.pay.court.ports.payments
+    from odr.payments.gateway import GatewayUnavailable, StripeGateway
+
+    served.pay.court.ports.payments = StripeGateway("rk_test_court", "x", api_base="http://127.0.0.1:9", retries=0)
+    with pytest.raises(GatewayUnavailable):
+        payment_page(served.pay.court, served.pay.fees(case_id)[0].reference, locale="en")
+    served.pay.court.ports.payments = gateway
+    url = payment_page(served.pay.court, served.pay.fees(case_id)[0].reference, locale="en")
+    assert requests.get(url, timeout=5).status_code == 200
+    assert len(served.pay.rows(CheckoutSession)) == 1
