@@ -101,7 +101,7 @@ class Scene:
         act = self.court.table[name]
         model = given if given is not None else act.input.model_validate(values)
         actor = self.actor(who)
-        with self.court.sit() as sitting:
+        with self.court.sit(self.court.prepare(name, self.case(), model, actor)) as sitting:
             return sitting.perform(name, sitting.session.get_one(Case, self.case_id), model, actor=actor, key=key, premise=premise)
 
     def case(self) -> Case:

@@ -13,6 +13,7 @@ from odr.access import case_page, current_court, current_locale, current_person,
 from odr.api.openapi import document
 from odr.docket.models import Case
 from odr.docket.queries import entries, entry
+from odr.docket.visibility import READS_FILE
 from odr.errors import CourtError, FieldFault, InvalidInput, NotFound
 from odr.evidence.ports import desk_of
 from odr.filing.drafts import lodge
@@ -122,15 +123,17 @@ def get_case(case: Case, actor: Actor) -> Response:
             {"entry": v.number, "act": v.act, "by": v.by_name or str(v.by), "effective_at": v.effective_at.isoformat(), "recorded_at": v.recorded_at.isoformat(), "digest": v.digest, "receipt": v.receipt, "content": v.payload}
             for v in (entry_view(look, case, actor, e, current_locale()) for e in entries(look.session, case, after=after, limit=200))
         ],
-        exhibits=_exhibits(case),
+        exhibits=_exhibits(case, actor),
     )
 
 
-def _exhibits(case: Case) -> list[dict[str, Any]]:
+def _exhibits(case: Case, actor: Actor) -> list[dict[str, Any]]:
     from sqlalchemy import select
 
     from odr.evidence.models import Exhibit
 
+    if actor.role not in READS_FILE:
+        return []
     rows = current_session().scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id))
     return [{"label": e.label, "reference": e.reference, "title": e.title, "state": e.state.value, "sha256": e.upload.sha256, "size": e.upload.size, "entry": e.entry_number} for e in rows]
 
@@ -144,7 +147,8 @@ def perform(case: Case, actor: Actor, name: str) -> tuple[Response, int]:
     if act is None or not act.listed:
         raise NotFound
     given = _given(act.input, court.packs.get(case.pack_id, case.pack_version).currency)
-    with court.sit() as sitting:
+    prepared = court.prepare(name, case, given, actor)
+    with court.sit(prepared) as sitting:
         receipt = sitting.perform(name, sitting.session.get_one(Case, case.id), given, actor=actor, key=_key(), premise=request.headers.get("Premise"))
     return _receipt(receipt, 200)
 

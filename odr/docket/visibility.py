@@ -19,6 +19,8 @@ class Viewer(Protocol):
 
 
 READS_CONTENT = PARTY_ROLES | COURT_ROLES | {Role.CLOCK}
+READS_FILE = PARTY_ROLES | COURT_ROLES | {Role.MEDIATOR}
+"""Who reads pleadings and exhibits. Witnesses, experts and interpreters see only what is put to them."""
 
 
 def may_read(viewer: Viewer, audience: Audience, party_id: int | None, named: list[str] | None = None) -> bool:

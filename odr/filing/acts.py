@@ -9,11 +9,12 @@ from sqlalchemy import func, select
 
 from odr.docket.models import Case, Outcome, Party, Role, Stage, Track
 from odr.docket.queries import parties, party
-from odr.errors import FieldFault, InvalidInput
+from odr.errors import FieldFault, Forbidden, InvalidInput
 from odr.filing.inputs import AcceptInput, AnswerInput, ClaimInput, JoinInput, RefuseInput, ReturnInput
 from odr.filing.models import Claim, Fact, FactAnswer, FactStance, Relief, ReviewReturn
 from odr.filing.registry import case_number_for, seat_judge
 from odr.identity.actors import CLOCK_ACTOR, Actor
+from odr.identity.models import MandateScope
 from odr.procedure.models import WindowState
 from odr.procedure.table import Everyone, Recorded, act
 from odr.text import Money, T, Text
@@ -171,7 +172,12 @@ def join_case(court: Sitting, case: Case, given: JoinInput, *, actor: Actor, now
     page="filing.answer",
 )
 def file_answer(court: Sitting, case: Case, given: AnswerInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Record the respondent's answer, fact by fact (CPL 128). Silence does not stop the case; a late answer is marked."""
+    """Record the respondent's answer, fact by fact (CPL 128). Silence does not stop the case; a late answer is marked.
+
+    Admitting the claim, wholly or in part, needs special powers where a representative does it (CPL 62).
+    """
+    if given.position != "defend" and actor.is_representative and actor.scope is not MandateScope.SPECIAL:
+        raise Forbidden(T("This needs special powers, and your mandate is an ordinary one (Civil Procedure Law, art. 62)."))
     who = court.party_of(case, actor)
     faults = []
     for i, told in enumerate(given.facts):

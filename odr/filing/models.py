@@ -170,3 +170,80 @@ class NumberSeries(Base):
     year: Mapped[int]
     last: Mapped[int] = mapped_column(default=0)
     __table_args__ = (UniqueConstraint("kind", "year"),)
+
+
+class RequestKind(enum.Enum):
+    """What a party or the registry asks for while a case runs."""
+
+    WITHDRAWAL = "withdrawal"  # leave to withdraw a claim (CPL 148)
+    JURISDICTION = "jurisdiction"  # that another court hears the case (CPL 130)
+    RECUSAL = "recusal"  # that somebody of the court steps aside (CPL 47)
+    TIME = "time"  # more time before it has ended (EV 54)
+    LATENESS = "lateness"  # time again after an obstacle (CPL 86)
+    REASSIGNMENT = "reassignment"  # that somebody else takes a seat
+    IDENTITY = "identity"  # who stands behind a shop, asked of its platform (CPI 209)
+
+    @property
+    def label(self) -> Words:
+        """The kind in words."""
+        return REQUEST_WORDS[self]
+
+
+REQUEST_WORDS = {
+    RequestKind.WITHDRAWAL: T("Leave to withdraw"),
+    RequestKind.JURISDICTION: T("Objection to jurisdiction"),
+    RequestKind.RECUSAL: T("Challenge"),
+    RequestKind.TIME: T("More time"),
+    RequestKind.LATENESS: T("Relief for lateness"),
+    RequestKind.REASSIGNMENT: T("Another person in a seat"),
+    RequestKind.IDENTITY: T("Who stands behind a shop"),
+}
+
+
+class RequestState(enum.Enum):
+    """What became of a request."""
+
+    ASKED = "asked"  # waits
+    GRANTED = "granted"  # decided for the one who asked, or answered
+    REFUSED = "refused"  # decided against
+    OVER = "over"  # no longer needed
+
+
+class Request(Base):
+    """Something asked for on the docket, and the entry that decided it."""
+
+    __tablename__ = "filing_request"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    party_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
+    kind: Mapped[RequestKind] = mapped_column(enum_column(RequestKind))
+    subject: Mapped[str | None] = mapped_column(String(80))
+    words: Mapped[str] = mapped_column(Text)
+    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    state: Mapped[RequestState] = mapped_column(enum_column(RequestState), default=RequestState.ASKED)
+    asked_entry: Mapped[int]
+    decided_entry: Mapped[int | None]
+
+
+class MandateNote(Base):
+    """Which entries of the docket tell of a mandate's signature and end; one row a mandate that was told of."""
+
+    __tablename__ = "mandate_note"
+
+    mandate_id: Mapped[int] = mapped_column(ForeignKey("mandate.id"), primary_key=True)
+    signed_entry: Mapped[int | None]
+    ended_entry: Mapped[int | None]
+
+
+class CalendarFeed(Base):
+    """The secret address of somebody's calendar; only its fingerprint is kept."""
+
+    __tablename__ = "calendar_feed"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from odr.access import case_page, current_court, current_locale, current_person, current_session, public, signed_in
 from odr.db import new_reference
 from odr.docket.models import Case, Role
+from odr.docket.visibility import READS_FILE
 from odr.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.filing import drafts
 from odr.filing.inputs import AnswerInput, ClaimInput, JoinInput
@@ -161,7 +162,7 @@ def lodge(draft: str) -> Page:
 
 
 @filing.get("/cases/<reference>/claim")
-@case_page()
+@case_page(*READS_FILE)
 def claim(case: Case, actor: Actor) -> Page:
     """The pleadings as they stand: what is asked for, the numbered facts, who says what to each."""
     court = _look()

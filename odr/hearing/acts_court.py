@@ -15,7 +15,6 @@ from odr.hearing.acts_plan import hearing_open
 from odr.hearing.inputs import AdjournInput, AttendanceInput, ConfirmRecordingInput, RecordHearingInput, SummonInput
 from odr.hearing.kinds import HearingState, Mode, Presence
 from odr.hearing.models import Attendance, Hearing, RecordingConfirmation, Summons, Witness
-from odr.hearing.plan import track_key
 from odr.hearing.queries import examination_of, hearings_of
 from odr.identity.actors import Actor
 from odr.procedure.pack import NoSuchRule
@@ -56,7 +55,7 @@ def summon(court: Sitting, case: Case, given: SummonInput, *, actor: Actor, now:
         raise InvalidInput.at("on", T("The hearing lies in the past."))
     pack = court.pack(case)
     try:
-        latest = reckon_before(pack, "summons", begins, track=track_key(pack, case)).due_at
+        latest = reckon_before(pack, "summons", begins, track=case.track.value).due_at
     except NoSuchRule:
         latest = begins
     if latest < now:
@@ -92,7 +91,7 @@ def adjourn_hearing(court: Sitting, case: Case, given: AdjournInput, *, actor: A
     """Put a hearing off with reasons, as often as the track allows (EXT 3)."""
     hearing = _to_come(court.resolved("hearing", given.hearing))
     pack = court.pack(case)
-    most = pack.track(track_key(pack, case)).adjournments
+    most = pack.track(case.track.value).adjournments
     before = sum(h.state is HearingState.ADJOURNED for h in hearings_of(court.session, case))
     if most is not None and before >= most:
         raise ActNotOpen(T("In this procedure a hearing is put off at most %(most)s times.", most=most), T("Ask the president, or hold the hearing."), "EXT 3, 4")

@@ -142,9 +142,9 @@ def propose_fact(court: Sitting, case: Case, given: FactInput, *, actor: Actor, 
     return Recorded(T("%(party)s proposed an agreed fact", party=party.name), {"fact": fact.reference})
 
 
-@act(title=T("Answer a fact proposed as agreed"), input=FactStanceInput, by=set(PARTY_ROLES), at={Stage.PENDING, Stage.HEARING}, special=True, source="EV 3, 5, 6")
+@act(title=T("Answer a fact proposed as agreed"), input=FactStanceInput, by=set(PARTY_ROLES), at={Stage.PENDING, Stage.HEARING}, source="EV 3, 5, 6")
 def answer_fact(court: Sitting, case: Case, given: FactStanceInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Agree or not; an admission binds only who makes it (EV 6) and needs special powers where a representative makes it (CPL 62)."""
+    """Agree or not; an admission binds only who makes it (EV 6), and a representative's is the party's own (EV 5)."""
     fact: AgreedFact = court.resolved("agreed_fact", given.fact)
     party = court.party_of(case, actor)
     if any(s.party_id == party.id for s in fact.stances):

@@ -14,7 +14,7 @@ from odr.hearing import phases
 from odr.hearing.inputs import ChangePlanInput, CloseInput, ConsentInput, ConvertInput, OpenInput, OrderInput, PhaseInput, SealInput
 from odr.hearing.kinds import DutyState, HearingState, Mode, PhaseState, PostingKind
 from odr.hearing.models import Examination, Hearing, ModeConsent, Opinion, Phase, Posting, Seal
-from odr.hearing.plan import RECORD, PlannedPhase, latest_end, ordered, plan_of, require_plan_fits, track_key
+from odr.hearing.plan import RECORD, PlannedPhase, latest_end, ordered, plan_of, require_plan_fits
 from odr.hearing.queries import away, examination_of, without_consent
 from odr.identity.actors import Actor
 from odr.procedure.table import Everyone, Premise, Recorded, act
@@ -79,13 +79,13 @@ def open_examination(court: Sitting, case: Case, given: OpenInput, *, actor: Act
         require_agreed(court, case)
     pack = court.pack(case)
     plan = ordered(
-        plan_of(pack, track_key(pack, case), given.mode), lengths={one.phase: one.days for one in given.lengths}, sealed=given.sealed, left_out=given.left_out
+        plan_of(pack, case.track.value, given.mode), lengths={one.phase: one.days for one in given.lengths}, sealed=given.sealed, left_out=given.left_out
     )
     lengths = [days for phase in plan for days in ([phase.days] if phase.sealed else [t.days for t in phase.turns])]
     last = require_plan_fits(court, case, latest_end(pack, lengths, now))
     examination = Examination(
         case_id=case.id, mode=given.mode, opened_at=now, opened_by=court.next_number(case), ends_by=latest_end(pack, lengths, now),
-        plan={"article": str(pack.plan_for(track_key(pack, case)).article), "phases": [phase.to_json() for phase in plan]},
+        plan={"article": str(pack.plan_for(case.track.value).article), "phases": [phase.to_json() for phase in plan]},
     )  # fmt: skip
     court.session.add(examination)
     court.session.flush()
@@ -264,7 +264,7 @@ def _resume(court: Sitting, case: Case, examination: Examination, now: datetime)
     phase = examination.current
     if phase is None and {p.key for p in examination.phases} <= {RECORD}:
         pack = court.pack(case)
-        planned = [p for p in plan_of(pack, track_key(pack, case), Mode.ASYNCHRONOUS) if p.key != RECORD]
+        planned = [p for p in plan_of(pack, case.track.value, Mode.ASYNCHRONOUS) if p.key != RECORD]
         for ordinal, each in enumerate(planned, 1):
             examination.phases.append(_phase_row(case, each, ordinal))
         examination.phases.sort(key=lambda p: p.ordinal)

@@ -13,7 +13,7 @@ from odr.filing.models import Fact
 from odr.hearing.acts_plan import title_of
 from odr.hearing.kinds import OPEN_QUESTIONS, HearingState, Mode, PhaseState, QuestionState, RequestState
 from odr.hearing.models import Hearing, Opinion, Posting, Question, RecordCorrection, TechnicalFailure, TimeRequest, Witness
-from odr.hearing.plan import RECORD, plan_of, track_key
+from odr.hearing.plan import RECORD, plan_of
 from odr.hearing.queries import examination_of, hearings_of, proposed_facts, questions_of, reads_question, standing_exhibits
 from odr.identity.actors import Actor
 from odr.procedure.forms import Option, choice_source
@@ -26,7 +26,7 @@ def plan_phases(court: Any, case: Case, actor: Actor) -> list[Option]:
     if examination_of(court.session, case) is not None:
         return _phases(court, case, PhaseState.PLANNED)
     pack = court.pack(case)
-    seen = {p.key: p for p in plan_of(pack, track_key(pack, case), Mode.ASYNCHRONOUS)}
+    seen = {p.key: p for p in plan_of(pack, case.track.value, Mode.ASYNCHRONOUS)}
     return [Option(key, bilingual(p.title["en"], p.title["zh-Hans"])) for key, p in seen.items()]
 
 
@@ -34,7 +34,7 @@ def plan_phases(court: Any, case: Case, actor: Actor) -> list[Option]:
 def sealable_phases(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Phases in which both sides act alike."""
     pack = court.pack(case)
-    seen = {p.key: p for p in plan_of(pack, track_key(pack, case), Mode.ASYNCHRONOUS) if p.may_be_sealed}
+    seen = {p.key: p for p in plan_of(pack, case.track.value, Mode.ASYNCHRONOUS) if p.may_be_sealed}
     return [Option(key, bilingual(p.title["en"], p.title["zh-Hans"])) for key, p in seen.items()]
 
 

@@ -65,12 +65,6 @@ def _words(text: Text) -> dict[str, str]:
     return {locale: text.render(locale) for locale in LOCALES}
 
 
-def track_key(pack: RulePack, case: Case) -> str:
-    """The pack's name of the case's track."""
-    wanted = case.track.value
-    return next((key for key in pack.tracks.list if key == wanted or key.startswith(f"{wanted}_")), wanted)
-
-
 def plan_of(pack: RulePack, track: str, mode: Mode) -> list[PlannedPhase]:
     """The phases of a track's plan; a hearing at one hour keeps only the record to be read and signed.
 
@@ -121,7 +115,7 @@ def clock_of(court: Sitting, case: Case, extensions: int = 0) -> TrialClock | No
     if case.accepted_at is None:
         return None
     pack = court.pack(case)
-    return trial_limit(pack, track_key(pack, case), case.accepted_at, extensions=extensions, foreign=case.foreign_related)
+    return trial_limit(pack, case.track.value, case.accepted_at, extensions=extensions, foreign=case.foreign_related)
 
 
 def require_plan_fits(court: Sitting, case: Case, end: datetime) -> date:

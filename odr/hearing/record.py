@@ -16,6 +16,7 @@ from odr.hearing.kinds import HearingState, Presence, RequestState
 from odr.hearing.models import Examination, RecordCorrection, RecordSignature
 from odr.hearing.queries import examination_of, hearings_of, participants, postings_of
 from odr.identity.models import Account
+from odr.notary.canonical import JSON
 from odr.papers import Attendance as AttendanceLine
 from odr.papers import PostingLine, RecordPaper, Signatory, clerk, judge, typeset
 from odr.procedure.working import bilingual
@@ -157,7 +158,7 @@ def _keep(court: Court, case_id: int, pdf: bytes) -> int:
         title = {locale: T("Record of the hearing").render(locale) for locale in LOCALES}
         examination = examination_of(sitting.session, case)
         digest = sha256_hex(pdf)
-        leaf = {"case": case.reference, "sha256": digest, "size": len(pdf), "media_type": "application/pdf", "submitted_by": "court"}
+        leaf: dict[str, JSON] = {"case": case.reference, "sha256": digest, "size": len(pdf), "media_type": "application/pdf", "submitted_by": "court"}
         receipt = court.notary.record(sitting.session, leaf, now=sitting.now)
         sitting.session.add(
             Document(

@@ -2,10 +2,34 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from odr.docket.models import BENCH_ROLES, Case, Role, Stage
 from odr.hearing import acts_court, acts_plan, lookups, phases
 from odr.hearing.plan import WINDOW
+from odr.hearing.queries import examination_of, open_questions_to
 from odr.hearing.record import seal_records
-from odr.procedure.hooks import Room
+from odr.hearing.views import acted
+from odr.identity.actors import Actor
+from odr.procedure.hooks import NavItem, Panel, Room
+from odr.text import T
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+def panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
+    """On the case's overview: the phase that runs, and what it asks of the viewer."""
+    if case.stage is not Stage.HEARING or actor.role in (Role.WITNESS, Role.EXPERT):
+        return None
+    examination = examination_of(court.session, case)
+    phase = examination.current if examination else None
+    party = next((p for p in case.parties if p.id == actor.party_id), None)
+    done, everybody = acted(phase)
+    asked = len(open_questions_to(court.session, party)) if party is not None else 0
+    data = {"phase": acts_plan.title_of(phase) if phase else None, "done": done, "all": everybody, "questions": asked, "is_bench": actor.role in BENCH_ROLES}
+    return Panel("main", 10, "hearing/_panel.html", data)
+
 
 ROOM = Room(
     name="hearing",
@@ -13,6 +37,9 @@ ROOM = Room(
         "odr.hearing.acts_plan", "odr.hearing.acts_exhibits", "odr.hearing.acts_questions", "odr.hearing.acts_postings", "odr.hearing.acts_witness",
         "odr.hearing.acts_court", "odr.hearing.acts_record", "odr.hearing.choices",
     ),
+    routes=("odr.hearing.routes:hearing",),
+    panels=(panel,),
+    nav=(NavItem("examination", "hearing.page", T("Examination"), 30),),
     on_lapse={WINDOW: phases.on_turn_lapsed},
     on_event={"claim_lodged": acts_plan.on_claim_lodged, "party_joined": acts_plan.on_party_joined, "served": acts_court.on_served},
     resolvers={

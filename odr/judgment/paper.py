@@ -43,7 +43,7 @@ def order_words(case: Case, order: Order, days: int) -> Text:
         if order.interest_from is not None:
             percent = f"{order.interest_percent:f}".rstrip("0").rstrip(".")
             base = T(
-                "%(debtor)s pays %(creditor)s %(amount)s, with %(percent)s percent a year on it from %(day)s on, within %(days)s days after this decision takes effect.",
+                "%(debtor)s pays %(creditor)s %(amount)s, with %(percent)s percent a year on it from %(day)s on, within %(days)s days after effect.",
                 debtor=debtor,
                 creditor=creditor,
                 amount=order.amount,

@@ -17,7 +17,8 @@ from odr.judgment.drafting import draft_values
 from odr.judgment.inputs import DraftInput, FindingInput, IssueInput
 from odr.judgment.kinds import DecisionState
 from odr.judgment.lookups import current_draft, decision_named, document_of, issued
-from odr.judgment.views import decision_page, desk as gather
+from odr.judgment.views import decision_page
+from odr.judgment.views import desk as gather
 from odr.procedure import forms
 from odr.procedure.availability import refusal
 from odr.procedure.routes import submit_act
@@ -145,7 +146,7 @@ def reopen(case: Case, actor: Actor) -> Page:
 
 def _to_desk(case: Case, page: Page, anchor: str = "findings") -> Page:
     """After an act of the desk one stays at the desk."""
-    if isinstance(page, tuple) or isinstance(page, str):
+    if isinstance(page, tuple | str):
         return page
     return redirect(url_for("judgment.desk", reference=case.reference, _anchor=anchor), 303)  # type: ignore[return-value]
 

@@ -23,6 +23,7 @@ from odr.payments.tariff import assess_filing
 from odr.procedure.acts import ALL_STAGES
 from odr.procedure.models import Task, WindowState
 from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.tariff_rules import Ending
 from odr.text import Money, T, Text
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ def correct_fee(court: Sitting, case: Case, given: CorrectFeeInput, *, actor: Ac
     court.close_tasks(case, CORRECTION_TASK, old.reference)
     result = {"assessment": old.reference, "was": old.amount_minor, "right": right.minor, "currency": right.currency}
     if right.minor < paid.minor:
-        back = spread(court, case, payer, Money(paid.minor - right.minor, right.currency), None, {"reason": "miscalculated", **result})
+        back = spread(court, case, payer, Money(paid.minor - right.minor, right.currency), Ending.REDUCED, {"reason": "miscalculated", **result})
         return Recorded(T("Fee corrected to %(right)s; %(back)s goes back to %(name)s", right=right, back=back, name=payer.name), {**result, "back": back.minor})
     if right.minor > paid.minor or outstanding(court.session, old).minor:
         old.basis_id = basis.id

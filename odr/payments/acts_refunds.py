@@ -14,7 +14,7 @@ from odr.identity.actors import Actor
 from odr.payments.acts import UNPAID_TASK, party_by_id
 from odr.payments.acts_costs import carry_out_waiting
 from odr.payments.assessing import assessments_of
-from odr.payments.books import book_cancellation, book_refund_end, book_refund_order, earn
+from odr.payments.books import book_cancellation, book_outside_refund, book_refund_end, earn
 from odr.payments.inputs import ApproveRefundInput, OutsideRefundInput, ReduceInput, RefundEndInput, SettleInput
 from odr.payments.models import Channel, FeeBasis, Payment, Refund, RefundApproval, RefundState
 from odr.payments.reassessing import replace_unpaid
@@ -173,24 +173,8 @@ def record_outside_refund(court: Sitting, case: Case, given: OutsideRefundInput,
     payment = court.session.scalars(select(Payment).where(Payment.case_id == case.id, Payment.reference == given.payment)).one()
     if given.amount.currency != payment.currency:
         raise InvalidInput.at("amount", T("The payment is not in the currency of this court."))
-    refund = Refund(
-        case_id=case.id,
-        party_id=payment.party_id,
-        payment_id=payment.id,
-        ending=None,
-        amount_minor=given.amount.minor,
-        currency=given.amount.currency,
-        computation={"reason": "made outside the court's books"},
-        persons_needed=0,
-        state=RefundState.SENT,
-        stripe_id=given.stripe_id,
-        ordered_at=now,
-        entry_number=court.next_number(case),
-    )
-    court.session.add(refund)
-    court.session.flush()
-    book_refund_order(court.session, refund)
-    book_refund_end(court.session, refund, payment.channel, True, given.stripe_id, given.at)
+    refund = book_outside_refund(court.session, payment, given.stripe_id, given.amount, given.at)
+    refund.entry_number = court.next_number(case)
     court.open_task(
         case,
         Role.CASHIER,

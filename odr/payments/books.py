@@ -149,6 +149,28 @@ def book_refund_end(session: Session, refund: Refund, channel: Channel, paid: bo
     refund.state, refund.finished_at = RefundState.FAILED, at
 
 
+def book_outside_refund(session: Session, payment: Payment, stripe_id: str, amount: Money, at: datetime) -> Refund:
+    """A refund made at Stripe without an order: the books follow the money, under the refund's own name."""
+    refund = Refund(
+        case_id=payment.case_id,
+        party_id=payment.party_id,
+        payment_id=payment.id,
+        ending=None,
+        amount_minor=amount.minor,
+        currency=amount.currency,
+        computation={"reason": "made outside the court's books"},
+        persons_needed=0,
+        state=RefundState.SENT,
+        stripe_id=stripe_id,
+        ordered_at=at,
+    )
+    session.add(refund)
+    session.flush()
+    book_refund_order(session, refund)
+    book_refund_end(session, refund, payment.channel, True, stripe_id, at)
+    return refund
+
+
 def book_dispute(session: Session, fact: StripeFact, case_id: int) -> None:
     """A bank took the money back, and may give it back again; a lost dispute leaves the fee owed."""
     amount, name = Money(fact.amount_minor, fact.currency), f"dispute/{fact.stripe_id}"

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from sqlalchemy import select
 
 from odr.access import case_page, current_court, current_locale, current_session, public
-from odr.docket.models import PARTY_ROLES, Case
+from odr.docket.models import COURT_ROLES, PARTY_ROLES, Case, Role
 from odr.errors import InvalidInput, NotFound
 from odr.identity.actors import Actor
 from odr.payments.acts import party_by_id
@@ -26,6 +26,7 @@ from odr.procedure.routes import Page
 payments = Blueprint("payments", __name__)
 MOST_EVENT = 1_000_000
 """Bytes: an event of Stripe's is far smaller."""
+SEES_FEES = PARTY_ROLES | COURT_ROLES | {Role.CASHIER}
 FEE_ACTS = ("request_relief", "decide_relief", "deem_withdrawn", "approve_refund", "demand_costs", "ask_costs_review", "review_costs", "correct_fee", "ask_fee_correction")
 
 
@@ -37,7 +38,7 @@ def _fee_page(case: Case, actor: Actor, **more: Any) -> str:
 
 
 @payments.get("/cases/<reference>/fee")
-@case_page()
+@case_page(*SEES_FEES)
 def fee(case: Case, actor: Actor) -> Page:
     """Every fee of the case with its steps; what is to be paid, how, and by when."""
     return _fee_page(case, actor, came="")
@@ -55,21 +56,21 @@ def pay(case: Case, actor: Actor) -> Page:
 
 
 @payments.get("/cases/<reference>/fee/return")
-@case_page()
+@case_page(*SEES_FEES)
 def returned(case: Case, actor: Actor) -> Page:
     """Back from Stripe. Nothing is changed here: the fee is paid when Stripe's event says so."""
     return _fee_page(case, actor, came="done")
 
 
 @payments.get("/cases/<reference>/fee/back")
-@case_page()
+@case_page(*SEES_FEES)
 def backed_out(case: Case, actor: Actor) -> Page:
     """Back from Stripe without paying; the page can be opened again."""
     return _fee_page(case, actor, came="back")
 
 
 @payments.get("/cases/<reference>/fee/receipt/<payment>.pdf")
-@case_page()
+@case_page(*SEES_FEES)
 def receipt(case: Case, actor: Actor, payment: str) -> Response:
     """The receipt under the court's seal; for the payer and the court."""
     row = current_session().scalar(select(Payment).where(Payment.case_id == case.id, Payment.reference == payment))

@@ -18,6 +18,7 @@ from odr.db import Database
 from odr.docket.models import Case
 from odr.identity.actors import Actor
 from odr.notary.notary import Notary
+from odr.procedure.availability import refusal
 from odr.procedure.hooks import Hooks
 from odr.procedure.packs import PackRegistry
 from odr.procedure.sitting import Sitting
@@ -69,9 +70,18 @@ class Court:
         self.sequence()
 
     def prepare(self, name: str, case: Case, given: BaseModel, actor: Actor) -> Mapping[str, Any]:
-        """Do an act's slow work (set and seal its paper) before the transaction that performs it."""
-        prepare = self.table[name].prepare
-        return prepare(self, case, given, actor) if prepare is not None else {}
+        """Do an act's slow work (set and seal its paper) before the transaction that performs it.
+
+        Gives nothing where the act is not open to the actor: no seal is put on anything,
+        and ``perform`` says why, or gives the first receipt of a repeated request.
+        """
+        act = self.table[name]
+        if act.prepare is None:
+            return {}
+        with self.database.read() as session:
+            if refusal(self.look(session), act, session.get_one(Case, case.id), actor) is not None:
+                return {}
+        return act.prepare(self, case, given, actor)
 
     def sequence(self) -> int:
         """Put waiting leaves into the log; returns how many."""

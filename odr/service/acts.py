@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Party, Role, Stage
+from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Party, Role, Stage
 from odr.docket.queries import parties
 from odr.identity.actors import Actor
 from odr.procedure.models import WindowState
 from odr.procedure.table import Recorded, act
+from odr.service.copies import papers_for
 from odr.service.inputs import ConsentInput, PacketInput
 from odr.service.kinds import Channel, ConsentWay, FactKind, PacketState, PaperKind
 from odr.service.models import Packet, ProofOfService
 from odr.service.occasions import Occasion, occasion_of
+from odr.service.pack_rules import rules_for
 from odr.service.packets import Recipient, conclude_packet, note_address, queue_packet, record_consent, record_fact, withdraw_consents
 from odr.service.proof import issue_proof
 from odr.text import T
@@ -36,7 +38,7 @@ def recipient_of(party: Party) -> Recipient:
 def queue_entry(court: Sitting, case: Case, entry: DocketEntry, recipients: Sequence[Party]) -> None:
     """Put what an act brought on its way to every recipient: one packet each."""
     for party in recipients:
-        put_out(court, case, party, occasion_of(entry.act), entry_number=entry.number, entry_id=entry.id)
+        put_out(court, case, party, occasion_of(entry.act), entry_number=entry.number, audience=entry.audience)
 
 
 def put_out(
@@ -46,11 +48,18 @@ def put_out(
     occasion: Occasion,
     *,
     entry_number: int,
-    entry_id: int = 0,
-    documents: Sequence[Mapping[str, Any]] = (),
+    audience: Audience = Audience.PARTIES_AND_COURT,
+    documents: Sequence[Mapping[str, Any]] | None = None,
     due_at: datetime | None = None,
+    hold: timedelta | None = None,
 ) -> Packet:
-    """A packet for one party on one occasion; its code names the case only to who holds the notice."""
+    """A packet for one party on one occasion, with its papers; until its hold ends it can be taken back.
+
+    Its code names the case only to who holds the notice. ``hold`` is the court's usual one unless given.
+    """
+    hold = timedelta(minutes=court.court.settings.hold_minutes) if hold is None else hold
+    if documents is None:
+        documents = papers_for(court, case, party, occasion, entry_number, audience=audience)
     packet = queue_packet(
         court.session,
         case_id=case.id,
@@ -59,6 +68,7 @@ def put_out(
         title=occasion.title,
         first_contact=occasion.key == CLAIM and party.joined_at is None,
         now=court.now,
+        hold_until=court.now + hold if hold else None,
         documents=documents,
         kind=occasion.kind,
         recipient=recipient_of(party),
@@ -117,14 +127,14 @@ def on_party_joined(court: Sitting, case: Case, facts: Mapping[str, Any]) -> Non
             court.session, packet_id=packet.id, kind=FactKind.ACTED, at=court.now, recorded_at=court.now,
             event_id=f"joined/{party.reference}/{packet.reference}", channel=Channel.PLATFORM, account_id=facts["account_id"],
         )  # fmt: skip
-        conclude_packet(court.session, packet, now=court.now)
         follow_packet(court, case, packet)
 
 
 def follow_packet(court: Sitting, case: Case, packet: Packet) -> None:
     """Bring a packet's conclusion onto the docket, as an entry that follows; nothing where it stands there already."""
-    conclusion = conclude_packet(court.session, packet, now=court.now)
+    conclusion = conclude_packet(court.session, packet, rules_for(court.court)(court.session, packet), now=court.now)
     if packet.state is PacketState.NOT_SERVED:
+        packet.docketed_as = packet.state.value
         party = next(p for p in case.parties if p.id == packet.party_id)
         if not court.tasks(case, "not_served", packet.reference):
             court.open_task(

@@ -186,6 +186,8 @@ def _send(ports: ServicePorts, database: Database, clock: Clock, attempt_id: int
         if carrier is None:
             return Handover(Outcome.REFUSED, f"this court has not set up {attempt.channel.value}")
         composed = compose(attempt, ports.letterhead, at=clock.now(), zone=ports.zone)
+        if any(not paper["sha256"] for paper in attempt.packet.documents):
+            return Handover(Outcome.LATER, "its papers are being made")
         papers = attempt.packet.documents if composed.takes_papers else []
     try:
         attachments = [Attachment(p["name"], p["media_type"], ports.fetch(p["reference"])) for p in papers]

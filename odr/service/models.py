@@ -189,7 +189,7 @@ class ProofOfService(Base):
     reasoning: Mapped[dict[str, Any]] = mapped_column(JSON)
     reasoning_digest: Mapped[str] = mapped_column(String(64))
     issued_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    document_sha256: Mapped[str | None] = mapped_column(String(64))
+    document_sha256: Mapped[str | None] = mapped_column(String(64), index=True)
     receipt: Mapped[str | None] = mapped_column(Reference)
     __table_args__ = (UniqueConstraint("packet_id", "ordinal"),)
 

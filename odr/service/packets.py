@@ -403,6 +403,9 @@ def conclude_packet(session: Session, packet: Packet, rules: deemed.Rules | None
         return conclusion
     before = packet.state
     packet.state = _STATE_OF.get(conclusion.status, PacketState.OUT)
+    if packet.effective_at != conclusion.effective_at:
+        # Another day of service than the docket says: it has to be recorded anew.
+        packet.docketed_as = None
     packet.effective_at = conclusion.effective_at
     if packet.state not in FINAL_PACKET_STATES:
         packet.concluded_at = None

@@ -24,6 +24,7 @@ from odr.service.channels.sms import SmsGateway
 from odr.service.dispatch import ServicePorts
 from odr.service.kinds import AddressClass, Channel
 from odr.service.letters import Letterhead
+from odr.service.pack_rules import rules_for
 from odr.service.return_path import ReturnPath
 from odr.text import T, Text
 
@@ -72,7 +73,7 @@ def open_carriers(court: Court) -> ServicePorts:
         Channel.SMS: SmsGateway(settings.sms_url) if settings.sms_url else folder,
         Channel.POST: PrintQueue(settings.data_dir / "print-queue", lambda dispatch: typeset_letter(court, dispatch)),
     }
-    return ServicePorts(carriers=carriers, letterhead=letterhead(settings), fetch=lambda reference: fetch(court, reference), zone=settings.tz)
+    return ServicePorts(carriers=carriers, letterhead=letterhead(settings), fetch=lambda reference: fetch(court, reference), zone=settings.tz, rules=rules_for(court))
 
 
 def letterhead(settings: Settings) -> Letterhead:

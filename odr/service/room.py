@@ -17,13 +17,15 @@ from odr.service.sweep import conclude_due
 if TYPE_CHECKING:
     from odr.procedure.court import Court
 
+_seen: WeakKeyDictionary[Database, int] = WeakKeyDictionary()
+"""Up to which packet the last round looked: the next one goes on there."""
 CONCLUDED = (PacketState.SERVED, PacketState.PRESUMED, PacketState.NOT_SERVED)
 
 
 def send(court: Court) -> int:
     """Send what is due, conclude what can be concluded."""
     tried = dispatch_due(court.ports.service, court.database, court.clock)
-    concluded, _ = conclude_due(court.database, court.clock)
+    concluded, _seen[court.database] = conclude_due(court.database, court.clock, rules_for(court), after=_seen.get(court.database, 0))
     return tried + concluded
 
 
@@ -31,8 +33,9 @@ def bring_to_docket(court: Court, limit: int = 256) -> int:
     """Bring packets' conclusions onto their dockets, ``limit`` at a time."""
     with court.database.read() as session:
         found = session.execute(
-            select(Packet.id, Packet.case_id).where(Packet.state.in_(CONCLUDED), (Packet.docketed_as.is_(None)) | (Packet.docketed_as != Packet.state)).order_by(Packet.id).limit(limit)
-        ).all()
+            select(Packet.id, Packet.case_id).join(Case, Case.id == Packet.case_id)
+            .where(Packet.state.in_(CONCLUDED), Packet.docketed_as.is_(None) | (Packet.docketed_as != Packet.state)).order_by(Packet.id).limit(limit)
+        ).all()  # fmt: skip
     if not found:
         return 0
     with court.sit() as sitting:

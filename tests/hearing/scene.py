@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,25 +12,23 @@ from typing import Any
 
 from sqlalchemy import select
 
+from odr.app import create_court
 from odr.clock import FixedClock
 from odr.config import Settings
 from odr.db import Database
-from odr.docket.models import Case, DocketEntry, Party, PartyKind, Role, Seat, Stage, Track
+from odr.docket.models import Audience, Case, DocketEntry, Party, PartyKind, Role, Seat, Stage, Track
+from odr.docket.visibility import reads_entry
 from odr.evidence.models import Blob, Category, Exhibit, ExhibitState, Upload, UploadState
 from odr.filing.inputs import ClaimInput
-from odr.hearing.models import Examination, ModeConsent, Question
+from odr.hearing.models import Examination, ModeConsent, Question, TimeRequest
 from odr.hearing.kinds import Mode
 from odr.identity.actors import Actor, actors_in
 from odr.identity.models import Account, AccountRole, AccountState
-from odr.notary.notary import Notary
-from odr.notary.vault import FileVault
 from odr.procedure.court import Court
-from odr.procedure.hooks import Hooks
-from odr.procedure.packs import PackRegistry
 from odr.procedure.sitting import ActReceipt, Sitting
-from odr.procedure.table import TABLE
 
 LI, HAIYUN, BAIHUA, CHEN, WANG, DING = "Li Wen", "Haiyun", "Baihua Market", "Judge Chen", "Clerk Wang", "Ding"
+ORIGIN = "http://court.test"
 CLAIM = ClaimInput.model_validate(
     {
         "matter": {"cause": "online_shopping_contract"},
@@ -51,6 +50,7 @@ class Scene:
     accounts: dict[str, int] = field(default_factory=dict)
     parties: dict[str, int] = field(default_factory=dict)
     strong: bool = True
+    refs: dict[tuple[str, int], str] = field(default_factory=dict)
 
     @contextmanager
     def sit(self) -> Iterator[tuple[Sitting, Case]]:
@@ -118,6 +118,53 @@ class Scene:
         with self.look() as (_, case):
             return case.stage
 
+    def party(self, name: str) -> str:
+        """Reference of a party."""
+        with self.look() as (_, case):
+            return next(p.reference for p in case.parties if p.id == self.parties[name])
+
+    def docket(self, court: Sitting) -> list[DocketEntry]:
+        """Entries in order."""
+        return list(court.session.scalars(select(DocketEntry).where(DocketEntry.case_id == self.case_id).order_by(DocketEntry.number)))
+
+    def payload(self, number: int) -> dict[str, Any]:
+        """What an entry says."""
+        with self.look() as (court, _):
+            found: dict[str, Any] = json.loads(self.docket(court)[number - 1].payload)
+            return found
+
+    def audience(self, number: int) -> Audience:
+        """For whom an entry was made."""
+        with self.look() as (court, _):
+            return self.docket(court)[number - 1].audience
+
+    def viewer(self, court: Sitting, name: str) -> Actor:
+        """Somebody who looks."""
+        case = court.session.get_one(Case, self.case_id)
+        return actors_in(court.session, court.session.get_one(Account, self.accounts[name]), case, court.now)[0]
+
+    def reads(self, name: str, number: int) -> bool:
+        """Whether somebody may read an entry's content now."""
+        with self.look() as (court, _):
+            return reads_entry(self.viewer(court, name), self.docket(court)[number - 1])
+
+    def windows(self) -> list[datetime]:
+        """Ends of the windows that run."""
+        with self.look() as (court, case):
+            return [w.due_at for w in court.windows(case, "examination") if w.due_at is not None]
+
+    def due_of(self, name: str) -> datetime:
+        """When a party's running window ends."""
+        with self.look() as (court, case):
+            found = [w.due_at for w in court.windows(case, "examination") if w.party_id == self.parties[name]]
+            assert found[-1] is not None
+            return found[-1]
+
+    def request(self) -> str:
+        """The newest request for time."""
+        with self.look() as (court, case):
+            return court.session.scalars(select(TimeRequest.reference).where(TimeRequest.case_id == case.id).order_by(TimeRequest.id.desc())).first() or ""
+
     def question(self, number: int) -> Question:
         """A question by its number, detached."""
         with self.look() as (court, case):
@@ -140,19 +187,8 @@ def put_upload(sitting: Sitting, account_id: int, name: str) -> Upload:
 
 
 def open_court(database: Database, clock: FixedClock, folder: Path) -> Court:
-    """A court with every room up to the hearing."""
-    settings = Settings(data_dir=folder, mode="test")  # type: ignore[arg-type]
-    notary = Notary(database, vault=FileVault(folder / "vault"), origin="court.example/log", clock=clock, log_dir=folder / "log")
-    notary.establish()
-    court = Court(settings, database, clock, notary, PackRegistry.load(), TABLE, Hooks())
-    import importlib
-
-    for name in ("procedure", "filing", "evidence", "hearing"):
-        room = importlib.import_module(f"odr.{name}.room").ROOM
-        for module in room.acts:
-            importlib.import_module(module)
-        room.join(court.hooks)
-    return court
+    """The court as the program wires it."""
+    return create_court(Settings(mode="test", data_dir=folder, argon2_cheap=True, base_url=ORIGIN), clock, database)  # type: ignore[arg-type]
 
 
 def accepted_case(court: Court, clock: FixedClock, *, track: Track = Track.SMALL, third: bool = False, joined: bool = True, agree: bool = True) -> Scene:
@@ -206,4 +242,4 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
-__all__ = ["BAIHUA", "CHEN", "DING", "HAIYUN", "LI", "WANG", "Scene", "accepted_case", "at", "open_court", "opinion", "put_upload"]
+__all__ = ["BAIHUA", "CHEN", "CLAIM", "DING", "HAIYUN", "LI", "WANG", "Scene", "accepted_case", "at", "open_court", "opinion", "put_upload"]

@@ -24,12 +24,21 @@ from odr.judgment.lookups import current_draft
 from odr.procedure.court import Court
 from odr.procedure.models import Window, WindowState
 from odr.procedure.sitting import ActReceipt
-from odr.service.packets import conclude_packet, record_fact
 from odr.service.kinds import Channel, FactKind
 from odr.service.models import Packet
+from odr.service.packets import conclude_packet, record_fact
 
 NUMBER = "(2026)网0192民初123号"
-PEOPLE = {"li": None, "haiyun": None, "judge": Role.JUDGE, "clerk": Role.CLERK, "assistant": Role.ASSISTANT, "president": Role.PRESIDENT, "stranger": None, "mei": None}
+PEOPLE = {
+    "li": None,
+    "haiyun": None,
+    "judge": Role.JUDGE,
+    "clerk": Role.CLERK,
+    "assistant": Role.ASSISTANT,
+    "president": Role.PRESIDENT,
+    "stranger": None,
+    "mei": None,
+}
 
 
 @dataclass
@@ -100,7 +109,16 @@ class Bench:
             case = session.get_one(Case, self.case_id)
             party = next(p for p in case.parties if p.label == who)
             for packet in session.scalars(select(Packet).where(Packet.party_id == party.id, Packet.occasion == "decision", Packet.docketed_as.is_(None))):
-                record_fact(session, packet_id=packet.id, kind=FactKind.ACTED, at=at, recorded_at=at, event_id=new_reference(), channel=Channel.PLATFORM, account_id=party.account_id)
+                record_fact(
+                    session,
+                    packet_id=packet.id,
+                    kind=FactKind.ACTED,
+                    at=at,
+                    recorded_at=at,
+                    event_id=new_reference(),
+                    channel=Channel.PLATFORM,
+                    account_id=party.account_id,
+                )
                 conclude_packet(session, packet, now=self.clock.now())
         bring_to_docket(self.court)
 
@@ -184,7 +202,17 @@ def lay_case(court: Court, clock: FixedClock, *, track: Track = Track.SIMPLE, jo
         for role, name, kind, who in ((Role.CLAIMANT, "Li", PartyKind.PERSON, "li"), (Role.RESPONDENT, "Haiyun Ltd", PartyKind.COMPANY, "haiyun")):
             appears = joined or role is Role.CLAIMANT
             session.add(
-                Party(case_id=case.id, role=role, ordinal=1, name=name, kind=kind, account_id=ids[who] if appears else None, joined_at=now if appears else None, online=appears, address="1 Court Road")
+                Party(
+                    case_id=case.id,
+                    role=role,
+                    ordinal=1,
+                    name=name,
+                    kind=kind,
+                    account_id=ids[who] if appears else None,
+                    joined_at=now if appears else None,
+                    online=appears,
+                    address="1 Court Road",
+                )
             )
         for role in (Role.JUDGE, Role.CLERK, Role.ASSISTANT):
             session.add(Seat(case_id=case.id, account_id=ids[role.value], role=role, from_at=now))
@@ -200,9 +228,13 @@ def lay_case(court: Court, clock: FixedClock, *, track: Track = Track.SIMPLE, jo
             session.add(Fact(case_id=case.id, party_id=claimant.id, number=n, what=what, entry_number=1))
         session.flush()
         if joined:
-            for fact, stance in zip(session.scalars(select(Fact).where(Fact.case_id == case.id).order_by(Fact.number)), (FactStance.ADMITTED, FactStance.DENIED), strict=True):
+            for fact, stance in zip(
+                session.scalars(select(Fact).where(Fact.case_id == case.id).order_by(Fact.number)), (FactStance.ADMITTED, FactStance.DENIED), strict=True
+            ):
                 session.add(FactAnswer(fact_id=fact.id, party_id=respondent.id, stance=stance, entry_number=2))
-        examination = Examination(case_id=case.id, mode=Mode.ASYNCHRONOUS, plan={}, opened_at=now - timedelta(days=20), opened_by=3, closed_at=now - timedelta(days=1), closed_by=4)
+        examination = Examination(
+            case_id=case.id, mode=Mode.ASYNCHRONOUS, plan={}, opened_at=now - timedelta(days=20), opened_by=3, closed_at=now - timedelta(days=1), closed_by=4
+        )
         session.add(examination)
         session.flush()
         phase = Phase(
@@ -222,7 +254,18 @@ def lay_case(court: Court, clock: FixedClock, *, track: Track = Track.SIMPLE, jo
                         Opinion(case_id=case.id, exhibit_id=exhibit.id, party_id=respondent.id, axis=axis, stance=Stance.DISPUTE if disputed else Stance.ACCEPT,
                                 reason="no address bar" if disputed else None, phase_id=phase.id, entry_number=3, at=now - timedelta(days=8))
                     )  # fmt: skip
-            session.add(Window(case_id=case.id, party_id=respondent.id, kind="answer", state=WindowState.MET, opened_at=now, due_at=now, working={"key": "answer"}, opened_by=1))
+            session.add(
+                Window(
+                    case_id=case.id,
+                    party_id=respondent.id,
+                    kind="answer",
+                    state=WindowState.MET,
+                    opened_at=now,
+                    due_at=now,
+                    working={"key": "answer"},
+                    opened_by=1,
+                )
+            )
     return bench
 
 

@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-from datetime import timedelta
-from pathlib import Path
-
-import pytest
 from sqlalchemy import select
 
-from odr.clock import FixedClock
-from odr.docket.models import Case, Document, Role, Stage, Track
-from odr.docket.queries import entries_of
-from odr.docket.visibility import reads_entry
-from odr.errors import ActNotOpen, CaseMovedOn, Forbidden, InvalidInput
-from odr.identity.actors import Actor
+from odr.docket.models import Case, Stage
 from odr.judgment.models import Decision, Obligation
-from odr.notary.seal_check import SealState, validate_pdf
-from odr.procedure.availability import StepUpNeeded
-from odr.procedure.court import Court
-from odr.procedure.models import WindowState
-from odr.service.models import Packet
-from tests.judgment.bench import Bench, lay_case, lay_exhibit
+from tests.judgment.bench import Bench
 
 
 def test_a_case_is_decided_from_findings_to_effect(bench: Bench) -> None:

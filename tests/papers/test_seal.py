@@ -6,11 +6,17 @@ import io
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from asn1crypto import cms
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -136,19 +142,60 @@ def test_unsealed_and_unreadable_are_told_apart(paper: bytes, trust: bytes) -> N
 
 
 def test_every_changed_byte_is_noticed(sealed: bytes, trust: bytes) -> None:
-    """No byte of a sealed paper outside the signature's own padding can change without the seal breaking."""
+    """No byte of a sealed paper can change without the seal breaking, not even in the wrapping that no signature covers."""
     start = sealed.index(b"/Contents <") + len(b"/Contents <")
     end = sealed.index(b">", start)
-    used = len(sealed[start:end].rstrip(b"0"))
 
-    @settings(max_examples=25)
-    @given(st.one_of(st.integers(0, start - 1), st.integers(end, len(sealed) - 1), st.integers(start, start + used - 2)), st.integers(1, 255))
+    @settings(max_examples=40)
+    @given(st.one_of(st.integers(0, len(sealed) - 1), st.integers(start, end - 1)), st.integers(1, 255))
+    @example(end - 1, 1)
+    @example(start + 12, 0x20)
     def change(position: int, flip: int) -> None:
         changed = bytearray(sealed)
         changed[position] ^= flip
         assert not validate_pdf(bytes(changed), trust).is_sealed
 
     change()
+
+
+def _container(sealed: bytes, alter: Callable[[cms.SignedData], None]) -> bytes:
+    """The paper with its signature's wrapping altered and put back in the same room."""
+    start = sealed.index(b"/Contents <") + len(b"/Contents <")
+    end = sealed.index(b">", start)
+    wrapping = cms.ContentInfo.load(bytes.fromhex(sealed[start:end].decode()))
+    alter(wrapping["content"])
+    written = wrapping.dump(force=True).hex().upper().encode()
+    return sealed[:start] + written.ljust(end - start, b"0") + sealed[end:]
+
+
+def _drop_token(signed: cms.SignedData) -> None:
+    signed["signer_infos"][0]["unsigned_attrs"] = None
+
+
+def _double_token(signed: cms.SignedData) -> None:
+    attributes = signed["signer_infos"][0]["unsigned_attrs"]
+    attributes[0]["values"].append(attributes[0]["values"][0].copy())
+
+
+def _add_certificate(signed: cms.SignedData) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Another court")])
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 7).not_valid_before(start).not_valid_after(start + timedelta(days=999))
+    signed["certificates"].append(cms.CertificateChoices.load(builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)))
+
+
+def _add_digest(signed: cms.SignedData) -> None:
+    signed["digest_algorithms"].append({"algorithm": "sha384"})
+
+
+@pytest.mark.parametrize("alter", [_drop_token, _double_token, _add_certificate, _add_digest])
+def test_altered_wrapping_is_refused(sealed: bytes, trust: bytes, alter: Callable[[cms.SignedData], None]) -> None:
+    """A time token taken away or doubled, a stranger's certificate or an algorithm slipped in: none passes though the signature itself is right."""
+    assert _container(sealed, lambda signed: None) == sealed
+    altered = _container(sealed, alter)
+    assert altered != sealed and len(altered) == len(sealed)
+    assert not validate_pdf(altered, trust).is_sealed
 
 
 def _rotate(writer: IncrementalPdfFileWriter) -> None:
@@ -224,7 +271,11 @@ def test_seal_of_another_court_is_not_ours(paper: bytes, trust: bytes, sqlite_ur
     assert verdict.findings[0].unchanged and not verdict.findings[0].trusted
 
 
-def test_seal_outlives_its_certificate(sealed: bytes, trust: bytes, clock: FixedClock) -> None:
-    """The seal is judged at the time its token proves, not at the day somebody looks: this one is from 2026."""
-    finding = validate_pdf(sealed, trust).findings[0]
-    assert finding.stamped_at is not None and finding.stamped_at.year == 2026 and finding.trusted
+def test_seal_is_judged_at_the_time_of_its_token(sealer: Sealer, paper: bytes, trust: bytes, clock: FixedClock) -> None:
+    """A token from before the key had its certificate does not make a seal, whatever today's date is; one from within does."""
+    within = sealer.seal_pdf(paper, reason="Judgment", signer_name="陈瑶", now=clock.machine_now())
+    clock.advance(timedelta(days=-400))
+    before = sealer.seal_pdf(paper, reason="Judgment", signer_name="陈瑶", now=clock.machine_now())
+    clock.advance(timedelta(days=7 * 366 + 400))
+    after = sealer.seal_pdf(paper, reason="Judgment", signer_name="陈瑶", now=clock.machine_now())
+    assert [validate_pdf(each, trust).state for each in (within, before, after)] == [SealState.SEALED, SealState.UNTRUSTED, SealState.UNTRUSTED]

@@ -165,8 +165,9 @@ def test_markup_in_a_partys_words_is_only_words(typesetter: Typesetter, text: st
 @settings(max_examples=40)
 @given(st.text(alphabet=st.sampled_from(list("#$*_`@<>[]{}\\/\"'=+-~.:;%&|()\n\t ab中文，。“”0")), min_size=1, max_size=120))
 def test_any_mixture_of_signs_is_printed_whole(text: str) -> None:
-    """No order of signs makes the typesetter do anything but print them."""
-    assert "".join(text.split()) in words(typeset(_SHARED, notice(blocks=(ParagraphBlock(text),), recipient=()), "zh-Hans", at=AT)) or not text.strip()
+    """No order of signs makes the typesetter do anything but print them (poppler joins what a hyphen at a line's end parts)."""
+    printed = words(typeset(_SHARED, notice(blocks=(ParagraphBlock(text),), recipient=()), "zh-Hans", at=AT))
+    assert "".join(text.split()).replace("-", "") in printed.replace("-", "")
 
 
 _ROOT = Path(__file__).resolve().parent.parent.parent

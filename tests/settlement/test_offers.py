@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy import select
 
-from odr.docket.models import Case, Document, DocketEntry, Outcome, Role, Stage
+from odr.docket.models import Case, DocketEntry, Document, Outcome, Role, Stage
 from odr.docket.queries import entries_of
 from odr.docket.visibility import reads_entry
 from odr.errors import ActNotOpen, Forbidden, InvalidInput
@@ -69,7 +69,10 @@ def test_an_offer_accepted_becomes_a_statement_that_binds(bench: Bench) -> None:
         assert [(o.amount_minor, o.due_on.isoformat(), o.accelerates) for o in owed] == [(200_000, "2026-03-20", True), (400_000, "2026-04-20", True)]
         document = session.scalars(select(Document).where(Document.kind == "mediation_statement")).one()
         trust = bench.court.notary.authority.root(session)
-        assert validate_pdf(document.content, trust.public_bytes(__import__("cryptography").hazmat.primitives.serialization.Encoding.PEM)).state is SealState.SEALED
+        assert (
+            validate_pdf(document.content, trust.public_bytes(__import__("cryptography").hazmat.primitives.serialization.Encoding.PEM)).state
+            is SealState.SEALED
+        )
 
 
 def test_an_offer_by_agreement_to_withdraw_ends_the_case(bench: Bench) -> None:
@@ -169,7 +172,9 @@ def test_the_statement_goes_to_the_case_whose_number_was_typed(bench: Bench) -> 
     """A statement cannot be made for the wrong case, and nothing is sealed then."""
     reference = settle(bench)
     with pytest.raises(InvalidInput):
-        bench.do("judge", "sign_mediation", {"agreement": reference, "case_number": bench.number + " ", "language": "en"} | {"case_number": "(2026)网0192民初124号"})
+        bench.do(
+            "judge", "sign_mediation", {"agreement": reference, "case_number": bench.number + " ", "language": "en"} | {"case_number": "(2026)网0192民初124号"}
+        )
     with bench.court.database.read() as session:
         assert session.scalars(select(Document)).all() == []
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from odr.access import case_page, current_court, current_locale, current_session
 from odr.docket.models import PARTY_ROLES, Case
+from odr.docket.visibility import READS_FILE
 from odr.errors import NotFound
 from odr.evidence.inputs import ExhibitInput
 from odr.evidence.models import Exhibit
@@ -30,7 +31,7 @@ def _find(case: Case, label: str) -> Exhibit:
 
 
 @exhibits.get("")
-@case_page()
+@case_page(*READS_FILE)
 def listing(case: Case, actor: Actor) -> Page:
     """Every exhibit of the case, each with its two questions."""
     rows = list(current_session().scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id)))
@@ -60,7 +61,7 @@ def send(case: Case, actor: Actor) -> Page:
 
 
 @exhibits.get("/<label>")
-@case_page()
+@case_page(*READS_FILE)
 def one(case: Case, actor: Actor, label: str) -> Page:
     """One exhibit: unchanged since it reached the court, and what is said of its source."""
     found = _find(case, label)
@@ -72,7 +73,7 @@ def one(case: Case, actor: Actor, label: str) -> Page:
 
 
 @exhibits.get("/<label>/file")
-@case_page()
+@case_page(*READS_FILE)
 def download(case: Case, actor: Actor, label: str) -> Response:
     """The file as it was received, as an attachment."""
     found = _find(case, label)
@@ -82,7 +83,7 @@ def download(case: Case, actor: Actor, label: str) -> Response:
 
 
 @exhibits.get("/<label>/preview/<int:page>")
-@case_page()
+@case_page(*READS_FILE)
 def preview(case: Case, actor: Actor, label: str, page: int) -> Response:
     """A page of the preview the court made; never the original."""
     desk, upload = desk_of(current_court()), _find(case, label).upload
@@ -91,7 +92,7 @@ def preview(case: Case, actor: Actor, label: str, page: int) -> Response:
 
 
 @exhibits.get("/<label>/receipt.<any(json, leaf, proof, checkpoint, tsr):part>")
-@case_page()
+@case_page(*READS_FILE)
 def receipt(case: Case, actor: Actor, label: str, part: str) -> Response:
     """One file of the receipt of the exhibit's file."""
     return receipt_part(_find(case, label).upload.receipt or "", part)

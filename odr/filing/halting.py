@@ -1,0 +1,86 @@
+"""Windows that stand still, go on, last longer or begin anew, each reckoned again with its whole working."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from odr.docket.models import Case
+from odr.procedure.models import Window, WindowState
+from odr.procedure.reckoning import Extension, Period, Suspension, Unit, reckon
+from odr.procedure.working import text_from_json, text_to_json
+from odr.text import Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+def halt(windows: Iterable[Window], now: datetime) -> int:
+    """Let running windows stand still from ``now``; returns how many did."""
+    count = 0
+    for window in windows:
+        if window.state is WindowState.OPEN:
+            window.state, window.halted_at = WindowState.HALTED, now
+            count += 1
+    return count
+
+
+def go_on(court: Sitting, case: Case, windows: Iterable[Window], now: datetime, reason: Text, article: str) -> int:
+    """Let halted windows run again; the days of the standstill are not counted. Returns how many."""
+    count = 0
+    for window in windows:
+        if window.state is not WindowState.HALTED or window.halted_at is None:
+            continue
+        still = {"from": window.halted_at.isoformat(), "until": now.isoformat(), "reason": text_to_json(reason), "article": article}
+        window.working = {**window.working, "suspensions": [*window.working.get("suspensions", []), still]}
+        window.state, window.halted_at = WindowState.OPEN, None
+        reckon_again(court, case, window)
+        count += 1
+    return count
+
+
+def extend(court: Sitting, case: Case, window: Window, days: int, reason: Text, article: str) -> None:
+    """Give a window so many days more from the end it had, and let it run again if it had lapsed."""
+    more = {"amount": days, "reason": text_to_json(reason), "article": article}
+    window.working = {**window.working, "extensions": [*window.working.get("extensions", []), more]}
+    if window.state is WindowState.LAPSED:
+        window.state, window.closed_by = WindowState.OPEN, None
+    reckon_again(court, case, window)
+
+
+def reopen(court: Sitting, case: Case, window: Window, now: datetime, days: int, reason: Text, article: str) -> None:
+    """Let a window end ``days`` after today at the earliest: what an obstacle took is given back (CPL 86)."""
+    zone = court.pack(case).tz
+    until = reckon(court.pack(case), Period(amount=days, unit=Unit.DAYS), now, article=article).due_at.astimezone(zone).date()
+    more = {"until": until.isoformat(), "reason": text_to_json(reason), "article": article}
+    window.working = {**window.working, "extensions": [*window.working.get("extensions", []), more]}
+    window.state, window.closed_by = WindowState.OPEN, None
+    reckon_again(court, case, window)
+
+
+def reckon_again(court: Sitting, case: Case, window: Window) -> None:
+    """Find the end of a window anew from its start and everything that has halted or lengthened it."""
+    kept: dict[str, Any] = dict(window.working)
+    period = Period(amount=kept["amount"], unit=Unit(kept["unit"]))
+    result = reckon(
+        court.pack(case),
+        period,
+        datetime.fromisoformat(kept["start"]),
+        article=kept["article"],
+        suspensions=[_suspension(one) for one in kept.get("suspensions", [])],
+        extensions=[_extension(one) for one in kept.get("extensions", [])],
+    )
+    window.working = {**kept, **result.to_json(), "key": kept["key"]}
+    window.due_at = result.due_at
+
+
+def _suspension(one: dict[str, Any]) -> Suspension:
+    return Suspension(datetime.fromisoformat(one["from"]), datetime.fromisoformat(one["until"]), text_from_json(one["reason"]), one["article"])
+
+
+def _extension(one: dict[str, Any]) -> Extension:
+    reason = text_from_json(one["reason"])
+    if "until" in one:
+        return Extension(reason, one["article"], until_on=date.fromisoformat(one["until"]))
+    return Extension(reason, one["article"], period=Period(amount=one["amount"], unit=Unit.DAYS))

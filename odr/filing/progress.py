@@ -1,0 +1,97 @@
+"""How far a case has come, read from its docket; and what ends with it."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import Case, Outcome, Party, Stage
+from odr.docket.queries import entries_of
+from odr.filing.models import Claim, Request, RequestKind, RequestState
+from odr.identity.actors import Actor
+from odr.procedure.models import Task, WindowState
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+AFTER_INVESTIGATION = {"debate", "final", "record"}
+AFTER_DEBATE = {"final", "record"}
+PHASE_ACTS = ("close_phase", "end_phase", "change_plan")
+
+
+def _opened(court: Sitting, case: Case) -> set[str]:
+    """Keys of the phases that have opened, and of those closed, as the docket tells."""
+    found: set[str] = set()
+    for act in PHASE_ACTS:
+        for entry in entries_of(court.session, case, act):
+            result = json.loads(entry.payload)["result"]
+            found |= {key for key in (result.get("next"),) if key}
+    return found
+
+
+def investigation_is_open(court: Sitting, case: Case) -> bool:
+    """Whether the court still investigates: until then a lowered claim lowers the fee (FEE 21)."""
+    return case.stage is Stage.PENDING or (case.stage is Stage.HEARING and not _opened(court, case) & AFTER_INVESTIGATION and not _heard(court, case))
+
+
+def debate_is_open(court: Sitting, case: Case) -> bool:
+    """Whether the debate has not ended: until then a claim may be raised and a counterclaim brought (CPI 232)."""
+    return case.stage is Stage.PENDING or (case.stage is Stage.HEARING and not _opened(court, case) & AFTER_DEBATE and not _heard(court, case))
+
+
+def _heard(court: Sitting, case: Case) -> bool:
+    return bool(entries_of(court.session, case, "close_hearing"))
+
+
+def before_end_of_debate(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why a claim can no longer be changed: the debate has ended."""
+    return None if debate_is_open(court, case) else T("The debate has ended; claims can no longer be changed or added (Civil Procedure Law Interpretation, art. 232).")
+
+
+def standing_claim(court: Sitting, case: Case, party_id: int | None) -> Claim | None:
+    """A party's claim or counterclaim that stands."""
+    query = select(Claim).where(Claim.case_id == case.id, Claim.party_id == party_id, Claim.withdrawn_at.is_(None)).order_by(Claim.id.desc()).limit(1)
+    return court.session.scalar(query)
+
+
+def own_claim(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why there is nothing of the actor's own to change or withdraw."""
+    return None if standing_claim(court, case, actor.party_id) is not None else T("You have no claim in this case.")
+
+
+def requests_of(court: Sitting, case: Case, kind: RequestKind, state: RequestState | None = RequestState.ASKED) -> list[Request]:
+    """Requests of a kind, in order."""
+    query = select(Request).where(Request.case_id == case.id, Request.kind == kind).order_by(Request.id)
+    return list(court.session.scalars(query.where(Request.state == state) if state is not None else query))
+
+
+def ask(court: Sitting, case: Case, kind: RequestKind, party: Party | None, words: str, *, subject: str | None = None, **details: object) -> Request:
+    """Put a request on the docket's side table."""
+    made = Request(case_id=case.id, party_id=party.id if party else None, kind=kind, subject=subject, words=words, details=details, state=RequestState.ASKED, asked_entry=court.next_number(case))
+    court.session.add(made)
+    court.session.flush()
+    return made
+
+
+def decide(court: Sitting, case: Case, request: Request, state: RequestState) -> None:
+    """Note the entry in hand as the one that decided the request, and clear its task."""
+    request.state, request.decided_entry = state, court.next_number(case)
+    court.close_tasks(case, request.kind.value, request.reference)
+
+
+def end_case(court: Sitting, case: Case, outcome: Outcome, now: datetime) -> None:
+    """Close the case: its clocks end, what lay on desks for it is cleared, and its fees are settled by who does that."""
+    case.outcome, case.closed_at, case.stayed_at = outcome, now, None
+    for state in (WindowState.OPEN, WindowState.HALTED):
+        for window in court.windows(case, state=state):
+            window.state, window.closed_by = WindowState.ENDED, court.next_number(case)
+    for request in court.session.scalars(select(Request).where(Request.case_id == case.id, Request.state == RequestState.ASKED)):
+        decide(court, case, request, RequestState.OVER)
+    for task in court.session.scalars(select(Task).where(Task.case_id == case.id, Task.done_at.is_(None))):
+        task.done_at = now
+    court.move(case, Stage.CLOSED)
+    court.announce("case_closed", case)

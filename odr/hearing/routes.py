@@ -1,0 +1,246 @@
+"""Pages of the hearing: the examination, opinions, the record, the judge's case and her day."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from sqlalchemy import select
+
+from odr.access import case_page, current_court, current_locale, current_person, current_session, staff
+from odr.docket.models import BENCH_ROLES, PARTY_ROLES, Case, Document, Role, Track
+from odr.docket.visibility import reads_document
+from odr.errors import NotFound
+from odr.filing.models import Draft, DraftState
+from odr.filing.queries import facts_of
+from odr.hearing import today as day
+from odr.hearing import views
+from odr.hearing.kinds import Axis, Stance
+from odr.hearing.models import BenchNote, Question
+from odr.hearing.plan import clock_of
+from odr.hearing.queries import agreed_facts, examination_of, matrix, proposed_facts, reads_question, standing_exhibits
+from odr.hearing.record import corrections_of, record_digest, record_entries, signatures_of
+from odr.identity.actors import Actor
+from odr.procedure import forms
+from odr.procedure.availability import acts_for, refusal
+from odr.procedure.models import Task
+from odr.procedure.routes import submit_act
+from odr.procedure.sitting import Sitting
+from odr.procedure.views import entry_view
+
+hearing = Blueprint("hearing", __name__)
+Page = str | Response | tuple[str, int]
+CASE = "/cases/<reference>"
+HEARD = (Role.WITNESS, Role.EXPERT)
+
+
+def _court() -> Sitting:
+    return current_court().look(current_session())
+
+
+@hearing.get(f"{CASE}/examination")
+@case_page()
+def page(case: Case, actor: Actor) -> Page:
+    """Time left, my questions, the record so far, the plan; a witness gets her own room."""
+    return _page(case, actor)
+
+
+def _page(case: Case, actor: Actor, values: dict[str, Any] | None = None, faults: Any = (), status: int = 200, moved_on: bool = False) -> Page:
+    court = _court()
+    shown = views.examination_page(court, case, actor, everything="all" in request.args)
+    premises = {q.question.reference: court.premise_now(court.court.table["answer_question"], case, actor, {"question": q.question.reference}) for q in shown.questions} if shown else {}
+    template = "hearing/testimony.html" if actor.role in HEARD else "hearing/examination.html"
+    return (
+        render_template(
+            template, case=case, actor=actor, tab="examination", page=shown, premises=premises, values=values or {}, errors=[(f"a-{(values or {}).get('question', '')}", f.message.render(current_locale())) for f in faults],
+            moved_on=moved_on, tag=views.time_tag(court, case, actor) if shown else "", is_bench=actor.role in BENCH_ROLES, axes=list(Axis),
+        ),
+        status,
+    )  # fmt: skip
+
+
+@hearing.get(f"{CASE}/examination/time")
+@case_page()
+def time(case: Case, actor: Actor) -> Page:
+    """How much time is left, and whether something is new: 304 (or 204) while nothing changed, so that polling costs nothing."""
+    court = _court()
+    tag = views.time_tag(court, case, actor)
+    if request.if_none_match.contains(tag):
+        return Response(status=304, headers={"ETag": f'"{tag}"'})
+    if request.args.get("known") == tag:
+        return Response(status=204)
+    answer = make_response(render_template("hearing/_time.html", case=case, left=views.time_left(court, case, actor), tag=tag, is_new=request.args.get("known", tag).split("-")[0] != tag.split("-")[0]))
+    answer.set_etag(tag)
+    return answer
+
+
+@hearing.post(f"{CASE}/examination/answer")
+@case_page(*PARTY_ROLES)
+def answer(case: Case, actor: Actor) -> Page:
+    """Send an answer, or keep it as a draft that nobody else sees."""
+    values = request.form.to_dict(flat=False)
+    flat = {name: given[0] for name, given in values.items()}
+    if "later" in values:
+        _keep(case, actor, flat)
+        return redirect(url_for("hearing.page", reference=case.reference) + "#tome", 303)  # type: ignore[return-value]
+    sent = submit_act(case, actor, current_court().table["answer_question"], values, lambda faults, status, moved: _page(case, actor, flat, faults, status, moved))
+    if getattr(sent, "status_code", 0) == 303:
+        _drop(actor, flat.get("question", ""))
+    return sent
+
+
+@hearing.post(f"{CASE}/examination/draft")
+@case_page(*PARTY_ROLES)
+def draft(case: Case, actor: Actor) -> Page:
+    """Keep what was typed so far."""
+    _keep(case, actor, request.form.to_dict())
+    return Response('{"saved": true}', mimetype="application/json")
+
+
+def _keep(case: Case, actor: Actor, values: dict[str, str]) -> None:
+    court = _court()
+    question = court.session.scalar(select(Question).where(Question.case_id == case.id, Question.reference == values.get("question", "")))
+    if question is None or not reads_question(actor, question):
+        raise NotFound
+    now = current_court().clock.now()
+    with current_court().database.write() as session:
+        kind = views.draft_key(question.reference)
+        found = session.scalar(select(Draft).where(Draft.account_id == actor.account_id, Draft.case_id == case.id, Draft.kind == kind))
+        if found is None:
+            found = Draft(account_id=actor.account_id, case_id=case.id, kind=kind, values={}, done_steps=[], state=DraftState.OPEN, created_at=now, saved_at=now)
+            session.add(found)
+        found.values, found.saved_at, found.state = {"words": values.get("words", "")}, now, DraftState.OPEN
+
+
+def _drop(actor: Actor, reference: str) -> None:
+    with current_court().database.write() as session:
+        for found in session.scalars(select(Draft).where(Draft.account_id == actor.account_id, Draft.kind == views.draft_key(reference))):
+            found.state = DraftState.LODGED
+
+
+@hearing.route(f"{CASE}/examination/opinions", methods=["GET", "POST"])
+@case_page(*PARTY_ROLES)
+def opinions(case: Case, actor: Actor) -> Page:
+    """Every exhibit of the others with the three questions; what is left unanswered is left for later."""
+    court = _court()
+    act = current_court().table["give_opinions"]
+    rows = [e for e in standing_exhibits(court.session, case) if e.party_id != actor.party_id]
+    if request.method == "GET":
+        breach = refusal(court, act, case, actor)
+        if breach is not None:
+            raise breach
+        return _opinions(case, actor, rows, _said(court, case, actor, rows), [])
+    typed = request.form.to_dict(flat=True)
+    kept = {f"opinions-{i}-{name}": typed.get(f"opinions-{i}-{name}", "") for i in range(len(rows)) for name in ("exhibit", *(a.value for a in Axis), "reason", "counter_exhibit") if _is_filled(typed, i)}
+    values: dict[str, Any] = {**kept, **{name: typed[name] for name in ("idempotency_key", "premise") if name in typed}}
+    return submit_act(case, actor, act, values, lambda faults, status, moved: _opinions(case, actor, rows, typed, faults, status))
+
+
+def _is_filled(typed: dict[str, str], row: int) -> bool:
+    return any(typed.get(f"opinions-{row}-{axis.value}") for axis in Axis)
+
+
+def _said(court: Sitting, case: Case, actor: Actor, rows: list[Any]) -> dict[str, str]:
+    """The form as the party left it: what she has said so far."""
+    index = {e.id: i for i, e in enumerate(rows)}
+    filled: dict[str, str] = {}
+    for row in matrix(court.session, case, actor):
+        for (party_id, axis), said in row.cells.items():
+            if party_id == actor.party_id and said is not None:
+                filled[f"opinions-{index[row.exhibit.id]}-{axis.value}"] = said.stance.value
+                filled[f"opinions-{index[row.exhibit.id]}-reason"] = said.reason or ""
+    return filled
+
+
+def _opinions(case: Case, actor: Actor, rows: list[Any], typed: dict[str, str], faults: Any, status: int = 200) -> Page:
+    court = _court()
+    own = forms.SOURCES["own_exhibits"](court, case, actor)
+    errors = []
+    filled = [i for i in range(len(rows)) if _is_filled(typed, i)]
+    for fault in faults:
+        where = [str(part) for part in fault.location]
+        if len(where) > 2 and where[1].isdigit() and int(where[1]) < len(filled):
+            where[1] = str(filled[int(where[1])])
+        errors.append(("-".join(where), fault.message.render(current_locale())))
+    return render_template("hearing/opinions.html", case=case, actor=actor, tab="examination", rows=rows, typed=typed, errors=errors, axes=list(Axis), stances=list(Stance), own=own), status
+
+
+@hearing.route(f"{CASE}/examination/record", methods=["GET", "POST"])
+@case_page()
+def record(case: Case, actor: Actor) -> Page:
+    """The record to be read: every entry of the hearing, its digest, corrections, signatures, the signature to give."""
+    court = _court()
+    if examination_of(court.session, case) is None or actor.role in HEARD:
+        raise NotFound
+    act = current_court().table["sign_record"]
+    if request.method == "POST":
+        return submit_act(case, actor, act, request.form.to_dict(flat=False), lambda faults, status, moved: _record(case, actor, court, status, moved))
+    return _record(case, actor, court)
+
+
+def _record(case: Case, actor: Actor, court: Sitting, status: int = 200, moved_on: bool = False) -> Page:
+    act = current_court().table["sign_record"]
+    return (
+        render_template(
+            "hearing/record.html", case=case, actor=actor, tab="examination", entries=[entry_view(court, case, actor, e, current_locale()) for e in record_entries(court, case)],
+            digest=record_digest(court, case), corrections=corrections_of(court, case), signatures=signatures_of(court, case), breach=refusal(court, act, case, actor),
+            paper=_paper(case), moved_on=moved_on, premise=court.premise_now(act, case, actor, {}), names={p.id: p.name for p in case.parties},
+        ),
+        status,
+    )  # fmt: skip
+
+
+def _paper(case: Case) -> Document | None:
+    return current_session().scalar(select(Document).where(Document.case_id == case.id, Document.kind == "record").order_by(Document.id.desc()).limit(1))
+
+
+@hearing.get(f"{CASE}/examination/record.pdf")
+@case_page()
+def record_paper(case: Case, actor: Actor) -> Response:
+    """The sealed record as PDF, once it was made."""
+    paper = _paper(case)
+    if paper is None or not reads_document(actor, paper):
+        raise NotFound
+    return Response(paper.content, mimetype="application/pdf", headers={"Content-Disposition": 'attachment; filename="record.pdf"'})
+
+
+@hearing.route(f"{CASE}/bench", methods=["GET", "POST"])
+@case_page(*BENCH_ROLES)
+def bench(case: Case, actor: Actor) -> Page:
+    """The judge's case: trial limit, what waits for whom, the matrix, agreed and disputed facts, her own notes."""
+    if request.method == "POST":
+        _note(case, actor, request.form.get("words", ""))
+        return redirect(url_for("hearing.bench", reference=case.reference) + "#notes", 303)  # type: ignore[return-value]
+    court = _court()
+    note = court.session.scalar(select(BenchNote).where(BenchNote.case_id == case.id, BenchNote.account_id == actor.account_id))
+    tasks = court.session.scalars(select(Task).where(Task.case_id == case.id, Task.done_at.is_(None)).order_by(Task.risk.desc(), Task.id)).all()
+    return render_template(
+        "hearing/bench.html", case=case, actor=actor, tab="examination", desk=True, rows=matrix(court.session, case, actor), clock=clock_of(court, case), waits=views.waits_for_whom(court, case),
+        tasks=tasks, facts=facts_of(court.session, case), agreed={f.id for f in agreed_facts(court.session, case)}, proposed=proposed_facts(court.session, case), note=note,
+        examination=examination_of(court.session, case), axes=list(Axis), acts=[a for a in acts_for(court, case, actor) if a.is_open and a.act.room == "hearing"], today=court.now.astimezone(court.pack(case).tz).date(),
+    )  # fmt: skip
+
+
+def _note(case: Case, actor: Actor, words: str) -> None:
+    now: datetime = current_court().clock.now()
+    with current_court().database.write() as session:
+        found = session.scalar(select(BenchNote).where(BenchNote.case_id == case.id, BenchNote.account_id == actor.account_id))
+        if found is None:
+            session.add(BenchNote(case_id=case.id, account_id=actor.account_id, words=words[:20000], saved_at=now))
+        else:
+            found.words, found.saved_at = words[:20000], now
+
+
+@hearing.get("/today")
+@staff(Role.JUDGE)
+def today() -> Page:
+    """What needs the judge today, over all her cases, by legal risk and time left."""
+    person = current_person()
+    if person is None:
+        raise NotFound
+    groups = frozenset(g for g in request.args.getlist("risk", type=int) if g in day.GROUPS)
+    tracks = frozenset(track for track in Track if track.value in request.args.getlist("track"))
+    words = request.args.get("q", "").strip()[:100]
+    shown = day.today_of(_court(), person.account_id, words=words, groups=groups, tracks=tracks, page=max(request.args.get("page", 1, type=int), 1))
+    return render_template("hearing/today.html", desk=True, today=shown, groups=day.GROUPS, chosen=groups, tracks=list(Track), chosen_tracks=tracks, words=words, at=current_court().clock.now())

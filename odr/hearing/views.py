@@ -1,0 +1,255 @@
+"""What the pages of the hearing show, gathered in a few queries each. No flask."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+
+from odr.docket.models import PARTY_ROLES, Case, Party
+from odr.evidence.models import Exhibit
+from odr.filing.models import Draft, DraftState
+from odr.hearing.acts_plan import title_of
+from odr.hearing.kinds import Axis, DutyState, Mode, PhaseState, QuestionState
+from odr.hearing.models import Examination, Opinion, Phase, Posting, Question, Witness
+from odr.hearing.plan import WINDOW, days_of, latest_end
+from odr.hearing.queries import examination_of, hearings_of, questions_of, reads_posting, reads_question, witnesses_of
+from odr.identity.actors import Actor
+from odr.procedure.availability import Availability, acts_for
+from odr.procedure.models import Window, WindowState
+from odr.procedure.sitting import Sitting
+from odr.text import T, Text
+
+SHOWN = 200
+"""Postings on one page; older ones are a link away."""
+
+
+@dataclass(frozen=True)
+class PhaseView:
+    """A phase as the plan shows it: over, now, or by when at the latest."""
+
+    number: int
+    title: Text
+    phase: Phase
+    until: datetime | None
+
+    @property
+    def when(self) -> str:
+        """Class of the line: "", "now" or "later"."""
+        return {PhaseState.PLANNED: "later", PhaseState.OPEN: "now", PhaseState.CLOSING: "now", PhaseState.HALTED: "now"}.get(self.phase.state, "")
+
+
+@dataclass(frozen=True)
+class PostingView:
+    """A posting for one viewer; without words where it is sealed from her."""
+
+    posting: Posting
+    is_mine: bool
+    is_open: bool
+    exhibits: list[Exhibit]
+
+
+@dataclass(frozen=True)
+class QuestionView:
+    """A question with its addressee and the answers a viewer may know of."""
+
+    question: Question
+    to: str
+    exhibit: Exhibit | None
+    answers: list[PostingView]
+    is_mine: bool
+    draft: Draft | None
+    until: datetime | None
+
+    @property
+    def waits_for_me(self) -> bool:
+        """Whether the viewer has to answer, or may still answer late."""
+        return self.is_mine and self.question.state in (QuestionState.PUT, QuestionState.ASKED_AGAIN, QuestionState.UNANSWERED)
+
+
+@dataclass(frozen=True)
+class OpinionView:
+    """What a party said of an exhibit in one act."""
+
+    exhibit: Exhibit
+    party: Party
+    by_axis: dict[Axis, Opinion]
+    counter: Exhibit | None
+    is_mine: bool
+
+    @property
+    def any(self) -> Opinion:
+        """What the three have in common: time, entry, reason, seal."""
+        return next(iter(self.by_axis.values()))
+
+
+@dataclass(frozen=True)
+class Left:
+    """Time left for the viewer: her next window, and until when."""
+
+    window: Window | None
+    at: datetime
+
+    @property
+    def minutes(self) -> int:
+        """Whole minutes left."""
+        return int((self.window.due_at - self.at).total_seconds() // 60) if self.window is not None and self.window.due_at else 0
+
+
+@dataclass
+class ExaminationPage:
+    """The whole page but its frame."""
+
+    examination: Examination
+    plan: list[PhaseView]
+    left: Left
+    questions: list[QuestionView]
+    others: list[QuestionView]
+    opinions: list[OpinionView]
+    statements: list[PostingView]
+    acts: list[Availability]
+    to_examine: int
+    more: bool
+    hearings: list[object] = field(default_factory=list)
+    exhibits: list[Exhibit] = field(default_factory=list)
+
+
+def draft_key(reference: str) -> str:
+    """Kind under which the draft of an answer is kept."""
+    return f"answer/{reference}"
+
+
+def drafts_of(court: Sitting, case: Case, actor: Actor) -> dict[str, Draft]:
+    """The actor's own drafts of answers in the case, by question."""
+    rows = court.session.scalars(select(Draft).where(Draft.account_id == actor.account_id, Draft.case_id == case.id, Draft.state == DraftState.OPEN, Draft.kind.startswith("answer/")))
+    return {draft.kind.removeprefix("answer/"): draft for draft in rows}
+
+
+def plan_view(court: Sitting, case: Case, examination: Examination) -> list[PhaseView]:
+    """The plan with latest dates: what runs until its windows end, what comes after that in full length."""
+    pack = court.pack(case)
+    found, end = [], court.now
+    shown = [p for p in examination.phases if p.state is not PhaseState.DROPPED]
+    for number, phase in enumerate(shown, 1):
+        until = phase.closed_at
+        if phase.state in (PhaseState.OPEN, PhaseState.CLOSING):
+            dues = [w.due_at for w in court.windows(case, WINDOW) if w.due_at is not None]
+            rest = days_of(phase, from_turn=phase.turn + 1) if not phase.sealed else []
+            until = end = latest_end(pack, rest, max(dues, default=end))
+        elif phase.state is PhaseState.PLANNED and examination.mode is Mode.ASYNCHRONOUS:
+            until = end = latest_end(pack, days_of(phase), end)
+        found.append(PhaseView(number, title_of(phase), phase, until))
+    return found
+
+
+def time_left(court: Sitting, case: Case, actor: Actor) -> Left:
+    """The viewer's next window; for the court, the next of anybody."""
+    query = select(Window).where(Window.case_id == case.id, Window.kind == WINDOW, Window.state == WindowState.OPEN)
+    if actor.role in PARTY_ROLES:
+        query = query.where(Window.party_id == actor.party_id)
+    return Left(court.session.scalar(query.order_by(Window.due_at).limit(1)), court.now)
+
+
+def time_tag(court: Sitting, case: Case, actor: Actor) -> str:
+    """What changes when the page should be looked at again: the entries of the case and the minute left."""
+    return f"{case.entry_count}-{time_left(court, case, actor).minutes}"
+
+
+def examination_page(court: Sitting, case: Case, actor: Actor, *, everything: bool = False) -> ExaminationPage | None:
+    """The examination for one viewer; None before it was opened."""
+    examination = examination_of(court.session, case)
+    if examination is None:
+        return None
+    exhibits = {e.id: e for e in court.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id))}
+    query = select(Posting).where(Posting.case_id == case.id).order_by(Posting.id.desc())
+    newest = list(court.session.scalars(query if everything else query.limit(SHOWN + 1)))
+    postings = list(reversed(newest if everything else newest[:SHOWN]))
+    views = [_posting(actor, p, exhibits) for p in postings]
+    asked = _questions(court, case, actor, views, exhibits)
+    given = _opinions(court, case, actor, exhibits)
+    spoken = {o.exhibit.id for o in given if o.is_mine}
+    return ExaminationPage(
+        examination=examination, plan=plan_view(court, case, examination), left=time_left(court, case, actor), questions=[q for q in asked if q.waits_for_me],
+        others=[q for q in asked if not q.waits_for_me], opinions=given, statements=[v for v in views if v.posting.question_id is None and v.is_open],
+        acts=[a for a in acts_for(court, case, actor) if a.act.room == "hearing" and a.is_open], more=not everything and len(newest) > SHOWN,
+        to_examine=sum(e.party_id != actor.party_id and e.id not in spoken for e in exhibits.values()) if actor.role in PARTY_ROLES else 0,
+        hearings=list(hearings_of(court.session, case)), exhibits=list(exhibits.values()),
+    )  # fmt: skip
+
+
+def _posting(actor: Actor, posting: Posting, exhibits: dict[int, Exhibit]) -> PostingView:
+    mine = actor.party_id is not None and posting.party_id == actor.party_id
+    return PostingView(posting, mine, reads_posting(actor, posting), [exhibits[i] for i in posting.exhibits if i in exhibits])
+
+
+def _questions(court: Sitting, case: Case, actor: Actor, views: Sequence[PostingView], exhibits: dict[int, Exhibit]) -> list[QuestionView]:
+    names = {p.id: p.name for p in case.parties}
+    heard: dict[int, Witness] = {w.id: w for w in witnesses_of(court.session, case)}
+    answers: dict[int, list[PostingView]] = {}
+    for view in views:
+        if view.posting.question_id is not None and view.is_open:
+            answers.setdefault(view.posting.question_id, []).append(view)
+    due = {w.reference: w.due_at for w in court.windows(case, WINDOW, state=None)}
+    drafts = drafts_of(court, case, actor)
+    found = []
+    for q in questions_of(court.session, case):
+        witness = heard.get(q.witness_id) if q.witness_id else None
+        if not reads_question(actor, q, witness.account_id if witness else None):
+            continue
+        mine = (q.party_id is not None and q.party_id == actor.party_id) or (witness is not None and witness.account_id == actor.account_id)
+        to = names.get(q.party_id, "") if q.party_id else witness.name if witness else ""
+        about = exhibits.get(q.exhibit_id) if q.exhibit_id else None
+        found.append(QuestionView(q, to, about, answers.get(q.id, []), mine and q.put_by is not None, drafts.get(q.reference), due.get(q.window or "")))
+    return found
+
+
+def _opinions(court: Sitting, case: Case, actor: Actor, exhibits: dict[int, Exhibit]) -> list[OpinionView]:
+    """Opinions the viewer may read, newest first, retracted ones too; one view to an act and exhibit."""
+    people = {p.id: p for p in case.parties}
+    grouped: dict[tuple[int, int], dict[Axis, Opinion]] = {}
+    for o in court.session.scalars(select(Opinion).where(Opinion.case_id == case.id).order_by(Opinion.id.desc())):
+        mine = o.party_id == actor.party_id
+        if (o.is_sealed and not mine) or o.exhibit_id not in exhibits:
+            continue
+        grouped.setdefault((o.entry_number, o.exhibit_id), {})[o.axis] = o
+    found = []
+    for (_, exhibit_id), by_axis in grouped.items():
+        one = next(iter(by_axis.values()))
+        counter = exhibits.get(one.counter_exhibit_id) if one.counter_exhibit_id else None
+        ordered = {axis: by_axis[axis] for axis in Axis if axis in by_axis}
+        found.append(OpinionView(exhibits[exhibit_id], people[one.party_id], ordered, counter, one.party_id == actor.party_id))
+    return found
+
+
+@dataclass(frozen=True)
+class Waits:
+    """What waits for whom in a case."""
+
+    name: str
+    what: Text | str
+    until: datetime | None
+    reference: str | None
+
+
+def waits_for_whom(court: Sitting, case: Case) -> list[Waits]:
+    """Every open window of the examination with whose it is, and the question where it is one."""
+    names = {p.id: p.name for p in case.parties}
+    examination = examination_of(court.session, case)
+    titles = {p.reference: title_of(p) for p in examination.phases} if examination else {}
+    asked = {q.reference: q for q in questions_of(court.session, case)}
+    found = []
+    for window in court.windows(case, WINDOW):
+        question = asked.get(window.subject or "")
+        what: Text | str = titles.get(window.subject or "", "")
+        if question is not None:
+            what = T("Question %(number)s", number=question.number)
+        found.append(Waits(names.get(window.party_id, "") if window.party_id else "", what, window.due_at, window.reference))
+    return found
+
+
+def acted(phase: Phase | None) -> tuple[int, int]:
+    """How many of those who had to act in the turn have."""
+    duties = [d for d in phase.duties if d.turn == phase.turn] if phase else []
+    return sum(d.state is not DutyState.WAITING for d in duties), len(duties)

@@ -1,0 +1,203 @@
+"""Motions and the rulings on them (CPL 103–111, 153, 157)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+from sqlalchemy import func, select
+
+from odr.canonical import canonical, sha256_hex
+from odr.db import new_reference
+from odr.docket.models import PARTY_ROLES, Case, Outcome, Role, Stage
+from odr.errors import ActNotOpen, InvalidInput
+from odr.identity.actors import Actor
+from odr.judgment.inputs import MotionInput, RulingInput
+from odr.judgment.kinds import MotionKind, MotionState
+from odr.judgment.lookups import motions_of, party_with
+from odr.judgment.models import Motion, Ruling
+from odr.judgment.paper import lines, ruling_paper
+from odr.payments.assessing import keep_basis
+from odr.payments.inputs import AssessInput
+from odr.payments.refunding import order_back
+from odr.payments.tariff import Matter
+from odr.procedure.models import Window, WindowState
+from odr.procedure.sealed import SealedPaper, check_url, keep_prepared, set_and_seal
+from odr.procedure.sitting import words_of
+from odr.procedure.table import Everyone, Premise, Recorded, act
+from odr.procedure.tariff_rules import Ending
+from odr.text import T
+
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+    from odr.procedure.sitting import Sitting
+
+RUNNING = {Stage.PENDING, Stage.HEARING, Stage.DELIBERATION, Stage.PRONOUNCED, Stage.APPEALED, Stage.EFFECTIVE, Stage.ENFORCEMENT}
+URGENT = "preservation_ruling"
+APPEALABLE = {MotionKind.DISMISSAL}
+
+
+@act(title=T("Ask for a ruling"), input=MotionInput, by=set(PARTY_ROLES), at=RUNNING, while_stayed=True, serves=Everyone.NOBODY, source="CPL 103, 104, 157")
+def make_motion(court: Sitting, case: Case, given: MotionInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Ask the court to rule; an urgent preservation is on the judge's desk with its 48 hours (CPL 103).
+
+    An application for preservation pays its own fee (FEE 14). The other side is
+    told by the ruling, since a preservation known beforehand is none.
+    """
+    me = court.party_of(case, actor)
+    motion = Motion(
+        case_id=case.id,
+        party_id=me.id,
+        kind=given.kind,
+        asks=given.asks,
+        grounds=given.grounds,
+        amount_minor=given.amount.minor if given.amount else None,
+        currency=given.amount.currency if given.amount else None,
+        urgent=given.urgent,
+        entry_number=court.next_number(case),
+    )
+    court.session.add(motion)
+    court.session.flush()
+    due = None
+    if given.kind is MotionKind.PRESERVATION:
+        basis = keep_basis(court.session, case, me, Matter.PRESERVATION, [given.amount.minor] if given.amount else [0], 0, now)
+        court.then("assess_fee", AssessInput(basis=basis.reference))
+        if given.urgent:
+            due = court.start_window(case, URGENT, start=now, subject=motion.reference).due_at
+    title = T("%(name)s asks for a ruling: %(kind)s.", name=me.name, kind=given.kind.label)
+    court.open_task(case, Role.JUDGE, "motion", title, risk=90 if given.urgent else 40, due_at=due, subject=motion.reference)
+    return Recorded(T("%(name)s asks for a ruling: %(kind)s", name=me.name, kind=given.kind.label), {"motion": motion.reference})
+
+
+def _motion(court: Sitting, case: Case, given: RulingInput) -> Motion | None:
+    if given.motion is None:
+        return None
+    found = next((m for m in motions_of(court.session, case, MotionState.OPEN) if m.reference == given.motion), None)
+    if found is None:
+        raise InvalidInput.at("motion", T("Choose one of those listed."))
+    return found
+
+
+def _ruling(court: Sitting, case: Case, given: RulingInput) -> Ruling:
+    """The ruling's row, not yet in the session."""
+    motion = _motion(court, case, given)
+    kind = motion.kind if motion is not None else given.kind
+    assert kind is not None
+    last = court.session.scalar(select(func.max(Ruling.ordinal)).where(Ruling.case_id == case.id)) or 0
+    return Ruling(
+        case_id=case.id,
+        motion_id=motion.id if motion else None,
+        ordinal=last + 1,
+        kind=kind,
+        result=MotionState(given.result),
+        orders=lines(given.orders),
+        reasons=given.reasons,
+        security_minor=given.security.minor if given.security else None,
+        appealable=kind in APPEALABLE and given.result != "refused",
+        entry_number=court.next_number(case),
+    )
+
+
+def prepare_ruling(court: Court, case: Case, given: BaseModel, actor: Actor) -> Mapping[str, Any]:
+    """Set and seal the ruling before the Sitting."""
+    if not isinstance(given, RulingInput):
+        return {}
+    with court.database.read() as session:
+        sitting = court.look(session)
+        mine = session.get_one(Case, case.id)
+        ruling = _ruling(sitting, mine, given)
+        code = new_reference()
+        paper = ruling_paper(sitting, mine, ruling, given.language, sitting.now, code, check_url(court, code))
+        sealed = set_and_seal(court, paper, given.language, reason=T("Ruling in case %(number)s", number=mine.number or mine.reference), signer=actor.name)
+        return {"ruling": SealedPaper(_digest(mine, ruling), sealed, code)}
+
+
+def _digest(case: Case, ruling: Ruling) -> str:
+    people = [[p.label, p.name] for p in case.parties]
+    return sha256_hex(
+        canonical([case.number, ruling.ordinal, ruling.kind.value, ruling.result.value, ruling.orders, ruling.reasons, ruling.security_minor, people])
+    )
+
+
+@act(
+    title=T("Rule"),
+    input=RulingInput,
+    by={Role.JUDGE},
+    at=RUNNING,
+    to={Stage.CLOSED},
+    while_stayed=True,
+    strong=True,
+    premise=Premise.SUBJECT,
+    subject=lambda court, case, values: str(values.get("motion") or ""),
+    serves=Everyone.PARTIES,
+    prepare=prepare_ruling,
+    source="CPL 157",
+)
+def rule_on_motion(court: Sitting, case: Case, given: RulingInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Rule on a motion, or of the court's own motion: sealed, with grounds and the remedy, served on everybody (CPL 157).
+
+    A stay halts every clock of the case, a resumption lets them go on with what
+    was left; a dismissal of the action ends the case and its fee goes back (FEE 27).
+    """
+    motion, ruling = _motion(court, case, given), _ruling(court, case, given)
+    title = words_of(T("Ruling: %(kind)s", kind=ruling.kind.label))
+    document = keep_prepared(court, case, "ruling", _digest(case, ruling), kind="ruling", title=title, locale=given.language)
+    ruling.document_id = document.id
+    court.session.add(ruling)
+    if motion is not None:
+        motion.state, motion.ruled_entry = ruling.result, court.next_number(case)
+        court.close_windows(case, URGENT, WindowState.MET, subject=motion.reference)
+        court.close_tasks(case, "motion", motion.reference)
+    if ruling.result is not MotionState.REFUSED:
+        _carry_out(court, case, ruling, now)
+    asker = party_with(case, motion.party_id) if motion is not None else None
+    words = T("Ruling, %(kind)s: %(result)s", kind=ruling.kind.label, result=ruling.result.label)
+    facts = {"ruling": ruling.reference, "document": document.reference, "sha256": document.sha256, "document_receipt": document.receipt}
+    return Recorded(words, facts | {"for": asker.label if asker else None})
+
+
+def _carry_out(court: Sitting, case: Case, ruling: Ruling, now: datetime) -> None:
+    """What a ruling does to the case by itself."""
+    if ruling.kind is MotionKind.STAY:
+        if case.stayed_at is not None:
+            raise ActNotOpen(T("The case is stayed already."))
+        case.stayed_at = now
+        _halt(court, case, now)
+    elif ruling.kind is MotionKind.RESUME:
+        if case.stayed_at is None:
+            raise ActNotOpen(T("The case is not stayed."))
+        case.stayed_at = None
+        _go_on(court, case, now)
+    elif ruling.kind is MotionKind.DISMISSAL:
+        if case.stage not in (Stage.PENDING, Stage.HEARING, Stage.DELIBERATION):
+            raise ActNotOpen(T("Not at this point of the case: it is at “%(stage)s”.", stage=case.stage.label))
+        case.outcome, case.closed_at = Outcome.DISMISSED, now
+        court.move(case, Stage.CLOSED)
+        for party in case.parties:
+            order_back(court, case, party, Ending.DISMISSED)
+        court.announce("case_closed", case)
+
+
+def _halt(court: Sitting, case: Case, now: datetime) -> None:
+    """Every window that runs stands still, its rest kept (CPL 153)."""
+    for window in court.windows(case, state=WindowState.OPEN):
+        window.state, window.halted_at = WindowState.HALTED, now
+
+
+def _go_on(court: Sitting, case: Case, now: datetime) -> None:
+    """Every halted window gets back what was left of it."""
+    for window in court.windows(case, state=WindowState.HALTED):
+        _shift(window, now)
+
+
+def _shift(window: Window, now: datetime) -> None:
+    if window.due_at is not None and window.halted_at is not None:
+        window.due_at += now - window.halted_at
+    window.state, window.halted_at = WindowState.OPEN, None
+
+
+def ruling_overdue(court: Sitting, case: Case, window: Any) -> None:
+    """48 hours passed without a ruling on an urgent preservation: the president sees it."""
+    court.open_task(case, Role.PRESIDENT, URGENT, T("An urgent preservation was not ruled on within 48 hours."), risk=95, subject=window.subject)

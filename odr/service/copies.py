@@ -1,0 +1,226 @@
+"""What an entry says, as a sealed paper that goes along with its notice (CPL 128, OLR 30).
+
+The paper is promised inside the act's transaction and made by the worker before
+anything is sent: a dispatch waits for it and never goes out without it.
+"""
+
+from __future__ import annotations
+
+import enum
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ValidationError
+from sqlalchemy import select
+
+from odr.canonical import sha256_hex
+from odr.docket.models import Audience, Case, DocketEntry, Document, Party
+from odr.docket.queries import entry as entry_numbered
+from odr.docket.visibility import may_read
+from odr.errors import CourtError
+from odr.identity.actors import CLOCK_ACTOR, Actor
+from odr.papers import Block, FactsBlock, HeadingBlock, NoticePaper, ParagraphBlock, Words, clerk, typeset
+from odr.procedure.faults import label_of
+from odr.procedure.forms import SOURCES
+from odr.procedure.inputs import RefTo, marks, member_label
+from odr.procedure.sitting import words_of
+from odr.procedure.working import bilingual
+from odr.service.kinds import PacketState
+from odr.service.models import Packet
+from odr.service.occasions import Occasion
+from odr.text import Money, T, Text
+from odr.typeset import MissingGlyph
+
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+    from odr.procedure.sitting import Sitting
+
+COPY = "service_copy"
+PROOF = "proof_of_service"
+PDF = "application/pdf"
+CLAIM_ACTS = ("lodge_claim", "correct_claim")
+_PARTS = {"matter": T("What the dispute is about"), "respondents": T("The other side"), "claimant": T("Who claims")}
+
+
+def papers_for(court: Sitting, case: Case, party: Party, occasion: Occasion, entry_number: int, *, audience: Audience) -> list[dict[str, Any]]:
+    """The papers of a packet: those the entry made, else a copy of what the entry says; none where the party may not read it."""
+    reader = Actor(party.role, party.account_id, party.name, case.id, party.id)
+    made = court.session.scalars(
+        select(Document).where(Document.case_id == case.id, Document.entry_number == entry_number, Document.kind.not_in((COPY, PROOF))).order_by(Document.id)
+    ).all()
+    papers = [d for d in made if may_read(reader, d.audience, d.party_id)]
+    if not papers and may_read(reader, audience, None):
+        papers = [_promised(court, case, occasion, _source(court, case, occasion, entry_number))]
+    return [described(d, occasion.key) for d in papers]
+
+
+def described(document: Document, name: str) -> dict[str, Any]:
+    """A paper as a packet lists it; its digest is empty until it is made."""
+    return {"reference": document.reference, "name": f"{name}-{document.entry_number}.pdf", "media_type": PDF, "sha256": document.sha256}
+
+
+def _source(court: Sitting, case: Case, occasion: Occasion, entry_number: int) -> int:
+    """With the claim goes the claim itself, as it stood when it was accepted."""
+    if occasion.key != "claim":
+        return entry_number
+    query = select(DocketEntry.number).where(DocketEntry.case_id == case.id, DocketEntry.act.in_(CLAIM_ACTS)).order_by(DocketEntry.number.desc())
+    return court.session.scalars(query.limit(1)).first() or entry_number
+
+
+def _promised(court: Sitting, case: Case, occasion: Occasion, number: int) -> Document:
+    found = court.session.scalar(select(Document).where(Document.case_id == case.id, Document.kind == COPY, Document.entry_number == number))
+    if found is None:
+        found = Document(
+            case_id=case.id, kind=COPY, title=words_of(occasion.title), locale="both", audience=Audience.COURT, entry_number=number, sha256="",
+            content=b"", made_at=court.now,
+        )  # fmt: skip
+        court.session.add(found)
+        court.session.flush()
+    return found
+
+
+# -- the worker's half -------------------------------------------------------------
+
+
+def make_copies(court: Court, limit: int = 32) -> int:
+    """The worker's sweep: set, seal and anchor the promised papers; gives how many were made."""
+    with court.database.read() as session:
+        look = court.look(session)
+        rows = session.execute(
+            select(Document.id, DocketEntry, Case).join(Case, Case.id == Document.case_id)
+            .join(DocketEntry, (DocketEntry.case_id == Document.case_id) & (DocketEntry.number == Document.entry_number))
+            .where(Document.sha256 == "", Document.kind == COPY).order_by(Document.id).limit(limit)
+        ).all()  # fmt: skip
+        drafts = [(row_id, copy_paper(look, case, entry), entry.audience) for row_id, entry, case in rows]
+    for row_id, paper, audience in drafts:
+        now = court.clock.machine_now()
+        sealed = court.ports.sealer.seal_pdf(set_printable(court, paper), reason="Copy from the docket", signer_name=court.settings.court_name, now=now)
+        _keep(court, row_id, sealed, audience)
+    return len(drafts)
+
+
+def set_printable(court: Court, paper: NoticePaper) -> bytes:
+    """Set the paper; characters no face can print are written by their number, since the paper must go out."""
+    at = court.clock.machine_now()
+    try:
+        return typeset(court.ports.typesetter, paper, "both", at=at)
+    except MissingGlyph as error:
+        plain = str.maketrans({c: f"[U+{ord(c):04X}]" for c in error.characters})
+        blocks = [_plain(block, plain) for block in paper.blocks]
+        return typeset(court.ports.typesetter, _with_blocks(paper, blocks), "both", at=at)
+
+
+def _with_blocks(paper: NoticePaper, blocks: Sequence[Block]) -> NoticePaper:
+    from dataclasses import replace
+
+    return replace(paper, blocks=blocks)
+
+
+def _plain(block: Block, plain: Mapping[int, str]) -> Block:
+    if isinstance(block, FactsBlock):
+        return FactsBlock([(name, value.translate(plain) if isinstance(value, str) else value) for name, value in block.rows])
+    if isinstance(block, ParagraphBlock) and isinstance(block.words, str):
+        return ParagraphBlock(block.words.translate(plain))
+    return block
+
+
+def _keep(court: Court, document_id: int, pdf: bytes, audience: Audience) -> None:
+    """Keep the paper unless another worker was faster, anchor its digest, and write it onto the packets that wait for it."""
+    with court.sit() as sitting:
+        document = sitting.session.get_one(Document, document_id, with_for_update=True)
+        if document.sha256:
+            return
+        case = sitting.session.get_one(Case, document.case_id)
+        digest = sha256_hex(pdf)
+        leaf = {"case": case.reference, "sha256": digest, "size": len(pdf), "media_type": PDF, "submitted_by": "court", "document": document.reference}
+        document.content, document.sha256, document.audience = pdf, digest, audience
+        document.receipt = court.notary.record(sitting.session, leaf, now=sitting.now).reference
+        waiting = sitting.session.scalars(
+            select(Packet).where(Packet.case_id == case.id, Packet.state != PacketState.UNDONE).order_by(Packet.id).with_for_update(key_share=True)
+        )
+        for packet in waiting:
+            if any(p["reference"] == document.reference for p in packet.documents):
+                packet.documents = [{**p, "sha256": digest} if p["reference"] == document.reference else p for p in packet.documents]
+
+
+def copy_paper(court: Sitting, case: Case, entry: DocketEntry) -> NoticePaper:
+    """An entry as a paper: who did what and when, its words, and everything that was written in it."""
+    payload = json.loads(entry.payload)
+    settings = court.court.settings
+    name = bilingual(settings.court_name, settings.court_name_zh)
+    act = court.court.table[entry.act]
+    by = next((p.name for p in case.parties if p.id == entry.party_id), None)
+    head: list[tuple[Words, Words]] = [
+        (T("Entry"), str(entry.number)),
+        (T("By"), T("%(name)s, %(role)s", name=by, role=entry.role.label) if by else entry.role.label),
+        (T("Received"), entry.recorded_at),
+        (T("Digest of the entry (SHA-256)"), entry.digest),
+    ]
+    if payload["late"]:
+        head.append((T("Time limit"), T("The time limit had ended when this came.")))
+    words = bilingual(payload["words"]["en"], payload["words"].get("zh-Hans", payload["words"]["en"]))
+    return NoticePaper(
+        court=name, kind=T("Copy from the docket"), subject=act.title, case_number=case.number, issued_on=court.now.astimezone(settings.tz).date(),
+        signatories=(clerk(name),), blocks=[ParagraphBlock(words), FactsBlock(head), *_content(court, case, entry, payload)],
+    )  # fmt: skip
+
+
+def _content(court: Sitting, case: Case, entry: DocketEntry, payload: Mapping[str, Any]) -> list[Block]:
+    model = court.court.table[entry.act].input
+    try:
+        given = model.model_validate(payload["input"])
+    except ValidationError:
+        # An entry of an older form: its words stand, its parts are read on the docket.
+        return []
+    return list(_blocks(court, case, given))
+
+
+def _blocks(court: Sitting, case: Case, given: BaseModel) -> Iterator[Block]:
+    rows: list[tuple[Words, Words]] = []
+    parts: list[tuple[Words, BaseModel]] = []
+    for name, info in type(given).model_fields.items():
+        label, value = label_of(info), getattr(given, name)
+        title: Words = label.label if label else _PARTS.get(name, name)
+        reference = next((m for m in marks(info) if isinstance(m, RefTo)), None)
+        for index, one in enumerate(value if isinstance(value, list | tuple) else [value], 1):
+            if isinstance(one, BaseModel):
+                several = isinstance(value, list | tuple) and len(value) > 1
+                parts.append((T("%(what)s %(number)s", what=title, number=index) if several else title, one))
+            elif one not in (None, ""):
+                words = _value(court, case, one, (label.choices if label else None) or (reference.kind if reference else None), reference is not None)
+                if words is not None:
+                    rows.append((title, words))
+    if rows:
+        yield FactsBlock(rows)
+    for title, part in parts:
+        yield HeadingBlock(title)
+        yield from _blocks(court, case, part)
+
+
+def _value(court: Sitting, case: Case, value: Any, source: str | None, is_reference: bool) -> Words | None:
+    """A value in words; a reference that nothing names is left out, as it says nothing to a reader."""
+    if isinstance(value, bool):
+        return T("Yes") if value else T("No")
+    if isinstance(value, enum.Enum):
+        return member_label(value)
+    if isinstance(value, Money | date | datetime | Text):
+        return value
+    return _chosen(court, case, str(value), source) or (None if is_reference else str(value))
+
+
+def _chosen(court: Sitting, case: Case, value: str, source: str | None) -> Words | None:
+    if source is None or source not in SOURCES:
+        return None
+    try:
+        options = SOURCES[source](court, case, CLOCK_ACTOR)
+    except (CourtError, LookupError):
+        return None
+    return next((o.label for o in options if o.value == value), None)
+
+
+def entry_audience(court: Sitting, case: Case, number: int) -> Audience:
+    """Who reads an entry; one still being made goes to parties and court, as only such are served."""
+    found = entry_numbered(court.session, case, number)
+    return found.audience if found is not None else Audience.PARTIES_AND_COURT

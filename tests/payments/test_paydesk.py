@@ -1,0 +1,123 @@
+"""The pay desk: transfers by their code, statements, the counter, and the books of a day."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from odr.docket.models import Role
+from odr.errors import InvalidInput
+from odr.payments import ledger
+from odr.payments.assessing import _CODE as ALPHABET, check_letter, transfer_code
+from odr.payments.models import AssessmentState, BankLine, DailyClose, Payment
+from odr.payments.paydesk import read_statement, take_statement
+from tests.payments.conftest import BASE, PayCourt, Served
+
+HEAD = "date,amount,payer,purpose\n"
+
+
+def take(pay: PayCourt, text: str) -> tuple[int, int, int]:
+    """Import a statement; gives new, known and matched."""
+    with pay.court.sit() as sitting:
+        done = take_statement(sitting, read_statement(text.encode(), "CNY"))
+    return done.new, done.known, done.matched
+
+
+def test_a_transfer_with_its_code_pays_the_fee(pay_court: PayCourt) -> None:
+    """A line of the statement that names the code, however spaced, credits the fee; importing it again changes nothing."""
+    case_id = pay_court.accepted()
+    code = pay_court.fees(case_id)[0].transfer_code
+    text = f"{HEAD}2026-03-05,275.00,Li Wei,court fee {code[:5].lower()} {code[5:]}\n"
+    assert take(pay_court, text) == (1, 0, 1)
+    assert take(pay_court, text) == (0, 1, 0)
+    assert pay_court.fees(case_id)[0].state is AssessmentState.PAID
+    assert pay_court.balances() == {"bank": 275_00, "deferred": -275_00}
+
+
+def test_a_transfer_nobody_can_place_waits(pay_court: PayCourt) -> None:
+    """A line without a code, or with two, is kept as not yet matched and never guessed."""
+    first, second = pay_court.accepted(), pay_court.accepted()
+    codes = [pay_court.fees(c)[0].transfer_code for c in (first, second)]
+    assert take(pay_court, f"{HEAD}2026-03-05,275.00,Li,thanks\n2026-03-05,550.00,Li,{codes[0]} {codes[1]}\n") == (2, 0, 0)
+    assert pay_court.balances() == {"bank": 825_00, "suspense": -825_00, "receivable": 550_00, "deferred": -550_00}
+
+
+def test_two_equal_lines_are_two_transfers(pay_court: PayCourt) -> None:
+    """The same sum twice from the same payer on one day is paid twice, and the second goes back."""
+    case_id = pay_court.accepted()
+    line = f"2026-03-05,275.00,Li,{pay_court.fees(case_id)[0].transfer_code}\n"
+    assert take(pay_court, HEAD + line + line) == (2, 0, 2)
+    assert pay_court.balances() == {"bank": 550_00, "deferred": -275_00, "refunds": -275_00}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["日期;金额;付款人;用途\n2026年3月5日;1,275.50;李伟;诉讼费\n", "Date\tAmount\tPayer\tPurpose\n2026-03-05\t¥1,275.50\tLi\tfee\n", "date,amount,payer,purpose\n5 March 2026,\"1,275.50\",Li,fee\n"],
+)
+def test_statements_are_read_as_banks_write_them(text: str) -> None:
+    """Chinese and English headings, three delimiters, amounts and days as people write them."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        (line,) = read_statement(text.encode(encoding), "CNY")
+        assert (line.amount.minor, line.booked_on.isoformat()) == (1275_50, "2026-03-05")
+
+
+@pytest.mark.parametrize("text", ["", "amount,purpose\n1,x\n", HEAD + "yesterday,1.00,Li,x\n", HEAD + "2026-03-05,1.234,Li,x\n", HEAD + "2026-03-05,USD 5,Li,x\n", HEAD + "2026-03-05,99999999999999999999,Li,x\n"])
+def test_a_statement_that_cannot_be_read_changes_nothing(text: str) -> None:
+    """Missing headings, unreadable days, doubtful amounts and other currencies are refused with the line's number."""
+    with pytest.raises(InvalidInput):
+        read_statement(text.encode(), "CNY")
+
+
+@given(st.integers(0, 8), st.sampled_from(ALPHABET))
+def test_a_mistyped_code_is_noticed(place: int, letter: str) -> None:
+    """One wrong letter, or two neighbours exchanged, never makes another valid code."""
+    code = transfer_code()
+    wrong = code[:place] + letter + code[place + 1 :]
+    assert wrong == code or check_letter(wrong[:9]) != wrong[9]
+    swapped = code[:place] + code[place + 1] + code[place] + code[place + 2 :]
+    assert swapped == code or place == 8 or check_letter(swapped[:9]) != swapped[9]
+
+
+def test_the_cashier_works_at_the_desk(served: Served) -> None:
+    """At the desk the cashier imports a statement, places a transfer by its code and takes money at the counter; nobody else finds the desk."""
+    first, second = served.pay.accepted(), served.pay.accepted()
+    served.pay.account("cashier", Role.CASHIER)
+    assert served.sign_in("li").get("/payments/desk", base_url=BASE).status_code == 404
+    client, served.form_page = served.sign_in("cashier"), "/payments/desk"
+    sent = (io.BytesIO(f"{HEAD}2026-03-05,275.00,Li,thanks\n".encode()), "bank.csv")
+    assert served.post(client, "/payments/desk/statement", statement=sent).status_code == 303
+    (line,) = served.pay.rows(BankLine)
+    code = served.pay.fees(first)[0].transfer_code
+    wrong = served.post(client, f"/payments/desk/lines/{line.reference}/match", code="ABC")
+    assert wrong.status_code == 422 and "no payment code" in wrong.get_data(as_text=True)
+    assert served.post(client, f"/payments/desk/lines/{line.reference}/match", code=code).status_code == 303
+    other = served.pay.fees(second)[0].transfer_code
+    bad = served.post(client, "/payments/desk/counter", code=other, amount="1.234,5", slip="7")
+    assert bad.status_code == 422 and "1.234,5" in bad.get_data(as_text=True)
+    assert served.post(client, "/payments/desk/counter", code=other, amount="275元", slip="7").status_code == 303
+    assert served.post(client, "/payments/desk/counter", code=other, amount="275元", slip="7").status_code == 409
+    assert [p.channel.value for p in served.pay.rows(Payment)] == ["transfer", "counter"]
+    assert served.pay.balances() == {"bank": 275_00, "cash": 275_00, "deferred": -550_00}
+    assert "Trial balance" in client.get("/payments/desk/books", base_url=BASE).get_data(as_text=True)
+
+
+def test_a_day_is_closed_once_and_stays(pay_court: PayCourt) -> None:
+    """A running day cannot be closed; a closed one keeps its figures, and its CSV holds every line."""
+    pay_court.accepted()
+    tz = pay_court.court.settings.tz
+    day = pay_court.clock.now().astimezone(tz).date()
+    with pytest.raises(ValueError, match="not over"), pay_court.court.database.write() as session:
+        ledger.close_day(session, day, tz, pay_court.clock.now())
+    pay_court.clock.advance(timedelta(days=1))
+    pay_court.accepted()
+    with pay_court.court.database.write() as session:
+        ledger.close_day(session, day, tz, pay_court.clock.now())
+        ledger.close_day(session, day, tz, pay_court.clock.now())
+    (close,) = pay_court.rows(DailyClose)
+    assert {b["account"]: b["debit"] - b["credit"] for b in close.balances} == {"receivable": 275_00, "deferred": -275_00}
+    with pay_court.court.database.read() as session:
+        assert len(ledger.day_csv(session, day, tz).splitlines()) == 3

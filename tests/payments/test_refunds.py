@@ -1,0 +1,163 @@
+"""Money that goes back: by rule, by one or two persons, sent once, and its end always known."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from odr.docket.models import Case, Outcome, Role, Stage
+from odr.errors import ActNotOpen, Forbidden
+from odr.payments import sending
+from odr.payments.books import stripe_source
+from odr.payments.inputs import ApproveRefundInput, RefundEndInput
+from odr.payments.models import AssessmentState, Channel, Payment, Refund, RefundState
+from odr.payments.refunding import order_back
+from odr.payments.stripe_peer import Faults
+from odr.procedure.availability import StepUpNeeded
+from odr.procedure.models import Window, WindowState
+from odr.procedure.tariff_rules import Ending
+from tests.payments.conftest import PayCourt, Served, pay_page, wait_for
+from tests.payments.test_fee_acts import stripe_paid
+
+
+def end(pay: PayCourt, case_id: int, outcome: Outcome) -> None:
+    """End a case as another room would."""
+    with pay.court.sit() as sitting:
+        case = sitting.session.get_one(Case, case_id)
+
+        def close() -> None:
+            case.stage, case.outcome, case.closed_at = Stage.CLOSED, outcome, sitting.now
+            sitting.announce("case_closed", case)
+
+        sitting.follow(case, close)
+
+
+def approve(pay: PayCourt, case_id: int, *names: str) -> None:
+    """Each of these cashiers approves the newest refund."""
+    refund = pay.rows(Refund, case_id=case_id)[-1]
+    for name in names:
+        pay.act("approve_refund", case_id, ApproveRefundInput(refund=refund.reference), pay.actor(case_id, Role.CASHIER, name))
+
+
+@pytest.mark.parametrize(
+    ("amount", "track", "outcome", "back"),
+    [
+        ("80000", "ordinary", Outcome.WITHDRAWN, 900_00),
+        ("80000", "simple", Outcome.WITHDRAWN, 0),
+        ("30000", "ordinary", Outcome.SETTLED, 275_00),
+        ("30000", "simple", Outcome.DISMISSED, 275_00),
+    ],
+)
+def test_what_goes_back_follows_the_ending(pay_court: PayCourt, amount: str, track: str, outcome: Outcome, back: int) -> None:
+    """Withdrawn or mediated: half of the fee, never half of a half; dismissed: all (FEE 15, 27; CPI 206)."""
+    case_id = pay_court.accepted(amount, track)
+    stripe_paid(pay_court, case_id)
+    paid = pay_court.fees(case_id)[0].amount_minor
+    end(pay_court, case_id, outcome)
+    assert -pay_court.balances().get("refunds", 0) == back
+    assert -pay_court.balances().get("income", 0) == paid - back
+    assert "deferred" not in pay_court.balances()
+
+
+def test_an_ending_is_settled_once(pay_court: PayCourt) -> None:
+    """A room that ordered the refund itself and then closed the case does not make it go back twice."""
+    case_id = pay_court.accepted("30000", "ordinary")
+    stripe_paid(pay_court, case_id)
+    with pay_court.court.sit() as sitting:
+        case = sitting.session.get_one(Case, case_id)
+        order_back(sitting, case, case.parties[0], Ending.MEDIATED)
+    end(pay_court, case_id, Outcome.SETTLED)
+    assert [r.amount_minor for r in pay_court.rows(Refund)] == [275_00]
+
+
+def test_an_unpaid_fee_is_dropped_when_the_case_ends(pay_court: PayCourt) -> None:
+    """A case that ends before the fee was paid leaves nothing owed and nothing to refund."""
+    case_id = pay_court.accepted()
+    end(pay_court, case_id, Outcome.WITHDRAWN)
+    assert pay_court.fees(case_id)[0].state is AssessmentState.CANCELLED
+    assert pay_court.balances() == {}
+
+
+def test_one_person_approves_below_the_limit_and_two_above(pay_court: PayCourt) -> None:
+    """Up to the limit one cashier is enough; above it a second, different one must agree."""
+    small, large = pay_court.accepted(), pay_court.accepted("300000", "ordinary")
+    for number, case_id in enumerate((small, large)):
+        stripe_paid(pay_court, case_id, intent=f"pi_{number}")
+        end(pay_court, case_id, Outcome.DISMISSED)
+    approve(pay_court, small, "first")
+    assert pay_court.rows(Refund, case_id=small)[0].state is RefundState.APPROVED
+    approve(pay_court, large, "first")
+    assert pay_court.rows(Refund, case_id=large)[0].state is RefundState.ORDERED
+    with pytest.raises(ActNotOpen):
+        approve(pay_court, large, "first")
+    approve(pay_court, large, "second")
+    assert pay_court.rows(Refund, case_id=large)[0].state is RefundState.APPROVED
+
+
+def test_only_a_cashier_freshly_proved_approves(pay_court: PayCourt) -> None:
+    """The judge cannot let money go, and a cashier confirms identity first."""
+    case_id = pay_court.accepted()
+    stripe_paid(pay_court, case_id)
+    end(pay_court, case_id, Outcome.DISMISSED)
+    given = ApproveRefundInput(refund=pay_court.rows(Refund)[0].reference)
+    with pytest.raises(Forbidden):
+        pay_court.act("approve_refund", case_id, given, pay_court.actor(case_id, Role.JUDGE))
+    actor = pay_court.actor(case_id, Role.CASHIER)
+    pay_court.clock.advance(timedelta(minutes=16))
+    with pytest.raises(StepUpNeeded):
+        pay_court.act("approve_refund", case_id, given, actor)
+
+
+def test_a_refund_by_transfer_is_recorded_with_the_banks_reference(pay_court: PayCourt) -> None:
+    """What was not paid online is transferred by hand; recording it meets the fifteen days (FEE 53) and empties the books."""
+    case_id = pay_court.accepted()
+    stripe_paid(pay_court, case_id)
+    end(pay_court, case_id, Outcome.DISMISSED)
+    approve(pay_court, case_id, "first")
+    (refund,) = pay_court.rows(Refund)
+    failed = RefundEndInput(refund=refund.reference, paid=False, channel=Channel.CARD, way="re_x", at=pay_court.clock.now())
+    pay_court.act("record_refund", case_id, failed)
+    by_hand = RefundEndInput(refund=refund.reference, paid=True, channel=Channel.TRANSFER, way="B-17", at=pay_court.clock.now())
+    pay_court.act("record_refund", case_id, by_hand, pay_court.actor(case_id, Role.CASHIER))
+    assert pay_court.rows(Refund)[0].state is RefundState.PAID
+    assert pay_court.rows(Window, kind="refund_execution")[0].state is WindowState.MET
+    assert pay_court.balances() == {"bank": -275_00, "clearing": 275_00}
+    with pytest.raises(ActNotOpen):
+        pay_court.act("record_refund", case_id, by_hand, pay_court.actor(case_id, Role.CASHIER))
+
+
+def ready(served: Served) -> int:
+    """A case whose paid fee is approved to go back."""
+    case_id = served.pay.accepted()
+    pay_page(served.start_paying(case_id))
+    wait_for(lambda: served.pay.fees(case_id)[-1].state is AssessmentState.PAID)
+    end(served.pay, case_id, Outcome.DISMISSED)
+    approve(served.pay, case_id, "first")
+    return case_id
+
+
+def test_an_approved_refund_is_sent_once_and_ends_paid(served: Served) -> None:
+    """The worker sends it to Stripe; repeating the sweep sends nothing more; the books are empty in the end."""
+    ready(served)
+    sending.sweep(served.pay.court)
+    sending.sweep(served.pay.court)
+    wait_for(lambda: served.pay.rows(Refund)[0].state is RefundState.PAID)
+    assert served.peer.courier.wait()
+    assert served.pay.balances() == {}
+
+
+def test_a_refund_whose_answer_was_lost_is_not_sent_twice(served: Served) -> None:
+    """Killed after Stripe took the order and before we kept its answer: the same key brings the same refund."""
+    ready(served)
+    served.peer.faults = Faults(drop=True)
+    (refund,), (payment,) = served.pay.rows(Refund), served.pay.rows(Payment)
+    from odr.payments.gateway import RefundOrder
+
+    first = served.pay.court.ports.payments.refund(RefundOrder(refund.reference, payment.source.removeprefix(stripe_source("")), refund.amount))
+    sending.sweep(served.pay.court)
+    served.pay.clock.advance(timedelta(hours=2))
+    sending.sweep(served.pay.court)
+    (refund,) = served.pay.rows(Refund)
+    assert (refund.stripe_id, refund.state) == (first["id"], RefundState.PAID)
+    assert served.pay.balances() == {}

@@ -1,0 +1,206 @@
+"""Every route × method × principal over HTTP against ``routes.tsv``, which is written by hand; and every guard taken away in turn."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import select, update
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from odr.access import Entry, Guard, current_session
+from odr.app import create_app
+from odr.clock import FixedClock
+from odr.db import Database
+from odr.docket.models import Case, Role, Seat
+from odr.docket.queries import case_by_reference
+from odr.filing import drafts
+from odr.identity import sessions
+from odr.identity.actors import Actor
+from odr.identity.forgery import Csrf
+from odr.identity.models import Account, AccountState, Mandate, MandateScope
+from odr.identity.presence import session_cookie_name
+from odr.payments.models import Payment
+from odr.procedure.models import Window
+from tests.scene import Scene, claim, open_court
+
+FILE = Path(__file__).with_name("routes.tsv")
+COLUMNS = ("anonymous", "stranger", "claimant", "respondent", "representative", "mediator", "witness", "judge", "clerk", "president", "cashier", "admin")
+OUTSIDERS = {
+    "other_claimant": "stranger",
+    "revoked": "stranger",
+    "lapsed": "stranger",
+    "other_judge": "judge",
+    "recused_judge": "judge",
+    "other_clerk": "clerk",
+}
+"""Who is as a stranger in this case, though elsewhere like the column named."""
+PARAMETER = re.compile(r"<(?:[^:>]+:)?([^>]+)>")
+ORIGIN = "http://localhost"
+UNKNOWN = "a" * 26
+
+
+def rows() -> dict[tuple[str, str], dict[str, str]]:
+    """Expectation of each method and route: principal → what it gets."""
+    with FILE.open(encoding="utf-8", newline="") as file:
+        lines = csv.DictReader((line for line in file if line.strip() and not line.startswith("#")), delimiter="\t", quoting=csv.QUOTE_NONE)
+        return {(line.pop("method"), line.pop("route")): line for line in lines}
+
+
+@dataclass
+class House:
+    """A court with one case that everybody of it takes part in, another case, and ways to ask as somebody."""
+
+    scene: Scene
+    app: Flask
+    people: dict[str, int] = field(default_factory=dict)
+    parameters: dict[str, str] = field(default_factory=dict)
+    reference: str = ""
+
+    def ask(self, who: str, method: str, path: str, *, two_factor: bool = True, token: bool = True, origin: str | None = ORIGIN) -> TestResponse:
+        """One request in a session of its own, with the form's token, as a page of ours sends it."""
+        client = self.app.test_client()
+        headers = {"Origin": origin} if origin else {}
+        row_id = None
+        if who != "anonymous":
+            now = self.scene.court.clock.machine_now()
+            with self.scene.court.database.write() as session:
+                secret, row_id = sessions.open_session(session, session.get_one(Account, self.people[who]), now, device="test", address="::1", two_factor=two_factor)
+            client.set_cookie(session_cookie_name(False), secret)
+        if token:
+            with client.session_transaction() as cookie:
+                cookie["for"], cookie["csrf_token"] = row_id, "seed"
+            headers["X-CSRF-Token"] = URLSafeTimedSerializer(self.app.secret_key or "", salt="wtf-csrf-token").dumps("seed")
+        return client.open(path, method=method, headers=headers)
+
+    def path(self, rule: Rule, **changed: str) -> str:
+        """The route's address for this case and its things."""
+        special = {"/decisions/<reference>.pdf": UNKNOWN, "/administration/people/": self.parameters["person"], "/account/mandates/": self.parameters["mandate"]}
+        special |= {"/uploads/": self.parameters["upload"], "/payments/desk/": UNKNOWN}
+        values = {**self.parameters, **changed}
+        for prefix, reference in special.items():
+            if rule.rule.startswith(prefix):
+                values["reference"] = reference
+        return PARAMETER.sub(lambda match: values[match[1]], rule.rule)
+
+    def got(self, response: TestResponse) -> str:
+        """What a reply means: let in, shown to sign-in, not there, not allowed, or broken."""
+        if response.status_code == 401 or (response.status_code == 303 and "/account/sign-in" in response.headers["Location"]):
+            return "sign"
+        if response.status_code in (403, 404):
+            return str(response.status_code)
+        return f"broken {response.status_code}" if response.status_code >= 500 and response.status_code != 501 else "in"
+
+    def restore(self) -> None:
+        """What a request that was let in may have ended stands again."""
+        with self.scene.court.database.write() as session:
+            session.execute(update(Account).where(Account.id.in_([v for k, v in self.people.items() if k != "suspended"])).values(state=AccountState.ACTIVE))
+            session.execute(update(Mandate).where(Mandate.account_id == self.people["representative"]).values(revoked_at=None))
+
+
+def routes(app: Flask) -> Iterator[tuple[str, Rule]]:
+    """Every method of every route; what every server answers alike is left out."""
+    for rule in app.url_map.iter_rules():
+        methods = (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        for method in sorted(methods or {"OPTIONS"}):
+            yield method, rule
+
+
+def guard_of(app: Flask, rule: Rule) -> Guard | None:
+    found: Guard | None = getattr(app.view_functions[rule.endpoint], "__guard__", None)
+    return found
+
+
+def person(scene: Scene, name: str, role: Role | None = None) -> int:
+    """One more account."""
+    from odr.identity.models import AccountRole
+
+    with scene.court.database.write() as session:
+        now = scene.clock.now()
+        account = Account(email=f"{name}@house.example", name=name.title(), state=AccountState.ACTIVE, created_at=now, confirmed_at=now)
+        session.add(account)
+        session.flush()
+        if role is not None:
+            session.add(AccountRole(account_id=account.id, role=role, granted_at=now))
+        return account.id
+
+
+def furnish(scene: Scene) -> House:
+    """Bring a case to the examination, seat everybody, and note one thing of each kind for the addresses."""
+    upload = scene.upload("li", b"order 8842")
+    line = {"upload": upload.reference, "title": "Order page", "proves": "That I bought them", "source": "My phone"}
+    scene.lodge(claim(exhibits=[line]))
+    scene.accept()
+    scene.work()
+    scene.join()
+    code = scene.code()
+    given = {n: scene.people[n] for n in ("clerk", "judge", "president", "cashier", "mediator", "admin", "stranger")}
+    house = House(scene, create_app(court=scene.court), {**given, "claimant": scene.people["li"], "respondent": scene.people["haiyun"]})
+    for name, role in {"representative": None, "witness": None, "suspended": None, "revoked": None, "lapsed": None, "other_claimant": None, "other_judge": Role.JUDGE, "recused_judge": Role.JUDGE, "other_clerk": Role.CLERK, "person": None}.items():  # fmt: skip
+        house.people[name] = person(scene, name, role)
+    case_id, now = scene.case_id, scene.clock.now()
+    scene.people["other"] = house.people["other_claimant"]
+    scene.lodge(who="other")
+    scene.case_id = case_id
+    with scene.court.database.write() as session:
+        case = session.get_one(Case, case_id)
+        mine, other = case.parties
+        for name, role in {"mediator": Role.MEDIATOR, "witness": Role.WITNESS, "president": Role.PRESIDENT}.items():
+            session.add(Seat(case_id=case.id, account_id=house.people[name], role=role, from_at=now))
+        session.add(Seat(case_id=case.id, account_id=house.people["recused_judge"], role=Role.JUDGE, from_at=now, until_at=now))
+        ends: dict[str, dict[str, Any]] = {"representative": {}, "revoked": {"revoked_at": now}, "lapsed": {"until_at": now - timedelta(days=1)}}
+        for name, end in ends.items():
+            mandate = Mandate(case_id=case.id, party_id=mine.id, account_id=house.people[name], scope=MandateScope.SPECIAL, from_at=now - timedelta(days=9), signed_at=now, **end)
+            session.add(mandate)
+            session.flush()
+            if name == "representative":
+                house.parameters["mandate"] = mandate.reference
+        suspended = Mandate(case_id=case.id, party_id=mine.id, account_id=house.people["suspended"], scope=MandateScope.SPECIAL, from_at=now, signed_at=now)
+        session.add(suspended)
+        session.get_one(Account, house.people["suspended"]).state = AccountState.SUSPENDED
+        draft = drafts.open_draft(session, house.people["claimant"], now)
+        window = session.scalars(select(Window).where(Window.case_id == case.id)).first()
+        assert window is not None
+        house.reference = case.reference
+        house.parameters |= {"reference": case.reference, "draft": draft.reference, "window": window.reference, "upload": upload.reference, "code": code}
+        house.parameters["person"] = session.get_one(Account, house.people["person"]).reference
+        payment = session.scalars(select(Payment.reference)).first()
+    house.parameters |= {"payment": payment or UNKNOWN, "label": "C-1", "number": "1", "part": "json", "page": "1", "name": "request_relief", "step": "matter", "year": "2026"}
+    house.parameters |= {"level": "0", "index": "000.p/1", "row_id": "1", "key_id": "1", "token_id": "1", "proposal_id": "1", "token": "none", "tag": "en"}
+    house.parameters |= {"filename": "court.css", "day": "2026-03-02", "agreement": UNKNOWN, "reference_of": UNKNOWN}
+    return house
+
+
+@pytest.fixture(scope="module")
+def house(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The furnished court, once for all tests of this file: what requests change is put back."""
+    import shutil
+
+    from tests.conftest import MORNING
+
+    folder = tmp_path_factory.mktemp("house")
+    shutil.copyfile(sqlite_template, folder / "court.sqlite")
+    database = Database(f"sqlite:///{folder / 'court.sqlite'}", synchronous="OFF")
+    yield furnish(open_court(database, FixedClock(MORNING), folder / "court"))
+    database.dispose()
+
+
+def told_path(house: House, rule: Rule) -> str:
+    if rule.rule.startswith("/<any(about"):
+        return "/about"
+    if rule.rule.startswith("/agreement", 17) and rule.rule.endswith("<name>"):
+        return house.path(rule, name="refuse_agreement")
+    if rule.rule == "/cases/<reference>/settlement/<name>":
+        return house.path(rule, name="make_offer")
+    if rule.rule.startswith("/log/<year>/tile/entries/"):
+        return house.path(rule, index="000.p/1")
+    return house.path(rule)
