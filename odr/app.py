@@ -21,6 +21,7 @@ from odr.db import Database
 from odr.errors import CourtError, NotFound
 from odr.notary.notary import Notary
 from odr.notary.vault import FileVault
+from odr.notary.vault_server import SocketVault
 from odr.procedure.availability import StepUpNeeded
 from odr.procedure.court import Court
 from odr.procedure.hooks import Hooks
@@ -51,7 +52,7 @@ def create_court(settings: Settings, clock: Clock | None = None, database: Datab
     clock = clock or CourtClock(training_offset(database) if settings.is_training else None)
     notary = Notary(
         database,
-        vault=FileVault(settings.data_dir / "vault"),
+        vault=SocketVault(Path(settings.vault_socket)) if settings.vault_socket else FileVault(settings.data_dir / "vault"),
         origin=settings.origin,
         clock=clock,
         log_dir=settings.data_dir / "log",
@@ -84,6 +85,7 @@ def create_app(settings: Settings | None = None, *, court: Court | None = None) 
         from werkzeug.middleware.proxy_fix import ProxyFix
 
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies, x_host=0)  # type: ignore[method-assign]
+    app.config["AFTER_SIGN_IN"] = "/home"
     register_access(app, court)
     _templates(app, court)
     _errors(app)

@@ -85,16 +85,18 @@ class Database:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self._local = threading.local()
+        # A request holds its snapshot while its act waits for a second connection: with a limit, enough requests
+        # at once would wait for each other for ever. The web server's threads are what bounds them.
         if self.is_sqlite:
             path = url.removeprefix("sqlite:///")
             self.path: Path | None = Path(path)
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._lock_path = self.path.with_suffix(self.path.suffix + ".lock")
-            self.engine = create_engine(url, isolation_level=None, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=pool_size, max_overflow=50)
+            self.engine = create_engine(url, isolation_level=None, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=pool_size, max_overflow=-1)
             self._prepare_sqlite(self.engine, synchronous)
         else:
             self.path = None
-            self.engine = create_engine(url, isolation_level="READ COMMITTED", pool_size=pool_size, max_overflow=50, pool_pre_ping=True)
+            self.engine = create_engine(url, isolation_level="READ COMMITTED", pool_size=pool_size, max_overflow=-1, pool_pre_ping=True)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
 
     @staticmethod

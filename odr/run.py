@@ -38,7 +38,7 @@ def commands(env: dict[str, str]) -> list[list[str]]:
     port, pay = env["ODR_PORT"], env["ODR_STRIPE_API_BASE"].rsplit(":", 1)[-1]
     python = sys.executable
     return [
-        [python, "-m", "odr.payments.stripe_peer", "--port", pay, "--webhook", f"http://127.0.0.1:{port}/payments/stripe", "--state", str(ROOT / "var" / "stripe.json")],
+        [python, "-m", "odr.payments.stripe_peer", "--port", pay, "--webhook", f"http://127.0.0.1:{port}/payments/stripe", "--state", str(Path(env["ODR_DATA_DIR"]) / "stripe.json")],
         [python, "-m", "gunicorn", "--worker-class", "gthread", "--threads", "8", "--workers", "1", "--bind", f"127.0.0.1:{port}", "--log-level", "warning", "wsgi:app"],
         [python, "-m", "flask", "--app", "wsgi", "worker"],
     ]
@@ -56,18 +56,21 @@ def announce(env: dict[str, str], began: float) -> None:
 def main() -> int:
     """Start everything, wait, stop everything."""
     began = time.monotonic()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     env = environment()
     os.environ.update(env)
-    running: list[subprocess.Popen[bytes]] = [subprocess.Popen([sys.executable, "-m", "odr.notary.vault_server"], env=env, cwd=ROOT, start_new_session=True)]
+    folder = Path(env["ODR_DATA_DIR"])
+    folder.mkdir(parents=True, exist_ok=True)
+    running: list[subprocess.Popen[bytes]] = [subprocess.Popen([sys.executable, "-m", "odr.notary.vault_server", str(folder / "vault"), env["ODR_VAULT_SOCKET"]], env=env, cwd=ROOT, start_new_session=True)]
     try:
         _wait_for(Path(env["ODR_VAULT_SOCKET"]))
+        print("  Opening the training court; the first time its disputes are told, which takes a minute …", flush=True)
         court = create_court(Settings.load(env))
         seed(court)
         court.database.dispose()
         running += [subprocess.Popen(command, env=env, cwd=ROOT, start_new_session=True) for command in commands(env)]
         _wait_for_page(env["ODR_BASE_URL"])
         announce(env, began)
-        signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         while all(process.poll() is None for process in running):
             time.sleep(0.3)
         return 1

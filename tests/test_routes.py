@@ -80,6 +80,8 @@ class House:
             with client.session_transaction() as cookie:
                 cookie["for"], cookie["csrf_token"] = row_id, "seed"
             headers["X-CSRF-Token"] = URLSafeTimedSerializer(self.app.secret_key or "", salt="wtf-csrf-token").dumps("seed")
+        if path.startswith("/uploads/"):
+            headers["Tus-Resumable"] = "1.0.0"
         return client.open(path, method=method, headers=headers)
 
     def path(self, rule: Rule, **changed: str) -> str:
@@ -176,6 +178,9 @@ def furnish(scene: Scene) -> House:
         payment = session.scalars(select(Payment.reference)).first()
     house.parameters |= {"payment": payment or UNKNOWN, "label": "C-1", "number": "1", "part": "json", "page": "1", "name": "request_relief", "step": "matter", "year": "2026"}
     house.parameters |= {"level": "0", "index": "000.p/1", "row_id": "1", "key_id": "1", "token_id": "1", "proposal_id": "1", "token": "none", "tag": "en"}
+    with scene.court.database.write() as session:
+        _, row = sessions.open_session(session, session.get_one(Account, house.people["claimant"]), now, device="other", address="::1", two_factor=False)
+    house.parameters["row_id"] = str(row)
     house.parameters |= {"filename": "court.css", "day": "2026-03-02", "agreement": UNKNOWN, "reference_of": UNKNOWN}
     return house
 
@@ -204,3 +209,131 @@ def told_path(house: House, rule: Rule) -> str:
     if rule.rule.startswith("/log/<year>/tile/entries/"):
         return house.path(rule, index="000.p/1")
     return house.path(rule)
+
+
+def column(who: str, rule: Rule) -> str:
+    """Under which heading of the file somebody stands on a route."""
+    if who == "suspended":
+        return "anonymous"
+    if who in OUTSIDERS:
+        return "stranger" if "cases/<reference>" in rule.rule else OUTSIDERS[who]
+    return who
+
+
+def is_asked(who: str, guard: Guard | None) -> bool:
+    """Public pages ask nobody who she is, and only pages of a case tell an outsider from others of her role."""
+    if guard is None or guard.entry is Entry.PUBLIC:
+        return who in ("anonymous", "claimant", "admin")
+    return who not in OUTSIDERS or guard.entry is Entry.CASE
+
+
+def test_every_route_stands_in_the_file(house: House) -> None:
+    """A route that nobody thought about fails here; so does a line whose route is gone."""
+    asked = {(method, rule.rule) for method, rule in routes(house.app)}
+    listed = set(rows())
+    assert (sorted(asked - listed), sorted(listed - asked)) == ([], []), "routes missing from the file, lines without a route"
+    assert {cell for line in rows().values() for cell in line.values()} <= {"in", "sign", "404", "403"}
+
+
+def test_every_route_method_and_principal(house: House) -> None:
+    """Each gets what the file says: twelve principals, and those who are in no way of the case any more or not yet; nothing private is kept by a cache."""
+    expectations, wrong = rows(), []
+    for method, rule in routes(house.app):
+        guard = guard_of(house.app, rule)
+        for who in (*COLUMNS, *OUTSIDERS, "suspended"):
+            if not is_asked(who, guard):
+                continue
+            house.restore()
+            response = house.ask(who, method, told_path(house, rule))
+            got, hoped = house.got(response), expectations.get((method, rule.rule), {}).get(column(who, rule))
+            if got != hoped:
+                wrong.append(f"{method} {rule.rule} as {who}: {got} ({response.status_code}), not {hoped}")
+            if who != "anonymous" and guard is not None and not guard.shared and "no-store" not in response.headers.get("Cache-Control", ""):
+                wrong.append(f"{method} {rule.rule} as {who}: may be kept by a cache")
+    assert wrong == []
+
+
+def words(response: TestResponse, *known: str) -> str:
+    """A reply without what differs between two askings: tokens, nonces and the address itself."""
+    text = response.get_data(as_text=True)
+    for reference in known:
+        text = text.replace(reference, "REFERENCE")
+    return re.sub(r'(csrf[_-]token"[^>]*(?:value|content)="|nonce-?=?"?)[^"]*', r"\1", text)
+
+
+def test_a_stranger_cannot_tell_a_case_from_none(house: House) -> None:
+    """Every address of the case answers a stranger word by word as the same address of a case that does not exist."""
+    for method, rule in routes(house.app):
+        guard = guard_of(house.app, rule)
+        if guard is None or guard.entry is not Entry.CASE:
+            continue
+        there, path = house.parameters["reference"], told_path(house, rule)
+        real, none = house.ask("stranger", method, path), house.ask("stranger", method, path.replace(there, UNKNOWN))
+        assert (real.status_code, none.status_code) == (404, 404), path
+        assert words(real, there) == words(none, UNKNOWN), path
+        assert sorted(real.headers.keys()) == sorted(none.headers.keys())
+
+
+def test_the_court_asks_its_own_people_for_a_second_factor(house: House) -> None:
+    """Who serves the court and signed in with a password only gets into no case and to no desk."""
+    expectations = rows()
+    for method, rule in routes(house.app):
+        guard = guard_of(house.app, rule)
+        for who in ("judge", "clerk", "president", "mediator", "cashier", "admin"):
+            if guard is not None and guard.entry in (Entry.CASE, Entry.STAFF) and expectations[method, rule.rule][who] == "in":
+                assert house.ask(who, method, told_path(house, rule), two_factor=False).status_code == 403, f"{method} {rule.rule} as {who}"
+
+
+def test_no_page_of_another_site_changes_anything(house: House) -> None:
+    """Without the form's token, or sent from elsewhere, nothing that changes something is carried out, on any route."""
+    tried = 0
+    for method, rule in routes(house.app):
+        guard = guard_of(house.app, rule)
+        if method in ("GET", "OPTIONS") or guard is None or guard.csrf is Csrf.NONE:
+            continue
+        who = next((c for c in COLUMNS if c != "anonymous" and rows()[method, rule.rule][c] == "in"), None)
+        if who is None:
+            continue
+        path, tried = told_path(house, rule), tried + 1
+        for told in ({"token": False, "origin": None}, {"token": True, "origin": "https://elsewhere.example"}):
+            assert house.ask(who, method, path, **told).status_code == 403, f"{method} {rule.rule}: {told}"  # type: ignore[arg-type]
+        assert house.ask(who, method, path, token=False).status_code == 400, f"{method} {rule.rule}"
+    assert tried > 40
+
+
+def without_guard(house: House, view: Any, guard: Guard) -> Callable[..., Any]:
+    """The page as it would be had somebody forgotten its guard: whoever asks is taken for somebody who may."""
+    inner = view.__wrapped__
+    if guard.entry is not Entry.CASE:
+        return inner  # type: ignore[no-any-return]
+
+    def enter(*args: Any, reference: str, **more: Any) -> Any:
+        case = case_by_reference(current_session(), reference)
+        assert case is not None
+        role = next((r for r in (Role.CLAIMANT, Role.RESPONDENT, Role.JUDGE) if r in guard.roles or not guard.roles), Role.CLERK)
+        party = next((p for p in case.parties if p.role is role), None)
+        actor = Actor(role, party.account_id if party else house.people["judge"], "", case.id, party.id if party else None)
+        return inner(*args, case=case, actor=actor, **more)
+
+    return enter
+
+
+def test_each_guard_taken_away_is_caught(house: House) -> None:
+    """The matrix is not satisfied by a court that forgot the guard of any one page."""
+    missed, tried = [], 0
+    for method, rule in routes(house.app):
+        guard = guard_of(house.app, rule)
+        line = rows()[method, rule.rule]
+        if guard is None or guard.entry is Entry.PUBLIC:
+            continue
+        kept, tried = house.app.view_functions[rule.endpoint], tried + 1
+        house.app.view_functions[rule.endpoint] = without_guard(house, kept, guard)
+        try:
+            out = [who for who in ("stranger", "anonymous", "witness", "clerk") if line[who] != "in"]
+            if all(house.got(house.ask(who, method, told_path(house, rule))) == line[who] for who in out):
+                missed.append(f"{method} {rule.rule}")
+        finally:
+            house.app.view_functions[rule.endpoint] = kept
+            house.restore()
+    assert missed == []
+    assert tried > 100

@@ -120,5 +120,5 @@ def _receipt() -> dict[str, Any]:
     return {
         "type": "object",
         "required": ["case", "entry", "act", "digest", "receipt", "recorded_at"],
-        "properties": {"case": words, "case_number": {"type": ["string", "null"]}, "entry": {"type": "integer"}, "act": words, "digest": words, "receipt": words, "recorded_at": words, "words": {"type": "object"}, "repeated": {"type": "boolean"}},
+        "properties": {"case": words, "case_number": {"type": ["string", "null"]}, "entry": {"type": "integer"}, "act": words, "digest": words, "receipt": words, "recorded_at": words, "words": {"type": "object"}},
     }

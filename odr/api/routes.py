@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from datetime import UTC
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -22,7 +23,7 @@ from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.identity.tokens import Scope
 from odr.procedure.acts import window_title
-from odr.procedure.availability import acts_for
+from odr.procedure.availability import acts_for, refuse_role
 from odr.procedure.faults import validate
 from odr.procedure.sitting import ActReceipt, words_of
 from odr.procedure.views import entry_view
@@ -46,20 +47,20 @@ def _given(model: type[BaseModel], currency: str | None = None) -> Any:
 
 
 def _receipt(receipt: ActReceipt, status: int) -> tuple[Response, int]:
-    return (
-        jsonify(
-            case=receipt.case_reference,
-            case_number=receipt.case_number,
-            entry=receipt.number,
-            act=receipt.act,
-            digest=receipt.digest,
-            receipt=receipt.receipt,
-            recorded_at=receipt.recorded_at.isoformat(),
-            words=dict(receipt.words),
-            repeated=receipt.repeated,
-        ),
-        status,
+    """A receipt; a repeated request gets the same body, and a header that says so."""
+    reply = jsonify(
+        case=receipt.case_reference,
+        case_number=receipt.case_number,
+        entry=receipt.number,
+        act=receipt.act,
+        digest=receipt.digest,
+        receipt=receipt.receipt,
+        recorded_at=receipt.recorded_at.astimezone(UTC).isoformat(),
+        words=dict(receipt.words),
     )
+    if receipt.repeated:
+        reply.headers["Idempotency-Replayed"] = "true"
+    return reply, status
 
 
 def _key() -> str | None:
@@ -146,6 +147,7 @@ def perform(case: Case, actor: Actor, name: str) -> tuple[Response, int]:
     act = court.table.get(name)
     if act is None or not act.listed:
         raise NotFound
+    refuse_role(act, actor)
     given = _given(act.input, court.packs.get(case.pack_id, case.pack_version).currency)
     prepared = court.prepare(name, case, given, actor)
     with court.sit(prepared) as sitting:

@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 
 from odr.docket.models import Case, Outcome, Party, Role, Stage, Track
 from odr.docket.queries import parties, party
-from odr.errors import FieldFault, Forbidden, InvalidInput
+from odr.errors import ActNotOpen, FieldFault, Forbidden, InvalidInput
+from odr.filing.checks import unknown_respondents
 from odr.filing.inputs import AcceptInput, AnswerInput, ClaimInput, JoinInput, RefuseInput, ReturnInput
 from odr.filing.models import Claim, Fact, FactAnswer, FactStance, Relief, ReviewReturn
 from odr.filing.registry import case_number_for, seat_judge
@@ -117,6 +118,8 @@ def accept_claim(court: Sitting, case: Case, given: AcceptInput, *, actor: Actor
 
     By the clock where the registry did not decide in seven days: accepted first (REG 8).
     """
+    if actor.role is Role.CLERK and unknown_respondents(court, case):
+        raise ActNotOpen(T("The other side is known only by the shop’s name. Ask the platform who runs it, or return the claim (Civil Procedure Law Interpretation, art. 209)."))
     if given.track not in court.pack(case).tracks.list:
         raise InvalidInput.at("track", T("This court has no such procedure. Choose one of those listed."))
     case.track = Track(given.track)
@@ -147,9 +150,12 @@ def refuse_claim(court: Sitting, case: Case, given: RefuseInput, *, actor: Actor
     return Recorded(T("Claim not accepted (%(article)s)", article=court.pack(case).cite(given.article)))
 
 
-@act(title=T("Join the case"), input=JoinInput, by={Role.RESPONDENT, Role.THIRD_PARTY}, at={Stage.PENDING, Stage.HEARING}, listed=False, source="OLR 10")
+@act(title=T("Join the case"), input=JoinInput, by={Role.CLAIMANT, Role.RESPONDENT, Role.THIRD_PARTY}, at={Stage.PENDING, Stage.HEARING, Stage.DELIBERATION, Stage.PRONOUNCED, Stage.EFFECTIVE}, listed=False, source="OLR 10; CPI 55")
 def join_case(court: Sitting, case: Case, given: JoinInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Link a respondent who was invited by code; her own appearance also shows that the claim reached her (OLR 10, 29)."""
+    """Link somebody who was invited by code; her own appearance also shows that the letter reached her (OLR 10, 29).
+
+    A claimant joins so who stands in the place of another (CPI 55).
+    """
     who = court.party_of(case, actor)
     who.joined_at = now
     who.online = True

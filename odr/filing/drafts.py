@@ -110,13 +110,38 @@ def claim_of(draft: Draft, currency: str) -> ClaimInput:
 
 def track_for(claim: ClaimInput, pack: RulePack, today: date) -> Track:
     """The shortest procedure open to the claim (CPL 160, 165); the registry settles it on acceptance."""
-    bars = set() if all(r.amount for r in claim.relief) else {Bar.NOT_MONEY}
-    return Track(propose_track(pack, claim.amount, bars, today).track)
+    return track_of(pack, claim.amount, all(r.amount for r in claim.relief), today)
+
+
+def track_of(pack: RulePack, amount: int, is_money: bool, today: date) -> Track:
+    """The shortest procedure open to ``amount`` minor units; ``is_money`` where nothing else is asked for."""
+    return Track(propose_track(pack, amount, set() if is_money else {Bar.NOT_MONEY}, today).track)
+
+
+@dataclass(frozen=True)
+class SoFar:
+    """What a draft already tells of its fee."""
+
+    cause: str
+    amount: int
+    is_money: bool
+
+
+def matter_so_far(draft: Draft, currency: str) -> SoFar | None:
+    """Cause and amount of a draft, or None while one of them is open."""
+    try:
+        matter = forms.parse(MatterStep, draft.values.get("matter", {}), currency=currency)
+        relief = forms.parse(ReliefStep, draft.values.get("relief", {}), currency=currency).relief
+    except InvalidInput:
+        return None
+    return SoFar(matter.cause, sum(r.amount.minor for r in relief if r.amount is not None), all(r.amount for r in relief))
 
 
 def lodge(court: Court, account: Account, claim: ClaimInput, *, key: str | None = None, draft: Draft | None = None) -> ActReceipt:
     """Open the case with its parties and lodge the claim, all in one Sitting; repeating the key gives the first receipt."""
     with court.sit() as sitting:
+        # There is no case to lock yet: two requests under one key wait for each other here.
+        sitting.session.get_one(Account, account.id, with_for_update=True)
         earlier = sitting.receipt_for(account.id, key) if key else None
         if earlier is not None:
             return earlier

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from odr.docket.models import Case, Outcome, Party, Stage
+from odr.docket.models import Case, Outcome, Party, Role, Stage
 from odr.docket.queries import entries_of
 from odr.filing.models import Claim, Request, RequestKind, RequestState
 from odr.identity.actors import Actor
@@ -86,12 +86,12 @@ def decide(court: Sitting, case: Case, request: Request, state: RequestState) ->
 def end_case(court: Sitting, case: Case, outcome: Outcome, now: datetime) -> None:
     """Close the case: its clocks end, what lay on desks for it is cleared, and its fees are settled by who does that."""
     case.outcome, case.closed_at, case.stayed_at = outcome, now, None
+    court.move(case, Stage.CLOSED)
     for state in (WindowState.OPEN, WindowState.HALTED):
         for window in court.windows(case, state=state):
             window.state, window.closed_by = WindowState.ENDED, court.next_number(case)
     for request in court.session.scalars(select(Request).where(Request.case_id == case.id, Request.state == RequestState.ASKED)):
         decide(court, case, request, RequestState.OVER)
-    for task in court.session.scalars(select(Task).where(Task.case_id == case.id, Task.done_at.is_(None))):
+    for task in court.session.scalars(select(Task).where(Task.case_id == case.id, Task.done_at.is_(None), Task.role != Role.CASHIER)):
         task.done_at = now
-    court.move(case, Stage.CLOSED)
     court.announce("case_closed", case)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
@@ -37,10 +38,11 @@ def conflicted(session: Session, case: Case) -> set[int]:
     return found
 
 
-def choose(session: Session, case: Case, role: Role) -> Account | None:
+def choose(session: Session, case: Case, role: Role, *, but: Collection[int] = ()) -> Account | None:
     """Somebody of the role without a conflict, by lot among those with the fewest open cases.
 
-    The lot keeps anybody from steering a case to a judge of her choice.
+    The lot keeps anybody from steering a case to a judge of her choice. ``but``
+    are accounts that may not come back.
     """
     held = select(Seat.account_id, func.count().label("load")).where(Seat.role == role, Seat.until_at.is_(None)).group_by(Seat.account_id).subquery()
     rows = session.execute(
@@ -49,17 +51,18 @@ def choose(session: Session, case: Case, role: Role) -> Account | None:
         .outerjoin(held, held.c.account_id == Account.id)
         .where(AccountRole.role == role, AccountRole.revoked_at.is_(None), Account.state == AccountState.ACTIVE)
     ).all()
-    barred = conflicted(session, case)
+    barred = conflicted(session, case) | set(but)
     free = [(account, load) for account, load in rows if account.id not in barred]
     if not free:
         return None
     least = min(load for _, load in free)
-    return secrets.choice([account for account, load in free if load == least])
+    drawn: Account = secrets.choice([account for account, load in free if load == least])
+    return drawn
 
 
-def take_seat(court: Sitting, case: Case, role: Role) -> Account | None:
+def take_seat(court: Sitting, case: Case, role: Role, *, but: Collection[int] = ()) -> Account | None:
     """Seat somebody by rule; without anybody free a task goes to the president."""
-    account = choose(court.session, case, role)
+    account = choose(court.session, case, role, but=but)
     if account is None:
         court.open_task(case, Role.PRESIDENT, "no_seat", T("Nobody is free of conflict to sit as %(role)s. Assign somebody.", role=role.label), risk=80, subject=role.value)
         return None

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from odr.docket.models import Case
-from odr.filing import acts
+from odr.docket.queries import entry
+from odr.filing import acts, acts_changes, acts_objections, acts_people
+from odr.filing.choices_motions import RESOLVERS
 from odr.filing.models import Fact
+from odr.filing.representing import bring_mandates_to_docket, representatives_of
 from odr.identity.actors import Actor
-from odr.procedure.hooks import Room
+from odr.procedure.hooks import NavItem, Panel, Room
+from odr.text import T
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -23,16 +27,40 @@ def find_fact(court: Sitting, case: Case, actor: Actor, reference: str) -> Fact 
 
 
 def on_served(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """A party was served: with the claim, its windows start; the court's own window to serve is met."""
+    """A party was served: with the claim or a counterclaim, its windows start; the court's own window to serve is met."""
     if facts["occasion"] == "claim":
         acts.start_answer(court, case, facts["party"], facts["at"], facts["proof"])
+        return
+    for number in getattr(facts.get("packet"), "entry_ids", ()):
+        served = entry(court.session, case, number)
+        if served is not None and served.act == "file_counterclaim":
+            acts_changes.start_counter_answer(court, case, facts["party"], facts["at"], facts["proof"])
+
+
+def people_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
+    """Who acts for whom, beside the case."""
+    found = representatives_of(court.session, case, court.now)
+    return Panel("aside", 20, "filing/_representatives.html", {"representatives": found}) if found else None
 
 
 ROOM = Room(
     name="filing",
-    acts=("odr.filing.acts", "odr.filing.choices"),
-    routes=("odr.filing.routes:filing",),
-    on_lapse={"registry_review": acts.accept_first, "correction": acts.not_corrected},
+    acts=(
+        "odr.filing.acts", "odr.filing.acts_changes", "odr.filing.acts_objections", "odr.filing.acts_time", "odr.filing.acts_people",
+        "odr.filing.choices", "odr.filing.choices_motions",
+    ),
+    routes=("odr.filing.routes:filing", "odr.filing.routes_registry:registry", "odr.filing.routes_guide:guide", "odr.filing.routes_agenda:agenda"),
+    on_lapse={
+        "registry_review": acts.accept_first,
+        "correction": acts.not_corrected,
+        acts_objections.APPEAL_WINDOW: acts_objections.jurisdiction_is_final,
+        acts_objections.CHALLENGE_WINDOW: acts_objections.challenge_overdue,
+        acts_objections.REVIEW_WINDOW: acts_objections.challenge_overdue,
+        acts_people.IDENTITY_WINDOW: acts_people.platform_silent,
+    },
     on_event={"served": on_served},
-    resolvers={"fact": find_fact},
-)
+    resolvers={"fact": find_fact, **RESOLVERS},
+    panels=(people_panel,),
+    nav=(NavItem("claim", "filing.claim", T("Claim and answer"), 10),),
+    sweeps={"mandates": bring_mandates_to_docket},
+)  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, session, url_for
 
 from odr.access import case_page, current_court, current_locale, current_person, current_session, public, signed_in
 from odr.db import new_reference
@@ -19,6 +19,7 @@ from odr.filing.queries import claims_of, facts_of, reliefs_of, review_return_of
 from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure import forms
+from odr.procedure.form_data import money_text
 from odr.procedure.routes import submit_act
 from odr.procedure.sitting import Sitting
 from odr.text import T
@@ -46,14 +47,17 @@ def _values() -> dict[str, Any]:
 def begin() -> Response:
     """Begin a claim; answers of the guided start come along."""
     court = current_court()
-    with court.database.write() as session:
-        draft = drafts.open_draft(session, _me().account_id or 0, court.clock.now(), _carried())
+    with court.database.write() as writing:
+        draft = drafts.open_draft(writing, _me().account_id or 0, court.clock.now(), _carried())
     return redirect(url_for("filing.task_list", draft=draft.reference), 303)  # type: ignore[return-value]
 
 
 def _carried() -> dict[str, Any]:
+    """Answers of the guided start, from the visitor's own cookie; what the form says now goes before."""
+    kept: dict[str, Any] = session.pop("guide", {})
     known = {k: request.form[k] for k in ("cause", "platform", "shop", "order_number") if request.form.get(k)}
-    return {"matter": known} if known else {}
+    matter = {**kept.get("matter", {}), **known}
+    return {**kept, "matter": matter} if matter else {}
 
 
 @filing.get("/claim/<draft>")
@@ -63,7 +67,21 @@ def task_list(draft: str) -> Page:
     found = drafts.find_draft(current_session(), _me().account_id or 0, draft)
     if found.state is DraftState.LODGED and found.lodged_as:
         return redirect(url_for("cases.overview", reference=found.lodged_as), 303)  # type: ignore[return-value]
-    return render_template("filing/task_list.html", draft=found, steps=drafts.STEPS, needed=[s for s in drafts.STEPS if s.is_needed and s.key not in found.done_steps])
+    needed = [s for s in drafts.STEPS if s.is_needed and s.key not in found.done_steps]
+    return render_template("filing/task_list.html", draft=found, steps=drafts.STEPS, needed=needed, fee=_fee_question(found))
+
+
+def _fee_question(draft: Any) -> dict[str, str] | None:
+    """Cause, amount and track of a draft as far as it can be told, for the page that works out the fee."""
+    court = current_court()
+    today = court.clock.now().astimezone(court.settings.tz).date()
+    pack = court.packs.in_force(court.settings.pack, today)
+    known = drafts.matter_so_far(draft, pack.currency)
+    if known is None or known.cause not in pack.causes_on(today):
+        return None
+    track = drafts.track_of(pack, known.amount, known.is_money, today)
+    amount = {"amount": money_text(known.amount, pack.currency)} if known.is_money else {}
+    return {"cause": known.cause, "track": track.value, **amount}
 
 
 @filing.get("/claim/<draft>/<step>")

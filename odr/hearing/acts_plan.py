@@ -223,7 +223,7 @@ def _take_up_again(examination: Examination, old: Phase | None) -> None:
     if old is None or old.key == RECORD:
         raise InvalidInput.at("again", T("Only a phase that is closed can be taken up again."))
     current = examination.current
-    after = max([current.ordinal if current else 0, *(p.ordinal for p in examination.phases if p.is_over)])
+    after = max([current.ordinal if current else 0, *(p.ordinal for p in examination.phases if p.state is PhaseState.CLOSED)])
     examination.phases.append(
         Phase(
             case_id=old.case_id, ordinal=after + 1, key=old.key, title=old.title, article=old.article, turns=old.turns, turn=0, sealed=old.sealed,

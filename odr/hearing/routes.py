@@ -9,7 +9,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from sqlalchemy import select
 
 from odr.access import case_page, current_court, current_locale, current_person, current_session, staff
-from odr.docket.models import BENCH_ROLES, PARTY_ROLES, Case, Document, Role, Track
+from odr.docket.models import BENCH_ROLES, COURT_ROLES, PARTY_ROLES, Case, Document, Role, Track
 from odr.docket.visibility import reads_document
 from odr.errors import NotFound
 from odr.filing.models import Draft, DraftState
@@ -40,7 +40,7 @@ def _court() -> Sitting:
 
 
 @hearing.get(f"{CASE}/examination")
-@case_page()
+@case_page(*PARTY_ROLES, *COURT_ROLES, *HEARD, Role.INTERPRETER)
 def page(case: Case, actor: Actor) -> Page:
     """Time left, my questions, the record so far, the plan; a witness gets her own room."""
     return _page(case, actor)
@@ -61,7 +61,7 @@ def _page(case: Case, actor: Actor, values: dict[str, Any] | None = None, faults
 
 
 @hearing.get(f"{CASE}/examination/time")
-@case_page()
+@case_page(*PARTY_ROLES, *COURT_ROLES, *HEARD, Role.INTERPRETER)
 def time(case: Case, actor: Actor) -> Page:
     """How much time is left, and whether something is new: 304 (or 204) while nothing changed, so that polling costs nothing."""
     court = _court()
@@ -167,7 +167,7 @@ def _opinions(case: Case, actor: Actor, rows: list[Any], typed: dict[str, str], 
 
 
 @hearing.route(f"{CASE}/examination/record", methods=["GET", "POST"])
-@case_page()
+@case_page(*PARTY_ROLES, *COURT_ROLES)
 def record(case: Case, actor: Actor) -> Page:
     """The record to be read: every entry of the hearing, its digest, corrections, signatures, the signature to give."""
     court = _court()
@@ -196,7 +196,7 @@ def _paper(case: Case) -> Document | None:
 
 
 @hearing.get(f"{CASE}/examination/record.pdf")
-@case_page()
+@case_page(*PARTY_ROLES, *COURT_ROLES)
 def record_paper(case: Case, actor: Actor) -> Response:
     """The sealed record as PDF, once it was made."""
     paper = _paper(case)

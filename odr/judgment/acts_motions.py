@@ -14,9 +14,9 @@ from odr.db import new_reference
 from odr.docket.models import PARTY_ROLES, Case, Outcome, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
 from odr.identity.actors import Actor
-from odr.judgment.inputs import MotionInput, RulingInput
+from odr.judgment.inputs import DefaultRequestInput, MotionInput, RulingInput
 from odr.judgment.kinds import MotionKind, MotionState
-from odr.judgment.lookups import motions_of, party_with
+from odr.judgment.lookups import motions_of, party_labelled, party_with
 from odr.judgment.models import Motion, Ruling
 from odr.judgment.paper import lines, ruling_paper
 from odr.payments.assessing import keep_basis
@@ -122,7 +122,7 @@ def _digest(case: Case, ruling: Ruling) -> str:
 
 
 @act(
-    title=T("Rule"),
+    title=T("Rule on a motion"),
     input=RulingInput,
     by={Role.JUDGE},
     at=RUNNING,
@@ -201,3 +201,18 @@ def _shift(window: Window, now: datetime) -> None:
 def ruling_overdue(court: Sitting, case: Case, window: Any) -> None:
     """48 hours passed without a ruling on an urgent preservation: the president sees it."""
     court.open_task(case, Role.PRESIDENT, URGENT, T("An urgent preservation was not ruled on within 48 hours."), risk=95, subject=window.subject)
+
+
+@act(
+    title=T("Ask for a decision in default"),
+    input=DefaultRequestInput,
+    by={Role.CLAIMANT},
+    at={Stage.PENDING, Stage.HEARING, Stage.DELIBERATION},
+    source="CPL 147",
+)
+def ask_for_default(court: Sitting, case: Case, given: DefaultRequestInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Ask that the court decide against a respondent who did not appear; needed where the rules of the case say so."""
+    who = party_labelled(case, given.respondent, "respondent")
+    if who is None or who.role is not Role.RESPONDENT:
+        raise InvalidInput.at("respondent", T("This party is not in the case."))
+    return Recorded(T("The claimant asks for a decision in default against %(party)s", party=who.name), {"respondent": who.label})

@@ -183,11 +183,11 @@ def _summons_reasons(court: Sitting, case: Case, hearing: Hearing, party: Party)
     if faults or at is None:
         return
     latest = _latest_summons(court, case, hearing.begins_at)
-    if latest is not None and at > latest:
+    if at > latest or at >= hearing.begins_at:
         yield T("The summons reached %(party)s on %(at)s, too late for the hearing of %(hearing)s.", party=party.name, at=at, hearing=hearing.begins_at)
 
 
-def _latest_summons(court: Sitting, case: Case, begins_at: datetime) -> datetime | None:
+def _latest_summons(court: Sitting, case: Case, begins_at: datetime) -> datetime:
     """The last instant at which a summons is in time; at least before the hearing begins."""
     pack = court.pack(case)
     try:

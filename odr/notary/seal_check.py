@@ -26,6 +26,11 @@ for _noisy in ("pyhanko", "pyhanko_certvalidator"):
     logging.getLogger(_noisy).setLevel(logging.CRITICAL)
 
 
+_SHA256 = {bytes.fromhex("300b0609608648016503040201"), bytes.fromhex("300d06096086480165030402010500")}
+_ECDSA = bytes.fromhex("300a06082a8648ce3d040302")
+"""Algorithm identifiers as the court's own papers have them, byte for byte."""
+
+
 class SealState(enum.Enum):
     """What looking at the seal of a paper shows."""
 
@@ -76,19 +81,22 @@ def validate_pdf(pdf: bytes, trust_pem: bytes) -> SealVerdict:
     """
     roots = [asn1.Certificate.load(der) for _, _, der in pem.unarmor(trust_pem, multiple=True)]
     try:
-        reader = PdfFileReader(io.BytesIO(pdf), strict=True)
-        signatures = sorted(reader.embedded_signatures, key=lambda each: int(each.signed_revision))
-        open_places = tuple(name for name, value, _ in enumerate_sig_fields(reader) if value is None)
-        judged = [(each, _judge(each, roots)) for each in signatures]
-        exact = all(_is_exact(each, pdf, roots) for each in signatures)
+        return _verdict(pdf, roots)
     except Exception:
         # The file is a stranger's; whatever the parser trips over, the answer is the same.
         return SealVerdict(SealState.UNREADABLE)
-    if not judged:
+
+
+def _verdict(pdf: bytes, roots: list[asn1.Certificate]) -> SealVerdict:
+    reader = PdfFileReader(io.BytesIO(pdf), strict=True)
+    signatures = sorted(reader.embedded_signatures, key=lambda each: int(each.signed_revision))
+    open_places = tuple(name for name, value, _ in enumerate_sig_fields(reader) if value is None)
+    if not signatures:
         return SealVerdict(SealState.UNSEALED, open_places=open_places)
+    judged = [(each, _judge(each, roots)) for each in signatures]
     findings = tuple(_finding(signature, status) for signature, status in judged)
     state = _state(judged, findings)
-    if state is SealState.SEALED and not exact:
+    if state is SealState.SEALED and not all(_is_exact(each, pdf, roots) for each in signatures):
         state = SealState.CHANGED
     return SealVerdict(state, findings, open_places)
 
@@ -139,13 +147,13 @@ def _is_exact(signature: EmbeddedPdfSignature, pdf: bytes, roots: Sequence[asn1.
     written = pdf[first + 1 : second - 1]
     container = signature.pkcs7_content
     der = container[: len(cms.ContentInfo.load(container).dump())]
-    padded = der.hex().upper().encode() + b"0" * (len(written) - 2 * len(der))
+    padded = der.hex().upper().encode().ljust(len(written), b"0")
     if pdf[first : first + 1] != b"<" or pdf[second - 1 : second] != b">" or written != padded:
         return False
     outer = cms.ContentInfo.load(der, strict=True)
     tokens = list(extract_tst_data_iter(signature.signer_info, signed=False))
     return (
-        outer.dump(force=True) == der
+        _is_der(der)
         and outer["content_type"].native == "signed_data"
         and _is_plain(outer["content"], "v1", roots)
         and len(tokens) == 1
@@ -157,15 +165,35 @@ def _is_plain(signed: cms.SignedData, version: str, roots: Sequence[asn1.Certifi
     """One signer, one digest, no revocation lists, and no certificate but the roots and what they issued."""
     if signed["version"].native != version or len(signed["signer_infos"]) != 1 or signed["crls"].native:
         return False
-    if [each["algorithm"].native for each in signed["digest_algorithms"]] != ["sha256"]:
+    (signer,) = signed["signer_infos"]
+    digests = [each.dump() for each in (*signed["digest_algorithms"], signer["digest_algorithm"])]
+    if len(digests) != 2 or set(digests) - _SHA256 or signer["signature_algorithm"].dump() != _ECDSA or signer["version"].native != "v1":
         return False
-    unsigned = [each["type"].native for each in signed["signer_infos"][0]["unsigned_attrs"] or ()]
+    unsigned = [each["type"].native for each in signer["unsigned_attrs"] or ()]
     if unsigned != (["signature_time_stamp_token"] if version == "v1" else []):
         return False
     known = {root.dump() for root in roots}
     issuers = [x509.load_der_x509_certificate(root) for root in known]
     embedded = [choice.chosen.dump() for choice in signed["certificates"]]
     return all(der in known or any(_issued(x509.load_der_x509_certificate(der), issuer) for issuer in issuers) for der in embedded)
+
+
+def _is_der(data: bytes) -> bool:
+    """Whether bytes are nested elements with the shortest lengths and nothing between or behind them."""
+    at = 0
+    while at < len(data):
+        if data[at] == 0 or data[at] & 0x1F == 0x1F or at + 2 > len(data):
+            return False
+        length, start = data[at + 1], at + 2
+        if length >= 0x80:
+            start += length & 0x7F
+            length = int.from_bytes(data[at + 2 : start])
+            if length < 0x80 or data[at + 2] == 0:
+                return False
+        if start + length > len(data) or (data[at] & 0x20 and not _is_der(data[start : start + length])):
+            return False
+        at = start + length
+    return True
 
 
 def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:

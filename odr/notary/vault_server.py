@@ -12,7 +12,9 @@ import json
 import os
 import socket
 import socketserver
+import signal
 import struct
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,7 +22,7 @@ from typing import Any
 
 from odr.notary.checkpoint import Checkpoint
 from odr.notary.strict import Malformed, b64, base64_bytes, hash_value
-from odr.notary.vault import KeyFrozen, KeyKind, NoSuchKey, Remembered, SignerAhead, Vault, VaultRefused
+from odr.notary.vault import FileVault, KeyFrozen, KeyKind, NoSuchKey, Remembered, SignerAhead, Vault, VaultRefused
 
 MAX_MESSAGE = 16 * 1024 * 1024
 _REFUSALS: dict[str, type[VaultRefused]] = {kind.__name__: kind for kind in (VaultRefused, SignerAhead, KeyFrozen, NoSuchKey)}
@@ -203,3 +205,21 @@ class SocketVault:
             self.close()
             raise ConnectionResetError("the vault hung up")
         return said
+
+
+def main() -> None:
+    """``python -m odr.notary.vault_server FOLDER SOCKET``: the vault as a process of its own, until told to stop."""
+    folder, path = Path(sys.argv[1]), Path(sys.argv[2])
+    path.unlink(missing_ok=True)
+    server = VaultServer(path, FileVault(folder), mode=0o600)
+    signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        server.serve_forever(poll_interval=0.2)
+    finally:
+        server.server_close()
+        path.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    main()

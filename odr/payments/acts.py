@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
 from odr.docket.models import Case, Outcome, Party, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
 from odr.identity.actors import Actor
-from odr.payments.assessing import FEE_WINDOW, TOPUP_WINDOW, WINDOWS, assessments_of, paid_for, question_for, write_assessment
+from odr.payments.assessing import FEE_WINDOW, TOPUP_WINDOW, WINDOWS, assessments_of, paid_for, put_off_until, question_for, write_assessment
 from odr.payments.books import book_assessment, book_cancellation, book_payment, earn, excess_of, outstanding, stripe_source
 from odr.payments.facts import INTENT_SUCCEEDED, SESSION_PAID
 from odr.payments.inputs import AssessInput, DeemInput, PaymentInput
@@ -29,20 +29,20 @@ from odr.payments.models import (
 )
 from odr.payments.refunding import order_back, order_excess
 from odr.payments.tariff import Matter, assess_filing, top_up
-from odr.procedure.acts import ALL_STAGES
 from odr.procedure.models import WindowState
 from odr.procedure.pack import RulePack
+from odr.procedure.reckoning import Extension
 from odr.procedure.table import Premise, Recorded, act
 from odr.procedure.tariff_rules import Ending
 from odr.text import Money, T, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any
 
     from odr.procedure.sitting import Sitting
 
 UNPAID_TASK = "fee_unpaid"
+EVERY_STAGE = set(Stage)
 OVER = {Stage.EFFECTIVE, Stage.ENFORCEMENT, Stage.CLOSED}
 
 
@@ -56,7 +56,7 @@ def has_window(pack: RulePack, kind: str) -> bool:
     return kind in pack.windows.rules
 
 
-@act(title=T("Fee notice"), input=AssessInput, by={Role.CLOCK}, at=ALL_STAGES, listed=False, source="FEE 13, 22")
+@act(title=T("Fee notice"), input=AssessInput, by={Role.CLOCK}, at=EVERY_STAGE, listed=False, source="FEE 13, 22")
 def assess_fee(court: Sitting, case: Case, given: AssessInput, *, actor: Actor, now: datetime) -> Recorded:
     """Compute a fee, keep every step, and start the payer's time (FEE 13–18, 22).
 
@@ -78,7 +78,7 @@ def assess_fee(court: Sitting, case: Case, given: AssessInput, *, actor: Actor, 
         kind = TOPUP_WINDOW if paid.minor else kind
     row = write_assessment(court, case, payer, basis, basis.matter, found, kind)
     book_assessment(court.session, row)
-    if row.state is AssessmentState.DUE and found.prepaid:
+    if found.prepaid:
         ask_for(court, case, payer, row, now)
     court.announce("fee_assessed", case, assessment=row, party=payer)
     words = T("Fee of %(amount)s assessed, to be paid by %(name)s", amount=row.amount, name=payer.name)
@@ -88,11 +88,14 @@ def assess_fee(court: Sitting, case: Case, given: AssessInput, *, actor: Actor, 
 
 
 def ask_for(court: Sitting, case: Case, payer: Party, row: FeeAssessment, start: datetime, proof: Text | None = None) -> None:
-    """Start the time to pay; the notice stands on the payer's page from this moment (FEE 22)."""
-    if has_window(court.pack(case), row.window_kind):
-        court.start_window(
-            case, row.window_kind, party=payer, start=start, subject=row.reference, proof=proof or T("The notice stood on the payer’s page from this moment.")
-        )
+    """Start the time to pay (FEE 22): from the notice, or until the day to which payment was put off (FEE 47)."""
+    until = put_off_until(court.session, case, payer.id) if row.state is AssessmentState.DEFERRED else None
+    owed = row.state is AssessmentState.DUE or until is not None
+    if not owed or not has_window(court.pack(case), row.window_kind):
+        return
+    more: dict[str, Any] = {"extensions": (Extension(T("payment was put off by the court"), "FEE 47", until_on=until),)} if until else {}
+    proof = proof or T("The notice stood on the payer’s page from this moment.")
+    court.start_window(case, row.window_kind, party=payer, start=start, subject=row.reference, proof=proof, **more)
 
 
 def assessment_named(court: Sitting, case: Case, reference: str) -> FeeAssessment:
@@ -103,7 +106,7 @@ def assessment_named(court: Sitting, case: Case, reference: str) -> FeeAssessmen
     return row
 
 
-@act(title=T("Payment of the fee"), input=PaymentInput, by={Role.CLOCK, Role.CASHIER}, at=ALL_STAGES, while_stayed=True, listed=False, source="FEE 22, 52")
+@act(title=T("Payment of the fee"), input=PaymentInput, by={Role.CLOCK, Role.CASHIER}, at=EVERY_STAGE, while_stayed=True, listed=False, source="FEE 22, 52")
 def record_payment(court: Sitting, case: Case, given: PaymentInput, *, actor: Actor, now: datetime) -> Recorded:
     """Credit money that came, once, and only on evidence: Stripe's own word, a line of the bank, or the cashier's slip.
 
@@ -181,8 +184,11 @@ def consider_unpaid(court: Sitting, case: Case, row: FeeAssessment) -> bool:
 def fee_lapsed(court: Sitting, case: Case, window: Any) -> None:
     """The time to pay ended."""
     row = court.session.scalar(select(FeeAssessment).where(FeeAssessment.case_id == case.id, FeeAssessment.reference == window.subject))
-    if row is not None:
-        consider_unpaid(court, case, row)
+    if row is None:
+        return
+    if row.state is AssessmentState.DEFERRED:
+        row.state = AssessmentState.DUE
+    consider_unpaid(court, case, row)
 
 
 def some_fee_is_unpaid(court: Sitting, case: Case, actor: Actor) -> Text | None:

@@ -11,7 +11,7 @@ from odr.docket.models import PARTY_ROLES, Case, Party, Role, Stage
 from odr.docket.queries import parties
 from odr.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.identity.actors import Actor
-from odr.payments.acts import OVER, party_by_id
+from odr.payments.acts import EVERY_STAGE, OVER, party_by_id
 from odr.payments.assessing import assessments_of, keep_basis, question_for
 from odr.payments.books import outstanding, paid_on
 from odr.payments.demands import demand, settle_bears
@@ -20,7 +20,6 @@ from odr.payments.models import AssessmentState, CostsOrder, FeeAssessment, FeeB
 from odr.payments.reassessing import replace_unpaid
 from odr.payments.refunding import spread
 from odr.payments.tariff import assess_filing
-from odr.procedure.acts import ALL_STAGES
 from odr.procedure.models import Task, WindowState
 from odr.procedure.table import Everyone, Recorded, act
 from odr.procedure.tariff_rules import Ending
@@ -49,7 +48,10 @@ def demand_costs(court: Sitting, case: Case, given: DemandInput, *, actor: Actor
         raise InvalidInput.at("amount", T("The payment is not in the currency of this court."))
     row = demand(court, case, who, given.amount)
     court.close_tasks(case, COLLECT_TASK, who.reference)
-    return Recorded(T("%(amount)s demanded from %(name)s", amount=row.amount, name=who.name), {"assessment": row.reference, "party": who.label, "amount": row.amount_minor, "currency": row.currency})
+    return Recorded(
+        T("%(amount)s demanded from %(name)s", amount=row.amount, name=who.name),
+        {"assessment": row.reference, "party": who.label, "amount": row.amount_minor, "currency": row.currency},
+    )
 
 
 def no_review_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
@@ -145,19 +147,23 @@ def review_overdue(court: Sitting, case: Case, window: Any) -> None:
         court.open_task(case, Role.PRESIDENT, REVIEW_TASK, T("A review of the costs decision was not decided in fifteen days."), risk=90)
 
 
-@act(title=T("Object to how a fee was computed"), input=AskCorrectionInput, by=set(PARTY_ROLES), at=ALL_STAGES, serves=Everyone.NOBODY, source="FEE 43")
+@act(title=T("Object to how a fee was computed"), input=AskCorrectionInput, by=set(PARTY_ROLES), at=EVERY_STAGE, serves=Everyone.NOBODY, source="FEE 43")
 def ask_fee_correction(court: Sitting, case: Case, given: AskCorrectionInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask the court to check a computation; there is no time limit for it (FEE 43)."""
     row: FeeAssessment = court.resolved("assessment", given.assessment)
     who = court.party_of(case, actor)
-    known = court.session.scalar(select(func.count()).select_from(Task).where(Task.case_id == case.id, Task.kind == CORRECTION_TASK, Task.subject == row.reference, Task.done_at.is_(None)))
+    known = court.session.scalar(
+        select(func.count())
+        .select_from(Task)
+        .where(Task.case_id == case.id, Task.kind == CORRECTION_TASK, Task.subject == row.reference, Task.done_at.is_(None))
+    )
     if known:
         raise ActNotOpen(T("The court is checking this fee already."))
     court.open_task(case, Role.JUDGE, CORRECTION_TASK, T("%(name)s says that a fee was miscalculated", name=who.name), risk=40, subject=row.reference)
     return Recorded(T("%(name)s asked the court to check a fee", name=who.name), {"assessment": row.reference})
 
 
-@act(title=T("Correct a miscalculated fee"), input=CorrectFeeInput, by={Role.JUDGE}, at=ALL_STAGES, serves=Everyone.PARTIES, source="FEE 43")
+@act(title=T("Correct a miscalculated fee"), input=CorrectFeeInput, by={Role.JUDGE}, at=EVERY_STAGE, serves=Everyone.PARTIES, source="FEE 43")
 def correct_fee(court: Sitting, case: Case, given: CorrectFeeInput, *, actor: Actor, now: datetime) -> Recorded:
     """Compute a fee anew on the right amount: less goes back, more is asked for, with every step (FEE 43)."""
     old: FeeAssessment = court.resolved("assessment", given.assessment)
@@ -172,7 +178,9 @@ def correct_fee(court: Sitting, case: Case, given: CorrectFeeInput, *, actor: Ac
     result = {"assessment": old.reference, "was": old.amount_minor, "right": right.minor, "currency": right.currency}
     if right.minor < paid.minor:
         back = spread(court, case, payer, Money(paid.minor - right.minor, right.currency), Ending.REDUCED, {"reason": "miscalculated", **result})
-        return Recorded(T("Fee corrected to %(right)s; %(back)s goes back to %(name)s", right=right, back=back, name=payer.name), {**result, "back": back.minor})
+        return Recorded(
+            T("Fee corrected to %(right)s; %(back)s goes back to %(name)s", right=right, back=back, name=payer.name), {**result, "back": back.minor}
+        )
     if right.minor > paid.minor or outstanding(court.session, old).minor:
         old.basis_id = basis.id
         replace_unpaid(court, case, payer, old, question)

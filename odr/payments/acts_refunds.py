@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from odr.docket.models import Case, Outcome, Role
 from odr.errors import ActNotOpen, InvalidInput
 from odr.identity.actors import Actor
-from odr.payments.acts import UNPAID_TASK, party_by_id
+from odr.payments.acts import EVERY_STAGE, UNPAID_TASK, party_by_id
 from odr.payments.acts_costs import carry_out_waiting
 from odr.payments.assessing import assessments_of
 from odr.payments.books import book_cancellation, book_outside_refund, book_refund_end, earn
@@ -19,7 +19,6 @@ from odr.payments.inputs import ApproveRefundInput, OutsideRefundInput, ReduceIn
 from odr.payments.models import Channel, FeeBasis, Payment, Refund, RefundApproval, RefundState
 from odr.payments.reassessing import replace_unpaid
 from odr.payments.refunding import REFUND_TASK, REFUND_WINDOW, order_back, unpaid_rows
-from odr.procedure.acts import ALL_STAGES
 from odr.procedure.models import WindowState
 from odr.procedure.table import Premise, Recorded, act
 from odr.procedure.tariff_rules import Ending
@@ -39,7 +38,7 @@ ENDINGS = {
 """Outcome of a case without a decision on the merits → what it means for its fee."""
 
 
-@act(title=T("Settlement of the fees"), input=SettleInput, by={Role.CLOCK}, at=ALL_STAGES, listed=False, source="FEE 15, 24–28, 53")
+@act(title=T("Settlement of the fees"), input=SettleInput, by={Role.CLOCK}, at=EVERY_STAGE, listed=False, source="FEE 15, 24–28, 53")
 def settle_fees(court: Sitting, case: Case, given: SettleInput, *, actor: Actor, now: datetime) -> Recorded:
     """Order back what the ending of the case leaves, drop what is no longer owed, and earn the rest (FEE 15, 27, 53).
 
@@ -92,7 +91,7 @@ def some_refund_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     title=T("Approve a refund"),
     input=ApproveRefundInput,
     by={Role.CASHIER},
-    at=ALL_STAGES,
+    at=EVERY_STAGE,
     while_stayed=True,
     guard=some_refund_waits,
     premise=Premise.SUBJECT,
@@ -134,7 +133,7 @@ def approve_refund(court: Sitting, case: Case, given: ApproveRefundInput, *, act
     return Recorded(T("Refund of %(amount)s approved", amount=refund.amount), result)
 
 
-@act(title=T("End of a refund"), input=RefundEndInput, by={Role.CLOCK, Role.CASHIER}, at=ALL_STAGES, while_stayed=True, listed=False, source="FEE 53")
+@act(title=T("End of a refund"), input=RefundEndInput, by={Role.CLOCK, Role.CASHIER}, at=EVERY_STAGE, while_stayed=True, listed=False, source="FEE 53")
 def record_refund(court: Sitting, case: Case, given: RefundEndInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record that a refund arrived or came back: by Stripe's word, or by the cashier with the bank's reference.
 
@@ -166,7 +165,13 @@ def record_refund(court: Sitting, case: Case, given: RefundEndInput, *, actor: A
 
 
 @act(
-    title=T("Refund made outside the court’s books"), input=OutsideRefundInput, by={Role.CLOCK}, at=ALL_STAGES, while_stayed=True, listed=False, source="FEE 53"
+    title=T("Refund made outside the court’s books"),
+    input=OutsideRefundInput,
+    by={Role.CLOCK},
+    at=EVERY_STAGE,
+    while_stayed=True,
+    listed=False,
+    source="FEE 53",
 )
 def record_outside_refund(court: Sitting, case: Case, given: OutsideRefundInput, *, actor: Actor, now: datetime) -> Recorded:
     """Take up a refund that somebody made at Stripe without an order: the books follow the money, the cashier explains it."""
@@ -186,7 +191,7 @@ def record_outside_refund(court: Sitting, case: Case, given: OutsideRefundInput,
     return Recorded(T("%(amount)s was paid back outside the court’s books", amount=given.amount), {"refund": refund.reference})
 
 
-@act(title=T("Fee after the claim was lowered"), input=ReduceInput, by={Role.CLOCK}, at=ALL_STAGES, listed=False, source="FEE 21, 35")
+@act(title=T("Fee after the claim was lowered"), input=ReduceInput, by={Role.CLOCK}, at=EVERY_STAGE, listed=False, source="FEE 21, 35")
 def refund_lowered(court: Sitting, case: Case, given: ReduceInput, *, actor: Actor, now: datetime) -> Recorded:
     """Order back what a lowered claim no longer costs, or ask for less where nothing was paid (FEE 21).
 

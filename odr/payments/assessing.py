@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -84,6 +84,15 @@ def granted_relief(session: Session, case: Case, party_id: int) -> FeeRelief | N
     share = Fraction(row.granted_percent, 100) if row.granted_percent is not None and row.granted_kind is ReliefKind.REDUCTION else None
     person = next(p for p in case.parties if p.id == party_id).kind is PartyKind.PERSON
     return FeeRelief(row.granted_kind, share, person)
+
+
+def put_off_until(session: Session, case: Case, party_id: int) -> date | None:
+    """The day until which a party may put its payment off."""
+    return session.scalar(
+        select(ReliefRequest.until_on)
+        .where(ReliefRequest.case_id == case.id, ReliefRequest.party_id == party_id, ReliefRequest.granted_kind == ReliefKind.DEFERRAL)
+        .order_by(ReliefRequest.id.desc())
+    )
 
 
 def priced(pack: RulePack, question: FeeQuestion) -> FeeQuestion:

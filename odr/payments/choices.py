@@ -32,7 +32,10 @@ def relief_grounds(court: Any, case: Case, actor: Actor) -> list[Option]:
 def relief_requests(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Requests that wait for a decision."""
     tariff = court.pack(case).tariff.relief
-    return [Option(r.reference, T("%(name)s: %(kind)s", name=party_by_id(case, r.party_id).name, kind=tariff[r.kind].title)) for r in relief_of(court, case, ReliefState.PENDING)]
+    return [
+        Option(r.reference, T("%(name)s: %(kind)s", name=party_by_id(case, r.party_id).name, kind=tariff[r.kind].title))
+        for r in relief_of(court, case, ReliefState.PENDING)
+    ]
 
 
 @choice_source("unpaid_fees")
@@ -45,7 +48,10 @@ def unpaid_fees(court: Any, case: Case, actor: Actor) -> list[Option]:
 @choice_source("all_fees")
 def all_fees(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Every assessed fee of the case."""
-    return [Option(row.reference, T("%(amount)s, %(name)s", amount=row.amount, name=party_by_id(case, row.party_id).name)) for row in assessments_of(court.session, case)]
+    return [
+        Option(row.reference, T("%(amount)s, %(name)s", amount=row.amount, name=party_by_id(case, row.party_id).name))
+        for row in assessments_of(court.session, case)
+    ]
 
 
 @choice_source("refunds_waiting")

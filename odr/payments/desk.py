@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party
-from odr.payments.models import BankLine, Payment, ReconcileRun, Refund, RefundApproval, RefundState, StripeEvent
+from odr.payments.models import BankLine, DifferenceKind, Payment, ReconcileRun, Refund, RefundApproval, RefundState, StripeEvent
 from odr.procedure.court import Court
+from odr.text import Text
 
 SOON = timedelta(days=3)
 
@@ -37,19 +39,29 @@ class Desk:
     to_transfer: list[RefundLine]
     on_the_way: list[RefundLine]
     last_run: ReconcileRun | None
+    differences: list[tuple[Text, dict[str, Any]]]
     stuck_events: int
 
 
 def gather(court: Court, session: Session, account_id: int) -> Desk:
     """The desk of one cashier."""
-    lines = [_line(court, session, refund, account_id) for refund in session.scalars(select(Refund).where(Refund.state != RefundState.PAID).order_by(Refund.due_at, Refund.id))]
+    lines = [
+        _line(court, session, refund, account_id)
+        for refund in session.scalars(select(Refund).where(Refund.state != RefundState.PAID).order_by(Refund.due_at, Refund.id))
+    ]
     by_hand = [one for one in lines if one.refund.state is RefundState.FAILED or (one.refund.state is RefundState.APPROVED and one.by_hand)]
+    last = session.scalar(select(ReconcileRun).order_by(ReconcileRun.id.desc()).limit(1))
     return Desk(
-        unmatched=list(session.scalars(select(BankLine).where(BankLine.matched_at.is_(None), BankLine.amount_minor > 0).order_by(BankLine.booked_on, BankLine.id).limit(200))),
+        unmatched=list(
+            session.scalars(
+                select(BankLine).where(BankLine.matched_at.is_(None), BankLine.amount_minor > 0).order_by(BankLine.booked_on, BankLine.id).limit(200)
+            )
+        ),
         waiting=[one for one in lines if one.refund.state is RefundState.ORDERED],
         to_transfer=by_hand,
         on_the_way=[one for one in lines if one.refund.state in (RefundState.APPROVED, RefundState.SENT) and not one.by_hand],
-        last_run=session.scalar(select(ReconcileRun).order_by(ReconcileRun.id.desc()).limit(1)),
+        last_run=last,
+        differences=[(DifferenceKind(one["what"]).label, one) for one in (last.differences if last else [])],
         stuck_events=session.scalar(select(func.count()).select_from(StripeEvent).where(StripeEvent.applied_at.is_(None))) or 0,
     )
 
@@ -58,4 +70,6 @@ def _line(court: Court, session: Session, refund: Refund, account_id: int) -> Re
     by = list(session.scalars(select(RefundApproval.account_id).where(RefundApproval.refund_id == refund.id)))
     payment = session.get_one(Payment, refund.payment_id)
     urgent = refund.due_at is not None and refund.due_at - court.clock.now() < SOON
-    return RefundLine(refund, session.get_one(Case, refund.case_id), session.get_one(Party, refund.party_id).name, len(by), account_id in by, not payment.is_online, urgent)
+    return RefundLine(
+        refund, session.get_one(Case, refund.case_id), session.get_one(Party, refund.party_id).name, len(by), account_id in by, not payment.is_online, urgent
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from pydantic import BaseModel
 from sqlalchemy import select
 
 from odr.docket.models import Case, Role
@@ -28,6 +29,10 @@ _STATES = {
 }
 
 
+ACTED = "payments_acted"
+"""Mark on a session in which an event led to an entry."""
+
+
 class CourtEffects:
     """Effects in one Sitting; see :class:`odr.payments.facts.Effects`."""
 
@@ -44,7 +49,7 @@ class CourtEffects:
             return
         case = self.session.get_one(Case, row.case_id)
         given = PaymentInput(assessment=assessment, channel=Channel.CARD, amount=amount, source=stripe_source(intent), received_at=at)
-        self.court.perform("record_payment", case, given, actor=CLOCK_ACTOR)
+        self._perform("record_payment", case, given)
 
     def declined(self, assessment: str, at: datetime) -> None:
         """Remember that an attempt failed, so that the page can say so."""
@@ -81,7 +86,7 @@ class CourtEffects:
         if paid is None or refund.bank_reference is not None or refund.state is RefundState.FAILED or (paid and refund.state is RefundState.PAID):
             return
         given = RefundEndInput(refund=refund.reference, paid=paid, channel=Channel.CARD, way=fact.stripe_id, at=fact.at)
-        self.court.perform("record_refund", self.session.get_one(Case, refund.case_id), given, actor=CLOCK_ACTOR)
+        self._perform("record_refund", self.session.get_one(Case, refund.case_id), given)
 
     def dispute(self, fact: StripeFact) -> None:
         """Book what the bank took or gave back, and tell the cashier once."""
@@ -99,6 +104,11 @@ class CourtEffects:
         """Book what Stripe sent to the bank."""
         book_payout(self.session, fact)
 
+    def _perform(self, name: str, case: Case, given: BaseModel) -> None:
+        """An act of the clock; the log is then to be sequenced."""
+        self.court.perform(name, case, given, actor=CLOCK_ACTOR)
+        self.session.info[ACTED] = True
+
     def _payment(self, intent: str | None) -> Payment | None:
         return self.session.scalar(select(Payment).where(Payment.source == stripe_source(intent))) if intent else None
 
@@ -114,7 +124,7 @@ class CourtEffects:
             return
         case = self.session.get_one(Case, payment.case_id)
         given = OutsideRefundInput(payment=payment.reference, stripe_id=fact.stripe_id, amount=Money(fact.amount_minor, fact.currency), at=fact.at)
-        self.court.perform("record_outside_refund", case, given, actor=CLOCK_ACTOR)
+        self._perform("record_outside_refund", case, given)
 
     def _task_once(self, case: Case, kind: str, title: Text, subject: str) -> None:
         known = self.session.scalar(select(Task.id).where(Task.case_id == case.id, Task.kind == kind, Task.subject == subject))

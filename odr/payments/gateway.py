@@ -149,40 +149,40 @@ class StripeGateway:
             params["customer_email"] = order.email
         if "wechat_pay" in self._methods:
             params["payment_method_options"] = {"wechat_pay": {"client": "web"}}
-        with _named():
+        with _Named():
             return _plain(self._client.v1.checkout.sessions.create(cast(Any, params), {"idempotency_key": f"checkout/{order.reference}"}))
 
     def retrieve_checkout(self, stripe_id: str) -> dict[str, Any]:
         """The payment page as it stands at Stripe."""
-        with _named():
+        with _Named():
             return _plain(self._client.v1.checkout.sessions.retrieve(stripe_id))
 
     def expire_checkout(self, stripe_id: str) -> dict[str, Any]:
         """Close a page that must not be paid any more. Raises GatewayRefused where it is paid already."""
-        with _named():
+        with _Named():
             return _plain(self._client.v1.checkout.sessions.expire(stripe_id))
 
     def refund(self, order: RefundOrder) -> dict[str, Any]:
         """Send money back. The same ``reference`` sends it once."""
         params: dict[str, Any] = {"payment_intent": order.intent, "amount": to_stripe(order.amount), "metadata": {"refund": order.reference}}
-        with _named():
+        with _Named():
             return _plain(self._client.v1.refunds.create(cast(Any, params), {"idempotency_key": f"refund/{order.reference}"}))
 
     def retrieve_refund(self, stripe_id: str) -> dict[str, Any]:
         """The refund as it stands at Stripe."""
-        with _named():
+        with _Named():
             return _plain(self._client.v1.refunds.retrieve(stripe_id))
 
     def events_since(self, at: datetime) -> Iterator[dict[str, Any]]:
         """Every event we act on since ``at``, newest first as Stripe lists them. It keeps thirty days."""
-        with _named():
+        with _Named():
             found = self._client.v1.events.list(cast(Any, {"created": {"gte": int(at.timestamp())}, "types": list(LISTENED), "limit": 100}))
             for event in found.auto_paging_iter():
                 yield _plain(event)
 
     def charges_since(self, at: datetime) -> Iterator[dict[str, Any]]:
         """Every PaymentIntent since ``at``, to be laid beside our books."""
-        with _named():
+        with _Named():
             found = self._client.v1.payment_intents.list(cast(Any, {"created": {"gte": int(at.timestamp())}, "limit": 100}))
             for intent in found.auto_paging_iter():
                 yield _plain(intent)
@@ -232,7 +232,7 @@ class PayDeskGateway:
         return GatewayUnavailable(T("This court takes no online payments."), T("Pay by bank transfer or at the counter."))
 
 
-class _named:
+class _Named:
     """Stripe's exceptions as breaches of ours: which may be tried again, and which not."""
 
     def __enter__(self) -> None:

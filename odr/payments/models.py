@@ -426,6 +426,25 @@ class DailyClose(Base):
     __table_args__ = {"info": {"append_only": True}}
 
 
+class DifferenceKind(enum.Enum):
+    """How Stripe's books and ours can disagree about a charge."""
+
+    NOT_OURS = "not_ours"  # a charge that names no fee of ours
+    NOT_CREDITED = "not_credited"  # a charge for a fee of ours that we have not credited
+    SUMS_DIFFER = "sums_differ"  # credited with another sum
+    NOT_AT_STRIPE = "not_at_stripe"  # credited, and Stripe knows no such charge
+
+    @property
+    def label(self) -> Words:
+        """The difference in words."""
+        return {
+            DifferenceKind.NOT_OURS: T("charge that names no fee of ours"),
+            DifferenceKind.NOT_CREDITED: T("charge not credited here"),
+            DifferenceKind.SUMS_DIFFER: T("credited with another sum"),
+            DifferenceKind.NOT_AT_STRIPE: T("credited, but not at Stripe"),
+        }[self]
+
+
 class ReconcileRun(Base):
     """One comparison with Stripe: what was asked, what was found missing, what still differs."""
 

@@ -115,7 +115,12 @@ def _line(row: list[str], places: dict[str, int], currency: str) -> StatementLin
     money = read_money(written.lstrip("-+ "), cells["currency"].upper() or currency)
     if money.currency != currency:
         raise Unreadable("currency", T("The account is kept in %(currency)s.", currency=currency))
-    return StatementLine(read_day(cells["day"]), Money(sign * money.minor, money.currency), clean_text(cells["payer"], one_line=True)[:200], clean_text(cells["purpose"], one_line=True)[:400])
+    return StatementLine(
+        read_day(cells["day"]),
+        Money(sign * money.minor, money.currency),
+        clean_text(cells["payer"], one_line=True)[:200],
+        clean_text(cells["purpose"], one_line=True)[:400],
+    )
 
 
 def take_statement(sitting: Sitting, lines: list[StatementLine]) -> Imported:
@@ -143,7 +148,15 @@ def _keep(session: Session, line: StatementLine, ordinal: int, now: datetime) ->
     fingerprint = hashlib.sha256("\x1f".join(marks).encode()).hexdigest()
     if session.scalar(select(BankLine.id).where(BankLine.fingerprint == fingerprint)) is not None:
         return None
-    row = BankLine(fingerprint=fingerprint, booked_on=line.booked_on, amount_minor=line.amount.minor, currency=line.amount.currency, payer=line.payer, purpose=line.purpose, imported_at=now)
+    row = BankLine(
+        fingerprint=fingerprint,
+        booked_on=line.booked_on,
+        amount_minor=line.amount.minor,
+        currency=line.amount.currency,
+        payer=line.payer,
+        purpose=line.purpose,
+        imported_at=now,
+    )
     session.add(row)
     session.flush()
     return row

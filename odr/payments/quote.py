@@ -60,7 +60,9 @@ def ask(court: Court, given: QuoteInput) -> Quote:
     if given.track not in pack.tracks.list:
         raise InvalidInput.at("track", T("Choose one of those listed."))
     if given.amount is not None and given.amount.currency != pack.currency:
-        raise InvalidInput.at("amount", T("This court takes claims in %(currency)s. Convert the amount at the rate of the day it was due.", currency=pack.currency))
+        raise InvalidInput.at(
+            "amount", T("This court takes claims in %(currency)s. Convert the amount at the rate of the day it was due.", currency=pack.currency)
+        )
     try:
         return Quote(pack, simulate(pack, given.amount.minor if given.amount else None, given.cause, given.track), given.amount)
     except InvalidInput as error:

@@ -8,7 +8,7 @@ from odr.docket.models import Case, Party
 from odr.payments.acts import ask_for
 from odr.payments.assessing import TOPUP_WINDOW, question_for, write_assessment
 from odr.payments.books import book_assessment, book_cancellation, paid_on
-from odr.payments.models import AssessmentState, FeeAssessment, FeeBasis
+from odr.payments.models import FeeAssessment, FeeBasis
 from odr.payments.tariff import FeeQuestion, assess_filing, top_up
 from odr.procedure.models import WindowState
 
@@ -30,7 +30,7 @@ def replace_unpaid(court: Sitting, case: Case, payer: Party, old: FeeAssessment,
     found = top_up(pack, paid, question, article) if paid.minor else assess_filing(pack, question)
     row = write_assessment(court, case, payer, basis, old.matter, found, TOPUP_WINDOW if paid.minor else old.window_kind)
     book_assessment(court.session, row)
-    if row.state is AssessmentState.DUE and found.prepaid:
+    if found.prepaid:
         ask_for(court, case, payer, row, court.now)
     court.announce("fee_assessed", case, assessment=row, party=payer)
     return row

@@ -68,6 +68,7 @@ def _kept(session: Session, payment: Payment) -> bytes | None:
 def _sealed(court: Court, facts: _Facts, code: str) -> bytes:
     """The paper under the seal, in the payer's language."""
     now, settings = court.clock.machine_now(), court.settings
+    name = settings.court_name_zh if facts.payer.locale == "zh-Hans" else settings.court_name
     pack = court.packs.get(facts.case.pack_id, facts.case.pack_version)
     steps = [FeeStep.from_json(step) for step in facts.assessment.steps]
     articles = list(dict.fromkeys(step.article for step in steps if step.amount.minor or len(steps) == 1))
@@ -77,9 +78,9 @@ def _sealed(court: Court, facts: _Facts, code: str) -> bytes:
     if facts.excess.minor:
         items.append(ReceiptItem(T("Paid beyond the fee; it goes back"), T("Fee notice"), facts.excess))
     paper = ReceiptPaper(
-        court=T("%(name)s", name=settings.court_name_zh if facts.payer.locale == "zh-Hans" else settings.court_name),
+        court=name,
         issued_on=court.clock.now().astimezone(settings.tz).date(),
-        signatories=[Signatory(T("Pay desk"), settings.court_name_zh if facts.payer.locale == "zh-Hans" else settings.court_name)],
+        signatories=[Signatory(T("Pay desk"), name)],
         case_number=facts.case.number or facts.case.reference,
         document_code=code,
         check_url=f"{settings.base_url.rstrip('/')}/check/{code}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,18 @@ from sqlalchemy.orm import Session
 from odr.payments.books import stripe_source
 from odr.payments.checkout import USABLE, take_page
 from odr.payments.gateway import Gateway, GatewayRefused, GatewayUnavailable, from_stripe, metadata
-from odr.payments.models import AssessmentState, Channel, CheckoutSession, CheckoutState, EventOrigin, FeeAssessment, Payment, ReconcileRun, StripeEvent
+from odr.payments.models import (
+    AssessmentState,
+    Channel,
+    CheckoutSession,
+    CheckoutState,
+    DifferenceKind,
+    EventOrigin,
+    FeeAssessment,
+    Payment,
+    ReconcileRun,
+    StripeEvent,
+)
 from odr.payments.webhook import apply_waiting, take
 
 if TYPE_CHECKING:
@@ -31,11 +42,15 @@ PATIENCE = timedelta(minutes=5)
 class Difference:
     """Where Stripe's books and ours do not agree: what, about which charge, their sum and ours in minor units."""
 
-    what: str
+    what: DifferenceKind
     stripe_id: str
     theirs: int | None
     ours: int | None
     currency: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The difference as kept with its run."""
+        return {"what": self.what.value, "stripe_id": self.stripe_id, "theirs": self.theirs, "ours": self.ours, "currency": self.currency}
 
 
 def sweep(court: Court) -> int:
@@ -61,7 +76,13 @@ def reconcile(court: Court) -> ReconcileRun:
     with court.database.read() as session:
         since = _since(session, now)
         known = set(session.scalars(select(StripeEvent.id).where(StripeEvent.created_at >= since - OVERLAP)))
-        stale = list(session.scalars(select(CheckoutSession.stripe_id).where(CheckoutSession.state.in_(USABLE), CheckoutSession.stripe_id.is_not(None), CheckoutSession.asked_at <= now - PATIENCE)))
+        stale = list(
+            session.scalars(
+                select(CheckoutSession.stripe_id).where(
+                    CheckoutSession.state.in_(USABLE), CheckoutSession.stripe_id.is_not(None), CheckoutSession.asked_at <= now - PATIENCE
+                )
+            )
+        )
     events = list(gateway.events_since(since))
     # Stripe lists newest first; in order of time fewer facts have to wait for one another.
     missing = sorted((e for e in events if e["id"] not in known), key=lambda e: int(e["created"]))
@@ -69,7 +90,7 @@ def reconcile(court: Court) -> ReconcileRun:
     applied += sum(take_page(court, gateway.retrieve_checkout(str(page))) for page in stale)
     expire_useless(court, gateway)
     differences = compare(court, gateway, since)
-    run = ReconcileRun(at=now, asked=len(events) + len(stale), applied=applied, newest_event_at=now, differences=[asdict(d) for d in differences])
+    run = ReconcileRun(at=now, asked=len(events) + len(stale), applied=applied, newest_event_at=now, differences=[one.to_json() for one in differences])
     with court.database.write() as session:
         session.add(run)
     return run
@@ -110,11 +131,11 @@ def compare(court: Court, gateway: Gateway, since: datetime) -> list[Difference]
     for intent_id, (amount, assessment) in theirs.items():
         mine = ours.get(intent_id)
         if mine is None:
-            what = "charge without a fee of ours" if assessment is None else "charge not credited"
+            what = DifferenceKind.NOT_OURS if assessment is None else DifferenceKind.NOT_CREDITED
             found.append(Difference(what, intent_id, amount.minor, None, amount.currency))
         elif mine.amount != amount:
-            found.append(Difference("sums differ", intent_id, amount.minor, mine.amount_minor, amount.currency))
+            found.append(Difference(DifferenceKind.SUMS_DIFFER, intent_id, amount.minor, mine.amount_minor, amount.currency))
     for intent_id, row in ours.items():
         if intent_id not in theirs and row.received_at >= since + OVERLAP:
-            found.append(Difference("credited but not at Stripe", intent_id, None, row.amount_minor, row.currency))
+            found.append(Difference(DifferenceKind.NOT_AT_STRIPE, intent_id, None, row.amount_minor, row.currency))
     return found

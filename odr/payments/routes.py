@@ -21,13 +21,23 @@ from odr.payments.views import fee_views
 from odr.payments.webhook import receive
 from odr.procedure import forms
 from odr.procedure.availability import acts_for
-from odr.procedure.routes import Page
 
 payments = Blueprint("payments", __name__)
+Page = str | Response | tuple[str, int]
 MOST_EVENT = 1_000_000
 """Bytes: an event of Stripe's is far smaller."""
 SEES_FEES = PARTY_ROLES | COURT_ROLES | {Role.CASHIER}
-FEE_ACTS = ("request_relief", "decide_relief", "deem_withdrawn", "approve_refund", "demand_costs", "ask_costs_review", "review_costs", "correct_fee", "ask_fee_correction")
+FEE_ACTS = (
+    "request_relief",
+    "decide_relief",
+    "deem_withdrawn",
+    "approve_refund",
+    "demand_costs",
+    "ask_costs_review",
+    "review_costs",
+    "correct_fee",
+    "ask_fee_correction",
+)
 
 
 def _fee_page(case: Case, actor: Actor, **more: Any) -> str:

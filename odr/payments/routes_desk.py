@@ -13,18 +13,19 @@ from odr.access import current_court, current_locale, current_person, current_se
 from odr.docket.models import Case, Role
 from odr.errors import InvalidInput, NotFound
 from odr.identity.actors import Actor
-from odr.payments import desk, ledger, paydesk as work
+from odr.payments import desk, ledger
+from odr.payments import paydesk as work
 from odr.payments.close_paper import close_pdf
 from odr.payments.inputs import ApproveRefundInput, RefundEndInput
 from odr.payments.models import BankLine, Channel, DailyClose, Refund
 from odr.payments.reconcile import reconcile
 from odr.procedure import forms
 from odr.procedure.inputs import CourtModel, CourtMoney, CourtText, field
-from odr.procedure.routes import Page
 from odr.procedure.sitting import Sitting
 from odr.text import T
 
 paydesk = Blueprint("paydesk", __name__, url_prefix="/payments/desk")
+Page = str | Response | tuple[str, int]
 
 
 class CounterInput(CourtModel):

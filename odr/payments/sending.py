@@ -32,7 +32,11 @@ def sweep(court: Court, limit: int = 50) -> int:
         query = (
             select(Refund, Payment)
             .join(Payment, Payment.id == Refund.payment_id)
-            .where(Refund.state.in_((RefundState.APPROVED, RefundState.SENT)), Payment.channel == Channel.CARD, or_(Refund.next_try_at.is_(None), Refund.next_try_at <= now))
+            .where(
+                Refund.state.in_((RefundState.APPROVED, RefundState.SENT)),
+                Payment.channel == Channel.CARD,
+                or_(Refund.next_try_at.is_(None), Refund.next_try_at <= now),
+            )
             .order_by(Refund.id)
             .limit(limit)
         )

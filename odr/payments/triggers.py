@@ -15,9 +15,14 @@ _UNBALANCED = (
 _HAS_HEAD = "EXISTS (SELECT 1 FROM ledger_entry WHERE reference = NEW.entry)"
 _MESSAGES = {"ledger_entry": "a booking must balance", "ledger_line": "a booking is closed"}
 
+
+def _sqlite_refuse(name: str, table: str, condition: str) -> str:
+    return f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE INSERT ON {table} WHEN {condition} BEGIN SELECT RAISE(ABORT, '{_MESSAGES[table]}'); END"
+
+
 _SQLITE = [
-    f"CREATE TRIGGER IF NOT EXISTS ledger_entry_balances BEFORE INSERT ON ledger_entry WHEN {_UNBALANCED} BEGIN SELECT RAISE(ABORT, '{_MESSAGES['ledger_entry']}'); END",
-    f"CREATE TRIGGER IF NOT EXISTS ledger_line_before_head BEFORE INSERT ON ledger_line WHEN {_HAS_HEAD} BEGIN SELECT RAISE(ABORT, '{_MESSAGES['ledger_line']}'); END",
+    _sqlite_refuse("ledger_entry_balances", "ledger_entry", _UNBALANCED),
+    _sqlite_refuse("ledger_line_before_head", "ledger_line", _HAS_HEAD),
 ]
 
 
@@ -36,7 +41,8 @@ _POSTGRESQL = [
     "CREATE OR REPLACE TRIGGER ledger_entry_balances BEFORE INSERT ON ledger_entry FOR EACH ROW EXECUTE FUNCTION ledger_entry_balances()",
     "CREATE OR REPLACE TRIGGER ledger_line_before_head BEFORE INSERT ON ledger_line FOR EACH ROW EXECUTE FUNCTION ledger_line_before_head()",
     "DROP TRIGGER IF EXISTS ledger_line_balances ON ledger_line",
-    "CREATE CONSTRAINT TRIGGER ledger_line_balances AFTER INSERT ON ledger_line DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_line_balances()",
+    "CREATE CONSTRAINT TRIGGER ledger_line_balances AFTER INSERT ON ledger_line"
+    " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_line_balances()",
 ]
 
 TRIGGERS: dict[str, list[str]] = {"sqlite": _SQLITE, "postgresql": _POSTGRESQL}

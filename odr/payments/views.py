@@ -61,7 +61,9 @@ def fee_views(court: Sitting, case: Case, actor: Actor) -> list[FeeView]:
         payments = list(court.session.scalars(select(Payment).where(Payment.assessment_id == row.id).order_by(Payment.id)))
         refunds = list(court.session.scalars(select(Refund).where(Refund.payment_id.in_([p.id for p in payments])).order_by(Refund.id))) if payments else []
         steps = [FeeStep.from_json(step) for step in row.steps]
-        moving = court.session.scalar(select(CheckoutSession.id).where(CheckoutSession.assessment_id == row.id, CheckoutSession.state == CheckoutState.PROCESSING))
+        moving = court.session.scalar(
+            select(CheckoutSession.id).where(CheckoutSession.assessment_id == row.id, CheckoutSession.state == CheckoutState.PROCESSING)
+        )
         windows = court.windows(case, row.window_kind, state=None, subject=row.reference)
         found.append(
             FeeView(

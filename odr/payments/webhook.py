@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from odr.payments.effects import CourtEffects
+from odr.payments.effects import ACTED, CourtEffects
 from odr.payments.facts import absorb
 from odr.payments.models import EventOrigin, StripeEvent
+from odr.procedure.sitting import Sitting
 
 if TYPE_CHECKING:
     from odr.payments.gateway import Gateway
     from odr.procedure.court import Court
-    from odr.procedure.sitting import Sitting
 
 log = logging.getLogger("odr.payments")
 MOST_ATTEMPTS = 8
@@ -36,8 +36,15 @@ def receive(court: Court, payload: bytes, signature: str | None) -> bool:
 
 def take(court: Court, event: Mapping[str, Any], origin: EventOrigin) -> bool:
     """Store and apply one authenticated event; returns whether it was new."""
-    with court.sit() as sitting:
-        return take_in(sitting, event, origin)
+    with court.database.write() as session:
+        sitting = Sitting(court, session, court.clock.now())
+        is_new = take_in(sitting, event, origin)
+        acted = session.info.pop(ACTED, False)
+    for then in sitting.after_commit:
+        then()
+    if acted:
+        court.sequence()
+    return is_new
 
 
 def take_in(sitting: Sitting, event: Mapping[str, Any], origin: EventOrigin) -> bool:
@@ -56,9 +63,9 @@ def take_in(sitting: Sitting, event: Mapping[str, Any], origin: EventOrigin) -> 
         payload=json.dumps(event, ensure_ascii=False, sort_keys=True),
         created_at=datetime.fromtimestamp(int(event.get("created", 0)), UTC),
         received_at=sitting.court.clock.machine_now(),
+        attempts=0,
     )
     session.add(row)
-    session.flush()
     apply(sitting, row)
     return True
 
@@ -66,14 +73,14 @@ def take_in(sitting: Sitting, event: Mapping[str, Any], origin: EventOrigin) -> 
 def apply(sitting: Sitting, row: StripeEvent) -> None:
     """Let what an event tells take effect; a failure undoes its effects and keeps the event."""
     row.attempts += 1
+    # Written as applied before the savepoint, which stores the row: what fails takes it back below.
+    row.applied_at, row.trouble = sitting.court.clock.machine_now(), None
     try:
         with sitting.savepoint():
             absorb(sitting.session, json.loads(row.payload), CourtEffects(sitting))
     except Exception as error:
         log.exception("the event %s could not be applied", row.id)
-        row.trouble = f"{type(error).__name__}: {error}"[:1000]
-        return
-    row.applied_at, row.trouble = sitting.court.clock.machine_now(), None
+        row.applied_at, row.trouble = None, f"{type(error).__name__}: {error}"[:1000]
 
 
 def apply_waiting(court: Court, limit: int = 100) -> int:

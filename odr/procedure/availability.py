@@ -55,6 +55,12 @@ def window_for(court: Sitting, act: Act, case: Case, actor: Actor) -> Window | N
     return next((w for w in found if w.state is WindowState.OPEN), found[0] if found else None)
 
 
+def refuse_role(act: Act, actor: Actor) -> None:
+    """Raise Forbidden for an act of another role, before anything of the input is looked at."""
+    if actor.role not in act.by:
+        raise Forbidden(T("Your role in this case does not do this."))
+
+
 def refusal(court: Sitting, act: Act, case: Case, actor: Actor) -> CourtError | None:
     """The first rule that stands in the way of an act, or None."""
     if actor.role not in act.by:

@@ -15,7 +15,7 @@ from odr.errors import ActNotOpen, CaseMovedOn, InvalidInput, NotFound
 from odr.identity.actors import Actor
 from odr.procedure import forms
 from odr.procedure.acts import window_title
-from odr.procedure.availability import acts_for, refusal
+from odr.procedure.availability import acts_for, refusal, refuse_role
 from odr.procedure.models import Window
 from odr.procedure.reckoning import Reckoning
 from odr.procedure.table import Act
@@ -166,6 +166,7 @@ def submit_act(case: Case, actor: Actor, act: Act, values: dict[str, Any], again
 
     ``again`` is called with faults, status and whether the case has moved on.
     """
+    refuse_role(act, actor)
     try:
         action = forms.group_action(values)
         if action is not None:

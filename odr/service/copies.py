@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import enum
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from odr.docket.queries import entry as entry_numbered
 from odr.docket.visibility import may_read
 from odr.errors import CourtError
 from odr.identity.actors import CLOCK_ACTOR, Actor
+from odr.notary.canonical import JSON
 from odr.papers import Block, FactsBlock, HeadingBlock, NoticePaper, ParagraphBlock, Words, clerk, typeset
 from odr.procedure.faults import label_of
 from odr.procedure.forms import SOURCES
@@ -109,13 +111,7 @@ def set_printable(court: Court, paper: NoticePaper) -> bytes:
     except MissingGlyph as error:
         plain = str.maketrans({c: f"[U+{ord(c):04X}]" for c in error.characters})
         blocks = [_plain(block, plain) for block in paper.blocks]
-        return typeset(court.ports.typesetter, _with_blocks(paper, blocks), "both", at=at)
-
-
-def _with_blocks(paper: NoticePaper, blocks: Sequence[Block]) -> NoticePaper:
-    from dataclasses import replace
-
-    return replace(paper, blocks=blocks)
+        return typeset(court.ports.typesetter, replace(paper, blocks=blocks), "both", at=at)
 
 
 def _plain(block: Block, plain: Mapping[int, str]) -> Block:
@@ -134,7 +130,14 @@ def _keep(court: Court, document_id: int, pdf: bytes, audience: Audience) -> Non
             return
         case = sitting.session.get_one(Case, document.case_id)
         digest = sha256_hex(pdf)
-        leaf = {"case": case.reference, "sha256": digest, "size": len(pdf), "media_type": PDF, "submitted_by": "court", "document": document.reference}
+        leaf: dict[str, JSON] = {
+            "case": case.reference,
+            "sha256": digest,
+            "size": len(pdf),
+            "media_type": PDF,
+            "submitted_by": "court",
+            "document": document.reference,
+        }
         document.content, document.sha256, document.audience = pdf, digest, audience
         document.receipt = court.notary.record(sitting.session, leaf, now=sitting.now).reference
         waiting = sitting.session.scalars(

@@ -158,6 +158,19 @@ class Signer(enum.Enum):
     DESIGNATED = "designated"  # named to the court as recipient
     OTHER = "other"  # anybody else: proves nothing
 
+    @property
+    def label(self) -> Text:
+        """The signer in words."""
+        return {
+            Signer.ADDRESSEE: T("the recipient"),
+            Signer.HOUSEHOLD: T("an adult family member living with the recipient"),
+            Signer.LEGAL_REPRESENTATIVE: T("the head of the company or organisation"),
+            Signer.MAIL_OFFICER: T("the person in charge of its mail"),
+            Signer.REPRESENTATIVE: T("the representative in the case"),
+            Signer.DESIGNATED: T("the person the party named to the court as recipient"),
+            Signer.OTHER: T("somebody else"),
+        }[self]
+
 
 class Proof(enum.Enum):
     """How the leaving of a document is shown (CPL 89, CPI 131)."""
@@ -165,6 +178,18 @@ class Proof(enum.Enum):
     WITNESS = "witness"  # representative of the local body or employer signed with the server
     RECORDING = "recording"  # photographs or video
     COURT_NOTE = "court_note"  # refused to sign at the court; judge or clerk noted it
+
+    @property
+    def label(self) -> Text:
+        """The showing in words."""
+        return PROOF_WORDS[self]
+
+
+PROOF_WORDS = {
+    Proof.WITNESS: T("a witness from the local body or the employer signed"),
+    Proof.RECORDING: T("photographs or a video of the leaving"),
+    Proof.COURT_NOTE: T("the recipient came to the court and the refusal was noted there"),
+}
 
 
 class ServiceStatus(enum.Enum):
@@ -195,6 +220,18 @@ class PacketState(enum.Enum):
     PRESUMED = "presumed"  # concluded: presumed served
     NOT_SERVED = "not_served"  # concluded: not served; a task lies on the clerk's desk
     UNDONE = "undone"  # taken back within the hold; nothing went out
+
+    @property
+    def label(self) -> Text:
+        """The state in words."""
+        return {
+            PacketState.HELD: T("Held: can still be taken back"),
+            PacketState.OUT: T("Out"),
+            PacketState.SERVED: T("Served"),
+            PacketState.PRESUMED: T("Presumed served"),
+            PacketState.NOT_SERVED: T("Not served"),
+            PacketState.UNDONE: T("Taken back"),
+        }[self]
 
 
 FINAL_PACKET_STATES = frozenset({PacketState.SERVED, PacketState.PRESUMED, PacketState.NOT_SERVED, PacketState.UNDONE})

@@ -37,3 +37,8 @@ _NOTICE = Occasion("notice", T("Something new in your case"), PaperKind.NOTICE)
 def occasion_of(act: str) -> Occasion:
     """The occasion an act makes; a plain notice where nothing more special is known."""
     return _OCCASIONS.get(act, _NOTICE)
+
+
+def occasion_for(key: str, title: Text, kind: PaperKind) -> Occasion:
+    """The occasion of a packet that goes out again, in the words it had."""
+    return Occasion(key, title, kind)

@@ -27,6 +27,7 @@ from odr.service.letters import Letterhead
 from odr.service.pack_rules import rules_for
 from odr.service.return_path import ReturnPath
 from odr.text import T, Text
+from odr.typeset import PaperLocale
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -73,7 +74,9 @@ def open_carriers(court: Court) -> ServicePorts:
         Channel.SMS: SmsGateway(settings.sms_url) if settings.sms_url else folder,
         Channel.POST: PrintQueue(settings.data_dir / "print-queue", lambda dispatch: typeset_letter(court, dispatch)),
     }
-    return ServicePorts(carriers=carriers, letterhead=letterhead(settings), fetch=lambda reference: fetch(court, reference), zone=settings.tz, rules=rules_for(court))
+    return ServicePorts(
+        carriers=carriers, letterhead=letterhead(settings), fetch=lambda reference: fetch(court, reference), zone=settings.tz, rules=rules_for(court)
+    )
 
 
 def letterhead(settings: Settings) -> Letterhead:
@@ -95,7 +98,8 @@ def fetch(court: Court, reference: str) -> bytes:
 
 def typeset_letter(court: Court, dispatch: Dispatch) -> bytes:
     """A letter for the post, set from the same words as the message."""
-    settings, locale = court.settings, "en" if dispatch.locale == "en" else "zh-Hans"
+    settings = court.settings
+    locale: PaperLocale = "en" if dispatch.locale == "en" else "zh-Hans"
     head = letterhead(settings)
     paper = NoticePaper(
         court=head.court,

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import select
 
+from odr.db import Database
 from odr.docket.models import Case
-from odr.procedure.hooks import Room
+from odr.procedure.hooks import NavItem, Room
 from odr.service import acts
+from odr.service.copies import make_copies
 from odr.service.dispatch import dispatch_due
 from odr.service.kinds import PacketState
+from odr.service.lookups import find_packet
 from odr.service.models import Packet
+from odr.service.pack_rules import rules_for
+from odr.service.sealing import seal_proofs
 from odr.service.sweep import conclude_due
+from odr.text import T
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -41,13 +49,14 @@ def bring_to_docket(court: Court, limit: int = 256) -> int:
     with court.sit() as sitting:
         for packet_id, case_id in found:
             case = sitting.session.get_one(Case, case_id)
-            sitting.follow(case, lambda packet_id=packet_id, case=case: acts.follow_packet(sitting, case, sitting.session.get_one(Packet, packet_id)))
+            sitting.follow(case, partial(acts.follow_packet, sitting, case, sitting.session.get_one(Packet, packet_id)))
     return len(found)
 
 
 ROOM = Room(
     name="service",
-    acts=("odr.service.acts",),
+    acts=("odr.service.acts", "odr.service.acts_outcomes", "odr.service.acts_party", "odr.service.choices"),
+    routes=("odr.service.routes:service",),
     on_event={
         "claim_lodged": acts.on_claim_lodged,
         "claim_accepted": acts.on_claim_accepted,
@@ -56,6 +65,8 @@ ROOM = Room(
         "party_joined": acts.on_party_joined,
     },
     on_lapse={"serve_claim": acts.claim_not_served},
-    sweeps={"send": send, "service_docket": bring_to_docket},
+    resolvers={"packet": find_packet},
+    nav=(NavItem("service", "service.overview", T("Papers and service"), 60),),
+    sweeps={"papers": make_copies, "send": send, "service_docket": bring_to_docket, "proofs": seal_proofs},
     queue_service=acts.queue_entry,
 )

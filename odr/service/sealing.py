@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from odr.canonical import sha256_hex
 from odr.docket.models import Audience, Case, DocketEntry, Document
+from odr.notary.canonical import JSON
 from odr.papers import ProofOfServicePaper, clerk, typeset
 from odr.procedure.sitting import words_of
 from odr.procedure.working import bilingual
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 
     from odr.procedure.court import Court
 
-LIMIT = T("This paper proves that the document was sent, how and when it arrived, and by which rule it counts as served. It does not prove what the document says.")
+LIMIT = T(
+    "This paper proves that the document was sent, how and when it arrived, and by which rule it counts as served. It does not prove what the document says."
+)
 
 
 def seal_proofs(court: Court, limit: int = 16) -> int:
@@ -58,7 +61,14 @@ def _keep(court: Court, proof_id: int, pdf: bytes) -> None:
         packet = sitting.session.get_one(Packet, proof.packet_id)
         case = sitting.session.get_one(Case, packet.case_id)
         digest = sha256_hex(pdf)
-        leaf = {"case": case.reference, "sha256": digest, "size": len(pdf), "media_type": PDF, "submitted_by": "court", "document": proof.number}
+        leaf: dict[str, JSON] = {
+            "case": case.reference,
+            "sha256": digest,
+            "size": len(pdf),
+            "media_type": PDF,
+            "submitted_by": "court",
+            "document": proof.number,
+        }
         receipt = court.notary.record(sitting.session, leaf, now=sitting.now)
         sitting.session.add(
             Document(
@@ -72,7 +82,5 @@ def _keep(court: Court, proof_id: int, pdf: bytes) -> None:
 
 def _entry_of(session: Session, case: Case, proof: ProofOfService) -> int | None:
     """Number of the entry that recorded the service this proof is of."""
-    rows = session.scalars(
-        select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.act == "record_service").order_by(DocketEntry.number.desc())
-    )
+    rows = session.scalars(select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.act == "record_service").order_by(DocketEntry.number.desc()))
     return next((entry.number for entry in rows if f'"{proof.number}"' in entry.payload), None)

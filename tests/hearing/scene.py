@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,8 +25,13 @@ from odr.hearing.models import Examination, ModeConsent, Question, TimeRequest
 from odr.hearing.kinds import Mode
 from odr.identity.actors import Actor, actors_in
 from odr.identity.models import Account, AccountRole, AccountState
+from odr.notary.notary import Notary
+from odr.notary.vault import FileVault
 from odr.procedure.court import Court
+from odr.procedure.hooks import Hooks
+from odr.procedure.packs import PackRegistry
 from odr.procedure.sitting import ActReceipt, Sitting
+from odr.procedure.table import TABLE
 
 LI, HAIYUN, BAIHUA, CHEN, WANG, DING = "Li Wen", "Haiyun", "Baihua Market", "Judge Chen", "Clerk Wang", "Ding"
 ORIGIN = "http://court.test"
@@ -70,11 +76,11 @@ class Scene:
         account = sitting.session.get_one(Account, self.accounts[name])
         return actors_in(sitting.session, account, case, sitting.now, self.clock.machine_now() if self.strong else None)[0]
 
-    def act(self, who: str, name: str, premise: str | None = None, **given: Any) -> ActReceipt:
+    def act(self, who: str, act: str, /, premise: str | None = None, **given: Any) -> ActReceipt:
         """Somebody performs an act."""
         with self.sit() as (sitting, case):
-            model = self.court.table[name].input
-            return sitting.perform(name, case, model.model_validate(given), actor=self.actor(sitting, who), premise=premise)
+            model = self.court.table[act].input
+            return sitting.perform(act, case, model.model_validate(given), actor=self.actor(sitting, who), premise=premise)
 
     def due(self) -> int:
         """The clock does what is due."""
@@ -186,9 +192,22 @@ def put_upload(sitting: Sitting, account_id: int, name: str) -> Upload:
     return upload
 
 
-def open_court(database: Database, clock: FixedClock, folder: Path) -> Court:
+def whole_court(database: Database, clock: FixedClock, folder: Path) -> Court:
     """The court as the program wires it."""
     return create_court(Settings(mode="test", data_dir=folder, argon2_cheap=True, base_url=ORIGIN), clock, database)  # type: ignore[arg-type]
+
+
+def open_court(database: Database, clock: FixedClock, folder: Path) -> Court:
+    """A court with the rooms up to the hearing: what the acts of this room need."""
+    notary = Notary(database, vault=FileVault(folder / "vault"), origin="court.example/log", clock=clock, log_dir=folder / "log")
+    notary.establish()
+    court = Court(Settings(mode="test", data_dir=folder), database, clock, notary, PackRegistry.load(), TABLE, Hooks())  # type: ignore[arg-type]
+    for name in ("procedure", "filing", "evidence", "hearing"):
+        room = importlib.import_module(f"odr.{name}.room").ROOM
+        for module in room.acts:
+            importlib.import_module(module)
+        room.join(court.hooks)
+    return court
 
 
 def accepted_case(court: Court, clock: FixedClock, *, track: Track = Track.SMALL, third: bool = False, joined: bool = True, agree: bool = True) -> Scene:

@@ -125,10 +125,16 @@ class Bench:
     def findings(self) -> None:
         """Findings on everything the scene disputes and does not."""
         self.do("judge", "record_findings", {"adopt_undisputed": True})
-        self.do("judge", "record_findings", {"findings": [
-            {"subject": "exhibit/C-2", "result": "partly", "reasons": "The platform keeps the same list; relied on in that point."},
-            {"subject": "fact/2", "result": "adopted", "reasons": "The screenshot and the chat agree.", "rests_on": ["C-1", "C-2"]},
-        ]})  # fmt: skip
+        self.do(
+            "judge",
+            "record_findings",
+            {
+                "findings": [
+                    {"subject": "exhibit/C-2", "result": "partly", "reasons": "The platform keeps the same list; relied on in that point."},
+                    {"subject": "fact/2", "result": "adopted", "reasons": "The screenshot and the chat agree.", "rests_on": ["C-1", "C-2"]},
+                ]
+            },
+        )
 
     def draft(self, **changes: Any) -> dict[str, Any]:
         """A decision that awards the price and dismisses the rest."""
@@ -136,13 +142,25 @@ class Bench:
             case = session.get_one(Case, self.case_id)
             reference = session.scalars(select(Claim.reference).where(Claim.case_id == case.id)).one()
         whole: dict[str, Any] = {
-            "language": "en", "history": "Lodged on 3 February 2026.", "claims": "The price back.", "answers": "The goods were as described.", "issues": "Was the label true?",
+            "language": "en",
+            "history": "Lodged on 3 February 2026.",
+            "claims": "The price back.",
+            "answers": "The goods were as described.",
+            "issues": "Was the label true?",
             "reasons": [{"text": "The label was not true: see C-2 and fact 2.", "articles": "Civil Code, art. 577"}],
             "orders": [
-                {"kind": "pay", "relief": f"{reference}/1", "debtor": "respondent/1", "creditor": "claimant/1", "amount": "8,000.00", "interest_from": "2026-01-15", "interest_percent": "3.1"},
+                {
+                    "kind": "pay",
+                    "relief": f"{reference}/1",
+                    "debtor": "respondent/1",
+                    "creditor": "claimant/1",
+                    "amount": "8,000.00",
+                    "interest_from": "2026-01-15",
+                    "interest_percent": "3.1",
+                },
                 {"kind": "dismiss"},
             ],
-        }  # fmt: skip
+        }
         return whole | changes
 
     def relief(self, number: int) -> str:
@@ -193,9 +211,19 @@ def lay_case(court: Court, clock: FixedClock, *, track: Track = Track.SIMPLE, jo
         ids = {a.email.split("@")[0]: a.id for a in session.scalars(select(Account))}
         pack = court.packs.in_force("cn", now.date())
         case = Case(
-            number=number, pack_id="cn", pack_version=pack.version.isoformat(), stage=Stage.HEARING, track=track, cause="online_shopping_contract", title="Li v Haiyun", filed_on=now.date(),
-            lodged_at=now - timedelta(days=30), accepted_at=now - timedelta(days=28), entry_count=0, head_digest="0" * 64,
-        )  # fmt: skip
+            number=number,
+            pack_id="cn",
+            pack_version=pack.version.isoformat(),
+            stage=Stage.HEARING,
+            track=track,
+            cause="online_shopping",
+            title="Li v Haiyun",
+            filed_on=now.date(),
+            lodged_at=now - timedelta(days=30),
+            accepted_at=now - timedelta(days=28),
+            entry_count=0,
+            head_digest="0" * 64,
+        )
         session.add(case)
         session.flush()
         bench.case_id = case.id
@@ -238,9 +266,17 @@ def lay_case(court: Court, clock: FixedClock, *, track: Track = Track.SIMPLE, jo
         session.add(examination)
         session.flush()
         phase = Phase(
-            case_id=case.id, examination_id=examination.id, ordinal=1, key="cross_examination", title={"en": "Cross-examination", "zh-Hans": "质证"}, article="CPI 103", turns=[],
-            state=PhaseState.CLOSED, opened_at=now - timedelta(days=20), closed_at=now - timedelta(days=5),
-        )  # fmt: skip
+            case_id=case.id,
+            examination_id=examination.id,
+            ordinal=1,
+            key="cross_examination",
+            title={"en": "Cross-examination", "zh-Hans": "质证"},
+            article="CPI 103",
+            turns=[],
+            state=PhaseState.CLOSED,
+            opened_at=now - timedelta(days=20),
+            closed_at=now - timedelta(days=5),
+        )
         session.add(phase)
         session.flush()
         for n in (1, 2):
@@ -251,9 +287,18 @@ def lay_case(court: Court, clock: FixedClock, *, track: Track = Track.SIMPLE, jo
                 for axis in Axis:
                     disputed = exhibit.label == "C-2" and axis is Axis.AUTHENTICITY
                     session.add(
-                        Opinion(case_id=case.id, exhibit_id=exhibit.id, party_id=respondent.id, axis=axis, stance=Stance.DISPUTE if disputed else Stance.ACCEPT,
-                                reason="no address bar" if disputed else None, phase_id=phase.id, entry_number=3, at=now - timedelta(days=8))
-                    )  # fmt: skip
+                        Opinion(
+                            case_id=case.id,
+                            exhibit_id=exhibit.id,
+                            party_id=respondent.id,
+                            axis=axis,
+                            stance=Stance.DISPUTE if disputed else Stance.ACCEPT,
+                            reason="no address bar" if disputed else None,
+                            phase_id=phase.id,
+                            entry_number=3,
+                            at=now - timedelta(days=8),
+                        )
+                    )
             session.add(
                 Window(
                     case_id=case.id,
@@ -274,12 +319,35 @@ def lay_exhibit(session: Any, case: Case, party: Party, number: int, at: datetim
     blob = Blob(sha256=f"{number}" * 64, size=3, media_type="image/png", content=b"abc", created_at=at)
     session.add(blob)
     session.flush()
-    upload = Upload(account_id=party.account_id or 0, filename=f"{number}.png", size=3, offset=3, sha256=f"{number}" * 64, media_type="image/png", state=UploadState.ANCHORED,
-                    created_at=at, expires_at=at, completed_at=at, receipt=new_reference(), blob_id=blob.id)  # fmt: skip
+    upload = Upload(
+        account_id=party.account_id or 0,
+        filename=f"{number}.png",
+        size=3,
+        offset=3,
+        sha256=f"{number}" * 64,
+        media_type="image/png",
+        state=UploadState.ANCHORED,
+        created_at=at,
+        expires_at=at,
+        completed_at=at,
+        receipt=new_reference(),
+        blob_id=blob.id,
+    )
     session.add(upload)
     session.flush()
-    exhibit = Exhibit(case_id=case.id, party_id=party.id, label=f"{party.letter}-{number}", number=number, title=f"Screenshot {number}", category=next(iter(Category)),
-                      proves="the listing", source="my phone", upload_id=upload.id, entry_number=1, submitted_at=at)  # fmt: skip
+    exhibit = Exhibit(
+        case_id=case.id,
+        party_id=party.id,
+        label=f"{party.letter}-{number}",
+        number=number,
+        title=f"Screenshot {number}",
+        category=next(iter(Category)),
+        proves="the listing",
+        source="my phone",
+        upload_id=upload.id,
+        entry_number=1,
+        submitted_at=at,
+    )
     session.add(exhibit)
     session.flush()
     return exhibit

@@ -19,7 +19,7 @@ from tests.judgment.bench import Bench, lay_case, people
 def whole_court(sqlite_url: str, tmp_path: Path, clock: FixedClock) -> Iterator[Court]:
     """The court as the program wires it, with people."""
     database = Database(sqlite_url, synchronous="OFF")
-    court = create_court(Settings(mode="test", data_dir=tmp_path / "data", argon2_cheap=True, base_url="http://court.test"), clock, database)  # type: ignore[arg-type]
+    court = create_court(Settings(mode="test", data_dir=tmp_path / "data", argon2_cheap=True, base_url="http://court.test"), clock, database)
     people(court, clock)
     yield court
     database.dispose()

@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
+import subprocess
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+from hypothesis import given
+from hypothesis import strategies as st
+from pypdf import PdfReader
 from sqlalchemy import select
 
-from odr.docket.models import Case, Stage
-from odr.judgment.models import Decision, Obligation
-from tests.judgment.bench import Bench
+from odr.clock import FixedClock
+from odr.docket.models import Case, Document, Outcome, Role, Stage, Track
+from odr.docket.queries import entries_of
+from odr.docket.visibility import reads_entry
+from odr.errors import ActNotOpen, CaseMovedOn, Forbidden, InvalidInput, OutOfTime
+from odr.identity.actors import Actor
+from odr.judgment.effect import interest_to
+from odr.judgment.models import Decision, Motion, Obligation
+from odr.notary.seal_check import SealState, validate_pdf
+from odr.procedure.availability import StepUpNeeded
+from odr.procedure.court import Court
+from odr.procedure.models import WindowState
+from odr.service.models import Packet
+from tests.judgment.bench import NUMBER, Bench, lay_case, lay_exhibit
 
 
 def test_a_case_is_decided_from_findings_to_effect(bench: Bench) -> None:
@@ -24,3 +45,319 @@ def test_a_case_is_decided_from_findings_to_effect(bench: Bench) -> None:
         assert (owed.amount_minor, owed.currency) == (800_000, "CNY")
         assert session.scalars(select(Decision).where(Decision.reference == reference)).one().effective_at is not None
         assert bench.court.look(session).windows(session.get_one(Case, bench.case_id), "performance")
+
+
+def test_small_claims_take_effect_when_everybody_is_served(whole_court: Court, clock: FixedClock) -> None:
+    """A small claim has one instance: no appeal window, in effect with the last service (CPL 165)."""
+    bench = lay_case(whole_court, clock, track=Track.SMALL)
+    bench.issue(short=True, reasons=[])
+    bench.serve_decision("claimant/1")
+    assert bench.case().stage is Stage.PRONOUNCED
+    bench.serve_decision("respondent/1")
+    assert bench.case().stage is Stage.EFFECTIVE
+    with whole_court.database.read() as session:
+        assert whole_court.look(session).windows(session.get_one(Case, bench.case_id), "appeal_judgment", state=None) == []
+
+
+def test_the_paper_is_sealed_tagged_and_readable(bench: Bench, tmp_path: Path) -> None:
+    """The PDF is certified under the court's seal for pyHanko and for poppler, tagged, and its text can be taken out; one changed byte is refused."""
+    bench.issue()
+    with bench.court.database.read() as session:
+        paper = session.scalars(select(Document).where(Document.kind == "decision")).one()
+        content, digest = paper.content, paper.sha256
+        trust = bench.court.notary.authority.root(session).public_bytes(Encoding.PEM)
+        entry = entries_of(session, session.get_one(Case, bench.case_id), "issue_decision")[0]
+    assert digest in entry.payload
+    verdict = validate_pdf(content, trust)
+    assert verdict.state is SealState.SEALED and verdict.findings[0].signer_name == "Judge"
+    file = tmp_path / "decision.pdf"
+    file.write_bytes(content)
+    shown = subprocess.run(["pdfsig", "-nocert", str(file)], capture_output=True, text=True, check=False).stdout
+    assert "Signature is Valid" in shown
+    reader = PdfReader(file)
+    assert reader.root_object["/MarkInfo"]["/Marked"]
+    text = "".join(page.extract_text() for page in reader.pages)
+    assert "8,000.00" in text and "C-2" in text
+    changed = bytearray(content)
+    changed[len(changed) // 2] ^= 1
+    assert validate_pdf(bytes(changed), trust).state is not SealState.SEALED
+
+
+@pytest.mark.parametrize("typed", ["(2026)网0192民初124号", "123", "(2026)网0192民初123", "（2026）网0192民初123号"])
+def test_a_decision_cannot_be_issued_to_the_wrong_case(bench: Bench, typed: str) -> None:
+    """Unless the typed number is exactly the case's, nothing is sealed, logged or served."""
+    reference = bench.sign()
+    bench.wait(hours=26)
+    with pytest.raises(InvalidInput):
+        bench.do("judge", "issue_decision", {"decision": reference, "case_number": typed})
+    with bench.court.database.read() as session:
+        assert session.scalars(select(Document).where(Document.kind == "decision")).all() == []
+        assert session.scalars(select(Packet).where(Packet.occasion == "decision")).all() == []
+
+
+def test_a_decision_of_another_case_is_not_found(whole_court: Court, clock: FixedClock) -> None:
+    """Two cases on one desk: the decision of one cannot be issued in the other."""
+    one, two = lay_case(whole_court, clock), lay_case(whole_court, clock, number=NUMBER.replace("123", "124"))
+    first, _ = one.sign(), two.sign()
+    one.clock.advance(timedelta(hours=26))
+    with pytest.raises(Exception, match="nothing here"):
+        two.do("judge", "issue_decision", {"decision": first, "case_number": two.number})
+
+
+def test_nothing_is_sealed_before_the_cooling_off_is_over(bench: Bench) -> None:
+    """For 24 hours a signed decision rests: it can be taken back, not pronounced."""
+    reference = bench.sign()
+    bench.wait(hours=23)
+    with pytest.raises(ActNotOpen):
+        bench.do("judge", "issue_decision", {"decision": reference, "case_number": bench.number})
+    bench.do("judge", "reopen_decision", {"decision": reference})
+    bench.wait(hours=5)
+    with pytest.raises(ActNotOpen):
+        bench.do("judge", "issue_decision", {"decision": reference, "case_number": bench.number})
+    with bench.court.database.read() as session:
+        assert session.scalars(select(Document).where(Document.kind == "decision")).all() == []
+
+
+def test_under_a_resting_decision_nothing_changes(bench: Bench) -> None:
+    """While it rests neither findings nor words are changed."""
+    bench.sign()
+    for name, values in (("record_findings", {"adopt_undisputed": True}), ("draft_decision", bench.draft())):
+        with pytest.raises(ActNotOpen):
+            bench.do("judge", name, values)
+
+
+def test_issuing_needs_the_judge_in_person(bench: Bench) -> None:
+    """The assistant drafts and never signs; the judge proves within 15 minutes that it is she."""
+    reference = bench.sign()
+    bench.wait(hours=26)
+    given = {"decision": reference, "case_number": bench.number}
+    with pytest.raises(Forbidden):
+        bench.do("assistant", "issue_decision", given)
+    judge = bench.actor("judge")
+    tired = Actor(Role.JUDGE, judge.account_id, judge.name, judge.case_id, strong_at=bench.clock.now() - timedelta(minutes=16))
+    with pytest.raises(StepUpNeeded):
+        bench.do("judge", "issue_decision", given, actor=tired)
+
+
+def test_a_decision_rests_on_the_docket_the_judge_saw(bench: Bench) -> None:
+    """When something came in since she looked, she looks again."""
+    reference = bench.sign()
+    bench.wait(hours=26)
+    with pytest.raises(CaseMovedOn):
+        bench.do("judge", "issue_decision", {"decision": reference, "case_number": bench.number}, premise="1")
+
+
+def test_the_bench_alone_reads_findings_and_draft(bench: Bench) -> None:
+    """Before it is pronounced, parties, clerk and mediator read nothing of the decision."""
+    bench.sign()
+    with bench.court.database.read() as session:
+        case = session.get_one(Case, bench.case_id)
+        rows = [e for name in ("record_findings", "draft_decision", "send_for_signing") for e in entries_of(session, case, name)]
+        assert len(rows) == 4
+        for who in ("claimant/1", "respondent/1", "clerk"):
+            assert not any(reads_entry(bench.actor(who), row) for row in rows)
+        assert all(reads_entry(bench.actor("judge"), row) for row in rows)
+
+
+def test_what_was_never_open_to_cross_examination_grounds_nothing(bench: Bench) -> None:
+    """An exhibit that came after the examination can neither be found on nor be rested on, and blocks the decision (CPI 103)."""
+    with bench.court.database.write() as session:
+        case = session.get_one(Case, bench.case_id)
+        lay_exhibit(session, case, case.parties[0], 3, bench.clock.now())
+    with pytest.raises(InvalidInput, match="never open"):
+        bench.do("judge", "record_findings", {"findings": [{"subject": "exhibit/C-3", "result": "adopted", "reasons": "plain"}]})
+    with pytest.raises(InvalidInput, match="not on C-3"):
+        bench.do("judge", "record_findings", {"findings": [{"subject": "fact/2", "result": "adopted", "reasons": "plain", "rests_on": ["C-3"]}]})
+    bench.findings()
+    bench.do("judge", "draft_decision", bench.draft())
+    with pytest.raises(ActNotOpen, match="C-3"):
+        bench.do("judge", "send_for_signing", {"decision": bench.draft_reference()})
+
+
+def test_a_disputed_exhibit_needs_reasons(bench: Bench) -> None:
+    """The judgment says why each disputed exhibit was adopted or not (EV 97); an undisputed one needs no reasons."""
+    with pytest.raises(InvalidInput, match="Say why"):
+        bench.do("judge", "record_findings", {"findings": [{"subject": "exhibit/C-2", "result": "adopted"}]})
+    bench.do("judge", "record_findings", {"findings": [{"subject": "exhibit/C-1", "result": "adopted"}]})
+
+
+def test_adopting_all_undisputed_leaves_the_disputed(bench: Bench) -> None:
+    """One key adopts what nobody disputes, and only that; again there is nothing to adopt."""
+    receipt = bench.do("judge", "record_findings", {"adopt_undisputed": True})
+    with bench.court.database.read() as session:
+        entry = entries_of(session, session.get_one(Case, bench.case_id), "record_findings")[0]
+        assert entry.number == receipt.number and '"adopted":["exhibit/C-1","fact/1"]' in entry.payload
+    with pytest.raises(ActNotOpen):
+        bench.do("judge", "record_findings", {"adopt_undisputed": True})
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("none", "no finding"),
+        ("more", "More is awarded"),
+        ("rest", "neither awarded nor dismissed"),
+        ("missing", "Nothing is decided"),
+        ("reverse", "did not ask for it"),
+        ("both", "in full and dismissed"),
+        ("future", "in the future"),
+        ("short", "small claims only"),
+        ("supplement", "no supplementary"),
+        ("reasons", "Reasons"),
+        ("motion", "motion still waits"),
+    ],
+)
+def test_an_unfinished_decision_is_not_signed(bench: Bench, change: str, words: str) -> None:
+    """Missing findings, parts, answers to what was asked, wrong sums or parties, open motions: each keeps a draft from being signed."""
+    one, two = bench.relief(1), bench.relief(2)
+    pay = {"kind": "pay", "relief": one, "debtor": "respondent/1", "creditor": "claimant/1", "amount": "8,000.00"}
+    changes: dict[str, Any] = {
+        "more": {"orders": [pay | {"amount": "8,000.01"}, {"kind": "dismiss"}]},
+        "rest": {"orders": [pay | {"amount": "7,000.00"}, {"kind": "dismiss", "relief": two}]},
+        "missing": {"orders": [pay]},
+        "reverse": {"orders": [pay | {"debtor": "claimant/1", "creditor": "respondent/1"}, {"kind": "dismiss"}]},
+        "both": {"orders": [pay, {"kind": "dismiss", "relief": one}, {"kind": "dismiss"}]},
+        "future": {"orders": [pay | {"interest_from": "2026-12-01", "interest_percent": "3"}, {"kind": "dismiss"}]},
+        "short": {"short": True},
+        "supplement": {"kind": "supplementary"},
+        "reasons": {"reasons": []},
+    }
+    if change != "none":
+        bench.findings()
+    if change == "motion":
+        bench.do("claimant/1", "make_motion", {"kind": "other", "asks": "Hear my neighbour.", "grounds": "She saw it."})
+    bench.do("judge", "draft_decision", bench.draft(**changes.get(change, {})))
+    with pytest.raises(ActNotOpen, match=words):
+        bench.do("judge", "send_for_signing", {"decision": bench.draft_reference()})
+
+
+def test_an_appeal_keeps_the_decision_from_taking_effect(bench: Bench) -> None:
+    """One party appeals in time: its fee is assessed, the other answers, the file goes up, the outcome makes it binding."""
+    bench.issue()
+    for who in ("claimant/1", "respondent/1"):
+        bench.serve_decision(who)
+    bench.do("respondent/1", "appeal_decision", {"asks": "Dismiss the claim.", "grounds": "The label was right.", "challenged": "8,000.00"})
+    with pytest.raises(ActNotOpen):
+        bench.do("respondent/1", "appeal_decision", {"asks": "again", "grounds": "again", "challenged": "1"})
+    bench.wait(days=20)
+    assert bench.case().stage is Stage.APPEALED
+    with bench.court.database.read() as session:
+        case = session.get_one(Case, bench.case_id)
+        assert len(entries_of(session, case, "assess_fee")) == 1
+    bench.do("clerk", "send_file_up", {"court": "Intermediate Court"})
+    bench.do(
+        "clerk",
+        "record_appeal_outcome",
+        {"outcome": "changed", "court": "Intermediate Court", "number": "2", "decided_on": "2026-03-20", "summary": "half", "amount": "4,000.00"},
+    )
+    assert bench.case().stage is Stage.EFFECTIVE
+    with bench.court.database.read() as session:
+        live = session.scalars(select(Obligation).where(Obligation.ended_at.is_(None))).one()
+        assert live.amount_minor == 400_000
+
+
+def test_an_appeal_after_its_time_is_refused(bench: Bench) -> None:
+    """The window of each party runs from its own service and then is over."""
+    bench.issue()
+    bench.serve_decision("claimant/1")
+    bench.wait(days=16)
+    with pytest.raises(OutOfTime):
+        bench.do("claimant/1", "appeal_decision", {"asks": "More.", "grounds": "More.", "challenged": "1"})
+    with pytest.raises(ActNotOpen, match="not started"):
+        bench.do("respondent/1", "appeal_decision", {"asks": "Less.", "grounds": "Less.", "challenged": "1"})
+
+
+def test_part_payments_and_enforcement(bench: Bench) -> None:
+    """The debtor's word waits for the creditor's; what is left can be enforced after its day, with interest, and closes the case when paid."""
+    bench.effective()
+    with bench.court.database.read() as session:
+        owed = session.scalars(select(Obligation)).one().reference
+    day = bench.clock.now().date().isoformat()
+    bench.do("respondent/1", "record_performance", {"obligation": owed, "amount": "3,000.00", "on": day})
+    bench.do("claimant/1", "confirm_performance", {"obligation": owed, "arrived": True})
+    with pytest.raises(ActNotOpen):
+        bench.do("claimant/1", "apply_for_enforcement", {})
+    bench.wait(days=20)
+    bench.do("claimant/1", "apply_for_enforcement", {})
+    with bench.court.database.read() as session:
+        entry = entries_of(session, session.get_one(Case, bench.case_id), "apply_for_enforcement")[0]
+        assert '"principal":500000' in entry.payload
+    bench.do("clerk", "record_measure", {"what": "Account frozen", "on": day})
+    with pytest.raises(ActNotOpen):
+        bench.do("clerk", "end_enforcement", {"state": "done", "reasons": "paid"})
+    bench.do("clerk", "record_performance", {"obligation": owed, "amount": "5,000.00", "on": day})
+    bench.do("clerk", "end_enforcement", {"state": "done", "reasons": "paid"})
+    case = bench.case()
+    assert (case.stage, case.outcome) == (Stage.CLOSED, Outcome.ENFORCED)
+
+
+def test_a_case_closes_when_nothing_is_owed(bench: Bench) -> None:
+    """Performed in full: the clerk closes it; before that it stays open."""
+    bench.effective()
+    with bench.court.database.read() as session:
+        owed = session.scalars(select(Obligation)).one().reference
+    with pytest.raises(ActNotOpen):
+        bench.do("clerk", "close_case", {})
+    bench.do("claimant/1", "record_performance", {"obligation": owed, "amount": "8,000.00", "on": bench.clock.now().date().isoformat()})
+    bench.do("clerk", "close_case", {})
+    assert bench.case().outcome is Outcome.PERFORMED
+
+
+def test_a_ruling_stays_and_resumes_the_case(bench: Bench) -> None:
+    """A stay halts every clock, a resumption gives back what was left; each ruling is a sealed paper (CPL 153, 157)."""
+    reference = bench.sign()
+    ruling = {"result": "granted", "orders": "The case is stayed.", "reasons": "A party has died and her heirs are looked for.", "language": "en"}
+    bench.do("judge", "rule_on_motion", ruling | {"kind": "stay"})
+    bench.wait(days=30)
+    with bench.court.database.read() as session:
+        windows = bench.court.look(session).windows(session.get_one(Case, bench.case_id), "cooling_off", state=None, subject=reference)
+        assert windows[-1].state is WindowState.HALTED
+    bench.do("judge", "rule_on_motion", ruling | {"kind": "resume", "orders": "The case goes on."})
+    with pytest.raises(ActNotOpen):
+        bench.do("judge", "issue_decision", {"decision": reference, "case_number": bench.number})
+    bench.wait(hours=26)
+    bench.do("judge", "issue_decision", {"decision": reference, "case_number": bench.number})
+    with bench.court.database.read() as session:
+        assert len(session.scalars(select(Document).where(Document.kind == "ruling")).all()) == 2
+
+
+def test_an_urgent_preservation_has_48_hours(bench: Bench) -> None:
+    """The motion lies on the judge's desk with its hours; late, the president sees it; the ruling closes both (CPL 103)."""
+    bench.do(
+        "claimant/1",
+        "make_motion",
+        {"kind": "preservation", "asks": "Freeze the shop's account.", "grounds": "It is being emptied.", "amount": "8,000.00", "urgent": True},
+    )
+    bench.wait(hours=50)
+    with bench.court.database.read() as session:
+        look, case = bench.court.look(session), session.get_one(Case, bench.case_id)
+        assert look.tasks(case, "preservation_ruling") and look.tasks(case, "motion")
+        motion = session.scalars(select(Motion.reference)).one()
+    bench.do(
+        "judge",
+        "rule_on_motion",
+        {
+            "motion": motion,
+            "result": "granted",
+            "orders": "The account is frozen.",
+            "reasons": "There is a risk of loss.",
+            "security": "1,000.00",
+            "language": "en",
+        },
+    )
+    with bench.court.database.read() as session:
+        assert not bench.court.look(session).tasks(session.get_one(Case, bench.case_id), "motion")
+
+
+@given(st.integers(0, 10**10), st.integers(0, 4000), st.decimals("0.01", "36", places=2))
+def test_interest_grows_with_time_and_sum(principal: int, days: int, percent: object) -> None:
+    """Simple interest: nothing before its first day, never less for more days or a larger sum, exact over a year of 365 days."""
+    start = date(2026, 1, 1)
+    row = Obligation(interest_from=start, interest_percent=percent)
+    now = interest_to(row, principal, start + timedelta(days=days))
+    assert interest_to(row, principal, start) == 0 <= now <= interest_to(row, principal + 1, start + timedelta(days=days + 1))
+    from decimal import Decimal
+
+    assert isinstance(percent, Decimal)
+    year = interest_to(row, principal, start + timedelta(days=365))
+    assert abs(Decimal(year) - Decimal(principal) * percent / 100) <= Decimal("0.5")

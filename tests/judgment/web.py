@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html.parser import HTMLParser
 from typing import Any
 
@@ -97,7 +98,7 @@ class Visitor:
 
     def bytes(self, path: str) -> bytes:
         """A file of the case."""
-        return self.client.get(self.base + path, base_url=ORIGIN).data
+        return bytes(self.client.get(self.base + path, base_url=ORIGIN).data)
 
     def form(self, page: str, action: str, which: int = 0) -> dict[str, Any]:
         """Values of the form that goes to ``action``, as the page has them; ``which`` of several."""
@@ -105,9 +106,9 @@ class Visitor:
         forms.feed(page)
         return [values for to, values in forms.found if to == self.base + action][which]
 
-    def send(self, page_path: str, action: str, status: int = 303, which: int = 0, **values: Any) -> str:
+    def send(self, page_path: str, action: str, values: Mapping[str, str] | None = None, /, *, status: int = 303, which: int = 0, **more: str) -> str:
         """Open a page, change some values of one of its forms, send it."""
-        sent = {**self.form(self.get(page_path), action, which), **values}
+        sent = {**self.form(self.get(page_path), action, which), **(values or {}), **more}
         answer = self.client.post(self.base + action, base_url=ORIGIN, data=sent, headers={"Origin": ORIGIN})
         assert answer.status_code == status, (action, answer.status_code, answer.text[:3000])
         return answer.text if status != 303 else str(answer.headers["Location"])

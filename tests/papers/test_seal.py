@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from asn1crypto import cms
+from asn1crypto import cms, core
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -164,7 +164,7 @@ def _container(sealed: bytes, alter: Callable[[cms.SignedData], None]) -> bytes:
     end = sealed.index(b">", start)
     wrapping = cms.ContentInfo.load(bytes.fromhex(sealed[start:end].decode()))
     alter(wrapping["content"])
-    written = wrapping.dump(force=True).hex().upper().encode()
+    written = wrapping.dump().hex().upper().encode()
     return sealed[:start] + written.ljust(end - start, b"0") + sealed[end:]
 
 
@@ -172,9 +172,8 @@ def _drop_token(signed: cms.SignedData) -> None:
     signed["signer_infos"][0]["unsigned_attrs"] = None
 
 
-def _double_token(signed: cms.SignedData) -> None:
-    attributes = signed["signer_infos"][0]["unsigned_attrs"]
-    attributes[0]["values"].append(attributes[0]["values"][0].copy())
+def _add_attribute(signed: cms.SignedData) -> None:
+    signed["signer_infos"][0]["unsigned_attrs"].append({"type": "2.999.1", "values": [core.OctetString(b"nothing")]})
 
 
 def _add_certificate(signed: cms.SignedData) -> None:
@@ -189,9 +188,9 @@ def _add_digest(signed: cms.SignedData) -> None:
     signed["digest_algorithms"].append({"algorithm": "sha384"})
 
 
-@pytest.mark.parametrize("alter", [_drop_token, _double_token, _add_certificate, _add_digest])
+@pytest.mark.parametrize("alter", [_drop_token, _add_attribute, _add_certificate, _add_digest])
 def test_altered_wrapping_is_refused(sealed: bytes, trust: bytes, alter: Callable[[cms.SignedData], None]) -> None:
-    """A time token taken away or doubled, a stranger's certificate or an algorithm slipped in: none passes though the signature itself is right."""
+    """A time token taken away, a note, a stranger's certificate or an algorithm slipped in: none passes though the signature itself is right."""
     assert _container(sealed, lambda signed: None) == sealed
     altered = _container(sealed, alter)
     assert altered != sealed and len(altered) == len(sealed)
@@ -271,11 +270,19 @@ def test_seal_of_another_court_is_not_ours(paper: bytes, trust: bytes, sqlite_ur
     assert verdict.findings[0].unchanged and not verdict.findings[0].trusted
 
 
-def test_seal_is_judged_at_the_time_of_its_token(sealer: Sealer, paper: bytes, trust: bytes, clock: FixedClock) -> None:
-    """A token from before the key had its certificate does not make a seal, whatever today's date is; one from within does."""
-    within = sealer.seal_pdf(paper, reason="Judgment", signer_name="陈瑶", now=clock.machine_now())
-    clock.advance(timedelta(days=-400))
-    before = sealer.seal_pdf(paper, reason="Judgment", signer_name="陈瑶", now=clock.machine_now())
-    clock.advance(timedelta(days=7 * 366 + 400))
-    after = sealer.seal_pdf(paper, reason="Judgment", signer_name="陈瑶", now=clock.machine_now())
-    assert [validate_pdf(each, trust).state for each in (within, before, after)] == [SealState.SEALED, SealState.UNTRUSTED, SealState.UNTRUSTED]
+def test_seal_outlives_its_certificate(notary: Notary, paper: bytes, clock: FixedClock) -> None:
+    """A paper sealed in 2016, whose key's certificate ended in 2021, is judged at the time its token proves and still stands."""
+    clock.set(datetime(2015, 6, 1, tzinfo=UTC))
+    sealer = Sealer.of(notary)
+    clock.set(datetime(2016, 6, 1, tzinfo=UTC))
+    old = sealer.seal_pdf(paper, reason="Judgment", signer_name="陈瑶", now=clock.machine_now())
+    verdict = validate_pdf(old, notary.tsa_ca_pem().encode())
+    assert verdict.is_sealed and verdict.findings[0].stamped_at == clock.machine_now()
+
+
+@pytest.mark.parametrize("days", [-400, 7 * 366])
+def test_nothing_is_sealed_outside_the_certificates_time(sealer: Sealer, paper: bytes, clock: FixedClock, days: int) -> None:
+    """Before its certificate begins and after it ends the seal cannot be put on a paper."""
+    clock.advance(timedelta(days=days))
+    with pytest.raises(SealRefused, match="not valid at the token's time"):
+        sealer.seal_pdf(paper, reason="Judgment", signer_name="陈瑶", now=clock.machine_now())

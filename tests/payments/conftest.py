@@ -30,6 +30,7 @@ from odr.filing import acts as filing_acts
 from odr.filing.acts import AcceptInput
 from odr.filing.inputs import AboutYouStep, ClaimInput, FactInput, MatterStep, ReliefInput, RespondentInput
 from odr.filing.models import ReliefKind
+from odr.filing.room import ROOM as FILING
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.identity.models import Account, AccountRole, AccountState
 from odr.identity.routes import bp as identity_pages
@@ -41,18 +42,16 @@ from odr.payments.gateway import Gateway, PayDeskGateway
 from odr.payments.models import FeeAssessment
 from odr.payments.ports import open_gateway
 from odr.payments.room import ROOM as PAYMENTS
-from odr.payments.routes import payments
-from odr.payments.routes_desk import paydesk
 from odr.payments.stripe_peer import Peer, serve
 from odr.payments.stripe_peer.wire import PERMISSIONS
 from odr.procedure.court import Court, Ports
 from odr.procedure.hooks import Hooks
 from odr.procedure.packs import PackRegistry
-from odr.procedure.routes import cases
 from odr.procedure.room import ROOM as PROCEDURE
 from odr.procedure.sitting import ActReceipt
 from odr.procedure.table import TABLE
 from odr.text import Money
+from odr.wiring import _named
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "whsec_of_the_tests"
@@ -90,7 +89,11 @@ class PayCourt:
 
     def claim(self, amount: str | None = "30000", *, kind: PartyKind = PartyKind.PERSON, cause: str = "online_shopping") -> int:
         """A lodged claim; gives the case's id."""
-        relief = ReliefInput(kind=ReliefKind.MONEY, what="the price back", amount=yuan(amount)) if amount else ReliefInput(kind=ReliefKind.APOLOGY, what="an apology")
+        relief = (
+            ReliefInput(kind=ReliefKind.MONEY, what="the price back", amount=yuan(amount))
+            if amount
+            else ReliefInput(kind=ReliefKind.APOLOGY, what="an apology")
+        )
         given = ClaimInput(
             matter=MatterStep(cause=cause),
             respondents=[RespondentInput(name="Shop Ltd", email="shop@example.com")],
@@ -107,11 +110,32 @@ class PayCourt:
         account = self.account("li")
         with self.court.sit() as sitting:
             pack = self.court.packs.in_force(self.court.settings.pack, self.clock.now().date())
-            case = Case(pack_id=pack.id, pack_version=pack.version.isoformat(), stage=Stage.LODGED, track=Track.SIMPLE, cause=given.matter.cause, title="Li v Shop", filed_on=self.clock.now().date(), lodged_at=self.clock.now())
+            case = Case(
+                pack_id=pack.id,
+                pack_version=pack.version.isoformat(),
+                stage=Stage.LODGED,
+                track=Track.SIMPLE,
+                cause=given.matter.cause,
+                title="Li v Shop",
+                filed_on=self.clock.now().date(),
+                lodged_at=self.clock.now(),
+            )
             sitting.session.add(case)
             sitting.session.flush()
-            me = Party(case_id=case.id, role=Role.CLAIMANT, ordinal=1, name=given.claimant.name, kind=given.claimant.kind, account_id=account.id, email="li@example.com", locale="en", online=True)
-            sitting.session.add_all([me, Party(case_id=case.id, role=Role.RESPONDENT, ordinal=1, name="Shop Ltd", kind=PartyKind.COMPANY, locale="en", account_id=self._shop)])
+            me = Party(
+                case_id=case.id,
+                role=Role.CLAIMANT,
+                ordinal=1,
+                name=given.claimant.name,
+                kind=given.claimant.kind,
+                account_id=account.id,
+                email="li@example.com",
+                locale="en",
+                online=True,
+            )
+            sitting.session.add_all(
+                [me, Party(case_id=case.id, role=Role.RESPONDENT, ordinal=1, name="Shop Ltd", kind=PartyKind.COMPANY, locale="en", account_id=self._shop)]
+            )
             sitting.session.flush()
             sitting.session.refresh(case, ["parties"])
             sitting.perform("lodge_claim", case, given, actor=Actor(Role.CLAIMANT, account.id, account.name, case.id, me.id))
@@ -174,8 +198,6 @@ class PayCourt:
 
 def open_court(database: Database, clock: FixedClock, folder: Path, gateway: Gateway | None = None, *, pack: str = "cn", **settings: Any) -> Court:
     """A court with procedure, filing and payments wired as the running court wires them."""
-    from odr.filing.room import ROOM as FILING
-
     hooks = Hooks()
     for room in (PROCEDURE, FILING, PAYMENTS):
         for module in room.acts:
@@ -223,8 +245,10 @@ def open_pages(court: Court) -> Flask:
     register_access(app, court)
     _templates(app, court)
     _errors(app)
-    for blueprint in (identity_pages, cases, payments, paydesk):
-        app.register_blueprint(blueprint)
+    app.register_blueprint(identity_pages)
+    for room in (PROCEDURE, FILING, PAYMENTS):
+        for path in room.routes:
+            app.register_blueprint(_named(path))
     assert_guarded(app)
     return app
 

@@ -56,7 +56,15 @@ class BookEffects:
 def four_events(make: MakeEvent, assessment: str) -> list[dict[str, Any]]:
     """A paid visit and a refund of part of it, as Stripe tells them."""
     ours = {"assessment": assessment, "checkout": "none"}
-    session = {"id": "cs_1", "amount_total": 275_00, "currency": "cny", "payment_intent": "pi_1", "payment_status": "paid", "status": "complete", "metadata": ours}
+    session = {
+        "id": "cs_1",
+        "amount_total": 275_00,
+        "currency": "cny",
+        "payment_intent": "pi_1",
+        "payment_status": "paid",
+        "status": "complete",
+        "metadata": ours,
+    }
     intent = {"id": "pi_1", "amount": 275_00, "amount_received": 275_00, "currency": "cny", "status": "succeeded", "metadata": ours}
     refund = {"id": "re_1", "amount": 100_00, "currency": "cny", "payment_intent": "pi_1", "metadata": {}}
     return [

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from odr.docket.models import Outcome, Role, Stage
 from odr.docket.models import Case as CaseRow
+from odr.docket.models import Outcome, Role, Stage
 from odr.errors import ActNotOpen, Forbidden
 from odr.payments.inputs import DeemInput, PaymentInput
 from odr.payments.models import AssessmentState, Channel, FactKind, StripeFact
@@ -24,7 +24,11 @@ def stripe_paid(pay: PayCourt, case_id: int, *, intent: str = "pi_1", amount: in
     fee = pay.fees(case_id)[-1]
     minor = fee.amount_minor if amount is None else amount
     with pay.court.database.write() as session:
-        session.add(StripeFact(kind=FactKind.INTENT, stripe_id=intent, rank=2, intent=intent, amount_minor=minor, currency="CNY", ours=fee.reference, at=pay.clock.now()))
+        session.add(
+            StripeFact(
+                kind=FactKind.INTENT, stripe_id=intent, rank=2, intent=intent, amount_minor=minor, currency="CNY", ours=fee.reference, at=pay.clock.now()
+            )
+        )
     given = PaymentInput(assessment=fee.reference, channel=Channel.CARD, amount=yuan(str(minor / 100)), source=f"stripe/{intent}", received_at=pay.clock.now())
     pay.act("record_payment", case_id, given)
 
@@ -68,7 +72,11 @@ def test_the_same_payment_is_credited_once(pay_court: PayCourt) -> None:
     before = pay_court.balances()
     fee = pay_court.fees(case_id)[0]
     with pytest.raises(ActNotOpen):
-        pay_court.act("record_payment", case_id, PaymentInput(assessment=fee.reference, channel=Channel.CARD, amount=fee.amount, source="stripe/pi_1", received_at=pay_court.clock.now()))
+        pay_court.act(
+            "record_payment",
+            case_id,
+            PaymentInput(assessment=fee.reference, channel=Channel.CARD, amount=fee.amount, source="stripe/pi_1", received_at=pay_court.clock.now()),
+        )
     assert pay_court.balances() == before
 
 
@@ -107,7 +115,9 @@ def test_a_late_payment_before_the_ruling_saves_the_claim(pay_court: PayCourt) -
     stripe_paid(pay_court, case_id)
     assert [t for t in pay_court.rows(Task) if t.kind == "fee_unpaid" and t.done_at is None] == []
     with pytest.raises(ActNotOpen):
-        pay_court.act("deem_withdrawn", case_id, DeemInput(assessment=pay_court.fees(case_id)[0].reference, reasons=REASONS), pay_court.actor(case_id, Role.JUDGE))
+        pay_court.act(
+            "deem_withdrawn", case_id, DeemInput(assessment=pay_court.fees(case_id)[0].reference, reasons=REASONS), pay_court.actor(case_id, Role.JUDGE)
+        )
 
 
 def test_a_payment_after_the_ruling_goes_back_whole(pay_court: PayCourt) -> None:

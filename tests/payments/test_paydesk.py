@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from odr.docket.models import Role
 from odr.errors import InvalidInput
 from odr.payments import ledger
-from odr.payments.assessing import _CODE as ALPHABET, check_letter, transfer_code
+from odr.payments.assessing import _CODE as ALPHABET
+from odr.payments.assessing import check_letter, transfer_code
 from odr.payments.models import AssessmentState, BankLine, DailyClose, Payment
 from odr.payments.paydesk import read_statement, take_statement
 from tests.payments.conftest import BASE, PayCourt, Served
@@ -56,7 +57,11 @@ def test_two_equal_lines_are_two_transfers(pay_court: PayCourt) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["日期;金额;付款人;用途\n2026年3月5日;1,275.50;李伟;诉讼费\n", "Date\tAmount\tPayer\tPurpose\n2026-03-05\t¥1,275.50\tLi\tfee\n", "date,amount,payer,purpose\n5 March 2026,\"1,275.50\",Li,fee\n"],
+    [
+        "日期;金额;付款人;用途\n2026年3月5日;1,275.50;李伟;诉讼费\n",
+        "Date\tAmount\tPayer\tPurpose\n2026-03-05\t¥1,275.50\tLi\tfee\n",
+        'date,amount,payer,purpose\n5 March 2026,"1,275.50",Li,fee\n',
+    ],
 )
 def test_statements_are_read_as_banks_write_them(text: str) -> None:
     """Chinese and English headings, three delimiters, amounts and days as people write them."""
@@ -65,7 +70,17 @@ def test_statements_are_read_as_banks_write_them(text: str) -> None:
         assert (line.amount.minor, line.booked_on.isoformat()) == (1275_50, "2026-03-05")
 
 
-@pytest.mark.parametrize("text", ["", "amount,purpose\n1,x\n", HEAD + "yesterday,1.00,Li,x\n", HEAD + "2026-03-05,1.234,Li,x\n", HEAD + "2026-03-05,USD 5,Li,x\n", HEAD + "2026-03-05,99999999999999999999,Li,x\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "amount,purpose\n1,x\n",
+        HEAD + "yesterday,1.00,Li,x\n",
+        HEAD + "2026-03-05,1.234,Li,x\n",
+        HEAD + "2026-03-05,USD 5,Li,x\n",
+        HEAD + "2026-03-05,99999999999999999999,Li,x\n",
+    ],
+)
 def test_a_statement_that_cannot_be_read_changes_nothing(text: str) -> None:
     """Missing headings, unreadable days, doubtful amounts and other currencies are refused with the line's number."""
     with pytest.raises(InvalidInput):

@@ -85,7 +85,9 @@ def test_a_forged_event_is_refused_and_kept_nowhere(served: Served) -> None:
     assert served.deliver(event) == 200 and is_paid(served, case_id)
 
 
-@pytest.mark.parametrize("faults", [Faults(duplicate=2), Faults(reorder=4), Faults(forge=True), Faults(delay=0.2)], ids=["twice", "reordered", "forged", "late"])
+@pytest.mark.parametrize(
+    "faults", [Faults(duplicate=2), Faults(reorder=4), Faults(forge=True), Faults(delay=0.2)], ids=["twice", "reordered", "forged", "late"]
+)
 def test_faults_on_the_way_change_nothing(served: Served, faults: Faults) -> None:
     """Events that come twice, in another order, late or beside forged ones credit the fee once."""
     case_id = served.pay.accepted()

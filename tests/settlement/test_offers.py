@@ -176,7 +176,7 @@ def test_the_statement_goes_to_the_case_whose_number_was_typed(bench: Bench) -> 
             "judge", "sign_mediation", {"agreement": reference, "case_number": bench.number + " ", "language": "en"} | {"case_number": "(2026)网0192民初124号"}
         )
     with bench.court.database.read() as session:
-        assert session.scalars(select(Document)).all() == []
+        assert session.scalars(select(Document).where(Document.kind == "mediation_statement")).all() == []
 
 
 def test_a_judgment_never_records_a_settlement(bench: Bench) -> None:

@@ -1,0 +1,339 @@
+"""Acts that change what a case is about, in which procedure, and between whom."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, func, select
+
+from odr.docket.models import Case, Outcome, Party, Role, Stage, Track
+from odr.docket.queries import parties
+from odr.errors import FieldFault, InvalidInput
+from odr.filing.inputs import FactInput, ReliefInput, WithdrawInput
+from odr.filing.inputs_motions import AmendInput, ConvertTrackInput, CounterAnswerInput, CounterclaimInput, RequestRuling, SubstituteInput, TransferInput
+from odr.filing.inviting import forget_reach, invite, note_addresses
+from odr.filing.models import Claim, Fact, Relief, RequestKind, RequestState
+from odr.filing.progress import ask, before_end_of_debate, decide, end_case, investigation_is_open, own_claim, requests_of, standing_claim
+from odr.identity import mandates
+from odr.identity.actors import CLOCK_ACTOR, Actor
+from odr.identity.models import Mandate
+from odr.procedure.case_rules import Bar
+from odr.procedure.models import WindowState
+from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.tracks import TrackFinding, conversion, track_findings
+from odr.text import Money, T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+TRIAL = {Stage.PENDING, Stage.HEARING}
+BEFORE_DECISION = TRIAL | {Stage.DELIBERATION}
+ANSWER_COUNTERCLAIM = "counterclaim_answer"
+
+
+def sum_of(relief: list[ReliefInput]) -> int:
+    """The money asked for, in minor units (CPI 201)."""
+    return sum(one.amount.minor for one in relief if one.amount is not None)
+
+
+def _check_currency(court: Sitting, case: Case, relief: list[ReliefInput]) -> None:
+    currency = court.pack(case).currency
+    faults = [
+        FieldFault(("relief", i, "amount"), T("This court takes claims in %(currency)s. Convert the amount at the rate of the day it was due.", currency=currency))
+        for i, one in enumerate(relief)
+        if one.amount is not None and one.amount.currency != currency
+    ]
+    if faults:
+        raise InvalidInput(faults)
+
+
+def _write_relief(court: Sitting, claim: Claim, relief: list[ReliefInput]) -> None:
+    for i, asked in enumerate(relief, 1):
+        money = asked.amount
+        court.session.add(
+            Relief(claim_id=claim.id, number=i, kind=asked.kind, what=asked.what, amount_minor=money.minor if money else None, currency=money.currency if money else None)
+        )
+
+
+def _write_facts(court: Sitting, case: Case, party: Party, facts: list[FactInput]) -> None:
+    first = (court.session.scalar(select(func.max(Fact.number)).where(Fact.case_id == case.id)) or 0) + 1
+    for i, told in enumerate(facts, first):
+        court.session.add(Fact(case_id=case.id, party_id=party.id, number=i, happened_on=told.happened_on, what=told.what, entry_number=court.next_number(case)))
+
+
+def restart_evidence(court: Sitting, case: Case, now: datetime) -> None:
+    """A changed or new claim gives everybody a new time for evidence (EV 53, 55)."""
+    for each in parties(case):
+        court.close_windows(case, "evidence", WindowState.ENDED, party=each)
+        court.start_window(case, "evidence", party=each, start=now, proof=T("Entry %(number)s of the docket.", number=court.next_number(case)))
+
+
+def barred_track(court: Sitting, case: Case, amount: int, bars: set[Bar]) -> TrackFinding | None:
+    """Why the case can no longer follow its procedure, or None."""
+    found = next(one for one in track_findings(court.pack(case), amount, bars, case.filed_on) if one.track == case.track.value)
+    return None if found.open else found
+
+
+def _see_track(court: Sitting, case: Case, amount: int, bars: set[Bar]) -> None:
+    """Move on at once where the rules need no ruling for it (CPI 278); else the judge is asked."""
+    finding = barred_track(court, case, amount, bars)
+    if finding is None:
+        return
+    pack = court.pack(case)
+    order = list(pack.tracks.list)
+    later = [one for one in track_findings(pack, amount, bars, case.filed_on) if one.open and order.index(one.track) > order.index(case.track.value)]
+    way = conversion(pack, case.track.value, later[0].track, hearing_opened=case.stage is Stage.HEARING) if later else None
+    if way is not None and not way.by_ruling:
+        court.then("convert_track", ConvertTrackInput(to=way.to, reasons=finding.reason.render("en")), actor=CLOCK_ACTOR)
+    else:
+        court.open_task(case, Role.JUDGE, "track", T("The case can no longer follow the %(track)s. %(reason)s", track=case.track.label, reason=finding.reason), risk=60)
+
+
+def _bars(relief: list[ReliefInput]) -> set[Bar]:
+    return set() if all(one.amount is not None for one in relief) else {Bar.NOT_MONEY}
+
+
+@act(
+    title=T("Change your claim"),
+    input=AmendInput,
+    by={Role.CLAIMANT, Role.RESPONDENT},
+    at=TRIAL,
+    guard=(own_claim, before_end_of_debate),
+    special=True,
+    serves=Everyone.BUT_ACTOR,
+    source="CPL 54, 143; CPI 232",
+    help=T("Ask for more, for less, or for something else, until the debate ends. Fee, procedure and time for evidence follow."),
+)
+def amend_claim(court: Sitting, case: Case, given: AmendInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Replace what a party asks for by what she now asks for; fee, track and time for evidence follow (CPI 232; EV 55; FEE 21).
+
+    A mere reduction moves no evidence period and earns a refund only while the
+    court still investigates.
+    """
+    _check_currency(court, case, given.relief)
+    me = court.party_of(case, actor)
+    claim = standing_claim(court, case, me.id)
+    assert claim is not None
+    before, after = Money(claim.amount_minor, claim.currency), Money(sum_of(given.relief), claim.currency)
+    in_time = investigation_is_open(court, case)
+    old_kinds = sorted(kind.value for kind in court.session.scalars(select(Relief.kind).where(Relief.claim_id == claim.id)))
+    is_reduction = after < before and not given.facts and sorted(one.kind.value for one in given.relief) == old_kinds
+    court.session.execute(delete(Relief).where(Relief.claim_id == claim.id))
+    _write_relief(court, claim, given.relief)
+    _write_facts(court, case, me, given.facts)
+    claim.amount_minor, claim.entry_number = after.minor, court.next_number(case)
+    if not is_reduction:
+        restart_evidence(court, case, now)
+    if claim.kind == "claim":
+        court.announce("claim_changed", case, party=me, given=given, in_time=in_time, before=before, after=after)
+        _see_track(court, case, after.minor, _bars(given.relief))
+    words = T("%(name)s changed the claim from %(before)s to %(after)s", name=me.name, before=before, after=after)
+    return Recorded(words, {"claim": claim.reference, "before": before.minor, "after": after.minor, "currency": claim.currency, "in_time": in_time})
+
+
+def no_withdrawal_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why leave cannot be asked for: it was."""
+    mine = [one for one in requests_of(court, case, RequestKind.WITHDRAWAL) if one.party_id == actor.party_id]
+    return T("You have already asked to withdraw; the judge decides.") if mine else None
+
+
+@act(
+    title=T("Withdraw your claim"),
+    input=WithdrawInput,
+    by={Role.CLAIMANT, Role.RESPONDENT},
+    at=BEFORE_DECISION | {Stage.LODGED, Stage.RETURNED},
+    to={Stage.CLOSED},
+    guard=(own_claim, no_withdrawal_waits),
+    special=True,
+    serves=Everyone.BUT_ACTOR,
+    source="CPL 148",
+    help=T("After acceptance the judge gives leave; half the fee goes back. You may bring the claim again later."),
+)
+def withdraw_claim(court: Sitting, case: Case, given: WithdrawInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Ask for leave to withdraw; before acceptance no leave is needed and the case is over (CPL 148)."""
+    me = court.party_of(case, actor)
+    claim = standing_claim(court, case, me.id)
+    assert claim is not None
+    if case.stage in (Stage.LODGED, Stage.RETURNED):
+        claim.withdrawn_at = now
+        end_case(court, case, Outcome.WITHDRAWN, now)
+        return Recorded(T("%(name)s withdrew the claim before it was accepted", name=me.name), {"claim": claim.reference})
+    request = ask(court, case, RequestKind.WITHDRAWAL, me, given.reasons or "", subject=claim.reference)
+    court.open_task(case, Role.JUDGE, RequestKind.WITHDRAWAL.value, T("%(name)s asks for leave to withdraw.", name=me.name), risk=45, subject=request.reference)
+    return Recorded(T("%(name)s asked for leave to withdraw", name=me.name), {"request": request.reference, "claim": claim.reference})
+
+
+def withdrawal_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why there is no leave to give."""
+    return None if requests_of(court, case, RequestKind.WITHDRAWAL) else T("Nobody asks to withdraw.")
+
+
+@act(
+    title=T("Rule on a withdrawal"),
+    input=RequestRuling,
+    by={Role.JUDGE},
+    at=BEFORE_DECISION,
+    to={Stage.CLOSED},
+    guard=withdrawal_waits,
+    while_stayed=True,
+    strong=True,
+    serves=Everyone.PARTIES,
+    source="CPL 148; CPI 238, 239",
+)
+def rule_on_withdrawal(court: Sitting, case: Case, given: RequestRuling, *, actor: Actor, now: datetime) -> Recorded:
+    """Give leave to withdraw, or refuse it; a counterclaim goes on without the claim (CPL 148; CPI 239)."""
+    request = court.resolved("withdrawal", given.request)
+    name = next(p.name for p in case.parties if p.id == request.party_id)
+    if given.answer == "refuse":
+        decide(court, case, request, RequestState.REFUSED)
+        return Recorded(T("No leave for %(name)s to withdraw", name=name), {"reasons": given.reasons})
+    claim = court.session.scalars(select(Claim).where(Claim.reference == request.subject)).one()
+    claim.withdrawn_at = now
+    decide(court, case, request, RequestState.GRANTED)
+    rest = court.session.scalar(select(func.count()).select_from(Claim).where(Claim.case_id == case.id, Claim.withdrawn_at.is_(None)))
+    result = {"reasons": given.reasons, "claim": claim.reference, "goes_on": bool(rest)}
+    if rest:
+        court.announce("claim_withdrawn", case, claim=claim, party=next(p for p in case.parties if p.id == request.party_id))
+        return Recorded(T("Leave given: %(name)s withdrew the claim. The rest of the case goes on.", name=name), result)
+    end_case(court, case, Outcome.WITHDRAWN, now)
+    return Recorded(T("Leave given: %(name)s withdrew the claim. The case is over.", name=name), result)
+
+
+def no_counterclaim_yet(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why no further counterclaim is brought: the one that stands is changed instead."""
+    return T("You have brought a counterclaim. Change that one.") if standing_claim(court, case, actor.party_id) is not None else None
+
+
+@act(
+    title=T("Bring a counterclaim"),
+    input=CounterclaimInput,
+    by={Role.RESPONDENT},
+    at=TRIAL,
+    guard=(no_counterclaim_yet, before_end_of_debate),
+    special=True,
+    serves=Everyone.BUT_ACTOR,
+    source="CPL 54, 143; CPI 232, 233",
+    help=T("Ask for something from the claimant that rests on the same matter. It has its own fee, and small claims procedure ends."),
+)
+def file_counterclaim(court: Sitting, case: Case, given: CounterclaimInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Take a counterclaim until the debate ends; fee, track and time for evidence follow (CPI 232, 233, 278; FEE 18; EV 55).
+
+    The claimants' time to answer runs from the day it reaches them.
+    """
+    _check_currency(court, case, given.relief)
+    me = court.party_of(case, actor)
+    currency = court.pack(case).currency
+    claim = Claim(case_id=case.id, party_id=me.id, kind="counterclaim", amount_minor=sum_of(given.relief), currency=currency, entry_number=court.next_number(case))
+    court.session.add(claim)
+    court.session.flush()
+    _write_relief(court, claim, given.relief)
+    _write_facts(court, case, me, given.facts)
+    restart_evidence(court, case, now)
+    first = standing_claim(court, case, next(p.id for p in case.parties if p.role is Role.CLAIMANT))
+    court.announce("counterclaim_lodged", case, party=me, given=given, joined=True, claim=claim)
+    _see_track(court, case, max(claim.amount_minor, first.amount_minor if first else 0), {Bar.COUNTERCLAIM} | _bars(given.relief))
+    total = Money(claim.amount_minor, currency)
+    return Recorded(T("%(name)s brought a counterclaim for %(amount)s", name=me.name, amount=total), {"claim": claim.reference, "amount": {"minor": total.minor, "currency": currency}})
+
+
+@act(
+    title=T("Answer the counterclaim"),
+    input=CounterAnswerInput,
+    by={Role.CLAIMANT},
+    at=TRIAL,
+    window=ANSWER_COUNTERCLAIM,
+    late=True,
+    serves=Everyone.BUT_ACTOR,
+    source="CPL 128; CPI 233",
+)
+def answer_counterclaim(court: Sitting, case: Case, given: CounterAnswerInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Record the claimant's answer to a counterclaim; silence does not stop the case, a late answer is marked (CPL 128)."""
+    me = court.party_of(case, actor)
+    return Recorded(T("%(name)s answered the counterclaim", name=me.name), {"position": given.position})
+
+
+def start_counter_answer(court: Sitting, case: Case, who: Party, at: datetime, proof: Text | None) -> None:
+    """A counterclaim reached a claimant: her time to answer runs from that day (CPL 128)."""
+    if who.role is Role.CLAIMANT and not court.windows(case, ANSWER_COUNTERCLAIM, party=who, state=None):
+        court.start_window(case, ANSWER_COUNTERCLAIM, party=who, rule="answer", start=at, proof=proof)
+
+
+@act(
+    title=T("Move the case to another procedure"),
+    input=ConvertTrackInput,
+    by={Role.JUDGE, Role.CLOCK},
+    at=TRIAL,
+    serves=Everyone.PARTIES,
+    source="CPL 169, 170; CPI 258, 260, 278",
+    help=T("The trial limit still runs from acceptance; the fee may rise."),
+)
+def convert_track(court: Sitting, case: Case, given: ConvertTrackInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Move a case to another track as the pack allows; the trial limit keeps its start and the fee follows (CPI 199, 258).
+
+    By the clock only where the rules need no ruling and a counterclaim or change
+    of claim made the old track impossible (CPI 278).
+    """
+    pack, before = court.pack(case), case.track
+    way = conversion(pack, before.value, given.to, hearing_opened=case.stage is Stage.HEARING) if given.to in pack.tracks.list else None
+    if way is None:
+        raise InvalidInput.at("to", T("From the %(track)s there is no way to that procedure now.", track=before.label))
+    case.track = Track(given.to)
+    court.close_tasks(case, "track")
+    court.announce("track_converted", case, before=before)
+    result = {"before": before.value, "after": given.to, "article": way.article, "by_ruling": way.by_ruling, "reasons": given.reasons}
+    return Recorded(T("The case moves from the %(before)s to the %(after)s", before=before.label, after=case.track.label), result)
+
+
+@act(
+    title=T("Send the case to another court"),
+    input=TransferInput,
+    by={Role.JUDGE},
+    at=TRIAL,
+    to={Stage.CLOSED},
+    strong=True,
+    while_stayed=True,
+    serves=Everyone.PARTIES,
+    source="CPL 37; CPI 211",
+)
+def transfer_case(court: Sitting, case: Case, given: TransferInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Send a case to the court that hears it; here it is over and the fee paid goes along (CPL 37)."""
+    end_case(court, case, Outcome.TRANSFERRED, now)
+    return Recorded(T("The case goes to %(court)s", court=given.court), {"court": given.court, "reasons": given.reasons})
+
+
+@act(
+    title=T("Put somebody in a party’s place"),
+    input=SubstituteInput,
+    by={Role.JUDGE},
+    at=BEFORE_DECISION | {Stage.PRONOUNCED, Stage.APPEALED, Stage.EFFECTIVE, Stage.ENFORCEMENT},
+    while_stayed=True,
+    strong=True,
+    serves=Everyone.PARTIES,
+    source="CPL 153; CPI 55, 249",
+)
+def substitute_party(court: Sitting, case: Case, given: SubstituteInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Let an heir, successor or the rightly named person stand in a party's place; what was done stays done (CPI 55, 249).
+
+    Where it is another person, the old account and its mandates no longer act,
+    and the successor is invited by a letter of her own.
+    """
+    party: Party = court.resolved("party", given.party)
+    before = {"name": party.name, "kind": party.kind.value, "until_entry": court.next_number(case), "ground": given.ground}
+    party.details = {**party.details, "before": [*party.details.get("before", []), before]}
+    old, party.name, party.kind = party.name, given.name, given.kind
+    party.email, party.phone, party.address = given.email or party.email, given.phone or party.phone, given.address or party.address
+    if given.ground != "wrong_name":
+        _invite_successor(court, case, party, given, now)
+    result = {"party": party.label, "before": old, "after": party.name, "ground": given.ground, "reasons": given.reasons}
+    return Recorded(T("%(after)s stands in the place of %(before)s", after=party.name, before=old), result)
+
+
+def _invite_successor(court: Sitting, case: Case, party: Party, given: SubstituteInput, now: datetime) -> None:
+    party.account_id, party.joined_at, party.online = None, None, False
+    party.email, party.phone, party.address = given.email, given.phone, given.address
+    for mandate in court.session.scalars(select(Mandate).where(Mandate.party_id == party.id, Mandate.revoked_at.is_(None))):
+        mandates.revoke(court.session, mandate, now)
+    forget_reach(court, party, now)
+    note_addresses(court, party, "substitution")
+    invite(court, case, party)

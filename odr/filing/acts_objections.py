@@ -1,0 +1,281 @@
+"""Objections to the court and to those who sit in it (CPL 37, 47–50, 130)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import COURT_ROLES, PARTY_ROLES, Case, Outcome, Role, Seat, Stage
+from odr.docket.queries import seat as seat_of
+from odr.errors import InvalidInput
+from odr.filing.halting import go_on, halt
+from odr.filing.inputs_motions import ChallengeInput, ChallengeRuling, ObjectInput, ObjectionRuling, ReviewInput, SeatInput
+from odr.filing.models import Request, RequestKind, RequestState
+from odr.filing.progress import ask, decide, end_case, requests_of
+from odr.filing.registry import choose, take_seat
+from odr.identity.actors import Actor
+from odr.identity.models import Account
+from odr.procedure.models import Window, WindowState
+from odr.procedure.pack import NoSuchRule
+from odr.procedure.rules import Influence, Moment
+from odr.procedure.table import Everyone, Recorded, act
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+TRIAL = {Stage.PENDING, Stage.HEARING}
+WHILE_SEATED = TRIAL | {Stage.DELIBERATION}
+OBJECTION, CHALLENGE = RequestKind.JURISDICTION, RequestKind.RECUSAL
+CHALLENGE_WINDOW, REVIEW_WINDOW, APPEAL_WINDOW = "recusal_decision", "recusal_review", "appeal_jurisdiction"
+CHALLENGEABLE = (Role.JUDGE, Role.ASSESSOR, Role.ASSISTANT, Role.CLERK, Role.EXPERT, Role.INTERPRETER)
+DECIDERS = {"president": Role.PRESIDENT, "committee": Role.PRESIDENT, "presiding_judge": Role.JUDGE, "judge": Role.JUDGE}
+
+
+# -- jurisdiction -----------------------------------------------------------
+
+
+def no_objection_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why no objection can be raised: one waits, or was ruled on."""
+    mine = [one for one in requests_of(court, case, OBJECTION, None) if one.party_id == actor.party_id]
+    return T("You have already objected.") if mine else None
+
+
+@act(
+    title=T("Object that this court does not hear the case"),
+    input=ObjectInput,
+    by={Role.RESPONDENT},
+    at={Stage.PENDING},
+    window="answer",
+    meets=False,
+    guard=no_objection_waits,
+    serves=Everyone.BUT_ACTOR,
+    source="CPL 130; EV 55; CPI 216, 247",
+    help=T("Only while your time to answer runs, and before you answer. The time for evidence stands still meanwhile."),
+)
+def object_to_jurisdiction(court: Sitting, case: Case, given: ObjectInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Object within the time to answer; what the pack says stands still meanwhile does so (CPL 130, EV 55).
+
+    Arbitration and another court's earlier case are the same objection on other grounds.
+    """
+    me = court.party_of(case, actor)
+    request = ask(court, case, OBJECTION, me, given.words, ground=given.ground, right_court=given.court or "")
+    halted = halt([w for kind in _halted_kinds(court, case) for w in court.windows(case, kind)], now)
+    court.open_task(case, Role.JUDGE, OBJECTION.value, T("%(name)s objects to the jurisdiction of this court. Rule on it.", name=me.name), risk=65, subject=request.reference)
+    return Recorded(T("%(name)s objected to the jurisdiction of this court", name=me.name), {"request": request.reference, "ground": given.ground, "halted": halted})
+
+
+def _halted_kinds(court: Sitting, case: Case) -> list[str]:
+    effects = court.pack(case).window("jurisdiction_objection").effects
+    return [one.window for one in effects if one.when is Moment.MET and one.does is Influence.HALTS]
+
+
+def objection_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why there is no objection to rule on."""
+    return None if requests_of(court, case, OBJECTION) else T("Nobody objects to the jurisdiction of this court.")
+
+
+@act(
+    title=T("Rule on an objection to jurisdiction"),
+    input=ObjectionRuling,
+    by={Role.JUDGE},
+    at=TRIAL,
+    to={Stage.CLOSED},
+    guard=objection_waits,
+    strong=True,
+    serves=Everyone.PARTIES,
+    source="CPL 130, 157, 171; CPI 276",
+)
+def rule_on_jurisdiction(court: Sitting, case: Case, given: ObjectionRuling, *, actor: Actor, now: datetime) -> Recorded:
+    """Send the case away, dismiss it, or keep it (CPL 130; CPI 216, 247).
+
+    Where the track lets nobody appeal from this (small claims, CPI 276), the time
+    for evidence goes on at once; else when the time to appeal has ended (EV 55).
+    """
+    request: Request = court.resolved("jurisdiction_objection", given.request)
+    ground = request.details["ground"]
+    if given.answer == "allow" and ground == "place" and not given.court:
+        raise InvalidInput.at("court", T("Name the court to which the case goes."))
+    who = next(p for p in case.parties if p.id == request.party_id)
+    result = {"ground": ground, "reasons": given.reasons, "court": given.court}
+    if given.answer == "allow":
+        decide(court, case, request, RequestState.GRANTED)
+        end_case(court, case, Outcome.TRANSFERRED if ground == "place" else Outcome.DISMISSED, now)
+        words = T("The objection is right: the case goes to %(court)s", court=given.court or "") if ground == "place" else T("The objection is right: the action is dismissed")
+        return Recorded(words, result)
+    decide(court, case, request, RequestState.REFUSED)
+    court.announce("objection_failed", case, party=who)
+    try:
+        court.start_window(case, APPEAL_WINDOW, party=who, start=now, subject=request.reference)
+    except NoSuchRule:
+        evidence_goes_on(court, case, now)
+    return Recorded(T("The objection to jurisdiction is not right: the case goes on here"), result)
+
+
+def evidence_goes_on(court: Sitting, case: Case, now: datetime) -> None:
+    """The objection is decided for good: what stood still for it runs again (EV 55)."""
+    for kind in _halted_kinds(court, case):
+        go_on(court, case, court.windows(case, kind, state=WindowState.HALTED), now, T("objection to jurisdiction"), "EV 55")
+
+
+def jurisdiction_is_final(court: Sitting, case: Case, window: Window) -> None:
+    """Nobody appealed from the ruling on jurisdiction in time."""
+    if not requests_of(court, case, OBJECTION):
+        evidence_goes_on(court, case, window.due_at or court.now)
+
+
+# -- challenges -------------------------------------------------------------
+
+
+def decider_of(court: Sitting, case: Case, role: Role) -> Role:
+    """Who decides on a challenge of somebody in that role, by the pack (CPL 49)."""
+    matter = {Role.ASSESSOR: Role.JUDGE}.get(role, role)
+    return DECIDERS[court.pack(case).decider(f"recusal_{matter.value}")]
+
+
+def _seat_decider(court: Sitting, case: Case, role: Role) -> None:
+    """A decider who has no seat in the case takes one, so that she can see it."""
+    if role is Role.PRESIDENT and seat_of(court.session, case, role) is None:
+        account = choose(court.session, case, role)
+        if account is not None:
+            court.session.add(Seat(case_id=case.id, account_id=account.id, role=role, from_at=court.now))
+            court.session.flush()
+
+
+@act(
+    title=T("Challenge somebody who sits in the case"),
+    input=ChallengeInput,
+    by=set(PARTY_ROLES),
+    at=WHILE_SEATED,
+    serves=Everyone.BUT_ACTOR,
+    source="CPL 47, 48; CPI 43, 44",
+    help=T("The person pauses until the challenge is decided, within three days."),
+)
+def challenge(court: Sitting, case: Case, given: ChallengeInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Challenge somebody of the court; she pauses until the decider whom the pack names has decided (CPL 48–50)."""
+    me = court.party_of(case, actor)
+    seat: Seat = court.resolved("seat", given.seat)
+    if seat.role not in CHALLENGEABLE:
+        raise InvalidInput.at("seat", T("Only who decides, keeps the record, assesses or interprets can be challenged."))
+    name = _name(court, seat)
+    seat.until_at, seat.reason = now, "challenged"
+    decider = decider_of(court, case, seat.role)
+    _seat_decider(court, case, decider)
+    request = ask(court, case, CHALLENGE, me, given.words, subject=str(seat.id), decider=decider.value, role=seat.role.value, name=name)
+    window = court.start_window(case, CHALLENGE_WINDOW, start=now, subject=request.reference)
+    title = T("%(party)s challenges %(name)s, %(role)s. Decide within three days.", party=me.name, name=name, role=seat.role.label)
+    court.open_task(case, decider, CHALLENGE.value, title, risk=85, due_at=window.due_at, subject=request.reference)
+    result = {"request": request.reference, "role": seat.role.value, "name": name, "decider": decider.value}
+    return Recorded(T("%(party)s challenged %(name)s, %(role)s, who pauses until this is decided", party=me.name, name=name, role=seat.role.label), result)
+
+
+def _name(court: Sitting, seat: Seat) -> str:
+    return court.session.get_one(Account, seat.account_id).name
+
+
+def challenge_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why the actor has no challenge to decide: none waits, or the rules name somebody else."""
+    waiting = requests_of(court, case, CHALLENGE)
+    if not waiting:
+        return T("No challenge waits for a decision.")
+    mine = [one for one in waiting if one.details["decider"] == actor.role.value]
+    return None if mine else T("The rules give this decision to somebody else.")
+
+
+@act(
+    title=T("Decide on a challenge"),
+    input=ChallengeRuling,
+    by={Role.PRESIDENT, Role.JUDGE},
+    at=WHILE_SEATED,
+    guard=challenge_waits,
+    while_stayed=True,
+    strong=True,
+    serves=Everyone.PARTIES,
+    source="CPL 49, 50",
+)
+def decide_recusal(court: Sitting, case: Case, given: ChallengeRuling, *, actor: Actor, now: datetime) -> Recorded:
+    """Let the challenged person go or stay, with reasons; whoever goes is replaced by lot (CPL 50)."""
+    request: Request = court.resolved("challenge", given.request)
+    seat = court.session.get_one(Seat, int(request.subject or 0))
+    if request.details["decider"] != actor.role.value or seat.account_id == actor.account_id:
+        raise InvalidInput.at("request", T("The rules give this decision to somebody else."))
+    for kind in (CHALLENGE_WINDOW, REVIEW_WINDOW):
+        court.close_windows(case, kind, WindowState.MET, subject=request.reference)
+    name, result = request.details["name"], {"request": request.reference, "reasons": given.reasons}
+    if given.answer == "refuse":
+        decide(court, case, request, RequestState.REFUSED)
+        court.session.add(Seat(case_id=case.id, account_id=seat.account_id, role=seat.role, from_at=now))
+        court.session.flush()
+        return Recorded(T("The challenge is refused: %(name)s stays", name=name), result)
+    decide(court, case, request, RequestState.GRANTED)
+    return Recorded(T("The challenge is granted: %(name)s steps aside", name=name), result | {"instead": _replace(court, case, seat, now)})
+
+
+def _replace(court: Sitting, case: Case, seat: Seat, now: datetime) -> str | None:
+    """Somebody else by lot, never the one who left."""
+    seat.until_at = seat.until_at or now
+    court.session.flush()
+    account = take_seat(court, case, seat.role, but={seat.account_id})
+    return account.name if account else None
+
+
+def refused_once(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why no review can be asked for: nothing of the actor's was refused, or it was reviewed."""
+    mine = [one for one in requests_of(court, case, CHALLENGE, RequestState.REFUSED) if one.party_id == actor.party_id and not one.details.get("reviewed")]
+    return None if mine else T("You have no refused challenge that could still be reviewed.")
+
+
+@act(title=T("Ask for a review of a refused challenge"), input=ReviewInput, by=set(PARTY_ROLES), at=WHILE_SEATED, guard=refused_once, serves=Everyone.BUT_ACTOR, source="CPL 50")
+def ask_recusal_review(court: Sitting, case: Case, given: ReviewInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Ask once for a review; the challenged person goes on meanwhile (CPL 50)."""
+    request: Request = court.resolved("challenge", given.request)
+    if request.party_id != actor.party_id or request.state is not RequestState.REFUSED or request.details.get("reviewed"):
+        raise InvalidInput.at("request", T("You have no refused challenge that could still be reviewed."))
+    seated = court.session.scalar(select(Seat).where(Seat.case_id == case.id, Seat.role == Role(request.details["role"]), Seat.until_at.is_(None)).order_by(Seat.id.desc()))
+    request.details = {**request.details, "reviewed": True, "review": given.words}
+    request.state, request.subject = RequestState.ASKED, str(seated.id) if seated else request.subject
+    window = court.start_window(case, REVIEW_WINDOW, start=now, subject=request.reference)
+    decider = Role(request.details["decider"])
+    court.open_task(case, decider, CHALLENGE.value, T("Review the decision on the challenge of %(name)s within three days.", name=request.details["name"]), risk=85, due_at=window.due_at, subject=request.reference)
+    return Recorded(T("%(name)s asked for a review of the refused challenge", name=court.party_of(case, actor).name), {"request": request.reference})
+
+
+def challenge_overdue(court: Sitting, case: Case, window: Window) -> None:
+    """Three days passed without a decision: it is put on the decider's desk again, before everything else."""
+    request = court.session.scalar(select(Request).where(Request.reference == window.subject))
+    if request is not None and request.state is RequestState.ASKED:
+        court.close_tasks(case, CHALLENGE.value, request.reference)
+        court.open_task(case, Role(request.details["decider"]), CHALLENGE.value, T("The challenge of %(name)s was not decided in three days.", name=request.details["name"]), risk=95, subject=request.reference)
+
+
+# -- seats ------------------------------------------------------------------
+
+
+@act(title=T("Ask that somebody else takes a seat"), input=SeatInput, by={Role.JUDGE, Role.CLERK}, at=WHILE_SEATED | {Stage.LODGED, Stage.RETURNED}, while_stayed=True, source="CPL 47")
+def ask_reassignment(court: Sitting, case: Case, given: SeatInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Put before the president that somebody must be replaced: leave, illness, a tie of her own (CPL 47)."""
+    seat: Seat = court.resolved("seat", given.seat)
+    _seat_decider(court, case, Role.PRESIDENT)
+    request = ask(court, case, RequestKind.REASSIGNMENT, None, given.reasons, subject=str(seat.id))
+    court.open_task(case, Role.PRESIDENT, RequestKind.REASSIGNMENT.value, T("Somebody else has to take the seat of %(name)s, %(role)s.", name=_name(court, seat), role=seat.role.label), risk=55, subject=request.reference)
+    return Recorded(T("Asked that somebody else takes the seat of %(name)s", name=_name(court, seat)), {"role": seat.role.value, "reasons": given.reasons})
+
+
+@act(title=T("Give a seat to somebody else"), input=SeatInput, by={Role.PRESIDENT}, at=WHILE_SEATED | {Stage.LODGED, Stage.RETURNED, Stage.PRONOUNCED, Stage.APPEALED, Stage.EFFECTIVE}, while_stayed=True, strong=True, serves=Everyone.PARTIES, source="CPL 47, 131")
+def reassign_seat(court: Sitting, case: Case, given: SeatInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Replace somebody by lot among those free of conflict, with reasons, and tell the parties who sits (CPL 131)."""
+    seat: Seat = court.resolved("seat", given.seat)
+    if seat.role not in COURT_ROLES:
+        raise InvalidInput.at("seat", T("This seat is not one of the court’s own."))
+    before, role = _name(court, seat), seat.role
+    seat.until_at, seat.reason = now, given.reasons[:400]
+    after = _replace(court, case, seat, now)
+    for request in requests_of(court, case, RequestKind.REASSIGNMENT):
+        if request.subject == str(seat.id):
+            decide(court, case, request, RequestState.GRANTED)
+    court.close_tasks(case, "no_seat", role.value)
+    result = {"role": role.value, "before": before, "after": after, "reasons": given.reasons}
+    words = T("%(after)s sits as %(role)s in the place of %(before)s", after=after, role=role.label, before=before) if after else T("%(before)s no longer sits as %(role)s; nobody is free yet", before=before, role=role.label)
+    return Recorded(words, result)

@@ -1,0 +1,149 @@
+"""More time before a limit has ended, and time again after an obstacle (CPL 86; EV 54).
+
+Within the examination the hearing gives time; these acts are for the limits of
+pleading and evidence.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import PARTY_ROLES, Case, Role, Stage
+from odr.errors import InvalidInput, OutOfTime
+from odr.filing.halting import extend, reopen
+from odr.filing.inputs_motions import LatenessInput, LatenessRuling, MoreTimeInput, MoreTimeRuling
+from odr.filing.models import Request, RequestKind, RequestState
+from odr.filing.progress import ask, decide, requests_of
+from odr.identity.actors import Actor
+from odr.procedure.acts import window_title
+from odr.procedure.models import Window, WindowState
+from odr.procedure.reckoning import reckon
+from odr.procedure.table import Everyone, Recorded, act
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+TRIAL = {Stage.PENDING, Stage.HEARING}
+LATER = TRIAL | {Stage.DELIBERATION, Stage.PRONOUNCED, Stage.EFFECTIVE}
+IN_EXAMINATION = "examination"
+
+
+def own_windows(court: Sitting, case: Case, actor: Actor, state: WindowState) -> list[Window]:
+    """The actor's own limits in a state, the examination's apart."""
+    if actor.party_id is None:
+        return []
+    party = next((p for p in case.parties if p.id == actor.party_id), None)
+    return [w for w in court.windows(case, party=party, state=state) if w.kind != IN_EXAMINATION] if party is not None else []
+
+
+def extendable_windows(court: Sitting, case: Case, actor: Actor) -> list[Window]:
+    """The actor's running limits that a judge may lengthen by the pack."""
+    pack = court.pack(case)
+    return [w for w in own_windows(court, case, actor, WindowState.OPEN) if pack.window(w.working["key"] or w.kind).extendable]
+
+
+def something_to_extend(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why no more time can be asked for."""
+    return None if extendable_windows(court, case, actor) else T("None of your running time limits may be lengthened by the judge.")
+
+
+def something_missed(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why there is nothing to be relieved of."""
+    return None if own_windows(court, case, actor, WindowState.LAPSED) else T("You have missed no time limit.")
+
+
+@act(
+    title=T("Ask for a longer time limit"),
+    input=MoreTimeInput,
+    by=set(PARTY_ROLES),
+    at=TRIAL,
+    guard=something_to_extend,
+    serves=Everyone.BUT_ACTOR,
+    source="EV 54; CPL 68",
+)
+def ask_extension(court: Sitting, case: Case, given: MoreTimeInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Ask, before it ends, that a limit which the law leaves to the judge be lengthened (EV 54)."""
+    me, window = court.party_of(case, actor), court.resolved("own_window", given.window)
+    if window not in extendable_windows(court, case, actor):
+        raise InvalidInput.at("window", T("The law fixes the length of this time limit."))
+    request = ask(court, case, RequestKind.TIME, me, given.words, subject=window.reference, days=given.days)
+    title = window_title(court, case, window)
+    court.open_task(case, Role.JUDGE, RequestKind.TIME.value, T("%(name)s asks for %(days)s more days: %(title)s", name=me.name, days=given.days, title=title), risk=30, due_at=window.due_at, subject=request.reference)
+    return Recorded(T("%(name)s asked for %(days)s more days: %(title)s", name=me.name, days=given.days, title=title), {"request": request.reference, "window": window.kind})
+
+
+def extension_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why there is no such request to rule on."""
+    return None if requests_of(court, case, RequestKind.TIME) else T("Nobody asks for more time.")
+
+
+@act(title=T("Rule on a longer time limit"), input=MoreTimeRuling, by={Role.JUDGE}, at=TRIAL, guard=extension_waits, serves=Everyone.PARTIES, source="EV 54")
+def rule_on_extension(court: Sitting, case: Case, given: MoreTimeRuling, *, actor: Actor, now: datetime) -> Recorded:
+    """Lengthen the limit, for the other parties too, or not, with reasons (EV 54)."""
+    request: Request = court.resolved("extension", given.request)
+    window = court.session.scalars(select(Window).where(Window.reference == request.subject)).one()
+    title = window_title(court, case, window)
+    if given.answer == "refuse":
+        decide(court, case, request, RequestState.REFUSED)
+        return Recorded(T("Not lengthened: %(title)s", title=title), {"reasons": given.reasons})
+    days = given.days or int(request.details["days"])
+    article = court.pack(case).window(window.working["key"] or window.kind).extendable or "EV 54"
+    for each in {w.id: w for w in [window, *court.windows(case, window.kind)]}.values():
+        if each.state in (WindowState.OPEN, WindowState.LAPSED):
+            extend(court, case, each, days, T("ruling of the judge, entry %(number)s", number=court.next_number(case)), article)
+    decide(court, case, request, RequestState.GRANTED)
+    return Recorded(T("Longer by %(days)s days: %(title)s", days=days, title=title), {"days": days, "window": window.kind, "reasons": given.reasons})
+
+
+def _asked_too_late(court: Sitting, case: Case, ended_on: date) -> bool:
+    pack = court.pack(case)
+    ended = datetime.combine(ended_on, time(12), pack.tz)
+    return court.now > reckon(pack, "late_relief", ended, track=case.track.value).due_at
+
+
+@act(
+    title=T("Ask for relief because you were kept from acting"),
+    input=LatenessInput,
+    by=set(PARTY_ROLES),
+    at=LATER,
+    guard=something_missed,
+    serves=Everyone.BUT_ACTOR,
+    source="CPL 86",
+    help=T("Within ten days after what kept you has ended. The court decides."),
+)
+def ask_relief_for_lateness(court: Sitting, case: Case, given: LatenessInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Ask for time again after force majeure or another good cause, within ten days after it ended (CPL 86). Raises OutOfTime."""
+    me, window = court.party_of(case, actor), court.resolved("own_window", given.window)
+    if window.state is not WindowState.LAPSED:
+        raise InvalidInput.at("window", T("This time limit has not been missed."))
+    if given.ended_on > now.astimezone(court.pack(case).tz).date():
+        raise InvalidInput.at("ended_on", T("This day is still to come. Write when the obstacle ended."))
+    if _asked_too_late(court, case, given.ended_on):
+        raise OutOfTime(T("Relief must be asked for within ten days after the obstacle ended."), source="CPL 86")
+    request = ask(court, case, RequestKind.LATENESS, me, given.words, subject=window.reference, ended_on=given.ended_on.isoformat())
+    title = window_title(court, case, window)
+    court.open_task(case, Role.JUDGE, RequestKind.LATENESS.value, T("%(name)s asks for relief for lateness: %(title)s", name=me.name, title=title), risk=50, subject=request.reference)
+    return Recorded(T("%(name)s asked for relief for lateness: %(title)s", name=me.name, title=title), {"request": request.reference, "window": window.kind})
+
+
+def lateness_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why there is no such request to rule on."""
+    return None if requests_of(court, case, RequestKind.LATENESS) else T("Nobody asks for relief for lateness.")
+
+
+@act(title=T("Rule on relief for lateness"), input=LatenessRuling, by={Role.JUDGE}, at=LATER, guard=lateness_waits, serves=Everyone.PARTIES, source="CPL 86")
+def rule_on_lateness(court: Sitting, case: Case, given: LatenessRuling, *, actor: Actor, now: datetime) -> Recorded:
+    """Give the missed time again from today, or not, with reasons (CPL 86)."""
+    request: Request = court.resolved("lateness", given.request)
+    window = court.session.scalars(select(Window).where(Window.reference == request.subject)).one()
+    title = window_title(court, case, window)
+    if given.answer == "refuse":
+        decide(court, case, request, RequestState.REFUSED)
+        return Recorded(T("No relief for lateness: %(title)s", title=title), {"reasons": given.reasons})
+    reopen(court, case, window, now, given.days, T("relief for lateness, entry %(number)s", number=court.next_number(case)), "CPL 86")
+    decide(court, case, request, RequestState.GRANTED)
+    return Recorded(T("Relief for lateness: %(title)s runs until %(day)s", title=title, day=window.due_at), {"days": given.days, "window": window.kind, "reasons": given.reasons})

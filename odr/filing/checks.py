@@ -1,0 +1,205 @@
+"""What the registry looks at before it decides: the conditions of a claim, each with what was found (CPL 122)."""
+
+from __future__ import annotations
+
+import enum
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import Case, Party, Role, Seat, Stage
+from odr.docket.queries import entries_of, parties
+from odr.filing.models import Claim, Request, RequestKind, RequestState
+from odr.filing.queries import claims_of, facts_of, reliefs_of
+from odr.identity.models import Account
+from odr.procedure.case_rules import Bar
+from odr.procedure.models import Window, WindowState
+from odr.procedure.tracks import TrackFinding, track_findings
+from odr.text import Money, T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+class Found(enum.Enum):
+    """How a condition stands; the value is the status's kind on the page."""
+
+    THERE = "ok"  # fulfilled
+    WAITS = "wait"  # somebody was asked
+    DOUBTFUL = "warn"  # a person has to look
+    MISSING = "bad"  # not fulfilled
+
+    @property
+    def label(self) -> Text:
+        """The state in a word."""
+        return {Found.THERE: T("There"), Found.WAITS: T("Asked for"), Found.DOUBTFUL: T("Look at it"), Found.MISSING: T("Missing")}[self]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One condition, what was found, and the defect to write if it is missing."""
+
+    title: Text
+    found: Found
+    words: Text | None = None
+    part: str = ""
+    defect: Text | None = None
+
+
+@dataclass(frozen=True)
+class Helpful:
+    """A piece of evidence that usually matters, and the file that seems to be it."""
+
+    label: Text
+    file: str | None
+
+
+@dataclass(frozen=True)
+class QueueLine:
+    """A claim to review with the days left."""
+
+    case: Case
+    due_at: datetime
+    days: int
+
+    @property
+    def kind(self) -> str:
+        """Its urgency as a status's kind."""
+        return "bad" if self.days <= 0 else "warn" if self.days <= 3 else "wait" if self.days <= 5 else "none"
+
+
+def is_definite(case: Case, party: Party, claim: Claim | None) -> bool:
+    """Whether a respondent can be told from everybody else: named otherwise than by the shop, or reachable (CPI 209)."""
+    if party.details.get("identified_entry") or party.account_id is not None:
+        return True
+    is_shop = claim is not None and claim.shop is not None and claim.shop.strip().casefold() == party.name.strip().casefold()
+    return not is_shop or bool(party.address)
+
+
+def unknown_respondents(court: Sitting, case: Case) -> list[Party]:
+    """Respondents nobody could be served as yet."""
+    claim = next(iter(claims_of(court.session, case)), None)
+    return [p for p in parties(case, Role.RESPONDENT) if not is_definite(case, p, claim)]
+
+
+def checks_of(court: Sitting, case: Case) -> list[Check]:
+    """Every condition of a claim with what the court found (CPL 122, 124)."""
+    return list(_checks(court, case))
+
+
+def _checks(court: Sitting, case: Case) -> Iterator[Check]:
+    pack, claim = court.pack(case), next(iter(claims_of(court.session, case)), None)
+    yield _cause(court, case)
+    for claimant in parties(case, Role.CLAIMANT):
+        yield _identity(court, claimant)
+    waits = {r.party_id for r in court.session.scalars(select(Request).where(Request.case_id == case.id, Request.kind == RequestKind.IDENTITY, Request.state == RequestState.ASKED))}
+    for respondent in parties(case, Role.RESPONDENT):
+        yield _respondent(case, respondent, claim, respondent.id in waits)
+    yield _amounts(court, case, claim)
+    count = len(facts_of(court.session, case))
+    yield Check(T("Facts and grounds"), Found.THERE if count else Found.MISSING, T("%(count)s numbered facts", count=count), "facts", T("Say what happened, when, and with whom."))
+    yield _not_before(court, case, claim)
+    if pack.cause(case.cause).burden is not None:
+        yield Check(T("Burden of proof"), Found.DOUBTFUL, pack.cause(case.cause).burden)
+
+
+def _cause(court: Sitting, case: Case) -> Check:
+    cause = court.pack(case).cause(case.cause)
+    words = T("%(cause)s (%(article)s)", cause=cause.title, article=court.pack(case).cite(cause.article))
+    defect = T("This court does not hear this kind of dispute. Choose the kind that fits, or the registry says where the claim belongs.")
+    return Check(T("This court hears it"), Found.THERE if cause.open_on(case.filed_on) else Found.MISSING, words, "cause", defect)
+
+
+def _identity(court: Sitting, party: Party) -> Check:
+    account = court.session.get(Account, party.account_id) if party.account_id is not None else None
+    verified = party.details.get("verified") or (account is not None and account.identity_verified_at is not None)
+    title = T("Identity of %(name)s", name=party.name)
+    defect = T("Send a photograph of your identity document, or of the licence and the authority to sign.")
+    return Check(title, Found.THERE if verified else Found.DOUBTFUL, T("Verified") if verified else T("Not verified yet; it is verified in this review"), "identity", defect)
+
+
+def _respondent(case: Case, party: Party, claim: Claim | None, waits: bool) -> Check:
+    title = T("Definite respondent: %(name)s", name=party.name)
+    if waits:
+        return Check(title, Found.WAITS, T("The platform was asked who runs the shop"), "parties")
+    if not is_definite(case, party, claim):
+        defect = T("Name the other side with an address, or give an order number or link so that the platform can be asked.")
+        return Check(title, Found.MISSING, T("Only the shop’s name is known. Ask the platform."), "parties", defect)
+    reach = party.address or party.email or party.phone
+    return Check(title, Found.THERE if reach else Found.DOUBTFUL, T("Reached at %(address)s", address=reach) if reach else T("No address is known"), "parties", T("Give an address, an e-mail address or a telephone number of the other side."))
+
+
+def _amounts(court: Sitting, case: Case, claim: Claim | None) -> Check:
+    sums = [r.amount_minor or 0 for r in reliefs_of(court.session, case)]
+    if claim is None or not sums:
+        return Check(T("Definite relief"), Found.MISSING, None, "relief", T("Say what the court should order, and how much."))
+    total = Money(claim.amount_minor, claim.currency)
+    right = sum(sums) == claim.amount_minor
+    words = T("%(count)s requests, %(total)s in all", count=len(sums), total=total) if right else T("The requests do not add up to %(total)s", total=total)
+    return Check(T("Definite relief"), Found.THERE if right else Found.MISSING, words, "relief", T("Say how much you ask for, or leave the request out."))
+
+
+def _not_before(court: Sitting, case: Case, claim: Claim | None) -> Check:
+    title = T("Not filed before")
+    if claim is None or not claim.order_number:
+        return Check(title, Found.DOUBTFUL, T("No order number to search by"))
+    same = (
+        select(Case)
+        .join(Claim, Claim.case_id == Case.id)
+        .where(Claim.order_number == claim.order_number, Case.id != case.id, Claim.withdrawn_at.is_(None), Case.stage != Stage.CLOSED)
+        .limit(1)
+    )
+    other = court.session.scalar(same)
+    if other is None:
+        return Check(title, Found.THERE, T("Order number searched, no match"))
+    return Check(title, Found.DOUBTFUL, T("The same order number: %(case)s", case=other.number or other.title), "other", T("The same dispute is already before the court."))
+
+
+def tracks_for(court: Sitting, case: Case) -> list[TrackFinding]:
+    """Every procedure with its answer for this claim (CPL 160, 165, 166)."""
+    bars = {Bar.NOT_MONEY} if any(r.amount_minor is None for r in reliefs_of(court.session, case)) else set()
+    if case.foreign_related:
+        bars.add(Bar.FOREIGN)
+    amount = sum(c.amount_minor for c in claims_of(court.session, case))
+    return track_findings(court.pack(case), amount, bars, case.filed_on)
+
+
+def helpful_of(court: Sitting, case: Case) -> list[Helpful]:
+    """The cause's checklist beside the files sent; what a file's title names counts as perhaps there."""
+    files = files_of(court, case)
+    return [Helpful(item.label, next((title for title in files if _names(title, item.label)), None)) for item in court.pack(case).cause(case.cause).claimant]
+
+
+def files_of(court: Sitting, case: Case) -> list[str]:
+    """Titles of the exhibits as the docket tells of them."""
+    return [str(json.loads(e.payload)["input"].get("title", "")) for e in entries_of(court.session, case, "submit_exhibit")]
+
+
+def _names(title: str, label: Text) -> bool:
+    low = title.casefold()
+    words = [w.strip(":,.’'").casefold() for w in label.render("en").split()]
+    return any(len(w) > 3 and w in low for w in words) or label.render("zh-Hans") in title
+
+
+def queue_of(court: Sitting, account_id: int, tz_today: date, limit: int = 100) -> list[QueueLine]:
+    """Claims the clerk has to review, the one whose seven days end first on top (CPL 126)."""
+    rows = court.session.execute(
+        select(Case, Window.due_at)
+        .join(Seat, (Seat.case_id == Case.id) & (Seat.role == Role.CLERK) & Seat.until_at.is_(None))
+        .join(Window, (Window.case_id == Case.id) & (Window.kind == "registry_review") & (Window.state == WindowState.OPEN))
+        .where(Seat.account_id == account_id, Case.stage == Stage.LODGED)
+        .order_by(Window.due_at, Case.id)
+        .limit(limit)
+    )
+    tz = court.court.settings.tz
+    return [QueueLine(case, due, (due.astimezone(tz).date() - tz_today).days) for case, due in rows if due is not None]
+
+
+def returned_count(court: Sitting, account_id: int) -> int:
+    """Claims of the clerk that are out for correction."""
+    query = select(Case.id).join(Seat, (Seat.case_id == Case.id) & (Seat.role == Role.CLERK) & Seat.until_at.is_(None)).where(Seat.account_id == account_id, Case.stage == Stage.RETURNED)
+    return len(court.session.scalars(query).all())

@@ -1,0 +1,148 @@
+"""Options of the forms of motions: requests that wait, limits, seats, people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import select
+
+from odr.docket.models import PARTY_ROLES, Case, Party, Seat
+from odr.docket.queries import parties
+from odr.filing.acts_objections import CHALLENGEABLE
+from odr.filing.acts_time import extendable_windows, own_windows
+from odr.filing.models import Request, RequestKind, RequestState
+from odr.filing.progress import requests_of
+from odr.filing.representing import representatives_of
+from odr.identity.actors import Actor
+from odr.identity.models import Account, Mandate
+from odr.procedure.acts import window_title
+from odr.procedure.forms import Option, choice_source
+from odr.procedure.models import Window, WindowState
+from odr.text import T
+
+WAITING = {
+    "withdrawals": RequestKind.WITHDRAWAL,
+    "jurisdiction_objections": RequestKind.JURISDICTION,
+    "challenges": RequestKind.RECUSAL,
+    "extensions": RequestKind.TIME,
+    "latenesses": RequestKind.LATENESS,
+    "identity_requests": RequestKind.IDENTITY,
+}
+"""Source of options → requests of that kind that wait."""
+REFERENCES = {
+    "withdrawal": RequestKind.WITHDRAWAL,
+    "jurisdiction_objection": RequestKind.JURISDICTION,
+    "challenge": RequestKind.RECUSAL,
+    "extension": RequestKind.TIME,
+    "lateness": RequestKind.LATENESS,
+    "identity_request": RequestKind.IDENTITY,
+}
+"""Kind of a reference → requests it may lead to."""
+
+
+def _options(court: Any, case: Case, rows: list[Request]) -> list[Option]:
+    names = {p.id: p.name for p in case.parties}
+    return [Option(r.reference, T("%(kind)s: %(name)s", kind=r.kind.label, name=names.get(r.party_id or 0, "")), r.words) for r in rows]
+
+
+def _waiting(kind: RequestKind) -> Callable[[Any, Any, Any], list[Option]]:
+    def source(court: Any, case: Any, actor: Any) -> list[Option]:
+        return _options(court, case, requests_of(court, case, kind))
+
+    return source
+
+
+for _name, _kind in WAITING.items():
+    choice_source(_name)(_waiting(_kind))
+
+
+@choice_source("refused_challenges")
+def refused_challenges(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """The actor's own challenges that were refused and not reviewed."""
+    rows = requests_of(court, case, RequestKind.RECUSAL, RequestState.REFUSED)
+    return _options(court, case, [r for r in rows if r.party_id == actor.party_id and not r.details.get("reviewed")])
+
+
+@choice_source("seats")
+def seats(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Who sits in the case and may be replaced."""
+    rows = court.session.execute(
+        select(Seat, Account.name).join(Account, Account.id == Seat.account_id).where(Seat.case_id == case.id, Seat.until_at.is_(None)).order_by(Seat.id)
+    )
+    return [Option(str(seat.id), T("%(name)s, %(role)s", name=name, role=seat.role.label)) for seat, name in rows if seat.role in CHALLENGEABLE]
+
+
+@choice_source("extendable_windows")
+def options_to_extend(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Limits of the actor that the judge may lengthen."""
+    return [_window(court, case, w) for w in extendable_windows(court, case, actor)]
+
+
+@choice_source("missed_windows")
+def missed_windows(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Limits the actor has missed."""
+    return [_window(court, case, w) for w in own_windows(court, case, actor, WindowState.LAPSED)]
+
+
+def _window(court: Any, case: Case, window: Window) -> Option:
+    return Option(window.reference, T("%(title)s, until %(at)s", title=window_title(court, case, window), at=window.due_at) if window.due_at else window_title(court, case, window))
+
+
+@choice_source("all_parties")
+def all_parties(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Everybody whose rights the case decides."""
+    return [Option(p.reference, T("%(name)s, %(role)s", name=p.name, role=p.role.label)) for p in parties(case)]
+
+
+@choice_source("live_mandates")
+def live_mandates(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Who acts for the actor's party."""
+    rows = [r for r in representatives_of(court.session, case, court.now) if r.party.id == actor.party_id]
+    return [Option(r.mandate.reference, r.name, r.scope) for r in rows]
+
+
+# -- references ---------------------------------------------------------------
+
+
+def find_request(kind: RequestKind) -> Callable[[Any, Case, Actor, str], Request | None]:
+    """A resolver of requests of one kind; a decided challenge too, since it may be reviewed."""
+
+    def find(court: Any, case: Case, actor: Actor, reference: str) -> Request | None:
+        row: Request | None = court.session.scalar(select(Request).where(Request.case_id == case.id, Request.reference == reference, Request.kind == kind))
+        waits = row is not None and (row.state is RequestState.ASKED or (actor.role in PARTY_ROLES and row.party_id == actor.party_id))
+        return row if waits else None
+
+    return find
+
+
+def find_seat(court: Any, case: Case, actor: Actor, reference: str) -> Seat | None:
+    """A seat held now in the case."""
+    if not reference.isdecimal():
+        return None
+    row: Seat | None = court.session.scalar(select(Seat).where(Seat.case_id == case.id, Seat.id == int(reference), Seat.until_at.is_(None)))
+    return row
+
+
+def find_own_window(court: Any, case: Case, actor: Actor, reference: str) -> Window | None:
+    """A time limit of the actor's party."""
+    row: Window | None = court.session.scalar(select(Window).where(Window.case_id == case.id, Window.reference == reference, Window.party_id == actor.party_id))
+    return row if actor.party_id is not None else None
+
+
+def find_party(court: Any, case: Case, actor: Actor, reference: str) -> Party | None:
+    """A party of the case."""
+    return next((p for p in case.parties if p.reference == reference and p.left_at is None), None)
+
+
+def find_mandate(court: Any, case: Case, actor: Actor, reference: str) -> Mandate | None:
+    """A live mandate of the actor's party."""
+    return next((r.mandate for r in representatives_of(court.session, case, court.now) if r.mandate.reference == reference and r.party.id == actor.party_id), None)
+
+
+RESOLVERS = {kind: find_request(what) for kind, what in REFERENCES.items()} | {
+    "seat": find_seat,
+    "own_window": find_own_window,
+    "party": find_party,
+    "mandate": find_mandate,
+}

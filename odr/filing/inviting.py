@@ -1,0 +1,47 @@
+"""Reaching somebody new: addresses as far as they are known, and a letter with a code of its own."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import update
+
+from odr.docket.models import Case, Party
+from odr.service.kinds import Channel, PaperKind
+from odr.service.models import ServiceAddress
+from odr.service.occasions import occasion_of
+from odr.service.packets import Recipient, note_address, queue_packet, withdraw_consents
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+def note_addresses(court: Sitting, party: Party, source: str) -> None:
+    """Note every address the court was told of for a party; none of them by the party's own word."""
+    for channel, value in ((Channel.EMAIL, party.email), (Channel.SMS, party.phone), (Channel.POST, party.address)):
+        if value:
+            note_address(court.session, party_id=party.id, channel=channel, value=value, source=source, at=court.now, given=False)
+
+
+def forget_reach(court: Sitting, party: Party, now: datetime) -> None:
+    """Addresses and consents of the one who was party before reach nobody any more."""
+    withdraw_consents(court.session, party_id=party.id, at=now)
+    court.session.execute(update(ServiceAddress).where(ServiceAddress.party_id == party.id, ServiceAddress.ended_at.is_(None)).values(ended_at=now))
+
+
+def invite(court: Sitting, case: Case, party: Party) -> None:
+    """A letter that tells the new party of the case, with the code by which she joins."""
+    packet = queue_packet(
+        court.session,
+        case_id=case.id,
+        party_id=party.id,
+        entry_ids=[court.next_number(case)],
+        title=occasion_of("claim").title,
+        first_contact=True,
+        now=court.now,
+        kind=PaperKind.PLEADING,
+        recipient=Recipient(party.name, party.kind, party.locale, party.abroad),
+        case_number=case.number,
+    )
+    packet.occasion = "substitution"

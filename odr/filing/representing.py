@@ -1,0 +1,88 @@
+"""Mandates on the docket: what was signed or ended elsewhere is told of by an entry of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from odr.docket.models import Case, Party, Stage
+from odr.filing.inputs_motions import MandateFact
+from odr.filing.models import MandateNote
+from odr.identity.mandates import SCOPE_WORDS
+from odr.identity.models import Account, Mandate
+from odr.text import Text
+
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+    from odr.procedure.sitting import Sitting
+
+
+@dataclass(frozen=True)
+class Representative:
+    """Somebody who acts for a party, with how far and until when."""
+
+    mandate: Mandate
+    party: Party
+    name: str
+    scope: Text
+    until_at: datetime | None
+    is_assistant: bool
+
+
+def representatives_of(session: Session, case: Case, now: datetime) -> list[Representative]:
+    """Everybody who may act for a party now."""
+    names = {p.id: p for p in case.parties}
+    rows = session.execute(select(Mandate, Account.name).join(Account, Account.id == Mandate.account_id).where(Mandate.case_id == case.id).order_by(Mandate.id))
+    return [
+        Representative(m, names[m.party_id], name, SCOPE_WORDS[m.scope], m.until_at, m.delegated_by is not None)
+        for m, name in rows
+        if m.is_live(now) and m.party_id in names
+    ]
+
+
+def note_of(session: Session, mandate: Mandate) -> MandateNote:
+    """The mandate's line in the account of what the docket has told."""
+    note = session.get(MandateNote, mandate.id)
+    if note is None:
+        note = MandateNote(mandate_id=mandate.id)
+        session.add(note)
+        session.flush()
+    return note
+
+
+def untold(session: Session, limit: int) -> list[tuple[int, int]]:
+    """Mandates whose signature or end stands on no docket yet, as (mandate, case)."""
+    signed = Mandate.signed_at.is_not(None) & MandateNote.signed_entry.is_(None)
+    ended = Mandate.signed_at.is_not(None) & Mandate.revoked_at.is_not(None) & MandateNote.ended_entry.is_(None)
+    query = (
+        select(Mandate.id, Mandate.case_id)
+        .join(Case, Case.id == Mandate.case_id)
+        .outerjoin(MandateNote, MandateNote.mandate_id == Mandate.id)
+        .where(or_(signed, ended), Case.stage != Stage.CLOSED)
+        .order_by(Mandate.id)
+        .limit(limit)
+    )
+    return [(mandate_id, case_id) for mandate_id, case_id in session.execute(query)]
+
+
+def bring_mandates_to_docket(court: Court, limit: int = 256) -> int:
+    """Tell the dockets of mandates that were signed or ended on other pages; returns how many."""
+    with court.database.read() as session:
+        found = untold(session, limit)
+    if not found:
+        return 0
+    with court.sit() as sitting:
+        for mandate_id, case_id in found:
+            case = sitting.session.get_one(Case, case_id)
+            mandate = sitting.session.get_one(Mandate, mandate_id)
+            sitting.follow(case, _telling(sitting, mandate))
+    return len(found)
+
+
+def _telling(sitting: Sitting, mandate: Mandate) -> Callable[[], None]:
+    return lambda: sitting.then("record_mandate", MandateFact(mandate=mandate.reference))

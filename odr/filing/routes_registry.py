@@ -1,0 +1,139 @@
+"""The registry's desk: the queue by its clock, and a claim beside what is needed to accept it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+
+from odr.access import case_page, current_court, current_locale, current_person, current_session, staff
+from odr.db import new_reference
+from odr.docket.models import Case, Role
+from odr.errors import InvalidInput
+from odr.filing.checks import Check, Found, QueueLine, checks_of, files_of, helpful_of, queue_of, returned_count, tracks_for
+from odr.filing.queries import claims_of, facts_of, reliefs_of
+from odr.identity.actors import Actor
+from odr.procedure.availability import acts_for, refusal
+from odr.procedure.routes import submit_act
+from odr.procedure.sitting import Sitting
+from odr.text import T
+
+registry = Blueprint("registry", __name__)
+Page = str | Response | tuple[str, int]
+DECISIONS = {"accept": "accept_claim", "return": "return_claim", "refuse": "refuse_claim"}
+BESIDE = ("verify_identity", "request_identity_reply", "record_identity_reply", "ask_reassignment")
+OWN_DEFECTS = 3
+
+
+def _look() -> Sitting:
+    return current_court().look(current_session())
+
+
+def _queue(court: Sitting) -> list[QueueLine]:
+    person = current_person()
+    assert person is not None
+    return queue_of(court, person.account_id, court.now.astimezone(court.court.settings.tz).date())
+
+
+@registry.get("/registry")
+@staff(Role.CLERK)
+def queue() -> Page:
+    """Claims to review, the one whose time ends first on top."""
+    court, person = _look(), current_person()
+    assert person is not None
+    return render_template("filing/registry.html", queue=_queue(court), returned=returned_count(court, person.account_id))
+
+
+@registry.get("/cases/<reference>/review")
+@case_page(Role.CLERK)
+def review(case: Case, actor: Actor) -> Page:
+    """The claim beside its conditions, and the three ways to decide."""
+    return _review_page(case, actor, {}, [])
+
+
+def _defects(checks: list[Check]) -> list[Check]:
+    return [c for c in checks if c.defect is not None]
+
+
+def _review_page(case: Case, actor: Actor, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False) -> Page:
+    court = _look()
+    checks, tracks = checks_of(court, case), tracks_for(court, case)
+    listed = _defects(checks)
+    chosen = values.get("defect", [str(i) for i, c in enumerate(listed) if c.found is Found.MISSING])
+    decision = _one(values, "decision") or ("return" if any(c.found is Found.MISSING for c in checks) else "accept")
+    closed = {key: refusal(court, court.court.table[name], case, actor) for key, name in DECISIONS.items()}
+    page = render_template(
+        "filing/review.html",
+        case=case,
+        actor=actor,
+        queue=_queue(court),
+        checks=checks,
+        tracks=tracks,
+        proposed=_one(values, "track") or next(one.track for one in tracks if one.open),
+        helpful=helpful_of(court, case),
+        files=files_of(court, case),
+        claims=claims_of(court.session, case),
+        reliefs=reliefs_of(court.session, case),
+        facts=facts_of(court.session, case),
+        window=next(iter(court.windows(case, "registry_review")), None),
+        pack=court.pack(case),
+        defects=list(enumerate(listed)),
+        chosen=chosen,
+        own=[(i, _one(values, f"own-{i}")) for i in range(OWN_DEFECTS)],
+        value=lambda name, default="": _one(values, name) or default,
+        decision=decision,
+        closed={key: breach.message for key, breach in closed.items() if breach is not None},
+        beside=[a for a in acts_for(court, case, actor) if a.act.name in BESIDE and a.is_open],
+        faults=[(_anchor(f.location), f.message.render(current_locale())) for f in faults],
+        moved_on=moved_on,
+        key=new_reference(),
+        tab="overview",
+    )
+    return page, status
+
+
+def _anchor(location: tuple[str | int, ...]) -> str:
+    first = str(location[0]) if location else "decide"
+    return "own-0" if first == "defects" else first
+
+
+def _one(values: dict[str, Any], name: str) -> str:
+    got = values.get(name, "")
+    return str(got[0] if isinstance(got, list) else got) if got else ""
+
+
+def _input(case: Case, decision: str, values: dict[str, Any]) -> dict[str, Any]:
+    """The chosen act's own fields, out of the page's."""
+    kept: dict[str, Any] = {"idempotency_key": _one(values, "idempotency_key")}
+    if decision == "accept":
+        return kept | {"track": _one(values, "track"), "note": _one(values, "note")}
+    if decision == "refuse":
+        return kept | {name: _one(values, name) for name in ("reasons", "article", "elsewhere")}
+    court = _look()
+    listed = _defects(checks_of(court, case))
+    picked = [listed[int(i)] for i in values.get("defect", []) if i.isdecimal() and int(i) < len(listed)]
+    told = [(c.part, c.defect.render(case.parties[0].locale)) for c in picked if c.defect is not None]
+    told += [("other", words) for i in range(OWN_DEFECTS) if (words := _one(values, f"own-{i}").strip())]
+    rows = {f"defects-{n}-{name}": value for n, (part, what) in enumerate(told) for name, value in (("part", part), ("what", what))}
+    return kept | rows | {"days": _one(values, "days")}
+
+
+@registry.post("/cases/<reference>/review")
+@case_page(Role.CLERK)
+def decide(case: Case, actor: Actor) -> Page:
+    """Record the decision and open the next claim of the queue."""
+    values = request.form.to_dict(flat=False)
+    decision = _one(values, "decision")
+    if decision not in DECISIONS:
+        fault = InvalidInput.at("decision", T("Choose what you decide.")).faults
+        return _review_page(case, actor, values, fault, 422)
+    following = [line for line in _queue(_look()) if line.case.id != case.id]
+    answer = submit_act(
+        case, actor, current_court().table[DECISIONS[decision]], _input(case, decision, values),
+        lambda faults, status, moved: _review_page(case, actor, values, faults, status, moved),
+    )  # fmt: skip
+    if isinstance(answer, tuple) or not following:
+        return answer if isinstance(answer, tuple) else redirect(url_for("registry.queue"), 303)  # type: ignore[return-value]
+    return redirect(url_for("registry.review", reference=following[0].case.reference), 303)  # type: ignore[return-value]
+
+

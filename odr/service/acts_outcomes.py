@@ -1,0 +1,162 @@
+"""What the clerk and the judge do about service by hand: outcomes, announcement, another try, taking back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from odr.canonical import sha256_hex
+from odr.db import new_reference
+from odr.docket.models import Case, Role, Stage
+from odr.errors import ActNotOpen, InvalidInput
+from odr.identity.actors import Actor
+from odr.procedure.sealed import keep_document
+from odr.procedure.sitting import words_of
+from odr.procedure.table import Recorded, act
+from odr.procedure.working import text_from_json
+from odr.service.acts import follow_packet, put_out
+from odr.service.inputs import AnnouncementInput, Happening, OutcomeInput, ServeAgainInput, UndoInput
+from odr.service.kinds import Channel, FactKind, PacketState, Proof
+from odr.service.lookups import causes_recorded, instant, packets_of, party_of_packet, why_not_announced
+from odr.service.models import Packet
+from odr.service.occasions import occasion_for
+from odr.service.pack_rules import rules_for
+from odr.service.packets import note_address, record_by_hand, undo_packet
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+AGAIN_HOLD = timedelta(minutes=10)
+"""How long a repeated sending can be taken back."""
+SERVING = set(Stage) - {Stage.LODGED, Stage.RETURNED, Stage.CLOSED}
+PHOTOGRAPH = "service_photograph"
+
+
+@dataclass(frozen=True)
+class Photograph:
+    """A picture of the leaving, as it was sent with the form."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+def something_out(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """There must be a paper whose way can still be recorded."""
+    return None if packets_of(court.session, case, PacketState.OUT, PacketState.NOT_SERVED, PacketState.PRESUMED) else T("No paper of this case is out.")
+
+
+@act(
+    title=T("Record what became of a service"), input=OutcomeInput, by={Role.CLERK}, at=SERVING, guard=something_out, while_stayed=True,
+    page="service.outcome", source="CPL 88",
+)  # fmt: skip
+def record_outcome(court: Sitting, case: Case, given: OutcomeInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Record what was seen or came back by hand; whether it is service, the rule concludes (CPL 87–95).
+
+    Photographs are kept with the case and anchored. Announcement counts only on
+    the record of why every other way failed.
+    """
+    packet: Packet = court.resolved("packet", given.packet)
+    _check_outcome(court, packet, given, now)
+    at = instant(given.happened_on, given.hour, court.court.settings.tz, now)
+    if at > now:
+        raise InvalidInput.at("happened_on", T("This lies in the future."))
+    digests = _keep_photographs(court, case, given)
+    note = "; ".join(part for part in (given.words, T("Witness: %(name)s", name=given.witness).render("en") if given.witness else None) if part)
+    record_by_hand(
+        court.session, packet, channel=given.way.channel, kind=given.what.fact, at=at, recorded_at=now,
+        event_id=f"hand:{case.reference}:{court.next_number(case)}", account_id=actor.account_id or 0, signer=given.signer, proofs=given.shown_by,
+        words=note or None,
+    )  # fmt: skip
+    follow_packet(court, case, packet)
+    what, party = text_from_json(packet.title), packet.recipient_name
+    words = T("%(what)s to %(party)s: %(event)s (%(way)s)", what=what, party=party, event=given.what.label, way=given.way.label)
+    return Recorded(words, {"packet": packet.reference, "photographs": digests, "state": packet.state.value})
+
+
+def _check_outcome(court: Sitting, packet: Packet, given: OutcomeInput, now: datetime) -> None:
+    if packet.state in (PacketState.HELD, PacketState.UNDONE):
+        raise ActNotOpen(T("This paper has not gone out."))
+    if given.what is Happening.ANNOUNCED and not causes_recorded(court.session, packet):
+        raise ActNotOpen(T("Announcement is the last resort. First order it, with the record of why every other way failed (Civil Procedure Law, art. 95)."))
+    if Proof.RECORDING in given.shown_by and not court.prepared.get("photographs"):
+        raise InvalidInput.at("shown_by", T("Add the photographs or the video."))
+
+
+def _keep_photographs(court: Sitting, case: Case, given: OutcomeInput) -> list[str]:
+    sent: Sequence[Photograph] = court.prepared.get("photographs", ())
+    for number, picture in enumerate(sent, 1):
+        title = words_of(T("Photograph %(number)s of the service on %(day)s", number=number, day=given.happened_on))
+        keep_document(court, case, picture.content, new_reference(), kind=PHOTOGRAPH, title=title, locale="both", media_type=picture.media_type)
+    return [sha256_hex(picture.content) for picture in sent]
+
+
+def announcement_open(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Announcement must be open to the track, and some paper must have failed every other way (CPI 140, CPL 95)."""
+    open_packets = packets_of(court.session, case, PacketState.OUT, PacketState.NOT_SERVED)
+    if not open_packets:
+        return T("Every paper of this case has been served.")
+    if not rules_for(court.court)(court.session, open_packets[0]).announcement_allowed:
+        return T("Service by announcement is not open to this procedure (Interpretation, art. 140).")
+    reasons = [why_not_announced(court.session, packet) for packet in open_packets]
+    return None if None in reasons else reasons[0]
+
+
+@act(
+    title=T("Order service by announcement"), input=AnnouncementInput, by={Role.JUDGE, Role.CLERK}, at=SERVING, guard=announcement_open,
+    while_stayed=True, source="CPL 95",
+)  # fmt: skip
+def order_announcement(court: Sitting, case: Case, given: AnnouncementInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Put on record why every other way failed, and order the announcement (CPL 95, CPI 138)."""
+    packet: Packet = court.resolved("packet", given.packet)
+    reason = why_not_announced(court.session, packet)
+    if reason is not None:
+        raise ActNotOpen(reason)
+    record_by_hand(
+        court.session, packet, channel=Channel.ANNOUNCEMENT, kind=FactKind.CAUSES_RECORDED, at=now, recorded_at=now,
+        event_id=f"hand:{case.reference}:{court.next_number(case)}", account_id=actor.account_id or 0, words=given.causes,
+    )  # fmt: skip
+    follow_packet(court, case, packet)
+    court.open_task(
+        case, Role.CLERK, "announce", T("Announce the paper to %(party)s at: %(place)s. Then record the day.", party=packet.recipient_name, place=given.place),
+        risk=60, subject=packet.reference,
+    )  # fmt: skip
+    return Recorded(T("Service on %(party)s by announcement ordered", party=packet.recipient_name), {"packet": packet.reference})
+
+
+def something_to_repeat(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """There must be a paper to send again."""
+    return None if packets_of(court.session, case) else T("Nothing has been sent in this case.")
+
+
+@act(title=T("Send a paper again"), input=ServeAgainInput, by={Role.CLERK}, at=SERVING, guard=something_to_repeat, while_stayed=True, source="CPL 87")
+def serve_again(court: Sitting, case: Case, given: ServeAgainInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Send a paper once more, to addresses found since; it is held ten minutes and can be taken back."""
+    old: Packet = court.resolved("packet", given.packet)
+    party = party_of_packet(case, old)
+    for channel, value in ((Channel.EMAIL, given.email), (Channel.POST, given.address)):
+        if value:
+            note_address(court.session, party_id=party.id, channel=channel, value=value, source=given.source or "", at=now, given=False)
+    what = text_from_json(old.title)
+    occasion = occasion_for(old.occasion, what, old.kind)
+    new = put_out(court, case, party, occasion, entry_number=old.entry_ids[0], documents=old.documents, hold=AGAIN_HOLD)
+    return Recorded(T("%(what)s sent again to %(party)s", what=what, party=party.name), {"packet": new.reference, "instead_of": old.reference})
+
+
+def something_held(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Only within the hold can a sending be taken back."""
+    held = [p for p in packets_of(court.session, case, PacketState.HELD) if p.hold_until and p.hold_until > court.now]
+    return None if held else T("Nothing is held at the moment: what went out can only be corrected by another paper.")
+
+
+@act(title=T("Take back before it goes out"), input=UndoInput, by={Role.CLERK}, at=SERVING, guard=something_held, while_stayed=True, source="CPL 87")
+def undo_sending(court: Sitting, case: Case, given: UndoInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Take a packet back within its hold; nothing of it goes out."""
+    packet: Packet = court.resolved("packet", given.packet)
+    if not undo_packet(court.session, packet, now=now):
+        raise ActNotOpen(T("It is too late: the paper is on its way."))
+    words = T("%(what)s to %(party)s taken back before it went out", what=text_from_json(packet.title), party=packet.recipient_name)
+    return Recorded(words, {"packet": packet.reference})

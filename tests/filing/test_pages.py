@@ -1,0 +1,136 @@
+"""Filing's pages: the registry's desk, the guided start, the agenda and its calendar."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from icalendar import Calendar
+from sqlalchemy import select
+
+from odr.docket.models import Stage
+from odr.filing.models import Draft, ReviewReturn
+from tests.filing.visitor import Visitor
+from tests.scene import Scene, claim
+
+Door = Callable[[str | None], Visitor]
+GUIDE = {
+    "cause": "online_shopping", "place": "performed", "knew_on-day": "6", "knew_on-month": "11", "knew_on-year": "2025",
+    "amount": "8,000.00", "platform": "Baihua Market", "shop": "Haiyun", "order_number": "BH-1",
+}  # fmt: skip
+
+
+def path(scene: Scene, rest: str = "") -> str:
+    return f"/cases/{scene.case().reference}{rest}"
+
+
+def test_the_clerk_accepts_from_the_review_and_the_next_opens(small_scene: Scene, visitor: Door) -> None:
+    """The claim stands beside its checks; one decision records and opens the next claim of the queue."""
+    small_scene.lodge()
+    first = path(small_scene, "/review")
+    small_scene.lodge()
+    clerk = visitor("clerk")
+    page = clerk.get(first)
+    for words in ("Definite respondent", "Small claims", "Snapshot of the listing", "Identity of Li Wen", "BH-2025-1106-8842"):
+        assert words in page
+    answer = clerk.send(first, first, decision="accept", track="small_claims")
+    assert answer.headers["Location"].endswith("/review") and first not in answer.headers["Location"]
+    assert clerk.get("/registry").count("court-status") >= 1
+
+
+def test_defects_are_told_from_the_list_and_in_words(small_scene: Scene, visitor: Door) -> None:
+    """Ticked defects and own words reach the claimant together, with the days."""
+    small_scene.lodge()
+    review = path(small_scene, "/review")
+    visitor("clerk").send(review, review, decision="return", defect=["1"], days="10", **{"own-0": "Sign the claim."})
+    assert small_scene.case().stage is Stage.RETURNED
+    with small_scene.court.database.read() as session:
+        told = session.scalars(select(ReviewReturn)).one().defects
+    assert [d["part"] for d in told] == ["identity", "other"] and told[1]["what"] == "Sign the claim."
+
+
+def test_nothing_typed_is_lost_when_a_decision_cannot_be_taken(small_scene: Scene, visitor: Door) -> None:
+    """A return without a defect and a refusal without reasons come back with what was typed."""
+    small_scene.lodge()
+    review = path(small_scene, "/review")
+    clerk = visitor("clerk")
+    clerk.send(review, review, 422, decision="return", defect=[], days="9")
+    page = clerk.send(review, review, 422, decision="refuse", reasons="no", article="CPL 122", elsewhere="Harbour Court").text
+    assert "Harbour Court" in page and "One thing to put right" in page
+    assert small_scene.case().stage is Stage.LODGED
+
+
+def test_the_review_is_the_clerks_alone(small_scene: Scene, visitor: Door) -> None:
+    """A party has no business at the registry's desk; a stranger finds nothing."""
+    small_scene.lodge()
+    visitor("li").get(path(small_scene, "/review"), 403)
+    visitor("stranger").get(path(small_scene, "/review"), 404)
+    visitor("li").get("/registry", 404)
+
+
+def test_the_guide_needs_no_account_and_its_answers_come_along(small_scene: Scene, visitor: Door) -> None:
+    """Track, last day, evidence and a letter; signing in later, the draft begins with what was said."""
+    guest = visitor(None)
+    page = guest.send("/start/guide", "/start/guide", 200, **GUIDE).text
+    for words in ("small claims", "November 2028", "Delivery record", "I ask you to pay"):
+        assert words in page, words
+    guest.sign_in("li")
+    guest.send("/start?cause=online_shopping", "/claim", cause="online_shopping")
+    with small_scene.court.database.read() as session:
+        values = session.scalars(select(Draft)).one().values
+    assert values["matter"]["shop"] == "Haiyun" and "8,000.00" in values["relief"]["relief-0-amount"]
+
+
+@pytest.mark.parametrize("wrong", [{"knew_on-year": "2031"}, {"cause": "online_loan"}, {"place": ""}])
+def test_the_guide_says_what_cannot_be(visitor: Door, wrong: dict[str, str]) -> None:
+    """A day to come, a cause the court no longer hears, a question left open: each is said at its place."""
+    page = visitor(None).send("/start/guide", "/start/guide", 422, **{**GUIDE, **wrong}).text
+    assert "to put right" in page and "Haiyun" in page
+
+
+def test_the_task_list_leads_to_the_fee_it_can_tell(small_scene: Scene, visitor: Door) -> None:
+    """As soon as cause and amount are known, the fee is worked out on the page of fees."""
+    li = visitor("li")
+    place = li.send("/start", "/claim", cause="online_shopping").headers["Location"]
+    assert "What it will cost" not in li.get(place)
+    step = f"{place}/matter"
+    li.send(step, step, cause="online_shopping", **{"continue": "1"})
+    step = f"{place}/relief"
+    li.send(step, step, **{"relief-0-kind": "money", "relief-0-what": "The price", "relief-0-amount": "8,000.00", "continue": "1"})
+    page = li.get(place)
+    link = re.search(r'href="(/fees\?[^"]+)"', page)
+    assert link and "The fee is" in li.get(link[1].replace("&amp;", "&"))
+
+
+def test_the_agenda_holds_the_limits_of_those_one_acts_for(pending: Scene, visitor: Door) -> None:
+    """A representative sees her client's limits, nobody else's; when the mandate ends they are gone."""
+    assert "Answer to the claim" in visitor("haiyun").get("/agenda")
+    assert "No time limit runs" in visitor("stranger").get("/agenda")
+    pending.do("appoint_representative", "haiyun", email="stranger@court.example")
+    page = visitor("stranger").get("/agenda")
+    assert "Answer to the claim" in page and "Haiyun Information" in page
+    assert "Stranger" in visitor("li").get(path(pending))
+
+
+def test_the_calendar_is_secret_and_ends_at_once(pending: Scene, visitor: Door) -> None:
+    """The address gives dates without names; a new address or its end closes the old one."""
+    haiyun = visitor("haiyun")
+    page = haiyun.send("/agenda", "/agenda/feed", 200).text
+    address = re.search(r"/calendar/[\w-]+\.ics", page)
+    assert address
+    body = visitor(None).raw(address[0])
+    events = Calendar.from_ical(body.data).walk("VEVENT")
+    assert {"Answer to the claim"} <= {str(e["SUMMARY"]).split(":")[0] for e in events} and b"Li Wen" not in body.data
+    haiyun.send("/agenda", "/agenda/feed/end")
+    visitor(None).get(address[0], 404)
+    visitor(None).get("/calendar/nothing.ics", 404)
+
+
+def test_pages_speak_chinese(small_scene: Scene, visitor: Door) -> None:
+    """The registry's desk is there in Chinese, too."""
+    small_scene.lodge(claim())
+    clerk = visitor(None)
+    clerk.sign_in("clerk", "zh-Hans")
+    page = clerk.get(path(small_scene, "/review"))
+    assert "立案" in page and "Needed to accept" not in page

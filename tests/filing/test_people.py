@@ -1,0 +1,117 @@
+"""Representatives on the docket, identity, and shops nobody knows the owner of."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from odr.docket.models import Case, DocketEntry, Role, Stage
+from odr.errors import ActNotOpen, Forbidden, InvalidInput
+from odr.filing.inputs_motions import PlatformReplyInput
+from odr.filing.models import Request, RequestKind
+from odr.filing.representing import bring_mandates_to_docket, representatives_of
+from odr.identity import mandates
+from odr.identity.models import Account, MandateScope
+from odr.procedure.models import Window, WindowState
+from tests.filing.test_motions import LESS
+from tests.scene import Scene, claim
+
+LAWYER = "stranger@court.example"
+SHOP = {"respondents": [{"name": "Haiyun", "kind": "company"}]}
+
+
+def acts(scene: Scene) -> list[str]:
+    with scene.court.database.read() as session:
+        return list(session.scalars(select(DocketEntry.act).where(DocketEntry.case_id == scene.case_id).order_by(DocketEntry.number)))
+
+
+def live(scene: Scene) -> list[str]:
+    with scene.court.database.read() as session:
+        return [r.mandate.reference for r in representatives_of(session, session.get_one(Case, scene.case_id), scene.clock.now())]
+
+
+def respondent(scene: Scene) -> str:
+    with scene.court.database.read() as session:
+        return next(p.reference for p in session.get_one(Case, scene.case_id).parties if p.role is Role.RESPONDENT)
+
+
+def test_a_representative_acts_as_far_as_her_powers_go(pending: Scene) -> None:
+    """An ordinary mandate does not change claims (CPL 62), a special one does, an ended one does nothing (CPL 63)."""
+    pending.do("appoint_representative", "li", email=LAWYER, scope="ordinary")
+    with pytest.raises(Forbidden):
+        pending.do("amend_claim", "stranger", relief=LESS, reasons="Part was paid.")
+    pending.do("revoke_representative", "li", mandate=live(pending)[0])
+    assert live(pending) == []
+    pending.do("appoint_representative", "li", email=LAWYER, scope="special")
+    pending.do("amend_claim", "stranger", relief=LESS, reasons="Part was paid.")
+    with pytest.raises(ActNotOpen):
+        pending.do("appoint_representative", "stranger", email="judge@court.example")
+    pending.do("revoke_representative", "stranger", mandate=live(pending)[0])
+    with pytest.raises(LookupError):
+        pending.actor("stranger")
+
+
+def test_nobody_acts_for_both_sides_and_no_judge_represents(pending: Scene) -> None:
+    """Who acts for one side is refused to the other, and so is who serves the court."""
+    pending.do("appoint_representative", "li", email=LAWYER)
+    for email in (LAWYER, "judge@court.example", "nobody@court.example"):
+        with pytest.raises(InvalidInput):
+            pending.do("appoint_representative", "haiyun", email=email)
+
+
+def test_a_mandate_signed_by_link_stands_on_the_docket(pending: Scene) -> None:
+    """Its signature and its end are each told of by one entry, however often the worker looks."""
+    with pending.court.database.write() as session:
+        case = session.get_one(Case, pending.case_id)
+        offered = mandates.offer(session, case.parties[0], session.get_one(Account, pending.people["stranger"]), MandateScope.ORDINARY, from_at=pending.clock.now(), until_at=None, now=pending.clock.now())
+        mandates.sign(session, offered, pending.clock.now())
+    assert bring_mandates_to_docket(pending.court) == 1 and bring_mandates_to_docket(pending.court) == 0
+    with pending.court.database.write() as session:
+        mandates.revoke(session, session.merge(offered), pending.clock.now())
+    assert bring_mandates_to_docket(pending.court) == 1 and bring_mandates_to_docket(pending.court) == 0
+    assert acts(pending).count("record_mandate") == 2
+
+
+def test_the_registry_verifies_identity_in_its_review(small_scene: Scene) -> None:
+    """The account counts as verified from then on; a party cannot verify herself (OLR 7)."""
+    small_scene.lodge()
+    with small_scene.court.database.read() as session:
+        me = session.get_one(Case, small_scene.case_id).parties[0].reference
+    with pytest.raises(Forbidden):
+        small_scene.do("verify_identity", "li", party=me, means="document")
+    small_scene.do("verify_identity", "clerk", party=me, means="document")
+    assert small_scene.account("li").identity_verified_at == small_scene.clock.now()
+
+
+def test_a_shop_becomes_a_definite_respondent(small_scene: Scene) -> None:
+    """Not accepted while only a shop's name is known; the platform's reply names the operator and the seven days begin anew (CPI 209)."""
+    small_scene.lodge(claim(**SHOP))
+    with pytest.raises(ActNotOpen):
+        small_scene.accept()
+    asked = {"party": respondent(small_scene), "platform": "Baihua Market", "words": "Shop Haiyun, order BH-2025-1106-8842."}
+    small_scene.do("request_identity_reply", "clerk", **asked)
+    with pytest.raises(ActNotOpen):
+        small_scene.do("request_identity_reply", "clerk", **asked)
+    small_scene.later(days=3)
+    with small_scene.court.database.read() as session:
+        request = session.scalars(select(Request).where(Request.kind == RequestKind.IDENTITY)).one()
+    operator = {"request": request.reference, "name": "Haiyun Information Technology Co., Ltd.", "kind": "company", "address": "8 Harbour Road"}
+    small_scene.do("record_identity_reply", "clerk", PlatformReplyInput.model_validate(operator))
+    with small_scene.court.database.read() as session:
+        due = session.scalars(select(Window.due_at).where(Window.kind == "registry_review", Window.state == WindowState.OPEN)).one()
+    assert due and due > small_scene.clock.now() + timedelta(days=6)
+    assert "Haiyun Information" in small_scene.case().title
+    small_scene.accept()
+    assert small_scene.case().stage is Stage.PENDING
+
+
+def test_a_silent_platform_gives_the_claim_back_to_the_registry(small_scene: Scene) -> None:
+    """When its time ends without a reply the registry reviews again and is told."""
+    small_scene.lodge(claim(**SHOP))
+    small_scene.do("request_identity_reply", "clerk", party=respondent(small_scene), platform="Baihua Market", days=2, words="Shop Haiyun.")
+    small_scene.later(days=5)
+    assert small_scene.case().stage is Stage.LODGED
+    with small_scene.court.database.read() as session:
+        assert session.scalars(select(Window).where(Window.kind == "registry_review", Window.state == WindowState.OPEN)).one()

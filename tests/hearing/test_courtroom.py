@@ -1,0 +1,168 @@
+"""A dispute with a silent respondent heard in the courtroom, and witnesses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+
+from odr.docket.models import Stage, Track
+from odr.errors import ActNotOpen, InvalidInput
+from odr.hearing.kinds import HearingState, QuestionState
+from odr.hearing.models import Hearing, Witness
+from odr.hearing.queries import hearings_of, postings_of
+from odr.procedure.models import Task
+from tests.hearing.scene import CHEN, DING, HAIYUN, LI, WANG, Scene, put_upload
+
+
+def tasks(scene: Scene) -> list[str]:
+    """Kinds of what waits on any desk of the court."""
+    with scene.look() as (court, case):
+        return list(court.session.scalars(select(Task.kind).where(Task.case_id == case.id, Task.done_at.is_(None)).order_by(Task.id)))
+
+
+def fixed(scene: Scene) -> str:
+    """Reference of the hearing that is fixed."""
+    with scene.look() as (court, _):
+        return court.session.scalars(select(Hearing.reference).where(Hearing.state == HearingState.SUMMONED)).one()
+
+
+def in_court(scene_of: Callable[..., Scene], track: Track = Track.ORDINARY) -> Scene:
+    """A case whose respondent never joined, heard in the courtroom on 12 March."""
+    scene = scene_of(track=track, joined=False)
+    scene.act(CHEN, "open_examination", mode="offline")
+    scene.act(WANG, "summon", mode="offline", on="2026-03-12", at="09:30", place="Courtroom 3")
+    return scene
+
+
+def held(scene: Scene, **more: object) -> None:
+    """The hearing took place; the respondent stayed away."""
+    ref = fixed(scene)
+    scene.clock.set(scene.clock.now().replace(month=3, day=12, hour=6, minute=0))
+    attendance = [{"who": scene.party(LI), "presence": "courtroom"}, {"who": scene.party(HAIYUN), "presence": "absent"}]
+    given = {"hearing": ref, "begun": "09:32", "ended": "11:05", "attendance": attendance, "minutes": "The claimant was heard.", **more}
+    scene.act(WANG, "record_hearing", **given)
+
+
+def test_heard_recorded_confirmed_signed(scene_of: Callable[..., Scene]) -> None:
+    """Summons, attendance, minutes and recording are in the same record; the party confirms the checksum and signs; nobody decides by absence."""
+    scene = in_court(scene_of)
+    assert scene.windows() == []
+    with scene.sit() as (sitting, _):
+        recording = put_upload(sitting, scene.accounts[WANG], "recording").reference
+    held(scene, recording=recording)
+    with scene.look() as (court, case):
+        hearing = hearings_of(court.session, case)[0]
+        assert hearing.recording_sha256 == "ab" * 32 and [a.presence.value for a in hearing.attendances] == ["courtroom", "absent"]
+        assert [s.party_id for s in hearing.summonses] == [scene.parties[LI], scene.parties[HAIYUN]]
+        ref = hearing.reference
+    assert "absence" in tasks(scene) and scene.stage() is Stage.HEARING
+    scene.act(LI, "confirm_recording", hearing=ref, confirms="yes")
+    with pytest.raises(ActNotOpen):
+        scene.act(LI, "confirm_recording", hearing=ref, confirms="no")
+    scene.act(CHEN, "close_hearing", reasons="Everything was heard.")
+    assert scene.current() == "record"
+    with scene.look() as (court, case):
+        from odr.hearing.record import record_digest
+
+        digest = record_digest(court, case)
+    scene.act(LI, "sign_record", digest=digest)
+    assert scene.stage() is Stage.DELIBERATION, "who never joined does not keep the record open"
+
+
+def test_a_failure_is_not_absence(scene_of: Callable[..., Scene]) -> None:
+    """Prevented by network, equipment or power is recorded as such, and no consequence of absence is prepared (OLR 25)."""
+    scene = in_court(scene_of)
+    held(scene, attendance=[{"who": scene.party(LI), "presence": "courtroom"}, {"who": scene.party(HAIYUN), "presence": "absent", "by_failure": True}])
+    assert "absence" not in tasks(scene)
+
+
+def test_a_summons_in_ordinary_procedure_leaves_three_days(scene_of: Callable[..., Scene]) -> None:
+    """In ordinary procedure the summons goes out three days before (CPL 139); a hearing is at one hour, and the hour can be read."""
+    scene = scene_of(track=Track.ORDINARY, joined=False)
+    scene.act(CHEN, "open_examination", mode="live")
+    for wrong in ({"on": "2026-03-04"}, {"mode": "asynchronous"}, {"at": "half"}, {"on": "2026-02-20"}):
+        with pytest.raises(InvalidInput):
+            scene.act(WANG, "summon", **{"mode": "live", "on": "2026-03-20", "at": "09:30", "place": "Room 1", **wrong})
+
+
+def test_simple_procedure_summons_by_simple_means(scene_of: Callable[..., Scene]) -> None:
+    """In simple procedure a hearing may be fixed for the day after tomorrow."""
+    scene = scene_of(track=Track.SIMPLE, joined=False)
+    scene.act(CHEN, "open_examination", mode="live")
+    scene.act(WANG, "summon", mode="live", on="2026-03-04", at="9:30", place="Room 1")
+    assert fixed(scene)
+
+
+def test_put_off_as_often_as_the_track_allows(scene_of: Callable[..., Scene]) -> None:
+    """Ordinary procedure allows two adjournments, simple one (EXT 3)."""
+    scene = in_court(scene_of)
+    for day in ("2026-03-19", "2026-03-26"):
+        scene.act(CHEN, "adjourn_hearing", hearing=fixed(scene), reasons="A witness is ill.")
+        scene.act(WANG, "summon", mode="offline", on=day, at="09:30", place="Courtroom 3")
+    with pytest.raises(ActNotOpen, match="at most 2"):
+        scene.act(CHEN, "adjourn_hearing", hearing=fixed(scene), reasons="Once more.")
+
+
+def test_no_hearing_is_recorded_before_it_ended(scene_of: Callable[..., Scene]) -> None:
+    """A record is made after the hearing, with minutes."""
+    scene = in_court(scene_of)
+    with pytest.raises(InvalidInput):
+        scene.act(WANG, "record_hearing", hearing=fixed(scene), begun="09:32", ended="11:05", attendance=[{"who": scene.party(LI), "presence": "courtroom"}], minutes="x")
+    with pytest.raises(ActNotOpen):
+        scene.act(CHEN, "close_hearing", reasons="Nothing was heard.")
+
+
+def test_live_goes_over_to_writing_when_everybody_agrees(scene_of: Callable[..., Scene]) -> None:
+    """A case opened live and converted gets the plan of its track before its record."""
+    scene = scene_of(track=Track.SMALL)
+    scene.act(CHEN, "open_examination", mode="live")
+    scene.act(CHEN, "convert_mode", mode="asynchronous", reasons="Everybody agrees.")
+    assert scene.current() == "opening"
+    with scene.look() as (court, _):
+        assert [p.key for p in scene.examination(court).phases] == ["opening", "cross_examination", "final", "record"]
+
+
+def admitted(scene: Scene, manner: str = "written") -> str:
+    """A witness whom the judge has admitted; gives her reference."""
+    scene.act(CHEN, "open_examination", mode="asynchronous")
+    scene.act(LI, "ask_leave_for_witness", name=DING, email="ding@x.example", about="Saw the delivery.", manner=manner, ground="distance")
+    with scene.look() as (court, _):
+        ref = court.session.scalars(select(Witness.reference)).one()
+    scene.act(CHEN, "rule_on_witness", witness=ref, answer="allow", reasons="She lives far away.")
+    return ref
+
+
+def test_a_witness_promises_first_and_reads_nothing_else(scene_of: Callable[..., Scene]) -> None:
+    """Leave, undertaking, testimony; a question of the judge; nothing of the file is open to her (EV 68, 71, 74)."""
+    scene = scene_of()
+    ref = admitted(scene)
+    with pytest.raises(ActNotOpen):
+        scene.act(DING, "testify", words="I saw it.")
+    scene.act(DING, "give_undertaking", promise="yes")
+    scene.act(CHEN, "put_question", addressees=[ref], words="What did you see?")
+    statement = scene.act(LI, "post_statement", words="She knows.")
+    testimony = scene.act(DING, "testify", question=scene.question(1).reference, words="Thirty bottles arrived.")
+    assert scene.question(1).state is QuestionState.ANSWERED
+    assert scene.reads(DING, testimony.number) and not scene.reads(DING, statement.number)
+    assert scene.reads(LI, testimony.number) and scene.reads(HAIYUN, testimony.number)
+    with scene.look() as (court, case):
+        assert postings_of(court.session, case)[-1].speaker == DING
+
+
+def test_writing_needs_a_ground(scene_of: Callable[..., Scene]) -> None:
+    """Testimony in writing or recorded needs a ground of CPL 76 or agreement."""
+    scene = scene_of()
+    with pytest.raises(ValueError, match="faults"):
+        scene.act(LI, "ask_leave_for_witness", name=DING, email="ding@x.example", about="Saw the delivery.", manner="recorded")
+
+
+def test_a_party_is_no_witness(scene_of: Callable[..., Scene]) -> None:
+    """Whoever is a party or serves the court in the case is not heard as a witness."""
+    scene = scene_of()
+    scene.act(HAIYUN, "ask_leave_for_witness", name=LI, email="li.wen@x.example", about="Knows everything.", manner="written", ground="agreed")
+    with scene.look() as (court, _):
+        ref = court.session.scalars(select(Witness.reference)).one()
+    with pytest.raises(ActNotOpen):
+        scene.act(CHEN, "rule_on_witness", witness=ref, answer="allow", reasons="Why not.")

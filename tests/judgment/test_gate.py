@@ -1,0 +1,223 @@
+"""No decision in default without proven service, a summons that arrived, and a hearing that was held and recorded (CPL 147)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from odr.canonical import canonical, sha256_hex
+from odr.clock import FixedClock
+from odr.docket.models import Case, Party, Role, Track
+from odr.errors import ActNotOpen
+from odr.hearing.kinds import HearingState, Mode, Presence, RequestState
+from odr.hearing.models import Attendance, Hearing, Summons, TechnicalFailure
+from odr.judgment.gate import default_gate, defaulting
+from odr.procedure.court import Court
+from odr.procedure.models import Window, WindowState
+from odr.service.kinds import Channel, PacketState, PaperKind, ServiceStatus
+from odr.service.models import Packet, ProofOfService
+from odr.service.packets import Recipient, queue_packet
+from odr.text import T
+from tests.judgment.bench import Bench, lay_case
+
+SUMMONED_BY = 77
+REASONING = {"rule": "CPL 88", "signed": "by the recipient"}
+
+
+def serve(session: Session, case: Case, party: Party, occasion: str, entry: int, at: datetime) -> Packet:
+    """A packet that was handed over and signed for, with its proof, on the docket."""
+    packet = queue_packet(
+        session,
+        case_id=case.id,
+        party_id=party.id,
+        entry_ids=[entry],
+        title=T("Summons to a hearing"),
+        first_contact=False,
+        now=at,
+        documents=[],
+        kind=PaperKind.NOTICE,
+        recipient=Recipient(party.name, party.kind, "en", False),
+        due_at=None,
+        case_number=case.number,
+    )
+    packet.occasion, packet.state, packet.effective_at, packet.concluded_at = occasion, PacketState.SERVED, at, at
+    packet.docketed_as = PacketState.SERVED.value
+    session.add(
+        ProofOfService(
+            packet_id=packet.id,
+            ordinal=1,
+            number=f"P-{occasion}",
+            conclusion=ServiceStatus.SERVED,
+            channel=Channel.DIRECT,
+            effective_at=at,
+            reasoning=REASONING,
+            reasoning_digest=sha256_hex(canonical(REASONING)),
+            issued_at=at,
+        )
+    )
+    session.flush()
+    return packet
+
+
+@pytest.fixture
+def absent(whole_court: Court, clock: FixedClock) -> Bench:
+    """A respondent who never appeared, properly served and summoned, and a hearing in the courtroom without her."""
+    bench = lay_case(whole_court, clock, joined=False)
+    now = clock.now()
+    with whole_court.database.write() as session:
+        case = session.get_one(Case, bench.case_id)
+        claimant, respondent = case.parties
+        serve(session, case, respondent, "claim", 3, now - timedelta(days=40))
+        session.add(
+            Window(
+                case_id=case.id,
+                party_id=respondent.id,
+                kind="answer",
+                state=WindowState.LAPSED,
+                opened_at=now - timedelta(days=40),
+                due_at=now - timedelta(days=24),
+                working={"key": "answer"},
+                opened_by=4,
+            )
+        )
+        hearing = Hearing(
+            case_id=case.id,
+            ordinal=1,
+            mode=Mode.OFFLINE,
+            begins_at=now - timedelta(days=3),
+            place="Courtroom 2",
+            state=HearingState.HELD,
+            summoned_by=SUMMONED_BY,
+            begun_at=now - timedelta(days=3),
+            ended_at=now - timedelta(days=3) + timedelta(hours=1),
+            minutes="The respondent did not come.",
+            recorded_by=90,
+        )
+        session.add(hearing)
+        session.flush()
+        session.add(Summons(hearing_id=hearing.id, party_id=respondent.id, sent_by=SUMMONED_BY))
+        serve(session, case, respondent, "summons", SUMMONED_BY, now - timedelta(days=14))
+        session.add(Attendance(hearing_id=hearing.id, party_id=claimant.id, role=Role.CLAIMANT, name="Li", presence=Presence.COURTROOM))
+        session.add(Attendance(hearing_id=hearing.id, party_id=respondent.id, role=Role.RESPONDENT, name="Haiyun", presence=Presence.ABSENT))
+    return bench
+
+
+def reasons(bench: Bench) -> list[str]:
+    """What the gate says about the respondent."""
+    with bench.court.database.read() as session:
+        case = session.get_one(Case, bench.case_id)
+        look = bench.court.look(session)
+        assert [p.label for p in defaulting(look, case)] == ["respondent/1"]
+        return [str(r) for r in default_gate(look, case, case.parties[1])]
+
+
+def test_after_proven_service_and_a_recorded_hearing_the_gate_is_open(absent: Bench) -> None:
+    """Served, summoned in time, heard and recorded: nothing stands in the way."""
+    assert reasons(absent) == []
+
+
+def packets(session: Session, which: str, /, **values: Any) -> object:
+    """Change the packet of an occasion."""
+    return session.execute(update(Packet).where(Packet.occasion == which).values(**values))
+
+
+def proofs(session: Session, occasion: str, **values: Any) -> object:
+    """Change the proof of an occasion."""
+    return session.execute(update(ProofOfService).where(ProofOfService.number == f"P-{occasion}").values(**values))
+
+
+def ordinary(session: Session) -> object:
+    """In ordinary procedure a summons comes three days before (CPL 139, CPI 227)."""
+    return session.execute(update(Case).values(track=Track.ORDINARY))
+
+
+def at(bench: Bench, **ago: float) -> datetime:
+    """An instant before now."""
+    return bench.clock.now() - timedelta(**ago)
+
+
+Break = Callable[[Session, Bench], Any]
+WAYS: list[tuple[str, Break]] = [
+    ("never put on its way", lambda s, b: packets(s, "claim", occasion="notice")),
+    ("short hold", lambda s, b: packets(s, "claim", state=PacketState.HELD)),
+    ("under way", lambda s, b: packets(s, "claim", state=PacketState.OUT)),
+    ("by any means tried", lambda s, b: packets(s, "claim", state=PacketState.NOT_SERVED)),
+    ("taken back", lambda s, b: packets(s, "claim", state=PacketState.UNDONE)),
+    ("no proof of service", lambda s, b: s.execute(delete(ProofOfService).where(ProofOfService.number == "P-claim"))),
+    ("concludes otherwise", lambda s, b: proofs(s, "claim", conclusion=ServiceStatus.NOT_SERVED)),
+    ("concludes otherwise", lambda s, b: packets(s, "claim", state=PacketState.PRESUMED, docketed_as="presumed")),
+    ("does not match its digest", lambda s, b: proofs(s, "claim", reasoning={"rule": "other"})),
+    ("names no day", lambda s, b: proofs(s, "claim", effective_at=None)),
+    ("another day", lambda s, b: proofs(s, "claim", effective_at=at(b, days=41))),
+    ("takes effect only", lambda s, b: (proofs(s, "claim", effective_at=at(b, days=-2)), packets(s, "claim", effective_at=at(b, days=-2)))),
+    ("stand on the docket", lambda s, b: packets(s, "claim", docketed_as=None)),
+    ("names no way", lambda s, b: proofs(s, "claim", channel=None)),
+    ("text message", lambda s, b: proofs(s, "claim", channel=Channel.SMS)),
+    ("announcement", lambda s, b: proofs(s, "claim", channel=Channel.ANNOUNCEMENT)),
+    ("has not started", lambda s, b: s.execute(delete(Window).where(Window.kind == "answer"))),
+    ("still runs", lambda s, b: s.execute(update(Window).where(Window.kind == "answer").values(state=WindowState.OPEN, due_at=at(b, days=-3)))),
+    ("is halted", lambda s, b: s.execute(update(Window).where(Window.kind == "answer").values(state=WindowState.HALTED))),
+    ("not summoned", lambda s, b: s.execute(delete(Summons))),
+    ("summons was never", lambda s, b: s.execute(update(Summons).values(sent_by=5))),
+    ("The summons is under way", lambda s, b: packets(s, "summons", state=PacketState.OUT)),
+    ("too late for the hearing", lambda s, b: (proofs(s, "summons", effective_at=at(b, days=3)), packets(s, "summons", effective_at=at(b, days=3)))),
+    (
+        "too late for the hearing",
+        lambda s, b: (ordinary(s), proofs(s, "summons", effective_at=at(b, days=5)), packets(s, "summons", effective_at=at(b, days=5))),
+    ),
+    ("was not held", lambda s, b: s.execute(update(Hearing).values(state=HearingState.SUMMONED, begun_at=None, ended_at=None))),
+    ("was put off", lambda s, b: s.execute(update(Hearing).values(state=HearingState.ADJOURNED))),
+    ("no record", lambda s, b: s.execute(update(Hearing).values(minutes=None, minutes_sha256=None))),
+    ("no record", lambda s, b: s.execute(update(Hearing).values(recorded_by=None))),
+    ("in writing needs", lambda s, b: s.execute(update(Hearing).values(mode=Mode.ASYNCHRONOUS))),
+    (
+        "not decided yet",
+        lambda s, b: s.add(
+            TechnicalFailure(
+                case_id=b.case_id,
+                party_id=s.scalar(select(Party.id).where(Party.role == Role.RESPONDENT)),
+                what="no power",
+                state=RequestState.ASKED,
+                reported_at=at(b, days=3),
+                entry_number=9,
+            )
+        ),
+    ),
+    ("is stayed", lambda s, b: s.execute(update(Case).values(stayed_at=at(b, days=1)))),
+]
+
+
+@pytest.mark.parametrize(("words", "spoil"), WAYS, ids=[f"{i}-{w}" for i, (w, _) in enumerate(WAYS)])
+def test_the_gate_is_shut_for_every_gap(absent: Bench, words: str, spoil: Break) -> None:
+    """Whatever is missing of service, summons, answer time, hearing or record: the gate is shut and says why."""
+    with absent.court.database.write() as session:
+        spoil(session, absent)
+    assert any(words in reason for reason in reasons(absent)), reasons(absent)
+
+
+def test_the_decision_asks_the_gate(absent: Bench) -> None:
+    """With a gap in service a decision against somebody who never appeared is not signed; without one it says that it is in default."""
+    file = [{"subject": f"fact/{n}", "result": "adopted", "reasons": "Shown by the exhibits.", "rests_on": ["C-1", "C-2"]} for n in (1, 2)]
+    absent.do("judge", "record_findings", {"adopt_undisputed": True, "findings": file})
+    absent.do("judge", "draft_decision", absent.draft(answers=None))
+    reference = absent.draft_reference()
+    with absent.court.database.write() as session:
+        packets(session, "claim", state=PacketState.OUT)
+    with pytest.raises(ActNotOpen, match="In default against"):
+        absent.do("judge", "send_for_signing", {"decision": reference})
+    with absent.court.database.write() as session:
+        packets(session, "claim", state=PacketState.SERVED)
+    absent.do("judge", "send_for_signing", {"decision": reference})
+    absent.wait(hours=26)
+    absent.do("judge", "issue_decision", {"decision": reference, "case_number": absent.number})
+
+
+def test_who_appeared_is_not_decided_against_in_default(bench: Bench) -> None:
+    """A respondent who joined is a party to a contested case, whatever she then does."""
+    with bench.court.database.read() as session:
+        assert defaulting(bench.court.look(session), session.get_one(Case, bench.case_id)) == []

@@ -1,0 +1,134 @@
+"""Disputes, payouts, kills at random, and how fast events are taken."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, text
+
+from odr.clock import FixedClock
+from odr.db import Database
+from odr.docket.models import DocketEntry
+from odr.payments.ledger import is_balanced, trial_balance
+from odr.payments.models import EventOrigin, LedgerEntry, Payment, StripeEvent
+from odr.payments.webhook import take
+from odr.procedure.models import Task
+from tests.payments.conftest import PayCourt, open_court
+from tests.payments.test_fee_acts import stripe_paid
+
+MakeEvent = Callable[..., dict[str, Any]]
+
+
+def paid(make: MakeEvent, assessment: str, number: int) -> dict[str, Any]:
+    """A charge that succeeded."""
+    found = {"id": f"pi_{number}", "amount": 275_00, "amount_received": 275_00, "currency": "cny", "metadata": {"assessment": assessment}}
+    return make("payment_intent.succeeded", found, f"evt_{number}")
+
+
+def dispute(make: MakeEvent, kind: str, status: str, event_id: str) -> dict[str, Any]:
+    """A dispute about the charge pi_1."""
+    return make(f"charge.dispute.{kind}", {"id": "dp_1", "amount": 275_00, "currency": "cny", "payment_intent": "pi_1", "status": status}, event_id)
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize(("won", "left"), [(True, {"clearing": 275_00, "deferred": -275_00}), (False, {"receivable": 275_00, "deferred": -275_00})])
+def test_a_dispute_ends_in_the_same_books_in_any_order(pay_court: PayCourt, make_event: MakeEvent, won: bool, left: dict[str, int], seed: int) -> None:
+    """Won, the money is back; lost, the fee is owed again; whatever the order of the events, the charge's own included."""
+    case_id = pay_court.accepted()
+    last = ("funds_reinstated", "won") if won else ("closed", "lost")
+    told = [
+        paid(make_event, pay_court.fees(case_id)[0].reference, 1),
+        dispute(make_event, "created", "needs_response", "a"),
+        dispute(make_event, "funds_withdrawn", "needs_response", "b"),
+        dispute(make_event, *last, "c"),
+    ]
+    random.Random(seed).shuffle(told)
+    for event in told:
+        take(pay_court.court, event, EventOrigin.LISTED)
+    assert pay_court.balances() == left
+    assert [t.kind for t in pay_court.rows(Task) if t.kind == "fee_dispute"] == ["fee_dispute"]
+
+
+def test_a_payout_moves_what_stripe_held(pay_court: PayCourt, make_event: MakeEvent) -> None:
+    """A payout moves money from Stripe to the bank, and back when the bank returned it."""
+    case_id = pay_court.accepted()
+    stripe_paid(pay_court, case_id)
+    found = {"id": "po_1", "amount": 275_00, "currency": "cny"}
+    take(pay_court.court, make_event("payout.paid", found, "evt_p"), EventOrigin.LISTED)
+    assert pay_court.balances() == {"bank": 275_00, "deferred": -275_00}
+    take(pay_court.court, make_event("payout.failed", found, "evt_f"), EventOrigin.LISTED)
+    assert pay_court.balances() == {"clearing": 275_00, "deferred": -275_00}
+
+
+def test_an_event_that_cannot_be_applied_is_kept(pay_court: PayCourt, make_event: MakeEvent) -> None:
+    """A broken event moves nothing, stays stored with its trouble, and does not stop the next one."""
+    case_id = pay_court.accepted()
+    take(pay_court.court, make_event("payment_intent.succeeded", {"id": "pi_bad", "currency": "cny"}, "evt_bad"), EventOrigin.LISTED)
+    take(pay_court.court, paid(make_event, pay_court.fees(case_id)[0].reference, 1), EventOrigin.LISTED)
+    states = {e.id: (e.applied_at is not None, e.trouble is not None) for e in pay_court.rows(StripeEvent)}
+    assert states == {"evt_bad": (False, True), "evt_1": (True, False)}
+    assert len(pay_court.rows(Payment)) == 1
+
+
+def test_a_charge_in_another_currency_is_not_credited(pay_court: PayCourt, make_event: MakeEvent) -> None:
+    """Money in a currency the fee is not in is never converted by guess; reconciliation lists it."""
+    event = paid(make_event, pay_court.fees(pay_court.accepted())[0].reference, 1)
+    event["data"]["object"]["currency"] = "usd"
+    take(pay_court.court, event, EventOrigin.LISTED)
+    assert pay_court.rows(Payment) == []
+
+
+@pytest.mark.slow
+def test_killed_at_random_the_books_balance_and_nothing_is_credited_twice(pay_court: PayCourt, make_event: MakeEvent, tmp_path: Path) -> None:
+    """A court killed again and again while it takes events ends with every charge credited once and balanced books."""
+    cases = [pay_court.accepted() for _ in range(12)]
+    events = [paid(make_event, pay_court.fees(case_id)[0].reference, number) for number, case_id in enumerate(cases)]
+    file = tmp_path / "events.jsonl"
+    file.write_text("\n".join(json.dumps(event) for event in events))
+    dice = random.Random(5)
+    command = [sys.executable, "-m", "tests.payments.killed", pay_court.court.database.url, str(tmp_path), str(file)]
+    for round_ in range(6):
+        court = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).resolve().parents[2], env=os.environ)
+        assert court.stdout is not None and court.stdout.readline() == "ready\n"
+        if round_ < 5:
+            time.sleep(dice.uniform(0.005, 0.08))
+            court.kill()
+        court.wait(60)
+        court.stdout.close()
+        with pay_court.court.database.read() as session:
+            assert is_balanced(trial_balance(session))
+            credited = session.scalar(select(func.count()).select_from(Payment))
+            assert credited == session.scalar(select(func.count()).select_from(LedgerEntry).where(LedgerEntry.what == "fee paid"))
+            assert credited == session.scalar(select(func.count()).select_from(DocketEntry).where(DocketEntry.act == "record_payment"))
+    assert pay_court.balances() == {"clearing": 12 * 275_00, "deferred": -12 * 275_00}
+
+
+@pytest.mark.slow
+def test_events_are_taken_at_a_third_of_the_speed_of_raw_commits(sqlite_url: str, clock: FixedClock, tmp_path: Path, make_event: MakeEvent) -> None:
+    """On a database that syncs every commit to the disk, taking an event costs at most three raw commits."""
+    database = Database(sqlite_url, synchronous="FULL")
+    court = open_court(database, clock, tmp_path)
+    failed = {"id": "pi_x", "amount": 1, "currency": "cny", "metadata": {}}
+    raw, taken = [], []
+    for block in range(6):
+        started = time.perf_counter()
+        for number in range(20):
+            with database.write() as session:
+                session.execute(text("INSERT INTO clock_offset (id, seconds) VALUES (:id, 0)"), {"id": 1000 * block + number})
+        raw.append(time.perf_counter() - started)
+        started = time.perf_counter()
+        for number in range(20):
+            take(court, make_event("payment_intent.payment_failed", failed, f"evt_{block}_{number}"), EventOrigin.WEBHOOK)
+        taken.append(time.perf_counter() - started)
+    database.dispose()
+    print(f"events {120 / sum(taken):.0f}/s, raw commits {120 / sum(raw):.0f}/s, ratio {sum(raw) / sum(taken):.2f}")
+    assert min(raw) / min(taken) >= 0.3

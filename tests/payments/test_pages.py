@@ -1,0 +1,91 @@
+"""Pages about fees: the simulator, the receipt, both languages, and amounts as people type them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from odr.app import ROOT
+from odr.docket.models import Document, Role
+from odr.notary.seal import Sealer
+from odr.payments.models import AssessmentState, Payment
+from odr.typeset import Typesetter
+from tests.payments.conftest import BASE, Served
+from tests.payments.test_fee_acts import stripe_paid
+
+
+def ask(served: Served, **question: str) -> tuple[int, str]:
+    """What the simulator answers."""
+    answer = served.app.test_client().get("/fees", query_string={"cause": "online_shopping", "track": "simple", **question}, base_url=BASE)
+    return answer.status_code, answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("typed", ["30000", "30,000", "30,000.00", "¥30,000", "30000元", "3万", "３００００"])
+def test_the_simulator_reads_amounts_as_people_type_them(served: Served, typed: str) -> None:
+    """However 30,000 yuan is written, the fee is 275 by simple procedure, with its steps and the address to send on."""
+    status, page = ask(served, amount=typed)
+    assert status == 200 and "The fee is CNY\u00a0275.00" in page and "Halved: simple procedure." in page
+    assert "/fees?" in page
+
+
+@pytest.mark.parametrize("typed", ["1.234,5", "thirty", "-5", "0", "99999999999999999999", "USD 5", "1e9"])
+def test_the_simulator_never_guesses(served: Served, typed: str) -> None:
+    """A doubtful, foreign or absurd amount is asked again, with what was typed kept."""
+    status, page = ask(served, amount=typed)
+    assert status == 422 and "The fee is" not in page
+
+
+def test_the_simulator_answers_bad_choices_with_a_message(served: Served) -> None:
+    """A cause or track that does not exist is no crash."""
+    assert ask(served, amount="5", cause="witchcraft")[0] == 422
+    assert ask(served, amount="5", track="express")[0] == 422
+
+
+def test_the_fee_page_speaks_chinese(served: Served) -> None:
+    """A reader of Chinese meets no English sentence about her fee."""
+    case_id = served.pay.accepted()
+    client = served.sign_in("li")
+    client.set_cookie("locale", "zh-Hans", domain="court.test")
+    page = client.get(f"/cases/{served.reference(case_id)}/fee", base_url=BASE).get_data(as_text=True)
+    assert 'lang="zh-Hans"' in page and "在线交纳275.00元" in page and "减半：适用简易程序。" in page
+    assert "How this fee" not in page and "Pay " not in page
+
+
+def test_the_receipt_is_sealed_and_stays_the_same(served: Served) -> None:
+    """The payer gets a sealed PDF that is made once; the other side gets none."""
+    court = served.pay.court
+    court.ports.typesetter = Typesetter(ROOT / "fonts", ROOT / "templates" / "documents")
+    court.ports.sealer = Sealer.of(court.notary)
+    case_id = served.pay.accepted()
+    stripe_paid(served.pay, case_id)
+    assert served.pay.fees(case_id)[0].state is AssessmentState.PAID
+    (payment,) = served.pay.rows(Payment)
+    path = f"/cases/{served.reference(case_id)}/fee/receipt/{payment.reference}.pdf"
+    first, second = (served.sign_in("li").get(path, base_url=BASE).get_data() for _ in range(2))
+    assert first == second and first.startswith(b"%PDF") and b"/ByteRange" in first
+    assert served.sign_in("shop").get(path, base_url=BASE).status_code == 404
+    assert [d.kind for d in served.pay.rows(Document)] == ["receipt"]
+
+
+def test_a_closed_day_has_a_sealed_report(served: Served) -> None:
+    """The daily close is set and sealed as a paper."""
+    court = served.pay.court
+    court.ports.typesetter = Typesetter(ROOT / "fonts", ROOT / "templates" / "documents")
+    court.ports.sealer = Sealer.of(court.notary)
+    served.pay.accepted()
+    served.pay.clock.advance(timedelta(days=1))
+    served.pay.account("cashier", Role.CASHIER)
+    client, served.form_page = served.sign_in("cashier"), "/payments/desk/books"
+    assert served.post(client, "/payments/desk/books/close").status_code == 303
+    day = (served.pay.clock.now() - timedelta(days=1)).astimezone(court.settings.tz).date()
+    assert client.get(f"/payments/desk/books/{day}.pdf", base_url=BASE).get_data().startswith(b"%PDF")
+    assert "receivable" in client.get(f"/payments/desk/books/{day}.csv", base_url=BASE).get_data(as_text=True)
+
+
+def test_templates_name_no_inline_script() -> None:
+    """The pages of fees work without scripts and styles of their own."""
+    for path in Path(ROOT / "templates" / "payments").glob("*.html"):
+        words = path.read_text(encoding="utf-8")
+        assert "<script" not in words and "style=" not in words and "onclick" not in words, path

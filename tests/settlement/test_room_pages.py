@@ -1,0 +1,129 @@
+"""The private room over HTTP, and mediation in it."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from sqlalchemy import select
+
+from odr.app import create_app
+from odr.docket.models import Case, Role, Stage
+from odr.docket.queries import entries_of
+from odr.docket.visibility import reads_entry
+from odr.errors import ActNotOpen, InvalidInput
+from odr.identity.actors import Actor
+from odr.identity.models import Account, AccountRole
+from odr.settlement.lookups import mediation_of, messages_for
+from tests.judgment.bench import Bench
+from tests.judgment.web import Options, Visitor
+
+
+def visitors(bench: Bench, *names: str, locale: str = "en") -> list[Visitor]:
+    """Signed-in people at one court."""
+    app = create_app(court=bench.court)
+    return [Visitor(app, bench, name, locale) for name in names]
+
+
+@pytest.mark.parametrize("locale", ["en", "zh-Hans"])
+def test_an_offer_is_made_and_accepted_in_the_browser(bench: Bench, locale: str) -> None:
+    """Offer, one key to accept, the judge's statement, two signatures: settled, without the judge seeing the room."""
+    haiyun, li, judge = visitors(bench, "haiyun", "li", "judge", locale=locale)
+    values = {"to": "claimant/1", "amount": "6000", "payer": "respondent/1", "days": "7", "ending": "statement", "words": "let us end this"}
+    values |= {"instalments-0-on-day": "20", "instalments-0-on-month": "3", "instalments-0-on-year": "2026", "instalments-0-amount": "6000"}
+    haiyun.send("/settlement", "/settlement/make_offer", values)
+    assert "let us end this" in li.get("/settlement")
+    for path in ("", "/docket"):
+        seen = judge.get(path)
+        assert "let us end this" not in seen and "6,000" not in seen
+    li.send("/settlement", "/settlement/accept_offer")
+    assert "let us end this" not in judge.get("/agreement")
+    judge.send("/agreement", "/agreement/sign_mediation", status=422, case_number="wrong", language="en")
+    judge.send("/agreement", "/agreement/sign_mediation", case_number=bench.number, language="zh-Hans")
+    for who in (li, haiyun):
+        who.send("/settlement", "/settlement/sign_statement")
+    assert bench.case().stage is Stage.EFFECTIVE
+    assert "6,000.00" in li.get("")
+
+
+def test_the_room_is_shut_to_the_court_and_strangers(bench: Bench) -> None:
+    """Judge, clerk and assistant are refused the page, its posts, the entries' bytes; a stranger finds nothing."""
+    bench.do("respondent/1", "ask_mediation", {"words": "shall we talk"})
+    number = 0
+    with bench.court.database.read() as session:
+        number = entries_of(session, session.get_one(Case, bench.case_id), "ask_mediation")[0].number
+    judge, clerk, assistant, stranger = visitors(bench, "judge", "clerk", "assistant", "stranger")
+    for who in (judge, clerk, assistant):
+        who.get("/settlement", 403)
+        who.get(f"/docket/{number}/entry.json", 404)
+        assert "shall we talk" not in who.get(f"/docket/{number}") and "ask_mediation" not in who.get(f"/docket/{number}")
+    stranger.get("/settlement", 404)
+
+
+def test_no_page_of_the_room_has_one_id_twice(bench: Bench) -> None:
+    """Labels lead to one field only."""
+    bench.do("respondent/1", "ask_mediation", {})
+    (li,) = visitors(bench, "li")
+    for path in ("/settlement", "/settlement?act=make_offer", "/settlement?act=say_in_room", ""):
+        forms = Options()
+        forms.feed(li.get(path))
+        assert [i for i, n in Counter(forms.ids).items() if n > 1] == [], path
+
+
+def mediator(bench: Bench) -> Actor:
+    """Mei, who is on the list and in the case."""
+    account = bench.account("mei")
+    return Actor(Role.MEDIATOR, account.id, "Mei", bench.case_id, strong_at=bench.clock.now())
+
+
+def mediation(bench: Bench) -> None:
+    """A mediation under way with Mei, whom nobody chose in time and the court designated."""
+    with bench.court.database.write() as session:
+        account = session.scalars(select(Account).where(Account.email == "mei@people.example")).one()
+        session.add(AccountRole(account_id=account.id, role=Role.MEDIATOR, granted_at=bench.clock.now()))
+    bench.do("respondent/1", "ask_mediation", {})
+    bench.do("claimant/1", "agree_mediation", {})
+    bench.wait(days=5)
+    bench.do("mediator", "accept_mediation", {}, actor=mediator(bench))
+
+
+def test_a_mediation_from_asking_to_a_text_that_all_sign(bench: Bench) -> None:
+    """Both agree, the court designates when they choose nobody in time, the mediator accepts and puts a text: signed, it goes to the court (OMR 10, 12, 20)."""
+    mediation(bench)
+    text = {"amount": "5,000.00", "payer": "respondent/1", "payee": "claimant/1", "instalments": [{"on": "2026-04-01", "amount": "5,000.00"}]}
+    bench.do("mediator", "propose_text", text, actor=mediator(bench))
+    from tests.settlement.test_offers import agreement_of
+
+    reference = agreement_of(bench).reference
+    bench.do("claimant/1", "sign_agreement", {"agreement": reference})
+    with pytest.raises(ActNotOpen):
+        bench.do("claimant/1", "sign_agreement", {"agreement": reference})
+    bench.do("respondent/1", "sign_agreement", {"agreement": reference})
+    with bench.court.database.read() as session:
+        assert len(entries_of(session, session.get_one(Case, bench.case_id), "submit_agreement")) == 1
+
+
+def test_a_caucus_is_for_one_party_and_the_mediator(bench: Bench) -> None:
+    """What is said alone with the mediator the other side reads neither in the room nor on the docket."""
+    mediation(bench)
+    bench.do("claimant/1", "say_in_room", {"words": "my lowest is five", "alone": "claimant/1"})
+    bench.do("mediator", "say_in_room", {"words": "noted", "alone": "claimant/1"}, actor=mediator(bench))
+    with pytest.raises(InvalidInput):
+        bench.do("claimant/1", "say_in_room", {"words": "x", "alone": "respondent/1"})
+    with bench.court.database.read() as session:
+        case = session.get_one(Case, bench.case_id)
+        rows = entries_of(session, case, "say_in_room")
+        for who, reads in ((bench.actor("claimant/1"), True), (mediator(bench), True), (bench.actor("respondent/1"), False), (bench.actor("judge"), False)):
+            assert [reads_entry(who, row) for row in rows] == [reads, reads]
+        assert len(messages_for(session, case, bench.actor("claimant/1"))) == 2
+        assert messages_for(session, case, bench.actor("respondent/1")) == []
+
+
+def test_mediation_ends_by_itself_after_its_time(bench: Bench) -> None:
+    """Seven days in simple procedure, then the trial goes on and the mediator reads nothing more (OMR 24)."""
+    mediation(bench)
+    bench.wait(days=10)
+    with bench.court.database.read() as session:
+        assert mediation_of(session, session.get_one(Case, bench.case_id)) is None
+    with pytest.raises(Exception, match="nothing here"):
+        bench.do("mediator", "say_in_room", {"words": "still here?"}, actor=mediator(bench))
