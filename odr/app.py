@@ -11,7 +11,8 @@ from typing import Any
 from flask import Flask, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from jinja2 import StrictUndefined
-from werkzeug.exceptions import HTTPException, NotFound as NoSuchPage
+from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import NotFound as NoSuchPage
 
 from odr import migrate, wiring
 from odr.access import SignInNeeded, assert_guarded, current_locale, register_access

@@ -102,7 +102,7 @@ def open_rooms(court: Court) -> None:
 
 def register_routes(app: Flask) -> None:
     """Mount every room's pages."""
-    for name in ("odr.notary.routes:log_pages", *(path for room in rooms() for path in room.routes)):
+    for name in ("odr.notary.routes:log_pages", "odr.training:training", *(path for room in rooms() for path in room.routes)):
         app.register_blueprint(_named(name))
 
 

@@ -216,7 +216,9 @@ def test_admitting_the_claim_needs_special_powers(small_scene: Scene, position: 
         case = session.get_one(Case, small_scene.case_id)
         other = next(p for p in case.parties if p.role is Role.RESPONDENT)
         now = small_scene.clock.now()
-        session.add(Mandate(case_id=case.id, party_id=other.id, account_id=small_scene.people["stranger"], scope=MandateScope.ORDINARY, from_at=now, signed_at=now))
+        session.add(
+            Mandate(case_id=case.id, party_id=other.id, account_id=small_scene.people["stranger"], scope=MandateScope.ORDINARY, from_at=now, signed_at=now)
+        )
     with pytest.raises(Forbidden):
         small_scene.do("file_answer", "stranger", position=position, statement="We agree.")
     assert small_scene.do("file_answer", "stranger", position="defend", statement="We do not agree.").number > 0

@@ -21,7 +21,7 @@ from odr.access import Entry, Guard, current_session
 from odr.app import create_app
 from odr.clock import FixedClock
 from odr.db import Database
-from odr.docket.models import Case, Role, Seat
+from odr.docket.models import Case, Document, Role, Seat
 from odr.docket.queries import case_by_reference
 from odr.filing import drafts
 from odr.identity import sessions
@@ -31,6 +31,7 @@ from odr.identity.models import Account, AccountState, Mandate, MandateScope
 from odr.identity.presence import session_cookie_name
 from odr.payments.models import Payment
 from odr.procedure.models import Window
+from odr.service.models import Packet
 from tests.scene import Scene, claim, open_court
 
 FILE = Path(__file__).with_name("routes.tsv")
@@ -74,7 +75,8 @@ class House:
         if who != "anonymous":
             now = self.scene.court.clock.machine_now()
             with self.scene.court.database.write() as session:
-                secret, row_id = sessions.open_session(session, session.get_one(Account, self.people[who]), now, device="test", address="::1", two_factor=two_factor)
+                account = session.get_one(Account, self.people[who])
+                secret, row_id = sessions.open_session(session, account, now, device="test", address="::1", two_factor=two_factor)
             client.set_cookie(session_cookie_name(False), secret)
         if token:
             with client.session_transaction() as cookie:
@@ -86,8 +88,9 @@ class House:
 
     def path(self, rule: Rule, **changed: str) -> str:
         """The route's address for this case and its things."""
-        special = {"/decisions/<reference>.pdf": UNKNOWN, "/administration/people/": self.parameters["person"], "/account/mandates/": self.parameters["mandate"]}
-        special |= {"/uploads/": self.parameters["upload"], "/payments/desk/": UNKNOWN}
+        mine = self.parameters
+        special = {"/decisions/": UNKNOWN, "/payments/desk/": UNKNOWN, "/administration/people/": mine["person"]}
+        special |= {"/account/mandates/": mine["mandate"], "/uploads/": mine["upload"]}
         values = {**self.parameters, **changed}
         for prefix, reference in special.items():
             if rule.rule.startswith(prefix):
@@ -147,7 +150,9 @@ def furnish(scene: Scene) -> House:
     code = scene.code()
     given = {n: scene.people[n] for n in ("clerk", "judge", "president", "cashier", "mediator", "admin", "stranger")}
     house = House(scene, create_app(court=scene.court), {**given, "claimant": scene.people["li"], "respondent": scene.people["haiyun"]})
-    for name, role in {"representative": None, "witness": None, "suspended": None, "revoked": None, "lapsed": None, "other_claimant": None, "other_judge": Role.JUDGE, "recused_judge": Role.JUDGE, "other_clerk": Role.CLERK, "person": None}.items():  # fmt: skip
+    more: dict[str, Role | None] = {"other_judge": Role.JUDGE, "recused_judge": Role.JUDGE, "other_clerk": Role.CLERK}
+    more |= dict.fromkeys(("representative", "witness", "suspended", "revoked", "lapsed", "other_claimant", "person"))
+    for name, role in more.items():
         house.people[name] = person(scene, name, role)
     case_id, now = scene.case_id, scene.clock.now()
     scene.people["other"] = house.people["other_claimant"]
@@ -155,13 +160,16 @@ def furnish(scene: Scene) -> House:
     scene.case_id = case_id
     with scene.court.database.write() as session:
         case = session.get_one(Case, case_id)
-        mine, other = case.parties
+        mine = next(p for p in case.parties if p.role is Role.CLAIMANT)
         for name, role in {"mediator": Role.MEDIATOR, "witness": Role.WITNESS, "president": Role.PRESIDENT}.items():
             session.add(Seat(case_id=case.id, account_id=house.people[name], role=role, from_at=now))
         session.add(Seat(case_id=case.id, account_id=house.people["recused_judge"], role=Role.JUDGE, from_at=now, until_at=now))
         ends: dict[str, dict[str, Any]] = {"representative": {}, "revoked": {"revoked_at": now}, "lapsed": {"until_at": now - timedelta(days=1)}}
         for name, end in ends.items():
-            mandate = Mandate(case_id=case.id, party_id=mine.id, account_id=house.people[name], scope=MandateScope.SPECIAL, from_at=now - timedelta(days=9), signed_at=now, **end)
+            began = now - timedelta(days=9)
+            mandate = Mandate(
+                case_id=case.id, party_id=mine.id, account_id=house.people[name], scope=MandateScope.SPECIAL, from_at=began, signed_at=began, **end
+            )
             session.add(mandate)
             session.flush()
             if name == "representative":
@@ -175,9 +183,18 @@ def furnish(scene: Scene) -> House:
         house.reference = case.reference
         house.parameters |= {"reference": case.reference, "draft": draft.reference, "window": window.reference, "upload": upload.reference, "code": code}
         house.parameters["person"] = session.get_one(Account, house.people["person"]).reference
+        letter = session.scalars(select(Packet.reference).where(Packet.case_id == case.id, Packet.party_id == mine.id)).first()
+        paper = session.scalars(select(Document.reference).where(Document.case_id == case.id)).first()
+        house.parameters |= {"item": letter or UNKNOWN, "document": paper or UNKNOWN}
         payment = session.scalars(select(Payment.reference)).first()
-    house.parameters |= {"payment": payment or UNKNOWN, "label": "C-1", "number": "1", "part": "json", "page": "1", "name": "request_relief", "step": "matter", "year": "2026"}
-    house.parameters |= {"level": "0", "index": "000.p/1", "row_id": "1", "key_id": "1", "token_id": "1", "proposal_id": "1", "token": "none", "tag": "en"}
+    house.parameters |= dict(
+        zip(("label", "part", "name", "step", "year", "index", "tag"), ("C-1", "json", "request_relief", "matter", "2026", "000.p/1", "en"), strict=True)
+    )
+    house.parameters |= dict.fromkeys(("number", "page", "key_id", "token_id", "proposal_id"), "1") | {
+        "level": "0",
+        "token": "none",
+        "payment": payment or UNKNOWN,
+    }
     with scene.court.database.write() as session:
         _, row = sessions.open_session(session, session.get_one(Account, house.people["claimant"]), now, device="other", address="::1", two_factor=False)
     house.parameters["row_id"] = str(row)
@@ -281,7 +298,9 @@ def test_the_court_asks_its_own_people_for_a_second_factor(house: House) -> None
         guard = guard_of(house.app, rule)
         for who in ("judge", "clerk", "president", "mediator", "cashier", "admin"):
             if guard is not None and guard.entry in (Entry.CASE, Entry.STAFF) and expectations[method, rule.rule][who] == "in":
-                assert house.ask(who, method, told_path(house, rule), two_factor=False).status_code == 403, f"{method} {rule.rule} as {who}"
+                response = house.ask(who, method, told_path(house, rule), two_factor=False)
+                is_sent = response.status_code == 303 and response.headers["Location"].startswith("/account/second-factor")
+                assert response.status_code == 403 or is_sent, f"{method} {rule.rule} as {who}: {response.status_code}"
 
 
 def test_no_page_of_another_site_changes_anything(house: House) -> None:

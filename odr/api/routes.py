@@ -22,12 +22,12 @@ from odr.filing.inputs import ClaimInput
 from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.identity.tokens import Scope
-from odr.procedure.acts import window_title
 from odr.procedure.availability import acts_for, refuse_role
+from odr.procedure.desks import my_cases, seated_cases
 from odr.procedure.faults import validate
 from odr.procedure.sitting import ActReceipt, words_of
 from odr.procedure.views import entry_view
-from odr.register.desks import my_cases, seated_cases
+from odr.procedure.windows import window_title
 from odr.text import T
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -36,7 +36,10 @@ api = Blueprint("api", __name__, url_prefix="/api/v1")
 def _body() -> dict[str, Any]:
     if (request.content_length or 0) > 2_000_000:
         raise InvalidInput([FieldFault((), T("The request is too large."))])
-    data = request.get_json(silent=True)
+    try:
+        data = request.get_json(silent=True)
+    except RecursionError:  # brackets within brackets, thousands deep
+        data = None
     if not isinstance(data, dict):
         raise InvalidInput([FieldFault((), T("Send a JSON object."))])
     return data

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
-
 FONTS = Path(__file__).resolve().parent.parent.parent / "fonts"
 WIDTH = 720
 

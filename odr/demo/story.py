@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -25,8 +25,8 @@ from odr.identity.actors import Actor, actors_in
 from odr.identity.models import Account
 from odr.judgment.lookups import reliefs_by_key
 from odr.judgment.models import Decision
-from odr.payments.inputs import PaymentInput
 from odr.payments.books import outstanding
+from odr.payments.inputs import PaymentInput
 from odr.payments.models import Channel, FeeAssessment
 from odr.procedure.court import Court
 from odr.procedure.sitting import ActReceipt

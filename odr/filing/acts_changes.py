@@ -40,7 +40,9 @@ def sum_of(relief: list[ReliefInput]) -> int:
 def _check_currency(court: Sitting, case: Case, relief: list[ReliefInput]) -> None:
     currency = court.pack(case).currency
     faults = [
-        FieldFault(("relief", i, "amount"), T("This court takes claims in %(currency)s. Convert the amount at the rate of the day it was due.", currency=currency))
+        FieldFault(
+            ("relief", i, "amount"), T("This court takes claims in %(currency)s. Convert the amount at the rate of the day it was due.", currency=currency)
+        )
         for i, one in enumerate(relief)
         if one.amount is not None and one.amount.currency != currency
     ]
@@ -52,14 +54,23 @@ def _write_relief(court: Sitting, claim: Claim, relief: list[ReliefInput]) -> No
     for i, asked in enumerate(relief, 1):
         money = asked.amount
         court.session.add(
-            Relief(claim_id=claim.id, number=i, kind=asked.kind, what=asked.what, amount_minor=money.minor if money else None, currency=money.currency if money else None)
+            Relief(
+                claim_id=claim.id,
+                number=i,
+                kind=asked.kind,
+                what=asked.what,
+                amount_minor=money.minor if money else None,
+                currency=money.currency if money else None,
+            )
         )
 
 
 def _write_facts(court: Sitting, case: Case, party: Party, facts: list[FactInput]) -> None:
     first = (court.session.scalar(select(func.max(Fact.number)).where(Fact.case_id == case.id)) or 0) + 1
     for i, told in enumerate(facts, first):
-        court.session.add(Fact(case_id=case.id, party_id=party.id, number=i, happened_on=told.happened_on, what=told.what, entry_number=court.next_number(case)))
+        court.session.add(
+            Fact(case_id=case.id, party_id=party.id, number=i, happened_on=told.happened_on, what=told.what, entry_number=court.next_number(case))
+        )
 
 
 def restart_evidence(court: Sitting, case: Case, now: datetime) -> None:
@@ -87,7 +98,9 @@ def _see_track(court: Sitting, case: Case, amount: int, bars: set[Bar]) -> None:
     if way is not None and not way.by_ruling:
         court.then("convert_track", ConvertTrackInput(to=way.to, reasons=finding.reason.render("en")), actor=CLOCK_ACTOR)
     else:
-        court.open_task(case, Role.JUDGE, "track", T("The case can no longer follow the %(track)s. %(reason)s", track=case.track.label, reason=finding.reason), risk=60)
+        court.open_task(
+            case, Role.JUDGE, "track", T("The case can no longer follow the %(track)s. %(reason)s", track=case.track.label, reason=finding.reason), risk=60
+        )
 
 
 def _bars(relief: list[ReliefInput]) -> set[Bar]:
@@ -224,7 +237,9 @@ def file_counterclaim(court: Sitting, case: Case, given: CounterclaimInput, *, a
     _check_currency(court, case, given.relief)
     me = court.party_of(case, actor)
     currency = court.pack(case).currency
-    claim = Claim(case_id=case.id, party_id=me.id, kind="counterclaim", amount_minor=sum_of(given.relief), currency=currency, entry_number=court.next_number(case))
+    claim = Claim(
+        case_id=case.id, party_id=me.id, kind="counterclaim", amount_minor=sum_of(given.relief), currency=currency, entry_number=court.next_number(case)
+    )
     court.session.add(claim)
     court.session.flush()
     _write_relief(court, claim, given.relief)
@@ -234,7 +249,10 @@ def file_counterclaim(court: Sitting, case: Case, given: CounterclaimInput, *, a
     court.announce("counterclaim_lodged", case, party=me, given=given, joined=True, claim=claim)
     _see_track(court, case, max(claim.amount_minor, first.amount_minor if first else 0), {Bar.COUNTERCLAIM} | _bars(given.relief))
     total = Money(claim.amount_minor, currency)
-    return Recorded(T("%(name)s brought a counterclaim for %(amount)s", name=me.name, amount=total), {"claim": claim.reference, "amount": {"minor": total.minor, "currency": currency}})
+    return Recorded(
+        T("%(name)s brought a counterclaim for %(amount)s", name=me.name, amount=total),
+        {"claim": claim.reference, "amount": {"minor": total.minor, "currency": currency}},
+    )
 
 
 @act(

@@ -63,8 +63,17 @@ def object_to_jurisdiction(court: Sitting, case: Case, given: ObjectInput, *, ac
     me = court.party_of(case, actor)
     request = ask(court, case, OBJECTION, me, given.words, ground=given.ground, right_court=given.court or "")
     halted = halt([w for kind in _halted_kinds(court, case) for w in court.windows(case, kind)], now)
-    court.open_task(case, Role.JUDGE, OBJECTION.value, T("%(name)s objects to the jurisdiction of this court. Rule on it.", name=me.name), risk=65, subject=request.reference)
-    return Recorded(T("%(name)s objected to the jurisdiction of this court", name=me.name), {"request": request.reference, "ground": given.ground, "halted": halted})
+    court.open_task(
+        case,
+        Role.JUDGE,
+        OBJECTION.value,
+        T("%(name)s objects to the jurisdiction of this court. Rule on it.", name=me.name),
+        risk=65,
+        subject=request.reference,
+    )
+    return Recorded(
+        T("%(name)s objected to the jurisdiction of this court", name=me.name), {"request": request.reference, "ground": given.ground, "halted": halted}
+    )
 
 
 def _halted_kinds(court: Sitting, case: Case) -> list[str]:
@@ -103,7 +112,11 @@ def rule_on_jurisdiction(court: Sitting, case: Case, given: ObjectionRuling, *, 
     if given.answer == "allow":
         decide(court, case, request, RequestState.GRANTED)
         end_case(court, case, Outcome.TRANSFERRED if ground == "place" else Outcome.DISMISSED, now)
-        words = T("The objection is right: the case goes to %(court)s", court=given.court or "") if ground == "place" else T("The objection is right: the action is dismissed")
+        words = (
+            T("The objection is right: the case goes to %(court)s", court=given.court or "")
+            if ground == "place"
+            else T("The objection is right: the action is dismissed")
+        )
         return Recorded(words, result)
     decide(court, case, request, RequestState.REFUSED)
     court.announce("objection_failed", case, party=who)
@@ -227,18 +240,36 @@ def refused_once(court: Sitting, case: Case, actor: Actor) -> Text | None:
     return None if mine else T("You have no refused challenge that could still be reviewed.")
 
 
-@act(title=T("Ask for a review of a refused challenge"), input=ReviewInput, by=set(PARTY_ROLES), at=WHILE_SEATED, guard=refused_once, serves=Everyone.BUT_ACTOR, source="CPL 50")
+@act(
+    title=T("Ask for a review of a refused challenge"),
+    input=ReviewInput,
+    by=set(PARTY_ROLES),
+    at=WHILE_SEATED,
+    guard=refused_once,
+    serves=Everyone.BUT_ACTOR,
+    source="CPL 50",
+)
 def ask_recusal_review(court: Sitting, case: Case, given: ReviewInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask once for a review; the challenged person goes on meanwhile (CPL 50)."""
     request: Request = court.resolved("challenge", given.request)
     if request.party_id != actor.party_id or request.state is not RequestState.REFUSED or request.details.get("reviewed"):
         raise InvalidInput.at("request", T("You have no refused challenge that could still be reviewed."))
-    seated = court.session.scalar(select(Seat).where(Seat.case_id == case.id, Seat.role == Role(request.details["role"]), Seat.until_at.is_(None)).order_by(Seat.id.desc()))
+    seated = court.session.scalar(
+        select(Seat).where(Seat.case_id == case.id, Seat.role == Role(request.details["role"]), Seat.until_at.is_(None)).order_by(Seat.id.desc())
+    )
     request.details = {**request.details, "reviewed": True, "review": given.words}
     request.state, request.subject = RequestState.ASKED, str(seated.id) if seated else request.subject
     window = court.start_window(case, REVIEW_WINDOW, start=now, subject=request.reference)
     decider = Role(request.details["decider"])
-    court.open_task(case, decider, CHALLENGE.value, T("Review the decision on the challenge of %(name)s within three days.", name=request.details["name"]), risk=85, due_at=window.due_at, subject=request.reference)
+    court.open_task(
+        case,
+        decider,
+        CHALLENGE.value,
+        T("Review the decision on the challenge of %(name)s within three days.", name=request.details["name"]),
+        risk=85,
+        due_at=window.due_at,
+        subject=request.reference,
+    )
     return Recorded(T("%(name)s asked for a review of the refused challenge", name=court.party_of(case, actor).name), {"request": request.reference})
 
 
@@ -247,23 +278,53 @@ def challenge_overdue(court: Sitting, case: Case, window: Window) -> None:
     request = court.session.scalar(select(Request).where(Request.reference == window.subject))
     if request is not None and request.state is RequestState.ASKED:
         court.close_tasks(case, CHALLENGE.value, request.reference)
-        court.open_task(case, Role(request.details["decider"]), CHALLENGE.value, T("The challenge of %(name)s was not decided in three days.", name=request.details["name"]), risk=95, subject=request.reference)
+        court.open_task(
+            case,
+            Role(request.details["decider"]),
+            CHALLENGE.value,
+            T("The challenge of %(name)s was not decided in three days.", name=request.details["name"]),
+            risk=95,
+            subject=request.reference,
+        )
 
 
 # -- seats ------------------------------------------------------------------
 
 
-@act(title=T("Ask that somebody else takes a seat"), input=SeatInput, by={Role.JUDGE, Role.CLERK}, at=WHILE_SEATED | {Stage.LODGED, Stage.RETURNED}, while_stayed=True, source="CPL 47")
+@act(
+    title=T("Ask that somebody else takes a seat"),
+    input=SeatInput,
+    by={Role.JUDGE, Role.CLERK},
+    at=WHILE_SEATED | {Stage.LODGED, Stage.RETURNED},
+    while_stayed=True,
+    source="CPL 47",
+)
 def ask_reassignment(court: Sitting, case: Case, given: SeatInput, *, actor: Actor, now: datetime) -> Recorded:
     """Put before the president that somebody must be replaced: leave, illness, a tie of her own (CPL 47)."""
     seat: Seat = court.resolved("seat", given.seat)
     _seat_decider(court, case, Role.PRESIDENT)
     request = ask(court, case, RequestKind.REASSIGNMENT, None, given.reasons, subject=str(seat.id))
-    court.open_task(case, Role.PRESIDENT, RequestKind.REASSIGNMENT.value, T("Somebody else has to take the seat of %(name)s, %(role)s.", name=_name(court, seat), role=seat.role.label), risk=55, subject=request.reference)
+    court.open_task(
+        case,
+        Role.PRESIDENT,
+        RequestKind.REASSIGNMENT.value,
+        T("Somebody else has to take the seat of %(name)s, %(role)s.", name=_name(court, seat), role=seat.role.label),
+        risk=55,
+        subject=request.reference,
+    )
     return Recorded(T("Asked that somebody else takes the seat of %(name)s", name=_name(court, seat)), {"role": seat.role.value, "reasons": given.reasons})
 
 
-@act(title=T("Give a seat to somebody else"), input=SeatInput, by={Role.PRESIDENT}, at=WHILE_SEATED | {Stage.LODGED, Stage.RETURNED, Stage.PRONOUNCED, Stage.APPEALED, Stage.EFFECTIVE}, while_stayed=True, strong=True, serves=Everyone.PARTIES, source="CPL 47, 131")
+@act(
+    title=T("Give a seat to somebody else"),
+    input=SeatInput,
+    by={Role.PRESIDENT},
+    at=WHILE_SEATED | {Stage.LODGED, Stage.RETURNED, Stage.PRONOUNCED, Stage.APPEALED, Stage.EFFECTIVE},
+    while_stayed=True,
+    strong=True,
+    serves=Everyone.PARTIES,
+    source="CPL 47, 131",
+)
 def reassign_seat(court: Sitting, case: Case, given: SeatInput, *, actor: Actor, now: datetime) -> Recorded:
     """Replace somebody by lot among those free of conflict, with reasons, and tell the parties who sits (CPL 131)."""
     seat: Seat = court.resolved("seat", given.seat)
@@ -277,5 +338,9 @@ def reassign_seat(court: Sitting, case: Case, given: SeatInput, *, actor: Actor,
             decide(court, case, request, RequestState.GRANTED)
     court.close_tasks(case, "no_seat", role.value)
     result = {"role": role.value, "before": before, "after": after, "reasons": given.reasons}
-    words = T("%(after)s sits as %(role)s in the place of %(before)s", after=after, role=role.label, before=before) if after else T("%(before)s no longer sits as %(role)s; nobody is free yet", before=before, role=role.label)
+    words = (
+        T("%(after)s sits as %(role)s in the place of %(before)s", after=after, role=role.label, before=before)
+        if after
+        else T("%(before)s no longer sits as %(role)s; nobody is free yet", before=before, role=role.label)
+    )
     return Recorded(words, result)

@@ -63,12 +63,20 @@ def appoint_representative(court: Sitting, case: Case, given: AppointInput, *, a
 
 def _signed(party: Party, account: Account, mandate: Mandate) -> Recorded:
     words = T("%(name)s acts for %(party)s. %(scope)s", name=account.name, party=party.name, scope=mandates.SCOPE_WORDS[mandate.scope])
-    facts = {"mandate": mandate.reference, "name": account.name, "scope": mandate.scope.value, "until": mandate.until_at.isoformat() if mandate.until_at else None}
+    facts = {
+        "mandate": mandate.reference,
+        "name": account.name,
+        "scope": mandate.scope.value,
+        "until": mandate.until_at.isoformat() if mandate.until_at else None,
+    }
     return Recorded(words, facts | {"party": party.label, "assistant": mandate.delegated_by is not None})
 
 
 def _ended(party: Party, account: Account, mandate: Mandate) -> Recorded:
-    return Recorded(T("%(name)s no longer acts for %(party)s", name=account.name, party=party.name), {"mandate": mandate.reference, "name": account.name, "party": party.label})
+    return Recorded(
+        T("%(name)s no longer acts for %(party)s", name=account.name, party=party.name),
+        {"mandate": mandate.reference, "name": account.name, "party": party.label},
+    )
 
 
 def somebody_acts(court: Sitting, case: Case, actor: Actor) -> Text | None:
@@ -97,7 +105,16 @@ def revoke_representative(court: Sitting, case: Case, given: RevokeInput, *, act
     return _ended(court.party_of(case, actor), court.session.get_one(Account, mandate.account_id), mandate)
 
 
-@act(title=T("A mandate was recorded"), input=MandateFact, by={Role.CLOCK}, at=NOT_CLOSED, listed=False, while_stayed=True, serves=Everyone.PARTIES, source="CPL 62, 63")
+@act(
+    title=T("A mandate was recorded"),
+    input=MandateFact,
+    by={Role.CLOCK},
+    at=NOT_CLOSED,
+    listed=False,
+    while_stayed=True,
+    serves=Everyone.PARTIES,
+    source="CPL 62, 63",
+)
 def record_mandate(court: Sitting, case: Case, given: MandateFact, *, actor: Actor, now: datetime) -> Recorded:
     """Tell the docket of a mandate that the client signed by her link, or that ended: nobody acts unseen (CPL 62, 63)."""
     mandate = court.session.scalars(select(Mandate).where(Mandate.case_id == case.id, Mandate.reference == given.mandate)).one()
@@ -142,7 +159,9 @@ def request_identity_reply(court: Sitting, case: Case, given: AskPlatformInput, 
     request = ask(court, case, RequestKind.IDENTITY, party, given.words, platform=given.platform)
     court.start_window(case, IDENTITY_WINDOW, start=now, amount=given.days, subject=request.reference)
     court.close_windows(case, "registry_review", WindowState.ENDED)
-    return Recorded(T("%(platform)s is asked who runs “%(name)s”", platform=given.platform, name=party.name), {"request": request.reference, "party": party.label})
+    return Recorded(
+        T("%(platform)s is asked who runs “%(name)s”", platform=given.platform, name=party.name), {"request": request.reference, "party": party.label}
+    )
 
 
 def platform_was_asked(court: Sitting, case: Case, actor: Actor) -> Text | None:
@@ -186,7 +205,11 @@ def platform_silent(court: Sitting, case: Case, window: Window) -> None:
     if request is None or request.state is not RequestState.ASKED:
         return
     decide(court, case, request, RequestState.OVER)
-    court.open_task(case, Role.CLERK, "platform_silent", T("%(platform)s did not reply who runs the shop. Ask again, or decide on what is known.", platform=request.details["platform"]), risk=50)
+    court.open_task(
+        case,
+        Role.CLERK,
+        "platform_silent",
+        T("%(platform)s did not reply who runs the shop. Ask again, or decide on what is known.", platform=request.details["platform"]),
+        risk=50,
+    )
     _review_again(court, case, window.due_at or court.now)
-
-

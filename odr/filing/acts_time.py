@@ -18,10 +18,10 @@ from odr.filing.inputs_motions import LatenessInput, LatenessRuling, MoreTimeInp
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.progress import ask, decide, requests_of
 from odr.identity.actors import Actor
-from odr.procedure.acts import window_title
 from odr.procedure.models import Window, WindowState
 from odr.procedure.reckoning import reckon
 from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.windows import window_title
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -72,8 +72,18 @@ def ask_extension(court: Sitting, case: Case, given: MoreTimeInput, *, actor: Ac
         raise InvalidInput.at("window", T("The law fixes the length of this time limit."))
     request = ask(court, case, RequestKind.TIME, me, given.words, subject=window.reference, days=given.days)
     title = window_title(court, case, window)
-    court.open_task(case, Role.JUDGE, RequestKind.TIME.value, T("%(name)s asks for %(days)s more days: %(title)s", name=me.name, days=given.days, title=title), risk=30, due_at=window.due_at, subject=request.reference)
-    return Recorded(T("%(name)s asked for %(days)s more days: %(title)s", name=me.name, days=given.days, title=title), {"request": request.reference, "window": window.kind})
+    court.open_task(
+        case,
+        Role.JUDGE,
+        RequestKind.TIME.value,
+        T("%(name)s asks for %(days)s more days: %(title)s", name=me.name, days=given.days, title=title),
+        risk=30,
+        due_at=window.due_at,
+        subject=request.reference,
+    )
+    return Recorded(
+        T("%(name)s asked for %(days)s more days: %(title)s", name=me.name, days=given.days, title=title), {"request": request.reference, "window": window.kind}
+    )
 
 
 def extension_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
@@ -126,7 +136,14 @@ def ask_relief_for_lateness(court: Sitting, case: Case, given: LatenessInput, *,
         raise OutOfTime(T("Relief must be asked for within ten days after the obstacle ended."), source="CPL 86")
     request = ask(court, case, RequestKind.LATENESS, me, given.words, subject=window.reference, ended_on=given.ended_on.isoformat())
     title = window_title(court, case, window)
-    court.open_task(case, Role.JUDGE, RequestKind.LATENESS.value, T("%(name)s asks for relief for lateness: %(title)s", name=me.name, title=title), risk=50, subject=request.reference)
+    court.open_task(
+        case,
+        Role.JUDGE,
+        RequestKind.LATENESS.value,
+        T("%(name)s asks for relief for lateness: %(title)s", name=me.name, title=title),
+        risk=50,
+        subject=request.reference,
+    )
     return Recorded(T("%(name)s asked for relief for lateness: %(title)s", name=me.name, title=title), {"request": request.reference, "window": window.kind})
 
 
@@ -146,4 +163,7 @@ def rule_on_lateness(court: Sitting, case: Case, given: LatenessRuling, *, actor
         return Recorded(T("No relief for lateness: %(title)s", title=title), {"reasons": given.reasons})
     reopen(court, case, window, now, given.days, T("relief for lateness, entry %(number)s", number=court.next_number(case)), "CPL 86")
     decide(court, case, request, RequestState.GRANTED)
-    return Recorded(T("Relief for lateness: %(title)s runs until %(day)s", title=title, day=window.due_at), {"days": given.days, "window": window.kind, "reasons": given.reasons})
+    return Recorded(
+        T("Relief for lateness: %(title)s runs until %(day)s", title=title, day=window.due_at),
+        {"days": given.days, "window": window.kind, "reasons": given.reasons},
+    )

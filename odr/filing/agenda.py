@@ -15,8 +15,8 @@ from odr.errors import NotFound
 from odr.filing.models import CalendarFeed
 from odr.identity.keys import fingerprint, new_token
 from odr.identity.models import Account, AccountState, Mandate
-from odr.procedure.acts import window_title
 from odr.procedure.models import Window, WindowState
+from odr.procedure.windows import window_title
 from odr.text import Text
 
 if TYPE_CHECKING:
@@ -38,13 +38,20 @@ class Line:
 
 def lines_of(court: Sitting, account_id: int) -> list[Line]:
     """Open limits of every party the account is or may act for now, the first to end on top."""
-    live = (Mandate.from_at <= court.now) & Mandate.signed_at.is_not(None) & Mandate.revoked_at.is_(None) & or_(Mandate.until_at.is_(None), Mandate.until_at > court.now)
+    live = (
+        (Mandate.from_at <= court.now)
+        & Mandate.signed_at.is_not(None)
+        & Mandate.revoked_at.is_(None)
+        & or_(Mandate.until_at.is_(None), Mandate.until_at > court.now)
+    )
     mandated = select(Mandate.party_id).where(Mandate.account_id == account_id, live)
     rows = court.session.execute(
         select(Window, Case, Party)
         .join(Party, Party.id == Window.party_id)
         .join(Case, Case.id == Window.case_id)
-        .where(Window.state == WindowState.OPEN, Window.due_at.is_not(None), Party.left_at.is_(None), or_(Party.account_id == account_id, Party.id.in_(mandated)))
+        .where(
+            Window.state == WindowState.OPEN, Window.due_at.is_not(None), Party.left_at.is_(None), or_(Party.account_id == account_id, Party.id.in_(mandated))
+        )
         .order_by(Window.due_at, Window.id)
         .limit(MOST)
     )

@@ -96,12 +96,23 @@ def _checks(court: Sitting, case: Case) -> Iterator[Check]:
     yield _cause(court, case)
     for claimant in parties(case, Role.CLAIMANT):
         yield _identity(court, claimant)
-    waits = {r.party_id for r in court.session.scalars(select(Request).where(Request.case_id == case.id, Request.kind == RequestKind.IDENTITY, Request.state == RequestState.ASKED))}
+    waits = {
+        r.party_id
+        for r in court.session.scalars(
+            select(Request).where(Request.case_id == case.id, Request.kind == RequestKind.IDENTITY, Request.state == RequestState.ASKED)
+        )
+    }
     for respondent in parties(case, Role.RESPONDENT):
         yield _respondent(case, respondent, claim, respondent.id in waits)
     yield _amounts(court, case, claim)
     count = len(facts_of(court.session, case))
-    yield Check(T("Facts and grounds"), Found.THERE if count else Found.MISSING, T("%(count)s numbered facts", count=count), "facts", T("Say what happened, when, and with whom."))
+    yield Check(
+        T("Facts and grounds"),
+        Found.THERE if count else Found.MISSING,
+        T("%(count)s numbered facts", count=count),
+        "facts",
+        T("Say what happened, when, and with whom."),
+    )
     yield _not_before(court, case, claim)
     if pack.cause(case.cause).burden is not None:
         yield Check(T("Burden of proof"), Found.DOUBTFUL, pack.cause(case.cause).burden)
@@ -119,7 +130,13 @@ def _identity(court: Sitting, party: Party) -> Check:
     verified = party.details.get("verified") or (account is not None and account.identity_verified_at is not None)
     title = T("Identity of %(name)s", name=party.name)
     defect = T("Send a photograph of your identity document, or of the licence and the authority to sign.")
-    return Check(title, Found.THERE if verified else Found.DOUBTFUL, T("Verified") if verified else T("Not verified yet; it is verified in this review"), "identity", defect)
+    return Check(
+        title,
+        Found.THERE if verified else Found.DOUBTFUL,
+        T("Verified") if verified else T("Not verified yet; it is verified in this review"),
+        "identity",
+        defect,
+    )
 
 
 def _respondent(case: Case, party: Party, claim: Claim | None, waits: bool) -> Check:
@@ -130,7 +147,13 @@ def _respondent(case: Case, party: Party, claim: Claim | None, waits: bool) -> C
         defect = T("Name the other side with an address, or give an order number or link so that the platform can be asked.")
         return Check(title, Found.MISSING, T("Only the shop’s name is known. Ask the platform."), "parties", defect)
     reach = party.address or party.email or party.phone
-    return Check(title, Found.THERE if reach else Found.DOUBTFUL, T("Reached at %(address)s", address=reach) if reach else T("No address is known"), "parties", T("Give an address, an e-mail address or a telephone number of the other side."))
+    return Check(
+        title,
+        Found.THERE if reach else Found.DOUBTFUL,
+        T("Reached at %(address)s", address=reach) if reach else T("No address is known"),
+        "parties",
+        T("Give an address, an e-mail address or a telephone number of the other side."),
+    )
 
 
 def _amounts(court: Sitting, case: Case, claim: Claim | None) -> Check:
@@ -156,7 +179,13 @@ def _not_before(court: Sitting, case: Case, claim: Claim | None) -> Check:
     other = court.session.scalar(same)
     if other is None:
         return Check(title, Found.THERE, T("Order number searched, no match"))
-    return Check(title, Found.DOUBTFUL, T("The same order number: %(case)s", case=other.number or other.title), "other", T("The same dispute is already before the court."))
+    return Check(
+        title,
+        Found.DOUBTFUL,
+        T("The same order number: %(case)s", case=other.number or other.title),
+        "other",
+        T("The same dispute is already before the court."),
+    )
 
 
 def tracks_for(court: Sitting, case: Case) -> list[TrackFinding]:
@@ -201,5 +230,9 @@ def queue_of(court: Sitting, account_id: int, tz_today: date, limit: int = 100) 
 
 def returned_count(court: Sitting, account_id: int) -> int:
     """Claims of the clerk that are out for correction."""
-    query = select(Case.id).join(Seat, (Seat.case_id == Case.id) & (Seat.role == Role.CLERK) & Seat.until_at.is_(None)).where(Seat.account_id == account_id, Case.stage == Stage.RETURNED)
+    query = (
+        select(Case.id)
+        .join(Seat, (Seat.case_id == Case.id) & (Seat.role == Role.CLERK) & Seat.until_at.is_(None))
+        .where(Seat.account_id == account_id, Case.stage == Stage.RETURNED)
+    )
     return len(court.session.scalars(query).all())

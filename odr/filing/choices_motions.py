@@ -16,9 +16,9 @@ from odr.filing.progress import requests_of
 from odr.filing.representing import representatives_of
 from odr.identity.actors import Actor
 from odr.identity.models import Account, Mandate
-from odr.procedure.acts import window_title
 from odr.procedure.forms import Option, choice_source
 from odr.procedure.models import Window, WindowState
+from odr.procedure.windows import window_title
 from odr.text import T
 
 WAITING = {
@@ -86,7 +86,10 @@ def missed_windows(court: Any, case: Case, actor: Actor) -> list[Option]:
 
 
 def _window(court: Any, case: Case, window: Window) -> Option:
-    return Option(window.reference, T("%(title)s, until %(at)s", title=window_title(court, case, window), at=window.due_at) if window.due_at else window_title(court, case, window))
+    return Option(
+        window.reference,
+        T("%(title)s, until %(at)s", title=window_title(court, case, window), at=window.due_at) if window.due_at else window_title(court, case, window),
+    )
 
 
 @choice_source("all_parties")
@@ -137,7 +140,9 @@ def find_party(court: Any, case: Case, actor: Actor, reference: str) -> Party | 
 
 def find_mandate(court: Any, case: Case, actor: Actor, reference: str) -> Mandate | None:
     """A live mandate of the actor's party."""
-    return next((r.mandate for r in representatives_of(court.session, case, court.now) if r.mandate.reference == reference and r.party.id == actor.party_id), None)
+    return next(
+        (r.mandate for r in representatives_of(court.session, case, court.now) if r.mandate.reference == reference and r.party.id == actor.party_id), None
+    )
 
 
 RESOLVERS = {kind: find_request(what) for kind, what in REFERENCES.items()} | {

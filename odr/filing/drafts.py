@@ -142,7 +142,7 @@ def lodge(court: Court, account: Account, claim: ClaimInput, *, key: str | None 
     with court.sit() as sitting:
         # There is no case to lock yet: two requests under one key wait for each other here.
         sitting.session.get_one(Account, account.id, with_for_update=True)
-        earlier = sitting.receipt_for(account.id, key) if key else None
+        earlier = sitting.receipt_for(account.id, key, "lodge_claim", claim) if key else None
         if earlier is not None:
             return earlier
         case = _open_case(sitting, account, claim)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from odr.docket.models import Track
 from odr.errors import InvalidInput
+from odr.identity.keys import keyring
 from odr.procedure.case_rules import Bar, Cause
 from odr.procedure.form_data import money_text
 from odr.procedure.inputs import CourtDate, CourtModel, CourtMoney, CourtText, field
@@ -20,6 +22,9 @@ from odr.text import Money, T, Text
 if TYPE_CHECKING:
     from odr.procedure.court import Court
 
+COOKIE = "guide"
+"""Name of the cookie in which the answers wait in the visitor's own browser."""
+KEPT_FOR = timedelta(days=1)
 PLACES = {
     "seat": T("The other side lives or has its office in this court’s area"),
     "performed": T("The goods were to be delivered to me here, or the service was used here"),
@@ -80,7 +85,9 @@ class Advice:
             T("To %(name)s", name=to),
             T("Order %(number)s", number=given.order_number) if given.order_number else None,
             T("On %(day)s I learnt of the following: … (write what happened in two or three sentences).", day=given.knew_on),
-            T("I ask you to pay %(amount)s within 15 days.", amount=given.amount) if given.amount else T("I ask you to … (write what should be done) within 15 days."),
+            T("I ask you to pay %(amount)s within 15 days.", amount=given.amount)
+            if given.amount
+            else T("I ask you to … (write what should be done) within 15 days."),
             T("If you do not, I will bring a claim before the internet court. The proofs I hold are: … (order, payment, chat)."),
             T("Name, address, %(day)s", day=self.today),
         ]
@@ -100,10 +107,23 @@ def advise(court: Court, given: GuideInput) -> Advice:
     bars = set() if given.amount else {Bar.NOT_MONEY}
     amount = given.amount or Money(0, pack.currency)
     if amount.currency != pack.currency:
-        raise InvalidInput.at("amount", T("This court takes claims in %(currency)s. Convert the amount at the rate of the day it was due.", currency=pack.currency))
+        raise InvalidInput.at(
+            "amount", T("This court takes claims in %(currency)s. Convert the amount at the rate of the day it was due.", currency=pack.currency)
+        )
     cause = pack.cause(given.cause)
     ends = limitation(pack, cause.limitation, _noon(given.knew_on, pack), violated_at=_noon(given.happened_on, pack) if given.happened_on else None)
     return Advice(given, pack, cause, track_findings(pack, amount.minor, bars, today), ends, today)
+
+
+def seal_answers(court: Court, given: GuideInput) -> str:
+    """The answers as a cookie can hold them: nobody reads them but this court."""
+    return keyring(court.settings.secret_key).seal(COOKIE, json.dumps(carried(given)))
+
+
+def opened_answers(court: Court, sealed: str) -> dict[str, dict[str, str]]:
+    """What :func:`seal_answers` sealed; nothing for a cookie that is not ours."""
+    opened = keyring(court.settings.secret_key).unseal(COOKIE, sealed) if sealed else None
+    return dict(json.loads(opened)) if opened else {}
 
 
 def _noon(day: date, pack: RulePack) -> datetime:

@@ -59,7 +59,9 @@ class CounterAnswerInput(CourtModel):
     """The claimant's answer to a counterclaim."""
 
     position: Annotated[Literal["admit", "defend", "partly"], field(T("What is your answer to what is asked for?"), choices="positions")]
-    statement: Annotated[str, CourtText(1, 8000), field(T("Your answer in your own words"), T("Say what you agree with, what not, and why."), widget="textarea")]
+    statement: Annotated[
+        str, CourtText(1, 8000), field(T("Your answer in your own words"), T("Say what you agree with, what not, and why."), widget="textarea")
+    ]
 
 
 class RequestRuling(CourtModel):
@@ -82,7 +84,13 @@ class ObjectionRuling(CourtModel):
     """The ruling on an objection to jurisdiction."""
 
     request: Annotated[str, RefTo("jurisdiction_objection"), field(T("Objection"), choices="jurisdiction_objections")]
-    answer: Annotated[Literal["allow", "refuse"], field(T("Ruling"), options={"allow": T("The objection is right: this court does not hear the case"), "refuse": T("The objection is not right: the case goes on here")})]
+    answer: Annotated[
+        Literal["allow", "refuse"],
+        field(
+            T("Ruling"),
+            options={"allow": T("The objection is right: this court does not hear the case"), "refuse": T("The objection is not right: the case goes on here")},
+        ),
+    ]
     court: Annotated[str | None, CourtText(0, 200), field(T("Court that hears it"), T("Needed where the case goes to another court."))] = None
     reasons: Reasons
 
@@ -98,7 +106,11 @@ class ChallengeInput(CourtModel):
     """Whom a party challenges, and why."""
 
     seat: Annotated[str, RefTo("seat"), field(T("Who should step aside?"), choices="seats")]
-    words: Annotated[str, CourtText(5, 4000), field(T("Why?"), T("A tie to the case or to a party, a meal, a gift, a promise: say what you know and how."), widget="textarea")]
+    words: Annotated[
+        str,
+        CourtText(5, 4000),
+        field(T("Why?"), T("A tie to the case or to a party, a meal, a gift, a promise: say what you know and how."), widget="textarea"),
+    ]
 
 
 class ChallengeRuling(CourtModel):
@@ -211,7 +223,11 @@ class AskPlatformInput(CourtModel):
     party: Annotated[str, RefTo("party"), field(T("Whose identity is unknown?"), choices="all_parties")]
     platform: Annotated[str, CourtText(1, 200), field(T("Platform that is asked"))]
     days: Annotated[int, Field(ge=1, le=15), field(T("Working days to reply"))] = 5
-    words: Annotated[str, CourtText(5, 2000), field(T("What the platform is told"), T("Shop name, order number, day of the order: what it needs to find the shop, and not more."), widget="textarea")]
+    words: Annotated[
+        str,
+        CourtText(5, 2000),
+        field(T("What the platform is told"), T("Shop name, order number, day of the order: what it needs to find the shop, and not more."), widget="textarea"),
+    ]
 
 
 class PlatformReplyInput(CourtModel):

@@ -49,7 +49,11 @@ def _heard(court: Sitting, case: Case) -> bool:
 
 def before_end_of_debate(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why a claim can no longer be changed: the debate has ended."""
-    return None if debate_is_open(court, case) else T("The debate has ended; claims can no longer be changed or added (Civil Procedure Law Interpretation, art. 232).")
+    return (
+        None
+        if debate_is_open(court, case)
+        else T("The debate has ended; claims can no longer be changed or added (Civil Procedure Law Interpretation, art. 232).")
+    )
 
 
 def standing_claim(court: Sitting, case: Case, party_id: int | None) -> Claim | None:
@@ -71,7 +75,16 @@ def requests_of(court: Sitting, case: Case, kind: RequestKind, state: RequestSta
 
 def ask(court: Sitting, case: Case, kind: RequestKind, party: Party | None, words: str, *, subject: str | None = None, **details: object) -> Request:
     """Put a request on the docket's side table."""
-    made = Request(case_id=case.id, party_id=party.id if party else None, kind=kind, subject=subject, words=words, details=details, state=RequestState.ASKED, asked_entry=court.next_number(case))
+    made = Request(
+        case_id=case.id,
+        party_id=party.id if party else None,
+        kind=kind,
+        subject=subject,
+        words=words,
+        details=details,
+        state=RequestState.ASKED,
+        asked_entry=court.next_number(case),
+    )
     court.session.add(made)
     court.session.flush()
     return made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 
 from odr.access import case_page, current_court, current_locale, current_person, current_session, public, signed_in
 from odr.db import new_reference
@@ -12,15 +12,16 @@ from odr.docket.models import Case, Role
 from odr.docket.visibility import READS_FILE
 from odr.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.filing import drafts
+from odr.filing.guide import COOKIE, opened_answers
 from odr.filing.inputs import AnswerInput, ClaimInput, JoinInput
 from odr.filing.joining import invitation_for, join
 from odr.filing.models import DraftState
 from odr.filing.queries import claims_of, facts_of, reliefs_of, review_return_of
 from odr.identity.actors import Actor
 from odr.identity.models import Account
+from odr.pages import submit_act
 from odr.procedure import forms
 from odr.procedure.form_data import money_text
-from odr.procedure.routes import submit_act
 from odr.procedure.sitting import Sitting
 from odr.text import T
 
@@ -49,12 +50,14 @@ def begin() -> Response:
     court = current_court()
     with court.database.write() as writing:
         draft = drafts.open_draft(writing, _me().account_id or 0, court.clock.now(), _carried())
-    return redirect(url_for("filing.task_list", draft=draft.reference), 303)  # type: ignore[return-value]
+    answer = redirect(url_for("filing.task_list", draft=draft.reference), 303)
+    answer.delete_cookie(COOKIE, path=url_for("filing.begin"))
+    return answer  # type: ignore[return-value]
 
 
 def _carried() -> dict[str, Any]:
-    """Answers of the guided start, from the visitor's own cookie; what the form says now goes before."""
-    kept: dict[str, Any] = session.pop("guide", {})
+    """Answers of the guided start, from the visitor's own browser; what the form says now goes before."""
+    kept: dict[str, Any] = opened_answers(current_court(), request.cookies.get(COOKIE, ""))
     known = {k: request.form[k] for k in ("cause", "platform", "shop", "order_number") if request.form.get(k)}
     matter = {**kept.get("matter", {}), **known}
     return {**kept, "matter": matter} if matter else {}

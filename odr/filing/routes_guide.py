@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, session, url_for
+from flask import Blueprint, Response, make_response, render_template, request, url_for
 
-from odr.access import current_court, current_locale, current_session, public
+from odr.access import current_court, current_locale, current_session, is_secure, public
 from odr.errors import FieldFault, InvalidInput
-from odr.filing.guide import Advice, GuideInput, advise, carried
+from odr.filing.guide import COOKIE, KEPT_FOR, Advice, GuideInput, advise, seal_answers
 from odr.procedure import forms
 
 guide = Blueprint("guide", __name__)
 Page = str | Response | tuple[str, int]
-KEPT = "guide"
-"""Where the answers wait in the visitor's signed cookie until she begins a claim."""
 
 
 def _page(values: dict[str, Any], faults: list[FieldFault], status: int = 200, advice: Advice | None = None) -> Page:
@@ -45,5 +43,9 @@ def answers() -> Page:
         advice = advise(current_court(), given)
     except InvalidInput as error:
         return _page(values, error.faults, 422)
-    session[KEPT] = carried(given)
-    return _page(values, [], advice=advice)
+    answer = make_response(_page(values, [], advice=advice))
+    secure = is_secure(current_court().settings)
+    answer.set_cookie(
+        COOKIE, seal_answers(current_court(), given), max_age=KEPT_FOR, path=url_for("filing.begin"), secure=secure, httponly=True, samesite="Lax"
+    )
+    return answer

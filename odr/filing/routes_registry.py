@@ -13,8 +13,8 @@ from odr.errors import InvalidInput
 from odr.filing.checks import Check, Found, QueueLine, checks_of, files_of, helpful_of, queue_of, returned_count, tracks_for
 from odr.filing.queries import claims_of, facts_of, reliefs_of
 from odr.identity.actors import Actor
+from odr.pages import submit_act
 from odr.procedure.availability import acts_for, refusal
-from odr.procedure.routes import submit_act
 from odr.procedure.sitting import Sitting
 from odr.text import T
 
@@ -135,5 +135,3 @@ def decide(case: Case, actor: Actor) -> Page:
     if isinstance(answer, tuple) or not following:
         return answer if isinstance(answer, tuple) else redirect(url_for("registry.queue"), 303)  # type: ignore[return-value]
     return redirect(url_for("registry.review", reference=following[0].case.reference), 303)  # type: ignore[return-value]
-
-

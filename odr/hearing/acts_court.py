@@ -41,7 +41,15 @@ def _hour(court: Sitting, case: Case, day: Any, hour: str, at: str) -> datetime:
         raise InvalidInput.at(at, T("Write the hour like 09:30.")) from None
 
 
-@act(title=T("Fix a hearing and summon"), input=SummonInput, by={Role.CLERK}, at={Stage.HEARING}, guard=(hearing_open, at_one_hour), serves=Everyone.PARTIES, source="CPL 139, 162; CPI 227, 261")
+@act(
+    title=T("Fix a hearing and summon"),
+    input=SummonInput,
+    by={Role.CLERK},
+    at={Stage.HEARING},
+    guard=(hearing_open, at_one_hour),
+    serves=Everyone.PARTIES,
+    source="CPL 139, 162; CPI 227, 261",
+)
 def summon(court: Sitting, case: Case, given: SummonInput, *, actor: Actor, now: datetime) -> Recorded:
     """Fix day, hour and place and call everybody, in ordinary procedure at least three days before (CPL 139).
 
@@ -60,18 +68,28 @@ def summon(court: Sitting, case: Case, given: SummonInput, *, actor: Actor, now:
         latest = begins
     if latest < now:
         raise InvalidInput.at("on", T("In this procedure the summons goes out at least three days before (Civil Procedure Law, art. 139). Choose a later day."))
+    examination = examination_of(court.session, case)
     number = court.next_number(case)
     hearing = Hearing(
-        case_id=case.id, ordinal=len(hearings_of(court.session, case)) + 1, mode=given.mode, begins_at=begins, place=given.place, closed_doors=given.closed_doors,
-        state=HearingState.SUMMONED, summoned_by=number,
-    )  # fmt: skip
+        case_id=case.id,
+        ordinal=len(hearings_of(court.session, case)) + 1,
+        mode=given.mode,
+        begins_at=begins,
+        place=given.place,
+        closed_doors=given.closed_doors or (examination is not None and examination.closed_doors),
+        state=HearingState.SUMMONED,
+        summoned_by=number,
+    )
     hearing.summonses = [Summons(party_id=p.id, sent_by=number) for p in case.parties if p.left_at is None]
     court.session.add(hearing)
     court.session.flush()
     court.close_tasks(case, "summon")
     court.open_task(case, Role.CLERK, "record_hearing", T("Record the hearing of %(at)s.", at=begins), risk=30, due_at=begins, subject=hearing.reference)
     court.announce("hearing_fixed", case, hearing=hearing)
-    return Recorded(T("Hearing fixed for %(at)s, %(mode)s, %(place)s", at=begins, mode=given.mode.label, place=given.place), {"hearing": hearing.reference, "begins_at": begins.isoformat(), "closed_doors": given.closed_doors})
+    return Recorded(
+        T("Hearing fixed for %(at)s, %(mode)s, %(place)s", at=begins, mode=given.mode.label, place=given.place),
+        {"hearing": hearing.reference, "begins_at": begins.isoformat(), "closed_doors": hearing.closed_doors},
+    )
 
 
 def hearing_to_come(court: Sitting, case: Case, actor: Actor) -> Text | None:
@@ -86,7 +104,15 @@ def _to_come(hearing: Hearing) -> Hearing:
     return hearing
 
 
-@act(title=T("Put a hearing off"), input=AdjournInput, by={Role.JUDGE}, at={Stage.HEARING}, guard=(hearing_open, hearing_to_come), serves=Everyone.PARTIES, source="CPL 149; EXT 3, 4")
+@act(
+    title=T("Put a hearing off"),
+    input=AdjournInput,
+    by={Role.JUDGE},
+    at={Stage.HEARING},
+    guard=(hearing_open, hearing_to_come),
+    serves=Everyone.PARTIES,
+    source="CPL 149; EXT 3, 4",
+)
 def adjourn_hearing(court: Sitting, case: Case, given: AdjournInput, *, actor: Actor, now: datetime) -> Recorded:
     """Put a hearing off with reasons, as often as the track allows (EXT 3)."""
     hearing = _to_come(court.resolved("hearing", given.hearing))
@@ -94,7 +120,9 @@ def adjourn_hearing(court: Sitting, case: Case, given: AdjournInput, *, actor: A
     most = pack.track(case.track.value).adjournments
     before = sum(h.state is HearingState.ADJOURNED for h in hearings_of(court.session, case))
     if most is not None and before >= most:
-        raise ActNotOpen(T("In this procedure a hearing is put off at most %(most)s times.", most=most), T("Ask the president, or hold the hearing."), "EXT 3, 4")
+        raise ActNotOpen(
+            T("In this procedure a hearing is put off at most %(most)s times.", most=most), T("Ask the president, or hold the hearing."), "EXT 3, 4"
+        )
     hearing.state, hearing.why = HearingState.ADJOURNED, given.reasons
     court.close_tasks(case, "record_hearing", hearing.reference)
     court.open_task(case, Role.CLERK, "summon", T("Fix the hearing and summon everybody."), risk=40)
@@ -105,7 +133,15 @@ def _digest(upload: Upload | None) -> str | None:
     return upload.sha256 if upload is not None else None
 
 
-@act(title=T("Record a hearing"), input=RecordHearingInput, by={Role.CLERK}, at={Stage.HEARING}, guard=(hearing_open, hearing_to_come), serves=Everyone.PARTIES, source="CPL 150; REC 5, 9")
+@act(
+    title=T("Record a hearing"),
+    input=RecordHearingInput,
+    by={Role.CLERK},
+    at={Stage.HEARING},
+    guard=(hearing_open, hearing_to_come),
+    serves=Everyone.PARTIES,
+    source="CPL 150; REC 5, 9",
+)
 def record_hearing(court: Sitting, case: Case, given: RecordHearingInput, *, actor: Actor, now: datetime) -> Recorded:
     """Enter what was held outside in the same record: who attended and how, minutes, recording with its digest (REC 9).
 
@@ -126,10 +162,23 @@ def record_hearing(court: Sitting, case: Case, given: RecordHearingInput, *, act
     court.session.flush()
     court.close_tasks(case, "record_hearing", hearing.reference)
     _prepare_absence(court, case, hearing)
-    court.open_task(case, Role.JUDGE, "close_hearing", T("The hearing of %(at)s is recorded. Close the hearing, or go on.", at=hearing.begins_at), risk=20, subject=hearing.reference)
+    court.open_task(
+        case,
+        Role.JUDGE,
+        "close_hearing",
+        T("The hearing of %(at)s is recorded. Close the hearing, or go on.", at=hearing.begins_at),
+        risk=20,
+        subject=hearing.reference,
+    )
     court.announce("hearing_recorded", case, hearing=hearing)
     shown = [{"who": a.name, "role": a.role.value, "presence": a.presence.value, "failure": a.by_failure} for a in hearing.attendances]
-    result = {"hearing": hearing.reference, "attendance": shown, "minutes_sha256": hearing.minutes_sha256, "recording_sha256": hearing.recording_sha256, "exhibits_examined": given.held_exhibits}
+    result = {
+        "hearing": hearing.reference,
+        "attendance": shown,
+        "minutes_sha256": hearing.minutes_sha256,
+        "recording_sha256": hearing.recording_sha256,
+        "exhibits_examined": given.held_exhibits,
+    }
     return Recorded(T("Hearing of %(at)s recorded", at=hearing.begins_at), result)
 
 
@@ -146,7 +195,10 @@ def _prepare_absence(court: Sitting, case: Case, hearing: Hearing) -> None:
         if each.role is Role.CLAIMANT:
             title = T("%(name)s, claimant, did not come. The claim may be deemed withdrawn by ruling (Civil Procedure Law, art. 146).", name=each.name)
         else:
-            title = T("%(name)s did not come. Whether a decision in default is open depends on proof of service and of the summons (Civil Procedure Law, art. 147).", name=each.name)
+            title = T(
+                "%(name)s did not come. Whether a decision in default is open depends on proof of service and of the summons (Civil Procedure Law, art. 147).",
+                name=each.name,
+            )
         court.open_task(case, Role.JUDGE, "absence", title, risk=50, subject=f"{hearing.reference}/{each.party_id}")
 
 
@@ -156,7 +208,14 @@ def recording_exists(court: Sitting, case: Case, actor: Actor) -> Text | None:
     return None if found else T("No recording with a checksum is on record.")
 
 
-@act(title=T("Confirm the checksum of a recording"), input=ConfirmRecordingInput, by=set(PARTY_ROLES), at={Stage.HEARING, Stage.DELIBERATION}, guard=recording_exists, source="REC 9")
+@act(
+    title=T("Confirm the checksum of a recording"),
+    input=ConfirmRecordingInput,
+    by=set(PARTY_ROLES),
+    at={Stage.HEARING, Stage.DELIBERATION},
+    guard=recording_exists,
+    source="REC 9",
+)
 def confirm_recording(court: Sitting, case: Case, given: ConfirmRecordingInput, *, actor: Actor, now: datetime) -> Recorded:
     """A party confirms that the recording has the digest on record, or says that it has not (REC 9)."""
     hearing: Hearing = court.resolved("hearing", given.hearing)
@@ -166,9 +225,25 @@ def confirm_recording(court: Sitting, case: Case, given: ConfirmRecordingInput, 
     if court.session.scalar(select(RecordingConfirmation.id).where(RecordingConfirmation.hearing_id == hearing.id, RecordingConfirmation.party_id == party.id)):
         raise ActNotOpen(T("You have already done this."))
     confirms = given.confirms == "yes"
-    court.session.add(RecordingConfirmation(hearing_id=hearing.id, party_id=party.id, confirms=confirms, sha256=hearing.recording_sha256, words=given.words, entry_number=court.next_number(case)))
+    court.session.add(
+        RecordingConfirmation(
+            hearing_id=hearing.id,
+            party_id=party.id,
+            confirms=confirms,
+            sha256=hearing.recording_sha256,
+            words=given.words,
+            entry_number=court.next_number(case),
+        )
+    )
     if not confirms:
-        court.open_task(case, Role.JUDGE, "recording_doubt", T("%(party)s says that the recording’s checksum is another one.", party=party.name), risk=60, subject=hearing.reference)
+        court.open_task(
+            case,
+            Role.JUDGE,
+            "recording_doubt",
+            T("%(party)s says that the recording’s checksum is another one.", party=party.name),
+            risk=60,
+            subject=hearing.reference,
+        )
         return Recorded(T("%(party)s does not confirm the recording’s checksum", party=party.name), {"sha256": hearing.recording_sha256, "confirms": False})
     return Recorded(T("%(party)s confirms the recording’s checksum", party=party.name), {"sha256": hearing.recording_sha256, "confirms": True})
 

@@ -16,7 +16,7 @@ from odr.hearing.inputs import FactInput, FactStanceInput, OpinionInput, Opinion
 from odr.hearing.kinds import Axis, DutyState, PhaseState
 from odr.hearing.models import AgreedFact, FactStanceRow, Opinion, Phase, Seal
 from odr.hearing.phases import EXHIBITS
-from odr.hearing.queries import STANDING, examination_of, opinions_of
+from odr.hearing.queries import STANDING, examination_of, opinions_of, proposed_facts
 from odr.identity.actors import Actor
 from odr.procedure.table import Everyone, Recorded, act
 from odr.text import T, Text
@@ -66,10 +66,20 @@ def _give(court: Sitting, case: Case, party: Party, given: OpinionInput, phase: 
     for axis in Axis:
         court.session.add(
             Opinion(
-                case_id=case.id, exhibit_id=exhibit.id, party_id=party.id, axis=axis, stance=given.stance(axis), reason=given.reason, late=late,
-                counter_exhibit_id=counter.id if counter else None, phase_id=phase.id if phase else None, seal_id=seal.id if seal else None, entry_number=number, at=now,
+                case_id=case.id,
+                exhibit_id=exhibit.id,
+                party_id=party.id,
+                axis=axis,
+                stance=given.stance(axis),
+                reason=given.reason,
+                late=late,
+                counter_exhibit_id=counter.id if counter else None,
+                phase_id=phase.id if phase else None,
+                seal_id=seal.id if seal else None,
+                entry_number=number,
+                at=now,
             )
-        )  # fmt: skip
+        )
     return exhibit
 
 
@@ -90,10 +100,19 @@ def _record_opinions(court: Sitting, case: Case, actor: Actor, lines: list[Opini
     court.session.flush()
     phases.examined_all(court, case, party)
     audience = Audience.OWN_SIDE if seal is not None else None
-    return Recorded(T("%(party)s on %(exhibits)s", party=party.name, exhibits=", ".join(labels)), {"exhibits": labels, "phase": phase.key if phase else None}, audience)
+    return Recorded(
+        T("%(party)s on %(exhibits)s", party=party.name, exhibits=", ".join(labels)), {"exhibits": labels, "phase": phase.key if phase else None}, audience
+    )
 
 
-@act(title=T("Give your opinion on an exhibit"), input=OpinionInput, by=set(PARTY_ROLES), at={Stage.HEARING}, guard=(hearing_open, exhibits_are_examined), source="EV 60, 62; CPI 103")
+@act(
+    title=T("Give your opinion on an exhibit"),
+    input=OpinionInput,
+    by=set(PARTY_ROLES),
+    at={Stage.HEARING},
+    guard=(hearing_open, exhibits_are_examined),
+    source="EV 60, 62; CPI 103",
+)
 def give_opinion(court: Sitting, case: Case, given: OpinionInput, *, actor: Actor, now: datetime) -> Recorded:
     """Say of one exhibit of another party whether it is authentic, lawful and relevant (CPI 104).
 
@@ -103,7 +122,15 @@ def give_opinion(court: Sitting, case: Case, given: OpinionInput, *, actor: Acto
     return _record_opinions(court, case, actor, [given], now)
 
 
-@act(title=T("Give your opinions on several exhibits"), input=OpinionsInput, by=set(PARTY_ROLES), at={Stage.HEARING}, guard=(hearing_open, exhibits_are_examined), source="EV 60, 62; CPI 103", page="hearing.opinions")
+@act(
+    title=T("Give your opinions on several exhibits"),
+    input=OpinionsInput,
+    by=set(PARTY_ROLES),
+    at={Stage.HEARING},
+    guard=(hearing_open, exhibits_are_examined),
+    source="EV 60, 62; CPI 103",
+    page="hearing.opinions",
+)
 def give_opinions(court: Sitting, case: Case, given: OpinionsInput, *, actor: Actor, now: datetime) -> Recorded:
     """The same for several exhibits in one act."""
     return _record_opinions(court, case, actor, list(given.opinions), now)
@@ -111,7 +138,9 @@ def give_opinions(court: Sitting, case: Case, given: OpinionsInput, *, actor: Ac
 
 def has_opinion(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to take back."""
-    mine = court.session.scalar(select(Opinion.id).where(Opinion.case_id == case.id, Opinion.party_id == actor.party_id, Opinion.retracted_by.is_(None)).limit(1))
+    mine = court.session.scalar(
+        select(Opinion.id).where(Opinion.case_id == case.id, Opinion.party_id == actor.party_id, Opinion.retracted_by.is_(None)).limit(1)
+    )
     return None if mine else T("You have given no opinion yet.")
 
 
@@ -127,7 +156,11 @@ def retract_opinion(court: Sitting, case: Case, given: RetractInput, *, actor: A
         if each.exhibit_id == opinion.exhibit_id and each.party_id == opinion.party_id:
             each.retracted_by, each.retracted_why = number, given.reasons
     audience = Audience.OWN_SIDE if opinion.is_sealed else None
-    return Recorded(T("%(party)s took back the opinion on %(exhibit)s", party=court.party_of(case, actor).name, exhibit=exhibit.label), {"exhibit": exhibit.label, "reasons": given.reasons}, audience)
+    return Recorded(
+        T("%(party)s took back the opinion on %(exhibit)s", party=court.party_of(case, actor).name, exhibit=exhibit.label),
+        {"exhibit": exhibit.label, "reasons": given.reasons},
+        audience,
+    )
 
 
 @act(title=T("Propose an agreed fact"), input=FactInput, by=set(PARTY_ROLES), at={Stage.PENDING, Stage.HEARING}, serves=Everyone.BUT_ACTOR, source="EV 3")
@@ -135,14 +168,29 @@ def propose_fact(court: Sitting, case: Case, given: FactInput, *, actor: Actor, 
     """Propose a fact as agreed; the one who proposes it thereby admits it for herself (EV 3)."""
     party = court.party_of(case, actor)
     number = court.next_number(case)
-    fact = AgreedFact(case_id=case.id, proposed_by=party.id, words=given.words, fact_id=court.resolved("fact", given.fact).id if given.fact else None, entry_number=number)
+    fact = AgreedFact(
+        case_id=case.id, proposed_by=party.id, words=given.words, fact_id=court.resolved("fact", given.fact).id if given.fact else None, entry_number=number
+    )
     fact.stances.append(FactStanceRow(party_id=party.id, agrees=True, entry_number=number))
     court.session.add(fact)
     court.session.flush()
     return Recorded(T("%(party)s proposed an agreed fact", party=party.name), {"fact": fact.reference})
 
 
-@act(title=T("Answer a fact proposed as agreed"), input=FactStanceInput, by=set(PARTY_ROLES), at={Stage.PENDING, Stage.HEARING}, source="EV 3, 5, 6")
+def fact_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why there is no proposed fact to answer."""
+    waiting = any(all(s.party_id != actor.party_id for s in fact.stances) for fact in proposed_facts(court.session, case))
+    return None if waiting else T("No proposed fact waits for your answer.")
+
+
+@act(
+    title=T("Answer a fact proposed as agreed"),
+    input=FactStanceInput,
+    by=set(PARTY_ROLES),
+    at={Stage.PENDING, Stage.HEARING},
+    guard=fact_waits,
+    source="EV 3, 5, 6",
+)
 def answer_fact(court: Sitting, case: Case, given: FactStanceInput, *, actor: Actor, now: datetime) -> Recorded:
     """Agree or not; an admission binds only who makes it (EV 6), and a representative's is the party's own (EV 5)."""
     fact: AgreedFact = court.resolved("agreed_fact", given.fact)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Party, Role, Stage
+from odr.docket.models import Case, DocketEntry, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
 from odr.hearing import phases
-from odr.hearing.inputs import ChangePlanInput, CloseInput, ConsentInput, ConvertInput, OpenInput, OrderInput, PhaseInput, SealInput
-from odr.hearing.kinds import DutyState, HearingState, Mode, PhaseState, PostingKind
-from odr.hearing.models import Examination, Hearing, ModeConsent, Opinion, Phase, Posting, Seal
+from odr.hearing.inputs import ChangePlanInput, CloseInput, OpenInput, OrderInput, PhaseInput, SealInput
+from odr.hearing.kinds import DutyState, Mode, PhaseState, PostingKind
+from odr.hearing.models import Examination, Opinion, Phase, Posting, Seal
 from odr.hearing.plan import RECORD, PlannedPhase, latest_end, ordered, plan_of, require_plan_fits
 from odr.hearing.queries import away, examination_of, without_consent
 from odr.identity.actors import Actor
@@ -68,7 +67,16 @@ def require_agreed(court: Sitting, case: Case) -> None:
         )  # fmt: skip
 
 
-@act(title=T("Open the examination"), input=OpenInput, by={Role.JUDGE}, at={Stage.PENDING}, to={Stage.HEARING, Stage.DELIBERATION}, serves=Everyone.PARTIES, source="OLR 14, 20; CPL 140", premise=Premise.NOTHING)
+@act(
+    title=T("Open the examination"),
+    input=OpenInput,
+    by={Role.JUDGE},
+    at={Stage.PENDING},
+    to={Stage.HEARING, Stage.DELIBERATION},
+    serves=Everyone.PARTIES,
+    source="OLR 14, 20; CPL 140",
+    premise=Premise.NOTHING,
+)
 def open_examination(court: Sitting, case: Case, given: OpenInput, *, actor: Actor, now: datetime) -> Recorded:
     """Open the hearing with a plan that ends in good time before the trial limit.
 
@@ -90,7 +98,7 @@ def open_examination(court: Sitting, case: Case, given: OpenInput, *, actor: Act
     court.session.add(examination)
     court.session.flush()
     for ordinal, phase in enumerate(plan, 1):
-        examination.phases.append(_phase_row(case, phase, ordinal * STEP))
+        examination.phases.append(phase_row(case, phase, ordinal * STEP))
     court.session.flush()
     court.move(case, Stage.HEARING)
     if given.words:
@@ -101,11 +109,16 @@ def open_examination(court: Sitting, case: Case, given: OpenInput, *, actor: Act
     else:
         court.open_task(case, Role.CLERK, "summon", T("Fix the hearing and summon everybody."), risk=30)
     court.announce("examination_opened", case, plan=examination)
-    words = T("Examination opened, %(mode)s, until %(day)s at the latest", mode=given.mode.label, day=last) if plan else T("Examination opened, %(mode)s", mode=given.mode.label)
+    words = (
+        T("Examination opened, %(mode)s, until %(day)s at the latest", mode=given.mode.label, day=last)
+        if plan
+        else T("Examination opened, %(mode)s", mode=given.mode.label)
+    )
     return Recorded(words, {"mode": given.mode.value, "plan": examination.plan, "ends_by": last.isoformat()})
 
 
-def _phase_row(case: Case, planned: PlannedPhase, ordinal: int) -> Phase:
+def phase_row(case: Case, planned: PlannedPhase, ordinal: int) -> Phase:
+    """A planned phase as a row."""
     return Phase(
         case_id=case.id, ordinal=ordinal, key=planned.key, title=dict(planned.title), article=planned.article, round=planned.round,
         turns=[turn.to_json() for turn in planned.turns], turn=0, sealed=planned.sealed, state=PhaseState.PLANNED,
@@ -114,7 +127,18 @@ def _phase_row(case: Case, planned: PlannedPhase, ordinal: int) -> Phase:
 
 def _notice(court: Sitting, case: Case, actor: Actor, words: str, now: datetime) -> None:
     court.session.add(
-        Posting(case_id=case.id, kind=PostingKind.NOTICE, role=actor.role, account_id=actor.account_id, speaker=actor.name, words=words, exhibits=[], uploads=[], entry_number=court.next_number(case), at=now)
+        Posting(
+            case_id=case.id,
+            kind=PostingKind.NOTICE,
+            role=actor.role,
+            account_id=actor.account_id,
+            speaker=actor.name,
+            words=words,
+            exhibits=[],
+            uploads=[],
+            entry_number=court.next_number(case),
+            at=now,
+        )
     )
 
 
@@ -181,7 +205,16 @@ def phase_runs(court: Sitting, case: Case, actor: Actor) -> Text | None:
     return None if phase is not None and phase.state is PhaseState.OPEN else T("No phase is open.")
 
 
-@act(title=T("End this phase by order"), input=OrderInput, by={Role.JUDGE}, at={Stage.HEARING}, to={Stage.HEARING}, guard=(hearing_open, phase_runs), serves=Everyone.PARTIES, source="OLR 20; CPL 144")
+@act(
+    title=T("End this phase by order"),
+    input=OrderInput,
+    by={Role.JUDGE},
+    at={Stage.HEARING},
+    to={Stage.HEARING},
+    guard=(hearing_open, phase_runs),
+    serves=Everyone.PARTIES,
+    source="OLR 20; CPL 144",
+)
 def end_phase(court: Sitting, case: Case, given: OrderInput, *, actor: Actor, now: datetime) -> Recorded:
     """Shorten the plan: the phase in hand ends now, with reasons, and the next opens."""
     phase = the_examination(court, case).current
@@ -191,7 +224,15 @@ def end_phase(court: Sitting, case: Case, given: OrderInput, *, actor: Actor, no
     return end_of_phase(court, case, phase, now, "order")
 
 
-@act(title=T("Change the plan"), input=ChangePlanInput, by={Role.JUDGE}, at={Stage.HEARING}, guard=(hearing_open, in_writing), serves=Everyone.PARTIES, source="OLR 20")
+@act(
+    title=T("Change the plan"),
+    input=ChangePlanInput,
+    by={Role.JUDGE},
+    at={Stage.HEARING},
+    guard=(hearing_open, in_writing),
+    serves=Everyone.PARTIES,
+    source="OLR 20",
+)
 def change_plan(court: Sitting, case: Case, given: ChangePlanInput, *, actor: Actor, now: datetime) -> Recorded:
     """Shorten, lengthen, leave out or take up again what is still to come; with reasons, never over the trial limit."""
     examination = the_examination(court, case)
@@ -233,82 +274,6 @@ def _take_up_again(examination: Examination, old: Phase | None) -> None:
     examination.phases.sort(key=lambda p: p.ordinal)
 
 
-@act(title=T("Change how the case is heard"), input=ConvertInput, by={Role.JUDGE}, at={Stage.HEARING}, guard=hearing_open, serves=Everyone.PARTIES, source="OLR 5, 20, 21")
-def convert_mode(court: Sitting, case: Case, given: ConvertInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Go over to another mode in the same record; what was done stays valid (OLR 21).
-
-    Back to writing, who had not acted gets her full time again.
-    """
-    examination = the_examination(court, case)
-    if given.mode is examination.mode:
-        raise InvalidInput.at("mode", T("The case is already heard this way."))
-    before = examination.mode
-    if given.mode is Mode.ASYNCHRONOUS:
-        require_agreed(court, case)
-    examination.mode = given.mode
-    phase = examination.current
-    if before is Mode.ASYNCHRONOUS and phase is not None:
-        phases.end_duties(court, case, phase)
-        phase.state = PhaseState.HALTED
-    if given.mode is Mode.ASYNCHRONOUS:
-        _resume(court, case, examination, now)
-        court.close_tasks(case, "summon")
-    elif before is Mode.ASYNCHRONOUS:
-        court.open_task(case, Role.CLERK, "summon", T("Fix the hearing and summon everybody."), risk=30)
-    court.close_tasks(case, "mode_doubt")
-    return Recorded(T("The case is heard %(mode)s from now on", mode=given.mode.label), {"from": before.value, "to": given.mode.value, "reasons": given.reasons})
-
-
-def _resume(court: Sitting, case: Case, examination: Examination, now: datetime) -> None:
-    """Take the plan up where it was halted; a case opened live gets the pack's plan before its record."""
-    phase = examination.current
-    if phase is None and {p.key for p in examination.phases} <= {RECORD}:
-        pack = court.pack(case)
-        planned = [p for p in plan_of(pack, case.track.value, Mode.ASYNCHRONOUS) if p.key != RECORD]
-        for ordinal, each in enumerate(planned, 1):
-            examination.phases.append(_phase_row(case, each, ordinal))
-        examination.phases.sort(key=lambda p: p.ordinal)
-        court.session.flush()
-    if phase is not None:
-        resumed = phases.open_phase(court, case, phase, now)
-    else:
-        resumed = phases.next_step(court, case, examination, None, now) is not None
-    if not resumed and phase is not None:
-        phases.close(phase, now, "nobody")
-        resumed = phases.next_step(court, case, examination, phase, now) is not None
-    if not resumed:
-        phases.finish_examination_next(court, examination, now)
-    end = phases.projected_end(court, case, examination)
-    if end is not None:
-        require_plan_fits(court, case, end)
-    examination.ends_by = end
-
-
-def hearing_was_held(court: Sitting, case: Case, actor: Actor) -> Text | None:
-    """Reason why a hearing at one hour cannot be closed."""
-    examination = examination_of(court.session, case)
-    if examination is None or examination.mode is Mode.ASYNCHRONOUS:
-        return T("The case is heard in writing: the plan closes by itself.")
-    if examination.hearing_closed_at is not None:
-        return T("The hearing is closed; the record is being read.")
-    held = court.session.scalar(select(Hearing.id).where(Hearing.case_id == case.id, Hearing.state == HearingState.HELD).limit(1))
-    return None if held else T("No hearing has been held and recorded yet.")
-
-
-@act(title=T("Close the hearing"), input=OrderInput, by={Role.JUDGE}, at={Stage.HEARING}, to={Stage.HEARING}, guard=(hearing_open, hearing_was_held), serves=Everyone.PARTIES, source="CPL 144, 150")
-def close_hearing(court: Sitting, case: Case, given: OrderInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Close a hearing held at one hour: what the plan still held is done with, the record is read and signed."""
-    examination = the_examination(court, case)
-    examination.hearing_closed_at = now
-    for phase in examination.phases:
-        if phase.state in (PhaseState.PLANNED, PhaseState.HALTED) and phase.key != RECORD:
-            phase.state = PhaseState.DROPPED
-    court.close_tasks(case, "close_hearing")
-    if phases.next_step(court, case, examination, None, now) is None:
-        phases.finish_examination_next(court, examination, now)
-    return Recorded(T("Hearing closed"), {"reasons": given.reasons})
-
-
 @act(title=T("The examination ended"), input=CloseInput, by={Role.CLOCK}, at={Stage.HEARING}, to={Stage.DELIBERATION}, listed=False, source="CPL 144")
 def close_examination(court: Sitting, case: Case, given: CloseInput, *, actor: Actor, now: datetime) -> Recorded:
     """The plan is at its end: the case is ready to be decided. Nothing is found or decided by this."""
@@ -321,37 +286,3 @@ def close_examination(court: Sitting, case: Case, given: CloseInput, *, actor: A
     court.open_task(case, Role.JUDGE, "decide", T("The examination is closed. Find on the exhibits and decide."), risk=25)
     court.announce("examination_closed", case)
     return Recorded(T("Examination closed"))
-
-
-@act(title=T("Say how you want to be heard"), input=ConsentInput, by=set(PARTY_ROLES), at={Stage.PENDING, Stage.HEARING}, source="OLR 4, 20", special=False)
-def consent_to_mode(court: Sitting, case: Case, given: ConsentInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Agree to be heard in writing, or take it back for what is still to come (OLR 4).
-
-    Taken back while a plan runs, the judge decides on going live; nothing done is lost.
-    """
-    who = court.party_of(case, actor)
-    agrees = given.agrees == "yes"
-    note_consent(court, case, who, agrees)
-    examination = examination_of(court.session, case)
-    if not agrees and examination is not None and examination.mode is Mode.ASYNCHRONOUS and examination.closed_at is None:
-        court.open_task(case, Role.JUDGE, "mode_doubt", T("%(name)s would rather be heard live. Decide how the case goes on.", name=who.name), risk=50, subject=who.reference)
-    if agrees:
-        court.close_tasks(case, "mode_doubt", who.reference)
-        return Recorded(T("%(name)s agrees to be heard in writing", name=who.name), {"agrees": True})
-    return Recorded(T("%(name)s wants to be heard live", name=who.name), {"agrees": False})
-
-
-def note_consent(court: Sitting, case: Case, who: Party, agrees: bool) -> None:
-    """A row of the ledger: person × examination × mode."""
-    court.session.add(ModeConsent(case_id=case.id, party_id=who.id, mode=Mode.ASYNCHRONOUS, agrees=agrees, entry_number=court.next_number(case), at=court.now))
-    court.session.flush()
-
-
-def on_claim_lodged(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """What the claimant said to a hearing in writing when lodging."""
-    note_consent(court, case, facts["claimant"], bool(facts["given"].claimant.in_writing))
-
-
-def on_party_joined(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """What somebody who joined said to a hearing in writing."""
-    note_consent(court, case, facts["party"], bool(facts["given"].in_writing))

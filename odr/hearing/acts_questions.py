@@ -71,9 +71,17 @@ def put_question(court: Sitting, case: Case, given: AskInput, *, actor: Actor, n
     exhibit: Exhibit | None = court.resolved("exhibit", given.exhibit) if given.exhibit else None
     for offset, each in enumerate(to):
         question = Question(
-            case_id=case.id, number=number + offset, asked_by_role=actor.role, words=given.words, exhibit_id=exhibit.id if exhibit else None, place=given.place,
-            fact_id=court.resolved("fact", given.fact).id if given.fact else None, state=QuestionState.PUT, seal_id=seal.id if seal else None, entry_number=court.next_number(case),
-        )  # fmt: skip
+            case_id=case.id,
+            number=number + offset,
+            asked_by_role=actor.role,
+            words=given.words,
+            exhibit_id=exhibit.id if exhibit else None,
+            place=given.place,
+            fact_id=court.resolved("fact", given.fact).id if given.fact else None,
+            state=QuestionState.PUT,
+            seal_id=seal.id if seal else None,
+            entry_number=court.next_number(case),
+        )
         _address(question, each)
         court.session.add(question)
         court.session.flush()
@@ -97,7 +105,15 @@ def _pending(court: Sitting, case: Case) -> bool:
     return court.session.scalar(select(Question.id).where(Question.case_id == case.id, Question.state == QuestionState.PENDING_LEAVE).limit(1)) is not None
 
 
-@act(title=T("Ask the other side something"), input=PartyQuestionInput, by=set(PARTY_ROLES), at={Stage.HEARING}, guard=hearing_open, seen_by=Audience.OWN_SIDE_AND_COURT, source="CPL 142")
+@act(
+    title=T("Ask the other side something"),
+    input=PartyQuestionInput,
+    by=set(PARTY_ROLES),
+    at={Stage.HEARING},
+    guard=hearing_open,
+    seen_by=Audience.OWN_SIDE_AND_COURT,
+    source="CPL 142",
+)
 def ask_leave_for_question(court: Sitting, case: Case, given: PartyQuestionInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask the judge to allow a question; nobody else sees it until she does (CPL 142)."""
     party = court.party_of(case, actor)
@@ -112,7 +128,14 @@ def ask_leave_for_question(court: Sitting, case: Case, given: PartyQuestionInput
     _address(question, to)
     court.session.add(question)
     court.session.flush()
-    court.open_task(case, Role.JUDGE, "question_leave", T("%(party)s asks leave for question %(number)s.", party=party.name, number=question.number), risk=20, subject=question.reference)
+    court.open_task(
+        case,
+        Role.JUDGE,
+        "question_leave",
+        T("%(party)s asks leave for question %(number)s.", party=party.name, number=question.number),
+        risk=20,
+        subject=question.reference,
+    )
     return Recorded(T("%(party)s asked leave for a question to %(name)s", party=party.name, name=to.name), {"question": question.number})
 
 
@@ -136,7 +159,17 @@ def something_for_leave(court: Sitting, case: Case, actor: Actor) -> Text | None
     return None if _pending(court, case) else T("Nobody asks leave for a question.")
 
 
-@act(title=T("Allow a question"), input=LeaveInput, by={Role.JUDGE}, at={Stage.HEARING}, guard=(hearing_open, something_for_leave), serves=Everyone.PARTIES, source="CPL 142", premise=Premise.SUBJECT, subject=state_of_question)
+@act(
+    title=T("Allow a question"),
+    input=LeaveInput,
+    by={Role.JUDGE},
+    at={Stage.HEARING},
+    guard=(hearing_open, something_for_leave),
+    serves=Everyone.PARTIES,
+    source="CPL 142",
+    premise=Premise.SUBJECT,
+    subject=state_of_question,
+)
 def allow_question(court: Sitting, case: Case, given: LeaveInput, *, actor: Actor, now: datetime) -> Recorded:
     """Allow a party's question, as it stands or rephrased; what was asked first stays in the record."""
     question = _for_leave(court, given.question)
@@ -146,30 +179,55 @@ def allow_question(court: Sitting, case: Case, given: LeaveInput, *, actor: Acto
     put(court, case, question, given.days, now)
     court.close_tasks(case, "question_leave", question.reference)
     _judge_has_asked(court, case)
-    words = T("Question %(number)s allowed in other words", number=question.number) if given.rephrased else T("Question %(number)s allowed", number=question.number)
+    words = (
+        T("Question %(number)s allowed in other words", number=question.number) if given.rephrased else T("Question %(number)s allowed", number=question.number)
+    )
     return Recorded(words, {"question": question.number, "asked": first, "put": question.words})
 
 
-@act(title=T("Do not allow a question"), input=DisallowInput, by={Role.JUDGE}, at={Stage.HEARING}, guard=(hearing_open, something_for_leave), serves=Everyone.NOBODY, source="CPL 142", premise=Premise.SUBJECT, subject=state_of_question)
+@act(
+    title=T("Do not allow a question"),
+    input=DisallowInput,
+    by={Role.JUDGE},
+    at={Stage.HEARING},
+    guard=(hearing_open, something_for_leave),
+    serves=Everyone.NOBODY,
+    source="CPL 142",
+    premise=Premise.SUBJECT,
+    subject=state_of_question,
+)
 def disallow_question(court: Sitting, case: Case, given: DisallowInput, *, actor: Actor, now: datetime) -> Recorded:
     """Refuse a question with reasons; question and reasons stay in the record (CPL 142)."""
     question = _for_leave(court, given.question)
     question.state, question.why, question.put_by = QuestionState.DISALLOWED, given.reasons, court.next_number(case)
     court.close_tasks(case, "question_leave", question.reference)
     _judge_has_asked(court, case)
-    return Recorded(T("Question %(number)s not allowed", number=question.number), {"question": question.number, "asked": question.words, "reasons": given.reasons})
+    return Recorded(
+        T("Question %(number)s not allowed", number=question.number), {"question": question.number, "asked": question.words, "reasons": given.reasons}
+    )
 
 
 def asked_something(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to answer."""
-    mine = court.session.scalar(select(Question.id).where(Question.case_id == case.id, Question.party_id == actor.party_id, Question.put_by.is_not(None), Question.state != QuestionState.DISALLOWED).limit(1))
+    mine = court.session.scalar(
+        select(Question.id)
+        .where(Question.case_id == case.id, Question.party_id == actor.party_id, Question.put_by.is_not(None), Question.state != QuestionState.DISALLOWED)
+        .limit(1)
+    )
     return None if mine else T("No question has been put to you.")
 
 
 @act(
-    title=T("Answer a question"), input=AnswerQuestionInput, by=set(PARTY_ROLES), at={Stage.HEARING}, guard=(hearing_open, asked_something), source="CPL 141; EV 4",
-    premise=Premise.SUBJECT, subject=state_of_question, page="hearing.page",
-)  # fmt: skip
+    title=T("Answer a question"),
+    input=AnswerQuestionInput,
+    by=set(PARTY_ROLES),
+    at={Stage.HEARING},
+    guard=(hearing_open, asked_something),
+    source="CPL 141; EV 4",
+    premise=Premise.SUBJECT,
+    subject=state_of_question,
+    page="hearing.page",
+)
 def answer_question(court: Sitting, case: Case, given: AnswerQuestionInput, *, actor: Actor, now: datetime) -> Recorded:
     """Answer a question put to one's party; another answer adds to the first, a late one is marked (never dropped)."""
     question: Question = court.resolved("question", given.question)
@@ -181,11 +239,22 @@ def answer_question(court: Sitting, case: Case, given: AnswerQuestionInput, *, a
     seal = question.seal if question.seal is not None and question.seal.opened_at is None else None
     court.session.add(
         Posting(
-            case_id=case.id, kind=PostingKind.ANSWER, question_id=question.id, role=actor.role, party_id=party.id, account_id=actor.account_id, speaker=actor.name, words=given.words,
-            exhibits=[court.resolved("exhibit", r).id for r in given.exhibits], uploads=given.uploads, seal_id=seal.id if seal else None, late=court.late,
-            entry_number=court.next_number(case), at=now,
+            case_id=case.id,
+            kind=PostingKind.ANSWER,
+            question_id=question.id,
+            role=actor.role,
+            party_id=party.id,
+            account_id=actor.account_id,
+            speaker=actor.name,
+            words=given.words,
+            exhibits=[court.resolved("exhibit", r).id for r in given.exhibits],
+            uploads=given.uploads,
+            seal_id=seal.id if seal else None,
+            late=court.late,
+            entry_number=court.next_number(case),
+            at=now,
         )
-    )  # fmt: skip
+    )
     if question.state in OPEN_QUESTIONS or question.state is QuestionState.UNANSWERED:
         question.state = QuestionState.ANSWERED
         court.close_tasks(case, "unanswered", question.reference)
@@ -213,7 +282,17 @@ def something_unanswered(court: Sitting, case: Case, actor: Actor) -> Text | Non
     return None if found else T("No question stayed unanswered.")
 
 
-@act(title=T("Explain a question and ask it again"), input=AskAgainInput, by={Role.JUDGE}, at={Stage.HEARING}, guard=(hearing_open, something_unanswered), serves=Everyone.PARTIES, source="EV 4", premise=Premise.SUBJECT, subject=state_of_question)
+@act(
+    title=T("Explain a question and ask it again"),
+    input=AskAgainInput,
+    by={Role.JUDGE},
+    at={Stage.HEARING},
+    guard=(hearing_open, something_unanswered),
+    serves=Everyone.PARTIES,
+    source="EV 4",
+    premise=Premise.SUBJECT,
+    subject=state_of_question,
+)
 def ask_again(court: Sitting, case: Case, given: AskAgainInput, *, actor: Actor, now: datetime) -> Recorded:
     """Explain and ask again; only after that may silence count as an admission (EV 4)."""
     question: Question = court.resolved("question", given.question)
@@ -225,7 +304,17 @@ def ask_again(court: Sitting, case: Case, given: AskAgainInput, *, actor: Actor,
     return Recorded(T("Question %(number)s explained and asked again", number=question.number), {"question": question.number, "explanation": given.explanation})
 
 
-@act(title=T("Take a fact as admitted by silence"), input=QuestionInput, by={Role.JUDGE}, at={Stage.HEARING, Stage.DELIBERATION}, guard=something_unanswered, serves=Everyone.PARTIES, source="EV 4", premise=Premise.SUBJECT, subject=state_of_question)
+@act(
+    title=T("Take a fact as admitted by silence"),
+    input=QuestionInput,
+    by={Role.JUDGE},
+    at={Stage.HEARING, Stage.DELIBERATION},
+    guard=something_unanswered,
+    serves=Everyone.PARTIES,
+    source="EV 4",
+    premise=Premise.SUBJECT,
+    subject=state_of_question,
+)
 def deem_admitted(court: Sitting, case: Case, given: QuestionInput, *, actor: Actor, now: datetime) -> Recorded:
     """After explaining and asking again in vain, take the fact as admitted (EV 4). Never before, never by the clock."""
     question: Question = court.resolved("question", given.question)

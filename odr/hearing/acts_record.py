@@ -44,12 +44,23 @@ def not_signed_yet(court: Sitting, case: Case, actor: Actor) -> Text | None:
 
 def _put_down(court: Sitting, case: Case, actor: Actor, signed: bool, digest: str, words: str | None, now: datetime) -> str:
     party = court.party_of(case, actor)
-    court.session.add(RecordSignature(case_id=case.id, party_id=party.id, signed=signed, digest=digest, words=words, entry_number=court.next_number(case), at=now))
+    court.session.add(
+        RecordSignature(case_id=case.id, party_id=party.id, signed=signed, digest=digest, words=words, entry_number=court.next_number(case), at=now)
+    )
     phases.done(court, case, phases.turn_duty(court, record_phase(court, case), party.id))
     return party.name
 
 
-@act(title=T("Sign the record"), input=SignInput, by=set(PARTY_ROLES), at={Stage.HEARING}, guard=(record_is_read, not_signed_yet), strong=True, source="CPL 150; OLR 26", page="hearing.record")
+@act(
+    title=T("Sign the record"),
+    input=SignInput,
+    by=set(PARTY_ROLES),
+    at={Stage.HEARING},
+    guard=(record_is_read, not_signed_yet),
+    strong=True,
+    source="CPL 150; OLR 26",
+    page="hearing.record",
+)
 def sign_record(court: Sitting, case: Case, given: SignInput, *, actor: Actor, now: datetime) -> Recorded:
     """Sign the record that was read: the digest on the page must be the record's digest now (CPL 150)."""
     digest = record_digest(court, case)
@@ -59,25 +70,58 @@ def sign_record(court: Sitting, case: Case, given: SignInput, *, actor: Actor, n
     return Recorded(T("%(party)s signed the record", party=name), {"digest": digest})
 
 
-@act(title=T("Refuse to sign the record"), input=RefuseSignatureInput, by=set(PARTY_ROLES), at={Stage.HEARING}, guard=(record_is_read, not_signed_yet), source="CPL 150")
+@act(
+    title=T("Refuse to sign the record"),
+    input=RefuseSignatureInput,
+    by=set(PARTY_ROLES),
+    at={Stage.HEARING},
+    guard=(record_is_read, not_signed_yet),
+    source="CPL 150",
+)
 def refuse_record(court: Sitting, case: Case, given: RefuseSignatureInput, *, actor: Actor, now: datetime) -> Recorded:
     """Not sign; the record stands and the refusal is noted in it (CPL 150)."""
     name = _put_down(court, case, actor, False, record_digest(court, case), given.reasons, now)
     return Recorded(T("%(party)s refused to sign the record", party=name), {"reasons": given.reasons})
 
 
-@act(title=T("Ask for a correction of the record"), input=CorrectionInput, by=set(PARTY_ROLES), at={Stage.HEARING}, guard=record_is_read, serves=Everyone.BUT_ACTOR, source="CPL 150")
+@act(
+    title=T("Ask for a correction of the record"),
+    input=CorrectionInput,
+    by=set(PARTY_ROLES),
+    at={Stage.HEARING},
+    guard=record_is_read,
+    serves=Everyone.BUT_ACTOR,
+    source="CPL 150",
+)
 def correct_record(court: Sitting, case: Case, given: CorrectionInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask for a correction; the record shows what was asked and what became of it, and is never overwritten."""
     party = court.party_of(case, actor)
-    correction = RecordCorrection(case_id=case.id, party_id=party.id, place=given.place, words=given.words, state=RequestState.ASKED, entry_number=court.next_number(case))
+    correction = RecordCorrection(
+        case_id=case.id, party_id=party.id, place=given.place, words=given.words, state=RequestState.ASKED, entry_number=court.next_number(case)
+    )
     court.session.add(correction)
     court.session.flush()
-    court.open_task(case, Role.JUDGE, "correction", T("%(party)s asks for a correction of the record.", party=party.name), risk=25, subject=correction.reference)
+    court.open_task(
+        case, Role.JUDGE, "correction", T("%(party)s asks for a correction of the record.", party=party.name), risk=25, subject=correction.reference
+    )
     return Recorded(T("%(party)s asked for a correction of the record", party=party.name), {"correction": correction.reference})
 
 
-@act(title=T("Rule on a correction of the record"), input=CorrectionRulingInput, by={Role.JUDGE}, at={Stage.HEARING, Stage.DELIBERATION}, serves=Everyone.PARTIES, source="CPL 150")
+def correction_was_asked(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why there is no correction to rule on."""
+    found = court.session.scalar(select(RecordCorrection.id).where(RecordCorrection.case_id == case.id, RecordCorrection.state == RequestState.ASKED).limit(1))
+    return None if found else T("Nobody asks for a correction of the record.")
+
+
+@act(
+    title=T("Rule on a correction of the record"),
+    input=CorrectionRulingInput,
+    by={Role.JUDGE},
+    at={Stage.HEARING, Stage.DELIBERATION},
+    guard=correction_was_asked,
+    serves=Everyone.PARTIES,
+    source="CPL 150",
+)
 def rule_on_correction(court: Sitting, case: Case, given: CorrectionRulingInput, *, actor: Actor, now: datetime) -> Recorded:
     """Make a correction, or note why it is not made (CPL 150)."""
     correction: RecordCorrection = court.resolved("correction", given.correction)
@@ -87,5 +131,9 @@ def rule_on_correction(court: Sitting, case: Case, given: CorrectionRulingInput,
     correction.state = RequestState.GRANTED if granted else RequestState.REFUSED
     correction.why, correction.decided_by = given.reasons, court.next_number(case)
     court.close_tasks(case, "correction", correction.reference)
-    words = T("Correction of the record made: %(place)s", place=correction.place) if granted else T("Correction of the record not made: %(place)s", place=correction.place)
+    words = (
+        T("Correction of the record made: %(place)s", place=correction.place)
+        if granted
+        else T("Correction of the record not made: %(place)s", place=correction.place)
+    )
     return Recorded(words, {"correction": correction.reference, "reasons": given.reasons})

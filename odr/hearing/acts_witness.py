@@ -24,18 +24,37 @@ if TYPE_CHECKING:
 HEARD = {Role.WITNESS, Role.EXPERT}
 
 
-@act(title=T("Ask leave to hear a witness"), input=WitnessInput, by=set(PARTY_ROLES), at={Stage.PENDING, Stage.HEARING}, serves=Everyone.BUT_ACTOR, source="EV 68, 69; CPL 76")
+@act(
+    title=T("Ask leave to hear a witness"),
+    input=WitnessInput,
+    by=set(PARTY_ROLES),
+    at={Stage.PENDING, Stage.HEARING},
+    serves=Everyone.BUT_ACTOR,
+    source="EV 68, 69; CPL 76",
+)
 def ask_leave_for_witness(court: Sitting, case: Case, given: WitnessInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask the judge to hear somebody; in writing or recorded only on a ground of CPL 76 or by agreement (EV 68)."""
     party = court.party_of(case, actor)
     witness = Witness(
-        case_id=case.id, role=Role(given.kind), name=given.name, email=given.email, called_by=party.id, about=given.about, manner=given.manner, ground=given.ground,
-        state=RequestState.ASKED, entry_number=court.next_number(case),
-    )  # fmt: skip
+        case_id=case.id,
+        role=Role(given.kind),
+        name=given.name,
+        email=given.email,
+        called_by=party.id,
+        about=given.about,
+        manner=given.manner,
+        ground=given.ground,
+        state=RequestState.ASKED,
+        entry_number=court.next_number(case),
+    )
     court.session.add(witness)
     court.session.flush()
-    court.open_task(case, Role.JUDGE, "witness_leave", T("%(party)s asks leave to hear %(name)s.", party=party.name, name=given.name), risk=25, subject=witness.reference)
-    return Recorded(T("%(party)s asked leave to hear %(name)s, %(manner)s", party=party.name, name=given.name, manner=given.manner.label), {"witness": witness.reference})
+    court.open_task(
+        case, Role.JUDGE, "witness_leave", T("%(party)s asks leave to hear %(name)s.", party=party.name, name=given.name), risk=25, subject=witness.reference
+    )
+    return Recorded(
+        T("%(party)s asked leave to hear %(name)s, %(manner)s", party=party.name, name=given.name, manner=given.manner.label), {"witness": witness.reference}
+    )
 
 
 def somebody_for_leave(court: Sitting, case: Case, actor: Actor) -> Text | None:
@@ -44,7 +63,15 @@ def somebody_for_leave(court: Sitting, case: Case, actor: Actor) -> Text | None:
     return None if found else T("Nobody asks leave for a witness.")
 
 
-@act(title=T("Rule on a witness"), input=WitnessRulingInput, by={Role.JUDGE}, at={Stage.PENDING, Stage.HEARING}, guard=somebody_for_leave, serves=Everyone.PARTIES, source="EV 68, 70")
+@act(
+    title=T("Rule on a witness"),
+    input=WitnessRulingInput,
+    by={Role.JUDGE},
+    at={Stage.PENDING, Stage.HEARING},
+    guard=somebody_for_leave,
+    serves=Everyone.PARTIES,
+    source="EV 68, 70",
+)
 def rule_on_witness(court: Sitting, case: Case, given: WitnessRulingInput, *, actor: Actor, now: datetime) -> Recorded:
     """Admit a witness or not, with reasons; admitted, her own room opens for the account of her address."""
     witness: Witness = court.resolved("witness", given.witness)
@@ -57,7 +84,9 @@ def rule_on_witness(court: Sitting, case: Case, given: WitnessRulingInput, *, ac
         return Recorded(T("%(name)s is not heard", name=witness.name), {"witness": witness.reference, "reasons": given.reasons})
     witness.state = RequestState.GRANTED
     _seat(court, case, witness)
-    return Recorded(T("%(name)s is heard, %(manner)s", name=witness.name, manner=witness.manner.label), {"witness": witness.reference, "reasons": given.reasons})
+    return Recorded(
+        T("%(name)s is heard, %(manner)s", name=witness.name, manner=witness.manner.label), {"witness": witness.reference, "reasons": given.reasons}
+    )
 
 
 def _seat(court: Sitting, case: Case, witness: Witness) -> None:
@@ -65,7 +94,14 @@ def _seat(court: Sitting, case: Case, witness: Witness) -> None:
     account = court.session.scalar(select(Account).where(Account.email == witness.email, Account.state == AccountState.ACTIVE))
     if account is None:
         if witness.manner is not TestimonyManner.LIVE:
-            court.open_task(case, Role.CLERK, "witness_account", T("Bring %(name)s onto the platform, then seat her.", name=witness.name), risk=20, subject=witness.reference)
+            court.open_task(
+                case,
+                Role.CLERK,
+                "witness_account",
+                T("Bring %(name)s onto the platform, then seat her.", name=witness.name),
+                risk=20,
+                subject=witness.reference,
+            )
         return
     taken = {p.account_id for p in case.parties} | set(court.session.scalars(select(Seat.account_id).where(Seat.case_id == case.id, Seat.until_at.is_(None))))
     if account.id in taken:
@@ -76,14 +112,18 @@ def _seat(court: Sitting, case: Case, witness: Witness) -> None:
 
 def witness_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nobody can be seated."""
-    found = court.session.scalar(select(Witness.id).where(Witness.case_id == case.id, Witness.state == RequestState.GRANTED, Witness.account_id.is_(None)).limit(1))
+    found = court.session.scalar(
+        select(Witness.id).where(Witness.case_id == case.id, Witness.state == RequestState.GRANTED, Witness.account_id.is_(None)).limit(1)
+    )
     return None if found else T("No witness waits for a place.")
 
 
 @act(title=T("Seat witnesses who have registered"), input=EmptyInput, by={Role.CLERK}, at={Stage.PENDING, Stage.HEARING}, guard=witness_waits, source="EV 70")
 def seat_witnesses(court: Sitting, case: Case, given: EmptyInput, *, actor: Actor, now: datetime) -> Recorded:
     """Seat every admitted witness whose address has an account by now."""
-    waiting = court.session.scalars(select(Witness).where(Witness.case_id == case.id, Witness.state == RequestState.GRANTED, Witness.account_id.is_(None))).all()
+    waiting = court.session.scalars(
+        select(Witness).where(Witness.case_id == case.id, Witness.state == RequestState.GRANTED, Witness.account_id.is_(None))
+    ).all()
     for witness in waiting:
         court.close_tasks(case, "witness_account", witness.reference)
         _seat(court, case, witness)
@@ -93,7 +133,9 @@ def seat_witnesses(court: Sitting, case: Case, given: EmptyInput, *, actor: Acto
 
 def own_row(court: Sitting, case: Case, actor: Actor) -> Witness | None:
     """The witness an actor is."""
-    return court.session.scalar(select(Witness).where(Witness.case_id == case.id, Witness.account_id == actor.account_id, Witness.state == RequestState.GRANTED))
+    return court.session.scalar(
+        select(Witness).where(Witness.case_id == case.id, Witness.account_id == actor.account_id, Witness.state == RequestState.GRANTED)
+    )
 
 
 def not_yet_promised(court: Sitting, case: Case, actor: Actor) -> Text | None:
@@ -108,7 +150,15 @@ def has_promised(court: Sitting, case: Case, actor: Actor) -> Text | None:
     return None if witness is not None and witness.undertaken_by is not None else T("Sign the undertaking to tell the truth first (Evidence Rules, art. 71).")
 
 
-@act(title=T("Sign the undertaking to tell the truth"), input=UndertakingInput, by=HEARD, at={Stage.PENDING, Stage.HEARING}, guard=not_yet_promised, source="EV 71", strong=True)
+@act(
+    title=T("Sign the undertaking to tell the truth"),
+    input=UndertakingInput,
+    by=HEARD,
+    at={Stage.PENDING, Stage.HEARING},
+    guard=not_yet_promised,
+    source="EV 71",
+    strong=True,
+)
 def give_undertaking(court: Sitting, case: Case, given: UndertakingInput, *, actor: Actor, now: datetime) -> Recorded:
     """The witness signs before she testifies; who refuses is not heard and bears her cost (EV 71)."""
     witness = own_row(court, case, actor)
@@ -118,7 +168,15 @@ def give_undertaking(court: Sitting, case: Case, given: UndertakingInput, *, act
     return Recorded(T("%(name)s signed the undertaking to tell the truth", name=witness.name), {"witness": witness.reference})
 
 
-@act(title=T("Give testimony"), input=TestimonyInput, by=HEARD, at={Stage.HEARING}, guard=(hearing_open, has_promised), serves=Everyone.PARTIES, source="EV 67, 72, 74; CPL 76")
+@act(
+    title=T("Give testimony"),
+    input=TestimonyInput,
+    by=HEARD,
+    at={Stage.HEARING},
+    guard=(hearing_open, has_promised),
+    serves=Everyone.PARTIES,
+    source="EV 67, 72, 74; CPL 76",
+)
 def testify(court: Sitting, case: Case, given: TestimonyInput, *, actor: Actor, now: datetime) -> Recorded:
     """Testify in writing or by a recording sent before; another witness never reads it (EV 74)."""
     witness = own_row(court, case, actor)
@@ -132,8 +190,20 @@ def testify(court: Sitting, case: Case, given: TestimonyInput, *, actor: Actor, 
     files = [court.resolved("upload", reference) for reference in given.uploads]
     court.session.add(
         Posting(
-            case_id=case.id, kind=PostingKind.TESTIMONY, question_id=question.id if question else None, witness_id=witness.id, role=actor.role, account_id=actor.account_id,
-            speaker=witness.name, words=given.words, exhibits=[], uploads=given.uploads, entry_number=court.next_number(case), at=now,
+            case_id=case.id,
+            kind=PostingKind.TESTIMONY,
+            question_id=question.id if question else None,
+            witness_id=witness.id,
+            role=actor.role,
+            account_id=actor.account_id,
+            speaker=witness.name,
+            words=given.words,
+            exhibits=[],
+            uploads=given.uploads,
+            entry_number=court.next_number(case),
+            at=now,
         )
-    )  # fmt: skip
-    return Recorded(T("%(name)s testified", name=witness.name), {"witness": witness.reference, "files": [{"sha256": f.sha256, "receipt": f.receipt} for f in files]})
+    )
+    return Recorded(
+        T("%(name)s testified", name=witness.name), {"witness": witness.reference, "files": [{"sha256": f.sha256, "receipt": f.receipt} for f in files]}
+    )

@@ -12,7 +12,7 @@ from odr.evidence.models import Exhibit
 from odr.filing.models import Fact
 from odr.hearing.acts_plan import title_of
 from odr.hearing.kinds import OPEN_QUESTIONS, HearingState, Mode, PhaseState, QuestionState, RequestState
-from odr.hearing.models import Hearing, Opinion, Posting, Question, RecordCorrection, TechnicalFailure, TimeRequest, Witness
+from odr.hearing.models import Hearing, Motion, Opinion, Posting, Question, RecordCorrection, TechnicalFailure, TimeRequest, Witness
 from odr.hearing.plan import RECORD, plan_of
 from odr.hearing.queries import examination_of, hearings_of, proposed_facts, questions_of, reads_question, standing_exhibits
 from odr.identity.actors import Actor
@@ -81,7 +81,10 @@ def own_exhibits(court: Any, case: Case, actor: Actor) -> list[Option]:
 def own_opinions(court: Any, case: Case, actor: Actor) -> list[Option]:
     """A party's opinions that stand, one to an exhibit."""
     rows = court.session.execute(
-        select(Opinion, Exhibit.label, Exhibit.title).join(Exhibit, Exhibit.id == Opinion.exhibit_id).where(Opinion.case_id == case.id, Opinion.party_id == actor.party_id, Opinion.retracted_by.is_(None)).order_by(Opinion.id)
+        select(Opinion, Exhibit.label, Exhibit.title)
+        .join(Exhibit, Exhibit.id == Opinion.exhibit_id)
+        .where(Opinion.case_id == case.id, Opinion.party_id == actor.party_id, Opinion.retracted_by.is_(None))
+        .order_by(Opinion.id)
     )
     seen = {label: Option(opinion.reference, f"{label} {title}") for opinion, label, title in rows}
     return list(seen.values())
@@ -90,7 +93,9 @@ def own_opinions(court: Any, case: Case, actor: Actor) -> list[Option]:
 @choice_source("own_postings")
 def own_postings(court: Any, case: Case, actor: Actor) -> list[Option]:
     """A party's own postings."""
-    rows = court.session.scalars(select(Posting).where(Posting.case_id == case.id, Posting.party_id == actor.party_id, Posting.words != "").order_by(Posting.id.desc()).limit(50))
+    rows = court.session.scalars(
+        select(Posting).where(Posting.case_id == case.id, Posting.party_id == actor.party_id, Posting.words != "").order_by(Posting.id.desc()).limit(50)
+    )
     return [Option(p.reference, f"{p.entry_number}: {p.words[:60]}") for p in rows]
 
 
@@ -157,6 +162,13 @@ def failures(court: Any, case: Case, actor: Actor) -> list[Option]:
     names = {p.id: p.name for p in case.parties}
     rows = court.session.scalars(select(TechnicalFailure).where(TechnicalFailure.case_id == case.id, TechnicalFailure.state == RequestState.ASKED))
     return [Option(f.reference, names[f.party_id], f.what) for f in rows]
+
+
+@choice_source("motions")
+def motions(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Motions that wait for a ruling."""
+    rows = court.session.scalars(select(Motion).where(Motion.case_id == case.id, Motion.state == RequestState.ASKED))
+    return [Option(m.reference, m.kind.label, m.words) for m in rows]
 
 
 @choice_source("proposed_facts")

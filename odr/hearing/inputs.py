@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from odr.errors import FieldFault, InvalidInput
-from odr.hearing.kinds import Axis, Mode, Presence, Stance, TestimonyGround, TestimonyManner
+from odr.hearing.kinds import Axis, Mode, MotionKind, Presence, Stance, TestimonyGround, TestimonyManner
 from odr.procedure.inputs import Choice, CourtDate, CourtEmail, CourtModel, CourtText, RefTo, field
 from odr.text import T
 
@@ -44,17 +44,28 @@ class PhaseLength(CourtModel):
 class OpenInput(CourtModel):
     """How the case is heard, and the plan's changes against the pack's."""
 
-    mode: Annotated[Mode, Choice(Mode), field(T("How is the case heard?"), T("In writing needs the agreement of everybody who takes part (Online Litigation Rules, art. 20)."))]
+    mode: Annotated[
+        Mode,
+        Choice(Mode),
+        field(T("How is the case heard?"), T("In writing needs the agreement of everybody who takes part (Online Litigation Rules, art. 20).")),
+    ]
     lengths: Annotated[list[PhaseLength], Field(max_length=12), field(T("Other length"), T("Only where the plan of this procedure does not fit."))] = []
     sealed: Annotated[list[str], Field(max_length=4), field(T("Keep sealed until both sides have filed"), choices="sealable_phases", widget="checkboxes")] = []
     left_out: Annotated[list[str], Field(max_length=12), field(T("Leave out"), choices="plan_phases", widget="checkboxes")] = []
-    words: Annotated[str | None, CourtText(0, 2000), field(T("Notice to the parties"), T("Who sits, rights and duties, recusal, what the hearing is about."), widget="textarea")] = None
+    words: Annotated[
+        str | None,
+        CourtText(0, 2000),
+        field(T("Notice to the parties"), T("Who sits, rights and duties, recusal, what the hearing is about."), widget="textarea"),
+    ] = None
 
 
 class ConsentInput(CourtModel):
     """Whether a party agrees to be heard in writing; it may be taken back for what is still to come."""
 
-    agrees: Annotated[Literal["yes", "no"], field(T("May the case be examined in writing, each side when it suits them?"), options={"yes": T("Yes"), "no": T("No, I would rather be heard live")})]
+    agrees: Annotated[
+        Literal["yes", "no"],
+        field(T("May the case be examined in writing, each side when it suits them?"), options={"yes": T("Yes"), "no": T("No, I would rather be heard live")}),
+    ]
     reason: Annotated[str | None, CourtText(0, 1000), field(T("Why, if you want to say"), widget="textarea")] = None
 
 
@@ -170,7 +181,9 @@ class AnswerQuestionInput(CourtModel):
     """The answer to a question."""
 
     question: Annotated[str, RefTo("question"), field(T("Question"), choices="my_questions")]
-    words: Annotated[str, CourtText(1, 8000), field(T("Your answer"), T("Say only what you know yourself. If you do not know, say so and why."), widget="textarea")]
+    words: Annotated[
+        str, CourtText(1, 8000), field(T("Your answer"), T("Say only what you know yourself. If you do not know, say so and why."), widget="textarea")
+    ]
     exhibits: Annotated[list[str], RefTo("exhibit"), Field(max_length=50), field(T("Exhibits you refer to"), choices="exhibit", widget="checkboxes")] = []
     uploads: Annotated[list[str], RefTo("upload"), Field(max_length=10), field(T("Files that go with it"), choices="upload", widget="checkboxes")] = []
 
@@ -178,7 +191,11 @@ class AnswerQuestionInput(CourtModel):
 class StatementInput(CourtModel):
     """A party's statement in a phase: pleading, comment, argument or final statement."""
 
-    phase: Annotated[str | None, RefTo("exam_phase"), field(T("In which phase"), T("Leave as it is for the phase that runs now."), choices="speaking_phases", widget="select")] = None
+    phase: Annotated[
+        str | None,
+        RefTo("exam_phase"),
+        field(T("In which phase"), T("Leave as it is for the phase that runs now."), choices="speaking_phases", widget="select"),
+    ] = None
     words: Annotated[str, CourtText(1, 12000), field(T("Your statement"), widget="textarea")]
     exhibits: Annotated[list[str], RefTo("exhibit"), Field(max_length=50), field(T("Exhibits you refer to"), choices="exhibit", widget="checkboxes")] = []
     corrects: Annotated[str | None, RefTo("posting"), field(T("It corrects"), choices="own_postings", widget="select")] = None
@@ -254,6 +271,21 @@ class FailureRulingInput(CourtModel):
     reasons: Reasons
 
 
+class MotionInput(CourtModel):
+    """Something asked about the way the hearing is held."""
+
+    kind: Annotated[MotionKind, Choice(MotionKind), field(T("What do you ask for?"))]
+    words: Annotated[str, CourtText(5, 2000), field(T("Why?"), T("Which secret or private matter; or which language, and for whom."), widget="textarea")]
+
+
+class MotionRulingInput(CourtModel):
+    """The judge's word on it."""
+
+    motion: Annotated[str, RefTo("motion"), field(T("Motion"), choices="motions")]
+    answer: Annotated[Literal["allow", "refuse"], field(T("Ruling"), options=ANSWERS)]
+    reasons: Reasons
+
+
 class FactInput(CourtModel):
     """A fact proposed as agreed."""
 
@@ -271,12 +303,18 @@ class FactStanceInput(CourtModel):
 class WitnessInput(CourtModel):
     """Leave asked for to hear somebody (EV 68, 69)."""
 
-    kind: Annotated[Literal["witness", "expert"], field(T("Who is to be heard"), options={"witness": T("A witness"), "expert": T("Somebody with special knowledge")})] = "witness"
+    kind: Annotated[
+        Literal["witness", "expert"], field(T("Who is to be heard"), options={"witness": T("A witness"), "expert": T("Somebody with special knowledge")})
+    ] = "witness"
     name: Annotated[str, CourtText(1, 200, one_line=True), field(T("Name"))]
     email: Annotated[str, CourtEmail(), field(T("E-mail address"), T("The court writes to it; the testimony is given in an own room."))]
     about: Annotated[str, CourtText(5, 1000), field(T("What can she say, and how does she know?"), widget="textarea")]
     manner: Annotated[TestimonyManner, Choice(TestimonyManner), field(T("How is she to be heard?"))]
-    ground: Annotated[TestimonyGround | None, Choice(TestimonyGround), field(T("Why not in person?"), T("Needed for testimony in writing or as a recording (Civil Procedure Law, art. 76)."))] = None
+    ground: Annotated[
+        TestimonyGround | None,
+        Choice(TestimonyGround),
+        field(T("Why not in person?"), T("Needed for testimony in writing or as a recording (Civil Procedure Law, art. 76).")),
+    ] = None
 
     @model_validator(mode="after")
     def _not_in_person_needs_a_ground(self) -> WitnessInput:
@@ -392,5 +430,3 @@ class RefuseSignatureInput(CourtModel):
     """Not signing; it is noted with the reason (CPL 150)."""
 
     reasons: Reasons
-
-

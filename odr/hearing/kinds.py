@@ -173,6 +173,18 @@ class Presence(enum.Enum):
         }[self]
 
 
+class MotionKind(enum.Enum):
+    """What may be asked of the judge about the way the hearing is held."""
+
+    CLOSED_DOORS = "closed_doors"  # not in public: privacy, trade secrets (CPL 137)
+    INTERPRETER = "interpreter"  # somebody does not speak the language of the court (CPL 11)
+
+    @property
+    def label(self) -> Words:
+        """The motion in words."""
+        return {MotionKind.CLOSED_DOORS: T("A hearing closed to the public"), MotionKind.INTERPRETER: T("An interpreter")}[self]
+
+
 class HearingState(enum.Enum):
     """Where a hearing at one hour stands."""
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Party
 from odr.hearing.kinds import RequestState
-from odr.hearing.models import AgreedFact, Hearing, Opinion, Phase, Posting, Question, RecordCorrection, TechnicalFailure, TimeRequest, Witness
+from odr.hearing.models import AgreedFact, Hearing, Motion, Opinion, Phase, Posting, Question, RecordCorrection, TechnicalFailure, TimeRequest, Witness
 from odr.hearing.queries import opinions_of, reads_posting, reads_question
 from odr.identity.actors import Actor
 
@@ -74,6 +74,11 @@ def find_hearing(court: Sitting, case: Case, actor: Actor, reference: str) -> He
 def find_correction(court: Sitting, case: Case, actor: Actor, reference: str) -> RecordCorrection | None:
     """A correction asked for."""
     return _row(court, case, RecordCorrection, reference)
+
+
+def find_motion(court: Sitting, case: Case, actor: Actor, reference: str) -> Motion | None:
+    """A motion about the way the hearing is held."""
+    return _row(court, case, Motion, reference)
 
 
 def find_addressee(court: Sitting, case: Case, actor: Actor, reference: str) -> Party | Witness | None:

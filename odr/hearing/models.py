@@ -15,6 +15,7 @@ from odr.hearing.kinds import (
     DutyState,
     HearingState,
     Mode,
+    MotionKind,
     PhaseState,
     PostingKind,
     Presence,
@@ -56,6 +57,7 @@ class Examination(Base):
     opened_at: Mapped[datetime] = mapped_column(UTCDateTime)
     opened_by: Mapped[int]
     ends_by: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    closed_doors: Mapped[bool] = mapped_column(default=False)
     hearing_closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     closed_by: Mapped[int | None]
@@ -253,6 +255,23 @@ class TechnicalFailure(Base):
     what: Mapped[str] = mapped_column(Text)
     state: Mapped[RequestState] = mapped_column(enum_column(RequestState))
     reported_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    why: Mapped[str | None] = mapped_column(Text)
+    entry_number: Mapped[int]
+    decided_by: Mapped[int | None]
+
+
+class Motion(Base):
+    """Something asked of the judge about the way the hearing is held: closed doors, an interpreter."""
+
+    __tablename__ = "hearing_motion"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    kind: Mapped[MotionKind] = mapped_column(enum_column(MotionKind))
+    words: Mapped[str] = mapped_column(Text)
+    state: Mapped[RequestState] = mapped_column(enum_column(RequestState))
     why: Mapped[str | None] = mapped_column(Text)
     entry_number: Mapped[int]
     decided_by: Mapped[int | None]

@@ -50,7 +50,9 @@ def turn_parties(court: Sitting, case: Case, phase: Phase, who: str) -> list[Par
 
 def unanswered_exhibits(court: Sitting, case: Case, party: Party) -> list[int]:
     """Exhibits of others on which the party has not spoken on all three axes."""
-    rows = court.session.execute(select(Opinion.exhibit_id, Opinion.axis).where(Opinion.case_id == case.id, Opinion.party_id == party.id, Opinion.retracted_by.is_(None)))
+    rows = court.session.execute(
+        select(Opinion.exhibit_id, Opinion.axis).where(Opinion.case_id == case.id, Opinion.party_id == party.id, Opinion.retracted_by.is_(None))
+    )
     said: dict[int, set[Axis]] = {}
     for exhibit_id, axis in rows:
         said.setdefault(exhibit_id, set()).add(axis)
@@ -137,7 +139,14 @@ def duty_of(phase: Phase | None, party_id: int | None, window: str | None = None
     """What a party still has to do in the turn in hand, apart from single questions."""
     if phase is None:
         return None
-    return next((d for d in phase.duties if d.party_id == party_id and d.turn == phase.turn and d.state is DutyState.WAITING and (window is None or d.window == window)), None)
+    return next(
+        (
+            d
+            for d in phase.duties
+            if d.party_id == party_id and d.turn == phase.turn and d.state is DutyState.WAITING and (window is None or d.window == window)
+        ),
+        None,
+    )
 
 
 def done(court: Sitting, case: Case, duty: Duty | None) -> None:
@@ -156,7 +165,13 @@ def turn_duty(court: Sitting, phase: Phase | None, party_id: int | None) -> Duty
         return None
     for duty in phase.duties:
         window = window_of(court, duty.window)
-        if duty.party_id == party_id and duty.turn == phase.turn and duty.state is DutyState.WAITING and window is not None and window.subject == phase.reference:
+        if (
+            duty.party_id == party_id
+            and duty.turn == phase.turn
+            and duty.state is DutyState.WAITING
+            and window is not None
+            and window.subject == phase.reference
+        ):
             return duty
     return None
 
@@ -229,7 +244,13 @@ def extend(court: Sitting, case: Case, window: Window, days: int, article: str) 
         return
     more: Reckoning = reckon(court.pack(case), WINDOW, window.due_at, amount=days, article=article)
     old, new = dict(window.working), more.to_json()
-    window.working = {**old, "due_at": new["due_at"], "result": new["result"], "steps": [*old["steps"], *new["steps"]], "articles": list(dict.fromkeys([*old["articles"], article]))}
+    window.working = {
+        **old,
+        "due_at": new["due_at"],
+        "result": new["result"],
+        "steps": [*old["steps"], *new["steps"]],
+        "articles": list(dict.fromkeys([*old["articles"], article])),
+    }
     window.due_at = more.due_at
 
 

@@ -58,7 +58,14 @@ class PlannedPhase:
 
     def to_json(self) -> dict[str, Any]:
         """As kept with the examination."""
-        return {"key": self.key, "title": dict(self.title), "article": self.article, "round": self.round, "sealed": self.sealed, "turns": [t.to_json() for t in self.turns]}
+        return {
+            "key": self.key,
+            "title": dict(self.title),
+            "article": self.article,
+            "round": self.round,
+            "sealed": self.sealed,
+            "turns": [t.to_json() for t in self.turns],
+        }
 
 
 def _words(text: Text) -> dict[str, str]:

@@ -36,8 +36,10 @@ def away(case: Case) -> list[Party]:
 
 def consents(session: Session, case: Case) -> dict[int, bool]:
     """Party → whether she agrees to be heard in writing, by the newest row of the ledger."""
-    rows = session.execute(select(ModeConsent.party_id, ModeConsent.agrees).where(ModeConsent.case_id == case.id, ModeConsent.mode == Mode.ASYNCHRONOUS).order_by(ModeConsent.id))
-    return {party_id: agrees for party_id, agrees in rows}
+    rows = session.execute(
+        select(ModeConsent.party_id, ModeConsent.agrees).where(ModeConsent.case_id == case.id, ModeConsent.mode == Mode.ASYNCHRONOUS).order_by(ModeConsent.id)
+    )
+    return dict(rows.tuples())
 
 
 def without_consent(session: Session, case: Case) -> list[Party]:
@@ -111,7 +113,13 @@ def questions_of(session: Session, case: Case) -> list[Question]:
 
 def open_questions_to(session: Session, party: Party) -> list[Question]:
     """Questions that wait for a party's answer."""
-    return list(session.scalars(select(Question).where(Question.case_id == party.case_id, Question.party_id == party.id, Question.state.in_(OPEN_QUESTIONS)).order_by(Question.number)))
+    return list(
+        session.scalars(
+            select(Question)
+            .where(Question.case_id == party.case_id, Question.party_id == party.id, Question.state.in_(OPEN_QUESTIONS))
+            .order_by(Question.number)
+        )
+    )
 
 
 def postings_of(session: Session, case: Case, *, limit: int | None = None) -> Sequence[Posting]:

@@ -27,18 +27,56 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 HEARD_BY = frozenset(
-    "open_examination close_phase open_sealed end_phase change_plan convert_mode close_hearing give_opinion give_opinions retract_opinion propose_fact answer_fact "
-    "put_question ask_leave_for_question allow_question disallow_question answer_question ask_again deem_admitted withdraw_question post_statement finish_turn raise_objection "
-    "list_issues note_in_record ask_for_time rule_on_time agree_extension report_failure rule_on_failure summon adjourn_hearing record_hearing confirm_recording "
-    "ask_leave_for_witness rule_on_witness give_undertaking testify consent_to_mode".split()
+    [
+        "open_examination",
+        "close_phase",
+        "open_sealed",
+        "end_phase",
+        "change_plan",
+        "convert_mode",
+        "close_hearing",
+        "give_opinion",
+        "give_opinions",
+        "retract_opinion",
+        "propose_fact",
+        "answer_fact",
+        "put_question",
+        "ask_leave_for_question",
+        "allow_question",
+        "disallow_question",
+        "answer_question",
+        "ask_again",
+        "deem_admitted",
+        "withdraw_question",
+        "post_statement",
+        "finish_turn",
+        "raise_objection",
+        "list_issues",
+        "note_in_record",
+        "ask_for_time",
+        "rule_on_time",
+        "agree_extension",
+        "report_failure",
+        "rule_on_failure",
+        "summon",
+        "adjourn_hearing",
+        "record_hearing",
+        "confirm_recording",
+        "ask_leave_for_witness",
+        "rule_on_witness",
+        "give_undertaking",
+        "testify",
+        "consent_to_mode",
+        "ask_hearing_order",
+        "rule_on_hearing_order",
+    ]
 )
 """Acts whose entries make the record of the hearing."""
 
 
 def record_entries(court: Sitting, case: Case) -> Sequence[DocketEntry]:
     """Entries of the hearing in order."""
-    rows = court.session.scalars(select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.act.in_(HEARD_BY)).order_by(DocketEntry.number)).all()
-    return rows
+    return court.session.scalars(select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.act.in_(HEARD_BY)).order_by(DocketEntry.number)).all()
 
 
 def record_digest(court: Sitting, case: Case) -> str:
@@ -63,8 +101,10 @@ class _Names:
 
 
 def _names(court: Sitting, case: Case) -> _Names:
-    rows = court.session.execute(select(Seat.role, Account.name).join(Account, Account.id == Seat.account_id).where(Seat.case_id == case.id, Seat.until_at.is_(None)))
-    return _Names({role: name for role, name in rows}, {p.id: p.name for p in case.parties})
+    rows = court.session.execute(
+        select(Seat.role, Account.name).join(Account, Account.id == Seat.account_id).where(Seat.case_id == case.id, Seat.until_at.is_(None))
+    )
+    return _Names(dict(rows.tuples()), {p.id: p.name for p in case.parties})
 
 
 def _lines(court: Sitting, case: Case, names: _Names) -> list[PostingLine]:
@@ -77,7 +117,17 @@ def _lines(court: Sitting, case: Case, names: _Names) -> list[PostingLine]:
         words: Text | str = posting.words if posting is not None and posting.words else _words(payload)
         speaker = names.parties.get(entry.party_id) if entry.party_id else names.bench.get(entry.role)
         mark = T("late") if payload["late"] else T("was sealed until entry %(number)s", number=entry.opened_by) if entry.opened_by else None
-        lines.append(PostingLine(T("Entry %(number)s", number=entry.number).render("en"), entry.effective_at, speaker or entry.role.label, entry.role.label, words, entry.digest, mark))
+        lines.append(
+            PostingLine(
+                T("Entry %(number)s", number=entry.number).render("en"),
+                entry.effective_at,
+                speaker or entry.role.label,
+                entry.role.label,
+                words,
+                entry.digest,
+                mark,
+            )
+        )
     return lines
 
 
@@ -127,12 +177,22 @@ def paper_of(court: Sitting, case: Case, issued_on: datetime) -> RecordPaper:
     signatories: list[Signatory] = [judge(names.bench.get(Role.JUDGE, "")), clerk(names.bench.get(Role.CLERK, ""))]
     stands = {RequestState.ASKED: T("not decided"), RequestState.GRANTED: T("made"), RequestState.REFUSED: T("not made")}
     return RecordPaper(
-        court=bilingual(settings.court_name, settings.court_name_zh), issued_on=issued_on, signatories=[s for s in signatories if s.name], case_number=case.number, subject=case.title,
-        hearing=T("Heard %(mode)s", mode=examination.mode.label), opened_at=examination.opened_at, closed_at=examination.hearing_closed_at,
-        present=_present(court, case, examination, names), postings=_lines(court, case, names),
-        corrections=[T("%(party)s, %(place)s: %(words)s (%(state)s)", party=names.parties.get(c.party_id, ""), place=c.place, words=c.words, state=stands[c.state]) for c in corrections_of(court, case)],
+        court=bilingual(settings.court_name, settings.court_name_zh),
+        issued_on=issued_on,
+        signatories=[s for s in signatories if s.name],
+        case_number=case.number,
+        subject=case.title,
+        hearing=T("Heard %(mode)s", mode=examination.mode.label),
+        opened_at=examination.opened_at,
+        closed_at=examination.hearing_closed_at,
+        present=_present(court, case, examination, names),
+        postings=_lines(court, case, names),
+        corrections=[
+            T("%(party)s, %(place)s: %(words)s (%(state)s)", party=names.parties.get(c.party_id, ""), place=c.place, words=c.words, state=stands[c.state])
+            for c in corrections_of(court, case)
+        ],
         closing=_closing(court, case, names),
-    )  # fmt: skip
+    )
 
 
 def seal_records(court: Court, limit: int = 8) -> int:
@@ -140,7 +200,15 @@ def seal_records(court: Court, limit: int = 8) -> int:
     made = 0
     with court.database.read() as session:
         done = select(Document.case_id).where(Document.kind == "record")
-        cases = list(session.scalars(select(Case).join(Examination, Examination.case_id == Case.id).where(Examination.closed_at.is_not(None), Case.id.not_in(done)).order_by(Case.id).limit(limit)))
+        cases = list(
+            session.scalars(
+                select(Case)
+                .join(Examination, Examination.case_id == Case.id)
+                .where(Examination.closed_at.is_not(None), Case.id.not_in(done))
+                .order_by(Case.id)
+                .limit(limit)
+            )
+        )
         drafts = [(case, paper_of(court.look(session), case, court.clock.now())) for case in cases]
     for case, paper in drafts:
         now = court.clock.machine_now()
@@ -162,8 +230,16 @@ def _keep(court: Court, case_id: int, pdf: bytes) -> int:
         receipt = court.notary.record(sitting.session, leaf, now=sitting.now)
         sitting.session.add(
             Document(
-                case_id=case.id, kind="record", title=title, locale="both", audience=Audience.PARTIES_AND_COURT, entry_number=examination.closed_by if examination else None,
-                sha256=digest, content=pdf, receipt=receipt.reference, made_at=sitting.now,
+                case_id=case.id,
+                kind="record",
+                title=title,
+                locale="both",
+                audience=Audience.PARTIES_AND_COURT,
+                entry_number=examination.closed_by if examination else None,
+                sha256=digest,
+                content=pdf,
+                receipt=receipt.reference,
+                made_at=sitting.now,
             )
-        )  # fmt: skip
+        )
         return 1

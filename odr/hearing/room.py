@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from odr.docket.models import BENCH_ROLES, Case, Role, Stage
-from odr.hearing import acts_court, acts_plan, lookups, phases
+from odr.hearing import acts_court, acts_mode, acts_plan, lookups, phases
 from odr.hearing.plan import WINDOW
 from odr.hearing.queries import examination_of, open_questions_to
 from odr.hearing.record import seal_records
@@ -34,18 +34,20 @@ def panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
 ROOM = Room(
     name="hearing",
     acts=(
-        "odr.hearing.acts_plan", "odr.hearing.acts_exhibits", "odr.hearing.acts_questions", "odr.hearing.acts_postings", "odr.hearing.acts_witness",
-        "odr.hearing.acts_court", "odr.hearing.acts_record", "odr.hearing.choices",
+        "odr.hearing.acts_plan",
+        "odr.hearing.acts_mode",
+        "odr.hearing.acts_time", "odr.hearing.acts_exhibits", "odr.hearing.acts_questions", "odr.hearing.acts_postings", "odr.hearing.acts_witness",
+        "odr.hearing.acts_court", "odr.hearing.acts_record", "odr.hearing.acts_motions", "odr.hearing.choices",
     ),
     routes=("odr.hearing.routes:hearing",),
     panels=(panel,),
     nav=(NavItem("examination", "hearing.page", T("Examination"), 30),),
     on_lapse={WINDOW: phases.on_turn_lapsed},
-    on_event={"claim_lodged": acts_plan.on_claim_lodged, "party_joined": acts_plan.on_party_joined, "served": acts_court.on_served},
+    on_event={"claim_lodged": acts_mode.on_claim_lodged, "party_joined": acts_mode.on_party_joined, "served": acts_court.on_served},
     resolvers={
         "exam_phase": lookups.find_phase, "opinion": lookups.find_opinion, "question": lookups.find_question, "posting": lookups.find_posting,
         "time_request": lookups.find_time_request, "failure": lookups.find_failure, "agreed_fact": lookups.find_agreed_fact, "witness": lookups.find_witness,
-        "hearing": lookups.find_hearing, "correction": lookups.find_correction, "addressee": lookups.find_addressee,
+        "hearing": lookups.find_hearing, "correction": lookups.find_correction, "motion": lookups.find_motion, "addressee": lookups.find_addressee,
     },
     sweeps={"records": seal_records},
     after_act=(phases.settle,),

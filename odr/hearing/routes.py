@@ -22,10 +22,10 @@ from odr.hearing.plan import clock_of
 from odr.hearing.queries import agreed_facts, examination_of, matrix, proposed_facts, reads_question, standing_exhibits
 from odr.hearing.record import corrections_of, record_digest, record_entries, signatures_of
 from odr.identity.actors import Actor
+from odr.pages import submit_act
 from odr.procedure import forms
 from odr.procedure.availability import acts_for, refusal
 from odr.procedure.models import Task
-from odr.procedure.routes import submit_act
 from odr.procedure.sitting import Sitting
 from odr.procedure.views import entry_view
 
@@ -49,15 +49,32 @@ def page(case: Case, actor: Actor) -> Page:
 def _page(case: Case, actor: Actor, values: dict[str, Any] | None = None, faults: Any = (), status: int = 200, moved_on: bool = False) -> Page:
     court = _court()
     shown = views.examination_page(court, case, actor, everything="all" in request.args)
-    premises = {q.question.reference: court.premise_now(court.court.table["answer_question"], case, actor, {"question": q.question.reference}) for q in shown.questions} if shown else {}
+    premises = (
+        {
+            q.question.reference: court.premise_now(court.court.table["answer_question"], case, actor, {"question": q.question.reference})
+            for q in shown.questions
+        }
+        if shown
+        else {}
+    )
     template = "hearing/testimony.html" if actor.role in HEARD else "hearing/examination.html"
     return (
         render_template(
-            template, case=case, actor=actor, tab="examination", page=shown, premises=premises, values=values or {}, errors=[(f"a-{(values or {}).get('question', '')}", f.message.render(current_locale())) for f in faults],
-            moved_on=moved_on, tag=views.time_tag(court, case, actor) if shown else "", is_bench=actor.role in BENCH_ROLES, axes=list(Axis),
+            template,
+            case=case,
+            actor=actor,
+            tab="examination",
+            page=shown,
+            premises=premises,
+            values=values or {},
+            errors=[(f"a-{(values or {}).get('question', '')}", f.message.render(current_locale())) for f in faults],
+            moved_on=moved_on,
+            tag=views.time_tag(court, case, actor) if shown else "",
+            is_bench=actor.role in BENCH_ROLES,
+            axes=list(Axis),
         ),
         status,
-    )  # fmt: skip
+    )
 
 
 @hearing.get(f"{CASE}/examination/time")
@@ -70,7 +87,15 @@ def time(case: Case, actor: Actor) -> Page:
         return Response(status=304, headers={"ETag": f'"{tag}"'})
     if request.args.get("known") == tag:
         return Response(status=204)
-    answer = make_response(render_template("hearing/_time.html", case=case, left=views.time_left(court, case, actor), tag=tag, is_new=request.args.get("known", tag).split("-")[0] != tag.split("-")[0]))
+    answer = make_response(
+        render_template(
+            "hearing/_time.html",
+            case=case,
+            left=views.time_left(court, case, actor),
+            tag=tag,
+            is_new=request.args.get("known", tag).split("-")[0] != tag.split("-")[0],
+        )
+    )
     answer.set_etag(tag)
     return answer
 
@@ -84,7 +109,9 @@ def answer(case: Case, actor: Actor) -> Page:
     if "later" in values:
         _keep(case, actor, flat)
         return redirect(url_for("hearing.page", reference=case.reference) + "#tome", 303)  # type: ignore[return-value]
-    sent = submit_act(case, actor, current_court().table["answer_question"], values, lambda faults, status, moved: _page(case, actor, flat, faults, status, moved))
+    sent = submit_act(
+        case, actor, current_court().table["answer_question"], values, lambda faults, status, moved: _page(case, actor, flat, faults, status, moved)
+    )
     if getattr(sent, "status_code", 0) == 303:
         _drop(actor, flat.get("question", ""))
     return sent
@@ -108,7 +135,9 @@ def _keep(case: Case, actor: Actor, values: dict[str, str]) -> None:
         kind = views.draft_key(question.reference)
         found = session.scalar(select(Draft).where(Draft.account_id == actor.account_id, Draft.case_id == case.id, Draft.kind == kind))
         if found is None:
-            found = Draft(account_id=actor.account_id, case_id=case.id, kind=kind, values={}, done_steps=[], state=DraftState.OPEN, created_at=now, saved_at=now)
+            found = Draft(
+                account_id=actor.account_id, case_id=case.id, kind=kind, values={}, done_steps=[], state=DraftState.OPEN, created_at=now, saved_at=now
+            )
             session.add(found)
         found.values, found.saved_at, found.state = {"words": values.get("words", "")}, now, DraftState.OPEN
 
@@ -132,7 +161,12 @@ def opinions(case: Case, actor: Actor) -> Page:
             raise breach
         return _opinions(case, actor, rows, _said(court, case, actor, rows), [])
     typed = request.form.to_dict(flat=True)
-    kept = {f"opinions-{i}-{name}": typed.get(f"opinions-{i}-{name}", "") for i in range(len(rows)) for name in ("exhibit", *(a.value for a in Axis), "reason", "counter_exhibit") if _is_filled(typed, i)}
+    kept = {
+        f"opinions-{i}-{name}": typed.get(f"opinions-{i}-{name}", "")
+        for i in range(len(rows))
+        for name in ("exhibit", *(a.value for a in Axis), "reason", "counter_exhibit")
+        if _is_filled(typed, i)
+    }
     values: dict[str, Any] = {**kept, **{name: typed[name] for name in ("idempotency_key", "premise") if name in typed}}
     return submit_act(case, actor, act, values, lambda faults, status, moved: _opinions(case, actor, rows, typed, faults, status))
 
@@ -163,7 +197,18 @@ def _opinions(case: Case, actor: Actor, rows: list[Any], typed: dict[str, str], 
         if len(where) > 2 and where[1].isdigit() and int(where[1]) < len(filled):
             where[1] = str(filled[int(where[1])])
         errors.append(("-".join(where), fault.message.render(current_locale())))
-    return render_template("hearing/opinions.html", case=case, actor=actor, tab="examination", rows=rows, typed=typed, errors=errors, axes=list(Axis), stances=list(Stance), own=own), status
+    return render_template(
+        "hearing/opinions.html",
+        case=case,
+        actor=actor,
+        tab="examination",
+        rows=rows,
+        typed=typed,
+        errors=errors,
+        axes=list(Axis),
+        stances=list(Stance),
+        own=own,
+    ), status
 
 
 @hearing.route(f"{CASE}/examination/record", methods=["GET", "POST"])
@@ -183,12 +228,22 @@ def _record(case: Case, actor: Actor, court: Sitting, status: int = 200, moved_o
     act = current_court().table["sign_record"]
     return (
         render_template(
-            "hearing/record.html", case=case, actor=actor, tab="examination", entries=[entry_view(court, case, actor, e, current_locale()) for e in record_entries(court, case)],
-            digest=record_digest(court, case), corrections=corrections_of(court, case), signatures=signatures_of(court, case), breach=refusal(court, act, case, actor),
-            paper=_paper(case), moved_on=moved_on, premise=court.premise_now(act, case, actor, {}), names={p.id: p.name for p in case.parties},
+            "hearing/record.html",
+            case=case,
+            actor=actor,
+            tab="examination",
+            entries=[entry_view(court, case, actor, e, current_locale()) for e in record_entries(court, case)],
+            digest=record_digest(court, case),
+            corrections=corrections_of(court, case),
+            signatures=signatures_of(court, case),
+            breach=refusal(court, act, case, actor),
+            paper=_paper(case),
+            moved_on=moved_on,
+            premise=court.premise_now(act, case, actor, {}),
+            names={p.id: p.name for p in case.parties},
         ),
         status,
-    )  # fmt: skip
+    )
 
 
 def _paper(case: Case) -> Document | None:
@@ -216,10 +271,24 @@ def bench(case: Case, actor: Actor) -> Page:
     note = court.session.scalar(select(BenchNote).where(BenchNote.case_id == case.id, BenchNote.account_id == actor.account_id))
     tasks = court.session.scalars(select(Task).where(Task.case_id == case.id, Task.done_at.is_(None)).order_by(Task.risk.desc(), Task.id)).all()
     return render_template(
-        "hearing/bench.html", case=case, actor=actor, tab="examination", desk=True, rows=matrix(court.session, case, actor), clock=clock_of(court, case), waits=views.waits_for_whom(court, case),
-        tasks=tasks, facts=facts_of(court.session, case), agreed={f.id for f in agreed_facts(court.session, case)}, proposed=proposed_facts(court.session, case), note=note,
-        examination=examination_of(court.session, case), axes=list(Axis), acts=[a for a in acts_for(court, case, actor) if a.is_open and a.act.room == "hearing"], today=court.now.astimezone(court.pack(case).tz).date(),
-    )  # fmt: skip
+        "hearing/bench.html",
+        case=case,
+        actor=actor,
+        tab="examination",
+        desk=True,
+        rows=matrix(court.session, case, actor),
+        clock=clock_of(court, case),
+        waits=views.waits_for_whom(court, case),
+        tasks=tasks,
+        facts=facts_of(court.session, case),
+        agreed={f.id for f in agreed_facts(court.session, case)},
+        proposed=proposed_facts(court.session, case),
+        note=note,
+        examination=examination_of(court.session, case),
+        axes=list(Axis),
+        acts=[a for a in acts_for(court, case, actor) if a.is_open and a.act.room == "hearing"],
+        today=court.now.astimezone(court.pack(case).tz).date(),
+    )
 
 
 def _note(case: Case, actor: Actor, words: str) -> None:
@@ -243,4 +312,14 @@ def today() -> Page:
     tracks = frozenset(track for track in Track if track.value in request.args.getlist("track"))
     words = request.args.get("q", "").strip()[:100]
     shown = day.today_of(_court(), person.account_id, words=words, groups=groups, tracks=tracks, page=max(request.args.get("page", 1, type=int), 1))
-    return render_template("hearing/today.html", desk=True, today=shown, groups=day.GROUPS, chosen=groups, tracks=list(Track), chosen_tracks=tracks, words=words, at=current_court().clock.now())
+    return render_template(
+        "hearing/today.html",
+        desk=True,
+        today=shown,
+        groups=day.GROUPS,
+        chosen=groups,
+        tracks=list(Track),
+        chosen_tracks=tracks,
+        words=words,
+        at=current_court().clock.now(),
+    )

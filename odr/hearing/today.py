@@ -103,7 +103,16 @@ def _end_of(day: date, like: datetime) -> datetime:
     return like - timedelta(days=(like.date() - day).days)
 
 
-def today_of(court: Sitting, account_id: int, *, words: str = "", groups: frozenset[int] = frozenset(), tracks: frozenset[Track] = frozenset(), page: int = 1, size: int = 50) -> Today:
+def today_of(
+    court: Sitting,
+    account_id: int,
+    *,
+    words: str = "",
+    groups: frozenset[int] = frozenset(),
+    tracks: frozenset[Track] = frozenset(),
+    page: int = 1,
+    size: int = 50,
+) -> Today:
     """A judge's list: by group, then least time left, then oldest. No scores, no learning."""
     cases = {c.id: c for c in _cases(court, account_id)}
     lines = _task_lines(court, cases) + _limit_lines(court, cases)
@@ -124,7 +133,11 @@ def _counts(court: Sitting, cases: dict[int, Case], lines: list[Line]) -> Counts
     best: dict[int, int] = {}
     for line in lines:
         best[line.case.id] = min(best.get(line.case.id, 9), line.group)
-    running = set(court.session.scalars(select(Window.case_id).where(Window.case_id.in_(cases), Window.state == WindowState.OPEN).group_by(Window.case_id).having(func.count() > 0)))
+    running = set(
+        court.session.scalars(
+            select(Window.case_id).where(Window.case_id.in_(cases), Window.state == WindowState.OPEN).group_by(Window.case_id).having(func.count() > 0)
+        )
+    )
     rest = set(cases) - set(best)
     return Counts(
         today=sum(g == DANGER for g in best.values()), week=sum(g == RULING for g in best.values()), ready=sum(g == READY for g in best.values()),

@@ -123,7 +123,9 @@ def draft_key(reference: str) -> str:
 
 def drafts_of(court: Sitting, case: Case, actor: Actor) -> dict[str, Draft]:
     """The actor's own drafts of answers in the case, by question."""
-    rows = court.session.scalars(select(Draft).where(Draft.account_id == actor.account_id, Draft.case_id == case.id, Draft.state == DraftState.OPEN, Draft.kind.startswith("answer/")))
+    rows = court.session.scalars(
+        select(Draft).where(Draft.account_id == actor.account_id, Draft.case_id == case.id, Draft.state == DraftState.OPEN, Draft.kind.startswith("answer/"))
+    )
     return {draft.kind.removeprefix("answer/"): draft for draft in rows}
 
 

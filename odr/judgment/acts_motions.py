@@ -40,7 +40,7 @@ APPEALABLE = {MotionKind.DISMISSAL}
 
 
 @act(title=T("Ask for a ruling"), input=MotionInput, by=set(PARTY_ROLES), at=RUNNING, while_stayed=True, serves=Everyone.NOBODY, source="CPL 103, 104, 157")
-def make_motion(court: Sitting, case: Case, given: MotionInput, *, actor: Actor, now: datetime) -> Recorded:
+def ask_for_ruling(court: Sitting, case: Case, given: MotionInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask the court to rule; an urgent preservation is on the judge's desk with its 48 hours (CPL 103).
 
     An application for preservation pays its own fee (FEE 14). The other side is
@@ -67,7 +67,7 @@ def make_motion(court: Sitting, case: Case, given: MotionInput, *, actor: Actor,
         if given.urgent:
             due = court.start_window(case, URGENT, start=now, subject=motion.reference).due_at
     title = T("%(name)s asks for a ruling: %(kind)s.", name=me.name, kind=given.kind.label)
-    court.open_task(case, Role.JUDGE, "motion", title, risk=90 if given.urgent else 40, due_at=due, subject=motion.reference)
+    court.open_task(case, Role.JUDGE, "ruling_asked", title, risk=90 if given.urgent else 40, due_at=due, subject=motion.reference)
     return Recorded(T("%(name)s asks for a ruling: %(kind)s", name=me.name, kind=given.kind.label), {"motion": motion.reference})
 
 
@@ -135,7 +135,7 @@ def _digest(case: Case, ruling: Ruling) -> str:
     prepare=prepare_ruling,
     source="CPL 157",
 )
-def rule_on_motion(court: Sitting, case: Case, given: RulingInput, *, actor: Actor, now: datetime) -> Recorded:
+def give_ruling(court: Sitting, case: Case, given: RulingInput, *, actor: Actor, now: datetime) -> Recorded:
     """Rule on a motion, or of the court's own motion: sealed, with grounds and the remedy, served on everybody (CPL 157).
 
     A stay halts every clock of the case, a resumption lets them go on with what
@@ -149,7 +149,7 @@ def rule_on_motion(court: Sitting, case: Case, given: RulingInput, *, actor: Act
     if motion is not None:
         motion.state, motion.ruled_entry = ruling.result, court.next_number(case)
         court.close_windows(case, URGENT, WindowState.MET, subject=motion.reference)
-        court.close_tasks(case, "motion", motion.reference)
+        court.close_tasks(case, "ruling_asked", motion.reference)
     if ruling.result is not MotionState.REFUSED:
         _carry_out(court, case, ruling, now)
     asker = party_with(case, motion.party_id) if motion is not None else None

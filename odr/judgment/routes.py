@@ -19,9 +19,9 @@ from odr.judgment.kinds import DecisionState
 from odr.judgment.lookups import current_draft, decision_named, document_of, issued
 from odr.judgment.views import decision_page
 from odr.judgment.views import desk as gather
+from odr.pages import submit_act
 from odr.procedure import forms
 from odr.procedure.availability import refusal
-from odr.procedure.routes import submit_act
 from odr.procedure.sitting import Sitting
 
 judgment = Blueprint("judgment", __name__, url_prefix="/cases/<reference>/decision")

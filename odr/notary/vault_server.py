@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import socketserver
-import signal
 import struct
 import sys
 import threading

@@ -12,7 +12,8 @@ from odr.identity.actors import Actor
 from odr.procedure.inputs import CourtModel
 from odr.procedure.models import Window, WindowState
 from odr.procedure.table import Recorded, act
-from odr.text import T, Text
+from odr.procedure.windows import window_title
+from odr.text import T
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -24,11 +25,6 @@ class WindowInput(CourtModel):
     """Which window the clock closes."""
 
     window: str
-
-
-def window_title(court: Sitting, case: Case, window: Window) -> Text:
-    """What a window is called in the rule pack."""
-    return court.pack(case).window(window.working["key"] or window.kind).title
 
 
 @act(title=T("A time limit ended"), input=WindowInput, by={Role.CLOCK}, at=ALL_STAGES, to=ALL_STAGES, listed=False, while_stayed=False, source="CPL 85")

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, render_template, request
 from sqlalchemy import select
 
 from odr.access import case_page, current_court, current_locale, current_session
 from odr.docket.models import Case, DocketEntry
 from odr.docket.queries import entries, entry
 from odr.docket.visibility import reads_entry
-from odr.errors import ActNotOpen, CaseMovedOn, InvalidInput, NotFound
+from odr.errors import NotFound
 from odr.identity.actors import Actor
+from odr.pages import file_answer, receipt_part, submit_act
 from odr.procedure import forms
-from odr.procedure.acts import window_title
-from odr.procedure.availability import acts_for, refusal, refuse_role
+from odr.procedure.availability import refusal
 from odr.procedure.models import Window
 from odr.procedure.reckoning import Reckoning
 from odr.procedure.table import Act
 from odr.procedure.views import case_page as gather
 from odr.procedure.views import entry_view
+from odr.procedure.windows import window_title
 
 cases = Blueprint("cases", __name__, url_prefix="/cases/<reference>")
 Page = str | Response | tuple[str, int]
@@ -78,7 +79,7 @@ def entry_payload(case: Case, actor: Actor, number: int) -> Response:
     found = _entry(case, number)
     if not reads_entry(actor, found):
         raise NotFound
-    return _file(found.payload.encode(), f"entry-{number}.json", "application/json")
+    return file_answer(found.payload.encode(), f"entry-{number}.json", "application/json")
 
 
 @cases.get("/docket/<int:number>/receipt.<any(json, leaf, proof, checkpoint, tsr):part>")
@@ -86,20 +87,6 @@ def entry_payload(case: Case, actor: Actor, number: int) -> Response:
 def entry_receipt(case: Case, actor: Actor, number: int, part: str) -> Response:
     """One file of the receipt."""
     return receipt_part(_entry(case, number).receipt, part)
-
-
-def receipt_part(reference: str, part: str) -> Response:
-    """A receipt's file by its part, under the names that ``sha256sum -c`` expects."""
-    files = current_court().notary.receipt_files(current_session(), reference)
-    names = {"json": "receipt.json", "leaf": "receipt.leaf", "proof": "receipt.leaf.tlog-proof", "checkpoint": "checkpoint", "tsr": "checkpoint.tsr"}
-    data: bytes | None = getattr(files, part)
-    if data is None:
-        raise NotFound
-    return _file(data, names[part], "application/octet-stream")
-
-
-def _file(data: bytes, name: str, kind: str) -> Response:
-    return Response(data, mimetype=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 @cases.get("/time/<window>")
@@ -159,33 +146,3 @@ def perform_act(case: Case, actor: Actor, name: str) -> Page:
     act = _act(name)
     values = request.form.to_dict(flat=False)
     return submit_act(case, actor, act, values, lambda faults, status, moved: _form(case, actor, act, values, faults, status, moved))
-
-
-def submit_act(case: Case, actor: Actor, act: Act, values: dict[str, Any], again: Any, endpoint: str = "cases.one_entry") -> Page:
-    """Parse, perform, and go to the receipt; or show the page again with what was typed.
-
-    ``again`` is called with faults, status and whether the case has moved on.
-    """
-    refuse_role(act, actor)
-    try:
-        action = forms.group_action(values)
-        if action is not None:
-            return again([], 200, False)  # type: ignore[no-any-return]
-        given = forms.parse(act.input, values)
-        prepared = current_court().prepare(act.name, case, given, actor)
-        with current_court().sit(prepared) as sitting:
-            mine = sitting.session.get_one(Case, case.id)
-            receipt = sitting.perform(act.name, mine, given, actor=actor, key=_first(values, "idempotency_key"), premise=_first(values, "premise"))
-    except InvalidInput as error:
-        return again(error.faults, 422, False)  # type: ignore[no-any-return]
-    except CaseMovedOn:
-        return again([], 409, True)  # type: ignore[no-any-return]
-    return redirect(url_for(endpoint, reference=case.reference, number=receipt.number, done=1), 303)  # type: ignore[return-value]
-
-
-def _first(values: dict[str, Any], name: str) -> str | None:
-    got = values.get(name)
-    return (got[0] if isinstance(got, list) else got) or None
-
-
-__all__ = ["ActNotOpen", "acts_for", "cases", "receipt_part", "submit_act"]

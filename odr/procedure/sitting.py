@@ -222,7 +222,7 @@ class Sitting:
         """
         act = self.court.table[name]
         self._lock(case)
-        request = sha256_hex(canonical([name, case.reference, given.model_dump(mode="json")]))
+        request = request_digest(name, case.reference, given)
         earlier = self._earlier(actor, key, request)
         if earlier is not None:
             return earlier
@@ -269,16 +269,19 @@ class Sitting:
         if key is None or actor.account_id is None:
             return None
         found = self._key_row(actor.account_id, key)
+        return self._same(found, request) if found is not None else None
+
+    def receipt_for(self, account_id: int, key: str, name: str, given: BaseModel) -> ActReceipt | None:
+        """The receipt an idempotency key already earned, before there is a case to look in. Raises InvalidInput for another request."""
+        found = self._key_row(account_id, key)
         if found is None:
             return None
+        return self._same(found, request_digest(name, found.case_reference, given))
+
+    def _same(self, found: ActKey, request: str) -> ActReceipt:
         if found.request != request:
             raise InvalidInput.at("idempotency_key", T("This key was already used for another request."))
         return self._first_receipt(found)
-
-    def receipt_for(self, account_id: int, key: str) -> ActReceipt | None:
-        """The receipt an idempotency key already earned, before there is a case to look in."""
-        found = self._key_row(account_id, key)
-        return self._first_receipt(found) if found is not None else None
 
     def _key_row(self, account_id: int, key: str) -> ActKey | None:
         return self.session.scalar(select(ActKey).where(ActKey.account_id == account_id, ActKey.key == key))
@@ -423,6 +426,11 @@ class Sitting:
         case.next_due_at = self.session.scalar(select(func.min(Window.due_at)).where(Window.case_id == case.id, Window.state == WindowState.OPEN))
 
 
+def request_digest(name: str, reference: str, given: BaseModel) -> str:
+    """What tells a repeated request from another one under the same key."""
+    return sha256_hex(canonical([name, reference, given.model_dump(mode="json")]))
+
+
 def words_of(text: Text) -> dict[str, str]:
     """The entry's words in every language of the court, as they stood when it was made."""
     return {locale: text.render(locale) for locale in LOCALES}
@@ -445,4 +453,4 @@ def receipt_of(case: Case, entry: DocketEntry, repeated: bool = False) -> ActRec
     )
 
 
-__all__ = ["ActReceipt", "Audience", "ActNotOpen", "Sitting", "words_of", "receipt_of"]
+__all__ = ["ActNotOpen", "ActReceipt", "Audience", "Sitting", "receipt_of", "words_of"]

@@ -15,11 +15,11 @@ from odr.docket.queries import latest_entries
 from odr.docket.visibility import reads_entry
 from odr.identity.actors import Actor
 from odr.identity.models import Account
-from odr.procedure.acts import window_title
 from odr.procedure.availability import Availability, acts_for
 from odr.procedure.hooks import Panel
 from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.sitting import Sitting
+from odr.procedure.windows import window_title
 from odr.text import T, Text
 
 

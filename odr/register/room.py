@@ -2,4 +2,4 @@
 
 from odr.procedure.hooks import Room
 
-ROOM = Room(name="register", routes=("odr.register.routes:register", "odr.register.training:training"))
+ROOM = Room(name="register", routes=("odr.register.routes:register",))

@@ -11,8 +11,8 @@ from odr.access import current_court, current_person, current_session, public, s
 from odr.docket.models import Case, Document
 from odr.errors import InvalidInput, NotFound
 from odr.filing.drafts import drafts_of
+from odr.procedure.desks import my_cases, registry_queue, seated_cases, waiting
 from odr.procedure.pack import RulePack
-from odr.register.desks import my_cases, registry_queue, seated_cases, waiting
 from odr.service.codes import look_up
 
 register = Blueprint("register", __name__)

@@ -62,7 +62,7 @@ def record_outcome(court: Sitting, case: Case, given: OutcomeInput, *, actor: Ac
     packet: Packet = court.resolved("packet", given.packet)
     _check_outcome(court, packet, given, now)
     at = instant(given.happened_on, given.hour, court.court.settings.tz, now)
-    if at > now:
+    if at > now or given.happened_on > now.astimezone(court.court.settings.tz).date():
         raise InvalidInput.at("happened_on", T("This lies in the future."))
     digests = _keep_photographs(court, case, given)
     note = "; ".join(part for part in (given.words, T("Witness: %(name)s", name=given.witness).render("en") if given.witness else None) if part)

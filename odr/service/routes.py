@@ -12,9 +12,9 @@ from odr.docket.models import COURT_ROLES, PARTY_ROLES, Case, Document, Role
 from odr.docket.visibility import reads_document
 from odr.errors import CaseMovedOn, FieldFault, InvalidInput, NotFound
 from odr.identity.actors import Actor
+from odr.pages import Page, receipt_part
 from odr.procedure import forms
 from odr.procedure.availability import refusal
-from odr.procedure.routes import Page, receipt_part
 from odr.procedure.working import text_from_json
 from odr.service import photographs
 from odr.service.acts import follow_packet

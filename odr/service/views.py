@@ -98,7 +98,9 @@ def packet_view(court: Sitting, case: Case, packet: Packet) -> PacketView:
         .join(ServiceAddress, ServiceAttempt.address_id == ServiceAddress.id)
         .where(ServiceAttempt.packet_id == packet.id)
     )
-    where: dict[int, str] = dict(used.tuples().all())
+    where: dict[int, str] = {}
+    for attempt_id, value in used:
+        where[attempt_id] = value
     steps = [Step(facts[r.event_id], r, where.get(facts[r.event_id].attempt_id or 0, "")) for r in conclusion.reasons if r.event_id in facts]
     references = [paper["reference"] for paper in packet.documents]
     papers = session.scalars(select(Document).where(Document.case_id == case.id, Document.reference.in_(references), Document.sha256 != "")).all()

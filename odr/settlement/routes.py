@@ -12,7 +12,7 @@ from odr.docket.models import Case, Document, Role
 from odr.docket.visibility import reads_document
 from odr.errors import NotFound
 from odr.identity.actors import Actor
-from odr.procedure.routes import submit_act
+from odr.pages import submit_act
 from odr.procedure.sitting import Sitting
 from odr.settlement.lookups import agreement_named, agreements_of
 from odr.settlement.models import AgreementState, Ending

@@ -7,6 +7,7 @@ acknowledged. What was told goes to standard output, one JSON list a line.
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import random
@@ -39,7 +40,8 @@ def pay_fee(scene: Scene, intent: str) -> ActReceipt:
     now = scene.clock.now()
     with scene.court.database.write() as session:
         fee = session.query(FeeAssessment).filter_by(case_id=scene.case_id).one()
-        session.add(StripeFact(kind=FactKind.INTENT, stripe_id=intent, rank=2, intent=intent, amount_minor=fee.amount_minor, currency="CNY", ours=fee.reference, at=now))
+        told = {"stripe_id": intent, "rank": 2, "intent": intent, "amount_minor": fee.amount_minor, "currency": "CNY", "ours": fee.reference}
+        session.add(StripeFact(kind=FactKind.INTENT, at=now, **told))
     given = PaymentInput(assessment=fee.reference, channel=Channel.CARD, amount=Money(fee.amount_minor, "CNY"), source=f"stripe/{intent}", received_at=now)
     with scene.court.sit() as sitting:
         return sitting.perform("record_payment", sitting.session.get_one(Case, scene.case_id), given, actor=CLOCK_ACTOR)
@@ -48,23 +50,25 @@ def pay_fee(scene: Scene, intent: str) -> ActReceipt:
 def work(scene: Scene, tell: Tell, run: str) -> None:
     """File, accept, pay and hand in, over and over, until killed."""
     scene.court.database.engine.dispose(close=False)
-    round_number = 0
-    while True:
-        round_number += 1
-        name = f"{run}/{round_number}"
-        tell("sent", "upload", name)
-        upload = scene.upload("li", f"order {name}".encode())
-        tell("kept", "upload", upload.reference, upload.sha256)
-        line = {"upload": upload.reference, "title": "Order page", "proves": "That I bought them", "source": "My phone"}
-        steps: list[tuple[str, Callable[[], ActReceipt]]] = [
-            ("lodge_claim", lambda: scene.lodge(claim(exhibits=[line]))),
-            ("accept_claim", scene.accept),
-            ("record_payment", lambda: pay_fee(scene, f"pi_{run}_{round_number}")),
-        ]
-        for act, step in steps:
-            tell("sent", act, name)
-            receipt = step()
-            tell("kept", act, receipt.case_reference, receipt.number, receipt.digest)
+    for number in itertools.count():
+        one_case(scene, tell, f"{run}-{number}")
+
+
+def one_case(scene: Scene, tell: Tell, name: str) -> None:
+    """A file, a claim with it, its acceptance, its fee."""
+    tell("sent", "upload", name)
+    upload = scene.upload("li", f"order {name}".encode())
+    tell("kept", "upload", upload.reference, upload.sha256)
+    line = {"upload": upload.reference, "title": "Order page", "proves": "That I bought them", "source": "My phone"}
+    steps: list[tuple[str, Callable[[], ActReceipt]]] = [
+        ("lodge_claim", lambda: scene.lodge(claim(exhibits=[line]))),
+        ("accept_claim", scene.accept),
+        ("record_payment", lambda: pay_fee(scene, f"pi_{name}")),
+    ]
+    for act, step in steps:
+        tell("sent", act, name)
+        receipt = step()
+        tell("kept", act, receipt.case_reference, receipt.number, receipt.digest)
 
 
 def run_once(scene: Scene, run: str, lives: float) -> bytes:

@@ -82,5 +82,3 @@ def test_fifty_acceptances_under_no_key_are_one_act(scene: Scene) -> None:
     replies = at_once(create_app(court=scene.court), path, {"track": "small_claims"}, headers)
     assert sorted(reply.status_code for reply in replies) == [200] + [409] * (THREADS - 1)
     assert count(scene, DocketEntry, DocketEntry.act == "accept_claim") == 1
-
-

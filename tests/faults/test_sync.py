@@ -23,7 +23,9 @@ def trace(url: str, folder: Path, synchronous: str) -> list[str]:
     out = folder / f"trace-{synchronous}"
     calls = "trace=pwrite64,write,fsync,fdatasync"
     court = [sys.executable, "-m", "tests.faults.syncing", url, str(folder / f"court-{synchronous}"), synchronous]
-    done = subprocess.run(["strace", "-f", "--seccomp-bpf", "-y", "-s", "16", "-o", str(out), "-e", calls, *court], capture_output=True, check=False, timeout=120)
+    done = subprocess.run(
+        ["strace", "-f", "--seccomp-bpf", "-y", "-s", "16", "-o", str(out), "-e", calls, *court], capture_output=True, check=False, timeout=120
+    )
     if "PTRACE" in done.stderr.decode():
         missing("leave to trace", "allow ptrace in this container")
     assert done.returncode == 0, done.stderr.decode()[-2000:]

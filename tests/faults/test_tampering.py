@@ -83,7 +83,9 @@ def test_one_changed_word_in_an_entry_is_named(scene: Scene) -> None:
     with without_triggers(scene.court.database) as database, database.engine.begin() as connection:
         if not database.is_sqlite:
             connection.exec_driver_sql("SET session_replication_role = replica")
-        connection.execute(update(DocketEntry).where(DocketEntry.id == entry.id).values(payload=entry.payload.replace("8,000", "9,000").replace("800000", "900000")))
+        connection.execute(
+            update(DocketEntry).where(DocketEntry.id == entry.id).values(payload=entry.payload.replace("8,000", "9,000").replace("800000", "900000"))
+        )
     docket, _ = audits(app)
     assert docket.exit_code == 1
     assert f"case {scene.case().number}: entry 1: its content does not match its digest" in docket.output

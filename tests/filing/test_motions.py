@@ -34,7 +34,9 @@ def windows(scene: Scene, kind: str, state: WindowState | None = None) -> list[W
 
 def request_of(scene: Scene, kind: RequestKind) -> Request:
     with scene.court.database.read() as session:
-        return session.scalars(select(Request).where(Request.case_id == scene.case_id, Request.kind == kind).order_by(Request.id.desc())).first() or pytest.fail("no request")
+        return session.scalars(
+            select(Request).where(Request.case_id == scene.case_id, Request.kind == kind).order_by(Request.id.desc())
+        ).first() or pytest.fail("no request")
 
 
 def seat(scene: Scene, role: Role) -> Seat | None:
@@ -251,7 +253,9 @@ def test_a_successor_is_invited_and_the_old_account_is_out(pending: Scene) -> No
     change = {"party": respondent.reference, "kind": "company", "reasons": "Register of companies."}
     pending.do("substitute_party", "judge", SubstituteInput.model_validate({**change, "ground": "wrong_name", "name": "Haiyun Technology Ltd."}))
     assert pending.actor("haiyun").role is Role.RESPONDENT
-    pending.do("substitute_party", "judge", SubstituteInput.model_validate({**change, "ground": "merger", "name": "Big Sea Ltd.", "email": "law@bigsea.example"}))
+    pending.do(
+        "substitute_party", "judge", SubstituteInput.model_validate({**change, "ground": "merger", "name": "Big Sea Ltd.", "email": "law@bigsea.example"})
+    )
     with pytest.raises(LookupError):
         pending.actor("haiyun")
     with pending.court.database.read() as session:

@@ -65,7 +65,15 @@ def test_a_mandate_signed_by_link_stands_on_the_docket(pending: Scene) -> None:
     """Its signature and its end are each told of by one entry, however often the worker looks."""
     with pending.court.database.write() as session:
         case = session.get_one(Case, pending.case_id)
-        offered = mandates.offer(session, case.parties[0], session.get_one(Account, pending.people["stranger"]), MandateScope.ORDINARY, from_at=pending.clock.now(), until_at=None, now=pending.clock.now())
+        offered = mandates.offer(
+            session,
+            case.parties[0],
+            session.get_one(Account, pending.people["stranger"]),
+            MandateScope.ORDINARY,
+            from_at=pending.clock.now(),
+            until_at=None,
+            now=pending.clock.now(),
+        )
         mandates.sign(session, offered, pending.clock.now())
     assert bring_mandates_to_docket(pending.court) == 1 and bring_mandates_to_docket(pending.court) == 0
     with pending.court.database.write() as session:

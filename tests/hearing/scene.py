@@ -21,8 +21,8 @@ from odr.docket.models import Audience, Case, DocketEntry, Party, PartyKind, Rol
 from odr.docket.visibility import reads_entry
 from odr.evidence.models import Blob, Category, Exhibit, ExhibitState, Upload, UploadState
 from odr.filing.inputs import ClaimInput
-from odr.hearing.models import Examination, ModeConsent, Question, TimeRequest
 from odr.hearing.kinds import Mode
+from odr.hearing.models import Examination, ModeConsent, Question, TimeRequest
 from odr.identity.actors import Actor, actors_in
 from odr.identity.models import Account, AccountRole, AccountState
 from odr.notary.notary import Notary
@@ -97,9 +97,21 @@ class Scene:
             party = next(p for p in case.parties if p.id == self.parties[owner])
             upload = put_upload(sitting, self.accounts[owner], f"{owner}{number}")
             exhibit = Exhibit(
-                case_id=case.id, party_id=party.id, label=f"{party.letter}-{number}", number=number, title=f"Paper {number}", category=Category.FILES, proves="a fact", source="phone",
-                provenance={}, facts=[], state=ExhibitState.SUBMITTED, upload_id=upload.id, entry_number=case.entry_count, submitted_at=sitting.now,
-            )  # fmt: skip
+                case_id=case.id,
+                party_id=party.id,
+                label=f"{party.letter}-{number}",
+                number=number,
+                title=f"Paper {number}",
+                category=Category.FILES,
+                proves="a fact",
+                source="phone",
+                provenance={},
+                facts=[],
+                state=ExhibitState.SUBMITTED,
+                upload_id=upload.id,
+                entry_number=case.entry_count,
+                submitted_at=sitting.now,
+            )
             sitting.session.add(exhibit)
             sitting.session.flush()
             return exhibit.reference
@@ -184,9 +196,18 @@ def put_upload(sitting: Sitting, account_id: int, name: str) -> Upload:
     sitting.session.flush()
     receipt = sitting.court.notary.record(sitting.session, {"sha256": "ab" * 32, "name": name}, now=sitting.now)
     upload = Upload(
-        account_id=account_id, filename=f"{name}.txt", size=3, offset=3, sha256="ab" * 32, media_type="text/plain", state=UploadState.ANCHORED, created_at=sitting.now,
-        expires_at=sitting.now, blob_id=blob.id, receipt=receipt.reference,
-    )  # fmt: skip
+        account_id=account_id,
+        filename=f"{name}.txt",
+        size=3,
+        offset=3,
+        sha256="ab" * 32,
+        media_type="text/plain",
+        state=UploadState.ANCHORED,
+        created_at=sitting.now,
+        expires_at=sitting.now,
+        blob_id=blob.id,
+        receipt=receipt.reference,
+    )
     sitting.session.add(upload)
     sitting.session.flush()
     return upload
@@ -229,14 +250,33 @@ def _case(sitting: Sitting, scene: Scene, track: Track, third: bool, joined: boo
     today = sitting.now.astimezone(sitting.court.settings.tz).date()
     pack = sitting.court.packs.for_case("cn", today)
     case = Case(
-        pack_id="cn", pack_version=pack.version.isoformat(), stage=Stage.PENDING, track=track, cause="online_shopping_contract", title=f"{LI} v {HAIYUN}", number=f"({today.year}) 1",
-        filed_on=today, lodged_at=sitting.now, accepted_at=sitting.now, entry_count=0, head_digest="0" * 64,
-    )  # fmt: skip
+        pack_id="cn",
+        pack_version=pack.version.isoformat(),
+        stage=Stage.PENDING,
+        track=track,
+        cause="online_shopping_contract",
+        title=f"{LI} v {HAIYUN}",
+        number=f"({today.year}) 1",
+        filed_on=today,
+        lodged_at=sitting.now,
+        accepted_at=sitting.now,
+        entry_count=0,
+        head_digest="0" * 64,
+    )
     sitting.session.add(case)
     sitting.session.flush()
     people = [(Role.CLAIMANT, LI, True), (Role.RESPONDENT, HAIYUN, joined)] + ([(Role.THIRD_PARTY, BAIHUA, True)] if third else [])
     for role, name, online in people:
-        party = Party(case_id=case.id, role=role, ordinal=1, name=name, kind=PartyKind.PERSON, account_id=scene.accounts[name] if online else None, online=online, details={})
+        party = Party(
+            case_id=case.id,
+            role=role,
+            ordinal=1,
+            name=name,
+            kind=PartyKind.PERSON,
+            account_id=scene.accounts[name] if online else None,
+            online=online,
+            details={},
+        )
         sitting.session.add(party)
         sitting.session.flush()
         scene.parties[name] = party.id

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from odr.docket.models import Stage, Track
 from odr.errors import ActNotOpen, InvalidInput
 from odr.hearing.kinds import HearingState, QuestionState
-from odr.hearing.models import Hearing, Witness
+from odr.hearing.models import Hearing, Motion, Witness
 from odr.hearing.queries import hearings_of, postings_of
 from odr.procedure.models import Task
 from tests.hearing.scene import CHEN, DING, HAIYUN, LI, WANG, Scene, put_upload
@@ -109,7 +109,15 @@ def test_no_hearing_is_recorded_before_it_ended(scene_of: Callable[..., Scene]) 
     """A record is made after the hearing, with minutes."""
     scene = in_court(scene_of)
     with pytest.raises(InvalidInput):
-        scene.act(WANG, "record_hearing", hearing=fixed(scene), begun="09:32", ended="11:05", attendance=[{"who": scene.party(LI), "presence": "courtroom"}], minutes="x")
+        scene.act(
+            WANG,
+            "record_hearing",
+            hearing=fixed(scene),
+            begun="09:32",
+            ended="11:05",
+            attendance=[{"who": scene.party(LI), "presence": "courtroom"}],
+            minutes="x",
+        )
     with pytest.raises(ActNotOpen):
         scene.act(CHEN, "close_hearing", reasons="Nothing was heard.")
 
@@ -166,3 +174,20 @@ def test_a_party_is_no_witness(scene_of: Callable[..., Scene]) -> None:
         ref = court.session.scalars(select(Witness.reference)).one()
     with pytest.raises(ActNotOpen):
         scene.act(CHEN, "rule_on_witness", witness=ref, answer="allow", reasons="Why not.")
+
+
+def test_closed_doors_hold_for_every_hearing_fixed_after(scene_of: Callable[..., Scene]) -> None:
+    """Granted with reasons, the next hearing is closed to the public (CPL 137); an interpreter becomes the clerk's task (CPL 11)."""
+    scene = scene_of(track=Track.SIMPLE, joined=False)
+    with pytest.raises(ActNotOpen):
+        scene.act(LI, "ask_hearing_order", kind="closed_doors", words="My health is discussed.")
+    scene.act(CHEN, "open_examination", mode="live")
+    for kind in ("closed_doors", "interpreter"):
+        scene.act(LI, "ask_hearing_order", kind=kind, words="My health is discussed.")
+        with scene.look() as (court, _):
+            ref = court.session.scalars(select(Motion.reference).order_by(Motion.id.desc())).first()
+        scene.act(CHEN, "rule_on_hearing_order", motion=ref, answer="allow", reasons="It is private.")
+    scene.act(WANG, "summon", mode="live", on="2026-03-20", at="09:30", place="Room 1")
+    with scene.look() as (court, case):
+        assert hearings_of(court.session, case)[0].closed_doors
+    assert "interpreter" in tasks(scene)

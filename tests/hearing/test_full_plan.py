@@ -173,7 +173,7 @@ def test_answers_sealed_until_both_are_in(full: Scene) -> None:
     second = full.act(HAIYUN, "answer_question", question=full.question(2).reference, words="Nothing of the kind.")
     assert all(full.reads(n, r.number) for n in (LI, HAIYUN, BAIHUA, CHEN) for r in (first, second))
     assert full.entries()[-2] == "open_sealed" or "open_sealed" in full.entries()[-3:]
-    with full.look() as (court, case):
+    with full.look() as (court, _):
         opened = {e.opened_by for e in full.docket(court) if e.number in (first.number, second.number)}
     assert len(opened) == 1
 
@@ -231,7 +231,7 @@ def test_a_technical_failure_gives_time_back_to_everybody(full: Scene) -> None:
     full.act(CHEN, "open_examination", mode="asynchronous")
     before = [full.due_of(n) for n in (LI, HAIYUN)]
     full.act(LI, "report_failure", what="The platform did not answer from 9 to 17.")
-    with full.look() as (court, case):
+    with full.look() as (court, _):
         from sqlalchemy import select
 
         from odr.hearing.models import TechnicalFailure

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from pypdf import PdfReader
-from io import BytesIO
 
 from odr.app import create_app
 from odr.clock import FixedClock
@@ -20,7 +20,6 @@ from odr.hearing.record import record_digest, seal_records
 from odr.identity.models import Account
 from odr.identity.presence import session_cookie_name
 from odr.identity.sessions import open_session
-from odr.notary.seal import validate_pdf
 from tests.hearing.scene import CHEN, DING, HAIYUN, LI, ORIGIN, WANG, Scene, accepted_case, opinion, whole_court
 
 
@@ -90,7 +89,7 @@ def test_the_page_shows_time_left_questions_record_and_plan(scene: Scene, app: F
 def test_in_chinese_nothing_of_the_court_is_english(scene: Scene, app: Flask) -> None:
     """The page in Chinese has the plan, the time and the acts in Chinese."""
     page = Browser(app, scene, LI, "zh-Hans").get("/examination")
-    assert 'lang="zh-Hans"' in page and "质证与发问" in page and "书面" in page
+    assert 'lang="zh-Hans"' in page and "质证与发问" in page and "非同步审理" in page
     assert "Time left" not in page and "What you can do now" not in page
 
 
@@ -124,7 +123,13 @@ def test_opinions_are_given_on_one_page(scene: Scene, app: Flask) -> None:
     """Three radios to each exhibit; a dispute without reason comes back at its field with everything typed; then it stands in the matrix."""
     haiyun = Browser(app, scene, HAIYUN)
     page = haiyun.get("/examination/opinions")
-    values = {"opinions-0-exhibit": scene.refs[LI, 1], "opinions-0-authenticity": "dispute", "opinions-0-legality": "accept", "opinions-0-relevance": "no_view", "opinions-0-reason": ""}
+    values = {
+        "opinions-0-exhibit": scene.refs[LI, 1],
+        "opinions-0-authenticity": "dispute",
+        "opinions-0-legality": "accept",
+        "opinions-0-relevance": "no_view",
+        "opinions-0-reason": "",
+    }
     again = haiyun.post("/examination/opinions", page, 422, **values)
     assert 'href="#opinions-0-reason"' in again and 'value="dispute" checked' in again
     haiyun.post("/examination/opinions", page, **{**values, "opinions-0-reason": "No address bar."})
@@ -138,7 +143,7 @@ def test_polling_costs_nothing_while_nothing_changed(scene: Scene, app: Flask) -
     li = Browser(app, scene, LI)
     answer = li.client.get(li.base + "/examination/time", base_url=ORIGIN)
     tag = answer.headers["ETag"]
-    assert answer.status_code == 200 and "left" in answer.text or "days" in answer.text
+    assert (answer.status_code == 200 and "left" in answer.text) or "days" in answer.text
     assert li.get("/examination/time", 304, **{"If-None-Match": tag}) == ""
     assert li.get(f"/examination/time?known={tag.strip(chr(34))}", 204) == ""
     scene.act(HAIYUN, "post_statement", words="One more thing.")
@@ -255,9 +260,19 @@ def test_four_hundred_cases_are_listed_with_few_queries(scene: Scene) -> None:
         assert like is not None
         for n in range(400):
             case = Case(
-                pack_id="cn", pack_version=like.pack_version, stage=Stage.HEARING, track=Track.SMALL, cause=like.cause, title=f"A{n} v B{n}", number=f"(2026) {n + 100}", filed_on=like.filed_on,
-                lodged_at=like.lodged_at, accepted_at=like.accepted_at, entry_count=0, head_digest="0" * 64,
-            )  # fmt: skip
+                pack_id="cn",
+                pack_version=like.pack_version,
+                stage=Stage.HEARING,
+                track=Track.SMALL,
+                cause=like.cause,
+                title=f"A{n} v B{n}",
+                number=f"(2026) {n + 100}",
+                filed_on=like.filed_on,
+                lodged_at=like.lodged_at,
+                accepted_at=like.accepted_at,
+                entry_count=0,
+                head_digest="0" * 64,
+            )
             session.add(case)
             session.flush()
             session.add(Seat(case_id=case.id, account_id=scene.accounts[CHEN], role=Role.JUDGE, from_at=like.lodged_at))

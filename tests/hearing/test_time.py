@@ -45,7 +45,18 @@ def test_a_plan_is_as_long_as_its_turns(lengths: list[int], day: int) -> None:
 def test_plans_are_those_of_the_pack() -> None:
     """The full plan has its nine phases and debate in two rounds; small claims have four; at one hour only the record is left."""
     full = plan_of(CN, "ordinary", Mode.ASYNCHRONOUS)
-    assert [p.key for p in full] == ["opening", "pleadings", "cross_examination", "judge_questions", "party_questions", "issues", "debate", "debate", "final", "record"]
+    assert [p.key for p in full] == [
+        "opening",
+        "pleadings",
+        "cross_examination",
+        "judge_questions",
+        "party_questions",
+        "issues",
+        "debate",
+        "debate",
+        "final",
+        "record",
+    ]
     assert [p.key for p in plan_of(CN, "small_claims", Mode.ASYNCHRONOUS)] == ["opening", "cross_examination", "final", "record"]
     assert [p.key for p in plan_of(CN, "ordinary", Mode.HYBRID)] == ["record"]
     assert sum(p.days for p in full) == CN.plan_for("ordinary").length()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 
-
 import pytest
 
 from odr.docket.models import Role
@@ -53,5 +52,3 @@ def test_questions_by_role_and_state(role: Role, state: QuestionState) -> None:
         return
     own_or_court = role is Role.CLAIMANT or role in READERS - set(PARTY)
     assert reads_question(viewer, question) is (own_or_court if put_by is None else role in READERS)
-
-

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
+from pypdf.generic import DictionaryObject
 from sqlalchemy import select
 
 from odr.clock import FixedClock
@@ -75,7 +76,8 @@ def test_the_paper_is_sealed_tagged_and_readable(bench: Bench, tmp_path: Path) -
     shown = subprocess.run(["pdfsig", "-nocert", str(file)], capture_output=True, text=True, check=False).stdout
     assert "Signature is Valid" in shown
     reader = PdfReader(file)
-    assert reader.root_object["/MarkInfo"]["/Marked"]
+    marks = reader.root_object["/MarkInfo"].get_object()
+    assert isinstance(marks, DictionaryObject) and marks["/Marked"]
     text = "".join(page.extract_text() for page in reader.pages)
     assert "8,000.00" in text and "C-2" in text
     changed = bytearray(content)
@@ -225,7 +227,7 @@ def test_an_unfinished_decision_is_not_signed(bench: Bench, change: str, words: 
     if change != "none":
         bench.findings()
     if change == "motion":
-        bench.do("claimant/1", "make_motion", {"kind": "other", "asks": "Hear my neighbour.", "grounds": "She saw it."})
+        bench.do("claimant/1", "ask_for_ruling", {"kind": "other", "asks": "Hear my neighbour.", "grounds": "She saw it."})
     bench.do("judge", "draft_decision", bench.draft(**changes.get(change, {})))
     with pytest.raises(ActNotOpen, match=words):
         bench.do("judge", "send_for_signing", {"decision": bench.draft_reference()})
@@ -307,12 +309,12 @@ def test_a_ruling_stays_and_resumes_the_case(bench: Bench) -> None:
     """A stay halts every clock, a resumption gives back what was left; each ruling is a sealed paper (CPL 153, 157)."""
     reference = bench.sign()
     ruling = {"result": "granted", "orders": "The case is stayed.", "reasons": "A party has died and her heirs are looked for.", "language": "en"}
-    bench.do("judge", "rule_on_motion", ruling | {"kind": "stay"})
+    bench.do("judge", "give_ruling", ruling | {"kind": "stay"})
     bench.wait(days=30)
     with bench.court.database.read() as session:
         windows = bench.court.look(session).windows(session.get_one(Case, bench.case_id), "cooling_off", state=None, subject=reference)
         assert windows[-1].state is WindowState.HALTED
-    bench.do("judge", "rule_on_motion", ruling | {"kind": "resume", "orders": "The case goes on."})
+    bench.do("judge", "give_ruling", ruling | {"kind": "resume", "orders": "The case goes on."})
     with pytest.raises(ActNotOpen):
         bench.do("judge", "issue_decision", {"decision": reference, "case_number": bench.number})
     bench.wait(hours=26)
@@ -325,17 +327,17 @@ def test_an_urgent_preservation_has_48_hours(bench: Bench) -> None:
     """The motion lies on the judge's desk with its hours; late, the president sees it; the ruling closes both (CPL 103)."""
     bench.do(
         "claimant/1",
-        "make_motion",
+        "ask_for_ruling",
         {"kind": "preservation", "asks": "Freeze the shop's account.", "grounds": "It is being emptied.", "amount": "8,000.00", "urgent": True},
     )
     bench.wait(hours=50)
     with bench.court.database.read() as session:
         look, case = bench.court.look(session), session.get_one(Case, bench.case_id)
-        assert look.tasks(case, "preservation_ruling") and look.tasks(case, "motion")
+        assert look.tasks(case, "preservation_ruling") and look.tasks(case, "ruling_asked")
         motion = session.scalars(select(Motion.reference)).one()
     bench.do(
         "judge",
-        "rule_on_motion",
+        "give_ruling",
         {
             "motion": motion,
             "result": "granted",
@@ -346,7 +348,7 @@ def test_an_urgent_preservation_has_48_hours(bench: Bench) -> None:
         },
     )
     with bench.court.database.read() as session:
-        assert not bench.court.look(session).tasks(session.get_one(Case, bench.case_id), "motion")
+        assert not bench.court.look(session).tasks(session.get_one(Case, bench.case_id), "ruling_asked")
 
 
 @given(st.integers(0, 10**10), st.integers(0, 4000), st.decimals("0.01", "36", places=2))

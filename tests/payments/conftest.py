@@ -87,10 +87,10 @@ class PayCourt:
                 session.refresh(found, ["roles"])
             return found
 
-    def claim(self, amount: str | None = "30000", *, kind: PartyKind = PartyKind.PERSON, cause: str = "online_shopping") -> int:
+    def claim(self, amount: str | None = "30000", *, kind: PartyKind = PartyKind.PERSON, cause: str = "online_shopping", currency: str = "CNY") -> int:
         """A lodged claim; gives the case's id."""
         relief = (
-            ReliefInput(kind=ReliefKind.MONEY, what="the price back", amount=yuan(amount))
+            ReliefInput(kind=ReliefKind.MONEY, what="the price back", amount=Money(yuan(amount).minor, currency))
             if amount
             else ReliefInput(kind=ReliefKind.APOLOGY, what="an apology")
         )

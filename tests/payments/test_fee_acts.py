@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from odr.clock import FixedClock
+from odr.db import Database
 from odr.docket.models import Case as CaseRow
 from odr.docket.models import Outcome, Role, Stage
 from odr.errors import ActNotOpen, Forbidden
@@ -14,7 +17,7 @@ from odr.payments.inputs import DeemInput, PaymentInput
 from odr.payments.models import AssessmentState, Channel, FactKind, StripeFact
 from odr.procedure.models import Task, Window, WindowState
 from odr.worker import sweep_windows
-from tests.payments.conftest import PayCourt, yuan
+from tests.payments.conftest import PayCourt, open_court, yuan
 
 REASONS = "Notice of 2 March, last day 9 March, nothing paid and nothing pending."
 
@@ -135,3 +138,12 @@ def test_a_claim_without_an_amount_pays_the_fixed_fee(pay_court: PayCourt) -> No
     """A claim that asks for no money, under a cause priced by amount, pays as one not about property (FEE 13(2))."""
     case_id = pay_court.accepted(None, track="ordinary")
     assert pay_court.fees(case_id)[0].amount_minor == 80_00
+
+
+def test_a_second_court_needs_no_code(database: Database, clock: FixedClock, tmp_path: Path) -> None:
+    """Under the rules of England and Wales the fee jumps by bands, is in pounds, and no week runs: it is due at once."""
+    pay = PayCourt(open_court(database, clock, tmp_path, pack="ew"), clock)
+    case_id = pay.accepted("1200", cause="online_money_claim", currency="GBP")
+    (fee,) = pay.fees(case_id)
+    assert (fee.amount_minor, fee.currency, fee.state) == (80_00, "GBP", AssessmentState.DUE)
+    assert pay.rows(Window, kind="fee_payment") == []

@@ -190,7 +190,7 @@ def test_the_clerk_records_a_signature_by_hand(served: Scene) -> None:
     assert status == 303, where
     packet = packets(served.court.database)[0]
     assert packet.state is PacketState.SERVED
-    assert packet.effective_at == served.clock.now().replace(hour=8, minute=15, second=0)
+    assert packet.effective_at == served.clock.now().astimezone(served.court.settings.tz).replace(hour=8, minute=15, second=0)
     with served.court.database.read() as session:
         window = session.scalars(select(Window).where(Window.kind == "answer")).one()
         assert window.opened_at == packet.effective_at
@@ -199,9 +199,9 @@ def test_the_clerk_records_a_signature_by_hand(served: Scene) -> None:
 def test_leaving_needs_a_refusal_and_photographs(served: Scene) -> None:
     """Left at the residence counts after a refusal and with photographs, which are kept and anchored; claimed photographs must be there."""
     reference = served.case().reference
-    clerk = browser(served, "clerk")
     form = f"/cases/{reference}/service/outcome"
     served.clock.advance(timedelta(days=1))
+    clerk = browser(served, "clerk")
     assert send(clerk, form, form, **outcome(served, way="direct", what="refused", hour="07:00"))[0] == 303
     left = outcome(served, way="residence", what="left", hour="07:30", shown_by="recording")
     status, shown = send(clerk, form, form, **left)

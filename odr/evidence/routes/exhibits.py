@@ -16,8 +16,8 @@ from odr.evidence.models import Exhibit
 from odr.evidence.ports import PREVIEWER, desk_of
 from odr.evidence.routes.serving import Outgoing, attachment, shown
 from odr.identity.actors import Actor
+from odr.pages import receipt_part, submit_act
 from odr.procedure import forms
-from odr.procedure.routes import receipt_part, submit_act
 
 exhibits = Blueprint("exhibits", __name__, url_prefix="/cases/<reference>/exhibits")
 Page = str | Response | tuple[str, int]

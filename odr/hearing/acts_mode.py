@@ -1,0 +1,158 @@
+"""Acts on the way a case is heard: consent, conversion, closing a hearing held at one hour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from odr.docket.models import PARTY_ROLES, Case, Party, Role, Stage
+from odr.errors import InvalidInput
+from odr.hearing import phases
+from odr.hearing.acts_plan import hearing_open, phase_row, require_agreed, the_examination
+from odr.hearing.inputs import ConsentInput, ConvertInput, OrderInput
+from odr.hearing.kinds import HearingState, Mode, PhaseState
+from odr.hearing.models import Examination, Hearing, ModeConsent
+from odr.hearing.plan import RECORD, plan_of, require_plan_fits
+from odr.hearing.queries import examination_of
+from odr.identity.actors import Actor
+from odr.procedure.table import Everyone, Recorded, act
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+@act(
+    title=T("Change how the case is heard"),
+    input=ConvertInput,
+    by={Role.JUDGE},
+    at={Stage.HEARING},
+    guard=hearing_open,
+    serves=Everyone.PARTIES,
+    source="OLR 5, 20, 21",
+)
+def convert_mode(court: Sitting, case: Case, given: ConvertInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Go over to another mode in the same record; what was done stays valid (OLR 21).
+
+    Back to writing, who had not acted gets her full time again.
+    """
+    examination = the_examination(court, case)
+    if given.mode is examination.mode:
+        raise InvalidInput.at("mode", T("The case is already heard this way."))
+    before = examination.mode
+    if given.mode is Mode.ASYNCHRONOUS:
+        require_agreed(court, case)
+    examination.mode = given.mode
+    phase = examination.current
+    if before is Mode.ASYNCHRONOUS and phase is not None:
+        phases.end_duties(court, case, phase)
+        phase.state = PhaseState.HALTED
+    if given.mode is Mode.ASYNCHRONOUS:
+        _resume(court, case, examination, now)
+        court.close_tasks(case, "summon")
+    elif before is Mode.ASYNCHRONOUS:
+        court.open_task(case, Role.CLERK, "summon", T("Fix the hearing and summon everybody."), risk=30)
+    court.close_tasks(case, "mode_doubt")
+    return Recorded(
+        T("The case is heard %(mode)s from now on", mode=given.mode.label), {"from": before.value, "to": given.mode.value, "reasons": given.reasons}
+    )
+
+
+def _resume(court: Sitting, case: Case, examination: Examination, now: datetime) -> None:
+    """Take the plan up where it was halted; a case opened live gets the pack's plan before its record."""
+    phase = examination.current
+    if phase is None and {p.key for p in examination.phases} <= {RECORD}:
+        pack = court.pack(case)
+        planned = [p for p in plan_of(pack, case.track.value, Mode.ASYNCHRONOUS) if p.key != RECORD]
+        for ordinal, each in enumerate(planned, 1):
+            examination.phases.append(phase_row(case, each, ordinal))
+        examination.phases.sort(key=lambda p: p.ordinal)
+        court.session.flush()
+    resumed = phases.open_phase(court, case, phase, now) if phase is not None else phases.next_step(court, case, examination, None, now) is not None
+    if not resumed and phase is not None:
+        phases.close(phase, now, "nobody")
+        resumed = phases.next_step(court, case, examination, phase, now) is not None
+    if not resumed:
+        phases.finish_examination_next(court, examination, now)
+    end = phases.projected_end(court, case, examination)
+    if end is not None:
+        require_plan_fits(court, case, end)
+    examination.ends_by = end
+
+
+def hearing_was_held(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why a hearing at one hour cannot be closed."""
+    examination = examination_of(court.session, case)
+    if examination is None or examination.mode is Mode.ASYNCHRONOUS:
+        return T("The case is heard in writing: the plan closes by itself.")
+    if examination.hearing_closed_at is not None:
+        return T("The hearing is closed; the record is being read.")
+    held = court.session.scalar(select(Hearing.id).where(Hearing.case_id == case.id, Hearing.state == HearingState.HELD).limit(1))
+    return None if held else T("No hearing has been held and recorded yet.")
+
+
+@act(
+    title=T("Close the hearing"),
+    input=OrderInput,
+    by={Role.JUDGE},
+    at={Stage.HEARING},
+    to={Stage.HEARING},
+    guard=(hearing_open, hearing_was_held),
+    serves=Everyone.PARTIES,
+    source="CPL 144, 150",
+)
+def close_hearing(court: Sitting, case: Case, given: OrderInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Close a hearing held at one hour: what the plan still held is done with, the record is read and signed."""
+    examination = the_examination(court, case)
+    examination.hearing_closed_at = now
+    for phase in examination.phases:
+        if phase.state in (PhaseState.PLANNED, PhaseState.HALTED) and phase.key != RECORD:
+            phase.state = PhaseState.DROPPED
+    court.close_tasks(case, "close_hearing")
+    if phases.next_step(court, case, examination, None, now) is None:
+        phases.finish_examination_next(court, examination, now)
+    return Recorded(T("Hearing closed"), {"reasons": given.reasons})
+
+
+@act(title=T("Say how you want to be heard"), input=ConsentInput, by=set(PARTY_ROLES), at={Stage.PENDING, Stage.HEARING}, source="OLR 4, 20", special=False)
+def consent_to_mode(court: Sitting, case: Case, given: ConsentInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Agree to be heard in writing, or take it back for what is still to come (OLR 4).
+
+    Taken back while a plan runs, the judge decides on going live; nothing done is lost.
+    """
+    who = court.party_of(case, actor)
+    agrees = given.agrees == "yes"
+    note_consent(court, case, who, agrees)
+    examination = examination_of(court.session, case)
+    if not agrees and examination is not None and examination.mode is Mode.ASYNCHRONOUS and examination.closed_at is None:
+        court.open_task(
+            case,
+            Role.JUDGE,
+            "mode_doubt",
+            T("%(name)s would rather be heard live. Decide how the case goes on.", name=who.name),
+            risk=50,
+            subject=who.reference,
+        )
+    if agrees:
+        court.close_tasks(case, "mode_doubt", who.reference)
+        return Recorded(T("%(name)s agrees to be heard in writing", name=who.name), {"agrees": True})
+    return Recorded(T("%(name)s wants to be heard live", name=who.name), {"agrees": False})
+
+
+def note_consent(court: Sitting, case: Case, who: Party, agrees: bool) -> None:
+    """A row of the ledger: person × examination × mode."""
+    court.session.add(ModeConsent(case_id=case.id, party_id=who.id, mode=Mode.ASYNCHRONOUS, agrees=agrees, entry_number=court.next_number(case), at=court.now))
+    court.session.flush()
+
+
+def on_claim_lodged(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """What the claimant said to a hearing in writing when lodging."""
+    note_consent(court, case, facts["claimant"], bool(facts["given"].claimant.in_writing))
+
+
+def on_party_joined(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """What somebody who joined said to a hearing in writing."""
+    note_consent(court, case, facts["party"], bool(facts["given"].in_writing))

@@ -1,0 +1,73 @@
+"""Motions about the way the hearing is held: closed doors, an interpreter."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import PARTY_ROLES, Case, Role, Stage
+from odr.errors import ActNotOpen
+from odr.hearing.acts_plan import hearing_open, the_examination
+from odr.hearing.inputs import MotionInput, MotionRulingInput
+from odr.hearing.kinds import MotionKind, RequestState
+from odr.hearing.models import Motion
+from odr.identity.actors import Actor
+from odr.procedure.table import Everyone, Recorded, act
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+@act(
+    title=T("Ask for closed doors or an interpreter"),
+    input=MotionInput,
+    by=set(PARTY_ROLES),
+    at={Stage.HEARING},
+    guard=hearing_open,
+    serves=Everyone.BUT_ACTOR,
+    source="CPL 11, 137",
+)
+def ask_hearing_order(court: Sitting, case: Case, given: MotionInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Ask that the hearing be closed to the public for a private matter or trade secret (CPL 137), or for an interpreter (CPL 11)."""
+    party = court.party_of(case, actor)
+    motion = Motion(case_id=case.id, party_id=party.id, kind=given.kind, words=given.words, state=RequestState.ASKED, entry_number=court.next_number(case))
+    court.session.add(motion)
+    court.session.flush()
+    court.open_task(case, Role.JUDGE, "motion", T("%(party)s asks for: %(what)s.", party=party.name, what=given.kind.label), risk=35, subject=motion.reference)
+    return Recorded(T("%(party)s asked for: %(what)s", party=party.name, what=given.kind.label), {"motion": motion.reference, "kind": given.kind.value})
+
+
+def motion_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why there is no motion to rule on."""
+    found = court.session.scalar(select(Motion.id).where(Motion.case_id == case.id, Motion.state == RequestState.ASKED).limit(1))
+    return None if found else T("No motion about the hearing waits for a ruling.")
+
+
+@act(
+    title=T("Rule on closed doors or an interpreter"),
+    input=MotionRulingInput,
+    by={Role.JUDGE},
+    at={Stage.HEARING},
+    guard=(hearing_open, motion_waits),
+    serves=Everyone.PARTIES,
+    source="CPL 11, 137",
+)
+def rule_on_hearing_order(court: Sitting, case: Case, given: MotionRulingInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Grant it or not, with reasons. Closed doors hold for every hearing fixed after; the decision is pronounced in public all the same (CPL 151)."""
+    motion: Motion = court.resolved("motion", given.motion)
+    if motion.state is not RequestState.ASKED:
+        raise ActNotOpen(T("This is decided already."))
+    motion.why, motion.decided_by = given.reasons, court.next_number(case)
+    court.close_tasks(case, "motion", motion.reference)
+    if given.answer == "refuse":
+        motion.state = RequestState.REFUSED
+        return Recorded(T("Not granted: %(what)s", what=motion.kind.label), {"motion": motion.reference, "reasons": given.reasons})
+    motion.state = RequestState.GRANTED
+    if motion.kind is MotionKind.CLOSED_DOORS:
+        the_examination(court, case).closed_doors = True
+    else:
+        court.open_task(case, Role.CLERK, "interpreter", T("Appoint an interpreter: %(words)s", words=motion.words), risk=25, subject=motion.reference)
+    return Recorded(T("Granted: %(what)s", what=motion.kind.label), {"motion": motion.reference, "reasons": given.reasons})
