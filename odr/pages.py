@@ -11,6 +11,7 @@ from odr.docket.models import Case
 from odr.errors import CaseMovedOn, InvalidInput, NotFound
 from odr.identity.actors import Actor
 from odr.procedure import forms
+from odr.procedure.availability import refuse_role
 from odr.procedure.table import Act
 
 Page = str | Response | tuple[str, int]

@@ -209,7 +209,7 @@ def not_corrected(court: Sitting, case: Case, window: object) -> None:
 
 def start_answer(court: Sitting, case: Case, who: Party, served_at: datetime, proof: Text | None) -> None:
     """A respondent was served with the claim: the windows to answer and to give evidence run from that day."""
-    if who.role is Role.CLAIMANT or court.windows(case, "answer", party=who, state=None):
+    if who.role is Role.CLAIMANT or any(w.state is not WindowState.ENDED for w in court.windows(case, "answer", party=who, state=None)):
         return
     court.start_window(case, "answer", party=who, start=served_at, proof=proof)
     for each in parties(case):

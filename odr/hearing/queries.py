@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,8 +20,17 @@ STANDING = (ExhibitState.SUBMITTED, ExhibitState.LATE)
 
 
 def examination_of(session: Session, case: Case) -> Examination | None:
-    """The examination of a case, once it was opened."""
-    return session.scalar(select(Examination).where(Examination.case_id == case.id))
+    """The examination of a case, once it was opened.
+
+    Many guards ask for it: within a session it is looked up once.
+    """
+    known = session.info.get(("examination", case.id))
+    if known is not None and known in session:
+        return cast("Examination", known)
+    found = session.scalar(select(Examination).where(Examination.case_id == case.id))
+    if found is not None:
+        session.info["examination", case.id] = found
+    return found
 
 
 def participants(case: Case) -> list[Party]:
@@ -39,7 +49,7 @@ def consents(session: Session, case: Case) -> dict[int, bool]:
     rows = session.execute(
         select(ModeConsent.party_id, ModeConsent.agrees).where(ModeConsent.case_id == case.id, ModeConsent.mode == Mode.ASYNCHRONOUS).order_by(ModeConsent.id)
     )
-    return dict(rows.tuples())
+    return dict(iter(rows))
 
 
 def without_consent(session: Session, case: Case) -> list[Party]:

@@ -104,7 +104,7 @@ def _names(court: Sitting, case: Case) -> _Names:
     rows = court.session.execute(
         select(Seat.role, Account.name).join(Account, Account.id == Seat.account_id).where(Seat.case_id == case.id, Seat.until_at.is_(None))
     )
-    return _Names(dict(rows.tuples()), {p.id: p.name for p in case.parties})
+    return _Names(dict(iter(rows)), {p.id: p.name for p in case.parties})
 
 
 def _lines(court: Sitting, case: Case, names: _Names) -> list[PostingLine]:

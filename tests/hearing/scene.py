@@ -301,4 +301,4 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
-__all__ = ["BAIHUA", "CHEN", "CLAIM", "DING", "HAIYUN", "LI", "WANG", "Scene", "accepted_case", "at", "open_court", "opinion", "put_upload"]
+__all__ = ["BAIHUA", "CHEN", "CLAIM", "DING", "HAIYUN", "LI", "WANG", "Scene", "accepted_case", "at", "open_court", "opinion", "put_upload", "whole_court"]

@@ -19,7 +19,7 @@ from tests.payments.conftest import open_court
 if __name__ == "__main__":
     url, folder, events = sys.argv[1:]
     court = open_court(Database(url), FixedClock(datetime(2026, 3, 2, 1, tzinfo=UTC)), Path(folder))
-    print("ready", flush=True)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     for line in Path(events).read_text().splitlines():
         take(court, json.loads(line), EventOrigin.LISTED)
-    print("done", flush=True)

@@ -108,7 +108,7 @@ def test_all_2520_orders_of_four_events_each_twice(pay_court: PayCourt, make_eve
 
 @pytest.mark.slow
 def test_thirty_orders_over_http(served: Served) -> None:
-    """Thirty cases are paid and refunded at Stripe while nothing arrives; then each one's events come twice in an order of its own (function and docket agree)."""
+    """Thirty cases are paid and refunded at Stripe while nothing arrives; then each one's events come twice in an order of its own."""
     dice = random.Random(2520)
     served.peer.faults = Faults(drop=True)
     done: set[str] = set()

@@ -143,7 +143,7 @@ def test_a_claim_without_an_amount_pays_the_fixed_fee(pay_court: PayCourt) -> No
 def test_a_second_court_needs_no_code(database: Database, clock: FixedClock, tmp_path: Path) -> None:
     """Under the rules of England and Wales the fee jumps by bands, is in pounds, and no week runs: it is due at once."""
     pay = PayCourt(open_court(database, clock, tmp_path, pack="ew"), clock)
-    case_id = pay.accepted("1200", cause="online_money_claim", currency="GBP")
+    case_id = pay.accepted("1200", "small_claims", cause="online_money_claim", currency="GBP")
     (fee,) = pay.fees(case_id)
     assert (fee.amount_minor, fee.currency, fee.state) == (80_00, "GBP", AssessmentState.DUE)
     assert pay.rows(Window, kind="fee_payment") == []

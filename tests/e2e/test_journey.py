@@ -1,0 +1,112 @@
+"""A person files, a clerk accepts, a judge looks: in a real browser, both languages, with and without JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pyotp
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from odr.app import create_app
+from odr.docket.models import Stage
+from odr.identity import codes
+from odr.identity.keys import keyring
+from odr.identity.models import Account
+from tests.peers.browser import DESK, PHONE, OpenContext
+from tests.scene import PASSWORD, Scene
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+def sign_in(page: Page, scene: Scene, who: str) -> None:
+    """Sign in by password, and by code where the person serves the court."""
+    page.goto("/account/sign-in")
+    page.fill("input[type=email]", f"{who}@court.example")
+    page.fill("input[type=password]", PASSWORD)
+    page.click("main form button.govuk-button")
+    if "/code" in page.url:
+        page.fill("main input[type=text]", pyotp.TOTP(SECRET).at(scene.clock.machine_now()))
+        page.click("main form button.govuk-button")
+
+
+def give_second_factor(scene: Scene, *people: str) -> None:
+    """An authenticator app for who serves the court."""
+    with scene.court.database.write() as session:
+        for who in people:
+            session.get_one(Account, scene.people[who]).totp_secret = codes.seal_secret(keyring(scene.court.settings.secret_key), SECRET)
+
+
+def is_sound(page: Page, javascript: bool) -> None:
+    """Nothing scrolls sideways and axe finds nothing."""
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth") if javascript else True
+    if javascript:
+        found = Axe().run(page, options={"runOnly": RULES})
+        assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize(("locale", "width", "javascript"), [("en", DESK, True), ("zh-CN", PHONE, False), ("zh-CN", PHONE, True)])
+def test_a_claim_is_filed_and_accepted(small_scene: Scene, serve: Callable[..., str], open_context: OpenContext, locale: str, width: int, javascript: bool) -> None:
+    """From the start page to the accepted case, on a phone and a desk, in both languages, with JavaScript and without."""
+    scene = small_scene
+    give_second_factor(scene, "clerk")
+    origin = serve(create_app(court=scene.court))
+    page = open_context(origin, width=width, javascript=javascript, locale=locale).new_page()
+    page.goto("/")
+    is_sound(page, javascript)
+    sign_in(page, scene, "li")
+    page.goto("/start")
+    page.check("input[name=cause] >> nth=0")
+    page.click("main form button.govuk-button")
+    draft = page.url
+    for step, filled in STEPS:
+        page.goto(f"{draft}/{step}")
+        for field, value in filled.items():
+            if value is True:
+                page.check(f"#{field}")
+            else:
+                page.fill(f"#{field}", str(value))
+        is_sound(page, javascript)
+        page.click("button[name=continue]")
+    page.goto(f"{draft}/check-answers")
+    is_sound(page, javascript)
+    page.click("main form button.govuk-button")
+    assert "/docket/1" in page.url
+    is_sound(page, javascript)
+    reference = page.url.split("/cases/")[1].split("/")[0]
+    page.goto(f"/cases/{reference}")
+    is_sound(page, javascript)
+    clerk = open_context(origin, width=DESK, javascript=javascript, locale=locale).new_page()
+    sign_in(clerk, scene, "clerk")
+    clerk.goto(f"/cases/{reference}/do/accept_claim")
+    clerk.check("input[name=track][value=small_claims]")
+    clerk.click("main form button.govuk-button")
+    scene.case_id = 1
+    assert scene.case().stage is Stage.PENDING
+
+
+STEPS: list[tuple[str, dict[str, object]]] = [
+    ("matter", {"shop": "海云海外专营店", "order_number": "BH-8842"}),
+    ("respondents", {"respondents-0-name": "海云信息技术有限公司", "respondents-0-email": "post@haiyun.example"}),
+    ("facts", {"facts-0-what": "我购买了30瓶胶囊。", "facts-0-happened_on-day": "6", "facts-0-happened_on-month": "11", "facts-0-happened_on-year": "2025"}),
+    ("relief", {"relief-0-what": "退还货款", "relief-0-amount": "8,000元"}),
+    ("exhibits", {}),
+    ("claimant", {"name": "李文", "email": "li@parties.example", "e_service": True, "in_writing": True}),
+]
+
+
+def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(small_scene: Scene, serve: Callable[..., str], open_context: OpenContext) -> None:
+    """An ambiguous amount comes back with its field marked and everything typed still there."""
+    page = open_context(serve(create_app(court=small_scene.court)), width=PHONE, locale="en").new_page()
+    sign_in(page, small_scene, "li")
+    page.goto("/start")
+    page.check("input[name=cause] >> nth=0")
+    page.click("main form button.govuk-button")
+    page.goto(f"{page.url}/relief")
+    page.fill("#relief-0-what", "The price back")
+    page.fill("#relief-0-amount", "80,00")
+    page.click("button[name=continue]")
+    assert page.locator(".govuk-error-summary").count() == 1
+    assert page.input_value("#relief-0-what") == "The price back" and page.input_value("#relief-0-amount") == "80,00"
