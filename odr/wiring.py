@@ -72,7 +72,7 @@ def court_log_status(court: Court, session: Any) -> LogStatus:
     return LogStatus(newest.size, newest.signed_at, seen)
 
 
-ROOMS = tuple(n for n in ("procedure", "identity", "service", "filing", "payments", "evidence", "hearing", "settlement", "judgment", "register", "api") if n == "identity" or (Path(__file__).parent / n / "room.py").exists())
+ROOMS = ("procedure", "identity", "service", "filing", "payments", "evidence", "hearing", "settlement", "judgment", "register", "api")
 """Rooms in layer order: an event wakes lower rooms first."""
 
 

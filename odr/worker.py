@@ -51,7 +51,19 @@ def work_once(court: Court) -> dict[str, int]:
         except Exception:
             log.exception("the step %s failed; it is tried again in the next round", name)
     done["log"] = court.sequence()
+    done["witnesses"] = attest(court)
     return done
+
+
+def attest(court: Court) -> int:
+    """Ask outside witnesses and time authorities about the newest tree head; returns how many answered."""
+    if not court.notary.witnesses and not court.notary.timestampers:
+        return 0
+    try:
+        return len(court.notary.attest())
+    except Exception:
+        log.exception("no witness could be asked; it is tried again in the next round")
+        return 0
 
 
 def run(court: Court, *, every: float = 1.0, stop: threading.Event | None = None) -> None:
