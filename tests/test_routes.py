@@ -31,7 +31,7 @@ from odr.identity.models import Account, AccountState, Mandate, MandateScope, Ro
 from odr.identity.presence import Person, session_cookie_name
 from odr.payments.models import Payment
 from odr.procedure.models import Window
-from odr.service.models import Packet
+from odr.service.models import InboxItem
 from tests.scene import Scene, claim, open_court
 
 FILE = Path(__file__).with_name("routes.tsv")
@@ -49,6 +49,8 @@ PARAMETER = re.compile(r"<(?:[^:>]+:)?([^>]+)>")
 ORIGIN = "http://localhost"
 UNKNOWN = "a" * 26
 NO_CASE = "b" * 26
+ALIKE = {("POST", "/account/devices/end-all")}
+"""Sends everybody to the sign-in page: whether the guard or the page itself did so does not show. Who is nobody has no devices to end."""
 
 
 def rows() -> dict[tuple[str, str], dict[str, str]]:
@@ -184,7 +186,7 @@ def furnish(scene: Scene) -> House:
         house.reference = case.reference
         house.parameters |= {"reference": case.reference, "draft": draft.reference, "window": window.reference, "upload": upload.reference, "code": code}
         house.parameters["person"] = session.get_one(Account, house.people["person"]).reference
-        letter = session.scalars(select(Packet.reference).where(Packet.case_id == case.id, Packet.party_id == mine.id)).first()
+        letter = session.scalars(select(InboxItem.reference).where(InboxItem.party_id == mine.id)).first()
         paper = session.scalars(select(Document.reference).where(Document.case_id == case.id)).first()
         house.parameters |= {"item": letter or UNKNOWN, "document": paper or UNKNOWN}
         payment = session.scalars(select(Payment.reference)).first()
@@ -335,7 +337,7 @@ def without_guard(house: House, view: Any, guard: Guard) -> Callable[..., Any]:
                 account = session.get_one(Account, house.people["claimant"])
                 device = session.scalars(select(SessionRow).where(SessionRow.account_id == account.id)).first()
                 now = house.scene.court.clock.machine_now()
-                g.person = Person(account.id, account.reference, account.name, account.email, frozenset(), "en", now, True, device.id if device else None)
+                g._login_user = Person(account.id, account.reference, account.name, account.email, frozenset(), "en", now, True, device.id if device else None)
             return inner(*args, **more)
 
         return walk_in
@@ -357,7 +359,7 @@ def test_each_guard_taken_away_is_caught(house: House) -> None:
     for method, rule in routes(house.app):
         guard = guard_of(house.app, rule)
         line = rows()[method, rule.rule]
-        if guard is None or guard.entry is Entry.PUBLIC:
+        if guard is None or guard.entry is Entry.PUBLIC or (method, rule.rule) in ALIKE:
             continue
         kept, tried = house.app.view_functions[rule.endpoint], tried + 1
         house.app.view_functions[rule.endpoint] = without_guard(house, kept, guard)

@@ -126,6 +126,7 @@ class LogCosignature(Base):
     """A witness's cosignature of a checkpoint: one signature line."""
 
     __tablename__ = "log_cosignature"
+    __table_args__ = ({"info": {"append_only": True}},)
 
     log_id: Mapped[str] = mapped_column(ForeignKey("log.id"), primary_key=True)
     size: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
@@ -138,6 +139,7 @@ class TimestampToken(Base):
     """An RFC 3161 response over a checkpoint's note. Never keyed by its own hash: tokens are malleable."""
 
     __tablename__ = "timestamp_token"
+    __table_args__ = ({"info": {"append_only": True}},)
 
     log_id: Mapped[str] = mapped_column(ForeignKey("log.id"), primary_key=True)
     size: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
