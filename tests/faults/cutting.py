@@ -52,7 +52,7 @@ class CuttingDoor:
     def _requests(self, client: socket.socket, server: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while data := client.recv(65536):
-                if b"COMMIT" in data and self.cut is not Cut.NEVER:
+                if b"COMMIT\0" in data and self.cut is not Cut.NEVER:
                     when, self.cut, self.cuts = self.cut, Cut.NEVER, self.cuts + 1
                     client.shutdown(socket.SHUT_RDWR)  # the answer has nobody to go to
                     if when is Cut.AFTER:

@@ -30,7 +30,7 @@ from odr.procedure.sitting import ActReceipt
 from odr.text import Money
 from tests.scene import Scene, claim, open_court
 
-LONGEST = 0.6
+LONGEST = 1.0
 """Seconds a child lives at most."""
 Tell = Callable[..., None]
 

@@ -6,10 +6,11 @@ import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from odr.app import create_app
 from odr.clock import FixedClock
@@ -100,20 +101,20 @@ def test_a_database_that_may_not_grow(small_scene: Scene) -> None:
     scene = small_scene
     app = create_app(court=scene.court)
     headers = {"Authorization": f"Bearer {bearer(scene, 'li')}", "Idempotency-Key": "full"}
+    most = [2**30]
+
+    @event.listens_for(scene.court.database.engine, "connect")
+    def limit(connection: Any, record: Any) -> None:
+        connection.execute(f"PRAGMA max_page_count={most[0]}")
+
     with scene.court.database.engine.connect() as connection:
-        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+        most[0] = connection.exec_driver_sql("PRAGMA page_count").scalar() or 0
     scene.court.database.dispose()
-
-    def limit(to: int) -> None:
-        for held in [scene.court.database.engine.connect() for _ in range(1)]:
-            held.exec_driver_sql(f"PRAGMA max_page_count={to}")
-            held.close()
-
-    limit(int(pages or 0))
     big = claim(facts=[{"what": "x" * 900} for _ in range(50)]).model_dump(mode="json")
     assert app.test_client().post("/api/v1/cases", json=big, headers=headers).status_code in (500, 503, 507)
     assert count(scene) == (0, 0)
-    limit(2**30)
+    most[0] = 2**30
+    scene.court.database.dispose()
     assert app.test_client().post("/api/v1/cases", json=big, headers=headers).status_code == 201
     assert count(scene) == (1, 0)
     assert faults_of(scene) == []
