@@ -36,8 +36,13 @@ def recipient_of(party: Party) -> Recipient:
 
 
 def queue_entry(court: Sitting, case: Case, entry: DocketEntry, recipients: Sequence[Party]) -> None:
-    """Put what an act brought on its way to every recipient: one packet each."""
+    """Put what an act brought on its way to every recipient: one packet each.
+
+    Nobody is served with a claim that was not accepted (CPL 128): until then only the claimants are written to.
+    """
     for party in recipients:
+        if case.accepted_at is None and party.role is not Role.CLAIMANT:
+            continue
         put_out(court, case, party, occasion_of(entry.act), entry_number=entry.number, audience=entry.audience)
 
 

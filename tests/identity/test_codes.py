@@ -27,7 +27,7 @@ def test_a_code_signs_in_once(browser_of: BrowserOf, people: People) -> None:
     """Replay: the code just used, seen over somebody's shoulder, opens nothing."""
     totp = people.enrol(people.add("known@example.com"))
     code = people.code(totp)
-    assert browser_of().sign_in("known@example.com", code=code).headers["Location"] == "/"
+    assert browser_of().sign_in("known@example.com", code=code).headers["Location"] == "/home"
     again = browser_of().sign_in("known@example.com", code=code)
     assert again.status_code == 422
 
@@ -97,7 +97,7 @@ def test_a_recovery_code_opens_once(browser_of: BrowserOf, people: People, means
         recovery = codes.renew_recovery_codes(session, means.keyring, account_id)
     assert len(set(recovery)) == codes.RECOVERY_CODES
     written = recovery[0].upper().replace("-", " ")
-    assert browser_of().sign_in("known@example.com", code=written).headers["Location"] == "/"
+    assert browser_of().sign_in("known@example.com", code=written).headers["Location"] == "/home"
     assert browser_of().sign_in("known@example.com", code=recovery[0]).status_code == 422
     with database.read() as session:
         assert codes.recovery_codes_left(session, account_id) == codes.RECOVERY_CODES - 1
