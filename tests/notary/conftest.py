@@ -72,6 +72,9 @@ def damage(database: Database, work: Callable[[Session], object]) -> None:
     """Change rows as somebody with the database's own password could."""
     with database.engine.begin() as connection:
         drop_triggers(connection)
+        if connection.dialect.name == "sqlite":
+            for (name,) in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%_keeps_%'").all():
+                connection.exec_driver_sql(f"DROP TRIGGER {name}")
     with database.write() as session:
         work(session)
 
