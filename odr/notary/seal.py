@@ -31,7 +31,7 @@ from pyhanko.sign.timestamps import TimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from odr.notary.notary import Notary
-from odr.notary.seal_check import SealFinding, SealState, SealVerdict, validate_pdf
+from odr.notary.seal_check import SealFinding, SealState, SealVerdict, outside_any_loop, validate_pdf
 from odr.notary.timestamp import Stamp, Timestamper
 from odr.notary.timestamp_verify import TokenRefused, verify_token
 from odr.notary.vault import Vault
@@ -141,7 +141,7 @@ class Sealer:
             prepare(writer)
             signer = _DatedSigner(metadata, self._signer, timestamper=self._timestamper)
             signer.at = now
-            return bytes(signer.sign_pdf(writer, existing_fields_only=True).getvalue())
+            return outside_any_loop(lambda: bytes(signer.sign_pdf(writer, existing_fields_only=True).getvalue()))
         except (PdfError, SigningError, TokenRefused) as error:
             raise SealRefused(str(error)) from error
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import enum
 import io
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from asn1crypto import cms, pem
 from asn1crypto import x509 as asn1
@@ -105,7 +108,7 @@ def _judge(signature: EmbeddedPdfSignature, roots: list[asn1.Certificate]) -> Pd
     token = next(extract_tst_data_iter(signature.signer_info, signed=False), None)
     at = token["encap_content_info"]["content"].parsed["gen_time"].native if token is not None else None
     context = ValidationContext(trust_roots=roots, allow_fetching=False, moment=at)
-    return validate_pdf_signature(signature, context, ts_validation_context=context)
+    return outside_any_loop(lambda: validate_pdf_signature(signature, context, ts_validation_context=context))
 
 
 def _finding(signature: EmbeddedPdfSignature, status: PdfSignatureStatus) -> SealFinding:
@@ -202,3 +205,16 @@ def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     except (InvalidSignature, ValueError, TypeError):
         return False
     return True
+
+
+Result = TypeVar("Result")
+
+
+def outside_any_loop(work: Callable[[], Result]) -> Result:
+    """What ``work`` returns. pyHanko runs an event loop of its own, so a caller that stands in one gets a thread."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return work()
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(work).result()

@@ -41,8 +41,9 @@ def give_second_factor(scene: Scene, *people: str) -> None:
 
 def is_sound(page: Page, javascript: bool) -> None:
     """Nothing scrolls sideways and axe finds nothing."""
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth") if javascript else True
     if javascript:
+        page.wait_for_load_state()
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
         found = Axe().run(page, options={"runOnly": RULES})
         assert found.violations_count == 0, found.generate_report()
 
