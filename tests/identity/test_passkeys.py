@@ -96,7 +96,7 @@ def test_an_answer_is_taken_once(served: str, open_page: OpenPage, people: Peopl
     page = open_page(served)
     _plug_in(page)
     _sign_in(page, "known@example.com")
-    page.wait_for_url(served + "/")
+    page.wait_for_url(served + "/home")
     page.goto("/account/second-factor")
     page.click("[data-passkey=make] button")
     page.wait_for_selector("form[action*='/account/passkeys/']")
