@@ -19,7 +19,7 @@ from odr.db import Base, unpooled
 
 ROWS_NEVER_CHANGE = (
     "agreed_fact_stance", "agreement_signature", "attendance", "daily_close", "docket_entry", "enforcement_measure", "entry_opening",
-    "log_checkpoint", "log_cosignature", "mode_consent", "posting", "record_signature", "recording_confirmation", "room_message", "ruling",
+    "finality_certificate", "log_checkpoint", "log_cosignature", "mode_consent", "panel_minute", "posting", "record_signature", "recording_confirmation", "room_message", "ruling", "sealed_posting",
     "timestamp_token",
 )  # fmt: skip
 """Neither UPDATE nor DELETE, whoever asks."""

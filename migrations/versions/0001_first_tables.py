@@ -122,6 +122,26 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_number_series')),
     sa.UniqueConstraint('kind', 'year', name=op.f('uq_number_series_kind'))
     )
+    op.create_table('received_case',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('reference', sa.String(length=26), nullable=False),
+    sa.Column('origin_case', sa.String(length=26), nullable=False),
+    sa.Column('court', sa.String(length=200), nullable=False),
+    sa.Column('number', sa.String(length=80), nullable=False),
+    sa.Column('title', sa.String(length=300), nullable=False),
+    sa.Column('entries', sa.Integer(), nullable=False),
+    sa.Column('proven', sa.JSON(), nullable=False),
+    sa.Column('contents', sa.JSON(), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('fingerprint', sa.String(length=64), nullable=False),
+    sa.Column('received_at', odr.db.UTCDateTime(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_received_case')),
+    sa.UniqueConstraint('reference', name=op.f('uq_received_case_reference')),
+    sa.UniqueConstraint('sha256', name=op.f('uq_received_case_sha256'))
+    )
+    with op.batch_alter_table('received_case', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_received_case_origin_case'), ['origin_case'], unique=False)
+
     op.create_table('reconcile_run',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('at', odr.db.UTCDateTime(), nullable=False),
@@ -134,7 +154,7 @@ def upgrade() -> None:
     op.create_table('service_address',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('party_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('channel', sa.Enum('platform', 'email', 'seller_inbox', 'sms', 'post', 'direct', 'residence', 'entrusted', 'institution', 'announcement', name='channel', native_enum=False, length=40), nullable=False),
+    sa.Column('channel', sa.Enum('platform', 'email', 'seller_inbox', 'sms', 'post', 'direct', 'residence', 'entrusted', 'institution', 'abroad', 'announcement', name='channel', native_enum=False, length=40), nullable=False),
     sa.Column('value', sa.String(length=500), nullable=False),
     sa.Column('standing', sa.Enum('given', 'attributed', name='addressclass', native_enum=False, length=40), nullable=False),
     sa.Column('source', sa.String(length=200), nullable=False),
@@ -155,6 +175,7 @@ def upgrade() -> None:
     sa.Column('party_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('way', sa.Enum('express', 'agreed_earlier', 'address_in_pleading', 'by_conduct', name='consentway', native_enum=False, length=40), nullable=False),
     sa.Column('scope', sa.JSON(), nullable=False),
+    sa.Column('proof', sa.String(length=1000), nullable=True),
     sa.Column('at', odr.db.UTCDateTime(), nullable=False),
     sa.Column('entry_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('withdrawn_at', odr.db.UTCDateTime(), nullable=True),
@@ -197,6 +218,15 @@ def upgrade() -> None:
         batch_op.create_index('ix_service_packet_queued_at', ['queued_at'], unique=False)
         batch_op.create_index('ix_service_packet_state_queued_at', ['state', 'queued_at'], unique=False)
 
+    op.create_table('service_reminder',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('windows', sa.JSON(), nullable=False),
+    sa.Column('sent_at', odr.db.UTCDateTime(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_service_reminder')),
+    sa.UniqueConstraint('account_id', 'day', name=op.f('uq_service_reminder_account_id'))
+    )
     op.create_table('signing_key',
     sa.Column('id', sa.String(length=64), nullable=False),
     sa.Column('use', sa.Enum('log', 'authority', 'time', 'seal', name='keyuse', native_enum=False, length=40), nullable=False),
@@ -501,7 +531,7 @@ def upgrade() -> None:
     sa.Column('ordinal', sa.Integer(), nullable=False),
     sa.Column('number', sa.String(length=40), nullable=False),
     sa.Column('conclusion', sa.Enum('not_yet', 'served', 'presumed', 'not_served', name='servicestatus', native_enum=False, length=40), nullable=False),
-    sa.Column('channel', sa.Enum('platform', 'email', 'seller_inbox', 'sms', 'post', 'direct', 'residence', 'entrusted', 'institution', 'announcement', name='channel', native_enum=False, length=40), nullable=True),
+    sa.Column('channel', sa.Enum('platform', 'email', 'seller_inbox', 'sms', 'post', 'direct', 'residence', 'entrusted', 'institution', 'abroad', 'announcement', name='channel', native_enum=False, length=40), nullable=True),
     sa.Column('effective_at', odr.db.UTCDateTime(), nullable=True),
     sa.Column('reasoning', sa.JSON(), nullable=False),
     sa.Column('reasoning_digest', sa.String(length=64), nullable=False),
@@ -516,6 +546,20 @@ def upgrade() -> None:
     with op.batch_alter_table('proof_of_service', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_proof_of_service_document_sha256'), ['document_sha256'], unique=False)
         batch_op.create_index(batch_op.f('ix_proof_of_service_packet_id'), ['packet_id'], unique=False)
+
+    op.create_table('received_file',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('path', sa.String(length=1000), nullable=False),
+    sa.Column('key', sa.String(length=26), nullable=False),
+    sa.Column('size', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['received_case.id'], name=op.f('fk_received_file_case_id_received_case')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_received_file')),
+    sa.UniqueConstraint('key', name=op.f('uq_received_file_key'))
+    )
+    with op.batch_alter_table('received_file', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_received_file_case_id'), ['case_id'], unique=False)
 
     op.create_table('recovery_code',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -573,11 +617,31 @@ def upgrade() -> None:
         batch_op.create_index('ix_seat_account_role', ['account_id', 'role', 'until_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_seat_case_id'), ['case_id'], unique=False)
 
+    op.create_table('service_abroad',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('reference', sa.String(length=26), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('packet_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('state', sa.String(length=2), nullable=False),
+    sa.Column('method', sa.Enum('central_authority', 'bilateral', 'diplomatic', 'consular', 'post', name='abroadmethod', native_enum=False, length=40), nullable=False),
+    sa.Column('step', sa.Enum('translation', 'letter', 'ready', 'forwarded', 'served', 'failed', name='abroadstep', native_enum=False, length=40), nullable=False),
+    sa.Column('opened_at', odr.db.UTCDateTime(), nullable=False),
+    sa.Column('sent_on', sa.Date(), nullable=True),
+    sa.Column('their_number', sa.String(length=80), nullable=True),
+    sa.Column('ended_at', odr.db.UTCDateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['packet_id'], ['service_packet.id'], name=op.f('fk_service_abroad_packet_id_service_packet')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_service_abroad')),
+    sa.UniqueConstraint('reference', name=op.f('uq_service_abroad_reference'))
+    )
+    with op.batch_alter_table('service_abroad', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_service_abroad_case_id'), ['case_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_service_abroad_packet_id'), ['packet_id'], unique=False)
+
     op.create_table('service_attempt',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('packet_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('party_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('channel', sa.Enum('platform', 'email', 'seller_inbox', 'sms', 'post', 'direct', 'residence', 'entrusted', 'institution', 'announcement', name='channel', native_enum=False, length=40), nullable=False),
+    sa.Column('channel', sa.Enum('platform', 'email', 'seller_inbox', 'sms', 'post', 'direct', 'residence', 'entrusted', 'institution', 'abroad', 'announcement', name='channel', native_enum=False, length=40), nullable=False),
     sa.Column('address_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('state', sa.Enum('held', 'planned', 'sent', 'failed', 'bounced', 'given_up', 'cancelled', 'done', name='attemptstate', native_enum=False, length=40), nullable=False),
     sa.Column('starts_at', odr.db.UTCDateTime(), nullable=False),
@@ -735,7 +799,7 @@ def upgrade() -> None:
     sa.Column('role', sa.Enum('claimant', 'respondent', 'third_party', 'judge', 'assessor', 'assistant', 'clerk', 'president', 'mediator', 'witness', 'expert', 'interpreter', 'cashier', 'platform', 'admin', 'public', 'clock', name='role', native_enum=False, length=40), nullable=False),
     sa.Column('party_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('audience', sa.Enum('parties_and_court', 'own_side_and_court', 'court', 'bench', 'own_side', 'settlement', 'named', name='audience', native_enum=False, length=40), nullable=False),
+    sa.Column('audience', sa.Enum('parties_and_court', 'hearing', 'own_side_and_court', 'court', 'bench', 'own_side', 'settlement', 'named', name='audience', native_enum=False, length=40), nullable=False),
     sa.Column('named', sa.JSON(), nullable=False),
     sa.Column('effective_at', odr.db.UTCDateTime(), nullable=False),
     sa.Column('recorded_at', odr.db.UTCDateTime(), nullable=False),
@@ -758,7 +822,7 @@ def upgrade() -> None:
     sa.Column('kind', sa.String(length=40), nullable=False),
     sa.Column('title', sa.JSON(), nullable=False),
     sa.Column('locale', sa.String(length=12), nullable=False),
-    sa.Column('audience', sa.Enum('parties_and_court', 'own_side_and_court', 'court', 'bench', 'own_side', 'settlement', 'named', name='audience', native_enum=False, length=40), nullable=False),
+    sa.Column('audience', sa.Enum('parties_and_court', 'hearing', 'own_side_and_court', 'court', 'bench', 'own_side', 'settlement', 'named', name='audience', native_enum=False, length=40), nullable=False),
     sa.Column('party_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('entry_number', sa.Integer(), nullable=True),
     sa.Column('sha256', sa.String(length=64), nullable=False),
@@ -954,7 +1018,8 @@ def upgrade() -> None:
     sa.Column('line', sa.String(length=1000), nullable=False),
     sa.Column('cosigned_at', odr.db.UTCDateTime(), nullable=False),
     sa.ForeignKeyConstraint(['log_id'], ['log.id'], name=op.f('fk_log_cosignature_log_id_log')),
-    sa.PrimaryKeyConstraint('log_id', 'size', 'witness', name=op.f('pk_log_cosignature'))
+    sa.PrimaryKeyConstraint('log_id', 'size', 'witness', name=op.f('pk_log_cosignature')),
+    info={'append_only': True}
     )
     op.create_table('log_entry',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
@@ -1021,7 +1086,7 @@ def upgrade() -> None:
     sa.Column('reference', sa.String(length=26), nullable=False),
     sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('party_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('kind', sa.Enum('preservation', 'evidence_preservation', 'advance', 'stay', 'resume', 'dismissal', 'correction', 'retrial', 'other', name='motionkind', native_enum=False, length=40), nullable=False),
+    sa.Column('kind', sa.Enum('preservation', 'preservation_review', 'evidence_preservation', 'advance', 'stay', 'resume', 'dismissal', 'correction', 'retrial', 'other', name='motionkind', native_enum=False, length=40), nullable=False),
     sa.Column('asks', sa.Text(), nullable=False),
     sa.Column('grounds', sa.Text(), nullable=False),
     sa.Column('amount_minor', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
@@ -1167,8 +1232,8 @@ def upgrade() -> None:
     sa.Column('packet_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('attempt_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('event_id', sa.String(length=120), nullable=False),
-    sa.Column('kind', sa.Enum('handed_over', 'reached_system', 'bounced', 'delayed', 'read', 'replied', 'acted', 'auto_reply', 'failed', 'complaint', 'objected', 'signed', 'nobody_there', 'refused', 'returned', 'left', 'causes_recorded', 'announced', 'arrival_proved', 'rebutted', 'found_served', 'found_not_served', name='factkind', native_enum=False, length=40), nullable=False),
-    sa.Column('channel', sa.Enum('platform', 'email', 'seller_inbox', 'sms', 'post', 'direct', 'residence', 'entrusted', 'institution', 'announcement', name='channel', native_enum=False, length=40), nullable=True),
+    sa.Column('kind', sa.Enum('handed_over', 'reached_system', 'bounced', 'delayed', 'read', 'replied', 'acted', 'auto_reply', 'failed', 'complaint', 'objected', 'signed', 'nobody_there', 'refused', 'returned', 'left', 'causes_recorded', 'announced', 'called', 'certified', 'arrival_proved', 'rebutted', 'found_served', 'found_not_served', name='factkind', native_enum=False, length=40), nullable=False),
+    sa.Column('channel', sa.Enum('platform', 'email', 'seller_inbox', 'sms', 'post', 'direct', 'residence', 'entrusted', 'institution', 'abroad', 'announcement', name='channel', native_enum=False, length=40), nullable=True),
     sa.Column('at', odr.db.UTCDateTime(), nullable=False),
     sa.Column('recorded_at', odr.db.UTCDateTime(), nullable=False),
     sa.Column('signer', sa.Enum('addressee', 'household', 'legal_representative', 'mail_officer', 'representative', 'designated', 'other', name='signer', native_enum=False, length=40), nullable=True),
@@ -1281,7 +1346,8 @@ def upgrade() -> None:
     sa.Column('token', sa.LargeBinary(), nullable=False),
     sa.Column('gen_time', odr.db.UTCDateTime(), nullable=False),
     sa.ForeignKeyConstraint(['log_id'], ['log.id'], name=op.f('fk_timestamp_token_log_id_log')),
-    sa.PrimaryKeyConstraint('log_id', 'size', 'provider', name=op.f('pk_timestamp_token'))
+    sa.PrimaryKeyConstraint('log_id', 'size', 'provider', name=op.f('pk_timestamp_token')),
+    info={'append_only': True}
     )
     op.create_table('window',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -1374,6 +1440,38 @@ def upgrade() -> None:
     with op.batch_alter_table('agreement', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_agreement_case_id'), ['case_id'], unique=False)
 
+    op.create_table('compilation',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('reference', sa.String(length=26), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('hat', sa.String(length=40), nullable=False),
+    sa.Column('kind', sa.Enum('case_file', 'kit', 'bundle', name='compilationkind', native_enum=False, length=40), nullable=False),
+    sa.Column('exhibit_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('locale', sa.String(length=12), nullable=False),
+    sa.Column('state', sa.Enum('waiting', 'working', 'ready', 'failed', 'expired', name='compilationstate', native_enum=False, length=40), nullable=False),
+    sa.Column('done', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('total', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('problem', sa.JSON(), nullable=True),
+    sa.Column('left_out', sa.JSON(), nullable=False),
+    sa.Column('upto', sa.Integer(), nullable=True),
+    sa.Column('filename', sa.String(length=120), nullable=True),
+    sa.Column('key', sa.String(length=26), nullable=True),
+    sa.Column('size', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('sha256', sa.String(length=64), nullable=True),
+    sa.Column('asked_at', odr.db.UTCDateTime(), nullable=False),
+    sa.Column('touched_at', odr.db.UTCDateTime(), nullable=False),
+    sa.Column('expires_at', odr.db.UTCDateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_compilation_case_id_case')),
+    sa.ForeignKeyConstraint(['exhibit_id'], ['exhibit.id'], name=op.f('fk_compilation_exhibit_id_exhibit')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_compilation')),
+    sa.UniqueConstraint('reference', name=op.f('uq_compilation_reference'))
+    )
+    with op.batch_alter_table('compilation', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_compilation_account_id'), ['account_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_compilation_case_id'), ['case_id'], unique=False)
+        batch_op.create_index('ix_compilation_state', ['state', 'id'], unique=False)
+
     op.create_table('decision',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('reference', sa.String(length=26), nullable=False),
@@ -1389,6 +1487,7 @@ def upgrade() -> None:
     sa.Column('entry_number', sa.Integer(), nullable=False),
     sa.Column('signed_entry', sa.Integer(), nullable=True),
     sa.Column('issued_entry', sa.Integer(), nullable=True),
+    sa.Column('countersigned_entry', sa.Integer(), nullable=True),
     sa.Column('document_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('document_sha256', sa.String(length=64), nullable=True),
     sa.Column('issued_at', odr.db.UTCDateTime(), nullable=True),
@@ -1468,6 +1567,7 @@ def upgrade() -> None:
     sa.Column('assessed_at', odr.db.UTCDateTime(), nullable=False),
     sa.Column('paid_at', odr.db.UTCDateTime(), nullable=True),
     sa.Column('declined_at', odr.db.UTCDateTime(), nullable=True),
+    sa.Column('reminded_at', odr.db.UTCDateTime(), nullable=True),
     sa.CheckConstraint('amount_minor >= 0', name=op.f('ck_fee_assessment_not_negative')),
     sa.ForeignKeyConstraint(['basis_id'], ['fee_basis.id'], name=op.f('fk_fee_assessment_basis_id_fee_basis')),
     sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_fee_assessment_case_id_case')),
@@ -1508,6 +1608,29 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['mandate_id'], ['mandate.id'], name=op.f('fk_mandate_note_mandate_id_mandate')),
     sa.PrimaryKeyConstraint('mandate_id', name=op.f('pk_mandate_note'))
     )
+    op.create_table('preservation',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('reference', sa.String(length=26), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('motion_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('party_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('amount_minor', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('security_minor', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('currency', sa.String(length=3), nullable=False),
+    sa.Column('security_entry', sa.Integer(), nullable=True),
+    sa.Column('state', sa.Enum('ordered', 'executed', 'lifted', 'lapsed', name='preservationstate', native_enum=False, length=40), nullable=False),
+    sa.Column('entry_number', sa.Integer(), nullable=False),
+    sa.Column('executed_entry', sa.Integer(), nullable=True),
+    sa.Column('ended_entry', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_preservation_case_id_case')),
+    sa.ForeignKeyConstraint(['motion_id'], ['motion.id'], name=op.f('fk_preservation_motion_id_motion')),
+    sa.ForeignKeyConstraint(['party_id'], ['party.id'], name=op.f('fk_preservation_party_id_party')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_preservation')),
+    sa.UniqueConstraint('reference', name=op.f('uq_preservation_reference'))
+    )
+    with op.batch_alter_table('preservation', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_preservation_case_id'), ['case_id'], unique=False)
+
     op.create_table('receipt',
     sa.Column('reference', sa.String(length=26), nullable=False),
     sa.Column('body', sa.LargeBinary(), nullable=True),
@@ -1538,7 +1661,7 @@ def upgrade() -> None:
     sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('motion_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('ordinal', sa.Integer(), nullable=False),
-    sa.Column('kind', sa.Enum('preservation', 'evidence_preservation', 'advance', 'stay', 'resume', 'dismissal', 'correction', 'retrial', 'other', name='motionkind', native_enum=False, length=40), nullable=False),
+    sa.Column('kind', sa.Enum('preservation', 'preservation_review', 'evidence_preservation', 'advance', 'stay', 'resume', 'dismissal', 'correction', 'retrial', 'other', name='motionkind', native_enum=False, length=40), nullable=False),
     sa.Column('result', sa.Enum('open', 'granted', 'partly', 'refused', 'lapsed', name='motionstate', native_enum=False, length=40), nullable=False),
     sa.Column('orders', sa.JSON(), nullable=False),
     sa.Column('reasons', sa.Text(), nullable=False),
@@ -1677,6 +1800,23 @@ def upgrade() -> None:
     with op.batch_alter_table('decision_order', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_decision_order_decision_id'), ['decision_id'], unique=False)
 
+    op.create_table('finality_certificate',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('decision_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('number', sa.String(length=80), nullable=False),
+    sa.Column('document_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('entry_number', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_finality_certificate_case_id_case')),
+    sa.ForeignKeyConstraint(['decision_id'], ['decision.id'], name=op.f('fk_finality_certificate_decision_id_decision')),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_finality_certificate_document_id_document')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_finality_certificate')),
+    sa.UniqueConstraint('number', name=op.f('uq_finality_certificate_number')),
+    info={'append_only': True}
+    )
+    with op.batch_alter_table('finality_certificate', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_finality_certificate_case_id'), ['case_id'], unique=False)
+
     op.create_table('opinion',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('reference', sa.String(length=26), nullable=False),
@@ -1703,6 +1843,25 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('opinion', schema=None) as batch_op:
         batch_op.create_index('ix_opinion_case_exhibit', ['case_id', 'exhibit_id', 'party_id'], unique=False)
+
+    op.create_table('panel_minute',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('decision_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('vote', sa.Enum('for', 'against', name='vote', native_enum=False, length=40), nullable=True),
+    sa.Column('text_sha256', sa.String(length=64), nullable=False),
+    sa.Column('words', sa.Text(), nullable=True),
+    sa.Column('entry_number', sa.Integer(), nullable=False),
+    sa.Column('at', odr.db.UTCDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_panel_minute_case_id_case')),
+    sa.ForeignKeyConstraint(['decision_id'], ['decision.id'], name=op.f('fk_panel_minute_decision_id_decision')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_panel_minute')),
+    info={'append_only': True}
+    )
+    with op.batch_alter_table('panel_minute', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_panel_minute_case_id'), ['case_id'], unique=False)
 
     op.create_table('payment',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -1761,6 +1920,27 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('question', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_question_case_id'), ['case_id'], unique=False)
+
+    op.create_table('retrial_application',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('reference', sa.String(length=26), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('decision_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('party_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('grounds', sa.JSON(), nullable=False),
+    sa.Column('facts', sa.Text(), nullable=False),
+    sa.Column('known_on', sa.Date(), nullable=True),
+    sa.Column('state', sa.Enum('filed', 'sent', 'ordered', 'refused', name='retrialstate', native_enum=False, length=40), nullable=False),
+    sa.Column('entry_number', sa.Integer(), nullable=False),
+    sa.Column('closed_entry', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_retrial_application_case_id_case')),
+    sa.ForeignKeyConstraint(['decision_id'], ['decision.id'], name=op.f('fk_retrial_application_decision_id_decision')),
+    sa.ForeignKeyConstraint(['party_id'], ['party.id'], name=op.f('fk_retrial_application_party_id_party')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_retrial_application')),
+    sa.UniqueConstraint('reference', name=op.f('uq_retrial_application_reference'))
+    )
+    with op.batch_alter_table('retrial_application', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_retrial_application_case_id'), ['case_id'], unique=False)
 
     op.create_table('appeal_answer',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -1873,6 +2053,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_refund_payment_id'), ['payment_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_refund_state'), ['state'], unique=False)
 
+    op.create_table('sealed_posting',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('seal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('party_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('question_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('covers', sa.JSON(), nullable=False),
+    sa.Column('ciphertext', sa.LargeBinary(), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('commitment', sa.String(length=64), nullable=False),
+    sa.Column('entry_number', sa.Integer(), nullable=False),
+    sa.Column('at', odr.db.UTCDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_sealed_posting_case_id_case')),
+    sa.ForeignKeyConstraint(['party_id'], ['party.id'], name=op.f('fk_sealed_posting_party_id_party')),
+    sa.ForeignKeyConstraint(['question_id'], ['question.id'], name=op.f('fk_sealed_posting_question_id_question')),
+    sa.ForeignKeyConstraint(['seal_id'], ['seal.id'], name=op.f('fk_sealed_posting_seal_id_seal')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sealed_posting')),
+    info={'append_only': True}
+    )
+    with op.batch_alter_table('sealed_posting', schema=None) as batch_op:
+        batch_op.create_index('ix_sealed_posting_case_id_party_id', ['case_id', 'party_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_sealed_posting_seal_id'), ['seal_id'], unique=False)
+
     op.create_table('performance',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('obligation_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -1907,6 +2110,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_performance_obligation_id'))
 
     op.drop_table('performance')
+    with op.batch_alter_table('sealed_posting', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_sealed_posting_seal_id'))
+        batch_op.drop_index('ix_sealed_posting_case_id_party_id')
+
+    op.drop_table('sealed_posting')
     with op.batch_alter_table('refund', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_refund_state'))
         batch_op.drop_index(batch_op.f('ix_refund_payment_id'))
@@ -1927,6 +2135,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_appeal_answer_petition_id'))
 
     op.drop_table('appeal_answer')
+    with op.batch_alter_table('retrial_application', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_retrial_application_case_id'))
+
+    op.drop_table('retrial_application')
     with op.batch_alter_table('question', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_question_case_id'))
 
@@ -1936,10 +2148,18 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_payment_assessment_id'))
 
     op.drop_table('payment')
+    with op.batch_alter_table('panel_minute', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_panel_minute_case_id'))
+
+    op.drop_table('panel_minute')
     with op.batch_alter_table('opinion', schema=None) as batch_op:
         batch_op.drop_index('ix_opinion_case_exhibit')
 
     op.drop_table('opinion')
+    with op.batch_alter_table('finality_certificate', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_finality_certificate_case_id'))
+
+    op.drop_table('finality_certificate')
     with op.batch_alter_table('decision_order', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_decision_order_decision_id'))
 
@@ -1970,6 +2190,10 @@ def downgrade() -> None:
 
     op.drop_table('relief')
     op.drop_table('receipt')
+    with op.batch_alter_table('preservation', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_preservation_case_id'))
+
+    op.drop_table('preservation')
     op.drop_table('mandate_note')
     with op.batch_alter_table('finding', schema=None) as batch_op:
         batch_op.drop_index('ix_finding_case_id_replaced_by')
@@ -1997,6 +2221,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_decision_case_id'))
 
     op.drop_table('decision')
+    with op.batch_alter_table('compilation', schema=None) as batch_op:
+        batch_op.drop_index('ix_compilation_state')
+        batch_op.drop_index(batch_op.f('ix_compilation_case_id'))
+        batch_op.drop_index(batch_op.f('ix_compilation_account_id'))
+
+    op.drop_table('compilation')
     with op.batch_alter_table('agreement', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_agreement_case_id'))
 
@@ -2161,6 +2391,11 @@ def downgrade() -> None:
         batch_op.drop_index('ix_service_attempt_channel_last_try_at')
 
     op.drop_table('service_attempt')
+    with op.batch_alter_table('service_abroad', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_service_abroad_packet_id'))
+        batch_op.drop_index(batch_op.f('ix_service_abroad_case_id'))
+
+    op.drop_table('service_abroad')
     with op.batch_alter_table('seat', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_seat_case_id'))
         batch_op.drop_index('ix_seat_account_role')
@@ -2179,6 +2414,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_recovery_code_account_id'))
 
     op.drop_table('recovery_code')
+    with op.batch_alter_table('received_file', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_received_file_case_id'))
+
+    op.drop_table('received_file')
     with op.batch_alter_table('proof_of_service', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_proof_of_service_packet_id'))
         batch_op.drop_index(batch_op.f('ix_proof_of_service_document_sha256'))
@@ -2250,6 +2489,7 @@ def downgrade() -> None:
 
     op.drop_table('stripe_event')
     op.drop_table('signing_key')
+    op.drop_table('service_reminder')
     with op.batch_alter_table('service_packet', schema=None) as batch_op:
         batch_op.drop_index('ix_service_packet_state_queued_at')
         batch_op.drop_index('ix_service_packet_queued_at')
@@ -2266,6 +2506,10 @@ def downgrade() -> None:
 
     op.drop_table('service_address')
     op.drop_table('reconcile_run')
+    with op.batch_alter_table('received_case', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_received_case_origin_case'))
+
+    op.drop_table('received_case')
     op.drop_table('number_series')
     op.drop_table('daily_close')
     op.drop_table('clock_offset')

@@ -158,6 +158,7 @@ class Audience(enum.Enum):
     """Who may read an entry's content. Everybody in the case sees its envelope."""
 
     PARTIES_AND_COURT = "parties_and_court"  # the ordinary case
+    HEARING = "hearing"  # parties and court: what is said in the hearing is not followed by a mediator
     OWN_SIDE_AND_COURT = "own_side_and_court"  # e.g. documents for fee relief
     COURT = "court"  # internal to judge and clerk
     BENCH = "bench"  # judge and panel only

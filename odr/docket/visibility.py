@@ -31,6 +31,8 @@ def may_read(viewer: Viewer, audience: Audience, party_id: int | None, named: li
     match audience:
         case Audience.PARTIES_AND_COURT:
             return viewer.role in READS_CONTENT or viewer.role is Role.MEDIATOR
+        case Audience.HEARING:
+            return viewer.role in READS_CONTENT
         case Audience.OWN_SIDE_AND_COURT:
             return own_side or viewer.role in COURT_ROLES
         case Audience.COURT:
@@ -47,8 +49,8 @@ def may_read(viewer: Viewer, audience: Audience, party_id: int | None, named: li
 
 
 def reads_entry(viewer: Viewer, entry: DocketEntry) -> bool:
-    """Whether the viewer may read an entry's content; an opened seal reads as for the parties and court."""
-    if entry.opened_by is not None and may_read(viewer, Audience.PARTIES_AND_COURT, entry.party_id):
+    """Whether the viewer may read an entry's content; an opened seal reads as what is said in the hearing."""
+    if entry.opened_by is not None and may_read(viewer, Audience.HEARING, entry.party_id):
         return True
     if viewer.role in (Role.WITNESS, Role.EXPERT, Role.INTERPRETER):
         return entry.account_id == viewer.account_id or f"account/{viewer.account_id}" in entry.named

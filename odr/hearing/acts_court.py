@@ -16,10 +16,11 @@ from odr.hearing.inputs import AdjournInput, AttendanceInput, ConfirmRecordingIn
 from odr.hearing.kinds import HearingState, Mode, Presence
 from odr.hearing.models import Attendance, Hearing, RecordingConfirmation, Summons, Witness
 from odr.hearing.queries import examination_of, hearings_of
+from odr.hearing.table import act
 from odr.identity.actors import Actor
 from odr.procedure.pack import NoSuchRule
 from odr.procedure.reckoning import reckon_before
-from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.table import Everyone, Recorded
 from odr.text import T, Text
 
 if TYPE_CHECKING:

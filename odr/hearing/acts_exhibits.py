@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from pydantic import BaseModel
 from sqlalchemy import select
 
-from odr.docket.models import PARTY_ROLES, Audience, Case, Party, Stage
+from odr.docket.models import PARTY_ROLES, Case, Party, Stage
 from odr.errors import FieldFault, InvalidInput
 from odr.evidence.models import Exhibit
 from odr.hearing import phases
 from odr.hearing.acts_plan import hearing_open
 from odr.hearing.inputs import FactInput, FactStanceInput, OpinionInput, OpinionsInput, RetractInput
-from odr.hearing.kinds import Axis, DutyState, PhaseState
-from odr.hearing.models import AgreedFact, FactStanceRow, Opinion, Phase, Seal
+from odr.hearing.kinds import DutyState, PhaseState
+from odr.hearing.models import AgreedFact, FactStanceRow, Opinion, Phase
 from odr.hearing.phases import EXHIBITS
 from odr.hearing.queries import STANDING, examination_of, opinions_of, proposed_facts
+from odr.hearing.sealing import seal_away
+from odr.hearing.table import act
+from odr.hearing.writing import voice_of, write_opinion
 from odr.identity.actors import Actor
-from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.table import Everyone, Recorded
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -51,58 +56,51 @@ def is_late(phase: Phase | None, party: Party, exhibit: Exhibit) -> bool:
     return any(d.state is DutyState.LAPSED for d in mine) and not any(d.state is DutyState.WAITING for d in mine)
 
 
-def _give(court: Sitting, case: Case, party: Party, given: OpinionInput, phase: Phase | None, seal: Seal | None, now: datetime) -> Exhibit:
+def _looked_at(court: Sitting, party: Party, given: OpinionInput) -> Exhibit:
+    """The exhibit an opinion is on. Raises InvalidInput for one's own, or one that is not examined."""
     exhibit: Exhibit = court.resolved("exhibit", given.exhibit)
-    counter: Exhibit | None = court.resolved("exhibit", given.counter_exhibit) if given.counter_exhibit else None
     if exhibit.party_id == party.id:
         raise InvalidInput([FieldFault(("exhibit",), T("This is your own exhibit. Opinions are given on those of others."))])
     if exhibit.state not in STANDING:
         raise InvalidInput([FieldFault(("exhibit",), T("This exhibit is not examined: it was withdrawn or excluded."))])
-    number = court.next_number(case)
-    for old in court.session.scalars(select(Opinion).where(Opinion.exhibit_id == exhibit.id, Opinion.party_id == party.id, Opinion.retracted_by.is_(None))):
-        old.retracted_by, old.retracted_why = number, None
-    late = is_late(phase, party, exhibit)
-    court.late = court.late or late
-    for axis in Axis:
-        court.session.add(
-            Opinion(
-                case_id=case.id,
-                exhibit_id=exhibit.id,
-                party_id=party.id,
-                axis=axis,
-                stance=given.stance(axis),
-                reason=given.reason,
-                late=late,
-                counter_exhibit_id=counter.id if counter else None,
-                phase_id=phase.id if phase else None,
-                seal_id=seal.id if seal else None,
-                entry_number=number,
-                at=now,
-            )
-        )
     return exhibit
 
 
-def _record_opinions(court: Sitting, case: Case, actor: Actor, lines: list[OpinionInput], now: datetime) -> Recorded:
-    party = court.party_of(case, actor)
-    phase = exhibits_phase(court, case)
-    seal = phases.seal_of(court, phase)
-    faults, labels = [], []
+def _all_looked_at(court: Sitting, party: Party, lines: list[OpinionInput]) -> list[Exhibit]:
+    faults, found = [], []
     if len({line.exhibit for line in lines}) < len(lines):
         raise InvalidInput.at("opinions", T("Each exhibit once."))
     for index, line in enumerate(lines):
         try:
-            labels.append(_give(court, case, party, line, phase, seal, now).label)
+            found.append(_looked_at(court, party, line))
         except InvalidInput as error:
             faults += [FieldFault(("opinions", index, *f.location), f.message) for f in error.faults]
     if faults:
         raise InvalidInput(faults if len(lines) > 1 else [FieldFault(f.location[2:], f.message) for f in faults])
-    court.session.flush()
+    return found
+
+
+def _record_opinions(court: Sitting, case: Case, actor: Actor, act_name: str, given: BaseModel, lines: list[OpinionInput], now: datetime) -> Recorded:
+    party = court.party_of(case, actor)
+    phase = exhibits_phase(court, case)
+    exhibits = _all_looked_at(court, party, lines)
+    late = [is_late(phase, party, exhibit) for exhibit in exhibits]
+    court.late = any(late)
+    seal = phases.seal_of(court, phase)
+    if seal is not None:
+        recorded = seal_away(court, case, actor, act_name, given, seal, party, covers=[e.id for e in exhibits])
+    else:
+        voice = voice_of(court, case, actor, now)
+        for line, exhibit, is_after in zip(lines, exhibits, late, strict=True):
+            counter: Exhibit | None = court.resolved("exhibit", line.counter_exhibit) if line.counter_exhibit else None
+            write_opinion(
+                court, case, replace(voice, late=is_after), line, exhibit.id, counter.id if counter else None, phase_id=phase.id if phase else None
+            )
+        labels = [e.label for e in exhibits]
+        words = T("%(party)s on %(exhibits)s", party=party.name, exhibits=", ".join(labels))
+        recorded = Recorded(words, {"exhibits": labels, "phase": phase.key if phase else None})
     phases.examined_all(court, case, party)
-    audience = Audience.OWN_SIDE if seal is not None else None
-    return Recorded(
-        T("%(party)s on %(exhibits)s", party=party.name, exhibits=", ".join(labels)), {"exhibits": labels, "phase": phase.key if phase else None}, audience
-    )
+    return recorded
 
 
 @act(
@@ -119,7 +117,7 @@ def give_opinion(court: Sitting, case: Case, given: OpinionInput, *, actor: Acto
     A new opinion takes the place of the old one; both stay on record. Late is
     marked, never dropped.
     """
-    return _record_opinions(court, case, actor, [given], now)
+    return _record_opinions(court, case, actor, "give_opinion", given, [given], now)
 
 
 @act(
@@ -133,7 +131,7 @@ def give_opinion(court: Sitting, case: Case, given: OpinionInput, *, actor: Acto
 )
 def give_opinions(court: Sitting, case: Case, given: OpinionsInput, *, actor: Actor, now: datetime) -> Recorded:
     """The same for several exhibits in one act."""
-    return _record_opinions(court, case, actor, list(given.opinions), now)
+    return _record_opinions(court, case, actor, "give_opinions", given, list(given.opinions), now)
 
 
 def has_opinion(court: Sitting, case: Case, actor: Actor) -> Text | None:
@@ -152,14 +150,12 @@ def retract_opinion(court: Sitting, case: Case, given: RetractInput, *, actor: A
         raise InvalidInput.at("opinion", T("You can take back only your own opinion."))
     exhibit = court.session.get_one(Exhibit, opinion.exhibit_id)
     number = court.next_number(case)
-    for each in opinions_of(court.session, case, actor):
+    for each in opinions_of(court.session, case):
         if each.exhibit_id == opinion.exhibit_id and each.party_id == opinion.party_id:
             each.retracted_by, each.retracted_why = number, given.reasons
-    audience = Audience.OWN_SIDE if opinion.is_sealed else None
     return Recorded(
         T("%(party)s took back the opinion on %(exhibit)s", party=court.party_of(case, actor).name, exhibit=exhibit.label),
         {"exhibit": exhibit.label, "reasons": given.reasons},
-        audience,
     )
 
 

@@ -17,8 +17,9 @@ from odr.hearing.kinds import HearingState, Mode, PhaseState
 from odr.hearing.models import Examination, Hearing, ModeConsent
 from odr.hearing.plan import RECORD, plan_of, require_plan_fits
 from odr.hearing.queries import examination_of
+from odr.hearing.table import act
 from odr.identity.actors import Actor
-from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.table import Everyone, Recorded
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -111,6 +112,9 @@ def close_hearing(court: Sitting, case: Case, given: OrderInput, *, actor: Actor
     for phase in examination.phases:
         if phase.state in (PhaseState.PLANNED, PhaseState.HALTED) and phase.key != RECORD:
             phase.state = PhaseState.DROPPED
+            seal = phases.seal_of(court, phase)
+            if seal is not None:
+                phases.open_seal_next(court, seal, now)
     court.close_tasks(case, "close_hearing")
     if phases.next_step(court, case, examination, None, now) is None:
         phases.finish_examination_next(court, examination, now)

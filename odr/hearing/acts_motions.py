@@ -13,8 +13,9 @@ from odr.hearing.acts_plan import hearing_open, the_examination
 from odr.hearing.inputs import MotionInput, MotionRulingInput
 from odr.hearing.kinds import MotionKind, RequestState
 from odr.hearing.models import Motion
+from odr.hearing.table import act
 from odr.identity.actors import Actor
-from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.table import Everyone, Recorded
 from odr.text import T, Text
 
 if TYPE_CHECKING:

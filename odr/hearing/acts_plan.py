@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from odr.docket.models import Case, DocketEntry, Role, Stage
+from odr.docket.models import Case, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
 from odr.hearing import phases
-from odr.hearing.inputs import ChangePlanInput, CloseInput, OpenInput, OrderInput, PhaseInput, SealInput
+from odr.hearing.inputs import ChangePlanInput, CloseInput, OpenInput, OrderInput, PhaseInput
 from odr.hearing.kinds import DutyState, Mode, PhaseState, PostingKind
-from odr.hearing.models import Examination, Opinion, Phase, Posting, Seal
+from odr.hearing.models import Examination, Phase, Seal
 from odr.hearing.plan import RECORD, PlannedPhase, latest_end, ordered, plan_of, require_plan_fits
 from odr.hearing.queries import away, examination_of, without_consent
+from odr.hearing.table import act
+from odr.hearing.writing import voice_of, write_posting
 from odr.identity.actors import Actor
-from odr.procedure.table import Everyone, Premise, Recorded, act
+from odr.procedure.table import Everyone, Premise, Recorded
 from odr.procedure.working import bilingual
 from odr.text import T, Text
 
@@ -102,7 +104,7 @@ def open_examination(court: Sitting, case: Case, given: OpenInput, *, actor: Act
     court.session.flush()
     court.move(case, Stage.HEARING)
     if given.words:
-        _notice(court, case, actor, given.words, now)
+        write_posting(court, case, voice_of(court, case, actor, now), PostingKind.NOTICE, given.words)
     if given.mode is Mode.ASYNCHRONOUS:
         if phases.next_step(court, case, examination, None, now) is None:
             phases.finish_examination_next(court, examination, now)
@@ -123,23 +125,6 @@ def phase_row(case: Case, planned: PlannedPhase, ordinal: int) -> Phase:
         case_id=case.id, ordinal=ordinal, key=planned.key, title=dict(planned.title), article=planned.article, round=planned.round,
         turns=[turn.to_json() for turn in planned.turns], turn=0, sealed=planned.sealed, state=PhaseState.PLANNED,
     )  # fmt: skip
-
-
-def _notice(court: Sitting, case: Case, actor: Actor, words: str, now: datetime) -> None:
-    court.session.add(
-        Posting(
-            case_id=case.id,
-            kind=PostingKind.NOTICE,
-            role=actor.role,
-            account_id=actor.account_id,
-            speaker=actor.name,
-            words=words,
-            exhibits=[],
-            uploads=[],
-            entry_number=court.next_number(case),
-            at=now,
-        )
-    )
 
 
 def _phase(court: Sitting, case: Case, reference: str) -> Phase:
@@ -182,20 +167,6 @@ def end_of_phase(court: Sitting, case: Case, phase: Phase, now: datetime, becaus
         phases.finish_examination_next(court, phase.examination, now)
         return Recorded(T("“%(phase)s” closed", phase=title_of(phase)), result)
     return Recorded(T("“%(phase)s” closed; “%(next)s” is open", phase=title_of(phase), next=title_of(following)), result)
-
-
-@act(title=T("Sealed postings opened"), input=SealInput, by={Role.CLOCK}, at={Stage.HEARING}, listed=False, source="COURT plan")
-def open_sealed(court: Sitting, case: Case, given: SealInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Open what was sealed, all at the same moment: all sides have filed, or their time has ended."""
-    seal = court.session.scalars(select(Seal).where(Seal.case_id == case.id, Seal.reference == given.seal)).one()
-    number = court.next_number(case)
-    seal.opened_by, seal.opened_at = number, now
-    numbers = set(court.session.scalars(select(Posting.entry_number).where(Posting.seal_id == seal.id)))
-    numbers |= set(court.session.scalars(select(Opinion.entry_number).where(Opinion.seal_id == seal.id)))
-    for entry in court.session.scalars(select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.number.in_(numbers))):
-        if entry.opened_by is None:
-            entry.opened_by = number
-    return Recorded(T("Sealed postings opened together: %(count)s", count=len(numbers)), {"seal": seal.reference, "entries": sorted(numbers)})
 
 
 def phase_runs(court: Sitting, case: Case, actor: Actor) -> Text | None:
@@ -280,6 +251,8 @@ def close_examination(court: Sitting, case: Case, given: CloseInput, *, actor: A
     examination = the_examination(court, case)
     examination.closed_at, examination.closed_by = now, court.next_number(case)
     examination.hearing_closed_at = examination.hearing_closed_at or now
+    for seal in court.session.scalars(select(Seal).where(Seal.case_id == case.id, Seal.opened_at.is_(None))):
+        phases.open_seal_next(court, seal, now)
     for kind in ("put_questions", "unanswered", "question_leave", "time_request", "summon", "close_hearing"):
         court.close_tasks(case, kind)
     court.move(case, Stage.DELIBERATION)

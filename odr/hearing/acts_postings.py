@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from odr.docket.models import PARTY_ROLES, Audience, Case, Party, Role, Stage
+from odr.docket.models import PARTY_ROLES, Case, Party, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
 from odr.hearing import phases
 from odr.hearing.acts_plan import hearing_open, in_writing, title_of
@@ -20,8 +20,11 @@ from odr.hearing.kinds import DutyState, PhaseState, PostingKind
 from odr.hearing.models import Phase, Posting, Question
 from odr.hearing.plan import RECORD
 from odr.hearing.queries import examination_of, participants
+from odr.hearing.sealing import seal_away
+from odr.hearing.table import act
+from odr.hearing.writing import voice_of, write_posting
 from odr.identity.actors import Actor
-from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.table import Everyone, Recorded
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -81,32 +84,20 @@ def post_statement(court: Sitting, case: Case, given: StatementInput, *, actor: 
         raise InvalidInput.at("corrects", T("You can correct only your own posting."))
     court.late = comes_late(phase, party)
     seal = phases.seal_of(court, phase)
-    _post(court, case, actor, PostingKind.STATEMENT, given.words, now, phase=phase, exhibits=[court.resolved("exhibit", r).id for r in given.exhibits],
-          corrects=corrects.id if corrects else None, seal_id=seal.id if seal else None, late=court.late)  # fmt: skip
+    if seal is not None:
+        recorded = seal_away(court, case, actor, "post_statement", given, seal, party)
+    else:
+        exhibits = [court.resolved("exhibit", r).id for r in given.exhibits]
+        voice = voice_of(court, case, actor, now)
+        write_posting(court, case, voice, PostingKind.STATEMENT, given.words, phase_id=phase.id, exhibits=exhibits, corrects=corrects.id if corrects else None)
+        recorded = Recorded(T("%(party)s: statement in “%(phase)s”", party=party.name, phase=title_of(phase)), {"phase": phase.key, "round": phase.round})
     if phase.key in SPEAKING and phase.state is PhaseState.OPEN:
         phases.done(court, case, phases.turn_duty(court, phase, party.id))
-    return Recorded(
-        T("%(party)s: statement in “%(phase)s”", party=party.name, phase=title_of(phase)),
-        {"phase": phase.key, "round": phase.round},
-        Audience.OWN_SIDE if seal else None,
-    )
+    return recorded
 
 
 def _post(court: Sitting, case: Case, actor: Actor, kind: PostingKind, words: str, now: datetime, *, phase: Phase | None = None, **more: object) -> Posting:
-    posting = Posting(
-        case_id=case.id,
-        kind=kind,
-        phase_id=phase.id if phase else None,
-        role=actor.role,
-        party_id=actor.party_id,
-        account_id=actor.account_id,
-        speaker=actor.name,
-        words=words,
-        **{"exhibits": [], "uploads": [], "entry_number": court.next_number(case), "at": now, **more},
-    )
-    court.session.add(posting)
-    court.session.flush()
-    return posting
+    return write_posting(court, case, voice_of(court, case, actor, now), kind, words, phase_id=phase.id if phase else None, **more)
 
 
 def _current(court: Sitting, case: Case) -> Phase | None:
@@ -119,6 +110,8 @@ def has_a_turn(court: Sitting, case: Case, actor: Actor) -> Text | None:
     phase = _current(court, case)
     if phase is None or phases.turn_duty(court, phase, actor.party_id) is None:
         return T("Nothing waits for you in this phase.")
+    if phase.sealed and actor.party_id is not None:
+        return T("This phase is sealed: say so in a posting like any other, so that nobody can tell from outside that you have nothing to add.")
     return T("The record is signed, or the refusal to sign is noted.") if phase.key == RECORD else None
 
 
@@ -135,14 +128,11 @@ def finish_turn(court: Sitting, case: Case, given: NothingInput, *, actor: Actor
     phase = _current(court, case)
     if phase is None:
         raise ActNotOpen(T("No phase is open."))
-    seal = phases.seal_of(court, phase)
-    _post(court, case, actor, PostingKind.NOTHING, given.words or "", now, phase=phase, seal_id=seal.id if seal else None)
+    _post(court, case, actor, PostingKind.NOTHING, given.words or "", now, phase=phase)
     phases.done(court, case, phases.turn_duty(court, phase, actor.party_id))
     court.close_tasks(case, "put_questions", phase.reference)
     name = court.party_of(case, actor).name if actor.party_id else actor.name
-    return Recorded(
-        T("%(name)s has nothing to add in “%(phase)s”", name=name, phase=title_of(phase)), {"phase": phase.key}, Audience.OWN_SIDE if seal else None
-    )
+    return Recorded(T("%(name)s has nothing to add in “%(phase)s”", name=name, phase=title_of(phase)), {"phase": phase.key})
 
 
 @act(title=T("Raise an objection"), input=ObjectionInput, by=set(PARTY_ROLES), at={Stage.HEARING}, guard=hearing_open, source="CPL 142; EV 78")

@@ -14,12 +14,15 @@ from odr.hearing import phases
 from odr.hearing.acts_plan import hearing_open
 from odr.hearing.inputs import AnswerQuestionInput, AskAgainInput, AskInput, DisallowInput, LeaveInput, PartyQuestionInput, QuestionInput
 from odr.hearing.kinds import OPEN_QUESTIONS, DutyState, PhaseState, PostingKind, QuestionState
-from odr.hearing.models import Duty, Posting, Question, Seal, Witness
+from odr.hearing.models import Duty, Question, Seal, Witness
 from odr.hearing.plan import WINDOW
 from odr.hearing.queries import examination_of
+from odr.hearing.sealing import seal_away
+from odr.hearing.table import act
+from odr.hearing.writing import voice_of, write_posting
 from odr.identity.actors import Actor
 from odr.procedure.models import WindowState
-from odr.procedure.table import Everyone, Premise, Recorded, act
+from odr.procedure.table import Everyone, Premise, Recorded
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -237,33 +240,33 @@ def answer_question(court: Sitting, case: Case, given: AnswerQuestionInput, *, a
     window = phases.window_of(court, question.window)
     court.late = window is not None and window.state is WindowState.LAPSED
     seal = question.seal if question.seal is not None and question.seal.opened_at is None else None
-    court.session.add(
-        Posting(
-            case_id=case.id,
-            kind=PostingKind.ANSWER,
-            question_id=question.id,
-            role=actor.role,
-            party_id=party.id,
-            account_id=actor.account_id,
-            speaker=actor.name,
-            words=given.words,
-            exhibits=[court.resolved("exhibit", r).id for r in given.exhibits],
-            uploads=given.uploads,
-            seal_id=seal.id if seal else None,
-            late=court.late,
-            entry_number=court.next_number(case),
-            at=now,
-        )
-    )
+    recorded = _close(court, case, actor, given, question, seal, party) if seal is not None else _answer(court, case, actor, given, question, party, now)
     if question.state in OPEN_QUESTIONS or question.state is QuestionState.UNANSWERED:
         question.state = QuestionState.ANSWERED
         court.close_tasks(case, "unanswered", question.reference)
     meet(court, case, question)
     court.session.flush()
     phases.examined_all(court, case, party)
+    return recorded
+
+
+def _close(court: Sitting, case: Case, actor: Actor, given: AnswerQuestionInput, question: Question, seal: Seal, party: Party) -> Recorded:
+    if given.uploads:
+        raise InvalidInput.at(
+            "uploads",
+            T("A sealed answer carries no files: a file would lie open in the court’s store. Answer now, and add the files once the answers are open."),
+        )
+    return seal_away(court, case, actor, "answer_question", given, seal, party, question=question)
+
+
+def _answer(court: Sitting, case: Case, actor: Actor, given: AnswerQuestionInput, question: Question, party: Party, now: datetime) -> Recorded:
+    exhibits = [court.resolved("exhibit", r).id for r in given.exhibits]
+    write_posting(
+        court, case, voice_of(court, case, actor, now), PostingKind.ANSWER, given.words, question_id=question.id, exhibits=exhibits, uploads=given.uploads
+    )
     files: list[Upload] = [court.resolved("upload", reference) for reference in given.uploads]
     result = {"question": question.number, "files": [{"sha256": f.sha256, "receipt": f.receipt} for f in files]}
-    return Recorded(T("%(party)s answered question %(number)s", party=party.name, number=question.number), result, Audience.OWN_SIDE if seal else None)
+    return Recorded(T("%(party)s answered question %(number)s", party=party.name, number=question.number), result)
 
 
 def meet(court: Sitting, case: Case, question: Question) -> None:

@@ -16,8 +16,9 @@ from odr.hearing.models import Phase, RecordCorrection, RecordSignature
 from odr.hearing.plan import RECORD
 from odr.hearing.queries import examination_of
 from odr.hearing.record import record_digest
+from odr.hearing.table import act
 from odr.identity.actors import Actor
-from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.table import Everyone, Recorded
 from odr.text import T, Text
 
 if TYPE_CHECKING:

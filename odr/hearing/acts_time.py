@@ -22,9 +22,10 @@ from odr.hearing.kinds import RequestState
 from odr.hearing.models import Examination, TechnicalFailure, TimeRequest
 from odr.hearing.plan import WINDOW, require_plan_fits
 from odr.hearing.queries import examination_of, participants
+from odr.hearing.table import act
 from odr.identity.actors import Actor
 from odr.procedure.models import Window
-from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.table import Everyone, Recorded
 from odr.text import T, Text
 
 if TYPE_CHECKING:

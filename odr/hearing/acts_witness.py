@@ -13,9 +13,10 @@ from odr.hearing.acts_plan import hearing_open
 from odr.hearing.inputs import EmptyInput, TestimonyInput, UndertakingInput, WitnessInput, WitnessRulingInput
 from odr.hearing.kinds import PostingKind, QuestionState, RequestState, TestimonyManner
 from odr.hearing.models import Posting, Question, Witness
+from odr.hearing.table import act
 from odr.identity.actors import Actor
 from odr.identity.models import Account, AccountState
-from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.table import Everyone, Recorded
 from odr.text import T, Text
 
 if TYPE_CHECKING:

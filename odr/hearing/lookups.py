@@ -29,8 +29,8 @@ def find_phase(court: Sitting, case: Case, actor: Actor, reference: str) -> Phas
 
 
 def find_opinion(court: Sitting, case: Case, actor: Actor, reference: str) -> Opinion | None:
-    """An opinion that stands and is not sealed from the actor."""
-    return next((o for o in opinions_of(court.session, case, actor) if o.reference == reference), None)
+    """An opinion that stands and is under no seal."""
+    return next((o for o in opinions_of(court.session, case) if o.reference == reference), None)
 
 
 def find_question(court: Sitting, case: Case, actor: Actor, reference: str) -> Question | None:

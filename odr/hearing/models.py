@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from odr.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
@@ -117,7 +117,10 @@ class Duty(Base):
 
 
 class Seal(Base):
-    """A group of postings that nobody but their own side reads until all are in, or time is up."""
+    """A group of postings that no account reads until all are in, or time is up.
+
+    ``opened_at`` says since when it is due to be opened, ``opened_by`` the entry that opened it.
+    """
 
     __tablename__ = "seal"
 
@@ -127,6 +130,31 @@ class Seal(Base):
     phase_id: Mapped[int | None] = mapped_column(ForeignKey("examination_phase.id"))
     opened_by: Mapped[int | None]
     opened_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class SealedPosting(Base):
+    """Something said under a seal: ciphertext of the vault, and what must be known of it before it is opened.
+
+    Its words become a :class:`Posting` or :class:`Opinion` only when the seal is
+    opened. ``covers`` are the exhibits it speaks to, not what it says of them.
+    """
+
+    __tablename__ = "sealed_posting"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    seal_id: Mapped[int] = mapped_column(ForeignKey("seal.id"), index=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    question_id: Mapped[int | None] = mapped_column(ForeignKey("question.id"))
+    covers: Mapped[list[int]] = mapped_column(JSON, default=list)
+    ciphertext: Mapped[bytes] = mapped_column(LargeBinary)
+    sha256: Mapped[str] = mapped_column(String(64))
+    commitment: Mapped[str] = mapped_column(String(64))
+    entry_number: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    seal: Mapped[Seal] = relationship(lazy="joined")
+    __table_args__ = (Index("ix_sealed_posting_case_id_party_id", "case_id", "party_id"), APPEND_ONLY)
 
 
 class Opinion(Base):
@@ -151,13 +179,7 @@ class Opinion(Base):
     retracted_by: Mapped[int | None]
     retracted_why: Mapped[str | None] = mapped_column(Text)
 
-    seal: Mapped[Seal | None] = relationship(lazy="joined")
     __table_args__ = (Index("ix_opinion_case_exhibit", "case_id", "exhibit_id", "party_id"),)
-
-    @property
-    def is_sealed(self) -> bool:
-        """Whether only its own side may read it now."""
-        return self.seal is not None and self.seal.opened_by is None
 
 
 class Question(Base):
@@ -215,13 +237,7 @@ class Posting(Base):
     entry_number: Mapped[int]
     at: Mapped[datetime] = mapped_column(UTCDateTime)
 
-    seal: Mapped[Seal | None] = relationship(lazy="joined")
     __table_args__ = (Index("ix_posting_case_id_id", "case_id", "id"), APPEND_ONLY)
-
-    @property
-    def is_sealed(self) -> bool:
-        """Whether only its own side may read it now."""
-        return self.seal is not None and self.seal.opened_by is None
 
 
 class TimeRequest(Base):

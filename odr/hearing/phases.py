@@ -18,6 +18,7 @@ from odr.hearing.kinds import OPEN_QUESTIONS, Axis, DutyState, PhaseState, Quest
 from odr.hearing.models import Duty, Examination, Opinion, Phase, Question, Seal
 from odr.hearing.plan import WINDOW, days_of, latest_end
 from odr.hearing.queries import examination_of, open_questions_to, participants, standing_exhibits
+from odr.hearing.sealing import can_open, closed_rows
 from odr.procedure.models import Window, WindowState
 from odr.procedure.reckoning import Reckoning, reckon
 from odr.text import T
@@ -56,6 +57,8 @@ def unanswered_exhibits(court: Sitting, case: Case, party: Party) -> list[int]:
     said: dict[int, set[Axis]] = {}
     for exhibit_id, axis in rows:
         said.setdefault(exhibit_id, set()).add(axis)
+    for row in closed_rows(court.session, case, party.id):
+        said.update({exhibit_id: set(Axis) for exhibit_id in row.covers})
     return [e.id for e in standing_exhibits(court.session, case) if e.party_id != party.id and said.get(e.id, set()) != set(Axis)]
 
 
@@ -228,8 +231,10 @@ def settle(court: Sitting, case: Case, entry: DocketEntry) -> None:
 
 
 def open_seal_next(court: Sitting, seal: Seal, at: datetime) -> None:
-    """Let the seal be opened by an entry of its own, in this Sitting."""
+    """Let the seal be opened by an entry of its own, in this Sitting; while the vault does not answer it is due, and the worker tries again."""
     seal.opened_at = at
+    if not can_open(court.court):
+        return
     court.then("open_sealed", SealInput(seal=seal.reference), effective_at=at)
 
 

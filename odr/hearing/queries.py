@@ -9,8 +9,8 @@ from typing import cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from odr.docket.models import PARTY_ROLES, Audience, Case, Party, Role
-from odr.docket.visibility import Viewer, may_read
+from odr.docket.models import PARTY_ROLES, Case, Party, Role
+from odr.docket.visibility import Viewer
 from odr.evidence.models import Exhibit, ExhibitState
 from odr.hearing.kinds import OPEN_QUESTIONS, Axis, Mode, Stance
 from odr.hearing.models import AgreedFact, Examination, Hearing, ModeConsent, Opinion, Posting, Question, Witness
@@ -66,10 +66,9 @@ def standing_exhibits(session: Session, case: Case) -> list[Exhibit]:
     return sorted(rows, key=lambda e: (*roles[e.party_id], e.number))
 
 
-def opinions_of(session: Session, case: Case, viewer: Viewer | None = None) -> list[Opinion]:
-    """Opinions that stand; with a viewer, only what is sealed from her is left out."""
-    rows = session.scalars(select(Opinion).where(Opinion.case_id == case.id, Opinion.retracted_by.is_(None)).order_by(Opinion.id))
-    return [o for o in rows if not o.is_sealed or (viewer is not None and may_read(viewer, Audience.OWN_SIDE, o.party_id))]
+def opinions_of(session: Session, case: Case) -> list[Opinion]:
+    """Opinions that stand; what is under a seal is not among them for anybody."""
+    return list(session.scalars(select(Opinion).where(Opinion.case_id == case.id, Opinion.retracted_by.is_(None)).order_by(Opinion.id)))
 
 
 @dataclass(frozen=True)
@@ -96,9 +95,9 @@ class MatrixRow:
         return bool(said) and all(o.stance is not Stance.DISPUTE for o in said) and any(o.stance is Stance.ACCEPT for o in said)
 
 
-def matrix(session: Session, case: Case, viewer: Viewer | None = None) -> list[MatrixRow]:
-    """Exhibits × parties × axes; without a viewer what is still sealed is left out for everybody."""
-    newest: dict[tuple[int, int, Axis], Opinion] = {(o.exhibit_id, o.party_id, o.axis): o for o in opinions_of(session, case, viewer)}
+def matrix(session: Session, case: Case) -> list[MatrixRow]:
+    """Exhibits × parties × axes; what is still sealed is left out for everybody."""
+    newest: dict[tuple[int, int, Axis], Opinion] = {(o.exhibit_id, o.party_id, o.axis): o for o in opinions_of(session, case)}
     speakers = [p for p in case.parties if p.left_at is None]
     return [
         MatrixRow(e, {(p.id, axis): newest.get((e.id, p.id, axis)) for p in speakers if p.id != e.party_id for axis in Axis})
@@ -163,12 +162,10 @@ READERS = PARTY_ROLES | {Role.JUDGE, Role.ASSESSOR, Role.ASSISTANT, Role.CLERK, 
 
 
 def reads_posting(viewer: Viewer, posting: Posting) -> bool:
-    """Whether a viewer may read a posting's words now: a seal holds for everybody but its own side; a witness reads only her own."""
+    """Whether a viewer may read a posting: parties and court, a witness only her own. What is under a seal is no posting yet."""
     if viewer.role in (Role.WITNESS, Role.EXPERT):
         return posting.account_id == viewer.account_id
-    if viewer.role not in READERS:
-        return False
-    return not posting.is_sealed or may_read(viewer, Audience.OWN_SIDE, posting.party_id)
+    return viewer.role in READERS
 
 
 def reads_question(viewer: Viewer, question: Question, witness_account: int | None = None) -> bool:

@@ -12,8 +12,9 @@ from sqlalchemy import select
 
 from odr.canonical import canonical, sha256_hex
 from odr.docket.models import Audience, Case, DocketEntry, Document, Role, Seat
+from odr.evidence.models import Exhibit
 from odr.hearing.kinds import HearingState, Presence, RequestState
-from odr.hearing.models import Examination, RecordCorrection, RecordSignature
+from odr.hearing.models import Examination, Opinion, RecordCorrection, RecordSignature
 from odr.hearing.queries import examination_of, hearings_of, participants, postings_of
 from odr.identity.models import Account
 from odr.notary.canonical import JSON
@@ -109,12 +110,12 @@ def _names(court: Sitting, case: Case) -> _Names:
 
 def _lines(court: Sitting, case: Case, names: _Names) -> list[PostingLine]:
     """Entry by entry, the words as they stood; opinions and postings in full."""
-    said = {p.entry_number: p for p in postings_of(court.session, case)}
+    said: dict[int, Text | str] = {p.entry_number: p.words for p in postings_of(court.session, case) if p.words}
+    said.update(_opinions(court, case))
     lines = []
     for entry in record_entries(court, case):
         payload = json.loads(entry.payload)
-        posting = said.get(entry.number)
-        words: Text | str = posting.words if posting is not None and posting.words else _words(payload)
+        words = said.get(entry.number) or _words(payload)
         speaker = names.parties.get(entry.party_id) if entry.party_id else names.bench.get(entry.role)
         mark = T("late") if payload["late"] else T("was sealed until entry %(number)s", number=entry.opened_by) if entry.opened_by else None
         lines.append(
@@ -129,6 +130,21 @@ def _lines(court: Sitting, case: Case, names: _Names) -> list[PostingLine]:
             )
         )
     return lines
+
+
+def _opinions(court: Sitting, case: Case) -> dict[int, Text | str]:
+    """What each entry says of exhibits, on the three questions with its reason: by entry."""
+    labels = dict(iter(court.session.execute(select(Exhibit.id, Exhibit.label).where(Exhibit.case_id == case.id))))
+    found: dict[tuple[int, int], list[Opinion]] = {}
+    for each in court.session.scalars(select(Opinion).where(Opinion.case_id == case.id).order_by(Opinion.id)):
+        found.setdefault((each.entry_number, each.exhibit_id), []).append(each)
+    written: dict[int, dict[str, list[str]]] = {}
+    for (number, exhibit), axes in found.items():
+        for locale in LOCALES:
+            stances = "; ".join(f"{o.axis.label.render(locale)}: {o.stance.label.render(locale)}" for o in axes)
+            line = f"{labels[exhibit]}: {stances}." + (f" {axes[0].reason}" if axes[0].reason else "")
+            written.setdefault(number, {}).setdefault(locale, []).append(line)
+    return {number: bilingual("\n".join(by["en"]), "\n".join(by["zh-Hans"])) for number, by in written.items()}
 
 
 def _words(payload: dict[str, dict[str, str]]) -> Text:
@@ -234,7 +250,7 @@ def _keep(court: Court, case_id: int, pdf: bytes) -> int:
                 kind="record",
                 title=title,
                 locale="both",
-                audience=Audience.PARTIES_AND_COURT,
+                audience=Audience.HEARING,
                 entry_number=examination.closed_by if examination else None,
                 sha256=digest,
                 content=pdf,

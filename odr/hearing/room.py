@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from odr.docket.models import BENCH_ROLES, Case, Role, Stage
-from odr.hearing import acts_court, acts_mode, acts_plan, lookups, phases
+from odr.hearing import acts_court, acts_mode, acts_plan, acts_seal, lookups, phases
 from odr.hearing.plan import WINDOW
 from odr.hearing.queries import examination_of, open_questions_to
 from odr.hearing.record import seal_records
@@ -37,7 +37,7 @@ ROOM = Room(
         "odr.hearing.acts_plan",
         "odr.hearing.acts_mode",
         "odr.hearing.acts_time", "odr.hearing.acts_exhibits", "odr.hearing.acts_questions", "odr.hearing.acts_postings", "odr.hearing.acts_witness",
-        "odr.hearing.acts_court", "odr.hearing.acts_record", "odr.hearing.acts_motions", "odr.hearing.choices",
+        "odr.hearing.acts_court", "odr.hearing.acts_record", "odr.hearing.acts_motions", "odr.hearing.acts_seal", "odr.hearing.choices",
     ),
     routes=("odr.hearing.routes:hearing",),
     panels=(panel,),
@@ -49,6 +49,6 @@ ROOM = Room(
         "time_request": lookups.find_time_request, "failure": lookups.find_failure, "agreed_fact": lookups.find_agreed_fact, "witness": lookups.find_witness,
         "hearing": lookups.find_hearing, "correction": lookups.find_correction, "motion": lookups.find_motion, "addressee": lookups.find_addressee,
     },
-    sweeps={"records": seal_records},
+    sweeps={"records": seal_records, "seals": acts_seal.open_waiting},
     after_act=(phases.settle,),
 )  # fmt: skip

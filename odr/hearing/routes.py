@@ -16,11 +16,14 @@ from odr.filing.models import Draft, DraftState
 from odr.filing.queries import facts_of
 from odr.hearing import today as day
 from odr.hearing import views
+from odr.hearing.acts_exhibits import exhibits_phase
 from odr.hearing.kinds import Axis, Stance
 from odr.hearing.models import BenchNote, Question
+from odr.hearing.phases import seal_of
 from odr.hearing.plan import clock_of
 from odr.hearing.queries import agreed_facts, examination_of, matrix, proposed_facts, reads_question, standing_exhibits
 from odr.hearing.record import corrections_of, record_digest, record_entries, signatures_of
+from odr.hearing.sealing import closed_rows
 from odr.identity.actors import Actor
 from odr.pages import submit_act
 from odr.procedure import forms
@@ -131,6 +134,7 @@ def _keep(case: Case, actor: Actor, values: dict[str, str]) -> None:
     if question is None or not reads_question(actor, question):
         raise NotFound
     now = current_court().clock.now()
+    kept = views.draft_values(current_court(), question, actor.account_id, values.get("words", ""))
     with current_court().database.write() as session:
         kind = views.draft_key(question.reference)
         found = session.scalar(select(Draft).where(Draft.account_id == actor.account_id, Draft.case_id == case.id, Draft.kind == kind))
@@ -139,7 +143,7 @@ def _keep(case: Case, actor: Actor, values: dict[str, str]) -> None:
                 account_id=actor.account_id, case_id=case.id, kind=kind, values={}, done_steps=[], state=DraftState.OPEN, created_at=now, saved_at=now
             )
             session.add(found)
-        found.values, found.saved_at, found.state = {"words": values.get("words", "")}, now, DraftState.OPEN
+        found.values, found.saved_at, found.state = kept, now, DraftState.OPEN
 
 
 def _drop(actor: Actor, reference: str) -> None:
@@ -179,7 +183,7 @@ def _said(court: Sitting, case: Case, actor: Actor, rows: list[Any]) -> dict[str
     """The form as the party left it: what she has said so far."""
     index = {e.id: i for i, e in enumerate(rows)}
     filled: dict[str, str] = {}
-    for row in matrix(court.session, case, actor):
+    for row in matrix(court.session, case):
         for (party_id, axis), said in row.cells.items():
             if party_id == actor.party_id and said is not None:
                 filled[f"opinions-{index[row.exhibit.id]}-{axis.value}"] = said.stance.value
@@ -208,6 +212,8 @@ def _opinions(case: Case, actor: Actor, rows: list[Any], typed: dict[str, str], 
         axes=list(Axis),
         stances=list(Stance),
         own=own,
+        covered={e for row in closed_rows(court.session, case, actor.party_id) for e in row.covers},
+        is_sealed=seal_of(court, exhibits_phase(court, case)) is not None,
     ), status
 
 
@@ -276,7 +282,7 @@ def bench(case: Case, actor: Actor) -> Page:
         actor=actor,
         tab="examination",
         desk=True,
-        rows=matrix(court.session, case, actor),
+        rows=matrix(court.session, case),
         clock=clock_of(court, case),
         waits=views.waits_for_whom(court, case),
         tasks=tasks,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,11 +14,14 @@ from odr.evidence.models import Exhibit
 from odr.filing.models import Draft, DraftState
 from odr.hearing.acts_plan import title_of
 from odr.hearing.kinds import Axis, DutyState, Mode, PhaseState, QuestionState
-from odr.hearing.models import Examination, Opinion, Phase, Posting, Question, Witness
+from odr.hearing.models import Examination, Opinion, Phase, Posting, Question, SealedPosting, Witness
 from odr.hearing.plan import WINDOW, days_of, latest_end
-from odr.hearing.queries import examination_of, hearings_of, questions_of, reads_posting, reads_question, witnesses_of
+from odr.hearing.queries import READERS, examination_of, hearings_of, questions_of, reads_posting, reads_question, witnesses_of
+from odr.hearing.sealing import UNREACHABLE, SealNotReached, closed_rows, pad, unpad
 from odr.identity.actors import Actor
+from odr.notary.vault import VaultRefused
 from odr.procedure.availability import Availability, acts_for
+from odr.procedure.court import Court
 from odr.procedure.models import Window, WindowState
 from odr.procedure.sitting import Sitting
 from odr.text import T, Text
@@ -42,8 +46,25 @@ class PhaseView:
 
 
 @dataclass(frozen=True)
+class SealedView:
+    """That something was said under a seal: by whom, when, in which entry. Nobody sees more."""
+
+    row: SealedPosting
+    name: str
+    is_mine: bool
+
+
+@dataclass(frozen=True)
+class KeptDraft:
+    """What its author typed and has not sent."""
+
+    words: str
+    saved_at: datetime
+
+
+@dataclass(frozen=True)
 class PostingView:
-    """A posting for one viewer; without words where it is sealed from her."""
+    """A posting for one viewer."""
 
     posting: Posting
     is_mine: bool
@@ -59,9 +80,15 @@ class QuestionView:
     to: str
     exhibit: Exhibit | None
     answers: list[PostingView]
+    sealed: list[SealedView]
     is_mine: bool
-    draft: Draft | None
+    draft: KeptDraft | None
     until: datetime | None
+
+    @property
+    def is_under_seal(self) -> bool:
+        """Whether an answer given now would be sealed."""
+        return self.question.seal is not None and self.question.seal.opened_at is None
 
     @property
     def waits_for_me(self) -> bool:
@@ -112,8 +139,14 @@ class ExaminationPage:
     acts: list[Availability]
     to_examine: int
     more: bool
+    sealed: list[SealedView] = field(default_factory=list)
     hearings: list[object] = field(default_factory=list)
     exhibits: list[Exhibit] = field(default_factory=list)
+
+    @property
+    def has_sealed_questions(self) -> bool:
+        """Whether answers to some question are sealed."""
+        return any(q.question.seal is not None for q in (*self.questions, *self.others))
 
 
 def draft_key(reference: str) -> str:
@@ -121,12 +154,37 @@ def draft_key(reference: str) -> str:
     return f"answer/{reference}"
 
 
-def drafts_of(court: Sitting, case: Case, actor: Actor) -> dict[str, Draft]:
+def _draft_context(account_id: int | None, kind: str) -> bytes:
+    return f"court-draft/1 {account_id} {kind}".encode()
+
+
+def draft_values(court: Court, question: Question, account_id: int | None, words: str) -> dict[str, str]:
+    """A draft as it is kept: of an answer that will be sealed, encrypted by the vault. Raises :class:`SealNotReached`."""
+    if question.seal is None or question.seal.opened_by is not None:
+        return {"words": words}
+    try:
+        closed = court.notary.vault.seal(pad(words.encode()), _draft_context(account_id, draft_key(question.reference)))
+    except UNREACHABLE as error:
+        raise SealNotReached from error
+    return {"sealed": base64.b64encode(closed).decode()}
+
+
+def _draft_words(court: Sitting, draft: Draft) -> str:
+    closed = draft.values.get("sealed")
+    if closed is None:
+        return str(draft.values.get("words", ""))
+    try:
+        return unpad(court.court.notary.vault.unseal(base64.b64decode(closed), _draft_context(draft.account_id, draft.kind))).decode()
+    except (*UNREACHABLE, VaultRefused):
+        return ""
+
+
+def drafts_of(court: Sitting, case: Case, actor: Actor) -> dict[str, KeptDraft]:
     """The actor's own drafts of answers in the case, by question."""
     rows = court.session.scalars(
         select(Draft).where(Draft.account_id == actor.account_id, Draft.case_id == case.id, Draft.state == DraftState.OPEN, Draft.kind.startswith("answer/"))
     )
-    return {draft.kind.removeprefix("answer/"): draft for draft in rows}
+    return {draft.kind.removeprefix("answer/"): KeptDraft(_draft_words(court, draft), draft.saved_at) for draft in rows}
 
 
 def plan_view(court: Sitting, case: Case, examination: Examination) -> list[PhaseView]:
@@ -169,16 +227,25 @@ def examination_page(court: Sitting, case: Case, actor: Actor, *, everything: bo
     newest = list(court.session.scalars(query if everything else query.limit(SHOWN + 1)))
     postings = list(reversed(newest if everything else newest[:SHOWN]))
     views = [_posting(actor, p, exhibits) for p in postings]
-    asked = _questions(court, case, actor, views, exhibits)
+    closed = _sealed(court, case, actor)
+    asked = _questions(court, case, actor, views, exhibits, closed)
     given = _opinions(court, case, actor, exhibits)
-    spoken = {o.exhibit.id for o in given if o.is_mine}
+    spoken = {o.exhibit.id for o in given if o.is_mine and not o.any.retracted_by} | {e for v in closed if v.is_mine for e in v.row.covers}
     return ExaminationPage(
         examination=examination, plan=plan_view(court, case, examination), left=time_left(court, case, actor), questions=[q for q in asked if q.waits_for_me],
         others=[q for q in asked if not q.waits_for_me], opinions=given, statements=[v for v in views if v.posting.question_id is None and v.is_open],
         acts=[a for a in acts_for(court, case, actor) if a.act.room == "hearing" and a.is_open], more=not everything and len(newest) > SHOWN,
         to_examine=sum(e.party_id != actor.party_id and e.id not in spoken for e in exhibits.values()) if actor.role in PARTY_ROLES else 0,
-        hearings=list(hearings_of(court.session, case)), exhibits=list(exhibits.values()),
+        sealed=[v for v in closed if v.row.question_id is None], hearings=list(hearings_of(court.session, case)), exhibits=list(exhibits.values()),
     )  # fmt: skip
+
+
+def _sealed(court: Sitting, case: Case, actor: Actor) -> list[SealedView]:
+    """What is under a seal, for those who read the hearing's record."""
+    if actor.role not in READERS:
+        return []
+    names = {p.id: p.name for p in case.parties}
+    return [SealedView(row, names[row.party_id], row.party_id == actor.party_id) for row in closed_rows(court.session, case)]
 
 
 def _posting(actor: Actor, posting: Posting, exhibits: dict[int, Exhibit]) -> PostingView:
@@ -186,7 +253,9 @@ def _posting(actor: Actor, posting: Posting, exhibits: dict[int, Exhibit]) -> Po
     return PostingView(posting, mine, reads_posting(actor, posting), [exhibits[i] for i in posting.exhibits if i in exhibits])
 
 
-def _questions(court: Sitting, case: Case, actor: Actor, views: Sequence[PostingView], exhibits: dict[int, Exhibit]) -> list[QuestionView]:
+def _questions(
+    court: Sitting, case: Case, actor: Actor, views: Sequence[PostingView], exhibits: dict[int, Exhibit], closed: Sequence[SealedView]
+) -> list[QuestionView]:
     names = {p.id: p.name for p in case.parties}
     heard: dict[int, Witness] = {w.id: w for w in witnesses_of(court.session, case)}
     answers: dict[int, list[PostingView]] = {}
@@ -203,17 +272,20 @@ def _questions(court: Sitting, case: Case, actor: Actor, views: Sequence[Posting
         mine = (q.party_id is not None and q.party_id == actor.party_id) or (witness is not None and witness.account_id == actor.account_id)
         to = names.get(q.party_id, "") if q.party_id else witness.name if witness else ""
         about = exhibits.get(q.exhibit_id) if q.exhibit_id else None
-        found.append(QuestionView(q, to, about, answers.get(q.id, []), mine and q.put_by is not None, drafts.get(q.reference), due.get(q.window or "")))
+        under = [v for v in closed if v.row.question_id == q.id]
+        mine = mine and q.put_by is not None
+        found.append(QuestionView(q, to, about, answers.get(q.id, []), under, mine, drafts.get(q.reference), due.get(q.window or "")))
     return found
 
 
 def _opinions(court: Sitting, case: Case, actor: Actor, exhibits: dict[int, Exhibit]) -> list[OpinionView]:
     """Opinions the viewer may read, newest first, retracted ones too; one view to an act and exhibit."""
+    if actor.role not in READERS:
+        return []
     people = {p.id: p for p in case.parties}
     grouped: dict[tuple[int, int], dict[Axis, Opinion]] = {}
     for o in court.session.scalars(select(Opinion).where(Opinion.case_id == case.id).order_by(Opinion.id.desc())):
-        mine = o.party_id == actor.party_id
-        if (o.is_sealed and not mine) or o.exhibit_id not in exhibits:
+        if o.exhibit_id not in exhibits:
             continue
         grouped.setdefault((o.entry_number, o.exhibit_id), {})[o.axis] = o
     found = []

@@ -138,8 +138,7 @@ def opinions_by_exhibit(court: Sitting, case: Case) -> dict[int, list[Opinion]]:
     """The newest opinion of each party on each question that may be read, by exhibit."""
     newest: dict[tuple[int, int, str], Opinion] = {}
     for opinion in court.session.scalars(select(Opinion).where(Opinion.case_id == case.id, Opinion.retracted_by.is_(None)).order_by(Opinion.id)):
-        if not opinion.is_sealed:
-            newest[opinion.exhibit_id, opinion.party_id, opinion.axis.value] = opinion
+        newest[opinion.exhibit_id, opinion.party_id, opinion.axis.value] = opinion
     found: dict[int, list[Opinion]] = {}
     for opinion in newest.values():
         found.setdefault(opinion.exhibit_id, []).append(opinion)

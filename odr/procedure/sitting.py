@@ -19,6 +19,7 @@ from odr.docket.queries import parties
 from odr.docket.visibility import reads_entry
 from odr.errors import ActNotOpen, CaseMovedOn, FieldFault, InvalidInput, NotFound
 from odr.identity.actors import CLOCK_ACTOR, Actor, still_holds
+from odr.identity.keys import keyring
 from odr.procedure.availability import refusal, window_for
 from odr.procedure.inputs import references_in
 from odr.procedure.models import ActKey, Task, Window, WindowState
@@ -222,7 +223,7 @@ class Sitting:
         """
         act = self.court.table[name]
         self._lock(case)
-        request = request_digest(name, case.reference, given)
+        request = self._request(name, case.reference, given)
         earlier = self._earlier(actor, key, request)
         if earlier is not None:
             return earlier
@@ -276,7 +277,12 @@ class Sitting:
         found = self._key_row(account_id, key)
         if found is None:
             return None
-        return self._same(found, request_digest(name, found.case_reference, given))
+        return self._same(found, self._request(name, found.case_reference, given))
+
+    def _request(self, name: str, reference: str, given: BaseModel) -> str:
+        """What tells a repeated request from another one under the same key; keyed, so that nobody guesses a sealed word from it."""
+        request = canonical([name, reference, given.model_dump(mode="json")])
+        return keyring(self.court.settings.secret_key).mac("act-requests", request.decode())
 
     def _same(self, found: ActKey, request: str) -> ActReceipt:
         if found.request != request:
@@ -356,7 +362,7 @@ class Sitting:
                 "act": act.name,
                 "version": act.version,
                 "actor": {"role": actor.role.value, "party": party.label if party else None, "represented": actor.is_representative},
-                "input": given.model_dump(mode="json"),
+                "input": dict(recorded.kept) if recorded.kept is not None else given.model_dump(mode="json"),
                 "result": dict(recorded.result),
                 "words": words_of(recorded.words),
                 "late": self.late,
@@ -424,11 +430,6 @@ class Sitting:
 
     def _schedule(self, case: Case) -> None:
         case.next_due_at = self.session.scalar(select(func.min(Window.due_at)).where(Window.case_id == case.id, Window.state == WindowState.OPEN))
-
-
-def request_digest(name: str, reference: str, given: BaseModel) -> str:
-    """What tells a repeated request from another one under the same key."""
-    return sha256_hex(canonical([name, reference, given.model_dump(mode="json")]))
 
 
 def words_of(text: Text) -> dict[str, str]:

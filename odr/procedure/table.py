@@ -37,12 +37,16 @@ class Premise(enum.Enum):
 
 @dataclass(frozen=True)
 class Recorded:
-    """What a handler gives back: the words of the entry, facts the court added, and who is served."""
+    """What a handler gives back: the words of the entry, facts the court added, and who is served.
+
+    ``kept`` stands in the entry in place of the input, where the input may not lie open in the docket.
+    """
 
     words: Text
     result: Mapping[str, Any] = field(default_factory=dict)
     audience: Audience | None = None
     named: tuple[str, ...] = ()
+    kept: Mapping[str, Any] | None = None
 
 
 class Handler(Protocol):

@@ -26,7 +26,7 @@ from odr.hearing.models import Examination, ModeConsent, Question, TimeRequest
 from odr.identity.actors import Actor, actors_in
 from odr.identity.models import Account, AccountRole, AccountState
 from odr.notary.notary import Notary
-from odr.notary.vault import FileVault
+from odr.notary.vault import FileVault, Vault
 from odr.procedure.court import Court
 from odr.procedure.hooks import Hooks
 from odr.procedure.packs import PackRegistry
@@ -218,9 +218,9 @@ def whole_court(database: Database, clock: FixedClock, folder: Path) -> Court:
     return create_court(Settings(mode="test", data_dir=folder, argon2_cheap=True, base_url=ORIGIN), clock, database)  # type: ignore[arg-type]
 
 
-def open_court(database: Database, clock: FixedClock, folder: Path) -> Court:
+def open_court(database: Database, clock: FixedClock, folder: Path, vault: Vault | None = None) -> Court:
     """A court with the rooms up to the hearing: what the acts of this room need."""
-    notary = Notary(database, vault=FileVault(folder / "vault"), origin="court.example/log", clock=clock, log_dir=folder / "log")
+    notary = Notary(database, vault=vault or FileVault(folder / "vault"), origin="court.example/log", clock=clock, log_dir=folder / "log")
     notary.establish()
     court = Court(Settings(mode="test", data_dir=folder), database, clock, notary, PackRegistry.load(), TABLE, Hooks())  # type: ignore[arg-type]
     for name in ("procedure", "filing", "evidence", "hearing"):

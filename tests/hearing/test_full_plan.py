@@ -169,7 +169,8 @@ def test_answers_sealed_until_both_are_in(full: Scene) -> None:
     full.act(CHEN, "put_question", addressees=[full.party(LI), full.party(HAIYUN)], words="What did the label name?", days=3, sealed=True)
     first = full.act(LI, "answer_question", question=full.question(1).reference, words="An anti-caking agent.")
     assert full.audience(first.number) is Audience.OWN_SIDE
-    assert {n for n in (LI, HAIYUN, BAIHUA, CHEN, "Clerk Wang") if full.reads(n, first.number)} == {LI}
+    assert {n for n in (LI, HAIYUN, BAIHUA, CHEN, "Clerk Wang") if full.reads(n, first.number)} == {LI}, "her own side reads two digests"
+    assert set(full.payload(first.number)["input"]) == {"commitment", "ciphertext_sha256"}
     second = full.act(HAIYUN, "answer_question", question=full.question(2).reference, words="Nothing of the kind.")
     assert all(full.reads(n, r.number) for n in (LI, HAIYUN, BAIHUA, CHEN) for r in (first, second))
     assert full.entries()[-2] == "open_sealed" or "open_sealed" in full.entries()[-3:]
@@ -187,7 +188,7 @@ def test_a_seal_opens_when_the_time_ends(full: Scene) -> None:
     full.due()
     assert full.reads(HAIYUN, first.number)
     late = full.act(HAIYUN, "answer_question", question=full.question(2).reference, words="Nothing.")
-    assert full.audience(late.number) is Audience.PARTIES_AND_COURT and full.payload(late.number)["late"]
+    assert full.audience(late.number) is Audience.HEARING and full.payload(late.number)["late"]
 
 
 def test_a_sealed_phase_runs_side_by_side(full: Scene) -> None:
@@ -198,9 +199,14 @@ def test_a_sealed_phase_runs_side_by_side(full: Scene) -> None:
     given = full.act(LI, "give_opinions", opinions=[opinion(full.refs[HAIYUN, n]) for n in (1, 2)])
     assert not full.reads(CHEN, given.number) and not full.reads(HAIYUN, given.number)
     with full.look() as (court, case):
-        assert opinions_of(court.session, case) == [] and len(opinions_of(court.session, case, full.viewer(court, LI))) == 6
-    say_all(full, HAIYUN, BAIHUA)
+        assert opinions_of(court.session, case) == []
+    for name in (HAIYUN, BAIHUA):
+        with pytest.raises(ActNotOpen, match="sealed"):
+            full.act(name, "finish_turn")
+        full.act(name, "give_opinions", opinions=[opinion(full.refs[o, n], relevance="no_view") for o in (LI, HAIYUN) if o != name for n in (1, 2)])
     assert full.reads(CHEN, given.number) and full.current() == "judge_questions"
+    with full.look() as (court, case):
+        assert len(opinions_of(court.session, case)) == (2 + 2 + 4) * 3
     with pytest.raises(ActNotOpen):
         full.act(CHEN, "open_examination", mode="asynchronous")
 
