@@ -10,29 +10,36 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from queue import Empty, SimpleQueue
+from time import monotonic as time_now
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, or_, select, update
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, joinedload, lazyload
 
 from odr.clock import Clock
 from odr.db import Database
+from odr.docket.models import Case
 from odr.service.channels import Attachment, Carrier, Handover, Outcome
 from odr.service.compose import compose
 from odr.service.kinds import AttemptState, Channel, FactKind, PacketState, TaskReason
 from odr.service.letters import Letterhead
-from odr.service.models import Packet, ServiceAttempt
-from odr.service.packets import AT_ONCE, RulesFor, conclude_packet, hold_packets, open_task, record_fact, standard_rules
+from odr.service.models import Packet, ServiceAttempt, ServiceFact
+from odr.service.packets import AT_ONCE, RulesFor, conclude_packets, hold_packets, open_task, record_fact, standard_rules
 
 LEASE = timedelta(minutes=10)
 GIVE_UP_AFTER = timedelta(hours=72)
 BACK_OFF = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 120, 240))
 RATE_WINDOW = timedelta(minutes=1)
 GATHER_SECONDS = 0.1
+SLICE = 32
+"""Attempts read at once while sending."""
 
 
 @dataclass(frozen=True)
@@ -141,55 +148,87 @@ def _lease(session: Session, channel: Channel, now: datetime, owner: str, limit:
         or_(ServiceAttempt.lease_until.is_(None), ServiceAttempt.lease_until <= now),
     )
     turn = func.row_number().over(partition_by=ServiceAttempt.party_id, order_by=(ServiceAttempt.next_try_at, ServiceAttempt.id)).label("turn")
-    turns = select(ServiceAttempt.id, turn).where(*due).order_by(turn, ServiceAttempt.id).limit(limit).subquery()
-    row = aliased(ServiceAttempt)
-    # The row is checked again under its lock: another worker may have taken or finished it meanwhile.
-    chosen = session.scalars(
-        select(row).join(turns, row.id == turns.c.id)
-        .where(row.state == AttemptState.PLANNED, row.next_try_at <= now, or_(row.lease_until.is_(None), row.lease_until <= now))
-        .order_by(turns.c.turn, row.id).with_for_update(skip_locked=True, of=row)
-    ).all()  # fmt: skip
-    for attempt in chosen:
-        attempt.lease_owner, attempt.lease_until = owner, now + LEASE
-        attempt.tries += 1
-        attempt.last_try_at = now
-        attempt.first_try_at = attempt.first_try_at or now
-    return [attempt.id for attempt in chosen]
+    wanted = session.scalars(select(ServiceAttempt.id).where(*due).order_by(turn, ServiceAttempt.id).limit(limit)).all()
+    if not wanted:
+        return []
+    # The rows are checked again under their locks: another worker may have taken or finished them meanwhile.
+    locked = select(ServiceAttempt.id).where(ServiceAttempt.id.in_(wanted), *due).with_for_update(skip_locked=True)
+    free = set(session.scalars(locked))
+    chosen = [attempt_id for attempt_id in wanted if attempt_id in free]
+    if chosen:
+        session.execute(
+            update(ServiceAttempt).where(ServiceAttempt.id.in_(chosen)).values(
+                lease_owner=owner, lease_until=now + LEASE, tries=ServiceAttempt.tries + 1, last_try_at=now,
+                first_try_at=func.coalesce(ServiceAttempt.first_try_at, now),
+            ).execution_options(synchronize_session=False)
+        )  # fmt: skip
+    return chosen
+
+
+class _Jobs:
+    """What was claimed, handed out message by message; read from the tables a slice at a time."""
+
+    def __init__(self, database: Database, claimed: Sequence[int]) -> None:
+        self._database, self._left, self._lock = database, deque(claimed), threading.Lock()
+        self._ready: deque[tuple[int, ServiceAttempt | None]] = deque()
+
+    def next(self) -> tuple[int, ServiceAttempt | None] | None:
+        """The next attempt with its packet and address; None at the end."""
+        with self._lock:
+            if not self._ready and self._left:
+                ids = [self._left.popleft() for _ in range(min(SLICE, len(self._left)))]
+                with self._database.read() as session:
+                    together = (joinedload(ServiceAttempt.packet), joinedload(ServiceAttempt.address))
+                    found = {a.id: a for a in session.scalars(select(ServiceAttempt).where(ServiceAttempt.id.in_(ids)).options(*together))}
+                self._ready.extend((i, found.get(i)) for i in ids)
+            return self._ready.popleft() if self._ready else None
 
 
 def _sent(ports: ServicePorts, database: Database, clock: Clock, claimed: Sequence[int], lease_until: datetime) -> Iterator[list[tuple[int, Handover | None]]]:
     """Send on a few threads, one slow peer holding up one thread only; yields what is finished, in groups."""
+    jobs, results = _Jobs(database, claimed), SimpleQueue[tuple[int, Handover | None] | None]()
 
-    def one(attempt_id: int) -> tuple[int, Handover | None]:
-        # Near the end of the lease another worker may be about to take it: better late than twice.
-        if clock.machine_now() > lease_until - LEASE / 4:
-            return attempt_id, None
-        return attempt_id, _send(ports, database, clock, attempt_id)
+    def work() -> None:
+        try:
+            while (job := jobs.next()) is not None:
+                # Near the end of the lease another worker may be about to take it: better late than twice.
+                late = clock.machine_now() > lease_until - LEASE / 4
+                results.put((job[0], None if late else _send(ports, job[1], clock)))
+        finally:
+            results.put(None)
 
-    with ThreadPoolExecutor(ports.threads, thread_name_prefix="service") as pool:
-        waiting: set[Future[tuple[int, Handover | None]]] = {pool.submit(one, attempt_id) for attempt_id in claimed}
-        while waiting:
-            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            if waiting:
-                # A moment longer, so that several results share one commit.
-                more, waiting = wait(waiting, timeout=GATHER_SECONDS)
-                done |= more
-            yield [future.result() for future in done]
+    threads = min(ports.threads, len(claimed))
+    with ThreadPoolExecutor(threads, thread_name_prefix="service") as pool:
+        working = [pool.submit(work) for _ in range(threads)]
+        at_work = threads
+        while at_work:
+            group = [results.get()]
+            # A moment longer, so that several results share one commit.
+            until = time_now() + GATHER_SECONDS
+            while group.count(None) < at_work:
+                try:
+                    group.append(results.get(timeout=max(0.0, until - time_now())))
+                except Empty:
+                    break
+            at_work -= group.count(None)
+            finished = [one for one in group if one is not None]
+            if finished:
+                yield finished
+        for future in working:
+            future.result()
 
 
-def _send(ports: ServicePorts, database: Database, clock: Clock, attempt_id: int) -> Handover:
-    with database.read() as session:
-        attempt = session.get_one(ServiceAttempt, attempt_id, options=[joinedload(ServiceAttempt.packet), joinedload(ServiceAttempt.address)])
-        if attempt.state is not AttemptState.PLANNED:
-            return Handover(Outcome.LATER, "no longer planned")
-        carrier = ports.carriers.get(attempt.channel)
-        if carrier is None:
-            return Handover(Outcome.REFUSED, f"this court has not set up {attempt.channel.value}")
-        composed = compose(attempt, ports.letterhead, at=clock.now(), zone=ports.zone)
-        if any(not paper["sha256"] for paper in attempt.packet.documents):
-            return Handover(Outcome.LATER, "its papers are being made")
-        papers = attempt.packet.documents if composed.takes_papers else []
+def _send(ports: ServicePorts, attempt: ServiceAttempt | None, clock: Clock) -> Handover:
+    if attempt is None or attempt.state is not AttemptState.PLANNED:
+        return Handover(Outcome.LATER, "no longer planned")
+    carrier = ports.carriers.get(attempt.channel)
+    if carrier is None:
+        return Handover(Outcome.REFUSED, f"this court has not set up {attempt.channel.value}")
+    if any(not paper["sha256"] for paper in attempt.packet.documents):
+        return Handover(Outcome.LATER, "its papers are being made")
     try:
+        composed = compose(attempt, ports.letterhead, at=clock.now(), zone=ports.zone)
+        papers = attempt.packet.documents if composed.takes_papers else []
         attachments = [Attachment(p["name"], p["media_type"], ports.fetch(p["reference"])) for p in papers]
         return carrier.send(composed.with_papers(attachments))
     except Exception as error:  # a fault of our own must end as a task, not as a silent message
@@ -200,45 +239,56 @@ _FACT_OF = {Outcome.REACHED: FactKind.REACHED_SYSTEM, Outcome.HANDED_OVER: FactK
 
 
 def _write_batch(session: Session, batch: Mapping[int, Handover | None], owner: str, rules: RulesFor, clock: Clock) -> None:
+    """Record the outcomes of a group in one commit, and draw the conclusions of all of them."""
     hold_packets(session, session.scalars(select(ServiceAttempt.packet_id).where(ServiceAttempt.id.in_(batch))))
     locked = select(ServiceAttempt).where(ServiceAttempt.id.in_(batch)).order_by(ServiceAttempt.id).with_for_update()
-    for attempt in session.scalars(locked.execution_options(populate_existing=True)).all():
-        _write_down(session, attempt, batch[attempt.id], owner, rules, clock)
+    attempts = session.scalars(locked.execution_options(populate_existing=True)).all()
+    known = set(session.scalars(select(ServiceFact.event_id).where(ServiceFact.event_id.in_([f"sent:{i}" for i in batch]))))
+    changed: set[int] = set()
+    for attempt in attempts:
+        if attempt.lease_owner == owner:
+            attempt.lease_owner = attempt.lease_until = None
+        handover = batch[attempt.id]
+        if handover is None:
+            attempt.tries -= 1
+            continue
+        attempt.last_words = handover.said[:500]
+        if handover.outcome in _FACT_OF:
+            _write_success(session, attempt, handover, known, clock)
+            changed.add(attempt.packet_id)
+        elif attempt.state is AttemptState.PLANNED and _write_failure(session, attempt, handover, clock):
+            changed.add(attempt.packet_id)
+    packets = session.scalars(select(Packet).where(Packet.id.in_(changed)).order_by(Packet.id)).all()
+    if packets:
+        # The rules ask each packet's case: one look for all.
+        session.scalars(select(Case).where(Case.id.in_({p.case_id for p in packets})).options(lazyload(Case.parties))).all()
+        conclude_packets(session, packets, rules, now=clock.now())
 
 
-def _write_down(session: Session, attempt: ServiceAttempt, handover: Handover | None, owner: str, rules: RulesFor, clock: Clock) -> None:
-    if attempt.lease_owner == owner:
-        attempt.lease_owner = attempt.lease_until = None
-    if handover is None:
-        attempt.tries -= 1
-        return
-    attempt.last_words = handover.said[:500]
-    if handover.outcome in _FACT_OF:
-        _write_success(session, attempt, handover, rules, clock)
-    elif attempt.state is AttemptState.PLANNED:
-        _write_failure(session, attempt, handover, rules, clock)
-
-
-def _write_success(session: Session, attempt: ServiceAttempt, handover: Handover, rules: RulesFor, clock: Clock) -> None:
+def _write_success(session: Session, attempt: ServiceAttempt, handover: Handover, known: set[str], clock: Clock) -> None:
     if attempt.state in (AttemptState.PLANNED, AttemptState.GIVEN_UP, AttemptState.CANCELLED):
         attempt.state, attempt.next_try_at, attempt.given_up_at = AttemptState.SENT, None, None
     attempt.provider_message_id = handover.provider_id or attempt.provider_message_id
     # One event id per attempt: a second try after a kill is recognised as the same sending.
-    record_fact(
-        session, packet_id=attempt.packet_id, attempt_id=attempt.id, kind=_FACT_OF[handover.outcome], at=clock.now(),
-        recorded_at=clock.now(), event_id=f"sent:{attempt.id}", words=handover.said,
-    )  # fmt: skip
-    packet = session.get_one(Packet, attempt.packet_id)
-    conclude_packet(session, packet, rules(session, packet), now=clock.now())
+    event = f"sent:{attempt.id}"
+    if event not in known:
+        now = clock.now()
+        session.add(
+            ServiceFact(
+                packet_id=attempt.packet_id, attempt_id=attempt.id, event_id=event, kind=_FACT_OF[handover.outcome], channel=attempt.channel,
+                at=now, recorded_at=now, proofs=[], words=handover.said[:500] or None,
+            )
+        )  # fmt: skip
 
 
-def _write_failure(session: Session, attempt: ServiceAttempt, handover: Handover, rules: RulesFor, clock: Clock) -> None:
+def _write_failure(session: Session, attempt: ServiceAttempt, handover: Handover, clock: Clock) -> bool:
+    """Plan the next try, or end the attempt with a task; says whether it ended."""
     now = clock.machine_now()
     refused = handover.outcome is Outcome.REFUSED
     given_up = now - (attempt.first_try_at or now) >= GIVE_UP_AFTER
     if not refused and not given_up:
         attempt.next_try_at = now + back_off(attempt.id, attempt.tries)
-        return
+        return False
     attempt.next_try_at = None
     if refused:
         attempt.state = AttemptState.FAILED
@@ -250,7 +300,7 @@ def _write_failure(session: Session, attempt: ServiceAttempt, handover: Handover
         recorded_at=clock.now(), event_id=f"failed:{attempt.id}", words=handover.said,
     )  # fmt: skip
     open_task(session, packet, TaskReason.REFUSED if refused else TaskReason.GIVEN_UP, now=clock.now(), attempt_id=attempt.id, words=handover.said)
-    conclude_packet(session, packet, rules(session, packet), now=clock.now())
+    return True
 
 
 def back_off(attempt_id: int, tries: int) -> timedelta:

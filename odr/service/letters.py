@@ -37,7 +37,7 @@ class Letter:
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     return Environment(
-        loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+        loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, auto_reload=False, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
         autoescape=lambda name: name is not None and name.endswith(".html"),
     )  # fmt: skip
 
@@ -55,9 +55,10 @@ def render(template: str, locale: str, **data: Any) -> str:
     return _environment().get_template(template).render(_=_, locale=locale, w=lambda value: write(value, locale), **prepared)
 
 
-def letter_names() -> list[str]:
+@lru_cache(maxsize=1)
+def letter_names() -> tuple[str, ...]:
     """The letters there are."""
-    return sorted(p.stem for p in FOLDER.glob("*.txt") if not p.name.startswith("_"))
+    return tuple(sorted(p.stem for p in FOLDER.glob("*.txt") if not p.name.startswith("_")))
 
 
 def write_letter(name: str, locale: str, *, subject: Text, both: bool = False, **data: Any) -> Letter:

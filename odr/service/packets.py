@@ -5,10 +5,11 @@ Called inside the act's own transaction; nothing here sends anything.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -341,7 +342,42 @@ def _view(consent: ServiceConsent) -> deemed.Consent:
     return deemed.Consent(consent.way, frozenset(PaperKind(v) for v in consent.scope), consent.at, consent.withdrawn_at)
 
 
-def _facts(session: Session, packet: Packet, attempts: Sequence[ServiceAttempt]) -> list[deemed.Fact]:
+@dataclass(frozen=True)
+class _Material:
+    """What packets are weighed from, read for all of them at once."""
+
+    attempts: Mapping[int, Sequence[ServiceAttempt]]
+    facts: Mapping[int, Sequence[ServiceFact]]
+    addresses: Mapping[int, Sequence[deemed.Address]]
+    consents: Mapping[int, Sequence[deemed.Consent]]
+
+
+_Row = TypeVar("_Row")
+
+
+def _grouped(rows: Iterable[_Row], key: Callable[[_Row], int]) -> dict[int, list[_Row]]:
+    found: dict[int, list[_Row]] = defaultdict(list)
+    for row in rows:
+        found[key(row)].append(row)
+    return found
+
+
+def _material(session: Session, packets: Sequence[Packet]) -> _Material:
+    ids, parties = [p.id for p in packets], {p.party_id for p in packets}
+    attempts = session.scalars(select(ServiceAttempt).where(ServiceAttempt.packet_id.in_(ids)).order_by(ServiceAttempt.id))
+    facts = session.scalars(select(ServiceFact).where(ServiceFact.packet_id.in_(ids)))
+    columns = (ServiceAddress.party_id, ServiceAddress.id, ServiceAddress.channel, ServiceAddress.given_at, ServiceAddress.ended_at)
+    addresses = session.execute(select(*columns).where(ServiceAddress.party_id.in_(parties))).all()
+    consents = session.scalars(select(ServiceConsent).where(ServiceConsent.party_id.in_(parties)).order_by(ServiceConsent.id))
+    return _Material(
+        _grouped(attempts, lambda a: a.packet_id),
+        _grouped(facts, lambda f: f.packet_id),
+        {party: [deemed.Address(*row[1:]) for row in rows] for party, rows in _grouped(addresses, lambda row: int(row[0])).items()},
+        {party: [_view(c) for c in rows] for party, rows in _grouped(consents, lambda c: c.party_id).items()},
+    )
+
+
+def _facts(rows: Iterable[ServiceFact], attempts: Sequence[ServiceAttempt]) -> list[deemed.Fact]:
     where = {a.id: a.address_id for a in attempts}
     return [
         deemed.Fact(
@@ -354,7 +390,7 @@ def _facts(session: Session, packet: Packet, attempts: Sequence[ServiceAttempt])
             f.signer,
             frozenset(map(Proof, f.proofs)),
         )
-        for f in session.scalars(select(ServiceFact).where(ServiceFact.packet_id == packet.id))
+        for f in rows
     ]
 
 
@@ -371,17 +407,16 @@ def _still_open(attempts: Sequence[ServiceAttempt], facts: Sequence[deemed.Fact]
 
 def weigh_packet(session: Session, packet: Packet, rules: deemed.Rules | None = None, *, now: datetime) -> deemed.Conclusion:
     """What follows from the facts of a packet, changing nothing."""
-    return _weigh(session, packet, _attempts(session, packet), rules or deemed.Rules(), now)
+    return _weigh(packet, _material(session, [packet]), rules or deemed.Rules(), now)
 
 
-def _weigh(session: Session, packet: Packet, attempts: Sequence[ServiceAttempt], rules: deemed.Rules, now: datetime) -> deemed.Conclusion:
-    facts = _facts(session, packet, attempts)
-    addresses = [
-        deemed.Address(a.id, a.channel, a.given_at, a.ended_at)
-        for a in session.scalars(select(ServiceAddress).where(ServiceAddress.party_id == packet.party_id))
-    ]
+def _weigh(packet: Packet, material: _Material, rules: deemed.Rules, now: datetime) -> deemed.Conclusion:
+    attempts = material.attempts.get(packet.id, ())
+    facts = _facts(material.facts.get(packet.id, ()), attempts)
     occasion = deemed.Occasion(packet.kind, packet.recipient_kind, packet.first_contact, packet.abroad, still_open=_still_open(attempts, facts, rules, now))
-    return deemed.conclude(facts, [_view(c) for c in consents_of(session, packet.party_id)], addresses, rules, occasion, now=now)
+    return deemed.conclude(
+        facts, material.consents.get(packet.party_id, ()), material.addresses.get(packet.party_id, ()), rules, occasion, now=now
+    )
 
 
 _STATE_OF = {
@@ -396,11 +431,32 @@ def conclude_packet(session: Session, packet: Packet, rules: deemed.Rules | None
 
     Served: what was still planned is cancelled and open tasks are closed. Not served: a task is opened.
     """
-    hold_packets(session, [packet.id])
-    attempts = _attempts(session, packet)
-    conclusion = _weigh(session, packet, attempts, rules or deemed.Rules(), now)
-    if packet.state is PacketState.UNDONE or (packet.state is PacketState.HELD and not conclusion.is_service):
-        return conclusion
+    return conclude_packets(session, [packet], lambda session, packet: rules or deemed.Rules(), now=now)[0]
+
+
+def conclude_packets(session: Session, packets: Sequence[Packet], rules: RulesFor, *, now: datetime) -> list[deemed.Conclusion]:
+    """The same for several packets, with one look into the tables for all."""
+    hold_packets(session, [packet.id for packet in packets])
+    material = _material(session, packets)
+    conclusions = [_weigh(packet, material, rules(session, packet), now) for packet in packets]
+    served = []
+    for packet, conclusion in zip(packets, conclusions, strict=True):
+        if packet.state is PacketState.UNDONE or (packet.state is PacketState.HELD and not conclusion.is_service):
+            continue
+        _write_conclusion(packet, conclusion, now)
+        if conclusion.is_service:
+            _cancel_live(material.attempts.get(packet.id, ()))
+            served.append(packet.id)
+        elif conclusion.status is ServiceStatus.NOT_SERVED:
+            open_task(session, packet, TaskReason.NOT_SERVED, now=now)
+    if served:
+        for task in session.scalars(select(ServiceTask).where(ServiceTask.packet_id.in_(served), ServiceTask.closed_at.is_(None))):
+            if task.reason is not TaskReason.REPLY:
+                close_task(session, task, account_id=None, now=now)
+    return conclusions
+
+
+def _write_conclusion(packet: Packet, conclusion: deemed.Conclusion, now: datetime) -> None:
     before = packet.state
     packet.state = _STATE_OF.get(conclusion.status, PacketState.OUT)
     if packet.effective_at != conclusion.effective_at:
@@ -411,11 +467,3 @@ def conclude_packet(session: Session, packet: Packet, rules: deemed.Rules | None
         packet.concluded_at = None
     elif packet.state is not before:
         packet.concluded_at = now
-    if conclusion.is_service:
-        _cancel_live(attempts)
-        for task in session.scalars(select(ServiceTask).where(ServiceTask.packet_id == packet.id, ServiceTask.closed_at.is_(None))):
-            if task.reason is not TaskReason.REPLY:
-                close_task(session, task, account_id=None, now=now)
-    elif conclusion.status is ServiceStatus.NOT_SERVED:
-        open_task(session, packet, TaskReason.NOT_SERVED, now=now)
-    return conclusion

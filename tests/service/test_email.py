@@ -24,7 +24,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from odr.service.channels import Attachment, Dispatch, Outcome
-from odr.service.channels.email import Mailer, Tls, UnusableAddress, build_message, destination, one_line, signed_bytes
+from odr.service.channels.email import Mailer, Tls, UnusableAddress, build_message, destination
+from odr.service.channels.mime import one_line
 from odr.service.kinds import AddressClass, Channel
 from odr.service.return_path import Purpose, ReturnPath
 from tests.peers.smtp import Mood, SmtpPeer
@@ -111,7 +112,7 @@ def test_a_header_is_one_line_or_refused(text: str) -> None:
     except ValueError:
         return
     message = build_message(mail_settings(1), dispatch(subject=text, name=text), destination("a@example.com"))
-    names = [line.split(b":")[0].lower() for line in message.as_bytes().split(b"\r\n\r\n")[0].split(b"\r\n") if not line.startswith((b" ", b"\t"))]
+    names = [line.split(b":")[0].lower() for line in message.split(b"\r\n\r\n")[0].split(b"\r\n") if not line.startswith((b" ", b"\t"))]
     assert sorted(names) == sorted({
         b"from", b"to", b"subject", b"date", b"message-id", b"reply-to", b"auto-submitted", b"content-language",
         b"disposition-notification-to", b"mime-version", b"content-type",
@@ -148,7 +149,7 @@ def test_the_signature_verifies_and_covers_the_words() -> None:
     public = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     record = b"v=DKIM1; k=rsa; p=" + base64.b64encode(public)
     settings = mail_settings(1, dkim_key=pem)
-    content = signed_bytes(settings, build_message(settings, dispatch(), destination("a@example.com")))
+    content = build_message(settings, dispatch(), destination("a@example.com"))
     asked: list[bytes] = []
 
     def answer(name: bytes, timeout: int = 5) -> bytes:

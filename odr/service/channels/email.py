@@ -14,17 +14,16 @@ import smtplib
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
-from email.utils import format_datetime
+from functools import lru_cache
 
 from email_validator import EmailNotValidError, validate_email
 
 from odr.canonical import sha256_hex
 from odr.service.channels import Dispatch, Handover, Outcome
+from odr.service.channels.mime import FORBIDDEN, header_words, mailbox, one_line, signed, write_message
 from odr.service.return_path import ReturnPath
 
 
@@ -71,12 +70,10 @@ class Destination:
     needs_utf8: bool
 
 
-_FORBIDDEN = re.compile("[\x00-\x1f\x7f\u2028\u2029\x85]")
-
-
+@lru_cache(maxsize=4096)
 def destination(address: str) -> Destination:
     """Check an address without asking the network. International domains become ASCII. Raises UnusableAddress."""
-    if _FORBIDDEN.search(address):
+    if FORBIDDEN.search(address):
         raise UnusableAddress("control characters in the address")
     try:
         checked = validate_email(address.strip(), check_deliverability=False, strict=True)
@@ -85,54 +82,26 @@ def destination(address: str) -> Destination:
     return Destination(checked.ascii_email or checked.normalized, checked.ascii_email is None)
 
 
-def one_line(text: str) -> str:
-    """Text fit for a header. Raises ValueError for line breaks or control characters: somebody tries to add headers."""
-    if _FORBIDDEN.search(text):
-        raise ValueError("control characters in a header")
-    return text
-
-
-def build_message(settings: EmailSettings, dispatch: Dispatch, to: Destination) -> EmailMessage:
-    """The whole message. The same attempt gives the same Message-ID at every try."""
-    message = EmailMessage(policy=SMTPUTF8 if to.needs_utf8 else SMTP)
+def build_message(settings: EmailSettings, dispatch: Dispatch, to: Destination) -> bytes:
+    """The whole message, signed when the court has a key. The same attempt gives the same Message-ID at every try."""
     paths = settings.return_path
-    message["From"] = Address(one_line(settings.court_name), addr_spec=settings.sender)
-    name = one_line(dispatch.recipient_name)
-    # The library refuses to put a name beside a mailbox with international letters.
-    message["To"] = Address(name, addr_spec=to.address) if name and not to.needs_utf8 else to.address
-    message["Subject"] = one_line(dispatch.subject)
-    message["Date"] = format_datetime(dispatch.at)
-    message["Auto-Submitted"] = "auto-generated"
+    headers = [
+        ("From", mailbox(settings.court_name, settings.sender, "From")),
+        ("To", mailbox(dispatch.recipient_name, to.address, "To")),
+        ("Subject", header_words(dispatch.subject, "Subject")),
+        ("Auto-Submitted", "auto-generated"),
+    ]
     if dispatch.attempt_id:
-        message["Message-ID"] = paths.message_id(dispatch.attempt_id)
-        message["Reply-To"] = paths.reply_address(dispatch.attempt_id)
-        # Asks mail programs for a receipt (RFC 8098); what it is worth is decided in deemed.py.
-        message["Disposition-Notification-To"] = paths.reply_address(dispatch.attempt_id)
+        answers = paths.reply_address(dispatch.attempt_id)
+        # The receipt asked for (RFC 8098) is weighed in deemed.py.
+        headers += [("Message-ID", paths.message_id(dispatch.attempt_id)), ("Reply-To", answers), ("Disposition-Notification-To", answers)]
     else:
-        message["Message-ID"] = f"<a.{sha256_hex(dispatch.reference.encode())[:32]}@{paths.domain}>"
-    message.set_content(dispatch.text, cte="quoted-printable")
-    message.add_alternative(dispatch.html, subtype="html", cte="quoted-printable")
-    for attachment in dispatch.attachments:
-        main, _, sub = attachment.media_type.partition("/")
-        message.add_attachment(attachment.content, maintype=main, subtype=sub or "octet-stream", filename=one_line(attachment.name))
-    # After the content: setting that clears every Content- header.
-    message["Content-Language"] = dispatch.locale
-    return message
-
-
-def signed_bytes(settings: EmailSettings, message: EmailMessage) -> bytes:
-    """Bytes as they go over the wire, with a DKIM signature (RFC 6376) in front when the court has a key."""
-    content = message.as_bytes()
+        headers.append(("Message-ID", f"<a.{sha256_hex(dispatch.reference.encode())[:32]}@{paths.domain}>"))
+    headers.append(("Content-Language", one_line(dispatch.locale)))
+    content = write_message(headers, dispatch.text, dispatch.html, tuple(dispatch.attachments), dispatch.at)
     if not settings.dkim_key:
         return content
-    import dkim
-
-    domain = settings.sender.rpartition("@")[2]
-    signature: bytes = dkim.sign(
-        content, settings.dkim_selector.encode(), domain.encode(), settings.dkim_key, canonicalize=(b"relaxed", b"relaxed"),
-        include_headers=[b"from", b"to", b"subject", b"date", b"message-id", b"reply-to", b"mime-version", b"content-type"],
-    )  # fmt: skip
-    return signature + content
+    return signed(content, domain=settings.sender.rpartition("@")[2], selector=settings.dkim_selector, pem=settings.dkim_key)
 
 
 @dataclass
@@ -156,7 +125,7 @@ class Mailer:
         """Send one message; every fault of address, network or server becomes an outcome."""
         try:
             to = destination(dispatch.address)
-            content = signed_bytes(self.settings, build_message(self.settings, dispatch, to))
+            content = build_message(self.settings, dispatch, to)
         except (UnusableAddress, ValueError) as error:
             return Handover(Outcome.REFUSED, str(error)[:300])
         with self._lock:
@@ -183,7 +152,7 @@ class Mailer:
         """One message on an open connection; None when the connection turns out to be dead before it was used."""
         line.sent_all = False
         try:
-            with _cut_off_after(self.settings.deadline, line.smtp):
+            with _WATCHDOG.over(line.smtp, self.settings.deadline):
                 handover = self._exchange(line, dispatch, to, content)
         except (smtplib.SMTPException, OSError, ValueError) as error:
             line.smtp.close()
@@ -235,7 +204,7 @@ class Mailer:
         try:
             # connect() leaves the name by which the certificate is checked to the constructor, which would connect unwatched.
             smtp._host = s.host  # type: ignore[attr-defined]
-            with _cut_off_after(s.deadline, smtp):
+            with _WATCHDOG.over(smtp, s.deadline):
                 code, words = smtp.connect(s.host, s.port)
                 if code != 220:
                     raise smtplib.SMTPConnectError(code, words)
@@ -251,21 +220,49 @@ class Mailer:
         return _Line(smtp)
 
 
-@contextlib.contextmanager
-def _cut_off_after(seconds: float, smtp: smtplib.SMTP) -> Iterator[None]:
-    def cut() -> None:
-        sock = getattr(smtp, "sock", None)
-        if sock is not None:
-            with contextlib.suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
+class _Watchdog:
+    """Cuts off connections that take longer than they may; one thread watches all of them and ends when there is nothing to watch."""
 
-    timer = threading.Timer(seconds, cut)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
+    def __init__(self) -> None:
+        self._lock = threading.Condition()
+        self._until: dict[smtplib.SMTP, float] = {}
+        self._thread: threading.Thread | None = None
+
+    @contextlib.contextmanager
+    def over(self, smtp: smtplib.SMTP, seconds: float) -> Iterator[None]:
+        """What happens within is cut off after ``seconds``, however slowly the other side drips."""
+        with self._lock:
+            self._until[smtp] = until = time.monotonic() + seconds
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._watch, name="smtp-deadlines", daemon=True)
+                self._thread.start()
+            elif until <= min(self._until.values()):
+                self._lock.notify()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._until.pop(smtp, None)
+
+    def _watch(self) -> None:
+        with self._lock:
+            while True:
+                now = time.monotonic()
+                for smtp in [s for s, until in self._until.items() if until <= now]:
+                    del self._until[smtp]
+                    sock = getattr(smtp, "sock", None)
+                    if sock is not None:
+                        with contextlib.suppress(OSError):
+                            sock.shutdown(socket.SHUT_RDWR)
+                if not self._until and not self._lock.wait(IDLE_WATCH) and not self._until:
+                    self._thread = None
+                    return
+                if self._until:
+                    self._lock.wait(max(0.0, min(self._until.values()) - time.monotonic()))
+
+
+IDLE_WATCH = 1.0
+_WATCHDOG = _Watchdog()
 
 
 def _stuffed(content: bytes) -> bytes:
