@@ -1,5 +1,5 @@
-"""The application for a WSGI server: ``gunicorn wsgi:app``."""
+"""The application for a WSGI server: ``gunicorn wsgi:app``; and for the commands: ``flask --app wsgi``."""
 
-from odr.app import create_app
+from odr.keeping import open_app
 
-app = create_app()
+app = open_app()

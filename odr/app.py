@@ -20,8 +20,9 @@ from odr.clock import Clock, CourtClock
 from odr.config import Mode, Settings, SettingsError
 from odr.db import Database
 from odr.errors import CourtError, NotFound
+from odr.health import register_health
 from odr.notary.notary import Notary
-from odr.notary.vault import FileVault
+from odr.notary.vault import FileVault, Vault
 from odr.notary.vault_server import SocketVault
 from odr.procedure.availability import StepUpNeeded
 from odr.procedure.court import Court
@@ -51,9 +52,23 @@ def create_court(settings: Settings, clock: Clock | None = None, database: Datab
     database = database or Database(settings.url)
     _check_form(settings, database)
     clock = clock or CourtClock(training_offset(database) if settings.is_training else None)
-    notary = Notary(
+    notary = open_notary(settings, database, clock)
+    try:
+        notary.establish()
+    except (ConnectionError, FileNotFoundError) as error:
+        raise SettingsError(f"the vault does not answer at {settings.vault_address}: start it with `python -m odr.notary.vault_server` ({error})") from error
+    court = Court(settings=settings, database=database, clock=clock, notary=notary, packs=PackRegistry.load(), table=TABLE, hooks=Hooks())
+    wiring.open_ports(court, ROOT)
+    wiring.open_rooms(court)
+    return court
+
+
+def open_notary(settings: Settings, database: Database, clock: Clock, vault: Vault | None = None) -> Notary:
+    """The notary of a court, which may be closed: nothing is made, checked or signed by opening it."""
+    address = settings.vault_address
+    return Notary(
         database,
-        vault=SocketVault(Path(settings.vault_socket)) if settings.vault_socket else FileVault(settings.data_dir / "vault"),
+        vault=vault or (SocketVault(address) if address else FileVault(settings.vault_folder)),
         origin=settings.origin,
         clock=clock,
         log_dir=settings.data_dir / "log",
@@ -61,11 +76,6 @@ def create_court(settings: Settings, clock: Clock | None = None, database: Datab
         witnesses=wiring.witnesses(settings),
         timestampers=wiring.timestampers(settings),
     )
-    notary.establish()
-    court = Court(settings=settings, database=database, clock=clock, notary=notary, packs=PackRegistry.load(), table=TABLE, hooks=Hooks())
-    wiring.open_ports(court, ROOT)
-    wiring.open_rooms(court)
-    return court
 
 
 def _check_form(settings: Settings, database: Database) -> None:
@@ -88,6 +98,7 @@ def create_app(settings: Settings | None = None, *, court: Court | None = None) 
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies, x_host=0)  # type: ignore[method-assign]
     app.config["AFTER_SIGN_IN"] = "/home"
     register_access(app, court)
+    register_health(app, court)
     _templates(app, court)
     _errors(app)
     wiring.register_routes(app)

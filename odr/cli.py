@@ -1,4 +1,4 @@
-"""Commands of the ground: the clock in training, the log, the docket, the database."""
+"""Commands of an open court: the clock in training, the docket, the worker. What mends a closed one is in ``keeping``."""
 
 from __future__ import annotations
 
@@ -10,14 +10,11 @@ import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
-from odr import migrate
 from odr.procedure.court import Court
 from odr.procedure.models import ClockOffset
 
 clock = AppGroup("clock", help="The procedural clock (training only).")
-log = AppGroup("log", help="The court's transparency log.")
 docket = AppGroup("docket", help="The docket.")
-database = AppGroup("db", help="The database.")
 
 
 def _court() -> Court:
@@ -49,18 +46,6 @@ def move_clock(court: Court, by: timedelta) -> None:
         row.seconds += int(by.total_seconds())
 
 
-@log.command("audit")
-def audit_log() -> None:
-    """Check every tile, entry and checkpoint; names what is wrong."""
-    court = _court()
-    with court.database.read() as session:
-        faults = court.notary.audit(session)
-    for fault in faults:
-        click.echo(str(fault))
-    click.echo("the log is sound" if not faults else f"{len(faults)} faults")
-    sys.exit(1 if faults else 0)
-
-
 @docket.command("audit")
 def audit_docket() -> None:
     """Check every case's chain of entries and its projections against the log; names what is wrong."""
@@ -74,13 +59,6 @@ def audit_docket() -> None:
         click.echo(fault)
     click.echo("every docket is whole" if not faults else f"{len(faults)} faults")
     sys.exit(1 if faults else 0)
-
-
-@database.command("upgrade")
-def upgrade() -> None:
-    """Bring the database into the form this version needs."""
-    migrate.upgrade(_court().database.url)
-    click.echo("the database is up to date")
 
 
 @click.command("worker")

@@ -58,6 +58,9 @@ class Settings(BaseModel):
     clamd: str = ""
     max_upload_bytes: int = Field(default=10 * 2**30, gt=0)
     vault_socket: str = ""
+    vault_dir: str = ""
+    metrics_token: str = ""
+    log_format: str = Field(default="", pattern="^(|plain|json)$")
 
     witnesses: str = ""
     external_tsa: str = ""
@@ -105,6 +108,23 @@ class Settings(BaseModel):
     def is_training(self) -> bool:
         """Whether the procedural clock may be moved and messages are shown on a page."""
         return self.mode is not Mode.PRODUCTION
+
+    @property
+    def vault_address(self) -> Path | None:
+        """Socket of the vault's process; None where this process holds the keys itself, which no sitting court does."""
+        if self.vault_socket:
+            return Path(self.vault_socket)
+        return self.data_dir / "vault.sock" if self.mode is Mode.PRODUCTION else None
+
+    @property
+    def vault_folder(self) -> Path:
+        """Where the vault keeps its files; only the vault's own user reads them."""
+        return Path(self.vault_dir) if self.vault_dir else self.data_dir / "vault"
+
+    @property
+    def logs_json(self) -> bool:
+        """Whether what happens is told in JSON lines: always in a sitting court, unless set otherwise."""
+        return self.log_format == "json" or (not self.log_format and self.mode is Mode.PRODUCTION)
 
     @property
     def url(self) -> str:

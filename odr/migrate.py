@@ -45,19 +45,33 @@ def install_triggers(connection: Connection) -> None:
     A table whose rows are never changed says so itself: ``Table.info["append_only"]``.
     A room with finer rules has ``triggers.py`` with ``TRIGGERS``: dialect → statements.
     """
-    load_models()
     there = set(inspect(connection).get_table_names())
-    dialect = connection.dialect.name
-    statements = [line for table in Base.metadata.sorted_tables if table.info.get("append_only") for line in _frozen(table, dialect)]
-    for module in pkgutil.walk_packages(odr.__path__, "odr."):
-        if module.name.endswith(".triggers"):
-            statements += importlib.import_module(module.name).TRIGGERS[dialect]
-    for statement in statements:
+    for statement in _trigger_statements(connection.dialect.name):
         on = _ON_TABLE.search(statement)
         if on is None or on[1] in there:
             connection.exec_driver_sql(statement)
 
 
+def missing_triggers(connection: Connection) -> list[str]:
+    """Names of triggers that should stand and do not, or were switched off; empty on a sound database."""
+    names = {found[1] for statement in _trigger_statements(connection.dialect.name) if (found := _TRIGGER_NAME.search(statement))}
+    if connection.dialect.name == "postgresql":
+        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
+    else:
+        query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    return sorted(names - set(connection.exec_driver_sql(query).scalars()))
+
+
+def _trigger_statements(dialect: str) -> list[str]:
+    load_models()
+    statements = [line for table in Base.metadata.sorted_tables if table.info.get("append_only") for line in _frozen(table, dialect)]
+    for module in pkgutil.walk_packages(odr.__path__, "odr."):
+        if module.name.endswith(".triggers"):
+            statements += importlib.import_module(module.name).TRIGGERS[dialect]
+    return statements
+
+
+_TRIGGER_NAME = re.compile(r'\bCREATE (?:OR REPLACE )?TRIGGER (?:IF NOT EXISTS )?"?(\w+)')
 _ON_TABLE = re.compile(r'\bON "?(\w+)')
 
 

@@ -102,13 +102,17 @@ def open_rooms(court: Court) -> None:
 
 def register_routes(app: Flask) -> None:
     """Mount every room's pages."""
-    for name in ("odr.notary.routes:log_pages", "odr.training:training", *(path for room in rooms() for path in room.routes)):
+    for name in ("odr.notary.routes:log_pages", "odr.health:health", "odr.training:training", *(path for room in rooms() for path in room.routes)):
         app.register_blueprint(_named(name))
 
 
 def register_commands(app: Flask) -> None:
     """Give ``flask`` every room's commands, and the ground's."""
-    for name in ("odr.cli:worker", "odr.cli:clock", "odr.cli:log", "odr.cli:docket", "odr.cli:database", *(path for room in rooms() for path in room.commands)):
+    from odr.keeping import KEEPING
+
+    for command in KEEPING:
+        app.cli.add_command(command)
+    for name in ("odr.cli:worker", "odr.cli:clock", "odr.cli:docket", *(path for room in rooms() for path in room.commands)):
         app.cli.add_command(_named(name))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from odr.notary.checkpoint import Checkpoint
-from odr.notary.models import LogEntry
+from odr.notary.models import LogEntry, Receipt
 from odr.notary.publish import published_entries
 from odr.notary.sequencer import assign
 from odr.notary.store import leaves, open_log, tile_reader, tree_size
@@ -42,6 +43,26 @@ def recover(notary: Notary) -> int:
         if tile_reader(session, log.id).root(signed.size) != signed.root:
             raise Unrecoverable(f"published entries do not give the root signed as {Checkpoint(log.origin, signed.size, signed.root).text!r}")
         return len(lost)
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A line that was signed for and whose receipt and act this database no longer has."""
+
+    log: str
+    index: int
+    leaf: str
+
+
+def lost_lines(session: Session, log_id: str, start: int) -> list[Lost]:
+    """Lines from ``start`` on that no receipt explains: acts and uploads acknowledged after the backup that was put back."""
+    query = (
+        select(LogEntry.log_index, LogEntry.leaf)
+        .outerjoin(Receipt, Receipt.entry_id == LogEntry.id)
+        .where(LogEntry.log_id == log_id, LogEntry.log_index >= start, Receipt.reference.is_(None))
+        .order_by(LogEntry.log_index)
+    )
+    return [Lost(log_id, index or 0, bytes(leaf).decode().strip()) for index, leaf in session.execute(query)]
 
 
 def _lost(session: Session, log_id: str, folder: Path, size: int, signed: Remembered) -> list[bytes]:

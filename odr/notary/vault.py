@@ -33,6 +33,8 @@ from odr.notary.tree import EMPTY_ROOT, ProofRefused, verify_consistency
 
 CLOSING = "odr-notary/closed@v1\n"
 """First line of a closing statement; no checkpoint starts so, since its second line is a number."""
+RESTORED = "restored.json"
+"""Names the keys of a vault that came out of a backup; nobody knows what they signed after it."""
 _SEALED = b"\x01"
 _KEY_ID = re.compile(r"[a-z0-9][a-z0-9.-]{0,60}\Z")
 
@@ -151,6 +153,8 @@ class FileVault:
 
     def sign_checkpoint(self, key_id: str, checkpoint: Checkpoint, consistency: Sequence[bytes]) -> bytes:
         private = self._log_key(key_id)
+        if key_id in self._restored():
+            raise VaultRefused(f"{key_id} came out of a backup and may have signed more since: close its log with `flask log close --breach`")
         with self._locked():
             state = self._state(key_id)
             check_continuation(state, checkpoint, consistency)
@@ -204,6 +208,17 @@ class FileVault:
         """Seal with a new key from now on; what was sealed before still opens."""
         with self._locked():
             _write_durably(self._wrapping_path(self._newest_wrapping() + 1), secrets.token_bytes(32))
+
+    def vouch(self) -> None:
+        """Somebody answers for it that nothing was signed between backup and restore: the keys sign again."""
+        (self.folder / RESTORED).unlink(missing_ok=True)
+
+    def _restored(self) -> list[str]:
+        try:
+            keys: list[str] = json.loads((self.folder / RESTORED).read_bytes())["keys"]
+            return keys
+        except FileNotFoundError:
+            return []
 
     def _wrapping_path(self, number: int) -> Path:
         return self.folder / f"wrapping-{number}.bin"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import socketserver
@@ -208,10 +209,17 @@ class SocketVault:
 
 
 def main() -> None:
-    """``python -m odr.notary.vault_server FOLDER SOCKET``: the vault as a process of its own, until told to stop."""
+    """``python -m odr.notary.vault_server FOLDER SOCKET [GROUP]``: the vault as a process of its own, until told to stop.
+
+    Only this user may open the socket, or, with ``GROUP``, the members of that group too: the court's other processes.
+    """
     folder, path = Path(sys.argv[1]), Path(sys.argv[2])
+    group = sys.argv[3] if len(sys.argv) > 3 else None
     path.unlink(missing_ok=True)
     server = VaultServer(path, FileVault(folder), mode=0o600)
+    if group is not None:
+        shutil.chown(path, group=int(group) if group.isdigit() else group)
+        path.chmod(0o660)
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
