@@ -6,7 +6,7 @@ ALL := requirements.txt requirements-extra.txt requirements-dev.txt
 
 run: ## Start the court: prints its address and accounts; Ctrl-C stops it
 	@tools/environment .venv newest requirements.txt
-	@exec .venv/bin/python -m odr.run
+	@PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX="$(CURDIR)/.venv/compiled" exec .venv/bin/python -m odr.run
 
 test: ## Every test, on Python 3.11 and 3.13 where both are there
 	@tools/run_tests

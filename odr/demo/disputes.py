@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -19,12 +20,13 @@ if TYPE_CHECKING:
 HAIYUN = "海云信息技术有限公司"
 
 
-def tell(court: Court) -> int:
-    """Tell every dispute; gives how many."""
+def tell(court: Court, say: Callable[[str], object] = lambda words: None) -> int:
+    """Tell every dispute, saying which; gives how many."""
     with court.database.read() as session:
         people = {email.split("@")[0]: session.scalars(select(Account.id).where(Account.email == email)).one() for email, _, _, _ in PEOPLE}
     told = 0
     for days_ago, telling in ((75, capsules), (20, hotel), (1, membership)):
+        say(f"{telling.__name__}: {(telling.__doc__ or '').partition(':')[0].lower()}")
         story_court, clock = in_story_time(court, court.clock.now() - timedelta(days=days_ago))
         telling(Story(story_court, clock, people))
         told += 1
@@ -37,7 +39,9 @@ def _claim(story: Story, who: str, **parts: object) -> ClaimInput:
 
 def capsules(story: Story) -> None:
     """Finished: capsules bought online with an additive the seller could not justify; the judge orders the price back."""
-    order = story.file("li", "order.png", pictures.screen("我的订单 BH-1106-8842", ["维生素胶囊 30瓶", "实付 8,000.00 元", "2026-08-06 21:10 付款成功", "卖家 海云海外专营店"]))
+    order = story.file(
+        "li", "order.png", pictures.screen("我的订单 BH-1106-8842", ["维生素胶囊 30瓶", "实付 8,000.00 元", "2026-08-06 21:10 付款成功", "卖家 海云海外专营店"])
+    )
     label = story.file("li", "label.png", pictures.screen("瓶身标签（照片）", ["配料：乳糖、抗结剂", "原产国：见瓶底", "批号 A2605"], colour="#744000"))
     story.lodge(
         "li",
@@ -45,13 +49,22 @@ def capsules(story: Story) -> None:
             story,
             "li",
             matter={"cause": "online_shopping", "platform": "百花市场", "shop": "海云海外专营店", "order_number": "BH-1106-8842"},
-            respondents=[{"name": HAIYUN, "kind": "company", "email": "service@haiyun.example", "phone": "+8657155500142", "address": "杭州市滨江区江南大道8号"}],
+            respondents=[
+                {"name": HAIYUN, "kind": "company", "email": "service@haiyun.example", "phone": "+8657155500142", "address": "杭州市滨江区江南大道8号"}
+            ],
             facts=[
                 {"what": "我在被告网店购买30瓶维生素胶囊，支付货款8,000元。"},
                 {"what": "瓶身标签载明含有抗结剂，食品安全国家标准不允许在此类食品中使用。"},
             ],
             relief=[{"kind": "money", "what": "退还货款", "amount": "8,000.00"}],
-            claimant={"name": "李文", "email": "li@parties.example", "phone": "+8613800000001", "address": "杭州市西湖区文三路1号", "e_service": True, "in_writing": True},
+            claimant={
+                "name": "李文",
+                "email": "li@parties.example",
+                "phone": "+8613800000001",
+                "address": "杭州市西湖区文三路1号",
+                "e_service": True,
+                "in_writing": True,
+            },
             exhibits=[
                 {"upload": order, "title": "订单和付款记录", "proves": "购买的商品、时间和价款", "source": "本人手机，打开“我的订单”截屏"},
                 {"upload": label, "title": "瓶身标签照片", "proves": "标签载明含有抗结剂", "source": "本人手机拍摄，商品仍在本人处"},
@@ -66,8 +79,18 @@ def capsules(story: Story) -> None:
     story.later(days=2)
     answers = [{"fact": story.fact(1), "stance": "admitted"}, {"fact": story.fact(2), "stance": "denied", "words": "商品已经检验检疫合格。"}]
     story.do("file_answer", "haiyun", position="defend", facts=answers, statement="涉案商品已经出入境检验检疫，手续齐全，不同意退款。")
-    certificate = story.file("haiyun", "inspection.png", pictures.screen("入境货物检验检疫证明", ["品名：维生素胶囊", "数量：600瓶", "结论：准予销售使用"], colour="#0b5a40"))
-    story.do("submit_exhibit", "haiyun", upload=certificate, title="入境货物检验检疫证明", category="document", proves="货物经检验检疫合格", source="海关签发，原件在公司档案")
+    certificate = story.file(
+        "haiyun", "inspection.png", pictures.screen("入境货物检验检疫证明", ["品名：维生素胶囊", "数量：600瓶", "结论：准予销售使用"], colour="#0b5a40")
+    )
+    story.do(
+        "submit_exhibit",
+        "haiyun",
+        upload=certificate,
+        title="入境货物检验检疫证明",
+        category="document",
+        proves="货物经检验检疫合格",
+        source="海关签发，原件在公司档案",
+    )
     story.later(days=3)
     examine(story)
     decide(story)
@@ -97,7 +120,12 @@ def _play(story: Story, phase: tuple[str, str]) -> None:
         story.do("put_question", "judge", addressees=[story.party("respondent")], words="哪一项许可允许在此类食品中使用该抗结剂？")
         view = {"authenticity": "accept", "legality": "accept", "relevance": "accept"}
         for label in ("C-1", "C-2"):
-            story.do("give_opinion", "haiyun", exhibit=story.exhibit(label), **{**view, **({"authenticity": "dispute", "reason": "照片未显示拍摄时间。"} if label == "C-2" else {})})
+            story.do(
+                "give_opinion",
+                "haiyun",
+                exhibit=story.exhibit(label),
+                **{**view, **({"authenticity": "dispute", "reason": "照片未显示拍摄时间。"} if label == "C-2" else {})},
+            )
         story.do("give_opinion", "li", exhibit=story.exhibit("R-1"), **{**view, "relevance": "dispute", "reason": "准予入境不说明配料合法。"})
         story.do("answer_question", "haiyun", question=story.question(1), words="我方依据检验检疫证明，没有另外的许可。")
 
@@ -132,14 +160,20 @@ def decide(story: Story) -> None:
     )
     story.do("send_for_signing", "judge", decision=story.decision())
     story.later(days=2)
-    story.do("issue_decision", "judge", decision=story.decision(), case_number=story.case().number)
+    reference = story.decision()
+    story.do("issue_decision", "judge", decision=reference, case_number=story.case().number)
+    story.do("countersign_decision", "clerk", decision=reference)
     story.later(days=1)
 
 
 def hotel(story: Story) -> None:
     """Under way: a room paid in advance although the offer said to pay on arrival; served, answered, before its examination."""
-    terms = story.file("wu", "offer.png", pictures.screen("星旅旅行 订单 XL-0214-7731", ["境外酒店 2晚", "支付方式：到店支付", "扣款 3,240.00 元"], colour="#8d1c1c"))
-    talk = story.file("wu", "chat.png", pictures.chat("客服", [(True, "写明到店支付，为什么已扣款？"), (False, "条款写有部分酒店预收房费。"), (True, "请取消并退款。")]))
+    terms = story.file(
+        "wu", "offer.png", pictures.screen("星旅旅行 订单 XL-0214-7731", ["境外酒店 2晚", "支付方式：到店支付", "扣款 3,240.00 元"], colour="#8d1c1c")
+    )
+    talk = story.file(
+        "wu", "chat.png", pictures.chat("客服", [(True, "写明到店支付，为什么已扣款？"), (False, "条款写有部分酒店预收房费。"), (True, "请取消并退款。")])
+    )
     story.lodge(
         "wu",
         _claim(
@@ -175,7 +209,10 @@ def membership(story: Story) -> None:
             matter={"cause": "virtual_property", "platform": "Skyfield Games", "order_number": "SG-77120"},
             respondents=[{"name": "Skyfield Games Ltd.", "kind": "company", "email": "support@skyfield.example"}],
             facts=[{"what": "My account with items worth CNY 1,200.00 was closed without notice."}],
-            relief=[{"kind": "performance", "what": "Open the account again"}, {"kind": "money", "what": "Items that cannot be restored", "amount": "1,200.00"}],
+            relief=[
+                {"kind": "performance", "what": "Open the account again"},
+                {"kind": "money", "what": "Items that cannot be restored", "amount": "1,200.00"},
+            ],
             claimant={"name": "李文 Li Wen", "email": "li@parties.example", "e_service": True, "in_writing": True},
         ),
     )

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from odr.demo.staff import PASSWORD, PEOPLE, make_accounts
+from odr.demo.staff import make_accounts
 from odr.docket.models import Case
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
 
-ACCOUNTS = [(email, name, role.value if role else "party") for email, name, role, _ in PEOPLE]
 
-
-def seed(court: Court) -> int:
-    """Make the training court's accounts and disputes unless they are there; gives the number of cases made."""
+def seed(court: Court, say: Callable[[str], object] = lambda words: None) -> int:
+    """Make the training court's accounts and disputes unless they are there; gives the number of cases made. ``say`` is told what is being made."""
     with court.database.write() as session:
         make_accounts(court, session)
     with court.database.read() as session:
@@ -24,7 +23,4 @@ def seed(court: Court) -> int:
             return 0
     from odr.demo.disputes import tell
 
-    return tell(court)
-
-
-__all__ = ["ACCOUNTS", "PASSWORD", "seed"]
+    return tell(court, say)
