@@ -387,7 +387,7 @@ def upgrade() -> None:
     sa.Column('begins_at', odr.db.UTCDateTime(), nullable=False),
     sa.Column('place', sa.String(length=300), nullable=False),
     sa.Column('closed_doors', sa.Boolean(), nullable=False),
-    sa.Column('state', sa.Enum('summoned', 'held', 'adjourned', name='hearingstate', native_enum=False, length=40), nullable=False),
+    sa.Column('state', sa.Enum('summoned', 'adjourning', 'held', 'adjourned', name='hearingstate', native_enum=False, length=40), nullable=False),
     sa.Column('summoned_by', sa.Integer(), nullable=False),
     sa.Column('begun_at', odr.db.UTCDateTime(), nullable=True),
     sa.Column('ended_at', odr.db.UTCDateTime(), nullable=True),
@@ -397,6 +397,7 @@ def upgrade() -> None:
     sa.Column('recording_upload', sa.String(length=26), nullable=True),
     sa.Column('recording_sha256', sa.String(length=64), nullable=True),
     sa.Column('recorded_by', sa.Integer(), nullable=True),
+    sa.Column('ground', sa.Enum('absent_with_reason', 'recusal', 'evidence', 'other', name='adjournmentground', native_enum=False, length=40), nullable=True),
     sa.Column('why', sa.Text(), nullable=True),
     sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_hearing_case_id_case')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_hearing')),
@@ -705,6 +706,22 @@ def upgrade() -> None:
     with op.batch_alter_table('task', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_task_case_id'), ['case_id'], unique=False)
         batch_op.create_index('ix_task_role_done_at_due_at', ['role', 'done_at', 'due_at'], unique=False)
+
+    op.create_table('trial_extension',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('reference', sa.String(length=26), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('reasons', sa.Text(), nullable=False),
+    sa.Column('state', sa.Enum('asked', 'granted', 'refused', name='requeststate', native_enum=False, length=40), nullable=False),
+    sa.Column('why', sa.Text(), nullable=True),
+    sa.Column('entry_number', sa.Integer(), nullable=False),
+    sa.Column('decided_by', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_trial_extension_case_id_case')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_trial_extension')),
+    sa.UniqueConstraint('reference', name=op.f('uq_trial_extension_reference'))
+    )
+    with op.batch_alter_table('trial_extension', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_trial_extension_case_id'), ['case_id'], unique=False)
 
     op.create_table('upload',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -1446,7 +1463,7 @@ def upgrade() -> None:
     sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('hat', sa.String(length=40), nullable=False),
-    sa.Column('kind', sa.Enum('case_file', 'kit', 'bundle', name='compilationkind', native_enum=False, length=40), nullable=False),
+    sa.Column('kind', sa.Enum('case_file', 'kit', name='compilationkind', native_enum=False, length=40), nullable=False),
     sa.Column('exhibit_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('locale', sa.String(length=12), nullable=False),
     sa.Column('state', sa.Enum('waiting', 'working', 'ready', 'failed', 'expired', name='compilationstate', native_enum=False, length=40), nullable=False),
@@ -1600,6 +1617,31 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('finding', schema=None) as batch_op:
         batch_op.create_index('ix_finding_case_id_replaced_by', ['case_id', 'replaced_by'], unique=False)
+
+    op.create_table('interpreter',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('reference', sa.String(length=26), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('motion_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('email', sa.String(length=254), nullable=False),
+    sa.Column('language', sa.String(length=100), nullable=False),
+    sa.Column('pay', sa.Enum('court', 'party', 'attendance', name='interpreterpay', native_enum=False, length=40), nullable=False),
+    sa.Column('party_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('entry_number', sa.Integer(), nullable=False),
+    sa.Column('paid_minor', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('paid_currency', sa.String(length=3), nullable=True),
+    sa.Column('paid_by', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_interpreter_case_id_case')),
+    sa.ForeignKeyConstraint(['motion_id'], ['hearing_motion.id'], name=op.f('fk_interpreter_motion_id_hearing_motion')),
+    sa.ForeignKeyConstraint(['party_id'], ['party.id'], name=op.f('fk_interpreter_party_id_party')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_interpreter')),
+    sa.UniqueConstraint('motion_id', name=op.f('uq_interpreter_motion_id')),
+    sa.UniqueConstraint('reference', name=op.f('uq_interpreter_reference'))
+    )
+    with op.batch_alter_table('interpreter', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_interpreter_case_id'), ['case_id'], unique=False)
 
     op.create_table('mandate_note',
     sa.Column('mandate_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -1787,6 +1829,7 @@ def upgrade() -> None:
     sa.Column('currency', sa.String(length=3), nullable=True),
     sa.Column('interest_from', sa.Date(), nullable=True),
     sa.Column('interest_percent', sa.Numeric(precision=7, scale=4), nullable=True),
+    sa.Column('instalments', sa.Integer(), nullable=False),
     sa.Column('what', sa.Text(), nullable=True),
     sa.CheckConstraint("(kind = 'pay') = (amount_minor IS NOT NULL)", name=op.f('ck_decision_order_pay_has_amount')),
     sa.CheckConstraint('(interest_from IS NULL) = (interest_percent IS NULL)', name=op.f('ck_decision_order_interest_has_rate')),
@@ -2195,6 +2238,10 @@ def downgrade() -> None:
 
     op.drop_table('preservation')
     op.drop_table('mandate_note')
+    with op.batch_alter_table('interpreter', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_interpreter_case_id'))
+
+    op.drop_table('interpreter')
     with op.batch_alter_table('finding', schema=None) as batch_op:
         batch_op.drop_index('ix_finding_case_id_replaced_by')
 
@@ -2375,6 +2422,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_upload_account_id'))
 
     op.drop_table('upload')
+    with op.batch_alter_table('trial_extension', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_trial_extension_case_id'))
+
+    op.drop_table('trial_extension')
     with op.batch_alter_table('task', schema=None) as batch_op:
         batch_op.drop_index('ix_task_role_done_at_due_at')
         batch_op.drop_index(batch_op.f('ix_task_case_id'))

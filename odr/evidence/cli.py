@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import cast
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from odr.evidence.receiving import NotProven, ReceivedBefore, receive
 from odr.evidence.store_check import FaultKind, check
 from odr.procedure.court import Court
 
@@ -27,3 +29,32 @@ def check_store() -> None:
     damaged = [fault for fault in faults if fault.kind is not FaultKind.UNCLAIMED]
     click.echo("every file is whole" if not damaged else f"{len(damaged)} files are damaged")
     sys.exit(1 if damaged else 0)
+
+
+casefile = AppGroup("casefile", help="Case files of other courts.")
+
+
+@casefile.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--log-key-fingerprint", "fingerprints", multiple=True, required=True, metavar="HEX", help="SHA-256 of that court's log key, from outside the file."
+)
+@click.option("--time-authority-fingerprint", "authority", metavar="HEX", help="SHA-256 of the root certificate of its time authority.")
+@click.option("--at-least", default=0, metavar="N", help="Number of the latest entry you know of.")
+def import_case_file(file: Path, fingerprints: tuple[str, ...], authority: str | None, at_least: int) -> None:
+    """Verify a case file and open it to be read only; names each item that fails and takes nothing then."""
+    court = cast(Court, current_app.extensions["court"])
+    plain = {"".join(text.split()).replace(":", "").lower() for text in fingerprints}
+    try:
+        row = receive(court, file, plain, authority=authority, at_least=at_least)
+    except NotProven as error:
+        for line in error.lines():
+            click.echo(line)
+        click.echo(error.message.render("en"))
+        sys.exit(1)
+    except ReceivedBefore as error:
+        click.echo(error.message.render("en"))
+        sys.exit(1)
+    for line in row.proven:
+        click.echo(line)
+    click.echo(f"received: {court.settings.base_url.rstrip('/')}/casefiles/{row.reference}")

@@ -51,6 +51,18 @@ class KitEntry:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """Something of the case that this reader's bag does not hold: ``entry 7``, ``exhibit C-2``, and why, in both languages.
+
+    ``sha256`` is given where the docket names the file to this reader, so that its absence is explained, not just seen.
+    """
+
+    item: str
+    why: Mapping[str, str]
+    sha256: str | None = None
+
+
+@dataclass(frozen=True)
 class Kit:
     """What goes into one bag. ``case`` is the case's reference, None for files of no case yet."""
 
@@ -61,6 +73,8 @@ class Kit:
     authority: bytes = b""
     """Root certificate of the court's time authority, PEM."""
     info: Mapping[str, str] = field(default_factory=dict)
+    left_out: Sequence[LeftOut] = ()
+    """What of the case is not in the bag, and why."""
 
 
 class NotProvenYet(Exception):
@@ -104,7 +118,8 @@ def _contents(kit: Kit) -> dict[str, object]:
         readable += entry.payload is not None
         entries.append({"number": entry.number, "receipt": entry.receipt.reference, "line": readable if entry.payload is not None else None})
     files = [{"path": f"data/{file.path}", "receipt": file.receipt.reference} for file in kit.files]
-    return {"format": FORMAT, "case": kit.case, "files": files, "entries": entries}
+    left_out = [{"item": each.item, "why": dict(each.why), "sha256": each.sha256} for each in kit.left_out]
+    return {"format": FORMAT, "case": kit.case, "files": files, "entries": entries, "left_out": left_out}
 
 
 def _proof_files(receipt: ReceiptFiles) -> dict[str, bytes]:

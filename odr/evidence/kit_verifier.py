@@ -65,6 +65,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "line": ("its text in the docket is not the one of its receipt", "卷宗所载文本与回执不符"),
     "lines": ("the docket has lines that belong to no entry", "卷宗中存在不属于任何条目的行"),
     "short": ("the docket ends before the entry you know of", "卷宗在您所知的条目之前即已终止"),
+    "absent": ("the docket names this file, but it is neither here nor named as left out", "卷宗载有该文件，但文件包内既无该文件，也未注明未收录"),
     "openssl": ("openssl could not be run", "无法运行openssl"),
 }
 LEAF = re.compile(rb"SHA256 \(receipt\.json\) = ([0-9a-f]{64})\n\Z")
@@ -430,6 +431,7 @@ class Contents(NamedTuple):
     case: str | None
     files: list[tuple[str, str]]
     entries: list[tuple[int, str, int | None]]
+    left_out: list[tuple[str, str, str, str | None]]
 
 
 def read_contents(bag: Bag) -> Contents:
@@ -440,9 +442,10 @@ def read_contents(bag: Bag) -> Contents:
             raise Wrong("contents", "contents.json")
         files = [(str(each["path"]), str(each["receipt"])) for each in listed["files"]]
         entries = [(int(each["number"]), str(each["receipt"]), None if each["line"] is None else int(each["line"])) for each in listed["entries"]]
+        left = [(str(e["item"]), str(e["why"]["en"]), str(e["why"]["zh-Hans"]), e["sha256"]) for e in listed.get("left_out", [])]
     except (KeyError, TypeError, ValueError):
         raise Wrong("contents", "contents.json") from None
-    return Contents(listed["case"], files, entries)
+    return Contents(listed["case"], files, entries, left)
 
 
 def check_entries(contents: Contents, lines: list[bytes], receipts: Receipts, at_least: int) -> tuple[list[Failure], list[bytes]]:
@@ -478,10 +481,25 @@ def check_entries(contents: Contents, lines: list[bytes], receipts: Receipts, at
     return failures, held
 
 
+def check_whole(contents: Contents, bag: Bag, digests: dict[str, tuple[str, int]], lines: list[bytes]) -> list[Failure]:
+    """A whole case file holds every exhibit and paper its docket names, or says that it is left out."""
+    here = {digest for name, (digest, _) in digests.items() if name.startswith("data/")}
+    here |= {sha256 for _, _, _, sha256 in contents.left_out if sha256}
+    failures = []
+    for line in lines:
+        result = canonical_object(line, "line").get("result")
+        names = isinstance(result, dict) and str(result.get("exhibit") or result.get("document") or "")
+        if names and isinstance(result.get("sha256"), str) and result["sha256"] not in here:
+            failures.append(Failure(names, "absent"))
+    return failures
+
+
 def check_files(contents: Contents, bag: Bag, digests: dict[str, tuple[str, int]], lines: list[bytes], receipts: Receipts) -> list[Failure]:
     """Every payload file is named by exactly one receipt, and by the docket of this case."""
     failures = []
     proven: set[str] = {"data/docket.jsonl"} if contents.entries else set()
+    # A kit of one exhibit brings the docket entry that names it as a file of its own: what that entry says, binds.
+    lines = [*lines, *single_entries(contents, bag, digests, receipts)]
     for path, reference in contents.files:
         try:
             if path in proven:
@@ -502,6 +520,20 @@ def check_files(contents: Contents, bag: Bag, digests: dict[str, tuple[str, int]
     return failures
 
 
+def single_entries(contents: Contents, bag: Bag, digests: dict[str, tuple[str, int]], receipts: Receipts) -> list[bytes]:
+    """Docket entries that lie in the kit as files, each the very text of its receipt in this case."""
+    found = []
+    for path, reference in contents.files:
+        try:
+            receipt = receipts.check(reference)
+            named = isinstance(receipt.get("entry"), int) and receipt.get("media_type") == "application/json" and receipt.get("case") == contents.case
+            if named and digests.get(path) == (receipt.get("sha256"), receipt.get("size")):
+                found.append(bag.read(path))
+        except Wrong:
+            continue
+    return found
+
+
 def verify(place: Path, logs: set[str], authority: str | None = None, case: str | None = None, at_least: int = 0) -> tuple[list[Failure], list[str]]:
     """Everything. Gives the failures and, in words, what is proven."""
     try:
@@ -513,11 +545,12 @@ def verify(place: Path, logs: set[str], authority: str | None = None, case: str 
             lines = bag.read("data/docket.jsonl", 1 << 31).split(b"\n")[:-1] if "data/docket.jsonl" in bag.names and contents.entries else []
             entries, held = check_entries(contents, lines, receipts, at_least)
             files = check_files(contents, bag, digests, held, receipts)
+            whole = check_whole(contents, bag, digests, held) if contents.entries else []
     except Wrong as wrong:
         return [Failure(wrong.item or str(place), wrong.reason)], []
     except (zipfile.BadZipFile, OSError, NotImplementedError):
         return [Failure(str(place), "packed")], []
-    failures += entries + files
+    failures += entries + files + whole
     if case is not None and case != contents.case:
         failures.append(Failure("contents.json", "case"))
     return failures, proven_words(contents, receipts)
@@ -529,6 +562,10 @@ def proven_words(contents: Contents, receipts: Receipts) -> list[str]:
     if count:
         words.append(f"Docket entries 1 to {count} are all there, none missing. / 卷宗第1至{count}条齐全，无缺漏。")
     words.append(f"{len(contents.files)} files are byte for byte those received. / {len(contents.files)}个文件与法院收到时逐字节一致。")
+    if count and not contents.left_out:
+        words.append("Nothing of the case is left out. / 本案材料无未收录项。")
+    for item, english, chinese, _ in contents.left_out:
+        words.append(f"Left out: {printable(item)}: {printable(english)} / 未收录：{printable(item)}：{printable(chinese)}")
     for origin, size in sorted(receipts.sizes.items()):
         words.append(f"Log {origin}, signed at {size} entries. / 日志{origin}，签署时共{size}条。")
     if receipts.latest:

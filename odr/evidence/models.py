@@ -175,3 +175,107 @@ class Exhibit(Base):
 
     upload: Mapped[Upload] = relationship(lazy="joined")
     __table_args__ = (UniqueConstraint("case_id", "label"),)
+
+
+class CompilationKind(enum.Enum):
+    """What is put together for somebody to take along."""
+
+    CASE_FILE = "case_file"  # the whole case with its proofs, as a bag
+    KIT = "kit"  # one exhibit with its proofs, as a bag
+
+    @property
+    def label(self) -> Words:
+        """The kind in words."""
+        return {CompilationKind.CASE_FILE: T("The whole case file"), CompilationKind.KIT: T("One exhibit with its proofs")}[self]
+
+
+class CompilationState(enum.Enum):
+    """How far a compilation is."""
+
+    WAITING = "waiting"  # the worker takes it next
+    WORKING = "working"  # being put together
+    READY = "ready"  # may be downloaded until it expires
+    FAILED = "failed"  # could not be made; the row says why
+    EXPIRED = "expired"  # its bytes were removed; ask again
+
+    @property
+    def label(self) -> Words:
+        """The state in words."""
+        return {
+            CompilationState.WAITING: T("Waiting its turn"),
+            CompilationState.WORKING: T("Being put together"),
+            CompilationState.READY: T("Ready"),
+            CompilationState.FAILED: T("Could not be made"),
+            CompilationState.EXPIRED: T("No longer kept"),
+        }[self]
+
+
+class Compilation(Base):
+    """A case file or kit made in the background for one person in one capacity: nobody else may fetch it."""
+
+    __tablename__ = "compilation"
+    __table_args__ = (Index("ix_compilation_state", "state", "id"),)
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    account_id: Mapped[int] = mapped_column(BigInt, index=True)
+    hat: Mapped[str] = mapped_column(String(40))
+    """In what capacity it was asked for, as :attr:`odr.identity.actors.Actor.hat` names it."""
+    kind: Mapped[CompilationKind] = mapped_column(enum_column(CompilationKind))
+    exhibit_id: Mapped[int | None] = mapped_column(ForeignKey("exhibit.id"))
+    locale: Mapped[str] = mapped_column(String(12))
+    state: Mapped[CompilationState] = mapped_column(enum_column(CompilationState), default=CompilationState.WAITING)
+    done: Mapped[int] = mapped_column(BigInt, default=0)
+    total: Mapped[int] = mapped_column(BigInt, default=0)
+    """Bytes put in, and to be put in."""
+    problem: Mapped[dict[str, str] | None] = mapped_column(JSON)
+    left_out: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    upto: Mapped[int | None]
+    """Number of the last docket entry in it."""
+    filename: Mapped[str | None] = mapped_column(String(120))
+    key: Mapped[str | None] = mapped_column(Reference)
+    size: Mapped[int | None] = mapped_column(BigInt)
+    sha256: Mapped[str | None] = mapped_column(Hex256)
+    asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    touched_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    """When the worker last said that it is at it; a worker that died is replaced after a while."""
+    expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class ReceivedCase(Base):
+    """A case file of another court, verified when it came and kept to be read only."""
+
+    __tablename__ = "received_case"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    origin_case: Mapped[str] = mapped_column(String(26), index=True)
+    """The case's reference at the court it comes from."""
+    court: Mapped[str] = mapped_column(String(200))
+    number: Mapped[str] = mapped_column(String(80))
+    title: Mapped[str] = mapped_column(String(300))
+    entries: Mapped[int]
+    proven: Mapped[list[str]] = mapped_column(JSON)
+    """What the verifier says holds, in its words."""
+    contents: Mapped[dict[str, Any]] = mapped_column(JSON)
+    sha256: Mapped[str] = mapped_column(Hex256, unique=True)
+    """Digest of the file that came."""
+    fingerprint: Mapped[str] = mapped_column(Hex256)
+    """The log key's fingerprint that was given from outside."""
+    received_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    files: Mapped[list[ReceivedFile]] = relationship(order_by="ReceivedFile.id", lazy="selectin")
+
+
+class ReceivedFile(Base):
+    """One file of a received case file."""
+
+    __tablename__ = "received_file"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("received_case.id"), index=True)
+    path: Mapped[str] = mapped_column(String(1000))
+    key: Mapped[str] = mapped_column(Reference, unique=True)
+    size: Mapped[int] = mapped_column(BigInt)
+    sha256: Mapped[str] = mapped_column(Hex256)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case
 from odr.evidence import acts
+from odr.evidence.compiling import compile_due
 from odr.evidence.models import Exhibit, Upload, UploadState
 from odr.evidence.ports import expire_uploads, finish_uploads
 from odr.identity.actors import Actor
@@ -31,10 +32,14 @@ def find_exhibit(court: Sitting, case: Case, actor: Actor, reference: str) -> Ex
 ROOM = Room(
     name="evidence",
     acts=("odr.evidence.acts", "odr.evidence.choices"),
-    routes=("odr.evidence.routes.upload:blueprint", "odr.evidence.routes.exhibits:exhibits"),
-    commands=("odr.evidence.cli:store",),
+    routes=(
+        "odr.evidence.routes.upload:blueprint",
+        "odr.evidence.routes.exhibits:exhibits",
+        "odr.evidence.routes.files:files",
+    ),
+    commands=("odr.evidence.cli:store", "odr.evidence.cli:casefile"),
     on_event={"claim_lodged": acts.on_claim_lodged},
     resolvers={"upload": find_upload, "exhibit": find_exhibit},
-    nav=(NavItem("exhibits", "exhibits.listing", T("Exhibits"), 20),),
-    sweeps={"expire_uploads": expire_uploads, "finish_uploads": finish_uploads},
+    nav=(NavItem("exhibits", "exhibits.listing", T("Exhibits"), 20), NavItem("files", "casefiles.listing", T("Take along"), 80)),
+    sweeps={"expire_uploads": expire_uploads, "finish_uploads": finish_uploads, "compile": compile_due},
 )

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
 from odr.errors import NotFound
-from odr.evidence.models import Blob, Upload
+from odr.evidence.models import Blob, Compilation, ReceivedFile, Upload
 from odr.evidence.store import BlobStore
 
 
@@ -69,6 +69,7 @@ def check(store: BlobStore, session: Session) -> list[Fault]:
             faults += _examine(store, blob, culprit)
             if sha256 is not None and sha256 != blob.sha256:
                 faults.append(Fault(FaultKind.DISAGREES, culprit, sha256, blob.sha256))
+    claimed |= {key for key in session.scalars(select(Compilation.key)) if key} | set(session.scalars(select(ReceivedFile.key)))
     faults += [Fault(FaultKind.UNCLAIMED, key, "a blob that names it", "none") for key in store.names() if key not in claimed]
     return faults
 

@@ -10,11 +10,12 @@ from sqlalchemy import select
 from odr.access import case_page, current_court, current_locale, current_session
 from odr.docket.models import PARTY_ROLES, Case
 from odr.docket.visibility import READS_FILE
-from odr.errors import NotFound
+from odr.errors import Forbidden, NotFound
 from odr.evidence.inputs import ExhibitInput
 from odr.evidence.models import Exhibit
 from odr.evidence.ports import PREVIEWER, desk_of
 from odr.evidence.routes.serving import Outgoing, attachment, shown
+from odr.evidence.seeing import why_closed
 from odr.identity.actors import Actor
 from odr.pages import receipt_part, submit_act
 from odr.procedure import forms
@@ -27,6 +28,15 @@ def _find(case: Case, label: str) -> Exhibit:
     found = current_session().scalar(select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.label == label))
     if found is None:
         raise NotFound
+    return found
+
+
+def _open(case: Case, actor: Actor, label: str) -> Exhibit:
+    """An exhibit whose file the actor may open. Raises Forbidden with the reason otherwise."""
+    found = _find(case, label)
+    reason = why_closed(actor, found)
+    if reason is not None:
+        raise Forbidden(reason)
     return found
 
 
@@ -67,7 +77,7 @@ def one(case: Case, actor: Actor, label: str) -> Page:
     found = _find(case, label)
     files = current_court().notary.receipt_files(current_session(), found.upload.receipt or "")
     return render_template(
-        "evidence/exhibit.html", case=case, actor=actor, exhibit=found, upload=found.upload, files=files, group=found.upload.media.group.value,
+        "evidence/exhibit.html", case=case, actor=actor, exhibit=found, upload=found.upload, files=files, group=found.upload.media.group.value, closed=why_closed(actor, found),
         party=next(p for p in case.parties if p.id == found.party_id), tab="exhibits",
     )  # fmt: skip
 
@@ -76,7 +86,7 @@ def one(case: Case, actor: Actor, label: str) -> Page:
 @case_page(*READS_FILE)
 def download(case: Case, actor: Actor, label: str) -> Response:
     """The file as it was received, as an attachment."""
-    found = _find(case, label)
+    found = _open(case, actor, label)
     desk, upload = desk_of(current_court()), found.upload
     name = f"{found.label} {upload.filename}"
     return attachment(request, Outgoing(name, upload.media, upload.size, upload.sha256 or "", lambda start, length: desk.contents(upload, start, length)))
@@ -86,7 +96,7 @@ def download(case: Case, actor: Actor, label: str) -> Response:
 @case_page(*READS_FILE)
 def preview(case: Case, actor: Actor, label: str, page: int) -> Response:
     """A page of the preview the court made; never the original."""
-    desk, upload = desk_of(current_court()), _find(case, label).upload
+    desk, upload = desk_of(current_court()), _open(case, actor, label).upload
     made = PREVIEWER.make(upload.media, upload.size, lambda: desk.contents(upload), page)
     return shown(made.data, made.content_type)
 

@@ -1,0 +1,189 @@
+"""A case, or one exhibit of it, as a bag for somebody who may see it: only what this person may see, and what was left out is named."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cryptography.hazmat.primitives import serialization
+from sqlalchemy import select
+
+from odr.docket.models import Audience, Case, DocketEntry
+from odr.docket.queries import documents
+from odr.docket.visibility import reads_document, reads_entry
+from odr.errors import NotFound
+from odr.evidence.kit import Kit, KitEntry, KitFile, LeftOut
+from odr.evidence.models import Exhibit
+from odr.evidence.ports import desk_of
+from odr.evidence.seeing import why_closed
+from odr.evidence.upload import plain_name
+from odr.identity.actors import Actor
+from odr.notary.served import ReceiptFiles
+from odr.papers import NoticePaper, ParagraphBlock, TableBlock, Words, clerk, typeset
+from odr.procedure.sitting import words_of
+from odr.procedure.views import entry_view
+from odr.procedure.working import bilingual
+from odr.text import T
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+    from odr.typeset import PaperLocale
+
+ERASED = T("Its receipt was erased under a rule.")
+HIDDEN = T("Not shown in this capacity.")
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """A bag ready to be written: its parts, how many bytes of files, up to which entry."""
+
+    kit: Kit
+    size: int
+    upto: int
+
+
+def case_file(court: Sitting, case: Case, viewer: Actor, docket: tuple[bytes, str] | None = None) -> Assembled:
+    """The whole case for one viewer. ``docket`` is its PDF and the reference of that PDF's receipt."""
+    session, notary = court.session, court.court.notary
+    entries: list[KitEntry] = []
+    left: list[LeftOut] = []
+    for entry in session.scalars(select(DocketEntry).where(DocketEntry.case_id == case.id).order_by(DocketEntry.number)):
+        readable = reads_entry(viewer, entry)
+        entries.append(KitEntry(entry.number, notary.receipt_files(session, entry.receipt), entry.payload.encode() if readable else None))
+        if not readable:
+            left.append(LeftOut(f"entry {entry.number}", words_of(HIDDEN)))
+    told = "".join(entry.payload.decode() for entry in entries if entry.payload is not None)
+    papers, more = _papers(court, case, viewer, told)
+    exhibits, absent = _exhibits(court, case, viewer)
+    files = [*exhibits, *papers]
+    size = sum(_size(file) for file in files)
+    if docket is not None:
+        pdf, reference = docket
+        files.append(KitFile("docket.pdf", notary.receipt_files(session, reference), lambda: iter((pdf,))))
+        size += len(pdf)
+    kit = Kit(_bag_name(case, "case-file"), case.reference, files, entries, authority_pem(court), _info(court, case), [*left, *absent, *more])
+    return Assembled(kit, size, case.entry_count)
+
+
+def exhibit_kit(court: Sitting, case: Case, viewer: Actor, exhibit: Exhibit) -> Assembled:
+    """One exhibit with the docket entry that brought it in. Raises NotFound where the viewer may not open it."""
+    if why_closed(viewer, exhibit) is not None:
+        raise NotFound
+    session, notary = court.session, court.court.notary
+    files = [_exhibit_file(court, exhibit)]
+    entry = session.scalars(select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.number == exhibit.entry_number)).one()
+    if reads_entry(viewer, entry):
+        payload = entry.payload.encode()
+        files.append(KitFile(f"entry-{entry.number}.json", notary.receipt_files(session, entry.receipt), lambda: iter((payload,))))
+    kit = Kit(_bag_name(case, exhibit.label), case.reference, files, (), authority_pem(court), _info(court, case))
+    return Assembled(kit, exhibit.upload.size, exhibit.entry_number)
+
+
+def docket_pdf(court: Sitting, case: Case, viewer: Actor, locale: PaperLocale) -> bytes:
+    """The docket as a table for one viewer: every entry, the words only where she may read them."""
+    rows: list[tuple[Words, ...]] = []
+    shown = "zh-Hans" if locale == "zh-Hans" else "en"
+    for entry in court.session.scalars(select(DocketEntry).where(DocketEntry.case_id == case.id).order_by(DocketEntry.number)):
+        view = entry_view(court, case, viewer, entry, shown)
+        rows.append(
+            (str(view.number), view.recorded_at, view.by_name or view.by, view.title, view.words if view.words is not None else HIDDEN, view.digest[:16])
+        )
+    settings = court.court.settings
+    name = bilingual(settings.court_name, settings.court_name_zh)
+    heads: tuple[Words, ...] = (T("No."), T("Received"), T("By"), T("What was done"), T("In words"), T("Digest"))
+    about = T("Every entry of the case in order. The digest is the beginning of the SHA-256 of the entry; the whole stands in the log’s receipt.")
+    paper = NoticePaper(
+        court=name, kind=T("Docket"), subject=case.title, case_number=case.number,
+        issued_on=court.now.astimezone(settings.tz).date(), signatories=(clerk(name),), blocks=[ParagraphBlock(about), TableBlock(heads, rows)],
+    )  # fmt: skip
+    return typeset(court.court.ports.typesetter, paper, locale, at=court.court.clock.machine_now())
+
+
+def authority_pem(court: Sitting) -> bytes:
+    """Root certificate of the court's own time authority."""
+    return court.court.notary.authority.root(court.session).public_bytes(serialization.Encoding.PEM)
+
+
+def _exhibits(court: Sitting, case: Case, viewer: Actor) -> tuple[list[KitFile], list[LeftOut]]:
+    files, left = [], []
+    for exhibit in court.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id)):
+        reason = why_closed(viewer, exhibit)
+        if reason is None:
+            try:
+                files.append(_exhibit_file(court, exhibit))
+                continue
+            except NotFound:
+                reason = ERASED
+        left.append(LeftOut(f"exhibit {exhibit.label}", words_of(reason), exhibit.upload.sha256))
+    return files, left
+
+
+def _exhibit_file(court: Sitting, exhibit: Exhibit) -> KitFile:
+    upload, desk = exhibit.upload, desk_of(court.court)
+    if upload.blob is None or upload.blob.erased_at is not None:
+        raise NotFound
+    receipt = court.court.notary.receipt_files(court.session, upload.receipt or "")
+    return KitFile(f"exhibits/{exhibit.label}/{bag_name(upload.filename)}", receipt, lambda: desk.contents(upload))
+
+
+def _papers(court: Sitting, case: Case, viewer: Actor, told: str) -> tuple[list[KitFile], list[LeftOut]]:
+    files: list[KitFile] = []
+    left: list[LeftOut] = []
+    for number, paper in enumerate(documents(court.session, case), 1):
+        if not reads_document(viewer, paper):
+            if paper.audience is not Audience.SETTLEMENT:
+                # A digest is given only where an entry shows it to this reader anyway.
+                left.append(LeftOut(f"paper {number}", words_of(HIDDEN), paper.sha256 if paper.sha256 in told else None))
+        elif paper.receipt is None:
+            left.append(LeftOut(f"paper {number}", words_of(T("It is in no log.")), paper.sha256))
+        else:
+            content = paper.content
+            files.append(KitFile(f"documents/{number:03}-{paper.kind}.pdf", _receipt(court, paper.receipt), lambda content=content: iter((content,))))  # type: ignore[misc]
+    return files, left
+
+
+def _receipt(court: Sitting, reference: str) -> ReceiptFiles:
+    return court.court.notary.receipt_files(court.session, reference)
+
+
+def _size(file: KitFile) -> int:
+    said: Any = json.loads(file.receipt.json).get("size", 0)
+    return int(said)
+
+
+_UNFIT = re.compile(r"[\\<>:\"|?*%]")
+_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)", re.I)
+
+
+def bag_name(filename: str) -> str:
+    """A sender's file name as a bag may hold it: the same name on every system."""
+    name = _UNFIT.sub("_", plain_name(filename)).strip(" .") or "file"
+    return f"_{name}" if _RESERVED.match(name) else name
+
+
+def _bag_name(case: Case, what: str) -> str:
+    ascii_only = re.sub(r"[^A-Za-z0-9]+", "-", case.number or "").strip("-")
+    return f"{what}-{ascii_only or case.reference[:8]}"
+
+
+def _info(court: Sitting, case: Case) -> dict[str, str]:
+    settings = court.court.settings
+    return {
+        "Source-Organization": settings.court_name,
+        "External-Identifier": case.reference,
+        "External-Description": case.title,
+        "Internal-Sender-Identifier": case.number or "",
+        "Bagging-Date": court.court.clock.machine_now().date().isoformat(),
+    }
+
+
+def pieces_with_progress(chunks: Iterator[bytes], tell: Any) -> Iterator[bytes]:
+    """The same bytes; ``tell`` hears how many have gone by."""
+    passed = 0
+    for chunk in chunks:
+        passed += len(chunk)
+        tell(passed)
+        yield chunk

@@ -1,0 +1,99 @@
+"""Pages of what one takes along: case file and kit in the making, their download; case files received from other courts."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from sqlalchemy import select
+
+from odr.access import case_page, current_court, current_locale, current_session, staff
+from odr.docket.models import Case, Role
+from odr.docket.visibility import READS_FILE
+from odr.errors import InvalidInput, NotFound
+from odr.evidence import compiling, receiving
+from odr.evidence.kit import fingerprint
+from odr.evidence.media import Group, Media, recognise
+from odr.evidence.models import Compilation, CompilationKind, CompilationState, Exhibit, ReceivedCase
+from odr.evidence.routes.serving import Outgoing, attachment
+from odr.evidence.seeing import why_closed
+from odr.identity.actors import Actor
+from odr.text import T
+
+files = Blueprint("casefiles", __name__)
+Page = str | Response | tuple[str, int]
+READERS = (Role.JUDGE, Role.ASSESSOR, Role.ASSISTANT, Role.CLERK, Role.PRESIDENT)
+ZIP = Media("application/zip", Group.ARCHIVE)
+
+
+@files.get("/cases/<reference>/files")
+@case_page(*READS_FILE)
+def listing(case: Case, actor: Actor) -> Page:
+    """What may be taken along, what is being put together, and what is ready."""
+    session = current_session()
+    exhibits = [e for e in session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id)) if why_closed(actor, e) is None]
+    made = compiling.compilations_of(session, case, actor)
+    key = fingerprint(current_court().notary.log_public_key_vkey())
+    return render_template(
+        "evidence/files.html", case=case, actor=actor, made=made, exhibits=exhibits, labels={e.id: e.label for e in exhibits}, kinds=CompilationKind,
+        working=any(m.state in (CompilationState.WAITING, CompilationState.WORKING) for m in made), fingerprint=key, tab="files",
+    )  # fmt: skip
+
+
+@files.post("/cases/<reference>/files")
+@case_page(*READS_FILE)
+def ask(case: Case, actor: Actor) -> Page:
+    """Ask for a case file or the kit of one exhibit; the worker puts it together."""
+    try:
+        kind = CompilationKind(request.form.get("kind", ""))
+    except ValueError:
+        raise InvalidInput.at("kind", T("Choose one of those listed.")) from None
+    session, exhibit = current_session(), None
+    if kind is CompilationKind.KIT:
+        exhibit = session.scalar(select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.label == request.form.get("exhibit", "")))
+        if exhibit is None or why_closed(actor, exhibit) is not None:
+            raise InvalidInput.at("exhibit", T("Choose one of those listed."))
+    court = current_court()
+    with court.database.write() as writing:
+        compiling.ask(writing, case, actor, kind, current_locale(), court.clock.machine_now(), exhibit)
+    return redirect(url_for("casefiles.listing", reference=case.reference), 303)  # type: ignore[return-value]
+
+
+@files.get("/cases/<reference>/files/<compilation>")
+@case_page(*READS_FILE)
+def download(case: Case, actor: Actor, compilation: str) -> Response:
+    """The finished file, for the person in the capacity in which it was asked for."""
+    own = (Compilation.case_id == case.id, Compilation.account_id == actor.account_id, Compilation.hat == actor.hat)
+    row = current_session().scalar(select(Compilation).where(Compilation.reference == compilation, *own))
+    if row is None or row.state is not CompilationState.READY or row.key is None or row.size is None:
+        raise NotFound
+    key, store = row.key, current_court().ports.store
+    return attachment(request, Outgoing(row.filename or "file", ZIP, row.size, row.sha256 or "", lambda start, length: store.open(key, start, length)))
+
+
+@files.get("/casefiles")
+@staff(*READERS)
+def received() -> Page:
+    """Case files of other courts, newest first."""
+    rows = list(current_session().scalars(select(ReceivedCase).order_by(ReceivedCase.id.desc()).limit(200)))
+    return render_template("evidence/received.html", rows=rows)
+
+
+@files.get("/casefiles/<received>")
+@staff(*READERS)
+def received_one(received: str) -> Page:
+    """One received case file, to be read only: what was proven, its docket, its files."""
+    row = receiving.received_case(current_session(), received)
+    docket = receiving.docket_of(current_court().ports.store, row)
+    return render_template("evidence/received_one.html", row=row, docket=docket)
+
+
+@files.get("/casefiles/<received>/files/<int:number>")
+@staff(*READERS)
+def received_file(received: str, number: int) -> Response:
+    """One file of a received case file, as an attachment."""
+    row = receiving.received_case(current_session(), received)
+    if not 1 <= number <= len(row.files):
+        raise NotFound
+    file, store = row.files[number - 1], current_court().ports.store
+    head = b"".join(store.open(file.key, 0, 4096))
+    media = recognise(head, head, file.path)
+    return attachment(request, Outgoing(file.path.replace("/", " "), media, file.size, file.sha256, lambda start, length: store.open(file.key, start, length)))
