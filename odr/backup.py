@@ -164,6 +164,18 @@ def restore(settings: Settings, folder: Path) -> Restored:
     return Restored(datetime.fromisoformat(told["made_at"]), len(told["files"]), kept, migrate.pending(settings.url))
 
 
+def give_to_owners(settings: Settings) -> None:
+    """Run as root: what was made in the data folder and the vault belongs to who owns these folders, so that the court can use it."""
+    if os.geteuid() != 0:
+        return
+    for folder, spared in ((settings.data_dir, settings.vault_folder), (settings.vault_folder, None)):
+        if folder.is_dir():
+            owner = folder.stat()
+            for path in folder.rglob("*"):
+                if spared is None or (path != spared and spared not in path.parents):
+                    os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
+
+
 def _refuse(settings: Settings, told: dict[str, Any], folder: Path) -> None:
     engine = "sqlite" if settings.url.startswith("sqlite") else "postgresql"
     if told["engine"] != engine:

@@ -35,9 +35,21 @@ from odr.notary.store import open_log, tree_size
 from odr.notary.vault import FileVault, SignerAhead, VaultRefused
 from odr.procedure.court import Court
 
-log = AppGroup("log", help="The court's transparency log.")
-database = AppGroup("db", help="The database.")
-keys = AppGroup("keys", help="The court's keys.")
+
+class Keeping(AppGroup):
+    """Commands whose known breaches are told in a line instead of a trace."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except (OSError, LookupError, VaultRefused, SQLAlchemyError) as error:
+            said = str(error).splitlines()[0] if str(error) else ""
+            raise click.ClickException(f"{type(error).__name__}: {said}\n`flask doctor` says how to mend it.") from error
+
+
+log = Keeping("log", help="The court's transparency log.")
+database = Keeping("db", help="The database.")
+keys = Keeping("keys", help="The court's keys.")
 
 WITHOUT_COURT = frozenset({"doctor", "db", "log", "keys", "backup", "restore"})
 _TAKES_VALUE = {"--app", "-A", "--env-file", "-e"}
@@ -323,6 +335,8 @@ def backup_command(folder: Path, without_keys: bool) -> None:
         made = backup.back_up(_settings(), folder, now=_clock(Database(_settings().url)).machine_now(), keys=not without_keys)
     except backup.BackupRefused as error:
         raise click.ClickException(str(error)) from error
+    finally:
+        backup.give_to_owners(_settings())
     click.echo(f"{made.files} files, {made.size / 1e6:.1f} MB in {folder}")
     for key in made.gone:
         click.echo(f"erased while the backup was made: {key}")
@@ -343,6 +357,7 @@ def restore_command(folder: Path, nothing_signed_since: bool) -> None:
     click.echo(f"restored the backup of {done.made_at:%F %T} UTC: {done.files} files, verified")
     if done.kept:
         click.echo(f"still there and newer, so kept: {', '.join(done.kept)}")
+    backup.give_to_owners(settings)
     if done.pending:
         click.echo(f"the backup is of an older version: run `flask db upgrade`, then `flask log {'close --breach' if done.keys_from_backup else 'recover'}`")
         return
@@ -367,6 +382,7 @@ def _resume(settings: Settings, done: backup.Restored, vouched: bool) -> None:
         click.echo(_told_lost(len(lost)))
     finally:
         found.dispose()
+        backup.give_to_owners(settings)
 
 
 KEEPING: tuple[click.Command, ...] = (doctor_command, database, log, keys, backup_command, restore_command)

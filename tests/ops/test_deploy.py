@@ -1,0 +1,177 @@
+"""A sitting court as it is deployed: three users, a vault of its own, units and container file that agree with the program."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
+
+import pytest
+
+from odr.config import Settings
+from tests.peers import missing
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+DEPLOY = ROOT / "deploy"
+WEB, VAULT, SHARED = 65_101, 65_102, 65_103
+"""User of web and worker, user of the vault, group of both."""
+
+
+@contextmanager
+def running(command: list[str], user: int, groups: list[int], env: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(command, user=user, group=groups[0], extra_groups=groups[1:], env=env, cwd=ROOT, stderr=subprocess.PIPE)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(20)
+        assert process.stderr is not None
+        process.stderr.close()
+
+
+def as_web(env: dict[str, str], *command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, user=WEB, group=WEB, extra_groups=[SHARED], env=env, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+
+
+def answer(url: str, seconds: float = 60) -> tuple[int, str]:
+    """What a page says, once somebody answers."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            with urlopen(url, timeout=10) as reply:
+                return reply.status, reply.read().decode()
+        except HTTPError as error:
+            with error:
+                return error.code, error.read().decode()
+        except (URLError, ConnectionError):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+
+
+@pytest.fixture
+def house() -> Iterator[tuple[dict[str, str], Path, Path]]:
+    """Settings of a sitting court, its data folder and its vault, each with its owner."""
+    if os.getuid() != 0:
+        missing("leave to become other users", "run as root in a container")
+    folder = Path(tempfile.mkdtemp(prefix="odr-house-"))
+    folder.chmod(0o711)
+    for name, owner, mode in (("data", WEB, 0o750), ("vault", VAULT, 0o700), ("run", VAULT, 0o750)):
+        (folder / name).mkdir(mode=mode)
+        os.chown(folder / name, owner, SHARED)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    env = {
+        **{k: v for k, v in os.environ.items() if not k.startswith(("ODR_", "PYTEST"))},
+        "PYTHONDONTWRITEBYTECODE": "1", "ODR_MODE": "production", "ODR_DATA_DIR": str(folder / "data"), "ODR_VAULT_DIR": str(folder / "vault"),
+        "ODR_VAULT_SOCKET": str(folder / "run" / "v.sock"), "ODR_BASE_URL": "https://court.example", "ODR_SECRET_KEY": "k" * 40,
+        "ODR_SMTP_URL": "smtp+plain://127.0.0.1:9", "PORT": str(port),
+    }  # fmt: skip
+    yield env, folder / "data", folder / "vault"
+    shutil.rmtree(folder)
+
+
+@pytest.mark.slow
+def test_the_web_process_has_no_keys(house: tuple[dict[str, str], Path, Path]) -> None:
+    """Upgrade, ceremony and web run under the web's user; the vault signs for them; nothing that user does opens a key or the signer's memory."""
+    env, data, vault = house
+    flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
+    closed = as_web(env, *flask, "account", "list")
+    assert closed.returncode == 1 and "flask db upgrade" in closed.stderr and "Traceback" not in closed.stderr
+    assert as_web(env, *flask, "db", "upgrade").returncode == 0
+    unreachable = as_web(env, *flask, "keys", "show")
+    assert unreachable.returncode == 1 and "flask doctor" in unreachable.stderr and "Traceback" not in unreachable.stderr
+    server = [sys.executable, "-m", "odr.notary.vault_server", str(vault), env["ODR_VAULT_SOCKET"], str(SHARED)]
+    with running(server, VAULT, [SHARED], env):
+        deadline = time.monotonic() + 30
+        while not Path(env["ODR_VAULT_SOCKET"]).exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(0.2)
+        held = as_web(env, *flask, "keys", "ceremony", "--present", "One", "--present", "Two", "--record", str(data / "record.txt"))
+        assert held.returncode == 0, held.stderr[-2000:]
+        assert "One: ____" in (data / "record.txt").read_text() and "BEGIN CERTIFICATE" in held.stdout
+        base = f"http://127.0.0.1:{env['PORT']}"
+        web = [sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--threads", "4", "--bind", f"127.0.0.1:{env['PORT']}", "wsgi:app"]
+        with running(web, WEB, [WEB, SHARED], env) as process:
+            assert answer(f"{base}/health/ready") == (200, '{"status":"ready","wrong":[]}\n')
+            status, checkpoint = answer(f"{base}/log/{datetime.now(UTC):%Y}/checkpoint")
+            assert status == 200 and checkpoint.startswith("court.example/log/")
+            assert_no_key_is_open(process.pid, vault)
+        assert sorted(path.suffix for path in vault.iterdir()).count(".key") == 4
+        for path in (*vault.iterdir(), vault):
+            tried = as_web(env, sys.executable, "-c", f"import os; (os.listdir if os.path.isdir({str(vault)!r}) and {path == vault} else open)({str(path)!r})")
+            assert tried.returncode == 1 and "PermissionError" in tried.stderr, path
+    kept = as_web(env, *flask, "backup", str(data / "backup"))
+    assert kept.returncode == 1 and "cannot be read by this user" in kept.stderr
+    leaked = [path for path in data.rglob("*") if path.is_file() and b"PRIVATE KEY" in path.read_bytes()]
+    assert leaked == []
+
+
+def assert_no_key_is_open(pid: int, vault: Path) -> None:
+    """Neither the web process nor its children hold a file of the vault's folder."""
+    pids = [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
+    assert len(pids) > 1
+    opened = [os.readlink(link) for each in pids for link in Path(f"/proc/{each}/fd").iterdir() if link.is_symlink()]
+    assert not [name for name in opened if name.startswith(str(vault))]
+
+
+def test_a_sitting_court_uses_a_vault_of_its_own(tmp_path: Path) -> None:
+    """In production keys never lie in the court's own process, whether a socket is set or not."""
+    strict = {
+        "ODR_MODE": "production",
+        "ODR_SECRET_KEY": "k" * 32,
+        "ODR_BASE_URL": "https://court.example",
+        "ODR_SMTP_URL": "smtp://m",
+        "ODR_DATA_DIR": str(tmp_path),
+    }
+    assert Settings.load(strict).vault_address == tmp_path / "vault.sock"
+    assert Settings.load({**strict, "ODR_VAULT_SOCKET": "/run/v.sock"}).vault_address == Path("/run/v.sock")
+    assert Settings.load({"ODR_DATA_DIR": str(tmp_path)}).vault_address is None
+
+
+def test_units_are_sound(tmp_path: Path) -> None:
+    """systemd reads every unit without a word, every command in them exists, and the vault's user reads no file of the court's."""
+    if shutil.which("systemd-analyze") is None:
+        missing("systemd-analyze", "apt install systemd")
+    for path in DEPLOY.glob("court-*.*"):
+        (tmp_path / path.name).write_text(
+            path.read_text().replace("/srv/court/app/.venv/bin", str(Path(sys.executable).parent)).replace("/srv/court/app", str(ROOT))
+        )
+    units = sorted(map(str, tmp_path.glob("court-*.*")))
+    assert len(units) == 5
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", *units], capture_output=True, text=True, check=False, env={**os.environ, "SYSTEMD_UNIT_PATH": f"{tmp_path}:"}
+    )
+    said = [line for line in done.stderr.splitlines() if "court-" in line]
+    assert said == [], done.stderr
+
+
+def test_unit_and_container_name_settings_that_exist() -> None:
+    """A setting in the example or the image that the program does not know would be silently ignored, so there is none; nor is there a secret."""
+    known = {f"ODR_{name.upper()}" for name in Settings.model_fields}
+    example = (DEPLOY / "court.env.example").read_text()
+    named = set(re.findall(r"\bODR_[A-Z_]+", example + (DEPLOY / "Containerfile").read_text()))
+    assert named and named <= known
+    values = {line.split("=", 1)[0]: line.split("=", 1)[1] for line in example.splitlines() if line.startswith("ODR_")}
+    with pytest.raises(Exception, match="SECRET_KEY"):
+        Settings.load(values)
+    assert Settings.load({**values, "ODR_SECRET_KEY": "k" * 32}).vault_folder == Path("/var/lib/court-vault")
+
+
+def test_the_image_holds_what_the_program_reads() -> None:
+    """Every folder of the project that the court reads at run time is copied, and nothing of tests."""
+    copied = set(re.findall(r"^COPY (\w+) \w+$", (DEPLOY / "Containerfile").read_text(), re.M))
+    assert copied == {"odr", "templates", "static", "translations", "fonts", "migrations"}
+    assert all((ROOT / name).is_dir() for name in copied)
