@@ -78,6 +78,8 @@ class Settings(BaseModel):
     def load(cls, environ: Mapping[str, str]) -> Settings:
         """Read ``ODR_*``; raises :class:`SettingsError` naming each wrong setting."""
         known = set(cls.model_fields)
+    fee_reminder_days: int = Field(default=3, ge=0, le=30)
+    refund_alarm_days: int = Field(default=3, ge=0, le=14)
         values = {k[4:].lower(): v for k, v in environ.items() if k.startswith("ODR_") and k[4:].lower() in known}
         try:
             return cls.model_validate(values)

@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -101,11 +102,8 @@ def write(value: Any, locale: str, tz: ZoneInfo | None = None) -> str:
 def write_money(money: Money, locale: str) -> str:
     """``CNY 3,240.00`` in English, ``3,240.00元`` in Chinese; never a bare symbol."""
     precision = get_currency_precision(money.currency)
-    major = money.minor / 10**precision if precision == 0 else None
-    from decimal import Decimal
-
-    amount = Decimal(money.minor).scaleb(-precision) if major is None else Decimal(money.minor)
-    number = format_currency(amount, money.currency, format="#,##0.00" if precision else "#,##0", locale="en", currency_digits=False)
+    pattern = "#,##0." + "0" * precision if precision else "#,##0"
+    number = format_currency(Decimal(money.minor).scaleb(-precision), money.currency, format=pattern, locale="en", currency_digits=False)
     if locale == "zh-Hans" and money.currency == "CNY":
         return f"{number}元"
     return f"{money.currency}\u00a0{number}"

@@ -37,6 +37,13 @@ def on_served(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
             acts_changes.start_counter_answer(court, case, facts["party"], facts["at"], facts["proof"])
 
 
+def on_fee_lapsed(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """A claim or counterclaim whose fee was not paid was ruled withdrawn: it stands no longer (CPI 213)."""
+    claim = acts_changes.standing_claim(court, case, facts["party"].id)
+    if claim is not None and facts["assessment"].matter.value == claim.kind:
+        claim.withdrawn_at = court.now
+
+
 def people_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
     """Who acts for whom, beside the case."""
     found = representatives_of(court.session, case, court.now)
@@ -58,7 +65,7 @@ ROOM = Room(
         acts_objections.REVIEW_WINDOW: acts_objections.challenge_overdue,
         acts_people.IDENTITY_WINDOW: acts_people.platform_silent,
     },
-    on_event={"served": on_served},
+    on_event={"served": on_served, "fee_lapsed": on_fee_lapsed},
     resolvers={"fact": find_fact, **RESOLVERS},
     panels=(people_panel,),
     nav=(NavItem("claim", "filing.claim", T("Claim and answer"), 10),),

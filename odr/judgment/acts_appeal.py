@@ -22,8 +22,6 @@ from odr.judgment.inputs import (
 from odr.judgment.kinds import AppealOutcome, AppealState, DecisionState, Instrument
 from odr.judgment.lookups import issued, obligations_of, petitions_of
 from odr.judgment.models import AppealAnswer, AppealPetition, Obligation
-from odr.payments.assessing import keep_basis
-from odr.payments.inputs import AssessInput
 from odr.payments.tariff import Matter
 from odr.procedure.models import WindowState
 from odr.procedure.sealed import keep_document
@@ -66,9 +64,7 @@ def appeal_decision(court: Sitting, case: Case, given: AppealInput, *, actor: Ac
     court.session.add(petition)
     court.move(case, Stage.APPEALED)
     court.session.flush()
-    amounts = [given.challenged.minor] if given.challenged.minor else []
-    basis = keep_basis(court.session, case, me, Matter.APPEAL, amounts, 0 if amounts else 1, now)
-    court.then("assess_fee", AssessInput(basis=basis.reference))
+    court.announce("appeal_lodged", case, party=me, amount_minor=given.challenged.minor or None)
     for party in case.parties:
         if party.id != me.id and party.left_at is None:
             court.start_window(case, "appeal_answer", party=party, start=now, subject=petition.reference)
@@ -164,6 +160,7 @@ def record_appeal_outcome(court: Sitting, case: Case, given: AppealOutcomeInput,
         court.close_windows(case, "appeal_answer", WindowState.ENDED, subject=petition.reference)
         court.close_tasks(case, "appeal", petition.reference)
     court.close_windows(case, APPEAL, WindowState.ENDED)
+    court.announce("appeal_decided", case, outcome=given.outcome.value)
     if given.outcome is AppealOutcome.SENT_BACK:
         decision.state = DecisionState.SET_ASIDE
         court.move(case, Stage.HEARING)

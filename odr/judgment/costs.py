@@ -11,28 +11,20 @@ from odr.docket.queries import parties
 from odr.filing.queries import claims_of, reliefs_of
 from odr.judgment.inputs import CostShareInput, DraftInput, OrderInput
 from odr.judgment.kinds import OrderKind
-from odr.payments.assessing import assessments_of, paid_for
 from odr.payments.costs import Allocation, allocate_costs, shares_by_success
-from odr.payments.models import AssessmentState
-from odr.payments.tariff import Matter
+from odr.payments.demands import standing_fee
+from odr.payments.refunding import held_for
+from odr.payments.tariff import FIRST_INSTANCE
 from odr.text import Money
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-FIRST_INSTANCE = (Matter.CLAIM, Matter.COUNTERCLAIM, Matter.THIRD_PARTY_CLAIM)
-
 
 def fee_and_prepaid(court: Sitting, case: Case) -> tuple[Money, dict[str, Money]]:
-    """The fee of the first instance, and what each party has paid towards it."""
-    currency = court.pack(case).currency
-    rows = [a for a in assessments_of(court.session, case) if a.matter in FIRST_INSTANCE and a.state is not AssessmentState.CANCELLED]
-    prepaid = {}
-    for party in case.parties:
-        paid = paid_for(court.session, case, party.id, *FIRST_INSTANCE)
-        if paid is not None and paid.minor:
-            prepaid[party.label] = paid
-    return Money(sum(row.amount_minor for row in rows), currency), prepaid
+    """The fee of the first instance as it stands, and what each party has paid towards it and not got back."""
+    held = {party.label: held_for(court, case, party, *FIRST_INSTANCE) for party in case.parties}
+    return standing_fee(court, case), {label: money for label, money in held.items() if money.minor}
 
 
 def awarded(orders: Sequence[OrderInput], reliefs: Mapping[str, int]) -> int:

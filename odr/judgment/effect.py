@@ -148,7 +148,7 @@ def settled(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
             if creditor is not None:
                 start = datetime.combine(last, time(23, 59), tzinfo=court.court.settings.tz)
                 court.start_window(case, ENFORCE, party=creditor, start=start)
-        court.announce("case_effective", case)
+        court.announce("case_effective", case, ending=Ending.MEDIATED.value)
 
 
 def performance_lapsed(court: Sitting, case: Case, window: Any) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from odr.docket.models import Case, Outcome, Party, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
 from odr.identity.actors import Actor
-from odr.payments.assessing import FEE_WINDOW, TOPUP_WINDOW, WINDOWS, assessments_of, paid_for, put_off_until, question_for, write_assessment
+from odr.payments.assessing import FEE_WINDOW, TOPUP_WINDOW, WINDOWS, assessments_of, put_off_until, question_for, write_assessment
 from odr.payments.books import book_assessment, book_cancellation, book_payment, earn, excess_of, outstanding, stripe_source
 from odr.payments.facts import INTENT_SUCCEEDED, SESSION_PAID
 from odr.payments.inputs import AssessInput, DeemInput, PaymentInput
@@ -27,12 +27,12 @@ from odr.payments.models import (
     ReliefState,
     StripeFact,
 )
-from odr.payments.refunding import order_back, order_excess
-from odr.payments.tariff import Matter, assess_filing, top_up
+from odr.payments.refunding import held_for, order_back, order_excess
+from odr.payments.tariff import FIRST_INSTANCE, HALVABLE, Matter, assess_filing, top_up
 from odr.procedure.models import WindowState
 from odr.procedure.pack import RulePack
 from odr.procedure.reckoning import Extension
-from odr.procedure.table import Premise, Recorded, act
+from odr.procedure.table import Everyone, Premise, Recorded, act
 from odr.procedure.tariff_rules import Ending
 from odr.text import Money, T, Text
 
@@ -73,7 +73,7 @@ def assess_fee(court: Sitting, case: Case, given: AssessInput, *, actor: Actor, 
             if old.matter is basis.matter and old.state in (AssessmentState.DUE, AssessmentState.DEFERRED):
                 court.close_windows(case, old.window_kind, WindowState.ENDED, subject=old.reference)
                 book_cancellation(court.session, old, now)
-        paid = paid_for(court.session, case, payer.id, basis.matter) or Money(0, found.total.currency)
+        paid = held_for(court, case, payer, basis.matter)
         found = top_up(court.pack(case), paid, question, given.topup_article)
         kind = TOPUP_WINDOW if paid.minor else kind
     row = write_assessment(court, case, payer, basis, basis.matter, found, kind)
@@ -91,6 +91,7 @@ def ask_for(court: Sitting, case: Case, payer: Party, row: FeeAssessment, start:
     """Start the time to pay (FEE 22): from the notice, or until the day to which payment was put off (FEE 47)."""
     until = put_off_until(court.session, case, payer.id) if row.state is AssessmentState.DEFERRED else None
     owed = row.state is AssessmentState.DUE or until is not None
+    row.reminded_at = None
     if not owed or not has_window(court.pack(case), row.window_kind):
         return
     more: dict[str, Any] = {"extensions": (Extension(T("payment was put off by the court"), "FEE 47", until_on=until),)} if until else {}
@@ -160,12 +161,17 @@ def is_pending(court: Sitting, row: FeeAssessment) -> bool:
     return asked is not None or moving is not None
 
 
+def leads_to_ruling(row: FeeAssessment) -> bool:
+    """Whether what the fee is for can be ruled withdrawn: a claim, a counterclaim, an appeal; not an objection that failed."""
+    return row.basis_id is not None and row.matter in HALVABLE
+
+
 def is_unpaid_for_good(court: Sitting, case: Case, row: FeeAssessment) -> bool:
     """Whether the payer's time is over, nothing is pending, and money is still missing."""
     if row.state is not AssessmentState.DUE or is_pending(court, row):
         return False
     windows = court.windows(case, row.window_kind, state=None, subject=row.reference)
-    return bool(windows) and windows[-1].state is WindowState.LAPSED and outstanding(court.session, row).minor > 0
+    return leads_to_ruling(row) and bool(windows) and windows[-1].state is WindowState.LAPSED and outstanding(court.session, row).minor > 0
 
 
 def consider_unpaid(court: Sitting, case: Case, row: FeeAssessment) -> bool:
@@ -188,6 +194,10 @@ def fee_lapsed(court: Sitting, case: Case, window: Any) -> None:
         return
     if row.state is AssessmentState.DEFERRED:
         row.state = AssessmentState.DUE
+    left = outstanding(court.session, row)
+    if left.minor and not leads_to_ruling(row):
+        words = T("%(name)s has not paid %(amount)s in time. Collect it.", name=party_by_id(case, row.party_id).name, amount=left)
+        court.open_task(case, Role.CASHIER, UNPAID_TASK, words, risk=20, subject=row.reference)
     consider_unpaid(court, case, row)
 
 
@@ -213,12 +223,15 @@ def fee_state(court: Sitting, case: Case, values: Mapping[str, Any]) -> str:
     guard=some_fee_is_unpaid,
     premise=Premise.SUBJECT,
     subject=fee_state,
+    strong=True,
+    serves=Everyone.PARTIES,
     source="CPI 213, 199, 318",
 )
 def deem_withdrawn(court: Sitting, case: Case, given: DeemInput, *, actor: Actor, now: datetime) -> Recorded:
     """Rule that a claim, counterclaim or appeal whose fee was not paid is withdrawn (FEE 22; CPI 199, 213, 318).
 
-    A claim ends the case; of a fee already paid before a conversion half goes back.
+    A claim ends the case, unless a counterclaim goes on without it (CPI 239); of a
+    fee already paid before a conversion half goes back.
     """
     row: FeeAssessment = court.resolved("assessment", given.assessment)
     if not is_unpaid_for_good(court, case, row):
@@ -227,12 +240,26 @@ def deem_withdrawn(court: Sitting, case: Case, given: DeemInput, *, actor: Actor
     book_cancellation(court.session, row, now)
     court.close_tasks(case, UNPAID_TASK, row.reference)
     back = Money(0, row.currency)
-    if row.window_kind == TOPUP_WINDOW:
-        back = order_back(court, case, payer, Ending.CONVERSION_DEFAULT)
+    if _follows_conversion(court, case, row):
+        back = order_back(court, case, payer, Ending.CONVERSION_DEFAULT, matters=(row.matter,))
+    elif row.matter in FIRST_INSTANCE:
+        back = order_back(court, case, payer, Ending.WITHDRAWN, matters=(row.matter,))
     words = T("Ruling: %(name)s is deemed to have withdrawn, because the fee was not paid", name=payer.name)
     court.announce("fee_lapsed", case, party=payer, assessment=row)
-    if row.matter is Matter.CLAIM and case.stage is not Stage.APPEALED:
+    if row.matter is Matter.CLAIM and case.stage is not Stage.APPEALED and not _something_goes_on(court, case):
         case.outcome, case.closed_at = Outcome.DEEMED_WITHDRAWN, now
         court.move(case, Stage.CLOSED)
         court.announce("case_closed", case)
     return Recorded(words, {"assessment": row.reference, "party": payer.label, "matter": row.matter.value, "back": back.minor, "currency": row.currency})
+
+
+def _follows_conversion(court: Sitting, case: Case, row: FeeAssessment) -> bool:
+    """Whether a difference is owed because the case moved to another track, not because the claim was raised (CPI 199)."""
+    articles = {way.article for track in court.pack(case).tracks.list.values() for way in track.conversions}
+    return row.window_kind == TOPUP_WINDOW and any(step["article"] in articles for step in row.steps)
+
+
+def _something_goes_on(court: Sitting, case: Case) -> bool:
+    """Whether a counterclaim or a third party's claim stands beside the claim (CPI 239)."""
+    beside = (Matter.COUNTERCLAIM, Matter.THIRD_PARTY_CLAIM)
+    return any(row.matter in beside and row.state is not AssessmentState.CANCELLED for row in assessments_of(court.session, case))

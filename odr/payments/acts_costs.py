@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,14 +13,14 @@ from odr.docket.queries import parties
 from odr.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.identity.actors import Actor
 from odr.payments.acts import EVERY_STAGE, OVER, party_by_id
-from odr.payments.assessing import assessments_of, keep_basis, question_for
-from odr.payments.books import outstanding, paid_on
-from odr.payments.demands import demand, settle_bears
+from odr.payments.assessing import keep_basis, question_for
+from odr.payments.books import book_cancellation
+from odr.payments.demands import demand, settle_bears, standing_fee
 from odr.payments.inputs import AskCorrectionInput, AskReviewInput, BearsInput, CorrectFeeInput, DemandInput, ReviewCostsInput
 from odr.payments.models import AssessmentState, CostsOrder, FeeAssessment, FeeBasis
 from odr.payments.reassessing import replace_unpaid
-from odr.payments.refunding import spread
-from odr.payments.tariff import assess_filing
+from odr.payments.refunding import held_for, orders_of, spread, unpaid_rows
+from odr.payments.tariff import FeeQuestion, Matter, assess_filing
 from odr.procedure.models import Task, WindowState
 from odr.procedure.table import Everyone, Recorded, act
 from odr.procedure.tariff_rules import Ending
@@ -120,9 +121,9 @@ def _whole(court: Sitting, case: Case, lines: list[BearsInput]) -> dict[str, Mon
         if label in bears or line.bears.currency != currency:
             raise InvalidInput([FieldFault(("lines", place, "bears"), T("Name each party once, in the currency of the court."))])
         bears[label] = line.bears
-    fee = sum(row.amount_minor for row in assessments_of(court.session, case) if row.state is not AssessmentState.CANCELLED)
-    if sum(money.minor for money in bears.values()) != fee:
-        raise InvalidInput.at("lines", T("Together the parties must bear exactly %(fee)s.", fee=Money(fee, currency)))
+    fee = standing_fee(court, case)
+    if sum(money.minor for money in bears.values()) != fee.minor:
+        raise InvalidInput.at("lines", T("Together the parties must bear exactly %(fee)s.", fee=fee))
     return bears
 
 
@@ -130,6 +131,7 @@ def carry_out(court: Sitting, case: Case, order: CostsOrder) -> None:
     """Refund or demand the difference to what each party has borne so far; once."""
     if order.executed_at is None:
         order.executed_at = court.now
+        court.close_tasks(case, COLLECT_TASK)
         currency = court.pack(case).currency
         settle_bears(court, case, {label: Money(minor, currency) for label, minor in order.allocation.items()})
 
@@ -163,7 +165,7 @@ def ask_fee_correction(court: Sitting, case: Case, given: AskCorrectionInput, *,
     return Recorded(T("%(name)s asked the court to check a fee", name=who.name), {"assessment": row.reference})
 
 
-@act(title=T("Correct a miscalculated fee"), input=CorrectFeeInput, by={Role.JUDGE}, at=EVERY_STAGE, serves=Everyone.PARTIES, source="FEE 43")
+@act(title=T("Correct a miscalculated fee"), input=CorrectFeeInput, by={Role.JUDGE}, at=EVERY_STAGE, strong=True, serves=Everyone.PARTIES, source="FEE 43")
 def correct_fee(court: Sitting, case: Case, given: CorrectFeeInput, *, actor: Actor, now: datetime) -> Recorded:
     """Compute a fee anew on the right amount: less goes back, more is asked for, with every step (FEE 43)."""
     old: FeeAssessment = court.resolved("assessment", given.assessment)
@@ -172,16 +174,32 @@ def correct_fee(court: Sitting, case: Case, given: CorrectFeeInput, *, actor: Ac
     payer, was = party_by_id(case, old.party_id), court.session.get_one(FeeBasis, old.basis_id)
     amounts = [given.amount.minor] if given.amount.minor else []
     basis = keep_basis(court.session, case, payer, was.matter, amounts, was.non_property or (0 if amounts else 1), now, joined=was.joined)
-    question = question_for(court, case, basis)
-    right, paid = assess_filing(court.pack(case), question).total, paid_on(court.session, old)
+    question = _as_it_ended(court, case, payer, was.matter, question_for(court, case, basis))
+    right, held = assess_filing(court.pack(case), question).total, held_for(court, case, payer, was.matter)
+    unpaid = [row for row in unpaid_rows(court, case) if row.party_id == payer.id and row.matter is was.matter]
     court.close_tasks(case, CORRECTION_TASK, old.reference)
     result = {"assessment": old.reference, "was": old.amount_minor, "right": right.minor, "currency": right.currency}
-    if right.minor < paid.minor:
-        back = spread(court, case, payer, Money(paid.minor - right.minor, right.currency), Ending.REDUCED, {"reason": "miscalculated", **result})
+    if right.minor <= held.minor:
+        for row in unpaid:
+            court.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
+            book_cancellation(court.session, row, now)
+    if right.minor < held.minor:
+        too_much = Money(held.minor - right.minor, right.currency)
+        back = spread(court, case, payer, too_much, Ending.REDUCED, {"reason": "miscalculated", **result}, (was.matter,))
         return Recorded(
             T("Fee corrected to %(right)s; %(back)s goes back to %(name)s", right=right, back=back, name=payer.name), {**result, "back": back.minor}
         )
-    if right.minor > paid.minor or outstanding(court.session, old).minor:
-        old.basis_id = basis.id
-        replace_unpaid(court, case, payer, old, question)
+    if right.minor > held.minor:
+        due = unpaid[-1] if unpaid else old
+        due.basis_id = basis.id
+        for row in unpaid[:-1]:
+            court.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
+            book_cancellation(court.session, row, now)
+        replace_unpaid(court, case, payer, due, question)
     return Recorded(T("Fee corrected to %(right)s", right=right), result)
+
+
+def _as_it_ended(court: Sitting, case: Case, payer: Party, matter: Matter, question: FeeQuestion) -> FeeQuestion:
+    """The question with the ending that was settled before: a fee that was halved stays halved when it is corrected."""
+    halved = [row.ending for row in orders_of(court, case, payer, (matter,)) if row.ending in (Ending.MEDIATED, Ending.WITHDRAWN)]
+    return replace(question, ending=halved[-1]) if halved else question

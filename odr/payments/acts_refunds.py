@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from odr.docket.models import Case, Outcome, Role
+from odr.docket.models import Case, Outcome, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
 from odr.identity.actors import Actor
-from odr.payments.acts import EVERY_STAGE, UNPAID_TASK, party_by_id
+from odr.payments.acts import EVERY_STAGE, OVER, UNPAID_TASK, party_by_id
 from odr.payments.acts_costs import carry_out_waiting
+from odr.payments.alarms import ALARMS
 from odr.payments.assessing import assessments_of
 from odr.payments.books import book_cancellation, book_outside_refund, book_refund_end, earn
 from odr.payments.inputs import ApproveRefundInput, OutsideRefundInput, ReduceInput, RefundEndInput, SettleInput
 from odr.payments.models import Channel, FeeBasis, Payment, Refund, RefundApproval, RefundState
 from odr.payments.reassessing import replace_unpaid
-from odr.payments.refunding import REFUND_TASK, REFUND_WINDOW, order_back, unpaid_rows
+from odr.payments.refunding import REFUND_TASK, REFUND_WINDOW, order_back, orders_of, touched_by, unpaid_rows
+from odr.payments.tariff import FIRST_INSTANCE, Matter
 from odr.procedure.models import WindowState
 from odr.procedure.table import Premise, Recorded, act
 from odr.procedure.tariff_rules import Ending
@@ -36,6 +38,8 @@ ENDINGS = {
     Outcome.TRANSFERRED: Ending.TRANSFERRED,
 }
 """Outcome of a case without a decision on the merits → what it means for its fee."""
+APPEAL_ENDINGS = {"sent_back": Ending.REMITTED, "withdrawn": Ending.WITHDRAWN}
+"""What the higher court did → what it means for the appeal fee; a judgment that was upheld or changed leaves it paid."""
 
 
 @act(title=T("Settlement of the fees"), input=SettleInput, by={Role.CLOCK}, at=EVERY_STAGE, listed=False, source="FEE 15, 24–28, 53")
@@ -45,27 +49,33 @@ def settle_fees(court: Sitting, case: Case, given: SettleInput, *, actor: Actor,
     A refund follows the ruling or statement that ended the case; the clock only computes it.
     """
     ending = Ending(given.ending) if given.ending else None
-    back = 0
+    matters = (Matter(given.matter),) if given.matter else touched_by(ending) if ending else FIRST_INSTANCE
+    currency, back = court.pack(case).currency, 0
     if ending is not None:
-        for row in unpaid_rows(court, case):
-            court.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
-            court.close_tasks(case, UNPAID_TASK, row.reference)
-            book_cancellation(court.session, row, now)
-        for party in case.parties:
-            if not _has_ending(court, case, party.id):
-                back += order_back(court, case, party, ending).minor
-    currency = court.pack(case).currency
+        back = _settle(court, case, ending, matters, given.party)
+    if case.stage not in OVER:
+        words = T("Fees settled: %(back)s goes back", back=Money(back, currency))
+        return Recorded(words, {"back": back, "currency": currency, "ending": given.ending, "matters": [matter.value for matter in matters]})
     earned = earn(court.session, case.id, currency, f"{case.reference}/{court.next_number(case)}", now)
     words = T("Fees settled: %(back)s goes back, %(earned)s stays with the court", back=Money(back, currency), earned=earned)
     return Recorded(words, {"back": back, "earned": earned.minor, "currency": currency, "ending": given.ending})
 
 
-def _has_ending(court: Sitting, case: Case, party_id: int) -> bool:
-    """Whether an ending was settled for a party before: half after a conversion is not halved again."""
-    found = court.session.scalar(
-        select(Refund.id).where(Refund.case_id == case.id, Refund.party_id == party_id, Refund.ending.is_not(None), Refund.ending != Ending.REDUCED)
-    )
-    return found is not None
+def _settle(court: Sitting, case: Case, ending: Ending, matters: tuple[Matter, ...], label: str | None) -> int:
+    """Drop what is unpaid for these matters and order back what the ending leaves; a matter that ended before is left alone."""
+    back = 0
+    for party in case.parties:
+        if label is not None and party.label != label:
+            continue
+        for row in unpaid_rows(court, case):
+            if row.party_id == party.id and row.matter in matters:
+                court.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
+                court.close_tasks(case, UNPAID_TASK, row.reference)
+                book_cancellation(court.session, row, court.now)
+        # Half after a conversion is not halved again.
+        left = [m for m in matters if all(one.ending is Ending.REDUCED for one in orders_of(court, case, party, (m,)))]
+        back += order_back(court, case, party, ending, matters=left).minor
+    return back
 
 
 def on_ended(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
@@ -151,6 +161,8 @@ def record_refund(court: Sitting, case: Case, given: RefundEndInput, *, actor: A
     court.close_tasks(case, "refund_transfer", refund.reference)
     if given.paid:
         court.close_windows(case, REFUND_WINDOW, WindowState.MET, subject=refund.reference)
+        for alarm in ALARMS:
+            court.close_tasks(case, alarm, refund.reference)
         return Recorded(T("%(amount)s paid back to %(name)s", amount=refund.amount, name=name), {"refund": refund.reference, "paid": True})
     court.open_task(
         case,
@@ -214,7 +226,30 @@ def refund_lowered(court: Sitting, case: Case, given: ReduceInput, *, actor: Act
 
 
 def on_effective(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """The decision binds: a changed costs decision is carried out, and what does not go back is earned (FEE 53)."""
+    """The decision or the settlement binds: a changed costs decision is carried out, and what does not go back is earned (FEE 15, 53).
+
+    Facts: ``ending`` where no decision was made on the merits.
+    """
     carry_out_waiting(court, case)
     if assessments_of(court.session, case):
-        court.then("settle_fees", SettleInput())
+        court.then("settle_fees", SettleInput(ending=facts.get("ending")))
+
+
+def on_claim_withdrawn(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """One claim is withdrawn and the rest of the case goes on: its fee alone is settled (FEE 15; CPI 239). Facts: ``claim``, ``party``."""
+    matter = Matter(facts["claim"].kind)
+    if any(row.matter is matter for row in assessments_of(court.session, case, party_id=facts["party"].id)):
+        court.then("settle_fees", SettleInput(ending=Ending.WITHDRAWN.value, party=facts["party"].label, matter=matter.value))
+
+
+def on_appeal_decided(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """The higher court decided: sent back, the whole appeal fee goes back; withdrawn by leave, half of it (FEE 15, 27). Facts: ``outcome``."""
+    ending = APPEAL_ENDINGS.get(facts["outcome"])
+    if ending is not None and any(row.matter is Matter.APPEAL for row in assessments_of(court.session, case)):
+        court.then("settle_fees", SettleInput(ending=ending.value, matter=Matter.APPEAL.value))
+
+
+def on_settled(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """A mediation statement that leaves nothing to perform ended the case: no other event says so (FEE 15)."""
+    if case.stage is Stage.CLOSED and case.outcome is Outcome.SETTLED:
+        on_ended(court, case, facts)

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
 from odr.docket.models import Case, Party
 from odr.payments.assessing import assessments_of, paid_for, write_assessment
-from odr.payments.books import book_assessment, book_cancellation, outstanding
-from odr.payments.models import AssessmentState, FeeAssessment, Refund
-from odr.payments.refunding import spread
+from odr.payments.books import book_assessment, book_cancellation, outstanding, paid_on
+from odr.payments.models import AssessmentState, FeeAssessment
+from odr.payments.refunding import orders_of, spread
 from odr.payments.scales import FeeStep
-from odr.payments.tariff import Assessment, Matter
+from odr.payments.tariff import FIRST_INSTANCE, Assessment, Matter
 from odr.procedure.tariff_rules import Ending
 from odr.text import Money, T
 
@@ -34,6 +32,17 @@ def demand(court: Sitting, case: Case, who: Party, amount: Money) -> FeeAssessme
     return row
 
 
+def standing_fee(court: Sitting, case: Case) -> Money:
+    """The fee of the first instance as it stands: what was asked for, less what a lowered, withdrawn or settled claim gave back.
+
+    What goes back to a winner stays part of it: somebody else bears it.
+    """
+    rows = [row for row in assessments_of(court.session, case) if row.matter in FIRST_INSTANCE]
+    asked = sum(paid_on(court.session, row).minor if row.state is AssessmentState.CANCELLED else row.amount_minor for row in rows)
+    gone = sum(one.amount_minor for party in case.parties for one in orders_of(court, case, party, FIRST_INSTANCE) if one.ending is not Ending.WON)
+    return Money(asked - gone, court.pack(case).currency)
+
+
 def settle_bears(court: Sitting, case: Case, bears: Mapping[str, Money]) -> None:
     """Bring every party to what it bears: what it has borne beyond goes back, what is missing is demanded."""
     for party in case.parties:
@@ -48,12 +57,13 @@ def settle_bears(court: Sitting, case: Case, bears: Mapping[str, Money]) -> None
 
 def _borne(court: Sitting, case: Case, party: Party) -> int:
     """What a party has paid or still owes, less what goes back to it."""
-    paid = paid_for(court.session, case, party.id)
-    owed = [row for row in assessments_of(court.session, case, party_id=party.id, demands=True) if row.state is not AssessmentState.CANCELLED]
+    paid = paid_for(court.session, case, party.id, *FIRST_INSTANCE)
+    asked = assessments_of(court.session, case, party_id=party.id, demands=True)
+    owed = [row for row in asked if row.matter in FIRST_INSTANCE and row.state is not AssessmentState.CANCELLED]
     still = sum(outstanding(court.session, row).minor for row in owed)
     demanded = sum(row.amount_minor - outstanding(court.session, row).minor for row in owed if row.basis_id is None)
-    back = court.session.scalars(select(Refund).where(Refund.case_id == case.id, Refund.party_id == party.id, Refund.ending.is_not(None)))
-    return (paid.minor if paid else 0) + still + demanded - sum(row.amount_minor for row in back)
+    back = sum(row.amount_minor for row in orders_of(court, case, party, FIRST_INSTANCE))
+    return (paid.minor if paid else 0) + still + demanded - back
 
 
 def _give_back(court: Sitting, case: Case, party: Party, amount: Money) -> None:

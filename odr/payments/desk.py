@@ -14,8 +14,6 @@ from odr.payments.models import BankLine, DifferenceKind, Payment, ReconcileRun,
 from odr.procedure.court import Court
 from odr.text import Text
 
-SOON = timedelta(days=3)
-
 
 @dataclass(frozen=True)
 class RefundLine:
@@ -28,6 +26,7 @@ class RefundLine:
     approved_by_me: bool
     by_hand: bool
     is_urgent: bool
+    is_late: bool
 
 
 @dataclass(frozen=True)
@@ -41,6 +40,8 @@ class Desk:
     last_run: ReconcileRun | None
     differences: list[tuple[Text, dict[str, Any]]]
     stuck_events: int
+    late: int
+    """Refunds past the fifteen days (FEE 53)."""
 
 
 def gather(court: Court, session: Session, account_id: int) -> Desk:
@@ -62,6 +63,7 @@ def gather(court: Court, session: Session, account_id: int) -> Desk:
         on_the_way=[one for one in lines if one.refund.state in (RefundState.APPROVED, RefundState.SENT) and not one.by_hand],
         last_run=last,
         differences=[(DifferenceKind(one["what"]).label, one) for one in (last.differences if last else [])],
+        late=sum(one.is_late for one in lines),
         stuck_events=session.scalar(select(func.count()).select_from(StripeEvent).where(StripeEvent.applied_at.is_(None))) or 0,
     )
 
@@ -69,7 +71,14 @@ def gather(court: Court, session: Session, account_id: int) -> Desk:
 def _line(court: Court, session: Session, refund: Refund, account_id: int) -> RefundLine:
     by = list(session.scalars(select(RefundApproval.account_id).where(RefundApproval.refund_id == refund.id)))
     payment = session.get_one(Payment, refund.payment_id)
-    urgent = refund.due_at is not None and refund.due_at - court.clock.now() < SOON
+    now = court.clock.now()
     return RefundLine(
-        refund, session.get_one(Case, refund.case_id), session.get_one(Party, refund.party_id).name, len(by), account_id in by, not payment.is_online, urgent
+        refund=refund,
+        case=session.get_one(Case, refund.case_id),
+        payee=session.get_one(Party, refund.party_id).name,
+        approvals=len(by),
+        approved_by_me=account_id in by,
+        by_hand=not payment.is_online,
+        is_urgent=refund.due_at is not None and refund.due_at - timedelta(days=court.settings.refund_alarm_days) <= now < refund.due_at,
+        is_late=refund.due_at is not None and refund.due_at <= now,
     )

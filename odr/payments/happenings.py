@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
+
 from odr.docket.models import Case, DocketEntry, Party
-from odr.payments.acts import ask_for
+from odr.payments.acts import UNPAID_TASK, ask_for
 from odr.payments.assessing import assessments_of, keep_basis, pack_track, standing_basis
 from odr.payments.inputs import AssessInput, ReduceInput
-from odr.payments.models import AssessmentState
+from odr.payments.models import AssessmentState, ReliefRequest
 from odr.payments.tariff import Matter
 from odr.procedure.models import WindowState
 from odr.text import Text
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 MONEY = "money"
+SERVED_ON_PAYER = frozenset({"assess_fee", "remind_fee", "demand_costs", "decide_relief"})
 
 
 def _amounts(relief: Any) -> tuple[list[int], int]:
@@ -95,22 +99,32 @@ def on_track_converted(court: Sitting, case: Case, facts: Mapping[str, Any]) -> 
 
 def on_served(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """A fee notice that reached its payer later than it stood on the page: her time runs from that day (FEE 22)."""
-    number = getattr(facts.get("packet"), "entry_number", None)
+    numbers = getattr(facts.get("packet"), "entry_ids", ())
     who: Party = facts["party"]
     proof: Text | None = facts.get("proof")
     for row in assessments_of(court.session, case, party_id=who.id):
-        windows = court.windows(case, row.window_kind, subject=row.reference)
-        if number is None or row.entry_number != number or row.state is not AssessmentState.DUE or not windows or facts["at"] <= windows[-1].opened_at:
+        windows = court.windows(case, row.window_kind, state=None, subject=row.reference)
+        if row.entry_number not in numbers or row.state is not AssessmentState.DUE or not windows or facts["at"] <= windows[-1].opened_at:
             continue
         court.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
+        court.close_tasks(case, UNPAID_TASK, row.reference)
         ask_for(court, case, who, row, facts["at"], proof)
 
 
 def queue_notice(court: Sitting, case: Case, entry: DocketEntry) -> None:
-    """Serve a fee notice on the one who pays; nobody else is asked for anything."""
-    if entry.act != "assess_fee" or court.court.hooks.queue_service is None:
+    """Serve a fee notice, a reminder, a demand or a decision on relief on the one it is about; nobody else is asked for anything."""
+    if entry.act not in SERVED_ON_PAYER or court.court.hooks.queue_service is None:
         return
-    row = next((row for row in assessments_of(court.session, case) if row.entry_number == entry.number), None)
-    payer = next((p for p in case.parties if row is not None and p.id == row.party_id), None)
+    payer = next((p for p in case.parties if p.id in _about(court, case, entry)), None)
     if payer is not None:
         court.court.hooks.queue_service(court, case, entry, [payer])
+
+
+def _about(court: Sitting, case: Case, entry: DocketEntry) -> set[int]:
+    """The party an entry about a fee is addressed to."""
+    if entry.act in ("assess_fee", "demand_costs"):
+        return {row.party_id for row in assessments_of(court.session, case, demands=True) if row.entry_number == entry.number}
+    given = json.loads(entry.payload)["input"]
+    if entry.act == "remind_fee":
+        return {row.party_id for row in assessments_of(court.session, case, demands=True) if row.reference == given["assessment"]}
+    return set(court.session.scalars(select(ReliefRequest.party_id).where(ReliefRequest.case_id == case.id, ReliefRequest.reference == given["request"])))

@@ -81,9 +81,19 @@ class DeemInput(CourtModel):
 
 
 class SettleInput(CourtModel):
-    """The clock settles the fees of a case that has ended or taken effect."""
+    """The clock settles the fees of a case that has ended or taken effect; with ``party`` or ``matter``, only those."""
 
     ending: str | None = None
+    party: str | None = None
+    matter: str | None = None
+
+
+class RemindInput(CourtModel):
+    """The clock reminds of a fee that is not paid."""
+
+    assessment: Annotated[str, RefTo("assessment"), field(T("Unpaid fee"), choices="all_fees")]
+    due: Annotated[datetime, field(T("To be paid by"))]
+    code: Annotated[str, field(T("Payment code"), T("Ten letters and digits, as on the fee page."))]
 
 
 class ReduceInput(CourtModel):

@@ -168,6 +168,7 @@ class FeeAssessment(Base):
     assessed_at: Mapped[datetime] = mapped_column(UTCDateTime)
     paid_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     declined_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    reminded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     __table_args__ = (CheckConstraint("amount_minor >= 0", name="not_negative"), Index("ix_fee_assessment_state", "state"))
 
     @property

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from odr.docket.models import Case, Party
 from odr.payments.acts import ask_for
 from odr.payments.assessing import TOPUP_WINDOW, question_for, write_assessment
-from odr.payments.books import book_assessment, book_cancellation, paid_on
+from odr.payments.books import book_assessment, book_cancellation
 from odr.payments.models import FeeAssessment, FeeBasis
+from odr.payments.refunding import held_for
 from odr.payments.tariff import FeeQuestion, assess_filing, top_up
 from odr.procedure.models import WindowState
 
@@ -17,13 +18,13 @@ if TYPE_CHECKING:
 
 
 def replace_unpaid(court: Sitting, case: Case, payer: Party, old: FeeAssessment, question: FeeQuestion | None = None, article: str = "FEE 21") -> FeeAssessment:
-    """Cancel what is unpaid of a notice and write a new one in its place, counting what was paid on it."""
+    """Cancel what is unpaid of a notice and write a new one in its place, counting what was paid for the same matter."""
     basis = court.session.get_one(FeeBasis, old.basis_id) if old.basis_id else None
     if question is None:
         if basis is None:
             raise ValueError("a notice without a basis is computed by hand")
         question = question_for(court, case, basis)
-    paid = paid_on(court.session, old)
+    paid = held_for(court, case, payer, old.matter)
     court.close_windows(case, old.window_kind, WindowState.ENDED, subject=old.reference)
     book_cancellation(court.session, old, court.now)
     pack = court.pack(case)

@@ -7,55 +7,98 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from odr.docket.models import Case, Party, Role
-from odr.payments.assessing import assessments_of, paid_for, question_for, standing_basis
+from odr.payments.assessing import assessments_of, paid_for, question_for
 from odr.payments.books import book_refund_order, refundable
 from odr.payments.models import AssessmentState, FeeAssessment, FeeBasis, Payment, Refund, RefundState
 from odr.payments.refund_rules import refund_for
+from odr.payments.tariff import FIRST_INSTANCE, Matter
 from odr.procedure.tariff_rules import Ending
 from odr.text import Money, T
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from odr.procedure.sitting import Sitting
 
 REFUND_TASK, REFUND_WINDOW = "refund_approval", "refund_execution"
 
 
-def order_back(court: Sitting, case: Case, party: Party, ending: Ending, *, borne: Money | None = None, basis: FeeBasis | None = None) -> Money:
+OF_APPEAL = frozenset({Ending.REMITTED, Ending.APPEAL_DISMISSED})
+"""Endings of an appeal, which leave the first instance's fee alone."""
+
+
+def touched_by(ending: Ending) -> tuple[Matter, ...]:
+    """Whose fee an ending is about: never that of an application, which the applicant bears in any case (FEE 38)."""
+    return (Matter.APPEAL,) if ending in OF_APPEAL else FIRST_INSTANCE
+
+
+def order_back(
+    court: Sitting,
+    case: Case,
+    party: Party,
+    ending: Ending,
+    *,
+    borne: Money | None = None,
+    basis: FeeBasis | None = None,
+    matters: Iterable[Matter] | None = None,
+) -> Money:
     """Order back what ``ending`` leaves of a party's fees; returns how much.
 
-    Nothing where the party has paid nothing, has been refunded for it before, or the pack is silent.
+    Each matter (claim, counterclaim, appeal) is settled by its own computation;
+    what a party ``borne`` by the costs decision is one sum for the whole first
+    instance. Nothing goes back where the party has paid nothing, has been refunded
+    for it before, or the pack is silent.
     """
+    chosen = tuple(matters) if matters is not None else touched_by(ending)
+    if ending not in court.pack(case).tariff.refunds:
+        return Money(0, court.pack(case).currency)
+    if basis is not None:
+        return _order(court, case, party, ending, (basis.matter,), borne, basis)
+    groups = [chosen] if ending is Ending.WON else [(matter,) for matter in chosen]
+    return Money(sum(_order(court, case, party, ending, group, borne, None).minor for group in groups), court.pack(case).currency)
+
+
+def _order(court: Sitting, case: Case, party: Party, ending: Ending, matters: tuple[Matter, ...], borne: Money | None, basis: FeeBasis | None) -> Money:
     pack = court.pack(case)
-    if ending not in pack.tariff.refunds:
+    rows = [row for row in assessments_of(court.session, case, party_id=party.id) if row.matter in matters]
+    basis = basis or (court.session.get(FeeBasis, rows[-1].basis_id) if rows else None)
+    held = held_for(court, case, party, *matters)
+    again = ending is not Ending.REDUCED and any(row.ending is ending for row in orders_of(court, case, party, matters))
+    if basis is None or held.minor == 0 or again:
         return Money(0, pack.currency)
-    rows = assessments_of(court.session, case, party_id=party.id)
-    basis = basis or (court.session.get(FeeBasis, rows[-1].basis_id) if rows else standing_basis(court.session, case, party_id=party.id))
-    paid = paid_for(court.session, case, party.id)
-    if basis is None or paid is None or paid.minor == 0 or _done(court, case, party, ending):
-        return Money(0, pack.currency)
-    held = Money(paid.minor - _promised(court, case, party), pack.currency)
     found = refund_for(pack, ending, held, question_for(court, case, basis), borne=borne)
-    return spread(court, case, party, found.refund, ending, found.to_json())
+    return spread(court, case, party, found.refund, ending, found.to_json(), matters)
 
 
-def _done(court: Sitting, case: Case, party: Party, ending: Ending) -> bool:
-    return (
-        ending is not Ending.REDUCED
-        and court.session.scalar(select(Refund.id).where(Refund.case_id == case.id, Refund.party_id == party.id, Refund.ending == ending)) is not None
+def orders_of(court: Sitting, case: Case, party: Party, matters: Iterable[Matter]) -> list[Refund]:
+    """What was ordered back of a party's fees for these matters (money paid beyond a fee aside)."""
+    query = (
+        select(Refund)
+        .join(Payment, Payment.id == Refund.payment_id)
+        .join(FeeAssessment, FeeAssessment.id == Payment.assessment_id)
+        .where(Refund.case_id == case.id, Refund.party_id == party.id, Refund.ending.is_not(None), FeeAssessment.matter.in_(tuple(matters)))
     )
+    return list(court.session.scalars(query.order_by(Refund.id)))
 
 
-def _promised(court: Sitting, case: Case, party: Party) -> int:
-    """What was already ordered back of fees (paid-twice money aside)."""
-    rows = court.session.scalars(select(Refund).where(Refund.case_id == case.id, Refund.party_id == party.id, Refund.ending.is_not(None)))
-    return sum(row.amount_minor for row in rows)
+def held_for(court: Sitting, case: Case, party: Party, *matters: Matter) -> Money:
+    """What a party has paid for these matters and was not ordered back."""
+    paid = paid_for(court.session, case, party.id, *matters)
+    back = sum(row.amount_minor for row in orders_of(court, case, party, matters))
+    return Money(max((paid.minor if paid else 0) - back, 0), court.pack(case).currency)
 
 
-def spread(court: Sitting, case: Case, party: Party, amount: Money, ending: Ending | None, computation: dict[str, Any]) -> Money:
-    """Order ``amount`` out of the party's payments, the newest first, never more than each still holds."""
+def spread(
+    court: Sitting, case: Case, party: Party, amount: Money, ending: Ending | None, computation: dict[str, Any], matters: Iterable[Matter] = FIRST_INSTANCE
+) -> Money:
+    """Order ``amount`` out of the party's payments for these matters, the newest first, never more than each still holds."""
     left = amount.minor
-    payments = court.session.scalars(select(Payment).where(Payment.case_id == case.id, Payment.party_id == party.id).order_by(Payment.id.desc()))
-    for payment in payments:
+    query = (
+        select(Payment)
+        .join(FeeAssessment, FeeAssessment.id == Payment.assessment_id)
+        .where(Payment.case_id == case.id, Payment.party_id == party.id, FeeAssessment.matter.in_(tuple(matters)))
+    )
+    for payment in court.session.scalars(query.order_by(Payment.id.desc())):
         part = min(left, refundable(court.session, payment).minor)
         if part > 0:
             refund = write_refund(court, case, payment, Money(part, amount.currency), ending, computation)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from odr.payments import happenings
+from odr.payments import acts_reminders, alarms, happenings
 from odr.payments.acts import fee_lapsed
 from odr.payments.acts_costs import review_overdue
-from odr.payments.acts_refunds import on_effective, on_ended
+from odr.payments.acts_refunds import on_appeal_decided, on_claim_withdrawn, on_effective, on_ended, on_settled
 from odr.payments.acts_relief import relief_overdue
 from odr.payments.choices import find_assessment, find_refund, find_relief
 from odr.payments.reconcile import sweep as reconcile
@@ -16,7 +16,14 @@ from odr.text import T
 
 ROOM = Room(
     name="payments",
-    acts=("odr.payments.acts", "odr.payments.acts_refunds", "odr.payments.acts_relief", "odr.payments.acts_costs", "odr.payments.choices"),
+    acts=(
+        "odr.payments.acts",
+        "odr.payments.acts_reminders",
+        "odr.payments.acts_refunds",
+        "odr.payments.acts_relief",
+        "odr.payments.acts_costs",
+        "odr.payments.choices",
+    ),
     routes=("odr.payments.routes:payments", "odr.payments.routes_desk:paydesk"),
     on_lapse={
         "fee_payment": fee_lapsed,
@@ -32,7 +39,10 @@ ROOM = Room(
         "claim_refused": on_ended,
         "claim_changed": happenings.on_claim_changed,
         "counterclaim_lodged": happenings.on_counterclaim_lodged,
+        "claim_withdrawn": on_claim_withdrawn,
         "appeal_lodged": happenings.on_appeal_lodged,
+        "appeal_decided": on_appeal_decided,
+        "settlement_reached": on_settled,
         "objection_failed": happenings.on_objection_failed,
         "track_converted": happenings.on_track_converted,
         "served": happenings.on_served,
@@ -42,6 +52,6 @@ ROOM = Room(
     resolvers={"assessment": find_assessment, "refund": find_refund, "relief": find_relief},
     panels=(fee_panel,),
     nav=(NavItem("fee", "payments.fee", T("Fee"), 70),),
-    sweeps={"reconcile": reconcile, "refunds": send_refunds},
+    sweeps={"reconcile": reconcile, "refunds": send_refunds, "fee_reminders": acts_reminders.sweep, "refund_alarms": alarms.sweep},
     after_act=(happenings.queue_notice,),
 )

@@ -47,6 +47,8 @@ class Matter(StrEnum):
 
 HALVABLE = {Matter.CLAIM, Matter.COUNTERCLAIM, Matter.THIRD_PARTY_CLAIM, Matter.APPEAL}
 """Filing fees; application fees are never halved."""
+FIRST_INSTANCE = (Matter.CLAIM, Matter.COUNTERCLAIM, Matter.THIRD_PARTY_CLAIM)
+"""What the costs decision of this court is about."""
 
 
 @dataclass(frozen=True)

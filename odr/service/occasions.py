@@ -22,6 +22,8 @@ _OCCASIONS = {
     "acceptance": Occasion("acceptance", T("Notice of acceptance and of the court fee"), PaperKind.NOTICE),
     "registry": Occasion("registry", T("Decision of the registry on your claim"), PaperKind.NOTICE),
     "file_answer": Occasion("file_answer", T("Answer to the claim"), PaperKind.PLEADING),
+    "assess_fee": Occasion("fee_notice", T("Notice of the court fee"), PaperKind.NOTICE),
+    "remind_fee": Occasion("fee_reminder", T("Reminder: the court fee is not paid yet"), PaperKind.NOTICE),
     "submit_exhibit": Occasion("submit_exhibit", T("New exhibit of the other side"), PaperKind.PLEADING),
     "open_examination": Occasion("open_examination", T("Notice that the examination has begun, with its plan"), PaperKind.NOTICE),
     "put_question": Occasion("put_question", T("Questions of the judge"), PaperKind.NOTICE),

@@ -15,6 +15,7 @@ from odr.docket.models import Outcome, Role, Stage
 from odr.errors import ActNotOpen, Forbidden
 from odr.payments.inputs import DeemInput, PaymentInput
 from odr.payments.models import AssessmentState, Channel, FactKind, StripeFact
+from odr.procedure.availability import StepUpNeeded
 from odr.procedure.models import Task, Window, WindowState
 from odr.worker import sweep_windows
 from tests.payments.conftest import PayCourt, open_court, yuan
@@ -104,7 +105,9 @@ def test_an_unpaid_fee_lies_on_the_judges_desk_and_only_the_judge_rules(pay_cour
     sweep_windows(pay_court.court)
     assert [t.kind for t in pay_court.rows(Task) if t.role is Role.JUDGE and t.done_at is None] == ["fee_unpaid"]
     assert pay_court.rows(CaseRow)[0].stage is Stage.PENDING
-    pay_court.act("deem_withdrawn", case_id, given, judge)
+    with pytest.raises(StepUpNeeded):
+        pay_court.act("deem_withdrawn", case_id, given, judge)
+    pay_court.act("deem_withdrawn", case_id, given, pay_court.actor(case_id, Role.JUDGE))
     case = pay_court.rows(CaseRow)[0]
     assert (case.stage, case.outcome) == (Stage.CLOSED, Outcome.DEEMED_WITHDRAWN)
     assert pay_court.balances() == {}

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from odr.app import ROOT
-from odr.docket.models import Document, Role
+from odr.docket.models import Document, Outcome, Role
 from odr.notary.seal import Sealer
 from odr.payments.models import AssessmentState, Payment
 from odr.typeset import Typesetter
 from tests.payments.conftest import BASE, Served
 from tests.payments.test_fee_acts import stripe_paid
+from tests.payments.test_refunds import end
 
 
 def ask(served: Served, **question: str) -> tuple[int, str]:
@@ -89,3 +90,16 @@ def test_templates_name_no_inline_script() -> None:
     for path in Path(ROOT / "templates" / "payments").glob("*.html"):
         words = path.read_text(encoding="utf-8")
         assert "<script" not in words and "style=" not in words and "onclick" not in words, path
+
+
+def test_the_desk_tells_a_refund_that_is_late_from_one_that_is_soon(served: Served) -> None:
+    """The cashier's desk marks a refund before its last day and past it, those past first (FEE 53)."""
+    case_id = served.pay.accepted()
+    stripe_paid(served.pay, case_id)
+    end(served.pay, case_id, Outcome.DISMISSED)
+    served.pay.account("cashier", Role.CASHIER)
+    served.pay.clock.advance(timedelta(days=13))
+    assert "soon" in served.sign_in("cashier").get("/payments/desk", base_url=BASE).get_data(as_text=True)
+    served.pay.clock.advance(timedelta(days=4))
+    page = served.sign_in("cashier").get("/payments/desk", base_url=BASE).get_data(as_text=True)
+    assert "overdue" in page and "Refunds past their last day: 1" in page

@@ -1,0 +1,278 @@
+"""Money follows what really happens in a case: every rule on refunds, driven through the acts of the other rooms."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from odr.docket.models import Case, Outcome, Stage
+from odr.errors import ActNotOpen
+from odr.filing.models import Claim, Request
+from odr.identity.actors import CLOCK_ACTOR
+from odr.judgment.models import Motion
+from odr.payments.assessing import keep_basis
+from odr.payments.inputs import AssessInput, PaymentInput
+from odr.payments.ledger import is_balanced, trial_balance
+from odr.payments.models import AssessmentState, Channel, FactKind, FeeAssessment, Refund, StripeFact
+from odr.payments.tariff import Matter
+from odr.procedure.court import Court
+from odr.procedure.models import Task
+from odr.procedure.tariff_rules import Ending
+from tests.judgment.bench import Bench
+from tests.judgment.conftest import bench, whole_court  # noqa: F401 - fixtures
+from tests.scene import Scene, claim
+from tests.settlement.test_offers import settle
+
+REASONS = "Notice and last day stand on the docket; nothing was paid and nothing is pending."
+RULING = {"result": "granted", "orders": "As asked.", "reasons": "The grounds hold.", "language": "en"}
+APPEAL = {"asks": "Dismiss the claim.", "grounds": "The label was right.", "challenged": "8,000.00"}
+PRESERVATION = {"kind": "preservation", "asks": "Freeze 10,000.", "grounds": "They sell out.", "amount": "10,000.00", "urgent": False}
+OUTCOME = {"court": "Intermediate Court", "number": "2", "decided_on": "2026-03-20", "summary": "as stated"}
+
+
+def money(amount: str) -> list[dict[str, str]]:
+    """One head of claim over a sum."""
+    return [{"kind": "money", "what": "The price back", "amount": amount}]
+
+
+def fees(court: Court, case_id: int, matter: Matter | None = None) -> list[FeeAssessment]:
+    """The fees of a case, in order."""
+    with court.database.read() as session:
+        rows = list(session.scalars(select(FeeAssessment).where(FeeAssessment.case_id == case_id).order_by(FeeAssessment.id)))
+        session.expunge_all()
+        return [row for row in rows if matter in (None, row.matter)]
+
+
+def pay(court: Court, case_id: int, row: FeeAssessment) -> None:
+    """The whole of a fee, by Stripe's word."""
+    intent, now = f"pi_{row.reference}", court.clock.now()
+    with court.database.write() as session:
+        known = {"kind": FactKind.INTENT, "stripe_id": intent, "rank": 2, "intent": intent, "ours": row.reference}
+        session.add(StripeFact(**known, amount_minor=row.amount_minor, currency=row.currency, at=now))
+    given = PaymentInput(assessment=row.reference, channel=Channel.CARD, amount=row.amount, source=f"stripe/{intent}", received_at=now)
+    with court.sit() as sitting:
+        sitting.perform("record_payment", sitting.session.get_one(Case, case_id), given, actor=CLOCK_ACTOR)
+
+
+def back(court: Court, case_id: int) -> dict[str, int]:
+    """Label of the party → what goes back to it; the books balance."""
+    found: dict[str, int] = {}
+    with court.database.read() as session:
+        labels = {p.id: p.label for p in session.get_one(Case, case_id).parties}
+        for row in session.scalars(select(Refund).where(Refund.case_id == case_id)):
+            found[labels[row.party_id]] = found.get(labels[row.party_id], 0) + row.amount_minor
+        assert is_balanced(trial_balance(session))
+    return found
+
+
+def paid_bench(bench: Bench) -> None:  # noqa: F811
+    """The claimant of the laid case has paid the fee on 10,000 by simple procedure: 25."""
+    with bench.court.sit() as sitting:
+        case = sitting.session.get_one(Case, bench.case_id)
+        basis = keep_basis(sitting.session, case, case.parties[0], Matter.CLAIM, [1_000_000], 0, sitting.now)
+        sitting.perform("assess_fee", case, AssessInput(basis=basis.reference), actor=CLOCK_ACTOR)
+    pay(bench.court, bench.case_id, fees(bench.court, bench.case_id)[0])
+
+
+def appealed(bench: Bench) -> FeeAssessment:  # noqa: F811
+    """The respondent has appealed and paid: 50 on 8,000."""
+    paid_bench(bench)
+    bench.issue()
+    for who in ("claimant/1", "respondent/1"):
+        bench.serve_decision(who)
+    bench.do("respondent/1", "appeal_decision", APPEAL)
+    (row,) = fees(bench.court, bench.case_id, Matter.APPEAL)
+    return row
+
+
+@pytest.mark.parametrize(("outcome", "appellant", "claimant"), [("sent_back", 50_00, 0), ("withdrawn", 25_00, 20_00), ("upheld", 0, 20_00)])
+def test_the_appeal_fee_follows_the_higher_court(bench: Bench, outcome: str, appellant: int, claimant: int) -> None:  # noqa: F811
+    """Sent back, the appeal fee goes back whole; withdrawn by leave, half; upheld, nothing. The first instance's fee has its own rule (FEE 15, 27; CPI 207)."""
+    row = appealed(bench)
+    assert row.amount_minor == 50_00
+    pay(bench.court, bench.case_id, row)
+    bench.do("clerk", "send_file_up", {"court": "Intermediate Court"})
+    bench.do("clerk", "record_appeal_outcome", OUTCOME | {"outcome": outcome})
+    assert back(bench.court, bench.case_id) == {k: v for k, v in {"respondent/1": appellant, "claimant/1": claimant}.items() if v}
+
+
+def test_an_unpaid_appeal_is_ruled_withdrawn_and_the_decision_binds(bench: Bench) -> None:  # noqa: F811
+    """Whoever appeals and does not pay after notice loses the appeal by ruling, and the decision takes effect (CPI 318)."""
+    row = appealed(bench)
+    bench.wait(days=20)
+    assert bench.case().stage is Stage.APPEALED
+    bench.do("judge", "deem_withdrawn", {"assessment": row.reference, "reasons": REASONS})
+    assert bench.case().stage is Stage.EFFECTIVE and fees(bench.court, bench.case_id, Matter.APPEAL)[0].state is AssessmentState.CANCELLED
+
+
+def test_a_winner_gets_back_the_filing_fee_and_not_that_of_an_application(bench: Bench) -> None:  # noqa: F811
+    """What the winner need not bear goes back with effect; the fee for a preservation stays with who asked for it (CPI 207, FEE 38)."""
+    paid_bench(bench)
+    bench.do("claimant/1", "ask_for_ruling", PRESERVATION)
+    (preservation,) = fees(bench.court, bench.case_id, Matter.PRESERVATION)
+    pay(bench.court, bench.case_id, preservation)
+    with bench.court.database.read() as session:
+        motion = session.scalars(select(Motion.reference).where(Motion.case_id == bench.case_id)).one()
+    bench.do("judge", "give_ruling", RULING | {"motion": motion, "result": "refused"})
+    bench.effective()
+    assert back(bench.court, bench.case_id) == {"claimant/1": 20_00} and preservation.amount_minor == 120_00
+
+
+def test_a_dismissal_gives_the_whole_fee_back(bench: Bench) -> None:  # noqa: F811
+    """Dismissed by ruling, not on the merits: everything goes back (FEE 27)."""
+    paid_bench(bench)
+    bench.do("judge", "give_ruling", RULING | {"kind": "dismissal"})
+    assert bench.case().outcome is Outcome.DISMISSED and back(bench.court, bench.case_id) == {"claimant/1": 25_00}
+
+
+@pytest.mark.parametrize("ending", ["statement", "withdrawal"])
+def test_a_settlement_settles_the_fee_once(bench: Bench, ending: str) -> None:  # noqa: F811
+    """Mediated or withdrawn as agreed: a fee that was halved by the track is not halved again, the rest is earned, no fee stays open (FEE 15, CPI 206)."""
+    paid_bench(bench)
+    reference = settle(bench, ending=ending)
+    if ending == "withdrawal":
+        bench.do("judge", "allow_agreed_withdrawal", {"agreement": reference})
+    else:
+        bench.do("judge", "sign_mediation", {"agreement": reference, "case_number": bench.number, "language": "en"})
+        for who in ("claimant/1", "respondent/1"):
+            bench.do(who, "sign_statement", {"agreement": reference})
+    assert back(bench.court, bench.case_id) == {}
+    with bench.court.database.read() as session:
+        assert {b.account.value: b.net.minor for b in trial_balance(session) if b.net.minor} == {"clearing": 25_00, "income": -25_00}
+
+
+def pending(scene: Scene, amount: str = "80,000.00", track: str = "ordinary") -> FeeAssessment:
+    """An accepted claim that the other side has joined, its fee paid."""
+    scene.lodge(claim(relief=money(amount)))
+    scene.accept(track)
+    scene.join()
+    (row,) = fees(scene.court, scene.case_id)
+    pay(scene.court, scene.case_id, row)
+    return row
+
+
+def give_leave(scene: Scene) -> None:
+    """The claimant asks to withdraw and the judge gives leave."""
+    scene.do("withdraw_claim", "li")
+    with scene.court.database.read() as session:
+        request = session.scalars(select(Request.reference).where(Request.case_id == scene.case_id).order_by(Request.id.desc())).first()
+    scene.do("rule_on_withdrawal", "judge", answer="allow", reasons="No objection.", request=request)
+
+
+def test_a_claim_withdrawn_by_leave_costs_half(small_scene: Scene) -> None:
+    """80,000 by ordinary procedure, withdrawn: 900 of 1,800 go back (FEE 15)."""
+    pending(small_scene)
+    give_leave(small_scene)
+    assert back(small_scene.court, small_scene.case_id) == {"claimant/1": 900_00}
+
+
+def test_a_claim_withdrawn_beside_a_counterclaim_settles_its_own_fee_only(small_scene: Scene) -> None:
+    """The claim's fee is halved when it is withdrawn; the counterclaim goes on and its fee stays (CPI 239, FEE 15, 18)."""
+    pending(small_scene)
+    small_scene.do("file_counterclaim", "haiyun", facts=[{"what": "She kept the goods."}], relief=money("50,000.00"))
+    (counter,) = fees(small_scene.court, small_scene.case_id, Matter.COUNTERCLAIM)
+    assert counter.amount_minor == 525_00
+    pay(small_scene.court, small_scene.case_id, counter)
+    give_leave(small_scene)
+    assert small_scene.case().stage is Stage.PENDING
+    assert back(small_scene.court, small_scene.case_id) == {"claimant/1": 900_00}
+
+
+def test_an_unpaid_counterclaim_falls_alone(small_scene: Scene) -> None:
+    """A counterclaim whose fee is not paid is ruled withdrawn; it stands no longer, and the claim goes on (CPI 213)."""
+    pending(small_scene)
+    small_scene.do("file_counterclaim", "haiyun", facts=[{"what": "She kept the goods."}], relief=money("50,000.00"))
+    small_scene.work()
+    small_scene.later(days=9)
+    (counter,) = fees(small_scene.court, small_scene.case_id, Matter.COUNTERCLAIM)
+    small_scene.do("deem_withdrawn", "judge", assessment=counter.reference, reasons=REASONS)
+    with small_scene.court.database.read() as session:
+        standing = session.scalars(select(Claim.kind).where(Claim.case_id == small_scene.case_id, Claim.withdrawn_at.is_(None))).all()
+    assert standing == ["claim"] and small_scene.case().stage is Stage.PENDING
+    assert back(small_scene.court, small_scene.case_id) == {}
+
+
+def test_an_unpaid_difference_after_conversion_returns_half_of_what_was_paid(small_scene: Scene) -> None:
+    """80,000 by simple procedure, moved to the ordinary one by ruling, difference unpaid: 450 of 900 go back (CPI 199)."""
+    pending(small_scene, track="simple")
+    small_scene.do("convert_track", "judge", to="ordinary", reasons="The facts are complex.")
+    topup = fees(small_scene.court, small_scene.case_id)[-1]
+    assert (topup.amount_minor, topup.window_kind) == (900_00, "fee_topup")
+    small_scene.work()
+    small_scene.later(days=9)
+    small_scene.do("deem_withdrawn", "judge", assessment=topup.reference, reasons=REASONS)
+    assert small_scene.case().outcome is Outcome.DEEMED_WITHDRAWN
+    assert back(small_scene.court, small_scene.case_id) == {"claimant/1": 450_00}
+
+
+def test_a_claim_lowered_and_raised_again_is_paid_once(small_scene: Scene) -> None:
+    """80,000 → 30,000 in time: 1,250 of 1,800 go back; → 150,000: 3,300 less the 550 still held are asked for (FEE 21)."""
+    pending(small_scene)
+    small_scene.do("amend_claim", "li", relief=money("30,000.00"), reasons="Part was paid.")
+    assert back(small_scene.court, small_scene.case_id) == {"claimant/1": 1250_00}
+    small_scene.do("amend_claim", "li", relief=money("150,000.00"), reasons="More came to light.")
+    assert fees(small_scene.court, small_scene.case_id)[-1].amount_minor == 2750_00
+
+
+def test_an_unpaid_increase_is_no_conversion(small_scene: Scene) -> None:
+    """A raised claim whose difference stays unpaid is withdrawn by the common rule: half of the new fee is kept, never half of what was paid (FEE 15, 21)."""
+    pending(small_scene)
+    small_scene.do("amend_claim", "li", relief=money("150,000.00"), reasons="More came to light.")
+    topup = fees(small_scene.court, small_scene.case_id)[-1]
+    assert topup.amount_minor == 1500_00
+    small_scene.work()
+    small_scene.later(days=9)
+    small_scene.do("deem_withdrawn", "judge", assessment=topup.reference, reasons=REASONS)
+    assert back(small_scene.court, small_scene.case_id) == {"claimant/1": 150_00}
+
+
+def test_an_objection_that_failed_costs_its_own_fee_and_no_right(small_scene: Scene) -> None:
+    """The fee of a failed objection is the objector's; unpaid it is collected by the cashier and nothing is ruled withdrawn (FEE 13(6))."""
+    pending(small_scene)
+    small_scene.do("object_to_jurisdiction", "haiyun", **OBJECTION)
+    with small_scene.court.database.read() as session:
+        request = session.scalars(select(Request.reference).where(Request.case_id == small_scene.case_id).order_by(Request.id.desc())).first()
+    small_scene.do("rule_on_jurisdiction", "judge", request=request, answer="refuse", reasons="The seat of the shop is here.")
+    (row,) = fees(small_scene.court, small_scene.case_id, Matter.JURISDICTION_OBJECTION)
+    assert 50_00 <= row.amount_minor <= 100_00
+    small_scene.work()
+    small_scene.later(days=9)
+    with pytest.raises(ActNotOpen):
+        small_scene.do("deem_withdrawn", "judge", assessment=row.reference, reasons=REASONS)
+    with small_scene.court.database.read() as session:
+        roles = session.scalars(select(Task.role).where(Task.case_id == small_scene.case_id, Task.kind == "fee_unpaid", Task.done_at.is_(None))).all()
+    assert [role.value for role in roles] == ["cashier"]
+
+
+OBJECTION: dict[str, Any] = {"ground": "place", "words": "The court of our seat should hear this."}
+
+
+def test_a_transferred_case_takes_its_fee_along(small_scene: Scene) -> None:
+    """Sent to another court, nothing goes back: the fee goes with the case (FEE 24)."""
+    pending(small_scene)
+    small_scene.do("transfer_case", "judge", **TRANSFER)
+    assert small_scene.case().outcome is Outcome.TRANSFERRED and back(small_scene.court, small_scene.case_id) == {}
+    assert Ending.TRANSFERRED in small_scene.court.packs.get(small_scene.case().pack_id, small_scene.case().pack_version).tariff.refunds
+
+
+TRANSFER: dict[str, Any] = {"court": "Another Court", "reasons": "The law gives this case to it alone."}
+
+
+def test_a_served_notice_moves_the_time_to_pay(small_scene: Scene) -> None:
+    """The seven days run from the day the notice reached the payer, later than it stood on the page (FEE 22)."""
+    small_scene.lodge()
+    small_scene.accept()
+    with small_scene.court.database.read() as session:
+        from odr.service.models import Packet
+
+        packet = next(p for p in session.scalars(select(Packet).where(Packet.case_id == small_scene.case_id)) if p.occasion == "fee_notice")
+        session.expunge_all()
+    at = small_scene.clock.now() + timedelta(days=2)
+    with small_scene.court.sit() as sitting:
+        case = sitting.session.get_one(Case, small_scene.case_id)
+        sitting.follow(case, lambda: sitting.announce("served", case, party=case.parties[0], occasion="fee_notice", at=at, proof=None, packet=packet))
+        windows = sitting.windows(case, "fee_payment", state=None)
+    assert [w.state.value for w in windows] == ["ended", "open"] and windows[1].opened_at == at
