@@ -72,14 +72,14 @@ class Settings(BaseModel):
     argon2_cheap: bool = False
     hold_minutes: int = Field(default=0, ge=0, le=120)
     refund_second_person_above: int = Field(default=100_000, ge=0)
+    fee_reminder_days: int = Field(default=3, ge=0, le=30)
+    refund_alarm_days: int = Field(default=3, ge=0, le=14)
     trusted_proxies: int = Field(default=0, ge=0, le=4)
 
     @classmethod
     def load(cls, environ: Mapping[str, str]) -> Settings:
         """Read ``ODR_*``; raises :class:`SettingsError` naming each wrong setting."""
         known = set(cls.model_fields)
-    fee_reminder_days: int = Field(default=3, ge=0, le=30)
-    refund_alarm_days: int = Field(default=3, ge=0, le=14)
         values = {k[4:].lower(): v for k, v in environ.items() if k.startswith("ODR_") and k[4:].lower() in known}
         try:
             return cls.model_validate(values)

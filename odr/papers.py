@@ -178,7 +178,7 @@ class ProofOfServicePaper(Paper):
         "channel": T("Way of service"),
         "address": T("Address and why it is the recipient’s"),
         "consent": T("Consent to service"),
-        "trail": T("What happened"),
+        "trail": T("Course of service"),
         "at": T("When"),
         "event": T("Event"),
         "source": T("Known from"),

@@ -95,6 +95,8 @@ def step(draft: str, step: str) -> Page:
     which = drafts.step_of(step)
     values = dict(found.values.get(step, {}))
     faults: list[FieldFault] = []
+    if step == "claimant" and not values and (person := current_person()):
+        values = {"name": person.name, "email": person.email}
     if step == "exhibits":
         values = drafts.with_new_files(_look(), _me(), values)
     elif values and step not in found.done_steps and "check" in request.args:

@@ -7,6 +7,7 @@ reckoned outside every transaction.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.db import Database
-from odr.errors import CourtError, InvalidInput
+from odr.errors import CourtError, FieldFault, InvalidInput
 from odr.identity import limits, links, sessions, tokens
 from odr.identity.keys import Keyring
 from odr.identity.limits import Counted
@@ -89,8 +90,8 @@ def register(means: Means, *, email: str, name: str, password: str, locale: str,
     Nothing but that letter tells the owner of the mailbox that she has one already.
     Raises InvalidInput, TooMany.
     """
+    _check_all(lambda: normal_name(name), lambda: normal_email(email), lambda: check_choice(password, email.split("@")[0], name))
     email, name, locale = normal_email(email), normal_name(name), normal_locale(locale)
-    check_choice(password, email.split("@")[0], name)
     stored = means.passwords.hash(password)
     with means.database.write() as session:
         limits.take(session, means.keyring, Counted.LETTER_FROM, limits.network(address), now)
@@ -105,6 +106,18 @@ def register(means: Means, *, email: str, name: str, password: str, locale: str,
         account.name, account.password_hash, account.locale = name, stored, locale
         session.flush()
         return [_confirmation(means, session, account, now)]
+
+
+def _check_all(*checks: Callable[[], object]) -> None:
+    """Raise InvalidInput with every fault found."""
+    faults: list[FieldFault] = []
+    for check in checks:
+        try:
+            check()
+        except InvalidInput as error:
+            faults += error.faults
+    if faults:
+        raise InvalidInput(faults)
 
 
 def create(session: Session, *, email: str, name: str, locale: str, now: datetime, password_hash: str | None = None) -> Account:

@@ -4,20 +4,33 @@ from __future__ import annotations
 
 import re
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from sqlalchemy import func, select
 
-from odr.access import current_court, current_person, current_session, public, signed_in
+from odr.access import Person, current_court, current_person, current_session, guard_of, public, signed_in
 from odr.docket.models import Case, Document
 from odr.errors import InvalidInput, NotFound
 from odr.filing.drafts import drafts_of
 from odr.procedure.desks import my_cases, registry_queue, seated_cases, waiting
 from odr.procedure.pack import RulePack
 from odr.service.codes import look_up
+from odr.text import T, Text
 
 register = Blueprint("register", __name__)
 Page = str | Response | tuple[str, int]
 _HEX = re.compile(r"[0-9a-f]{64}")
+DESKS = (
+    ("registry.queue", T("Registry: claims to review")),
+    ("service.desk", T("Service desk: letters and calls")),
+    ("service.telephone", T("Answering the telephone")),
+    ("hearing.today", T("Hearings today")),
+    ("casefiles.received", T("Case files received")),
+    ("paydesk.overview", T("Payment desk")),
+    ("paydesk.books", T("Books and daily close")),
+    ("identity.people", T("People of the court")),
+    ("agenda.show", T("Agenda")),
+)
+"""Desks of the court beside the cases; each is offered to whom its own guard lets in."""
 
 
 def _pack() -> RulePack:
@@ -51,6 +64,16 @@ def claim_start() -> Page:
     return render_template("register/claim_start.html", causes=today_causes(), chosen=request.args.get("cause", ""))
 
 
+def _desks(person: Person) -> list[tuple[str, Text]]:
+    """Desks open to the person. A room that is not part of this court has none."""
+    found = []
+    for endpoint, title in DESKS:
+        guard = guard_of(endpoint) if endpoint in current_app.view_functions else None
+        if guard is not None and (not guard.roles or guard.roles & person.roles):
+            found.append((endpoint, title))
+    return found
+
+
 @register.get("/home")
 @signed_in
 def home() -> Page:
@@ -66,6 +89,7 @@ def home() -> Page:
         queue=registry_queue(session, me) if person.is_staff else [],
         waiting=waiting(session, me) if person.is_staff else [],
         desk=person.is_staff,
+        desks=_desks(person),
     )
 
 

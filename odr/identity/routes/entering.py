@@ -16,6 +16,7 @@ from odr.identity.routes import bp
 from odr.identity.routes.threshold import address, again, let_in, means, page, post, to
 
 PENDING = "pending"
+CAME_FROM = "came_from"
 PENDING_FOR = timedelta(minutes=10)
 
 
@@ -44,6 +45,7 @@ def register_submit() -> Response:
     except CourtError as error:
         return again("register.html", error)
     post(letters)
+    session[CAME_FROM] = locales.safe_path(request.args.get("next"), "")
     return to("identity.letter_sent")
 
 
@@ -73,7 +75,7 @@ def confirm_address_submit(token: str) -> Response:
         raise
     except CourtError as error:
         return again("confirm_address.html", error, "password")
-    return let_in(account_id, two_factor=False, target=None)
+    return let_in(account_id, two_factor=False, target=session.get(CAME_FROM))
 
 
 @bp.get("/account/sign-in")
