@@ -42,7 +42,7 @@ def submit_act(case: Case, actor: Actor, act: Act, values: dict[str, Any], again
         action = forms.group_action(values)
         if action is not None:
             return again([], 200, False)  # type: ignore[no-any-return]
-        given = forms.parse(act.input, values)
+        given = forms.parse(act.input, values, currency=current_court().packs.get(case.pack_id, case.pack_version).currency)
         prepared = current_court().prepare(act.name, case, given, actor)
         with current_court().sit(prepared) as sitting:
             mine = sitting.session.get_one(Case, case.id)

@@ -15,7 +15,7 @@ from odr.identity.actors import Actor
 from odr.payments.acts import party_by_id
 from odr.payments.checkout import payment_page
 from odr.payments.models import FeeAssessment, Payment
-from odr.payments.quote import QuoteInput, ask
+from odr.payments.quote import QuoteInput, ask, rules_today
 from odr.payments.receipts import receipt_pdf
 from odr.payments.views import fee_views
 from odr.payments.webhook import receive
@@ -112,7 +112,7 @@ def simulator() -> Page:
     outlook, faults = None, []
     if asked:
         try:
-            outlook = ask(court, forms.parse(QuoteInput, dict(values)))
+            outlook = ask(court, forms.parse(QuoteInput, dict(values), currency=rules_today(court).currency))
         except InvalidInput as error:
             faults = error.faults
     fields = forms.fields_of(QuoteInput, current_locale(), dict(values), faults, choices)

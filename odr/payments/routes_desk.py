@@ -18,6 +18,7 @@ from odr.payments import paydesk as work
 from odr.payments.close_paper import close_pdf
 from odr.payments.inputs import ApproveRefundInput, RefundEndInput
 from odr.payments.models import BankLine, Channel, DailyClose, Refund
+from odr.payments.quote import rules_today
 from odr.payments.reconcile import reconcile
 from odr.procedure import forms
 from odr.procedure.inputs import CourtModel, CourtMoney, CourtText, field
@@ -88,8 +89,7 @@ def statement() -> Page:
     def take() -> None:
         sent = request.files.get("statement")
         court = current_court()
-        pack = court.packs.in_force(court.settings.pack, court.clock.now().date())
-        lines = work.read_statement(sent.read(work.MOST_BYTES + 1) if sent else b"", pack.currency)
+        lines = work.read_statement(sent.read(work.MOST_BYTES + 1) if sent else b"", rules_today(court).currency)
         with court.sit() as sitting:
             work.take_statement(sitting, lines)
 
@@ -120,7 +120,7 @@ def counter() -> Page:
     values = request.form.to_dict(flat=False)
 
     def take() -> None:
-        given = forms.parse(CounterInput, values)
+        given = forms.parse(CounterInput, values, currency=rules_today(current_court()).currency)
         with current_court().sit() as sitting:
             fee = work.fee_by_code(sitting.session, given.code)
             work.take_at_counter(sitting, fee, given.amount, given.slip, _me(sitting, fee.case_id))
