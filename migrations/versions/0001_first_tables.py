@@ -61,6 +61,7 @@ def upgrade() -> None:
     sa.Column('media_type', sa.String(length=100), nullable=False),
     sa.Column('key', sa.String(length=26), nullable=True),
     sa.Column('content', sa.LargeBinary(), nullable=True),
+    sa.Column('wrapped', sa.LargeBinary(), nullable=True),
     sa.Column('created_at', odr.db.UTCDateTime(), nullable=False),
     sa.Column('erased_at', odr.db.UTCDateTime(), nullable=True),
     sa.CheckConstraint('erased_at IS NOT NULL OR (content IS NULL) <> (key IS NULL)', name=op.f('ck_blob_one_place')),
@@ -1552,6 +1553,31 @@ def upgrade() -> None:
     with op.batch_alter_table('examination_duty', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_examination_duty_phase_id'), ['phase_id'], unique=False)
 
+    op.create_table('exhibit_reading',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('exhibit_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('hat', sa.String(length=40), nullable=False),
+    sa.Column('how', sa.String(length=20), nullable=False),
+    sa.Column('at', odr.db.UTCDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['exhibit_id'], ['exhibit.id'], name=op.f('fk_exhibit_reading_exhibit_id_exhibit')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_exhibit_reading')),
+    info={'append_only': True}
+    )
+    with op.batch_alter_table('exhibit_reading', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_exhibit_reading_exhibit_id'), ['exhibit_id'], unique=False)
+
+    op.create_table('exhibit_seal',
+    sa.Column('exhibit_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('state', sa.Enum('asked', 'sealed', 'opened', name='sealstate', native_enum=False, length=40), nullable=False),
+    sa.Column('why', sa.Text(), nullable=False),
+    sa.Column('reasons', sa.Text(), nullable=True),
+    sa.Column('readers', sa.JSON(), nullable=False),
+    sa.Column('ordered_by', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['exhibit_id'], ['exhibit.id'], name=op.f('fk_exhibit_seal_exhibit_id_exhibit')),
+    sa.PrimaryKeyConstraint('exhibit_id', name=op.f('pk_exhibit_seal'))
+    )
     op.create_table('fact_answer',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('fact_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -2255,6 +2281,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_fact_answer_fact_id'))
 
     op.drop_table('fact_answer')
+    op.drop_table('exhibit_seal')
+    with op.batch_alter_table('exhibit_reading', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_exhibit_reading_exhibit_id'))
+
+    op.drop_table('exhibit_reading')
     with op.batch_alter_table('examination_duty', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_examination_duty_phase_id'))
 

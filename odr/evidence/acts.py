@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from odr.docket.models import PARTY_ROLES, Case, Role, Stage
 from odr.errors import InvalidInput
+from odr.evidence.acts_sealing import ask_for_seal, prepare_submission
 from odr.evidence.inputs import ExhibitInput, WithdrawExhibitInput
 from odr.evidence.models import Exhibit, ExhibitState, Upload
 from odr.identity.actors import Actor
@@ -30,6 +31,7 @@ BEFORE_DECISION = {Stage.LODGED, Stage.PENDING, Stage.HEARING}
     at=BEFORE_DECISION,
     serves=Everyone.BUT_ACTOR,
     source="CPL 66",
+    prepare=prepare_submission,
     page="exhibits.submit",
 )
 def submit_exhibit(court: Sitting, case: Case, given: ExhibitInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -43,6 +45,8 @@ def submit_exhibit(court: Sitting, case: Case, given: ExhibitInput, *, actor: Ac
     if court.session.scalar(select(Exhibit.id).where(Exhibit.upload_id == upload.id)) is not None:
         raise InvalidInput.at("upload", T("This file is already an exhibit. Send another file."))
     number = (court.session.scalar(select(func.max(Exhibit.number)).where(Exhibit.case_id == case.id, Exhibit.party_id == party.id)) or 0) + 1
+    if given.secret and not given.why_secret:
+        raise InvalidInput.at("why_secret", T("Say what must be kept from whom, and why."))
     is_late = bool(court.windows(case, "evidence", party=party, state=WindowState.LAPSED)) and not court.windows(case, "evidence", party=party)
     exhibit = Exhibit(
         case_id=case.id, party_id=party.id, label=f"{party.letter}-{number}", number=number, title=given.title, category=given.category, proves=given.proves,
@@ -51,6 +55,8 @@ def submit_exhibit(court: Sitting, case: Case, given: ExhibitInput, *, actor: Ac
     )  # fmt: skip
     court.session.add(exhibit)
     court.session.flush()
+    if given.secret:
+        ask_for_seal(court, case, exhibit, given.why_secret or "")
     if is_late:
         court.late = True
         court.open_task(case, Role.JUDGE, "late_exhibit", T("Exhibit %(label)s came late. Decide whether it is admitted.", label=exhibit.label), risk=40, subject=exhibit.reference)

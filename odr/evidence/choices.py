@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from odr.docket.models import Case
+from odr.docket.queries import parties
 from odr.evidence.models import Exhibit, ExhibitState, Upload, UploadState
 from odr.identity.actors import Actor
 from odr.procedure.forms import Option, choice_source
@@ -30,3 +31,9 @@ def exhibits(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Exhibits of the case."""
     rows = court.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.state != ExhibitState.EXCLUDED).order_by(Exhibit.id))
     return [Option(exhibit.reference, f"{exhibit.label} {exhibit.title}") for exhibit in rows]
+
+
+@choice_source("case_parties")
+def case_parties(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Parties of the case by their stable name."""
+    return [Option(p.label, p.name) for p in parties(case)]

@@ -22,7 +22,7 @@ def check_store() -> None:
     """Hash every file again; names each that is missing, altered or unclaimed. Ends with 1 when evidence is damaged."""
     court = cast(Court, current_app.extensions["court"])
     with court.database.read() as session:
-        faults = check(court.ports.store, session)
+        faults = check(court.ports.store, session, court.notary.vault)
     for fault in faults:
         click.echo(str(fault))
     # Unclaimed bytes are what a crash before a commit leaves: told, but no evidence is damaged.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from odr.canonical import sha256_hex
@@ -16,6 +16,7 @@ from odr.errors import CourtError, TooMany
 from odr.evidence.casefile import case_file, docket_pdf, exhibit_kit, pieces_with_progress
 from odr.evidence.kit import LeftOut, write_kit
 from odr.evidence.models import Compilation, CompilationKind, CompilationState, Exhibit
+from odr.evidence.seeing import is_sealed, note_reading, why_closed
 from odr.identity.actors import Actor, actors_in
 from odr.identity.models import Account
 from odr.procedure.sitting import words_of
@@ -106,6 +107,7 @@ def _compile(court: Court, row: Compilation) -> None:
         _tell(court, row, 0, assembled.size)
         chunks = pieces_with_progress(write_kit(assembled.kit), _teller(court, row))
         _finish(court, row, chunks, f"{assembled.kit.name}.zip", assembled.kit.left_out, assembled.upto)
+        _log_readings(court, session, case, viewer, row)
 
 
 def _viewer(court: Court, session: Session, case: Case, row: Compilation) -> Actor:
@@ -159,6 +161,23 @@ def _finish(court: Court, row: Compilation, chunks: Iterator[bytes], filename: s
         mine.filename, mine.upto, mine.touched_at, mine.expires_at = filename, upto, now, now + KEPT
         mine.left_out = [{"item": each.item, "why": dict(each.why)} for each in left_out]
         mine.done = mine.total = max(mine.total, mine.done)
+
+
+def _log_readings(court: Court, session: Session, case: Case, viewer: Actor, row: Compilation) -> None:
+    """A sealed file that went into what somebody takes along was opened by her."""
+    mine = select(Exhibit).where(Exhibit.case_id == case.id)
+    if row.exhibit_id is not None:
+        mine = mine.where(Exhibit.id == row.exhibit_id)
+    opened = [each for each in session.scalars(mine) if is_sealed(each) and why_closed(viewer, each) is None]
+    with court.database.write() as writing:
+        for exhibit in opened:
+            note_reading(writing, exhibit, viewer, "kit", court.clock.now())
+
+
+def recall(session: Session, case: Case, now: datetime) -> None:
+    """What lies ready was made before a file was closed to some: nobody fetches it any more; it can be asked for anew."""
+    ready = (Compilation.case_id == case.id, Compilation.state == CompilationState.READY)
+    session.execute(update(Compilation).where(*ready).values(expires_at=now))
 
 
 def _fail(court: Court, row: Compilation, problem: dict[str, str]) -> None:

@@ -54,6 +54,8 @@ class Blob(Base):
     """Random name in the store, when the bytes are there."""
     content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     """The bytes themselves, when they are few."""
+    wrapped: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Key of a sealed file, wrapped by the vault; what lies under ``key`` is then encrypted."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     erased_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """When the bytes were erased under a rule; the digest stays."""
@@ -174,7 +176,48 @@ class Exhibit(Base):
     submitted_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
     upload: Mapped[Upload] = relationship(lazy="joined")
+    seal: Mapped[ExhibitSeal | None] = relationship(lazy="joined", uselist=False)
     __table_args__ = (UniqueConstraint("case_id", "label"),)
+
+
+class SealState(enum.Enum):
+    """Whether a file is kept from others."""
+
+    ASKED = "asked"  # its party asked for it; kept from others until the judge decides
+    SEALED = "sealed"  # by order of the judge
+    OPENED = "opened"  # not, or no longer
+
+
+class ExhibitSeal(Base):
+    """A file that only the bench, its own side and those whom the judge names may open (CPI 103: secrets, privacy)."""
+
+    __tablename__ = "exhibit_seal"
+
+    exhibit_id: Mapped[int] = mapped_column(ForeignKey("exhibit.id"), primary_key=True)
+    state: Mapped[SealState] = mapped_column(enum_column(SealState))
+    why: Mapped[str] = mapped_column(Text)
+    reasons: Mapped[str | None] = mapped_column(Text)
+    """The judge's."""
+    readers: Mapped[list[int]] = mapped_column(JSON, default=list)
+    """Parties who may open it besides its own."""
+    ordered_by: Mapped[int | None]
+    """Number of the entry of the judge's order."""
+
+
+class ExhibitReading(Base):
+    """Somebody opened a sealed file."""
+
+    __tablename__ = "exhibit_reading"
+    __table_args__ = ({"info": {"append_only": True}},)
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    exhibit_id: Mapped[int] = mapped_column(ForeignKey("exhibit.id"), index=True)
+    account_id: Mapped[int] = mapped_column(BigInt)
+    name: Mapped[str] = mapped_column(String(200))
+    hat: Mapped[str] = mapped_column(String(40))
+    how: Mapped[str] = mapped_column(String(20))
+    """``file``, ``preview``, ``kit`` or ``bundle``."""
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class CompilationKind(enum.Enum):

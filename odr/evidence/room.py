@@ -31,7 +31,7 @@ def find_exhibit(court: Sitting, case: Case, actor: Actor, reference: str) -> Ex
 
 ROOM = Room(
     name="evidence",
-    acts=("odr.evidence.acts", "odr.evidence.choices"),
+    acts=("odr.evidence.acts", "odr.evidence.acts_sealing", "odr.evidence.choices"),
     routes=(
         "odr.evidence.routes.upload:blueprint",
         "odr.evidence.routes.exhibits:exhibits",

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from odr.docket.models import BENCH_ROLES
 from odr.docket.visibility import READS_FILE, Viewer
-from odr.evidence.models import Exhibit, ExhibitState
+from odr.errors import Forbidden
+from odr.evidence.models import Exhibit, ExhibitReading, ExhibitState, SealState
+from odr.identity.actors import Actor
 from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+
+
+def is_sealed(exhibit: Exhibit) -> bool:
+    """Whether the file is kept from others, by order or until the judge decides."""
+    return exhibit.seal is not None and exhibit.seal.state is not SealState.OPENED
 
 
 def why_closed(viewer: Viewer, exhibit: Exhibit) -> Text | None:
@@ -18,6 +34,30 @@ def why_closed(viewer: Viewer, exhibit: Exhibit) -> Text | None:
         return None
     if viewer.role not in READS_FILE:
         return T("Not shown in this capacity.")
+    if is_sealed(exhibit) and exhibit.seal is not None and viewer.party_id not in exhibit.seal.readers:
+        return T("Sealed: only those whom the judge names may open it.")
     if exhibit.state is ExhibitState.EXCLUDED:
         return T("Excluded by ruling of the court.")
     return None
+
+
+def note_reading(session: Session, exhibit: Exhibit, actor: Actor, how: str, at: datetime) -> None:
+    """Log that somebody opened a sealed file; the parties see the list."""
+    if is_sealed(exhibit):
+        session.add(ExhibitReading(exhibit_id=exhibit.id, account_id=actor.account_id or 0, name=actor.name, hat=actor.hat, how=how, at=at))
+
+
+def opened(court: Court, exhibit: Exhibit, actor: Actor, how: str) -> Exhibit:
+    """The exhibit, whose file the actor is about to be given; opening a sealed one is logged. Raises Forbidden with the reason where she may not."""
+    reason = why_closed(actor, exhibit)
+    if reason is not None:
+        raise Forbidden(reason)
+    if is_sealed(exhibit):
+        with court.database.write() as session:
+            note_reading(session, exhibit, actor, how, court.clock.now())
+    return exhibit
+
+
+def readings_of(session: Session, exhibit: Exhibit) -> list[ExhibitReading]:
+    """Every reading of a sealed file, in order."""
+    return list(session.scalars(select(ExhibitReading).where(ExhibitReading.exhibit_id == exhibit.id).order_by(ExhibitReading.id)))

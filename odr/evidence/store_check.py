@@ -6,11 +6,13 @@ import enum
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
 from odr.errors import NotFound
+from odr.evidence.envelope import Damaged, open_range
 from odr.evidence.models import Blob, Compilation, ReceivedFile, Upload
 from odr.evidence.store import BlobStore
 
@@ -43,10 +45,21 @@ class Fault:
         return f"{self.kind.value}: {self.culprit}: expected {self.expected}, found {self.found}"
 
 
-def contents(store: BlobStore, blob: Blob, start: int = 0, length: int | None = None) -> Iterator[bytes]:
-    """The bytes of a blob, wherever they lie. Raises NotFound when erased or missing."""
+class Unwraps(Protocol):
+    """The part of the vault that opens the key of a sealed file."""
+
+    def unseal(self, sealed: bytes, context: bytes) -> bytes: ...
+
+
+def contents(store: BlobStore, blob: Blob, start: int = 0, length: int | None = None, vault: Unwraps | None = None) -> Iterator[bytes]:
+    """The bytes of a blob, wherever they lie, a sealed file opened through the vault. Raises NotFound when erased or missing."""
     if blob.erased_at is not None:
         raise NotFound
+    if blob.wrapped is not None and blob.key is not None:
+        if vault is None:
+            raise NotFound
+        key = blob.key
+        return open_range(vault.unseal(blob.wrapped, seal_context(blob)), blob.size, lambda at, count: store.open(key, at, count), start, length)
     if blob.content is not None:
         end = None if length is None else start + length
         return iter((blob.content[start:end],))
@@ -55,7 +68,12 @@ def contents(store: BlobStore, blob: Blob, start: int = 0, length: int | None = 
     return store.open(blob.key, start, length)
 
 
-def check(store: BlobStore, session: Session) -> list[Fault]:
+def seal_context(blob: Blob) -> bytes:
+    """What binds a wrapped key to its file: put beside another file's bytes it does not open."""
+    return f"exhibit {blob.sha256} {blob.size}".encode()
+
+
+def check(store: BlobStore, session: Session, vault: Unwraps | None = None) -> list[Fault]:
     """Hash every blob again and compare with its row; look for rows changed and names unclaimed."""
     faults: list[Fault] = []
     claimed: set[str] = set()
@@ -66,7 +84,7 @@ def check(store: BlobStore, session: Session) -> list[Fault]:
             claimed.add(blob.key)
         if blob.erased_at is None:
             culprit = f"blob {blob.id}" + (f" ({blob.key})" if blob.key else "") + (f" of upload {reference}" if reference else "")
-            faults += _examine(store, blob, culprit)
+            faults += _examine(store, blob, culprit, vault)
             if sha256 is not None and sha256 != blob.sha256:
                 faults.append(Fault(FaultKind.DISAGREES, culprit, sha256, blob.sha256))
     claimed |= {key for key in session.scalars(select(Compilation.key)) if key} | set(session.scalars(select(ReceivedFile.key)))
@@ -74,14 +92,16 @@ def check(store: BlobStore, session: Session) -> list[Fault]:
     return faults
 
 
-def _examine(store: BlobStore, blob: Blob, culprit: str) -> list[Fault]:
+def _examine(store: BlobStore, blob: Blob, culprit: str, vault: Unwraps | None) -> list[Fault]:
     hasher, size = hashlib.sha256(), 0
     try:
-        for data in contents(store, blob):
+        for data in contents(store, blob, vault=vault):
             hasher.update(data)
             size += len(data)
     except NotFound:
         return [Fault(FaultKind.MISSING, culprit, f"{blob.size} bytes", "nothing")]
+    except Damaged as error:
+        return [Fault(FaultKind.ALTERED, culprit, blob.sha256, f"sealed bytes that do not open at {error}")]
     if size != blob.size:
         return [Fault(FaultKind.SIZE, culprit, f"{blob.size} bytes", f"{size} bytes")]
     if hasher.hexdigest() != blob.sha256:

@@ -38,7 +38,7 @@ from odr.evidence.refusals import (
 )
 from odr.evidence.scan import Clamd, ScannerUnavailable
 from odr.evidence.store import CHUNK, BlobStore, Reader, digest_of
-from odr.evidence.store_check import contents
+from odr.evidence.store_check import Unwraps, contents
 from odr.text import T
 
 OPEN = (UploadState.RECEIVING, UploadState.COMPLETE)
@@ -97,6 +97,7 @@ class UploadDesk:
         limits: UploadLimits | None = None,
         policy: MediaPolicy | None = None,
         scanner: Clamd | None = None,
+        vault: Unwraps | None = None,
     ) -> None:
         self.database = database
         self.store = store
@@ -106,6 +107,7 @@ class UploadDesk:
         self.limits = limits or UploadLimits()
         self.policy = policy or MediaPolicy()
         self.scanner = scanner
+        self.vault = vault
         self._hashes = Hashes()
 
     # -- beginning
@@ -220,7 +222,7 @@ class UploadDesk:
         """The bytes of an anchored upload from ``start``. Raises NotFound before any byte."""
         if upload.blob is None:
             raise NotFound
-        return contents(self.store, upload.blob, start, length)
+        return contents(self.store, upload.blob, start, length, self.vault)
 
     # -- by the clock
 

@@ -45,7 +45,7 @@ def made(scene: Scene, who: str, kind: CompilationKind, label: str | None = None
         case = session.get_one(Case, scene.case_id)
         exhibit = session.scalar(select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.label == label)) if label else None
         row = compiling.ask(session, case, scene.actor(who), kind, "en", scene.court.clock.machine_now(), exhibit)
-    assert compiling.compile_due(scene.court) == 1
+    assert compiling.compile_due(scene.court) >= 1
     with scene.court.database.read() as session:
         row = session.get_one(Compilation, row.id)
     assert row.state is CompilationState.READY, row.problem

@@ -10,12 +10,12 @@ from sqlalchemy import select
 from odr.access import case_page, current_court, current_locale, current_session
 from odr.docket.models import PARTY_ROLES, Case
 from odr.docket.visibility import READS_FILE
-from odr.errors import Forbidden, NotFound
+from odr.errors import NotFound
 from odr.evidence.inputs import ExhibitInput
 from odr.evidence.models import Exhibit
 from odr.evidence.ports import PREVIEWER, desk_of
 from odr.evidence.routes.serving import Outgoing, attachment, shown
-from odr.evidence.seeing import why_closed
+from odr.evidence.seeing import opened, readings_of, why_closed
 from odr.identity.actors import Actor
 from odr.pages import receipt_part, submit_act
 from odr.procedure import forms
@@ -28,15 +28,6 @@ def _find(case: Case, label: str) -> Exhibit:
     found = current_session().scalar(select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.label == label))
     if found is None:
         raise NotFound
-    return found
-
-
-def _open(case: Case, actor: Actor, label: str) -> Exhibit:
-    """An exhibit whose file the actor may open. Raises Forbidden with the reason otherwise."""
-    found = _find(case, label)
-    reason = why_closed(actor, found)
-    if reason is not None:
-        raise Forbidden(reason)
     return found
 
 
@@ -82,11 +73,21 @@ def one(case: Case, actor: Actor, label: str) -> Page:
     )  # fmt: skip
 
 
+@exhibits.get("/<label>/readings")
+@case_page(*READS_FILE)
+def readings(case: Case, actor: Actor, label: str) -> Page:
+    """Who opened a sealed file, and when."""
+    found = _find(case, label)
+    if found.seal is None:
+        raise NotFound
+    return render_template("evidence/readings.html", case=case, actor=actor, exhibit=found, rows=readings_of(current_session(), found), tab="exhibits")
+
+
 @exhibits.get("/<label>/file")
 @case_page(*READS_FILE)
 def download(case: Case, actor: Actor, label: str) -> Response:
     """The file as it was received, as an attachment."""
-    found = _open(case, actor, label)
+    found = opened(current_court(), _find(case, label), actor, "file")
     desk, upload = desk_of(current_court()), found.upload
     name = f"{found.label} {upload.filename}"
     return attachment(request, Outgoing(name, upload.media, upload.size, upload.sha256 or "", lambda start, length: desk.contents(upload, start, length)))
@@ -96,7 +97,7 @@ def download(case: Case, actor: Actor, label: str) -> Response:
 @case_page(*READS_FILE)
 def preview(case: Case, actor: Actor, label: str, page: int) -> Response:
     """A page of the preview the court made; never the original."""
-    desk, upload = desk_of(current_court()), _open(case, actor, label).upload
+    desk, upload = desk_of(current_court()), opened(current_court(), _find(case, label), actor, "preview").upload
     made = PREVIEWER.make(upload.media, upload.size, lambda: desk.contents(upload), page)
     return shown(made.data, made.content_type)
 

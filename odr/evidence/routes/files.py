@@ -63,10 +63,14 @@ def download(case: Case, actor: Actor, compilation: str) -> Response:
     """The finished file, for the person in the capacity in which it was asked for."""
     own = (Compilation.case_id == case.id, Compilation.account_id == actor.account_id, Compilation.hat == actor.hat)
     row = current_session().scalar(select(Compilation).where(Compilation.reference == compilation, *own))
-    if row is None or row.state is not CompilationState.READY or row.key is None or row.size is None:
+    if row is None or row.state is not CompilationState.READY or row.key is None or row.size is None or _over(row):
         raise NotFound
     key, store = row.key, current_court().ports.store
     return attachment(request, Outgoing(row.filename or "file", ZIP, row.size, row.sha256 or "", lambda start, length: store.open(key, start, length)))
+
+
+def _over(row: Compilation) -> bool:
+    return row.expires_at is not None and row.expires_at <= current_court().clock.machine_now()
 
 
 @files.get("/casefiles")
