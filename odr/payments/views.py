@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -16,6 +17,7 @@ from odr.payments.models import AssessmentState, CheckoutSession, CheckoutState,
 from odr.payments.scales import FeeStep
 from odr.procedure.hooks import Panel
 from odr.procedure.models import Window, WindowState
+from odr.procedure.pack import RulePack
 from odr.text import Money, Text
 
 if TYPE_CHECKING:
@@ -46,6 +48,8 @@ class FeeView:
     window: Window | None
     processing: bool
     is_mine: bool
+    why: dict[int, list[StepView]]
+    """Refund → the steps by which it was found; none for money paid beyond the fee."""
 
     @property
     def is_payable(self) -> bool:
@@ -60,7 +64,6 @@ def fee_views(court: Sitting, case: Case, actor: Actor) -> list[FeeView]:
     for row in assessments_of(court.session, case, demands=True):
         payments = list(court.session.scalars(select(Payment).where(Payment.assessment_id == row.id).order_by(Payment.id)))
         refunds = list(court.session.scalars(select(Refund).where(Refund.payment_id.in_([p.id for p in payments])).order_by(Refund.id))) if payments else []
-        steps = [FeeStep.from_json(step) for step in row.steps]
         moving = court.session.scalar(
             select(CheckoutSession.id).where(CheckoutSession.assessment_id == row.id, CheckoutSession.state == CheckoutState.PROCESSING)
         )
@@ -69,16 +72,21 @@ def fee_views(court: Sitting, case: Case, actor: Actor) -> list[FeeView]:
             FeeView(
                 row=row,
                 payer=party_by_id(case, row.party_id),
-                steps=[StepView(step.text, step.amount, pack.cite(step.article)) for step in steps],
+                steps=_steps(pack, row.steps),
                 left=outstanding(court.session, row),
                 payments=payments,
                 refunds=refunds,
                 window=next((w for w in windows if w.state is WindowState.OPEN), windows[-1] if windows else None),
                 processing=moving is not None,
                 is_mine=row.party_id == actor.party_id,
+                why={one.id: _steps(pack, one.computation.get("steps", ())) for one in refunds},
             )
         )
     return sorted(found, key=lambda view: (not view.is_mine, view.row.state is AssessmentState.CANCELLED, -view.row.id))
+
+
+def _steps(pack: RulePack, written: Iterable[Mapping[str, Any]]) -> list[StepView]:
+    return [StepView(step.text, step.amount, pack.cite(step.article)) for step in map(FeeStep.from_json, written)]
 
 
 def fee_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:

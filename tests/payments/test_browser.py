@@ -1,0 +1,219 @@
+"""Paying in a real browser: accepted, declined, abandoned, paid later and refunded; wide and narrow, both languages, with and without script."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page, expect
+from sqlalchemy import select
+
+from odr.app import create_app
+from odr.clock import FixedClock
+from odr.db import Database
+from odr.docket.models import Outcome
+from odr.identity.models import Account
+from odr.identity.sessions import open_session
+from odr.payments.models import Payment, Refund, RefundState
+from odr.payments.stripe_peer import Peer
+from odr.payments.stripe_peer import serve as serve_stripe
+from odr.payments.stripe_peer.wire import PERMISSIONS
+from tests.face.test_browser import RULES
+from tests.payments.conftest import KEY, SECRET, wait_for
+from tests.peers.browser import DESK, PHONE, OpenContext
+from tests.peers.http import serving
+from tests.scene import Scene, claim, open_court
+
+GOOD, BAD = "4242 4242 4242 4242", "4000 0000 0000 0002"
+
+
+@dataclass
+class Till:
+    """A court in which a fee is due, served beside Stripe's peer."""
+
+    scene: Scene
+    peer: Peer
+    origin: str
+
+    def enter(self, context: BrowserContext, name: str, locale: str) -> Page:
+        """Somebody signed in, second factor and all, who reads ``locale``."""
+        with self.scene.court.database.write() as session:
+            account = session.get_one(Account, self.scene.people[name])
+            token, _ = open_session(session, account, self.scene.clock.now(), device="test", address="127.0.0.1", two_factor=True)
+        context.add_cookies([{"name": key, "value": value, "url": self.origin} for key, value in (("session_token", token), ("locale", locale))])
+        return context.new_page()
+
+    @property
+    def fee(self) -> str:
+        """Address of the fee page."""
+        return f"{self.origin}/cases/{self.scene.case().reference}/fee"
+
+
+@pytest.fixture
+def till(sqlite_url: str, tmp_path: Path) -> Iterator[Till]:
+    """A claim over 30,000 accepted in ordinary procedure: 550 are due."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    origin = f"http://127.0.0.1:{port}"
+    peer = Peer(keys={KEY: PERMISSIONS}, webhook_secret=SECRET)
+    database, clock = Database(sqlite_url, synchronous="OFF"), FixedClock(datetime.now(UTC).replace(microsecond=0))
+    with serve_stripe(peer) as stripe_url:
+        settings = {"stripe_api_key": KEY, "stripe_webhook_secret": SECRET, "stripe_api_base": stripe_url, "stripe_methods": "card,alipay", "base_url": origin}
+        scene = open_court(database, clock, tmp_path / "court", **settings)
+        scene.lodge(claim(relief=[{"kind": "money", "what": "The price back", "amount": "30,000.00"}]))
+        scene.accept("ordinary")
+        peer.send_events_to(f"{origin}/payments/stripe")
+        with serving(create_app(court=scene.court), port=port):
+            yield Till(scene, peer, origin)
+    database.dispose()
+
+
+def look(page: Page, name: str) -> None:
+    """Nothing scrolls sideways and, where scripts run, axe finds nothing; a picture is kept where PICTURES says."""
+    if folder := os.environ.get("PICTURES"):
+        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth") is True, name
+    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+    assert found == [], [(one["id"], [node["target"] for node in one["nodes"]]) for one in found]
+
+
+def on_stripes_page(page: Page, till: Till) -> None:
+    """From the fee page to Stripe's."""
+    page.goto(till.fee)
+    page.locator("form[action$='/fee/pay'] button").click()
+    expect(page.locator(".simulation")).to_be_visible()
+
+
+def type_card(page: Page, number: str) -> None:
+    """A card number on Stripe's page."""
+    page.locator("#number").fill(number)
+    page.locator("button[value=card]").click()
+
+
+WORDS = {
+    "en": {
+        "nothing": "Nothing was paid.",
+        "declined": "declined",
+        "back": "Go back without paying",
+        "paid": "confirmed your payment",
+        "sum": "550.00",
+        "returns": "goes back",
+        "why": "How this refund was found",
+        "halved": "Halved: withdrawn.",
+    },
+    "zh-Hans": {
+        "nothing": "未发生付款",
+        "declined": "拒",
+        "back": "返回",
+        "paid": "已确认",
+        "sum": "550.00元",
+        "returns": "退还",
+        "why": "退费如何计算",
+        "halved": "减半：",
+    },
+}
+
+
+@pytest.mark.parametrize(("locale", "width", "javascript"), [("en", DESK, True), ("zh-Hans", PHONE, True), ("en", PHONE, False), ("zh-Hans", DESK, False)])
+def test_a_fee_is_declined_abandoned_paid_later_and_refunded(till: Till, open_context: OpenContext, locale: str, width: int, javascript: bool) -> None:
+    """A declined card and a way back cost nothing; the same fee is paid later, once; withdrawn, half of it is shown going back and then back (FEE 15, 22)."""
+    words, name = WORDS[locale], f"{locale}-{width}-{'js' if javascript else 'plain'}"
+    page = till.enter(open_context(till.origin, width=width, javascript=javascript, locale="zh-CN" if locale == "zh-Hans" else "en"), "li", locale)
+    on_stripes_page(page, till)
+    assert words["sum"] in page.locator(".sum").inner_text().replace("\u00a0", " ")
+    type_card(page, BAD)
+    expect(page.get_by_role("alert")).to_contain_text(words["declined"])
+    see(page, javascript, f"declined-{name}")
+    page.get_by_role("link").filter(has_text=re.compile(words["back"])).first.click()
+    expect(page.locator(".govuk-inset-text")).to_contain_text(words["nothing"])
+    see(page, javascript, f"abandoned-{name}")
+    till.scene.clock.advance(timedelta(minutes=2))
+    on_stripes_page(page, till)
+    type_card(page, GOOD)
+    page.wait_for_url(re.compile(r"/fee/return"))
+    assert till.peer.courier.wait()
+    page.reload()
+    expect(page.locator(".govuk-inset-text")).to_contain_text(words["paid"])
+    see(page, javascript, f"paid-{name}")
+    assert page.locator("form[action$='/fee/pay']").count() == 0, "a paid fee is not asked for again"
+    withdrawn_and_refunded(till)
+    page.goto(till.fee)
+    expect(page.locator("main")).to_contain_text(words["returns"])
+    page.locator("details", has_text=words["why"]).last.locator("summary").click()
+    expect(page.locator("main")).to_contain_text(words["halved"])
+    see(page, javascript, f"refunded-{name}")
+
+
+def see(page: Page, javascript: bool, name: str) -> None:
+    """Look at a page, by axe where it can run."""
+    if javascript:
+        look(page, name)
+    elif folder := os.environ.get("PICTURES"):
+        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+
+
+def withdrawn_and_refunded(till: Till) -> None:
+    """The claim is withdrawn by leave, the cashier approves, the worker sends, Stripe confirms."""
+    from odr.filing.models import Request
+    from odr.payments.inputs import ApproveRefundInput
+    from odr.payments.paydesk import cashier
+
+    scene = till.scene
+    scene.do("withdraw_claim", "li")
+    with scene.court.database.read() as session:
+        request = session.scalars(select(Request.reference).where(Request.case_id == scene.case_id)).one()
+    scene.do("rule_on_withdrawal", "judge", answer="allow", reasons="No objection.", request=request)
+    assert scene.case().outcome is Outcome.WITHDRAWN
+    refund = refund_of(scene)
+    assert refund.amount_minor == 275_00
+    with scene.court.sit() as sitting:
+        case = sitting.session.get_one(type(scene.case()), scene.case_id)
+        actor = cashier(sitting.session, case, scene.people["cashier"], "Cashier", sitting.now, sitting.now)
+        sitting.perform("approve_refund", case, ApproveRefundInput(refund=refund.reference), actor=actor)
+    scene.court.hooks.sweeps["refunds"](scene.court)
+    wait_for(lambda: refund_of(scene).state is RefundState.PAID)
+
+
+def refund_of(scene: Scene) -> Refund:
+    """The case's one refund."""
+    with scene.court.database.read() as session:
+        return session.scalars(select(Refund).where(Refund.case_id == scene.case_id)).one()
+
+
+@pytest.mark.parametrize("locale", ["en", "zh-Hans"])
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_fee_pages_are_accessible_and_fit(till: Till, open_context: OpenContext, width: int, locale: str) -> None:
+    """Simulator with its answer and with a fault, fee page, the cashier's desk and books: axe finds nothing and nothing scrolls sideways."""
+    page = till.enter(open_context(till.origin, width=width, locale="zh-CN" if locale == "zh-Hans" else "en"), "li", locale)
+    for name, path in (("answer", "/fees?cause=online_shopping&amount=3万&track=simple"), ("fault", "/fees?cause=online_shopping&amount=1.234,5&track=simple")):
+        page.goto(till.origin + path)
+        look(page, f"simulator-{name}-{locale}-{width}")
+    page.goto(till.fee)
+    look(page, f"fee-{locale}-{width}")
+    staff = till.enter(open_context(till.origin, width=width, locale="zh-CN" if locale == "zh-Hans" else "en"), "cashier", locale)
+    for name in ("desk", "desk/books"):
+        staff.goto(f"{till.origin}/payments/{name}")
+        look(staff, f"{name.replace('/', '-')}-{locale}-{width}")
+
+
+def test_clicking_pay_twice_at_once_leads_to_one_page(till: Till, open_context: OpenContext) -> None:
+    """Two windows of one payer come to the same payment page, and one charge results."""
+    first, second = (till.enter(open_context(till.origin), "li", "en") for _ in range(2))
+    on_stripes_page(first, till)
+    on_stripes_page(second, till)
+    assert first.url == second.url
+    type_card(first, GOOD)
+    first.wait_for_url(re.compile(r"/fee/return"))
+    type_card(second, GOOD)
+    expect(second.locator(".govuk-inset-text")).to_be_visible()
+    assert till.peer.courier.wait()
+    with till.scene.court.database.read() as session:
+        assert [row.amount_minor for row in session.scalars(select(Payment))] == [550_00]
