@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
+from datetime import time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -53,6 +54,11 @@ class Settings(BaseModel):
     dkim_selector: str = "court"
     smtp_is_final: bool = False
     sms_url: str = ""
+    sms_report_key: str = ""
+    seller_inboxes: str = ""
+    mail_in: str = ""
+    quiet_from: time = time(21, 0)
+    quiet_until: time = time(8, 0)
 
     store_url: str = ""
     clamd: str = ""
@@ -69,6 +75,7 @@ class Settings(BaseModel):
     oidc_client_id: str = ""
     oidc_client_secret: str = ""
 
+    sequencing: str = Field(default="", pattern="^(|at_once|background)$")
     argon2_cheap: bool = False
     hold_minutes: int = Field(default=0, ge=0, le=120)
     refund_second_person_above: int = Field(default=100_000, ge=0)
@@ -110,6 +117,11 @@ class Settings(BaseModel):
     def is_training(self) -> bool:
         """Whether the procedural clock may be moved and messages are shown on a page."""
         return self.mode is not Mode.PRODUCTION
+
+    @property
+    def sequences_at_once(self) -> bool:
+        """Whether a request waits until its leaves have their places in the log: in tests only, unless set otherwise."""
+        return self.sequencing == "at_once" or (not self.sequencing and self.mode is Mode.TEST)
 
     @property
     def vault_address(self) -> Path | None:

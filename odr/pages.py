@@ -51,6 +51,7 @@ def submit_act(case: Case, actor: Actor, act: Act, values: dict[str, Any], again
         return again(error.faults, 422, False)  # type: ignore[no-any-return]
     except CaseMovedOn:
         return again([], 409, True)  # type: ignore[no-any-return]
+    current_court().settle()
     return redirect(url_for(endpoint, reference=case.reference, number=receipt.number, done=1), 303)  # type: ignore[return-value]
 
 

@@ -50,7 +50,7 @@ def work_once(court: Court) -> dict[str, int]:
             done[name] = step(court)
         except Exception:
             log.exception("the step %s failed; it is tried again in the next round", name)
-    done["log"] = court.sequence()
+    done["log"] = court.sequence_now()
     done["witnesses"] = attest(court)
     return done
 

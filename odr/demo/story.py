@@ -99,7 +99,7 @@ class Story:
         kept: Upload | None = desk_of(self.court).receive(self.people[who], name, kind, BytesIO(content))
         if kept is None:
             raise RuntimeError(f"{name} was not kept")
-        self.court.sequence()
+        self.court.sequence_now()
         return kept.reference
 
     def lodge(self, who: str, claim: ClaimInput) -> None:

@@ -114,7 +114,7 @@ class Notary:
         :class:`SignerAhead` when the database was set back (see :meth:`recover`),
         :class:`odr.notary.tiles.CorruptTile` when stored hashes are damaged; then nothing is signed.
         """
-        if self._idle():
+        if self.is_idle():
             return 0
         total = 0
         with sequencer_lock(self.database):
@@ -127,7 +127,8 @@ class Notary:
                 if taken < BATCH:
                     return total
 
-    def _idle(self) -> bool:
+    def is_idle(self) -> bool:
+        """Whether every leaf has its place under a signed tree head."""
         with self.database.read() as session:
             log = open_log(session)
             if log is None or has_waiting(session) or f"{self.clock.machine_now():%Y}" > log.id[:4]:

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel
@@ -17,6 +18,7 @@ from odr.config import Settings
 from odr.db import Database
 from odr.docket.models import Case
 from odr.identity.actors import Actor
+from odr.notary.background import BackgroundSequencer
 from odr.notary.notary import Notary
 from odr.procedure.availability import refusal
 from odr.procedure.hooks import Hooks
@@ -57,7 +59,7 @@ class Court:
     def sit(self, prepared: Mapping[str, Any] | None = None) -> Iterator[Sitting]:
         """One transaction that may hold several acts; ``prepared`` is what :meth:`prepare` gave.
 
-        The commit acknowledges them. Sequencing into the log follows at once, but
+        The commit acknowledges them. Their places in the log follow within a second;
         a failure there loses nothing: the leaves are committed and the worker
         takes them.
         """
@@ -83,13 +85,28 @@ class Court:
                 return {}
         return act.prepare(self, case, given, actor)
 
-    def sequence(self) -> int:
-        """Put waiting leaves into the log; returns how many."""
+    def sequence(self) -> None:
+        """Have waiting leaves taken into the log: beside the request, or before returning where the setting says "at_once"."""
+        if self.settings.sequences_at_once:
+            self.sequence_now()
+        else:
+            self._background.soon()
+
+    def sequence_now(self) -> int:
+        """Put waiting leaves into the log before returning; returns how many."""
         try:
             return self.notary.sequence()
         except Exception:
             log.exception("sequencing failed; the leaves stay committed and waiting")
             return 0
+
+    def settle(self) -> bool:
+        """Wait a moment for what was just acknowledged to have its place in the log, so that its page shows it."""
+        return self._background.settle()
+
+    @cached_property
+    def _background(self) -> BackgroundSequencer:
+        return BackgroundSequencer(self.notary)
 
     def look(self, session: Session, now: datetime | None = None) -> Sitting:
         """The same view of a case for reading: what is open, to whom, and why not."""

@@ -32,6 +32,7 @@ def test_a_file_goes_in_and_comes_out_with_its_receipt(alice: Client, court: Cou
     assert (head.status, head.header("Upload-Offset"), head.header("Upload-Length")) == (200, "70000", "200000")
     done = alice.tus("PATCH", where, data[70_000:], Upload_Offset="70000")
     assert done.status == 204 and done.header("Upload-State") == "anchored"
+    assert court.settle()
     with court.database.read() as session:
         assert court.notary.receipt_files(session, done.header("Upload-Receipt")).proof is not None
     assert alice("GET", where + "/file").body == data

@@ -162,7 +162,7 @@ def test_a_court_without_its_vault_records_acts_and_signs_later(sqlite_url: str,
     assert "court_log_waiting 1.0" in client.get("/metrics").get_data(as_text=True)
     again = VaultServer(tmp_path / "v.sock", vault)
     threading.Thread(target=again.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    assert scene.court.sequence() >= 1
+    assert scene.court.sequence_now() >= 1
     assert client.get("/health/ready").status_code == 200
     again.shutdown()
     again.server_close()

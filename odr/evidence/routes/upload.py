@@ -21,7 +21,7 @@ from odr.evidence import tus
 from odr.evidence.form import FormField, FormFile, StreamedForm
 from odr.evidence.media import Group
 from odr.evidence.models import Upload, UploadState
-from odr.evidence.ports import PREVIEWER, desk_of, sequence_shared
+from odr.evidence.ports import PREVIEWER, desk_of
 from odr.evidence.refusals import BadForm, BodyCut
 from odr.evidence.routes.serving import Outgoing, attachment, playable, shown
 from odr.evidence.store import Reader
@@ -130,7 +130,8 @@ def send_form() -> Response:
         raise forgery.CrossOrigin
     results = _take_files(person.account_id, _token_check(person.session_id))
     if any(upload for _, upload, _ in results):
-        sequence_shared(current_court())
+        current_court().sequence()
+        current_court().settle()
     if len(results) == 1 and results[0][1]:
         return redirect(url_for("uploads.piece", reference=results[0][1].reference), 303)
     status = next((error.status for _, _, error in results if error), 200)
@@ -172,7 +173,7 @@ def _speak(method: str, reference: str | None) -> Response:
         response.headers["Problem"] = error.problem
         return response
     if reply.headers.get("Upload-State") == UploadState.ANCHORED.value and method != "HEAD":
-        sequence_shared(current_court())
+        current_court().sequence()
     return Response(status=reply.status, headers=reply.headers)
 
 
