@@ -33,7 +33,7 @@ def document(court: Court, locale: str) -> dict[str, Any]:
             "get": _operation("get_receipt", T("The receipt of an entry, with its proof"), locale, {"200": _ok({"type": "object"}), "404": _fault()}),
         },
         "/api/v1/uploads": {
-            "post": _operation("upload", T("Send a small file in one request; larger ones by tus at /uploads/"), locale, {"201": _ok({"type": "object"}), "413": _fault(), "422": _fault(), "507": _fault()}, binary=True),
+            "post": _operation("upload", T("Send a small file in one request; larger ones by tus at /uploads/"), locale, {"201": _ok({"type": "object"}), "413": _fault(), "415": _fault(), "422": _fault(), "507": _fault()}, binary=True),
         },
     }
     for act in court.table:
