@@ -14,16 +14,19 @@ from datetime import datetime
 from typing import Any, Protocol, cast
 
 import stripe
+from babel.numbers import get_currency_precision
 
 from odr.errors import CourtError
-from odr.text import Money, T
+from odr.text import Money, T, Text
 
 API_VERSION = "2026-10-28.endive"
 """Pinned: what Stripe sends keeps its form until the court has tried a newer one."""
 TOLERANCE = 300
 """Seconds by which a signature may be old."""
-SENDS_ZERO_CENTS = frozenset({"ISK", "UGX"})
-"""Currencies without a minor unit that Stripe takes in hundredths for reasons of its own."""
+WHOLE_UNITS = frozenset(["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"])
+"""Currencies Stripe takes in whole units; every other one in hundredths, also where ISO 4217 or usage knows no smaller unit (ISK, UGX, RSD)."""
+THOUSANDTHS = frozenset({"BHD", "JOD", "KWD", "OMR", "TND"})
+"""Currencies Stripe takes in thousandths, of which the last figure must be 0."""
 LISTENED = (
     "checkout.session.completed",
     "checkout.session.async_payment_succeeded",
@@ -59,7 +62,7 @@ class GatewayRefused(CourtError):
     status = 502
     problem = "payment-refused"
 
-    def __init__(self, code: str, detail: str) -> None:
+    def __init__(self, code: str, detail: str | Text) -> None:
         super().__init__(T("The payment service did not take this: %(why)s", why=detail), T("Pay by bank transfer or at the counter, or try again later."))
         self.code = code
 
@@ -253,14 +256,23 @@ def _plain(found: stripe.StripeObject) -> dict[str, Any]:
 
 
 def to_stripe(money: Money) -> int:
-    """Our minor units in Stripe's."""
-    return money.minor * 100 if money.currency in SENDS_ZERO_CENTS else money.minor
+    """Our minor units in Stripe's. Raises GatewayRefused for a sum finer than Stripe takes: it is paid another way."""
+    shift = _places(money.currency) - get_currency_precision(money.currency)
+    amount = money.minor * 10**shift if shift >= 0 else money.minor // 10**-shift
+    if (money.currency in THOUSANDTHS and amount % 10) or (shift < 0 and money.minor % 10**-shift):
+        raise GatewayRefused("amount_too_fine", T("it does not take %(amount)s to the last figure", amount=money))
+    return amount
 
 
 def from_stripe(amount: int, currency: str) -> Money:
     """Stripe's units in our minor units."""
     code = currency.upper()
-    return Money(amount // 100 if code in SENDS_ZERO_CENTS else amount, code)
+    shift = _places(code) - get_currency_precision(code)
+    return Money(amount // 10**shift if shift >= 0 else amount * 10**-shift, code)
+
+
+def _places(currency: str) -> int:
+    return 0 if currency in WHOLE_UNITS else 3 if currency in THOUSANDTHS else 2
 
 
 def metadata(found: Mapping[str, Any]) -> Mapping[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from urllib.parse import urlsplit
 
+from odr.payments.gateway import from_stripe
 from odr.payments.stripe_peer.checkout import Card
 from odr.payments.stripe_peer.wire import Object
 from odr.text import Money, T, Text, write_money
@@ -63,7 +64,7 @@ def payment_page(session: Object, locale: str, decline: str | None = None) -> st
     def say(text: Text) -> str:
         return escape(text.render(locale))
 
-    total = Money(session["amount_total"], session["currency"].upper())
+    total = from_stripe(session["amount_total"], session["currency"])
     lines = "".join(f"<li>{escape(line['description'])} × {line['quantity']}</li>" for line in session["_lines"])
     problem = f'<div class="error" role="alert" id="problem"><p>{say(_DECLINES[decline])}</p></div>' if decline else ""
     described = ' aria-describedby="problem"' if decline else ""
