@@ -20,7 +20,7 @@ from flask_login import LoginManager, current_user
 from sqlalchemy.orm import Session
 
 from odr.config import Settings
-from odr.docket.models import Case, Role
+from odr.docket.models import HEARD_ROLES, Case, Role
 from odr.docket.queries import case_by_reference
 from odr.errors import CourtError, Forbidden, NotFound, NotSignedIn
 from odr.identity import forgery, headers, locales, sessions, tokens
@@ -57,6 +57,7 @@ __all__ = [
     "current_session",
     "guard_of",
     "harden",
+    "may_enter",
     "need_strong",
     "public",
     "register_access",
@@ -108,6 +109,11 @@ class Guard:
     scope: Scope | None = None
     csrf: Csrf = Csrf.FORM
     shared: bool = False
+    heard: bool = False
+
+    def admits(self, role: Role) -> bool:
+        """Whether somebody of the case may enter in a role; who is only heard in it enters where that is said."""
+        return role in self.roles if self.roles else self.heard or role not in HEARD_ROLES
 
 
 def current_court() -> Court:
@@ -140,7 +146,9 @@ def current_locale() -> str:
     """In which language the answer is written: "en" or "zh-Hans"."""
     if "locale" not in g:
         person = current_person()
-        g.locale = locales.choose(request.cookies.get(locales.COOKIE), person.locale if person else None, [tag for tag, _ in request.accept_languages])
+        # A program says with each request what it reads; a person said so once.
+        kept = person.locale if person and not (person.by_token and request.accept_languages) else None
+        g.locale = locales.choose(request.cookies.get(locales.COOKIE), kept, [tag for tag, _ in request.accept_languages])
     return cast(str, g.locale)
 
 
@@ -228,20 +236,21 @@ def staff(*roles: Role, upload: bool = False) -> Callable[[View], View]:
     return guarded
 
 
-def case_page(*roles: Role, scope: Scope | None = None, upload: bool = False) -> Callable[[View], View]:
+def case_page(*roles: Role, scope: Scope | None = None, upload: bool = False, heard: bool = False) -> Callable[[View], View]:
     """Only who takes part in the case named by ``reference`` in the address.
 
     The view gets ``case`` and ``actor`` in place of ``reference``. A stranger gets
     the same 404 as for a case that does not exist; somebody of the case whose role
-    is not among ``roles`` gets 403. No roles: everybody of the case. ``scope`` also
-    lets a bearer token of that scope in.
+    is not among ``roles`` gets 403. No roles: everybody of the case but witnesses,
+    experts and interpreters, who see only what is put to them; with ``heard`` they
+    too. ``scope`` also lets a bearer token of that scope in.
     """
-    guard = Guard(Entry.CASE, frozenset(roles), scope, _csrf(upload))
+    guard = Guard(Entry.CASE, frozenset(roles), scope, _csrf(upload), heard=heard)
 
     def guarded(inner: View) -> View:
         def enter(*args: Any, reference: str, **kwargs: Any) -> Any:
             person = _need_person(scope)
-            case, actor = _case_and_actor(person, reference, guard.roles)
+            case, actor = _case_and_actor(person, reference, guard)
             if actor.role in OFFICE_ROLES:
                 _need_second_factor(person)
             _check_origin(guard)
@@ -302,6 +311,12 @@ def guard_of(endpoint: str | None) -> Guard | None:
     return getattr(current_app.view_functions.get(endpoint or ""), "__guard__", None)
 
 
+def may_enter(endpoint: str, role: Role) -> bool:
+    """Whether a page of the case is shown to a role: no link leads to a 403, and who is only heard is shown her own room alone."""
+    guard = guard_of(endpoint)
+    return guard is not None and (role in guard.roles if guard.roles else role not in HEARD_ROLES)
+
+
 def register_access(app: Flask, court: Court) -> None:
     """Give the application its court, its cookies' key, and what every request needs at its beginning and end."""
     secure = is_secure(court.settings)
@@ -321,6 +336,7 @@ def register_access(app: Flask, court: Court) -> None:
     app.teardown_request(finish)
     app.context_processor(lambda: {"person": current_person(), "locale": current_locale(), "hats": g.get("hats", [])})
     app.jinja_env.globals["csrf_token"] = csrf_token
+    app.jinja_env.globals["may_enter"] = may_enter
     app.jinja_env.globals.setdefault("_", lambda msgid, **params: Text(msgid, params).render(current_locale()))
 
 
@@ -394,7 +410,7 @@ def _check_origin(guard: Guard) -> None:
         forgery.check(request, person.session_id if person else None, guard.csrf, our_origins())
 
 
-def _case_and_actor(person: Person, reference: str, roles: frozenset[Role]) -> tuple[Case, Actor]:
+def _case_and_actor(person: Person, reference: str, guard: Guard) -> tuple[Case, Actor]:
     session, court = current_session(), current_court()
     case = case_by_reference(session, reference)
     if case is None:
@@ -403,7 +419,7 @@ def _case_and_actor(person: Person, reference: str, roles: frozenset[Role]) -> t
     if not hats:
         raise NotFound
     chosen = [hat for hat in hats if hat.hat == person.acting_for]
-    allowed = [hat for hat in chosen or hats if not roles or hat.role in roles]
+    allowed = [hat for hat in chosen or hats if guard.admits(hat.role)]
     if not allowed:
         raise Forbidden(
             T("Your role in this case does not include this."),

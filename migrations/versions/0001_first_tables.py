@@ -1538,6 +1538,38 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('entry_id', name=op.f('pk_entry_opening')),
     info={'append_only': True}
     )
+    op.create_table('evidence_request',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('reference', sa.String(length=26), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('party_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('against_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('exhibit_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('kind', sa.Enum('exclusion', 'original', 'production', 'collection', 'late', name='requestkind', native_enum=False, length=40), nullable=False),
+    sa.Column('what', sa.Text(), nullable=False),
+    sa.Column('content', sa.Text(), nullable=True),
+    sa.Column('fact', sa.Text(), nullable=True),
+    sa.Column('holder', sa.Text(), nullable=True),
+    sa.Column('grounds', sa.Text(), nullable=False),
+    sa.Column('state', sa.Enum('open', 'refused', 'granted', 'ordered', 'obeyed', 'not_obeyed', 'found', name='requeststate', native_enum=False, length=40), nullable=False),
+    sa.Column('result', sa.Text(), nullable=True),
+    sa.Column('finding', sa.String(length=40), nullable=True),
+    sa.Column('fine_minor', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('fine_approved', sa.Boolean(), nullable=True),
+    sa.Column('entry_number', sa.Integer(), nullable=False),
+    sa.Column('ruled_entry', sa.Integer(), nullable=True),
+    sa.Column('document_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.ForeignKeyConstraint(['against_id'], ['party.id'], name=op.f('fk_evidence_request_against_id_party')),
+    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_evidence_request_case_id_case')),
+    sa.ForeignKeyConstraint(['document_id'], ['document.id'], name=op.f('fk_evidence_request_document_id_document')),
+    sa.ForeignKeyConstraint(['exhibit_id'], ['exhibit.id'], name=op.f('fk_evidence_request_exhibit_id_exhibit')),
+    sa.ForeignKeyConstraint(['party_id'], ['party.id'], name=op.f('fk_evidence_request_party_id_party')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_evidence_request')),
+    sa.UniqueConstraint('reference', name=op.f('uq_evidence_request_reference'))
+    )
+    with op.batch_alter_table('evidence_request', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_evidence_request_case_id'), ['case_id'], unique=False)
+
     op.create_table('examination_duty',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('phase_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -1868,6 +1900,21 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('decision_order', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_decision_order_decision_id'), ['decision_id'], unique=False)
+
+    op.create_table('evidence_reply',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('request_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('party_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('objects', sa.Boolean(), nullable=False),
+    sa.Column('words', sa.Text(), nullable=False),
+    sa.Column('entry_number', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['party_id'], ['party.id'], name=op.f('fk_evidence_reply_party_id_party')),
+    sa.ForeignKeyConstraint(['request_id'], ['evidence_request.id'], name=op.f('fk_evidence_reply_request_id_evidence_request')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_evidence_reply')),
+    info={'append_only': True}
+    )
+    with op.batch_alter_table('evidence_reply', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_evidence_reply_request_id'), ['request_id'], unique=False)
 
     op.create_table('finality_certificate',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -2229,6 +2276,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_finality_certificate_case_id'))
 
     op.drop_table('finality_certificate')
+    with op.batch_alter_table('evidence_reply', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_evidence_reply_request_id'))
+
+    op.drop_table('evidence_reply')
     with op.batch_alter_table('decision_order', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_decision_order_decision_id'))
 
@@ -2290,6 +2341,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_examination_duty_phase_id'))
 
     op.drop_table('examination_duty')
+    with op.batch_alter_table('evidence_request', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_evidence_request_case_id'))
+
+    op.drop_table('evidence_request')
     op.drop_table('entry_opening')
     with op.batch_alter_table('enforcement_measure', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_enforcement_measure_enforcement_id'))

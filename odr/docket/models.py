@@ -64,6 +64,8 @@ ROLE_WORDS = {
 PARTY_ROLES = frozenset({Role.CLAIMANT, Role.RESPONDENT, Role.THIRD_PARTY})
 BENCH_ROLES = frozenset({Role.JUDGE, Role.ASSESSOR, Role.ASSISTANT})
 COURT_ROLES = BENCH_ROLES | {Role.CLERK, Role.PRESIDENT}
+HEARD_ROLES = frozenset({Role.WITNESS, Role.EXPERT, Role.INTERPRETER})
+"""Who is only heard in a case: she sees what is put to her and her own words, never the file."""
 
 
 class Stage(enum.Enum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from odr.docket.models import BENCH_ROLES, COURT_ROLES, PARTY_ROLES, Audience, DocketEntry, Document, Party, Role
+from odr.docket.models import BENCH_ROLES, COURT_ROLES, HEARD_ROLES, PARTY_ROLES, Audience, DocketEntry, Document, Party, Role
 
 
 class Viewer(Protocol):
@@ -52,7 +52,7 @@ def reads_entry(viewer: Viewer, entry: DocketEntry) -> bool:
     """Whether the viewer may read an entry's content; an opened seal reads as what is said in the hearing."""
     if entry.opened_by is not None and may_read(viewer, Audience.HEARING, entry.party_id):
         return True
-    if viewer.role in (Role.WITNESS, Role.EXPERT, Role.INTERPRETER):
+    if viewer.role in HEARD_ROLES:
         return entry.account_id == viewer.account_id or f"account/{viewer.account_id}" in entry.named
     return may_read(viewer, entry.audience, entry.party_id, entry.named)
 

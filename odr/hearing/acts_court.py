@@ -11,15 +11,17 @@ from sqlalchemy import select
 from odr.docket.models import PARTY_ROLES, Case, Party, Role, Stage
 from odr.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.evidence.models import Upload
+from odr.hearing.acts_limit import seat_president
 from odr.hearing.acts_plan import hearing_open
-from odr.hearing.inputs import AdjournInput, AttendanceInput, ConfirmRecordingInput, RecordHearingInput, SummonInput
-from odr.hearing.kinds import HearingState, Mode, Presence
-from odr.hearing.models import Attendance, Hearing, RecordingConfirmation, Summons, Witness
+from odr.hearing.inputs import AdjournInput, AdjournmentRulingInput, AttendanceInput, ConfirmRecordingInput, RecordHearingInput, SummonInput
+from odr.hearing.kinds import AdjournmentGround, HearingState, Mode, Presence
+from odr.hearing.models import Attendance, Hearing, Interpreter, RecordingConfirmation, Summons, Witness
 from odr.hearing.queries import examination_of, hearings_of
 from odr.hearing.table import act
 from odr.identity.actors import Actor
 from odr.procedure.pack import NoSuchRule
-from odr.procedure.reckoning import reckon_before
+from odr.procedure.reckoning import Period, reckon, reckon_before
+from odr.procedure.rules import Unit
 from odr.procedure.table import Everyone, Recorded
 from odr.text import T, Text
 
@@ -40,6 +42,19 @@ def _hour(court: Sitting, case: Case, day: Any, hour: str, at: str) -> datetime:
         return datetime.combine(day, time.fromisoformat(hour.zfill(5)), court.pack(case).tz)
     except ValueError:
         raise InvalidInput.at(at, T("Write the hour like 09:30.")) from None
+
+
+def _require_gap(court: Sitting, case: Case, given: SummonInput, begins: datetime) -> None:
+    """After a hearing that was held or put off, the next is within a month, but for force majeure or by agreement (EXT 5)."""
+    before = [h.begins_at for h in hearings_of(court.session, case) if h.state in (HearingState.HELD, HearingState.ADJOURNED)]
+    if not before or given.gap:
+        return
+    pack = court.pack(case)
+    latest = reckon(pack, Period(amount=1, unit=Unit.MONTHS), max(before), article="EXT 5").due_at
+    if begins > latest:
+        raise InvalidInput.at(
+            "on", T("The next hearing is within a month of the last, unless the parties agree or force majeure prevents it (Extension Rules, art. 5).")
+        )
 
 
 @act(
@@ -67,6 +82,7 @@ def summon(court: Sitting, case: Case, given: SummonInput, *, actor: Actor, now:
         latest = reckon_before(pack, "summons", begins, track=case.track.value).due_at
     except NoSuchRule:
         latest = begins
+    _require_gap(court, case, given, begins)
     if latest < now:
         raise InvalidInput.at("on", T("In this procedure the summons goes out at least three days before (Civil Procedure Law, art. 139). Choose a later day."))
     examination = examination_of(court.session, case)
@@ -115,7 +131,7 @@ def _to_come(hearing: Hearing) -> Hearing:
     source="CPL 149; EXT 3, 4",
 )
 def adjourn_hearing(court: Sitting, case: Case, given: AdjournInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Put a hearing off with reasons, as often as the track allows (EXT 3)."""
+    """Put a hearing off with reasons, as often as the track allows (EXT 3); for force majeure or an accident the president approves it (EXT 6)."""
     hearing = _to_come(court.resolved("hearing", given.hearing))
     pack = court.pack(case)
     most = pack.track(case.track.value).adjournments
@@ -124,10 +140,51 @@ def adjourn_hearing(court: Sitting, case: Case, given: AdjournInput, *, actor: A
         raise ActNotOpen(
             T("In this procedure a hearing is put off at most %(most)s times.", most=most), T("Ask the president, or hold the hearing."), "EXT 3, 4"
         )
-    hearing.state, hearing.why = HearingState.ADJOURNED, given.reasons
+    hearing.ground, hearing.why = given.ground, given.reasons
+    result = {"hearing": hearing.reference, "ground": given.ground.value, "reasons": given.reasons}
+    if given.ground is AdjournmentGround.OTHER and pack.decider("adjournment") == "president":
+        hearing.state = HearingState.ADJOURNING
+        seat_president(court, case)
+        title = T("The judge puts the hearing of %(at)s off. Approve it or not (Extension Rules, art. 6).", at=hearing.begins_at)
+        court.open_task(case, Role.PRESIDENT, "adjournment", title, risk=60, due_at=hearing.begins_at, subject=hearing.reference)
+        return Recorded(T("Hearing of %(at)s put off, if the president approves", at=hearing.begins_at), result)
+    _put_off(court, case, hearing)
+    return Recorded(T("Hearing of %(at)s put off", at=hearing.begins_at), result)
+
+
+def _put_off(court: Sitting, case: Case, hearing: Hearing) -> None:
+    hearing.state = HearingState.ADJOURNED
     court.close_tasks(case, "record_hearing", hearing.reference)
     court.open_task(case, Role.CLERK, "summon", T("Fix the hearing and summon everybody."), risk=40)
-    return Recorded(T("Hearing of %(at)s put off", at=hearing.begins_at), {"hearing": hearing.reference, "reasons": given.reasons})
+
+
+def adjournment_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why there is no adjournment to approve."""
+    found = court.session.scalar(select(Hearing.id).where(Hearing.case_id == case.id, Hearing.state == HearingState.ADJOURNING).limit(1))
+    return None if found else T("No hearing waits for your approval to be put off.")
+
+
+@act(
+    title=T("Approve that a hearing is put off"),
+    input=AdjournmentRulingInput,
+    by={Role.PRESIDENT},
+    at={Stage.HEARING},
+    guard=(hearing_open, adjournment_waits),
+    serves=Everyone.PARTIES,
+    source="EXT 2, 6",
+)
+def rule_on_adjournment(court: Sitting, case: Case, given: AdjournmentRulingInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Approve, or let the hearing take place, with reasons (EXT 6)."""
+    hearing: Hearing = court.resolved("hearing", given.hearing)
+    if hearing.state is not HearingState.ADJOURNING:
+        raise ActNotOpen(T("This is decided already."))
+    court.close_tasks(case, "adjournment", hearing.reference)
+    result = {"hearing": hearing.reference, "reasons": given.reasons}
+    if given.answer == "refuse":
+        hearing.state = HearingState.SUMMONED
+        return Recorded(T("The hearing of %(at)s takes place", at=hearing.begins_at), result)
+    _put_off(court, case, hearing)
+    return Recorded(T("Hearing of %(at)s put off; the president approved", at=hearing.begins_at), result)
 
 
 def _digest(upload: Upload | None) -> str | None:
@@ -159,7 +216,7 @@ def record_hearing(court: Sitting, case: Case, given: RecordHearingInput, *, act
     hearing.recording_upload, hearing.recording_sha256 = given.recording, _digest(recording) or (given.recording_sha256 or "").lower() or None
     hearing.state, hearing.recorded_by = HearingState.HELD, court.next_number(case)
     for line in given.attendance:
-        hearing.attendances.append(_attendance(court.resolved("addressee", line.who), line))
+        hearing.attendances.append(_attendance(court.resolved("attendee", line.who), line))
     court.session.flush()
     court.close_tasks(case, "record_hearing", hearing.reference)
     _prepare_absence(court, case, hearing)
@@ -183,9 +240,10 @@ def record_hearing(court: Sitting, case: Case, given: RecordHearingInput, *, act
     return Recorded(T("Hearing of %(at)s recorded", at=hearing.begins_at), result)
 
 
-def _attendance(who: Party | Witness, line: AttendanceInput) -> Attendance:
+def _attendance(who: Party | Witness | Interpreter, line: AttendanceInput) -> Attendance:
     party_id = who.id if isinstance(who, Party) else None
-    return Attendance(party_id=party_id, role=who.role, name=who.name, presence=line.presence, by_failure=line.by_failure, note=line.note)
+    role = Role.INTERPRETER if isinstance(who, Interpreter) else who.role
+    return Attendance(party_id=party_id, role=role, name=who.name, presence=line.presence, by_failure=line.by_failure, note=line.note)
 
 
 def _prepare_absence(court: Sitting, case: Case, hearing: Hearing) -> None:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from odr.docket.models import PARTY_ROLES, Case, Role, Seat, Stage
+from odr.docket.models import PARTY_ROLES, Case, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
 from odr.hearing.acts_plan import hearing_open
 from odr.hearing.inputs import EmptyInput, TestimonyInput, UndertakingInput, WitnessInput, WitnessRulingInput
 from odr.hearing.kinds import PostingKind, QuestionState, RequestState, TestimonyManner
-from odr.hearing.models import Posting, Question, Witness
+from odr.hearing.models import Interpreter, Posting, Question, Witness
+from odr.hearing.seating import seat
 from odr.hearing.table import act
 from odr.identity.actors import Actor
-from odr.identity.models import Account, AccountState
 from odr.procedure.table import Everyone, Recorded
 from odr.text import T, Text
 
@@ -84,51 +84,32 @@ def rule_on_witness(court: Sitting, case: Case, given: WitnessRulingInput, *, ac
         witness.state = RequestState.REFUSED
         return Recorded(T("%(name)s is not heard", name=witness.name), {"witness": witness.reference, "reasons": given.reasons})
     witness.state = RequestState.GRANTED
-    _seat(court, case, witness)
+    seat(court, case, witness, witness.role, needed=witness.manner is not TestimonyManner.LIVE)
     return Recorded(
         T("%(name)s is heard, %(manner)s", name=witness.name, manner=witness.manner.label), {"witness": witness.reference, "reasons": given.reasons}
     )
 
 
-def _seat(court: Sitting, case: Case, witness: Witness) -> None:
-    """Give the witness her place in the case; without an account yet, the clerk sees to it."""
-    account = court.session.scalar(select(Account).where(Account.email == witness.email, Account.state == AccountState.ACTIVE))
-    if account is None:
-        if witness.manner is not TestimonyManner.LIVE:
-            court.open_task(
-                case,
-                Role.CLERK,
-                "witness_account",
-                T("Bring %(name)s onto the platform, then seat her.", name=witness.name),
-                risk=20,
-                subject=witness.reference,
-            )
-        return
-    taken = {p.account_id for p in case.parties} | set(court.session.scalars(select(Seat.account_id).where(Seat.case_id == case.id, Seat.until_at.is_(None))))
-    if account.id in taken:
-        raise ActNotOpen(T("Whoever is a party or serves the court in the case is not heard as a witness in it."))
-    witness.account_id = account.id
-    court.session.add(Seat(case_id=case.id, account_id=account.id, role=witness.role, from_at=court.now))
+def _without_place(court: Sitting, case: Case) -> list[Witness | Interpreter]:
+    """Admitted witnesses and appointed interpreters who have no account in the case."""
+    admitted = select(Witness).where(Witness.case_id == case.id, Witness.state == RequestState.GRANTED, Witness.account_id.is_(None))
+    appointed = select(Interpreter).where(Interpreter.case_id == case.id, Interpreter.account_id.is_(None))
+    return [*court.session.scalars(admitted), *court.session.scalars(appointed)]
 
 
 def witness_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nobody can be seated."""
-    found = court.session.scalar(
-        select(Witness.id).where(Witness.case_id == case.id, Witness.state == RequestState.GRANTED, Witness.account_id.is_(None)).limit(1)
-    )
-    return None if found else T("No witness waits for a place.")
+    return None if _without_place(court, case) else T("No witness waits for a place.")
 
 
 @act(title=T("Seat witnesses who have registered"), input=EmptyInput, by={Role.CLERK}, at={Stage.PENDING, Stage.HEARING}, guard=witness_waits, source="EV 70")
 def seat_witnesses(court: Sitting, case: Case, given: EmptyInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Seat every admitted witness whose address has an account by now."""
-    waiting = court.session.scalars(
-        select(Witness).where(Witness.case_id == case.id, Witness.state == RequestState.GRANTED, Witness.account_id.is_(None))
-    ).all()
-    for witness in waiting:
-        court.close_tasks(case, "witness_account", witness.reference)
-        _seat(court, case, witness)
-    seated = [w.name for w in waiting if w.account_id is not None]
+    """Seat every admitted witness, expert or interpreter whose address has an account by now."""
+    waiting = _without_place(court, case)
+    for one in waiting:
+        court.close_tasks(case, "witness_account", one.reference)
+        seat(court, case, one, one.role if isinstance(one, Witness) else Role.INTERPRETER)
+    seated = [one.name for one in waiting if one.account_id is not None]
     return Recorded(T("Witnesses seated: %(count)s", count=len(seated)), {"seated": len(seated)})
 
 

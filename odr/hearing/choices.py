@@ -7,12 +7,14 @@ from typing import Any
 
 from sqlalchemy import select
 
-from odr.docket.models import Case
+from odr.docket.models import Case, Role
 from odr.evidence.models import Exhibit
 from odr.filing.models import Fact
+from odr.hearing.acts_interpreter import motions_waiting, unpaid
+from odr.hearing.acts_limit import waiting
 from odr.hearing.acts_plan import title_of
 from odr.hearing.kinds import OPEN_QUESTIONS, HearingState, Mode, PhaseState, QuestionState, RequestState
-from odr.hearing.models import Hearing, Motion, Opinion, Posting, Question, RecordCorrection, TechnicalFailure, TimeRequest, Witness
+from odr.hearing.models import Hearing, Interpreter, Motion, Opinion, Posting, Question, RecordCorrection, TechnicalFailure, TimeRequest, Witness
 from odr.hearing.plan import RECORD, plan_of
 from odr.hearing.queries import examination_of, hearings_of, proposed_facts, questions_of, reads_question, standing_exhibits
 from odr.identity.actors import Actor
@@ -207,3 +209,36 @@ def corrections(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Corrections of the record that wait for a ruling."""
     rows = court.session.scalars(select(RecordCorrection).where(RecordCorrection.case_id == case.id, RecordCorrection.state == RequestState.ASKED))
     return [Option(c.reference, c.place, c.words) for c in rows]
+
+
+@choice_source("hearings_put_off")
+def hearings_put_off(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Hearings put off that wait for the president."""
+    return _hearings(court, case, state=HearingState.ADJOURNING)
+
+
+@choice_source("trial_extensions")
+def trial_extensions(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """A longer trial limit that waits for the president."""
+    found = waiting(court, case)
+    return [Option(found.reference, found.reasons)] if found is not None else []
+
+
+@choice_source("motions_for_interpreter")
+def motions_for_interpreter(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Interpreters ordered and not yet appointed."""
+    names = {p.id: p.name for p in case.parties}
+    return [Option(m.reference, names[m.party_id], m.words) for m in motions_waiting(court, case)]
+
+
+@choice_source("interpreters_unpaid")
+def interpreters_unpaid(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Interpreters of whom no payment is recorded."""
+    return [Option(i.reference, i.name, i.pay.label) for i in unpaid(court, case)]
+
+
+@choice_source("attendees")
+def attendees(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Who may have taken part in a hearing."""
+    rows = court.session.scalars(select(Interpreter).where(Interpreter.case_id == case.id).order_by(Interpreter.id))
+    return addressees(court, case, actor) + [Option(i.reference, i.name, Role.INTERPRETER.label) for i in rows]

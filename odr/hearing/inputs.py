@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from odr.errors import FieldFault, InvalidInput
-from odr.hearing.kinds import Axis, Mode, MotionKind, Presence, Stance, TestimonyGround, TestimonyManner
-from odr.procedure.inputs import Choice, CourtDate, CourtEmail, CourtModel, CourtText, RefTo, field
+from odr.hearing.kinds import AdjournmentGround, Axis, InterpreterPay, Mode, MotionKind, Presence, Stance, TestimonyGround, TestimonyManner
+from odr.procedure.inputs import Choice, CourtDate, CourtEmail, CourtModel, CourtMoneyOrZero, CourtText, RefTo, field
 from odr.text import T
 
 Reasons = Annotated[str, CourtText(5, 2000), field(T("Reasons"), widget="textarea")]
@@ -356,6 +356,14 @@ class SummonInput(CourtModel):
     on: Annotated[CourtDate, field(T("Day"))]
     at: Annotated[str, CourtText(4, 5, one_line=True), field(T("Hour"), T("For example 09:30."))]
     place: Annotated[str, CourtText(2, 300), field(T("Courtroom, or address of the video room"))]
+    gap: Annotated[
+        Literal["", "agreed", "force_majeure"],
+        field(
+            T("More than a month after the last hearing"),
+            T("Only where the parties agree or force majeure left no earlier day (Extension Rules, art. 5)."),
+            options={"": T("It is not"), "agreed": T("The parties agree"), "force_majeure": T("Force majeure")},
+        ),
+    ] = ""
     closed_doors: Annotated[bool, field(T("Closed to the public, by the judge’s order"))] = False
 
 
@@ -363,13 +371,48 @@ class AdjournInput(CourtModel):
     """A hearing put off."""
 
     hearing: Annotated[str, RefTo("hearing"), field(T("Hearing"), choices="hearings_to_come")]
+    ground: Annotated[AdjournmentGround, Choice(AdjournmentGround), field(T("Ground"), T("Civil Procedure Law, art. 149."))]
     reasons: Reasons
+
+
+class AdjournmentRulingInput(CourtModel):
+    """The president's word on a hearing put off for force majeure or an accident (EXT 6)."""
+
+    hearing: Annotated[str, RefTo("hearing"), field(T("Hearing"), choices="hearings_put_off")]
+    answer: Annotated[Literal["allow", "refuse"], field(T("Ruling"), options=ANSWERS)]
+    reasons: Reasons
+
+
+class ExtensionRulingInput(CourtModel):
+    """The president's word on a longer trial limit (EXT 1)."""
+
+    extension: Annotated[str, RefTo("trial_extension"), field(T("Request"), choices="trial_extensions")]
+    answer: Annotated[Literal["allow", "refuse"], field(T("Ruling"), options=ANSWERS)]
+    reasons: Reasons
+
+
+class InterpreterInput(CourtModel):
+    """An interpreter, and who pays her."""
+
+    motion: Annotated[str, RefTo("motion"), field(T("For the motion"), choices="motions_for_interpreter")]
+    name: Annotated[str, CourtText(1, 200, one_line=True), field(T("Name"))]
+    email: Annotated[str, CourtEmail(), field(T("E-mail address"))]
+    language: Annotated[str, CourtText(2, 100, one_line=True), field(T("Language"), T("From which language and into which."))]
+    pay: Annotated[InterpreterPay, Choice(InterpreterPay), field(T("Who pays?"), T("Measures on Litigation Costs, art. 11 and 12."))]
+
+
+class InterpreterPaidInput(CourtModel):
+    """That an interpreter was paid, and how much."""
+
+    interpreter: Annotated[str, RefTo("interpreter"), field(T("Interpreter"), choices="interpreters_unpaid")]
+    amount: Annotated[CourtMoneyOrZero, field(T("Amount"))]
+    words: Annotated[str | None, CourtText(0, 500), field(T("How it was paid, number of the receipt"))] = None
 
 
 class AttendanceInput(CourtModel):
     """Who was there, and how."""
 
-    who: Annotated[str, RefTo("addressee"), field(T("Who"), choices="addressees")]
+    who: Annotated[str, RefTo("attendee"), field(T("Who"), choices="attendees")]
     presence: Annotated[Presence, Choice(Presence), field(T("Took part"))]
     by_failure: Annotated[bool, field(T("Absent because of network, equipment or power, as far as known"))] = False
     note: Annotated[str | None, CourtText(0, 500), field(T("Note"))] = None

@@ -189,8 +189,45 @@ class HearingState(enum.Enum):
     """Where a hearing at one hour stands."""
 
     SUMMONED = "summoned"  # fixed; summons sent
+    ADJOURNING = "adjourning"  # put off, if the president approves (EXT 6)
     HELD = "held"  # held and recorded
     ADJOURNED = "adjourned"  # put off (CPL 149, EXT 3 to 6)
+
+
+class AdjournmentGround(enum.Enum):
+    """Why a hearing is put off: the four grounds of CPL 149."""
+
+    ABSENT_WITH_REASON = "absent_with_reason"  # somebody who must come has a good reason not to
+    RECUSAL = "recusal"  # somebody was challenged at the hearing
+    EVIDENCE = "evidence"  # a witness to call, new evidence, another appraisal or inspection
+    OTHER = "other"  # force majeure or accident (EXT 2): the president approves it (EXT 6)
+
+    @property
+    def label(self) -> Words:
+        """The ground in words."""
+        return {
+            AdjournmentGround.ABSENT_WITH_REASON: T("Somebody who must come has a good reason not to"),
+            AdjournmentGround.RECUSAL: T("Somebody was challenged"),
+            AdjournmentGround.EVIDENCE: T("A witness, new evidence, an appraisal or an inspection is needed"),
+            AdjournmentGround.OTHER: T("Force majeure or an accident; the president approves it"),
+        }[self]
+
+
+class InterpreterPay(enum.Enum):
+    """Who pays an interpreter, and how."""
+
+    COURT = "court"  # the court provides her, without charge (CPL 11; FEE 12)
+    PARTY = "party"  # the party who asked pays her directly; the court neither collects nor passes on (CPL 273; FEE 12)
+    ATTENDANCE = "attendance"  # travel, board and lost earnings at the state's rates, collected by the court (FEE 11)
+
+    @property
+    def label(self) -> Words:
+        """The way in words."""
+        return {
+            InterpreterPay.COURT: T("The court provides the interpreter; nobody is charged"),
+            InterpreterPay.PARTY: T("The party who asked pays the interpreter directly"),
+            InterpreterPay.ATTENDANCE: T("Travel, board and lost earnings at the State’s rates, collected by the court"),
+        }[self]
 
 
 class TestimonyManner(enum.Enum):

@@ -8,7 +8,21 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Party
 from odr.hearing.kinds import RequestState
-from odr.hearing.models import AgreedFact, Hearing, Motion, Opinion, Phase, Posting, Question, RecordCorrection, TechnicalFailure, TimeRequest, Witness
+from odr.hearing.models import (
+    AgreedFact,
+    Hearing,
+    Interpreter,
+    Motion,
+    Opinion,
+    Phase,
+    Posting,
+    Question,
+    RecordCorrection,
+    TechnicalFailure,
+    TimeRequest,
+    TrialExtension,
+    Witness,
+)
 from odr.hearing.queries import opinions_of, reads_posting, reads_question
 from odr.identity.actors import Actor
 
@@ -88,3 +102,18 @@ def find_addressee(court: Sitting, case: Case, actor: Actor, reference: str) -> 
         return party
     witness = _row(court, case, Witness, reference)
     return witness if witness is not None and witness.state is RequestState.GRANTED else None
+
+
+def find_attendee(court: Sitting, case: Case, actor: Actor, reference: str) -> Party | Witness | Interpreter | None:
+    """Whoever may take part in a hearing at one hour: whom one may ask, and interpreters."""
+    return find_addressee(court, case, actor, reference) or _row(court, case, Interpreter, reference)
+
+
+def find_interpreter(court: Sitting, case: Case, actor: Actor, reference: str) -> Interpreter | None:
+    """Somebody who interprets in the case."""
+    return _row(court, case, Interpreter, reference)
+
+
+def find_trial_extension(court: Sitting, case: Case, actor: Actor, reference: str) -> TrialExtension | None:
+    """A longer trial limit asked for."""
+    return _row(court, case, TrialExtension, reference)

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from odr.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
 from odr.docket.models import Role
 from odr.hearing.kinds import (
+    AdjournmentGround,
     Axis,
     DutyState,
     HearingState,
+    InterpreterPay,
     Mode,
     MotionKind,
     PhaseState,
@@ -293,6 +295,42 @@ class Motion(Base):
     decided_by: Mapped[int | None]
 
 
+class Interpreter(Base):
+    """Somebody who interprets in the case: who asked for her, who pays her, and that she was paid (CPL 11, 273; FEE 11, 12)."""
+
+    __tablename__ = "interpreter"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    motion_id: Mapped[int] = mapped_column(ForeignKey("hearing_motion.id"), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str] = mapped_column(String(254))
+    language: Mapped[str] = mapped_column(String(100))
+    pay: Mapped[InterpreterPay] = mapped_column(enum_column(InterpreterPay))
+    party_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
+    account_id: Mapped[int | None] = mapped_column(BigInt)
+    entry_number: Mapped[int]
+    paid_minor: Mapped[int | None] = mapped_column(BigInt)
+    paid_currency: Mapped[str | None] = mapped_column(String(3))
+    paid_by: Mapped[int | None]
+
+
+class TrialExtension(Base):
+    """More time for the whole case, asked of the president before the trial limit (CPL 152, 164, 168; EXT 1)."""
+
+    __tablename__ = "trial_extension"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    reasons: Mapped[str] = mapped_column(Text)
+    state: Mapped[RequestState] = mapped_column(enum_column(RequestState))
+    why: Mapped[str | None] = mapped_column(Text)
+    entry_number: Mapped[int]
+    decided_by: Mapped[int | None]
+
+
 class AgreedFact(Base):
     """A fact the parties agree on; it needs no proof against those who agreed (EV 3, 6)."""
 
@@ -367,6 +405,7 @@ class Hearing(Base):
     recording_upload: Mapped[str | None] = mapped_column(Reference)
     recording_sha256: Mapped[str | None] = mapped_column(String(64))
     recorded_by: Mapped[int | None]
+    ground: Mapped[AdjournmentGround | None] = mapped_column(enum_column(AdjournmentGround))
     why: Mapped[str | None] = mapped_column(Text)
 
     attendances: Mapped[list[Attendance]] = relationship(order_by="Attendance.id", lazy="selectin")

@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import func, select
+
 from odr.docket.models import Case
 from odr.errors import ActNotOpen
-from odr.hearing.kinds import Mode
+from odr.hearing.kinds import Mode, RequestState
+from odr.hearing.models import TrialExtension
 from odr.procedure.limitation import TrialClock, trial_limit
 from odr.procedure.pack import RulePack
 from odr.procedure.reckoning import reckon
@@ -117,12 +120,18 @@ def latest_end(pack: RulePack, lengths: Sequence[int], start: datetime) -> datet
     return end
 
 
-def clock_of(court: Sitting, case: Case, extensions: int = 0) -> TrialClock | None:
-    """The case's trial limit; None before acceptance or where the pack exempts the case."""
+def extensions_granted(court: Sitting, case: Case) -> int:
+    """How often the president has extended the trial limit."""
+    rows = select(func.count()).select_from(TrialExtension).where(TrialExtension.case_id == case.id, TrialExtension.state == RequestState.GRANTED)
+    return court.session.scalar(rows) or 0
+
+
+def clock_of(court: Sitting, case: Case) -> TrialClock | None:
+    """The case's trial limit with what the president has granted; None before acceptance or where the pack exempts the case."""
     if case.accepted_at is None:
         return None
     pack = court.pack(case)
-    return trial_limit(pack, case.track.value, case.accepted_at, extensions=extensions, foreign=case.foreign_related)
+    return trial_limit(pack, case.track.value, case.accepted_at, extensions=extensions_granted(court, case), foreign=case.foreign_related)
 
 
 def require_plan_fits(court: Sitting, case: Case, end: datetime) -> date:

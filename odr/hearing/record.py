@@ -61,6 +61,8 @@ HEARD_BY = frozenset(
         "rule_on_failure",
         "summon",
         "adjourn_hearing",
+        "rule_on_adjournment",
+        "appoint_interpreter",
         "record_hearing",
         "confirm_recording",
         "ask_leave_for_witness",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from odr.docket.models import BENCH_ROLES, Case, Role, Stage
+from odr.docket.models import BENCH_ROLES, HEARD_ROLES, Case, Stage
 from odr.hearing import acts_court, acts_mode, acts_plan, acts_seal, lookups, phases
 from odr.hearing.plan import WINDOW
 from odr.hearing.queries import examination_of, open_questions_to
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
     """On the case's overview: the phase that runs, and what it asks of the viewer."""
-    if case.stage is not Stage.HEARING or actor.role in (Role.WITNESS, Role.EXPERT):
+    if case.stage is not Stage.HEARING or actor.role in HEARD_ROLES:
         return None
     examination = examination_of(court.session, case)
     phase = examination.current if examination else None
@@ -37,9 +37,10 @@ ROOM = Room(
         "odr.hearing.acts_plan",
         "odr.hearing.acts_mode",
         "odr.hearing.acts_time", "odr.hearing.acts_exhibits", "odr.hearing.acts_questions", "odr.hearing.acts_postings", "odr.hearing.acts_witness",
-        "odr.hearing.acts_court", "odr.hearing.acts_record", "odr.hearing.acts_motions", "odr.hearing.acts_seal", "odr.hearing.choices",
+        "odr.hearing.acts_court", "odr.hearing.acts_record", "odr.hearing.acts_motions",
+        "odr.hearing.acts_seal", "odr.hearing.acts_limit", "odr.hearing.acts_interpreter", "odr.hearing.choices",
     ),
-    routes=("odr.hearing.routes:hearing",),
+    routes=("odr.hearing.routes:hearing", "odr.hearing.routes_files:files"),
     panels=(panel,),
     nav=(NavItem("examination", "hearing.page", T("Examination"), 30),),
     on_lapse={WINDOW: phases.on_turn_lapsed},
@@ -48,6 +49,8 @@ ROOM = Room(
         "exam_phase": lookups.find_phase, "opinion": lookups.find_opinion, "question": lookups.find_question, "posting": lookups.find_posting,
         "time_request": lookups.find_time_request, "failure": lookups.find_failure, "agreed_fact": lookups.find_agreed_fact, "witness": lookups.find_witness,
         "hearing": lookups.find_hearing, "correction": lookups.find_correction, "motion": lookups.find_motion, "addressee": lookups.find_addressee,
+        "attendee": lookups.find_attendee, "interpreter": lookups.find_interpreter,
+        "trial_extension": lookups.find_trial_extension,
     },
     sweeps={"records": seal_records, "seals": acts_seal.open_waiting},
     after_act=(phases.settle,),

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from sqlalchemy import select
 
 from odr.access import case_page, current_court, current_locale, current_person, current_session, staff
-from odr.docket.models import BENCH_ROLES, COURT_ROLES, PARTY_ROLES, Case, Document, Role, Track
+from odr.docket.models import BENCH_ROLES, COURT_ROLES, HEARD_ROLES, PARTY_ROLES, Case, Document, Role, Track
 from odr.docket.visibility import reads_document
 from odr.errors import NotFound
 from odr.filing.models import Draft, DraftState
@@ -35,7 +35,6 @@ from odr.procedure.views import entry_view
 hearing = Blueprint("hearing", __name__)
 Page = str | Response | tuple[str, int]
 CASE = "/cases/<reference>"
-HEARD = (Role.WITNESS, Role.EXPERT)
 
 
 def _court() -> Sitting:
@@ -43,7 +42,7 @@ def _court() -> Sitting:
 
 
 @hearing.get(f"{CASE}/examination")
-@case_page(*PARTY_ROLES, *COURT_ROLES, *HEARD, Role.INTERPRETER)
+@case_page(*PARTY_ROLES, *COURT_ROLES, *HEARD_ROLES)
 def page(case: Case, actor: Actor) -> Page:
     """Time left, my questions, the record so far, the plan; a witness gets her own room."""
     return _page(case, actor)
@@ -60,7 +59,7 @@ def _page(case: Case, actor: Actor, values: dict[str, Any] | None = None, faults
         if shown
         else {}
     )
-    template = "hearing/testimony.html" if actor.role in HEARD else "hearing/examination.html"
+    template = "hearing/testimony.html" if actor.role in HEARD_ROLES else "hearing/examination.html"
     return (
         render_template(
             template,
@@ -81,7 +80,7 @@ def _page(case: Case, actor: Actor, values: dict[str, Any] | None = None, faults
 
 
 @hearing.get(f"{CASE}/examination/time")
-@case_page(*PARTY_ROLES, *COURT_ROLES, *HEARD, Role.INTERPRETER)
+@case_page(*PARTY_ROLES, *COURT_ROLES, *HEARD_ROLES)
 def time(case: Case, actor: Actor) -> Page:
     """How much time is left, and whether something is new: 304 (or 204) while nothing changed, so that polling costs nothing."""
     court = _court()
@@ -222,7 +221,7 @@ def _opinions(case: Case, actor: Actor, rows: list[Any], typed: dict[str, str], 
 def record(case: Case, actor: Actor) -> Page:
     """The record to be read: every entry of the hearing, its digest, corrections, signatures, the signature to give."""
     court = _court()
-    if examination_of(court.session, case) is None or actor.role in HEARD:
+    if examination_of(court.session, case) is None:
         raise NotFound
     act = current_court().table["sign_record"]
     if request.method == "POST":

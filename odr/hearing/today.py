@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from odr.docket.models import Case, Role, Seat, Stage, Track
+from odr.hearing.kinds import RequestState
+from odr.hearing.models import TrialExtension
 from odr.procedure.limitation import trial_limit
 from odr.procedure.models import Task, Window, WindowState
 from odr.text import T, Text
@@ -82,20 +85,29 @@ def _task_lines(court: Sitting, cases: dict[int, Case]) -> list[Line]:
 
 def _limit_lines(court: Sitting, cases: dict[int, Case]) -> list[Line]:
     """Cases whose trial limit is so near that an extension must be asked for, or the case decided (EXT 1)."""
-    found = []
-    for case in cases.values():
-        if case.stage not in HANDLED_AT or case.accepted_at is None:
-            continue
-        pack = court.pack(case)
-        clock = trial_limit(pack, case.track.value, case.accepted_at, foreign=case.foreign_related)
-        today = court.now.astimezone(pack.tz).date()
-        if clock is None or today < clock.ask_by - timedelta(days=7):
-            continue
-        what = T("Ask the president for an extension, or decide") if today <= clock.ask_by else T("The trial limit is near: decide")
-        why = T("Limit %(limit)s; a request must come by %(ask)s (Extension Rules, art. 1)", limit=clock.ends.result, ask=clock.ask_by)
-        group = DANGER if today >= clock.ask_by - SOON else RULING
-        found.append(Line(case, {tag: what.render(tag) for tag in ("en", "zh-Hans")}, why, _end_of(clock.ask_by, clock.ends.due_at), group, case.accepted_at))
-    return found
+    rows = select(TrialExtension.case_id, TrialExtension.state).where(TrialExtension.case_id.in_(cases))
+    asked = [(case_id, state) for case_id, state in court.session.execute(rows)]
+    granted = Counter(case_id for case_id, state in asked if state is RequestState.GRANTED)
+    waits = {case_id for case_id, state in asked if state is RequestState.ASKED}
+    lines = (_limit_line(court, case, granted[case.id]) for case in cases.values() if case.id not in waits)
+    return [line for line in lines if line is not None]
+
+
+def _limit_line(court: Sitting, case: Case, extensions: int) -> Line | None:
+    if case.stage not in HANDLED_AT or case.accepted_at is None:
+        return None
+    pack = court.pack(case)
+    clock = trial_limit(pack, case.track.value, case.accepted_at, extensions=extensions, foreign=case.foreign_related)
+    today = court.now.astimezone(pack.tz).date()
+    if clock is None or today < clock.ask_by - timedelta(days=7):
+        return None
+    can_ask = today <= clock.ask_by and extensions < len(pack.trial_limits.tracks[case.track.value].extensions)
+    what = T("Ask the president for an extension, or decide") if can_ask else T("The trial limit is near: decide")
+    why = T("Limit %(limit)s; a request must come by %(ask)s (Extension Rules, art. 1)", limit=clock.ends.result, ask=clock.ask_by)
+    group = DANGER if today >= clock.ask_by - SOON else RULING
+    by = _end_of(clock.ask_by, clock.ends.due_at)
+    words = {tag: what.render(tag) for tag in ("en", "zh-Hans")}
+    return Line(case, words, why, by, group, case.accepted_at, "ask_limit_extension" if can_ask else None)
 
 
 def _end_of(day: date, like: datetime) -> datetime:

@@ -9,8 +9,8 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from odr.docket.models import PARTY_ROLES, Case, Party
-from odr.evidence.models import Exhibit
+from odr.docket.models import HEARD_ROLES, PARTY_ROLES, Case, Party
+from odr.evidence.models import Exhibit, Upload
 from odr.filing.models import Draft, DraftState
 from odr.hearing.acts_plan import title_of
 from odr.hearing.kinds import Axis, DutyState, Mode, PhaseState, QuestionState
@@ -20,6 +20,7 @@ from odr.hearing.queries import READERS, examination_of, hearings_of, questions_
 from odr.hearing.sealing import UNREACHABLE, SealNotReached, closed_rows, pad, unpad
 from odr.identity.actors import Actor
 from odr.notary.vault import VaultRefused
+from odr.procedure import forms
 from odr.procedure.availability import Availability, acts_for
 from odr.procedure.court import Court
 from odr.procedure.models import Window, WindowState
@@ -70,6 +71,7 @@ class PostingView:
     is_mine: bool
     is_open: bool
     exhibits: list[Exhibit]
+    files: list[Upload]
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,7 @@ class ExaminationPage:
     more: bool
     sealed: list[SealedView] = field(default_factory=list)
     hearings: list[object] = field(default_factory=list)
+    uploads: list[forms.Option] = field(default_factory=list)
     exhibits: list[Exhibit] = field(default_factory=list)
 
     @property
@@ -226,17 +229,20 @@ def examination_page(court: Sitting, case: Case, actor: Actor, *, everything: bo
     query = select(Posting).where(Posting.case_id == case.id).order_by(Posting.id.desc())
     newest = list(court.session.scalars(query if everything else query.limit(SHOWN + 1)))
     postings = list(reversed(newest if everything else newest[:SHOWN]))
-    views = [_posting(actor, p, exhibits) for p in postings]
+    sent = _files(court, postings)
+    views = [_posting(actor, p, exhibits, sent) for p in postings]
     closed = _sealed(court, case, actor)
     asked = _questions(court, case, actor, views, exhibits, closed)
     given = _opinions(court, case, actor, exhibits)
     spoken = {o.exhibit.id for o in given if o.is_mine and not o.any.retracted_by} | {e for v in closed if v.is_mine for e in v.row.covers}
+    waits = [q for q in asked if q.waits_for_me]
     return ExaminationPage(
-        examination=examination, plan=plan_view(court, case, examination), left=time_left(court, case, actor), questions=[q for q in asked if q.waits_for_me],
+        examination=examination, plan=plan_view(court, case, examination), left=time_left(court, case, actor), questions=waits,
         others=[q for q in asked if not q.waits_for_me], opinions=given, statements=[v for v in views if v.posting.question_id is None and v.is_open],
         acts=[a for a in acts_for(court, case, actor) if a.act.room == "hearing" and a.is_open], more=not everything and len(newest) > SHOWN,
         to_examine=sum(e.party_id != actor.party_id and e.id not in spoken for e in exhibits.values()) if actor.role in PARTY_ROLES else 0,
         sealed=[v for v in closed if v.row.question_id is None], hearings=list(hearings_of(court.session, case)), exhibits=list(exhibits.values()),
+        uploads=forms.SOURCES["upload"](court, case, actor) if waits else [],
     )  # fmt: skip
 
 
@@ -248,9 +254,23 @@ def _sealed(court: Sitting, case: Case, actor: Actor) -> list[SealedView]:
     return [SealedView(row, names[row.party_id], row.party_id == actor.party_id) for row in closed_rows(court.session, case)]
 
 
-def _posting(actor: Actor, posting: Posting, exhibits: dict[int, Exhibit]) -> PostingView:
-    mine = actor.party_id is not None and posting.party_id == actor.party_id
-    return PostingView(posting, mine, reads_posting(actor, posting), [exhibits[i] for i in posting.exhibits if i in exhibits])
+def _files(court: Sitting, postings: Sequence[Posting]) -> dict[str, Upload]:
+    """The files that go with postings, by reference."""
+    wanted = {reference for posting in postings for reference in posting.uploads}
+    return {u.reference: u for u in court.session.scalars(select(Upload).where(Upload.reference.in_(wanted)))} if wanted else {}
+
+
+def _posting(actor: Actor, posting: Posting, exhibits: dict[int, Exhibit], sent: dict[str, Upload]) -> PostingView:
+    mine = actor.account_id == posting.account_id if actor.role in HEARD_ROLES else actor.party_id is not None and posting.party_id == actor.party_id
+    files = [sent[reference] for reference in posting.uploads if reference in sent]
+    return PostingView(posting, mine, reads_posting(actor, posting), [exhibits[i] for i in posting.exhibits if i in exhibits], files)
+
+
+def put_exhibits(court: Sitting, case: Case, actor: Actor) -> set[int]:
+    """The exhibits a witness or expert was asked about."""
+    mine = select(Witness.id).where(Witness.case_id == case.id, Witness.account_id == actor.account_id)
+    asked = select(Question.exhibit_id).where(Question.witness_id.in_(mine), Question.put_by.is_not(None), Question.exhibit_id.is_not(None))
+    return {e for e in court.session.scalars(asked) if e is not None}
 
 
 def _questions(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from sqlalchemy import select
 
-from odr.access import case_page, current_court, current_locale, current_session
-from odr.docket.models import Case, DocketEntry
+from odr.access import case_page, current_court, current_locale, current_session, may_enter
+from odr.docket.models import HEARD_ROLES, Case, DocketEntry
 from odr.docket.queries import entries, entry
 from odr.docket.visibility import reads_entry
 from odr.errors import NotFound
@@ -28,9 +28,12 @@ Page = str | Response | tuple[str, int]
 
 
 @cases.get("")
-@case_page()
+@case_page(heard=True)
 def overview(case: Case, actor: Actor) -> Page:
-    """What now, by when; what is open and why the rest is not; the docket."""
+    """What now, by when; what is open and why the rest is not; the docket. Who is only heard is led to her own room."""
+    if actor.role in HEARD_ROLES:
+        room = next(item.endpoint for item in current_court().hooks.nav if may_enter(item.endpoint, actor.role))
+        return redirect(url_for(room, reference=case.reference), 303)  # type: ignore[return-value]
     court = current_court().look(current_session())
     return render_template("case/overview.html", page=gather(court, case, actor, current_locale()), case=case, actor=actor, tab="overview")
 
@@ -46,19 +49,20 @@ def docket(case: Case, actor: Actor) -> Page:
     return render_template("case/docket.html", case=case, actor=actor, entries=views, more=len(rows) > 100, tab="docket")
 
 
-def _entry(case: Case, number: int) -> DocketEntry:
+def _entry(case: Case, actor: Actor, number: int) -> DocketEntry:
+    """An entry; who is only heard in the case knows no other than her own."""
     found = entry(current_session(), case, number)
-    if found is None:
+    if found is None or (actor.role in HEARD_ROLES and not reads_entry(actor, found)):
         raise NotFound
     return found
 
 
 @cases.get("/docket/<int:number>")
-@case_page()
+@case_page(heard=True)
 def one_entry(case: Case, actor: Actor, number: int) -> Page:
     """One entry and what its receipt proves and does not."""
     court = current_court().look(current_session())
-    found = _entry(case, number)
+    found = _entry(case, actor, number)
     files = current_court().notary.receipt_files(court.session, found.receipt)
     return render_template(
         "case/entry.html",
@@ -67,26 +71,26 @@ def one_entry(case: Case, actor: Actor, number: int) -> Page:
         entry=entry_view(court, case, actor, found, current_locale()),
         files=files,
         done="done" in request.args,
-        next_due=gather(court, case, actor, current_locale()).next_due if "done" in request.args else None,
+        next_due=gather(court, case, actor, current_locale()).next_due if "done" in request.args and actor.role not in HEARD_ROLES else None,
         tab="docket",
     )
 
 
 @cases.get("/docket/<int:number>/entry.json")
-@case_page()
+@case_page(heard=True)
 def entry_payload(case: Case, actor: Actor, number: int) -> Response:
     """The entry's exact bytes, whose digest the receipt carries."""
-    found = _entry(case, number)
+    found = _entry(case, actor, number)
     if not reads_entry(actor, found):
         raise NotFound
     return file_answer(found.payload.encode(), f"entry-{number}.json", "application/json")
 
 
 @cases.get("/docket/<int:number>/receipt.<any(json, leaf, proof, checkpoint, tsr):part>")
-@case_page()
+@case_page(heard=True)
 def entry_receipt(case: Case, actor: Actor, number: int, part: str) -> Response:
     """One file of the receipt."""
-    return receipt_part(_entry(case, number).receipt, part)
+    return receipt_part(_entry(case, actor, number).receipt, part)
 
 
 @cases.get("/time/<window>")
@@ -119,7 +123,7 @@ def _act(name: str) -> Act:
 
 
 @cases.get("/do/<name>")
-@case_page()
+@case_page(heard=True)
 def act_form(case: Case, actor: Actor, name: str) -> Page:
     """The page of a short act; or why it is not open."""
     act = _act(name)
@@ -140,7 +144,7 @@ def _form(case: Case, actor: Actor, act: Act, values: dict[str, Any], faults: li
 
 
 @cases.post("/do/<name>")
-@case_page()
+@case_page(heard=True)
 def perform_act(case: Case, actor: Actor, name: str) -> Page:
     """Perform an act from its form; nothing typed is lost when it cannot be."""
     act = _act(name)

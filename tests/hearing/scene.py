@@ -34,6 +34,7 @@ from odr.procedure.sitting import ActReceipt, Sitting
 from odr.procedure.table import TABLE
 
 LI, HAIYUN, BAIHUA, CHEN, WANG, DING = "Li Wen", "Haiyun", "Baihua Market", "Judge Chen", "Clerk Wang", "Ding"
+DENG = "President Deng"
 ORIGIN = "http://court.test"
 CLAIM = ClaimInput.model_validate(
     {
@@ -235,7 +236,7 @@ def accepted_case(court: Court, clock: FixedClock, *, track: Track = Track.SMALL
     """A case that was accepted, its parties online, everybody agreed to writing."""
     scene = Scene(court, clock)
     with court.sit() as sitting:
-        for name, role in ((LI, None), (HAIYUN, None), (BAIHUA, None), (DING, None), (CHEN, Role.JUDGE), (WANG, Role.CLERK)):
+        for name, role in ((LI, None), (HAIYUN, None), (BAIHUA, None), (DING, None), (CHEN, Role.JUDGE), (WANG, Role.CLERK), (DENG, Role.PRESIDENT)):
             account = Account(email=f"{name.replace(' ', '.')}@x.example".lower(), name=name, state=AccountState.ACTIVE, created_at=sitting.now)
             sitting.session.add(account)
             sitting.session.flush()
@@ -299,6 +300,3 @@ def at(text: str) -> datetime:
     from zoneinfo import ZoneInfo
 
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("Asia/Shanghai"))
-
-
-__all__ = ["BAIHUA", "CHEN", "CLAIM", "DING", "HAIYUN", "LI", "WANG", "Scene", "accepted_case", "at", "open_court", "opinion", "put_upload", "whole_court"]

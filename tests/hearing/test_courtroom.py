@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from sqlalchemy import select
 
-from odr.docket.models import Stage, Track
+from odr.docket.models import Role, Stage, Track
 from odr.errors import ActNotOpen, InvalidInput
 from odr.hearing.kinds import HearingState, QuestionState
-from odr.hearing.models import Hearing, Motion, Witness
+from odr.hearing.models import Hearing, Interpreter, Motion, TrialExtension, Witness
+from odr.hearing.plan import clock_of
 from odr.hearing.queries import hearings_of, postings_of
 from odr.procedure.models import Task
-from tests.hearing.scene import CHEN, DING, HAIYUN, LI, WANG, Scene, put_upload
+from tests.hearing.scene import CHEN, DENG, DING, HAIYUN, LI, WANG, Scene, put_upload
 
 
 def tasks(scene: Scene) -> list[str]:
@@ -99,10 +101,99 @@ def test_put_off_as_often_as_the_track_allows(scene_of: Callable[..., Scene]) ->
     """Ordinary procedure allows two adjournments, simple one (EXT 3)."""
     scene = in_court(scene_of)
     for day in ("2026-03-19", "2026-03-26"):
-        scene.act(CHEN, "adjourn_hearing", hearing=fixed(scene), reasons="A witness is ill.")
+        scene.act(CHEN, "adjourn_hearing", hearing=fixed(scene), ground="evidence", reasons="A witness is ill.")
         scene.act(WANG, "summon", mode="offline", on=day, at="09:30", place="Courtroom 3")
     with pytest.raises(ActNotOpen, match="at most 2"):
-        scene.act(CHEN, "adjourn_hearing", hearing=fixed(scene), reasons="Once more.")
+        scene.act(CHEN, "adjourn_hearing", hearing=fixed(scene), ground="evidence", reasons="Once more.")
+
+
+def test_force_majeure_needs_the_president_and_the_next_day_comes_soon(scene_of: Callable[..., Scene]) -> None:
+    """Put off for force majeure only once the president approves (EXT 6); the next hearing is within a month unless the parties agree (EXT 5)."""
+    scene = in_court(scene_of)
+    scene.act(CHEN, "adjourn_hearing", hearing=fixed(scene), ground="other", reasons="The river has flooded the town.")
+    with scene.look() as (court, case):
+        ref = hearings_of(court.session, case)[0].reference
+    assert "adjournment" in tasks(scene)
+    scene.act(DENG, "rule_on_adjournment", hearing=ref, answer="refuse", reasons="The road is open again.")
+    assert fixed(scene) == ref
+    scene.act(CHEN, "adjourn_hearing", hearing=ref, ground="other", reasons="It has flooded again.")
+    scene.act(DENG, "rule_on_adjournment", hearing=ref, answer="allow", reasons="Nobody can come.")
+    with pytest.raises(InvalidInput, match="within a month"):
+        scene.act(WANG, "summon", mode="offline", on="2026-04-14", at="09:30", place="Courtroom 3")
+    scene.act(WANG, "summon", mode="offline", on="2026-04-14", at="09:30", place="Courtroom 3", gap="agreed")
+    scene.act(CHEN, "adjourn_hearing", hearing=fixed(scene), ground="absent_with_reason", reasons="The claimant is in hospital.")
+    scene.act(WANG, "summon", mode="offline", on="2026-05-14", at="09:30", place="Courtroom 3")
+
+
+def test_the_president_extends_the_trial_limit_once_and_in_time(scene_of: Callable[..., Scene]) -> None:
+    """Asked for fifteen days before the end, the limit grows by what the law gives the track, once; a plan may then end later; refused it stays (EXT 1)."""
+    scene = scene_of(track=Track.SMALL)
+    with scene.look() as (court, case):
+        first = clock_of(court, case)
+        assert first is not None
+    scene.days(40)
+    with pytest.raises(ActNotOpen, match="trial limit"):
+        scene.act(CHEN, "open_examination", mode="asynchronous")
+    scene.act(CHEN, "ask_limit_extension", reasons="An expert is awaited.")
+    with pytest.raises(ActNotOpen):
+        scene.act(CHEN, "ask_limit_extension", reasons="And again, please.")
+    with scene.look() as (court, case):
+        refs = [e.reference for e in court.session.scalars(select(TrialExtension))]
+    scene.act(DENG, "rule_on_limit_extension", extension=refs[0], answer="refuse", reasons="He was heard.")
+    with scene.look() as (court, case):
+        assert clock_of(court, case) == first
+    scene.act(CHEN, "ask_limit_extension", reasons="The expert fell ill.")
+    with scene.look() as (court, case):
+        refs = [e.reference for e in court.session.scalars(select(TrialExtension).order_by(TrialExtension.id))]
+    scene.act(DENG, "rule_on_limit_extension", extension=refs[1], answer="allow", reasons="That is beyond control.")
+    with scene.look() as (court, case):
+        longer = clock_of(court, case)
+        assert longer is not None and longer.ends.result == date(2026, 6, 2) and first.ends.result == date(2026, 5, 6)
+    scene.act(CHEN, "open_examination", mode="asynchronous")
+    with pytest.raises(ActNotOpen, match="no further"):
+        scene.act(CHEN, "ask_limit_extension", reasons="The expert is still ill.")
+
+
+def test_an_extension_is_not_asked_for_too_late(scene_of: Callable[..., Scene]) -> None:
+    """In the last fifteen days nothing can be asked for any more (EXT 1)."""
+    scene = scene_of(track=Track.SMALL)
+    scene.days(60)
+    with pytest.raises(ActNotOpen, match="had to be asked for"):
+        scene.act(CHEN, "ask_limit_extension", reasons="An expert is awaited.")
+
+
+def test_an_interpreter_is_ordered_appointed_seated_heard_with_and_paid(scene_of: Callable[..., Scene]) -> None:
+    """Granted, the clerk appoints; the court provides her unless the case is foreign-related; what she was paid is on file (CPL 11, 273; FEE 12)."""
+    scene = in_court(scene_of)
+    scene.act(LI, "ask_hearing_order", kind="interpreter", words="I speak Yi only.")
+    with scene.look() as (court, _):
+        motion = court.session.scalars(select(Motion.reference)).one()
+    given = {"motion": motion, "name": DING, "email": "ding@x.example", "language": "Yi and Chinese"}
+    with pytest.raises(ActNotOpen):
+        scene.act(WANG, "appoint_interpreter", **given, pay="court")
+    scene.act(CHEN, "rule_on_hearing_order", motion=motion, answer="allow", reasons="She does not speak Chinese.")
+    assert "interpreter" in tasks(scene)
+    with pytest.raises(InvalidInput, match="foreign-related"):
+        scene.act(WANG, "appoint_interpreter", **given, pay="party")
+    scene.act(WANG, "appoint_interpreter", **given, pay="court")
+    with scene.look() as (court, _):
+        row = court.session.scalars(select(Interpreter)).one()
+        assert scene.viewer(court, DING).role is Role.INTERPRETER and row.party_id is None
+    held(
+        scene,
+        attendance=[
+            {"who": scene.party(LI), "presence": "courtroom"},
+            {"who": scene.party(HAIYUN), "presence": "absent"},
+            {"who": row.reference, "presence": "online"},
+        ],
+    )
+    with scene.look() as (court, case):
+        assert [(a.role, a.presence.value) for a in hearings_of(court.session, case)[0].attendances][-1] == (Role.INTERPRETER, "online")
+    assert "interpreter_pay" in tasks(scene)
+    scene.act(WANG, "record_interpreter_paid", interpreter=row.reference, amount="600.00", words="Receipt 12")
+    with pytest.raises(ActNotOpen):
+        scene.act(WANG, "record_interpreter_paid", interpreter=row.reference, amount="600.00")
+    assert "interpreter_pay" not in tasks(scene)
 
 
 def test_no_hearing_is_recorded_before_it_ended(scene_of: Callable[..., Scene]) -> None:

@@ -1,0 +1,113 @@
+"""Interpreters: appointed on a motion that was granted, seated, paid (CPL 11, 273; FEE 11, 12)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import Case, Role, Stage
+from odr.errors import ActNotOpen, InvalidInput
+from odr.hearing.acts_plan import hearing_open
+from odr.hearing.inputs import InterpreterInput, InterpreterPaidInput
+from odr.hearing.kinds import InterpreterPay, MotionKind, RequestState
+from odr.hearing.models import Interpreter, Motion
+from odr.hearing.seating import seat
+from odr.hearing.table import act
+from odr.identity.actors import Actor
+from odr.procedure.table import Everyone, Recorded
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+def motions_waiting(court: Sitting, case: Case) -> list[Motion]:
+    """Motions for an interpreter that were granted and have none yet."""
+    taken = select(Interpreter.motion_id).where(Interpreter.case_id == case.id)
+    rows = select(Motion).where(Motion.case_id == case.id, Motion.kind == MotionKind.INTERPRETER, Motion.state == RequestState.GRANTED, Motion.id.not_in(taken))
+    return list(court.session.scalars(rows.order_by(Motion.id)))
+
+
+def interpreter_is_wanted(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why no interpreter is appointed."""
+    return None if motions_waiting(court, case) else T("No interpreter was ordered who is not appointed yet.")
+
+
+@act(
+    title=T("Appoint an interpreter"),
+    input=InterpreterInput,
+    by={Role.CLERK},
+    at={Stage.HEARING},
+    guard=(hearing_open, interpreter_is_wanted),
+    serves=Everyone.PARTIES,
+    source="CPL 11, 49, 273; CPI 227; FEE 11, 12",
+)
+def appoint_interpreter(court: Sitting, case: Case, given: InterpreterInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Appoint whom the judge ordered, and say who pays. The parties are told, so that they may challenge her (CPL 49).
+
+    The court provides one without charge where somebody does not speak the language of
+    the court (CPL 11; FEE 12); in a foreign-related case the party who asked pays her
+    directly (CPL 273), and the court neither collects nor passes on.
+    """
+    motion: Motion = court.resolved("motion", given.motion)
+    if motion not in motions_waiting(court, case):
+        raise InvalidInput.at("motion", T("No interpreter was ordered who is not appointed yet."))
+    if given.pay is InterpreterPay.PARTY and not case.foreign_related:
+        raise InvalidInput.at("pay", T("Only in a foreign-related case does a party pay the interpreter (Civil Procedure Law, art. 273)."))
+    interpreter = Interpreter(
+        case_id=case.id,
+        motion_id=motion.id,
+        name=given.name,
+        email=given.email,
+        language=given.language,
+        pay=given.pay,
+        party_id=motion.party_id if given.pay is not InterpreterPay.COURT else None,
+        entry_number=court.next_number(case),
+    )
+    court.session.add(interpreter)
+    court.session.flush()
+    court.close_tasks(case, "interpreter", motion.reference)
+    seat(court, case, interpreter, Role.INTERPRETER)
+    court.open_task(
+        case, Role.CLERK, "interpreter_pay", T("Record that %(name)s was paid for interpreting.", name=given.name), risk=10, subject=interpreter.reference
+    )
+    words = T("%(name)s appointed to interpret: %(language)s", name=given.name, language=given.language)
+    return Recorded(words, {"interpreter": interpreter.reference, "pay": given.pay.value})
+
+
+def unpaid(court: Sitting, case: Case) -> list[Interpreter]:
+    """Interpreters of whom no payment is recorded."""
+    rows = select(Interpreter).where(Interpreter.case_id == case.id, Interpreter.paid_by.is_(None)).order_by(Interpreter.id)
+    return list(court.session.scalars(rows))
+
+
+def somebody_unpaid(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why no payment is recorded."""
+    return None if unpaid(court, case) else T("No interpreter waits for payment.")
+
+
+@act(
+    title=T("Record that an interpreter was paid"),
+    input=InterpreterPaidInput,
+    by={Role.CLERK},
+    at={Stage.HEARING, Stage.DELIBERATION, Stage.PRONOUNCED, Stage.EFFECTIVE, Stage.CLOSED},
+    guard=somebody_unpaid,
+    source="FEE 11, 12",
+)
+def record_interpreter_paid(court: Sitting, case: Case, given: InterpreterPaidInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Record what an interpreter was paid and by whom: a fact of the file. Of what a party bore the decision on costs disposes."""
+    interpreter: Interpreter = court.resolved("interpreter", given.interpreter)
+    if interpreter.paid_by is not None:
+        raise ActNotOpen(T("You have already done this."))
+    interpreter.paid_minor, interpreter.paid_currency = given.amount.minor, given.amount.currency
+    interpreter.paid_by = court.next_number(case)
+    court.close_tasks(case, "interpreter_pay", interpreter.reference)
+    payer = next((p.name for p in case.parties if p.id == interpreter.party_id), None)
+    words = (
+        T("%(name)s was paid %(amount)s for interpreting, by %(payer)s", name=interpreter.name, amount=given.amount, payer=payer)
+        if payer
+        else T("%(name)s was paid %(amount)s for interpreting, by the court", name=interpreter.name, amount=given.amount)
+    )
+    return Recorded(words, {"interpreter": interpreter.reference, "pay": interpreter.pay.value})

@@ -1,0 +1,121 @@
+"""The trial limit of a case extended by the president (CPL 152, 164, 168; EXT 1)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import Case, Role, Seat, Stage
+from odr.errors import ActNotOpen
+from odr.filing.registry import choose
+from odr.hearing.inputs import ExtensionRulingInput, OrderInput
+from odr.hearing.kinds import RequestState
+from odr.hearing.models import TrialExtension
+from odr.hearing.plan import clock_of, extensions_granted
+from odr.hearing.table import act
+from odr.identity.actors import Actor
+from odr.procedure.limitation import trial_limit
+from odr.procedure.table import Everyone, Recorded
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+TRIED = {Stage.PENDING, Stage.HEARING, Stage.DELIBERATION}
+
+
+def seat_president(court: Sitting, case: Case) -> None:
+    """The president takes a place in the case, so that she can read what she decides on."""
+    seated = select(Seat.id).where(Seat.case_id == case.id, Seat.role == Role.PRESIDENT, Seat.until_at.is_(None))
+    if court.session.scalar(seated.limit(1)) is not None:
+        return
+    account = choose(court.session, case, Role.PRESIDENT)
+    if account is not None:
+        court.session.add(Seat(case_id=case.id, account_id=account.id, role=Role.PRESIDENT, from_at=court.now))
+        court.session.flush()
+
+
+def waiting(court: Sitting, case: Case) -> TrialExtension | None:
+    """The request that waits for the president."""
+    return court.session.scalar(select(TrialExtension).where(TrialExtension.case_id == case.id, TrialExtension.state == RequestState.ASKED).limit(1))
+
+
+def limit_can_be_extended(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why no extension can be asked for: no limit runs, the court has none left to give, one is asked already, or it is too late."""
+    clock = clock_of(court, case)
+    if clock is None:
+        return T("No trial limit runs in this case.")
+    if waiting(court, case) is not None:
+        return T("An extension is asked for already; the president decides.")
+    rule = court.pack(case).trial_limits.tracks[case.track.value]
+    if extensions_granted(court, case) >= len(rule.extensions):
+        return T("This court can extend the trial limit no further; a further extension is for the higher court (Extension Rules, art. 1).")
+    if court.now.astimezone(court.pack(case).tz).date() > clock.ask_by:
+        return T("An extension had to be asked for by %(day)s, fifteen days before the end (Extension Rules, art. 1).", day=clock.ask_by)
+    return None
+
+
+@act(
+    title=T("Ask the president to extend the trial limit"),
+    input=OrderInput,
+    by={Role.JUDGE},
+    at=TRIED,
+    guard=limit_can_be_extended,
+    while_stayed=True,
+    source="CPL 152, 164, 168; EXT 1",
+)
+def ask_limit_extension(court: Sitting, case: Case, given: OrderInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Ask in good time, with the circumstances and reasons; the parties see that it was asked and why (EXT 1, 7)."""
+    clock = clock_of(court, case)
+    if clock is None:
+        raise ActNotOpen(T("No trial limit runs in this case."))
+    request = TrialExtension(case_id=case.id, reasons=given.reasons, state=RequestState.ASKED, entry_number=court.next_number(case))
+    court.session.add(request)
+    court.session.flush()
+    seat_president(court, case)
+    title = T("The judge asks for a longer trial limit. Decide by %(day)s (Extension Rules, art. 1).", day=clock.decide_by)
+    court.open_task(case, Role.PRESIDENT, "trial_extension", title, risk=70, due_at=clock.ends.due_at, subject=request.reference)
+    court.close_tasks(case, "trial_limit")
+    words = T("Extension of the trial limit asked for; it ends on %(day)s", day=clock.ends.result)
+    return Recorded(words, {"extension": request.reference, "ends": clock.ends.result.isoformat(), "decide_by": clock.decide_by.isoformat()})
+
+
+def extension_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why there is no extension to decide on."""
+    return None if waiting(court, case) is not None else T("Nobody asks for a longer trial limit.")
+
+
+@act(
+    title=T("Decide on a longer trial limit"),
+    input=ExtensionRulingInput,
+    by={Role.PRESIDENT},
+    at=TRIED,
+    guard=extension_waits,
+    serves=Everyone.PARTIES,
+    while_stayed=True,
+    source="CPL 152, 164, 168; EXT 1, 7",
+)
+def rule_on_limit_extension(court: Sitting, case: Case, given: ExtensionRulingInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Extend the limit by what the law allows for the track, or not, with reasons; every party is told (EXT 7).
+
+    Nothing is extended once the limit has ended; after the fifth day before it the decision is marked late.
+    """
+    request: TrialExtension = court.resolved("trial_extension", given.extension)
+    clock = clock_of(court, case)
+    if request.state is not RequestState.ASKED or clock is None:
+        raise ActNotOpen(T("This is decided already."))
+    court.late = now.astimezone(court.pack(case).tz).date() > clock.decide_by
+    request.why, request.decided_by = given.reasons, court.next_number(case)
+    court.close_tasks(case, "trial_extension", request.reference)
+    if given.answer == "refuse":
+        request.state = RequestState.REFUSED
+        return Recorded(T("The trial limit stays at %(day)s", day=clock.ends.result), {"extension": request.reference, "reasons": given.reasons})
+    if now > clock.ends.due_at:
+        raise ActNotOpen(T("The trial limit has ended; it cannot be extended any more."), source="EXT 1")
+    before = extensions_granted(court, case)
+    request.state = RequestState.GRANTED
+    longer = trial_limit(court.pack(case), case.track.value, case.accepted_at or now, extensions=before + 1, foreign=case.foreign_related)
+    end = longer.ends.result if longer is not None else clock.ends.result
+    return Recorded(T("The trial limit is extended to %(day)s", day=end), {"extension": request.reference, "reasons": given.reasons, "ends": end.isoformat()})
