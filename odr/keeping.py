@@ -42,7 +42,7 @@ class Keeping(AppGroup):
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
-        except (OSError, LookupError, VaultRefused, SQLAlchemyError) as error:
+        except (OSError, LookupError, ValueError, VaultRefused, SQLAlchemyError) as error:
             said = str(error).splitlines()[0] if str(error) else ""
             raise click.ClickException(f"{type(error).__name__}: {said}\n`flask doctor` says how to mend it.") from error
 
