@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from odr.procedure.rules import Applies, Article, Key, Period, Rule, Unit, Words
+
+
+AbroadWay = Literal["central_authority", "bilateral", "diplomatic", "post"]
 
 
 class Turn(Rule):
@@ -111,6 +114,30 @@ class Announcement(Rule):
     tracks: tuple[Key, ...]
     article: Article
     note: Words
+
+
+class AbroadState(Rule):
+    """How a paper may reach somebody in another state; ``methods`` in the order in which they are tried."""
+
+    title: Words
+    methods: Annotated[tuple[AbroadWay, ...], Field(min_length=1)]
+
+
+class Abroad(Rule):
+    """Service in other states: what each allows, and what remains where a state is not listed (CPL 283)."""
+
+    applies_to: Applies
+    article: Article
+    checked: date | None = None
+    """The day on which the court last compared the table with its sources; None: it has not done so yet."""
+    otherwise: Annotated[tuple[AbroadWay, ...], Field(min_length=1)]
+    note: Words
+    states: dict[Annotated[str, Field(pattern=r"^[A-Z]{2}$")], AbroadState]
+
+    def methods_of(self, state: str) -> tuple[str, ...]:
+        """The methods open towards a state."""
+        known = self.states.get(state)
+        return known.methods if known is not None else self.otherwise
 
 
 class WageFigure(Rule):

@@ -18,6 +18,7 @@ from odr.procedure.calendar import WorkingCalendar
 from odr.procedure.case_rules import Cause, Causes, Track, Tracks, TrialLimits
 from odr.procedure.citation import write_citation
 from odr.procedure.court_rules import (
+    Abroad,
     Announcement,
     Deciders,
     Invariants,
@@ -81,6 +82,7 @@ class RulePack(Rule):
     calendar: CourtCalendar
     reckoning: ReckoningRules
     wages: Wages | None = None
+    abroad: Abroad | None = None
     limitations: Limitations
     tariff: Tariff
 

@@ -12,6 +12,7 @@ from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Party, R
 from odr.docket.queries import parties
 from odr.identity.actors import Actor
 from odr.procedure.models import WindowState
+from odr.procedure.packs import RulePack
 from odr.procedure.table import Recorded, act
 from odr.service.copies import papers_for
 from odr.service.inputs import ConsentInput, PacketInput
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 EVERYTHING = tuple(PaperKind)
 CLAIM = "claim"
+STATE_ABROAD = "state_abroad"
+"""Key of a party's details: the state it lives in, by its two letters."""
 
 
 def recipient_of(party: Party) -> Recipient:
@@ -44,6 +47,14 @@ def queue_entry(court: Sitting, case: Case, entry: DocketEntry, recipients: Sequ
         if case.accepted_at is None and party.role is not Role.CLAIMANT:
             continue
         put_out(court, case, party, occasion_of(entry.act), entry_number=entry.number, audience=entry.audience)
+
+
+def barred_abroad(pack: RulePack, party: Party) -> frozenset[Channel]:
+    """Ways the state in which a party lives closes: no post where it has objected to papers by post (CPL 283)."""
+    state = party.details.get(STATE_ABROAD)
+    if not party.abroad or state is None or pack.abroad is None or "post" in pack.abroad.methods_of(state):
+        return frozenset()
+    return frozenset({Channel.POST})
 
 
 def put_out(
@@ -79,6 +90,7 @@ def put_out(
         recipient=recipient_of(party),
         due_at=due_at,
         case_number=case.number,
+        barred=barred_abroad(court.pack(case), party),
     )
     packet.occasion = occasion.key
     return packet

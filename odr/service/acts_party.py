@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.models import Window, WindowState
 from odr.procedure.table import Recorded, act
+from odr.procedure.versions import input_of
 from odr.procedure.working import text_from_json
 from odr.service.acts import follow_packet
 from odr.service.inputs import AddressInput, Contest, RebutInput, RebuttalInput, Verdict
@@ -44,7 +44,7 @@ def confirm_address(court: Sitting, case: Case, given: AddressInput, *, actor: A
             if account is not None and value == account.email and account.confirmed_at is not None:
                 noted.verified_at = now
     party.email, party.phone, party.address = given.email or party.email, given.phone or party.phone, given.address or party.address
-    party.details = {**party.details, "addresses_carry_on": given.carries_on}
+    party.details = {**party.details, "addresses_carry_on": given.carries_on, "no_reminders": given.no_reminders}
     withdraw_consents(court.session, party_id=party.id, at=now)
     if given.scope:
         record_consent(court.session, case_id=case.id, party_id=party.id, way=ConsentWay.EXPRESS, scope=given.scope, at=now, entry_id=court.next_number(case))
@@ -119,7 +119,7 @@ def _note(court: Sitting, packet: Packet, kind: FactKind, *, at: datetime, now: 
 def end_what_ran(court: Sitting, case: Case, packet: Packet) -> int:
     """End the time limits that this service had set running; gives how many."""
     records = court.session.scalars(select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.act == "record_service"))
-    numbers = [entry.number for entry in records if json.loads(entry.payload)["input"]["packet"] == packet.reference]
+    numbers = [entry.number for entry in records if input_of(entry)["packet"] == packet.reference]
     windows = court.session.scalars(
         select(Window).where(Window.case_id == case.id, Window.opened_by.in_(numbers), Window.state.in_((WindowState.OPEN, WindowState.LAPSED)))
     ).all()

@@ -52,6 +52,26 @@ def read_incoming(raw: bytes, envelope_to: str, paths: ReturnPath) -> Incoming |
     return Incoming(attempt, kind, f"mail:{sha256_hex(raw)}", words[:500])
 
 
+ENVELOPE = ("X-Original-To", "Delivered-To", "Envelope-To", "X-RcptTo")
+"""Headers in which a mail server writes for whom it took a message in. Anybody can write them: only the seal counts."""
+
+
+def envelope_addresses(raw: bytes) -> list[str]:
+    """Addresses a message may have been taken in for, as the mail server noted them, the newest header first."""
+    message = message_from_bytes(raw[:MAX_BYTES], policy=policy.compat32)
+    return [str(value).strip() for name in ENVELOPE for value in (message.get_all(name) or [])][:20]
+
+
+def subject_of(raw: bytes) -> str:
+    """The subject in words, on one line."""
+    return " ".join(_header(message_from_bytes(raw, policy=policy.default), "Subject").split())
+
+
+def plain_words(raw: bytes) -> str:
+    """The plain text of a message, without control characters."""
+    return "".join(c for c in _body(message_from_bytes(raw, policy=policy.default)) if c in "\n\t" or c.isprintable())
+
+
 def _referred(message: Message, paths: ReturnPath) -> int | None:
     for header in ("In-Reply-To", "References"):
         for identifier in _header(message, header).split():

@@ -8,9 +8,12 @@ from typing import Any
 from odr.docket.models import Case
 from odr.identity.actors import Actor
 from odr.procedure.forms import Option, choice_source
-from odr.service.kinds import PacketState
-from odr.service.lookups import SERVED_STATES, contested, packet_words, packets_of, why_not_announced
-from odr.service.models import Packet
+from odr.procedure.working import text_from_json
+from odr.service.acts_abroad import silent, unserved_abroad
+from odr.service.kinds import AbroadStep, PacketState
+from odr.service.lookups import SERVED_STATES, abroad_of, contested, packet_words, packets_of, why_not_announced
+from odr.service.models import Packet, ServiceAbroad
+from odr.text import T
 
 
 def _options(packets: Iterable[Packet]) -> list[Option]:
@@ -58,3 +61,62 @@ def packets_served_on_me(court: Any, case: Case, actor: Actor) -> list[Option]:
 def packets_contested(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Packets whose service a party contests."""
     return _options(contested(court, case))
+
+
+@choice_source("service_parties")
+def service_parties(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Everybody in the case who can be served."""
+    return [Option(p.reference, p.name, p.role.label) for p in case.parties if p.left_at is None]
+
+
+@choice_source("states_abroad")
+def states_abroad(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """States of the pack's table."""
+    rules = court.pack(case).abroad
+    return [Option(code, state.title) for code, state in rules.states.items()] if rules is not None else []
+
+
+@choice_source("packets_abroad")
+def packets_abroad(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Papers that can be sent abroad."""
+    return _options(unserved_abroad(court, case))
+
+
+def _abroad(court: Any, case: Case, step: AbroadStep) -> list[Option]:
+    return [_abroad_option(court, row) for row in abroad_of(court.session, case) if row.step is step]
+
+
+def _abroad_option(court: Any, row: ServiceAbroad) -> Option:
+    packet = court.session.get_one(Packet, row.packet_id)
+    words = T("%(what)s, to %(party)s", what=text_from_json(packet.title), party=packet.recipient_name)
+    return Option(row.reference, words, row.method.label)
+
+
+@choice_source("abroad_translating")
+def abroad_translating(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Services abroad that wait for a translation."""
+    return _abroad(court, case, AbroadStep.TRANSLATION)
+
+
+@choice_source("abroad_letter")
+def abroad_letter(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Services abroad that wait for the letter of request."""
+    return _abroad(court, case, AbroadStep.LETTER)
+
+
+@choice_source("abroad_ready")
+def abroad_ready(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Services abroad that wait to be forwarded."""
+    return _abroad(court, case, AbroadStep.READY)
+
+
+@choice_source("abroad_forwarded")
+def abroad_forwarded(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Services abroad that wait for an answer."""
+    return _abroad(court, case, AbroadStep.FORWARDED)
+
+
+@choice_source("abroad_silent")
+def abroad_silent(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Papers posted abroad on which the judge has to find."""
+    return [_abroad_option(court, row) for row in silent(court, case)]

@@ -49,7 +49,7 @@ def compose(attempt: ServiceAttempt, letterhead: Letterhead, *, at: datetime, zo
         head=letterhead, code=packet.code, recipient=packet.recipient_name if named else "", kind=packet.kind.label,
         sent_at=at, papers=[d["name"] for d in packet.documents] if named else [], due_on=due_on, named=named,
     )  # fmt: skip
-    takes_papers = attempt.channel is Channel.POST or (attempt.channel is Channel.EMAIL and standing is AddressClass.GIVEN)
+    takes_papers = attempt.channel is Channel.POST or (attempt.channel in (Channel.EMAIL, Channel.SELLER_INBOX) and standing is AddressClass.GIVEN)
     dispatch = Dispatch(
         attempt_id=attempt.id, packet_id=packet.id, party_id=packet.party_id, reference=f"{packet.reference}-{attempt.id}", channel=attempt.channel,
         address=address.value if address is not None else "", standing=standing, recipient_name=packet.recipient_name if named else "",

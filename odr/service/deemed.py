@@ -83,12 +83,16 @@ class Rules:
     """How long after handing over something may still be expected of an electronic attempt."""
     patience_by_hand: timedelta = timedelta(days=15)
     """The same for post, another court, and what the clerk does."""
+    patience_abroad: timedelta = timedelta(days=200)
+    """The same for what went to another state: authorities there take months."""
     zone: ZoneInfo = _SHANGHAI
     last_day: Callable[[date], date] = _same_day
     """Moves the end of a period off a day when the court does not work (CPL 85)."""
 
     def patience_with(self, channel: Channel) -> timedelta:
         """How long something may be expected of an attempt on ``channel``."""
+        if channel is Channel.ABROAD:
+            return self.patience_abroad
         return self.patience if channel in ELECTRONIC or channel is Channel.SMS else self.patience_by_hand
 
 
@@ -388,6 +392,14 @@ def _returned(bench: _Bench, fact: Fact) -> _Finding:
     return _nothing(fact, T("The post brought it back: it was not served in this way."), "CPL 91")
 
 
+def _called(bench: _Bench, fact: Fact) -> _Finding:
+    return _nothing(fact, T("A telephone call is a notice beside service, not service."), "OLR 32")
+
+
+def _certified(bench: _Bench, fact: Fact) -> _Finding:
+    return (Weight.EFFECTIVE, fact.at, T("The authority of the other state certified that it was served on that day."), "CPL 283")
+
+
 def _announced(bench: _Bench, fact: Fact) -> _Finding:
     if not bench.rules.announcement_allowed:
         return _nothing(fact, T("Announcement is not allowed in this procedure."), "CPI 140")
@@ -428,6 +440,8 @@ _WEIGHERS: dict[FactKind, Callable[[_Bench, Fact], _Finding]] = {
     FactKind.REFUSED: _refused,
     FactKind.LEFT: _left,
     FactKind.RETURNED: _returned,
+    FactKind.CALLED: _called,
+    FactKind.CERTIFIED: _certified,
     FactKind.ANNOUNCED: _announced,
     FactKind.FOUND_SERVED: _found,
     FactKind.FOUND_NOT_SERVED: _found,

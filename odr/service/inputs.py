@@ -241,9 +241,7 @@ class AddressInput(CourtModel):
         CourtEmail(),
         field(
             T("E-mail address for papers of the court"),
-            T(
-                "A paper counts as served when it reaches this address, whether or not you open it (Online Litigation Rules, arts. 30 and 31)."
-            ),
+            T("A paper counts as served when it reaches this address, whether or not you open it (Online Litigation Rules, arts. 30 and 31)."),
         ),
     ] = None
     phone: Annotated[str | None, CourtPhone(), field(T("Telephone"), T("For short notices beside service. A text message is never service."))] = None
@@ -261,6 +259,10 @@ class AddressInput(CourtModel):
         field(T("Which papers may come by message"), T("Tick none to have everything on paper. You may change this at any time."), options=PAPER_OPTIONS),
     ] = ()
     carries_on: Annotated[bool, field(T("Use the same addresses in appeal and enforcement"), T("Without this, the court asks you again at each stage."))] = (
+        False
+    )
+
+    no_reminders: Annotated[bool, field(T("Send me no reminders of time limits"), T("A reminder is one e-mail a day at most; it changes no time limit."))] = (
         False
     )
 

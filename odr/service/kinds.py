@@ -19,6 +19,7 @@ class Channel(enum.Enum):
     RESIDENCE = "residence"  # left at the residence (CPL 89)
     ENTRUSTED = "entrusted"  # through another court (CPL 91, CPI 134)
     INSTITUTION = "institution"  # passed on by unit, prison or school (CPL 92–94)
+    ABROAD = "abroad"  # in another state, by a way that state allows (CPL 283)
     ANNOUNCEMENT = "announcement"  # public announcement, last resort (CPL 95)
 
     @property
@@ -37,6 +38,7 @@ CHANNEL_WORDS = {
     Channel.RESIDENCE: T("left at the residence"),
     Channel.ENTRUSTED: T("through another court"),
     Channel.INSTITUTION: T("through the unit or institution"),
+    Channel.ABROAD: T("service abroad"),
     Channel.ANNOUNCEMENT: T("public announcement"),
 }
 
@@ -110,6 +112,8 @@ class FactKind(enum.Enum):
     LEFT = "left"  # left at the residence; ``proofs`` say how that is shown
     CAUSES_RECORDED = "causes_recorded"  # why every other way failed stands on the record (CPL 95)
     ANNOUNCED = "announced"  # the announcement was posted or printed
+    CALLED = "called"  # the clerk telephoned: a notice, never service (OLR 32)
+    CERTIFIED = "certified"  # the authority of the other state certified the service (CPL 283)
     ARRIVAL_PROVED = "arrival_proved"  # the recipient proved another time of arrival (CPI 135)
     REBUTTED = "rebutted"  # the judge found that the recipient did not receive it (OLR 31)
     FOUND_SERVED = "found_served"  # the judge concludes otherwise: served
@@ -140,6 +144,8 @@ FACT_WORDS = {
     FactKind.LEFT: T("Left at the residence"),
     FactKind.CAUSES_RECORDED: T("Record of why every other way failed"),
     FactKind.ANNOUNCED: T("Announced"),
+    FactKind.CALLED: T("Telephoned"),
+    FactKind.CERTIFIED: T("Certified by the authority of the other state"),
     FactKind.ARRIVAL_PROVED: T("The recipient proved another time of arrival"),
     FactKind.REBUTTED: T("The judge found that it was not received"),
     FactKind.FOUND_SERVED: T("The judge found that it was served"),
@@ -273,4 +279,48 @@ class TaskReason(enum.Enum):
             TaskReason.BOUNCED: T("It came back"),
             TaskReason.NOT_SERVED: T("Every attempt has ended and none is service"),
             TaskReason.REPLY: T("Somebody answered by e-mail; read it and enter it"),
+        }[self]
+
+
+class AbroadMethod(enum.Enum):
+    """By which way a paper is served in another state (CPL 283)."""
+
+    CENTRAL_AUTHORITY = "central_authority"  # Hague Service Convention: through both central authorities (283 (1))
+    BILATERAL = "bilateral"  # treaty of judicial assistance between the two states (283 (1))
+    DIPLOMATIC = "diplomatic"  # where there is no treaty (283 (2))
+    CONSULAR = "consular"  # the embassy or consulate, to nationals of the court's state only (283 (3))
+    POST = "post"  # where the law of that state lets papers come by post (283 (8))
+
+    @property
+    def label(self) -> Text:
+        """The method in words."""
+        return {
+            AbroadMethod.CENTRAL_AUTHORITY: T("through the central authorities (Hague Service Convention)"),
+            AbroadMethod.BILATERAL: T("by the treaty of judicial assistance between the two states"),
+            AbroadMethod.DIPLOMATIC: T("through diplomatic channels"),
+            AbroadMethod.CONSULAR: T("through the embassy or consulate, to a national of ours"),
+            AbroadMethod.POST: T("by post, which that state allows"),
+        }[self]
+
+
+class AbroadStep(enum.Enum):
+    """How far a service abroad has come."""
+
+    TRANSLATION = "translation"  # the papers are being translated
+    LETTER = "letter"  # the letter of request can be made
+    READY = "ready"  # sealed, to be forwarded
+    FORWARDED = "forwarded"  # with the authority or the carrier
+    SERVED = "served"  # certified, or found to be served
+    FAILED = "failed"  # came back, or nothing came in time
+
+    @property
+    def label(self) -> Text:
+        """The step in words."""
+        return {
+            AbroadStep.TRANSLATION: T("The papers are being translated"),
+            AbroadStep.LETTER: T("The letter of request can be made"),
+            AbroadStep.READY: T("The letter of request is sealed and waits to be forwarded"),
+            AbroadStep.FORWARDED: T("Forwarded; the answer is awaited"),
+            AbroadStep.SERVED: T("Served"),
+            AbroadStep.FAILED: T("Could not be served in this way"),
         }[self]

@@ -67,7 +67,8 @@ def _worked_on(now: datetime, machine_now: datetime, rules: Rules) -> ColumnElem
     # A day more than the sweep's patience: what the sweep has left lying shows here.
     electronic = ServiceFact.at > now - rules.patience - SWEPT_WITHIN
     by_hand = and_(ServiceFact.channel.not_in([*ELECTRONIC, Channel.SMS]), ServiceFact.at > now - rules.patience_by_hand - SWEPT_WITHIN)
-    expected = exists().where(ServiceFact.packet_id == Packet.id, or_(electronic, by_hand))
+    abroad = and_(ServiceFact.channel == Channel.ABROAD, ServiceFact.at > now - rules.patience_abroad - SWEPT_WITHIN)
+    expected = exists().where(ServiceFact.packet_id == Packet.id, or_(electronic, by_hand, abroad))
     on_desk = exists().where(ServiceTask.packet_id == Packet.id, ServiceTask.closed_at.is_(None))
     held = and_(Packet.state == PacketState.HELD, Packet.hold_until > stalled, exists().where(mine))
     return or_(waiting, expected, on_desk, held)

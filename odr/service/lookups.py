@@ -13,7 +13,7 @@ from odr.identity.actors import Actor
 from odr.procedure.models import Task
 from odr.procedure.working import text_from_json
 from odr.service.kinds import LIVE_ATTEMPT_STATES, Channel, FactKind, PacketState
-from odr.service.models import Packet, ServiceAttempt, ServiceFact
+from odr.service.models import Packet, ServiceAbroad, ServiceAttempt, ServiceFact
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 REBUTTAL = "rebuttal"
 SERVED_STATES = (PacketState.SERVED, PacketState.PRESUMED)
 FAILURES = frozenset({FactKind.BOUNCED, FactKind.FAILED, FactKind.RETURNED, FactKind.NOBODY_THERE, FactKind.REFUSED})
-BODILY = frozenset({Channel.POST, Channel.DIRECT, Channel.RESIDENCE, Channel.ENTRUSTED, Channel.INSTITUTION})
+BODILY = frozenset({Channel.POST, Channel.DIRECT, Channel.RESIDENCE, Channel.ENTRUSTED, Channel.INSTITUTION, Channel.ABROAD})
 
 
 def packets_of(session: Session, case: Case, *states: PacketState, party_id: int | None = None) -> list[Packet]:
@@ -92,3 +92,15 @@ def instant(day: date, hour: str | None, zone: ZoneInfo, now: datetime) -> datet
     """
     at = datetime.combine(day, time.fromisoformat(hour) if hour else time(23, 59, 59), tzinfo=zone)
     return min(at, now) if hour is None else at
+
+
+def abroad_of(session: Session, case: Case) -> list[ServiceAbroad]:
+    """Services abroad of a case, the newest first."""
+    return list(session.scalars(select(ServiceAbroad).where(ServiceAbroad.case_id == case.id).order_by(ServiceAbroad.id.desc())))
+
+
+def find_abroad(court: Sitting, case: Case, actor: Actor, reference: str) -> ServiceAbroad | None:
+    """A service abroad by its reference; of the court's people only."""
+    if actor.role not in COURT_ROLES:
+        return None
+    return court.session.scalar(select(ServiceAbroad).where(ServiceAbroad.case_id == case.id, ServiceAbroad.reference == reference))

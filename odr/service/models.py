@@ -6,15 +6,17 @@ done; facts what happened. A status is never typed in: it is derived from facts.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Connection, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Connection, Date, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from odr.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
 from odr.docket.models import PartyKind
 from odr.service.kinds import (
+    AbroadMethod,
+    AbroadStep,
     AddressClass,
     AttemptState,
     Channel,
@@ -39,6 +41,8 @@ class ServiceConsent(Base):
     way: Mapped[ConsentWay] = mapped_column(enum_column(ConsentWay))
     scope: Mapped[list[str]] = mapped_column(JSON)
     """Values of PaperKind the party agreed to."""
+    proof: Mapped[str | None] = mapped_column(String(1000))
+    """What shows it: the clause agreed on, the pleading, the electronic service accepted without objection."""
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     entry_id: Mapped[int | None] = mapped_column(BigInt)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -224,6 +228,40 @@ class InboxItem(Base):
     placed_at: Mapped[datetime] = mapped_column(UTCDateTime)
     read_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     __table_args__ = (Index("ix_service_inbox_party_id_placed_at", "party_id", "placed_at"),)
+
+
+class ServiceReminder(Base):
+    """One message a day to one account, naming everything of hers that ends soon; kept so that it goes out once."""
+
+    __tablename__ = "service_reminder"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    account_id: Mapped[int] = mapped_column(BigInt)
+    day: Mapped[date] = mapped_column(Date)
+    windows: Mapped[list[str]] = mapped_column(JSON)
+    """References of the time limits it named."""
+    sent_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    __table_args__ = (UniqueConstraint("account_id", "day"),)
+
+
+class ServiceAbroad(Base):
+    """A packet on its way to another state, by the method that state allows (CPL 283), with the step it has reached."""
+
+    __tablename__ = "service_abroad"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(BigInt, index=True)
+    packet_id: Mapped[int] = mapped_column(ForeignKey("service_packet.id"), index=True)
+    state: Mapped[str] = mapped_column(String(2))
+    """Where the recipient lives: ISO 3166, two letters."""
+    method: Mapped[AbroadMethod] = mapped_column(enum_column(AbroadMethod))
+    step: Mapped[AbroadStep] = mapped_column(enum_column(AbroadStep))
+    opened_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    sent_on: Mapped[date | None] = mapped_column(Date)
+    their_number: Mapped[str | None] = mapped_column(String(80))
+    """The number under which the authority or the carrier has it."""
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 _MESSAGE = "facts of service are append-only"

@@ -6,7 +6,7 @@ Called inside the act's own transaction; nothing here sends anything.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -73,13 +73,15 @@ def queue_packet(
     letter: str | None = None,
     due_at: datetime | None = None,
     case_number: str | None = None,
+    barred: Collection[Channel] = (),
 ) -> Packet:
     """Put a packet out for one recipient, with its attempts planned on every channel the law and the addresses allow.
 
     ``now`` and ``hold_until`` are procedural time; until ``hold_until`` the packet can be
     undone. ``documents`` are mappings with reference, name, media_type and sha256.
     ``letter`` names a template of ``templates/letters``. ``case_number`` is shown by the
-    notice code only when given. Without any address a task for the clerk is opened.
+    notice code only when given. ``barred`` are channels the law of the recipient's state closes.
+    Without any address a task for the clerk is opened.
     """
     code = codes.issue_code(session, kind=kind, now=now, case_number=case_number)
     packet = Packet(
@@ -93,6 +95,8 @@ def queue_packet(
     notice = session.scalars(select(NoticeCode).where(NoticeCode.code == code)).one()
     notice.packet_id = packet.id
     for channel, address, starts_at in _plan(session, packet, max(now, hold_until or now)):
+        if channel in barred:
+            continue
         plan_attempt(session, packet, channel, address, starts_at=starts_at, now=now)
     if not packet.attempts:
         open_task(session, packet, TaskReason.NO_ADDRESS, now=now)
@@ -292,10 +296,18 @@ def consents_of(session: Session, party_id: int) -> list[ServiceConsent]:
 
 
 def record_consent(
-    session: Session, *, case_id: int, party_id: int, way: ConsentWay, scope: Iterable[PaperKind], at: datetime, entry_id: int | None = None
+    session: Session,
+    *,
+    case_id: int,
+    party_id: int,
+    way: ConsentWay,
+    scope: Iterable[PaperKind],
+    at: datetime,
+    entry_id: int | None = None,
+    proof: str | None = None,
 ) -> ServiceConsent:
     """A consent in one of the four ways, for these kinds of document (OLR 29–30)."""
-    consent = ServiceConsent(case_id=case_id, party_id=party_id, way=way, scope=sorted(k.value for k in scope), at=at, entry_id=entry_id)
+    consent = ServiceConsent(case_id=case_id, party_id=party_id, way=way, scope=sorted(k.value for k in scope), at=at, entry_id=entry_id, proof=proof)
     session.add(consent)
     session.flush()
     return consent
@@ -414,9 +426,7 @@ def _weigh(packet: Packet, material: _Material, rules: deemed.Rules, now: dateti
     attempts = material.attempts.get(packet.id, ())
     facts = _facts(material.facts.get(packet.id, ()), attempts)
     occasion = deemed.Occasion(packet.kind, packet.recipient_kind, packet.first_contact, packet.abroad, still_open=_still_open(attempts, facts, rules, now))
-    return deemed.conclude(
-        facts, material.consents.get(packet.party_id, ()), material.addresses.get(packet.party_id, ()), rules, occasion, now=now
-    )
+    return deemed.conclude(facts, material.consents.get(packet.party_id, ()), material.addresses.get(packet.party_id, ()), rules, occasion, now=now)
 
 
 _STATE_OF = {

@@ -20,6 +20,7 @@ from odr.service.channels.email import EmailSettings, Mailer, Tls
 from odr.service.channels.folder import Folder
 from odr.service.channels.platform import PlatformInbox
 from odr.service.channels.post import PrintQueue
+from odr.service.channels.seller import SellerInbox, read_platforms
 from odr.service.channels.sms import SmsGateway
 from odr.service.dispatch import ServicePorts
 from odr.service.kinds import AddressClass, Channel
@@ -40,12 +41,16 @@ def message_folder(settings: Settings) -> Folder:
     return Folder(settings.data_dir / MESSAGES)
 
 
+def return_path(settings: Settings) -> ReturnPath:
+    """The addresses by which mail comes back to the court."""
+    return ReturnPath(settings.mail_from.rpartition("@")[2], keyring(settings.secret_key).derive("return path"))
+
+
 def mail_carrier(settings: Settings) -> Carrier:
     """SMTP where it is set, the folder otherwise."""
     if not settings.smtp_url:
         return message_folder(settings)
     url = urlsplit(settings.smtp_url)
-    domain = settings.mail_from.rpartition("@")[2]
     tls = {"smtp": Tls.REQUIRED, "smtp+offered": Tls.OFFERED, "smtp+plain": Tls.NONE}[url.scheme]
     return Mailer(
         EmailSettings(
@@ -53,7 +58,7 @@ def mail_carrier(settings: Settings) -> Carrier:
             port=url.port or 25,
             sender=settings.mail_from,
             court_name=settings.court_name,
-            return_path=ReturnPath(domain, keyring(settings.secret_key).derive("return path")),
+            return_path=return_path(settings),
             tls=tls,
             username=unquote(url.username or ""),
             password=unquote(url.password or ""),
@@ -72,11 +77,13 @@ def open_carriers(court: Court) -> ServicePorts:
         Channel.PLATFORM: PlatformInbox(court.database),
         Channel.EMAIL: mail_carrier(settings),
         Channel.SMS: SmsGateway(settings.sms_url) if settings.sms_url else folder,
+        Channel.SELLER_INBOX: SellerInbox(read_platforms(settings.seller_inboxes)) if settings.seller_inboxes else folder,
         Channel.POST: PrintQueue(settings.data_dir / "print-queue", lambda dispatch: typeset_letter(court, dispatch)),
     }
     return ServicePorts(
-        carriers=carriers, letterhead=letterhead(settings), fetch=lambda reference: fetch(court, reference), zone=settings.tz, rules=rules_for(court)
-    )
+        carriers=carriers, letterhead=letterhead(settings), fetch=lambda reference: fetch(court, reference), zone=settings.tz, rules=rules_for(court),
+        quiet={Channel.SMS: (settings.quiet_from, settings.quiet_until)},
+    )  # fmt: skip
 
 
 def letterhead(settings: Settings) -> Letterhead:

@@ -12,12 +12,16 @@ from odr.db import Database
 from odr.docket.models import Case
 from odr.procedure.hooks import NavItem, Room
 from odr.service import acts
+from odr.service.acts_abroad import REMINDERS, lapsed_abroad
+from odr.service.acts_clerk import ask_again
 from odr.service.copies import make_copies
 from odr.service.dispatch import dispatch_due
+from odr.service.incoming import read_mail
 from odr.service.kinds import PacketState
-from odr.service.lookups import find_packet
+from odr.service.lookups import find_abroad, find_packet
 from odr.service.models import Packet
 from odr.service.pack_rules import rules_for
+from odr.service.reminders import send_reminders
 from odr.service.sealing import seal_proofs
 from odr.service.sweep import conclude_due
 from odr.text import T
@@ -55,8 +59,15 @@ def bring_to_docket(court: Court, limit: int = 256) -> int:
 
 ROOM = Room(
     name="service",
-    acts=("odr.service.acts", "odr.service.acts_outcomes", "odr.service.acts_party", "odr.service.choices"),
-    routes=("odr.service.routes:service",),
+    acts=(
+        "odr.service.acts",
+        "odr.service.acts_outcomes",
+        "odr.service.acts_party",
+        "odr.service.acts_clerk",
+        "odr.service.acts_abroad",
+        "odr.service.choices",
+    ),
+    routes=("odr.service.routes:service", "odr.service.routes_desk:service_desk", "odr.service.routes_letters:letters"),
     on_event={
         "claim_lodged": acts.on_claim_lodged,
         "claim_accepted": acts.on_claim_accepted,
@@ -64,9 +75,10 @@ ROOM = Room(
         "claim_refused": acts.on_return,
         "party_joined": acts.on_party_joined,
     },
-    on_lapse={"serve_claim": acts.claim_not_served},
-    resolvers={"packet": find_packet},
+    on_lapse={"serve_claim": acts.claim_not_served, **dict.fromkeys(REMINDERS, lapsed_abroad)},
+    resolvers={"packet": find_packet, "service_abroad": find_abroad},
     nav=(NavItem("service", "service.overview", T("Papers and service"), 60),),
-    sweeps={"papers": make_copies, "send": send, "service_docket": bring_to_docket, "proofs": seal_proofs},
+    sweeps={"papers": make_copies, "send": send, "service_docket": bring_to_docket, "proofs": seal_proofs, "mail": read_mail, "reminders": send_reminders},
     queue_service=acts.queue_entry,
+    after_act=(ask_again,),
 )

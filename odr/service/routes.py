@@ -18,7 +18,9 @@ from odr.procedure.availability import refusal
 from odr.procedure.working import text_from_json
 from odr.service import photographs
 from odr.service.acts import follow_packet
+from odr.service.acts_outcomes import PHOTOGRAPH
 from odr.service.channels.platform import open_item
+from odr.service.incoming import REPLY
 from odr.service.inputs import OutcomeInput
 from odr.service.models import InboxItem, Packet
 from odr.service.tracking import MOST_BYTES, Imported, import_tracking
@@ -28,7 +30,8 @@ from odr.text import T, Text
 service = Blueprint("service", __name__)
 VIEWERS = tuple(PARTY_ROLES | COURT_ROLES)
 PARTIES = tuple(PARTY_ROLES)
-ACTS = ("confirm_address", "change_consent", "rebut_service", "record_outcome", "serve_again", "undo_sending", "order_announcement", "decide_rebuttal")
+ACTS = ("confirm_address", "change_consent", "rebut_service", "record_outcome", "serve_again", "undo_sending", "order_announcement", "decide_rebuttal",
+        "record_call", "record_search", "record_consent_found")  # fmt: skip
 
 
 @service.get("/cases/<reference>/service")
@@ -98,7 +101,8 @@ def _papers(case: Case, packet: Packet) -> list[Document]:
 def paper(case: Case, actor: Actor, document: str) -> Response:
     """A paper of the court in this case, as sealed."""
     found = _document(case, actor, document)
-    name = "photograph" if found.content[:4] != b"%PDF" else f"{found.kind}-{found.entry_number or found.id}.pdf"
+    ending = "pdf" if found.content[:4] == b"%PDF" else "eml" if found.kind == REPLY else "bin"
+    name = "photograph" if found.kind == PHOTOGRAPH and ending == "bin" else f"{found.kind}-{found.entry_number or found.id}.{ending}"
     kind = "application/pdf" if found.content[:4] == b"%PDF" else photographs.media_type(found.content) or "application/octet-stream"
     return Response(found.content, mimetype=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,14 +11,19 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from odr.docket.models import Case, Document, Role, Seat
+from odr.docket.models import Case, DocketEntry, Document, Party, Role, Seat
 from odr.identity.actors import Actor
+from odr.procedure.court_rules import Abroad
+from odr.procedure.models import Window, WindowState
 from odr.procedure.working import text_from_json
+from odr.service.acts import STATE_ABROAD
+from odr.service.acts_abroad import LETTER, open_methods
 from odr.service.deemed import Conclusion, Reason, Weight
-from odr.service.kinds import Channel, PacketState, TaskReason
+from odr.service.incoming import count_unknown
+from odr.service.kinds import AbroadStep, Channel, PacketState, PaperKind, TaskReason
 from odr.service.ledger import Ledger, service_ledger
-from odr.service.lookups import packets_of
-from odr.service.models import InboxItem, Packet, ProofOfService, ServiceAddress, ServiceAttempt, ServiceConsent, ServiceFact, ServiceTask
+from odr.service.lookups import abroad_of, packets_of
+from odr.service.models import InboxItem, Packet, ProofOfService, ServiceAbroad, ServiceAddress, ServiceAttempt, ServiceConsent, ServiceFact, ServiceTask
 from odr.service.pack_rules import rules_for
 from odr.service.packets import consents_of, weigh_packet
 from odr.service.proof import count_proofs
@@ -114,11 +120,14 @@ def packet_view(court: Sitting, case: Case, packet: Packet) -> PacketView:
 
 @dataclass(frozen=True)
 class AddressView:
-    """Where a party can be reached, and what it agreed to."""
+    """Where a party can be reached, what it agreed to and for which papers, what was searched, and whether it carries on."""
 
     name: str
     addresses: Sequence[ServiceAddress]
     consent: ServiceConsent | None
+    scope: Sequence[Text] = ()
+    searches: Sequence[tuple[datetime, dict[str, str]]] = ()
+    carries_on: bool = True
 
 
 @dataclass(frozen=True)
@@ -135,15 +144,28 @@ def service_page(court: Sitting, case: Case, actor: Actor) -> ServicePage:
     session = court.session
     packets = [packet_view(court, case, p) for p in packets_of(session, case, party_id=actor.party_id)]
     shown = [p for p in case.parties if actor.party_id in (None, p.id)]
-    return ServicePage(packets, [_reach(session, p.id, p.name) for p in shown], inbox_items(session, actor))
+    searches = _searches(session, case) if actor.party_id is None else {}
+    return ServicePage(packets, [_reach(session, p, searches.get(p.label, ())) for p in shown], inbox_items(session, actor))
 
 
-def _reach(session: Session, party_id: int, name: str) -> AddressView:
+def _searches(session: Session, case: Case) -> dict[str, list[tuple[datetime, dict[str, str]]]]:
+    """The record of searches, by party."""
+    found: dict[str, list[tuple[datetime, dict[str, str]]]] = {}
+    for entry in session.scalars(select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.act == "record_search").order_by(DocketEntry.number)):
+        told = json.loads(entry.payload)
+        found.setdefault(told["result"]["party"], []).append((entry.effective_at, told["words"]))
+    return found
+
+
+def _reach(session: Session, party: Party, searches: Sequence[tuple[datetime, dict[str, str]]]) -> AddressView:
+    party_id, name = party.id, party.name
     addresses = session.scalars(
         select(ServiceAddress).where(ServiceAddress.party_id == party_id, ServiceAddress.ended_at.is_(None), ServiceAddress.channel != Channel.PLATFORM)
     ).all()
     live = [c for c in consents_of(session, party_id) if c.withdrawn_at is None]
-    return AddressView(name, addresses, live[-1] if live else None)
+    consent = live[-1] if live else None
+    scope = [PaperKind(value).label for value in consent.scope] if consent else []
+    return AddressView(name, addresses, consent, scope, searches, party.details.get("addresses_carry_on") is not False)
 
 
 def inbox_items(session: Session, actor: Actor) -> list[InboxItem]:
@@ -185,6 +207,8 @@ class DeskPage:
     total: Ledger
     silent: Sequence[tuple[Packet, Case | None]]
     day: datetime
+    answers: Sequence[tuple[ServiceTask, Packet, Case]]
+    unknown_mail: int
 
 
 def service_desk(court: Court, session: Session, account_id: int, limit: int = 200) -> DeskPage:
@@ -202,7 +226,9 @@ def service_desk(court: Court, session: Session, account_id: int, limit: int = 2
     ).all()
     tasks: dict[int, list[ServiceTask]] = {}
     for task in session.scalars(
-        select(ServiceTask).where(ServiceTask.packet_id.in_([p.id for p, _ in rows]), ServiceTask.closed_at.is_(None)).order_by(ServiceTask.id)
+        select(ServiceTask)
+        .where(ServiceTask.packet_id.in_([p.id for p, _ in rows]), ServiceTask.closed_at.is_(None), ServiceTask.reason != TaskReason.REPLY)
+        .order_by(ServiceTask.id)
     ):
         tasks.setdefault(task.packet_id, []).append(task)
     groups: dict[str, list[DeskRow]] = {"failed": [], "overdue": [], "held": [], "out": []}
@@ -211,7 +237,20 @@ def service_desk(court: Court, session: Session, account_id: int, limit: int = 2
         groups[name].append(row)
     ledger, total = (service_ledger(session, now=now, machine_now=court.clock.machine_now(), since=since) for since in (midnight, None))
     silent = session.execute(select(Packet, Case).outerjoin(Case, Case.id == Packet.case_id).where(Packet.id.in_(total.silent)).order_by(Packet.id)).all()
-    return DeskPage(**groups, proved_today=count_proofs(session, since=midnight), ledger=ledger, total=total, silent=[(p, c) for p, c in silent], day=now)
+    answers = session.execute(
+        select(ServiceTask, Packet, Case).join(Packet, Packet.id == ServiceTask.packet_id).join(Case, Case.id == Packet.case_id)
+        .where(ServiceTask.reason == TaskReason.REPLY, ServiceTask.closed_at.is_(None), Packet.case_id.in_(seats)).order_by(ServiceTask.id).limit(limit)
+    ).all()  # fmt: skip
+    return DeskPage(
+        **groups,
+        answers=[(t, p, c) for t, p, c in answers],
+        unknown_mail=count_unknown(court),
+        proved_today=count_proofs(session, since=midnight),
+        ledger=ledger,
+        total=total,
+        silent=[(p, c) for p, c in silent],
+        day=now,
+    )
 
 
 CLAIM_DAYS = timedelta(days=5)
@@ -235,3 +274,62 @@ def _row(case: Case, packet: Packet, tasks: Sequence[ServiceTask], now: datetime
         because = T("Out since %(day)s; nothing shows that it arrived.", day=packet.queued_at)
         return "overdue", DeskRow(case, packet, title, late, "warn", [because], T("Trace the letter, or serve by another way"), "record_outcome")
     return "out", DeskRow(case, packet, title, packet.state.label, "wait", [], T("Nothing to do"), None)
+
+
+# -- abroad ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class AbroadView:
+    """A service abroad: of which paper, by which method, how far, until when, with its bundle."""
+
+    row: ServiceAbroad
+    packet: Packet
+    title: Text
+    state: Text | str
+    due_at: datetime | None
+    bundle: Document | None
+
+    @property
+    def tint(self) -> str:
+        """The shape of the status."""
+        return {AbroadStep.SERVED: "ok", AbroadStep.FAILED: "bad"}.get(self.row.step, "wait")
+
+
+@dataclass(frozen=True)
+class AbroadPage:
+    """Parties abroad with the methods open towards them, and what is on its way."""
+
+    rules: Abroad | None
+    parties: Sequence[tuple[str, Text | str, Sequence[Text]]]
+    views: Sequence[AbroadView]
+
+
+def abroad_page(court: Sitting, case: Case) -> AbroadPage:
+    """Gather what the page on service abroad shows."""
+    rules, session = court.pack(case).abroad, court.session
+
+    def name(code: str) -> Text | str:
+        return rules.states[code].title if rules is not None and code in rules.states else code
+
+    parties = []
+    for party in case.parties:
+        if party.abroad and rules is not None:
+            code = party.details.get(STATE_ABROAD, "")
+            parties.append((party.name, name(code), [m.label for m in open_methods(court.pack(case), party, national=True)]))
+    views = []
+    for row in abroad_of(session, case):
+        packet = session.get_one(Packet, row.packet_id)
+        window = session.scalar(
+            select(Window).where(Window.case_id == case.id, Window.subject == row.reference, Window.state.in_((WindowState.OPEN, WindowState.LAPSED)))
+            .order_by(Window.id.desc()).limit(1)
+        )  # fmt: skip
+        views.append(AbroadView(row, packet, text_from_json(packet.title), name(row.state), window.due_at if window else None, _bundle(session, case, row)))
+    return AbroadPage(rules, parties, views)
+
+
+def _bundle(session: Session, case: Case, row: ServiceAbroad) -> Document | None:
+    """The bundle of a service abroad: the paper that the entry of its letter made."""
+    entries = session.scalars(select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.act == "make_request_letter")).all()
+    number = next((e.number for e in entries if f'"{row.reference}"' in e.payload), None)
+    return session.scalar(select(Document).where(Document.case_id == case.id, Document.kind == LETTER, Document.entry_number == number)) if number else None

@@ -23,13 +23,14 @@ from tests.service.conftest import HEAD, PAPER
 DATA = {
     "head": HEAD, "code": "K7M2-9XQD-4V3TH", "recipient": "王丽", "kind": PaperKind.DECISION.label, "sent_at": datetime(2026, 3, 9, tzinfo=UTC),
     "papers": ["claim.pdf"], "due_on": date(2026, 4, 7), "named": True, "secret": "482913", "minutes": 15,
+    "endings": [(T("Answer to the claim"), "2026-17", date(2026, 4, 7))],
 }  # fmt: skip
 SUBJECT = T("decision of the court")
 
 
 def test_the_letters_there_are() -> None:
     """Each letter has a text and an HTML form."""
-    assert set(letter_names()) == {"invitation", "notice", "reminder", "decision_served", "password_reset", "confirm_address", "text_message"}
+    assert set(letter_names()) == {"invitation", "notice", "reminder", "decision_served", "password_reset", "confirm_address", "text_message", "digest"}
     assert all((FOLDER / f"{name}.html").is_file() for name in letter_names())
 
 
@@ -48,7 +49,7 @@ def test_a_letter_has_no_link_and_no_foreign_language(name: str, locale: str) ->
     assert re.sub(r"[\s-]+", "", letter.text) == plain.replace("-", "")
 
 
-@pytest.mark.parametrize("name", sorted(set(letter_names()) - {"password_reset", "confirm_address"}))
+@pytest.mark.parametrize("name", sorted(set(letter_names()) - {"password_reset", "confirm_address", "digest"}))
 def test_a_notice_prints_its_code(name: str) -> None:
     """Every notice bears the code by which anybody can check it."""
     letter = write_letter(name, "en", subject=SUBJECT, **DATA)

@@ -1,0 +1,332 @@
+"""Service in another state (CPL 283): by the methods that state allows, step by step, each with its own time limit."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from odr.canonical import sha256_hex
+from odr.db import new_reference
+from odr.docket.models import Case, Document, Party, Role, Stage
+from odr.errors import ActNotOpen, InvalidInput
+from odr.identity.actors import Actor
+from odr.papers import FactsBlock, HeadingBlock, ListBlock, NoticePaper, ParagraphBlock, clerk, typeset
+from odr.procedure.models import Window, WindowState
+from odr.procedure.packs import RulePack
+from odr.procedure.sealed import SealedPaper, keep_prepared
+from odr.procedure.sitting import words_of
+from odr.procedure.table import Recorded, act
+from odr.procedure.working import bilingual, text_from_json
+from odr.service.acts import STATE_ABROAD, follow_packet
+from odr.service.inputs_clerk import AbodeInput, AbroadInput, AbroadResult, ForwardedInput, RequestLetterInput, ReturnInput, SilentPostInput, TranslationInput
+from odr.service.kinds import AbroadMethod, AbroadStep, Channel, FactKind, PacketState
+from odr.service.lookups import abroad_of, packets_of, party_of_packet
+from odr.service.models import Packet, ServiceAbroad
+from odr.service.packets import record_by_hand, record_fact
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+    from odr.procedure.sitting import Sitting
+
+OPEN = set(Stage) - {Stage.CLOSED}
+SERVING = set(Stage) - {Stage.LODGED, Stage.RETURNED, Stage.CLOSED}
+LETTER = "letter_of_request"
+ENDS = time(23, 59, 59)
+
+
+def states_known(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """The rules must say what other states allow."""
+    return None if court.pack(case).abroad is not None else T("The rules of this case do not provide for service abroad.")
+
+
+@act(title=T("Note that a party lives abroad"), input=AbodeInput, by={Role.CLERK}, at=OPEN, guard=states_known, while_stayed=True, source="CPL 283; CPL 285")
+def note_abode_abroad(court: Sitting, case: Case, given: AbodeInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Note that a party has no home in the court's state: longer time limits and other ways of service apply from now on (CPL 283, 285, 286)."""
+    party: Party = court.resolved("party", given.party)
+    rules = court.pack(case).abroad
+    if rules is None or given.state.upper() not in rules.states:
+        raise InvalidInput.at("state", T("Choose one of those listed."))
+    party.abroad, case.foreign_related = True, True
+    party.details = {**party.details, STATE_ABROAD: given.state.upper()}
+    for packet in packets_of(court.session, case, PacketState.HELD, PacketState.OUT, PacketState.NOT_SERVED, party_id=party.id):
+        packet.abroad = True
+    words = T("%(party)s lives in %(state)s", party=party.name, state=rules.states[given.state.upper()].title)
+    return Recorded(words, {"party": party.label, "state": given.state.upper(), "shown_by": given.shown_by})
+
+
+def open_methods(pack: RulePack, party: Party, *, national: bool) -> tuple[AbroadMethod, ...]:
+    """The methods open towards a party, the first to be tried first; the consulate for nationals of the court's state (CPL 283)."""
+    state = party.details.get(STATE_ABROAD)
+    if not party.abroad or state is None or pack.abroad is None:
+        return ()
+    methods = tuple(AbroadMethod(one) for one in pack.abroad.methods_of(state))
+    return (*methods, AbroadMethod.CONSULAR) if national else methods
+
+
+def something_abroad(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """There must be a paper for a party abroad that is not served yet."""
+    found = unserved_abroad(court, case)
+    return None if found else T("No paper of this case waits to be served abroad.")
+
+
+def unserved_abroad(court: Sitting, case: Case) -> list[Packet]:
+    """Papers for parties abroad that are neither served nor already on their way there."""
+    on_way = {row.packet_id for row in abroad_of(court.session, case) if row.ended_at is None}
+    return [p for p in packets_of(court.session, case, PacketState.OUT, PacketState.NOT_SERVED) if p.abroad and p.id not in on_way]
+
+
+@act(
+    title=T("Serve a paper abroad"), input=AbroadInput, by={Role.CLERK}, at=SERVING, guard=(states_known, something_abroad), while_stayed=True,
+    source="CPL 283",
+)  # fmt: skip
+def serve_abroad(court: Sitting, case: Case, given: AbroadInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Choose the method by which a paper goes abroad; refused where the other state does not allow it (CPL 283)."""
+    packet: Packet = court.resolved("packet", given.packet)
+    party = party_of_packet(case, packet)
+    if packet not in unserved_abroad(court, case):
+        raise ActNotOpen(T("This paper is served, is on its way already, or its recipient does not live abroad."))
+    allowed = open_methods(court.pack(case), party, national=given.national)
+    if given.method not in allowed:
+        raise InvalidInput.at("method", T("That state does not allow this method. Open: %(methods)s.", methods=_listed(allowed)))
+    step = AbroadStep.TRANSLATION if given.language else AbroadStep.LETTER
+    row = ServiceAbroad(case_id=case.id, packet_id=packet.id, state=party.details[STATE_ABROAD], method=given.method, step=step, opened_at=now)
+    court.session.add(row)
+    court.session.flush()
+    court.start_window(case, "abroad_translation" if given.language else "abroad_forward", subject=row.reference)
+    _fact(court, case, packet, FactKind.DELAYED, now, actor, given.method.label.render("en"))
+    words = T("%(what)s goes to %(party)s abroad %(method)s", what=text_from_json(packet.title), party=party.name, method=given.method.label)
+    return Recorded(words, {"packet": packet.reference, "method": given.method.value, "language": given.language, "request": row.reference})
+
+
+def _listed(methods: tuple[AbroadMethod, ...]) -> Text:
+    joined = methods[0].label if methods else T("none")
+    for one in methods[1:]:
+        joined = T("%(first)s; %(second)s", first=joined, second=one.label)
+    return joined
+
+
+def _fact(court: Sitting, case: Case, packet: Packet, kind: FactKind, at: datetime, actor: Actor, words: str) -> None:
+    record_by_hand(
+        court.session, packet, channel=Channel.ABROAD, kind=kind, at=at, recorded_at=court.now,
+        event_id=f"abroad:{case.reference}:{court.next_number(case)}:{kind.value}", account_id=actor.account_id or 0, words=words,
+    )  # fmt: skip
+
+
+def _in_step(row: ServiceAbroad, *steps: AbroadStep) -> ServiceAbroad:
+    if row.step not in steps:
+        raise ActNotOpen(T("This service abroad is at another step: %(step)s.", step=row.step.label))
+    return row
+
+
+@act(
+    title=T("Record a translation"), input=TranslationInput, by={Role.CLERK}, at=SERVING, guard=states_known, while_stayed=True, source="CPL 283",
+)  # fmt: skip
+def record_translation(court: Sitting, case: Case, given: TranslationInput, *, actor: Actor, now: datetime) -> Recorded:
+    """The certified translation is there; the letter of request can be made."""
+    row = _in_step(court.resolved("service_abroad", given.request), AbroadStep.TRANSLATION)
+    row.step = AbroadStep.LETTER
+    court.close_windows(case, "abroad_translation", WindowState.MET, subject=row.reference)
+    court.close_tasks(case, "abroad", row.reference)
+    court.start_window(case, "abroad_forward", subject=row.reference)
+    return Recorded(T("Translation for service abroad by %(translator)s", translator=given.translator), {"request": row.reference})
+
+
+# -- the letter of request -----------------------------------------------------------
+
+
+def prepare_letter(court: Court, case: Case, given: RequestLetterInput, actor: Actor) -> Mapping[str, Any]:
+    """Set the letter and its form, bind the papers behind it, seal the whole."""
+    with court.database.read() as session:
+        row = session.scalar(select(ServiceAbroad).where(ServiceAbroad.reference == given.request, ServiceAbroad.case_id == case.id))
+        if row is None or row.step is not AbroadStep.LETTER:
+            return {}
+        mine = session.get_one(Case, case.id)
+        packet = session.get_one(Packet, row.packet_id)
+        papers = papers_of_packet(court, session, packet)
+        if papers is None:
+            return {}
+        paper = letter_paper(court, mine, packet, row, given)
+    now = court.clock.machine_now()
+    front = typeset(court.ports.typesetter, paper, "both", at=now)
+    whole = _bound([front, *papers])
+    content: bytes = court.ports.sealer.seal_pdf(whole, reason=f"Letter of request {row.reference}", signer_name=court.settings.court_name, now=now)
+    return {LETTER: SealedPaper(_digest(given, packet), content, new_reference())}
+
+
+def papers_of_packet(court: Court, session: Any, packet: Packet) -> list[bytes] | None:
+    """The sealed papers of a packet in their order; None while one is still being made."""
+    if any(not paper["sha256"] for paper in packet.documents):
+        return None
+    found = {d.reference: d.content for d in session.scalars(select(Document).where(Document.reference.in_([p["reference"] for p in packet.documents])))}
+    return [found[p["reference"]] for p in packet.documents]
+
+
+def _digest(given: RequestLetterInput, packet: Packet) -> str:
+    return sha256_hex("\x1f".join((given.authority, given.summary, packet.reference, *(p["sha256"] for p in packet.documents))).encode())
+
+
+def _bound(parts: list[bytes]) -> bytes:
+    try:
+        from pypdf import PdfReader, PdfWriter
+    except ImportError:
+        raise ActNotOpen(T("This installation cannot bind papers into a bundle."), T("Install the optional packages of requirements-extra.txt.")) from None
+    # Pages only: each paper's own seal stays with the paper, whose digest the letter names; the bundle gets one seal.
+    writer = PdfWriter()
+    for part in parts:
+        for page in PdfReader(io.BytesIO(part)).pages:
+            added = writer.add_page(page)
+            if "/Annots" in added:
+                del added["/Annots"]
+    bound = io.BytesIO()
+    writer.write(bound)
+    return bound.getvalue()
+
+
+def letter_paper(court: Court, case: Case, packet: Packet, row: ServiceAbroad, given: RequestLetterInput) -> NoticePaper:
+    """Letter of request, summary of the papers, list of what is bound behind them."""
+    settings = court.settings
+    name = bilingual(settings.court_name, settings.court_name_zh)
+    rules = court.packs.get(case.pack_id, case.pack_version).abroad
+    state = rules.states[row.state].title if rules is not None and row.state in rules.states else row.state
+    address = next((p.address for p in case.parties if p.id == packet.party_id), None)
+    papers = [T("%(name)s, SHA-256 %(digest)s", name=paper["name"], digest=paper["sha256"]) for paper in packet.documents]
+    return NoticePaper(
+        court=name, kind=T("Letter of request for service abroad"), subject=text_from_json(packet.title), case_number=case.number,
+        issued_on=court.clock.now().astimezone(settings.tz).date(), signatories=(clerk(name),), recipient=tuple(given.authority.splitlines()),
+        document_code=packet.code, check_url=f"{settings.base_url.rstrip('/')}/check/{packet.code}",
+        blocks=[
+            ParagraphBlock(T("The court asks that the papers bound behind this letter be served, and that a certificate of service be returned.")),
+            FactsBlock([
+                (T("Recipient"), packet.recipient_name), (T("Address"), address or T("none")), (T("State"), state), (T("Method"), row.method.label),
+                (T("Case"), case.number or case.reference), (T("Number of this request"), row.reference),
+            ]),
+            HeadingBlock(T("Summary of the papers")),
+            ParagraphBlock(given.summary),
+            ParagraphBlock(T("The recipient may answer within 30 days after service, and may ask for more time (Civil Procedure Law, art. 285).")),
+            HeadingBlock(T("Papers bound behind this letter")),
+            ListBlock(papers or [T("none")]),
+            HeadingBlock(T("Certificate of service, to be filled in and returned")),
+            FactsBlock([(T("Served on (day)"), "____________"), (T("At (place)"), "____________"), (T("In this way"), "____________"),
+                        (T("Handed to, and her relation to the recipient"), "____________"), (T("If not served, why"), "____________"),
+                        (T("Place, day, signature and seal of the authority"), "____________")]),
+        ],
+    )  # fmt: skip
+
+
+@act(
+    title=T("Make the letter of request"), input=RequestLetterInput, by={Role.CLERK}, at=SERVING, guard=states_known, while_stayed=True,
+    prepare=prepare_letter, source="CPL 283",
+)  # fmt: skip
+def make_request_letter(court: Sitting, case: Case, given: RequestLetterInput, *, actor: Actor, now: datetime) -> Recorded:
+    """The letter of request with the form, the translation's place and the papers as one sealed bundle, kept and anchored."""
+    row = _in_step(court.resolved("service_abroad", given.request), AbroadStep.LETTER)
+    packet = court.session.get_one(Packet, row.packet_id)
+    title = words_of(T("Letter of request for service abroad"))
+    keep_prepared(court, case, LETTER, _digest(given, packet), kind=LETTER, title=title, locale="both")
+    row.step = AbroadStep.READY
+    return Recorded(T("Letter of request for service on %(party)s", party=packet.recipient_name), {"request": row.reference, "authority": given.authority})
+
+
+@act(
+    title=T("Record that it was forwarded"), input=ForwardedInput, by={Role.CLERK}, at=SERVING, guard=states_known, while_stayed=True, source="CPL 283",
+)  # fmt: skip
+def forward_request(court: Sitting, case: Case, given: ForwardedInput, *, actor: Actor, now: datetime) -> Recorded:
+    """The bundle left the house; the time for the answer begins: six months by an authority, three by post (CPL 283)."""
+    row = _in_step(court.resolved("service_abroad", given.request), AbroadStep.READY)
+    zone = court.court.settings.tz
+    if given.sent_on > now.astimezone(zone).date():
+        raise InvalidInput.at("sent_on", T("This lies in the future."))
+    row.step, row.sent_on, row.their_number = AbroadStep.FORWARDED, given.sent_on, given.number
+    court.close_windows(case, "abroad_forward", WindowState.MET, subject=row.reference)
+    court.close_tasks(case, "abroad", row.reference)
+    start = min(now, datetime.combine(given.sent_on, ENDS, tzinfo=zone))
+    court.start_window(case, "abroad_post" if row.method is AbroadMethod.POST else "abroad_reply", subject=row.reference, start=start)
+    packet = court.session.get_one(Packet, row.packet_id)
+    _fact(court, case, packet, FactKind.HANDED_OVER, start, actor, " ".join(filter(None, (row.method.label.render("en"), given.number))))
+    return Recorded(T("Papers for %(party)s forwarded abroad", party=packet.recipient_name), {"request": row.reference, "number": given.number})
+
+
+@act(
+    title=T("Record what came back from abroad"), input=ReturnInput, by={Role.CLERK}, at=SERVING, guard=states_known, while_stayed=True, source="CPL 283",
+)  # fmt: skip
+def record_return_abroad(court: Sitting, case: Case, given: ReturnInput, *, actor: Actor, now: datetime) -> Recorded:
+    """The certificate of service, or the report that it could not be done; what follows the rule concludes (CPL 283, CPI 534)."""
+    row = _in_step(court.resolved("service_abroad", given.request), AbroadStep.FORWARDED)
+    packet, zone = court.session.get_one(Packet, row.packet_id), court.court.settings.tz
+    if given.result is AbroadResult.SERVED and given.served_on is not None:
+        if given.served_on > now.astimezone(zone).date() or (row.sent_on is not None and given.served_on < row.sent_on):
+            raise InvalidInput.at("served_on", T("The day must lie between the forwarding and today."))
+        at = min(now, datetime.combine(given.served_on, ENDS, tzinfo=zone))
+        _fact(court, case, packet, FactKind.CERTIFIED, at, actor, given.words)
+        _end(court, case, row, AbroadStep.SERVED)
+    else:
+        _fact(court, case, packet, FactKind.RETURNED, now, actor, given.words)
+        _end(court, case, row, AbroadStep.FAILED)
+    follow_packet(court, case, packet)
+    words = T("Service abroad on %(party)s: %(result)s", party=packet.recipient_name, result=given.result.label)
+    return Recorded(words, {"request": row.reference, "state": packet.state.value})
+
+
+def _end(court: Sitting, case: Case, row: ServiceAbroad, step: AbroadStep) -> None:
+    row.step, row.ended_at = step, court.now
+    for kind in ("abroad_reply", "abroad_post"):
+        court.close_windows(case, kind, WindowState.MET, subject=row.reference)
+    court.close_tasks(case, "abroad", row.reference)
+
+
+def silent(court: Sitting, case: Case) -> list[ServiceAbroad]:
+    """Posted abroad three months ago without a return: the judge has to find."""
+    lapsed = {w.subject for w in court.windows(case, "abroad_post", state=WindowState.LAPSED)}
+    return [row for row in abroad_of(court.session, case) if row.step is AbroadStep.FORWARDED and row.reference in lapsed]
+
+
+def something_silent(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Only after the three months."""
+    return None if silent(court, case) else T("No paper was posted abroad three months ago without a return.")
+
+
+@act(
+    title=T("Find on papers posted abroad"), input=SilentPostInput, by={Role.JUDGE}, at=SERVING, guard=something_silent, while_stayed=True,
+    source="CPL 283; CPI 534",
+)  # fmt: skip
+def find_on_post_abroad(court: Sitting, case: Case, given: SilentPostInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Three months without a return: the judge finds from the circumstances that it was served on the last day, or that post failed (CPL 283, CPI 534)."""
+    row: ServiceAbroad = court.resolved("service_abroad", given.request)
+    if row not in silent(court, case):
+        raise ActNotOpen(T("No paper was posted abroad three months ago without a return."))
+    packet = court.session.get_one(Packet, row.packet_id)
+    window = next(w for w in court.windows(case, "abroad_post", state=WindowState.LAPSED, subject=row.reference))
+    if given.served:
+        # A limit that ends at midnight ends within its last day.
+        last = (window.due_at or now) - timedelta(microseconds=1)
+        event = f"found:{case.reference}:{court.next_number(case)}"
+        record_fact(
+            court.session, packet_id=packet.id, kind=FactKind.FOUND_SERVED, at=last.astimezone(UTC), recorded_at=now, event_id=event,
+            channel=Channel.ABROAD, words=given.reasons[:500], account_id=actor.account_id,
+        )  # fmt: skip
+    else:
+        _fact(court, case, packet, FactKind.RETURNED, now, actor, given.reasons[:400])
+    _end(court, case, row, AbroadStep.SERVED if given.served else AbroadStep.FAILED)
+    follow_packet(court, case, packet)
+    found = T("it counts as served") if given.served else T("it could not be served by post")
+    return Recorded(T("Papers posted abroad to %(party)s: %(found)s", party=packet.recipient_name, found=found), {"request": row.reference})
+
+
+REMINDERS = {
+    "abroad_translation": T("The translation for a service abroad is late. Ask for it."),
+    "abroad_forward": T("The letter of request is late. Make it and forward it."),
+    "abroad_reply": T("Nothing came back from abroad in six months. Ask for news, or serve by another way."),
+    "abroad_post": T("Three months have passed since papers were posted abroad. Find whether they count as served."),
+}
+
+
+def lapsed_abroad(court: Sitting, case: Case, window: Window) -> None:
+    """A step took too long: it lies on the desk of whoever has to act; nothing follows by itself."""
+    role = Role.JUDGE if window.kind == "abroad_post" else Role.CLERK
+    if not court.tasks(case, "abroad", window.subject):
+        court.open_task(case, role, "abroad", REMINDERS[window.kind], risk=60, subject=window.subject)

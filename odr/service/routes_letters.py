@@ -1,0 +1,96 @@
+"""What comes in from outside without signing in: a letter passed on, and the reports of carriers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from sqlalchemy import select
+
+from odr.access import current_court, current_locale, current_session, public
+from odr.docket.models import Case, Party
+from odr.errors import ActNotOpen, FieldFault, InvalidInput
+from odr.identity import limits
+from odr.identity.keys import keyring
+from odr.identity.limits import Counted
+from odr.pages import Page
+from odr.procedure import forms
+from odr.service.acts_clerk import not_passed_on
+from odr.service.acts_outcomes import SERVING
+from odr.service.channels.seller import SIGNATURE
+from odr.service.codes import normalized
+from odr.service.inputs_clerk import PassedOnInput, PassedOnRecord
+from odr.service.models import Packet
+from odr.service.receipts import MOST_BYTES, Taken, take_receipt
+
+letters = Blueprint("letters", __name__)
+
+
+def _letter(code: str) -> tuple[Packet, Case, Party] | None:
+    """The first letter behind a code. Raises InvalidInput for a code that is none."""
+    session = current_session()
+    packet = session.scalar(select(Packet).where(Packet.code == normalized(code), Packet.first_contact.is_(True)))
+    case, party = (session.get(Case, packet.case_id), session.get(Party, packet.party_id)) if packet is not None else (None, None)
+    if packet is None or case is None or party is None or case.stage not in SERVING:
+        return None
+    return packet, case, party
+
+
+@letters.get("/letters/<code>/pass-on")
+@public
+def pass_on(code: str) -> Page:
+    """Who got the letter but may not sign for the company names who may; nothing of the case is shown."""
+    return _page(code, {}, [])
+
+
+def _page(code: str, values: dict[str, Any], faults: list[FieldFault], status: int = 200) -> Page:
+    try:
+        found = _letter(code)
+    except InvalidInput:
+        found = None
+    if found is None:
+        return redirect(url_for("filing.join_code", code=code), 303)  # type: ignore[return-value]
+    packet, case, party = found
+    why_not = not_passed_on(current_court().look(current_session()), case, party)
+    fields = forms.fields_of(PassedOnInput, current_locale(), values, faults)
+    return render_template(
+        "service/pass_on.html", code=packet.code, party=party, fields=fields, faults=forms.summary(fields), why_not=why_not, done="done" in request.args
+    ), status
+
+
+@letters.post("/letters/<code>/pass-on")
+@public
+def send_on(code: str) -> Page:
+    """Write to the person named, with a code of her own; counted, so that it is no way to write to strangers."""
+    values, court = request.form.to_dict(flat=False), current_court()
+    try:
+        given = forms.parse(PassedOnInput, values)
+        found = _letter(code)
+    except InvalidInput as error:
+        return _page(code, values, error.faults, 422)
+    if found is None:
+        return redirect(url_for("filing.join_code", code=code), 303)  # type: ignore[return-value]
+    with court.database.write() as session:
+        limits.take(session, keyring(court.settings.secret_key), Counted.LETTER_FROM, limits.network(request.remote_addr or ""), court.clock.machine_now())
+    record = PassedOnRecord(packet=found[0].reference, **given.model_dump())
+    try:
+        with court.sit() as sitting:
+            case = sitting.session.get_one(Case, found[1].id)
+            sitting.follow(case, lambda: sitting.then("pass_on_letter", record))
+    except ActNotOpen as error:
+        return _page(code, values, [FieldFault(("name",), error.message)], 409)
+    return redirect(url_for("letters.pass_on", code=found[0].code, done=1), 303)  # type: ignore[return-value]
+
+
+STATUS = {Taken.NEW: 200, Taken.KNOWN: 200, Taken.FORGED: 403, Taken.NOBODYS: 404}
+
+
+@letters.post("/service/receipts/<provider>")
+@public(csrf=False)
+def receipts(provider: str) -> Response:
+    """A carrier's signed report on a message of the court's; sending it again changes nothing."""
+    body = request.stream.read(MOST_BYTES + 1)
+    if len(body) > MOST_BYTES:
+        return Response(status=413)
+    taken = take_receipt(current_court(), provider, body, request.headers.get(SIGNATURE, ""))
+    return Response(taken.value, STATUS[taken], mimetype="text/plain")

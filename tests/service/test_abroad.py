@@ -1,0 +1,126 @@
+"""Service in other states: methods that state allows, the bundle, the steps with their time limits, what comes back."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from pypdf import PdfReader
+from sqlalchemy import select
+
+from odr.docket.models import Document, Track
+from odr.errors import ActNotOpen, InvalidInput
+from odr.procedure.models import Task, Window, WindowState
+from odr.service.acts import barred_abroad
+from odr.service.acts_abroad import open_methods
+from odr.service.deemed import Fact, Occasion, Rules, conclude
+from odr.service.kinds import AbroadMethod, AbroadStep, Channel, FactKind, PacketState, ServiceStatus
+from odr.service.models import ServiceAbroad
+from tests.scene import Scene
+from tests.service.test_clerk import respondent
+from tests.service.test_pages import browser, packets, read, served
+
+__all__ = ["served"]
+
+
+def row(scene: Scene) -> ServiceAbroad:
+    with scene.court.database.read() as session:
+        return session.scalars(select(ServiceAbroad).order_by(ServiceAbroad.id.desc())).first() or ServiceAbroad()
+
+
+def begin(scene: Scene, state: str, method: str, **more: object) -> str:
+    """The respondent lives in a state; the claim goes there. Gives the packet's reference."""
+    scene.do("note_abode_abroad", "clerk", party=respondent(scene), state=state, shown_by="Commercial register abroad")
+    reference = packets(scene.court.database)[0].reference
+    scene.do("serve_abroad", "clerk", packet=reference, method=method, **more)
+    return reference
+
+
+def letter(scene: Scene, authority: str = "Central Authority\nSomewhere 1") -> None:
+    scene.do("make_request_letter", "clerk", request=row(scene).reference, authority=authority, summary="Claim for the price of capsules bought online.")
+
+
+def test_a_central_authority_serves_and_certifies(served: Scene) -> None:
+    """Translation, bundle of letter and papers, forwarding, certificate: each step with its own time limit; the answer runs 30 days from that day."""
+    reference = begin(served, "DE", "central_authority", language="German")
+    party = next(p for p in served.case().parties if p.label == "respondent/1")
+    assert (party.abroad, served.case().foreign_related) == (True, True)
+    assert barred_abroad(served.court.packs.get(served.case().pack_id, served.case().pack_version), party) == {Channel.POST}
+    with pytest.raises(ActNotOpen):
+        letter(served)
+    served.do("record_translation", "clerk", request=row(served).reference, translator="Sworn translator Meyer")
+    letter(served)
+    assert row(served).step is AbroadStep.READY
+    with served.court.database.read() as session:
+        bundle = session.scalars(select(Document).where(Document.kind == "letter_of_request")).one()
+    assert bundle.receipt is not None
+    words = "".join("".join(page.extract_text() for page in PdfReader(io.BytesIO(bundle.content)).pages).split())
+    for each in ("CentralAuthority", "Germany", "Haiyun", "30bottlesofcapsules", "送达请求书", "Certificateofservice"):
+        assert each in words, each
+    served.do("forward_request", "clerk", request=row(served).reference, sent_on="2026-03-02", number="HC-9")
+    page = read(browser(served, "clerk"), f"/cases/{served.case().reference}/service/abroad")
+    assert "HC-9" in page
+    assert "not yet compared" in page
+    assert "域外送达" in read(browser(served, "judge"), f"/cases/{served.case().reference}/service/abroad", "zh-CN")
+    served.later(days=60)
+    with pytest.raises(InvalidInput):
+        served.do("record_return_abroad", "clerk", request=row(served).reference, result="served", served_on="2026-02-01", words="Too early")
+    served.do("record_return_abroad", "clerk", request=row(served).reference, result="served", served_on="2026-04-10", words="Local court of Hamburg")
+    assert packets(served.court.database)[0].reference == reference
+    assert packets(served.court.database)[0].state is PacketState.SERVED
+    with served.court.database.read() as session:
+        window = session.scalars(select(Window).where(Window.kind == "answer")).one()
+        assert window.due_at is not None
+        assert (window.due_at - window.opened_at).days >= 30
+
+
+def test_post_abroad_only_where_allowed_and_the_judge_finds_on_silence(served: Scene) -> None:
+    """A state that objects gets no post; where it is allowed, three silent months lie before the judge, who alone may conclude (CPL 283, CPI 534)."""
+    served.do("note_abode_abroad", "clerk", party=respondent(served), state="JP", shown_by="Register")
+    reference = packets(served.court.database)[0].reference
+    for wrong in ("post", "consular", "diplomatic"):
+        with pytest.raises(InvalidInput):
+            served.do("serve_abroad", "clerk", packet=reference, method=wrong)
+    served.do("note_abode_abroad", "clerk", party=respondent(served), state="US", shown_by="Moved")
+    served.do("serve_abroad", "clerk", packet=reference, method="post")
+    with pytest.raises(ActNotOpen):
+        served.do("serve_abroad", "clerk", packet=reference, method="post")
+    letter(served)
+    served.do("forward_request", "clerk", request=row(served).reference, sent_on="2026-03-02")
+    silence = {"request": row(served).reference, "served": True, "reasons": "Tracking shows delivery; she called the registry."}
+    with pytest.raises(ActNotOpen):
+        served.do("find_on_post_abroad", "judge", **silence)
+    served.later(days=95)
+    with served.court.database.read() as session:
+        assert session.scalars(select(Task).where(Task.kind == "abroad", Task.done_at.is_(None))).one().role.value == "judge"
+        lapsed = session.scalars(select(Window).where(Window.kind == "abroad_post")).one()
+        assert lapsed.state is WindowState.LAPSED
+    served.do("find_on_post_abroad", "judge", **silence)
+    packet = packets(served.court.database)[0]
+    assert packet.state is PacketState.SERVED
+    assert lapsed.due_at is not None
+    assert packet.effective_at == lapsed.due_at - timedelta(microseconds=1)
+
+
+def test_what_a_state_allows(served: Scene) -> None:
+    """No home abroad, no method; the consulate for nationals only; an unlisted pack closes the acts."""
+    pack = served.court.packs.get(served.case().pack_id, served.case().pack_version)
+    party = next(p for p in served.case().parties if p.label == "respondent/1")
+    assert open_methods(pack, party, national=True) == ()
+    party.abroad, party.details = True, {"state_abroad": "TH"}
+    assert open_methods(pack, party, national=False) == (AbroadMethod.BILATERAL, AbroadMethod.DIPLOMATIC)
+    assert AbroadMethod.CONSULAR in open_methods(pack, party, national=True)
+    assert served.court.packs.versions("ew")[0].abroad is None
+    with pytest.raises(InvalidInput):
+        served.do("note_abode_abroad", "clerk", party=respondent(served), state="XX", shown_by="Nowhere at all")
+    assert Track.SMALL is served.case().track
+
+
+def test_a_certificate_serves_on_its_day() -> None:
+    """The day certified by the authority is the day of service; a call never is."""
+    at = datetime(2026, 4, 1, tzinfo=UTC)
+    facts = [Fact("c", FactKind.CERTIFIED, at, Channel.ABROAD), Fact("t", FactKind.CALLED, at - timedelta(days=3), Channel.SMS)]
+    found = conclude(facts, [], [], Rules(), Occasion(abroad=True), now=at + timedelta(days=1))
+    assert (found.status, found.effective_at) == (ServiceStatus.SERVED, at)
+    assert conclude(facts[1:], [], [], Rules(), Occasion(), now=at).status is ServiceStatus.NOT_SERVED

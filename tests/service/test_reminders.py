@@ -1,0 +1,50 @@
+"""Reminders: one message a day with what ends soon, by day only, and none to who wants none."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from odr.procedure.models import Window
+from odr.service.models import ServiceReminder
+from odr.service.ports import message_folder
+from tests.scene import Scene
+
+
+def reminders(scene: Scene) -> list[str]:
+    """Texts of the reminders that went out, the first one first."""
+    return [m.text for m in reversed(message_folder(scene.court.settings).messages()) if "only a reminder" in m.text]
+
+
+def test_one_message_a_day_with_everything_that_ends_soon(small_scene: Scene) -> None:
+    """Named three days before and again on the last day, never twice a day or at night; the case's content is not in it; who wants none gets none."""
+    scene = small_scene
+    scene.lodge()
+    scene.accept()
+    scene.join()
+    with scene.court.database.read() as session:
+        due = session.scalars(select(Window.due_at).where(Window.kind == "answer")).one()
+    assert due is not None
+    scene.clock.set(due - timedelta(hours=71))  # one in the morning
+    scene.court.hooks.sweeps["reminders"](scene.court)
+    assert reminders(scene) == []
+    scene.clock.advance(timedelta(hours=9))
+    assert scene.court.hooks.sweeps["reminders"](scene.court) >= 1
+    scene.clock.advance(timedelta(hours=2))
+    assert scene.court.hooks.sweeps["reminders"](scene.court) == 0
+    with scene.court.database.read() as session:
+        mine = session.scalars(select(ServiceReminder).where(ServiceReminder.account_id == scene.people["haiyun"])).one()
+        answer = session.scalars(select(Window.reference).where(Window.kind == "answer")).one()
+    assert answer in mine.windows
+    (text,) = [t for t in reminders(scene) if "Answer" in t or "answer" in t]
+    assert "capsules" not in text
+    assert (scene.case().number or "") in text
+    scene.do("confirm_address", "haiyun", email="h@haiyun.example", no_reminders=True)
+    before = len(reminders(scene))
+    scene.clock.set(due - timedelta(hours=12))
+    scene.court.hooks.sweeps["reminders"](scene.court)
+    with scene.court.database.read() as session:
+        again = session.scalars(select(ServiceReminder).where(ServiceReminder.account_id == scene.people["haiyun"])).all()
+    assert len(again) == 1
+    assert len(reminders(scene)) >= before
