@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from odr.docket.models import PARTY_ROLES, Case, Role, Stage
+from odr.docket.models import PARTY_ROLES, Case, Stage
 from odr.errors import InvalidInput
+from odr.evidence.acts_requests import open_late
 from odr.evidence.acts_sealing import ask_for_seal, prepare_submission
+from odr.evidence.adding import add_exhibit
 from odr.evidence.inputs import ExhibitInput, WithdrawExhibitInput
 from odr.evidence.models import Exhibit, ExhibitState, Upload
 from odr.identity.actors import Actor
@@ -42,24 +44,18 @@ def submit_exhibit(court: Sitting, case: Case, given: ExhibitInput, *, actor: Ac
     """
     party = court.party_of(case, actor)
     upload: Upload = court.resolved("upload", given.upload)
-    if court.session.scalar(select(Exhibit.id).where(Exhibit.upload_id == upload.id)) is not None:
-        raise InvalidInput.at("upload", T("This file is already an exhibit. Send another file."))
-    number = (court.session.scalar(select(func.max(Exhibit.number)).where(Exhibit.case_id == case.id, Exhibit.party_id == party.id)) or 0) + 1
     if given.secret and not given.why_secret:
         raise InvalidInput.at("why_secret", T("Say what must be kept from whom, and why."))
     is_late = bool(court.windows(case, "evidence", party=party, state=WindowState.LAPSED)) and not court.windows(case, "evidence", party=party)
-    exhibit = Exhibit(
-        case_id=case.id, party_id=party.id, label=f"{party.letter}-{number}", number=number, title=given.title, category=given.category, proves=given.proves,
-        source=given.source, provenance=given.provenance.model_dump() if given.provenance else {}, upload_id=upload.id, entry_number=court.next_number(case),
-        submitted_at=now, state=ExhibitState.LATE if is_late else ExhibitState.SUBMITTED,
+    exhibit = add_exhibit(
+        court, case, party, upload, title=given.title, proves=given.proves, source=given.source, now=now, category=given.category,
+        provenance=given.provenance.model_dump() if given.provenance else {}, state=ExhibitState.LATE if is_late else ExhibitState.SUBMITTED,
     )  # fmt: skip
-    court.session.add(exhibit)
-    court.session.flush()
     if given.secret:
         ask_for_seal(court, case, exhibit, given.why_secret or "")
     if is_late:
         court.late = True
-        court.open_task(case, Role.JUDGE, "late_exhibit", T("Exhibit %(label)s came late. Decide whether it is admitted.", label=exhibit.label), risk=40, subject=exhibit.reference)
+        open_late(court, case, exhibit, given.why_late, now)
     court.announce("exhibit_submitted", case, exhibit=exhibit, party=party)
     result = {"exhibit": exhibit.label, "reference": exhibit.reference, "sha256": upload.sha256, "size": upload.size, "media_type": upload.media_type, "receipt": upload.receipt}
     return Recorded(T("Exhibit %(label)s submitted: %(title)s", label=exhibit.label, title=exhibit.title), result)

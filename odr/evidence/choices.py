@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from odr.docket.models import Case
 from odr.docket.queries import parties
-from odr.evidence.models import Exhibit, ExhibitState, Upload, UploadState
+from odr.evidence.models import Exhibit, ExhibitState, RequestState, Upload, UploadState
+from odr.evidence.requests import requests_of, title_of
 from odr.identity.actors import Actor
 from odr.procedure.forms import Option, choice_source
 
@@ -37,3 +38,11 @@ def exhibits(court: Any, case: Case, actor: Actor) -> list[Option]:
 def case_parties(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Parties of the case by their stable name."""
     return [Option(p.label, p.name) for p in parties(case)]
+
+
+@choice_source("evidence_request")
+def evidence_requests(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Requests about evidence that are not settled."""
+    waiting = (RequestState.OPEN, RequestState.ORDERED, RequestState.NOT_OBEYED)
+    found = [r for r in requests_of(court.session, case) if r.state in waiting or (r.fine_minor is not None and r.fine_approved is None)]
+    return [Option(r.reference, title_of(case, r)) for r in found]

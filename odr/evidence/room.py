@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from odr.docket.models import Case
-from odr.evidence import acts
+from odr.evidence import acts, acts_requests
 from odr.evidence.compiling import compile_due
-from odr.evidence.models import Exhibit, Upload, UploadState
+from odr.evidence.models import EvidenceRequest, Exhibit, Upload, UploadState
 from odr.evidence.ports import expire_uploads, finish_uploads
 from odr.identity.actors import Actor
 from odr.procedure.hooks import NavItem, Room
@@ -29,9 +29,14 @@ def find_exhibit(court: Sitting, case: Case, actor: Actor, reference: str) -> Ex
     return court.session.scalar(select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.reference == reference))
 
 
+def find_request(court: Sitting, case: Case, actor: Actor, reference: str) -> EvidenceRequest | None:
+    """A request about evidence of the case."""
+    return court.session.scalar(select(EvidenceRequest).where(EvidenceRequest.case_id == case.id, EvidenceRequest.reference == reference))
+
+
 ROOM = Room(
     name="evidence",
-    acts=("odr.evidence.acts", "odr.evidence.acts_sealing", "odr.evidence.choices"),
+    acts=("odr.evidence.acts", "odr.evidence.acts_sealing", "odr.evidence.acts_requests", "odr.evidence.choices"),
     routes=(
         "odr.evidence.routes.upload:blueprint",
         "odr.evidence.routes.exhibits:exhibits",
@@ -39,7 +44,8 @@ ROOM = Room(
     ),
     commands=("odr.evidence.cli:store", "odr.evidence.cli:casefile"),
     on_event={"claim_lodged": acts.on_claim_lodged},
-    resolvers={"upload": find_upload, "exhibit": find_exhibit},
+    resolvers={"upload": find_upload, "exhibit": find_exhibit, "evidence_request": find_request},
+    on_lapse={acts_requests.ORDER: acts_requests.on_order_lapsed},
     nav=(NavItem("exhibits", "exhibits.listing", T("Exhibits"), 20), NavItem("files", "casefiles.listing", T("Take along"), 80)),
     sweeps={"expire_uploads": expire_uploads, "finish_uploads": finish_uploads, "compile": compile_due},
 )

@@ -9,16 +9,19 @@ from sqlalchemy import select
 
 from odr.access import case_page, current_court, current_locale, current_session
 from odr.docket.models import PARTY_ROLES, Case
-from odr.docket.visibility import READS_FILE
+from odr.docket.queries import documents
+from odr.docket.visibility import READS_FILE, reads_document
 from odr.errors import NotFound
 from odr.evidence.inputs import ExhibitInput
 from odr.evidence.models import Exhibit
 from odr.evidence.ports import PREVIEWER, desk_of
+from odr.evidence.requests import requests_of, title_of
 from odr.evidence.routes.serving import Outgoing, attachment, shown
 from odr.evidence.seeing import opened, readings_of, why_closed
 from odr.identity.actors import Actor
 from odr.pages import receipt_part, submit_act
 from odr.procedure import forms
+from odr.procedure.availability import acts_for
 
 exhibits = Blueprint("exhibits", __name__, url_prefix="/cases/<reference>/exhibits")
 Page = str | Response | tuple[str, int]
@@ -37,6 +40,21 @@ def listing(case: Case, actor: Actor) -> Page:
     """Every exhibit of the case, each with its two questions."""
     rows = list(current_session().scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id)))
     return render_template("evidence/exhibits.html", case=case, actor=actor, exhibits=rows, parties={p.id: p for p in case.parties}, tab="exhibits")
+
+
+@exhibits.get("/requests")
+@case_page(*READS_FILE)
+def requests(case: Case, actor: Actor) -> Page:
+    """Requests about evidence with what was said to them and the rulings."""
+    session = current_session()
+    rows = requests_of(session, case)
+    mine = {"ask_evidence_order", "answer_evidence_request", "rule_on_evidence", "rule_on_late_evidence", "decide_evidence_fine", "produce_ordered", "find_on_refusal"}
+    acts = [a for a in acts_for(current_court().look(session), case, actor) if a.is_open and a.act.name in mine | {"record_collected", "order_seal"}]
+    papers = {d.id: d.reference for d in documents(session, case) if reads_document(actor, d)}
+    titles = {r.id: title_of(case, r) for r in rows}
+    return render_template(
+        "evidence/requests.html", case=case, actor=actor, rows=rows, acts=acts, papers=papers, titles=titles, parties={p.id: p for p in case.parties}, tab="exhibits"
+    )
 
 
 @exhibits.get("/new")

@@ -1,0 +1,368 @@
+"""Requests about evidence, the rulings on them, and what becomes of an order (CPI 101, 102, 106, 112, 113; EV 20, 45-48; OLR 12, 13)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+from sqlalchemy import select
+
+from odr.canonical import canonical, sha256_hex
+from odr.db import new_reference
+from odr.docket.models import PARTY_ROLES, Case, Document, Role, Stage
+from odr.docket.queries import parties
+from odr.errors import ActNotOpen, FieldFault, InvalidInput
+from odr.evidence.adding import add_exhibit
+from odr.evidence.compiling import recall
+from odr.evidence.inputs import (
+    CollectedInput,
+    EvidenceRulingInput,
+    ExhibitInput,
+    FineInput,
+    LateRulingInput,
+    ProduceInput,
+    RefusalFindingInput,
+    ReplyInput,
+    RequestInput,
+)
+from odr.evidence.models import Category, EvidenceReply, EvidenceRequest, Exhibit, ExhibitState, RequestKind, RequestState
+from odr.evidence.requests import late_consequence, requests_of, ruling_on, title_of
+from odr.identity.actors import Actor
+from odr.procedure.models import Window, WindowState
+from odr.procedure.sealed import SealedPaper, check_url, keep_prepared, set_and_seal
+from odr.procedure.sitting import words_of
+from odr.procedure.table import Everyone, Guard, Premise, Recorded, act
+from odr.text import Money, T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+    from odr.procedure.sitting import Sitting
+
+ASKED = {Stage.PENDING, Stage.HEARING}
+RULED = {Stage.PENDING, Stage.HEARING, Stage.DELIBERATION}
+REPLY, ORDER = "evidence_reply", "evidence_order"
+TASK, UNOBEYED, COLLECT, FINE = "evidence_request", "evidence_not_produced", "evidence_collect", "evidence_fine"
+
+
+def waits(*states: RequestState, reason: Text, mine: bool = False) -> Guard:
+    """Open only where a request is in one of these states; with ``mine``, one that is directed at the actor."""
+
+    def guard(court: Sitting, case: Case, actor: Actor) -> Text | None:
+        found = [r for r in requests_of(court.session, case, *states) if not mine or r.against_id == actor.party_id]
+        return None if found else reason
+
+    return guard
+
+
+def _open_request(court: Sitting, case: Case, request: EvidenceRequest, now: datetime, risk: int = 40) -> None:
+    court.session.add(request)
+    court.session.flush()
+    for party in parties(case):
+        if party.id != request.party_id:
+            court.start_window(case, REPLY, party=party, start=now, subject=request.reference)
+    court.open_task(case, Role.JUDGE, TASK, title_of(case, request), risk=risk, subject=request.reference)
+
+
+@act(
+    title=T("Ask for an order about evidence"), input=RequestInput, by=set(PARTY_ROLES), at=ASKED, serves=Everyone.BUT_ACTOR,
+    source="CPI 106, 112; EV 20, 45; OLR 12, 13", help=T("Exclude an exhibit, see the original, have a document produced or collected."),
+)  # fmt: skip
+def ask_evidence_order(court: Sitting, case: Case, given: RequestInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Ask for exclusion, the original, production by another party, or collection by the court; the others are heard before the judge rules (EV 46)."""
+    me = court.party_of(case, actor)
+    exhibit: Exhibit | None = court.resolved("exhibit", given.exhibit) if given.exhibit else None
+    if exhibit is not None and exhibit.party_id == me.id:
+        raise InvalidInput.at("exhibit", T("This is your own exhibit. You may take it back instead."))
+    holder = next((p for p in parties(case) if p.label == given.against), None) if given.against else None
+    if given.against and (holder is None or holder.id == me.id):
+        raise InvalidInput.at("against", T("Choose another party of the case."))
+    request = EvidenceRequest(
+        case_id=case.id, party_id=me.id, kind=RequestKind(given.kind), exhibit_id=exhibit.id if exhibit else None, exhibit=exhibit,
+        against_id=holder.id if holder else exhibit.party_id if exhibit else None, what=given.what or (exhibit.title if exhibit else ""), content=given.content,
+        fact=given.fact, holder=given.holder, grounds=given.grounds, entry_number=court.next_number(case), state=RequestState.OPEN,
+    )  # fmt: skip
+    _open_request(court, case, request, now)
+    return Recorded(title_of(case, request), {"request": request.reference})
+
+
+def open_late(court: Sitting, case: Case, exhibit: Exhibit, why: str | None, now: datetime) -> None:
+    """Late evidence waits for the judge: its party has said why, the others may object (CPI 101)."""
+    request = EvidenceRequest(
+        case_id=case.id, party_id=exhibit.party_id, kind=RequestKind.LATE, exhibit_id=exhibit.id, exhibit=exhibit, what=exhibit.title,
+        grounds=why or "–", entry_number=court.next_number(case), state=RequestState.OPEN,
+    )  # fmt: skip
+    _open_request(court, case, request, now)
+
+
+@act(
+    title=T("Answer a request about evidence"), input=ReplyInput, by=set(PARTY_ROLES), at=RULED, serves=Everyone.BUT_ACTOR, source="EV 46; CPI 101",
+    guard=waits(RequestState.OPEN, reason=T("No request about evidence waits.")),
+)  # fmt: skip
+def answer_evidence_request(court: Sitting, case: Case, given: ReplyInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Say what one thinks of it before the judge rules; whose exhibit is to be excluded explains its source (CPI 106)."""
+    request: EvidenceRequest = court.resolved("evidence_request", given.request)
+    me = court.party_of(case, actor)
+    if request.state is not RequestState.OPEN or request.party_id == me.id:
+        raise InvalidInput.at("request", T("Choose one of those listed."))
+    court.late = bool(court.windows(case, REPLY, party=me, state=WindowState.LAPSED, subject=request.reference))
+    reply = EvidenceReply(request_id=request.id, party_id=me.id, objects=given.objects == "yes", words=given.words, entry_number=court.next_number(case))
+    court.session.add(reply)
+    court.close_windows(case, REPLY, WindowState.MET, party=me, subject=request.reference)
+    return Recorded(T("%(name)s on: %(request)s", name=me.name, request=title_of(case, request)), {"request": request.reference, "objects": reply.objects})
+
+
+# -- rulings ----------------------------------------------------------------
+
+
+def _order_words(case: Case, request: EvidenceRequest, given: EvidenceRulingInput | LateRulingInput, due_days: int) -> Text:
+    label = request.exhibit.label if request.exhibit is not None else ""
+    if isinstance(given, LateRulingInput):
+        admitted, reprimand, _ = late_consequence(given.fault, given.basic)
+        if not admitted:
+            return T("Exhibit %(label)s came late and is not admitted.", label=label)
+        return T("Exhibit %(label)s is admitted; its party is reprimanded.", label=label) if reprimand else T("Exhibit %(label)s is not late.", label=label)
+    if given.result == "refused":
+        return T("What was asked for is not granted.")
+    who = next((p.name for p in case.parties if p.id == request.against_id), "")
+    return {
+        RequestKind.EXCLUSION: T("Exhibit %(label)s is excluded and grounds no finding.", label=label),
+        RequestKind.ORIGINAL: T("%(name)s shows the original of exhibit %(label)s within %(days)s days.", name=who, label=label, days=due_days),
+        RequestKind.PRODUCTION: T("%(name)s produces within %(days)s days: %(what)s", name=who, days=due_days, what=request.what),
+        RequestKind.COLLECTION: T("The court collects from %(holder)s: %(what)s", holder=request.holder or "", what=request.what),
+    }[request.kind]
+
+
+def _days(court: Sitting, case: Case, given: Any) -> int:
+    return getattr(given, "days", None) or court.pack(case).window(ORDER).amount
+
+
+def _digest(case: Case, request: EvidenceRequest, given: BaseModel) -> str:
+    return sha256_hex(
+        canonical([case.number, request.reference, request.state.value, given.model_dump(mode="json"), [[p.label, p.name] for p in case.parties]])
+    )
+
+
+def prepare_evidence_ruling(court: Court, case: Case, given: BaseModel, actor: Actor) -> Mapping[str, Any]:
+    """Set and seal the ruling before the Sitting."""
+    assert isinstance(given, EvidenceRulingInput | LateRulingInput)
+    with court.database.read() as session:
+        sitting, mine = court.look(session), session.get_one(Case, case.id)
+        request = session.scalar(select(EvidenceRequest).where(EvidenceRequest.case_id == mine.id, EvidenceRequest.reference == given.request))
+        if request is None:
+            return {}
+        code = new_reference()
+        order = _order_words(mine, request, given, _days(sitting, mine, given))
+        paper = ruling_on(sitting, mine, request, order, given.reasons, given.language, sitting.now, code, check_url(court, code))
+        sealed = set_and_seal(court, paper, given.language, reason=T("Ruling in case %(number)s", number=mine.number or mine.reference), signer=actor.name)
+        return {"evidence_ruling": SealedPaper(_digest(mine, request, given), sealed, code)}
+
+
+def _keep_ruling(court: Sitting, case: Case, request: EvidenceRequest, given: EvidenceRulingInput | LateRulingInput, is_late: bool) -> Document:
+    if request.state is not RequestState.OPEN or (request.kind is RequestKind.LATE) is not is_late:
+        raise InvalidInput.at("request", T("Choose one of those listed."))
+    title = words_of(T("Ruling: %(kind)s", kind=request.kind.label))
+    document = keep_prepared(court, case, "evidence_ruling", _digest(case, request, given), kind="ruling", title=title, locale=given.language)
+    request.document_id, request.ruled_entry = document.id, court.next_number(case)
+    court.close_windows(case, REPLY, WindowState.ENDED, subject=request.reference)
+    court.close_tasks(case, TASK, request.reference)
+    return document
+
+
+def _facts(request: EvidenceRequest, document: Document) -> dict[str, Any]:
+    return {"request": request.reference, "document": document.reference, "sha256": document.sha256, "document_receipt": document.receipt}
+
+
+@act(
+    title=T("Rule on a request about evidence"), input=EvidenceRulingInput, by={Role.JUDGE}, at=RULED, strong=True, serves=Everyone.PARTIES,
+    premise=Premise.SUBJECT, subject=lambda court, case, values: str(values.get("request") or ""), prepare=prepare_evidence_ruling, source="CPL 157; EV 46",
+    guard=waits(RequestState.OPEN, reason=T("No request about evidence waits.")),
+)  # fmt: skip
+def rule_on_evidence(court: Sitting, case: Case, given: EvidenceRulingInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Grant it or not, by a sealed ruling: an excluded exhibit is masked, never deleted; an order to produce sets a time."""
+    request: EvidenceRequest = court.resolved("evidence_request", given.request)
+    order = _order_words(case, request, given, _days(court, case, given))
+    document = _keep_ruling(court, case, request, given, False)
+    request.result = order.render("zh-Hans" if given.language == "zh-Hans" else "en")
+    request.state = RequestState.REFUSED if given.result == "refused" else RequestState.ORDERED
+    if given.result == "granted" and request.kind is RequestKind.EXCLUSION and request.exhibit is not None:
+        request.exhibit.state, request.state = ExhibitState.EXCLUDED, RequestState.GRANTED
+        recall(court.session, case, court.court.clock.machine_now())
+    elif given.result == "granted" and request.kind is RequestKind.COLLECTION:
+        court.open_task(
+            case,
+            Role.CLERK,
+            COLLECT,
+            T("Collect from %(holder)s: %(what)s", holder=request.holder or "", what=request.what),
+            risk=35,
+            subject=request.reference,
+        )
+    elif given.result == "granted":
+        holder = next(p for p in case.parties if p.id == request.against_id)
+        court.start_window(case, ORDER, party=holder, start=now, subject=request.reference, amount=given.days)
+    return Recorded(order, _facts(request, document))
+
+
+@act(
+    title=T("Rule on late evidence"), input=LateRulingInput, by={Role.JUDGE}, at=RULED, strong=True, serves=Everyone.PARTIES,
+    premise=Premise.SUBJECT, subject=lambda court, case, values: str(values.get("request") or ""), prepare=prepare_evidence_ruling, source="CPI 101, 102",
+    guard=waits(RequestState.OPEN, reason=T("No late evidence waits.")),
+)  # fmt: skip
+def rule_on_late_evidence(court: Sitting, case: Case, given: LateRulingInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Admit it, admit it with a reprimand, or exclude it, as the three cases of CPI 101 and 102 say; a fine needs the president (CPL 119)."""
+    request: EvidenceRequest = court.resolved("evidence_request", given.request)
+    admitted, _, finable = late_consequence(given.fault, given.basic)
+    if given.fine is not None and not finable:
+        raise InvalidInput([FieldFault(("fine",), T("A fine is possible only for intent or gross negligence where the evidence is admitted."))])
+    order = _order_words(case, request, given, 0)
+    document = _keep_ruling(court, case, request, given, True)
+    assert request.exhibit is not None
+    request.result = order.render("zh-Hans" if given.language == "zh-Hans" else "en")
+    request.state = RequestState.GRANTED if admitted else RequestState.REFUSED
+    request.exhibit.state = ExhibitState.SUBMITTED if admitted else ExhibitState.EXCLUDED
+    if not admitted:
+        recall(court.session, case, court.court.clock.machine_now())
+    court.close_tasks(case, "late_exhibit", request.exhibit.reference)
+    if given.fine is not None:
+        request.fine_minor = given.fine.minor
+        court.open_task(case, Role.PRESIDENT, FINE, T("A fine of %(fine)s for late evidence is proposed.", fine=given.fine), risk=50, subject=request.reference)
+    return Recorded(order, {**_facts(request, document), "fine": given.fine.minor if given.fine else None})
+
+
+def fine_proposed(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why there is no fine to decide on."""
+    found = any(r.fine_minor is not None and r.fine_approved is None for r in requests_of(court.session, case))
+    return None if found else T("No fine is proposed.")
+
+
+@act(
+    title=T("Decide on a fine for late evidence"),
+    input=FineInput,
+    by={Role.PRESIDENT},
+    at=RULED,
+    guard=fine_proposed,
+    strong=True,
+    serves=Everyone.PARTIES,
+    source="CPL 119; EV 59",
+)
+def decide_evidence_fine(court: Sitting, case: Case, given: FineInput, *, actor: Actor, now: datetime) -> Recorded:
+    """The president approves the fine or not: no fine is imposed by the judge alone (CPL 119)."""
+    request: EvidenceRequest = court.resolved("evidence_request", given.request)
+    if request.fine_minor is None or request.fine_approved is not None:
+        raise InvalidInput.at("request", T("Choose one of those listed."))
+    request.fine_approved = given.answer == "approve"
+    court.close_tasks(case, FINE, request.reference)
+    fine = Money(request.fine_minor, court.pack(case).currency)
+    words = T("A fine of %(fine)s is imposed for late evidence", fine=fine) if request.fine_approved else T("The fine for late evidence is not approved")
+    return Recorded(words, {"request": request.reference, "fine": request.fine_minor, "approved": request.fine_approved, "reasons": given.reasons})
+
+
+# -- what becomes of an order -----------------------------------------------
+
+
+def _brought_in(court: Sitting, request: EvidenceRequest, upload: str, words: str, actor: Actor, category: Category = Category.DOCUMENT) -> None:
+    given = ExhibitInput(
+        upload=upload, title=(request.what or words)[:200].replace("\n", " "), category=category, proves=request.fact or request.grounds, source=words[:1000]
+    )
+    court.then("submit_exhibit", given, actor=actor)
+
+
+@act(
+    title=T("Produce what was ordered"), input=ProduceInput, by=set(PARTY_ROLES), at=RULED, serves=Everyone.BUT_ACTOR, source="EV 45, 48; OLR 12, 13",
+    guard=waits(RequestState.ORDERED, RequestState.NOT_OBEYED, reason=T("Nothing is ordered of you."), mine=True),
+)  # fmt: skip
+def produce_ordered(court: Sitting, case: Case, given: ProduceInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Produce the document or the original, or say why not; after the time it is still taken, and marked late."""
+    request: EvidenceRequest = court.resolved("evidence_request", given.request)
+    me = court.party_of(case, actor)
+    if request.against_id != me.id or request.state not in (RequestState.ORDERED, RequestState.NOT_OBEYED):
+        raise InvalidInput.at("request", T("Choose one of those listed."))
+    if given.answer == "produce" and given.upload is None:
+        raise InvalidInput.at("upload", T("Send the file first; it then stands here."))
+    court.late = request.state is RequestState.NOT_OBEYED
+    court.close_windows(case, ORDER, WindowState.MET, party=me, subject=request.reference)
+    if given.answer == "refuse":
+        _not_obeyed(court, case, request)
+        return Recorded(T("%(name)s does not produce: %(what)s", name=me.name, what=request.what), {"request": request.reference, "why": given.words})
+    request.state = RequestState.OBEYED
+    court.close_tasks(case, UNOBEYED, request.reference)
+    _brought_in(court, request, given.upload or "", given.words, actor)
+    return Recorded(T("%(name)s produces: %(what)s", name=me.name, what=request.what), {"request": request.reference})
+
+
+def _not_obeyed(court: Sitting, case: Case, request: EvidenceRequest) -> None:
+    request.state = RequestState.NOT_OBEYED
+    if not court.tasks(case, UNOBEYED, request.reference):
+        title = T("What was ordered was not produced: %(what)s. Find what follows.", what=request.what)
+        court.open_task(case, Role.JUDGE, UNOBEYED, title, risk=60, subject=request.reference)
+
+
+def on_order_lapsed(court: Sitting, case: Case, window: Window) -> None:
+    """The clock records that nothing came; what follows is for the judge to find."""
+    request = court.session.scalar(select(EvidenceRequest).where(EvidenceRequest.case_id == case.id, EvidenceRequest.reference == window.subject))
+    if request is not None and request.state is RequestState.ORDERED:
+        _not_obeyed(court, case, request)
+
+
+@act(
+    title=T("Find what follows from not producing"), input=RefusalFindingInput, by={Role.JUDGE}, at=RULED, strong=True, serves=Everyone.PARTIES,
+    source="EV 48; CPI 112, 113", guard=waits(RequestState.NOT_OBEYED, reason=T("Everything that was ordered was produced.")),
+)  # fmt: skip
+def find_on_refusal(court: Sitting, case: Case, given: RefusalFindingInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Take the content of the document as true; the fact itself only where it was destroyed or made useless to hinder the other side (EV 48)."""
+    request: EvidenceRequest = court.resolved("evidence_request", given.request)
+    if request.state is not RequestState.NOT_OBEYED:
+        raise InvalidInput.at("request", T("Choose one of those listed."))
+    if given.finding != "excused" and request.kind is not RequestKind.PRODUCTION:
+        raise ActNotOpen(T("Only of a document that another party was ordered to produce is the content taken as true."))
+    request.state, request.finding = RequestState.FOUND, given.finding
+    court.close_tasks(case, UNOBEYED, request.reference)
+    words = {
+        "content": T("Taken as true is what the document says: %(what)s", what=request.content or request.what),
+        "fact": T("Taken as true is the fact: %(what)s", what=request.fact or request.what),
+        "excused": T("There was good reason not to produce: %(what)s", what=request.what),
+    }[given.finding]
+    return Recorded(words, {"request": request.reference, "finding": given.finding, "reasons": given.reasons})
+
+
+def being_collected(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why there is nothing to collect."""
+    found = any(r.kind is RequestKind.COLLECTION for r in requests_of(court.session, case, RequestState.ORDERED))
+    return None if found else T("Nothing is to be collected.")
+
+
+@act(
+    title=T("Record what was collected"),
+    input=CollectedInput,
+    by={Role.CLERK, Role.JUDGE},
+    at=RULED,
+    guard=being_collected,
+    serves=Everyone.PARTIES,
+    source="CPL 67, 70; EV 21, 62",
+)
+def record_collected(court: Sitting, case: Case, given: CollectedInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Enter what was collected outside the case, as an exhibit of who asked for it (EV 62); a refusal is the holder's, never held against a party."""
+    request: EvidenceRequest = court.resolved("evidence_request", given.request)
+    if request.kind is not RequestKind.COLLECTION or request.state is not RequestState.ORDERED:
+        raise InvalidInput.at("request", T("Choose one of those listed."))
+    court.close_tasks(case, COLLECT, request.reference)
+    if given.answer == "refused":
+        request.state = RequestState.FOUND
+        court.open_task(
+            case,
+            Role.JUDGE,
+            UNOBEYED,
+            T("%(holder)s gave nothing. A fine may follow (CPL 117).", holder=request.holder or ""),
+            risk=45,
+            subject=request.reference,
+        )
+        return Recorded(T("Not obtained from %(holder)s", holder=request.holder or ""), {"request": request.reference, "why": given.words})
+    if given.upload is None:
+        raise InvalidInput.at("upload", T("Send the file first; it then stands here."))
+    upload = court.resolved("upload", given.upload)
+    request.state = RequestState.OBEYED
+    owner = next(p for p in case.parties if p.id == request.party_id)
+    exhibit = add_exhibit(court, case, owner, upload, title=request.what[:200], proves=request.fact or request.grounds, source=given.words, now=now)
+    facts = {"request": request.reference, "exhibit": exhibit.label, "sha256": upload.sha256, "receipt": upload.receipt}
+    return Recorded(T("Collected from %(holder)s: exhibit %(label)s", holder=request.holder or "", label=exhibit.label), facts)

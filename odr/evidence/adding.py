@@ -1,0 +1,43 @@
+"""A file becomes an exhibit of a party: the next number of its letter, once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from odr.docket.models import Case, Party
+from odr.errors import InvalidInput
+from odr.evidence.models import Category, Exhibit, ExhibitState, Upload
+from odr.text import T
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+def add_exhibit(
+    court: Sitting,
+    case: Case,
+    party: Party,
+    upload: Upload,
+    *,
+    title: str,
+    proves: str,
+    source: str,
+    now: datetime,
+    category: Category = Category.DOCUMENT,
+    provenance: dict[str, Any] | None = None,
+    state: ExhibitState = ExhibitState.SUBMITTED,
+) -> Exhibit:
+    """Enter the file as the party's next exhibit. Raises InvalidInput for a file that is one already."""
+    if court.session.scalar(select(Exhibit.id).where(Exhibit.upload_id == upload.id)) is not None:
+        raise InvalidInput.at("upload", T("This file is already an exhibit. Send another file."))
+    number = (court.session.scalar(select(func.max(Exhibit.number)).where(Exhibit.case_id == case.id, Exhibit.party_id == party.id)) or 0) + 1
+    exhibit = Exhibit(
+        case_id=case.id, party_id=party.id, label=f"{party.letter}-{number}", number=number, title=title, category=category, proves=proves, source=source,
+        provenance=provenance or {}, upload_id=upload.id, entry_number=court.next_number(case), submitted_at=now, state=state,
+    )  # fmt: skip
+    court.session.add(exhibit)
+    court.session.flush()
+    return exhibit
