@@ -209,10 +209,16 @@ def open_court(database: Database, clock: FixedClock, folder: Path, gateway: Gat
     return Court(given, database, clock, notary, PackRegistry.load(), TABLE, hooks, Ports(payments=gateway or PayDeskGateway()))
 
 
+ON_BOTH = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+"""For what depends on the database: transactions at once, kills, and facts in any order."""
+
+
 @pytest.fixture
-def database(sqlite_url: str) -> Iterator[Database]:
-    """A fresh database with the court's tables."""
-    database = Database(sqlite_url, synchronous="OFF")
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """A fresh database with the court's tables, SQLite unless a test asks for both."""
+    on_postgres = getattr(request, "param", "sqlite") == "postgresql"
+    url: str = request.getfixturevalue("postgres_court_url" if on_postgres else "sqlite_url")
+    database = Database(url, synchronous="OFF")
     yield database
     database.dispose()
 

@@ -19,7 +19,7 @@ from odr.payments.ledger import is_balanced, trial_balance
 from odr.payments.models import Channel, FeeAssessment, Payment, Refund, StripeEvent, StripeFact
 from odr.payments.stripe_peer import Faults
 from odr.text import Money
-from tests.payments.conftest import PayCourt, Served, pay_page
+from tests.payments.conftest import ON_BOTH, PayCourt, Served, pay_page
 
 MakeEvent = Callable[..., dict[str, Any]]
 
@@ -106,6 +106,7 @@ def test_all_2520_orders_of_four_events_each_twice(pay_court: PayCourt, make_eve
     assert orders == 2520
 
 
+@ON_BOTH
 @pytest.mark.slow
 def test_thirty_orders_over_http(served: Served) -> None:
     """Thirty cases are paid and refunded at Stripe while nothing arrives; then each one's events come twice in an order of its own."""

@@ -13,7 +13,7 @@ from odr.payments.checkout import payment_page
 from odr.payments.models import AssessmentState, CheckoutSession, Payment, ReconcileRun, StripeEvent
 from odr.payments.reconcile import reconcile
 from odr.payments.stripe_peer import Faults
-from tests.payments.conftest import BASE, Served, pay_page, wait_for
+from tests.payments.conftest import BASE, ON_BOTH, Served, pay_page, wait_for
 
 
 def is_paid(served: Served, case_id: int) -> bool:
@@ -112,6 +112,7 @@ def test_dropped_events_are_asked_for(served: Served) -> None:
     assert [run.differences for run in served.pay.rows(ReconcileRun)] == [[], []]
 
 
+@ON_BOTH
 def test_fifty_threads_make_one_charge(served: Served) -> None:
     """Fifty presses of the button at once lead to one page, and paying it many times charges once."""
     case_id = served.pay.accepted()
