@@ -152,7 +152,16 @@ def lateness_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     return None if requests_of(court, case, RequestKind.LATENESS) else T("Nobody asks for relief for lateness.")
 
 
-@act(title=T("Rule on relief for lateness"), input=LatenessRuling, by={Role.JUDGE}, at=LATER, guard=lateness_waits, serves=Everyone.PARTIES, source="CPL 86")
+@act(
+    title=T("Rule on relief for lateness"),
+    input=LatenessRuling,
+    by={Role.JUDGE},
+    at=LATER,
+    guard=lateness_waits,
+    strong=True,
+    serves=Everyone.PARTIES,
+    source="CPL 86",
+)
 def rule_on_lateness(court: Sitting, case: Case, given: LatenessRuling, *, actor: Actor, now: datetime) -> Recorded:
     """Give the missed time again from today, or not, with reasons (CPL 86)."""
     request: Request = court.resolved("lateness", given.request)

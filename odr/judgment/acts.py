@@ -19,7 +19,7 @@ from odr.judgment.kinds import DecisionState, FindingResult
 from odr.judgment.lookups import current_draft, decision_named, decisions_of, party_labelled, reliefs_by_key, standing_findings
 from odr.judgment.models import Decision, Finding, Order
 from odr.procedure.models import WindowState
-from odr.procedure.table import Everyone, Premise, Recorded, act
+from odr.procedure.table import Premise, Recorded, act
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -167,6 +167,7 @@ def _orders(court: Sitting, case: Case, given: DraftInput, currency: str) -> lis
                 currency=one.amount.currency if one.amount else None,
                 interest_from=one.interest_from,
                 interest_percent=one.interest_percent,
+                instalments=one.instalments or 1,
                 what=one.what,
             )
         )
@@ -244,13 +245,12 @@ def a_decision_has_rested(court: Sitting, case: Case, actor: Actor) -> Text | No
     guard=a_decision_has_rested,
     strong=True,
     premise=Premise.DOCKET,
-    serves=Everyone.PARTIES,
     prepare=issuing.prepare_decision,
     page="judgment.issue",
     source="CPL 151, 155",
 )
 def issue_decision(court: Sitting, case: Case, given: IssueInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Pronounce, seal and serve the decision (CPL 151).
+    """Pronounce and seal the decision (CPL 151); it is served at once, or when the clerk has signed too where the rules ask for that (CPL 155).
 
     The number of the case is typed by hand and must be this case's, and the
     sealed paper must be of exactly this text; else nothing is issued. A partial
@@ -271,6 +271,8 @@ def issue_decision(court: Sitting, case: Case, given: IssueInput, *, actor: Acto
     if decision.kind.value != "partial":
         case.pronounced_at = now
         court.move(case, Stage.PRONOUNCED)
+    if issuing.clerk_signs(court, case):
+        court.open_task(case, Role.CLERK, "countersign", T("A decision was pronounced. Sign it too; then it is served."), risk=60, subject=decision.reference)
     court.announce("decision_issued", case, decision=decision)
     return Recorded(T("%(kind)s pronounced and issued", kind=decision.kind.label), _issued(decision, document))
 

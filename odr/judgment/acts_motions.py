@@ -7,23 +7,24 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
-from sqlalchemy import func, select
 
 from odr.canonical import canonical, sha256_hex
 from odr.db import new_reference
-from odr.docket.models import PARTY_ROLES, Case, Outcome, Role, Stage
+from odr.docket.models import PARTY_ROLES, Audience, Case, Outcome, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
+from odr.filing.halting import go_on, halt
 from odr.identity.actors import Actor
 from odr.judgment.inputs import DefaultRequestInput, MotionInput, RulingInput
 from odr.judgment.kinds import MotionKind, MotionState
-from odr.judgment.lookups import motions_of, party_labelled, party_with
+from odr.judgment.lookups import motions_of, next_ruling, party_labelled, party_with
 from odr.judgment.models import Motion, Ruling
 from odr.judgment.paper import lines, ruling_paper
+from odr.judgment.preserving import after_ruling, only
 from odr.payments.assessing import keep_basis
 from odr.payments.inputs import AssessInput
 from odr.payments.refunding import order_back
 from odr.payments.tariff import Matter
-from odr.procedure.models import Window, WindowState
+from odr.procedure.models import WindowState
 from odr.procedure.sealed import SealedPaper, check_url, keep_prepared, set_and_seal
 from odr.procedure.sitting import words_of
 from odr.procedure.table import Everyone, Premise, Recorded, act
@@ -37,14 +38,16 @@ if TYPE_CHECKING:
 RUNNING = {Stage.PENDING, Stage.HEARING, Stage.DELIBERATION, Stage.PRONOUNCED, Stage.APPEALED, Stage.EFFECTIVE, Stage.ENFORCEMENT}
 URGENT = "preservation_ruling"
 APPEALABLE = {MotionKind.DISMISSAL}
+UNSEEN = {MotionKind.PRESERVATION, MotionKind.EVIDENCE_PRESERVATION}
+"""What loses its point when the other side reads of it beforehand."""
 
 
 @act(title=T("Ask for a ruling"), input=MotionInput, by=set(PARTY_ROLES), at=RUNNING, while_stayed=True, serves=Everyone.NOBODY, source="CPL 103, 104, 157")
 def ask_for_ruling(court: Sitting, case: Case, given: MotionInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask the court to rule; an urgent preservation is on the judge's desk with its 48 hours (CPL 103).
 
-    An application for preservation pays its own fee (FEE 14). The other side is
-    told by the ruling, since a preservation known beforehand is none.
+    An application for preservation pays its own fee (FEE 14). The other side reads
+    it when it has been carried out, since a preservation known beforehand is none.
     """
     me = court.party_of(case, actor)
     motion = Motion(
@@ -61,6 +64,8 @@ def ask_for_ruling(court: Sitting, case: Case, given: MotionInput, *, actor: Act
     court.session.add(motion)
     court.session.flush()
     due = None
+    if given.kind is MotionKind.PRESERVATION_REVIEW:
+        raise InvalidInput.at("kind", T("A review is asked for within its own time, from the service of the ruling."))
     if given.kind is MotionKind.PRESERVATION:
         basis = keep_basis(court.session, case, me, Matter.PRESERVATION, [given.amount.minor] if given.amount else [0], 0, now)
         court.then("assess_fee", AssessInput(basis=basis.reference))
@@ -68,14 +73,17 @@ def ask_for_ruling(court: Sitting, case: Case, given: MotionInput, *, actor: Act
             due = court.start_window(case, URGENT, start=now, subject=motion.reference).due_at
     title = T("%(name)s asks for a ruling: %(kind)s.", name=me.name, kind=given.kind.label)
     court.open_task(case, Role.JUDGE, "ruling_asked", title, risk=90 if given.urgent else 40, due_at=due, subject=motion.reference)
-    return Recorded(T("%(name)s asks for a ruling: %(kind)s", name=me.name, kind=given.kind.label), {"motion": motion.reference})
+    words = T("%(name)s asks for a ruling: %(kind)s", name=me.name, kind=given.kind.label)
+    if given.kind in UNSEEN:
+        return Recorded(words, {"motion": motion.reference}, audience=Audience.NAMED, named=only(me.id))
+    return Recorded(words, {"motion": motion.reference})
 
 
 def _motion(court: Sitting, case: Case, given: RulingInput) -> Motion | None:
     if given.motion is None:
         return None
     found = next((m for m in motions_of(court.session, case, MotionState.OPEN) if m.reference == given.motion), None)
-    if found is None:
+    if found is None or found.kind is MotionKind.PRESERVATION:
         raise InvalidInput.at("motion", T("Choose one of those listed."))
     return found
 
@@ -85,11 +93,10 @@ def _ruling(court: Sitting, case: Case, given: RulingInput) -> Ruling:
     motion = _motion(court, case, given)
     kind = motion.kind if motion is not None else given.kind
     assert kind is not None
-    last = court.session.scalar(select(func.max(Ruling.ordinal)).where(Ruling.case_id == case.id)) or 0
     return Ruling(
         case_id=case.id,
         motion_id=motion.id if motion else None,
-        ordinal=last + 1,
+        ordinal=next_ruling(court.session, case),
         kind=kind,
         result=MotionState(given.result),
         orders=lines(given.orders),
@@ -152,6 +159,7 @@ def give_ruling(court: Sitting, case: Case, given: RulingInput, *, actor: Actor,
         court.close_tasks(case, "ruling_asked", motion.reference)
     if ruling.result is not MotionState.REFUSED:
         _carry_out(court, case, ruling, now)
+    after_ruling(court, case, ruling, motion)
     asker = party_with(case, motion.party_id) if motion is not None else None
     words = T("Ruling, %(kind)s: %(result)s", kind=ruling.kind.label, result=ruling.result.label)
     facts = {"ruling": ruling.reference, "document": document.reference, "sha256": document.sha256, "document_receipt": document.receipt}
@@ -164,12 +172,13 @@ def _carry_out(court: Sitting, case: Case, ruling: Ruling, now: datetime) -> Non
         if case.stayed_at is not None:
             raise ActNotOpen(T("The case is stayed already."))
         case.stayed_at = now
-        _halt(court, case, now)
+        halt(court.windows(case), now)
     elif ruling.kind is MotionKind.RESUME:
         if case.stayed_at is None:
             raise ActNotOpen(T("The case is not stayed."))
         case.stayed_at = None
-        _go_on(court, case, now)
+        rule = court.pack(case).trial_limits.exclusions["stay"]
+        go_on(court, case, court.windows(case, state=WindowState.HALTED), now, rule.title, rule.article)
     elif ruling.kind is MotionKind.DISMISSAL:
         if case.stage not in (Stage.PENDING, Stage.HEARING, Stage.DELIBERATION):
             raise ActNotOpen(T("Not at this point of the case: it is at “%(stage)s”.", stage=case.stage.label))
@@ -178,24 +187,6 @@ def _carry_out(court: Sitting, case: Case, ruling: Ruling, now: datetime) -> Non
         for party in case.parties:
             order_back(court, case, party, Ending.DISMISSED)
         court.announce("case_closed", case)
-
-
-def _halt(court: Sitting, case: Case, now: datetime) -> None:
-    """Every window that runs stands still, its rest kept (CPL 153)."""
-    for window in court.windows(case, state=WindowState.OPEN):
-        window.state, window.halted_at = WindowState.HALTED, now
-
-
-def _go_on(court: Sitting, case: Case, now: datetime) -> None:
-    """Every halted window gets back what was left of it."""
-    for window in court.windows(case, state=WindowState.HALTED):
-        _shift(window, now)
-
-
-def _shift(window: Window, now: datetime) -> None:
-    if window.due_at is not None and window.halted_at is not None:
-        window.due_at += now - window.halted_at
-    window.state, window.halted_at = WindowState.OPEN, None
 
 
 def ruling_overdue(court: Sitting, case: Case, window: Any) -> None:

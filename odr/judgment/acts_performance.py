@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from odr.docket.models import PARTY_ROLES, Case, Outcome, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
 from odr.identity.actors import Actor
-from odr.judgment.effect import all_done, interest_to, is_overdue, left_of
+from odr.judgment.effect import all_done, interest_on, is_overdue, left_of
 from odr.judgment.inputs import (
     CloseInput,
     ConfirmPerformanceInput,
@@ -17,6 +17,8 @@ from odr.judgment.inputs import (
     MeasureInput,
     PerformanceInput,
 )
+from odr.judgment.interest import InterestKind
+from odr.judgment.interest import total as interest_total
 from odr.judgment.kinds import EnforcementState, Instrument
 from odr.judgment.lookups import obligation_named, obligations_of, open_enforcement, party_with, unconfirmed
 from odr.judgment.models import EnforcementCase, EnforcementMeasure, Obligation, Performance
@@ -123,7 +125,7 @@ def something_is_overdue(court: Sitting, case: Case, actor: Actor) -> Text | Non
     source="CPL 247, 250",
 )
 def apply_for_enforcement(court: Sitting, case: Case, given: EnforcementInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Apply with one act: what is overdue with its interest to today; its fee is not prepaid (CPL 247, 250; FEE 14).
+    """Apply with one act: what is overdue with its interest to today and what delay adds, each with its working; its fee is not prepaid (CPL 247, 250; FEE 14).
 
     Where the parties agreed so, one late instalment makes all the rest due.
     """
@@ -131,19 +133,13 @@ def apply_for_enforcement(court: Sitting, case: Case, given: EnforcementInput, *
     mine = [o for o in obligations_of(court.session, case) if o.creditor_id == me.id and o.done_at is None]
     late = [o for o in mine if is_overdue(court, o)]
     claimed = mine if any(o.accelerates for o in late) else late
-    rows: list[dict[str, Any]] = []
-    for row in claimed:
-        left = left_of(court, row)
-        principal = left.minor if left is not None else 0
-        rows.append(
-            {"obligation": row.reference, "principal": principal, "interest": interest_to(row, principal, day), "currency": row.currency, "what": row.what}
-        )
+    rows = [_claimed(court, case, row, day) for row in claimed]
     number = enforcement_number(court, case)
     found = EnforcementCase(case_id=case.id, number=number, party_id=me.id, claimed=rows, entry_number=court.next_number(case))
     court.session.add(found)
     court.session.flush()
     court.move(case, Stage.ENFORCEMENT)
-    total = sum(r["principal"] + r["interest"] for r in rows)
+    total = sum(r["principal"] + r["interest"] + r["late"] for r in rows)
     basis = keep_basis(court.session, case, me, Matter.ENFORCEMENT, [total] if total else [], 0 if total else 1, now)
     court.then("assess_fee", AssessInput(basis=basis.reference))
     for kind in ("enforcement_notice", INACTION):
@@ -154,6 +150,21 @@ def apply_for_enforcement(court: Sitting, case: Case, given: EnforcementInput, *
     return Recorded(
         T("Enforcement applied for by %(name)s: %(amount)s", name=me.name, amount=Money(total, court.pack(case).currency)), {"number": number, "claimed": rows}
     )
+
+
+def _claimed(court: Sitting, case: Case, row: Obligation, day: date) -> dict[str, Any]:
+    """What is claimed under one obligation, with the working of its interest to ``day``; minor units."""
+    left, lines = left_of(court, row), interest_on(court, case, row, day)
+    return {
+        "obligation": row.reference,
+        "principal": left.minor if left is not None else 0,
+        "interest": interest_total(lines, InterestKind.ORDERED),
+        "late": interest_total(lines, InterestKind.LATE),
+        "to": day.isoformat(),
+        "working": [line.to_json() for line in lines],
+        "currency": row.currency,
+        "what": row.what,
+    }
 
 
 def enforcement_number(court: Sitting, case: Case) -> str:
@@ -185,14 +196,21 @@ def record_measure(court: Sitting, case: Case, given: MeasureInput, *, actor: Ac
     return Recorded(T("Enforcement measure: %(what)s", what=given.what), {"number": found.number})
 
 
+def who_ends_it(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Ending an enforcement is whose the rules say: in ``cn`` the judge's, by ruling (CPL 157, 268)."""
+    return None if court.pack(case).decider("end_enforcement") == actor.role.value else T("The rules of this case leave this to somebody else.")
+
+
 @act(
     title=T("End the enforcement"),
     input=EndEnforcementInput,
     by={Role.JUDGE, Role.CLERK},
     at={Stage.ENFORCEMENT},
     to={Stage.EFFECTIVE, Stage.CLOSED},
+    guard=who_ends_it,
+    strong=True,
     serves=Everyone.PARTIES,
-    source="CPL 241, 268",
+    source="CPL 157, 241, 268",
 )
 def end_enforcement(court: Sitting, case: Case, given: EndEnforcementInput, *, actor: Actor, now: datetime) -> Recorded:
     """End it: performed, settled between the parties, or without full performance and then open again (CPL 241, 265, 268)."""

@@ -13,6 +13,8 @@ from odr.judgment.gate import default_gate, defaulting
 from odr.judgment.kinds import DecisionKind, FindingResult, MotionState, OrderKind
 from odr.judgment.lookups import motions_of, reliefs_by_key
 from odr.judgment.models import Decision, Order
+from odr.judgment.panel import panel_problems
+from odr.judgment.wording import GAP
 from odr.payments.costs import Allocation
 from odr.text import Money, T, Text
 
@@ -25,7 +27,7 @@ def problems(court: Sitting, case: Case, decision: Decision) -> list[Text]:
     """Everything that keeps a draft from being signed, in words; empty when it is ready."""
     file = case_file(court, case)
     found = [*_missing_parts(court, case, decision), *_findings(file, decision)]
-    found += [*_orders(court, case, decision), *_arithmetic(court, case, decision), *_open_motions(court, case)]
+    found += [*_orders(court, case, decision), *_arithmetic(court, case, decision), *_open_motions(court, case), *panel_problems(court, case, decision)]
     if agreement_waits(court, case):
         found.append(T("The parties have given the court an agreement. A judgment never records a settlement (Interpretation, art. 148)."))
     for party in defaulting(court, case):
@@ -50,6 +52,8 @@ def _missing_parts(court: Sitting, case: Case, decision: Decision) -> Iterator[T
         yield T("The part “%(part)s” is missing.", part=T("What the claimant asks for, and why"))
     if not decision.short and not parts.get("reasons"):
         yield T("The part “%(part)s” is missing.", part=T("Reasons"))
+    if any(GAP in str(value) for value in (parts, [o.what for o in decision.orders])):
+        yield T("A place marked […] is still to be filled in.")
     answered = any(w.state.value == "met" for p in parties(case, Role.RESPONDENT) for w in court.windows(case, "answer", party=p, state=None))
     if answered and not decision.short and not parts.get("answers"):
         yield T("The part “%(part)s” is missing.", part=T("What the respondent answers"))

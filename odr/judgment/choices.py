@@ -8,8 +8,9 @@ from odr.docket.models import Case
 from odr.docket.queries import parties
 from odr.identity.actors import Actor
 from odr.judgment.file import ExhibitOnFile, case_file
-from odr.judgment.kinds import AppealState, MotionState
-from odr.judgment.lookups import motions_of, obligations_of, party_with, petitions_of, reliefs_by_key, unconfirmed
+from odr.judgment.kinds import AppealState, MotionKind, MotionState, PreservationState
+from odr.judgment.lookups import motions_of, obligations_of, party_with, petitions_of, preservations_of, reliefs_by_key, unconfirmed
+from odr.judgment.models import Motion
 from odr.procedure.forms import Option, choice_source
 from odr.text import Money, T
 
@@ -46,7 +47,32 @@ def parties_by_label(court: Any, case: Case, actor: Actor) -> list[Option]:
 @choice_source("open_motions")
 def open_motions(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Motions that wait for a ruling."""
-    return [Option(m.reference, m.kind.label, m.asks) for m in motions_of(court.session, case, MotionState.OPEN)]
+    open_ones = motions_of(court.session, case, MotionState.OPEN)
+    return [Option(m.reference, m.kind.label, m.asks) for m in open_ones if m.kind is not MotionKind.PRESERVATION]
+
+
+@choice_source("open_preservations")
+def open_preservations(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Applications for preservation that wait for a ruling."""
+    open_ones = motions_of(court.session, case, MotionState.OPEN)
+    return [Option(m.reference, m.asks, m.grounds) for m in open_ones if m.kind is MotionKind.PRESERVATION]
+
+
+def _preservations(court: Any, case: Case, unsecured: bool) -> list[Option]:
+    rows = [p for p in preservations_of(court.session, case, PreservationState.ORDERED) if p.waits_for_security is unsecured]
+    return [Option(p.reference, court.session.get(Motion, p.motion_id).asks, str(p.security) if p.security else None) for p in rows]
+
+
+@choice_source("unsecured_preservations")
+def unsecured_preservations(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Preservations that wait for security."""
+    return _preservations(court, case, True)
+
+
+@choice_source("ready_preservations")
+def ready_preservations(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Preservations that can be carried out."""
+    return _preservations(court, case, False)
 
 
 @choice_source("appeals_of_others")
@@ -55,6 +81,13 @@ def appeals_of_others(court: Any, case: Case, actor: Actor) -> list[Option]:
     found = petitions_of(court.session, case, AppealState.FILED, AppealState.ANSWERED)
     names = {p.id: p.name for p in case.parties}
     return [Option(p.reference, T("Appeal of %(name)s", name=names[p.party_id]), p.asks) for p in found if p.party_id != actor.party_id]
+
+
+@choice_source("retrial_grounds")
+def retrial_grounds(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Grounds on which a binding decision is heard again, by the rules of the case."""
+    rules = court.pack(case).retrial
+    return [Option(key, ground.title, court.pack(case).cite(ground.article)) for key, ground in (rules.grounds if rules else {}).items()]
 
 
 def _obligation_words(case: Case, obligation: Any) -> str:

@@ -15,6 +15,7 @@ from odr.judgment.file import CaseFile, case_file
 from odr.judgment.inputs import OrderInput
 from odr.judgment.kinds import OrderKind
 from odr.judgment.lookups import party_with, reliefs_by_key
+from odr.judgment.wording import questions
 from odr.judgment.models import Decision
 from odr.procedure.form_data import flatten
 from odr.text import Money, T
@@ -44,7 +45,7 @@ def proposal(court: Sitting, case: Case, locale: str) -> dict[str, Any]:
         "history": _history(court, case, locale),
         "claims": _claims(court, case, file, locale),
         "answers": _answers(court, case),
-        "issues": _issues(file),
+        "issues": _issues(case, file, locale),
         "reasons": [{"text": _reasons(file), "articles": None}],
         "orders": orders,
         "costs": shares(court, case, orders),
@@ -80,9 +81,10 @@ def _answers(court: Sitting, case: Case) -> str:
     return "\n".join(said)
 
 
-def _issues(file: CaseFile) -> str:
+def _issues(case: Case, file: CaseFile, locale: str) -> str:
+    """The usual questions of the cause, then what is disputed in this case."""
     facts = [f"{f.label}. {f.fact.what}" for f in file.facts if not f.undisputed]
-    return "\n".join([*facts, *(f"{e.label} {e.exhibit.title}" for e in file.exhibits if e.is_disputed)])
+    return "\n".join([*questions(case.cause, locale), *facts, *(f"{e.label} {e.exhibit.title}" for e in file.exhibits if e.is_disputed)])
 
 
 def _reasons(file: CaseFile) -> str:

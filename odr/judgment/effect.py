@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
@@ -11,9 +12,10 @@ from sqlalchemy import select
 from odr.docket.models import Case, Party, Role
 from odr.docket.queries import parties
 from odr.judgment.inputs import EffectInput
+from odr.judgment.interest import InterestLine, interest_lines
 from odr.judgment.kinds import AppealState, DecisionState, Instrument, OrderKind
-from odr.judgment.lookups import decision_named, decisions_of, issued, obligations_of, party_with, performed, petitions_of
-from odr.judgment.models import Decision, Obligation
+from odr.judgment.lookups import decision_named, decisions_of, issued, obligations_of, party_with, payments_on, performed, petitions_of
+from odr.judgment.models import Decision, Obligation, Order
 from odr.payments.assessing import pack_track
 from odr.payments.costs import Allocation
 from odr.payments.refunding import order_back
@@ -41,7 +43,7 @@ def served_on(court: Sitting, decision: Decision) -> dict[int, datetime]:
     """Party → instant at which the decision was served on her, as the docket says."""
     found: dict[int, datetime] = {}
     for packet in court.session.scalars(select(Packet).where(Packet.case_id == decision.case_id, Packet.occasion == "decision")):
-        if decision.issued_entry in packet.entry_ids and packet.docketed_as == packet.state.value and packet.effective_at is not None:
+        if decision.served_entry in packet.entry_ids and packet.docketed_as == packet.state.value and packet.effective_at is not None:
             found[packet.party_id] = min(packet.effective_at, found.get(packet.party_id, packet.effective_at))
     return found
 
@@ -86,22 +88,7 @@ def bring_into_effect(court: Sitting, case: Case, decision: Decision, at: dateti
         debtor = party_with(case, order.debtor_id)
         if order.kind in (OrderKind.PAY, OrderKind.DO, OrderKind.REFRAIN) and debtor is not None:
             debtors[debtor.id] = debtor
-            court.session.add(
-                Obligation(
-                    case_id=case.id,
-                    instrument=Instrument.DECISION,
-                    order_id=order.id,
-                    debtor_id=debtor.id,
-                    creditor_id=order.creditor_id,
-                    amount_minor=order.amount_minor,
-                    currency=order.currency,
-                    interest_from=order.interest_from,
-                    interest_percent=order.interest_percent,
-                    what=order.what,
-                    due_on=due.result,
-                    entry_number=number,
-                )
-            )
+            court.session.add_all(_obligations(case, order, debtor, due.result, number))
     for party in debtors.values():
         court.start_window(case, PERFORMANCE, party=party, start=at, subject=decision.reference, amount=decision.performance_days)
     for party in parties(case):
@@ -109,6 +96,39 @@ def bring_into_effect(court: Sitting, case: Case, decision: Decision, at: dateti
     settle_costs(court, case, decision)
     court.announce("case_effective", case)
     return due.result
+
+
+def _obligations(case: Case, order: Order, debtor: Party, due_on: date, number: int) -> list[Obligation]:
+    """What an order owes: one obligation, or one for each monthly instalment, of which a late one makes all the rest due."""
+    shared = {
+        "case_id": case.id,
+        "instrument": Instrument.DECISION,
+        "order_id": order.id,
+        "debtor_id": debtor.id,
+        "creditor_id": order.creditor_id,
+        "currency": order.currency,
+        "interest_from": order.interest_from,
+        "interest_percent": order.interest_percent,
+        "what": order.what,
+        "entry_number": number,
+    }
+    if order.amount_minor is None or order.instalments == 1:
+        return [Obligation(amount_minor=order.amount_minor, due_on=due_on, **shared)]
+    parts = instalments(order.amount_minor, order.instalments, due_on)
+    return [Obligation(amount_minor=amount, due_on=day, accelerates=True, **shared) for day, amount in parts]
+
+
+def instalments(amount: int, count: int, first: date) -> list[tuple[date, int]]:
+    """Days and parts of ``count`` monthly instalments, in minor units; what does not divide evenly is paid with the first."""
+    each, rest = divmod(amount, count)
+    return [(_months_after(first, n), each + (rest if n == 0 else 0)) for n in range(count)]
+
+
+def _months_after(day: date, months: int) -> date:
+    """The same day so many months on; the last of the month where there is none."""
+    year, month = divmod(day.month - 1 + months, 12)
+    last = monthrange(day.year + year, month + 1)[1]
+    return date(day.year + year, month + 1, min(day.day, last))
 
 
 def settle_costs(court: Sitting, case: Case, decision: Decision) -> None:
@@ -171,13 +191,20 @@ def left_of(court: Sitting, obligation: Obligation) -> Money | None:
     return Money(max(obligation.amount_minor - performed(court.session, obligation), 0), obligation.currency)
 
 
-def interest_to(obligation: Obligation, principal: int, day: date) -> int:
-    """Simple interest on ``principal`` from the ordered day to ``day``, minor units, rounded half up; a year has 365 days."""
-    if obligation.interest_from is None or obligation.interest_percent is None or day <= obligation.interest_from:
-        return 0
-    days = (day - obligation.interest_from).days
-    exact = principal * obligation.interest_percent * days
-    return int((exact / (100 * 365)).quantize(type(obligation.interest_percent)(1), rounding="ROUND_HALF_UP"))
+def interest_on(court: Sitting, case: Case, obligation: Obligation, day: date) -> list[InterestLine]:
+    """The interest on an obligation to ``day``, stretch by stretch: as ordered, and for delay where the rules add it (CPL 264)."""
+    if obligation.amount_minor is None:
+        return []
+    late = court.pack(case).late_performance
+    return interest_lines(
+        obligation.amount_minor,
+        payments_on(court.session, obligation),
+        day,
+        ordered_from=obligation.interest_from,
+        percent=obligation.interest_percent,
+        due_on=obligation.due_on,
+        late_per_day=late.per_day if late is not None else None,
+    )
 
 
 def all_done(court: Sitting, case: Case) -> bool:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from odr.errors import FieldFault, InvalidInput
-from odr.judgment.kinds import AppealOutcome, DecisionKind, EnforcementState, FindingResult, MotionKind, OrderKind
+from odr.judgment.kinds import AppealOutcome, DecisionKind, EnforcementState, FindingResult, MotionKind, OrderKind, Vote
 from odr.procedure.inputs import Choice, CourtDate, CourtModel, CourtMoney, CourtMoneyOrZero, CourtText, field
 from odr.text import T
 
@@ -69,6 +69,11 @@ class OrderInput(CourtModel):
     amount: Annotated[CourtMoney | None, field(T("Amount"), T("Without interest."))] = None
     interest_from: Annotated[CourtDate | None, field(T("Interest from"))] = None
     interest_percent: Annotated[Decimal | None, Field(gt=0, le=36, max_digits=7, decimal_places=4), field(T("Percent a year"), T("For example 3.1."))] = None
+    instalments: Annotated[
+        int | None,
+        Field(ge=1, le=60),
+        field(T("Monthly instalments"), T("Leave it empty if all is due at once. If an instalment is late, all the rest falls due.")),
+    ] = None
     what: Annotated[
         str | None,
         CourtText(0, 2000),
@@ -92,6 +97,8 @@ class OrderInput(CourtModel):
             faults.append(FieldFault(("what",), T("Say what is ordered.")))
         if (self.interest_from is None) != (self.interest_percent is None):
             faults.append(FieldFault(("interest_percent",), T("Interest needs both a first day and a rate.")))
+        if self.instalments is not None and self.kind is not OrderKind.PAY:
+            faults.append(FieldFault(("instalments",), T("Only an order to pay has instalments.")))
         if self.interest_from is not None and self.kind is not OrderKind.PAY:
             faults.append(FieldFault(("interest_from",), T("Only an order to pay bears interest.")))
         if faults:
@@ -154,6 +161,35 @@ class IssueInput(CourtModel):
     ]
 
 
+class ConveneInput(CourtModel):
+    """How many decide together, and why the case needs them."""
+
+    size: Annotated[int, Field(ge=3, le=15), field(T("Members of the panel, you among them"), T("An odd number the rules allow; the others are drawn by lot."))]
+    reasons: Annotated[str, CourtText(1, 2000), field(T("Why one judge does not decide alone"), widget="textarea")]
+
+
+class DeliberateInput(CourtModel):
+    """A word in the panel's deliberation."""
+
+    words: Annotated[str, CourtText(1, 8000), field(T("What you think of the draft"), T("Only the panel reads it, now and later."), widget="textarea")]
+
+
+class VoteInput(CourtModel):
+    """A member's vote on the text as it stands."""
+
+    decision: Annotated[str, CourtText(1, 40, one_line=True), field(T("Decision"), widget="hidden")]
+    vote: Annotated[Vote, Choice(Vote), field(T("Your vote on this text"))]
+    view: Annotated[
+        str | None, CourtText(0, 8000), field(T("Your view, for the minutes"), T("Needed if you vote against. Only the panel reads it."), widget="textarea")
+    ] = None
+
+    @model_validator(mode="after")
+    def _dissent_is_explained(self) -> VoteInput:
+        if self.vote is Vote.AGAINST and not self.view:
+            raise InvalidInput.at("view", T("Say what you would decide instead; a different view is minuted truthfully (Civil Procedure Law, art. 45)."))
+        return self
+
+
 class EffectInput(CourtModel):
     """Which decision takes effect."""
 
@@ -197,6 +233,42 @@ class RulingInput(CourtModel):
         return self
 
 
+class PreservationRulingInput(CourtModel):
+    """The ruling on an application for preservation."""
+
+    motion: Annotated[str, CourtText(1, 40, one_line=True), field(T("Application"), choices="open_preservations")]
+    result: Annotated[
+        Literal["granted", "partly", "refused"],
+        field(T("Ruling"), options={"granted": T("Granted"), "partly": T("Granted in part"), "refused": T("Not granted")}),
+    ]
+    orders: Annotated[str, CourtText(1, 4000), field(T("It is ruled"), T("One order in each line."), widget="textarea")]
+    reasons: Annotated[str, CourtText(10, 8000), field(T("Reasons"), T("Every refusal says why and what one may do next."), widget="textarea")]
+    security: Annotated[CourtMoneyOrZero | None, field(T("Security to be given first"), T("Nothing is carried out before it is given."))] = None
+    language: Annotated[Literal["zh-Hans", "en"], field(T("Language of the decision"), options=LANGUAGES)] = "zh-Hans"
+
+
+class SecurityInput(CourtModel):
+    """The security an applicant gave."""
+
+    preservation: Annotated[str, CourtText(1, 40, one_line=True), field(T("Preservation"), choices="unsecured_preservations")]
+    amount: Annotated[CourtMoney, field(T("Amount of the security"))]
+    how: Annotated[str, CourtText(1, 400, one_line=True), field(T("How it was given"), T("For example the number of a bank’s or insurer’s letter."))]
+
+
+class ExecuteInput(CourtModel):
+    """How a preservation was carried out."""
+
+    preservation: Annotated[str, CourtText(1, 40, one_line=True), field(T("Preservation"), choices="ready_preservations")]
+    what: Annotated[str, CourtText(1, 2000), field(T("What was done"), T("Account, asset or conduct, by whom, and until when."), widget="textarea")]
+
+
+class ReviewInput(CourtModel):
+    """Why a preservation should be looked at again."""
+
+    asks: Annotated[str, CourtText(1, 2000), field(T("What should the court do?"), widget="textarea")]
+    grounds: Annotated[str, CourtText(1, 8000), field(T("Why"), T("The facts, and what shows them."), widget="textarea")]
+
+
 class AppealInput(CourtModel):
     """An appeal (CPL 172)."""
 
@@ -230,6 +302,29 @@ class AppealOutcomeInput(CourtModel):
     decided_on: Annotated[CourtDate, field(T("Served on the parties on"), T("Its judgment takes effect when it is served."))]
     summary: Annotated[str, CourtText(1, 4000), field(T("What it decided"), widget="textarea")]
     amount: Annotated[CourtMoneyOrZero | None, field(T("What is to be paid now"), T("Only if the judgment was changed."))] = None
+
+
+class CertifyInput(CourtModel):
+    """In which language a certificate is set."""
+
+    language: Annotated[Literal["zh-Hans", "en"], field(T("Language of the certificate"), options=LANGUAGES)] = "zh-Hans"
+
+
+class RetrialInput(CourtModel):
+    """An application that a binding decision be heard again."""
+
+    grounds: Annotated[list[str], Field(min_length=1, max_length=13), field(T("On which grounds"), choices="retrial_grounds")]
+    facts: Annotated[str, CourtText(1, 16000), field(T("What shows them"), widget="textarea")]
+    known_on: Annotated[CourtDate | None, field(T("Since when you know of it"), T("Needed later than six months after the decision took effect."))] = None
+
+
+class RetrialOutcomeInput(CourtModel):
+    """What became of an application for retrial."""
+
+    ordered: Annotated[bool, field(T("The case is heard again"))] = False
+    court: Annotated[str, CourtText(1, 200, one_line=True), field(T("Which court decided"))]
+    number: Annotated[str, CourtText(1, 80, one_line=True), field(T("Number of its ruling"))]
+    summary: Annotated[str, CourtText(1, 4000), field(T("What it decided"), widget="textarea")]
 
 
 class PerformanceInput(CourtModel):

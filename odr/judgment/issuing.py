@@ -9,19 +9,26 @@ from pydantic import BaseModel
 
 from odr.canonical import canonical, sha256_hex
 from odr.db import new_reference
-from odr.docket.models import Case, Document
+from odr.docket.models import Case, DocketEntry, Document
+from odr.docket.queries import parties
+from odr.errors import ActNotOpen
 from odr.identity.actors import Actor
 from odr.judgment.kinds import DecisionState
-from odr.judgment.lookups import decision_named, standing_findings
-from odr.judgment.models import Decision
+from odr.judgment.lookups import decision_named, decisions_of, document_of, standing_findings
+from odr.judgment.models import Decision, Order
 from odr.judgment.paper import decision_paper
-from odr.procedure.sealed import SealedPaper, check_url, keep_prepared, set_and_seal
+from odr.payments.assessing import pack_track
+from odr.procedure.sealed import SealedPaper, check_url, countersign, keep_prepared, keep_signed_again, set_and_seal
 from odr.procedure.sitting import words_of
+from odr.procedure.views import sitters
 from odr.text import T
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
     from odr.procedure.sitting import Sitting
+
+CLERK_PLACE = "Clerk"
+"""Place on the sealed paper that is kept free for the clerk's signature."""
 
 
 def prepare_decision(court: Court, case: Case, given: BaseModel, actor: Actor) -> Mapping[str, Any]:
@@ -41,8 +48,52 @@ def prepare_decision(court: Court, case: Case, given: BaseModel, actor: Actor) -
         paper = decision_paper(sitting, mine, decision, sitting.now, code, check_url(court, code))
         text = text_digest(sitting, mine, decision)
         reason = T("Decision in case %(number)s", number=mine.number)
-        sealed = set_and_seal(court, paper, decision.language, reason=reason, signer=actor.name)
+        reserved = (CLERK_PLACE,) if clerk_signs(sitting, mine) else ()
+        sealed = set_and_seal(court, paper, decision.language, reason=reason, signer=actor.name, reserved=reserved)
     return {"decision": SealedPaper(text, sealed, code)}
+
+
+def clerk_signs(court: Sitting, case: Case) -> bool:
+    """Whether the rules ask for the clerk's signature on a decision (CPL 155)."""
+    pack = court.pack(case)
+    key = pack_track(pack, case)
+    bench = pack.track(key).bench if key is not None else None
+    return bench is not None and bench.countersigned is not None
+
+
+def to_countersign(court: Sitting, case: Case) -> Decision | None:
+    """The pronounced decision that waits for the clerk's signature."""
+    if not clerk_signs(court, case):
+        return None
+    return next((d for d in decisions_of(court.session, case, DecisionState.ISSUED) if d.countersigned_entry is None), None)
+
+
+def prepare_countersignature(court: Court, case: Case, given: BaseModel, actor: Actor) -> Mapping[str, Any]:
+    """Put the clerk's signature on the paper before the Sitting."""
+    with court.database.read() as session:
+        sitting, mine = court.look(session), session.get_one(Case, case.id)
+        decision = to_countersign(sitting, mine)
+        document = document_of(session, decision) if decision is not None else None
+        if decision is None or document is None:
+            return {}
+        reason = T("Decision in case %(number)s, countersigned", number=mine.number)
+        content = countersign(court, document.content, CLERK_PLACE, decision.language, reason=reason, signer=actor.name)
+    return {"countersigned": SealedPaper(document.sha256, content, document.reference)}
+
+
+def keep_countersigned(court: Sitting, case: Case, decision: Decision) -> Document:
+    """Keep the paper with both signatures under the code it had; refuses one that was signed on another paper."""
+    document, paper = document_of(court.session, decision), court.prepared.get("countersigned")
+    if document is None or not isinstance(paper, SealedPaper) or paper.text_sha256 != document.sha256:
+        raise ActNotOpen(T("The sealed paper was not prepared."))
+    keep_signed_again(court, case, document, paper.content)
+    return document
+
+
+def serve_at_once(court: Sitting, case: Case, entry: DocketEntry) -> None:
+    """Serve a decision with its issuing where no other signature is waited for."""
+    if entry.act == "issue_decision" and not clerk_signs(court, case) and court.court.hooks.queue_service is not None:
+        court.court.hooks.queue_service(court, case, entry, parties(case))
 
 
 def has_rested(court: Sitting, case: Case, decision: Decision) -> bool:
@@ -53,14 +104,26 @@ def has_rested(court: Sitting, case: Case, decision: Decision) -> bool:
 
 def text_digest(court: Sitting, case: Case, decision: Decision) -> str:
     """What must be the same when the paper is kept as when it was set: words, orders, costs, findings, people."""
-    orders = [
-        [o.number, o.kind.value, o.relief_id, o.debtor_id, o.creditor_id, o.amount_minor, o.currency, o.what, str(o.interest_from), str(o.interest_percent)]
-        for o in decision.orders
-    ]
-    findings = [[f.reference, f.result.value, f.reasons, list(f.rests_on)] for f in standing_findings(court.session, case)]
     people = [[p.label, p.name, p.address] for p in case.parties]
+    return sha256_hex(canonical([words_digest(court, case, decision), case.number, people, signing(court, case)]))
+
+
+def signing(court: Sitting, case: Case) -> list[list[str]]:
+    """Who sits and so stands under the paper."""
+    return [[s.role.value, s.name] for s in sitters(court, case)]
+
+
+def words_digest(court: Sitting, case: Case, decision: Decision) -> str:
+    """What a panel votes on: words, orders, costs and findings."""
+    orders = [_order(o) for o in decision.orders]
+    findings = [[f.reference, f.result.value, f.reasons, list(f.rests_on)] for f in standing_findings(court.session, case)]
     flags = [decision.performance_days, decision.by_default, decision.short, decision.language]
-    return sha256_hex(canonical([decision.reference, case.number, decision.parts, decision.costs, orders, findings, people, flags]))
+    return sha256_hex(canonical([decision.reference, decision.parts, decision.costs, orders, findings, flags]))
+
+
+def _order(o: Order) -> list[Any]:
+    interest = [str(o.interest_from), str(o.interest_percent), o.instalments]
+    return [o.number, o.kind.value, o.relief_id, o.debtor_id, o.creditor_id, o.amount_minor, o.currency, o.what, *interest]
 
 
 def keep_paper(court: Sitting, case: Case, decision: Decision) -> Document:

@@ -77,10 +77,23 @@ class OrderKind(enum.Enum):
         }[self]
 
 
+class Vote(enum.Enum):
+    """A member's vote on the text that lies before the panel (CPL 45)."""
+
+    FOR = "for"  # adopts it
+    AGAINST = "against"  # dissents; the view is minuted and stays with the panel
+
+    @property
+    def label(self) -> Text:
+        """The vote in words."""
+        return {Vote.FOR: T("For this decision"), Vote.AGAINST: T("Against it")}[self]
+
+
 class MotionKind(enum.Enum):
     """What a party may ask the court to rule on besides the claim (CPL 157)."""
 
     PRESERVATION = "preservation"  # secure property, or order conduct, before the decision
+    PRESERVATION_REVIEW = "preservation_review"  # look again at a preservation that was ordered or refused (CPL 111)
     EVIDENCE_PRESERVATION = "evidence_preservation"  # secure evidence that may be lost
     ADVANCE = "advance"  # performance in advance
     STAY = "stay"  # halt the case
@@ -98,6 +111,7 @@ class MotionKind(enum.Enum):
 
 MOTION_WORDS = {
     MotionKind.PRESERVATION: T("Preservation of property or conduct"),
+    MotionKind.PRESERVATION_REVIEW: T("Review of a preservation"),
     MotionKind.EVIDENCE_PRESERVATION: T("Preservation of evidence"),
     MotionKind.ADVANCE: T("Performance in advance"),
     MotionKind.STAY: T("Stay of the case"),
@@ -127,6 +141,44 @@ class MotionState(enum.Enum):
             MotionState.PARTLY: T("Granted in part"),
             MotionState.REFUSED: T("Not granted"),
             MotionState.LAPSED: T("No longer in force"),
+        }[self]
+
+
+class PreservationState(enum.Enum):
+    """Where a preservation stands."""
+
+    ORDERED = "ordered"  # ruled; waits for the security, or to be carried out
+    EXECUTED = "executed"  # carried out: the property is frozen, the conduct ordered
+    LIFTED = "lifted"  # ended by ruling, or because another security was given
+    LAPSED = "lapsed"  # ended by itself: no claim in time, no security in time, the case over
+
+    @property
+    def label(self) -> Text:
+        """The state in words."""
+        return {
+            PreservationState.ORDERED: T("Ordered, not carried out yet"),
+            PreservationState.EXECUTED: T("Carried out"),
+            PreservationState.LIFTED: T("Lifted"),
+            PreservationState.LAPSED: T("Lapsed"),
+        }[self]
+
+
+class RetrialState(enum.Enum):
+    """Where an application for retrial stands."""
+
+    FILED = "filed"  # forwarded to the other side
+    SENT = "sent"  # with the file at the court that decides on it
+    ORDERED = "ordered"  # the case is heard again
+    REFUSED = "refused"  # not granted
+
+    @property
+    def label(self) -> Text:
+        """The state in words."""
+        return {
+            RetrialState.FILED: T("Filed"),
+            RetrialState.SENT: T("At the higher court"),
+            RetrialState.ORDERED: T("Ordered"),
+            RetrialState.REFUSED: T("Not granted"),
         }[self]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -11,8 +12,20 @@ from odr.docket.models import Case, Document, Party
 from odr.errors import InvalidInput, NotFound
 from odr.filing.models import Claim, Relief
 from odr.filing.queries import claims_of, reliefs_of
-from odr.judgment.kinds import AppealState, DecisionState, EnforcementState, MotionState
-from odr.judgment.models import AppealPetition, Decision, EnforcementCase, Finding, Motion, Obligation, Performance
+from odr.judgment.kinds import AppealState, DecisionState, EnforcementState, MotionState, PreservationState, RetrialState
+from odr.judgment.models import (
+    AppealPetition,
+    Decision,
+    EnforcementCase,
+    FinalityCertificate,
+    Finding,
+    Motion,
+    Obligation,
+    Performance,
+    Preservation,
+    RetrialApplication,
+    Ruling,
+)
 from odr.text import T
 
 
@@ -77,6 +90,36 @@ def motions_of(session: Session, case: Case, *states: MotionState) -> Sequence[M
     return session.scalars(query.where(Motion.state.in_(states)) if states else query).all()
 
 
+def next_ruling(session: Session, case: Case) -> int:
+    """The number the case's next ruling bears."""
+    return (session.scalar(select(func.max(Ruling.ordinal)).where(Ruling.case_id == case.id)) or 0) + 1
+
+
+def preservations_of(session: Session, case: Case, *states: PreservationState) -> Sequence[Preservation]:
+    """What was preserved in a case, in some states (all, without any), in order."""
+    query = select(Preservation).where(Preservation.case_id == case.id).order_by(Preservation.id)
+    return session.scalars(query.where(Preservation.state.in_(states)) if states else query).all()
+
+
+def preservation_named(session: Session, case: Case, reference: str) -> Preservation:
+    """A preservation of this case. Raises InvalidInput for another."""
+    found = next((p for p in preservations_of(session, case) if p.reference == reference), None)
+    if found is None:
+        raise InvalidInput.at("preservation", T("Choose one of those listed."))
+    return found
+
+
+def retrials_of(session: Session, case: Case, *states: RetrialState) -> Sequence[RetrialApplication]:
+    """Applications for retrial in a case, in order."""
+    query = select(RetrialApplication).where(RetrialApplication.case_id == case.id).order_by(RetrialApplication.id)
+    return session.scalars(query.where(RetrialApplication.state.in_(states)) if states else query).all()
+
+
+def certificates_of(session: Session, case: Case) -> Sequence[FinalityCertificate]:
+    """Certificates that a decision of the case is in effect, in order."""
+    return session.scalars(select(FinalityCertificate).where(FinalityCertificate.case_id == case.id).order_by(FinalityCertificate.id)).all()
+
+
 def petitions_of(session: Session, case: Case, *states: AppealState) -> Sequence[AppealPetition]:
     """Appeals in a case, in order."""
     query = select(AppealPetition).where(AppealPetition.case_id == case.id).order_by(AppealPetition.id)
@@ -101,6 +144,12 @@ def performed(session: Session, obligation: Obligation) -> int:
     """What was paid towards an obligation and confirmed, in minor units."""
     query = select(func.coalesce(func.sum(Performance.amount_minor), 0)).where(Performance.obligation_id == obligation.id, Performance.confirmed.is_(True))
     return int(session.scalar(query) or 0)
+
+
+def payments_on(session: Session, obligation: Obligation) -> list[tuple[date, int]]:
+    """Days and sums of the payments that count, in minor units."""
+    query = select(Performance.on, Performance.amount_minor).where(Performance.obligation_id == obligation.id, Performance.confirmed.is_(True))
+    return [(day, amount) for day, amount in session.execute(query.order_by(Performance.on, Performance.id)) if amount]
 
 
 def unconfirmed(session: Session, obligation: Obligation) -> Sequence[Performance]:

@@ -21,6 +21,9 @@ from odr.judgment.kinds import (
     MotionKind,
     MotionState,
     OrderKind,
+    PreservationState,
+    RetrialState,
+    Vote,
 )
 from odr.text import Money
 
@@ -72,10 +75,17 @@ class Decision(Base):
     entry_number: Mapped[int]
     signed_entry: Mapped[int | None]
     issued_entry: Mapped[int | None]
+    countersigned_entry: Mapped[int | None]
+    """By which entry the clerk signed after the judge, where the rules ask for it."""
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
     document_sha256: Mapped[str | None] = mapped_column(String(64))
     issued_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     effective_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    @property
+    def served_entry(self) -> int | None:
+        """Number of the entry with which it went to the parties."""
+        return self.countersigned_entry or self.issued_entry
 
     orders: Mapped[list[Order]] = relationship(order_by="Order.number", cascade="all, delete-orphan", lazy="selectin")
 
@@ -98,6 +108,8 @@ class Order(Base):
     interest_from: Mapped[date | None] = mapped_column(Date)
     interest_percent: Mapped[Decimal | None] = mapped_column(Numeric(7, 4))
     """Percent a year, from ``interest_from`` until payment."""
+    instalments: Mapped[int] = mapped_column(default=1)
+    """In how many monthly parts a sum is paid."""
     what: Mapped[str | None] = mapped_column(Text)
     __table_args__ = (
         UniqueConstraint("decision_id", "number"),
@@ -109,6 +121,25 @@ class Order(Base):
     def amount(self) -> Money | None:
         """What is to be paid, without interest."""
         return Money(self.amount_minor, self.currency) if self.amount_minor is not None and self.currency else None
+
+
+class PanelMinute(Base):
+    """A line of the secret minutes of a panel: what a member said in the deliberation, or how she voted on which text (CPL 45)."""
+
+    __tablename__ = "panel_minute"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"))
+    account_id: Mapped[int] = mapped_column(BigInt)
+    name: Mapped[str] = mapped_column(String(200))
+    vote: Mapped[Vote | None] = mapped_column(enum_column(Vote))
+    text_sha256: Mapped[str] = mapped_column(String(64))
+    """Digest of the text that lay before the panel; a vote counts for that text only."""
+    words: Mapped[str | None] = mapped_column(Text)
+    entry_number: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    __table_args__ = ({"info": {"append_only": True}},)
 
 
 class Motion(Base):
@@ -150,6 +181,71 @@ class Ruling(Base):
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
     entry_number: Mapped[int]
     __table_args__ = (UniqueConstraint("case_id", "ordinal"), {"info": {"append_only": True}})
+
+
+class Preservation(Base):
+    """What a ruling secured before the decision, from the order to its end (CPL 103 to 108)."""
+
+    __tablename__ = "preservation"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    motion_id: Mapped[int] = mapped_column(ForeignKey("motion.id"))
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    """For whom."""
+    amount_minor: Mapped[int | None] = mapped_column(BigInt)
+    security_minor: Mapped[int | None] = mapped_column(BigInt)
+    """Security the applicant has to give first; empty when none was asked for."""
+    currency: Mapped[str] = mapped_column(String(3))
+    security_entry: Mapped[int | None]
+    state: Mapped[PreservationState] = mapped_column(enum_column(PreservationState), default=PreservationState.ORDERED)
+    entry_number: Mapped[int]
+    executed_entry: Mapped[int | None]
+    ended_entry: Mapped[int | None]
+
+    @property
+    def security(self) -> Money | None:
+        """The security the applicant has to give."""
+        return Money(self.security_minor, self.currency) if self.security_minor else None
+
+    @property
+    def waits_for_security(self) -> bool:
+        """Whether nothing is carried out before security is given."""
+        return bool(self.security_minor) and self.security_entry is None
+
+
+class RetrialApplication(Base):
+    """A party's application that an effective decision be heard again (CPL 210 to 216)."""
+
+    __tablename__ = "retrial_application"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"))
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    grounds: Mapped[list[str]] = mapped_column(JSON)
+    """Keys of the pack's grounds."""
+    facts: Mapped[str] = mapped_column(Text)
+    known_on: Mapped[date | None] = mapped_column(Date)
+    state: Mapped[RetrialState] = mapped_column(enum_column(RetrialState), default=RetrialState.FILED)
+    entry_number: Mapped[int]
+    closed_entry: Mapped[int | None]
+
+
+class FinalityCertificate(Base):
+    """A sealed paper that says since when a decision binds."""
+
+    __tablename__ = "finality_certificate"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"))
+    number: Mapped[str] = mapped_column(String(80), unique=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
+    entry_number: Mapped[int]
+    __table_args__ = ({"info": {"append_only": True}},)
 
 
 class AppealPetition(Base):

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from odr.docket.models import Case, Party, Role
 from odr.docket.queries import parties
-from odr.judgment.effect import is_appealable
+from odr.judgment.effect import instalments, is_appealable
 from odr.judgment.file import CaseFile, ExhibitOnFile, FactOnFile, case_file
 from odr.judgment.kinds import OrderKind
 from odr.judgment.lookups import party_with
 from odr.judgment.models import Decision, Order, Ruling
-from odr.papers import DecisionPaper, Finding, PartyLine, Reason, RulingPaper, Words, clerk, judge
+from odr.papers import DecisionPaper, Finding, PartyLine, Reason, RulingPaper, Signatory, Words, clerk, judge
 from odr.payments.costs import Allocation
 from odr.procedure.views import sitters
-from odr.text import T, Text
+from odr.text import Money, T, Text
 
 if TYPE_CHECKING:
     from odr.hearing.models import Opinion
@@ -50,6 +51,16 @@ def order_words(case: Case, order: Order, days: int) -> Text:
                 percent=percent,
                 day=order.interest_from,
                 days=days,
+            )
+        if order.instalments > 1:
+            parts = instalments(order.amount_minor or 0, order.instalments, date(2000, 1, 1))
+            base = T(
+                "%(order)s It is paid in %(count)s monthly instalments, the first of %(first)s within these days, the others of %(each)s each; "
+                "if one is late, all the rest falls due.",
+                order=base,
+                count=order.instalments,
+                first=Money(parts[0][1], order.currency or ""),
+                each=Money(parts[-1][1], order.currency or ""),
             )
         return T("%(order)s %(more)s", order=base, more=what) if what else base
     if order.kind is OrderKind.DO:
@@ -102,6 +113,19 @@ def appeal_words(court: Sitting, case: Case) -> Text:
     )
 
 
+def late_words(court: Sitting, case: Case) -> Text | None:
+    """What paying late costs, by the rules of the case."""
+    rule = court.pack(case).late_performance
+    if rule is None:
+        return None
+    percent = f"{Decimal((rule.per_day * 100).numerator) / Decimal((rule.per_day * 100).denominator):f}".rstrip("0").rstrip(".")
+    return T(
+        "Who pays late owes, beside the interest that was ordered, %(percent)s percent of what is left for each day of delay (%(article)s).",
+        percent=percent,
+        article=court.pack(case).cite(rule.article),
+    )
+
+
 def party_line(party: Party) -> PartyLine:
     """A party as the head of the paper names her."""
     return PartyLine(party.role.label, party.name, [party.kind.label, *([party.address] if party.address else [])])
@@ -140,9 +164,12 @@ def _exhibit_line(case: Case, item: ExhibitOnFile) -> Finding:
     return Finding(words, [item.label], objection_words(case, item.objections) if item.objections else T("not disputed"), "", finding.result.label)
 
 
-def _signers(court: Sitting, case: Case) -> list[Any]:
+def signers(court: Sitting, case: Case) -> list[Signatory]:
+    """Who stands under a paper: the judge, or the panel with its presiding judge first; then the clerk."""
     seated = sitters(court, case)
-    return [judge(s.name) for s in seated if s.role is Role.JUDGE] + [clerk(s.name) for s in seated if s.role is Role.CLERK][:1]
+    others = [Signatory(T("Assessor"), s.name) for s in seated if s.role is Role.ASSESSOR]
+    judges = [Signatory(T("Presiding judge"), s.name) if others else judge(s.name) for s in seated if s.role is Role.JUDGE]
+    return [*judges, *others, *[clerk(s.name) for s in seated if s.role is Role.CLERK][:1]]
 
 
 def decision_paper(court: Sitting, case: Case, decision: Decision, at: datetime, code: str, check_url: str) -> DecisionPaper:
@@ -157,7 +184,7 @@ def decision_paper(court: Sitting, case: Case, decision: Decision, at: datetime,
         case_number=case.number,
         subject=case.title,
         issued_on=at.astimezone(settings.tz).date(),
-        signatories=_signers(court, case),
+        signatories=signers(court, case),
         document_code=code,
         check_url=check_url,
         parties=[party_line(p) for p in parties(case)],
@@ -172,9 +199,7 @@ def decision_paper(court: Sitting, case: Case, decision: Decision, at: datetime,
         orders=[order_words(case, o, decision.performance_days) for o in decision.orders],
         costs=cost_words(case, decision),
         appeal=appeal_words(court, case),
-        late_performance=T("Who pays late owes double interest for the delay (Civil Procedure Law, art. 264).")
-        if any(o.kind is OrderKind.PAY for o in decision.orders)
-        else None,
+        late_performance=late_words(court, case) if any(o.kind is OrderKind.PAY for o in decision.orders) else None,
     )
 
 
@@ -186,7 +211,7 @@ def ruling_paper(court: Sitting, case: Case, ruling: Ruling, language: str, at: 
         case_number=case.number,
         subject=ruling.kind.label,
         issued_on=at.astimezone(settings.tz).date(),
-        signatories=_signers(court, case),
+        signatories=signers(court, case),
         document_code=code,
         check_url=check_url,
         parties=[party_line(p) for p in parties(case)],

@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
-from odr.judgment import acts, acts_appeal, acts_motions, acts_performance, effect, views
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from odr.docket.models import Case
+from odr.judgment import acts, acts_appeal, acts_motions, acts_performance, acts_preservation, effect, issuing, views
 from odr.procedure.hooks import NavItem, Room
 from odr.text import T
 
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+def on_served(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """What the room's windows wait for: decisions and preservations that reached a party."""
+    acts.on_served(court, case, facts)
+    acts_preservation.review_begins(court, case, facts)
+
+
 ROOM = Room(
     name="judgment",
-    acts=("odr.judgment.acts", "odr.judgment.acts_appeal", "odr.judgment.acts_performance", "odr.judgment.acts_motions", "odr.judgment.choices"),
-    routes=("odr.judgment.routes:judgment",),
+    acts=(
+        "odr.judgment.acts",
+        "odr.judgment.acts_panel",
+        "odr.judgment.acts_appeal",
+        "odr.judgment.acts_performance",
+        "odr.judgment.acts_motions",
+        "odr.judgment.acts_preservation",
+        "odr.judgment.acts_retrial",
+        "odr.judgment.choices",
+    ),
+    routes=("odr.judgment.routes_panel:judgment",),
     on_lapse={
         "cooling_off": acts.rested,
         "appeal_judgment": effect.appeal_lapsed,
@@ -19,10 +42,12 @@ ROOM = Room(
     },
     on_event={
         "examination_closed": acts.begin_deliberation,
-        "served": acts.on_served,
+        "served": on_served,
+        "case_closed": acts_preservation.case_over,
         "settlement_reached": effect.settled,
         "fee_lapsed": acts_appeal.appeal_fee_lapsed,
     },
+    after_act=(issuing.serve_at_once, acts_preservation.tell_the_applicant),
     panels=(views.decision_panel,),
     nav=(NavItem("decision", "judgment.decision", T("Decision"), 60),),
 )

@@ -14,14 +14,18 @@ from odr.docket.visibility import reads_document
 from odr.errors import NotFound
 from odr.identity.actors import Actor
 from odr.judgment.drafting import draft_values
+from odr.judgment.file import case_file
 from odr.judgment.inputs import DraftInput, FindingInput, IssueInput
 from odr.judgment.kinds import DecisionState
 from odr.judgment.lookups import current_draft, decision_named, document_of, issued
+from odr.judgment.panel import is_panel
 from odr.judgment.views import decision_page
 from odr.judgment.views import desk as gather
+from odr.judgment.wording import insert, insertions
 from odr.pages import submit_act
 from odr.procedure import forms
 from odr.procedure.availability import refusal
+from odr.procedure.inputs import Widget
 from odr.procedure.sitting import Sitting
 
 judgment = Blueprint("judgment", __name__, url_prefix="/cases/<reference>/decision")
@@ -30,7 +34,8 @@ BENCH = tuple(BENCH_ROLES)
 FINDING = "findings-0-"
 
 
-def _look() -> Sitting:
+def look() -> Sitting:
+    """The court as it stands, for reading."""
     return current_court().look(current_session())
 
 
@@ -41,7 +46,7 @@ def decision(case: Case, actor: Actor) -> Page:
     found = issued(current_session(), case)
     if found is None and actor.role in BENCH_ROLES:
         return redirect(url_for("judgment.desk", reference=case.reference), 303)  # type: ignore[return-value]
-    page = decision_page(_look(), case, found) if found is not None else None
+    page = decision_page(look(), case, found) if found is not None else None
     return render_template("judgment/decision.html", case=case, actor=actor, page=page, draft=False, tab="decision")
 
 
@@ -52,7 +57,7 @@ def draft(case: Case, actor: Actor) -> Page:
     found = current_draft(current_session(), case)
     if found is None:
         raise NotFound
-    return render_template("judgment/decision.html", case=case, actor=actor, page=decision_page(_look(), case, found), draft=True, tab="decision")
+    return render_template("judgment/decision.html", case=case, actor=actor, page=decision_page(look(), case, found), draft=True, tab="decision")
 
 
 @judgment.get("/desk")
@@ -65,7 +70,7 @@ def desk(case: Case, actor: Actor) -> Page:
 def _desk(
     case: Case, actor: Actor, on: str | None, tried: str | None, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False
 ) -> Page:
-    court, locale = _look(), current_locale()
+    court, locale = look(), current_locale()
     page = gather(court, case, on)
     subject = {f"{FINDING}subject": page.chosen.subject} if page.chosen else {}
     previous = page.chosen.finding if page.chosen else None
@@ -92,10 +97,22 @@ def _desk(
         fields=fields,
         faults=wrong,
         may=may,
+        panel=is_panel(court, case),
+        insertions=insertions(page.file, case.cause, locale),
+        paragraphs=_paragraphs(fields),
         moved_on=moved_on,
         tab="decision",
         key=new_reference(),
     ), status
+
+
+def _paragraphs(fields: list[forms.FormField]) -> list[tuple[str, Any]]:
+    """The texts of the draft into which something can be put."""
+    found: list[tuple[str, Any]] = [(f.name, f.label) for f in fields if f.kind is Widget.TEXTAREA]
+    for group in fields:
+        if group.name == "reasons":
+            found += [(one.name, f"{one.label} {n}") for n, row in enumerate(group.rows, 1) for one in row.fields if one.kind is Widget.TEXTAREA]
+    return found
 
 
 def _finding_fields(court: Sitting, case: Case, actor: Actor, values: dict[str, Any], faults: list[Any]) -> list[forms.FormField]:
@@ -125,9 +142,21 @@ def find(case: Case, actor: Actor) -> Page:
 @judgment.post("/draft")
 @case_page(*BENCH)
 def write(case: Case, actor: Actor) -> Page:
-    """Keep the draft; rows are added and taken out here too."""
+    """Keep the draft; rows are added and taken out here too, and references put into a paragraph."""
+    if "insert" in request.form:
+        return _desk(case, actor, None, "draft_decision", _inserted(case, request.form.to_dict(flat=False)), [])
     page = _submit(case, actor, "draft_decision", lambda v, f, s, m: _desk(case, actor, None, "draft_decision", v, f, s, m))
     return _to_desk(case, page, "write")
+
+
+def _inserted(case: Case, values: dict[str, Any]) -> dict[str, Any]:
+    """What was typed, with the chosen reference or sentence at the end of the chosen paragraph; nothing is kept yet."""
+    language = (values.get("language") or ["en"])[0]
+    known = {i.key: i.words for i in insertions(case_file(look(), case), case.cause, language)}
+    into, what = (values.get("insert_into") or [""])[0], (values.get("insert_what") or [""])[0]
+    if what in known and into in values:
+        values[into] = [insert(values[into][0], known[what])]
+    return values
 
 
 @judgment.post("/sign")
@@ -160,7 +189,7 @@ def issue(case: Case, actor: Actor) -> Page:
 
 
 def _issue(case: Case, actor: Actor, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False) -> Page:
-    court = _look()
+    court = look()
     act = court.court.table["issue_decision"]
     breach = refusal(court, act, case, actor)
     found = current_draft(court.session, case)

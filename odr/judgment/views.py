@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
@@ -14,9 +15,10 @@ from odr.identity.actors import Actor
 from odr.judgment.checks import problems
 from odr.judgment.effect import left_of
 from odr.judgment.file import CaseFile, ExhibitOnFile, FactOnFile, case_file
+from odr.judgment.interest import InterestKind
 from odr.judgment.issuing import has_rested
 from odr.judgment.kinds import DecisionState
-from odr.judgment.lookups import current_draft, document_of, issued, obligations_of, party_with, unconfirmed
+from odr.judgment.lookups import certificates_of, current_draft, document_of, issued, obligations_of, open_enforcement, party_with, unconfirmed
 from odr.judgment.models import Decision, Obligation, Order
 from odr.judgment.paper import appeal_words, cost_words, lines, order_words
 from odr.procedure.hooks import Panel
@@ -81,7 +83,19 @@ class Desk:
 def exhibit_pattern(file: CaseFile) -> re.Pattern[str]:
     """Finds the labels of the case's exhibits, and ``fact 3`` or 事实3."""
     labels = "|".join(re.escape(e.label) for e in sorted(file.exhibits, key=lambda e: -len(e.label)))
-    return re.compile(rf"(?<![\w-])(?:(?P<exhibit>{labels or '(?!)'})|(?P<fact>(?:fact|finding|事实)\s?(?P<number>\d+)))(?![\w-])", re.IGNORECASE)
+    label = labels or "(?!)"
+    objection = rf"objection\sto\s(?P<objected>{label})(?![\w-])|对(?P<objected_zh>{label})的异议"
+    plain = rf"(?<![\w-])(?:(?P<exhibit>{label})|(?P<fact>(?:fact|finding|事实)\s?(?P<number>\d+)))(?![\w-])"
+    return re.compile(f"{objection}|{plain}", re.IGNORECASE)
+
+
+def _target(hit: re.Match[str], file: CaseFile) -> str:
+    """Where on the page something that was cited stands."""
+    objected = hit["objected"] or hit["objected_zh"]
+    if objected:
+        first = next((o.reference for e in file.exhibits if e.label == objected.upper() for o in e.objections), None)
+        return f"#o-{first}" if first else f"#x-{objected.upper()}"
+    return f"#x-{hit['exhibit'].upper()}" if hit["exhibit"] else f"#f{hit['number']}"
 
 
 def linked(text: str, file: CaseFile) -> Markup:
@@ -91,7 +105,7 @@ def linked(text: str, file: CaseFile) -> Markup:
     for hit in exhibit_pattern(file).finditer(text):
         if hit["number"] is not None and hit["number"] not in facts:
             continue
-        target = f"#x-{hit['exhibit'].upper()}" if hit["exhibit"] else f"#f{hit['number']}"
+        target = _target(hit, file)
         out += escape(text[at : hit.start()]) + Markup('<a class="govuk-link" href="{}">{}</a>').format(target, hit[0])
         at = hit.end()
     return out + escape(text[at:])
@@ -142,6 +156,35 @@ def desk(court: Sitting, case: Case, on: str | None) -> Desk:
 
 
 @dataclass(frozen=True)
+class ClaimedInterest:
+    """A stretch of the interest claimed in an enforcement, as the application reckoned it."""
+
+    kind: InterestKind
+    start: date
+    end: date
+    days: int
+    on: Money
+    adds: Money
+
+
+def claimed_interest(court: Sitting, case: Case) -> list[ClaimedInterest]:
+    """The working of the interest in the enforcement under way."""
+    found = open_enforcement(court.session, case)
+    return [
+        ClaimedInterest(
+            InterestKind(w["kind"]),
+            date.fromisoformat(w["from"]),
+            date.fromisoformat(w["to"]),
+            w["days"],
+            Money(w["principal"], row["currency"]),
+            Money(w["adds"], row["currency"]),
+        )
+        for row in (found.claimed if found is not None else [])
+        for w in row["working"]
+    ]
+
+
+@dataclass(frozen=True)
 class Owed:
     """An obligation for the case page."""
 
@@ -165,9 +208,19 @@ def decision_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
     """On the case page: the decision and what is owed; for the bench before that, the way to the desk."""
     decision = issued(court.session, case)
     if decision is not None and actor.role in PARTY_ROLES | BENCH_ROLES | {Role.CLERK, Role.PRESIDENT}:
-        return Panel("main", 10, "judgment/_decided.html", {"decision": decision, "document": document_of(court.session, decision), "owed": owed(court, case)})
+        return Panel("main", 10, "judgment/_decided.html", _decided(court, case, decision))
     if case.stage in DECIDING and actor.role in BENCH_ROLES:
         return Panel("main", 10, "judgment/_desk.html", {"desk": desk(court, case, None)})
     if obligations_of(court.session, case) and actor.role in PARTY_ROLES | {Role.CLERK}:
-        return Panel("main", 10, "judgment/_decided.html", {"decision": None, "document": None, "owed": owed(court, case)})
+        return Panel("main", 10, "judgment/_decided.html", _decided(court, case, None))
     return None
+
+
+def _decided(court: Sitting, case: Case, decision: Decision | None) -> dict[str, Any]:
+    return {
+        "decision": decision,
+        "document": document_of(court.session, decision) if decision is not None else None,
+        "owed": owed(court, case),
+        "certificates": [(c, court.session.get_one(Document, c.document_id)) for c in certificates_of(court.session, case)],
+        "claimed": claimed_interest(court, case),
+    }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from odr.docket.models import Case, Outcome, Party, Role, Stage
+from odr.docket.models import COURT_ROLES, Audience, Case, Outcome, Party, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
 from odr.identity.actors import Actor
 from odr.payments.assessing import FEE_WINDOW, TOPUP_WINDOW, WINDOWS, assessments_of, put_off_until, question_for, write_assessment
@@ -84,7 +84,11 @@ def assess_fee(court: Sitting, case: Case, given: AssessInput, *, actor: Actor, 
     words = T("Fee of %(amount)s assessed, to be paid by %(name)s", amount=row.amount, name=payer.name)
     if row.state is AssessmentState.NOTHING:
         words = T("No fee is to be paid by %(name)s", name=payer.name)
-    return Recorded(words, {"assessment": row.reference, "party": payer.label, "matter": basis.matter.value, **found.to_json()})
+    facts = {"assessment": row.reference, "party": payer.label, "matter": basis.matter.value, **found.to_json()}
+    if basis.matter is Matter.PRESERVATION:
+        # The fee would tell the other side of a preservation that is not carried out yet.
+        return Recorded(words, facts, audience=Audience.NAMED, named=(f"party/{payer.id}", *sorted(r.value for r in COURT_ROLES | {Role.CASHIER})))
+    return Recorded(words, facts)
 
 
 def ask_for(court: Sitting, case: Case, payer: Party, row: FeeAssessment, start: datetime, proof: Text | None = None) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from odr.procedure.rules import Applies, Article, Key, Period, Rule, Share, Words
 
@@ -128,6 +128,23 @@ class Conversion(Rule):
     """The difference of the fee becomes payable."""
 
 
+class BenchRule(Rule):
+    """Who decides on a track: how many sit, and whose signature the decision needs beside the judge's."""
+
+    sizes: Annotated[tuple[int, ...], Field(min_length=1)] = (1,)
+    """How many may decide together; always an odd number, so that a vote has a majority (CPL 40, 45)."""
+    article: Article
+    countersigned: Article | None = None
+    """By which article the clerk signs the decision after the judge; without one the judge signs alone."""
+
+    @field_validator("sizes")
+    @classmethod
+    def _odd(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if any(size < 1 or size % 2 == 0 for size in value):
+            raise ValueError("a bench has an odd number of members")
+        return value
+
+
 class Track(Rule):
     """A procedure a case may follow."""
 
@@ -144,6 +161,8 @@ class Track(Rule):
     """Largest claim in minor units, where the limit is a sum and not a wage."""
     bars: tuple[Bar, ...] = ()
     bars_article: Article | None = None
+    bench: BenchRule | None = None
+    """Who decides; without it one judge alone."""
     adjournments: int | None = Field(default=None, ge=0)
     conversions: tuple[Conversion, ...] = ()
 

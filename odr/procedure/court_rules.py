@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from odr.procedure.rules import Applies, Article, Key, Period, Rule, Unit, Words
+from odr.procedure.rules import Applies, Article, Key, Period, Rule, Share, Unit, Words
 
 
 AbroadWay = Literal["central_authority", "bilateral", "diplomatic", "post"]
@@ -159,6 +159,32 @@ class Wages(Rule):
     expected_month: int = Field(ge=1, le=12)
     """Month of the following year by whose end a figure should be here."""
     years: dict[Annotated[str, Field(pattern=r"^\d{4}$")], WageFigure]
+
+
+class LatePerformance(Rule):
+    """What a debtor owes for paying late, beside the interest that was ordered."""
+
+    applies_to: Applies
+    per_day: Share
+    """Part of the sum still owed that each day of delay adds; simple, never on interest."""
+    article: Article
+
+
+class RetrialGround(Rule):
+    """A ground on which a binding decision is heard again."""
+
+    title: Words
+    article: Article
+    from_knowledge: bool = False
+    """Its time runs from the day it became known, also after the ordinary time."""
+
+
+class Retrial(Rule):
+    """Hearing a binding decision again."""
+
+    applies_to: Applies
+    article: Article
+    grounds: dict[Key, RetrialGround]
 
 
 class LimitationRule(Rule):

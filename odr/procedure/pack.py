@@ -22,9 +22,11 @@ from odr.procedure.court_rules import (
     Announcement,
     Deciders,
     Invariants,
+    LatePerformance,
     Limitations,
     Plan,
     Plans,
+    Retrial,
     Source,
     StageWords,
     WageFigure,
@@ -84,6 +86,8 @@ class RulePack(Rule):
     wages: Wages | None = None
     abroad: Abroad | None = None
     limitations: Limitations
+    late_performance: LatePerformance | None = None
+    retrial: Retrial | None = None
     tariff: Tariff
 
     @field_validator("zone")

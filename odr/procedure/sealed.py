@@ -6,6 +6,7 @@ preparation; the handler then stores the bytes and logs their digest.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -38,13 +39,24 @@ def check_url(court: Court, code: str) -> str:
     return f"{court.settings.base_url.rstrip('/')}/check?code={code}"
 
 
-def set_and_seal(court: Court, paper: Paper, language: str, *, reason: Text, signer: str) -> bytes:
-    """Set a paper in a language and put the court's seal with its timestamp on it; ``signer`` answers for it by name."""
+def set_and_seal(court: Court, paper: Paper, language: str, *, reason: Text, signer: str, reserved: Sequence[str] = ()) -> bytes:
+    """Set a paper in a language and put the court's seal with its timestamp on it; ``signer`` answers for it by name.
+
+    ``reserved`` are places for signatures that follow, see :func:`countersign`.
+    """
     locale = cast(PaperLocale, language if language in LOCALES else "en")
     now = court.clock.machine_now()
     pdf = typeset(court.ports.typesetter, paper, locale, at=now)
-    sealed: bytes = court.ports.sealer.seal_pdf(pdf, reason=reason.render(locale), signer_name=signer, now=now)
+    sealed: bytes = court.ports.sealer.seal_pdf(pdf, reason=reason.render(locale), signer_name=signer, now=now, reserved=reserved)
     return sealed
+
+
+def countersign(court: Court, content: bytes, place: str, language: str, *, reason: Text, signer: str) -> bytes:
+    """A sealed paper with its reserved ``place`` signed by ``signer``; everything before stays as it was."""
+    locale = cast(PaperLocale, language if language in LOCALES else "en")
+    now = court.clock.machine_now()
+    signed: bytes = court.ports.sealer.countersign_pdf(content, place=place, reason=reason.render(locale), signer_name=signer, now=now)
+    return signed
 
 
 def keep_prepared(court: Sitting, case: Case, name: str, text_sha256: str, *, kind: str, title: dict[str, str], locale: str) -> Document:
@@ -73,8 +85,26 @@ def keep_document(
     media_type: str = PDF,
 ) -> Document:
     """Store a paper of the court and anchor its digest in the same transaction."""
-    number = court.next_number(case)
-    digest = sha256_hex(content)
+    document = Document(reference=reference, case_id=case.id, kind=kind, title=title, locale=locale, audience=audience, made_at=court.now)
+    _anchor(court, case, document, content, media_type)
+    court.session.add(document)
+    court.session.flush()
+    return document
+
+
+def keep_signed_again(court: Sitting, case: Case, document: Document, content: bytes) -> None:
+    """Keep a paper to which a signature was added: the same paper under the same code, anchored anew by this entry.
+
+    Raises ValueError where the bytes do not go on from those that were kept.
+    """
+    if not content.startswith(document.content):
+        raise ValueError("a signature is added to a paper; what stood before stays")
+    _anchor(court, case, document, content, PDF)
+    court.session.flush()
+
+
+def _anchor(court: Sitting, case: Case, document: Document, content: bytes, media_type: str) -> None:
+    number, digest = court.next_number(case), sha256_hex(content)
     subject: dict[str, JSON] = {
         "case": case.reference,
         "entry": number,
@@ -82,22 +112,7 @@ def keep_document(
         "size": len(content),
         "media_type": media_type,
         "submitted_by": "court",
-        "document": reference,
+        "document": document.reference,
     }
     receipt = court.court.notary.record(court.session, subject, now=court.now)
-    document = Document(
-        reference=reference,
-        case_id=case.id,
-        kind=kind,
-        title=title,
-        locale=locale,
-        audience=audience,
-        entry_number=number,
-        sha256=digest,
-        content=content,
-        receipt=receipt.reference,
-        made_at=court.now,
-    )
-    court.session.add(document)
-    court.session.flush()
-    return document
+    document.entry_number, document.sha256, document.content, document.receipt = number, digest, content, receipt.reference

@@ -17,9 +17,9 @@ from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.availability import Availability, acts_for
 from odr.procedure.hooks import Panel
-from odr.procedure.models import Task, Window, WindowState
+from odr.procedure.models import Task, Window
 from odr.procedure.sitting import Sitting
-from odr.procedure.windows import window_title
+from odr.procedure.windows import shown_windows, window_title
 from odr.text import T, Text
 
 
@@ -96,6 +96,10 @@ def entry_view(court: Sitting, case: Case, actor: Actor, entry: DocketEntry, loc
         # Judge and clerk see that there is an entry, so that the chain is whole, and not who did what.
         title = T("A step in the parties’ private room")
         return EntryView(entry.number, "", title, None, T("not shown"), None, entry.effective_at, entry.recorded_at, entry.digest, entry.receipt, False, None)
+    if not readable and entry.audience is Audience.NAMED:
+        # Its name alone would tell: a preservation, a vote.
+        title = T("A step that is not shown to you")
+        return EntryView(entry.number, "", title, None, entry.role.label, None, entry.effective_at, entry.recorded_at, entry.digest, entry.receipt, False, None)
     payload = json.loads(entry.payload) if readable else None
     names = {p.id: p.name for p in case.parties}
     return EntryView(
@@ -118,7 +122,7 @@ def dues(court: Sitting, case: Case, actor: Actor, available: Sequence[Availabil
     """Open time limits, the actor's own first, then by date."""
     by_kind = {a.act.window: a for a in available if a.act.window and a.is_open}
     found = []
-    for window in court.windows(case, state=WindowState.OPEN):
+    for window in shown_windows(court, case, actor):
         mine = window.party_id == actor.party_id if actor.role in PARTY_ROLES else window.party_id is None and actor.role in (Role.JUDGE, Role.CLERK)
         found.append(Due(window, window_title(court, case, window), by_kind.get(window.kind) if mine else None, mine))
     far = datetime.max.replace(tzinfo=court.now.tzinfo)

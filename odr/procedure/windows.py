@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from odr.docket.models import Case
+from sqlalchemy import select
+
+from odr.docket.models import Audience, Case, DocketEntry
+from odr.docket.visibility import Viewer, reads_entry
 from odr.procedure.models import Window
 from odr.text import Text
 
@@ -15,3 +18,12 @@ if TYPE_CHECKING:
 def window_title(court: Sitting, case: Case, window: Window) -> Text:
     """What a window is called in the rule pack."""
     return court.pack(case).window(window.working["key"] or window.kind).title
+
+
+def shown_windows(court: Sitting, case: Case, viewer: Viewer) -> list[Window]:
+    """The open windows a viewer may know of: none that was opened by an entry for others only."""
+    found = court.windows(case)
+    named = select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.audience == Audience.NAMED)
+    opening = court.session.scalars(named.where(DocketEntry.number.in_([w.opened_by for w in found])))
+    hidden = {entry.number for entry in opening if not reads_entry(viewer, entry)}
+    return [w for w in found if w.opened_by not in hidden]

@@ -28,6 +28,7 @@ _OCCASIONS = {
     "open_examination": Occasion("open_examination", T("Notice that the examination has begun, with its plan"), PaperKind.NOTICE),
     "put_question": Occasion("put_question", T("Questions of the judge"), PaperKind.NOTICE),
     "issue_decision": Occasion("decision", T("Decision of the court"), PaperKind.DECISION),
+    "countersign_decision": Occasion("decision", T("Decision of the court"), PaperKind.DECISION),
     "decision": Occasion("decision", T("Decision of the court"), PaperKind.DECISION),
     "summon": Occasion("summons", T("Summons to a hearing"), PaperKind.NOTICE),
     "summons": Occasion("summons", T("Summons to a hearing"), PaperKind.NOTICE),

@@ -363,6 +363,7 @@ def obligations(agreement: Agreement) -> list[dict[str, Any]]:
     to={Stage.CLOSED},
     guard=an_agreement_waits,
     premise=Premise.DOCKET,
+    strong=True,
     serves=Everyone.PARTIES,
     page="settlement.statement",
     source="CPL 148",

@@ -101,14 +101,19 @@ class Bench:
             return decision.reference
 
     def serve_decision(self, who: str, at: datetime | None = None) -> None:
-        """A party reads what was sent to her: the packet is concluded and comes onto the docket."""
+        """A party reads the decision that was sent to her."""
+        self.serve(who, at, occasion="decision")
+
+    def serve(self, who: str, at: datetime | None = None, occasion: str | None = None) -> None:
+        """A party reads what was sent to her: the packets are concluded and come onto the docket."""
         from odr.service.room import bring_to_docket
 
         at = at or self.clock.now()
         with self.court.database.write() as session:
             case = session.get_one(Case, self.case_id)
             party = next(p for p in case.parties if p.label == who)
-            for packet in session.scalars(select(Packet).where(Packet.party_id == party.id, Packet.occasion == "decision", Packet.docketed_as.is_(None))):
+            query = select(Packet).where(Packet.party_id == party.id, Packet.docketed_as.is_(None))
+            for packet in session.scalars(query if occasion is None else query.where(Packet.occasion == occasion)):
                 record_fact(
                     session,
                     packet_id=packet.id,
@@ -181,6 +186,7 @@ class Bench:
         reference = self.sign(**changes)
         self.wait(hours=26)
         self.do("judge", "issue_decision", {"decision": reference, "case_number": self.number})
+        self.do("clerk", "countersign_decision", {"decision": reference})
         return reference
 
     def effective(self) -> str:

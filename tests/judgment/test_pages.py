@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pytest
@@ -69,3 +70,29 @@ def test_nothing_typed_is_lost_when_the_draft_cannot_be_taken(bench: Bench) -> N
     (judge,) = visitors(bench, "judge")
     page = judge.send("/decision/desk", "/decision/draft", status=422, claims="", history="A long history of this case.")
     assert "A long history of this case." in page and 'href="#claims"' in page
+
+
+@pytest.mark.parametrize("locale", ["en", "zh-Hans"])
+def test_references_and_sentences_are_put_into_the_text(bench: Bench, locale: str) -> None:
+    """A reference chosen from the list stands in the paragraph and is a link for its readers; a sentence with a gap keeps the draft from being signed."""
+    (judge,) = visitors(bench, "judge", locale=locale)
+    bench.findings()
+    put = {"insert": "1", "insert_into": "reasons-0-text"}
+    page = judge.send("/decision/desk", "/decision/draft", put | {"reasons-0-text": "Read this.", "insert_what": "objection/C-2"}, status=200)
+    words = "objection to C-2" if locale == "en" else "对C-2的异议"
+    assert f"Read this. {words}" in page
+    judge.send("/decision/desk", "/decision/draft", {"reasons-0-text": f"Read this. {words}", "language": locale, "answers": "So it was."})
+    assert re.search(rf'href="#o-\w+">{words}', judge.get("/decision/draft"))
+    page = judge.send("/decision/desk", "/decision/draft", put | {"insert_what": "sentence/1"}, status=200)
+    judge.send("/decision/desk", "/decision/draft", {"reasons-0-text": "[…]"})
+    assert "[…]" in judge.get("/decision/desk").split('id="ready"')[1].split("</section>")[0]
+
+
+@pytest.mark.parametrize("locale", ["en", "zh-Hans"])
+def test_a_party_sees_what_became_of_her_objection(bench: Bench, locale: str) -> None:
+    """The decision leads who objected to the finding that answers it, and the finding back to the objection; the other side has no such list."""
+    bench.issue()
+    haiyun, li = visitors(bench, "haiyun", "li", locale=locale)
+    mine = haiyun.get("/decision").split('id="yours"')[1].split("</section>")[0]
+    assert "C-2" in mine and "relied on in that point" in mine and 'href="#o-' in mine and 'href="#f2"' in mine
+    assert 'id="yours"' not in li.get("/decision")

@@ -1,0 +1,150 @@
+"""Acts of a panel: convening it, deliberating, voting; and the clerk's signature after the judge's."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from odr.docket.models import Audience, Case, Role, Seat, Stage
+from odr.errors import ActNotOpen, InvalidInput
+from odr.filing.registry import choose
+from odr.identity.actors import Actor
+from odr.judgment import issuing, panel
+from odr.judgment.inputs import ConveneInput, DeliberateInput, SignInput, VoteInput
+from odr.judgment.kinds import DecisionState, Vote
+from odr.judgment.lookups import current_draft, decision_named
+from odr.judgment.models import Decision, PanelMinute
+from odr.procedure.table import Everyone, Recorded, act
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+COUNTERSIGN_TASK = "countersign"
+
+
+def one_judge_sits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """A panel is convened once, and only where the track knows one."""
+    rule = panel.bench_rule(court, case)
+    if rule is None or max(rule.sizes) == 1:
+        return T("On this track one judge decides alone.")
+    return T("The panel sits already.") if panel.is_panel(court, case) else None
+
+
+@act(
+    title=T("Convene a panel"),
+    input=ConveneInput,
+    by={Role.JUDGE},
+    at={Stage.PENDING, Stage.HEARING},
+    guard=one_judge_sits,
+    serves=Everyone.PARTIES,
+    source="CPL 40, 44, 131",
+)
+def convene_panel(court: Sitting, case: Case, given: ConveneInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Let a panel decide: the judge of the case presides, the other members are drawn by lot; the parties learn who sits (CPL 131).
+
+    Raises InvalidInput for a number the rules do not allow (CPL 40).
+    """
+    rule = panel.bench_rule(court, case)
+    if rule is None or given.size not in rule.sizes:
+        raise InvalidInput.at("size", T("The rules of this track do not know a panel of %(size)s.", size=given.size))
+    names = []
+    for _ in range(given.size - 1):
+        account = choose(court.session, case, Role.ASSESSOR, but=[m.account_id for m in panel.members(court, case)])
+        if account is None:
+            raise ActNotOpen(T("Not enough assessors are free of conflict to sit in this case."))
+        court.session.add(Seat(case_id=case.id, account_id=account.id, role=Role.ASSESSOR, from_at=now))
+        court.session.flush()
+        names.append(account.name)
+    words = T("A panel of %(size)s decides: %(judge)s presides, with %(others)s", size=given.size, judge=actor.name, others=", ".join(names))
+    return Recorded(words, {"size": given.size, "presiding": actor.name, "members": names})
+
+
+def a_panel_deliberates(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Deliberation needs several who decide and a draft before them."""
+    if not panel.is_panel(court, case):
+        return T("One judge decides this case alone.")
+    return None if current_draft(court.session, case) is not None else T("There is no draft to deliberate on yet.")
+
+
+@act(
+    title=T("Speak in the deliberation"),
+    input=DeliberateInput,
+    by={Role.JUDGE, Role.ASSESSOR},
+    at={Stage.HEARING, Stage.DELIBERATION},
+    guard=a_panel_deliberates,
+    seen_by=Audience.NAMED,
+    page="judgment.panel_room",
+    source="CPL 45",
+)
+def deliberate(court: Sitting, case: Case, given: DeliberateInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Say something in the panel's deliberation; it goes into the minutes, which nobody but the panel ever reads (CPL 45)."""
+    decision = current_draft(court.session, case)
+    assert decision is not None
+    _minute(court, case, decision, actor, None, given.words)
+    return Recorded(T("%(name)s spoke in the deliberation", name=actor.name), named=panel.named(court, case))
+
+
+@act(
+    title=T("Vote in the panel"),
+    input=VoteInput,
+    by={Role.JUDGE, Role.ASSESSOR},
+    at={Stage.HEARING, Stage.DELIBERATION},
+    guard=a_panel_deliberates,
+    seen_by=Audience.NAMED,
+    page="judgment.panel_room",
+    source="CPL 45",
+)
+def vote_on_decision(court: Sitting, case: Case, given: VoteInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Vote on the text as it stands; a change of the text asks for a new vote, and the majority decides (CPL 45)."""
+    decision = decision_named(court.session, case, given.decision)
+    if decision.state is not DecisionState.DRAFT:
+        raise ActNotOpen(T("This decision is not a draft any more."))
+    _minute(court, case, decision, actor, given.vote, given.view)
+    return Recorded(T("%(name)s voted: %(vote)s", name=actor.name, vote=given.vote.label), {"decision": decision.reference}, named=panel.named(court, case))
+
+
+def _minute(court: Sitting, case: Case, decision: Decision, actor: Actor, vote: Vote | None, words: str | None) -> None:
+    assert actor.account_id is not None
+    court.session.add(
+        PanelMinute(
+            case_id=case.id,
+            decision_id=decision.id,
+            account_id=actor.account_id,
+            name=actor.name,
+            vote=vote,
+            text_sha256=issuing.words_digest(court, case, decision),
+            words=words,
+            entry_number=court.next_number(case),
+            at=court.now,
+        )
+    )
+
+
+def waits_for_the_clerk(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """The clerk signs what the judge has signed and pronounced."""
+    return None if issuing.to_countersign(court, case) is not None else T("No decision waits for the clerk’s signature.")
+
+
+@act(
+    title=T("Countersign the decision"),
+    input=SignInput,
+    by={Role.CLERK},
+    at={Stage.PRONOUNCED, Stage.DELIBERATION},
+    guard=waits_for_the_clerk,
+    strong=True,
+    serves=Everyone.PARTIES,
+    prepare=issuing.prepare_countersignature,
+    page="judgment.countersigning",
+    source="CPL 155",
+)
+def countersign_decision(court: Sitting, case: Case, given: SignInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Sign the pronounced decision after the judge, in the place that was kept free; then it is served (CPL 155)."""
+    decision = issuing.to_countersign(court, case)
+    if decision is None or decision.reference != given.decision:
+        raise ActNotOpen(T("No decision waits for the clerk’s signature."))
+    document = issuing.keep_countersigned(court, case, decision)
+    decision.countersigned_entry, decision.document_sha256 = court.next_number(case), document.sha256
+    court.close_tasks(case, COUNTERSIGN_TASK, decision.reference)
+    facts = {"decision": decision.reference, "document": document.reference, "sha256": document.sha256, "document_receipt": document.receipt}
+    return Recorded(T("%(name)s countersigned the decision; it is served", name=actor.name), facts)

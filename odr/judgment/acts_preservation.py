@@ -1,0 +1,248 @@
+"""Preservation in a case: asked for and ruled on unseen by the other side, secured, carried out, reviewed, ended (CPL 103 to 111; CPI 152 to 171)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+from sqlalchemy import select
+
+from odr.canonical import canonical, sha256_hex
+from odr.db import new_reference
+from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Document, Role
+from odr.docket.queries import parties
+from odr.errors import ActNotOpen, InvalidInput
+from odr.identity.actors import Actor
+from odr.judgment.acts_motions import RUNNING, URGENT
+from odr.judgment.inputs import ExecuteInput, PreservationRulingInput, ReviewInput, SecurityInput
+from odr.judgment.kinds import MotionKind, MotionState, PreservationState
+from odr.judgment.lookups import motions_of, next_ruling, preservation_named, preservations_of
+from odr.judgment.models import Motion, Preservation, Ruling
+from odr.judgment.paper import lines, ruling_paper
+from odr.judgment.preserving import EXECUTE_TASK, REVIEW, REVIEW_DECISION, end_preservations, only
+from odr.procedure.models import WindowState
+from odr.procedure.sealed import SealedPaper, check_url, keep_prepared, set_and_seal
+from odr.procedure.sitting import words_of
+from odr.procedure.table import Everyone, Recorded, act
+from odr.text import Money, T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+    from odr.procedure.sitting import Sitting
+
+
+KEPT = ("ask_for_ruling", "rule_on_preservation", "record_security", "assess_fee")
+"""Acts of a preservation that the other side reads when it has been carried out."""
+
+
+def a_preservation_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """An application for preservation must wait for its ruling."""
+    waits = any(m.kind is MotionKind.PRESERVATION for m in motions_of(court.session, case, MotionState.OPEN))
+    return None if waits else T("No application for preservation waits for a ruling.")
+
+
+def _ruling(court: Sitting, case: Case, given: PreservationRulingInput) -> tuple[Motion, Ruling]:
+    motion = next((m for m in motions_of(court.session, case, MotionState.OPEN) if m.reference == given.motion and m.kind is MotionKind.PRESERVATION), None)
+    if motion is None:
+        raise InvalidInput.at("motion", T("Choose one of those listed."))
+    ruling = Ruling(
+        case_id=case.id,
+        motion_id=motion.id,
+        ordinal=next_ruling(court.session, case),
+        kind=MotionKind.PRESERVATION,
+        result=MotionState(given.result),
+        orders=lines(given.orders),
+        reasons=given.reasons,
+        security_minor=given.security.minor if given.security else None,
+        entry_number=court.next_number(case),
+    )
+    return motion, ruling
+
+
+def _digest(case: Case, ruling: Ruling) -> str:
+    people = [[p.label, p.name] for p in case.parties]
+    return sha256_hex(canonical([case.number, ruling.ordinal, ruling.result.value, ruling.orders, ruling.reasons, ruling.security_minor, people]))
+
+
+def prepare_preservation(court: Court, case: Case, given: BaseModel, actor: Actor) -> Mapping[str, Any]:
+    """Set and seal the ruling before the Sitting."""
+    if not isinstance(given, PreservationRulingInput):
+        return {}
+    with court.database.read() as session:
+        sitting, mine = court.look(session), session.get_one(Case, case.id)
+        _, ruling = _ruling(sitting, mine, given)
+        code = new_reference()
+        paper = ruling_paper(sitting, mine, ruling, given.language, sitting.now, code, check_url(court, code))
+        sealed = set_and_seal(court, paper, given.language, reason=T("Ruling in case %(number)s", number=mine.number or mine.reference), signer=actor.name)
+        return {"ruling": SealedPaper(_digest(mine, ruling), sealed, code)}
+
+
+@act(
+    title=T("Rule on a preservation"),
+    input=PreservationRulingInput,
+    by={Role.JUDGE},
+    at=RUNNING,
+    guard=a_preservation_waits,
+    while_stayed=True,
+    strong=True,
+    seen_by=Audience.NAMED,
+    prepare=prepare_preservation,
+    source="CPL 103, 104",
+)
+def rule_on_preservation(court: Sitting, case: Case, given: PreservationRulingInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Rule on an application for preservation: sealed, and told to the applicant alone until it is carried out (CPL 103).
+
+    Nothing is carried out before the security that was asked for is given.
+    """
+    motion, ruling = _ruling(court, case, given)
+    title = words_of(T("Ruling: %(kind)s", kind=ruling.kind.label))
+    document = keep_prepared(court, case, "ruling", _digest(case, ruling), kind="ruling", title=title, locale=given.language)
+    assert motion.party_id is not None
+    document.audience, document.party_id = Audience.OWN_SIDE_AND_COURT, motion.party_id
+    ruling.document_id = document.id
+    court.session.add(ruling)
+    motion.state, motion.ruled_entry = ruling.result, court.next_number(case)
+    court.close_windows(case, URGENT, WindowState.MET, subject=motion.reference)
+    court.close_tasks(case, URGENT, motion.reference)
+    court.close_tasks(case, "ruling_asked", motion.reference)
+    if ruling.result is not MotionState.REFUSED:
+        _order(court, case, motion, ruling)
+    words = T("Ruling, %(kind)s: %(result)s", kind=ruling.kind.label, result=ruling.result.label)
+    facts = {"ruling": ruling.reference, "document": document.reference, "sha256": document.sha256, "document_receipt": document.receipt}
+    return Recorded(words, facts, named=only(motion.party_id))
+
+
+def _order(court: Sitting, case: Case, motion: Motion, ruling: Ruling) -> None:
+    row = Preservation(
+        case_id=case.id,
+        motion_id=motion.id,
+        party_id=motion.party_id,
+        amount_minor=motion.amount_minor,
+        security_minor=ruling.security_minor or None,
+        currency=motion.currency or court.pack(case).currency,
+        entry_number=ruling.entry_number,
+    )
+    court.session.add(row)
+    court.session.flush()
+    if not row.waits_for_security:
+        court.open_task(case, Role.CLERK, EXECUTE_TASK, T("A preservation was ordered. Carry it out now."), risk=90, subject=row.reference)
+
+
+def security_is_missing(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Somebody must still give security."""
+    waits = any(p.waits_for_security for p in preservations_of(court.session, case, PreservationState.ORDERED))
+    return None if waits else T("No preservation waits for security.")
+
+
+@act(
+    title=T("Record security for a preservation"),
+    input=SecurityInput,
+    by={Role.CLERK},
+    at=RUNNING,
+    guard=security_is_missing,
+    while_stayed=True,
+    seen_by=Audience.NAMED,
+    source="CPL 103; CPI 152",
+)
+def record_security(court: Sitting, case: Case, given: SecurityInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Record the security the applicant gave; the preservation can now be carried out (CPL 103)."""
+    row = preservation_named(court.session, case, given.preservation)
+    if not row.waits_for_security or row.state is not PreservationState.ORDERED:
+        raise ActNotOpen(T("No preservation waits for security."))
+    if given.amount.minor < (row.security_minor or 0):
+        raise InvalidInput.at("amount", T("The ruling asks for %(amount)s.", amount=row.security or Money(0, row.currency)))
+    row.security_entry = court.next_number(case)
+    court.open_task(case, Role.CLERK, EXECUTE_TASK, T("A preservation was ordered. Carry it out now."), risk=90, subject=row.reference)
+    return Recorded(T("Security of %(amount)s given: %(how)s", amount=given.amount, how=given.how), named=only(row.party_id))
+
+
+def something_to_carry_out(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """A preservation is carried out when it was ordered and its security given."""
+    ready = [p for p in preservations_of(court.session, case, PreservationState.ORDERED) if not p.waits_for_security]
+    return None if ready else T("No preservation waits to be carried out.")
+
+
+@act(
+    title=T("Carry out a preservation"),
+    input=ExecuteInput,
+    by={Role.CLERK},
+    at=RUNNING,
+    guard=something_to_carry_out,
+    while_stayed=True,
+    serves=Everyone.PARTIES,
+    source="CPL 103, 106; CPI 171",
+)
+def execute_preservation(court: Sitting, case: Case, given: ExecuteInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Record that it was carried out: from now on every party reads the application and the ruling, and may ask for one review (CPL 111)."""
+    row = preservation_named(court.session, case, given.preservation)
+    if row.state is not PreservationState.ORDERED or row.waits_for_security:
+        raise ActNotOpen(T("No preservation waits to be carried out."))
+    row.state, row.executed_entry = PreservationState.EXECUTED, court.next_number(case)
+    court.close_tasks(case, EXECUTE_TASK, row.reference)
+    _show(court, case, row)
+    return Recorded(T("Preservation carried out: %(what)s", what=given.what), {"preservation": row.reference})
+
+
+def _show(court: Sitting, case: Case, row: Preservation) -> None:
+    """Open what was kept from the other side: the application, the ruling and its paper."""
+    motion = court.session.get_one(Motion, row.motion_id)
+    kept = select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.audience == Audience.NAMED, DocketEntry.number >= motion.entry_number)
+    for found in court.session.scalars(kept):
+        if f"party/{row.party_id}" in found.named and found.act in KEPT and found.opened_by is None:
+            found.opened_by = court.next_number(case)
+    for ruling in court.session.scalars(select(Ruling).where(Ruling.motion_id == motion.id, Ruling.document_id.is_not(None))):
+        document = court.session.get_one(Document, ruling.document_id)
+        document.audience = Audience.PARTIES_AND_COURT
+
+
+def tell_the_applicant(court: Sitting, case: Case, made: DocketEntry) -> None:
+    """A ruling on preservation goes to the applicant alone; the others get it when it is carried out."""
+    if made.act == "rule_on_preservation" and court.court.hooks.queue_service is not None:
+        court.court.hooks.queue_service(court, case, made, [p for p in parties(case) if f"party/{p.id}" in made.named])
+
+
+def review_begins(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """A party was served with a preservation, or with its refusal: her time to ask for a review runs (CPI 171)."""
+    packet, party = facts.get("packet"), facts["party"]
+    numbers = set(packet.entry_ids) if packet is not None else set()
+    rows = [p for p in preservations_of(court.session, case) if p.executed_entry in numbers]
+    refused = [m for m in motions_of(court.session, case, MotionState.REFUSED) if m.kind is MotionKind.PRESERVATION and m.ruled_entry in numbers]
+    for subject in (*(p.reference for p in rows), *(m.reference for m in refused)):
+        if not court.windows(case, REVIEW, party=party, state=None, subject=subject):
+            court.start_window(case, REVIEW, party=party, start=facts["at"], subject=subject, proof=facts.get("proof"))
+
+
+@act(
+    title=T("Ask for review of a preservation"),
+    input=ReviewInput,
+    by=set(PARTY_ROLES),
+    at=RUNNING,
+    window=REVIEW,
+    while_stayed=True,
+    serves=Everyone.BUT_ACTOR,
+    source="CPL 111; CPI 171",
+)
+def ask_for_preservation_review(court: Sitting, case: Case, given: ReviewInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Ask the court to look again at a preservation; what was ordered is carried out meanwhile (CPL 111)."""
+    me = court.party_of(case, actor)
+    motion = Motion(
+        case_id=case.id,
+        party_id=me.id,
+        kind=MotionKind.PRESERVATION_REVIEW,
+        asks=given.asks,
+        grounds=given.grounds,
+        entry_number=court.next_number(case),
+    )
+    court.session.add(motion)
+    court.session.flush()
+    due = court.start_window(case, REVIEW_DECISION, start=now, subject=motion.reference).due_at
+    words = T("%(name)s asks for a ruling: %(kind)s.", name=me.name, kind=motion.kind.label)
+    court.open_task(case, Role.JUDGE, "ruling_asked", words, risk=70, due_at=due, subject=motion.reference)
+    return Recorded(T("%(name)s asks for a ruling: %(kind)s", name=me.name, kind=motion.kind.label), {"motion": motion.reference})
+
+
+def case_over(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """The case ended: nothing stays preserved for it (CPI 166)."""
+    end_preservations(court, case, PreservationState.LAPSED)

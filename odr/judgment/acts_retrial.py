@@ -1,0 +1,262 @@
+"""After effect: the certificate that a decision binds, and the application that it be heard again (CPL 210 to 217)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from odr.canonical import canonical, sha256_hex
+from odr.db import new_reference
+from odr.docket.models import PARTY_ROLES, Case, Role, Stage
+from odr.errors import ActNotOpen, FieldFault, InvalidInput, OutOfTime
+from odr.identity.actors import Actor
+from odr.judgment.acts_appeal import file_list
+from odr.judgment.effect import ENFORCE, PERFORMANCE, RETRIAL
+from odr.judgment.inputs import CertifyInput, RetrialInput, RetrialOutcomeInput, SendFileInput
+from odr.judgment.kinds import DecisionState, RetrialState
+from odr.judgment.lookups import certificates_of, issued, obligations_of, retrials_of
+from odr.judgment.models import Decision, FinalityCertificate, RetrialApplication
+from odr.judgment.paper import party_line, signers
+from odr.papers import FactsBlock, NoticePaper, ParagraphBlock
+from odr.procedure.models import WindowState
+from odr.procedure.reckoning import reckon
+from odr.procedure.sealed import SealedPaper, check_url, keep_document, keep_prepared, set_and_seal
+from odr.procedure.sitting import words_of
+from odr.procedure.table import Everyone, Recorded, act
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+    from odr.procedure.sitting import Sitting
+
+BINDING = {Stage.EFFECTIVE, Stage.ENFORCEMENT, Stage.CLOSED}
+LIVE = (RetrialState.FILED, RetrialState.SENT)
+TASK = "retrial"
+
+
+def binding(court: Sitting, case: Case) -> Decision | None:
+    """The decision of the case that is in effect."""
+    found = issued(court.session, case)
+    return found if found is not None and found.effective_at is not None else None
+
+
+def a_decision_binds(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Only a decision in effect is certified, or heard again."""
+    return None if binding(court, case) is not None else T("No decision of this case is in effect.")
+
+
+# -- certificate of finality --------------------------------------------------
+
+
+def _certificate(court: Sitting, case: Case, decision: Decision) -> tuple[str, str]:
+    """Number of the next certificate, and the digest of what it says."""
+    number = f"{case.number}-{len(certificates_of(court.session, case)) + 1}"
+    said = [number, case.number, decision.reference, str(decision.effective_at), decision.document_sha256, [[p.label, p.name] for p in case.parties]]
+    return number, sha256_hex(canonical(said))
+
+
+def prepare_certificate(court: Court, case: Case, given: BaseModel, actor: Actor) -> Mapping[str, Any]:
+    """Set and seal the certificate before the Sitting."""
+    language = getattr(given, "language", "zh-Hans")
+    with court.database.read() as session:
+        sitting, mine = court.look(session), session.get_one(Case, case.id)
+        decision = binding(sitting, mine)
+        if decision is None or decision.effective_at is None:
+            return {}
+        number, digest = _certificate(sitting, mine, decision)
+        code = new_reference()
+        paper = _paper(sitting, mine, decision, number, language, code)
+        sealed = set_and_seal(court, paper, language, reason=T("Certificate %(number)s", number=number), signer=actor.name)
+    return {"certificate": SealedPaper(digest, sealed, code)}
+
+
+def _paper(court: Sitting, case: Case, decision: Decision, number: str, language: str, code: str) -> NoticePaper:
+    settings = court.court.settings
+    lines = [party_line(p) for p in case.parties if p.left_at is None]
+    assert decision.effective_at is not None and decision.issued_at is not None
+    return NoticePaper(
+        court=settings.court_name_zh if language == "zh-Hans" else settings.court_name,
+        kind=T("Certificate that a decision is in effect"),
+        case_number=case.number,
+        subject=case.title,
+        issued_on=court.now.astimezone(settings.tz).date(),
+        signatories=[s for s in signers(court, case) if s.role != T("Assessor")],
+        document_code=code,
+        check_url=check_url(court.court, code),
+        blocks=[
+            ParagraphBlock(T("The decision named below is in effect. It binds the parties and can be enforced as the law provides.")),
+            FactsBlock(
+                [
+                    (T("Number of this certificate"), number),
+                    (T("Decision"), T("%(kind)s of %(day)s", kind=decision.kind.label, day=decision.issued_at.astimezone(settings.tz).date())),
+                    (T("In effect since"), decision.effective_at.astimezone(settings.tz).date()),
+                    (T("SHA-256 of the PDF"), decision.document_sha256 or ""),
+                    *((line.role, line.name) for line in lines),
+                ]
+            ),
+        ],
+    )
+
+
+@act(
+    title=T("Certify that the decision is in effect"),
+    input=CertifyInput,
+    by={Role.CLERK},
+    at=BINDING,
+    guard=a_decision_binds,
+    strong=True,
+    prepare=prepare_certificate,
+    source="CPL 158",
+)
+def certify_effect(court: Sitting, case: Case, given: CertifyInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Issue a sealed, numbered certificate that the decision binds and since when; anybody can check it by its code."""
+    decision = binding(court, case)
+    assert decision is not None
+    number, digest = _certificate(court, case, decision)
+    title = words_of(T("Certificate that a decision is in effect"))
+    document = keep_prepared(court, case, "certificate", digest, kind="certificate", title=title, locale=given.language)
+    entry = court.next_number(case)
+    court.session.add(FinalityCertificate(case_id=case.id, decision_id=decision.id, number=number, document_id=document.id, entry_number=entry))
+    facts = {"number": number, "document": document.reference, "sha256": document.sha256, "document_receipt": document.receipt}
+    return Recorded(T("Certificate %(number)s: the decision is in effect", number=number), facts)
+
+
+# -- retrial -------------------------------------------------------------------
+
+
+@act(
+    title=T("Apply for retrial"),
+    input=RetrialInput,
+    by=set(PARTY_ROLES),
+    at=BINDING,
+    guard=a_decision_binds,
+    window=RETRIAL,
+    meets=False,
+    late=True,
+    special=True,
+    serves=Everyone.BUT_ACTOR,
+    source="CPL 210, 211, 216",
+)
+def apply_for_retrial(court: Sitting, case: Case, given: RetrialInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Apply that a binding decision be heard again, on grounds the law names; enforcement goes on meanwhile (CPL 210, 211).
+
+    Six months from effect; for the grounds that count from knowledge, six months from
+    the day they became known (CPL 216). Raises OutOfTime after that.
+    """
+    me, decision = court.party_of(case, actor), binding(court, case)
+    assert decision is not None
+    _check_grounds(court, case, given)
+    if court.late:
+        _check_knowledge(court, case, given)
+    if any(r.party_id == me.id and r.decision_id == decision.id for r in retrials_of(court.session, case)):
+        raise ActNotOpen(T("You have applied already; an application is decided once."))
+    row = RetrialApplication(
+        case_id=case.id,
+        decision_id=decision.id,
+        party_id=me.id,
+        grounds=list(given.grounds),
+        facts=given.facts,
+        known_on=given.known_on,
+        entry_number=court.next_number(case),
+    )
+    court.session.add(row)
+    court.session.flush()
+    court.open_task(case, Role.CLERK, TASK, T("%(name)s applies for retrial. Send the file up.", name=me.name), risk=45, subject=row.reference)
+    return Recorded(T("%(name)s applies for retrial", name=me.name), {"retrial": row.reference, "grounds": list(given.grounds)})
+
+
+def _check_grounds(court: Sitting, case: Case, given: RetrialInput) -> None:
+    rules = court.pack(case).retrial
+    known = rules.grounds if rules is not None else {}
+    if rules is None:
+        raise ActNotOpen(T("The rules of this case know no retrial."))
+    wrong = [FieldFault(("grounds", i), T("Choose one of those listed.")) for i, key in enumerate(given.grounds) if key not in known]
+    if wrong:
+        raise InvalidInput(wrong)
+
+
+def _check_knowledge(court: Sitting, case: Case, given: RetrialInput) -> None:
+    """After six months only what became known later still counts, for six months (CPL 216)."""
+    rules = court.pack(case).retrial
+    assert rules is not None
+    over = OutOfTime(T("The time to apply on these grounds has ended (%(article)s).", article=court.pack(case).cite(rules.article)))
+    if not all(rules.grounds[key].from_knowledge for key in given.grounds):
+        raise over
+    if given.known_on is None:
+        raise InvalidInput.at("known_on", T("Say on which day you learned of it."))
+    if given.known_on > _today(court):
+        raise InvalidInput.at("known_on", T("This day is still to come."))
+    start = datetime.combine(given.known_on, datetime.min.time(), tzinfo=court.pack(case).tz)
+    if reckon(court.pack(case), RETRIAL, start).due_at < court.now:
+        raise over
+
+
+def _today(court: Sitting) -> date:
+    return court.now.astimezone(court.court.settings.tz).date()
+
+
+def some_retrial(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """There must be an application."""
+    return None if retrials_of(court.session, case, *LIVE) else T("No application for retrial is pending.")
+
+
+@act(
+    title=T("Send the file for retrial review"),
+    input=SendFileInput,
+    by={Role.CLERK},
+    at=BINDING,
+    guard=some_retrial,
+    serves=Everyone.PARTIES,
+    source="CPL 210, 214",
+)
+def send_retrial_file(court: Sitting, case: Case, given: SendFileInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Send the file to the court that decides on the application, with the list by which it checks it."""
+    found = retrials_of(court.session, case, RetrialState.FILED)
+    if not found:
+        raise ActNotOpen(T("The file was sent already."))
+    for row in found:
+        row.state = RetrialState.SENT
+    title = words_of(T("List of the file sent up"))
+    content = canonical(file_list(court, case, given.court))
+    document = keep_document(court, case, content, new_reference(), kind="appeal_file", title=title, locale="en", media_type="application/json")
+    return Recorded(T("File sent to %(court)s", court=given.court), {"document": document.reference, "sha256": document.sha256})
+
+
+@act(
+    title=T("Record the outcome of the retrial application"),
+    input=RetrialOutcomeInput,
+    by={Role.CLERK},
+    at=BINDING,
+    to={Stage.HEARING},
+    guard=some_retrial,
+    serves=Everyone.PARTIES,
+    source="CPL 215, 217",
+)
+def record_retrial_outcome(court: Sitting, case: Case, given: RetrialOutcomeInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Record what was decided: refused, the decision stands; ordered, its execution halts and this court hears the case again (CPL 215, 217)."""
+    decision = binding(court, case)
+    assert decision is not None
+    state = RetrialState.ORDERED if given.ordered else RetrialState.REFUSED
+    for row in retrials_of(court.session, case, *LIVE):
+        row.state, row.closed_entry = state, court.next_number(case)
+        court.close_tasks(case, TASK, row.reference)
+    if given.ordered:
+        _hear_again(court, case, decision)
+    words = T("%(court)s, %(number)s: retrial %(outcome)s", court=given.court, number=given.number, outcome=state.label)
+    return Recorded(words, {"decision": decision.reference, "ordered": given.ordered})
+
+
+def _hear_again(court: Sitting, case: Case, decision: Decision) -> None:
+    """The decision no longer carries execution; what was paid stays recorded under what it was paid on."""
+    decision.state = DecisionState.SET_ASIDE
+    for row in obligations_of(court.session, case):
+        row.ended_at = court.now
+    for kind in (PERFORMANCE, ENFORCE, RETRIAL, "enforcement_notice", "enforcement_inaction"):
+        court.close_windows(case, kind, WindowState.ENDED)
+    case.outcome, case.closed_at, case.effective_at, case.pronounced_at = None, None, None, None
+    court.move(case, Stage.HEARING)
+    words = T("A case is heard again. Seat judges who have not decided it (Civil Procedure Law, art. 41).")
+    court.open_task(case, Role.PRESIDENT, "retrial_bench", words, risk=80)

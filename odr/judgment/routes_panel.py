@@ -1,0 +1,126 @@
+"""Pages of a panel's room and of the clerk's signature."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, redirect, render_template, request, url_for
+
+from odr.access import case_page, current_court, current_locale, need_strong
+from odr.db import new_reference
+from odr.docket.models import Case, Document, Role
+from odr.docket.visibility import reads_document
+from odr.errors import Forbidden, NotFound
+from odr.identity.actors import Actor
+from odr.judgment import issuing, panel
+from odr.judgment.inputs import DeliberateInput, SignInput, VoteInput
+from odr.judgment.lookups import certificates_of, current_draft, document_of, issued
+from odr.judgment.routes import Page, judgment, look
+from odr.judgment.views import decision_page
+from odr.pages import file_answer, submit_act
+from odr.procedure import forms
+from odr.procedure.availability import refusal
+from odr.text import T
+
+SPEAK, VOTE = "deliberate", "vote_on_decision"
+
+
+@judgment.get("/panel")
+@case_page(Role.JUDGE, Role.ASSESSOR)
+def panel_room(case: Case, actor: Actor) -> Page:
+    """The panel's own room: its members, the draft, the deliberation and the votes."""
+    return _room(case, actor, None, {}, [])
+
+
+def _room(case: Case, actor: Actor, tried: str | None, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False) -> Page:
+    court = look()
+    sitting = panel.members(court, case)
+    if actor.account_id not in {m.account_id for m in sitting}:
+        raise Forbidden(T("Only the panel enters its room."))
+    decision = current_draft(court.session, case) or issued(court.session, case)
+    hidden = {"decision": decision.reference if decision else ""}
+    drawn = {}
+    for name, model in ((SPEAK, DeliberateInput), (VOTE, VoteInput)):
+        mine = {**hidden, **(values if tried == name else {})}
+        drawn[name] = forms.fields_of(model, current_locale(), mine, faults if tried == name else [])
+    return render_template(
+        "judgment/panel.html",
+        case=case,
+        actor=actor,
+        members=sitting,
+        decision=decision,
+        votes=panel.votes(court, case, decision) if decision else {},
+        minutes=panel.minutes(court, decision) if decision else [],
+        drawn=drawn,
+        may={name: refusal(court, court.court.table[name], case, actor) is None for name in (SPEAK, VOTE)},
+        faults=forms.summary(drawn[tried]) if tried else [],
+        moved_on=moved_on,
+        tab="decision",
+        key=new_reference(),
+    ), status
+
+
+def _act(case: Case, actor: Actor, name: str) -> Page:
+    values = request.form.to_dict(flat=False)
+    page = submit_act(case, actor, current_court().table[name], values, lambda f, s, m: _room(case, actor, name, values, f, s, m))
+    return page if isinstance(page, tuple | str) else redirect(url_for("judgment.panel_room", reference=case.reference, _anchor="minutes"), 303)  # type: ignore[return-value]
+
+
+@judgment.post("/panel/words")
+@case_page(Role.JUDGE, Role.ASSESSOR)
+def speak(case: Case, actor: Actor) -> Page:
+    """A word in the deliberation."""
+    return _act(case, actor, SPEAK)
+
+
+@judgment.post("/panel/vote")
+@case_page(Role.JUDGE, Role.ASSESSOR)
+def vote(case: Case, actor: Actor) -> Page:
+    """A member's vote."""
+    return _act(case, actor, VOTE)
+
+
+@judgment.get("/countersign")
+@case_page(Role.CLERK)
+def countersigning(case: Case, actor: Actor) -> Page:
+    """The pronounced decision before the clerk signs it."""
+    need_strong()
+    return _countersigning(case, actor, [])
+
+
+def _countersigning(case: Case, actor: Actor, faults: list[Any], status: int = 200, moved_on: bool = False) -> Page:
+    court = look()
+    decision = issuing.to_countersign(court, case)
+    if decision is None:
+        raise refusal(court, court.court.table["countersign_decision"], case, actor) or NotFound
+    return render_template(
+        "judgment/countersign.html",
+        case=case,
+        actor=actor,
+        page=decision_page(court, case, decision),
+        document=document_of(court.session, decision),
+        fields=forms.fields_of(SignInput, current_locale(), {"decision": decision.reference}, faults),
+        moved_on=moved_on,
+        tab="decision",
+        key=new_reference(),
+    ), status
+
+
+@judgment.post("/countersign")
+@case_page(Role.CLERK)
+def countersign(case: Case, actor: Actor) -> Page:
+    """Sign after the judge; the decision is served."""
+    values = request.form.to_dict(flat=False)
+    return submit_act(case, actor, current_court().table["countersign_decision"], values, lambda f, s, m: _countersigning(case, actor, f, s, m))
+
+
+@judgment.get("/certificate/<int:number>.pdf")
+@case_page()
+def certificate(case: Case, actor: Actor, number: int) -> Response:
+    """A certificate that the decision is in effect."""
+    session = look().session
+    found = next((c for c in certificates_of(session, case) if c.entry_number == number), None)
+    document = session.get(Document, found.document_id) if found is not None else None
+    if document is None or not reads_document(actor, document):
+        raise NotFound
+    return file_answer(document.content, f"certificate-{document.reference}.pdf", "application/pdf")

@@ -1,0 +1,141 @@
+"""A panel decides by majority, its deliberation stays with it, and the clerk signs after the judge (CPL 40, 44, 45, 155)."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from pypdf import PdfReader
+from sqlalchemy import select
+
+from odr.app import create_app
+from odr.clock import FixedClock
+from odr.docket.models import Case, Document, Role, Stage, Track
+from odr.docket.queries import entries_of
+from odr.docket.visibility import reads_entry
+from odr.errors import ActNotOpen, Forbidden, InvalidInput
+from odr.identity.models import Account, AccountRole, AccountState
+from odr.procedure.court import Court
+from tests.judgment.bench import Bench, lay_case
+from tests.judgment.web import Visitor
+
+FOR, AGAINST = {"vote": "for"}, {"vote": "against", "view": "The label was true; I would dismiss the claim."}
+
+
+@pytest.fixture
+def panel(whole_court: Court, clock: FixedClock) -> Bench:
+    """A case in ordinary procedure before a judge and two assessors drawn by lot."""
+    with whole_court.database.write() as session:
+        for name in ("ann", "ben"):
+            account = Account(email=f"{name}@people.example", name=name.title(), state=AccountState.ACTIVE, created_at=clock.now())
+            session.add(account)
+            session.flush()
+            session.add(AccountRole(account_id=account.id, role=Role.ASSESSOR, granted_at=clock.now()))
+    bench = lay_case(whole_court, clock, track=Track.ORDINARY)
+    with pytest.raises(InvalidInput, match="do not know a panel of 5"):
+        bench.do("judge", "convene_panel", {"size": 5, "reasons": "A new kind of case."})
+    bench.do("judge", "convene_panel", {"size": 3, "reasons": "A new kind of case."})
+    return bench
+
+
+def sit(bench: Bench, who: str, act: str, **values: object) -> None:
+    """A member acts under her own name."""
+    account = bench.account(who)
+    role = Role.JUDGE if who == "judge" else Role.ASSESSOR
+    actor = type(bench.actor("judge"))(role, account.id, account.name, bench.case_id, strong_at=bench.clock.now())
+    bench.do(who, act, values, actor=actor)
+
+
+def vote(bench: Bench, who: str, how: dict[str, str]) -> None:
+    """A member votes on the draft."""
+    sit(bench, who, "vote_on_decision", decision=bench.draft_reference(), **how)
+
+
+def test_the_majority_decides_and_dissent_stays_secret(panel: Bench) -> None:
+    """Two of three carry the text; a changed text needs new votes; nobody but the panel ever reads a vote, and the paper names all and no dissent."""
+    panel.findings()
+    panel.do("assistant", "draft_decision", panel.draft())
+    signing = {"decision": panel.draft_reference()}
+    sit(panel, "ann", "deliberate", words="Is the label really untrue?")
+    vote(panel, "ann", AGAINST)
+    vote(panel, "ben", FOR)
+    with pytest.raises(ActNotOpen, match="Judge has not voted"):
+        panel.do("judge", "send_for_signing", signing)
+    vote(panel, "judge", AGAINST)
+    with pytest.raises(ActNotOpen, match="by a majority"):
+        panel.do("judge", "send_for_signing", signing)
+    panel.do("judge", "draft_decision", panel.draft(issues="Was the label untrue?"))
+    with pytest.raises(ActNotOpen, match="has not voted"):
+        panel.do("judge", "send_for_signing", signing)
+    for who, how in (("ann", AGAINST), ("ben", FOR), ("judge", FOR)):
+        vote(panel, who, how)
+    panel.do("judge", "send_for_signing", signing)
+    panel.wait(hours=26)
+    panel.do("judge", "issue_decision", signing | {"case_number": panel.number})
+    with panel.court.database.read() as session:
+        case = session.get_one(Case, panel.case_id)
+        secret = [e for name in ("deliberate", "vote_on_decision") for e in entries_of(session, case, name)]
+        assert len(secret) == 7
+        for who in ("claimant/1", "respondent/1", "clerk", "assistant"):
+            assert not any(reads_entry(panel.actor(who), e) for e in secret), who
+        assert all(reads_entry(panel.actor("judge"), e) for e in secret)
+        issued = json.loads(entries_of(session, case, "issue_decision")[0].payload)
+        paper = session.scalars(select(Document).where(Document.kind == "decision")).one()
+    text = "".join(p.extract_text() for p in PdfReader(_file(paper.content)).pages)
+    assert "Presiding judge" in text and "Ann" in text and "Ben" in text
+    assert "dismiss the claim" not in text + json.dumps(issued)
+
+
+def _file(content: bytes) -> object:
+    from io import BytesIO
+
+    return BytesIO(content)
+
+
+def test_only_those_who_decide_vote(panel: Bench) -> None:
+    """The assistant drafts and the clerk records; neither has a vote."""
+    panel.findings()
+    panel.do("judge", "draft_decision", panel.draft())
+    for who in ("assistant", "clerk"):
+        with pytest.raises(Forbidden):
+            panel.do(who, "vote_on_decision", {"decision": panel.draft_reference(), **FOR})
+
+
+def test_one_judge_decides_small_claims_and_simple_procedure(bench: Bench) -> None:
+    """Where the rules know one judge only, no panel is convened and nobody votes (CPL 40)."""
+    with pytest.raises(ActNotOpen, match="one judge decides alone"):
+        bench.do("judge", "convene_panel", {"size": 3, "reasons": "It is hard."})
+    bench.findings()
+    bench.do("judge", "draft_decision", bench.draft())
+    with pytest.raises(ActNotOpen, match="decides this case alone"):
+        bench.do("judge", "vote_on_decision", {"decision": bench.draft_reference(), **FOR})
+
+
+@pytest.mark.parametrize("locale", ["en", "zh-Hans"])
+def test_a_panel_votes_in_the_browser(panel: Bench, locale: str) -> None:
+    """Each member opens the room, reads, speaks and votes; the clerk signs after the judge; assistant and parties do not enter."""
+    panel.findings()
+    panel.do("judge", "draft_decision", panel.draft())
+    app = create_app(court=panel.court)
+    judge, ann, assistant, li, clerk = (Visitor(app, panel, who, locale) for who in ("judge", "ann", "assistant", "li", "clerk"))
+    for visitor in (assistant, li, clerk):
+        visitor.get("/decision/panel", 403)
+    ann.send("/decision/panel", "/decision/panel/words", words="<b>Was it true?</b>")
+    refused = ann.send("/decision/panel", "/decision/panel/vote", status=422, vote="against")
+    assert ("Say what you would decide" if locale == "en" else "不同意见") in refused
+    ann.send("/decision/panel", "/decision/panel/vote", vote="against", view="I would dismiss it.")
+    page = judge.get("/decision/panel")
+    assert "I would dismiss it." in page and "&lt;b&gt;" in page
+    assert "I would dismiss it." not in assistant.get("/decision/desk")
+    for who in ("ben", "judge"):
+        vote(panel, who, FOR)
+    reference = panel.draft_reference()
+    panel.do("judge", "send_for_signing", {"decision": reference})
+    panel.wait(hours=26)
+    panel.do("judge", "issue_decision", {"decision": reference, "case_number": panel.number})
+    assert panel.case().stage is Stage.PRONOUNCED
+    clerk = Visitor(app, panel, "clerk", locale)
+    clerk.send("/decision/countersign", "/decision/countersign")
+    with panel.court.database.read() as session:
+        assert entries_of(session, session.get_one(Case, panel.case_id), "countersign_decision")
+    clerk.get("/decision/countersign", 409)
