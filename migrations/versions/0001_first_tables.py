@@ -218,6 +218,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_service_packet_party_id'), ['party_id'], unique=False)
         batch_op.create_index('ix_service_packet_queued_at', ['queued_at'], unique=False)
         batch_op.create_index('ix_service_packet_state_queued_at', ['state', 'queued_at'], unique=False)
+        batch_op.create_index('ix_service_packet_undocketed', ['id'], unique=False, sqlite_where=sa.text('docketed_as IS NULL OR docketed_as != state'), postgresql_where=sa.text('docketed_as IS NULL OR docketed_as != state'))
 
     op.create_table('service_reminder',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -2628,6 +2629,7 @@ def downgrade() -> None:
     op.drop_table('signing_key')
     op.drop_table('service_reminder')
     with op.batch_alter_table('service_packet', schema=None) as batch_op:
+        batch_op.drop_index('ix_service_packet_undocketed', sqlite_where=sa.text('docketed_as IS NULL OR docketed_as != state'), postgresql_where=sa.text('docketed_as IS NULL OR docketed_as != state'))
         batch_op.drop_index('ix_service_packet_state_queued_at')
         batch_op.drop_index('ix_service_packet_queued_at')
         batch_op.drop_index(batch_op.f('ix_service_packet_party_id'))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Connection, Date, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Connection, Date, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from odr.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
@@ -71,6 +71,10 @@ class ServiceAddress(Base):
     )
 
 
+UNDOCKETED = "docketed_as IS NULL OR docketed_as != state"
+"""Packets whose present conclusion does not stand on the docket."""
+
+
 class Packet(Base):
     """Everything that goes to one recipient on one occasion."""
 
@@ -105,7 +109,12 @@ class Packet(Base):
 
     attempts: Mapped[list[ServiceAttempt]] = relationship(back_populates="packet", order_by="ServiceAttempt.id")
     facts: Mapped[list[ServiceFact]] = relationship(order_by="ServiceFact.id", viewonly=True)
-    __table_args__ = (Index("ix_service_packet_state_queued_at", "state", "queued_at"), Index("ix_service_packet_queued_at", "queued_at"))
+    __table_args__ = (
+        Index("ix_service_packet_state_queued_at", "state", "queued_at"),
+        Index("ix_service_packet_queued_at", "queued_at"),
+        # Only packets whose conclusion the docket does not show yet: the sweep looks at these and at no other.
+        Index("ix_service_packet_undocketed", "id", sqlite_where=text(UNDOCKETED), postgresql_where=text(UNDOCKETED)),
+    )
 
 
 class ServiceAttempt(Base):

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import select
+from sqlalchemy import Select, select, text
 
 from odr.db import Database
 from odr.docket.models import Case
@@ -19,7 +19,7 @@ from odr.service.dispatch import dispatch_due
 from odr.service.incoming import read_mail
 from odr.service.kinds import PacketState
 from odr.service.lookups import find_abroad, find_packet
-from odr.service.models import Packet
+from odr.service.models import UNDOCKETED, Packet
 from odr.service.pack_rules import rules_for
 from odr.service.reminders import send_reminders
 from odr.service.sealing import seal_proofs
@@ -41,13 +41,18 @@ def send(court: Court) -> int:
     return tried + concluded
 
 
+def undocketed(limit: int) -> Select[tuple[int, int]]:
+    """Concluded packets whose conclusion does not stand on the docket; the index of that very condition finds them."""
+    return (
+        select(Packet.id, Packet.case_id).join(Case, Case.id == Packet.case_id)
+        .where(text(f"({UNDOCKETED})"), Packet.state.in_(CONCLUDED)).order_by(Packet.id).limit(limit)
+    )  # fmt: skip
+
+
 def bring_to_docket(court: Court, limit: int = 256) -> int:
     """Bring packets' conclusions onto their dockets, ``limit`` at a time."""
     with court.database.read() as session:
-        found = session.execute(
-            select(Packet.id, Packet.case_id).join(Case, Case.id == Packet.case_id)
-            .where(Packet.state.in_(CONCLUDED), Packet.docketed_as.is_(None) | (Packet.docketed_as != Packet.state)).order_by(Packet.id).limit(limit)
-        ).all()  # fmt: skip
+        found = session.execute(undocketed(limit)).all()
     if not found:
         return 0
     with court.sit() as sitting:

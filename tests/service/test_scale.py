@@ -1,0 +1,64 @@
+"""A million records: a round of the worker touches only what is due."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import event, func, insert, select, text
+
+from odr.clock import FixedClock
+from odr.db import Database, new_reference
+from odr.docket.models import PartyKind
+from odr.service.dispatch import ServicePorts, claim, dispatch_due
+from odr.service.kinds import AttemptState, Channel, PacketState, PaperKind
+from odr.service.models import Packet, ServiceAttempt
+from odr.service.room import undocketed
+from odr.service.sweep import conclude_due
+from tests.service.conftest import Queue
+
+RECORDS = 1_000_000 if os.environ.get("ODR_PROVE") else 5_000
+LARGE = {"service_packet", "service_attempt", "service_fact", "service_task", "notice_code"}
+
+
+def fill(database: Database, clock: FixedClock, count: int) -> None:
+    """Packets long since served and on the docket, each with its attempt."""
+    old = clock.now() - timedelta(days=300)
+    for start in range(0, count, 20_000):
+        numbers = range(10**9 + start, 10**9 + min(start + 20_000, count))
+        packet = {
+            "case_id": 1, "party_id": 1, "entry_ids": [1], "documents": [], "kind": PaperKind.NOTICE, "occasion": "notice", "docketed_as": "served",
+            "title": {}, "letter": "notice", "recipient_name": "x", "recipient_kind": PartyKind.PERSON, "locale": "en", "abroad": False,
+            "first_contact": False, "queued_at": old, "state": PacketState.SERVED, "effective_at": old, "concluded_at": old,
+        }  # fmt: skip
+        attempt = {"party_id": 1, "channel": Channel.EMAIL, "state": AttemptState.SENT, "starts_at": old, "tries": 1, "last_try_at": old}
+        with database.write() as session:
+            session.execute(insert(Packet), [{**packet, "id": n, "reference": new_reference(), "code": f"x{n}"} for n in numbers])
+            session.execute(insert(ServiceAttempt), [{**attempt, "id": n, "packet_id": n} for n in numbers])
+
+
+def test_a_round_of_the_worker_touches_only_what_is_due(ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue) -> None:
+    """Among records long since finished three are sent and one is concluded; no statement of the round walks through a large table."""
+    fill(database, clock, RECORDS)
+    with database.write() as session:
+        session.execute(text("ANALYZE"))
+    waiting = queue(9, email=None)
+    for party in range(1, 4):
+        queue(party)
+    statements: list[tuple[str, Any]] = []
+    event.listen(database.engine, "before_cursor_execute", lambda c, cursor, statement, parameters, context, many: statements.append((statement, parameters)))
+    assert dispatch_due(ports, database, clock) == 3
+    clock.advance(timedelta(days=6))
+    assert conclude_due(database, clock)[0] == 1
+    assert claim(ports, database, clock, "nobody", 100) == []
+    with database.read() as session:
+        assert {i for i, _ in session.execute(undocketed(256).with_only_columns(Packet.id, Packet.case_id))} <= {waiting, waiting + 1, waiting + 2, waiting + 3}
+        looked = [s for s in statements if s[0].lstrip().upper().startswith(("SELECT", "UPDATE"))]
+        assert len(looked) >= 10
+        for statement, parameters in looked:
+            given = parameters[0] if isinstance(parameters, list) else parameters
+            plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given).all()
+            walked = [row[3] for row in plan if row[3].startswith("SCAN ") and row[3].split()[1] in LARGE and "undocketed" not in row[3]]
+            assert walked == [], statement
+        assert session.scalar(select(func.count()).select_from(Packet).where(Packet.state == PacketState.SERVED)) == RECORDS + 3
