@@ -915,6 +915,8 @@ def upgrade() -> None:
     sa.Column('proves', sa.Text(), nullable=False),
     sa.Column('source', sa.Text(), nullable=False),
     sa.Column('facts', sa.JSON(), nullable=False),
+    sa.Column('meets', sa.JSON(), nullable=False),
+    sa.Column('language', sa.String(length=60), nullable=True),
     sa.Column('provenance', sa.JSON(), nullable=False),
     sa.Column('state', sa.Enum('submitted', 'late', 'excluded', 'withdrawn', name='exhibitstate', native_enum=False, length=40), nullable=False),
     sa.Column('upload_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),

@@ -13,6 +13,7 @@ from odr.errors import InvalidInput
 from odr.evidence.acts_requests import open_late
 from odr.evidence.acts_sealing import ask_for_seal, prepare_submission
 from odr.evidence.adding import add_exhibit
+from odr.evidence.checklist import items_for
 from odr.evidence.inputs import ExhibitInput, WithdrawExhibitInput
 from odr.evidence.models import Exhibit, ExhibitState, Upload
 from odr.identity.actors import Actor
@@ -47,9 +48,14 @@ def submit_exhibit(court: Sitting, case: Case, given: ExhibitInput, *, actor: Ac
     if given.secret and not given.why_secret:
         raise InvalidInput.at("why_secret", T("Say what must be kept from whom, and why."))
     is_late = bool(court.windows(case, "evidence", party=party, state=WindowState.LAPSED)) and not court.windows(case, "evidence", party=party)
+    known = {item.key for item in items_for(court.pack(case).cause(case.cause), party.role)}
+    meets = tuple(dict.fromkeys(given.meets))
+    if not known.issuperset(meets):
+        raise InvalidInput.at("meets", T("Choose one of those listed."))
     exhibit = add_exhibit(
         court, case, party, upload, title=given.title, proves=given.proves, source=given.source, now=now, category=given.category,
         provenance=given.provenance.model_dump() if given.provenance else {}, state=ExhibitState.LATE if is_late else ExhibitState.SUBMITTED,
+        meets=meets, language=given.language,
     )  # fmt: skip
     if given.secret:
         ask_for_seal(court, case, exhibit, given.why_secret or "")

@@ -29,6 +29,8 @@ def add_exhibit(
     category: Category = Category.DOCUMENT,
     provenance: dict[str, Any] | None = None,
     state: ExhibitState = ExhibitState.SUBMITTED,
+    meets: tuple[str, ...] = (),
+    language: str | None = None,
 ) -> Exhibit:
     """Enter the file as the party's next exhibit. Raises InvalidInput for a file that is one already."""
     if court.session.scalar(select(Exhibit.id).where(Exhibit.upload_id == upload.id)) is not None:
@@ -37,6 +39,7 @@ def add_exhibit(
     exhibit = Exhibit(
         case_id=case.id, party_id=party.id, label=f"{party.letter}-{number}", number=number, title=title, category=category, proves=proves, source=source,
         provenance=provenance or {}, upload_id=upload.id, entry_number=court.next_number(case), submitted_at=now, state=state,
+        meets=list(meets), language=language,
     )  # fmt: skip
     court.session.add(exhibit)
     court.session.flush()

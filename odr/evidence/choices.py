@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case
 from odr.docket.queries import parties
+from odr.evidence.checklist import items_for
 from odr.evidence.models import Exhibit, ExhibitState, RequestState, Upload, UploadState
 from odr.evidence.requests import requests_of, title_of
 from odr.identity.actors import Actor
@@ -46,3 +47,9 @@ def evidence_requests(court: Any, case: Case, actor: Actor) -> list[Option]:
     waiting = (RequestState.OPEN, RequestState.ORDERED, RequestState.NOT_OBEYED)
     found = [r for r in requests_of(court.session, case) if r.state in waiting or (r.fine_minor is not None and r.fine_approved is None)]
     return [Option(r.reference, title_of(case, r)) for r in found]
+
+
+@choice_source("checklist")
+def checklist_items(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """What usually matters on the actor's side in a case of this cause."""
+    return [Option(item.key, item.label) for item in items_for(court.pack(case).cause(case.cause), actor.role)]

@@ -29,6 +29,18 @@ class ExhibitInput(CourtModel):
     title: Annotated[str, CourtText(1, 200, one_line=True), field(T("What is it?"), T("For example: order page, chat with the shop."))]
     category: Annotated[Category, Choice(Category), field(T("Kind of evidence"))] = Category.FILES
     proves: Annotated[str, CourtText(1, 1000), field(T("What does it show?"), widget="textarea")]
+    meets: Annotated[
+        list[str],
+        field(
+            T("Which of these is it?"),
+            T("What usually matters in a case like this. Leave it empty if it is none of them."),
+            choices="checklist",
+            widget="checkboxes",
+        ),
+    ] = []
+    language: Annotated[
+        str | None, CourtText(0, 60, one_line=True), field(T("Is it in another language?"), T("Say which, and which exhibit is its translation."))
+    ] = None
     source: Annotated[
         str, CourtText(1, 1000), field(T("Where does it come from?"), T("For example: my phone, the shop’s page on 11 November."), widget="textarea")
     ]

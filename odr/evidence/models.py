@@ -168,6 +168,10 @@ class Exhibit(Base):
     source: Mapped[str] = mapped_column(Text)
     facts: Mapped[list[int]] = mapped_column(JSON, default=list)
     """Numbers of the facts it is to show."""
+    meets: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """Keys of the cause's checklist that it is meant to cover."""
+    language: Mapped[str | None] = mapped_column(String(60))
+    """In which language it is, where not in the court's, and where its translation stands."""
     provenance: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     """Answers on origin, storage and extraction (IC 11, EV 93)."""
     state: Mapped[ExhibitState] = mapped_column(enum_column(ExhibitState), default=ExhibitState.SUBMITTED)

@@ -12,6 +12,7 @@ from odr.docket.models import PARTY_ROLES, Case
 from odr.docket.queries import documents
 from odr.docket.visibility import READS_FILE, reads_document
 from odr.errors import NotFound
+from odr.evidence.checklist import checklist, chronology
 from odr.evidence.inputs import ExhibitInput
 from odr.evidence.models import Exhibit
 from odr.evidence.ports import PREVIEWER, desk_of
@@ -40,6 +41,15 @@ def listing(case: Case, actor: Actor) -> Page:
     """Every exhibit of the case, each with its two questions."""
     rows = list(current_session().scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id)))
     return render_template("evidence/exhibits.html", case=case, actor=actor, exhibits=rows, parties={p.id: p for p in case.parties}, tab="exhibits")
+
+
+@exhibits.get("/checklist")
+@case_page(*READS_FILE)
+def what_matters(case: Case, actor: Actor) -> Page:
+    """What usually matters for both sides and what is missing, and what is said to have happened when."""
+    look = current_court().look(current_session())
+    sides, days = checklist(look, case), chronology(look, case, actor)
+    return render_template("evidence/checklist.html", case=case, actor=actor, sides=sides, days=days, tab="exhibits")
 
 
 @exhibits.get("/requests")

@@ -1,0 +1,82 @@
+"""What usually matters in a case of this cause, what is there of it and what is missing: the same for both sides to see."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from odr.docket.models import Case, Role
+from odr.docket.queries import entries
+from odr.docket.visibility import reads_entry
+from odr.evidence.models import Exhibit, ExhibitState
+from odr.identity.actors import Actor
+from odr.procedure.case_rules import Cause, ChecklistItem
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that usually matters, and the exhibits that are meant to show it."""
+
+    item: ChecklistItem
+    exhibits: list[Exhibit]
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side's list."""
+
+    role: Role
+    lines: list[Line]
+
+    @property
+    def missing(self) -> int:
+        """How many have no exhibit yet."""
+        return sum(not line.exhibits for line in self.lines)
+
+
+@dataclass(frozen=True)
+class Happening:
+    """Something that somebody says happened on a day."""
+
+    on: date
+    what: str
+    entry: int
+
+
+def items_for(cause: Cause, role: Role) -> Sequence[ChecklistItem]:
+    """The list of a side; a third party has either side's to choose from."""
+    return {Role.CLAIMANT: cause.claimant, Role.RESPONDENT: cause.respondent}.get(role, (*cause.claimant, *cause.respondent))
+
+
+def checklist(court: Sitting, case: Case) -> list[Side]:
+    """Both sides' lists with what is there; a withdrawn or excluded exhibit shows nothing."""
+    cause = court.pack(case).cause(case.cause)
+    roles = {p.id: p.role for p in case.parties}
+    standing = (ExhibitState.SUBMITTED, ExhibitState.LATE)
+    here = [e for e in court.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id)) if e.state in standing]
+
+    def of(role: Role, key: str) -> list[Exhibit]:
+        return [e for e in here if key in e.meets and roles[e.party_id] in (role, Role.THIRD_PARTY)]
+
+    return [Side(role, [Line(item, of(role, item.key)) for item in items_for(cause, role)]) for role in (Role.CLAIMANT, Role.RESPONDENT)]
+
+
+def chronology(court: Sitting, case: Case, viewer: Actor) -> list[Happening]:
+    """What the parties say happened, by its day, out of the pleadings the viewer may read."""
+    found: list[Happening] = []
+    for entry in entries(court.session, case, limit=100_000):
+        if reads_entry(viewer, entry):
+            given = json.loads(entry.payload)["input"]
+            told: Any = given.get("facts") if isinstance(given, dict) else None
+            for fact in told if isinstance(told, list) else []:
+                if isinstance(fact, dict) and fact.get("happened_on") and fact.get("what"):
+                    found.append(Happening(date.fromisoformat(fact["happened_on"]), str(fact["what"]), entry.number))
+    return sorted(found, key=lambda h: (h.on, h.entry))
