@@ -77,7 +77,8 @@ def test_every_message_ends_and_none_is_silent(ports: ServicePorts, database: Da
     run_until_quiet(ports, database, clock)
     assert states(database) == {AttemptState.SENT: 40 * times, AttemptState.FAILED: 10 * times}
     assert_none_silent(database, clock)
-    assert Counter(m.message["Message-ID"] for m in smtp_peer.messages).most_common(1)[0][1] == 2  # dropped after DATA: sent again
+    # Dropped after DATA: sent again under its old Message-ID; in a thousand, one may be dropped several times.
+    assert 2 <= Counter(m.message["Message-ID"] for m in smtp_peer.messages).most_common(1)[0][1] <= 2 * times
 
 
 def test_a_greylisting_server_gets_the_message_later(ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue, smtp_peer: SmtpPeer) -> None:
