@@ -63,7 +63,10 @@ def submit_exhibit(court: Sitting, case: Case, given: ExhibitInput, *, actor: Ac
         court.late = True
         open_late(court, case, exhibit, given.why_late, now)
     court.announce("exhibit_submitted", case, exhibit=exhibit, party=party)
-    result = {"exhibit": exhibit.label, "reference": exhibit.reference, "sha256": upload.sha256, "size": upload.size, "media_type": upload.media_type, "receipt": upload.receipt}
+    result = {
+        "exhibit": exhibit.label, "reference": exhibit.reference, "sha256": upload.sha256, "size": upload.size, "media_type": upload.media_type,
+        "receipt": upload.receipt,
+    }  # fmt: skip
     return Recorded(T("Exhibit %(label)s submitted: %(title)s", label=exhibit.label, title=exhibit.title), result)
 
 

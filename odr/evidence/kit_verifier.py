@@ -488,7 +488,9 @@ def check_whole(contents: Contents, bag: Bag, digests: dict[str, tuple[str, int]
     failures = []
     for line in lines:
         result = canonical_object(line, "line").get("result")
-        names = isinstance(result, dict) and str(result.get("exhibit") or result.get("document") or "")
+        if not isinstance(result, dict):
+            continue
+        names = str(result.get("exhibit") or result.get("document") or "")
         if names and isinstance(result.get("sha256"), str) and result["sha256"] not in here:
             failures.append(Failure(names, "absent"))
     return failures

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 def find_upload(court: Sitting, case: Case, actor: Actor, reference: str) -> Upload | None:
     """A whole and anchored file the actor sent."""
-    return court.session.scalar(select(Upload).where(Upload.reference == reference, Upload.account_id == actor.account_id, Upload.state == UploadState.ANCHORED))
+    own = (Upload.reference == reference, Upload.account_id == actor.account_id, Upload.state == UploadState.ANCHORED)
+    return court.session.scalar(select(Upload).where(*own))
 
 
 def find_exhibit(court: Sitting, case: Case, actor: Actor, reference: str) -> Exhibit | None:

@@ -14,7 +14,7 @@ from odr.docket.models import Case, Document, Role, Seat
 from odr.errors import ActNotOpen, InvalidInput
 from odr.evidence.models import EvidenceRequest, Exhibit, ExhibitState, RequestState
 from odr.evidence.requests import late_consequence, requests_of
-from odr.procedure.models import Task
+from odr.procedure.models import Task, Window, WindowState
 from tests.evidence.test_case_file import signed_in, with_exhibits
 from tests.scene import Scene
 
@@ -73,7 +73,7 @@ def test_exclusion_is_asked_answered_and_ruled(small_scene: Scene) -> None:
 
 
 def test_document_not_produced_is_taken_as_true_by_the_judge_only(small_scene: Scene) -> None:
-    """An ordered document that does not come in time is no finding by itself; the judge takes its content as true (EV 48), and not where one was to see an original."""
+    """An ordered document that does not come in time is no finding by itself; the judge takes its content as true (EV 48), never for an original."""
     with_exhibits(small_scene)
     values = {"kind": "production", "against": "respondent/1", "what": "Log of the batch", "content": "The batch was recalled in May.", "fact": "They knew."}
     request = ask(small_scene, "li", **values)
@@ -114,8 +114,6 @@ def test_late_evidence_is_admitted_or_not_and_fined_by_the_president(small_scene
     """Late evidence is taken and waits; the judge rules by the three cases; a fine stands only when the president approves it (CPL 119)."""
     with_exhibits(small_scene)
     with small_scene.court.database.write() as session:
-        from odr.procedure.models import Window, WindowState
-
         case = session.get_one(Case, small_scene.case_id)
         for window in session.scalars(select(Window).where(Window.case_id == case.id, Window.kind == "evidence")):
             window.state = WindowState.LAPSED

@@ -26,6 +26,10 @@ from odr.procedure.availability import acts_for
 
 exhibits = Blueprint("exhibits", __name__, url_prefix="/cases/<reference>/exhibits")
 Page = str | Response | tuple[str, int]
+ABOUT_EVIDENCE = {
+    "ask_evidence_order", "answer_evidence_request", "rule_on_evidence", "rule_on_late_evidence", "decide_evidence_fine", "produce_ordered", "find_on_refusal",
+    "record_collected", "order_seal",
+}  # fmt: skip
 
 
 def _find(case: Case, label: str) -> Exhibit:
@@ -58,13 +62,11 @@ def requests(case: Case, actor: Actor) -> Page:
     """Requests about evidence with what was said to them and the rulings."""
     session = current_session()
     rows = requests_of(session, case)
-    mine = {"ask_evidence_order", "answer_evidence_request", "rule_on_evidence", "rule_on_late_evidence", "decide_evidence_fine", "produce_ordered", "find_on_refusal"}
-    acts = [a for a in acts_for(current_court().look(session), case, actor) if a.is_open and a.act.name in mine | {"record_collected", "order_seal"}]
+    acts = [a for a in acts_for(current_court().look(session), case, actor) if a.is_open and a.act.name in ABOUT_EVIDENCE]
     papers = {d.id: d.reference for d in documents(session, case) if reads_document(actor, d)}
     titles = {r.id: title_of(case, r) for r in rows}
-    return render_template(
-        "evidence/requests.html", case=case, actor=actor, rows=rows, acts=acts, papers=papers, titles=titles, parties={p.id: p for p in case.parties}, tab="exhibits"
-    )
+    names = {p.id: p for p in case.parties}
+    return render_template("evidence/requests.html", case=case, actor=actor, rows=rows, acts=acts, papers=papers, titles=titles, parties=names, tab="exhibits")
 
 
 @exhibits.get("/new")
