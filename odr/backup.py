@@ -15,7 +15,7 @@ import json
 import os
 import shutil
 import sqlite3
-import subprocess
+import subprocess  # nosec B404: PostgreSQL's own programs, found by name, without a shell
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -192,8 +192,7 @@ def _refuse(settings: Settings, told: dict[str, Any], folder: Path) -> None:
 
 
 def _copy_sqlite(database: Database, to: Path) -> set[str]:
-    assert database.path is not None
-    if not database.path.is_file():
+    if database.path is None or not database.path.is_file():
         raise BackupRefused(f"there is no database at {database.path}")
     target = to / "court.sqlite"
     with contextlib.closing(sqlite3.connect(database.path)) as source, contextlib.closing(sqlite3.connect(target)) as copy:
