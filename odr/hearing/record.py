@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -149,8 +149,13 @@ def _opinions(court: Sitting, case: Case) -> dict[int, Text | str]:
     return {number: bilingual("\n".join(by["en"]), "\n".join(by["zh-Hans"])) for number, by in written.items()}
 
 
-def _words(payload: dict[str, dict[str, str]]) -> Text:
-    return bilingual(payload["words"]["en"], payload["words"].get("zh-Hans", payload["words"]["en"]))
+SAID = ("words", "rephrased", "explanation", "what", "about", "place", "reason", "reasons", "minutes")
+"""Fields of an input in which somebody says something: they stand in the record under the entry's own sentence."""
+
+
+def _words(payload: dict[str, Any]) -> Text:
+    said = [str(payload["input"][name]) for name in SAID if payload["input"].get(name)]
+    return bilingual(*("\n".join([payload["words"].get(locale, payload["words"]["en"]), *said]) for locale in ("en", "zh-Hans")))
 
 
 def _present(court: Sitting, case: Case, examination: Examination, names: _Names) -> list[AttendanceLine]:

@@ -27,7 +27,7 @@ from odr.hearing.sealing import closed_rows
 from odr.identity.actors import Actor
 from odr.pages import submit_act
 from odr.procedure import forms
-from odr.procedure.availability import acts_for, refusal
+from odr.procedure.availability import refusal
 from odr.procedure.models import Task
 from odr.procedure.sitting import Sitting
 from odr.procedure.views import entry_view
@@ -291,7 +291,7 @@ def bench(case: Case, actor: Actor) -> Page:
         note=note,
         examination=examination_of(court.session, case),
         axes=list(Axis),
-        acts=[a for a in acts_for(court, case, actor) if a.is_open and a.act.room == "hearing"],
+        acts=views.acts_open(court, case, actor),
         today=court.now.astimezone(court.pack(case).tz).date(),
     )
 

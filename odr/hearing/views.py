@@ -21,7 +21,7 @@ from odr.hearing.sealing import UNREACHABLE, SealNotReached, closed_rows, pad, u
 from odr.identity.actors import Actor
 from odr.notary.vault import VaultRefused
 from odr.procedure import forms
-from odr.procedure.availability import Availability, acts_for
+from odr.procedure.availability import Availability, refusal
 from odr.procedure.court import Court
 from odr.procedure.models import Window, WindowState
 from odr.procedure.sitting import Sitting
@@ -220,6 +220,12 @@ def time_tag(court: Sitting, case: Case, actor: Actor) -> str:
     return f"{case.entry_count}-{time_left(court, case, actor).minutes}"
 
 
+def acts_open(court: Sitting, case: Case, actor: Actor) -> list[Availability]:
+    """The hearing's acts that are open to the viewer now; those of other rooms are not asked about."""
+    mine = [act for act in court.court.table if act.room == "hearing" and act.listed and actor.role in act.by and case.stage in act.at]
+    return [Availability(act, None, None) for act in mine if refusal(court, act, case, actor) is None]
+
+
 def examination_page(court: Sitting, case: Case, actor: Actor, *, everything: bool = False) -> ExaminationPage | None:
     """The examination for one viewer; None before it was opened."""
     examination = examination_of(court.session, case)
@@ -239,7 +245,7 @@ def examination_page(court: Sitting, case: Case, actor: Actor, *, everything: bo
     return ExaminationPage(
         examination=examination, plan=plan_view(court, case, examination), left=time_left(court, case, actor), questions=waits,
         others=[q for q in asked if not q.waits_for_me], opinions=given, statements=[v for v in views if v.posting.question_id is None and v.is_open],
-        acts=[a for a in acts_for(court, case, actor) if a.act.room == "hearing" and a.is_open], more=not everything and len(newest) > SHOWN,
+        acts=acts_open(court, case, actor), more=not everything and len(newest) > SHOWN,
         to_examine=sum(e.party_id != actor.party_id and e.id not in spoken for e in exhibits.values()) if actor.role in PARTY_ROLES else 0,
         sealed=[v for v in closed if v.row.question_id is None], hearings=list(hearings_of(court.session, case)), exhibits=list(exhibits.values()),
         uploads=forms.SOURCES["upload"](court, case, actor) if waits else [],
