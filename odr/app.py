@@ -132,7 +132,7 @@ def _errors(app: Flask) -> None:
     @app.errorhandler(CourtError)
     def on_breach(error: CourtError) -> ResponseReturnValue:
         if request.path.startswith("/api/"):
-            return wiring.problem(error)
+            return wiring.problem(error, current_locale())
         if isinstance(error, SignInNeeded):
             return redirect(url_for("identity.sign_in", next=request.full_path if request.method == "GET" else None), 303)
         if isinstance(error, StepUpNeeded):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import sys
 from datetime import timedelta
+from pathlib import Path
 
 import click
 from flask import current_app
@@ -73,3 +75,35 @@ def worker(once: bool, every: float) -> None:
         click.echo(work.work_once(_court()))
     else:
         work.run(_court(), every=every)
+
+
+PROCEDURE_PAGE = Path(__file__).resolve().parent.parent / "docs" / "procedure.md"
+
+
+def procedure_text() -> str:
+    """What ``docs/procedure.md`` should say, from the table of acts and the rule packs."""
+    from odr import wiring
+    from odr.procedure.packs import PackRegistry
+    from odr.procedure.pages_of_acts import procedure_page
+    from odr.procedure.table import TABLE
+
+    for room in wiring.rooms():
+        for module in room.acts:
+            importlib.import_module(module)
+    return procedure_page(TABLE, PackRegistry.load())
+
+
+@click.group()
+def main() -> None:
+    """Commands that need no court: ``python -m odr.cli``."""
+
+
+@main.command("docs")
+def docs() -> None:
+    """Write ``docs/procedure.md``."""
+    PROCEDURE_PAGE.write_text(procedure_text(), encoding="utf-8")
+    click.echo(f"wrote {PROCEDURE_PAGE.name}")
+
+
+if __name__ == "__main__":
+    main()

@@ -49,6 +49,8 @@ class ActNotOpen(CourtError):
 
     status = 409
     problem = "act-not-open"
+    open_acts: tuple[str, ...] = ()
+    """What the actor may do instead; told to programs."""
 
 
 class OutOfTime(ActNotOpen):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from cryptography import x509
 
 from odr.config import Settings
-from odr.errors import CourtError, InvalidInput
+from odr.errors import ActNotOpen, CourtError, InvalidInput
 from odr.notary.timestamp import RemoteTimestamper, Timestamper
 from odr.notary.witness import Witness
 from odr.procedure.hooks import Room
@@ -137,17 +137,19 @@ def open_ports(court: Court, root: Path) -> None:
     court.ports.service = open_carriers(court)
 
 
-def problem(error: CourtError) -> Response:
-    """A breach as problem details (RFC 9457) for programs."""
+def problem(error: CourtError, locale: str = "en") -> Response:
+    """A breach as problem details (RFC 9457) for programs, in the caller's language."""
     from flask import jsonify
 
-    body: dict[str, Any] = {"type": f"urn:court:problem:{error.problem}", "title": str(error.message), "status": error.status}
+    body: dict[str, Any] = {"type": f"urn:court:problem:{error.problem}", "title": error.message.render(locale), "status": error.status}
     if error.way_out is not None:
-        body["detail"] = str(error.way_out)
+        body["detail"] = error.way_out.render(locale)
     if error.source is not None:
         body["source"] = error.source
     if isinstance(error, InvalidInput):
-        body["errors"] = [{"at": "/" + "/".join(map(str, f.location)), "message": str(f.message)} for f in error.faults]
+        body["errors"] = [{"at": "/" + "/".join(map(str, f.location)), "message": f.message.render(locale)} for f in error.faults]
+    if isinstance(error, ActNotOpen) and error.open_acts:
+        body["open_acts"] = list(error.open_acts)
     response = jsonify(body)
     response.status_code = error.status
     response.mimetype = "application/problem+json"

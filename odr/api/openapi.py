@@ -1,51 +1,44 @@
-"""The OpenAPI 3.1 document, written from the table of acts."""
+"""The OpenAPI 3.1 document, written from the table of acts and the shapes of the answers."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from odr.api.inputs import JoinByCode
+from odr.api.shapes import SCHEMAS, Schema, ref
 from odr.filing.inputs import ClaimInput
+from odr.identity.tokens import Scope
 from odr.procedure.inputs import schema_for
-from odr.text import T
+from odr.text import T, Text
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
+BYTES: Schema = {"type": "string", "format": "binary"}
+CASE = "/api/v1/cases/{reference}"
+ACT_FAULTS = ("400", "403", "404", "409", "422", "429")
 
 
 def document(court: Court, locale: str) -> dict[str, Any]:
     """OpenAPI 3.1 of this court, labels in ``locale``."""
-    schemas: dict[str, Any] = {"Problem": _problem(), "Receipt": _receipt(), "Case": {"type": "object"}, "Claim": _input(ClaimInput, locale)}
-    paths: dict[str, Any] = {
-        "/api/v1/openapi.json": {"get": _operation("openapi", T("This document"), locale, {"200": _ok({"type": "object"})}, public=True)},
-        "/api/v1/cases": {
-            "get": _operation("list_cases", T("Cases one takes part in"), locale, {"200": _ok({"type": "object"})}),
-            "post": _operation("lodge_claim", T("Lodge a claim"), locale, _act_answers("201"), body={"$ref": "#/components/schemas/Claim"}, key=True),
-        },
-        "/api/v1/cases/{reference}": {
-            "parameters": [_reference()],
-            "get": _operation("get_case", T("A case: docket, time limits, what is open and why not"), locale, {"200": _ok({"$ref": "#/components/schemas/Case"}), "404": _fault()}),
-        },
-        "/api/v1/cases/{reference}/docket/{number}/receipt": {
-            "parameters": [_reference(), {"name": "number", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}],
-            "get": _operation("get_receipt", T("The receipt of an entry, with its proof"), locale, {"200": _ok({"type": "object"}), "404": _fault()}),
-        },
-        "/api/v1/uploads": {
-            "post": _operation("upload", T("Send a small file in one request; larger ones by tus at /uploads/"), locale, {"201": _ok({"type": "object"}), "413": _fault(), "415": _fault(), "422": _fault(), "507": _fault()}, binary=True),
-        },
-    }
+    schemas = {**SCHEMAS, "Claim": inlined(schema_for(ClaimInput, locale)), "JoinByCode": inlined(schema_for(JoinByCode, locale))}
+    paths = {**_general(locale), **_reading(locale), **_doing(locale)}
     for act in court.table:
         if not act.listed:
             continue
-        schemas[act.name] = _input(act.input, locale)
-        operation = _operation(act.name, act.title, locale, _act_answers("200"), body={"$ref": f"#/components/schemas/{act.name}"}, key=True)
-        operation["x-by"] = sorted(role.value for role in act.by)
-        operation["x-at"] = sorted(stage.value for stage in act.at)
+        schemas[f"act.{act.name}"] = inlined(schema_for(act.input, locale))
+        operation = _act(act.name, act.title, locale, "200", f"act.{act.name}")
+        operation |= {"x-by": sorted(role.value for role in act.by), "x-at": sorted(stage.value for stage in act.at), "x-version": act.version}
         if act.source:
             operation["x-source"] = act.source
-        paths[f"/api/v1/cases/{{reference}}/acts/{act.name}"] = {"parameters": [_reference()], "post": operation}
+        if act.strong:
+            operation["parameters"] = [
+                *operation["parameters"],
+                _header("Identity-Code", T("A one-time code of the person: the act needs her identity confirmed."), locale),
+            ]
+        paths[f"{CASE}/acts/{act.name}"] = {"parameters": _in_path("reference"), "post": operation}
     return {
         "openapi": "3.1.0",
         "info": {"title": court.settings.court_name, "version": "1", "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
@@ -56,69 +49,122 @@ def document(court: Court, locale: str) -> dict[str, Any]:
     }
 
 
-def _input(model: Any, locale: str) -> dict[str, Any]:
-    """A model's schema with its parts kept inside, so that references hold in the document."""
-    schema = schema_for(model, locale)
-    return {**schema, **({"$defs": schema["$defs"]} if "$defs" in schema else {})} if "$defs" not in schema else _inlined(schema)
-
-
-def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
-    parts = schema.pop("$defs")
+def inlined(schema: Schema) -> Schema:
+    """A model's schema with its parts written where they are used, so that it stands alone in the document."""
+    parts = schema.pop("$defs", {})
 
     def walk(node: Any) -> Any:
         if isinstance(node, dict):
-            if "$ref" in node and node["$ref"].startswith("#/$defs/"):
-                found = walk(parts[node["$ref"].removeprefix("#/$defs/")])
-                return {**found, **{k: walk(v) for k, v in node.items() if k != "$ref"}}
+            if str(node.get("$ref", "")).startswith("#/$defs/"):
+                return {**walk(parts[node["$ref"].removeprefix("#/$defs/")]), **{k: walk(v) for k, v in node.items() if k != "$ref"}}
             return {k: walk(v) for k, v in node.items()}
         return [walk(v) for v in node] if isinstance(node, list) else node
 
-    inlined: dict[str, Any] = walk(schema)
-    return inlined
+    found: Schema = walk(schema)
+    return found
 
 
-def _operation(name: str, title: Any, locale: str, answers: dict[str, Any], *, body: dict[str, Any] | None = None, key: bool = False, public: bool = False, binary: bool = False) -> dict[str, Any]:
-    operation: dict[str, Any] = {"operationId": name, "summary": title.render(locale), "responses": answers if public else {**answers, "401": _fault()}}
-    if key:
-        operation["parameters"] = [
-            {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 100}},
-            {"name": "Premise", "in": "header", "schema": {"type": "string", "maxLength": 100}},
-        ]
-    if body is not None:
-        operation["requestBody"] = {"required": True, "content": {JSON: {"schema": body}}}
-    if binary:
-        operation["requestBody"] = {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
-    if public:
-        operation["security"] = []
+def _general(locale: str) -> dict[str, Any]:
+    """What belongs to no case yet."""
+    openapi = _operation("openapi", T("This document"), locale, {"200": _ok({"type": "object"})}, None)
+    cases = _operation("list_cases", T("Cases one takes part in"), locale, {"200": _ok(ref("Cases"))}, Scope.READ)
+    lodge = _act("lodge_claim", T("Lodge a claim"), locale, "201", "Claim", Scope.FILE)
+    join = _act("join_case", T("Join a case by the code of the court’s letter"), locale, "200", "JoinByCode")
+    upload = _operation(
+        "upload",
+        T("Send a file in one request; resumable by tus at /uploads/"),
+        locale,
+        {"201": _ok(ref("Upload")), **_faults("403", "400", "413", "415", "422", "507")},
+        Scope.UPLOAD,
+    )
+    upload["requestBody"] = {"required": True, "content": {"application/octet-stream": {"schema": BYTES}}}
+    upload["parameters"] = [_header("Content-Filename", T("Name of the file"), locale)]
+    return {
+        "/api/v1/openapi.json": {"get": openapi},
+        "/api/v1/cases": {"get": cases, "post": lodge},
+        "/api/v1/join": {"post": join},
+        "/api/v1/uploads": {"post": upload},
+    }
+
+
+def _reading(locale: str) -> dict[str, Any]:
+    """What one reads of a case: path below it → what is there."""
+    number, label, document = ({"number": "integer"}, {"label": "string"}, {"document": "string"})
+    found: dict[str, Any] = {}
+    for path, name, title, schema, more in (
+        ("", "get_case", T("A case: docket, time limits, what is open and why not"), ref("Case"), {}),
+        ("/docket/{number}/receipt", "get_receipt", T("The receipt of an entry, with its proof"), ref("Proof"), number),
+        ("/exhibits/{label}/receipt", "get_exhibit_receipt", T("The receipt of an exhibit’s file, with its proof"), ref("Proof"), label),
+        ("/documents/{document}/receipt", "get_document_receipt", T("The receipt of a paper of the court, with its proof"), ref("Proof"), document),
+        ("/fees", "get_fees", T("The fees of the case, how each was reckoned, and what is left to pay"), ref("Fees"), {}),
+        ("/examination", "get_examination", T("The plan of the examination, its questions, and the digest of its record"), ref("Examination"), {}),
+        ("/decisions", "get_decisions", T("The decisions one may see"), ref("Decisions"), {}),
+        ("/inbox", "get_inbox", T("Letters of the court to the party"), ref("Inbox"), {}),
+    ):
+        found[CASE + path] = {"parameters": _in_path("reference", **more), "get": _read(name, title, locale, _ok(schema))}
+    for path, name, title, kind, more in (
+        ("/docket/{number}", "get_entry", T("An entry as it was hashed, byte for byte"), JSON, number),
+        ("/exhibits/{label}/file", "get_exhibit_file", T("The file of an exhibit as it was received"), "application/octet-stream", label),
+        ("/documents/{document}", "get_document", T("A paper of the court, as sealed"), "application/pdf", document),
+    ):
+        schema = {"type": "object"} if kind == JSON else BYTES
+        found[CASE + path] = {
+            "parameters": _in_path("reference", **more),
+            "get": _read(name, title, locale, {"description": "OK", "content": {kind: {"schema": schema}}}),
+        }
+    return found
+
+
+def _doing(locale: str) -> dict[str, Any]:
+    """What is neither an act nor reading, and how one act stands."""
+    acts = _read("get_act", T("One act: whether it is open, why not, and what can be chosen"), locale, _ok(ref("Act")))
+    pay = _operation(
+        "start_payment", T("The page where one’s own fee is paid"), locale, {"201": _ok(ref("PaymentPage")), **_faults(*ACT_FAULTS, "502")}, Scope.ACT
+    )
+    letter = _operation("open_letter", T("Open a letter: recorded as read, once"), locale, {"200": _ok(ref("Letter")), **_faults("403", "404")}, Scope.ACT)
+    return {
+        f"{CASE}/acts/{{name}}": {"parameters": _in_path("reference", name="string"), "get": acts},
+        f"{CASE}/fees/{{assessment}}/payment": {"parameters": _in_path("reference", assessment="string"), "post": pay},
+        f"{CASE}/inbox/{{item}}": {"parameters": _in_path("reference", item="string"), "post": letter},
+    }
+
+
+def _operation(name: str, title: Text, locale: str, answers: dict[str, Any], scope: Scope | None) -> dict[str, Any]:
+    operation: dict[str, Any] = {"operationId": name, "summary": title.render(locale), "responses": answers}
+    if scope is None:
+        return {**operation, "security": []}
+    operation["responses"] = {**answers, **_faults("401")}
+    operation["x-scope"] = scope.value
     return operation
 
 
-def _act_answers(good: str) -> dict[str, Any]:
-    return {good: _ok({"$ref": "#/components/schemas/Receipt"}), **{code: _fault() for code in ("400", "403", "404", "409", "422")}}
+def _read(name: str, title: Text, locale: str, good: dict[str, Any]) -> dict[str, Any]:
+    return _operation(name, title, locale, {"200": good, **_faults("403", "404")}, Scope.READ)
 
 
-def _ok(schema: dict[str, Any]) -> dict[str, Any]:
+def _act(name: str, title: Text, locale: str, good: str, body: str, scope: Scope = Scope.ACT) -> dict[str, Any]:
+    operation = _operation(name, title, locale, {good: _ok(ref("Receipt")), **_faults(*ACT_FAULTS)}, scope)
+    operation["parameters"] = [
+        _header("Idempotency-Key", T("A name of your own for this request: repeated with it, the first receipt comes again."), locale, 100),
+        _header("Premise", T("The state of the case that the act was written for, from “acts” of the case."), locale, 200),
+        _header("Acting-For", T("One of “may_act_for” of the case, for who acts for several."), locale, 60),
+    ]
+    operation["requestBody"] = {"required": True, "content": {JSON: {"schema": ref(body)}}}
+    return operation
+
+
+def _ok(schema: Schema) -> dict[str, Any]:
     return {"description": "OK", "content": {JSON: {"schema": schema}}}
 
 
-def _fault() -> dict[str, Any]:
-    return {"description": "Problem (RFC 9457)", "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+def _faults(*codes: str) -> dict[str, Any]:
+    return {code: {"description": "Problem (RFC 9457)", "content": {PROBLEM: {"schema": ref("Problem")}}} for code in codes}
 
 
-def _reference() -> dict[str, Any]:
-    return {"name": "reference", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[a-z2-7]{26}$"}}
+def _header(name: str, words: Text, locale: str, most: int = 255) -> dict[str, Any]:
+    return {"name": name, "in": "header", "description": words.render(locale), "schema": {"type": "string", "maxLength": most}}
 
 
-def _problem() -> dict[str, Any]:
-    faults = {"type": "array", "items": {"type": "object", "properties": {"at": {"type": "string"}, "message": {"type": "string"}}}}
-    words = {"type": "string"}
-    return {"type": "object", "required": ["type", "title", "status"], "properties": {"type": words, "title": words, "status": {"type": "integer"}, "detail": words, "source": words, "errors": faults}}
-
-
-def _receipt() -> dict[str, Any]:
-    words = {"type": "string"}
-    return {
-        "type": "object",
-        "required": ["case", "entry", "act", "digest", "receipt", "recorded_at"],
-        "properties": {"case": words, "case_number": {"type": ["string", "null"]}, "entry": {"type": "integer"}, "act": words, "digest": words, "receipt": words, "recorded_at": words, "words": {"type": "object"}},
-    }
+def _in_path(reference: str, **others: str) -> list[dict[str, Any]]:
+    rows = [{"name": reference, "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[a-z2-7]{26}$"}}]
+    return rows + [{"name": name, "in": "path", "required": True, "schema": {"type": kind}} for name, kind in others.items()]

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-import base64
-from datetime import UTC
+from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, g, jsonify, request
 from pydantic import BaseModel
 
+from odr.access import Scope, case_page, current_court, current_locale, current_person, current_session, public
 from odr.access import api as api_guard
-from odr.access import case_page, current_court, current_locale, current_person, current_session, public
+from odr.api import answers
+from odr.api.inputs import JoinByCode
 from odr.api.openapi import document
 from odr.docket.models import Case
-from odr.docket.queries import entries, entry
-from odr.docket.visibility import READS_FILE
-from odr.errors import CourtError, FieldFault, InvalidInput, NotFound
+from odr.errors import ActNotOpen, CourtError, FieldFault, InvalidInput, NotFound
 from odr.evidence.ports import desk_of
 from odr.filing.drafts import lodge
-from odr.filing.inputs import ClaimInput
+from odr.filing.inputs import ClaimInput, JoinInput
+from odr.filing.joining import join
+from odr.identity import codes
 from odr.identity.actors import Actor
+from odr.identity.keys import keyring
 from odr.identity.models import Account
-from odr.identity.tokens import Scope
-from odr.procedure.availability import acts_for, refuse_role
+from odr.procedure.availability import Availability, StepUpNeeded, acts_for, refusal, refuse_role, window_for
 from odr.procedure.desks import my_cases, seated_cases
 from odr.procedure.faults import validate
-from odr.procedure.sitting import ActReceipt, words_of
-from odr.procedure.views import entry_view
-from odr.procedure.windows import window_title
+from odr.procedure.sitting import ActReceipt
+from odr.procedure.table import Act
 from odr.text import T
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -51,16 +51,7 @@ def _given(model: type[BaseModel], currency: str | None = None) -> Any:
 
 def _receipt(receipt: ActReceipt, status: int) -> tuple[Response, int]:
     """A receipt; a repeated request gets the same body, and a header that says so."""
-    reply = jsonify(
-        case=receipt.case_reference,
-        case_number=receipt.case_number,
-        entry=receipt.number,
-        act=receipt.act,
-        digest=receipt.digest,
-        receipt=receipt.receipt,
-        recorded_at=receipt.recorded_at.astimezone(UTC).isoformat(),
-        words=dict(receipt.words),
-    )
+    reply = jsonify(answers.receipt(receipt))
     if receipt.repeated:
         reply.headers["Idempotency-Replayed"] = "true"
     return reply, status
@@ -102,73 +93,89 @@ def lodge_claim() -> tuple[Response, int]:
     return _receipt(lodge(court, account, claim, key=_key()), 201)
 
 
+@api.post("/join")
+@api_guard(Scope.ACT)
+def join_case() -> tuple[Response, int]:
+    """Link the person to the case she was invited to; the same key gives the first receipt."""
+    person = current_person()
+    assert person is not None
+    given: JoinByCode = _given(JoinByCode)
+    confirmed = JoinInput.model_validate(given.model_dump(exclude={"code"}))
+    return _receipt(join(current_court(), person.account_id, given.code, confirmed, key=_key()), 200)
+
+
 @api.get("/cases/<reference>")
-@case_page(scope=Scope.READ)
+@case_page(scope=Scope.READ, heard=True)
 def get_case(case: Case, actor: Actor) -> Response:
     """The case as its viewer sees it."""
     look = current_court().look(current_session())
-    open_acts = acts_for(look, case, actor)
-    after = request.args.get("after", 0, type=int)
-    return jsonify(
-        reference=case.reference,
-        number=case.number,
-        title=case.title,
-        stage=case.stage.value,
-        track=case.track.value,
-        outcome=case.outcome.value if case.outcome else None,
-        role=actor.role.value,
-        parties=[{"label": p.label, "name": p.name, "online": p.online} for p in case.parties],
-        windows=[
-            {"kind": w.kind, "title": words_of(window_title(look, case, w)), "due_at": w.due_at.isoformat() if w.due_at else None, "mine": w.party_id == actor.party_id, "working": w.working}
-            for w in look.windows(case)
-        ],
-        acts=[{"act": a.act.name, "open": a.is_open, "reason": words_of(a.reason) if a.reason else None, "premise": look.premise_now(a.act, case, actor, {}) if a.is_open else None} for a in open_acts],
-        docket=[
-            {"entry": v.number, "act": v.act, "by": v.by_name or str(v.by), "effective_at": v.effective_at.isoformat(), "recorded_at": v.recorded_at.isoformat(), "digest": v.digest, "receipt": v.receipt, "content": v.payload}
-            for v in (entry_view(look, case, actor, e, current_locale()) for e in entries(look.session, case, after=after, limit=200))
-        ],
-        exhibits=_exhibits(case, actor),
-    )
+    return jsonify(answers.case(look, case, actor, g.get("hats", []), current_locale(), request.args.get("after", 0, type=int)))
 
 
-def _exhibits(case: Case, actor: Actor) -> list[dict[str, Any]]:
-    from sqlalchemy import select
-
-    from odr.evidence.models import Exhibit
-
-    if actor.role not in READS_FILE:
-        return []
-    rows = current_session().scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id))
-    return [{"label": e.label, "reference": e.reference, "title": e.title, "state": e.state.value, "sha256": e.upload.sha256, "size": e.upload.size, "entry": e.entry_number} for e in rows]
-
-
-@api.post("/cases/<reference>/acts/<name>")
-@case_page(scope=Scope.ACT)
-def perform(case: Case, actor: Actor, name: str) -> tuple[Response, int]:
-    """Perform an act."""
-    court = current_court()
-    act = court.table.get(name)
+def _act(name: str, actor: Actor) -> Act:
+    act = current_court().table.get(name)
     if act is None or not act.listed:
         raise NotFound
     refuse_role(act, actor)
+    return act
+
+
+@api.get("/cases/<reference>/acts/<name>")
+@case_page(scope=Scope.READ, heard=True)
+def get_act(case: Case, actor: Actor, name: str) -> Response:
+    """How one act stands, and what its input may name."""
+    act, look = _act(name, actor), current_court().look(current_session())
+    window = window_for(look, act, case, actor) if act.window else None
+    return jsonify(answers.act(look, case, actor, Availability(act, refusal(look, act, case, actor), window), current_locale()))
+
+
+@api.post("/cases/<reference>/acts/<name>")
+@case_page(scope=Scope.ACT, heard=True)
+def perform(case: Case, actor: Actor, name: str) -> tuple[Response, int]:
+    """Perform an act."""
+    court, act, key = current_court(), _act(name, actor), _key()
     given = _given(act.input, court.packs.get(case.pack_id, case.pack_version).currency)
-    prepared = court.prepare(name, case, given, actor)
-    with court.sit(prepared) as sitting:
-        receipt = sitting.perform(name, sitting.session.get_one(Case, case.id), given, actor=actor, key=_key(), premise=request.headers.get("Premise"))
+    try:
+        if act.strong and not _is_repeated(actor, key, name, given):
+            actor = _confirmed(case, act, actor)
+        prepared = court.prepare(name, case, given, actor)
+        with court.sit(prepared) as sitting:
+            receipt = sitting.perform(name, sitting.session.get_one(Case, case.id), given, actor=actor, key=key, premise=request.headers.get("Premise"))
+    except ActNotOpen as error:
+        error.open_acts = _open_acts(case, actor)
+        raise
     return _receipt(receipt, 200)
 
 
-@api.get("/cases/<reference>/docket/<int:number>/receipt")
-@case_page(scope=Scope.READ)
-def get_receipt(case: Case, actor: Actor, number: int) -> Response:
-    """The receipt of an entry: its files in base64, and how it is witnessed."""
-    found = entry(current_session(), case, number)
-    if found is None:
-        raise NotFound
-    files = current_court().notary.receipt_files(current_session(), found.receipt)
-    parts = {part: getattr(files, part) for part in ("json", "leaf", "proof", "checkpoint", "tsr")}
-    encoded = {part: base64.b64encode(data).decode() for part, data in parts.items() if data is not None}
-    return jsonify(log=files.log, index=files.index, witnessed_by=files.witnessed_by, files=encoded)
+def _open_acts(case: Case, actor: Actor) -> tuple[str, ...]:
+    """What the actor may do instead, as the case stands now."""
+    with current_court().database.read() as session:
+        return tuple(a.act.name for a in acts_for(current_court().look(session), session.get_one(Case, case.id), actor) if a.is_open)
+
+
+def _is_repeated(actor: Actor, key: str | None, name: str, given: BaseModel) -> bool:
+    return bool(key) and current_court().look(current_session()).receipt_for(actor.account_id or 0, key or "", name, given) is not None
+
+
+def _confirmed(case: Case, act: Act, actor: Actor) -> Actor:
+    """The actor with her identity confirmed: by a session confirmed just now, or for this one act by a one-time code.
+
+    Whether the act is open is asked first, so that no code is used up in vain.
+    Raises StepUpNeeded without a code, WrongCode, TooMany.
+    """
+    court, now = current_court(), current_court().clock.machine_now()
+    look = court.look(current_session())
+    breach = refusal(look, act, case, actor)
+    if breach is not None:
+        raise breach
+    code = request.headers.get("Identity-Code", "").strip()
+    person = current_person()
+    if not code and person is not None and not person.by_token:
+        return actor
+    if not code:
+        raise StepUpNeeded(T("Confirm that it is you before you do this."), T("Send a one-time code of your second factor in the header Identity-Code."))
+    codes.check(court.database, keyring(court.settings.secret_key), actor.account_id or 0, code, now)
+    return replace(actor, strong_at=now)
 
 
 @api.post("/uploads")

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from odr.access import Scope, case_page, current_court, current_locale, current_session
 from odr.api import answers
-from odr.docket.models import HEARD_ROLES, PARTY_ROLES, Case, Document
+from odr.docket.models import COURT_ROLES, HEARD_ROLES, PARTY_ROLES, Case, Document
 from odr.docket.queries import entry
 from odr.docket.visibility import READS_FILE, reads_document, reads_entry
 from odr.errors import NotFound
@@ -18,6 +18,7 @@ from odr.identity.actors import Actor
 from odr.pages import file_answer
 from odr.payments.checkout import payment_page
 from odr.payments.models import FeeAssessment
+from odr.payments.views import SEES_FEES
 from odr.procedure.sitting import Sitting
 from odr.service.models import InboxItem, Packet
 from odr.service.reading import read_letter
@@ -54,27 +55,27 @@ def get_receipt(case: Case, actor: Actor, number: int) -> Response:
     return _proof(found.receipt if found is not None and is_hers else None)
 
 
-def _exhibit(case: Case, actor: Actor, label: str) -> Exhibit:
+def _exhibit(case: Case, label: str) -> Exhibit:
     found = current_session().scalar(select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.label == label))
-    if found is None or actor.role not in READS_FILE:
+    if found is None:
         raise NotFound
     return found
 
 
 @api_case.get("/exhibits/<label>/file")
-@case_page(scope=Scope.READ)
+@case_page(*READS_FILE, scope=Scope.READ)
 def get_exhibit_file(case: Case, actor: Actor, label: str) -> Response:
     """The file as it was received, never shown by a browser."""
-    upload = opened(current_court(), _exhibit(case, actor, label), actor, "file").upload
+    upload = opened(current_court(), _exhibit(case, label), actor, "file").upload
     headers = {"Content-Disposition": "attachment", "Content-Length": str(upload.size), "Content-Security-Policy": "sandbox; default-src 'none'"}
     return Response(desk_of(current_court()).contents(upload), mimetype="application/octet-stream", headers=headers)
 
 
 @api_case.get("/exhibits/<label>/receipt")
-@case_page(scope=Scope.READ)
+@case_page(*READS_FILE, scope=Scope.READ)
 def get_exhibit_receipt(case: Case, actor: Actor, label: str) -> Response:
     """The receipt of the file, from when it reached the court."""
-    return _proof(_exhibit(case, actor, label).upload.receipt)
+    return _proof(_exhibit(case, label).upload.receipt)
 
 
 def _document(case: Case, actor: Actor, reference: str) -> Document:
@@ -103,7 +104,7 @@ def get_document_receipt(case: Case, actor: Actor, document: str) -> Response:
 
 
 @api_case.get("/fees")
-@case_page(scope=Scope.READ)
+@case_page(*SEES_FEES, scope=Scope.READ)
 def get_fees(case: Case, actor: Actor) -> Response:
     """The fees of the case."""
     return jsonify(fees=answers.fees(_look(), case, actor))
@@ -121,13 +122,10 @@ def start_payment(case: Case, actor: Actor, assessment: str) -> tuple[Response, 
 
 
 @api_case.get("/examination")
-@case_page(scope=Scope.READ, heard=True)
+@case_page(*PARTY_ROLES, *COURT_ROLES, *HEARD_ROLES, scope=Scope.READ)
 def get_examination(case: Case, actor: Actor) -> Response:
-    """The examination; nothing before it was opened."""
-    found = answers.examination(_look(), case, actor)
-    if found is None:
-        raise NotFound
-    return jsonify(found)
+    """The examination; without mode and phases before it was opened."""
+    return jsonify(answers.examination(_look(), case, actor))
 
 
 @api_case.get("/decisions")

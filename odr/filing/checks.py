@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,6 +18,7 @@ from odr.identity.models import Account
 from odr.procedure.case_rules import Bar
 from odr.procedure.models import Window, WindowState
 from odr.procedure.tracks import TrackFinding, track_findings
+from odr.procedure.versions import input_of
 from odr.text import Money, T, Text
 
 if TYPE_CHECKING:
@@ -205,7 +205,7 @@ def helpful_of(court: Sitting, case: Case) -> list[Helpful]:
 
 def files_of(court: Sitting, case: Case) -> list[str]:
     """Titles of the exhibits as the docket tells of them."""
-    return [str(json.loads(e.payload)["input"].get("title", "")) for e in entries_of(court.session, case, "submit_exhibit")]
+    return [str(input_of(e).get("title", "")) for e in entries_of(court.session, case, "submit_exhibit")]
 
 
 def _names(title: str, label: Text) -> bool:

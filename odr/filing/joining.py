@@ -49,7 +49,7 @@ def invitation_for(court: Sitting, code: str) -> Invitation | None:
     return Invitation(packet.code, case, party, packet.queued_at)
 
 
-def join(court: Court, account_id: int, code: str, given: JoinInput) -> ActReceipt:
+def join(court: Court, account_id: int, code: str, given: JoinInput, key: str | None = None) -> ActReceipt:
     """Link the account to the invited party and record it, in one Sitting.
 
     Refused where somebody else is linked already, or the account is on the other
@@ -69,4 +69,4 @@ def join(court: Court, account_id: int, code: str, given: JoinInput) -> ActRecei
         party.account_id = account_id
         party.locale = account.locale
         sitting.session.flush()
-        return sitting.perform("join_case", case, given, actor=Actor(Role(party.role), account.id, account.name, case.id, party.id))
+        return sitting.perform("join_case", case, given, actor=Actor(Role(party.role), account.id, account.name, case.id, party.id), key=key)

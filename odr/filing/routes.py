@@ -23,6 +23,7 @@ from odr.pages import submit_act
 from odr.procedure import forms
 from odr.procedure.form_data import money_text
 from odr.procedure.sitting import Sitting
+from odr.procedure.versions import input_of
 from odr.text import T
 
 filing = Blueprint("filing", __name__)
@@ -200,13 +201,10 @@ def correct(case: Case, actor: Actor) -> Page:
 
 
 def _lodged_input(case: Case) -> dict[str, Any]:
-    import json
-
     from odr.docket.queries import entries_of
 
     told = [e for act in ("lodge_claim", "correct_claim") for e in entries_of(current_session(), case, act)]
-    latest: dict[str, Any] = json.loads(max(told, key=lambda e: e.number).payload)["input"]
-    return latest
+    return input_of(max(told, key=lambda e: e.number))
 
 
 def _correct_page(case: Case, actor: Actor, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False) -> Page:

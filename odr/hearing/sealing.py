@@ -28,6 +28,7 @@ from odr.identity.actors import Actor
 from odr.notary.canonical import JSON
 from odr.notary.vault import VaultRefused
 from odr.procedure.table import Recorded
+from odr.procedure.versions import current_input
 from odr.text import T
 
 if TYPE_CHECKING:
@@ -167,9 +168,7 @@ def open_rows(court: Court, case: Case, seal: Seal, rows: Sequence[SealedPosting
             yield row
             continue
         act = court.table[whole["act"]]
-        given = whole["input"]
-        for version in range(whole["version"], act.version):
-            given = act.upcasters[version](given)
+        given = current_input(act, whole["version"], whole["input"])
         yield Opened(row, whole["act"], given, whole["salt"], whole["speaker"], whole["role"], whole["account"], whole["late"])
 
 

@@ -89,7 +89,8 @@ def identify(session: Session, request: Request, now: datetime, secure: bool) ->
             return None, False
         key, account = found
         known = {scope.value for scope in Scope}
-        return _person(account, token_id=key.id, scopes=frozenset(Scope(value) for value in key.scopes if value in known)), tokens.needs_touch(key, now)
+        scopes = frozenset(Scope(value) for value in key.scopes if value in known)
+        return _person(account, token_id=key.id, scopes=scopes, acting_for=request.headers.get("Acting-For")), tokens.needs_touch(key, now)
     cookie = request.cookies.get(session_cookie_name(secure))
     there = sessions.find(session, cookie, now) if cookie else None
     if there is None:

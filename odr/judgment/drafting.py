@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from decimal import ROUND_DOWN, Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -15,9 +14,10 @@ from odr.judgment.file import CaseFile, case_file
 from odr.judgment.inputs import OrderInput
 from odr.judgment.kinds import OrderKind
 from odr.judgment.lookups import party_with, reliefs_by_key
-from odr.judgment.wording import questions
 from odr.judgment.models import Decision
+from odr.judgment.wording import questions
 from odr.procedure.form_data import flatten
+from odr.procedure.versions import input_of
 from odr.text import Money, T
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def draft_values(court: Sitting, case: Case, decision: Decision | None, locale: 
     if decision is not None:
         newest = entries_of(court.session, case, "draft_decision")
         if newest:
-            return flatten(json.loads(newest[-1].payload)["input"])
+            return flatten(input_of(newest[-1]))
     return flatten(proposal(court, case, locale))
 
 
@@ -76,7 +76,7 @@ def _answers(court: Sitting, case: Case) -> str:
     said = []
     for entry in entries_of(court.session, case, "file_answer"):
         who = party_with(case, entry.party_id)
-        statement = json.loads(entry.payload)["input"].get("statement", "")
+        statement = input_of(entry).get("statement", "")
         said.append(f"{who.name if who else ''}: {statement}")
     return "\n".join(said)
 

@@ -26,12 +26,11 @@ from odr.procedure.models import ActKey, Task, Window, WindowState
 from odr.procedure.packs import RulePack
 from odr.procedure.reckoning import reckon
 from odr.procedure.table import Act, Everyone, Premise, Recorded
+from odr.procedure.versions import content_of
 from odr.text import LOCALES, T, Text
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
-
-PAYLOAD_FORMAT = "court-entry/1"
 
 
 @dataclass(frozen=True)
@@ -353,25 +352,20 @@ class Sitting:
     def _write_entry(self, act: Act, case: Case, given: BaseModel, actor: Actor, party: Party | None, recorded: Recorded, at: datetime) -> DocketEntry:
         number = case.entry_count + 1
         audience = recorded.audience or act.seen_by
-        payload = canonical(
-            {
-                "format": PAYLOAD_FORMAT,
-                "case": case.reference,
-                "number": number,
-                "previous": case.head_digest,
-                "act": act.name,
-                "version": act.version,
-                "actor": {"role": actor.role.value, "party": party.label if party else None, "represented": actor.is_representative},
-                "input": dict(recorded.kept) if recorded.kept is not None else given.model_dump(mode="json"),
-                "result": dict(recorded.result),
-                "words": words_of(recorded.words),
-                "late": self.late,
-                "audience": audience.value,
-                "effective_at": at.isoformat(),
-                "recorded_at": self.now.isoformat(),
-                "rules": f"{case.pack_id}/{case.pack_version}",
-                "salt": secrets.token_hex(32),
-            }
+        payload = content_of(
+            act,
+            case,
+            given,
+            actor,
+            party,
+            result=recorded.result,
+            words=words_of(recorded.words),
+            late=self.late,
+            audience=audience,
+            effective_at=at,
+            recorded_at=self.now,
+            salt=secrets.token_hex(32),
+            kept=recorded.kept,
         )
         digest = sha256_hex(payload)
         receipt = self.court.notary.record(

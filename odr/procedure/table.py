@@ -67,6 +67,9 @@ Preparation = Callable[["Court", Case, Any, Actor], Mapping[str, Any]]
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 """Turns an older version's input into the next version's."""
 
+UPCASTERS: dict[str, dict[int, Upcaster]] = {}
+"""Act → version → the step from it; declared with :func:`odr.procedure.versions.upcast`."""
+
 
 @dataclass(frozen=True)
 class Act:
@@ -99,7 +102,11 @@ class Act:
     page: str | None = None
     listed: bool = True
     prepare: Preparation | None = None
-    upcasters: Mapping[int, Upcaster] = field(default_factory=dict)
+
+    @property
+    def upcasters(self) -> Mapping[int, Upcaster]:
+        """Steps from older versions of the input, by the version they start from."""
+        return UPCASTERS.get(self.name, {})
 
 
 class ActTable:

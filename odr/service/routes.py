@@ -17,12 +17,11 @@ from odr.procedure import forms
 from odr.procedure.availability import refusal
 from odr.procedure.working import text_from_json
 from odr.service import photographs
-from odr.service.acts import follow_packet
 from odr.service.acts_outcomes import PHOTOGRAPH
-from odr.service.channels.platform import open_item
 from odr.service.incoming import REPLY
 from odr.service.inputs import OutcomeInput
 from odr.service.models import InboxItem, Packet
+from odr.service.reading import read_letter
 from odr.service.tracking import MOST_BYTES, Imported, import_tracking
 from odr.service.views import inbox_items, service_desk, service_page
 from odr.text import T, Text
@@ -59,15 +58,7 @@ def inbox(case: Case, actor: Actor) -> Page:
 def open_letter(case: Case, actor: Actor, item: str) -> Page:
     """Open a letter: recorded as read, once, at the first time."""
     found = _item(actor, item)
-    with current_court().sit() as sitting:
-        mine = sitting.session.get_one(Case, case.id)
-
-        def read() -> None:
-            row = sitting.session.get_one(InboxItem, found.id)
-            open_item(sitting.session, row, account_id=actor.account_id or 0, now=sitting.now)
-            follow_packet(sitting, mine, sitting.session.get_one(Packet, row.packet_id))
-
-        sitting.follow(mine, read)
+    read_letter(current_court(), case.id, found.id, actor.account_id or 0)
     return redirect(url_for("service.letter", reference=case.reference, item=item), 303)  # type: ignore[return-value]
 
 

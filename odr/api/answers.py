@@ -1,0 +1,249 @@
+"""What the API answers, as plain values: one function a thing, each as its viewer may see it."""
+
+from __future__ import annotations
+
+import base64
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from odr.docket.models import BENCH_ROLES, COURT_ROLES, HEARD_ROLES, PARTY_ROLES, Case, Document
+from odr.docket.queries import entries
+from odr.docket.visibility import READS_FILE, reads_document, reads_entry
+from odr.evidence.models import Exhibit
+from odr.hearing.record import record_digest
+from odr.hearing.views import examination_page
+from odr.identity.actors import Actor
+from odr.judgment.kinds import DecisionState
+from odr.judgment.lookups import decisions_of, document_of
+from odr.notary.served import ReceiptFiles
+from odr.payments.views import fee_views
+from odr.procedure import forms
+from odr.procedure.availability import Availability, acts_for
+from odr.procedure.sitting import ActReceipt, Sitting, words_of
+from odr.procedure.views import entry_view
+from odr.procedure.windows import shown_windows, window_title
+from odr.service.models import InboxItem
+from odr.text import Money, Text, write
+
+ENTRIES = 200
+"""Entries of a docket in one answer; ``after`` asks for the next."""
+
+
+def instant(at: datetime | None) -> str | None:
+    """An instant as RFC 3339 in UTC."""
+    return at.astimezone(UTC).isoformat() if at else None
+
+
+def money(amount: Money) -> dict[str, Any]:
+    """An amount in minor units, as the inputs take it."""
+    return {"minor": amount.minor, "currency": amount.currency}
+
+
+def receipt(given: ActReceipt) -> dict[str, Any]:
+    """What an act earned."""
+    return {
+        "case": given.case_reference,
+        "case_number": given.case_number,
+        "entry": given.number,
+        "act": given.act,
+        "digest": given.digest,
+        "receipt": given.receipt,
+        "recorded_at": instant(given.recorded_at),
+        "words": dict(given.words),
+    }
+
+
+def proof(files: ReceiptFiles) -> dict[str, Any]:
+    """A receipt's files in base64 under their file names; what is still being sequenced is left out."""
+    names = {"json": "receipt.json", "leaf": "receipt.leaf", "proof": "receipt.leaf.tlog-proof", "checkpoint": "checkpoint", "tsr": "checkpoint.tsr"}
+    found = {name: base64.b64encode(data).decode() for part, name in names.items() if (data := getattr(files, part)) is not None}
+    return {"log": files.log, "index": files.index, "witnessed_by": files.witnessed_by, "files": found}
+
+
+def case(look: Sitting, found: Case, actor: Actor, hats: list[Actor], locale: str, after: int) -> dict[str, Any]:
+    """The case as its viewer sees it: parties, time limits, what is open and why the rest is not, docket, papers; a witness only her own."""
+    is_heard = actor.role in HEARD_ROLES
+    rows = [e for e in entries(look.session, found, after=after, limit=ENTRIES) if not is_heard or reads_entry(actor, e)]
+    return {
+        "reference": found.reference,
+        "number": found.number,
+        "title": found.title,
+        "stage": found.stage.value,
+        "track": found.track.value,
+        "outcome": found.outcome.value if found.outcome else None,
+        "role": actor.role.value,
+        "acting_for": actor.hat,
+        "may_act_for": [hat.hat for hat in hats] or [actor.hat],
+        "parties": [{"reference": p.reference, "label": p.label, "name": p.name, "online": p.online} for p in found.parties if not is_heard],
+        "windows": [
+            {
+                "kind": w.kind,
+                "title": words_of(window_title(look, found, w)),
+                "due_at": instant(w.due_at),
+                "mine": w.party_id == actor.party_id,
+                "working": w.working,
+            }
+            for w in ([] if is_heard else shown_windows(look, found, actor))
+        ],
+        "acts": [act_state(look, found, actor, a) for a in acts_for(look, found, actor)],
+        "docket": [_entry(look, found, actor, e, locale) for e in rows],
+        "exhibits": _exhibits(look, found, actor),
+        "documents": [_document(d) for d in documents(look, found, actor)],
+    }
+
+
+def act_state(look: Sitting, found: Case, actor: Actor, a: Availability) -> dict[str, Any]:
+    """Whether an act is open, why not, and what the request must carry."""
+    return {
+        "act": a.act.name,
+        "open": a.is_open,
+        "reason": words_of(a.reason) if a.reason else None,
+        "premise": look.premise_now(a.act, found, actor, {}) if a.is_open else None,
+        "code_needed": a.act.strong,
+    }
+
+
+def act(look: Sitting, found: Case, actor: Actor, a: Availability, locale: str) -> dict[str, Any]:
+    """An act with what its form offers to choose from: field or kind of reference → values and words."""
+    choices = forms.choices_for(a.act.input, look, found, actor) if a.is_open else {}
+    offered = {source: [{"value": o.value, "label": _words(o.label, locale)} for o in options] for source, options in choices.items()}
+    return {**act_state(look, found, actor, a), "version": a.act.version, "source": a.act.source, "choices": offered}
+
+
+def _words(label: str | Text, locale: str) -> str:
+    return str(write(label, locale))
+
+
+def _entry(look: Sitting, found: Case, actor: Actor, row: Any, locale: str) -> dict[str, Any]:
+    v = entry_view(look, found, actor, row, locale)
+    by = v.by_name or v.by.render(locale)
+    return {
+        "entry": v.number,
+        "act": v.act,
+        "by": by,
+        "effective_at": instant(v.effective_at),
+        "recorded_at": instant(v.recorded_at),
+        "digest": v.digest,
+        "receipt": v.receipt,
+        "content": v.payload,
+    }
+
+
+def _exhibits(look: Sitting, found: Case, actor: Actor) -> list[dict[str, Any]]:
+    if actor.role not in READS_FILE:
+        return []
+    rows = look.session.scalars(select(Exhibit).where(Exhibit.case_id == found.id).order_by(Exhibit.id))
+    return [
+        {
+            "label": e.label,
+            "reference": e.reference,
+            "title": e.title,
+            "state": e.state.value,
+            "sha256": e.upload.sha256,
+            "size": e.upload.size,
+            "media_type": e.upload.media_type,
+            "entry": e.entry_number,
+        }
+        for e in rows
+    ]
+
+
+def documents(look: Sitting, found: Case, actor: Actor) -> list[Document]:
+    """The court's papers in the case that the viewer may read."""
+    rows = look.session.scalars(select(Document).where(Document.case_id == found.id, Document.sha256 != "").order_by(Document.id))
+    return [d for d in rows if reads_document(actor, d)]
+
+
+def _document(d: Document) -> dict[str, Any]:
+    return {
+        "reference": d.reference,
+        "kind": d.kind,
+        "title": d.title,
+        "sha256": d.sha256,
+        "size": len(d.content),
+        "entry": d.entry_number,
+        "receipt": d.receipt,
+        "made_at": instant(d.made_at),
+    }
+
+
+def fees(look: Sitting, found: Case, actor: Actor) -> list[dict[str, Any]]:
+    """The fees of the case, how each was reckoned, and what is left to pay."""
+    return [
+        {
+            "assessment": v.row.reference,
+            "payer": v.payer.label,
+            "state": v.row.state.value,
+            "amount": money(v.row.amount),
+            "left": money(v.left),
+            "steps": [{"words": words_of(s.text), "amount": money(s.amount), "article": words_of(s.article)} for s in v.steps],
+            "due_at": instant(v.window.due_at) if v.window else None,
+            "paid_at": instant(v.row.paid_at),
+            "transfer_code": v.row.transfer_code,
+            "payable": v.is_payable,
+        }
+        for v in fee_views(look, found, actor)
+    ]
+
+
+def examination(look: Sitting, found: Case, actor: Actor) -> dict[str, Any]:
+    """The examination: its plan with latest dates, questions to whom, and the digest of the record as it stands."""
+    page = examination_page(look, found, actor)
+    if page is None:
+        return {"mode": None, "phases": [], "questions": [], "record_digest": None}
+    return {
+        "mode": page.examination.mode.value,
+        "phases": [
+            {"key": v.phase.key, "title": words_of(v.title), "article": v.phase.article, "state": v.phase.state.value, "until": instant(v.until)}
+            for v in page.plan
+            if actor.role not in HEARD_ROLES
+        ],
+        "questions": [
+            {
+                "reference": v.question.reference,
+                "number": v.question.number,
+                "to": v.to,
+                "words": v.question.words,
+                "state": v.question.state.value,
+                "mine": v.is_mine,
+                "until": instant(v.until),
+            }
+            for v in [*page.questions, *page.others]
+        ],
+        "record_digest": record_digest(look, found) if actor.role in PARTY_ROLES | COURT_ROLES else None,
+    }
+
+
+def decisions(look: Sitting, found: Case, actor: Actor) -> list[dict[str, Any]]:
+    """Decisions the viewer may see: issued ones, and for the bench those being written or resting."""
+    shown = (DecisionState.ISSUED, DecisionState.SET_ASIDE, *((DecisionState.DRAFT, DecisionState.COOLING) if actor.role in BENCH_ROLES else ()))
+    rows = []
+    for d in decisions_of(look.session, found, *shown):
+        paper = document_of(look.session, d)
+        readable = paper is not None and reads_document(actor, paper)
+        rows.append(
+            {
+                "reference": d.reference,
+                "kind": d.kind.value,
+                "state": d.state.value,
+                "issued_at": instant(d.issued_at),
+                "effective_at": instant(d.effective_at),
+                "document": paper.reference if paper is not None and readable else None,
+                "sha256": d.document_sha256,
+            }
+        )
+    return rows
+
+
+def letter(item: InboxItem) -> dict[str, Any]:
+    """A letter in the party's inbox; its words only once it was opened."""
+    is_read = item.read_at is not None
+    return {
+        "reference": item.reference,
+        "subject": item.subject,
+        "body": item.body if is_read else None,
+        "placed_at": instant(item.placed_at),
+        "read_at": instant(item.read_at),
+    }

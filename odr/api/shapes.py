@@ -1,0 +1,135 @@
+"""The shapes of the API's answers, as JSON Schema of OpenAPI 3.1. Nothing that is not named here is answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Schema = dict[str, Any]
+
+WORDS: Schema = {"type": "string"}
+NUMBER: Schema = {"type": "integer", "minimum": 0}
+FLAG: Schema = {"type": "boolean"}
+INSTANT: Schema = {"type": "string", "format": "date-time"}
+DIGEST: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+REFERENCE: Schema = {"type": "string", "pattern": "^[a-z2-7]{26}$"}
+BOTH: Schema = {"type": "object", "required": ["en", "zh-Hans"], "additionalProperties": WORDS}
+"""The same words in every language of the court."""
+FREE: Schema = {"type": "object"}
+FILE: Schema = {"type": "string", "contentEncoding": "base64"}
+
+
+def thing(**fields: Schema) -> Schema:
+    """An object with exactly these members."""
+    return {"type": "object", "required": list(fields), "properties": fields, "additionalProperties": False}
+
+
+def many(of: Schema) -> Schema:
+    """A list."""
+    return {"type": "array", "items": of}
+
+
+def maybe(of: Schema) -> Schema:
+    """The same or null."""
+    return {"anyOf": [of, {"type": "null"}]}
+
+
+def ref(name: str) -> Schema:
+    """A schema of :data:`SCHEMAS`."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+ACT_STATE = {"act": WORDS, "open": FLAG, "reason": maybe(BOTH), "premise": maybe(WORDS), "code_needed": FLAG}
+
+SCHEMAS: dict[str, Schema] = {
+    "Problem": {
+        "type": "object",
+        "required": ["type", "title", "status"],
+        "properties": {
+            "type": {"type": "string", "pattern": "^urn:court:problem:"},
+            "title": WORDS,
+            "status": {"type": "integer"},
+            "detail": WORDS,
+            "source": WORDS,
+            "errors": many(thing(at=WORDS, message=WORDS)),
+            "open_acts": many(WORDS),
+        },
+        "additionalProperties": False,
+    },
+    "Money": thing(minor={"type": "integer"}, currency={"type": "string", "pattern": "^[A-Z]{3}$"}),
+    "Receipt": thing(case=REFERENCE, case_number=maybe(WORDS), entry=NUMBER, act=WORDS, digest=DIGEST, receipt=REFERENCE, recorded_at=INSTANT, words=BOTH),
+    "Proof": thing(
+        log=maybe(WORDS),
+        index=maybe(NUMBER),
+        witnessed_by=NUMBER,
+        files={
+            "type": "object",
+            "required": ["receipt.json", "receipt.leaf"],
+            "properties": dict.fromkeys(("receipt.json", "receipt.leaf", "receipt.leaf.tlog-proof", "checkpoint", "checkpoint.tsr"), FILE),
+            "additionalProperties": False,
+        },
+    ),
+    "Cases": thing(cases=many(thing(reference=REFERENCE, number=maybe(WORDS), title=WORDS, stage=WORDS))),
+    "ActState": thing(**ACT_STATE),
+    "Act": thing(**ACT_STATE, version=NUMBER, source=maybe(WORDS), choices={"type": "object", "additionalProperties": many(thing(value=WORDS, label=WORDS))}),
+    "Entry": thing(entry=NUMBER, act=WORDS, by=WORDS, effective_at=INSTANT, recorded_at=INSTANT, digest=DIGEST, receipt=REFERENCE, content=maybe(FREE)),
+    "Exhibit": thing(
+        label=WORDS, reference=REFERENCE, title=WORDS, state=WORDS, sha256=maybe(DIGEST), size=maybe(NUMBER), media_type=maybe(WORDS), entry=maybe(NUMBER)
+    ),
+    "Document": thing(reference=REFERENCE, kind=WORDS, title=FREE, sha256=DIGEST, size=NUMBER, entry=maybe(NUMBER), receipt=maybe(REFERENCE), made_at=INSTANT),
+    "Case": thing(
+        reference=REFERENCE,
+        number=maybe(WORDS),
+        title=WORDS,
+        stage=WORDS,
+        track=WORDS,
+        outcome=maybe(WORDS),
+        role=WORDS,
+        acting_for=WORDS,
+        may_act_for=many(WORDS),
+        parties=many(thing(reference=REFERENCE, label=WORDS, name=WORDS, online=FLAG)),
+        windows=many(thing(kind=WORDS, title=BOTH, due_at=maybe(INSTANT), mine=FLAG, working=FREE)),
+        acts=many(ref("ActState")),
+        docket=many(ref("Entry")),
+        exhibits=many(ref("Exhibit")),
+        documents=many(ref("Document")),
+    ),
+    "Upload": thing(upload=REFERENCE, sha256=DIGEST, size=NUMBER, media_type=maybe(WORDS), receipt=maybe(REFERENCE)),
+    "Fees": thing(
+        fees=many(
+            thing(
+                assessment=REFERENCE,
+                payer=WORDS,
+                state=WORDS,
+                amount=ref("Money"),
+                left=ref("Money"),
+                steps=many(thing(words=BOTH, amount=ref("Money"), article=BOTH)),
+                due_at=maybe(INSTANT),
+                paid_at=maybe(INSTANT),
+                transfer_code=WORDS,
+                payable=FLAG,
+            )
+        )
+    ),
+    "PaymentPage": thing(url={"type": "string", "format": "uri"}),
+    "Examination": thing(
+        mode=maybe(WORDS),
+        phases=many(thing(key=WORDS, title=BOTH, article=WORDS, state=WORDS, until=maybe(INSTANT))),
+        questions=many(thing(reference=REFERENCE, number=NUMBER, to=WORDS, words=WORDS, state=WORDS, mine=FLAG, until=maybe(INSTANT))),
+        record_digest=maybe(DIGEST),
+    ),
+    "Decisions": thing(
+        decisions=many(
+            thing(
+                reference=REFERENCE,
+                kind=WORDS,
+                state=WORDS,
+                issued_at=maybe(INSTANT),
+                effective_at=maybe(INSTANT),
+                document=maybe(REFERENCE),
+                sha256=maybe(DIGEST),
+            )
+        )
+    ),
+    "Letter": thing(reference=REFERENCE, subject=WORDS, body=maybe(WORDS), placed_at=INSTANT, read_at=maybe(INSTANT)),
+    "Inbox": thing(letters=many(ref("Letter"))),
+}

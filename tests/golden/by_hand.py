@@ -1,0 +1,18 @@
+"""Fields of examples that must agree with each other, act by act."""
+
+from __future__ import annotations
+
+from typing import Any
+
+GIVEN: dict[str, dict[str, Any]] = {
+    "record_outcome": {"hour": "15:05"},
+    "record_search": {"seller_inbox": "baihua:haiyun"},
+    "record_call": {"hour": "15:05"},
+    "review_costs": {"decision": "uphold", "lines": []},
+    "record_hearing": {"begun": "09:32", "ended": "11:05", "recording_sha256": "0f" * 32},
+    "draft_decision": {
+        "orders": [{"kind": "pay", "relief": "goldenclaim/1", "debtor": "respondent/1", "creditor": "claimant/1", "amount": "8,000.00"}],
+        "costs": [{"party": "claimant/1", "percent": "20"}, {"party": "respondent/1", "percent": "80"}],
+    },
+    "give_ruling": {"kind": None},
+}
