@@ -16,10 +16,11 @@ from odr.identity.models import Account, AccountRole, AccountState
 from odr.procedure.inputs import CourtModel
 from odr.procedure.models import WindowState
 from odr.procedure.table import Everyone, Recorded, act
-from odr.settlement.acts import OPEN_STAGES, PRIVATE, check_terms, nothing_is_agreed
+from odr.settlement.agreements import draw_up
 from odr.settlement.inputs import ChooseMediatorInput, EndMediationInput, MediateInput, MessageInput, ProposalInput
 from odr.settlement.lookups import mediation_of, party_labelled
-from odr.settlement.models import Agreement, Mediation, MediationState, RoomMessage
+from odr.settlement.models import Mediation, MediationState, RoomMessage
+from odr.settlement.terms import OPEN_STAGES, PRIVATE, check_terms, in_room, nothing_is_agreed
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -45,15 +46,11 @@ def _state(*states: MediationState) -> Any:
     return guard
 
 
-@act(
+@in_room(
     title=T("Ask for mediation"),
     input=MediateInput,
-    by=set(PARTY_ROLES),
-    at=OPEN_STAGES,
     guard=no_mediation_runs,
-    seen_by=PRIVATE,
     serves=Everyone.BUT_ACTOR,
-    page="settlement.room",
     source="CPL 96; OMR 4",
 )
 def ask_mediation(court: Sitting, case: Case, given: MediateInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -63,14 +60,10 @@ def ask_mediation(court: Sitting, case: Case, given: MediateInput, *, actor: Act
     return Recorded(T("%(name)s asked for mediation", name=me.name))
 
 
-@act(
+@in_room(
     title=T("Agree to mediation"),
     input=MediateInput,
-    by=set(PARTY_ROLES),
-    at=OPEN_STAGES,
     guard=_state(MediationState.PROPOSED),
-    seen_by=PRIVATE,
-    page="settlement.room",
     source="CPL 96; OMR 4, 10",
 )
 def agree_mediation(court: Sitting, case: Case, given: MediateInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -92,14 +85,10 @@ def _mediation(court: Sitting, case: Case) -> Mediation:
     return found
 
 
-@act(
+@in_room(
     title=T("Choose a mediator"),
     input=ChooseMediatorInput,
-    by=set(PARTY_ROLES),
-    at=OPEN_STAGES,
     guard=_state(MediationState.CHOOSING),
-    seen_by=PRIVATE,
-    page="settlement.room",
     source="OMR 10",
 )
 def choose_mediator(court: Sitting, case: Case, given: ChooseMediatorInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -143,14 +132,11 @@ def designate_mediator(court: Sitting, case: Case, given: Nothing, *, actor: Act
     return Recorded(T("%(mediator)s designated as mediator", mediator=account.name))
 
 
-@act(
+@in_room(
     title=T("Accept the mediation"),
     input=Nothing,
     by={Role.MEDIATOR},
-    at=OPEN_STAGES,
     guard=_state(MediationState.ASSIGNED),
-    seen_by=PRIVATE,
-    page="settlement.room",
     source="OMR 12, 24",
 )
 def accept_mediation(court: Sitting, case: Case, given: Nothing, *, actor: Actor, now: datetime) -> Recorded:
@@ -163,14 +149,11 @@ def accept_mediation(court: Sitting, case: Case, given: Nothing, *, actor: Actor
     return Recorded(T("%(name)s accepted to mediate", name=actor.name))
 
 
-@act(
+@in_room(
     title=T("Say that I cannot mediate"),
     input=EndMediationInput,
     by={Role.MEDIATOR},
-    at=OPEN_STAGES,
     guard=_state(MediationState.ASSIGNED),
-    seen_by=PRIVATE,
-    page="settlement.room",
     source="OMR 12",
 )
 def decline_mediation(court: Sitting, case: Case, given: EndMediationInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -195,13 +178,10 @@ def _leave(court: Sitting, case: Case, mediation: Mediation) -> None:
     court.session.flush()
 
 
-@act(
+@in_room(
     title=T("Say something in the room"),
     input=MessageInput,
     by=set(PARTY_ROLES) | {Role.MEDIATOR},
-    at=OPEN_STAGES,
-    seen_by=PRIVATE,
-    page="settlement.room",
     source="OMR 17, 18",
 )
 def say_in_room(court: Sitting, case: Case, given: MessageInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -226,14 +206,11 @@ def say_in_room(court: Sitting, case: Case, given: MessageInput, *, actor: Actor
     return Recorded(words, audience=Audience.NAMED, named=(Role.MEDIATOR.value, f"party/{alone.id}"))
 
 
-@act(
+@in_room(
     title=T("Put a text before the parties"),
     input=ProposalInput,
     by={Role.MEDIATOR},
-    at=OPEN_STAGES,
     guard=(_state(MediationState.RUNNING), nothing_is_agreed),
-    seen_by=PRIVATE,
-    page="settlement.room",
     source="OMR 20",
 )
 def propose_text(court: Sitting, case: Case, given: ProposalInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -243,8 +220,9 @@ def propose_text(court: Sitting, case: Case, given: ProposalInput, *, actor: Act
     doer = party_labelled(case, given.deed_by, "deed_by")
     if payer is not None and (payee is None or payee.id == payer.id):
         raise InvalidInput.at("payee", T("Say who is paid."))
-    agreement = Agreement(
-        case_id=case.id,
+    agreement = draw_up(
+        court,
+        case,
         payer_id=payer.id if payer else None,
         payee_id=payee.id if payer and payee else None,
         amount_minor=given.amount.minor,
@@ -254,10 +232,7 @@ def propose_text(court: Sitting, case: Case, given: ProposalInput, *, actor: Act
         deed=given.deed,
         doer_id=doer.id if doer else None,
         ending=given.ending,
-        entry_number=court.next_number(case),
     )
-    court.session.add(agreement)
-    court.session.flush()
     return Recorded(T("The mediator put a text before the parties"), {"agreement": agreement.reference})
 
 

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from odr.procedure.hooks import Room
-from odr.settlement import acts, acts_mediation, views
+from odr.settlement import acts_agreement, acts_mediation, acts_offers, views
 
 ROOM = Room(
     name="settlement",
-    acts=("odr.settlement.acts", "odr.settlement.acts_mediation", "odr.settlement.choices"),
+    acts=(
+        "odr.settlement.acts_offers",
+        "odr.settlement.acts_agreement",
+        "odr.settlement.acts_statement",
+        "odr.settlement.acts_mediation",
+        "odr.settlement.choices",
+    ),
     routes=("odr.settlement.routes:settlement",),
     on_lapse={
-        "offer": acts.offer_lapsed,
+        "offer": acts_offers.offer_lapsed,
         "mediator_choice": acts_mediation.choice_lapsed,
         "mediator_acceptance": acts_mediation.acceptance_lapsed,
         "mediation": acts_mediation.mediation_lapsed,
     },
-    on_event={"decision_issued": acts.shut},
+    on_event={"decision_issued": acts_agreement.shut},
     panels=(views.room_panel, views.court_panel),
 )

@@ -15,10 +15,11 @@ from odr.procedure.availability import refusal
 from odr.procedure.hooks import Panel
 from odr.procedure.models import Window
 from odr.procedure.table import Act
-from odr.settlement.acts import missing
+from odr.settlement.agreements import missing
 from odr.settlement.lookups import LIVE_AGREEMENTS, agreements_of, mediation_of, messages_for, offers_of
 from odr.settlement.models import Agreement, AgreementState, Mediation, Offer, OfferState, RoomMessage
 from odr.settlement.paper import term_words
+from odr.settlement.terms import OPEN_STAGES
 from odr.text import Text
 
 if TYPE_CHECKING:
@@ -158,8 +159,6 @@ def room_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
     """The way into the room, for parties and mediator only: the court's people see nothing of it here."""
     if actor.role not in PARTY_ROLES | {Role.MEDIATOR}:
         return None
-    from odr.settlement.acts import OPEN_STAGES
-
     if case.stage not in OPEN_STAGES and not agreements_of(court.session, case):
         return None
     mine = [o for o in offers_of(court.session, case, OfferState.OPEN) if o.to_id == actor.party_id]

@@ -1,0 +1,86 @@
+"""Acts on an agreement between the parties: signed, declined, given to the court.
+
+Up to the signed text everything is for the parties and the mediator alone. What the
+court then gets is the agreed text, and nothing of how it came about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from odr.docket.models import Case, Role
+from odr.identity.actors import CLOCK_ACTOR, Actor
+from odr.procedure.sitting import words_of
+from odr.procedure.table import Recorded, act
+from odr.settlement.acts_offers import close_offer
+from odr.settlement.agreements import CONFIRM_TASK, LEAVE_TASK, close_waiting, conclude, sign, waiting
+from odr.settlement.inputs import AgreementRef, DeclineAgreementInput
+from odr.settlement.lookups import LIVE_AGREEMENTS, agreement_named, agreements_of, offers_of
+from odr.settlement.models import AgreementState, Ending, OfferState
+from odr.settlement.paper import term_words
+from odr.settlement.terms import OPEN_STAGES, in_room
+from odr.text import T
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+@in_room(
+    title=T("Sign the agreement"),
+    input=AgreementRef,
+    special=True,
+    source="CPL 53, 62",
+)
+def sign_agreement(court: Sitting, case: Case, given: AgreementRef, *, actor: Actor, now: datetime) -> Recorded:
+    """Sign a text that others have signed or the mediator has put before everybody."""
+    agreement = waiting(court, case, given.agreement, AgreementState.SIGNING)
+    me = court.party_of(case, actor)
+    sign(court, case, agreement, me.id, now)
+    conclude(court, case, agreement)
+    return Recorded(T("Agreement signed by %(name)s", name=me.name), {"agreement": agreement.reference})
+
+
+@in_room(
+    title=T("Do not sign"),
+    input=DeclineAgreementInput,
+    source="CPL 102",
+)
+def decline_agreement(court: Sitting, case: Case, given: DeclineAgreementInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Decline a text, or a statement before it binds; the case goes on (CPL 102)."""
+    agreement = waiting(court, case, given.agreement, *LIVE_AGREEMENTS)
+    reached_court = agreement.state is not AgreementState.SIGNING
+    agreement.state = AgreementState.FAILED
+    close_waiting(court, case, agreement)
+    if reached_court:
+        court.then("agreement_failed", AgreementRef(agreement=agreement.reference), actor=CLOCK_ACTOR)
+    return Recorded(T("%(name)s does not sign the agreement", name=court.party_of(case, actor).name), {"agreement": agreement.reference})
+
+
+@act(title=T("No agreement came about"), input=AgreementRef, by={Role.CLOCK}, at=OPEN_STAGES, listed=False, source="CPL 102")
+def agreement_failed(court: Sitting, case: Case, given: AgreementRef, *, actor: Actor, now: datetime) -> Recorded:
+    """Tell the court that the text it was given does not bind, without saying who declined: the case goes on (CPL 102)."""
+    return Recorded(T("The agreement did not come about; the case goes on"), {"agreement": given.agreement})
+
+
+@act(title=T("Agreement given to the court"), input=AgreementRef, by={Role.CLOCK}, at=OPEN_STAGES, listed=False, source="CPL 100, 148")
+def submit_agreement(court: Sitting, case: Case, given: AgreementRef, *, actor: Actor, now: datetime) -> Recorded:
+    """Give the court the signed text, and nothing of how it came about; the judge makes the statement or gives leave."""
+    agreement = agreement_named(court.session, case, given.agreement)
+    terms = [words_of(term) for term in term_words(case, agreement)]
+    if agreement.ending is Ending.STATEMENT:
+        title = T("The parties have agreed. Look whether the agreement is lawful and make the mediation statement.")
+        court.open_task(case, Role.JUDGE, CONFIRM_TASK, title, risk=45, subject=agreement.reference)
+    else:
+        title = T("The parties have agreed and the claimant withdraws. Give leave, or refuse it with reasons.")
+        court.open_task(case, Role.JUDGE, LEAVE_TASK, title, risk=45, subject=agreement.reference)
+    return Recorded(T("The parties gave the court their agreement"), {"agreement": agreement.reference, "ending": agreement.ending.value, "terms": terms})
+
+
+def shut(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """The case was decided: what is still open in the room is overtaken."""
+    for offer in offers_of(court.session, case, OfferState.OPEN):
+        close_offer(court, case, offer, OfferState.OVERTAKEN)
+    for agreement in agreements_of(court.session, case, *LIVE_AGREEMENTS):
+        agreement.state = AgreementState.FAILED

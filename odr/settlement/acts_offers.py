@@ -1,0 +1,151 @@
+"""Acts on offers: made, accepted with one act, declined, taken back, expired."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from odr.docket.models import Case
+from odr.docket.visibility import same_side
+from odr.errors import ActNotOpen, InvalidInput
+from odr.identity.actors import Actor
+from odr.procedure.models import WindowState
+from odr.procedure.table import Everyone, Premise, Recorded
+from odr.settlement.agreements import conclude, draw_up, sign
+from odr.settlement.inputs import DeclineInput, OfferInput, OfferRef
+from odr.settlement.lookups import offer_named, offers_of, party_labelled
+from odr.settlement.models import Offer, OfferState
+from odr.settlement.terms import check_terms, in_room, nothing_is_agreed
+from odr.text import T
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+OFFER = "offer"
+
+
+def put_forward(court: Sitting, case: Case, offer: Offer, *, days: int) -> Offer:
+    """Keep the offer and let its time run: ``days``, from the day after the other side can read it."""
+    court.session.add(offer)
+    court.session.flush()
+    other = next(p for p in case.parties if p.id == offer.to_id)
+    court.start_window(case, OFFER, party=other, start=court.now, subject=offer.reference, amount=days)
+    return offer
+
+
+@in_room(
+    title=T("Make an offer"),
+    input=OfferInput,
+    guard=nothing_is_agreed,
+    special=True,
+    serves=Everyone.BUT_ACTOR,
+    source="CPL 53, 62",
+)
+def make_offer(court: Sitting, case: Case, given: OfferInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Offer terms to another party, open for the days given; the judge never sees it (CPL 53)."""
+    me, other = court.party_of(case, actor), party_labelled(case, given.to, "to")
+    if other is None or same_side(me, other):
+        raise InvalidInput.at("to", T("Make the offer to the other side."))
+    payer, instalments = check_terms(court, case, given)
+    if payer is not None and payer.id not in (me.id, other.id):
+        raise InvalidInput.at("payer", T("You or the other side pays."))
+    doer = party_labelled(case, given.deed_by, "deed_by")
+    offer = Offer(
+        case_id=case.id,
+        from_id=me.id,
+        to_id=other.id,
+        payer_id=payer.id if payer else None,
+        amount_minor=given.amount.minor,
+        currency=given.amount.currency,
+        instalments=instalments,
+        accelerates=given.accelerates,
+        deed=given.deed,
+        doer_id=doer.id if doer else None,
+        words=given.words,
+        ending=given.ending,
+        entry_number=court.next_number(case),
+    )
+    put_forward(court, case, offer, days=given.days)
+    return Recorded(T("Offer of %(amount)s by %(name)s", amount=given.amount, name=me.name), {"offer": offer.reference})
+
+
+def _open_offer(court: Sitting, case: Case, reference: str, who: int | None, *, mine: bool) -> Offer:
+    """An open offer made by, or to, this party."""
+    offer = offer_named(court.session, case, reference)
+    if (offer.from_id if mine else offer.to_id) != who:
+        raise ActNotOpen(T("This offer is not yours to answer."))
+    if offer.state is not OfferState.OPEN:
+        raise ActNotOpen(T("This offer is not open any more: %(state)s.", state=offer.state.label))
+    return offer
+
+
+def close_offer(court: Sitting, case: Case, offer: Offer, state: OfferState) -> None:
+    offer.state, offer.closed_entry = state, court.next_number(case)
+    court.close_windows(case, OFFER, WindowState.MET if state is OfferState.ACCEPTED else WindowState.ENDED, subject=offer.reference)
+
+
+def offer_state(court: Sitting, case: Case, values: Mapping[str, Any]) -> str:
+    """State of the offer an answer is about."""
+    offer = next((o for o in offers_of(court.session, case) if o.reference == values.get("offer")), None)
+    return f"{offer.reference}:{offer.state.value}" if offer else "none"
+
+
+@in_room(
+    title=T("Accept the offer"),
+    input=OfferRef,
+    guard=nothing_is_agreed,
+    special=True,
+    premise=Premise.SUBJECT,
+    subject=offer_state,
+    source="CPL 53",
+)
+def accept_offer(court: Sitting, case: Case, given: OfferRef, *, actor: Actor, now: datetime) -> Recorded:
+    """Accept with one act: the offer's maker is bound by it and the one who accepts signs it (CPL 53)."""
+    offer = _open_offer(court, case, given.offer, actor.party_id, mine=False)
+    for other in offers_of(court.session, case, OfferState.OPEN):
+        close_offer(court, case, other, OfferState.ACCEPTED if other.id == offer.id else OfferState.OVERTAKEN)
+    payee = next((p for p in (offer.from_id, offer.to_id) if p != offer.payer_id), None) if offer.payer_id else None
+    agreement = draw_up(
+        court,
+        case,
+        offer_id=offer.id,
+        payer_id=offer.payer_id,
+        payee_id=payee,
+        amount_minor=offer.amount_minor,
+        currency=offer.currency,
+        instalments=offer.instalments,
+        accelerates=offer.accelerates,
+        deed=offer.deed,
+        doer_id=offer.doer_id,
+        ending=offer.ending,
+    )
+    for party_id in (offer.from_id, offer.to_id):
+        sign(court, case, agreement, party_id, now)
+    conclude(court, case, agreement)
+    return Recorded(
+        T("Offer of %(amount)s accepted by %(name)s", amount=offer.amount, name=court.party_of(case, actor).name), {"agreement": agreement.reference}
+    )
+
+
+@in_room(title=T("Decline the offer"), input=DeclineInput, source="CPL 53")
+def decline_offer(court: Sitting, case: Case, given: DeclineInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Decline an offer; the door stays open for another."""
+    offer = _open_offer(court, case, given.offer, actor.party_id, mine=False)
+    close_offer(court, case, offer, OfferState.DECLINED)
+    return Recorded(T("Offer declined by %(name)s", name=court.party_of(case, actor).name), {"offer": offer.reference})
+
+
+@in_room(title=T("Take the offer back"), input=OfferRef, source="CPL 53")
+def withdraw_offer(court: Sitting, case: Case, given: OfferRef, *, actor: Actor, now: datetime) -> Recorded:
+    """Take an own offer back before it is accepted."""
+    offer = _open_offer(court, case, given.offer, actor.party_id, mine=True)
+    close_offer(court, case, offer, OfferState.WITHDRAWN)
+    return Recorded(T("Offer taken back by %(name)s", name=court.party_of(case, actor).name), {"offer": offer.reference})
+
+
+def offer_lapsed(court: Sitting, case: Case, window: Any) -> None:
+    """The time to accept ended: the offer expires by itself."""
+    offer = offer_named(court.session, case, window.subject)
+    if offer.state is OfferState.OPEN:
+        offer.state, offer.closed_entry = OfferState.EXPIRED, court.next_number(case)

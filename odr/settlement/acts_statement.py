@@ -1,0 +1,162 @@
+"""Acts with which the court makes an agreement bind: the mediation statement and its signatures, leave to withdraw, refusal."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from odr.docket.models import PARTY_ROLES, Case, Outcome, Role, Stage
+from odr.docket.queries import parties
+from odr.errors import ActNotOpen, InvalidInput
+from odr.identity.actors import Actor
+from odr.payments.refunding import order_back
+from odr.procedure.sealed import keep_prepared
+from odr.procedure.sitting import words_of
+from odr.procedure.table import Everyone, Premise, Recorded, act
+from odr.procedure.tariff_rules import Ending as FeeEnding
+from odr.settlement.agreements import CONFIRM_TASK, LEAVE_TASK, close_waiting, missing, sign, waiting
+from odr.settlement.inputs import AgreementRef, RefuseAgreementInput, StatementInput
+from odr.settlement.lookups import agreement_named, agreements_of
+from odr.settlement.models import Agreement, AgreementState, Ending
+from odr.settlement.paper import prepare_statement, text_digest
+from odr.settlement.terms import OPEN_STAGES
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+def an_agreement_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """The court acts on a text that everybody has signed."""
+    return None if agreements_of(court.session, case, AgreementState.SIGNED) else T("No signed agreement waits for the court.")
+
+
+@act(
+    title=T("Make the mediation statement"),
+    input=StatementInput,
+    by={Role.JUDGE},
+    at=OPEN_STAGES,
+    guard=an_agreement_waits,
+    strong=True,
+    premise=Premise.DOCKET,
+    serves=Everyone.PARTIES,
+    prepare=prepare_statement,
+    page="settlement.statement",
+    source="CPL 100",
+)
+def sign_mediation(court: Sitting, case: Case, given: StatementInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Make, seal and serve the mediation statement; it binds when the last party has signed it (CPL 100)."""
+    agreement = agreement_named(court.session, case, given.agreement)
+    if case.number is None or given.case_number != case.number:
+        raise InvalidInput.at("case_number", T("This is not the number of this case. Nothing was issued."))
+    if agreement.state is not AgreementState.SIGNED or agreement.ending is not Ending.STATEMENT:
+        raise ActNotOpen(T("No signed agreement waits for the court."))
+    digest = text_digest(case, agreement, given.language)
+    document = keep_prepared(court, case, "statement", digest, kind="mediation_statement", title=words_of(T("Mediation statement")), locale=given.language)
+    agreement.state, agreement.document_id = AgreementState.CONFIRMED, document.id
+    court.close_tasks(case, CONFIRM_TASK, agreement.reference)
+    return Recorded(
+        T("Mediation statement made"),
+        {"agreement": agreement.reference, "document": document.reference, "sha256": document.sha256, "document_receipt": document.receipt},
+    )
+
+
+@act(
+    title=T("Sign the mediation statement"),
+    input=AgreementRef,
+    by=set(PARTY_ROLES),
+    at=OPEN_STAGES,
+    to={Stage.EFFECTIVE, Stage.CLOSED},
+    special=True,
+    strong=True,
+    page="settlement.room",
+    source="CPL 100",
+)
+def sign_statement(court: Sitting, case: Case, given: AgreementRef, *, actor: Actor, now: datetime) -> Recorded:
+    """Sign for the statement; with the last signature it binds, the fee is halved and what is owed can be enforced (CPL 100, FEE 15)."""
+    agreement = waiting(court, case, given.agreement, AgreementState.CONFIRMED)
+    me = court.party_of(case, actor)
+    sign(court, case, agreement, me.id, now, statement=True)
+    left = missing(case, agreement, statement=True)
+    if left:
+        return Recorded(T("Mediation statement signed by %(name)s", name=me.name), {"agreement": agreement.reference, "missing": len(left)})
+    agreement.state = AgreementState.EFFECTIVE
+    case.effective_at = now
+    court.move(case, Stage.EFFECTIVE if agreement.instalments or agreement.deed else Stage.CLOSED)
+    if case.stage is Stage.CLOSED:
+        case.outcome, case.closed_at = Outcome.SETTLED, now
+    back = refund(court, case, FeeEnding.MEDIATED)
+    court.announce("settlement_reached", case, kind=agreement.ending.value, agreement=agreement, obligations=obligations(agreement))
+    return Recorded(T("Mediation statement signed by %(name)s; it is in effect", name=me.name), {"agreement": agreement.reference, "missing": 0, "back": back})
+
+
+def refund(court: Sitting, case: Case, ending: FeeEnding) -> dict[str, int]:
+    """Order back what the ending leaves of everybody's fee; label → minor units."""
+    return {p.label: money.minor for p in parties(case) if (money := order_back(court, case, p, ending)).minor}
+
+
+def obligations(agreement: Agreement) -> list[dict[str, Any]]:
+    """What is owed, part by part, for whoever watches performance."""
+    owed: list[dict[str, Any]] = [
+        {
+            "debtor_id": agreement.payer_id,
+            "creditor_id": agreement.payee_id,
+            "amount_minor": part["minor"],
+            "currency": agreement.currency,
+            "due_on": date.fromisoformat(part["on"]),
+            "accelerates": agreement.accelerates,
+        }
+        for part in agreement.instalments
+    ]
+    if agreement.deed and agreement.doer_id is not None:
+        due_on = owed[-1]["due_on"] if owed else None
+        owed.append({"debtor_id": agreement.doer_id, "creditor_id": None, "what": agreement.deed, "due_on": due_on, "accelerates": False})
+    return owed
+
+
+@act(
+    title=T("Give leave to withdraw by agreement"),
+    input=AgreementRef,
+    by={Role.JUDGE},
+    at=OPEN_STAGES,
+    to={Stage.CLOSED},
+    guard=an_agreement_waits,
+    premise=Premise.DOCKET,
+    strong=True,
+    serves=Everyone.PARTIES,
+    page="settlement.statement",
+    source="CPL 148",
+)
+def allow_agreed_withdrawal(court: Sitting, case: Case, given: AgreementRef, *, actor: Actor, now: datetime) -> Recorded:
+    """Give leave to withdraw as the parties agreed: the case is over and half the fee goes back (CPL 148, FEE 15)."""
+    agreement = agreement_named(court.session, case, given.agreement)
+    if agreement.state is not AgreementState.SIGNED or agreement.ending is not Ending.WITHDRAWAL:
+        raise ActNotOpen(T("No signed agreement waits for the court."))
+    agreement.state = AgreementState.EFFECTIVE
+    court.close_tasks(case, LEAVE_TASK, agreement.reference)
+    case.outcome, case.closed_at = Outcome.WITHDRAWN, now
+    court.move(case, Stage.CLOSED)
+    back = refund(court, case, FeeEnding.WITHDRAWN)
+    court.announce("settlement_reached", case, kind=agreement.ending.value, agreement=agreement, obligations=[])
+    court.announce("case_closed", case)
+    return Recorded(T("Leave given: the claim is withdrawn as the parties agreed"), {"agreement": agreement.reference, "back": back})
+
+
+@act(
+    title=T("Do not make a statement of this agreement"),
+    input=RefuseAgreementInput,
+    by={Role.JUDGE},
+    at=OPEN_STAGES,
+    guard=an_agreement_waits,
+    serves=Everyone.PARTIES,
+    page="settlement.statement",
+    source="CPL 96, 102",
+)
+def refuse_agreement(court: Sitting, case: Case, given: RefuseAgreementInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Refuse a text that is unlawful or not of the parties' own will, with reasons; the case goes on (CPL 96, 102)."""
+    agreement = agreement_named(court.session, case, given.agreement)
+    if agreement.state is not AgreementState.SIGNED:
+        raise ActNotOpen(T("No signed agreement waits for the court."))
+    agreement.state = AgreementState.FAILED
+    close_waiting(court, case, agreement)
+    return Recorded(T("The court makes no statement of the agreement; the case goes on"), {"agreement": agreement.reference})

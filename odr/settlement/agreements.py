@@ -1,0 +1,64 @@
+"""An agreement from its first signature to the court: drawn up, signed, given to the judge, or failed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from odr.docket.models import Case, Party
+from odr.docket.queries import parties
+from odr.errors import ActNotOpen
+from odr.identity.actors import CLOCK_ACTOR
+from odr.settlement.inputs import AgreementRef
+from odr.settlement.lookups import agreement_named
+from odr.settlement.models import Agreement, AgreementSignature, AgreementState
+from odr.text import T
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+CONFIRM_TASK, LEAVE_TASK = "confirm_agreement", "leave_to_withdraw"
+
+
+def draw_up(court: Sitting, case: Case, **terms: Any) -> Agreement:
+    """An agreement that waits for its signatures; ``terms`` are columns of :class:`Agreement`."""
+    agreement = Agreement(case_id=case.id, entry_number=court.next_number(case), state=AgreementState.SIGNING, **terms)
+    court.session.add(agreement)
+    court.session.flush()
+    return agreement
+
+
+def waiting(court: Sitting, case: Case, reference: str, *states: AgreementState) -> Agreement:
+    """The agreement a party answers. Raises ActNotOpen where it is not in one of ``states``."""
+    agreement = agreement_named(court.session, case, reference)
+    if agreement.state not in states:
+        raise ActNotOpen(T("This agreement does not wait for your signature."))
+    return agreement
+
+
+def close_waiting(court: Sitting, case: Case, agreement: Agreement) -> None:
+    """Take the agreement off the judge's desk."""
+    for task in (CONFIRM_TASK, LEAVE_TASK):
+        court.close_tasks(case, task, agreement.reference)
+
+
+def sign(court: Sitting, case: Case, agreement: Agreement, party_id: int, now: datetime, *, statement: bool = False) -> None:
+    """One signature; a second of the same party is refused."""
+    if any(s.party_id == party_id and s.statement is statement for s in agreement.signatures):
+        raise ActNotOpen(T("You have already signed this."))
+    agreement.signatures.append(AgreementSignature(party_id=party_id, statement=statement, entry_number=court.next_number(case), at=now))
+    court.session.flush()
+
+
+def missing(case: Case, agreement: Agreement, *, statement: bool = False) -> list[Party]:
+    """Parties whose signature is still wanted."""
+    signed = {s.party_id for s in agreement.signatures if s.statement is statement}
+    return [p for p in parties(case) if p.id not in signed]
+
+
+def conclude(court: Sitting, case: Case, agreement: Agreement) -> None:
+    """When the last party has signed, the agreed text goes to the court, as an entry of its own."""
+    if missing(case, agreement):
+        return
+    agreement.state = AgreementState.SIGNED
+    court.then("submit_agreement", AgreementRef(agreement=agreement.reference), actor=CLOCK_ACTOR)

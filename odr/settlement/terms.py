@@ -1,0 +1,54 @@
+"""What every act of the private room has in common: when it is open, who reads it, and which terms may be agreed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from odr.docket.models import PARTY_ROLES, Audience, Case, Party, Role, Stage
+from odr.errors import FieldFault, InvalidInput
+from odr.identity.actors import Actor
+from odr.procedure.table import Handler, act
+from odr.settlement.inputs import TermsInput
+from odr.settlement.lookups import LIVE_AGREEMENTS, agreements_of, party_labelled
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+OPEN_STAGES = {Stage.PENDING, Stage.HEARING, Stage.DELIBERATION}
+PRIVATE = Audience.SETTLEMENT
+
+
+def in_room(
+    title: Text, input: type[BaseModel], *, by: Iterable[Role] = PARTY_ROLES, at: Iterable[Stage] = OPEN_STAGES, **more: Any
+) -> Callable[[Handler], Handler]:
+    """Declare an act of the private room: the parties' unless said otherwise, until the decision, and never read by the court (CPL 53; OMR 18)."""
+    return act(title=title, input=input, by=set(by), at=set(at), **{"seen_by": PRIVATE, "page": "settlement.room", **more})
+
+
+def nothing_is_agreed(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """While an agreement is being concluded there is nothing to offer."""
+    return T("An agreement is being concluded. Sign it or decline it first.") if agreements_of(court.session, case, *LIVE_AGREEMENTS) else None
+
+
+def court_day(court: Sitting) -> date:
+    """Today in the court’s zone."""
+    return court.now.astimezone(court.court.settings.tz).date()
+
+
+def check_terms(court: Sitting, case: Case, given: TermsInput) -> tuple[Party | None, list[dict[str, Any]]]:
+    """Payer and instalments as kept. Raises InvalidInput for another currency or a day that is past."""
+    currency = court.pack(case).currency
+    today = court_day(court)
+    faults = []
+    if given.amount.currency != currency:
+        faults.append(FieldFault(("amount",), T("The amount is not in the currency of this court.")))
+    faults += [FieldFault(("instalments", i, "on"), T("This day is past.")) for i, part in enumerate(given.instalments) if part.on < today]
+    if faults:
+        raise InvalidInput(faults)
+    payer = party_labelled(case, given.payer, "payer") if given.amount.minor else None
+    return payer, [{"on": part.on.isoformat(), "minor": part.amount.minor} for part in given.instalments]
