@@ -48,33 +48,6 @@ def desk_of(court: Court) -> UploadDesk:
         return desk
 
 
-class _Turn:
-    """Who brings a court's new leaves into the log in this process."""
-
-    def __init__(self) -> None:
-        self.waiting = threading.Event()
-        self.taken = threading.Lock()
-
-
-_turns: WeakKeyDictionary[Database, _Turn] = WeakKeyDictionary()
-
-
-def sequence_shared(court: Court) -> None:
-    """Bring new leaves into the log; of several requests at once one does it for all, the others go home.
-
-    A leaf whose request did not wait is taken by the one that is at it, before that one returns.
-    """
-    with _opening:
-        turn = _turns.setdefault(court.database, _Turn())
-    turn.waiting.set()
-    while turn.waiting.is_set() and turn.taken.acquire(blocking=False):
-        try:
-            turn.waiting.clear()
-            court.sequence()
-        finally:
-            turn.taken.release()
-
-
 def expire_uploads(court: Court) -> int:
     """For the worker: forget unfinished uploads whose time has run out."""
     return desk_of(court).expire_due()
