@@ -1,0 +1,376 @@
+"""One dispute from the first page to the decision in effect, walked by everybody concerned in a real browser."""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyotp
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+from sqlalchemy import select
+
+from odr.app import create_app
+from odr.clock import FixedClock
+from odr.db import Database
+from odr.docket.models import Stage
+from odr.evidence.models import Upload, UploadState
+from odr.hearing.models import Examination
+from odr.payments.stripe_peer import Peer
+from odr.payments.stripe_peer import serve as serve_peer
+from odr.payments.stripe_peer.wire import PERMISSIONS
+from odr.service.ports import message_folder
+from tests.e2e.test_journey import RULES, STEPS, give_second_factor, sign_in
+from tests.e2e.test_journey import SECRET as TOTP
+from tests.peers.browser import DESK, PHONE, OpenContext
+from tests.scene import Scene, open_court
+
+KEY, SECRET = "rk_test_walk", "whsec_walk"
+CARD = "4242 4242 4242 4242"
+GO_ON = "main form button.govuk-button:not(.govuk-button--secondary)"
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def press(page: Page, button: str = GO_ON) -> None:
+    """Press a button or link and wait for the page that follows, however long the court takes."""
+    with page.expect_navigation() as followed:
+        page.click(button)
+    assert followed.value is None or followed.value.status < 500, (page.url, page.inner_text("main")[:1500])
+
+
+@dataclass
+class Walk:
+    """The court, the browser of each person, and what was looked at."""
+
+    scene: Scene
+    origin: str
+    open_context: OpenContext
+    locale: str
+    width: int
+    javascript: bool
+    folder: Path
+    pages: dict[str, Page] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
+    reference: str = ""
+
+    def enter(self, who: str, *, width: int = 0) -> Page:
+        """Somebody comes in anew: time has gone by, and no session lasts that long."""
+        if who not in self.pages:
+            context = self.open_context(self.origin, width=width or self.width, javascript=self.javascript, locale=self.locale)
+            self.pages[who] = context.new_page()
+        page = self.pages[who]
+        page.context.clear_cookies()
+        self.scene.later(minutes=1)
+        sign_in(page, self.scene, who)
+        return page
+
+    def case(self, page: Page, path: str = "") -> None:
+        """Open a page of the case."""
+        answer = page.goto(f"/cases/{self.reference}{path}")
+        assert answer is not None and answer.ok, (path, answer and answer.status)
+        self.look(page)
+
+    def look(self, page: Page) -> None:
+        """Nothing scrolls sideways; axe finds nothing on a kind of page not looked at before."""
+        page.wait_for_load_state()
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
+        kind = re.sub(r"[a-z0-9]{26}|\d+|[CR]-\d+", "*", page.url.removeprefix(self.origin).partition("?")[0])
+        if self.javascript and kind not in self.seen:
+            found = Axe().run(page, options={"runOnly": RULES})
+            assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
+        self.seen.add(kind)
+
+    def send(self, page: Page, button: str = GO_ON, *, to: str = "/docket/") -> None:
+        """Send the form; the act is done and its receipt is shown."""
+        press(page, button)
+        assert to in page.url, (page.url, page.inner_text("main")[:1500])
+        self.look(page)
+
+    def file(self, page: Page, who: str, name: str, back: str) -> None:
+        """Send a file in, and wait until it is anchored."""
+        path = self.folder / name
+        path.write_bytes(f"{name}: what the screen showed".encode())
+        page.goto(f"/uploads/new?next={back}")
+        self.look(page)
+        page.set_input_files("input[type=file]", str(path))
+        if self.javascript:
+            page.click("[data-send]")
+        else:
+            press(page)
+        for _ in range(50):
+            self.scene.court.notary.sequence()
+            with self.scene.court.database.read() as session:
+                sent = session.scalars(select(Upload).where(Upload.account_id == self.scene.people[who], Upload.filename == name)).first()
+            if sent is not None and sent.state is UploadState.ANCHORED:
+                break
+            page.wait_for_timeout(100)
+        assert sent is not None and sent.state is UploadState.ANCHORED
+        page.goto(back)
+        self.look(page)
+
+
+@pytest.fixture
+def walk_of(sqlite_url: str, clock: FixedClock, tmp_path: Path, serve: Callable[..., str], open_context: OpenContext) -> Iterator[Callable[..., Walk]]:
+    """Opens a court with Stripe's peer beside it."""
+    with ExitStack() as stack:
+
+        def start(locale: str, width: int, javascript: bool) -> Walk:
+            port = free_port()
+            origin = f"http://127.0.0.1:{port}"
+            peer = Peer(keys={KEY: PERMISSIONS}, webhook=f"{origin}/payments/stripe", webhook_secret=SECRET)
+            database = Database(sqlite_url, synchronous="OFF")
+            stack.callback(database.dispose)
+            settings = {"stripe_api_key": KEY, "stripe_webhook_secret": SECRET, "stripe_api_base": stack.enter_context(serve_peer(peer)), "base_url": origin}
+            scene = open_court(database, clock, tmp_path / "court", **settings)
+            give_second_factor(scene, "clerk", "judge")
+            serve(create_app(court=scene.court), port=port)
+            return Walk(scene, origin, open_context, locale, width, javascript, tmp_path)
+
+        yield start
+
+
+@pytest.mark.parametrize(("locale", "width", "javascript"), [("en", DESK, True), ("zh-CN", PHONE, False)])
+def test_a_dispute_is_heard_from_claim_to_effect(walk_of: Callable[..., Walk], locale: str, width: int, javascript: bool) -> None:
+    """Filed, paid, accepted, joined, answered, examined, decided, served, in effect, and checked by anybody."""
+    walk = walk_of(locale, width, javascript)
+    files_a_claim(walk)
+    is_accepted(walk)
+    is_paid(walk)
+    is_answered(walk)
+    is_examined(walk)
+    is_decided(walk)
+    takes_effect(walk)
+    is_checked_by_anybody(walk)
+
+
+def files_a_claim(walk: Walk) -> None:
+    """Li files with one file, C-1."""
+    page = walk.enter("li")
+    page.goto("/start")
+    walk.look(page)
+    page.check("input[name=cause] >> nth=0")
+    press(page)
+    draft = page.url.removeprefix(walk.origin)
+    walk.look(page)
+    for step, filled in STEPS:
+        if step == "exhibits":
+            walk.file(page, "li", "order.txt", f"{draft}/exhibits")
+            page.fill("#exhibits-0-title", "订单")
+            page.fill("#exhibits-0-proves", "购买及价款")
+            page.fill("#exhibits-0-source", "本人手机")
+        else:
+            page.goto(f"{draft}/{step}")
+        for name, value in filled.items():
+            page.check(f"#{name}") if value is True else page.fill(f"#{name}", str(value))
+        walk.look(page)
+        press(page, "button[name=continue]")
+    page.goto(f"{draft}/check-answers")
+    walk.look(page)
+    walk.send(page)
+    walk.reference = page.url.split("/cases/")[1].split("/")[0]
+    walk.scene.case_id = 1
+    walk.case(page)
+
+
+def is_accepted(walk: Walk) -> None:
+    """The clerk accepts; letters go out."""
+    page = walk.enter("clerk", width=DESK)
+    page.goto("/home")
+    walk.look(page)
+    walk.case(page, "/do/accept_claim")
+    page.check("input[name=track][value=small_claims]")
+    walk.send(page)
+    walk.scene.later(hours=1)
+    assert walk.scene.case().stage is Stage.PENDING
+
+
+def is_paid(walk: Walk) -> None:
+    """Li pays on the payment service's page; only its signed event makes the case say so."""
+    page = walk.enter("li")
+    walk.case(page, "/fee")
+    press(page)
+    assert not page.url.startswith(walk.origin)
+    page.fill("input >> nth=0", CARD)
+    press(page, "button >> nth=0")
+    page.wait_for_url(f"{walk.origin}/**")
+    walk.look(page)
+    for _ in range(50):
+        page.goto(f"/cases/{walk.reference}/fee")
+        if page.locator("main form[action$='/fee/pay']").count() == 0:
+            break
+        page.wait_for_timeout(100)
+    walk.look(page)
+    assert page.locator("a[href$='.pdf']").count() == 1, page.inner_text("main")
+
+
+def is_answered(walk: Walk) -> None:
+    """Haiyun joins by the code of the message on a phone, defends, and brings R-1."""
+    sent = next(m for m in message_folder(walk.scene.court.settings).messages(60) if walk.scene.code() in m.text)
+    assert sent.address == "post@haiyun.example"
+    page = walk.enter("haiyun", width=PHONE)
+    page.goto("/join")
+    page.fill("#code", walk.scene.code())
+    press(page)
+    walk.look(page)
+    press(page, "main a.govuk-button")
+    walk.look(page)
+    page.fill("#email", "legal@haiyun.example")
+    page.check("#e_service")
+    page.check("#in_writing")
+    walk.send(page, to="/choose")
+    press(page, "main a[href*='position=defend']")
+    walk.look(page)
+    page.check("input[name=position][value=defend]")
+    page.check("input[name=facts-0-stance][value=denied]")
+    page.fill("#statement", "商品已经检验检疫合格。")
+    walk.send(page)
+    walk.file(page, "haiyun", "inspection.txt", f"/cases/{walk.reference}/exhibits/new")
+    page.check("input[name=upload] >> nth=0") if page.locator("input[name=upload]").count() else page.select_option("select[name=upload]", index=1)
+    page.fill("#title", "检验证明")
+    page.fill("#proves", "检验合格")
+    page.fill("#source", "海关签发")
+    category = page.locator("select[name=category]")
+    category.select_option("document") if category.count() else page.check("input[name=category][value=document]")
+    walk.send(page)
+    walk.case(page, "/exhibits")
+    walk.case(page, "/exhibits/C-1")
+    walk.case(page, "/exhibits/R-1")
+
+
+def is_examined(walk: Walk) -> None:
+    """In writing: opinions on three axes, a question and its answer, until the record closes by itself."""
+    scene = walk.scene
+    judge = walk.enter("judge", width=DESK)
+    walk.case(judge, "/do/open_examination")
+    judge.check("input[name=mode][value=asynchronous]")
+    walk.send(judge)
+    for _ in range(40):
+        if "cross" in phase(scene):
+            break
+        scene.later(days=1)
+    judge = walk.enter("judge")
+    walk.case(judge, "/examination")
+    walk.case(judge, "/bench")
+    walk.case(judge, "/do/put_question")
+    haiyun_box = judge.get_by_label("海云信息技术有限公司")
+    haiyun_box.first.check()
+    judge.fill("#words", "哪一项许可允许在此类食品中使用该成分？")
+    walk.send(judge)
+    li = walk.enter("li")
+    give_opinions(walk, li, dispute="relevance")
+    haiyun = walk.enter("haiyun")
+    walk.case(haiyun, "/examination")
+    haiyun.fill("textarea[name=words]", "我方依据检验证明。")
+    walk.send(haiyun, f"form[action$='/examination/answer'] {GO_ON.removeprefix('main form ')}", to="/cases/")
+    give_opinions(walk, haiyun, dispute="authenticity")
+    for _ in range(40):
+        if scene.case().stage is Stage.DELIBERATION:
+            break
+        scene.later(days=1)
+    assert scene.case().stage is Stage.DELIBERATION
+    walk.case(walk.enter("li"), "/examination/record")
+
+
+def phase(scene: Scene) -> str:
+    """Key of the phase that runs."""
+    with scene.court.database.read() as session:
+        current = session.scalars(select(Examination).where(Examination.case_id == scene.case_id)).one().current
+        return current.key if current else ""
+
+
+def give_opinions(walk: Walk, page: Page, dispute: str) -> None:
+    """Accept what the other side brought on two axes, dispute it on one with a reason."""
+    walk.case(page, "/examination/opinions")
+    for axis in ("authenticity", "legality", "relevance"):
+        page.check(f"input[name$='-{axis}'][value={'dispute' if axis == dispute else 'accept'}]")
+    page.fill("textarea[name$='-reason']", "未显示拍摄时间。")
+    walk.send(page, to="/cases/")
+
+
+def is_decided(walk: Walk) -> None:
+    """Findings one by one, the draft, a day of rest, identity confirmed once more, the number typed: pronounced and served."""
+    scene = walk.scene
+    judge = walk.enter("judge")
+    for subject in ("exhibit/C-1", "exhibit/R-1", "fact/1"):
+        walk.case(judge, f"/decision/desk?on={subject}")
+        judge.check("#finding input[name$='-result'][value=adopted]")
+        judge.fill("#finding textarea[name$='-reasons']", "双方均已质证，予以采信。")
+        if subject.startswith("fact"):
+            judge.check("#finding input[name$='-rests_on'] >> nth=0")
+        walk.send(judge, "#finding button.govuk-button", to="/decision/desk")
+    judge.fill("textarea[name=answers]", "商品已经检验检疫合格。")
+    walk.send(judge, "form[action$='/decision/draft'] button.govuk-button:not(.govuk-button--secondary)", to="/decision/")
+    walk.case(judge, "/decision/draft")
+    walk.case(judge, "/decision/desk")
+    walk.send(judge, "form[action$='/decision/sign'] button", to="/decision/")
+    scene.later(days=2)
+    judge = walk.enter("judge")
+    scene.later(minutes=20)
+    number = str(scene.case().number)
+    walk.case(judge, "/decision/issue")
+    assert "/account/confirm" in judge.url
+    judge.fill("input[name=code]", pyotp.TOTP(TOTP).at(scene.clock.machine_now()))
+    press(judge)
+    for typed in (number + "0", number):
+        walk.look(judge)
+        judge.fill("#case_number", typed)
+        press(judge)
+        assert scene.case().stage is (Stage.PRONOUNCED if typed == number else Stage.DELIBERATION), judge.inner_text("main")[:800]
+
+
+def takes_effect(walk: Walk) -> None:
+    """The clerk signs after the judge. Small claims have one instance: served on everybody, the decision is in effect, and both sides read it."""
+    clerk = walk.enter("clerk")
+    walk.case(clerk, "/decision/countersign")
+    walk.send(clerk)
+    for _ in range(5):
+        walk.scene.later(days=1)
+        if walk.scene.case().stage is Stage.EFFECTIVE:
+            break
+    assert walk.scene.case().stage is Stage.EFFECTIVE
+    for who in ("li", "haiyun"):
+        page = walk.enter(who)
+        walk.case(page)
+        walk.case(page, "/service")
+        walk.case(page, "/docket")
+        walk.case(page, "/decision")
+        paper = page.request.get(walk.origin + str(page.locator("a[href$='decision.pdf']").first.get_attribute("href")))
+        assert paper.ok and paper.body().startswith(b"%PDF")
+
+
+def is_checked_by_anybody(walk: Walk) -> None:
+    """Without an account: a message's code is the court's, an invented one is not; a file fits its receipt, a changed one does not."""
+    page = walk.open_context(walk.origin, width=walk.width, javascript=walk.javascript, locale=walk.locale).new_page()
+    for code, genuine in ((walk.scene.code(), True), ("2222-2222-2222", False)):
+        page.goto("/check")
+        page.fill("#code", code)
+        press(page)
+        walk.look(page)
+        assert page.locator(".court-badge--proof").count() == int(genuine)
+    if not walk.javascript:
+        return
+    mine = walk.pages["li"].request
+    names = {"json": "receipt.json", "leaf": "receipt.leaf", "proof": "receipt.leaf.tlog-proof"}
+    for part, name in names.items():
+        (walk.folder / name).write_bytes(mine.get(f"{walk.origin}/cases/{walk.reference}/docket/1/receipt.{part}").body())
+    entry = mine.get(f"{walk.origin}/cases/{walk.reference}/docket/1/entry.json").body()
+    for content, fits in ((entry, True), (entry.replace(b"8", b"9", 1), False)):
+        (walk.folder / "entry-1.json").write_bytes(content)
+        page.goto("/check")
+        page.set_input_files("#check-file", str(walk.folder / "entry-1.json"))
+        page.set_input_files("#check-receipt", [str(walk.folder / name) for name in names.values()])
+        page.click("#check-run")
+        page.wait_for_selector("#check-result .court-badge")
+        assert page.locator("#check-result .court-badge--proof").count() == int(fits), page.inner_text("#check-result")
+        walk.look(page)
