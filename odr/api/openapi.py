@@ -119,7 +119,7 @@ def _doing(locale: str) -> dict[str, Any]:
     """What is neither an act nor reading, and how one act stands."""
     acts = _read("get_act", T("One act: whether it is open, why not, and what can be chosen"), locale, _ok(ref("Act")))
     pay = _operation(
-        "start_payment", T("The page where one’s own fee is paid"), locale, {"201": _ok(ref("PaymentPage")), **_faults(*ACT_FAULTS, "502")}, Scope.ACT
+        "start_payment", T("The page where one’s own fee is paid"), locale, {"201": _ok(ref("PaymentPage")), **_faults(*ACT_FAULTS, "502", "503")}, Scope.ACT
     )
     letter = _operation("open_letter", T("Open a letter: recorded as read, once"), locale, {"200": _ok(ref("Letter")), **_faults("403", "404")}, Scope.ACT)
     return {

@@ -42,6 +42,8 @@ def moves(acts: list[Act]) -> dict[tuple[Stage, Stage], list[str]]:
 def _lifecycle(acts: list[Act]) -> Iterator[str]:
     found = moves(acts)
     yield "## The life of a case\n\n```mermaid\nstateDiagram-v2\n    [*] --> lodged: lodge_claim"
+    for stage in (s for s in Stage if s is not Stage.LODGED and s not in {there for _, there in found}):
+        yield f"    [*] --> {stage.value}"
     for (here, there), names in found.items():
         yield f"    {here.value} --> {there.value}: {names[0]}" + (f" and {len(names) - 1} more" if len(names) > 1 else "")
     yield "    closed --> [*]\n```\n\n| From | To | By the acts |\n|---|---|---|"
