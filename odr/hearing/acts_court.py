@@ -16,7 +16,7 @@ from odr.hearing.acts_plan import hearing_open
 from odr.hearing.inputs import AdjournInput, AdjournmentRulingInput, AttendanceInput, ConfirmRecordingInput, RecordHearingInput, SummonInput
 from odr.hearing.kinds import AdjournmentGround, HearingState, Mode, Presence
 from odr.hearing.models import Attendance, Hearing, Interpreter, RecordingConfirmation, Summons, Witness
-from odr.hearing.queries import examination_of, hearings_of
+from odr.hearing.queries import examination_of, has_none, hearings_of
 from odr.hearing.table import act
 from odr.identity.actors import Actor
 from odr.procedure.pack import NoSuchRule
@@ -263,6 +263,8 @@ def _prepare_absence(court: Sitting, case: Case, hearing: Hearing) -> None:
 
 def recording_exists(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no checksum can be confirmed."""
+    if has_none(court, case, Hearing):
+        return T("No recording with a checksum is on record.")
     found = court.session.scalar(select(Hearing.id).where(Hearing.case_id == case.id, Hearing.recording_sha256.is_not(None)).limit(1))
     return None if found else T("No recording with a checksum is on record.")
 

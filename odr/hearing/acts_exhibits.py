@@ -18,7 +18,7 @@ from odr.hearing.inputs import FactInput, FactStanceInput, OpinionInput, Opinion
 from odr.hearing.kinds import DutyState, PhaseState
 from odr.hearing.models import AgreedFact, FactStanceRow, Opinion, Phase
 from odr.hearing.phases import EXHIBITS
-from odr.hearing.queries import STANDING, examination_of, opinions_of, proposed_facts
+from odr.hearing.queries import STANDING, examination_of, has_none, opinions_of, proposed_facts
 from odr.hearing.sealing import seal_away
 from odr.hearing.table import act
 from odr.hearing.writing import voice_of, write_opinion
@@ -93,9 +93,7 @@ def _record_opinions(court: Sitting, case: Case, actor: Actor, act_name: str, gi
         voice = voice_of(court, case, actor, now)
         for line, exhibit, is_after in zip(lines, exhibits, late, strict=True):
             counter: Exhibit | None = court.resolved("exhibit", line.counter_exhibit) if line.counter_exhibit else None
-            write_opinion(
-                court, case, replace(voice, late=is_after), line, exhibit.id, counter.id if counter else None, phase_id=phase.id if phase else None
-            )
+            write_opinion(court, case, replace(voice, late=is_after), line, exhibit.id, counter.id if counter else None, phase_id=phase.id if phase else None)
         labels = [e.label for e in exhibits]
         words = T("%(party)s on %(exhibits)s", party=party.name, exhibits=", ".join(labels))
         recorded = Recorded(words, {"exhibits": labels, "phase": phase.key if phase else None})
@@ -136,6 +134,8 @@ def give_opinions(court: Sitting, case: Case, given: OpinionsInput, *, actor: Ac
 
 def has_opinion(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to take back."""
+    if has_none(court, case, Opinion):
+        return T("You have given no opinion yet.")
     mine = court.session.scalar(
         select(Opinion.id).where(Opinion.case_id == case.id, Opinion.party_id == actor.party_id, Opinion.retracted_by.is_(None)).limit(1)
     )
@@ -175,6 +175,8 @@ def propose_fact(court: Sitting, case: Case, given: FactInput, *, actor: Actor, 
 
 def fact_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no proposed fact to answer."""
+    if has_none(court, case, AgreedFact):
+        return T("No proposed fact waits for your answer.")
     waiting = any(all(s.party_id != actor.party_id for s in fact.stances) for fact in proposed_facts(court.session, case))
     return None if waiting else T("No proposed fact waits for your answer.")
 

@@ -15,8 +15,7 @@ from odr.hearing.acts_plan import hearing_open
 from odr.hearing.inputs import AnswerQuestionInput, AskAgainInput, AskInput, DisallowInput, LeaveInput, PartyQuestionInput, QuestionInput
 from odr.hearing.kinds import OPEN_QUESTIONS, DutyState, PhaseState, PostingKind, QuestionState
 from odr.hearing.models import Duty, Question, Seal, Witness
-from odr.hearing.plan import WINDOW
-from odr.hearing.queries import examination_of
+from odr.hearing.queries import WINDOW, examination_of, has_none
 from odr.hearing.sealing import seal_away
 from odr.hearing.table import act
 from odr.hearing.writing import voice_of, write_posting
@@ -159,6 +158,8 @@ def _for_leave(court: Sitting, reference: str) -> Question:
 
 def something_for_leave(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no leave to give."""
+    if has_none(court, case, Question):
+        return T("Nobody asks leave for a question.")
     return None if _pending(court, case) else T("Nobody asks leave for a question.")
 
 
@@ -212,6 +213,8 @@ def disallow_question(court: Sitting, case: Case, given: DisallowInput, *, actor
 
 def asked_something(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to answer."""
+    if has_none(court, case, Question):
+        return T("No question has been put to you.")
     mine = court.session.scalar(
         select(Question.id)
         .where(Question.case_id == case.id, Question.party_id == actor.party_id, Question.put_by.is_not(None), Question.state != QuestionState.DISALLOWED)
@@ -281,6 +284,8 @@ def meet(court: Sitting, case: Case, question: Question) -> None:
 
 def something_unanswered(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nothing can be asked again."""
+    if has_none(court, case, Question):
+        return T("No question stayed unanswered.")
     found = court.session.scalar(select(Question.id).where(Question.case_id == case.id, Question.state == QuestionState.UNANSWERED).limit(1))
     return None if found else T("No question stayed unanswered.")
 

@@ -20,11 +20,11 @@ from odr.hearing.inputs import (
 )
 from odr.hearing.kinds import RequestState
 from odr.hearing.models import Examination, TechnicalFailure, TimeRequest
-from odr.hearing.plan import WINDOW, require_plan_fits
-from odr.hearing.queries import examination_of, participants
+from odr.hearing.plan import require_plan_fits
+from odr.hearing.queries import WINDOW, examination_of, has_none, participants, turn_windows
 from odr.hearing.table import act
 from odr.identity.actors import Actor
-from odr.procedure.models import Window
+from odr.procedure.models import Window, WindowState
 from odr.procedure.table import Everyone, Recorded
 from odr.text import T, Text
 
@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 def own_window(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no time can be asked for: none runs."""
     party = next((p for p in case.parties if p.id == actor.party_id), None)
-    return None if party is not None and court.windows(case, WINDOW, party=party) else T("No time is running for you.")
+    running = party is not None and any(w.party_id == party.id and w.state is WindowState.OPEN for w in turn_windows(court, case.id))
+    return None if running else T("No time is running for you.")
 
 
 @act(
@@ -108,6 +109,8 @@ def _still_fits(court: Sitting, case: Case, examination: Examination | None) -> 
 
 def time_was_asked(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no request for time to answer."""
+    if has_none(court, case, TimeRequest):
+        return T("Nobody asks for more time.")
     found = court.session.scalar(select(TimeRequest.id).where(TimeRequest.case_id == case.id, TimeRequest.state == RequestState.ASKED).limit(1))
     return None if found else T("Nobody asks for more time.")
 

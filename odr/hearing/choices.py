@@ -241,4 +241,4 @@ def interpreters_unpaid(court: Any, case: Case, actor: Actor) -> list[Option]:
 def attendees(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Who may have taken part in a hearing."""
     rows = court.session.scalars(select(Interpreter).where(Interpreter.case_id == case.id).order_by(Interpreter.id))
-    return addressees(court, case, actor) + [Option(i.reference, i.name, Role.INTERPRETER.label) for i in rows]
+    return [*addressees(court, case, actor), *(Option(i.reference, i.name, Role.INTERPRETER.label) for i in rows)]

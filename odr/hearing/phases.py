@@ -16,8 +16,8 @@ from odr.docket.models import Case, DocketEntry, Party, Role, Stage
 from odr.hearing.inputs import CloseInput, PhaseInput, SealInput
 from odr.hearing.kinds import OPEN_QUESTIONS, Axis, DutyState, PhaseState, QuestionState
 from odr.hearing.models import Duty, Examination, Opinion, Phase, Question, Seal
-from odr.hearing.plan import WINDOW, days_of, latest_end
-from odr.hearing.queries import examination_of, open_questions_to, participants, standing_exhibits
+from odr.hearing.plan import days_of, latest_end
+from odr.hearing.queries import WINDOW, examination_of, open_questions_to, participants, standing_exhibits, turn_windows
 from odr.hearing.sealing import can_open, closed_rows
 from odr.procedure.models import Window, WindowState
 from odr.procedure.reckoning import Reckoning, reckon
@@ -164,19 +164,11 @@ def done(court: Sitting, case: Case, duty: Duty | None) -> None:
 
 def turn_duty(court: Sitting, phase: Phase | None, party_id: int | None) -> Duty | None:
     """A party's own duty of the turn, not that of a question put to her."""
-    if phase is None:
+    mine = [d for d in phase.duties if d.party_id == party_id and d.turn == phase.turn and d.state is DutyState.WAITING] if phase else []
+    if phase is None or not mine:
         return None
-    for duty in phase.duties:
-        window = window_of(court, duty.window)
-        if (
-            duty.party_id == party_id
-            and duty.turn == phase.turn
-            and duty.state is DutyState.WAITING
-            and window is not None
-            and window.subject == phase.reference
-        ):
-            return duty
-    return None
+    own = {w.reference for w in turn_windows(court, phase.case_id) if w.subject == phase.reference}
+    return next((d for d in mine if d.window in own), None)
 
 
 def examined_all(court: Sitting, case: Case, party: Party) -> None:

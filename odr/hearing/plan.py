@@ -13,6 +13,7 @@ from odr.docket.models import Case
 from odr.errors import ActNotOpen
 from odr.hearing.kinds import Mode, RequestState
 from odr.hearing.models import TrialExtension
+from odr.hearing.queries import WINDOW
 from odr.procedure.limitation import TrialClock, trial_limit
 from odr.procedure.pack import RulePack
 from odr.procedure.reckoning import reckon
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from odr.hearing.models import Phase
     from odr.procedure.sitting import Sitting
 
-WINDOW = "examination"
-"""The pack's window for a turn; its length is the plan's, its subject the phase."""
 RECORD = "record"
 
 

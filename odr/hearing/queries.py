@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from odr.db import Base
 from odr.docket.models import PARTY_ROLES, Case, Party, Role
 from odr.docket.visibility import Viewer
 from odr.evidence.models import Exhibit, ExhibitState
 from odr.hearing.kinds import OPEN_QUESTIONS, Axis, Mode, Stance
-from odr.hearing.models import AgreedFact, Examination, Hearing, ModeConsent, Opinion, Posting, Question, Witness
+from odr.hearing.models import AgreedFact, Examination, Hearing, ModeConsent, Opinion, Posting, Question, SealedPosting, TimeRequest, Witness
+from odr.procedure.models import Window
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+WINDOW = "examination"
+"""The pack's window for a turn; its length is the plan's, its subject the phase."""
+
+KINDS = (SealedPosting, Opinion, Question, Witness, Hearing, TimeRequest, AgreedFact)
+"""What a case may hold much of or nothing."""
 
 STANDING = (ExhibitState.SUBMITTED, ExhibitState.LATE)
 """An exhibit in these states is examined."""
@@ -30,6 +41,29 @@ def examination_of(session: Session, case: Case) -> Examination | None:
     found = session.scalar(select(Examination).where(Examination.case_id == case.id))
     if found is not None:
         session.info["examination", case.id] = found
+    return found
+
+
+def has_none(court: Sitting, case: Case, kind: type[Base]) -> bool:
+    """Whether a page knows already that the case holds nothing of a kind of :data:`KINDS`: one query tells it of all. An act always looks itself."""
+    if not court.reading:
+        return False
+    key = ("hearing holds", case.id)
+    if key not in court.session.info:
+        tables: list[Any] = list(KINDS)
+        row = court.session.execute(select(*(exists().where(each.case_id == case.id) for each in tables))).one()
+        court.session.info[key] = {each for each, there in zip(tables, row, strict=True) if there}
+    return kind not in court.session.info[key]
+
+
+def turn_windows(court: Sitting, case_id: int) -> list[Window]:
+    """Every window of the hearing, whatever its state; a page reads them once."""
+    key = ("hearing windows", case_id)
+    if court.reading and key in court.session.info:
+        return cast("list[Window]", court.session.info[key])
+    found = list(court.session.scalars(select(Window).where(Window.case_id == case_id, Window.kind == WINDOW).order_by(Window.id)))
+    if court.reading:
+        court.session.info[key] = found
     return found
 
 
@@ -161,7 +195,15 @@ def witnesses_of(session: Session, case: Case) -> list[Witness]:
 READERS = PARTY_ROLES | {Role.JUDGE, Role.ASSESSOR, Role.ASSISTANT, Role.CLERK, Role.PRESIDENT}
 
 
-def reads_posting(viewer: Viewer, posting: Posting) -> bool:
+class Spoken(Protocol):
+    """What must be known of a posting to say who reads it."""
+
+    @property
+    def account_id(self) -> int | None:
+        """The account that spoke."""
+
+
+def reads_posting(viewer: Viewer, posting: Spoken) -> bool:
     """Whether a viewer may read a posting: parties and court, a witness only her own. What is under a seal is no posting yet."""
     if viewer.role in (Role.WITNESS, Role.EXPERT):
         return posting.account_id == viewer.account_id

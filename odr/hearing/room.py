@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from odr.docket.models import BENCH_ROLES, HEARD_ROLES, Case, Stage
 from odr.hearing import acts_court, acts_mode, acts_plan, acts_seal, lookups, phases
-from odr.hearing.plan import WINDOW
-from odr.hearing.queries import examination_of, open_questions_to
+from odr.hearing.queries import WINDOW, examination_of, open_questions_to
 from odr.hearing.record import seal_records
 from odr.hearing.views import acted
 from odr.identity.actors import Actor

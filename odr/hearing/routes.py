@@ -71,7 +71,7 @@ def _page(case: Case, actor: Actor, values: dict[str, Any] | None = None, faults
             values=values or {},
             errors=[(f"a-{(values or {}).get('question', '')}", f.message.render(current_locale())) for f in faults],
             moved_on=moved_on,
-            tag=views.time_tag(court, case, actor) if shown else "",
+            tag=views.time_tag(case, shown.left) if shown else "",
             is_bench=actor.role in BENCH_ROLES,
             axes=list(Axis),
         ),
@@ -84,7 +84,8 @@ def _page(case: Case, actor: Actor, values: dict[str, Any] | None = None, faults
 def time(case: Case, actor: Actor) -> Page:
     """How much time is left, and whether something is new: 304 (or 204) while nothing changed, so that polling costs nothing."""
     court = _court()
-    tag = views.time_tag(court, case, actor)
+    left = views.time_left(court, case, actor)
+    tag = views.time_tag(case, left)
     if request.if_none_match.contains(tag):
         return Response(status=304, headers={"ETag": f'"{tag}"'})
     if request.args.get("known") == tag:
@@ -93,7 +94,7 @@ def time(case: Case, actor: Actor) -> Page:
         render_template(
             "hearing/_time.html",
             case=case,
-            left=views.time_left(court, case, actor),
+            left=left,
             tag=tag,
             is_new=request.args.get("known", tag).split("-")[0] != tag.split("-")[0],
         )

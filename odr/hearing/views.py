@@ -6,17 +6,29 @@ import base64
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import select
 
-from odr.docket.models import HEARD_ROLES, PARTY_ROLES, Case, Party
+from odr.docket.models import HEARD_ROLES, PARTY_ROLES, Case, Party, Role
 from odr.evidence.models import Exhibit, Upload
 from odr.filing.models import Draft, DraftState
 from odr.hearing.acts_plan import title_of
-from odr.hearing.kinds import Axis, DutyState, Mode, PhaseState, QuestionState
-from odr.hearing.models import Examination, Opinion, Phase, Posting, Question, SealedPosting, Witness
-from odr.hearing.plan import WINDOW, days_of, latest_end
-from odr.hearing.queries import READERS, examination_of, hearings_of, questions_of, reads_posting, reads_question, witnesses_of
+from odr.hearing.kinds import Axis, DutyState, Mode, PhaseState, PostingKind, QuestionState
+from odr.hearing.models import Examination, Hearing, Opinion, Phase, Posting, Question, SealedPosting, Witness
+from odr.hearing.plan import days_of, latest_end
+from odr.hearing.queries import (
+    READERS,
+    WINDOW,
+    examination_of,
+    has_none,
+    hearings_of,
+    questions_of,
+    reads_posting,
+    reads_question,
+    turn_windows,
+    witnesses_of,
+)
 from odr.hearing.sealing import UNREACHABLE, SealNotReached, closed_rows, pad, unpad
 from odr.identity.actors import Actor
 from odr.notary.vault import VaultRefused
@@ -63,11 +75,33 @@ class KeptDraft:
     saved_at: datetime
 
 
-@dataclass(frozen=True)
+class Said(NamedTuple):
+    """The columns of a posting that a page shows. Hundreds stand on one page: they are read as plain rows, not as objects a session watches over."""
+
+    kind: PostingKind
+    question_id: int | None
+    role: Role
+    party_id: int | None
+    account_id: int | None
+    speaker: str
+    words: str
+    exhibits: list[int]
+    uploads: list[str]
+    corrects: int | None
+    seal_id: int | None
+    late: bool
+    entry_number: int
+    at: datetime
+
+
+SAID = [getattr(Posting, name) for name in Said._fields]
+
+
+@dataclass(frozen=True, slots=True)
 class PostingView:
     """A posting for one viewer."""
 
-    posting: Posting
+    posting: Said
     is_mine: bool
     is_open: bool
     exhibits: list[Exhibit]
@@ -190,15 +224,15 @@ def drafts_of(court: Sitting, case: Case, actor: Actor) -> dict[str, KeptDraft]:
     return {draft.kind.removeprefix("answer/"): KeptDraft(_draft_words(court, draft), draft.saved_at) for draft in rows}
 
 
-def plan_view(court: Sitting, case: Case, examination: Examination) -> list[PhaseView]:
+def plan_view(court: Sitting, case: Case, examination: Examination, windows: Sequence[Window]) -> list[PhaseView]:
     """The plan with latest dates: what runs until its windows end, what comes after that in full length."""
     pack = court.pack(case)
+    dues = [w.due_at for w in windows if w.state is WindowState.OPEN and w.due_at is not None]
     found, end = [], court.now
     shown = [p for p in examination.phases if p.state is not PhaseState.DROPPED]
     for number, phase in enumerate(shown, 1):
         until = phase.closed_at
         if phase.state in (PhaseState.OPEN, PhaseState.CLOSING):
-            dues = [w.due_at for w in court.windows(case, WINDOW) if w.due_at is not None]
             rest = days_of(phase, from_turn=phase.turn + 1) if not phase.sealed else []
             until = end = latest_end(pack, rest, max(dues, default=end))
         elif phase.state is PhaseState.PLANNED and examination.mode is Mode.ASYNCHRONOUS:
@@ -215,9 +249,15 @@ def time_left(court: Sitting, case: Case, actor: Actor) -> Left:
     return Left(court.session.scalar(query.order_by(Window.due_at).limit(1)), court.now)
 
 
-def time_tag(court: Sitting, case: Case, actor: Actor) -> str:
+def left_of(windows: Sequence[Window], actor: Actor, now: datetime) -> Left:
+    """The same from the windows a page has read already."""
+    mine = [w for w in windows if w.state is WindowState.OPEN and (actor.role not in PARTY_ROLES or w.party_id == actor.party_id)]
+    return Left(min(mine, key=lambda w: (w.due_at is not None, w.due_at or now), default=None), now)
+
+
+def time_tag(case: Case, left: Left) -> str:
     """What changes when the page should be looked at again: the entries of the case and the minute left."""
-    return f"{case.entry_count}-{time_left(court, case, actor).minutes}"
+    return f"{case.entry_count}-{left.minutes}"
 
 
 def acts_open(court: Sitting, case: Case, actor: Actor) -> list[Availability]:
@@ -232,41 +272,43 @@ def examination_page(court: Sitting, case: Case, actor: Actor, *, everything: bo
     if examination is None:
         return None
     exhibits = {e.id: e for e in court.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id))}
-    query = select(Posting).where(Posting.case_id == case.id).order_by(Posting.id.desc())
-    newest = list(court.session.scalars(query if everything else query.limit(SHOWN + 1)))
+    query = select(*SAID).where(Posting.case_id == case.id).order_by(Posting.id.desc())
+    newest = [Said._make(row) for row in court.session.execute(query if everything else query.limit(SHOWN + 1))]
+    windows = turn_windows(court, case.id)
     postings = list(reversed(newest if everything else newest[:SHOWN]))
     sent = _files(court, postings)
     views = [_posting(actor, p, exhibits, sent) for p in postings]
     closed = _sealed(court, case, actor)
-    asked = _questions(court, case, actor, views, exhibits, closed)
+    asked = _questions(court, case, actor, views, exhibits, closed, {w.reference: w.due_at for w in windows})
     given = _opinions(court, case, actor, exhibits)
     spoken = {o.exhibit.id for o in given if o.is_mine and not o.any.retracted_by} | {e for v in closed if v.is_mine for e in v.row.covers}
     waits = [q for q in asked if q.waits_for_me]
     return ExaminationPage(
-        examination=examination, plan=plan_view(court, case, examination), left=time_left(court, case, actor), questions=waits,
+        examination=examination, plan=plan_view(court, case, examination, windows), left=left_of(windows, actor, court.now), questions=waits,
         others=[q for q in asked if not q.waits_for_me], opinions=given, statements=[v for v in views if v.posting.question_id is None and v.is_open],
         acts=acts_open(court, case, actor), more=not everything and len(newest) > SHOWN,
         to_examine=sum(e.party_id != actor.party_id and e.id not in spoken for e in exhibits.values()) if actor.role in PARTY_ROLES else 0,
-        sealed=[v for v in closed if v.row.question_id is None], hearings=list(hearings_of(court.session, case)), exhibits=list(exhibits.values()),
-        uploads=forms.SOURCES["upload"](court, case, actor) if waits else [],
+        sealed=[v for v in closed if v.row.question_id is None], exhibits=list(exhibits.values()),
+        hearings=[] if has_none(court, case, Hearing) else list(hearings_of(court.session, case)),
+        uploads=list(forms.SOURCES["upload"](court, case, actor)) if waits else [],
     )  # fmt: skip
 
 
 def _sealed(court: Sitting, case: Case, actor: Actor) -> list[SealedView]:
     """What is under a seal, for those who read the hearing's record."""
-    if actor.role not in READERS:
+    if actor.role not in READERS or has_none(court, case, SealedPosting):
         return []
     names = {p.id: p.name for p in case.parties}
     return [SealedView(row, names[row.party_id], row.party_id == actor.party_id) for row in closed_rows(court.session, case)]
 
 
-def _files(court: Sitting, postings: Sequence[Posting]) -> dict[str, Upload]:
+def _files(court: Sitting, postings: Sequence[Said]) -> dict[str, Upload]:
     """The files that go with postings, by reference."""
     wanted = {reference for posting in postings for reference in posting.uploads}
     return {u.reference: u for u in court.session.scalars(select(Upload).where(Upload.reference.in_(wanted)))} if wanted else {}
 
 
-def _posting(actor: Actor, posting: Posting, exhibits: dict[int, Exhibit], sent: dict[str, Upload]) -> PostingView:
+def _posting(actor: Actor, posting: Said, exhibits: dict[int, Exhibit], sent: dict[str, Upload]) -> PostingView:
     mine = actor.account_id == posting.account_id if actor.role in HEARD_ROLES else actor.party_id is not None and posting.party_id == actor.party_id
     files = [sent[reference] for reference in posting.uploads if reference in sent]
     return PostingView(posting, mine, reads_posting(actor, posting), [exhibits[i] for i in posting.exhibits if i in exhibits], files)
@@ -280,15 +322,22 @@ def put_exhibits(court: Sitting, case: Case, actor: Actor) -> set[int]:
 
 
 def _questions(
-    court: Sitting, case: Case, actor: Actor, views: Sequence[PostingView], exhibits: dict[int, Exhibit], closed: Sequence[SealedView]
+    court: Sitting,
+    case: Case,
+    actor: Actor,
+    views: Sequence[PostingView],
+    exhibits: dict[int, Exhibit],
+    closed: Sequence[SealedView],
+    due: dict[str, datetime | None],
 ) -> list[QuestionView]:
+    if has_none(court, case, Question):
+        return []
     names = {p.id: p.name for p in case.parties}
-    heard: dict[int, Witness] = {w.id: w for w in witnesses_of(court.session, case)}
+    heard: dict[int, Witness] = {} if has_none(court, case, Witness) else {w.id: w for w in witnesses_of(court.session, case)}
     answers: dict[int, list[PostingView]] = {}
     for view in views:
         if view.posting.question_id is not None and view.is_open:
             answers.setdefault(view.posting.question_id, []).append(view)
-    due = {w.reference: w.due_at for w in court.windows(case, WINDOW, state=None)}
     drafts = drafts_of(court, case, actor)
     found = []
     for q in questions_of(court.session, case):
@@ -306,7 +355,7 @@ def _questions(
 
 def _opinions(court: Sitting, case: Case, actor: Actor, exhibits: dict[int, Exhibit]) -> list[OpinionView]:
     """Opinions the viewer may read, newest first, retracted ones too; one view to an act and exhibit."""
-    if actor.role not in READERS:
+    if actor.role not in READERS or has_none(court, case, Opinion):
         return []
     people = {p.id: p for p in case.parties}
     grouped: dict[tuple[int, int], dict[Axis, Opinion]] = {}

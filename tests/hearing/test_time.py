@@ -16,7 +16,8 @@ from odr.db import Database
 from odr.docket.models import Stage, Track
 from odr.errors import ActNotOpen
 from odr.hearing.kinds import Mode
-from odr.hearing.plan import WINDOW, latest_end, ordered, plan_of
+from odr.hearing.plan import latest_end, ordered, plan_of
+from odr.hearing.queries import WINDOW
 from odr.procedure.packs import PackRegistry
 from odr.procedure.reckoning import reckon
 from tests.hearing.scene import CHEN, HAIYUN, LI, Scene, accepted_case, at, open_court
