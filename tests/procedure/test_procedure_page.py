@@ -24,4 +24,4 @@ def test_the_page_leaves_no_act_and_no_time_limit_out() -> None:
         for key, rule in pack.windows.rules.items():
             line = next(line for line in section.splitlines() if line.startswith(f"| `{key}` "))
             assert f"{rule.amount} " in line and rule.article in line
-    assert {here for here, _ in moves(list(TABLE))} == set(Stage) - {Stage.CLOSED}, "from every stage but the last a way leads on"
+    assert {here for here, _ in moves(list(TABLE))} >= set(Stage) - {Stage.CLOSED}, "from every stage but the last a way leads on"
