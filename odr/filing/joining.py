@@ -16,7 +16,8 @@ from odr.identity.models import Account
 from odr.procedure.sitting import ActReceipt
 from odr.service.codes import normalized
 from odr.service.models import Packet
-from odr.text import T
+from odr.service.pack_rules import answer_by
+from odr.text import T, Text
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -31,6 +32,12 @@ class Invitation:
     case: Case
     party: Party
     sent_at: datetime
+    answer_by: datetime | None = None
+    """The last instant to answer, once service took effect."""
+    reckoned: Text | None = None
+    """Before that: in words how the last day is reckoned."""
+    is_over: bool = False
+    """The time to answer has ended, or the party answered."""
 
     @property
     def is_joined(self) -> bool:
@@ -46,7 +53,8 @@ def invitation_for(court: Sitting, code: str) -> Invitation | None:
     case = court.session.get(Case, packet.case_id)
     if party is None or case is None or case.stage is Stage.CLOSED:
         return None
-    return Invitation(packet.code, case, party, packet.queued_at)
+    due, reckoned = answer_by(court, case, party)
+    return Invitation(packet.code, case, party, packet.queued_at, due, reckoned, is_over=due is None and reckoned is None)
 
 
 def join(court: Court, account_id: int, code: str, given: JoinInput, key: str | None = None) -> ActReceipt:

@@ -19,7 +19,7 @@ from odr.service.inputs import ConsentInput, PacketInput
 from odr.service.kinds import Channel, ConsentWay, FactKind, PacketState, PaperKind
 from odr.service.models import Packet, ProofOfService
 from odr.service.occasions import Occasion, occasion_of
-from odr.service.pack_rules import rules_for
+from odr.service.pack_rules import answer_by, rules_for
 from odr.service.packets import Recipient, conclude_packet, note_address, queue_packet, record_consent, record_fact, withdraw_consents
 from odr.service.proof import issue_proof
 from odr.text import T
@@ -74,6 +74,9 @@ def put_out(
     Its code names the case only to who holds the notice. ``hold`` is the court's usual one unless given.
     """
     hold = timedelta(minutes=court.court.settings.hold_minutes) if hold is None else hold
+    reckoned = None
+    if occasion.key == CLAIM and due_at is None:
+        due_at, reckoned = answer_by(court, case, party)
     if documents is None:
         documents = papers_for(court, case, party, occasion, entry_number, audience=audience)
     packet = queue_packet(
@@ -89,6 +92,7 @@ def put_out(
         kind=occasion.kind,
         recipient=recipient_of(party),
         due_at=due_at,
+        reckoned=reckoned,
         case_number=case.number,
         barred=barred_abroad(court.pack(case), party),
     )

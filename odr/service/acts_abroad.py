@@ -17,7 +17,7 @@ from odr.identity.actors import Actor
 from odr.papers import FactsBlock, HeadingBlock, ListBlock, NoticePaper, ParagraphBlock, clerk, typeset
 from odr.procedure.models import Window, WindowState
 from odr.procedure.packs import RulePack
-from odr.procedure.sealed import SealedPaper, keep_prepared
+from odr.procedure.sealed import PDF, SealedPaper, keep_document, keep_prepared
 from odr.procedure.sitting import words_of
 from odr.procedure.table import Recorded, act
 from odr.procedure.working import bilingual, text_from_json
@@ -30,12 +30,16 @@ from odr.service.packets import record_by_hand, record_fact
 from odr.text import T, Text
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from odr.procedure.court import Court
     from odr.procedure.sitting import Sitting
 
 OPEN = set(Stage) - {Stage.CLOSED}
 SERVING = set(Stage) - {Stage.LODGED, Stage.RETURNED, Stage.CLOSED}
 LETTER = "letter_of_request"
+TRANSLATION = "translation_abroad"
+MOST_BYTES = 40_000_000
 ENDS = time(23, 59, 59)
 
 
@@ -95,6 +99,7 @@ def serve_abroad(court: Sitting, case: Case, given: AbroadInput, *, actor: Actor
         raise InvalidInput.at("method", T("That state does not allow this method. Open: %(methods)s.", methods=_listed(allowed)))
     step = AbroadStep.TRANSLATION if given.language else AbroadStep.LETTER
     row = ServiceAbroad(case_id=case.id, packet_id=packet.id, state=party.details[STATE_ABROAD], method=given.method, step=step, opened_at=now)
+    row.language = given.language
     court.session.add(row)
     court.session.flush()
     court.start_window(case, "abroad_translation" if given.language else "abroad_forward", subject=row.reference)
@@ -123,17 +128,38 @@ def _in_step(row: ServiceAbroad, *steps: AbroadStep) -> ServiceAbroad:
     return row
 
 
+def prepare_translation(court: Court, case: Case, given: TranslationInput, actor: Actor) -> Mapping[str, Any]:
+    """Read the file the clerk sent, before the Sitting. Raises InvalidInput at ``file`` for one that cannot be bound."""
+    with court.database.read() as session:
+        sent = court.hooks.resolvers["upload"](court.look(session), session.get_one(Case, case.id), actor, given.file) if given.file else None
+        if sent is None:
+            return {}
+        if sent.media_type != PDF or sent.size > MOST_BYTES or sent.blob.wrapped is not None or sent.blob.erased_at is not None:
+            raise InvalidInput.at("file", T("The translation must be one PDF of at most %(size)s MB that nobody has sealed.", size=MOST_BYTES // 1_000_000))
+        # Few bytes lie in the row, many in the store.
+        content = sent.blob.content if sent.blob.key is None else b"".join(court.ports.store.open(sent.blob.key))
+    _bound([content], "file")
+    return {TRANSLATION: content}
+
+
 @act(
-    title=T("Record a translation"), input=TranslationInput, by={Role.CLERK}, at=SERVING, guard=states_known, while_stayed=True, source="CPL 283",
+    title=T("Record a translation"), input=TranslationInput, by={Role.CLERK}, at=SERVING, guard=states_known, while_stayed=True,
+    prepare=prepare_translation, source="CPL 283",
 )  # fmt: skip
 def record_translation(court: Sitting, case: Case, given: TranslationInput, *, actor: Actor, now: datetime) -> Recorded:
-    """The certified translation is there; the letter of request can be made."""
+    """The certified translation is there, kept with the case and anchored; the letter of request can be made with it (CPL 283)."""
     row = _in_step(court.resolved("service_abroad", given.request), AbroadStep.TRANSLATION)
+    content: bytes | None = court.prepared.get(TRANSLATION)
+    if content is None:
+        raise InvalidInput.at("file", T("Add the translated papers as a PDF."))
+    title = words_of(T("Translation into %(language)s by %(translator)s", language=row.language or "", translator=given.translator))
+    kept = keep_document(court, case, content, new_reference(), kind=TRANSLATION, title=title, locale="both")
+    row.translator, row.translation = given.translator, kept.reference
     row.step = AbroadStep.LETTER
     court.close_windows(case, "abroad_translation", WindowState.MET, subject=row.reference)
     court.close_tasks(case, "abroad", row.reference)
     court.start_window(case, "abroad_forward", subject=row.reference)
-    return Recorded(T("Translation for service abroad by %(translator)s", translator=given.translator), {"request": row.reference})
+    return Recorded(T("Translation for service abroad by %(translator)s", translator=given.translator), {"request": row.reference, "sha256": kept.sha256})
 
 
 # -- the letter of request -----------------------------------------------------------
@@ -150,12 +176,18 @@ def prepare_letter(court: Court, case: Case, given: RequestLetterInput, actor: A
         papers = papers_of_packet(court, session, packet)
         if papers is None:
             return {}
-        paper = letter_paper(court, mine, packet, row, given)
+        translation = translation_of(session, row)
+        paper = letter_paper(court, mine, packet, row, given, translation)
     now = court.clock.machine_now()
     front = typeset(court.ports.typesetter, paper, "both", at=now)
-    whole = _bound([front, *papers])
+    whole = _bound([front, *papers, *([translation.content] if translation else [])], "request")
     content: bytes = court.ports.sealer.seal_pdf(whole, reason=f"Letter of request {row.reference}", signer_name=court.settings.court_name, now=now)
-    return {LETTER: SealedPaper(_digest(given, packet), content, new_reference())}
+    return {LETTER: SealedPaper(_digest(given, packet, row), content, new_reference())}
+
+
+def translation_of(session: Session, row: ServiceAbroad) -> Document | None:
+    """The translated papers of a service abroad, where one is needed."""
+    return session.scalars(select(Document).where(Document.reference == row.translation)).one() if row.translation else None
 
 
 def papers_of_packet(court: Court, session: Any, packet: Packet) -> list[bytes] | None:
@@ -166,28 +198,31 @@ def papers_of_packet(court: Court, session: Any, packet: Packet) -> list[bytes] 
     return [found[p["reference"]] for p in packet.documents]
 
 
-def _digest(given: RequestLetterInput, packet: Packet) -> str:
-    return sha256_hex("\x1f".join((given.authority, given.summary, packet.reference, *(p["sha256"] for p in packet.documents))).encode())
+def _digest(given: RequestLetterInput, packet: Packet, row: ServiceAbroad) -> str:
+    return sha256_hex("\x1f".join((given.authority, given.summary, packet.reference, row.translation or "", *(p["sha256"] for p in packet.documents))).encode())
 
 
-def _bound(parts: list[bytes]) -> bytes:
+def _bound(parts: list[bytes], place: str) -> bytes:
     try:
         from pypdf import PdfReader, PdfWriter
+        from pypdf.errors import PyPdfError
     except ImportError:
         raise ActNotOpen(T("This installation cannot bind papers into a bundle."), T("Install the optional packages of requirements-extra.txt.")) from None
     # Pages only: each paper's own seal stays with the paper, whose digest the letter names; the bundle gets one seal.
     writer = PdfWriter()
-    for part in parts:
-        for page in PdfReader(io.BytesIO(part)).pages:
+    try:
+        for page in (page for part in parts for page in PdfReader(io.BytesIO(part)).pages):
             added = writer.add_page(page)
             if "/Annots" in added:
                 del added["/Annots"]
+    except (PyPdfError, ValueError, KeyError, TypeError, RecursionError):
+        raise InvalidInput.at(place, T("This PDF is damaged or protected and cannot be bound into the bundle.")) from None
     bound = io.BytesIO()
     writer.write(bound)
     return bound.getvalue()
 
 
-def letter_paper(court: Court, case: Case, packet: Packet, row: ServiceAbroad, given: RequestLetterInput) -> NoticePaper:
+def letter_paper(court: Court, case: Case, packet: Packet, row: ServiceAbroad, given: RequestLetterInput, translation: Document | None) -> NoticePaper:
     """Letter of request, summary of the papers, list of what is bound behind them."""
     settings = court.settings
     name = bilingual(settings.court_name, settings.court_name_zh)
@@ -195,6 +230,9 @@ def letter_paper(court: Court, case: Case, packet: Packet, row: ServiceAbroad, g
     state = rules.states[row.state].title if rules is not None and row.state in rules.states else row.state
     address = next((p.address for p in case.parties if p.id == packet.party_id), None)
     papers = [T("%(name)s, SHA-256 %(digest)s", name=paper["name"], digest=paper["sha256"]) for paper in packet.documents]
+    if translation is not None:
+        named = T("Translation into %(language)s by %(translator)s", language=row.language or "", translator=row.translator or "")
+        papers.append(T("%(name)s, SHA-256 %(digest)s", name=named, digest=translation.sha256))
     return NoticePaper(
         court=name, kind=T("Letter of request for service abroad"), subject=text_from_json(packet.title), case_number=case.number,
         issued_on=court.clock.now().astimezone(settings.tz).date(), signatories=(clerk(name),), recipient=tuple(given.authority.splitlines()),
@@ -227,7 +265,7 @@ def make_request_letter(court: Sitting, case: Case, given: RequestLetterInput, *
     row = _in_step(court.resolved("service_abroad", given.request), AbroadStep.LETTER)
     packet = court.session.get_one(Packet, row.packet_id)
     title = words_of(T("Letter of request for service abroad"))
-    keep_prepared(court, case, LETTER, _digest(given, packet), kind=LETTER, title=title, locale="both")
+    keep_prepared(court, case, LETTER, _digest(given, packet, row), kind=LETTER, title=title, locale="both")
     row.step = AbroadStep.READY
     return Recorded(T("Letter of request for service on %(party)s", party=packet.recipient_name), {"request": row.reference, "authority": given.authority})
 

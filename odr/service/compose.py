@@ -47,7 +47,8 @@ def compose(attempt: ServiceAttempt, letterhead: Letterhead, *, at: datetime, zo
     letter = write_letter(
         "text_message" if by_sms else packet.letter, packet.locale, subject=subject, both=packet.first_contact and not by_sms,
         head=letterhead, code=packet.code, recipient=packet.recipient_name if named else "", kind=packet.kind.label,
-        sent_at=at, papers=[d["name"] for d in packet.documents] if named else [], due_on=due_on, named=named,
+        sent_at=at, papers=[d["name"] for d in packet.documents] if named else [], due_on=due_on,
+        reckoned=text_from_json(packet.reckoned) if packet.reckoned and due_on is None else None, named=named,
     )  # fmt: skip
     takes_papers = attempt.channel is Channel.POST or (attempt.channel in (Channel.EMAIL, Channel.SELLER_INBOX) and standing is AddressClass.GIVEN)
     dispatch = Dispatch(

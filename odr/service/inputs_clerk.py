@@ -165,6 +165,13 @@ class TranslationInput(CourtModel):
 
     request: Annotated[str, RefTo("service_abroad"), field(T("Which service abroad"), choices="abroad_translating")]
     translator: Annotated[str, CourtText(2, 200, one_line=True), field(T("Translator"), T("Who certifies that the translation is right."))]
+    file: Annotated[
+        str | None, RefTo("upload"),
+        field(
+            T("The translated papers"), T("One PDF with the certificate of the translator. Send the file first; it then stands here."),
+            choices="upload", widget="select",
+        ),
+    ] = None  # fmt: skip
 
 
 class RequestLetterInput(CourtModel):

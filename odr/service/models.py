@@ -103,6 +103,8 @@ class Packet(Base):
     queued_at: Mapped[datetime] = mapped_column(UTCDateTime)
     hold_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    reckoned: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    """In words how the last day is reckoned, where it depends on the service itself."""
     state: Mapped[PacketState] = mapped_column(enum_column(PacketState))
     effective_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     concluded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -270,6 +272,12 @@ class ServiceAbroad(Base):
     sent_on: Mapped[date | None] = mapped_column(Date)
     their_number: Mapped[str | None] = mapped_column(String(80))
     """The number under which the authority or the carrier has it."""
+    language: Mapped[str | None] = mapped_column(String(60))
+    """Into which language the papers are translated; none where no translation is needed."""
+    translator: Mapped[str | None] = mapped_column(String(200))
+    """Who certifies the translation."""
+    translation: Mapped[str | None] = mapped_column(Reference)
+    """The translated papers as they are kept with the case."""
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 

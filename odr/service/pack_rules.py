@@ -2,21 +2,55 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
-from odr.docket.models import Case, Track
+from odr.docket.models import Case, Party, Role, Track
 from odr.procedure.pack import RulePack
+from odr.procedure.rules import Unit
 from odr.service.deemed import Rules
 from odr.service.models import Packet
 from odr.service.packets import RulesFor
+from odr.text import T, Text
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
+    from odr.procedure.sitting import Sitting
 
 ANNOUNCEMENT = "announcement"
+ANSWER = "answer"
+UNITS = {
+    Unit.HOURS: "%(count)s hours", Unit.DAYS: "%(count)s days", Unit.WORKING_DAYS: "%(count)s working days",
+    Unit.MONTHS: "%(count)s months", Unit.YEARS: "%(count)s years",
+}  # fmt: skip
+
+
+def time_to_answer(pack: RulePack, track: Track, *, abroad: bool) -> Text | None:
+    """How the last day to answer is reckoned, for whom the claim has not reached yet (CPL 85, 128, 285); None where the track knows no answer."""
+    rule = pack.windows.rules.get(ANSWER)
+    if rule is None or not rule.variant(track.value, abroad=abroad).available:
+        return None
+    own = rule.variant(track.value, abroad=abroad)
+    length, source = Text(UNITS[own.unit or rule.unit], {"count": own.amount}), pack.cite(own.article)
+    if pack.reckoning.rolls:
+        return T(
+            "You have %(length)s to answer, counted from the day after the claim is served on you; "
+            "if the last day is a day off, the time ends on the next working day (%(source)s).",
+            length=length, source=source,
+        )  # fmt: skip
+    return T("You have %(length)s to answer, counted from the day after the claim is served on you (%(source)s).", length=length, source=source)
+
+
+def answer_by(court: Sitting, case: Case, party: Party) -> tuple[datetime | None, Text | None]:
+    """By when a respondent has to answer: the last instant once service took effect, before it in words how that day is reckoned."""
+    window = next((w for w in court.windows(case, ANSWER, party=party) if w.due_at is not None), None)
+    if window is not None:
+        return window.due_at, None
+    if party.role is Role.CLAIMANT or court.windows(case, ANSWER, party=party, state=None):
+        return None, None
+    return None, time_to_answer(court.pack(case), case.track, abroad=party.abroad)
 
 
 def rules_of_pack(pack: RulePack, track: Track) -> Rules:

@@ -72,6 +72,7 @@ def queue_packet(
     recipient: Recipient = Recipient(),
     letter: str | None = None,
     due_at: datetime | None = None,
+    reckoned: Text | None = None,
     case_number: str | None = None,
     barred: Collection[Channel] = (),
 ) -> Packet:
@@ -88,7 +89,8 @@ def queue_packet(
         case_id=case_id, party_id=party_id, entry_ids=list(entry_ids), documents=[dict(d) for d in documents], kind=kind,
         title=text_to_json(title), letter=letter or _letter_for(kind, first_contact), recipient_name=recipient.name,
         recipient_kind=recipient.kind, locale=recipient.locale, abroad=recipient.abroad, code=code, first_contact=first_contact,
-        queued_at=now, hold_until=hold_until, due_at=due_at, state=PacketState.HELD if hold_until and hold_until > now else PacketState.OUT,
+        queued_at=now, hold_until=hold_until, due_at=due_at, reckoned=reckoned and text_to_json(reckoned),
+        state=PacketState.HELD if hold_until and hold_until > now else PacketState.OUT,
     )  # fmt: skip
     session.add(packet)
     session.flush()

@@ -17,7 +17,7 @@ from odr.procedure.court_rules import Abroad
 from odr.procedure.models import Window, WindowState
 from odr.procedure.working import text_from_json
 from odr.service.acts import STATE_ABROAD
-from odr.service.acts_abroad import LETTER, open_methods
+from odr.service.acts_abroad import LETTER, open_methods, translation_of
 from odr.service.deemed import Conclusion, Reason, Weight
 from odr.service.incoming import count_unknown
 from odr.service.kinds import AbroadStep, Channel, PacketState, PaperKind, TaskReason
@@ -289,6 +289,7 @@ class AbroadView:
     state: Text | str
     due_at: datetime | None
     bundle: Document | None
+    translation: Document | None
 
     @property
     def tint(self) -> str:
@@ -324,7 +325,8 @@ def abroad_page(court: Sitting, case: Case) -> AbroadPage:
             select(Window).where(Window.case_id == case.id, Window.subject == row.reference, Window.state.in_((WindowState.OPEN, WindowState.LAPSED)))
             .order_by(Window.id.desc()).limit(1)
         )  # fmt: skip
-        views.append(AbroadView(row, packet, text_from_json(packet.title), name(row.state), window.due_at if window else None, _bundle(session, case, row)))
+        due, papers = window.due_at if window else None, (_bundle(session, case, row), translation_of(session, row))
+        views.append(AbroadView(row, packet, text_from_json(packet.title), name(row.state), due, *papers))
     return AbroadPage(rules, parties, views)
 
 

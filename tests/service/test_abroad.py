@@ -6,11 +6,12 @@ import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader, PdfWriter
+from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 from sqlalchemy import select
 
 from odr.docket.models import Document, Track
-from odr.errors import ActNotOpen, InvalidInput
+from odr.errors import ActNotOpen, CourtError, InvalidInput
 from odr.procedure.models import Task, Window, WindowState
 from odr.service.acts import barred_abroad
 from odr.service.acts_abroad import open_methods
@@ -41,6 +42,43 @@ def letter(scene: Scene, authority: str = "Central Authority\nSomewhere 1") -> N
     scene.do("make_request_letter", "clerk", request=row(scene).reference, authority=authority, summary="Claim for the price of capsules bought online.")
 
 
+def pdf(words: str) -> bytes:
+    """A PDF of one page as a translator sends it."""
+    written = f"BT /F1 12 Tf 72 720 Td ({words}) Tj ET".encode("latin-1")
+    page, font = PageObject.create_blank_page(width=595, height=842), DictionaryObject()
+    font.update({NameObject("/Type"): NameObject("/Font"), NameObject("/Subtype"): NameObject("/Type1"), NameObject("/BaseFont"): NameObject("/Helvetica"),
+                 NameObject("/Encoding"): NameObject("/WinAnsiEncoding")})  # fmt: skip
+    page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): DictionaryObject({NameObject("/F1"): font})})
+    stream = DecodedStreamObject()
+    stream.set_data(written)
+    page[NameObject("/Contents")] = stream
+    writer, made = PdfWriter(), io.BytesIO()
+    writer.add_page(page)
+    writer.write(made)
+    return made.getvalue()
+
+
+def translated(scene: Scene) -> None:
+    """The translation arrives; only one whole PDF is taken, and it is kept with the case and anchored."""
+    content = pdf("Klage auf R\u00fcckzahlung des Kaufpreises")
+    recorded = {"request": row(scene).reference, "translator": "Sworn translator Meyer"}
+    with pytest.raises(InvalidInput, match="PDF"):
+        scene.do("record_translation", "clerk", **recorded)
+    for wrong in (scene.upload("clerk", b"Klage auf Zahlung", "klage.txt"), scene.upload("clerk", content[:-200], "klage.pdf", "application/pdf")):
+        with pytest.raises(InvalidInput, match="PDF"):
+            scene.do("record_translation", "clerk", **recorded, file=wrong.reference)
+    with pytest.raises(CourtError):
+        scene.do("record_translation", "clerk", **recorded, file=scene.upload("judge", content, "klage.pdf", "application/pdf").reference)
+    assert row(scene).step is AbroadStep.TRANSLATION
+    sent = scene.upload("clerk", content, "klage.pdf", "application/pdf")
+    scene.do("record_translation", "clerk", **recorded, file=sent.reference)
+    with scene.court.database.read() as session:
+        kept = session.scalars(select(Document).where(Document.kind == "translation_abroad")).one()
+    assert (kept.content, kept.sha256, kept.receipt is not None) == (content, sent.sha256, True)
+    page = read(browser(scene, "clerk"), f"/cases/{scene.case().reference}/service/abroad")
+    assert "Translated papers (PDF)" in page and "Meyer" in page
+
+
 def test_a_central_authority_serves_and_certifies(served: Scene) -> None:
     """Translation, bundle of letter and papers, forwarding, certificate: each step with its own time limit; the answer runs 30 days from that day."""
     reference = begin(served, "DE", "central_authority", language="German")
@@ -49,14 +87,23 @@ def test_a_central_authority_serves_and_certifies(served: Scene) -> None:
     assert barred_abroad(served.court.packs.get(served.case().pack_id, served.case().pack_version), party) == {Channel.POST}
     with pytest.raises(ActNotOpen):
         letter(served)
-    served.do("record_translation", "clerk", request=row(served).reference, translator="Sworn translator Meyer")
+    translated(served)
     letter(served)
     assert row(served).step is AbroadStep.READY
     with served.court.database.read() as session:
         bundle = session.scalars(select(Document).where(Document.kind == "letter_of_request")).one()
     assert bundle.receipt is not None
     words = "".join("".join(page.extract_text() for page in PdfReader(io.BytesIO(bundle.content)).pages).split())
-    for each in ("CentralAuthority", "Germany", "Haiyun", "30bottlesofcapsules", "送达请求书", "Certificateofservice"):
+    for each in (
+        "TranslationintoGermanbySworntranslatorMeyer",
+        "KlageaufRückzahlung",
+        "CentralAuthority",
+        "Germany",
+        "Haiyun",
+        "30bottlesofcapsules",
+        "送达请求书",
+        "Certificateofservice",
+    ):
         assert each in words, each
     served.do("forward_request", "clerk", request=row(served).reference, sent_on="2026-03-02", number="HC-9")
     page = read(browser(served, "clerk"), f"/cases/{served.case().reference}/service/abroad")

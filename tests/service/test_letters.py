@@ -22,7 +22,7 @@ from tests.service.conftest import HEAD, PAPER
 
 DATA = {
     "head": HEAD, "code": "K7M2-9XQD-4V3TH", "recipient": "王丽", "kind": PaperKind.DECISION.label, "sent_at": datetime(2026, 3, 9, tzinfo=UTC),
-    "papers": ["claim.pdf"], "due_on": date(2026, 4, 7), "named": True, "secret": "482913", "minutes": 15,
+    "papers": ["claim.pdf"], "due_on": date(2026, 4, 7), "reckoned": None, "named": True, "secret": "482913", "minutes": 15,
     "endings": [(T("Answer to the claim"), "2026-17", date(2026, 4, 7))],
 }  # fmt: skip
 SUBJECT = T("decision of the court")

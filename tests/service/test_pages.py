@@ -20,13 +20,16 @@ from odr.errors import ActNotOpen, CourtError, Forbidden, InvalidInput
 from odr.identity.locales import COOKIE as LANGUAGE
 from odr.identity.sessions import open_session
 from odr.procedure.models import Task, Window, WindowState
+from odr.service.compose import compose
 from odr.service.deemed import Rules
 from odr.service.kinds import Channel, FactKind, PacketState
 from odr.service.models import InboxItem, Packet, ProofOfService, ServiceAttempt, ServiceFact
 from odr.service.pack_rules import rules_for, rules_of_pack
 from odr.service.packets import record_fact
 from odr.service.tracking import import_tracking
+from odr.text import write
 from tests.scene import Scene
+from tests.service.conftest import HEAD
 
 BASE = "http://court.test"
 
@@ -389,3 +392,28 @@ def test_a_concluded_failure_is_looked_at_once(served: Scene) -> None:
     with served.court.database.read() as session:
         assert len(session.scalars(select(Task).where(Task.kind == "not_served")).all()) == 1
     assert served.court.hooks.sweeps["service_docket"](served.court) == 0
+
+
+def test_the_first_letter_and_its_page_say_by_when(served: Scene) -> None:
+    """Before service took effect: how the last day is reckoned and from which rule; afterwards the day itself; in both languages."""
+    with served.court.database.read() as session:
+        first = next(p for p in session.scalars(select(Packet).where(Packet.occasion == "claim")))
+        attempt = first.attempts[0]
+        letter = compose(attempt, HEAD, at=served.clock.now(), zone=served.court.settings.tz).dispatch
+    said = "You have 15 days to answer, counted from the day after the claim is served on you; if the last day is a day off"
+    assert said in letter.text and said in letter.html
+    assert "答辩期为15日，自起诉状副本送达您之日的次日起计算" in letter.text.replace("15\xa0", "15").replace("15 ", "15")
+    assert "第二百七十五条）" in letter.text
+    visitor = browser(served, None)
+    page = f"/join?code={first.code}"
+    assert said in read(visitor, page) and "By when" in read(visitor, page)
+    assert "答辩期限" in read(visitor, page, "zh-CN")
+    served.join()
+    served.work()
+    with served.court.database.read() as session:
+        window = session.scalars(select(Window).where(Window.kind == "answer")).one()
+    last = write(window.due_at, "en")
+    assert f"Answer by {last} at the latest." in read(visitor, page)
+    assert said not in read(visitor, page)
+    served.later(days=40)
+    assert "The time to answer in writing has ended" in read(visitor, page)
