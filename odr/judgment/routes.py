@@ -10,7 +10,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from odr.access import case_page, current_court, current_locale, current_session, need_strong
 from odr.db import new_reference
 from odr.docket.models import BENCH_ROLES, Case, Role
-from odr.docket.visibility import reads_document
+from odr.docket.visibility import READS_FILE, reads_document
 from odr.errors import NotFound
 from odr.identity.actors import Actor
 from odr.judgment.drafting import draft_values
@@ -40,9 +40,9 @@ def look() -> Sitting:
 
 
 @judgment.get("")
-@case_page()
+@case_page(*READS_FILE)
 def decision(case: Case, actor: Actor) -> Page:
-    """The decision for everybody in the case; before there is one, the bench is led to its desk."""
+    """The decision for who reads the file; before there is one, the bench is led to its desk."""
     found = issued(current_session(), case)
     if found is None and actor.role in BENCH_ROLES:
         return redirect(url_for("judgment.desk", reference=case.reference), 303)  # type: ignore[return-value]

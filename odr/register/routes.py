@@ -22,6 +22,7 @@ _HEX = re.compile(r"[0-9a-f]{64}")
 DESKS = (
     ("registry.queue", T("Registry: claims to review")),
     ("service.desk", T("Service desk: letters and calls")),
+    ("service_desk.quality", T("How well service works")),
     ("service.telephone", T("Answering the telephone")),
     ("hearing.today", T("Hearings today")),
     ("casefiles.received", T("Case files received")),
