@@ -26,6 +26,7 @@ from odr.app import create_app, open_notary, training_offset
 from odr.clock import Clock, CourtClock
 from odr.config import Settings, SettingsError
 from odr.db import Database
+from odr.demo.reset import demo
 from odr.notary.logs import Closing
 from odr.notary.models import Log, LogEntry, Receipt, SigningKey
 from odr.notary.notary import Notary
@@ -51,7 +52,7 @@ log = Keeping("log", help="The court's transparency log.")
 database = Keeping("db", help="The database.")
 keys = Keeping("keys", help="The court's keys.")
 
-WITHOUT_COURT = frozenset({"doctor", "db", "log", "keys", "backup", "restore"})
+WITHOUT_COURT = frozenset({"doctor", "db", "log", "keys", "backup", "restore", "demo"})
 _TAKES_VALUE = {"--app", "-A", "--env-file", "-e"}
 
 
@@ -385,4 +386,4 @@ def _resume(settings: Settings, done: backup.Restored, vouched: bool) -> None:
         backup.give_to_owners(settings)
 
 
-KEEPING: tuple[click.Command, ...] = (doctor_command, database, log, keys, backup_command, restore_command)
+KEEPING: tuple[click.Command, ...] = (doctor_command, database, log, keys, backup_command, restore_command, demo)

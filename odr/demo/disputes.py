@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from odr.demo import pictures
+from odr.demo.settled import views
+from odr.demo.silent import books, lozenges
 from odr.demo.staff import PEOPLE
 from odr.demo.story import Story, in_story_time
 from odr.filing.inputs import ClaimInput, JoinInput
@@ -25,7 +27,7 @@ def tell(court: Court, say: Callable[[str], object] = lambda words: None) -> int
     with court.database.read() as session:
         people = {email.split("@")[0]: session.scalars(select(Account.id).where(Account.email == email)).one() for email, _, _, _ in PEOPLE}
     told = 0
-    for days_ago, telling in ((75, capsules), (20, hotel), (1, membership)):
+    for days_ago, telling in ((75, capsules), (50, lozenges), (40, views), (30, books), (20, hotel), (1, membership)):
         say(f"{telling.__name__}: {(telling.__doc__ or '').partition(':')[0].lower()}")
         story_court, clock = in_story_time(court, court.clock.now() - timedelta(days=days_ago))
         telling(Story(story_court, clock, people))

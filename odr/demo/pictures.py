@@ -49,4 +49,49 @@ def chat(title: str, turns: Sequence[tuple[bool, str]]) -> bytes:
     return out.getvalue()
 
 
-__all__ = ["chat", "screen"]
+def delivery(number: str, steps: Sequence[tuple[str, str]]) -> bytes:
+    """A carrier's tracking page: time and place of each step, the newest first, as PNG."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    face = str(FONTS / "NotoSansSC-Regular.ttf")
+    big, small = ImageFont.truetype(face, 30), ImageFont.truetype(face, 24)
+    picture = Image.new("RGB", (WIDTH, 150 + 96 * len(steps)), "white")
+    draw = ImageDraw.Draw(picture)
+    draw.text((32, 34), number, font=big, fill="#1b1b1b")
+    draw.line((48, 130, 48, 130 + 96 * (len(steps) - 1)), fill="#b9b9b9", width=4)
+    for place, (when, words) in enumerate(steps):
+        top = 110 + 96 * place
+        draw.ellipse((38, top + 10, 58, top + 30), fill="#e2231a" if place == 0 else "#b9b9b9")
+        draw.text((86, top), words, font=small, fill="#1b1b1b")
+        draw.text((86, top + 38), when, font=small, fill="#6b6b6b")
+    out = BytesIO()
+    picture.save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def photograph(label: Sequence[str], *, taken: str, colour: str = "#e8dfc8") -> bytes:
+    """A box on a table as a phone sees it: a little turned, out of focus, grainy; as JPEG with the hour it was ``taken`` (``2026:04:12 18:20:05``)."""
+    from PIL import Image, ImageDraw, ImageFilter, ImageFont
+
+    face = str(FONTS / "NotoSansSC-Regular.ttf")
+    table = Image.linear_gradient("L").resize((960, 720))
+    picture = Image.merge("RGB", (table.point(lambda v: 96 + v // 4), table.point(lambda v: 72 + v // 5), table.point(lambda v: 52 + v // 6)))
+    box = Image.new("RGBA", (620, 440), colour)
+    draw = ImageDraw.Draw(box)
+    draw.rectangle((0, 0, 619, 90), fill="#7a2e1d")
+    draw.rectangle((6, 6, 613, 433), outline="#5b4a2f", width=3)
+    for place, line in enumerate(label):
+        font = ImageFont.truetype(face, 38 if place == 0 else 28)
+        draw.text((30, 18 if place == 0 else 70 + 56 * place), line, font=font, fill="white" if place == 0 else "#2b2118")
+    turned = box.rotate(-4, expand=True, resample=Image.Resampling.BICUBIC)
+    picture.paste(turned, (160, 130), turned)
+    grain = Image.effect_noise(picture.size, 26).convert("RGB")
+    picture = Image.blend(picture.filter(ImageFilter.GaussianBlur(1.1)), grain, 0.10)
+    exif = Image.Exif()
+    exif[0x0110], exif[0x0132] = "Phone", taken
+    out = BytesIO()
+    picture.save(out, "JPEG", quality=82, exif=exif)
+    return out.getvalue()
+
+
+__all__ = ["chat", "delivery", "photograph", "screen"]

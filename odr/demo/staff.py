@@ -25,6 +25,7 @@ PEOPLE = (
     ("li@parties.example", "李文 Li Wen", None, "en"),
     ("wu@parties.example", "吴敏 Wu Min", None, "zh-Hans"),
     ("haiyun@parties.example", "Haiyun Information Technology Co., Ltd.", None, "zh-Hans"),
+    ("moyun@parties.example", "墨韵书店 Moyun Books", None, "zh-Hans"),
     ("gu@lawyers.example", "顾兰 Gu Lan", None, "en"),
     ("clerk@court.example", "孙洁 Sun Jie", Role.CLERK, "en"),
     ("judge@court.example", "陈瑶 Chen Yao", Role.JUDGE, "en"),

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from odr import worker
 from odr.clock import Clock
-from odr.docket.models import Case, Role, Seat
+from odr.docket.models import Case, Party, Role, Seat, Stage
 from odr.evidence.models import Exhibit, Upload
 from odr.evidence.ports import desk_of
 from odr.filing import drafts
@@ -27,9 +27,10 @@ from odr.judgment.lookups import reliefs_by_key
 from odr.judgment.models import Decision
 from odr.payments.books import outstanding
 from odr.payments.inputs import PaymentInput
-from odr.payments.models import Channel, FeeAssessment
+from odr.payments.models import Channel, FeeAssessment, Refund, RefundState
 from odr.procedure.court import Court
 from odr.procedure.sitting import ActReceipt
+from odr.service.kinds import PacketState
 from odr.service.models import Packet
 
 
@@ -129,15 +130,60 @@ class Story:
         self.later(hours=1)
 
     def join(self, who: str, given: JoinInput) -> None:
-        """Join by the code of the letter."""
+        """Join by the code of the letter to the party of that name."""
         with self.rows() as session:
-            code = session.scalars(select(Packet.code).where(Packet.case_id == self.case_id, Packet.first_contact.is_(True)).order_by(Packet.id)).first()
+            letters = select(Packet.code).where(Packet.case_id == self.case_id, Packet.first_contact.is_(True), Packet.recipient_name == given.name)
+            code = session.scalars(letters.order_by(Packet.id)).first()
         join(self.court, self.people[who], str(code), given)
         self.later(hours=1)
 
-    def party(self, role: str) -> str:
-        """Reference of the first party of a role."""
-        return next(p.reference for p in self.case().parties if p.role.value == role)
+    def party(self, label: str) -> str:
+        """Reference of a party by its label; of the first one by its role."""
+        return next(p.reference for p in self.case().parties if label in (p.label, p.role.value))
+
+    def post_returns(self, label: str, *occasions: str, signer: str = "legal_representative", words: str | None = None) -> None:
+        """The post brings back the signed return of a party's papers, and the clerk records it."""
+        with self.rows() as session:
+            out = select(Packet.reference).join(Party, Party.id == Packet.party_id)
+            out = out.where(
+                Packet.case_id == self.case_id, Packet.occasion.in_(occasions), Packet.state == PacketState.OUT, Party.reference == self.party(label)
+            )
+            found = list(session.scalars(out.order_by(Packet.id)))
+        if not found:
+            raise RuntimeError(f"nothing is out to {label}")
+        local = self.clock.now().astimezone(self.court.settings.tz)
+        for packet in found:
+            given = {
+                "packet": packet,
+                "way": "post",
+                "what": "signed",
+                "signer": signer,
+                "happened_on": local.date().isoformat(),
+                "hour": "00:01",
+                "words": words,
+            }
+            self.do("record_outcome", "clerk", **given)
+
+    def until(self, stage: Stage, most: int = 60) -> None:
+        """Days go by until the case is at a stage."""
+        for _ in range(most):
+            if self.case().stage is stage:
+                return
+            self.later(days=1)
+        raise RuntimeError(f"the case did not come to {stage.value}")
+
+    def newest(self, model: Any) -> str:
+        """Reference of the newest row of a kind in the case."""
+        with self.rows() as session:
+            return str(session.scalars(select(model.reference).where(model.case_id == self.case_id).order_by(model.id.desc())).first())
+
+    def refund(self) -> None:
+        """The cashier approves what goes back, transfers it and records the bank's reference."""
+        with self.rows() as session:
+            row = session.scalars(select(Refund).where(Refund.case_id == self.case_id, Refund.state == RefundState.ORDERED)).one()
+        self.do("approve_refund", "cashier", refund=row.reference)
+        transfer = {"refund": row.reference, "paid": True, "channel": Channel.TRANSFER, "way": f"bank/{row.reference[:8]}", "at": self.clock.now()}
+        self.do("record_refund", "cashier", **transfer)
 
     def relief(self, number: int) -> str:
         """Key under which a decision names what was asked for."""

@@ -1,0 +1,147 @@
+"""The disputes of the training court: six, at six stages, each told by acts of the table alone."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from PIL import Image
+from sqlalchemy import func, select
+
+from odr.app import create_court
+from odr.clock import FixedClock
+from odr.config import Settings
+from odr.db import Database
+from odr.demo import pictures
+from odr.demo.reset import NotReset, reset
+from odr.demo.seed import seed
+from odr.docket.models import Case, DocketEntry, Document, Outcome, Stage
+from odr.docket.queries import entries_of
+from odr.evidence.models import Exhibit
+from odr.hearing.kinds import HearingState, Mode, Presence
+from odr.hearing.models import Hearing
+from odr.payments.models import Refund, RefundState
+from odr.procedure.court import Court
+from odr.procedure.models import Window, WindowState
+from odr.run import OPENED
+from odr.service.models import Packet, ProofOfService
+
+NOW = datetime(2026, 6, 15, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+@pytest.fixture(scope="module")
+def told(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Court]:
+    """A training court with everything told, on a Monday in June."""
+    folder = tmp_path_factory.mktemp("told")
+    (folder / "court.sqlite").write_bytes(sqlite_template.read_bytes())
+    settings = Settings(mode="training", data_dir=folder, argon2_cheap=True)
+    database = Database(settings.url, synchronous="OFF")
+    court = create_court(settings, FixedClock(NOW), database)
+    assert seed(court) == 6
+    assert seed(court) == 0, "what is told is not told twice"
+    yield court
+    database.dispose()
+
+
+def case_of(court: Court, title: str) -> int:
+    """The case whose title holds these words."""
+    with court.database.read() as session:
+        return next(case.id for case in session.scalars(select(Case)) if title in case.title)
+
+
+def test_six_disputes_stand_at_six_stages(told: Court) -> None:
+    """A newcomer finds a case at each point that matters, none in the future, in both languages, with exhibits of five kinds."""
+    with told.database.read() as session:
+        cases = session.scalars(select(Case).order_by(Case.id)).all()
+        assert {case.stage for case in cases} == {Stage.LODGED, Stage.PENDING, Stage.HEARING, Stage.PRONOUNCED, Stage.EFFECTIVE, Stage.CLOSED}
+        last = session.scalar(select(func.max(DocketEntry.recorded_at)))
+        assert last is not None and NOW - timedelta(days=2) < last <= NOW
+        words = list(session.scalars(select(Exhibit.title)))
+        assert any(title.isascii() for title in words) and any(not title.isascii() for title in words) and len(words) >= 13
+
+
+def test_who_never_appears_is_served_summoned_heard_without_and_decided_against(told: Court) -> None:
+    """Post, summons, a hearing held and recorded by the clerk with an empty chair, and a decision that says in default (CPL 147)."""
+    case_id = case_of(told, "青禾")
+    with told.database.read() as session:
+        case = session.get_one(Case, case_id)
+        hearing = session.scalars(select(Hearing).where(Hearing.case_id == case_id)).one()
+        assert hearing.state is HearingState.HELD and hearing.mode is Mode.OFFLINE and hearing.minutes
+        assert [a.presence for a in hearing.attendances] == [Presence.COURTROOM, Presence.ABSENT]
+        respondent = case.parties[1]
+        assert respondent.joined_at is None
+        served = session.scalars(
+            select(ProofOfService.channel).join(Packet).where(Packet.party_id == respondent.id, Packet.occasion.in_(("claim", "summons")))
+        ).all()
+        assert {channel.value for channel in served if channel} == {"post"}
+        (issued,) = entries_of(session, case, "issue_decision")
+        assert json.loads(issued.payload)["result"]["by_default"] is True
+        assert session.scalars(select(Document).where(Document.case_id == case_id, Document.kind == "decision")).one().content.startswith(b"%PDF")
+
+
+def test_one_silent_respondent_moves_nobody_offline(told: Court) -> None:
+    """The silent one's time lapses and the other's is met; the hearing is in both ways at one hour, and nobody is in default yet (OLR 4, 20)."""
+    case_id = case_of(told, "墨韵")
+    with told.database.read() as session:
+        case = session.get_one(Case, case_id)
+        _, shop, silent = case.parties
+        answers = {w.party_id: w.state for w in session.scalars(select(Window).where(Window.case_id == case_id, Window.kind == "answer"))}
+        assert answers == {shop.id: WindowState.MET, silent.id: WindowState.LAPSED}
+        assert shop.joined_at is not None and silent.joined_at is None
+        hearing = session.scalars(select(Hearing).where(Hearing.case_id == case_id)).one()
+        assert hearing.mode is Mode.HYBRID and hearing.state is HearingState.SUMMONED and hearing.begins_at > NOW
+        assert case.stage is Stage.HEARING and not entries_of(session, case, "issue_decision")
+
+
+def test_what_was_settled_gave_half_of_the_fee_back(told: Court) -> None:
+    """550 were paid in ordinary procedure; after the statement 275 went back, approved by the cashier and recorded (FEE 15)."""
+    case_id = case_of(told, "Haiyun")
+    with told.database.read() as session:
+        case = session.get_one(Case, case_id)
+        assert (case.stage, case.outcome) == (Stage.CLOSED, Outcome.SETTLED)
+        (refund,) = session.scalars(select(Refund).where(Refund.case_id == case_id))
+        assert (refund.amount_minor, refund.state) == (275_00, RefundState.PAID)
+        assert len(entries_of(session, case, "make_offer")) == 2
+
+
+def test_a_photograph_is_a_photograph() -> None:
+    """The drawn photograph carries camera and hour, and its size is that of a picture a phone sends."""
+    picture = Image.open(BytesIO(pictures.photograph(["含片", "批号 1"], taken="2026:04:15 18:20:05")))
+    assert picture.format == "JPEG" and picture.getexif()[0x0132] == "2026:04:15 18:20:05" and picture.size == (960, 720)
+
+
+def test_reset_empties_a_training_court_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A court that sits, a folder of somebody else's and an open court are left as they are; a training court begins anew."""
+    folder = tmp_path / "var"
+    folder.mkdir()
+    (folder / "court.sqlite").write_text("everything")
+    (folder / "log").mkdir()
+    env = {"ODR_DATA_DIR": str(folder), "ODR_MODE": "training"}
+    sitting = {
+        **env,
+        "ODR_MODE": "production",
+        "ODR_SECRET_KEY": "0" * 32,
+        "ODR_BASE_URL": "https://court.example",
+        "ODR_SMTP_URL": "smtp://mail.example",
+    }
+    with pytest.raises(NotReset, match="not made by the training court"):
+        reset(env, tell=lambda *_: pytest.fail("told"))
+    (folder / OPENED).write_text("people")
+    with pytest.raises(NotReset, match="sits"):
+        reset(sitting, tell=lambda *_: pytest.fail("told"))
+    assert sorted(path.name for path in folder.iterdir()) == ["court.sqlite", "log", "opened"]
+    monkeypatch.chdir(folder)
+    with socket.socket(socket.AF_UNIX) as vault:
+        vault.bind("vault.sock")
+        vault.listen()
+        with pytest.raises(NotReset, match="open"):
+            reset(env, tell=lambda *_: pytest.fail("told"))
+    left: list[list[str]] = []
+    reset(env, tell=lambda _, where: left.append(sorted(path.name for path in where.iterdir())))
+    assert left == [["opening"]]
