@@ -75,7 +75,7 @@ def upgrade() -> None:
     sa.Column('number', sa.String(length=80), nullable=True),
     sa.Column('pack_id', sa.String(length=20), nullable=False),
     sa.Column('pack_version', sa.String(length=40), nullable=False),
-    sa.Column('stage', sa.Enum('lodged', 'returned', 'pending', 'hearing', 'deliberation', 'pronounced', 'appealed', 'effective', 'enforcement', 'closed', name='stage', native_enum=False, length=40), nullable=False),
+    sa.Column('stage', sa.Enum('preserving', 'lodged', 'returned', 'pending', 'hearing', 'deliberation', 'pronounced', 'appealed', 'effective', 'enforcement', 'closed', name='stage', native_enum=False, length=40), nullable=False),
     sa.Column('track', sa.Enum('small_claims', 'simple', 'ordinary', 'fast', 'multi', name='track', native_enum=False, length=40), nullable=False),
     sa.Column('cause', sa.String(length=60), nullable=False),
     sa.Column('title', sa.String(length=300), nullable=False),
@@ -85,7 +85,7 @@ def upgrade() -> None:
     sa.Column('pronounced_at', odr.db.UTCDateTime(), nullable=True),
     sa.Column('effective_at', odr.db.UTCDateTime(), nullable=True),
     sa.Column('closed_at', odr.db.UTCDateTime(), nullable=True),
-    sa.Column('outcome', sa.Enum('performed', 'enforced', 'refused', 'dismissed', 'withdrawn', 'deemed_withdrawn', 'settled', 'transferred', name='outcome', native_enum=False, length=40), nullable=True),
+    sa.Column('outcome', sa.Enum('performed', 'enforced', 'refused', 'dismissed', 'withdrawn', 'deemed_withdrawn', 'settled', 'transferred', 'lifted', name='outcome', native_enum=False, length=40), nullable=True),
     sa.Column('stayed_at', odr.db.UTCDateTime(), nullable=True),
     sa.Column('foreign_related', sa.Boolean(), nullable=False),
     sa.Column('entry_count', sa.Integer(), nullable=False),
@@ -363,6 +363,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_draft_account_id'), ['account_id'], unique=False)
         batch_op.create_index('ix_draft_account_id_kind_state', ['account_id', 'kind', 'state'], unique=False)
 
+    op.create_table('duty_turn',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('from_on', sa.Date(), nullable=False),
+    sa.Column('until_on', sa.Date(), nullable=False),
+    sa.Column('set_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('at', odr.db.UTCDateTime(), nullable=False),
+    sa.CheckConstraint('from_on <= until_on', name=op.f('ck_duty_turn_turn_has_days')),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_duty_turn_account_id_account')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_duty_turn')),
+    info={'append_only': True}
+    )
     op.create_table('examination',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('reference', sa.String(length=26), nullable=False),
@@ -528,6 +540,19 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('passkey', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_passkey_account_id'), ['account_id'], unique=False)
+
+    op.create_table('preservation_before_claim',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('claim_case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('claim_entry', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_preservation_before_claim_case_id_case')),
+    sa.ForeignKeyConstraint(['claim_case_id'], ['case.id'], name=op.f('fk_preservation_before_claim_claim_case_id_case')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_preservation_before_claim')),
+    sa.UniqueConstraint('case_id', name=op.f('uq_preservation_before_claim_case_id'))
+    )
+    with op.batch_alter_table('preservation_before_claim', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_preservation_before_claim_claim_case_id'), ['claim_case_id'], unique=False)
 
     op.create_table('proof_of_service',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -2567,6 +2592,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_proof_of_service_document_sha256'))
 
     op.drop_table('proof_of_service')
+    with op.batch_alter_table('preservation_before_claim', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_preservation_before_claim_claim_case_id'))
+
+    op.drop_table('preservation_before_claim')
     with op.batch_alter_table('passkey', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_passkey_account_id'))
 
@@ -2599,6 +2628,7 @@ def downgrade() -> None:
 
     op.drop_table('hearing')
     op.drop_table('examination')
+    op.drop_table('duty_turn')
     with op.batch_alter_table('draft', schema=None) as batch_op:
         batch_op.drop_index('ix_draft_account_id_kind_state')
         batch_op.drop_index(batch_op.f('ix_draft_account_id'))

@@ -71,6 +71,7 @@ HEARD_ROLES = frozenset({Role.WITNESS, Role.EXPERT, Role.INTERPRETER})
 class Stage(enum.Enum):
     """The few coarse stages of a case; what differs by party is a window of that party."""
 
+    PRESERVING = "preserving"  # no claim yet: something is secured for one that is to follow (CPL 104)
     LODGED = "lodged"  # the registry reviews
     RETURNED = "returned"  # sent back once with every defect and a date
     PENDING = "pending"  # accepted: fee, service, answers, evidence
@@ -89,6 +90,7 @@ class Stage(enum.Enum):
 
 
 STAGE_WORDS = {
+    Stage.PRESERVING: T("Preservation before a claim"),
     Stage.LODGED: T("Lodged"),
     Stage.RETURNED: T("Returned for correction"),
     Stage.PENDING: T("Accepted"),
@@ -113,6 +115,7 @@ class Outcome(enum.Enum):
     DEEMED_WITHDRAWN = "deemed_withdrawn"  # by ruling: fee unpaid or claimant absent
     SETTLED = "settled"  # by mediation statement
     TRANSFERRED = "transferred"  # to the court that hears it
+    LIFTED = "lifted"  # what was preserved before a claim is preserved no longer
 
     @property
     def label(self) -> Words:
@@ -129,6 +132,7 @@ OUTCOME_WORDS = {
     Outcome.DEEMED_WITHDRAWN: T("Deemed withdrawn"),
     Outcome.SETTLED: T("Settled"),
     Outcome.TRANSFERRED: T("Transferred"),
+    Outcome.LIFTED: T("Preservation ended"),
 }
 
 

@@ -150,7 +150,7 @@ def refuse_claim(court: Sitting, case: Case, given: RefuseInput, *, actor: Actor
     return Recorded(T("Claim not accepted (%(article)s)", article=court.pack(case).cite(given.article)))
 
 
-@act(title=T("Join the case"), input=JoinInput, by={Role.CLAIMANT, Role.RESPONDENT, Role.THIRD_PARTY}, at={Stage.PENDING, Stage.HEARING, Stage.DELIBERATION, Stage.PRONOUNCED, Stage.EFFECTIVE}, listed=False, source="OLR 10; CPI 55")
+@act(title=T("Join the case"), input=JoinInput, by={Role.CLAIMANT, Role.RESPONDENT, Role.THIRD_PARTY}, at={Stage.PRESERVING, Stage.PENDING, Stage.HEARING, Stage.DELIBERATION, Stage.PRONOUNCED, Stage.EFFECTIVE}, listed=False, source="OLR 10; CPI 55")
 def join_case(court: Sitting, case: Case, given: JoinInput, *, actor: Actor, now: datetime) -> Recorded:
     """Link somebody who was invited by code; her own appearance also shows that the letter reached her (OLR 10, 29).
 

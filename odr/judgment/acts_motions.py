@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 RUNNING = {Stage.PENDING, Stage.HEARING, Stage.DELIBERATION, Stage.PRONOUNCED, Stage.APPEALED, Stage.EFFECTIVE, Stage.ENFORCEMENT}
+SECURED = RUNNING | {Stage.PRESERVING}
+"""Where something may be preserved: in a running case, or in the own case before a claim."""
 URGENT = "preservation_ruling"
 APPEALABLE = {MotionKind.DISMISSAL}
 UNSEEN = {MotionKind.PRESERVATION, MotionKind.EVIDENCE_PRESERVATION}
@@ -93,6 +95,8 @@ def _ruling(court: Sitting, case: Case, given: RulingInput) -> Ruling:
     motion = _motion(court, case, given)
     kind = motion.kind if motion is not None else given.kind
     assert kind is not None
+    if case.stage is Stage.PRESERVING and kind is not MotionKind.PRESERVATION_REVIEW:
+        raise InvalidInput.at("kind", T("Before there is a claim, nothing but the preservation can be ruled on."))
     return Ruling(
         case_id=case.id,
         motion_id=motion.id if motion else None,
@@ -132,7 +136,7 @@ def _digest(case: Case, ruling: Ruling) -> str:
     title=T("Rule on a motion"),
     input=RulingInput,
     by={Role.JUDGE},
-    at=RUNNING,
+    at=SECURED,
     to={Stage.CLOSED},
     while_stayed=True,
     strong=True,

@@ -11,17 +11,17 @@ from sqlalchemy import select
 
 from odr.canonical import canonical, sha256_hex
 from odr.db import new_reference
-from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Document, Role
+from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Document, Role, Stage
 from odr.docket.queries import parties
 from odr.errors import ActNotOpen, InvalidInput
 from odr.identity.actors import Actor
-from odr.judgment.acts_motions import RUNNING, URGENT
+from odr.judgment.acts_motions import SECURED, URGENT
 from odr.judgment.inputs import ExecuteInput, PreservationRulingInput, ReviewInput, SecurityInput
 from odr.judgment.kinds import MotionKind, MotionState, PreservationState
-from odr.judgment.lookups import motions_of, next_ruling, preservation_named, preservations_of
+from odr.judgment.lookups import motions_of, next_ruling, party_with, preservation_named, preservations_of
 from odr.judgment.models import Motion, Preservation, Ruling
 from odr.judgment.paper import lines, ruling_paper
-from odr.judgment.preserving import EXECUTE_TASK, REVIEW, REVIEW_DECISION, end_preservations, only
+from odr.judgment.preserving import CLAIM_FOLLOWS, EXECUTE_TASK, REVIEW, REVIEW_DECISION, end_preservations, only
 from odr.procedure.models import WindowState
 from odr.procedure.sealed import SealedPaper, check_url, keep_prepared, set_and_seal
 from odr.procedure.sitting import words_of
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
-KEPT = ("ask_for_ruling", "rule_on_preservation", "record_security", "assess_fee")
+KEPT = ("ask_for_ruling", "ask_before_claim", "rule_on_preservation", "record_security", "assess_fee")
 """Acts of a preservation that the other side reads when it has been carried out."""
 
 
@@ -47,6 +47,8 @@ def _ruling(court: Sitting, case: Case, given: PreservationRulingInput) -> tuple
     motion = next((m for m in motions_of(court.session, case, MotionState.OPEN) if m.reference == given.motion and m.kind is MotionKind.PRESERVATION), None)
     if motion is None:
         raise InvalidInput.at("motion", T("Choose one of those listed."))
+    if case.stage is Stage.PRESERVING and given.result != "refused" and not (given.security and given.security.minor):
+        raise InvalidInput.at("security", T("Before a claim nothing is preserved without security (Civil Procedure Law, art. 104)."))
     ruling = Ruling(
         case_id=case.id,
         motion_id=motion.id,
@@ -83,7 +85,7 @@ def prepare_preservation(court: Court, case: Case, given: BaseModel, actor: Acto
     title=T("Rule on a preservation"),
     input=PreservationRulingInput,
     by={Role.JUDGE},
-    at=RUNNING,
+    at=SECURED,
     guard=a_preservation_waits,
     while_stayed=True,
     strong=True,
@@ -140,7 +142,7 @@ def security_is_missing(court: Sitting, case: Case, actor: Actor) -> Text | None
     title=T("Record security for a preservation"),
     input=SecurityInput,
     by={Role.CLERK},
-    at=RUNNING,
+    at=SECURED,
     guard=security_is_missing,
     while_stayed=True,
     seen_by=Audience.NAMED,
@@ -168,7 +170,7 @@ def something_to_carry_out(court: Sitting, case: Case, actor: Actor) -> Text | N
     title=T("Carry out a preservation"),
     input=ExecuteInput,
     by={Role.CLERK},
-    at=RUNNING,
+    at=SECURED,
     guard=something_to_carry_out,
     while_stayed=True,
     serves=Everyone.PARTIES,
@@ -181,6 +183,8 @@ def execute_preservation(court: Sitting, case: Case, given: ExecuteInput, *, act
         raise ActNotOpen(T("No preservation waits to be carried out."))
     row.state, row.executed_entry = PreservationState.EXECUTED, court.next_number(case)
     court.close_tasks(case, EXECUTE_TASK, row.reference)
+    if case.stage is Stage.PRESERVING:
+        court.start_window(case, CLAIM_FOLLOWS, party=party_with(case, row.party_id), start=now, subject=row.reference)
     _show(court, case, row)
     return Recorded(T("Preservation carried out: %(what)s", what=given.what), {"preservation": row.reference})
 
@@ -218,7 +222,7 @@ def review_begins(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     title=T("Ask for review of a preservation"),
     input=ReviewInput,
     by=set(PARTY_ROLES),
-    at=RUNNING,
+    at=SECURED,
     window=REVIEW,
     while_stayed=True,
     serves=Everyone.BUT_ACTOR,

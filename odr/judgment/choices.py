@@ -7,6 +7,8 @@ from typing import Any
 from odr.docket.models import Case
 from odr.docket.queries import parties
 from odr.identity.actors import Actor
+from odr.judgment.before_claim import claims_that_follow
+from odr.judgment.duty import judges
 from odr.judgment.file import ExhibitOnFile, case_file
 from odr.judgment.kinds import AppealState, MotionKind, MotionState, PreservationState
 from odr.judgment.lookups import motions_of, obligations_of, party_with, petitions_of, preservations_of, reliefs_by_key, unconfirmed
@@ -109,3 +111,15 @@ def reported_obligations(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Performance that a debtor reported and the creditor has not answered."""
     rows = [o for o in obligations_of(court.session, case) if unconfirmed(court.session, o)]
     return [Option(o.reference, _obligation_words(case, o)) for o in rows if o.creditor_id == actor.party_id]
+
+
+@choice_source("claims_that_follow")
+def claims_following(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """The applicant's claims against the same side, filed since."""
+    return [Option(c.reference, c.number or c.title, c.title) for c in claims_that_follow(court.session, case)]
+
+
+@choice_source("judges_of_the_court")
+def judges_of_the_court(court: Any, case: Case | None, actor: Actor | None) -> list[Option]:
+    """Judges in office."""
+    return [Option(str(j.id), j.name) for j in judges(court.session)]

@@ -7,9 +7,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from odr.docket.models import PartyKind
 from odr.errors import FieldFault, InvalidInput
+from odr.filing.inputs import RespondentInput
 from odr.judgment.kinds import AppealOutcome, DecisionKind, EnforcementState, FindingResult, MotionKind, OrderKind, Vote
-from odr.procedure.inputs import Choice, CourtDate, CourtModel, CourtMoney, CourtMoneyOrZero, CourtText, field
+from odr.procedure.inputs import Choice, CourtDate, CourtEmail, CourtModel, CourtMoney, CourtMoneyOrZero, CourtPhone, CourtText, field
 from odr.text import T
 
 LANGUAGES = {"zh-Hans": T("Chinese"), "en": T("English")}
@@ -260,6 +262,71 @@ class ExecuteInput(CourtModel):
 
     preservation: Annotated[str, CourtText(1, 40, one_line=True), field(T("Preservation"), choices="ready_preservations")]
     what: Annotated[str, CourtText(1, 2000), field(T("What was done"), T("Account, asset or conduct, by whom, and until when."), widget="textarea")]
+
+
+class ApplicantInput(CourtModel):
+    """Who asks for a preservation before a claim."""
+
+    name: Annotated[str, CourtText(1, 200), field(T("Your full name, or the company’s"), T("As in the identity document or licence."))]
+    kind: Annotated[PartyKind, Choice(PartyKind), field(T("You are"))] = PartyKind.PERSON
+    email: Annotated[str, CourtEmail(), field(T("E-mail address for papers of the court"))]
+    phone: Annotated[str | None, CourtPhone(), field(T("Telephone"))] = None
+    address: Annotated[str | None, CourtText(0, 400), field(T("Postal address"), T("Used if electronic service fails."))] = None
+    e_service: Annotated[
+        bool,
+        field(
+            T("I agree to receive papers of this case here and at the e-mail address above"),
+            T("A paper counts as served when it reaches the address. You may change this at any time (Online Litigation Rules, arts. 29 to 31)."),
+        ),
+    ] = False
+
+
+class BeforeClaimInput(CourtModel):
+    """An application for preservation before any claim (CPL 104)."""
+
+    cause: Annotated[str, field(T("What is the dispute about?"), choices="causes")]
+    applicant: Annotated[ApplicantInput, field(T("About you"))]
+    respondents: Annotated[list[RespondentInput], Field(min_length=1, max_length=20), field(T("Whom it is against"))]
+    asks: Annotated[str, CourtText(1, 2000), field(T("What should be secured?"), T("Which account, thing or conduct, and where."), widget="textarea")]
+    grounds: Annotated[
+        str,
+        CourtText(1, 8000),
+        field(T("Why it cannot wait for a claim"), T("What you would lose that could not be made good, and what shows it."), widget="textarea"),
+    ]
+    amount: Annotated[CourtMoney | None, field(T("Amount to be secured"), T("Leave it empty if it is about conduct, not money."))] = None
+    security: Annotated[
+        str,
+        CourtText(1, 1000),
+        field(
+            T("What security you offer"),
+            T("Without security nothing is preserved before a claim; for money, as a rule, the same amount (Interpretation, art. 152)."),
+            widget="textarea",
+        ),
+    ]
+
+
+class NameClaimInput(CourtModel):
+    """The claim that followed a preservation."""
+
+    claim: Annotated[str, CourtText(1, 40, one_line=True), field(T("The claim"), choices="claims_that_follow")]
+
+
+class OverInput(CourtModel):
+    """Nothing is said: what ends has ended by itself."""
+
+
+class DutyInput(CourtModel):
+    """A judge's turn on duty."""
+
+    judge: Annotated[str, CourtText(1, 60, one_line=True), field(T("Judge"), choices="judges_of_the_court")]
+    from_on: Annotated[CourtDate, field(T("From"))]
+    until_on: Annotated[CourtDate, field(T("To, that day included"))]
+
+    @model_validator(mode="after")
+    def _days(self) -> DutyInput:
+        if self.until_on < self.from_on:
+            raise InvalidInput.at("until_on", T("This day is before the first."))
+        return self
 
 
 class ReviewInput(CourtModel):

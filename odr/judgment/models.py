@@ -215,6 +215,32 @@ class Preservation(Base):
         return bool(self.security_minor) and self.security_entry is None
 
 
+class BeforeClaim(Base):
+    """A preservation asked for before any claim, in a case of its own, and the claim that followed it (CPL 104)."""
+
+    __tablename__ = "preservation_before_claim"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), unique=True)
+    claim_case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
+    """The case of the claim it was asked for; empty until one is filed."""
+    claim_entry: Mapped[int | None]
+
+
+class DutyTurn(Base):
+    """Which judge is on duty from one day to another, for what cannot wait; the newest turn for a day counts."""
+
+    __tablename__ = "duty_turn"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    from_on: Mapped[date] = mapped_column(Date)
+    until_on: Mapped[date] = mapped_column(Date)
+    set_by: Mapped[int] = mapped_column(BigInt)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    __table_args__ = (CheckConstraint("from_on <= until_on", name="turn_has_days"), {"info": {"append_only": True}})
+
+
 class RetrialApplication(Base):
     """A party's application that an effective decision be heard again (CPL 210 to 216)."""
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from odr.docket.models import Case
-from odr.judgment import acts, acts_appeal, acts_motions, acts_performance, acts_preservation, effect, issuing, views
+from odr.judgment import acts, acts_appeal, acts_before, acts_motions, acts_performance, acts_preservation, effect, issuing, views, views_before
 from odr.procedure.hooks import NavItem, Room
 from odr.text import T
 
@@ -29,16 +29,19 @@ ROOM = Room(
         "odr.judgment.acts_performance",
         "odr.judgment.acts_motions",
         "odr.judgment.acts_preservation",
+        "odr.judgment.acts_before",
         "odr.judgment.acts_retrial",
         "odr.judgment.choices",
     ),
-    routes=("odr.judgment.routes_panel:judgment",),
+    routes=("odr.judgment.routes_panel:judgment", "odr.judgment.routes_before:before"),
     on_lapse={
         "cooling_off": acts.rested,
         "appeal_judgment": effect.appeal_lapsed,
         "performance": effect.performance_lapsed,
         "enforcement_inaction": acts_performance.inaction,
         "preservation_ruling": acts_motions.ruling_overdue,
+        "preservation_claim": acts_before.claim_did_not_follow,
+        "preservation_review": acts_before.review_over,
     },
     on_event={
         "examination_closed": acts.begin_deliberation,
@@ -47,7 +50,8 @@ ROOM = Room(
         "settlement_reached": effect.settled,
         "fee_lapsed": acts_appeal.appeal_fee_lapsed,
     },
-    after_act=(issuing.serve_at_once, acts_preservation.tell_the_applicant),
-    panels=(views.decision_panel,),
+    after_act=(issuing.serve_at_once, acts_preservation.tell_the_applicant, acts_before.tell_when_carried_out),
+    panels=(views.decision_panel, views_before.preserved_panel),
+    sweeps={"preservations": acts_before.end_with_claims},
     nav=(NavItem("decision", "judgment.decision", T("Decision"), 60),),
 )

@@ -41,7 +41,7 @@ def moves(acts: list[Act]) -> dict[tuple[Stage, Stage], list[str]]:
 
 def _lifecycle(acts: list[Act]) -> Iterator[str]:
     found = moves(acts)
-    yield "## The life of a case\n\n```mermaid\nstateDiagram-v2\n    [*] --> lodged: lodge_claim"
+    yield "## The life of a case\n\n```mermaid\nstateDiagram-v2\n    [*] --> lodged: lodge_claim\n    [*] --> preserving: ask_before_claim"
     for stage in (s for s in Stage if s is not Stage.LODGED and s not in {there for _, there in found}):
         yield f"    [*] --> {stage.value}"
     for (here, there), names in found.items():

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from odr.identity.models import Account
 from odr.identity.presence import session_cookie_name
@@ -95,6 +96,19 @@ class Visitor:
         answer = self.client.get(self.base + path, base_url=ORIGIN)
         assert answer.status_code == status, (path, answer.status_code, answer.text[:800])
         return answer.text
+
+    def page(self, path: str) -> str:
+        """A page of the court beside the case."""
+        answer = self.client.get(path, base_url=ORIGIN)
+        assert answer.status_code == 200, (path, answer.status_code, answer.text[:800])
+        return answer.text
+
+    def post(self, path: str, values: Mapping[str, str]) -> TestResponse:
+        """Send the last form of a page of the court beside the case, with some values changed."""
+        forms = Options()
+        forms.feed(self.page(path))
+        sent = {**next(v for to, v in reversed(forms.found) if to == path), **values}
+        return self.client.post(path, base_url=ORIGIN, data=sent, headers={"Origin": ORIGIN})
 
     def bytes(self, path: str) -> bytes:
         """A file of the case."""

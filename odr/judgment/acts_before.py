@@ -1,0 +1,160 @@
+"""Preservation before a claim: asked for in a case of its own, tied to the claim that follows, lifted where none does (CPL 104)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import Audience, Case, DocketEntry, Outcome, Role, Stage
+from odr.errors import InvalidInput
+from odr.identity.actors import CLOCK_ACTOR, Actor
+from odr.judgment.acts_motions import URGENT
+from odr.judgment.before_claim import before_claim, claims_that_follow, note_applicant, tell_the_other_side
+from odr.judgment.inputs import BeforeClaimInput, NameClaimInput, OverInput
+from odr.judgment.kinds import MotionKind, PreservationState
+from odr.judgment.lookups import preservations_of
+from odr.judgment.models import BeforeClaim, Motion
+from odr.judgment.preserving import CLAIM_FOLLOWS, LIVE, end_preservations, only, over_before_claim
+from odr.payments.assessing import keep_basis
+from odr.payments.inputs import AssessInput
+from odr.payments.tariff import Matter
+from odr.procedure.models import Window, WindowState
+from odr.procedure.table import Recorded, act
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+    from odr.procedure.sitting import Sitting
+
+LIFT_TASK = "lift_preservation"
+
+
+@act(
+    title=T("Ask for preservation before a claim"),
+    input=BeforeClaimInput,
+    by={Role.CLAIMANT},
+    at={Stage.PRESERVING},
+    seen_by=Audience.NAMED,
+    listed=False,
+    source="CPL 104; CPI 152",
+)
+def ask_before_claim(court: Sitting, case: Case, given: BeforeClaimInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Ask the court to secure something before there is a claim; the judge on duty rules within 48 hours (CPL 104).
+
+    The case and its parties are opened in the same Sitting. The other side reads of it
+    when it has been carried out. The application has its own fee (FEE 14).
+    """
+    me = court.party_of(case, actor)
+    court.session.add(BeforeClaim(case_id=case.id))
+    motion = Motion(
+        case_id=case.id,
+        party_id=me.id,
+        kind=MotionKind.PRESERVATION,
+        asks=given.asks,
+        grounds=f"{given.grounds}\n{given.security}",
+        amount_minor=given.amount.minor if given.amount else None,
+        currency=given.amount.currency if given.amount else None,
+        urgent=True,
+        entry_number=court.next_number(case),
+    )
+    court.session.add(motion)
+    court.session.flush()
+    note_applicant(court, case, me, given)
+    basis = keep_basis(court.session, case, me, Matter.PRESERVATION, [given.amount.minor] if given.amount else [0], 0, now)
+    court.then("assess_fee", AssessInput(basis=basis.reference))
+    due = court.start_window(case, URGENT, start=now, subject=motion.reference).due_at
+    title = T("%(name)s asks for preservation before a claim. Rule within 48 hours.", name=me.name)
+    court.open_task(case, Role.JUDGE, "ruling_asked", title, risk=95, due_at=due, subject=motion.reference)
+    return Recorded(T("%(name)s asks for preservation before a claim", name=me.name), {"motion": motion.reference}, named=only(me.id))
+
+
+def a_claim_is_missing(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Something is preserved, and no claim was named yet."""
+    row = before_claim(court.session, case)
+    if row is not None and row.claim_case_id is not None:
+        return T("The claim was named already.")
+    return None if preservations_of(court.session, case, *LIVE) else T("Nothing is preserved.")
+
+
+@act(
+    title=T("Name the claim that followed"),
+    input=NameClaimInput,
+    by={Role.CLAIMANT, Role.CLERK, Role.CLOCK},
+    at={Stage.PRESERVING},
+    guard=a_claim_is_missing,
+    source="CPL 104",
+)
+def name_claim(court: Sitting, case: Case, given: NameClaimInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Tie the preservation to the claim it was asked for: it now lasts as long as that case (CPL 104, CPI 166).
+
+    Raises InvalidInput for a claim of somebody else, against somebody else, or filed after the thirty days.
+    """
+    ends = [w.due_at for w in court.windows(case, CLAIM_FOLLOWS, state=None) if w.due_at is not None]
+    found = next((c for c in claims_that_follow(court.session, case, max(ends, default=None)) if c.reference == given.claim), None)
+    if found is None:
+        raise InvalidInput.at("claim", T("Choose a claim of yours against the same side, filed within the time."))
+    row = before_claim(court.session, case)
+    assert row is not None
+    row.claim_case_id, row.claim_entry = found.id, court.next_number(case)
+    court.close_windows(case, CLAIM_FOLLOWS, WindowState.MET)
+    court.close_tasks(case, LIFT_TASK)
+    return Recorded(T("The claim %(number)s followed the preservation", number=found.number or found.reference), {"claim": found.reference})
+
+
+def claim_did_not_follow(court: Sitting, case: Case, window: Window) -> None:
+    """Thirty days are over: a claim that was filed is named, else lifting is prepared for the judge (CPL 104)."""
+    row = before_claim(court.session, case)
+    if row is None or row.claim_case_id is not None:
+        return
+    filed = claims_that_follow(court.session, case, window.due_at)
+    if filed:
+        court.then("name_claim", NameClaimInput(claim=filed[0].reference))
+    elif not court.tasks(case, LIFT_TASK):
+        words = T("No claim followed a preservation within its time. Lift it: rule on it as a review, granted (Civil Procedure Law, art. 104).")
+        court.open_task(case, Role.JUDGE, LIFT_TASK, words, risk=90, subject=window.subject)
+
+
+def review_over(court: Sitting, case: Case, window: Window) -> None:
+    """A time for review ended: a case before a claim in which nothing is preserved is closed."""
+    over_before_claim(court, case)
+
+
+@act(
+    title=T("The preservation before a claim ended"),
+    input=OverInput,
+    by={Role.CLOCK},
+    at={Stage.PRESERVING},
+    to={Stage.CLOSED},
+    listed=False,
+    while_stayed=True,
+    source="CPL 104; CPI 166",
+)
+def end_before_claim(court: Sitting, case: Case, given: OverInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Close the own case: refused, lifted, or the claim's case is over; what was carried out is undone."""
+    ordered = bool(preservations_of(court.session, case))
+    end_preservations(court, case, PreservationState.LAPSED)
+    court.close_tasks(case, LIFT_TASK)
+    case.outcome, case.closed_at = (Outcome.LIFTED if ordered else Outcome.REFUSED), now
+    court.move(case, Stage.CLOSED)
+    return Recorded(T("Nothing is preserved any more") if ordered else T("Nothing was preserved"), {"ordered": ordered})
+
+
+def tell_when_carried_out(court: Sitting, case: Case, made: DocketEntry) -> None:
+    """Carried out, it is no secret any more: the other side is written to."""
+    if made.act == "execute_preservation" and case.stage is Stage.PRESERVING:
+        tell_the_other_side(court, case, made.number)
+
+
+def end_with_claims(court: Court) -> int:
+    """End what was preserved for claims whose cases are over; a round of the worker."""
+    with court.database.read() as session:
+        over = select(Case.id).where(Case.stage == Stage.CLOSED)
+        kept = select(Case.id).where(Case.stage == Stage.PRESERVING)
+        ids = session.scalars(select(BeforeClaim.case_id).where(BeforeClaim.case_id.in_(kept), BeforeClaim.claim_case_id.in_(over)).limit(64)).all()
+    for case_id in ids:
+        with court.sit() as sitting:
+            case = sitting.session.get_one(Case, case_id)
+            sitting.perform("end_before_claim", case, OverInput(), actor=CLOCK_ACTOR)
+    return len(ids)

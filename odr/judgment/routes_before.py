@@ -1,0 +1,95 @@
+"""Pages of preservation before a claim: the application, and the judges on duty."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+
+from odr.access import current_court, current_locale, current_person, current_session, signed_in, staff
+from odr.db import new_reference
+from odr.docket.models import Role
+from odr.errors import FieldFault, InvalidInput
+from odr.identity.models import Account
+from odr.judgment import duty
+from odr.judgment.before_claim import is_known, open_before_claim
+from odr.judgment.inputs import BeforeClaimInput, DutyInput
+from odr.judgment.routes import look
+from odr.procedure import forms
+from odr.procedure.pack import RulePack
+
+before = Blueprint("before", __name__)
+Page = str | Response | tuple[str, int]
+
+
+def _pack() -> RulePack:
+    court = current_court()
+    return court.packs.in_force(court.settings.pack, court.clock.now().astimezone(court.settings.tz).date())
+
+
+def _application(values: dict[str, Any], faults: list[FieldFault], status: int = 200) -> Page:
+    choices = forms.choices_for(BeforeClaimInput, look(), None, None)
+    fields = forms.fields_of(BeforeClaimInput, current_locale(), values, faults, choices)
+    key = values.get("idempotency_key", [new_reference()])
+    return render_template(
+        "judgment/before.html", fields=fields, faults=forms.summary(fields), known=is_known(_pack()), key=key[0] if isinstance(key, list) else key
+    ), status
+
+
+@before.get("/preservation")
+@signed_in
+def application() -> Page:
+    """What is asked for before a claim, and of whom."""
+    person = current_person()
+    assert person is not None
+    account = current_session().get_one(Account, person.account_id)
+    return _application({"applicant-name": account.name, "applicant-email": account.email}, [])
+
+
+@before.post("/preservation")
+@signed_in
+def apply() -> Page:
+    """Open the case and bring the person to it."""
+    court, person, values = current_court(), current_person(), request.form.to_dict(flat=False)
+    assert person is not None
+    if forms.group_action(values) is not None:
+        return _application(values, [])
+    try:
+        given = forms.parse(BeforeClaimInput, values, currency=_pack().currency)
+        account = current_session().get_one(Account, person.account_id)
+        receipt = open_before_claim(court, account, given, key=(values.get("idempotency_key") or [None])[0])
+    except InvalidInput as error:
+        return _application(values, error.faults, 422)
+    court.settle()
+    return redirect(url_for("cases.one_entry", reference=receipt.case_reference, number=receipt.number, done=1), 303)  # type: ignore[return-value]
+
+
+def _duty(values: dict[str, Any], faults: list[FieldFault], status: int = 200) -> Page:
+    court = look()
+    choices = forms.choices_for(DutyInput, court, None, None)
+    fields = forms.fields_of(DutyInput, current_locale(), values, faults, choices)
+    today = court.now.astimezone(court.court.settings.tz).date()
+    on = duty.on_duty(court.session, today)
+    return render_template("judgment/duty.html", fields=fields, faults=forms.summary(fields), turns=duty.turns(court.session, today), on=on), status
+
+
+@before.get("/court/duty")
+@staff(Role.PRESIDENT)
+def duty_roster() -> Page:
+    """Who is on duty for what cannot wait."""
+    return _duty({}, [])
+
+
+@before.post("/court/duty")
+@staff(Role.PRESIDENT)
+def put_on_duty() -> Page:
+    """Put a judge on duty."""
+    court, person, values = current_court(), current_person(), request.form.to_dict(flat=False)
+    assert person is not None
+    try:
+        given = forms.parse(DutyInput, values)
+        with court.database.write() as session:
+            duty.set_turn(session, given, person.account_id, court.clock.now())
+    except InvalidInput as error:
+        return _duty(values, error.faults, 422)
+    return redirect(url_for("before.duty_roster"), 303)  # type: ignore[return-value]
