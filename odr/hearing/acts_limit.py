@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from odr.docket.models import Case, Role, Seat, Stage
-from odr.errors import ActNotOpen
+from odr.errors import ActNotOpen, InvalidInput
 from odr.filing.registry import choose
-from odr.hearing.inputs import ExtensionRulingInput, OrderInput
+from odr.hearing.excluded import ordered_span
+from odr.hearing.inputs import ExcludeInput, ExtensionRulingInput, OrderInput
 from odr.hearing.kinds import RequestState
 from odr.hearing.models import TrialExtension
 from odr.hearing.plan import clock_of, extensions_granted
 from odr.hearing.table import act
 from odr.identity.actors import Actor
-from odr.procedure.limitation import trial_limit
 from odr.procedure.table import Everyone, Recorded
 from odr.text import T, Text
 
@@ -114,8 +114,49 @@ def rule_on_limit_extension(court: Sitting, case: Case, given: ExtensionRulingIn
         return Recorded(T("The trial limit stays at %(day)s", day=clock.ends.result), {"extension": request.reference, "reasons": given.reasons})
     if now > clock.ends.due_at:
         raise ActNotOpen(T("The trial limit has ended; it cannot be extended any more."), source="EXT 1")
-    before = extensions_granted(court, case)
     request.state = RequestState.GRANTED
-    longer = trial_limit(court.pack(case), case.track.value, case.accepted_at or now, extensions=before + 1, foreign=case.foreign_related)
+    court.session.flush()
+    longer = clock_of(court, case)
     end = longer.ends.result if longer is not None else clock.ends.result
     return Recorded(T("The trial limit is extended to %(day)s", day=end), {"extension": request.reference, "reasons": given.reasons, "ends": end.isoformat()})
+
+
+def limit_runs(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why no time can be excluded: no limit runs."""
+    return None if clock_of(court, case) is not None else T("No trial limit runs in this case.")
+
+
+@act(
+    title=T("Exclude time from the trial limit"),
+    input=ExcludeInput,
+    by={Role.JUDGE},
+    at=TRIED,
+    guard=limit_runs,
+    serves=Everyone.PARTIES,
+    while_stayed=True,
+    source="CPI 243",
+)
+def exclude_time(court: Sitting, case: Case, given: ExcludeInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Put on record from when to when an appraisal was made or the parties asked for time to settle: it does not count towards the limit (CPI 243).
+
+    Stays, objections to jurisdiction and announcements need no order: the docket shows them.
+    """
+    pack = court.pack(case)
+    before = clock_of(court, case)
+    if before is None or given.ground not in pack.trial_limits.exclusions:
+        raise InvalidInput.at("ground", T("The rules of this court do not exclude such time."))
+    if case.accepted_at is not None and given.from_on < case.accepted_at.astimezone(pack.tz).date():
+        raise InvalidInput.at("from_on", T("The limit runs only from acceptance."))
+    if given.from_on > before.ends.result:
+        raise InvalidInput.at("from_on", T("The trial limit has ended by then."))
+    span = ordered_span(given.ground, given.from_on, given.until_on, pack.tz)
+    after = clock_of(court, case, more=[span])
+    ends = after.ends.result if after is not None else before.ends.result
+    words = T(
+        "%(ground)s, %(first)s to %(last)s, does not count: the trial limit ends on %(day)s",
+        ground=pack.trial_limits.exclusions[given.ground].title,
+        first=given.from_on,
+        last=given.until_on,
+        day=ends,
+    )
+    return Recorded(words, {"ground": given.ground, "ends": ends.isoformat(), "reasons": given.reasons})

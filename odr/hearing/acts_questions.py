@@ -15,6 +15,7 @@ from odr.hearing.acts_plan import hearing_open
 from odr.hearing.inputs import AnswerQuestionInput, AskAgainInput, AskInput, DisallowInput, LeaveInput, PartyQuestionInput, QuestionInput
 from odr.hearing.kinds import OPEN_QUESTIONS, DutyState, PhaseState, PostingKind, QuestionState
 from odr.hearing.models import Duty, Question, Seal, Witness
+from odr.hearing.place import place_of
 from odr.hearing.queries import WINDOW, examination_of, has_none
 from odr.hearing.sealing import seal_away
 from odr.hearing.table import act
@@ -71,6 +72,7 @@ def put_question(court: Sitting, case: Case, given: AskInput, *, actor: Actor, n
         court.session.flush()
     number = _next_question(court, case)
     exhibit: Exhibit | None = court.resolved("exhibit", given.exhibit) if given.exhibit else None
+    where = place_of(given.page, given.moment, given.region, exhibit)
     for offset, each in enumerate(to):
         question = Question(
             case_id=case.id,
@@ -79,6 +81,9 @@ def put_question(court: Sitting, case: Case, given: AskInput, *, actor: Actor, n
             words=given.words,
             exhibit_id=exhibit.id if exhibit else None,
             place=given.place,
+            page=where.page,
+            second=where.second,
+            region=str(where.region) if where.region else None,
             fact_id=court.resolved("fact", given.fact).id if given.fact else None,
             state=QuestionState.PUT,
             seal_id=seal.id if seal else None,
@@ -123,9 +128,11 @@ def ask_leave_for_question(court: Sitting, case: Case, given: PartyQuestionInput
     if isinstance(to, Party) and to.id == party.id:
         raise InvalidInput.at("addressee", T("A question is put to somebody else."))
     exhibit: Exhibit | None = court.resolved("exhibit", given.exhibit) if given.exhibit else None
+    where = place_of(given.page, given.moment, given.region, exhibit)
     question = Question(
         case_id=case.id, number=_next_question(court, case), asked_by_role=actor.role, asked_by_party=party.id, words=given.words,
-        exhibit_id=exhibit.id if exhibit else None, place=given.place, state=QuestionState.PENDING_LEAVE, entry_number=court.next_number(case),
+        exhibit_id=exhibit.id if exhibit else None, place=given.place, page=where.page, second=where.second,
+        region=str(where.region) if where.region else None, state=QuestionState.PENDING_LEAVE, entry_number=court.next_number(case),
     )  # fmt: skip
     _address(question, to)
     court.session.add(question)

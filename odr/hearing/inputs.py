@@ -8,11 +8,20 @@ from pydantic import Field, model_validator
 
 from odr.errors import FieldFault, InvalidInput
 from odr.hearing.kinds import AdjournmentGround, Axis, InterpreterPay, Mode, MotionKind, Presence, Stance, TestimonyGround, TestimonyManner
+from odr.hearing.place import CourtMoment, CourtRegion
 from odr.procedure.inputs import Choice, CourtDate, CourtEmail, CourtModel, CourtMoneyOrZero, CourtText, RefTo, field
 from odr.text import T
 
 Reasons = Annotated[str, CourtText(5, 2000), field(T("Reasons"), widget="textarea")]
 Days = Annotated[int, Field(ge=1, le=30), field(T("Working days"))]
+Page = Annotated[int | None, Field(ge=1, le=9999), field(T("Page of it"))]
+Moment = Annotated[str | None, CourtMoment(0, 12, one_line=True), field(T("Moment of a recording"), T("For example 0:41."))]
+RegionText = Annotated[
+    str | None,
+    CourtRegion(0, 40, one_line=True),
+    field(T("Region of the page"), T("Left, top, width, height in hundredths of the page, for example 10, 20, 50, 8.")),
+]
+PlaceWords = Annotated[str | None, CourtText(0, 120), field(T("Where in the exhibit, in words"))]
 ANSWERS = {"allow": T("Allow it"), "refuse": T("Refuse it")}
 
 
@@ -84,6 +93,24 @@ class OrderInput(CourtModel):
     reasons: Reasons
 
 
+class ExcludeInput(CourtModel):
+    """Days that do not count towards the trial limit (CPI 243)."""
+
+    ground: Annotated[
+        Literal["appraisal", "settlement"],
+        field(T("Ground"), options={"appraisal": T("Appraisal"), "settlement": T("The parties asked for time to settle")}),
+    ]
+    from_on: Annotated[CourtDate, field(T("First day"))]
+    until_on: Annotated[CourtDate, field(T("Last day"))]
+    reasons: Reasons
+
+    @model_validator(mode="after")
+    def _in_order(self) -> ExcludeInput:
+        if self.until_on < self.from_on:
+            raise InvalidInput([FieldFault(("until_on",), T("The last day is not before the first."))])
+        return self
+
+
 class ConvertInput(CourtModel):
     """Another way of hearing the case."""
 
@@ -132,7 +159,10 @@ class AskInput(CourtModel):
     addressees: Annotated[list[str], RefTo("addressee"), Field(min_length=1, max_length=10), field(T("To whom"), choices="addressees", widget="checkboxes")]
     words: Annotated[str, CourtText(5, 2000), field(T("Question"), T("One thing at a time."), widget="textarea")]
     exhibit: Annotated[str | None, RefTo("exhibit"), field(T("About an exhibit"), choices="exhibit", widget="select")] = None
-    place: Annotated[str | None, CourtText(0, 120), field(T("Where in the exhibit"), T("Page, second or region, for example: page 3; 00:41 to 00:52."))] = None
+    page: Page = None
+    moment: Moment = None
+    region: RegionText = None
+    place: PlaceWords = None
     fact: Annotated[str | None, RefTo("fact"), field(T("About a fact"), choices="facts", widget="select")] = None
     days: Annotated[int, Field(ge=1, le=30), field(T("Working days to answer"))] = 3
     sealed: Annotated[bool, field(T("Keep the answers sealed until all are in"))] = False
@@ -144,7 +174,10 @@ class PartyQuestionInput(CourtModel):
     addressee: Annotated[str, RefTo("addressee"), field(T("To whom"), choices="addressees")]
     words: Annotated[str, CourtText(5, 2000), field(T("Question"), widget="textarea")]
     exhibit: Annotated[str | None, RefTo("exhibit"), field(T("About an exhibit"), choices="exhibit", widget="select")] = None
-    place: Annotated[str | None, CourtText(0, 120), field(T("Where in the exhibit"))] = None
+    page: Page = None
+    moment: Moment = None
+    region: RegionText = None
+    place: PlaceWords = None
 
 
 class LeaveInput(CourtModel):

@@ -27,6 +27,7 @@ from odr.hearing.kinds import (
     TestimonyGround,
     TestimonyManner,
 )
+from odr.hearing.place import Place, read_region
 
 APPEND_ONLY = {"info": {"append_only": True}}
 
@@ -201,6 +202,9 @@ class Question(Base):
     explained: Mapped[str | None] = mapped_column(Text)
     exhibit_id: Mapped[int | None] = mapped_column(BigInt)
     place: Mapped[str | None] = mapped_column(String(120))
+    page: Mapped[int | None]
+    second: Mapped[int | None]
+    region: Mapped[str | None] = mapped_column(String(20))
     fact_id: Mapped[int | None] = mapped_column(BigInt)
     state: Mapped[QuestionState] = mapped_column(enum_column(QuestionState))
     why: Mapped[str | None] = mapped_column(Text)
@@ -212,6 +216,11 @@ class Question(Base):
 
     seal: Mapped[Seal | None] = relationship(lazy="joined")
     __table_args__ = (UniqueConstraint("case_id", "number"),)
+
+    @property
+    def where(self) -> Place:
+        """The place in the exhibit it is about."""
+        return Place(self.page, self.second, read_region(self.region) if self.region else None)
 
 
 class Posting(Base):

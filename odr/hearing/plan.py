@@ -11,10 +11,11 @@ from sqlalchemy import func, select
 
 from odr.docket.models import Case
 from odr.errors import ActNotOpen
+from odr.hearing.excluded import excluded_of
 from odr.hearing.kinds import Mode, RequestState
 from odr.hearing.models import TrialExtension
 from odr.hearing.queries import WINDOW
-from odr.procedure.limitation import TrialClock, trial_limit
+from odr.procedure.limitation import Excluded, TrialClock, trial_limit
 from odr.procedure.pack import RulePack
 from odr.procedure.reckoning import reckon
 from odr.procedure.rules import Unit
@@ -125,12 +126,22 @@ def extensions_granted(court: Sitting, case: Case) -> int:
     return court.session.scalar(rows) or 0
 
 
-def clock_of(court: Sitting, case: Case) -> TrialClock | None:
-    """The case's trial limit with what the president has granted; None before acceptance or where the pack exempts the case."""
+def clock_of(court: Sitting, case: Case, *, more: Sequence[Excluded] = ()) -> TrialClock | None:
+    """The case's trial limit without the time that does not count (CPI 243) and with what the president has granted.
+
+    None before acceptance, or where the pack exempts the case. ``more`` are spans not on record yet.
+    """
     if case.accepted_at is None:
         return None
     pack = court.pack(case)
-    return trial_limit(pack, case.track.value, case.accepted_at, extensions=extensions_granted(court, case), foreign=case.foreign_related)
+    return trial_limit(
+        pack,
+        case.track.value,
+        case.accepted_at,
+        excluded=[*excluded_of(court, case), *more],
+        extensions=extensions_granted(court, case),
+        foreign=case.foreign_related,
+    )
 
 
 def require_plan_fits(court: Sitting, case: Case, end: datetime) -> date:

@@ -149,7 +149,7 @@ def _opinions(court: Sitting, case: Case) -> dict[int, Text | str]:
     return {number: bilingual("\n".join(by["en"]), "\n".join(by["zh-Hans"])) for number, by in written.items()}
 
 
-SAID = ("words", "rephrased", "explanation", "what", "about", "place", "reason", "reasons", "minutes")
+SAID = ("words", "rephrased", "explanation", "what", "about", "page", "moment", "region", "place", "reason", "reasons", "minutes")
 """Fields of an input in which somebody says something: they stand in the record under the entry's own sentence."""
 
 

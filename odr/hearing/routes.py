@@ -284,6 +284,7 @@ def bench(case: Case, actor: Actor) -> Page:
         desk=True,
         rows=matrix(court.session, case),
         clock=clock_of(court, case),
+        excluded=views.excluded_view(court, case),
         waits=views.waits_for_whom(court, case),
         tasks=tasks,
         facts=facts_of(court.session, case),

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from odr.docket.models import Case, Role, Seat, Stage, Track
+from odr.hearing.excluded import excluded_times
 from odr.hearing.kinds import RequestState
 from odr.hearing.models import TrialExtension
-from odr.procedure.limitation import trial_limit
+from odr.procedure.limitation import Excluded, trial_limit
 from odr.procedure.models import Task, Window, WindowState
 from odr.text import T, Text
 
@@ -89,15 +90,17 @@ def _limit_lines(court: Sitting, cases: dict[int, Case]) -> list[Line]:
     asked = [(case_id, state) for case_id, state in court.session.execute(rows)]
     granted = Counter(case_id for case_id, state in asked if state is RequestState.GRANTED)
     waits = {case_id for case_id, state in asked if state is RequestState.ASKED}
-    lines = (_limit_line(court, case, granted[case.id]) for case in cases.values() if case.id not in waits)
+    packs = {case.id: court.pack(case) for case in cases.values()}
+    excluded = excluded_times(court.session, cases.values(), packs, court.now)
+    lines = (_limit_line(court, case, granted[case.id], excluded.get(case.id, [])) for case in cases.values() if case.id not in waits)
     return [line for line in lines if line is not None]
 
 
-def _limit_line(court: Sitting, case: Case, extensions: int) -> Line | None:
+def _limit_line(court: Sitting, case: Case, extensions: int, excluded: list[Excluded]) -> Line | None:
     if case.stage not in HANDLED_AT or case.accepted_at is None:
         return None
     pack = court.pack(case)
-    clock = trial_limit(pack, case.track.value, case.accepted_at, extensions=extensions, foreign=case.foreign_related)
+    clock = trial_limit(pack, case.track.value, case.accepted_at, excluded=excluded, extensions=extensions, foreign=case.foreign_related)
     today = court.now.astimezone(pack.tz).date()
     if clock is None or today < clock.ask_by - timedelta(days=7):
         return None

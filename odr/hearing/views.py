@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -14,6 +14,7 @@ from odr.docket.models import HEARD_ROLES, PARTY_ROLES, Case, Party, Role
 from odr.evidence.models import Exhibit, Upload
 from odr.filing.models import Draft, DraftState
 from odr.hearing.acts_plan import title_of
+from odr.hearing.excluded import excluded_of
 from odr.hearing.kinds import Axis, DutyState, Mode, PhaseState, PostingKind, QuestionState
 from odr.hearing.models import Examination, Hearing, Opinion, Phase, Posting, Question, SealedPosting, Witness
 from odr.hearing.plan import days_of, latest_end
@@ -402,3 +403,28 @@ def acted(phase: Phase | None) -> tuple[int, int]:
     """How many of those who had to act in the turn have."""
     duties = [d for d in phase.duties if d.turn == phase.turn] if phase else []
     return sum(d.state is not DutyState.WAITING for d in duties), len(duties)
+
+
+@dataclass(frozen=True)
+class ExcludedView:
+    """A span that does not count towards the trial limit, in local days."""
+
+    title: Text
+    article: str
+    first: date
+    last: date
+
+    @property
+    def days(self) -> int:
+        """How many days."""
+        return (self.last - self.first).days + 1
+
+
+def excluded_view(court: Sitting, case: Case) -> list[ExcludedView]:
+    """What does not count in a case, with its ground and article."""
+    pack = court.pack(case)
+    found = []
+    for span in excluded_of(court, case):
+        ground = pack.trial_limits.exclusions[span.ground]
+        found.append(ExcludedView(ground.title, ground.article, span.from_at.astimezone(pack.tz).date(), span.until_at.astimezone(pack.tz).date()))
+    return found

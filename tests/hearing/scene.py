@@ -79,9 +79,12 @@ class Scene:
 
     def act(self, who: str, act: str, /, premise: str | None = None, **given: Any) -> ActReceipt:
         """Somebody performs an act."""
-        with self.sit() as (sitting, case):
-            model = self.court.table[act].input
-            return sitting.perform(act, case, model.model_validate(given), actor=self.actor(sitting, who), premise=premise)
+        model = self.court.table[act].input.model_validate(given)
+        with self.look() as (court, case):
+            prepared = self.court.prepare(act, case, model, self.actor(court, who))
+        with self.court.sit(prepared) as sitting:
+            case = sitting.session.get_one(Case, self.case_id)
+            return sitting.perform(act, case, model, actor=self.actor(sitting, who), premise=premise)
 
     def due(self) -> int:
         """The clock does what is due."""

@@ -1,0 +1,107 @@
+"""Time that does not count towards the trial limit, read from what the docket and the register of service show (CPI 243; CPL 153)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from odr.docket.models import Case, DocketEntry
+from odr.procedure.limitation import Excluded
+from odr.procedure.pack import RulePack
+from odr.service.kinds import FactKind
+from odr.service.models import Packet, ServiceFact
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from odr.procedure.sitting import Sitting
+
+STAY, JURISDICTION, ANNOUNCEMENT = "stay", "jurisdiction", "announcement"
+ORDERED = ("appraisal", "settlement")
+"""Grounds of which only an order of the judge says from when to when."""
+ACTS = ("ask_for_ruling", "give_ruling", "object_to_jurisdiction", "rule_on_jurisdiction", "exclude_time")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something that begins or ends a span, in the order of the docket."""
+
+    ground: str
+    begins: bool
+    at: datetime
+
+
+def spans(marks: Iterable[Mark], now: datetime) -> list[Excluded]:
+    """From marks to spans: a second beginning changes nothing, an end without a beginning neither; what still runs is excluded up to now."""
+    since: dict[str, datetime] = {}
+    found = []
+    for mark in marks:
+        if mark.begins:
+            since.setdefault(mark.ground, mark.at)
+        elif mark.ground in since:
+            found.append(Excluded(mark.ground, since.pop(mark.ground), mark.at))
+    return [*found, *(Excluded(ground, begun, max(begun, now)) for ground, begun in since.items())]
+
+
+def ordered_span(ground: str, from_on: date, until_on: date, zone: ZoneInfo) -> Excluded:
+    """Whole days, both counted."""
+    return Excluded(ground, datetime.combine(from_on, time(), zone), datetime.combine(until_on, time(23, 59, 59), zone))
+
+
+def _marks(entries: list[tuple[str, datetime, dict[str, Any]]]) -> list[Mark]:
+    asked: dict[str, str] = {}
+    found = []
+    for act, at, payload in entries:
+        given, result = payload["input"], payload.get("result") or {}
+        if act == "ask_for_ruling":
+            asked[str(result.get("motion"))] = str(given.get("kind"))
+        elif act == "give_ruling" and given.get("result") != "refused":
+            kind = asked.get(str(given.get("motion"))) or given.get("kind")
+            if kind in ("stay", "resume"):
+                found.append(Mark(STAY, kind == "stay", at))
+        elif act in ("object_to_jurisdiction", "rule_on_jurisdiction"):
+            found.append(Mark(JURISDICTION, act == "object_to_jurisdiction", at))
+    return found
+
+
+def excluded_times(session: Session, cases: Collection[Case], packs: dict[int, RulePack], now: datetime) -> dict[int, list[Excluded]]:
+    """Case → the spans that do not count towards its limit, for many cases in two queries."""
+    ids = {case.id: case for case in cases if case.accepted_at is not None}
+    entries: dict[int, list[tuple[str, datetime, dict[str, Any]]]] = {}
+    rows = select(DocketEntry.case_id, DocketEntry.act, DocketEntry.effective_at, DocketEntry.payload).where(
+        DocketEntry.case_id.in_(ids), DocketEntry.act.in_(ACTS)
+    )
+    for case_id, act, at, payload in session.execute(rows.order_by(DocketEntry.case_id, DocketEntry.number)):
+        entries.setdefault(case_id, []).append((act, at, json.loads(payload)))
+    found: dict[int, list[Excluded]] = {}
+    for case_id, mine in entries.items():
+        found[case_id] = spans(_marks(mine), now)
+        orders = [payload["input"] for act, _, payload in mine if act == "exclude_time"]
+        found[case_id] += [ordered_span(o["ground"], date.fromisoformat(o["from_on"]), date.fromisoformat(o["until_on"]), packs[case_id].tz) for o in orders]
+    for case_id, announced in _announced(session, ids, now):
+        found.setdefault(case_id, []).append(announced)
+    return {case_id: [span for span in each if span.ground in packs[case_id].trial_limits.exclusions] for case_id, each in found.items()}
+
+
+def _announced(session: Session, cases: Collection[int], now: datetime) -> Iterable[tuple[int, Excluded]]:
+    """From an announcement until it counts as served; the last posting of a packet counts (CPI 138)."""
+    rows = (
+        select(Packet.case_id, Packet.id, ServiceFact.at, Packet.effective_at)
+        .join(ServiceFact, ServiceFact.packet_id == Packet.id)
+        .where(Packet.case_id.in_(cases), ServiceFact.kind == FactKind.ANNOUNCED)
+        .order_by(ServiceFact.id)
+    )
+    last = {packet: (case_id, at, served) for case_id, packet, at, served in session.execute(rows)}
+    for case_id, at, served in last.values():
+        yield case_id, Excluded(ANNOUNCEMENT, at, max(at, served or now))
+
+
+def excluded_of(court: Sitting, case: Case) -> list[Excluded]:
+    """The spans of one case."""
+    return excluded_times(court.session, [case], {case.id: court.pack(case)}, court.now).get(case.id, [])
