@@ -11,7 +11,8 @@ from odr.docket.models import Case, Outcome, Party, Role, Stage, Track
 from odr.docket.queries import parties, party
 from odr.errors import ActNotOpen, FieldFault, Forbidden, InvalidInput
 from odr.filing.checks import unknown_respondents
-from odr.filing.inputs import AcceptInput, AnswerInput, ClaimInput, JoinInput, RefuseInput, ReturnInput
+from odr.filing.halting import reopen
+from odr.filing.inputs import AcceptInput, AnswerInput, ClaimInput, JoinInput, MoreTimeToMendInput, RefuseInput, ReturnInput
 from odr.filing.models import Claim, Fact, FactAnswer, FactStance, Relief, ReviewReturn
 from odr.filing.registry import case_number_for, seat_judge
 from odr.identity.actors import CLOCK_ACTOR, Actor
@@ -22,6 +23,8 @@ from odr.text import Money, T, Text
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
+
+CORRECTION, NOT_CORRECTED = "correction", "not_corrected"
 
 
 def _write_claim(court: Sitting, case: Case, claimant: Party, given: ClaimInput) -> Claim:
@@ -106,6 +109,7 @@ def correct_claim(court: Sitting, case: Case, given: ClaimInput, *, actor: Actor
     returned = court.session.scalars(select(ReviewReturn).where(ReviewReturn.case_id == case.id).order_by(ReviewReturn.id.desc())).first()
     if returned is not None:
         returned.corrected_entry = court.next_number(case)
+    court.close_tasks(case, NOT_CORRECTED)
     court.start_window(case, "registry_review", start=now)
     court.move(case, Stage.LODGED)
     court.announce("claim_lodged", case, claim=claim, claimant=claimant, given=given, actor=actor)
@@ -137,10 +141,29 @@ def accept_claim(court: Sitting, case: Case, given: AcceptInput, *, actor: Actor
     return Recorded(words, {"number": case.number, "track": case.track.value, "judge": judge})
 
 
-@act(title=T("Refuse the claim"), input=RefuseInput, by={Role.CLERK}, at={Stage.LODGED}, to={Stage.CLOSED}, serves=Everyone.NOBODY, source="CPL 126")
+def time_to_mend_is_over(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why a returned claim cannot be decided on: the claimant still has time to mend it (REG 7)."""
+    running = court.windows(case, CORRECTION) if case.stage is Stage.RETURNED else []
+    return T("The claimant still has time to correct the claim, until %(day)s.", day=running[0].due_at) if running else None
+
+
+@act(
+    title=T("Refuse the claim"),
+    input=RefuseInput,
+    by={Role.CLERK},
+    at={Stage.LODGED, Stage.RETURNED},
+    to={Stage.CLOSED},
+    guard=time_to_mend_is_over,
+    serves=Everyone.NOBODY,
+    source="CPL 126; REG 7, 9",
+)
 def refuse_claim(court: Sitting, case: Case, given: RefuseInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Refuse the claim by a reasoned ruling that can be appealed within ten days (CPL 126, 157, 171)."""
+    """Refuse the claim by a reasoned ruling that can be appealed within ten days (CPL 126, 157, 171).
+
+    A returned claim is refused only after the time to mend it ended unused (REG 7).
+    """
     court.close_windows(case, "registry_review", WindowState.MET)
+    court.close_tasks(case, NOT_CORRECTED)
     case.outcome = Outcome.REFUSED
     case.closed_at = now
     court.move(case, Stage.CLOSED)
@@ -148,6 +171,24 @@ def refuse_claim(court: Sitting, case: Case, given: RefuseInput, *, actor: Actor
     court.start_window(case, "appeal_ruling", party=claimant, start=now)
     court.announce("claim_refused", case, claimant=claimant, given=given)
     return Recorded(T("Claim not accepted (%(article)s)", article=court.pack(case).cite(given.article)))
+
+
+@act(
+    title=T("Give more time to correct the claim"),
+    input=MoreTimeToMendInput,
+    by={Role.CLERK},
+    at={Stage.RETURNED},
+    guard=time_to_mend_is_over,
+    serves=Everyone.PARTIES,
+    source="REG 7",
+    help=T("The time to correct the claim has ended unused. Instead of a refusal the claimant may get more of it."),
+)
+def allow_more_correction(court: Sitting, case: Case, given: MoreTimeToMendInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Let the lapsed time to mend a claim run again, counted from today, with reasons (REG 7)."""
+    window = court.windows(case, CORRECTION, state=WindowState.LAPSED)[-1]
+    reopen(court, case, window, now, given.days, T("more time given by the registry, entry %(number)s", number=court.next_number(case)), "REG 7")
+    court.close_tasks(case, NOT_CORRECTED)
+    return Recorded(T("More time to correct the claim, until %(day)s", day=window.due_at), {"days": given.days, "reasons": given.reasons})
 
 
 @act(title=T("Join the case"), input=JoinInput, by={Role.CLAIMANT, Role.RESPONDENT, Role.THIRD_PARTY}, at={Stage.PRESERVING, Stage.PENDING, Stage.HEARING, Stage.DELIBERATION, Stage.PRONOUNCED, Stage.EFFECTIVE}, listed=False, source="OLR 10; CPI 55")
@@ -204,7 +245,7 @@ def accept_first(court: Sitting, case: Case, window: object) -> None:
 
 def not_corrected(court: Sitting, case: Case, window: object) -> None:
     """The claimant did not mend the claim: the clerk decides on a refusal."""
-    court.open_task(case, Role.CLERK, "not_corrected", T("The claim was not corrected in time. Refuse it with reasons, or allow more time."), risk=40)
+    court.open_task(case, Role.CLERK, NOT_CORRECTED, T("The claim was not corrected in time. Refuse it with reasons, or allow more time."), risk=40)
 
 
 def start_answer(court: Sitting, case: Case, who: Party, served_at: datetime, proof: Text | None) -> None:

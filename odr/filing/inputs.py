@@ -165,6 +165,13 @@ class ReturnInput(CourtModel):
     days: Annotated[int, Field(ge=3, le=30), field(T("Days to mend it"), T("Counted from the day after the claimant has received this."))] = 7
 
 
+class MoreTimeToMendInput(CourtModel):
+    """More time to mend a returned claim."""
+
+    days: Annotated[int, Field(ge=3, le=30), field(T("Days from today"))] = 7
+    reasons: Annotated[str, CourtText(5, 2000), field(T("Reasons"), widget="textarea")]
+
+
 class AcceptInput(CourtModel):
     """What the registry settles on acceptance."""
 

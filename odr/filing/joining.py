@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from odr.docket.models import Case, Party, Role, Stage
+from odr.docket.models import Case, Party, Role, Seat, Stage
 from odr.errors import ActNotOpen, NotFound
 from odr.filing.inputs import JoinInput
+from odr.identity import mandates
 from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.sitting import ActReceipt
@@ -60,8 +61,8 @@ def invitation_for(court: Sitting, code: str) -> Invitation | None:
 def join(court: Court, account_id: int, code: str, given: JoinInput, key: str | None = None) -> ActReceipt:
     """Link the account to the invited party and record it, in one Sitting.
 
-    Refused where somebody else is linked already, or the account is on the other
-    side: nobody represents or is both.
+    Refused where somebody else is linked already, where the account serves the
+    court in the case, or where it is or acts for the other side: nobody is both.
     """
     with court.sit() as sitting:
         found = invitation_for(sitting, code)
@@ -71,10 +72,19 @@ def join(court: Court, account_id: int, code: str, given: JoinInput, key: str | 
         party = next(p for p in case.parties if p.id == found.party.id)
         if party.account_id not in (None, account_id):
             raise ActNotOpen(T("Somebody has already joined for this party. Ask the clerk if that was not you."))
-        if any(p.account_id == account_id and p.role is not party.role for p in case.parties):
-            raise ActNotOpen(T("You are already a party on the other side of this case."))
+        _refuse_conflict(sitting, case, party, account_id)
         account = sitting.session.get_one(Account, account_id)
         party.account_id = account_id
         party.locale = account.locale
         sitting.session.flush()
         return sitting.perform("join_case", case, given, actor=Actor(Role(party.role), account.id, account.name, case.id, party.id), key=key)
+
+
+def _refuse_conflict(court: Sitting, case: Case, party: Party, account_id: int) -> None:
+    """Nobody is a party to a case in which she serves, or in which she is or acts for somebody else's side (CPL 47). Raises ActNotOpen."""
+    if court.session.scalar(select(Seat.id).where(Seat.case_id == case.id, Seat.account_id == account_id, Seat.role != Role.WITNESS).limit(1)) is not None:
+        raise ActNotOpen(T("You serve or served in this case, so you cannot be a party to it."))
+    try:
+        mandates.refuse_both_sides(court.session, party, account_id)
+    except mandates.BothSides as error:
+        raise ActNotOpen(T("You are a party on the other side of this case, or act for it, so you cannot join for this side.")) from error

@@ -1,0 +1,72 @@
+"""A returned claim that nobody mends, and who may join a case."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from odr.docket.models import Outcome, Stage
+from odr.errors import ActNotOpen, Forbidden, OutOfTime
+from odr.procedure.models import Task
+from tests.scene import Scene, claim
+
+DEFECTS = [{"part": "facts", "what": "Say when the goods came."}]
+REFUSAL = {"reasons": "The claim was returned on a list of defects and not mended.", "article": "CPL 122"}
+
+
+def desk(scene: Scene) -> list[str]:
+    with scene.court.database.read() as session:
+        return list(session.scalars(select(Task.kind).where(Task.case_id == scene.case_id, Task.done_at.is_(None))))
+
+
+def returned(scene: Scene) -> None:
+    scene.lodge()
+    scene.do("return_claim", "clerk", defects=DEFECTS, days=7)
+    scene.work()
+
+
+def test_a_returned_claim_is_decided_only_after_its_time(small_scene: Scene) -> None:
+    """While the claimant may mend it nobody refuses; afterwards more time may be given, within which she mends it (REG 7)."""
+    returned(small_scene)
+    for act, given in (("refuse_claim", REFUSAL), ("allow_more_correction", {"days": 5, "reasons": "She was ill."})):
+        with pytest.raises(ActNotOpen):
+            small_scene.do(act, "clerk", **given)
+    small_scene.later(days=12)
+    assert "not_corrected" in desk(small_scene)
+    with pytest.raises(OutOfTime):
+        small_scene.do("correct_claim", "li", claim())
+    with pytest.raises(Forbidden):
+        small_scene.do("allow_more_correction", "li", days=5, reasons="I was ill.")
+    small_scene.do("allow_more_correction", "clerk", days=5, reasons="She was ill.")
+    assert "not_corrected" not in desk(small_scene)
+    with pytest.raises(ActNotOpen):
+        small_scene.do("allow_more_correction", "clerk", days=5, reasons="She was ill.")
+    small_scene.clock.advance(timedelta(days=4))
+    small_scene.do("correct_claim", "li", claim())
+    assert small_scene.case().stage is Stage.LODGED
+
+
+def test_a_claim_not_mended_is_refused_by_ruling(small_scene: Scene) -> None:
+    """After the time ended unused the clerk refuses with reasons, once, and the claimant may appeal from it (REG 7, CPL 126)."""
+    returned(small_scene)
+    small_scene.later(days=12)
+    small_scene.do("refuse_claim", "clerk", **REFUSAL)
+    case = small_scene.case()
+    assert (case.stage, case.outcome) == (Stage.CLOSED, Outcome.REFUSED) and desk(small_scene) == []
+    with pytest.raises(ActNotOpen):
+        small_scene.do("refuse_claim", "clerk", **REFUSAL)
+
+
+def test_nobody_of_the_court_or_of_the_other_side_joins(small_scene: Scene) -> None:
+    """Clerk, judge, claimant and her representative are refused with the letter's code in hand, and the respondent is not (CPL 47)."""
+    small_scene.lodge()
+    small_scene.accept()
+    small_scene.do("appoint_representative", "li", email="stranger@court.example")
+    for who in ("clerk", "judge", "li", "stranger"):
+        with pytest.raises(ActNotOpen):
+            small_scene.join(who)
+    small_scene.join("haiyun")
+    with pytest.raises(ActNotOpen):
+        small_scene.join("cashier")
