@@ -79,8 +79,8 @@ def find_draft(session: Session, account_id: int, reference: str) -> Draft:
 
 
 def drafts_of(session: Session, account_id: int) -> list[Draft]:
-    """Open drafts, the latest first."""
-    return list(session.scalars(select(Draft).where(Draft.account_id == account_id, Draft.state == DraftState.OPEN).order_by(Draft.saved_at.desc())))
+    """Open drafts of claims, the latest first."""
+    return list(session.scalars(select(Draft).where(Draft.account_id == account_id, Draft.kind == "claim", Draft.state == DraftState.OPEN).order_by(Draft.saved_at.desc())))
 
 
 def save_step(draft: Draft, key: str, values: Mapping[str, Any], now: datetime, *, is_done: bool) -> None:

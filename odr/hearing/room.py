@@ -39,7 +39,7 @@ ROOM = Room(
         "odr.hearing.acts_court", "odr.hearing.acts_record", "odr.hearing.acts_motions",
         "odr.hearing.acts_seal", "odr.hearing.acts_limit", "odr.hearing.acts_interpreter", "odr.hearing.choices",
     ),
-    routes=("odr.hearing.routes:hearing", "odr.hearing.routes_files:files"),
+    routes=("odr.hearing.routes:hearing", "odr.hearing.routes_files:files", "odr.hearing.routes_bench:bench"),
     panels=(panel,),
     nav=(NavItem("examination", "hearing.page", T("Examination"), 30),),
     on_lapse={WINDOW: phases.on_turn_lapsed},

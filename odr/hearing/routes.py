@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from odr.filing.queries import facts_of
 from odr.hearing import today as day
 from odr.hearing import views
 from odr.hearing.acts_exhibits import exhibits_phase
+from odr.hearing.bench_drafts import DRAFTED, open_drafts
 from odr.hearing.kinds import Axis, Stance
 from odr.hearing.models import BenchNote, Question
 from odr.hearing.phases import seal_of
@@ -35,6 +37,8 @@ from odr.procedure.views import entry_view
 hearing = Blueprint("hearing", __name__)
 Page = str | Response | tuple[str, int]
 CASE = "/cases/<reference>"
+OPINION_FIELDS = (*(axis.value for axis in Axis), "reason", "counter_exhibit")
+MOST_ROWS = 500
 
 
 def _court() -> Sitting:
@@ -116,7 +120,7 @@ def answer(case: Case, actor: Actor) -> Page:
         case, actor, current_court().table["answer_question"], values, lambda faults, status, moved: _page(case, actor, flat, faults, status, moved)
     )
     if getattr(sent, "status_code", 0) == 303:
-        _drop(actor, flat.get("question", ""))
+        _drop(case, actor, views.draft_key(flat.get("question", "")))
     return sent
 
 
@@ -133,10 +137,13 @@ def _keep(case: Case, actor: Actor, values: dict[str, str]) -> None:
     question = court.session.scalar(select(Question).where(Question.case_id == case.id, Question.reference == values.get("question", "")))
     if question is None or not reads_question(actor, question):
         raise NotFound
-    now = current_court().clock.now()
     kept = views.draft_values(current_court(), question, actor.account_id, values.get("words", ""))
+    _store(case, actor, views.draft_key(question.reference), kept)
+
+
+def _store(case: Case, actor: Actor, kind: str, kept: dict[str, str]) -> None:
+    now = current_court().clock.now()
     with current_court().database.write() as session:
-        kind = views.draft_key(question.reference)
         found = session.scalar(select(Draft).where(Draft.account_id == actor.account_id, Draft.case_id == case.id, Draft.kind == kind))
         if found is None:
             found = Draft(
@@ -146,9 +153,9 @@ def _keep(case: Case, actor: Actor, values: dict[str, str]) -> None:
         found.values, found.saved_at, found.state = kept, now, DraftState.OPEN
 
 
-def _drop(actor: Actor, reference: str) -> None:
+def _drop(case: Case, actor: Actor, kind: str) -> None:
     with current_court().database.write() as session:
-        for found in session.scalars(select(Draft).where(Draft.account_id == actor.account_id, Draft.kind == views.draft_key(reference))):
+        for found in session.scalars(select(Draft).where(Draft.account_id == actor.account_id, Draft.case_id == case.id, Draft.kind == kind)):
             found.state = DraftState.LODGED
 
 
@@ -163,16 +170,47 @@ def opinions(case: Case, actor: Actor) -> Page:
         breach = refusal(court, act, case, actor)
         if breach is not None:
             raise breach
-        return _opinions(case, actor, rows, _said(court, case, actor, rows), [])
+        return _opinions(case, actor, rows, {**_said(court, case, actor, rows), **_drafted(court, case, actor, rows)}, [])
     typed = request.form.to_dict(flat=True)
+    if "later" in typed:
+        _keep_opinions(court, case, actor, typed)
+        return redirect(url_for("hearing.opinions", reference=case.reference), 303)  # type: ignore[return-value]
     kept = {
-        f"opinions-{i}-{name}": typed.get(f"opinions-{i}-{name}", "")
-        for i in range(len(rows))
-        for name in ("exhibit", *(a.value for a in Axis), "reason", "counter_exhibit")
-        if _is_filled(typed, i)
+        f"opinions-{i}-{name}": typed.get(f"opinions-{i}-{name}", "") for i in range(len(rows)) for name in ("exhibit", *OPINION_FIELDS) if _is_filled(typed, i)
     }
     values: dict[str, Any] = {**kept, **{name: typed[name] for name in ("idempotency_key", "premise") if name in typed}}
-    return submit_act(case, actor, act, values, lambda faults, status, moved: _opinions(case, actor, rows, typed, faults, status))
+    sent = submit_act(case, actor, act, values, lambda faults, status, moved: _opinions(case, actor, rows, typed, faults, status))
+    if getattr(sent, "status_code", 0) == 303:
+        _drop(case, actor, views.OPINIONS)
+    return sent
+
+
+@hearing.post(f"{CASE}/examination/opinions/draft")
+@case_page(*PARTY_ROLES)
+def opinions_draft(case: Case, actor: Actor) -> Page:
+    """Keep what was typed of one's opinions so far; nobody else sees it."""
+    _keep_opinions(_court(), case, actor, request.form.to_dict(flat=True))
+    return Response('{"saved": true}', mimetype="application/json")
+
+
+def _keep_opinions(court: Sitting, case: Case, actor: Actor, typed: dict[str, str]) -> None:
+    """By exhibit, so that the draft stays right when another exhibit comes; in a sealed phase only the vault reads it."""
+    by_exhibit: dict[str, dict[str, str]] = {}
+    for row in range(MOST_ROWS):
+        exhibit = typed.get(f"opinions-{row}-exhibit")
+        if exhibit is None:
+            break
+        by_exhibit[exhibit[:80]] = {name: typed[f"opinions-{row}-{name}"][:8000] for name in OPINION_FIELDS if typed.get(f"opinions-{row}-{name}")}
+    under_seal = seal_of(court, exhibits_phase(court, case)) is not None
+    kept = views.kept_values(current_court(), actor.account_id, views.OPINIONS, json.dumps(by_exhibit), sealed=under_seal)
+    _store(case, actor, views.OPINIONS, kept)
+
+
+def _drafted(court: Sitting, case: Case, actor: Actor, rows: list[Any]) -> dict[str, str]:
+    kept = views.opinions_draft(court, case, actor)
+    if kept is None:
+        return {}
+    return {f"opinions-{i}-{name}": value for i, e in enumerate(rows) for name, value in kept[0].get(e.reference, {}).items() if name in OPINION_FIELDS}
 
 
 def _is_filled(typed: dict[str, str], row: int) -> bool:
@@ -212,6 +250,7 @@ def _opinions(case: Case, actor: Actor, rows: list[Any], typed: dict[str, str], 
         axes=list(Axis),
         stances=list(Stance),
         own=own,
+        draft=views.opinions_draft(court, case, actor),
         covered={e for row in closed_rows(court.session, case, actor.party_id) for e in row.covers},
         is_sealed=seal_of(court, exhibits_phase(court, case)) is not None,
     ), status
@@ -285,6 +324,8 @@ def bench(case: Case, actor: Actor) -> Page:
         rows=matrix(court.session, case),
         clock=clock_of(court, case),
         excluded=views.excluded_view(court, case),
+        drafts=open_drafts(court.session, case),
+        drafted=DRAFTED,
         waits=views.waits_for_whom(court, case),
         tasks=tasks,
         facts=facts_of(court.session, case),

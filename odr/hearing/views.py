@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -196,15 +197,21 @@ def _draft_context(account_id: int | None, kind: str) -> bytes:
     return f"court-draft/1 {account_id} {kind}".encode()
 
 
-def draft_values(court: Court, question: Question, account_id: int | None, words: str) -> dict[str, str]:
-    """A draft as it is kept: of an answer that will be sealed, encrypted by the vault. Raises :class:`SealNotReached`."""
-    if question.seal is None or question.seal.opened_by is not None:
+def kept_values(court: Court, account_id: int | None, kind: str, words: str, *, sealed: bool) -> dict[str, str]:
+    """A draft as it is kept: of what will be sealed, encrypted by the vault. Raises :class:`SealNotReached`."""
+    if not sealed:
         return {"words": words}
     try:
-        closed = court.notary.vault.seal(pad(words.encode()), _draft_context(account_id, draft_key(question.reference)))
+        closed = court.notary.vault.seal(pad(words.encode()), _draft_context(account_id, kind))
     except UNREACHABLE as error:
         raise SealNotReached from error
     return {"sealed": base64.b64encode(closed).decode()}
+
+
+def draft_values(court: Court, question: Question, account_id: int | None, words: str) -> dict[str, str]:
+    """The draft of an answer as it is kept."""
+    under_seal = question.seal is not None and question.seal.opened_by is None
+    return kept_values(court, account_id, draft_key(question.reference), words, sealed=under_seal)
 
 
 def _draft_words(court: Sitting, draft: Draft) -> str:
@@ -223,6 +230,19 @@ def drafts_of(court: Sitting, case: Case, actor: Actor) -> dict[str, KeptDraft]:
         select(Draft).where(Draft.account_id == actor.account_id, Draft.case_id == case.id, Draft.state == DraftState.OPEN, Draft.kind.startswith("answer/"))
     )
     return {draft.kind.removeprefix("answer/"): KeptDraft(_draft_words(court, draft), draft.saved_at) for draft in rows}
+
+
+OPINIONS = "examination/opinions"
+"""Kind under which the draft of a party's opinions is kept."""
+
+
+def opinions_draft(court: Sitting, case: Case, actor: Actor) -> tuple[dict[str, dict[str, str]], datetime] | None:
+    """What the actor typed of her opinions and has not sent, by exhibit, and when it was kept."""
+    found = court.session.scalar(
+        select(Draft).where(Draft.account_id == actor.account_id, Draft.case_id == case.id, Draft.state == DraftState.OPEN, Draft.kind == OPINIONS)
+    )
+    words = _draft_words(court, found) if found is not None else ""
+    return (json.loads(words), found.saved_at) if found is not None and words else None
 
 
 def plan_view(court: Sitting, case: Case, examination: Examination, windows: Sequence[Window]) -> list[PhaseView]:
