@@ -6,6 +6,10 @@ from odr.text import T
 ROOM = Room(
     name="procedure",
     acts=("odr.procedure.acts",),
-    routes=("odr.procedure.routes:cases",),
-    nav=(NavItem("overview", "cases.overview", T("Overview"), 0), NavItem("docket", "cases.docket", T("Docket"), 90)),
+    routes=("odr.procedure.routes:cases", "odr.procedure.routes_time:times"),
+    nav=(
+        NavItem("overview", "cases.overview", T("Overview"), 0),
+        NavItem("timeline", "times.case_timeline", T("Timeline"), 85),
+        NavItem("docket", "cases.docket", T("Docket"), 90),
+    ),
 )

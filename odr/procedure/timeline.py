@@ -1,0 +1,185 @@
+"""A case in time, for one viewer: its stages, its time limits, and who was waited for. No flask.
+
+The picture and the table behind it are drawn from the same rows.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import Case, DocketEntry, Stage
+from odr.docket.visibility import reads_entry
+from odr.identity.actors import Actor
+from odr.procedure.models import Window, WindowState
+from odr.procedure.windows import window_title
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+MOVES = {
+    "return_claim": Stage.RETURNED,
+    "correct_claim": Stage.LODGED,
+    "accept_claim": Stage.PENDING,
+    "close_examination": Stage.DELIBERATION,
+    "send_for_signing": Stage.DELIBERATION,
+    "take_effect": Stage.EFFECTIVE,
+    "appeal_decision": Stage.APPEALED,
+    "apply_for_enforcement": Stage.ENFORCEMENT,
+    "record_retrial_outcome": Stage.HEARING,
+}
+"""Acts that bring a case to one stage only."""
+DUTIES = ("open_examination", "record_appeal_outcome", "end_enforcement", *MOVES)
+
+
+@dataclass(frozen=True)
+class Span:
+    """Something that lasted: a stage, or somebody's time. ``left`` and ``width`` are percent of the picture's width."""
+
+    title: Text
+    whose: str | None
+    """Name of the party that was waited for; None: the court, or for a stage nobody."""
+    since: datetime
+    until: datetime
+    ends: Text
+    kind: str
+    left: float
+    width: float
+    window: str | None = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Everything of the picture, from ``begins`` to ``ends``; ``now`` in percent of its width."""
+
+    begins: datetime
+    ends: datetime
+    now: float
+    stages: tuple[Span, ...]
+    waits: tuple[Span, ...]
+
+
+def stage_marks(court: Sitting, case: Case) -> list[tuple[datetime, Stage]]:
+    """When the case came to each of its stages, as its docket and its dates tell; the last is the present one."""
+    first = Stage.LODGED
+    marks = [(case.lodged_at, first)]
+    rows = select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.act.in_(DUTIES)).order_by(DocketEntry.number)
+    for entry in court.session.scalars(rows):
+        marks.append((entry.effective_at, MOVES.get(entry.act) or _chosen(entry)))
+    for at, stage in ((case.pronounced_at, Stage.PRONOUNCED), (case.effective_at, Stage.EFFECTIVE), (case.closed_at, Stage.CLOSED)):
+        if at is not None:
+            marks.append((at, stage))
+    marks.sort(key=lambda mark: mark[0])
+    kept: list[tuple[datetime, Stage]] = []
+    for at, stage in marks:
+        if not kept or kept[-1][1] is not stage:
+            kept.append((at, stage))
+    if kept[-1][1] is not case.stage:
+        kept.append((kept[-1][0], case.stage))
+    return kept
+
+
+def _chosen(entry: DocketEntry) -> Stage:
+    """The stage that an act with several ways led to."""
+    payload = json.loads(entry.payload)
+    if entry.act == "open_examination":
+        return Stage.HEARING if payload["result"]["plan"]["phases"] else Stage.DELIBERATION
+    if entry.act == "record_appeal_outcome":
+        return Stage.HEARING if payload["input"].get("outcome") == "sent_back" else Stage.EFFECTIVE
+    return Stage.EFFECTIVE
+
+
+def timeline(court: Sitting, case: Case, actor: Actor) -> Timeline:
+    """The case in time as ``actor`` may see it: no time limit that an entry opened which is not for her."""
+    entries = _entries(court, case)
+    rows = [w for w in court.windows(case, state=None) if _is_shown(w, entries, actor)]
+    ends = max([court.now, *(w.due_at for w in rows if w.due_at is not None and w.state is WindowState.OPEN)])
+    if case.closed_at is not None:
+        ends = case.closed_at
+    ends = max(ends, case.lodged_at + timedelta(days=1))
+    scale = _Scale(case.lodged_at, ends)
+    names = {party.id: party.name for party in case.parties}
+    waits = sorted((_wait(court, case, w, entries, names, scale) for w in rows), key=lambda span: (span.since, span.until))
+    return Timeline(case.lodged_at, ends, scale.at(min(court.now, ends)), tuple(_stages(court, case, scale)), tuple(waits))
+
+
+@dataclass(frozen=True)
+class _Scale:
+    begins: datetime
+    ends: datetime
+
+    def at(self, when: datetime) -> float:
+        """Percent of the width at which an instant lies; nothing lies outside."""
+        share = (when - self.begins) / (self.ends - self.begins)
+        return round(100 * min(1.0, max(0.0, share)), 2)
+
+
+def _entries(court: Sitting, case: Case) -> Mapping[int, DocketEntry]:
+    return {e.number: e for e in court.session.scalars(select(DocketEntry).where(DocketEntry.case_id == case.id))}
+
+
+def _is_shown(window: Window, entries: Mapping[int, DocketEntry], actor: Actor) -> bool:
+    opening = entries.get(window.opened_by or 0)
+    return opening is None or reads_entry(actor, opening)
+
+
+def _stages(court: Sitting, case: Case, scale: _Scale) -> Iterator[Span]:
+    marks = stage_marks(court, case)
+    for (since, stage), following in zip(marks, [*marks[1:], None], strict=True):
+        until = following[0] if following else max(since, min(court.now, scale.ends))
+        left = scale.at(since)
+        words = T("until %(day)s", day=_day(court, until)) if following else T("now") if stage is not Stage.CLOSED else T("since then")
+        yield Span(stage.label, None, since, until, words, "stage" if following else "present", left, round(max(scale.at(until) - left, 0.0), 2))
+
+
+def _wait(court: Sitting, case: Case, window: Window, entries: Mapping[int, DocketEntry], names: Mapping[int, str], scale: _Scale) -> Span:
+    closing = entries.get(window.closed_by or 0)
+    until = _until(court, window, closing)
+    left = scale.at(window.opened_at)
+    whose = names.get(window.party_id) if window.party_id is not None else None
+    return Span(
+        title=window_title(court, case, window),
+        whose=whose,
+        since=window.opened_at,
+        until=until,
+        ends=_ending(window, _day(court, until)),
+        kind=window.state.value,
+        left=left,
+        width=round(max(scale.at(until) - left, 0.0), 2),
+        window=window.reference,
+        due_at=window.due_at,
+    )
+
+
+def _until(court: Sitting, window: Window, closing: DocketEntry | None) -> datetime:
+    if window.state is WindowState.LAPSED and window.due_at is not None:
+        return window.due_at
+    if closing is not None:
+        return max(closing.effective_at, window.opened_at)
+    if window.state is WindowState.HALTED and window.halted_at is not None:
+        return window.halted_at
+    return window.due_at or court.now
+
+
+def _day(court: Sitting, at: datetime) -> date:
+    return at.astimezone(court.court.settings.tz).date()
+
+
+def _ending(window: Window, until: date) -> Text:
+    match window.state:
+        case WindowState.MET:
+            return T("done on %(day)s", day=until)
+        case WindowState.LAPSED:
+            return T("ran out on %(day)s", day=until)
+        case WindowState.HALTED:
+            return T("halted since %(day)s", day=until)
+        case WindowState.ENDED:
+            return T("no longer needed from %(day)s", day=until)
+    return T("runs until %(day)s", day=until)
