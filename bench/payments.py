@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,50 +12,67 @@ import stripe
 from sqlalchemy import select, text
 
 from bench.acts import fresh
-from bench.frame import Ratio, compare, timed
+from bench.frame import PAIRS, Ratio, compare, timed
 from odr.payments.gateway import StripeGateway
-from odr.payments.models import FeeAssessment
+from odr.payments.models import CheckoutSession, CheckoutState, FeeAssessment, StripeEvent
 from odr.payments.webhook import receive
 from tests.scene import Scene
 
-EVENTS, CREDITS = 60, 20
+EVENTS, FEES = 60, 5
+"""Raw commits of a block, and fees paid or left in one block of events."""
 SECRET = "whsec_of_the_bench"
 
 
 class Till:
-    """A court whose fee is due; every event has an id of its own."""
+    """A court whose fees are due; every event has an id of its own. The log's places follow beside the requests, as in a sitting court."""
 
     def __init__(self, scene: Scene) -> None:
-        self.scene, self.number = scene, 0
+        self.scene, self.number, self.entries = scene, 0, 0
+        scene.court.settings = scene.court.settings.model_copy(update={"sequencing": "background"})
         scene.court.ports.payments = StripeGateway("rk_test_bench", SECRET)
-        for _ in range(CREDITS):
+        for _ in range(FEES * (PAIRS + 1)):
             scene.lodge()
             scene.accept()
-        with scene.court.database.read() as session:
-            self.fees = list(session.scalars(select(FeeAssessment.reference).order_by(FeeAssessment.id)))
+        with scene.court.database.write() as session:
+            fees = list(session.scalars(select(FeeAssessment).order_by(FeeAssessment.id)))
+            for fee in fees:
+                visit = CheckoutSession(
+                    assessment_id=fee.id, attempt=1, amount_minor=fee.amount_minor, currency=fee.currency, locale="en", state=CheckoutState.OPEN,
+                    stripe_id=f"cs_{fee.reference}", asked_at=scene.clock.now(), expires_at=scene.clock.now() + timedelta(hours=1),
+                )  # fmt: skip
+                session.add(visit)
+            self.fees = [fee.reference for fee in fees]
+        scene.court.settle()
 
-    def event(self, kind: str, fee: str) -> tuple[bytes, str]:
+    def event(self, kind: str, fee: str, object_id: str, **more: Any) -> tuple[bytes, str]:
         """A signed event as Stripe sends it."""
         self.number += 1
-        found: dict[str, Any] = {
-            "id": f"pi_{self.number}",
-            "amount": 25_00,
-            "amount_received": 25_00,
-            "currency": "cny",
-            "metadata": {"assessment": fee},
-        }
+        found = {"id": object_id, "amount": 25_00, "currency": "cny", "metadata": {"assessment": fee}, **more}
         payload = json.dumps({"id": f"evt_{self.number}", "object": "event", "type": kind, "created": 1_772_413_200, "data": {"object": found}})
         return payload.encode(), stripe.WebhookSignature.generate_signature_header(payload, SECRET)
 
-    def webhooks(self) -> float:
-        """Events a second: signature, storing under the event's id, what follows, one commit each."""
-        signed = [self.event("payment_intent.payment_failed", self.fees[0]) for _ in range(EVENTS)]
-        return EVENTS / timed(lambda: [receive(self.scene.court, payload, header) for payload, header in signed])
+    def told_of(self, fee: str, number: int) -> list[tuple[bytes, str]]:
+        """What Stripe tells of one fee: of five, one visit runs out, four are paid after one was declined first, one of those is refunded."""
+        intent, visit = f"pi_{fee}", {"amount_total": 25_00, "payment_intent": f"pi_{fee}"}
+        told = [self.event("payment_intent.created", fee, intent)]
+        if number == 0:
+            return [*told, self.event("checkout.session.expired", fee, f"cs_{fee}", **visit, status="expired", payment_status="unpaid")]
+        if number == 1:
+            told.append(self.event("payment_intent.payment_failed", fee, intent))
+        told.append(self.event("payment_intent.succeeded", fee, intent, amount_received=25_00))
+        told.append(self.event("charge.succeeded", fee, f"ch_{fee}", payment_intent=intent))
+        told.append(self.event("checkout.session.completed", fee, f"cs_{fee}", **visit, status="complete", payment_status="paid"))
+        if number == 2:
+            told += [self.event(f"refund.{step}", fee, f"re_{fee}", payment_intent=intent, status=status) for step, status in REFUND]
+        return told
 
-    def credits(self) -> float:
-        """The same for events that pay a fee: each makes an entry, a leaf of the log, bookings, and a signed tree head."""
-        signed = [self.event("payment_intent.succeeded", fee) for fee in self.fees[1:]]
-        return len(signed) / timed(lambda: [receive(self.scene.court, payload, header) for payload, header in signed])
+    def webhooks(self) -> float:
+        """Events a second: signature, storing under the event's id, entry and bookings where money moved, one commit each."""
+        mine, self.fees = self.fees[:FEES], self.fees[FEES:]
+        signed = [one for number, fee in enumerate(mine) for one in self.told_of(fee, number)]
+        taken = timed(lambda: [receive(self.scene.court, payload, header) for payload, header in signed])
+        self.scene.court.settle()
+        return len(signed) / taken
 
     def commits(self) -> float:
         """Transactions a second that insert one row."""
@@ -67,10 +85,17 @@ class Till:
         return EVENTS / timed(lambda: [one() for _ in range(EVENTS)])
 
 
+REFUND = (("created", "pending"), ("updated", "succeeded"))
+
+
 def webhooks(till: Till) -> Ratio:
-    """Events that are learned and shown: most of what Stripe sends."""
+    """Events as they come in life: visits begun, paid, declined, run out, one refund."""
     ratio = compare("webhooks a second", ("signed events taken", till.webhooks), ("raw commits of one row", till.commits), limit=0.3, at_least=True)
-    ratio.notes.append(f"events that credit a fee, once each: {till.credits():.1f} a second")
+    with till.scene.court.database.read() as session:
+        kinds = [event.kind for event in session.scalars(select(StripeEvent))]
+        waiting = sum(event.applied_at is None for event in session.scalars(select(StripeEvent)))
+    counted = ", ".join(f"{kinds.count(kind)} {kind}" for kind in sorted(set(kinds)))
+    ratio.notes.append(f"{counted}; {waiting} could not be applied")
     print(f"     {ratio.notes[-1]}")
     return ratio
 
@@ -78,4 +103,7 @@ def webhooks(till: Till) -> Ratio:
 def run() -> list[Ratio]:
     """Every figure of this module."""
     with tempfile.TemporaryDirectory() as folder:
-        return [webhooks(Till(fresh(Path(folder))))]
+        till = Till(fresh(Path(folder)))
+        ratios = [webhooks(till)]
+        till.scene.court.database.dispose()
+        return ratios

@@ -11,7 +11,7 @@ from odr.docket.models import COURT_ROLES, Audience, Case, Outcome, Party, Role,
 from odr.errors import ActNotOpen, InvalidInput
 from odr.identity.actors import Actor
 from odr.payments.assessing import FEE_WINDOW, TOPUP_WINDOW, WINDOWS, assessments_of, put_off_until, question_for, write_assessment
-from odr.payments.books import book_assessment, book_cancellation, book_payment, earn, excess_of, outstanding, stripe_source
+from odr.payments.books import book_assessment, book_cancellation, book_payment, earn, outstanding, stripe_source
 from odr.payments.facts import INTENT_SUCCEEDED, SESSION_PAID
 from odr.payments.inputs import AssessInput, DeemInput, PaymentInput
 from odr.payments.models import (
@@ -121,10 +121,11 @@ def record_payment(court: Sitting, case: Case, given: PaymentInput, *, actor: Ac
     row = assessment_named(court, case, given.assessment)
     _need_evidence(court, given, actor)
     payer = party_by_id(case, row.party_id)
-    payment = book_payment(court.session, row, given.channel, given.amount, given.source, given.received_at, court.next_number(case))
+    due = outstanding(court.session, row)
+    payment = book_payment(court.session, row, given.channel, given.amount, given.source, given.received_at, court.next_number(case), left=due)
     if payment is None:
         raise ActNotOpen(T("This payment was credited before."))
-    excess = excess_of(court.session, payment)
+    excess, left = Money(max(given.amount.minor - due.minor, 0), due.currency), Money(max(due.minor - given.amount.minor, 0), due.currency)
     if excess.minor:
         order_excess(court, case, payment, excess)
     if row.state is AssessmentState.PAID:
@@ -133,7 +134,6 @@ def record_payment(court: Sitting, case: Case, given: PaymentInput, *, actor: Ac
         court.announce("fee_paid", case, party=payer, assessment=row)
     if case.stage in OVER:
         earn(court.session, case.id, row.currency, f"{case.reference}/{court.next_number(case)}", now)
-    left = outstanding(court.session, row)
     words = T("%(amount)s received for the fee from %(name)s (%(channel)s)", amount=given.amount, name=payer.name, channel=given.channel.label)
     return Recorded(words, {"payment": payment.reference, "party": payer.label, "left": left.minor, "excess": excess.minor, "currency": row.currency})
 

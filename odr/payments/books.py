@@ -65,17 +65,24 @@ def book_cancellation(session: Session, assessment: FeeAssessment, at: datetime)
 
 
 def book_payment(
-    session: Session, assessment: FeeAssessment, channel: Channel, amount: Money, source: str, at: datetime, entry_number: int | None = None
+    session: Session,
+    assessment: FeeAssessment,
+    channel: Channel,
+    amount: Money,
+    source: str,
+    at: datetime,
+    entry_number: int | None = None,
+    left: Money | None = None,
 ) -> Payment | None:
     """Credit money to an assessment, once for each ``source``; None where it was credited before.
 
-    What exceeds the fee is owed back at once. Raises ValueError for another currency.
+    What exceeds the fee is owed back at once. ``left`` is what is outstanding, where the caller has asked. Raises ValueError for another currency.
     """
     if amount.currency != assessment.currency:
         raise ValueError(f"a payment in {amount.currency} for a fee in {assessment.currency}")
     if session.scalar(select(Payment.id).where(Payment.source == source)) is not None:
         return None
-    left = outstanding(session, assessment)
+    left = left or outstanding(session, assessment)
     taken = min(left.minor, amount.minor)
     payment = Payment(
         case_id=assessment.case_id,

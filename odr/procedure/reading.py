@@ -50,6 +50,11 @@ def _folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).replace("，", ",").strip()
 
 
+def _has_other_figures(text: str) -> bool:
+    """Whether figures stand in it that are neither ``0``–``9`` nor ``０``–``９``: ``10³`` is not 103, ``½`` not 12."""
+    return any(not ("0" <= sign <= "9" or "０" <= sign <= "９") and any(c.isdigit() for c in unicodedata.normalize("NFKC", sign)) for sign in text)
+
+
 def _currency(sign: str | None, default: str) -> str | None:
     if not sign:
         return None
@@ -72,7 +77,7 @@ def read_money(text: str, currency: str) -> Money:
     ``currency`` is what a bare number is in. Raises Unreadable for what is no
     amount and for what could be two, such as ``1.000,50`` or ``1,00``.
     """
-    match = _AMOUNT.fullmatch(_folded(text))
+    match = None if _has_other_figures(text) else _AMOUNT.fullmatch(_folded(text))
     if match is None:
         raise Unreadable("money_unreadable", T("Write the amount in figures, for example 1,000.50."))
     code = _agreed(_currency(match["before"], currency), _currency(match["after"], currency)) or currency

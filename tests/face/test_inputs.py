@@ -76,6 +76,7 @@ def test_amounts_as_people_write_them(written: str, minor: int) -> None:
         ("-5", "money_negative"),
         ("about 5", "money_unreadable"),
         ("", "money_unreadable"),
+        *((figures, "money_unreadable") for figures in ("³", "10³", "①00", "½", "٣٠", "𝟑𝟎", "CNY 5₂")),
         ("$5", "money_currency"),
         ("XYZ 5", "money_currency"),
         ("USD 5 EUR", "money_currency"),

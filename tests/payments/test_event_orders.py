@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable
 from datetime import datetime
+from math import factorial, prod
 from typing import Any
 
 import pytest
@@ -75,9 +77,15 @@ def four_events(make: MakeEvent, assessment: str) -> list[dict[str, Any]]:
     ]
 
 
+def times(pay_court: PayCourt) -> tuple[int, ...]:
+    """How often each event comes: twice, in 8! / 2!⁴ = 2,520 orders; on PostgreSQL, where each statement is a round trip, 180 orders unless proving."""
+    return (2, 2, 2, 2) if pay_court.court.database.engine.dialect.name == "sqlite" or os.environ.get("ODR_PROVE") else (1, 2, 1, 2)
+
+
+@ON_BOTH
 @pytest.mark.slow
-def test_all_2520_orders_of_four_events_each_twice(pay_court: PayCourt, make_event: MakeEvent) -> None:
-    """Whatever the order and however often, one payment and one refund stand in balanced books (8! / 2!⁴ = 2,520 orders)."""
+def test_all_orders_of_four_events_each_twice(pay_court: PayCourt, make_event: MakeEvent) -> None:
+    """Whatever the order and however often, one payment and one refund stand in balanced books."""
     case_id = pay_court.accepted()
     events = four_events(make_event, pay_court.fees(case_id)[0].reference)
     orders = 0
@@ -101,9 +109,11 @@ def test_all_2520_orders_of_four_events_each_twice(pay_court: PayCourt, make_eve
         assert {b.account.value: b.net.minor for b in balances if b.net.minor} == {"clearing": 175_00, "deferred": -175_00}
         assert session.scalar(select(func.count()).select_from(Payment)) == session.scalar(select(func.count()).select_from(Refund)) == 1
 
-    with pay_court.court.database.read() as session:
-        walk(session, (2, 2, 2, 2))
-    assert orders == 2520
+    counts = times(pay_court)
+    with pay_court.court.database.write() as session:
+        walk(session, counts)
+        session.rollback()
+    assert orders == factorial(sum(counts)) // prod(factorial(count) for count in counts)
 
 
 @ON_BOTH
