@@ -106,9 +106,7 @@ class Place:
             found.append(T("at %(moment)s of the recording", moment=moment_words(self.second)))
         if self.region is not None:
             r = self.region
-            found.append(
-                T("region from %(left)s %% and %(top)s %%, %(width)s %% wide, %(height)s %% high", left=r.left, top=r.top, width=r.width, height=r.height)
-            )
+            found.append(T("region from %(left)s%% and %(top)s%%, %(width)s%% wide, %(height)s%% high", left=r.left, top=r.top, width=r.width, height=r.height))
         return found
 
 

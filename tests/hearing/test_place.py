@@ -99,7 +99,7 @@ def test_a_question_opens_the_exhibit_at_its_place(scene: Scene) -> None:
     app = create_app(court=scene.court)
     li, haiyun = Browser(app, scene, LI), Browser(app, scene, HAIYUN, locale="zh-Hans")
     page = li.get("/examination")
-    assert "page 1, region from 10 % and 20 %, 50 % wide, 8 % high" in page and "/examination/questions/1/place" in page
+    assert "page 1, region from 10% and 20%, 50% wide, 8% high" in page and "/examination/questions/1/place" in page
     assert '<rect x="10" y="20" width="50" height="8"/>' in li.get("/examination/questions/1/place")
     shown = li.client.get(f"{li.base}/examination/questions/1/place.png", base_url=ORIGIN)
     assert shown.status_code == 200 and shown.data.startswith(b"\x89PNG") and "sandbox" in shown.headers["Content-Security-Policy"]

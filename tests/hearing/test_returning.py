@@ -84,7 +84,8 @@ def many_cases(scene: Scene, count: int, seed: int) -> None:
         cases = [
             {
                 "id": first + n, "reference": new_reference(), "pack_id": mine.pack_id, "pack_version": mine.pack_version, "stage": Stage.HEARING,
-                "track": drawn.choice((Track.SMALL, Track.SIMPLE, Track.ORDINARY)), "cause": mine.cause, "title": f"Case {n}", "number": f"({seed}) {n}", "filed_on": mine.filed_on,
+                "track": drawn.choice((Track.SMALL, Track.SIMPLE, Track.ORDINARY)), "cause": mine.cause, "title": f"Case {n}", "number": f"({seed}) {n}",
+                "filed_on": mine.filed_on,
                 "lodged_at": now, "accepted_at": now - timedelta(days=drawn.randrange(40)), "entry_count": 0, "head_digest": "0" * 64,
             }
             for n in range(count)

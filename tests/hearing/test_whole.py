@@ -121,18 +121,18 @@ class Reader:
         base = f"/cases/{self.reference}"
         form = self.page.locator("main form").last
         if name == "give_opinions":
-            self.page.goto(f"{base}/examination/opinions")
+            self.page.goto(f"{base}/examination/opinions", wait_until="domcontentloaded")
             self._opinions(given["opinions"])
         elif name == "answer_question":
-            self.page.goto(f"{base}/examination")
+            self.page.goto(f"{base}/examination", wait_until="domcontentloaded")
             form = self.page.locator(f"form:has(input[name=question][value='{given.pop('question')}'])")
             self._fill(form, given)
             form.locator("button.govuk-button:not([name])").click()
         elif name == "sign_record":
-            self.page.goto(f"{base}/examination/record")
+            self.page.goto(f"{base}/examination/record", wait_until="domcontentloaded")
             self.page.locator("main form button.govuk-button").click()
         else:
-            self.page.goto(f"{base}/do/{name}")
+            self.page.goto(f"{base}/do/{name}", wait_until="domcontentloaded")
             form = self.page.locator("main form").last
             self._rows(form, given)
             self._fill(form, given)
@@ -151,7 +151,7 @@ class Reader:
             row = self.page.locator(f"input[type=hidden][value='{line['exhibit']}']").get_attribute("name") or ""
             start = row.removesuffix("exhibit")
             self._fill(self.page.locator("main form").last, {start + key: value for key, value in line.items() if key != "exhibit" and value})
-        self.page.locator("main form button.govuk-button").last.click()
+        self.page.locator("main form button.govuk-button:not([name])").last.click()
 
     def _fill(self, form: Any, given: dict[str, Any]) -> None:
         for name, value in given.items():
@@ -238,7 +238,7 @@ def asked(scene: Scene, by: Speaker) -> None:
     by.act(DING, "give_undertaking", promise="yes")
     by.act(HAIYUN, "ask_leave_for_question", addressee=scene.party(LI), words="Are you a professional buyer?")
     by.act(CHEN, "disallow_question", question=scene.question(1).reference, reasons="It bears on nothing in dispute.")
-    by.act(CHEN, "put_question", addressees=[scene.party(LI)], words="Which device took it?", exhibit=scene.refs[LI, 1], place="page 1", days=3)
+    by.act(CHEN, "put_question", addressees=[scene.party(LI)], words="Which device took it?", exhibit=scene.refs[LI, 1], page=1, place="top left", days=3)
     by.act(CHEN, "put_question", addressees=[one(scene, Witness)], words="What was in the parcel?", days=3)
     by.look(DING, "/examination")
     by.act(DING, "testify", question=scene.question(3).reference, words="Thirty bottles.")
