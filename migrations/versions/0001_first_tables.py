@@ -1004,7 +1004,7 @@ def upgrade() -> None:
     sa.Column('reference', sa.String(length=26), nullable=False),
     sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('party_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('kind', sa.Enum('withdrawal', 'jurisdiction', 'recusal', 'time', 'lateness', 'reassignment', 'identity', name='requestkind', native_enum=False, length=40), nullable=False),
+    sa.Column('kind', sa.Enum('withdrawal', 'jurisdiction', 'recusal', 'time', 'lateness', 'reassignment', 'identity', 'joinder', 'jurisdiction_appeal', 'complaint', name='requestkind', native_enum=False, length=40), nullable=False),
     sa.Column('subject', sa.String(length=80), nullable=True),
     sa.Column('words', sa.Text(), nullable=False),
     sa.Column('details', sa.JSON(), nullable=False),

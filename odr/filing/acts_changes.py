@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, select
 
-from odr.docket.models import Case, Outcome, Party, Role, Stage, Track
+from odr.docket.models import PARTY_ROLES, Case, Outcome, Party, Role, Stage, Track
 from odr.docket.queries import parties
 from odr.errors import FieldFault, InvalidInput
 from odr.filing.inputs import FactInput, ReliefInput, WithdrawInput
@@ -35,6 +35,11 @@ ANSWER_COUNTERCLAIM = "counterclaim_answer"
 def sum_of(relief: list[ReliefInput]) -> int:
     """The money asked for, in minor units (CPI 201)."""
     return sum(one.amount.minor for one in relief if one.amount is not None)
+
+
+def sum_of_standing(court: Sitting, case: Case) -> int:
+    """The largest of the claims that stand, which decides on the procedure (CPI 278)."""
+    return court.session.scalar(select(func.max(Claim.amount_minor)).where(Claim.case_id == case.id, Claim.withdrawn_at.is_(None))) or 0
 
 
 def _check_currency(court: Sitting, case: Case, relief: list[ReliefInput]) -> None:
@@ -110,7 +115,7 @@ def _bars(relief: list[ReliefInput]) -> set[Bar]:
 @act(
     title=T("Change your claim"),
     input=AmendInput,
-    by={Role.CLAIMANT, Role.RESPONDENT},
+    by=set(PARTY_ROLES),
     at=TRIAL,
     guard=(own_claim, before_end_of_debate),
     special=True,
@@ -154,7 +159,7 @@ def no_withdrawal_waits(court: Sitting, case: Case, actor: Actor) -> Text | None
 @act(
     title=T("Withdraw your claim"),
     input=WithdrawInput,
-    by={Role.CLAIMANT, Role.RESPONDENT},
+    by=set(PARTY_ROLES),
     at=BEFORE_DECISION | {Stage.LODGED, Stage.RETURNED},
     to={Stage.CLOSED},
     guard=(own_claim, no_withdrawal_waits),
@@ -218,6 +223,32 @@ def no_counterclaim_yet(court: Sitting, case: Case, actor: Actor) -> Text | None
     return T("You have brought a counterclaim. Change that one.") if standing_claim(court, case, actor.party_id) is not None else None
 
 
+def bring_claim(court: Sitting, case: Case, me: Party, given: CounterclaimInput, kind: str, now: datetime) -> Claim:
+    """Write a claim that is brought into a running case; fee, track and time for evidence follow (CPI 232, 278; FEE 18; EV 55).
+
+    ``kind`` is ``counterclaim`` or ``third_party_claim``.
+    """
+    _check_currency(court, case, given.relief)
+    claim = Claim(
+        case_id=case.id,
+        party_id=me.id,
+        kind=kind,
+        amount_minor=sum_of(given.relief),
+        currency=court.pack(case).currency,
+        entry_number=court.next_number(case),
+    )
+    court.session.add(claim)
+    court.session.flush()
+    _write_relief(court, claim, given.relief)
+    _write_facts(court, case, me, given.facts)
+    restart_evidence(court, case, now)
+    first = standing_claim(court, case, next(p.id for p in case.parties if p.role is Role.CLAIMANT))
+    court.announce(f"{kind}_lodged", case, party=me, given=given, joined=True, claim=claim)
+    bars = ({Bar.COUNTERCLAIM} if kind == "counterclaim" else set()) | _bars(given.relief)
+    _see_track(court, case, max(claim.amount_minor, first.amount_minor if first else 0), bars)
+    return claim
+
+
 @act(
     title=T("Bring a counterclaim"),
     input=CounterclaimInput,
@@ -234,24 +265,12 @@ def file_counterclaim(court: Sitting, case: Case, given: CounterclaimInput, *, a
 
     The claimants' time to answer runs from the day it reaches them.
     """
-    _check_currency(court, case, given.relief)
     me = court.party_of(case, actor)
-    currency = court.pack(case).currency
-    claim = Claim(
-        case_id=case.id, party_id=me.id, kind="counterclaim", amount_minor=sum_of(given.relief), currency=currency, entry_number=court.next_number(case)
-    )
-    court.session.add(claim)
-    court.session.flush()
-    _write_relief(court, claim, given.relief)
-    _write_facts(court, case, me, given.facts)
-    restart_evidence(court, case, now)
-    first = standing_claim(court, case, next(p.id for p in case.parties if p.role is Role.CLAIMANT))
-    court.announce("counterclaim_lodged", case, party=me, given=given, joined=True, claim=claim)
-    _see_track(court, case, max(claim.amount_minor, first.amount_minor if first else 0), {Bar.COUNTERCLAIM} | _bars(given.relief))
-    total = Money(claim.amount_minor, currency)
+    claim = bring_claim(court, case, me, given, "counterclaim", now)
+    total = Money(claim.amount_minor, claim.currency)
     return Recorded(
         T("%(name)s brought a counterclaim for %(amount)s", name=me.name, amount=total),
-        {"claim": claim.reference, "amount": {"minor": total.minor, "currency": currency}},
+        {"claim": claim.reference, "amount": {"minor": total.minor, "currency": claim.currency}},
     )
 
 

@@ -135,7 +135,7 @@ def evidence_goes_on(court: Sitting, case: Case, now: datetime) -> None:
 
 def jurisdiction_is_final(court: Sitting, case: Case, window: Window) -> None:
     """Nobody appealed from the ruling on jurisdiction in time."""
-    if not requests_of(court, case, OBJECTION):
+    if not requests_of(court, case, OBJECTION) and not requests_of(court, case, RequestKind.APPEAL):
         evidence_goes_on(court, case, window.due_at or court.now)
 
 
@@ -148,7 +148,7 @@ def decider_of(court: Sitting, case: Case, role: Role) -> Role:
     return DECIDERS[court.pack(case).decider(f"recusal_{matter.value}")]
 
 
-def _seat_decider(court: Sitting, case: Case, role: Role) -> None:
+def seat_decider(court: Sitting, case: Case, role: Role) -> None:
     """A decider who has no seat in the case takes one, so that she can see it."""
     if role is Role.PRESIDENT and seat_of(court.session, case, role) is None:
         account = choose(court.session, case, role)
@@ -175,7 +175,7 @@ def challenge(court: Sitting, case: Case, given: ChallengeInput, *, actor: Actor
     name = _name(court, seat)
     seat.until_at, seat.reason = now, "challenged"
     decider = decider_of(court, case, seat.role)
-    _seat_decider(court, case, decider)
+    seat_decider(court, case, decider)
     request = ask(court, case, CHALLENGE, me, given.words, subject=str(seat.id), decider=decider.value, role=seat.role.value, name=name)
     window = court.start_window(case, CHALLENGE_WINDOW, start=now, subject=request.reference)
     title = T("%(party)s challenges %(name)s, %(role)s. Decide within three days.", party=me.name, name=name, role=seat.role.label)
@@ -302,7 +302,7 @@ def challenge_overdue(court: Sitting, case: Case, window: Window) -> None:
 def ask_reassignment(court: Sitting, case: Case, given: SeatInput, *, actor: Actor, now: datetime) -> Recorded:
     """Put before the president that somebody must be replaced: leave, illness, a tie of her own (CPL 47)."""
     seat: Seat = court.resolved("seat", given.seat)
-    _seat_decider(court, case, Role.PRESIDENT)
+    seat_decider(court, case, Role.PRESIDENT)
     request = ask(court, case, RequestKind.REASSIGNMENT, None, given.reasons, subject=str(seat.id))
     court.open_task(
         case,

@@ -28,6 +28,9 @@ WAITING = {
     "extensions": RequestKind.TIME,
     "latenesses": RequestKind.LATENESS,
     "identity_requests": RequestKind.IDENTITY,
+    "joinders": RequestKind.JOINDER,
+    "jurisdiction_appeals": RequestKind.APPEAL,
+    "complaints": RequestKind.COMPLAINT,
 }
 """Source of options → requests of that kind that wait."""
 REFERENCES = {
@@ -37,6 +40,9 @@ REFERENCES = {
     "extension": RequestKind.TIME,
     "lateness": RequestKind.LATENESS,
     "identity_request": RequestKind.IDENTITY,
+    "joinder": RequestKind.JOINDER,
+    "jurisdiction_appeal": RequestKind.APPEAL,
+    "complaint": RequestKind.COMPLAINT,
 }
 """Kind of a reference → requests it may lead to."""
 
@@ -92,6 +98,12 @@ def _window(court: Any, case: Case, window: Window) -> Option:
     )
 
 
+@choice_source("case_windows")
+def case_windows(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Limits of the case that run or were missed."""
+    return [_window(court, case, w) for state in (WindowState.OPEN, WindowState.LAPSED) for w in court.windows(case, state=state) if w.due_at is not None]
+
+
 @choice_source("all_parties")
 def all_parties(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Everybody whose rights the case decides."""
@@ -133,6 +145,15 @@ def find_own_window(court: Any, case: Case, actor: Actor, reference: str) -> Win
     return row if actor.party_id is not None else None
 
 
+def find_case_window(court: Any, case: Case, actor: Actor, reference: str) -> Window | None:
+    """A time limit of the case that runs or was missed."""
+    states = (WindowState.OPEN, WindowState.LAPSED)
+    row: Window | None = court.session.scalar(
+        select(Window).where(Window.case_id == case.id, Window.reference == reference, Window.state.in_(states), Window.due_at.is_not(None))
+    )
+    return row
+
+
 def find_party(court: Any, case: Case, actor: Actor, reference: str) -> Party | None:
     """A party of the case."""
     return next((p for p in case.parties if p.reference == reference and p.left_at is None), None)
@@ -148,6 +169,7 @@ def find_mandate(court: Any, case: Case, actor: Actor, reference: str) -> Mandat
 RESOLVERS = {kind: find_request(what) for kind, what in REFERENCES.items()} | {
     "seat": find_seat,
     "own_window": find_own_window,
+    "case_window": find_case_window,
     "party": find_party,
     "mandate": find_mandate,
 }

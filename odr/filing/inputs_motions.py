@@ -24,6 +24,22 @@ CHANGES = {
     "merger": T("The company merged or was split"),
     "transfer": T("The right or debt went to somebody else"),
 }
+COMPLAINTS = {
+    "delay": T("Something takes too long"),
+    "conduct": T("How somebody of the court treated me"),
+    "system": T("A page or a message that failed"),
+    "other": T("Something else"),
+}
+MISTAKES = {
+    "name": T("The name of a party"),
+    "day": T("The first day of a time limit"),
+    "track": T("The procedure"),
+}
+POSITIONS_OF_NEWCOMERS = {
+    "third_party": T("Third party: the outcome concerns her"),
+    "respondent": T("Respondent too: she has to be sued together with the others"),
+    "claimant": T("Claimant too: the right is hers as well"),
+}
 MEANS = {
     "document": T("Identity document seen"),
     "licence": T("Business licence and authorisation seen"),
@@ -72,6 +88,38 @@ class RequestRuling(CourtModel):
     reasons: Reasons
 
 
+class JoinderInput(CourtModel):
+    """Who else is to take part, in what position, and where she is reached."""
+
+    role: Annotated[Literal["third_party", "respondent", "claimant"], field(T("In what position?"), options=POSITIONS_OF_NEWCOMERS)]
+    name: Annotated[str, CourtText(1, 200), field(T("Name"))]
+    kind: Annotated[PartyKind, Choice(PartyKind), field(T("Who is it?"))]
+    email: Annotated[str | None, CourtEmail(), field(T("E-mail address"))] = None
+    phone: Annotated[str | None, CourtPhone(), field(T("Telephone"))] = None
+    address: Annotated[str | None, CourtText(0, 400), field(T("Postal address"))] = None
+    words: Words
+
+
+class AddPartyInput(CourtModel):
+    """Whom the court brings in, and why."""
+
+    role: Annotated[Literal["third_party", "respondent", "claimant"], field(T("In what position?"), options=POSITIONS_OF_NEWCOMERS)]
+    name: Annotated[str, CourtText(1, 200), field(T("Name"))]
+    kind: Annotated[PartyKind, Choice(PartyKind), field(T("Who is it?"))]
+    email: Annotated[str | None, CourtEmail(), field(T("E-mail address"))] = None
+    phone: Annotated[str | None, CourtPhone(), field(T("Telephone"))] = None
+    address: Annotated[str | None, CourtText(0, 400), field(T("Postal address"))] = None
+    reasons: Reasons
+
+
+class JoinderRuling(CourtModel):
+    """The ruling on bringing somebody in."""
+
+    request: Annotated[str, RefTo("joinder"), field(T("Request"), choices="joinders")]
+    answer: Answer
+    reasons: Reasons
+
+
 class ObjectInput(CourtModel):
     """Why this court is not the one."""
 
@@ -93,6 +141,55 @@ class ObjectionRuling(CourtModel):
     ]
     court: Annotated[str | None, CourtText(0, 200), field(T("Court that hears it"), T("Needed where the case goes to another court."))] = None
     reasons: Reasons
+
+
+class JurisdictionAppealInput(CourtModel):
+    """Why the ruling on jurisdiction is wrong."""
+
+    words: Words
+
+
+class JurisdictionAppealOutcome(CourtModel):
+    """What the higher court ruled on jurisdiction."""
+
+    request: Annotated[str, RefTo("jurisdiction_appeal"), field(T("Appeal"), choices="jurisdiction_appeals")]
+    outcome: Annotated[
+        Literal["upheld", "set_aside"],
+        field(T("Outcome"), options={"upheld": T("Upheld: the case goes on here"), "set_aside": T("Set aside: this court does not hear the case")}),
+    ]
+    number: Annotated[str, CourtText(1, 80, one_line=True), field(T("Number of the higher court’s ruling"))]
+    decided_on: Annotated[CourtDate, field(T("Day of the ruling"))]
+    court: Annotated[str | None, CourtText(0, 200), field(T("Court that hears it"), T("Needed where the case goes to another court."))] = None
+
+
+class ComplaintInput(CourtModel):
+    """What somebody complains of."""
+
+    about: Annotated[Literal["delay", "conduct", "system", "other"], field(T("What is it about?"), options=COMPLAINTS)]
+    words: Annotated[str, CourtText(5, 4000), field(T("What happened, and what do you want?"), widget="textarea")]
+
+
+class ComplaintAnswer(CourtModel):
+    """What was found, and what is done."""
+
+    request: Annotated[str, RefTo("complaint"), field(T("Complaint"), choices="complaints")]
+    found: Annotated[
+        Literal["founded", "partly", "unfounded"],
+        field(T("What was found?"), options={"founded": T("It is right"), "partly": T("It is right in part"), "unfounded": T("It is not right")}),
+    ]
+    words: Annotated[str, CourtText(5, 4000), field(T("Answer"), T("What was looked into, what was found, what is done about it."), widget="textarea")]
+
+
+class MistakeInput(CourtModel):
+    """What the registry wrote wrongly, and what is right."""
+
+    what: Annotated[Literal["name", "day", "track"], field(T("What was wrong?"), options=MISTAKES)]
+    party: Annotated[str | None, RefTo("party"), field(T("Party"), T("For a name."), choices="all_parties")] = None
+    name: Annotated[str | None, CourtText(0, 200), field(T("The right name"))] = None
+    window: Annotated[str | None, RefTo("case_window"), field(T("Time limit"), T("For a first day."), choices="case_windows")] = None
+    day: Annotated[CourtDate | None, field(T("The right first day"), T("The day of the event; the time limit begins the day after."))] = None
+    track: Annotated[str | None, CourtText(0, 40, one_line=True), field(T("The right procedure"), choices="tracks")] = None
+    reasons: Annotated[str, CourtText(5, 2000), field(T("How the mistake was found"), widget="textarea")]
 
 
 class TransferInput(CourtModel):

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import update
 
-from odr.docket.models import Case, Party
+from odr.docket.models import Audience, Case, Party, Role
+from odr.service.copies import papers_for
 from odr.service.kinds import Channel, PaperKind
 from odr.service.models import ServiceAddress
 from odr.service.occasions import occasion_of
+from odr.service.pack_rules import answer_by
 from odr.service.packets import Recipient, note_address, queue_packet, withdraw_consents
 
 if TYPE_CHECKING:
@@ -45,3 +47,30 @@ def invite(court: Sitting, case: Case, party: Party) -> None:
         case_number=case.number,
     )
     packet.occasion = "substitution"
+
+
+def call_in(court: Sitting, case: Case, party: Party) -> None:
+    """A letter that brings somebody into a running case, with the claim and a code of her own.
+
+    A further respondent gets the claim as any respondent does (CPL 128); a third
+    party or further claimant a notice to take part.
+    """
+    occasion = occasion_of("claim" if party.role is Role.RESPONDENT else "joinder")
+    due_at, reckoned = answer_by(court, case, party) if party.role is Role.RESPONDENT else (None, None)
+    packet = queue_packet(
+        court.session,
+        case_id=case.id,
+        party_id=party.id,
+        entry_ids=[court.next_number(case)],
+        title=occasion.title,
+        first_contact=True,
+        now=court.now,
+        documents=papers_for(court, case, party, occasion_of("claim"), court.next_number(case), audience=Audience.PARTIES_AND_COURT),
+        kind=occasion.kind,
+        recipient=Recipient(party.name, party.kind, party.locale, party.abroad),
+        letter=None if party.role is Role.RESPONDENT else "joinder",
+        due_at=due_at,
+        reckoned=reckoned,
+        case_number=case.number,
+    )
+    packet.occasion = occasion.key

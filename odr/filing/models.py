@@ -182,6 +182,9 @@ class RequestKind(enum.Enum):
     LATENESS = "lateness"  # time again after an obstacle (CPL 86)
     REASSIGNMENT = "reassignment"  # that somebody else takes a seat
     IDENTITY = "identity"  # who stands behind a shop, asked of its platform (CPI 209)
+    JOINDER = "joinder"  # that somebody else takes part (CPI 73, 222)
+    APPEAL = "jurisdiction_appeal"  # appeal from the ruling on jurisdiction (CPL 171)
+    COMPLAINT = "complaint"  # a complaint about how the court does its work (EXT 7)
 
     @property
     def label(self) -> Words:
@@ -197,6 +200,9 @@ REQUEST_WORDS = {
     RequestKind.LATENESS: T("Relief for lateness"),
     RequestKind.REASSIGNMENT: T("Another person in a seat"),
     RequestKind.IDENTITY: T("Who stands behind a shop"),
+    RequestKind.JOINDER: T("Another person in the case"),
+    RequestKind.APPEAL: T("Appeal from a ruling on jurisdiction"),
+    RequestKind.COMPLAINT: T("Complaint"),
 }
 
 

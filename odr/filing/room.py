@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case
 from odr.docket.queries import entry
-from odr.filing import acts, acts_changes, acts_objections, acts_people
+from odr.filing import acts, acts_appeals, acts_changes, acts_joinder, acts_objections, acts_people
 from odr.filing.choices_motions import RESOLVERS
 from odr.filing.models import Fact
 from odr.filing.representing import bring_mandates_to_docket, representatives_of
@@ -29,12 +29,17 @@ def find_fact(court: Sitting, case: Case, actor: Actor, reference: str) -> Fact 
 def on_served(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """A party was served: with the claim or a counterclaim, its windows start; the court's own window to serve is met."""
     if facts["occasion"] == "claim":
+        acts_joinder.evidence_of_newcomer(court, case, facts["party"], facts["at"])
         acts.start_answer(court, case, facts["party"], facts["at"], facts["proof"])
         return
+    if facts["occasion"] == "joinder":
+        acts_joinder.evidence_of_newcomer(court, case, facts["party"], facts["at"])
     for number in getattr(facts.get("packet"), "entry_ids", ()):
         served = entry(court.session, case, number)
         if served is not None and served.act == "file_counterclaim":
             acts_changes.start_counter_answer(court, case, facts["party"], facts["at"], facts["proof"])
+        elif served is not None and served.act == "file_third_party_claim":
+            acts_joinder.start_third_party_answer(court, case, facts["party"], facts["at"], facts["proof"])
 
 
 def on_fee_lapsed(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
@@ -54,6 +59,7 @@ ROOM = Room(
     name="filing",
     acts=(
         "odr.filing.acts", "odr.filing.acts_changes", "odr.filing.acts_objections", "odr.filing.acts_time", "odr.filing.acts_people",
+        "odr.filing.acts_joinder", "odr.filing.acts_appeals", "odr.filing.acts_mistakes",
         "odr.filing.choices", "odr.filing.choices_motions",
     ),
     routes=("odr.filing.routes:filing", "odr.filing.routes_registry:registry", "odr.filing.routes_guide:guide", "odr.filing.routes_agenda:agenda"),
@@ -64,10 +70,12 @@ ROOM = Room(
         acts_objections.CHALLENGE_WINDOW: acts_objections.challenge_overdue,
         acts_objections.REVIEW_WINDOW: acts_objections.challenge_overdue,
         acts_people.IDENTITY_WINDOW: acts_people.platform_silent,
+        acts_appeals.COMPLAINT_WINDOW: acts_appeals.complaint_overdue,
     },
     on_event={"served": on_served, "fee_lapsed": on_fee_lapsed},
     resolvers={"fact": find_fact, **RESOLVERS},
     panels=(people_panel,),
     nav=(NavItem("claim", "filing.claim", T("Claim and answer"), 10),),
     sweeps={"mandates": bring_mandates_to_docket},
+    after_act=(acts_appeals.serve_complaint_answer,),
 )  # fmt: skip

@@ -279,10 +279,12 @@ def join_case(code: str) -> Page:
     values = _values()
     try:
         given = forms.parse(JoinInput, values)
+        invited = invitation_for(_look(), code)
         receipt = join(current_court(), _me().account_id or 0, code, given)
     except InvalidInput as error:
         return _join_page(code, values, error.faults, 422)
-    return redirect(url_for("filing.choose", reference=receipt.case_reference), 303)  # type: ignore[return-value]
+    page = "filing.choose" if invited is not None and invited.party.role is Role.RESPONDENT else "cases.overview"
+    return redirect(url_for(page, reference=receipt.case_reference), 303)  # type: ignore[return-value]
 
 
 @filing.get("/cases/<reference>/choose")

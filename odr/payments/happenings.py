@@ -49,6 +49,12 @@ def on_counterclaim_lodged(court: Sitting, case: Case, facts: Mapping[str, Any])
     _assess_new(court, case, facts["party"], Matter.COUNTERCLAIM, amounts, others, joined=facts.get("joined", True))
 
 
+def on_third_party_claim_lodged(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """Assess the fee of a third party's claim from its filing (FEE 18, 20, 22). Facts: ``party``, ``given`` with ``relief``."""
+    amounts, others = _amounts(facts["given"].relief)
+    _assess_new(court, case, facts["party"], Matter.THIRD_PARTY_CLAIM, amounts, others, joined=facts.get("joined", True))
+
+
 def on_appeal_lodged(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """Assess the fee of an appeal on what it challenges (FEE 17). Facts: ``party``, ``amount_minor`` (None: not about money), ``of_ruling``."""
     matter = Matter.APPEAL_RULING if facts.get("of_ruling") else Matter.APPEAL

@@ -39,6 +39,7 @@ ROOM = Room(
         "claim_refused": on_ended,
         "claim_changed": happenings.on_claim_changed,
         "counterclaim_lodged": happenings.on_counterclaim_lodged,
+        "third_party_claim_lodged": happenings.on_third_party_claim_lodged,
         "claim_withdrawn": on_claim_withdrawn,
         "appeal_lodged": happenings.on_appeal_lodged,
         "appeal_decided": on_appeal_decided,

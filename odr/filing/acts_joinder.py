@@ -1,0 +1,191 @@
+"""Bringing further people into a case, and what a third party claims in it (CPL 55, 59, 135; CPI 73, 74, 81, 82, 222, 232)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from odr.docket.models import Case, Party, PartyKind, Role, Stage
+from odr.errors import InvalidInput
+from odr.filing.acts_changes import bring_claim, restart_evidence
+from odr.filing.inputs_motions import AddPartyInput, CounterAnswerInput, CounterclaimInput, JoinderInput, JoinderRuling
+from odr.filing.inviting import call_in, note_addresses
+from odr.filing.models import Request, RequestKind, RequestState
+from odr.filing.progress import ask, before_end_of_debate, decide, requests_of, standing_claim
+from odr.identity.actors import Actor
+from odr.procedure.models import WindowState
+from odr.procedure.table import Everyone, Recorded, act
+from odr.text import Money, T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+TRIAL = {Stage.PENDING, Stage.HEARING}
+ANSWER_THIRD_PARTY = "third_party_answer"
+JOINDER = RequestKind.JOINDER
+
+
+def _refuse_known(case: Case, name: str) -> None:
+    if any(p.left_at is None and p.name.casefold() == name.casefold() for p in case.parties):
+        raise InvalidInput.at("name", T("Somebody of this name is already in the case."))
+
+
+@act(
+    title=T("Ask that somebody else takes part in the case"),
+    input=JoinderInput,
+    by={Role.CLAIMANT, Role.RESPONDENT},
+    at=TRIAL,
+    guard=before_end_of_debate,
+    serves=Everyone.BUT_ACTOR,
+    source="CPL 59, 135; CPI 73, 81, 222",
+    help=T("A third party whom the outcome concerns, or somebody who has to be claimant or respondent too. The judge decides."),
+)
+def ask_for_joinder(court: Sitting, case: Case, given: JoinderInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Ask the court to bring a third party or a further claimant or respondent into the case (CPI 73, 222)."""
+    _refuse_known(case, given.name)
+    me = court.party_of(case, actor)
+    who = given.model_dump(mode="json", exclude={"words"})
+    request = ask(court, case, JOINDER, me, given.words, who=who)
+    role = Role(given.role).label
+    court.open_task(
+        case,
+        Role.JUDGE,
+        JOINDER.value,
+        T("%(party)s asks that %(name)s takes part as %(role)s. Rule on it.", party=me.name, name=given.name, role=role),
+        risk=45,
+        subject=request.reference,
+    )
+    return Recorded(T("%(party)s asked that %(name)s takes part as %(role)s", party=me.name, name=given.name, role=role), {"request": request.reference})
+
+
+def joinder_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why there is nothing to rule on."""
+    return None if requests_of(court, case, JOINDER) else T("Nobody asks that somebody else takes part.")
+
+
+@act(
+    title=T("Rule on bringing somebody into the case"),
+    input=JoinderRuling,
+    by={Role.JUDGE},
+    at=TRIAL,
+    guard=joinder_waits,
+    strong=True,
+    serves=Everyone.PARTIES,
+    source="CPL 135; CPI 73, 74, 222",
+)
+def rule_on_joinder(court: Sitting, case: Case, given: JoinderRuling, *, actor: Actor, now: datetime) -> Recorded:
+    """Refuse with reasons, or bring the named person in and call her by a letter; the other parties are told (CPI 73, 74)."""
+    request: Request = court.resolved("joinder", given.request)
+    who = request.details["who"]
+    if given.answer == "refuse":
+        decide(court, case, request, RequestState.REFUSED)
+        return Recorded(T("%(name)s is not brought into the case", name=who["name"]), {"request": request.reference, "reasons": given.reasons})
+    _refuse_known(case, who["name"])
+    decide(court, case, request, RequestState.GRANTED)
+    return _brought_in(court, case, AddPartyInput(**who, reasons=given.reasons), now)
+
+
+@act(
+    title=T("Bring somebody into the case"),
+    input=AddPartyInput,
+    by={Role.JUDGE},
+    at=TRIAL,
+    guard=before_end_of_debate,
+    strong=True,
+    serves=Everyone.PARTIES,
+    source="CPL 59, 135; CPI 73, 74, 81",
+    help=T("Of the court’s own motion: whoever has to sue or be sued together with a party, or whom the outcome concerns in law."),
+)
+def bring_in_party(court: Sitting, case: Case, given: AddPartyInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Call a third party or a necessary co-party into the case without anybody's motion (CPL 59, 135; CPI 73, 74)."""
+    _refuse_known(case, given.name)
+    return _brought_in(court, case, given, now)
+
+
+def _brought_in(court: Sitting, case: Case, given: AddPartyInput, now: datetime) -> Recorded:
+    """Put the party into the case and call her; a further respondent is served with the claim within five days (CPL 128)."""
+    role = Role(given.role)
+    party = Party(
+        case_id=case.id,
+        role=role,
+        ordinal=1 + max((p.ordinal for p in case.parties if p.role is role), default=0),
+        name=given.name,
+        kind=PartyKind(given.kind),
+        email=given.email,
+        phone=given.phone,
+        address=given.address,
+        locale="zh-Hans" if case.pack_id == "cn" else "en",
+        details={"added_entry": court.next_number(case)},
+    )
+    court.session.add(party)
+    court.session.flush()
+    court.session.refresh(case, ["parties"])
+    note_addresses(court, party, "joinder")
+    if role is Role.RESPONDENT:
+        court.start_window(case, "serve_claim", start=now, subject=party.reference)
+    call_in(court, case, party)
+    result = {"party": party.label, "name": party.name, "role": role.value, "reasons": given.reasons}
+    return Recorded(T("%(name)s is brought into the case as %(role)s", name=party.name, role=role.label), result)
+
+
+def evidence_of_newcomer(court: Sitting, case: Case, who: Party, at: datetime) -> None:
+    """Whoever was brought in got the letter: her time for evidence begins, and the other parties' with it (EV 55)."""
+    if "added_entry" in who.details and not court.windows(case, "evidence", party=who, state=None):
+        restart_evidence(court, case, at)
+
+
+# -- what a third party claims ------------------------------------------------
+
+
+def no_claim_of_own(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why a third party brings no further claim: the one that stands is changed instead."""
+    return T("You have brought a claim of your own. Change that one.") if standing_claim(court, case, actor.party_id) is not None else None
+
+
+@act(
+    title=T("Claim something yourself in this case"),
+    input=CounterclaimInput,
+    by={Role.THIRD_PARTY},
+    at=TRIAL,
+    guard=(no_claim_of_own, before_end_of_debate),
+    special=True,
+    serves=Everyone.BUT_ACTOR,
+    source="CPL 59, 143; CPI 81, 232",
+    help=T("What the two sides dispute is yours, in whole or in part. Your claim has its own fee; everybody gets new time for evidence."),
+)
+def file_third_party_claim(court: Sitting, case: Case, given: CounterclaimInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Take an independent claim of a third party until the debate ends; she has the position of a claimant (CPL 59; CPI 81, 232; FEE 18; EV 55).
+
+    Fee, track and time for evidence follow; both sides' time to answer runs from
+    the day it reaches each.
+    """
+    me = court.party_of(case, actor)
+    claim = bring_claim(court, case, me, given, "third_party_claim", now)
+    total = Money(claim.amount_minor, claim.currency)
+    return Recorded(
+        T("%(name)s, third party, claimed %(amount)s", name=me.name, amount=total),
+        {"claim": claim.reference, "amount": {"minor": total.minor, "currency": claim.currency}},
+    )
+
+
+@act(
+    title=T("Answer the third party’s claim"),
+    input=CounterAnswerInput,
+    by={Role.CLAIMANT, Role.RESPONDENT},
+    at=TRIAL,
+    window=ANSWER_THIRD_PARTY,
+    late=True,
+    serves=Everyone.BUT_ACTOR,
+    source="CPL 59, 128",
+)
+def answer_third_party(court: Sitting, case: Case, given: CounterAnswerInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Record a party's answer to a third party's claim; silence does not stop the case, a late answer is marked (CPL 128)."""
+    me = court.party_of(case, actor)
+    return Recorded(T("%(name)s answered the third party’s claim", name=me.name), {"position": given.position})
+
+
+def start_third_party_answer(court: Sitting, case: Case, who: Party, at: datetime, proof: Text | None) -> None:
+    """A third party's claim reached a party: her time to answer runs from that day (CPL 128)."""
+    earlier = court.windows(case, ANSWER_THIRD_PARTY, party=who, state=None)
+    if who.role is not Role.THIRD_PARTY and not any(w.state is not WindowState.ENDED for w in earlier):
+        court.start_window(case, ANSWER_THIRD_PARTY, party=who, rule="answer", start=at, proof=proof)

@@ -1,0 +1,140 @@
+"""Mistakes of the registry put right by an act: a name, the day a time limit began, the procedure (CPL 85; REG 2)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from odr.docket.models import Case, Party, Role, Stage, Track
+from odr.errors import ActNotOpen, FieldFault, InvalidInput
+from odr.filing.acts_changes import barred_track, sum_of_standing
+from odr.filing.halting import reckon_again
+from odr.filing.inputs_motions import MistakeInput
+from odr.filing.queries import claims_of, reliefs_of
+from odr.identity.actors import Actor
+from odr.procedure.case_rules import Bar
+from odr.procedure.models import Window, WindowState
+from odr.procedure.pack import NoSuchRule
+from odr.procedure.reckoning import reckon
+from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.windows import window_title
+from odr.procedure.working import text_to_json
+from odr.text import T
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+RUNS = (WindowState.OPEN, WindowState.LAPSED)
+
+
+@act(
+    title=T("Correct a mistake of the registry"),
+    input=MistakeInput,
+    by={Role.CLERK},
+    at={Stage.PENDING, Stage.HEARING},
+    serves=Everyone.PARTIES,
+    source="CPL 85; REG 2",
+    help=T("A name typed wrongly, a wrong first day of a time limit, a wrong procedure. Time limits are reckoned again; nobody loses time relied on."),
+)
+def correct_registry_mistake(court: Sitting, case: Case, given: MistakeInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Put right what the registry wrote wrongly, with what stood before; the windows it touches are reckoned again and everybody is told.
+
+    A correction never takes away time that somebody still has. Raises InvalidInput, ActNotOpen.
+    """
+    if given.what == "name":
+        return _name(court, case, given)
+    if given.what == "day":
+        return _day(court, case, given, now)
+    return _track(court, case, given, now)
+
+
+def _need(value: Any, name: str) -> Any:
+    if value is None:
+        raise InvalidInput([FieldFault((name,), T("Fill this in: it is what you correct."))])
+    return value
+
+
+def _name(court: Sitting, case: Case, given: MistakeInput) -> Recorded:
+    party: Party = court.resolved("party", _need(given.party, "party"))
+    before, after = party.name, _need(given.name, "name")
+    if before == after:
+        raise InvalidInput.at("name", T("This is what stands there already."))
+    was = {"name": before, "kind": party.kind.value, "until_entry": court.next_number(case), "ground": "registry"}
+    party.details = {**party.details, "before": [*party.details.get("before", []), was]}
+    party.name, case.title = after, case.title.replace(before, after)[:300]
+    words = T("Mistake of the registry corrected: the party is called %(after)s, not %(before)s", after=after, before=before)
+    return Recorded(words, {"what": "name", "party": party.label, "before": before, "after": after, "reasons": given.reasons})
+
+
+def _day(court: Sitting, case: Case, given: MistakeInput, now: datetime) -> Recorded:
+    window: Window = court.resolved("case_window", _need(given.window, "window"))
+    day: date = _need(given.day, "day")
+    zone = court.pack(case).tz
+    start = datetime.fromisoformat(window.working["start"]).astimezone(zone)
+    if day > now.astimezone(zone).date():
+        raise InvalidInput.at("day", T("This day is still to come."))
+    if day == start.date():
+        raise InvalidInput.at("day", T("This is what stands there already."))
+    before = window.due_at
+    window.opened_at = start.replace(year=day.year, month=day.month, day=day.day)
+    proof = T("Mistake of the registry corrected by entry %(number)s: the first day stood as %(day)s.", number=court.next_number(case), day=start.date())
+    window.working = {**window.working, "start": window.opened_at.isoformat(), "proof": text_to_json(proof)}
+    reckon_again(court, case, window)
+    _settle(window, now)
+    title = window_title(court, case, window)
+    before_and_after = [at.isoformat() if at else None for at in (before, window.due_at)]
+    facts = {"what": "day", "window": window.kind, "before": before_and_after[0], "after": before_and_after[1]}
+    words = T("Mistake of the registry corrected: %(title)s runs until %(day)s", title=title, day=window.due_at)
+    return Recorded(words, {**facts, "reasons": given.reasons})
+
+
+def _settle(window: Window, now: datetime) -> None:
+    """A lapsed window whose end now lies ahead runs again; one that still ran must not be over."""
+    assert window.due_at is not None
+    if window.state is WindowState.OPEN and window.due_at < now:
+        raise InvalidInput.at("day", T("Time that somebody still has is not taken away: with this day it would be over already."))
+    if window.state is WindowState.LAPSED and window.due_at >= now:
+        window.state, window.closed_by = WindowState.OPEN, None
+
+
+def _track(court: Sitting, case: Case, given: MistakeInput, now: datetime) -> Recorded:
+    pack, before = court.pack(case), case.track
+    name = _need(given.track, "track")
+    if case.stage is not Stage.PENDING:
+        raise ActNotOpen(T("Once the examination has begun, only the judge moves the case to another procedure."))
+    if name not in pack.tracks.list or name == before.value:
+        raise InvalidInput.at("track", T("Choose another procedure of this court than the one that stands there."))
+    case.track = Track(name)
+    barred = barred_track(court, case, sum_of_standing(court, case), _bars_standing(court, case))
+    if barred is not None:
+        raise InvalidInput.at("track", T("This claim cannot follow that procedure."))
+    moved = [w.kind for w in court.windows(case) if _by_new_track(court, case, w, now)]
+    court.announce("track_converted", case, before=before)
+    title = T("The procedure was corrected to %(track)s. See whether the fee has to be corrected.", track=case.track.label)
+    court.open_task(case, Role.JUDGE, "fee_after_correction", title, risk=30)
+    words = T("Mistake of the registry corrected: the case follows the %(after)s, not the %(before)s", after=case.track.label, before=before.label)
+    return Recorded(words, {"what": "track", "before": before.value, "after": name, "windows": moved, "reasons": given.reasons})
+
+
+def _bars_standing(court: Sitting, case: Case) -> set[Bar]:
+    """What keeps the claims that stand from a procedure: a counterclaim, or that something else than money is asked for."""
+    counter = any(claim.kind == "counterclaim" for claim in claims_of(court.session, case))
+    other = any(relief.amount_minor is None for relief in reliefs_of(court.session, case))
+    return {bar for bar, holds in ((Bar.COUNTERCLAIM, counter), (Bar.NOT_MONEY, other)) if holds}
+
+
+def _by_new_track(court: Sitting, case: Case, window: Window, now: datetime) -> bool:
+    """Give a running window the length it has in the right procedure; never less than what its holder was told."""
+    key = window.working.get("key") or window.kind
+    party = next((p for p in case.parties if p.id == window.party_id), None)
+    try:
+        result = reckon(court.pack(case), key, datetime.fromisoformat(window.working["start"]), track=case.track.value, abroad=bool(party and party.abroad))
+    except NoSuchRule:
+        return False
+    kept = {name: window.working[name] for name in ("proof", "suspensions", "extensions") if name in window.working}
+    if window.due_at is None or result.due_at <= window.due_at:
+        return False
+    window.working, window.due_at = {**result.to_json(), **kept, "key": key}, result.due_at
+    if kept.keys() & {"suspensions", "extensions"}:
+        reckon_again(court, case, window)
+    return True

@@ -1,0 +1,105 @@
+"""Third parties and further parties: asked for, brought in, called, and heard."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from odr.docket.models import Case, Party, Role, Track
+from odr.errors import ActNotOpen, Forbidden, InvalidInput
+from odr.filing.inputs import JoinInput
+from odr.filing.inputs_motions import AddPartyInput, JoinderInput
+from odr.filing.joining import join
+from odr.filing.models import RequestKind
+from odr.filing.queries import claims_of
+from odr.procedure.models import WindowState
+from odr.service.models import Packet
+from tests.filing.test_motions import FACTS, LESS, MONEY, acts, request_of, windows
+from tests.scene import Scene
+
+MAKER = {"name": "Capsule Works Ltd.", "kind": "company", "email": "law@capsules.example", "address": "3 Mill Lane"}
+ASKED = {**MAKER, "role": "third_party", "words": "She made the capsules; if we lose we turn to her."}
+JOIN = JoinInput(name="Capsule Works Ltd.", email="law@capsules.example", e_service=True, in_writing=True)
+
+
+def newest(scene: Scene) -> tuple[Party, Packet]:
+    """The last party of the case, and the letter that called her."""
+    with scene.court.database.read() as session:
+        who = session.get_one(Case, scene.case_id).parties[-1]
+        return who, session.scalars(select(Packet).where(Packet.party_id == who.id, Packet.first_contact.is_(True))).one()
+
+
+def test_a_third_party_is_asked_for_called_and_heard(pending: Scene) -> None:
+    """On motion and ruling she is called by letter; joined she has her time for evidence, everybody's anew, and may claim (CPI 73, 81; EV 55)."""
+    with pytest.raises(Forbidden):
+        pending.do("ask_for_joinder", "clerk", JoinderInput.model_validate(ASKED))
+    with pytest.raises(InvalidInput):
+        pending.do("ask_for_joinder", "haiyun", JoinderInput.model_validate({**ASKED, "name": "li wen"}))
+    with pytest.raises(ActNotOpen):
+        pending.do("rule_on_joinder", "judge", request="x", answer="allow", reasons="It concerns her.")
+    pending.do("ask_for_joinder", "haiyun", JoinderInput.model_validate(ASKED))
+    asked = request_of(pending, RequestKind.JOINDER).reference
+    with pytest.raises(Forbidden):
+        pending.do("rule_on_joinder", "li", request=asked, answer="allow", reasons="It concerns her.")
+    pending.do("rule_on_joinder", "judge", request=asked, answer="allow", reasons="It concerns her.")
+    who, letter = newest(pending)
+    assert (who.role, who.label, letter.letter, letter.occasion) == (Role.THIRD_PARTY, "third_party/1", "joinder", "joinder") and letter.documents
+    pending.clock.advance(timedelta(days=1))
+    ended = len(windows(pending, "evidence", WindowState.ENDED))
+    join(pending.court, pending.people["stranger"], letter.code, JOIN)
+    pending.work()
+    running = windows(pending, "evidence", WindowState.OPEN)
+    assert {w.party_id for w in running} >= {who.id} and len(running) == 3 and len(windows(pending, "evidence", WindowState.ENDED)) > ended
+    with pytest.raises(ActNotOpen):
+        pending.do("amend_claim", "stranger", relief=LESS, reasons="Nothing of hers stands (CPI 82).")
+    with pytest.raises(Forbidden):
+        pending.do("file_third_party_claim", "li", facts=FACTS, relief=LESS)
+    brought = pending.do("file_third_party_claim", "stranger", facts=FACTS, relief=LESS)
+    with pytest.raises(ActNotOpen):
+        pending.do("file_third_party_claim", "stranger", facts=FACTS, relief=LESS)
+    assert acts(pending).count("assess_fee") >= 2 and pending.case().track is Track.SMALL
+    _answered(pending, brought.number)
+    pending.do("amend_claim", "stranger", relief=MONEY, reasons="More was hers.")
+    with pending.court.database.read() as session:
+        standing = {c.kind: c.amount_minor for c in claims_of(session, session.get_one(Case, pending.case_id))}
+    assert standing == {"claim": 800_000, "third_party_claim": 900_000}
+
+
+def _answered(scene: Scene, number: int) -> None:
+    """Each side answers from its own receipt, once; before that there is no time to answer."""
+    with pytest.raises(ActNotOpen):
+        scene.do("answer_third_party", "li", position="defend", statement="It is mine.")
+    with scene.court.sit() as sitting:
+        case = sitting.session.get_one(Case, scene.case_id)
+        for party in case.parties[:2]:
+            packet = next(p for p in sitting.session.scalars(select(Packet).where(Packet.party_id == party.id)) if number in p.entry_ids)
+            sitting.follow(
+                case, lambda who=party, sent=packet: sitting.announce("served", case, party=who, occasion="notice", at=sitting.now, proof=None, packet=sent)
+            )
+    for who in ("li", "haiyun"):
+        scene.do("answer_third_party", who, position="defend", statement="It is mine.")
+        with pytest.raises(ActNotOpen):
+            scene.do("answer_third_party", who, position="defend", statement="It is mine.")
+
+
+def test_a_further_respondent_is_served_with_the_claim(pending: Scene) -> None:
+    """Of the court's own motion, once; the claim goes to her within five days and her time to answer runs from her own receipt (CPL 128, CPI 73)."""
+    pending.do("ask_for_joinder", "li", JoinderInput.model_validate({**ASKED, "name": "Somebody Else Ltd."}))
+    asked = request_of(pending, RequestKind.JOINDER).reference
+    pending.do("rule_on_joinder", "judge", request=asked, answer="refuse", reasons="Nothing ties her to the order.")
+    given = AddPartyInput.model_validate({**MAKER, "role": "respondent", "reasons": "She is bound together with the seller."})
+    with pytest.raises(Forbidden):
+        pending.do("bring_in_party", "clerk", given)
+    pending.do("bring_in_party", "judge", given)
+    with pytest.raises(InvalidInput):
+        pending.do("bring_in_party", "judge", given)
+    who, letter = newest(pending)
+    assert (who.label, letter.occasion, letter.letter) == ("respondent/2", "claim", "invitation")
+    assert [w.subject for w in windows(pending, "serve_claim", WindowState.OPEN)] == [who.reference]
+    join(pending.court, pending.people["stranger"], letter.code, JOIN)
+    pending.work()
+    assert windows(pending, "serve_claim", WindowState.OPEN) == []
+    assert [w.party_id for w in windows(pending, "answer", WindowState.OPEN)][-1] == who.id
+    pending.do("file_answer", "stranger", position="defend", statement="Not mine.")
