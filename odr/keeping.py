@@ -35,6 +35,7 @@ from odr.notary.recovery import Lost, Unrecoverable, lost_lines
 from odr.notary.store import open_log, tree_size
 from odr.notary.vault import FileVault, SignerAhead, VaultRefused
 from odr.procedure.court import Court
+from odr.procedure.pack_commands import pack
 
 
 class Keeping(AppGroup):
@@ -52,7 +53,7 @@ log = Keeping("log", help="The court's transparency log.")
 database = Keeping("db", help="The database.")
 keys = Keeping("keys", help="The court's keys.")
 
-WITHOUT_COURT = frozenset({"doctor", "db", "log", "keys", "backup", "restore", "demo"})
+WITHOUT_COURT = frozenset({"doctor", "db", "log", "keys", "backup", "restore", "demo", "pack"})
 _TAKES_VALUE = {"--app", "-A", "--env-file", "-e"}
 
 
@@ -386,4 +387,4 @@ def _resume(settings: Settings, done: backup.Restored, vouched: bool) -> None:
         backup.give_to_owners(settings)
 
 
-KEEPING: tuple[click.Command, ...] = (doctor_command, database, log, keys, backup_command, restore_command, demo)
+KEEPING: tuple[click.Command, ...] = (doctor_command, database, log, keys, backup_command, restore_command, demo, pack)
