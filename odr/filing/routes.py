@@ -8,7 +8,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 
 from odr.access import case_page, current_court, current_locale, current_person, current_session, public, signed_in
 from odr.db import new_reference
-from odr.docket.models import Case, Role
+from odr.docket.models import Case, PartyKind, Role
 from odr.docket.visibility import READS_FILE
 from odr.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.filing import drafts
@@ -21,7 +21,7 @@ from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.pages import submit_act
 from odr.procedure import forms
-from odr.procedure.form_data import money_text
+from odr.procedure.form_data import Raw, money_text
 from odr.procedure.sitting import Sitting
 from odr.procedure.versions import input_of
 from odr.text import T
@@ -96,13 +96,25 @@ def step(draft: str, step: str) -> Page:
     which = drafts.step_of(step)
     values = dict(found.values.get(step, {}))
     faults: list[FieldFault] = []
-    if step == "claimant" and not values and (person := current_person()):
-        values = {"name": person.name, "email": person.email}
+    if not values:
+        values = _known(found, step)
     if step == "exhibits":
         values = drafts.with_new_files(_look(), _me(), values)
     elif values and step not in found.done_steps and "check" in request.args:
         faults = _faults(which, values)
     return _step_page(found, which, values, faults)
+
+
+def _known(draft: Any, step: str) -> dict[str, Any]:
+    """What a step not opened before starts with: the person's own account, and the shop she named as the other side."""
+    person = current_person()
+    if step == "claimant" and person is not None:
+        return {"name": person.name, "email": person.email, "kind": PartyKind.PERSON.value}
+    matter = Raw(draft.values.get("matter", {}))
+    shop = matter.one("shop").strip() or matter.one("platform").strip()
+    if step == "respondents" and shop:
+        return {"respondents-0-name": shop, "respondents-0-kind": PartyKind.COMPANY.value}
+    return {}
 
 
 def _faults(which: drafts.Step, values: dict[str, Any]) -> list[FieldFault]:
