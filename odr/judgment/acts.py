@@ -15,7 +15,7 @@ from odr.judgment.effect import bring_into_effect, start_appeals
 from odr.judgment.file import CaseFile, ExhibitOnFile, case_file
 from odr.judgment.gate import defaulting
 from odr.judgment.inputs import DraftInput, EffectInput, FindingInput, FindingsInput, IssueInput, ReopenInput, SignInput
-from odr.judgment.kinds import DecisionState, FindingResult
+from odr.judgment.kinds import DecisionKind, DecisionState, FindingResult
 from odr.judgment.lookups import current_draft, decision_named, decisions_of, party_labelled, reliefs_by_key, standing_findings
 from odr.judgment.models import Decision, Finding, Order
 from odr.procedure.models import WindowState
@@ -268,9 +268,11 @@ def issue_decision(court: Sitting, case: Case, given: IssueInput, *, actor: Acto
     decision.state, decision.issued_entry, decision.issued_at = DecisionState.ISSUED, court.next_number(case), now
     decision.document_id, decision.document_sha256 = document.id, document.sha256
     court.close_tasks(case, PRONOUNCE_TASK, decision.reference)
-    if decision.kind.value != "partial":
+    if decision.kind is not DecisionKind.PARTIAL:
         case.pronounced_at = now
         court.move(case, Stage.PRONOUNCED)
+    elif not court.tasks(case, DRAFT_TASK):
+        court.open_task(case, Role.JUDGE, DRAFT_TASK, T("A part is decided. Decide on the rest when it is ready."), risk=30)
     if issuing.clerk_signs(court, case):
         court.open_task(case, Role.CLERK, "countersign", T("A decision was pronounced. Sign it too; then it is served."), risk=60, subject=decision.reference)
     court.announce("decision_issued", case, decision=decision)
@@ -296,15 +298,19 @@ def _issued(decision: Decision, document: Document) -> dict[str, Any]:
     title=T("The decision takes effect"),
     input=EffectInput,
     by={Role.CLOCK},
-    at={Stage.PRONOUNCED, Stage.APPEALED},
+    at={*DECIDING, Stage.PRONOUNCED, Stage.APPEALED},
     to={Stage.EFFECTIVE},
     listed=False,
     source="CPL 158, 165",
 )
 def take_effect(court: Sitting, case: Case, given: EffectInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Record that a decision binds: nobody can appeal any more, or nobody ever could (CPL 158, 165)."""
+    """Record that a decision binds: nobody can appeal any more, or nobody ever could (CPL 158, 165).
+
+    A partial judgment binds while the case goes on about the rest (CPL 156).
+    """
     decision = decision_named(court.session, case, given.decision)
-    court.move(case, Stage.EFFECTIVE)
+    if decision.kind is not DecisionKind.PARTIAL:
+        court.move(case, Stage.EFFECTIVE)
     due_on = bring_into_effect(court, case, decision, now)
     return Recorded(T("The decision is in effect; to be performed by %(day)s", day=due_on), {"decision": decision.reference, "perform_by": due_on.isoformat()})
 
@@ -323,4 +329,4 @@ def begin_deliberation(court: Sitting, case: Case, facts: Any) -> None:
 def on_served(court: Sitting, case: Case, facts: Any) -> None:
     """A party was served with the decision: her time to appeal runs from that day."""
     if facts["occasion"] == "decision":
-        start_appeals(court, case, facts["party"], facts["at"], facts["proof"])
+        start_appeals(court, case, facts["party"], facts["at"], facts["proof"], getattr(facts.get("packet"), "entry_ids", ()))

@@ -19,9 +19,10 @@ from odr.judgment.inputs import (
     EffectInput,
     SendFileInput,
 )
-from odr.judgment.kinds import AppealOutcome, AppealState, DecisionState, Instrument
-from odr.judgment.lookups import issued, obligations_of, petitions_of
-from odr.judgment.models import AppealAnswer, AppealPetition, Obligation
+from odr.judgment.kinds import AppealOutcome, AppealState, DecisionKind, DecisionState, Instrument
+from odr.judgment.lookups import decision_named, decisions_of, issued, obligations_of, petitions_of
+from odr.judgment.models import AppealAnswer, AppealPetition, Decision, Obligation
+from odr.judgment.rehearing import new_bench
 from odr.payments.tariff import Matter
 from odr.procedure.models import WindowState
 from odr.procedure.sealed import keep_document
@@ -32,6 +33,8 @@ from odr.text import Money, T, Text
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
+APPEALABLE = {Stage.HEARING, Stage.DELIBERATION, Stage.PRONOUNCED, Stage.APPEALED}
+"""A partial judgment is appealed while the rest is still heard (CPL 156)."""
 LIVE = (AppealState.FILED, AppealState.ANSWERED, AppealState.SENT)
 
 
@@ -39,7 +42,7 @@ LIVE = (AppealState.FILED, AppealState.ANSWERED, AppealState.SENT)
     title=T("Appeal"),
     input=AppealInput,
     by=set(PARTY_ROLES),
-    at={Stage.PRONOUNCED, Stage.APPEALED},
+    at=APPEALABLE,
     to={Stage.APPEALED},
     window=APPEAL,
     special=True,
@@ -48,7 +51,7 @@ LIVE = (AppealState.FILED, AppealState.ANSWERED, AppealState.SENT)
 )
 def appeal_decision(court: Sitting, case: Case, given: AppealInput, *, actor: Actor, now: datetime) -> Recorded:
     """Lodge an appeal through this court: it is forwarded at once, and its fee is computed on what is challenged (CPL 171–173, FEE 17)."""
-    me, decision = court.party_of(case, actor), issued(court.session, case)
+    me, decision = court.party_of(case, actor), _challenged(court, case, actor)
     if decision is None:
         raise ActNotOpen(T("There is no decision to appeal against."))
     petition = AppealPetition(
@@ -62,7 +65,8 @@ def appeal_decision(court: Sitting, case: Case, given: AppealInput, *, actor: Ac
         entry_number=court.next_number(case),
     )
     court.session.add(petition)
-    court.move(case, Stage.APPEALED)
+    if decision.kind is not DecisionKind.PARTIAL:
+        court.move(case, Stage.APPEALED)
     court.session.flush()
     court.announce("appeal_lodged", case, party=me, amount_minor=given.challenged.minor or None)
     for party in case.parties:
@@ -74,11 +78,18 @@ def appeal_decision(court: Sitting, case: Case, given: AppealInput, *, actor: Ac
     return Recorded(T("Appeal by %(name)s, challenging %(amount)s", name=me.name, amount=given.challenged), {"appeal": petition.reference})
 
 
+def _challenged(court: Sitting, case: Case, actor: Actor) -> Decision | None:
+    """The decision whose time to appeal this act met."""
+    mine = court.windows(case, APPEAL, party=court.party_of(case, actor), state=WindowState.MET)
+    met = next((w for w in mine if w.closed_by == court.next_number(case)), None)
+    return decision_named(court.session, case, met.subject) if met is not None and met.subject else issued(court.session, case)
+
+
 @act(
     title=T("Answer the appeal"),
     input=AppealAnswerInput,
     by=set(PARTY_ROLES),
-    at={Stage.APPEALED},
+    at=APPEALABLE,
     window="appeal_answer",
     late=True,
     serves=Everyone.BUT_ACTOR,
@@ -104,7 +115,7 @@ def some_appeal(court: Sitting, case: Case, actor: Actor) -> Text | None:
     title=T("Send the file to the higher court"),
     input=SendFileInput,
     by={Role.CLERK},
-    at={Stage.APPEALED},
+    at=APPEALABLE,
     guard=some_appeal,
     serves=Everyone.PARTIES,
     source="CPL 174",
@@ -140,7 +151,7 @@ def file_list(court: Sitting, case: Case, to: str) -> dict[str, Any]:
     title=T("Record the higher court’s decision"),
     input=AppealOutcomeInput,
     by={Role.CLERK},
-    at={Stage.APPEALED},
+    at=APPEALABLE,
     to={Stage.EFFECTIVE, Stage.HEARING},
     guard=some_appeal,
     serves=Everyone.PARTIES,
@@ -148,35 +159,46 @@ def file_list(court: Sitting, case: Case, to: str) -> dict[str, Any]:
 )
 def record_appeal_outcome(court: Sitting, case: Case, given: AppealOutcomeInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record what the higher court did: its decision is final; a case sent back is heard again (CPL 177, 182)."""
-    decision = issued(court.session, case)
+    decision = _at_the_higher_court(court, case)
     if decision is None:
         raise ActNotOpen(T("There is no decision to appeal against."))
+    partial = decision.kind is DecisionKind.PARTIAL
     if given.outcome is AppealOutcome.CHANGED and given.amount is None:
         raise InvalidInput.at("amount", T("Say what is to be paid now, or nothing."))
     if given.amount is not None and given.outcome is not AppealOutcome.CHANGED:
         raise InvalidInput.at("amount", T("Only a changed judgment has another amount."))
-    for petition in petitions_of(court.session, case, *LIVE):
+    for petition in [p for p in petitions_of(court.session, case, *LIVE) if p.decision_id == decision.id]:
         petition.state, petition.outcome, petition.closed_entry = AppealState.DECIDED, given.outcome, court.next_number(case)
         court.close_windows(case, "appeal_answer", WindowState.ENDED, subject=petition.reference)
         court.close_tasks(case, "appeal", petition.reference)
-    court.close_windows(case, APPEAL, WindowState.ENDED)
+    court.close_windows(case, APPEAL, WindowState.ENDED, subject=decision.reference)
     court.announce("appeal_decided", case, outcome=given.outcome.value)
     if given.outcome is AppealOutcome.SENT_BACK:
         decision.state = DecisionState.SET_ASIDE
-        court.move(case, Stage.HEARING)
+        if not partial:
+            court.move(case, Stage.HEARING)
+            new_bench(court, case)
     else:
-        court.move(case, Stage.EFFECTIVE)
+        if not partial:
+            court.move(case, Stage.EFFECTIVE)
         bring_into_effect(court, case, decision, now)
         if given.amount is not None:
-            _change(court, case, decision.performance_days, given.amount)
+            _change(court, case, decision, given.amount)
     return Recorded(
         T("%(court)s, %(number)s: %(outcome)s", court=given.court, number=given.number, outcome=given.outcome.label), {"decision": decision.reference}
     )
 
 
-def _change(court: Sitting, case: Case, days: int, amount: Money) -> None:
-    """Replace what this court's orders to pay owed by what the higher court ordered."""
-    old = [o for o in obligations_of(court.session, case) if o.amount_minor is not None]
+def _at_the_higher_court(court: Sitting, case: Case) -> Decision | None:
+    """The decision the earliest pending appeal is against."""
+    pending = petitions_of(court.session, case, *LIVE)
+    return next((d for d in decisions_of(court.session, case) if pending and d.id == pending[0].decision_id), None)
+
+
+def _change(court: Sitting, case: Case, decision: Decision, amount: Money) -> None:
+    """Replace what the decision's orders to pay owed by what the higher court ordered."""
+    orders = {o.id for o in decision.orders}
+    old = [o for o in obligations_of(court.session, case) if o.amount_minor is not None and o.order_id in orders]
     for row in old:
         row.ended_at = court.now
     if old and amount.minor:
@@ -199,10 +221,12 @@ def appeal_fee_lapsed(court: Sitting, case: Case, facts: Any) -> None:
     """An appeal whose fee was not paid was ruled withdrawn: when it was the last, the decision takes effect (CPI 318)."""
     if facts["assessment"].matter is not Matter.APPEAL:
         return
+    challenged = set()
     for petition in petitions_of(court.session, case, *LIVE):
         if petition.party_id == facts["party"].id:
             petition.state, petition.outcome, petition.closed_entry = AppealState.WITHDRAWN, AppealOutcome.WITHDRAWN, court.next_number(case)
             court.close_tasks(case, "appeal", petition.reference)
-    decision = issued(court.session, case)
-    if decision is not None and case.stage is Stage.APPEALED and is_final(court, case, decision):
+            challenged.add(petition.decision_id)
+    court.session.flush()
+    for decision in [d for d in decisions_of(court.session, case, DecisionState.ISSUED) if d.id in challenged and is_final(court, case, d)]:
         court.then("take_effect", EffectInput(decision=decision.reference), actor=CLOCK_ACTOR)

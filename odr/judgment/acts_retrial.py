@@ -20,6 +20,7 @@ from odr.judgment.kinds import DecisionState, RetrialState
 from odr.judgment.lookups import certificates_of, issued, obligations_of, retrials_of
 from odr.judgment.models import Decision, FinalityCertificate, RetrialApplication
 from odr.judgment.paper import party_line, signers
+from odr.judgment.rehearing import new_bench
 from odr.papers import FactsBlock, NoticePaper, ParagraphBlock
 from odr.procedure.models import WindowState
 from odr.procedure.reckoning import reckon
@@ -258,5 +259,4 @@ def _hear_again(court: Sitting, case: Case, decision: Decision) -> None:
         court.close_windows(case, kind, WindowState.ENDED)
     case.outcome, case.closed_at, case.effective_at, case.pronounced_at = None, None, None, None
     court.move(case, Stage.HEARING)
-    words = T("A case is heard again. Seat judges who have not decided it (Civil Procedure Law, art. 41).")
-    court.open_task(case, Role.PRESIDENT, "retrial_bench", words, risk=80)
+    new_bench(court, case)

@@ -11,7 +11,7 @@ from odr.docket.queries import entries_of, parties
 from odr.judgment.file import CaseFile, ExhibitOnFile, case_file
 from odr.judgment.gate import default_gate, defaulting
 from odr.judgment.kinds import DecisionKind, FindingResult, MotionState, OrderKind
-from odr.judgment.lookups import motions_of, reliefs_by_key
+from odr.judgment.lookups import decided_in_part, motions_of, reliefs_by_key
 from odr.judgment.models import Decision, Order
 from odr.judgment.panel import panel_problems
 from odr.judgment.wording import GAP
@@ -50,6 +50,8 @@ def _missing_parts(court: Sitting, case: Case, decision: Decision) -> Iterator[T
         yield T("The rules of this case know no supplementary judgment; a slip is corrected by ruling.")
     if not parts.get("claims"):
         yield T("The part “%(part)s” is missing.", part=T("What the claimant asks for, and why"))
+    if decision.kind is DecisionKind.PARTIAL and any(o.relief_id is None for o in decision.orders):
+        yield T("A partial judgment decides on named heads of the claim only; it does not dismiss everything else (Civil Procedure Law, art. 156).")
     if not decision.short and not parts.get("reasons"):
         yield T("The part “%(part)s” is missing.", part=T("Reasons"))
     if any(GAP in str(value) for value in (parts, [o.what for o in decision.orders])):
@@ -93,7 +95,12 @@ def _orders(court: Sitting, case: Case, decision: Decision) -> Iterator[Text]:
             rest_dismissed = True
         else:
             yield T("Order %(number)s answers nothing that was asked for.", number=order.number)
+    settled = {o.relief_id for o in decided_in_part(court.session, case)}
     for relief_id, (claim, relief) in asked.items():
+        if relief_id in settled:
+            if by_relief.pop(relief_id, []):
+                yield T("What was asked for as no. %(number)s is decided already, by a partial judgment.", number=relief.number)
+            continue
         yield from _one_relief(decision, claim, relief, by_relief.pop(relief_id, []), rest_dismissed)
     for left in by_relief.values():
         yield T("Order %(number)s answers something that is no longer asked for.", number=left[0].number)
@@ -137,6 +144,8 @@ def _arithmetic(court: Sitting, case: Case, decision: Decision) -> Iterator[Text
             yield T("Order %(number)s is not in the currency of this court.", number=order.number)
         if order.interest_from is not None and order.interest_from > court.now.astimezone(court.court.settings.tz).date():
             yield T("The interest of order %(number)s begins in the future.", number=order.number)
+    if decision.kind is DecisionKind.PARTIAL:
+        return
     allocation = Allocation.from_json(decision.costs)
     if sum(share.bears.minor for share in allocation.shares) != allocation.fee.minor:
         yield T("The shares of the court fee do not add up to it.")

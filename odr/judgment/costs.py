@@ -11,6 +11,7 @@ from odr.docket.queries import parties
 from odr.filing.queries import claims_of, reliefs_of
 from odr.judgment.inputs import CostShareInput, DraftInput, OrderInput
 from odr.judgment.kinds import OrderKind
+from odr.judgment.lookups import decided_in_part, reliefs_by_key
 from odr.payments.costs import Allocation, allocate_costs, shares_by_success
 from odr.payments.demands import standing_fee
 from odr.payments.refunding import held_for
@@ -54,7 +55,10 @@ def propose_shares(court: Sitting, case: Case, orders: Sequence[OrderInput]) -> 
     asked = relief_keys(court, case)
     claimed = sum(asked.values())
     if claimed:
-        return shares_by_success(claimed, awarded(orders, asked), claimant, losers)
+        before = {key: r.id for key, (_, r) in reliefs_by_key(court.session, case).items() if key in asked}
+        paid = [(o.relief_id, o.amount_minor or 0) for o in decided_in_part(court.session, case)]
+        settled = sum(min(asked[key], sum(minor for relief, minor in paid if relief == row)) for key, row in before.items())
+        return shares_by_success(claimed, min(awarded(orders, asked) + settled, claimed), claimant, losers)
     won = any(o.kind is not OrderKind.DISMISS for o in orders)
     return {claimant: Fraction(0 if won else 1), **{label: Fraction(1 if won else 0, len(losers)) for label in losers}}
 

@@ -60,10 +60,9 @@ def _history(court: Sitting, case: Case, locale: str) -> str:
 
 def _claims(court: Sitting, case: Case, file: CaseFile, locale: str) -> str:
     asked = [
-        f"{r.number}. {r.what}" + (f" ({write_amount(r.amount_minor, c.currency, locale)})" if r.amount_minor else "")
-        for c, r in reliefs_by_key(court.session, case).values()
+        r.what + (f" ({write_amount(r.amount_minor, c.currency, locale)})" if r.amount_minor else "") for c, r in reliefs_by_key(court.session, case).values()
     ]
-    told = [f"{f.label}. {f.fact.what}" for f in file.facts]
+    told = [T("Fact %(number)s: %(what)s", number=f.label, what=f.fact.what).render(locale) for f in file.facts]
     return "\n".join([*asked, *told])
 
 
@@ -83,7 +82,7 @@ def _answers(court: Sitting, case: Case) -> str:
 
 def _issues(case: Case, file: CaseFile, locale: str) -> str:
     """The usual questions of the cause, then what is disputed in this case."""
-    facts = [f"{f.label}. {f.fact.what}" for f in file.facts if not f.undisputed]
+    facts = [T("Fact %(number)s: %(what)s", number=f.label, what=f.fact.what).render(locale) for f in file.facts if not f.undisputed]
     return "\n".join([*questions(case.cause, locale), *facts, *(f"{e.label} {e.exhibit.title}" for e in file.exhibits if e.is_disputed)])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from odr.docket.models import Case, Party, Role
 from odr.docket.queries import parties
 from odr.judgment.inputs import EffectInput
 from odr.judgment.interest import InterestLine, interest_lines
-from odr.judgment.kinds import AppealState, DecisionState, Instrument, OrderKind
+from odr.judgment.kinds import AppealState, DecisionKind, DecisionState, Instrument, OrderKind
 from odr.judgment.lookups import decision_named, decisions_of, issued, obligations_of, party_with, payments_on, performed, petitions_of
 from odr.judgment.models import Decision, Obligation, Order
 from odr.payments.assessing import pack_track
@@ -48,9 +48,13 @@ def served_on(court: Sitting, decision: Decision) -> dict[int, datetime]:
     return found
 
 
-def start_appeals(court: Sitting, case: Case, party: Party, at: datetime, proof: Text | None) -> None:
-    """Start this party's appeal window; where there is none, the decision takes effect when all are served."""
-    decision = issued(court.session, case)
+def start_appeals(court: Sitting, case: Case, party: Party, at: datetime, proof: Text | None, numbers: Collection[int] = ()) -> None:
+    """Start this party's appeal window; where there is none, the decision takes effect when all are served.
+
+    ``numbers`` are the entries that were served: a partial judgment and the one on the rest each have their own time.
+    """
+    served_now = [d for d in decisions_of(court.session, case, DecisionState.ISSUED) if d.served_entry in numbers]
+    decision = served_now[-1] if served_now else issued(court.session, case)
     if decision is None or decision.effective_at is not None:
         return
     court.announce("decision_served", case, party=party, at=at)
@@ -59,7 +63,7 @@ def start_appeals(court: Sitting, case: Case, party: Party, at: datetime, proof:
             court.start_window(case, APPEAL, party=party, start=at, subject=decision.reference, proof=proof)
         return
     served = served_on(court, decision) | {party.id: at}
-    if all(p.id in served for p in parties(case)) and decision.kind.value != "partial":
+    if all(p.id in served for p in parties(case)):
         court.then("take_effect", EffectInput(decision=decision.reference), effective_at=max(served.values()))
 
 
@@ -79,8 +83,14 @@ def is_final(court: Sitting, case: Case, decision: Decision) -> bool:
 
 
 def bring_into_effect(court: Sitting, case: Case, decision: Decision, at: datetime) -> date:
-    """Write what is owed, start the time to perform it, settle the costs; returns the last day to perform."""
-    decision.effective_at = case.effective_at = at
+    """Write what is owed, start the time to perform it, settle the costs; returns the last day to perform.
+
+    A partial judgment leaves the costs and the case's own effect to the judgment on the rest (CPL 156).
+    """
+    partial = decision.kind is DecisionKind.PARTIAL
+    decision.effective_at = at
+    if not partial:
+        case.effective_at = at
     due = reckon(court.pack(case), PERFORMANCE, at, amount=decision.performance_days)
     number = court.next_number(case)
     debtors: dict[int, Party] = {}
@@ -93,8 +103,9 @@ def bring_into_effect(court: Sitting, case: Case, decision: Decision, at: dateti
         court.start_window(case, PERFORMANCE, party=party, start=at, subject=decision.reference, amount=decision.performance_days)
     for party in parties(case):
         court.start_window(case, RETRIAL, party=party, start=at, subject=decision.reference)
-    settle_costs(court, case, decision)
-    court.announce("case_effective", case)
+    if not partial:
+        settle_costs(court, case, decision)
+        court.announce("case_effective", case)
     return due.result
 
 

@@ -12,7 +12,7 @@ from odr.docket.models import Case, Document, Party
 from odr.errors import InvalidInput, NotFound
 from odr.filing.models import Claim, Relief
 from odr.filing.queries import claims_of, reliefs_of
-from odr.judgment.kinds import AppealState, DecisionState, EnforcementState, MotionState, PreservationState, RetrialState
+from odr.judgment.kinds import AppealState, DecisionKind, DecisionState, EnforcementState, MotionState, PreservationState, RetrialState
 from odr.judgment.models import (
     AppealPetition,
     Decision,
@@ -21,6 +21,7 @@ from odr.judgment.models import (
     Finding,
     Motion,
     Obligation,
+    Order,
     Performance,
     Preservation,
     RetrialApplication,
@@ -48,6 +49,11 @@ def current_draft(session: Session, case: Case) -> Decision | None:
 def issued(session: Session, case: Case) -> Decision | None:
     """The newest decision that was issued and stands."""
     return next(iter(reversed(decisions_of(session, case, DecisionState.ISSUED))), None)
+
+
+def decided_in_part(session: Session, case: Case) -> list[Order]:
+    """Orders of the partial judgments that stand: what they answer is decided (CPL 156)."""
+    return [o for d in decisions_of(session, case, DecisionState.ISSUED) if d.kind is DecisionKind.PARTIAL for o in d.orders]
 
 
 def decision_named(session: Session, case: Case, reference: str) -> Decision:

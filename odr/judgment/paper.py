@@ -10,7 +10,7 @@ from odr.docket.models import Case, Party, Role
 from odr.docket.queries import parties
 from odr.judgment.effect import instalments, is_appealable
 from odr.judgment.file import CaseFile, ExhibitOnFile, FactOnFile, case_file
-from odr.judgment.kinds import OrderKind
+from odr.judgment.kinds import DecisionKind, OrderKind
 from odr.judgment.lookups import party_with
 from odr.judgment.models import Decision, Order, Ruling
 from odr.papers import DecisionPaper, Finding, PartyLine, Reason, RulingPaper, Signatory, Words, clerk, judge
@@ -80,6 +80,8 @@ def order_words(case: Case, order: Order, days: int) -> Text:
 
 def cost_words(case: Case, decision: Decision) -> list[Words]:
     """The costs decision in sentences."""
+    if decision.kind is DecisionKind.PARTIAL:
+        return [T("The court fee is decided on with the judgment on the rest.")]
     allocation = Allocation.from_json(decision.costs)
     names = {p.label: p.name for p in case.parties}
     said: list[Words] = [T("The court fee is %(fee)s. %(reason)s", fee=allocation.fee, reason=allocation.reason)]
@@ -193,9 +195,7 @@ def decision_paper(court: Sitting, case: Case, decision: Decision, at: datetime,
         answers=lines(parts.get("answers")) if long else (),
         issues=lines(parts.get("issues")) if long else (),
         findings=finding_lines(case, case_file(court, case)) if long else (),
-        reasons=[Reason(r["text"], r.get("articles")) for r in parts.get("reasons", [])]
-        if long
-        else [Reason(r["text"], r.get("articles")) for r in parts.get("reasons", [])][:3],
+        reasons=[Reason(r["text"], r.get("articles")) for r in parts.get("reasons", [])],
         orders=[order_words(case, o, decision.performance_days) for o in decision.orders],
         costs=cost_words(case, decision),
         appeal=appeal_words(court, case),

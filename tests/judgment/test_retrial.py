@@ -10,8 +10,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from odr.docket.models import Document, Outcome, Stage
+from odr.docket.models import Document, Outcome, Role, Seat, Stage
 from odr.errors import ActNotOpen, InvalidInput, OutOfTime
+from odr.identity.models import Account, AccountRole, AccountState
 from odr.judgment.kinds import DecisionState
 from odr.judgment.models import Decision, FinalityCertificate, Obligation
 from odr.notary.seal_check import SealState, validate_pdf
@@ -47,7 +48,7 @@ def test_a_certificate_of_finality_is_sealed_numbered_and_of_this_decision(bench
 
 
 def test_a_retrial_that_is_ordered_halts_execution_and_opens_the_case(bench: Bench) -> None:
-    """Applied for, file sent, ordered: the decision carries no execution any more and the case is heard again; a second application is refused."""
+    """Applied for, file sent, ordered: the decision carries no execution any more and another judge hears the case again; a second application is refused."""
     bench.effective()
     with pytest.raises(InvalidInput, match="listed"):
         retrial(bench, "dislike")
@@ -57,7 +58,16 @@ def test_a_retrial_that_is_ordered_halts_execution_and_opens_the_case(bench: Ben
     bench.do("clerk", "send_retrial_file", {"court": "Intermediate Court"})
     with pytest.raises(ActNotOpen, match="already"):
         bench.do("clerk", "send_retrial_file", {"court": "Intermediate Court"})
+    with bench.court.database.write() as session:
+        other = Account(email="other@people.example", name="Other", state=AccountState.ACTIVE, created_at=bench.clock.now())
+        session.add(other)
+        session.flush()
+        session.add(AccountRole(account_id=other.id, role=Role.JUDGE, granted_at=bench.clock.now()))
+        newcomer = other.id
     bench.do("clerk", "record_retrial_outcome", {**OUTCOME, "ordered": True})
+    with bench.court.database.read() as session:
+        sitting = session.scalars(select(Seat.account_id).where(Seat.case_id == bench.case_id, Seat.role == Role.JUDGE, Seat.until_at.is_(None))).all()
+    assert sitting == [newcomer], "who decided does not hear it again (CPL 41)"
     case = bench.case()
     assert (case.stage, case.effective_at, case.outcome) == (Stage.HEARING, None, None)
     with bench.court.database.read() as session:

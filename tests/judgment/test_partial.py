@@ -1,0 +1,114 @@
+"""A part that is ready is decided first and binds by itself; the rest follows, with the costs (CPL 156). The short form of small claims (CPI 280)."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+from sqlalchemy import select
+
+from odr.clock import FixedClock
+from odr.docket.models import Case, Document, Stage, Track
+from odr.errors import ActNotOpen
+from odr.judgment.kinds import DecisionKind, DecisionState
+from odr.judgment.models import Decision, Obligation
+from odr.procedure.court import Court
+from odr.text import Money
+from tests.judgment.bench import Bench, lay_case
+
+OUTCOME = {"court": "Intermediate Court", "number": "2", "decided_on": "2026-03-20", "summary": "See there."}
+
+
+def pay(bench: Bench, head: int, amount: str) -> dict[str, str]:
+    """An order on one head of the claim."""
+    return {"kind": "pay", "relief": bench.relief(head), "debtor": "respondent/1", "creditor": "claimant/1", "amount": amount}
+
+
+def issue(bench: Bench, **changes: object) -> str:
+    """Draft, sign, rest, pronounce, countersign."""
+    bench.do("judge", "draft_decision", bench.draft(**changes))
+    reference = bench.draft_reference()
+    bench.do("judge", "send_for_signing", {"decision": reference})
+    bench.wait(hours=26)
+    bench.do("judge", "issue_decision", {"decision": reference, "case_number": bench.number})
+    bench.do("clerk", "countersign_decision", {"decision": reference})
+    return reference
+
+
+def paper_of(bench: Bench, reference: str) -> str:
+    """The words of the sealed paper, without breaks."""
+    with bench.court.database.read() as session:
+        decision = session.scalars(select(Decision).where(Decision.reference == reference)).one()
+        content = session.get_one(Document, decision.document_id).content
+    return re.sub(r"[\s\u200b\u00ad]", "", "".join(p.extract_text() for p in PdfReader(BytesIO(content)).pages))
+
+
+def served(bench: Bench) -> None:
+    """Both sides read what was sent."""
+    for who in ("claimant/1", "respondent/1"):
+        bench.serve_decision(who)
+
+
+def test_a_part_binds_by_itself_and_the_rest_follows_with_the_costs(bench: Bench) -> None:
+    """Only named heads, no costs, no end of the case; after its appeal time its sum is owed; the rest may not decide it again and carries all costs."""
+    bench.findings()
+    bench.do("judge", "draft_decision", bench.draft(kind="partial", orders=[pay(bench, 1, "8,000.00"), {"kind": "dismiss"}]))
+    with pytest.raises(ActNotOpen, match="named heads"):
+        bench.do("judge", "send_for_signing", {"decision": bench.draft_reference()})
+    part = issue(bench, kind="partial", orders=[pay(bench, 1, "8,000.00")])
+    words = paper_of(bench, part)
+    assert "Partialjudgment" in words and "Thecourtfeeisdecidedonwiththejudgmentontherest." in words and "mayappeal" in words
+    served(bench)
+    assert bench.case().stage is Stage.DELIBERATION
+    bench.wait(days=20)
+    case = bench.case()
+    assert (case.stage, case.effective_at) == (Stage.DELIBERATION, None)
+    with bench.court.database.read() as session:
+        assert [o.amount for o in session.scalars(select(Obligation))] == [Money(800_000, "CNY")]
+    bench.do("judge", "draft_decision", bench.draft(orders=[pay(bench, 1, "8,000.00"), {"kind": "dismiss", "relief": bench.relief(2)}]))
+    with pytest.raises(ActNotOpen, match="decided already"):
+        bench.do("judge", "send_for_signing", {"decision": bench.draft_reference()})
+    rest = issue(bench, orders=[{"kind": "dismiss", "relief": bench.relief(2)}])
+    with bench.court.database.read() as session:
+        shares = {s["party"]: s for s in session.scalars(select(Decision).where(Decision.reference == rest)).one().costs["shares"]}
+    assert set(shares) == {"claimant/1", "respondent/1"}
+    served(bench)
+    bench.wait(days=20)
+    assert bench.case().stage is Stage.EFFECTIVE and bench.case().effective_at is not None
+    with bench.court.database.read() as session:
+        assert [d.effective_at is not None for d in session.scalars(select(Decision).order_by(Decision.id))] == [True, True]
+        assert len(session.scalars(select(Obligation)).all()) == 1
+
+
+@pytest.mark.parametrize(("outcome", "owed"), [("upheld", [800_000]), ("changed", [100_000]), ("sent_back", [])])
+def test_a_part_is_appealed_while_the_rest_is_heard(bench: Bench, outcome: str, owed: list[int]) -> None:
+    """Its petition, answer and outcome leave the case where it stands; sent back, the head is open again."""
+    bench.findings()
+    issue(bench, kind="partial", orders=[pay(bench, 1, "8,000.00")])
+    served(bench)
+    bench.do("respondent/1", "appeal_decision", {"asks": "Dismiss.", "grounds": "No.", "challenged": "8,000.00"})
+    bench.wait(days=20)
+    assert bench.case().stage is Stage.DELIBERATION
+    bench.do("clerk", "send_file_up", {"court": "Intermediate Court"})
+    bench.do("clerk", "record_appeal_outcome", {**OUTCOME, "outcome": outcome, **({"amount": "1,000.00"} if outcome == "changed" else {})})
+    assert bench.case().stage is Stage.DELIBERATION
+    with bench.court.database.read() as session:
+        assert [o.amount_minor for o in session.scalars(select(Obligation).where(Obligation.ended_at.is_(None)))] == owed
+        part = session.scalars(select(Decision).where(Decision.kind == DecisionKind.PARTIAL)).one()
+        assert part.state is (DecisionState.SET_ASIDE if outcome == "sent_back" else DecisionState.ISSUED)
+
+
+def test_the_short_form_says_who_what_and_why_in_few_words(whole_court: Court, clock: FixedClock) -> None:
+    """The short form of small claims has parties, claim, reasons, orders, costs and that it is final; no history, answers or findings (CPI 280)."""
+    bench = lay_case(whole_court, clock, track=Track.SMALL)
+    bench.findings()
+    reference = issue(bench, short=True, history="A long history.", answers="A long answer.", issues="An issue.")
+    words = paper_of(bench, reference)
+    assert "Thepriceback." in words and "Haiyun" in words and "Thisdecisionisfinal" in words and "Thelabelwasnottrue" in words and "8,000.00" in words
+    assert not any(part in words for part in ("Alonghistory.", "Alonganswer.", "Anissue.", "noaddressbar"))
+    served(bench)
+    assert bench.case().stage is Stage.EFFECTIVE
+    with whole_court.database.read() as session:
+        assert session.get_one(Case, bench.case_id).effective_at is not None
