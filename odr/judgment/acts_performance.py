@@ -125,9 +125,9 @@ def something_is_overdue(court: Sitting, case: Case, actor: Actor) -> Text | Non
     source="CPL 247, 250",
 )
 def apply_for_enforcement(court: Sitting, case: Case, given: EnforcementInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Apply with one act: what is overdue with its interest to today and what delay adds, each with its working; its fee is not prepaid (CPL 247, 250; FEE 14).
+    """Apply with one act: what is overdue with its interest to today and what delay adds, each with its working (CPL 247, 250).
 
-    Where the parties agreed so, one late instalment makes all the rest due.
+    Its fee is not prepaid, and the debtor bears it (FEE 14, 38). Where the parties agreed so, one late instalment makes all the rest due.
     """
     me, day = court.party_of(case, actor), today(court)
     mine = [o for o in obligations_of(court.session, case) if o.creditor_id == me.id and o.done_at is None]
@@ -140,7 +140,8 @@ def apply_for_enforcement(court: Sitting, case: Case, given: EnforcementInput, *
     court.session.flush()
     court.move(case, Stage.ENFORCEMENT)
     total = sum(r["principal"] + r["interest"] + r["late"] for r in rows)
-    basis = keep_basis(court.session, case, me, Matter.ENFORCEMENT, [total] if total else [], 0 if total else 1, now)
+    debtor = next(p for p in case.parties if p.id == claimed[0].debtor_id)
+    basis = keep_basis(court.session, case, debtor, Matter.ENFORCEMENT, [total] if total else [], 0 if total else 1, now)
     court.then("assess_fee", AssessInput(basis=basis.reference))
     for kind in ("enforcement_notice", INACTION):
         court.start_window(case, kind, start=now, subject=found.reference)

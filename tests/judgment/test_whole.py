@@ -17,6 +17,7 @@ from odr.judgment.lookups import current_draft
 from odr.judgment.models import EnforcementCase, Obligation
 from odr.payments.assessing import assessments_of
 from odr.payments.books import outstanding
+from odr.payments.tariff import Matter
 from odr.service.kinds import PacketState
 from odr.service.models import Packet
 from tests.scene import Scene
@@ -124,6 +125,9 @@ def test_a_default_judgment_after_a_hearing_in_the_courtroom_is_enforced(scene: 
     scene.do("apply_for_enforcement", "li")
     with scene.court.database.read() as session:
         row = session.scalars(select(EnforcementCase)).one().claimed[0]
+        fee = assessments_of(session, session.get_one(Case, scene.case_id))[-1]
+    payer = next(p for p in scene.case().parties if p.id == fee.party_id)
+    assert (fee.matter, fee.amount_minor, payer.label) == (Matter.ENFORCEMENT, 50_00, "respondent/1"), "the debtor bears the fee of the enforcement (FEE 38)"
     assert row["principal"] == 800_000 and row["late"] > 0
     day = scene.clock.now().date().isoformat()
     scene.do("record_performance", "clerk", obligation=owed.reference, amount="8,000.00", on=day)
