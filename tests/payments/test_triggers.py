@@ -116,7 +116,7 @@ def test_a_winner_gets_back_the_filing_fee_and_not_that_of_an_application(bench:
     pay(bench.court, bench.case_id, preservation)
     with bench.court.database.read() as session:
         motion = session.scalars(select(Motion.reference).where(Motion.case_id == bench.case_id)).one()
-    bench.do("judge", "give_ruling", RULING | {"motion": motion, "result": "refused"})
+    bench.do("judge", "rule_on_preservation", RULING | {"motion": motion, "result": "refused"})
     bench.effective()
     assert back(bench.court, bench.case_id) == {"claimant/1": 20_00} and preservation.amount_minor == 120_00
 
