@@ -100,6 +100,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_case_next_due_at'), ['next_due_at'], unique=False)
         batch_op.create_index('ix_case_stage_next_due_at', ['stage', 'next_due_at'], unique=False)
 
+    op.create_table('certifier',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('key', sa.String(length=60), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('kinds', sa.JSON(), nullable=False),
+    sa.Column('public_key', sa.String(length=44), nullable=False),
+    sa.Column('accredited_at', odr.db.UTCDateTime(), nullable=False),
+    sa.Column('revoked_at', odr.db.UTCDateTime(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_certifier')),
+    sa.UniqueConstraint('key', name=op.f('uq_certifier_key'))
+    )
     op.create_table('clock_offset',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('seconds', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -325,6 +336,29 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('calendar_feed', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_calendar_feed_account_id'), ['account_id'], unique=False)
+
+    op.create_table('certified_statement',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('reference', sa.String(length=26), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('certifier_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('file_number', sa.String(length=120), nullable=False),
+    sa.Column('issued_on', sa.Date(), nullable=False),
+    sa.Column('figures', sa.JSON(), nullable=False),
+    sa.Column('signed', sa.Text(), nullable=False),
+    sa.Column('signature', sa.String(length=88), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('entry_number', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_certified_statement_case_id_case')),
+    sa.ForeignKeyConstraint(['certifier_id'], ['certifier.id'], name=op.f('fk_certified_statement_certifier_id_certifier')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_certified_statement')),
+    sa.UniqueConstraint('case_id', 'digest', name=op.f('uq_certified_statement_case_id')),
+    sa.UniqueConstraint('reference', name=op.f('uq_certified_statement_reference')),
+    info={'append_only': True}
+    )
+    with op.batch_alter_table('certified_statement', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_certified_statement_case_id'), ['case_id'], unique=False)
 
     op.create_table('costs_order',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -1168,6 +1202,7 @@ def upgrade() -> None:
     sa.Column('doer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('words', sa.Text(), nullable=True),
     sa.Column('ending', sa.Enum('statement', 'withdrawal', name='ending', native_enum=False, length=40), nullable=False),
+    sa.Column('working', sa.JSON(), nullable=True),
     sa.Column('state', sa.Enum('open', 'accepted', 'declined', 'withdrawn', 'expired', 'overtaken', name='offerstate', native_enum=False, length=40), nullable=False),
     sa.Column('entry_number', sa.Integer(), nullable=False),
     sa.Column('closed_entry', sa.Integer(), nullable=True),
@@ -2036,6 +2071,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_payment_assessment_id'), ['assessment_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_payment_case_id'), ['case_id'], unique=False)
 
+    op.create_table('payout_instruction',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('agreement_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('holder', sa.String(length=200), nullable=False),
+    sa.Column('bank', sa.String(length=200), nullable=False),
+    sa.Column('account', sa.String(length=60), nullable=False),
+    sa.Column('entry_number', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['agreement_id'], ['agreement.id'], name=op.f('fk_payout_instruction_agreement_id_agreement')),
+    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_payout_instruction_case_id_case')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_payout_instruction')),
+    info={'append_only': True}
+    )
+    with op.batch_alter_table('payout_instruction', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_payout_instruction_case_id'), ['case_id'], unique=False)
+
     op.create_table('question',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('reference', sa.String(length=26), nullable=False),
@@ -2294,6 +2345,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_question_case_id'))
 
     op.drop_table('question')
+    with op.batch_alter_table('payout_instruction', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_payout_instruction_case_id'))
+
+    op.drop_table('payout_instruction')
     with op.batch_alter_table('payment', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_payment_case_id'))
         batch_op.drop_index(batch_op.f('ix_payment_assessment_id'))
@@ -2641,6 +2696,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_costs_order_case_id'))
 
     op.drop_table('costs_order')
+    with op.batch_alter_table('certified_statement', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_certified_statement_case_id'))
+
+    op.drop_table('certified_statement')
     with op.batch_alter_table('calendar_feed', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_calendar_feed_account_id'))
 
@@ -2691,6 +2750,7 @@ def downgrade() -> None:
     op.drop_table('number_series')
     op.drop_table('daily_close')
     op.drop_table('clock_offset')
+    op.drop_table('certifier')
     with op.batch_alter_table('case', schema=None) as batch_op:
         batch_op.drop_index('ix_case_stage_next_due_at')
         batch_op.drop_index(batch_op.f('ix_case_next_due_at'))

@@ -16,17 +16,19 @@ _RANGE = re.compile(r"^(\d+)[–-](\d+)$")
 
 
 def chinese_number(number: int) -> str:
-    """A number under a thousand as statutes write it: 128 → 一百二十八."""
-    if not 0 < number < 1000:
-        raise ValueError("articles are numbered from 1 to 999")
-    hundreds, rest = divmod(number, 100)
-    tens, ones = divmod(rest, 10)
-    written = f"{_DIGITS[hundreds]}百" if hundreds else ""
-    if tens:
-        written += ("" if tens == 1 and not hundreds else _DIGITS[tens]) + "十"
-    elif hundreds and ones:
-        written += "零"
-    return written + (_DIGITS[ones] if ones else "")
+    """A number under ten thousand as statutes write it: 128 → 一百二十八, 1179 → 一千一百七十九."""
+    if not 0 < number < 10_000:
+        raise ValueError("articles are numbered from 1 to 9999")
+    if 10 <= number < 20:
+        return "十" + (_DIGITS[number % 10] if number % 10 else "")
+    written = ""
+    for place, unit in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit = number // place % 10
+        if digit:
+            written += _DIGITS[digit] + unit
+        elif written and number % place and not written.endswith("零"):
+            written += "零"
+    return written
 
 
 def write_citation(sources: Mapping[str, Source], article: str) -> Text:

@@ -16,6 +16,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from odr.errors import CourtError
 from odr.procedure.calendar import WorkingCalendar
 from odr.procedure.case_rules import Cause, Causes, Track, Tracks, TrialLimits
+from odr.procedure.certified_rules import CertifiedClaims
 from odr.procedure.citation import write_citation
 from odr.procedure.court_rules import (
     Abroad,
@@ -88,6 +89,7 @@ class RulePack(Rule):
     limitations: Limitations
     late_performance: LatePerformance | None = None
     retrial: Retrial | None = None
+    certified: CertifiedClaims | None = None
     tariff: Tariff
 
     @field_validator("zone")
@@ -211,6 +213,8 @@ def _dangling_keys(pack: RulePack) -> Iterator[tuple[str, str]]:
     for key, cause in pack.causes.list.items():
         wanted.append((f"causes.list.{key}.fee_kind", cause.fee_kind, set(pack.tariff.kinds), "kind of fee"))
         wanted.append((f"causes.list.{key}.limitation", cause.limitation, set(pack.limitations.rules), "limitation"))
+    if pack.certified is not None:
+        wanted.extend((f"certified.causes.{key}", key, set(pack.causes.list), "cause of action") for key in pack.certified.causes)
     for key, track in pack.tracks.list.items():
         wanted.append((f"tracks.list.{key}.plan", track.plan, set(pack.plans.list), "plan"))
         wanted.extend((f"tracks.list.{key}.conversions", one.to, tracks, "track") for one in track.conversions)

@@ -81,6 +81,7 @@ def _open_offer(court: Sitting, case: Case, reference: str, who: int | None, *, 
 
 
 def close_offer(court: Sitting, case: Case, offer: Offer, state: OfferState) -> None:
+    """End an open offer and its time."""
     offer.state, offer.closed_entry = state, court.next_number(case)
     court.close_windows(case, OFFER, WindowState.MET if state is OfferState.ACCEPTED else WindowState.ENDED, subject=offer.reference)
 

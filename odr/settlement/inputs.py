@@ -140,3 +140,41 @@ class ProposalInput(TermsInput):
     """A text that the mediator puts before everybody."""
 
     payee: Annotated[str | None, CourtText(0, 40, one_line=True), field(T("Who is paid"), choices="settling_parties")] = None
+
+
+class BringStatementInput(CourtModel):
+    """A signed statement of an accredited certifier, whole."""
+
+    statement: Annotated[
+        str,
+        CourtText(1, 8000),
+        field(
+            T("Certified statement"),
+            T("Open the file that the police, the hospital, the appraiser, the insurer or the platform gave you, and paste all of it."),
+            widget="textarea",
+        ),
+    ]
+
+
+class SimpleOfferInput(CourtModel):
+    """An offer whose amount stands already: only when it is paid and how long the offer is open."""
+
+    to: Annotated[
+        str | None, CourtText(0, 40, one_line=True), field(T("To"), T("Only needed where there are several on the other side."), choices="settling_others")
+    ] = None
+    pay_within: Annotated[int, Field(ge=1, le=60), field(T("Paid within days"), T("Counted from the day of the offer."))] = 15
+    days: Annotated[int, Field(ge=1, le=60), field(T("Open for days"), T("Counted from the day after the other side can read it."))] = 7
+
+
+class InFullInput(SimpleOfferInput):
+    """Offering everything that is asked for."""
+
+    ending: Annotated[Ending, Choice(Ending), field(T("How does the case end?"))] = Ending.STATEMENT
+
+
+class PayoutInput(AgreementRef):
+    """To which account what was agreed is paid."""
+
+    holder: Annotated[str, CourtText(1, 200, one_line=True), field(T("Name of the account holder"))]
+    bank: Annotated[str, CourtText(1, 200, one_line=True), field(T("Bank or payment service"))]
+    account: Annotated[str, CourtText(4, 60, one_line=True), field(T("Account number"), T("Only you and the payer read it. The court never holds this money."))]

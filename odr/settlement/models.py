@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import enum
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from odr.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
@@ -44,7 +44,7 @@ class OfferState(enum.Enum):
         """The state in words."""
         return {
             OfferState.OPEN: T("Open"),
-            OfferState.ACCEPTED: T("Accepted"),
+            OfferState.ACCEPTED: T("Offer accepted"),
             OfferState.DECLINED: T("Declined"),
             OfferState.WITHDRAWN: T("Withdrawn"),
             OfferState.EXPIRED: T("Expired"),
@@ -67,7 +67,7 @@ class AgreementState(enum.Enum):
         return {
             AgreementState.SIGNING: T("Waits for signatures"),
             AgreementState.SIGNED: T("Signed by everybody"),
-            AgreementState.CONFIRMED: T("Mediation statement issued; waits for everybody’s signature"),
+            AgreementState.CONFIRMED: T("Statement waits for signatures"),
             AgreementState.EFFECTIVE: T("In effect"),
             AgreementState.FAILED: T("Not concluded"),
         }[self]
@@ -105,6 +105,8 @@ class Offer(Base):
     """Who does what ``deed`` says."""
     words: Mapped[str | None] = mapped_column(Text)
     ending: Mapped[Ending] = mapped_column(enum_column(Ending))
+    working: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON)
+    """Steps by which the amount was worked out from certified figures; None where it was chosen freely."""
     state: Mapped[OfferState] = mapped_column(enum_column(OfferState), default=OfferState.OPEN)
     entry_number: Mapped[int]
     closed_entry: Mapped[int | None]
@@ -193,5 +195,58 @@ class RoomMessage(Base):
     speaker: Mapped[str] = mapped_column(String(200))
     words: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(UTCDateTime)
+    entry_number: Mapped[int]
+    __table_args__ = ({"info": {"append_only": True}},)
+
+
+class Certifier(Base):
+    """An authority or business whose signed statements this court takes: accredited by the operator, until it is revoked."""
+
+    __tablename__ = "certifier"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    key: Mapped[str] = mapped_column(String(60), unique=True)
+    """Short name it signs under: ``hz-traffic-police``."""
+    name: Mapped[str] = mapped_column(String(200))
+    kinds: Mapped[list[str]] = mapped_column(JSON)
+    """What it may certify, in the pack's words."""
+    public_key: Mapped[str] = mapped_column(String(44))
+    """Ed25519, base64."""
+    accredited_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class CertifiedStatement(Base):
+    """What a certifier stated for one case, byte for byte as it was signed."""
+
+    __tablename__ = "certified_statement"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    certifier_id: Mapped[int] = mapped_column(ForeignKey("certifier.id"))
+    kind: Mapped[str] = mapped_column(String(40))
+    file_number: Mapped[str] = mapped_column(String(120))
+    issued_on: Mapped[date] = mapped_column(Date)
+    figures: Mapped[dict[str, int]] = mapped_column(JSON)
+    signed: Mapped[str] = mapped_column(Text)
+    """The canonical JSON that was signed."""
+    signature: Mapped[str] = mapped_column(String(88))
+    digest: Mapped[str] = mapped_column(String(64))
+    entry_number: Mapped[int]
+    __table_args__ = (UniqueConstraint("case_id", "digest"), {"info": {"append_only": True}})
+
+
+class PayoutInstruction(Base):
+    """To which account a party is paid what was agreed; read by payer and payee alone."""
+
+    __tablename__ = "payout_instruction"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    agreement_id: Mapped[int] = mapped_column(ForeignKey("agreement.id"))
+    holder: Mapped[str] = mapped_column(String(200))
+    bank: Mapped[str] = mapped_column(String(200))
+    account: Mapped[str] = mapped_column(String(60))
     entry_number: Mapped[int]
     __table_args__ = ({"info": {"append_only": True}},)

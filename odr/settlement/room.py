@@ -12,9 +12,11 @@ ROOM = Room(
         "odr.settlement.acts_agreement",
         "odr.settlement.acts_statement",
         "odr.settlement.acts_mediation",
+        "odr.settlement.acts_simple",
         "odr.settlement.choices",
     ),
-    routes=("odr.settlement.routes:settlement",),
+    routes=("odr.settlement.routes:settlement", "odr.settlement.routes_one_key:one_key_pages"),
+    commands=("odr.settlement.cli:group",),
     on_lapse={
         "offer": acts_offers.offer_lapsed,
         "mediator_choice": acts_mediation.choice_lapsed,

@@ -16,6 +16,7 @@ from odr.procedure.hooks import Panel
 from odr.procedure.models import Window
 from odr.procedure.table import Act
 from odr.settlement.agreements import missing
+from odr.settlement.certified import rules_of
 from odr.settlement.lookups import LIVE_AGREEMENTS, agreements_of, mediation_of, messages_for, offers_of
 from odr.settlement.models import Agreement, AgreementState, Mediation, Offer, OfferState, RoomMessage
 from odr.settlement.paper import term_words
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 ROOM_ACTS = (
     "make_offer",
+    "offer_in_full",
     "ask_mediation",
     "agree_mediation",
     "choose_mediator",
@@ -121,6 +123,8 @@ def act_form(court: Sitting, case: Case, actor: Actor, name: str, locale: str, v
     """An act's form, filled with what was typed."""
     act = court.court.table[name]
     fields = forms.fields_of(act.input, locale, values, faults, forms.choices_for(act.input, court, case, actor))
+    # Whom an offer is for need not be asked where there is one other side.
+    fields = [f for f in fields if not (f.name == "to" and not f.required and len(f.options) < 2 and not f.error)]
     return ActForm(name, act.title, fields, forms.summary(fields), court.premise_now(act, case, actor, values))
 
 
@@ -164,7 +168,12 @@ def room_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
     mine = [o for o in offers_of(court.session, case, OfferState.OPEN) if o.to_id == actor.party_id]
     live = [agreement_view(court, case, actor, a) for a in agreements_of(court.session, case, *LIVE_AGREEMENTS)]
     waits = [a for a in live if a.may_sign]
-    return Panel("main", 60, "settlement/_panel.html", {"offers": mine, "sign": waits, "who": {p.id: p.name for p in case.parties}})
+    return Panel(
+        "main",
+        60,
+        "settlement/_panel.html",
+        {"offers": mine, "sign": waits, "who": {p.id: p.name for p in case.parties}, "one_key": rules_of(court, case) is not None},
+    )
 
 
 def court_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
