@@ -23,6 +23,7 @@ from odr.hearing.writing import voice_of, write_posting
 from odr.identity.actors import Actor
 from odr.procedure.models import WindowState
 from odr.procedure.table import Everyone, Premise, Recorded
+from odr.procedure.versions import upcast
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -32,6 +33,13 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 Addressee = Party | Witness
+
+
+@upcast("put_question", from_version=1)
+@upcast("ask_leave_for_question", from_version=1)
+def place_in_words_only(given: Mapping[str, Any]) -> dict[str, Any]:
+    """At first a place in an exhibit was words alone: no page, moment or region was given."""
+    return {**given, "page": None, "moment": None, "region": None}
 
 
 def _next_question(court: Sitting, case: Case) -> int:
@@ -60,7 +68,16 @@ def _address(question: Question, to: Addressee) -> None:
         question.party_id = to.id
 
 
-@act(title=T("Put a question"), input=AskInput, by={Role.JUDGE}, at={Stage.HEARING}, guard=hearing_open, serves=Everyone.PARTIES, source="EV 4; CPL 141")
+@act(
+    title=T("Put a question"),
+    input=AskInput,
+    version=2,
+    by={Role.JUDGE},
+    at={Stage.HEARING},
+    guard=hearing_open,
+    serves=Everyone.PARTIES,
+    source="EV 4; CPL 141",
+)
 def put_question(court: Sitting, case: Case, given: AskInput, *, actor: Actor, now: datetime) -> Recorded:
     """Put a question to one or several; with several, their answers may stay sealed until all are in."""
     to: list[Addressee] = [court.resolved("addressee", reference) for reference in given.addressees]
@@ -115,6 +132,7 @@ def _pending(court: Sitting, case: Case) -> bool:
 @act(
     title=T("Ask the other side something"),
     input=PartyQuestionInput,
+    version=2,
     by=set(PARTY_ROLES),
     at={Stage.HEARING},
     guard=hearing_open,

@@ -9,6 +9,8 @@ GIVEN: dict[str, dict[str, Any]] = {
     "record_search": {"seller_inbox": "baihua:haiyun"},
     "record_call": {"hour": "15:05"},
     "review_costs": {"decision": "uphold", "lines": []},
+    "put_question": {"moment": "0:41", "region": "10,20,50,8"},
+    "ask_leave_for_question": {"moment": "0:41", "region": "10,20,50,8"},
     "record_hearing": {"begun": "09:32", "ended": "11:05", "recording_sha256": "0f" * 32},
     "draft_decision": {
         "orders": [{"kind": "pay", "relief": "goldenclaim/1", "debtor": "respondent/1", "creditor": "claimant/1", "amount": "8,000.00"}],
