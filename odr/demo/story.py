@@ -78,7 +78,7 @@ class Story:
             found = actors_in(session, account, session.get_one(Case, self.case_id), self.clock.now(), self.clock.machine_now())
             return found[0]
 
-    def do(self, name: str, who: str, **values: Any) -> ActReceipt:
+    def do(self, name: str, who: str, /, **values: Any) -> ActReceipt:
         """Perform an act from its plain values."""
         act, actor, case = self.court.table[name], self.actor(who), self.case()
         given = act.input.model_validate(values)
