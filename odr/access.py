@@ -24,11 +24,10 @@ from odr.docket.models import HEARD_ROLES, Case, Role
 from odr.docket.queries import case_by_reference
 from odr.errors import CourtError, Forbidden, NotFound, NotSignedIn
 from odr.identity import forgery, headers, locales, sessions, tokens
-from odr.identity.actors import Actor, actors_in
+from odr.identity.actors import Actor, capacities
 from odr.identity.forgery import Csrf
 from odr.identity.headers import allow, allow_feature
 from odr.identity.keys import keyring
-from odr.identity.models import Account
 from odr.identity.presence import Person, identify, session_cookie_name
 from odr.identity.sessions import OFFICE_ROLES
 from odr.identity.tokens import Scope
@@ -415,7 +414,7 @@ def _case_and_actor(person: Person, reference: str, guard: Guard) -> tuple[Case,
     case = case_by_reference(session, reference)
     if case is None:
         raise NotFound
-    hats = actors_in(session, session.get_one(Account, person.account_id), case, court.clock.now(), person.strong_at)
+    hats = capacities(session, person, case, court.clock.now(), person.strong_at)
     if not hats:
         raise NotFound
     chosen = [hat for hat in hats if hat.hat == person.acting_for]

@@ -124,9 +124,8 @@ class Database:
         try:
             yield session
         finally:
-            # What was read stays readable afterwards; a rollback would empty it.
+            # What was read stays readable afterwards; the rollback that closing brings would empty it.
             session.expunge_all()
-            session.rollback()
             session.close()
 
     @contextlib.contextmanager

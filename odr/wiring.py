@@ -6,10 +6,12 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cryptography import x509
+from sqlalchemy import Select, func, select
 
 from odr.config import Settings
 from odr.errors import ActNotOpen, CourtError, InvalidInput
@@ -61,15 +63,25 @@ def log_status(court: Court) -> Callable[[], LogStatus]:
 
 def court_log_status(court: Court, session: Any) -> LogStatus:
     """Size, time of signing and number of outside witnesses of the newest checkpoint."""
-    from sqlalchemy import func, select
+    newest = session.execute(_newest_checkpoint()).first()
+    return LogStatus(*newest) if newest else LogStatus(0, None, 0)
 
-    from odr.notary.models import LogCheckpoint, LogCosignature
 
-    newest = session.scalar(select(LogCheckpoint).order_by(LogCheckpoint.signed_at.desc(), LogCheckpoint.size.desc()).limit(1))
-    if newest is None:
-        return LogStatus(0, None, 0)
-    seen = session.scalar(select(func.count()).select_from(LogCosignature).where(LogCosignature.log_id == newest.log_id, LogCosignature.size == newest.size)) or 0
-    return LogStatus(newest.size, newest.signed_at, seen)
+@lru_cache(maxsize=1)
+def _newest_checkpoint() -> Select[tuple[int, datetime, int]]:
+    """The largest tree of each log by index, and of these few the one signed last: no page reads through all checkpoints."""
+    from odr.notary.models import Log, LogCheckpoint, LogCosignature
+
+    head, seen, log = LogCheckpoint.__table__.c, LogCosignature.__table__.c, Log.__table__.c
+    tallest = LogCheckpoint.__table__.alias()
+    size = select(func.max(tallest.c.size)).where(tallest.c.log_id == log.id).scalar_subquery()
+    count = select(func.count()).select_from(LogCosignature.__table__).where(seen.log_id == head.log_id, seen.size == head.size).scalar_subquery()
+    return (
+        select(head.size, head.signed_at, count)
+        .join_from(Log.__table__, LogCheckpoint.__table__, (head.log_id == log.id) & (head.size == size))
+        .order_by(head.signed_at.desc(), head.size.desc())
+        .limit(1)
+    )
 
 
 ROOMS = ("procedure", "identity", "service", "filing", "payments", "evidence", "hearing", "settlement", "judgment", "register", "api")

@@ -2,27 +2,71 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Text, bindparam, cast, select
+from sqlalchemy.orm import Session, joinedload
 
-from odr.docket.models import Case, DocketEntry, Document, Party, Role, Seat
+from odr.docket.models import Audience, Case, DocketEntry, Document, EntryOpening, Party, Role, Seat
+
+_BY_REFERENCE = select(Case).where(Case.reference == bindparam("reference")).options(joinedload(Case.parties))
 
 
 def case_by_reference(session: Session, reference: str) -> Case | None:
-    """The case with an unguessable reference."""
-    return session.scalar(select(Case).where(Case.reference == reference))
+    """The case with an unguessable reference, with its parties."""
+    return session.scalars(_BY_REFERENCE, {"reference": reference}).unique().one_or_none()
+
+
+class EntryLine(NamedTuple):
+    """An entry as a list needs it: nothing of it that the list does not show or decide by."""
+
+    number: int
+    act: str
+    role: Role
+    party_id: int | None
+    account_id: int | None
+    audience: Audience
+    names: str
+    effective_at: datetime
+    payload: str
+    opened_by: int | None
+
+    @property
+    def named(self) -> list[str]:
+        """Whom the entry names; few do, so it is read when asked for."""
+        found: list[str] = json.loads(self.names)
+        return found
+
+
+_E = DocketEntry.__table__.c
+_LINES = (
+    select(
+        _E.number, _E.act, _E.role, _E.party_id, _E.account_id, _E.audience, cast(_E.named, Text), _E.effective_at, _E.payload, EntryOpening.__table__.c.number
+    )
+    .join_from(DocketEntry.__table__, EntryOpening.__table__, EntryOpening.__table__.c.entry_id == _E.id, isouter=True)
+    .where(_E.case_id == bindparam("case"), _E.number > bindparam("after"))
+)
+_FORWARD, _BACK = (_LINES.order_by(order).limit(bindparam("limit")) for order in (_E.number, _E.number.desc()))
+
+
+def lines(session: Session, case: Case, *, after: int = 0, limit: int = 200) -> list[EntryLine]:
+    """Entries numbered above ``after``, in order, to be listed."""
+    return list(map(EntryLine._make, session.execute(_FORWARD, {"case": case.id, "after": after, "limit": limit}).all()))
+
+
+def latest_lines(session: Session, case: Case, limit: int = 8) -> list[EntryLine]:
+    """The newest entries, newest first, to be listed."""
+    return list(map(EntryLine._make, session.execute(_BACK, {"case": case.id, "after": 0, "limit": limit}).all()))
 
 
 def entries(session: Session, case: Case, *, after: int = 0, limit: int = 200) -> Sequence[DocketEntry]:
     """Entries numbered above ``after``, in order."""
-    return session.scalars(select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.number > after).order_by(DocketEntry.number).limit(limit)).all()
-
-
-def latest_entries(session: Session, case: Case, limit: int = 8) -> Sequence[DocketEntry]:
-    """The newest entries, newest first."""
-    return session.scalars(select(DocketEntry).where(DocketEntry.case_id == case.id).order_by(DocketEntry.number.desc()).limit(limit)).all()
+    return session.scalars(
+        select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.number > after).order_by(DocketEntry.number).limit(limit)
+    ).all()
 
 
 def entry(session: Session, case: Case, number: int) -> DocketEntry | None:

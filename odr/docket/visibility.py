@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from odr.docket.models import BENCH_ROLES, COURT_ROLES, HEARD_ROLES, PARTY_ROLES, Audience, DocketEntry, Document, Party, Role
+from odr.docket.models import BENCH_ROLES, COURT_ROLES, HEARD_ROLES, PARTY_ROLES, Audience, Document, Party, Role
 
 
 class Viewer(Protocol):
@@ -16,6 +16,21 @@ class Viewer(Protocol):
     def party_id(self) -> int | None: ...
     @property
     def account_id(self) -> int | None: ...
+
+
+class Envelope(Protocol):
+    """By what of an entry it is decided who reads it: a DocketEntry, or a line of a list."""
+
+    @property
+    def audience(self) -> Audience: ...
+    @property
+    def party_id(self) -> int | None: ...
+    @property
+    def account_id(self) -> int | None: ...
+    @property
+    def named(self) -> list[str]: ...
+    @property
+    def opened_by(self) -> int | None: ...
 
 
 READS_CONTENT = PARTY_ROLES | COURT_ROLES | {Role.CLOCK}
@@ -48,13 +63,13 @@ def may_read(viewer: Viewer, audience: Audience, party_id: int | None, named: li
             return own_side or bool(tags & set(named or ()))
 
 
-def reads_entry(viewer: Viewer, entry: DocketEntry) -> bool:
+def reads_entry(viewer: Viewer, entry: Envelope) -> bool:
     """Whether the viewer may read an entry's content; an opened seal reads as what is said in the hearing."""
     if entry.opened_by is not None and may_read(viewer, Audience.HEARING, entry.party_id):
         return True
     if viewer.role in HEARD_ROLES:
         return entry.account_id == viewer.account_id or f"account/{viewer.account_id}" in entry.named
-    return may_read(viewer, entry.audience, entry.party_id, entry.named)
+    return may_read(viewer, entry.audience, entry.party_id, entry.named if entry.audience is Audience.NAMED else None)
 
 
 def reads_document(viewer: Viewer, document: Document) -> bool:

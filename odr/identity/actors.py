@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple, Protocol
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Role, Seat
-from odr.identity.models import Account, AccountState, Mandate, MandateScope
+from odr.identity.models import Account, AccountState, Mandate, MandateScope, stands
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,34 @@ class Actor:
 
 CLOCK_ACTOR = Actor(role=Role.CLOCK, name="clock")
 
+_M, _S = Mandate.__table__.c, Seat.__table__.c
+_CAPACITIES = union_all(
+    select(literal(1).label("rank"), _M.id, _M.party_id, _M.scope, _M.from_at, _M.until_at, _M.signed_at, _M.revoked_at, null().label("role")).where(
+        _M.case_id == bindparam("case"), _M.account_id == bindparam("account")
+    ),
+    select(literal(2), _S.id, null(), null(), _S.from_at, null(), null(), null(), _S.role).where(
+        _S.case_id == bindparam("case"), _S.account_id == bindparam("account"), _S.until_at.is_(None)
+    ),
+).order_by("rank", "id")
+"""An account's mandates and seats in a case, mandates first: asked at every page of a case, so in one query of plain columns."""
+
+
+class Holder(Protocol):
+    """Somebody who may sign in, with the roles of the court she holds now."""
+
+    @property
+    def account_id(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def roles(self) -> frozenset[Role]: ...
+
+
+class _Holder(NamedTuple):
+    account_id: int
+    name: str
+    roles: frozenset[Role]
+
 
 def actors_in(session: Session, account: Account, case: Case, now: datetime, strong_at: datetime | None = None) -> list[Actor]:
     """Every capacity in which the account may look at or act in the case, own party first.
@@ -47,18 +76,21 @@ def actors_in(session: Session, account: Account, case: Case, now: datetime, str
     """
     if account.state is not AccountState.ACTIVE:
         return []
-    actors = [
-        Actor(p.role, account.id, account.name, case.id, p.id, strong_at=strong_at) for p in case.parties if p.account_id == account.id and p.left_at is None
-    ]
-    parties: dict[int, Party] = {p.id: p for p in case.parties}
-    for mandate in session.scalars(select(Mandate).where(Mandate.case_id == case.id, Mandate.account_id == account.id)):
-        party = parties.get(mandate.party_id)
-        if party is not None and party.left_at is None and mandate.is_live(now):
-            actors.append(Actor(party.role, account.id, account.name, case.id, party.id, mandate.id, mandate.scope, strong_at))
-    held = account.staff_roles
-    for seat in session.scalars(select(Seat).where(Seat.case_id == case.id, Seat.account_id == account.id, Seat.until_at.is_(None))):
-        if seat.role in held or seat.role in (Role.WITNESS, Role.EXPERT, Role.INTERPRETER, Role.MEDIATOR):
-            actors.append(Actor(seat.role, account.id, account.name, case.id, strong_at=strong_at))
+    return capacities(session, _Holder(account.id, account.name, account.staff_roles), case, now, strong_at)
+
+
+def capacities(session: Session, holder: Holder, case: Case, now: datetime, strong_at: datetime | None = None) -> list[Actor]:
+    """As :func:`actors_in`, for somebody whose account was read in this very snapshot and is active."""
+    me, name = holder.account_id, holder.name
+    parties: dict[int, Party] = {p.id: p for p in case.parties if p.left_at is None}
+    actors = [Actor(p.role, me, name, case.id, p.id, strong_at=strong_at) for p in parties.values() if p.account_id == me]
+    for _, number, party_id, scope, from_at, until_at, signed_at, revoked_at, role in session.execute(_CAPACITIES, {"case": case.id, "account": me}):
+        if party_id is None:
+            if (seat := Role(role)) in holder.roles or seat in (Role.WITNESS, Role.EXPERT, Role.INTERPRETER, Role.MEDIATOR):
+                actors.append(Actor(seat, me, name, case.id, strong_at=strong_at))
+        elif party_id in parties and stands(now, from_at, until_at, signed_at, revoked_at):
+            party = parties[party_id]
+            actors.append(Actor(party.role, me, name, case.id, party.id, number, scope, strong_at))
     return actors
 
 

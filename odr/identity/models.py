@@ -75,6 +75,11 @@ class RoleProposal(Base):
     approved: Mapped[bool | None]
 
 
+def stands(now: datetime, from_at: datetime, until_at: datetime | None, signed_at: datetime | None, revoked_at: datetime | None) -> bool:
+    """Whether a mandate with these dates gives power at ``now``: signed, begun, not ended, not revoked."""
+    return signed_at is not None and revoked_at is None and from_at <= now and (until_at is None or now < until_at)
+
+
 class MandateScope(enum.Enum):
     """What a representative may do (CPL 62)."""
 
@@ -101,7 +106,7 @@ class Mandate(Base):
 
     def is_live(self, now: datetime) -> bool:
         """Whether the representative may act at ``now``."""
-        return self.signed_at is not None and self.revoked_at is None and self.from_at <= now and (self.until_at is None or now < self.until_at)
+        return stands(now, self.from_at, self.until_at, self.signed_at, self.revoked_at)
 
 
 class SessionRow(Base):

@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Role
 from odr.identity import sessions, tokens
-from odr.identity.models import Account
-from odr.identity.sessions import OFFICE_ROLES
+from odr.identity.sessions import OFFICE_ROLES, Owner
 from odr.identity.tokens import Scope
 
 
@@ -87,21 +86,21 @@ def identify(session: Session, request: Request, now: datetime, secure: bool) ->
         found = tokens.find(session, token, now) if token else None
         if found is None:
             return None, False
-        key, account = found
+        key, owner = found
         known = {scope.value for scope in Scope}
         scopes = frozenset(Scope(value) for value in key.scopes if value in known)
-        return _person(account, token_id=key.id, scopes=scopes, acting_for=request.headers.get("Acting-For")), tokens.needs_touch(key, now)
+        return _person(owner, token_id=key.id, scopes=scopes, acting_for=request.headers.get("Acting-For")), tokens.needs_touch(key, now)
     cookie = request.cookies.get(session_cookie_name(secure))
     there = sessions.find(session, cookie, now) if cookie else None
     if there is None:
         return None, False
-    row, account = there
-    person = _person(account, session_id=row.id, strong_at=row.strong_at, two_factor=row.two_factor, acting_for=row.acting_for)
+    row, owner = there
+    person = _person(owner, session_id=row.id, strong_at=row.strong_at, two_factor=row.two_factor, acting_for=row.acting_for)
     return person, sessions.needs_touch(row, now)
 
 
 def _person(
-    account: Account,
+    owner: Owner,
     *,
     session_id: int | None = None,
     token_id: int | None = None,
@@ -111,12 +110,12 @@ def _person(
     acting_for: str | None = None,
 ) -> Person:
     return Person(
-        account.id,
-        account.reference,
-        account.name,
-        account.email,
-        account.staff_roles,
-        account.locale,
+        owner.account_id,
+        owner.reference,
+        owner.name,
+        owner.email,
+        owner.roles,
+        owner.locale,
         strong_at,
         two_factor,
         session_id,

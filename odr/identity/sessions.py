@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Row, Select, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from odr.docket.models import COURT_ROLES, Role
 from odr.identity.keys import fingerprint, new_token
-from odr.identity.models import Account, AccountState, SessionRow
+from odr.identity.models import Account, AccountRole, AccountState, SessionRow
 
 IDLE = timedelta(hours=12)
 STAFF_IDLE = timedelta(hours=1)
@@ -47,21 +48,64 @@ def open_session(session: Session, account: Account, now: datetime, *, device: s
     return token, row.id
 
 
-def find(session: Session, token: str, now: datetime) -> tuple[SessionRow, Account] | None:
-    """The live session of a token with its account, or None: ended, idle too long, or the account may not sign in."""
-    found = session.execute(
-        select(SessionRow, Account).join(Account, Account.id == SessionRow.account_id).where(SessionRow.token_hash == fingerprint(token))
-    ).one_or_none()
-    if found is None:
-        return None
-    row, account = found
-    idle = STAFF_IDLE if is_staff(account) else IDLE
-    if row.revoked_at is not None or row.expires_at <= now or row.seen_at + idle <= now or account.state is not AccountState.ACTIVE:
-        return None
-    return row, account
+class Owner(NamedTuple):
+    """The account behind a session or token, with the roles of the court it holds now."""
+
+    account_id: int
+    reference: str
+    name: str
+    email: str
+    roles: frozenset[Role]
+    locale: str
 
 
-def needs_touch(row: SessionRow, now: datetime) -> bool:
+class OpenSession(NamedTuple):
+    """What a request needs to know of the session it comes in."""
+
+    id: int
+    seen_at: datetime
+    strong_at: datetime | None
+    two_factor: bool
+    acting_for: str | None
+
+
+def with_owner(kind: Any, *columns: Any) -> Select[Any]:
+    """Columns of a table of sessions or tokens by its hash, with the account and, a row each, its roles: one query, for it is asked at every request."""
+    account, role = Account.__table__.c, AccountRole.__table__.c
+    return (
+        select(account.id.label("account_id"), account.reference, account.name, account.email, account.locale, account.state, role.role, *columns)
+        .join_from(kind.__table__, Account.__table__, account.id == kind.__table__.c.account_id)
+        .outerjoin(AccountRole.__table__, (role.account_id == account.id) & role.revoked_at.is_(None))
+        .where(kind.__table__.c.token_hash == bindparam("hash"))
+    )
+
+
+def owner_of(rows: Sequence[Row[Any]]) -> Owner | None:
+    """Who stands in the rows of :func:`with_owner`; None when there are none, or the account may not sign in."""
+    if not rows or rows[0].state is not AccountState.ACTIVE:
+        return None
+    one = rows[0]
+    return Owner(one.account_id, one.reference, one.name, one.email, frozenset(row.role for row in rows if row.role is not None), one.locale)
+
+
+_T = SessionRow.__table__.c
+_BY_TOKEN = with_owner(SessionRow, _T.id, _T.seen_at, _T.strong_at, _T.two_factor, _T.acting_for, _T.revoked_at, _T.expires_at)
+
+
+def find(session: Session, token: str, now: datetime) -> tuple[OpenSession, Owner] | None:
+    """The live session of a token with its owner, or None: ended, idle too long, or the account may not sign in."""
+    rows = session.execute(_BY_TOKEN, {"hash": fingerprint(token)}).all()
+    owner = owner_of(rows)
+    if owner is None:
+        return None
+    row = rows[0]
+    idle = STAFF_IDLE if owner.roles & OFFICE_ROLES else IDLE
+    if row.revoked_at is not None or row.expires_at <= now or row.seen_at + idle <= now:
+        return None
+    return OpenSession(row.id, row.seen_at, row.strong_at, row.two_factor, row.acting_for), owner
+
+
+def needs_touch(row: OpenSession, now: datetime) -> bool:
     """Whether the session's last use is old enough to be written anew."""
     return now - row.seen_at >= SEEN_EVERY
 

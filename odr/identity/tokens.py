@@ -5,14 +5,15 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from odr.errors import InvalidInput
 from odr.identity.keys import fingerprint, new_token
-from odr.identity.models import Account, AccountState, ApiToken
-from odr.identity.sessions import SEEN_EVERY, is_staff
+from odr.identity.models import Account, ApiToken
+from odr.identity.sessions import SEEN_EVERY, Owner, is_staff, owner_of, with_owner
 from odr.text import T, Text
 
 PREFIX = "odr_"
@@ -60,17 +61,25 @@ def issue(session: Session, account: Account, *, name: str, scopes: Iterable[Sco
     return token
 
 
-def find(session: Session, token: str, now: datetime) -> tuple[ApiToken, Account] | None:
-    """The live token with its account, or None."""
-    found = session.execute(
-        select(ApiToken, Account).join(Account, Account.id == ApiToken.account_id).where(ApiToken.token_hash == fingerprint(token))
-    ).one_or_none()
-    if found is None:
+class LiveToken(NamedTuple):
+    """What a request needs to know of the token it comes with."""
+
+    id: int
+    scopes: list[str]
+    used_at: datetime | None
+
+
+_T = ApiToken.__table__.c
+_BY_TOKEN = with_owner(ApiToken, _T.id, _T.scopes, _T.used_at, _T.revoked_at, _T.expires_at)
+
+
+def find(session: Session, token: str, now: datetime) -> tuple[LiveToken, Owner] | None:
+    """The live token with its owner, or None."""
+    rows = session.execute(_BY_TOKEN, {"hash": fingerprint(token)}).all()
+    owner = owner_of(rows)
+    if owner is None or rows[0].revoked_at is not None or rows[0].expires_at <= now:
         return None
-    row, account = found
-    if row.revoked_at is not None or row.expires_at <= now or account.state is not AccountState.ACTIVE:
-        return None
-    return row, account
+    return LiveToken(rows[0].id, rows[0].scopes, rows[0].used_at), owner
 
 
 def live(session: Session, account_id: int, now: datetime) -> Sequence[ApiToken]:
@@ -98,6 +107,6 @@ def touch(session: Session, token_id: int, now: datetime) -> None:
     session.execute(update(ApiToken).where(ApiToken.id == token_id, ApiToken.revoked_at.is_(None)).values(used_at=now))
 
 
-def needs_touch(row: ApiToken, now: datetime) -> bool:
+def needs_touch(row: LiveToken, now: datetime) -> bool:
     """Whether the last use is old enough to be written anew."""
     return row.used_at is None or now - row.used_at >= SEEN_EVERY

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from odr.access import case_page, current_court, current_locale, current_session, may_enter
 from odr.docket.models import HEARD_ROLES, Case, DocketEntry
-from odr.docket.queries import entries, entry
+from odr.docket.queries import entry, lines
 from odr.docket.visibility import reads_entry
 from odr.errors import NotFound
 from odr.identity.actors import Actor
@@ -20,7 +20,7 @@ from odr.procedure.models import Window
 from odr.procedure.reckoning import Reckoning
 from odr.procedure.table import Act
 from odr.procedure.views import case_page as gather
-from odr.procedure.views import entry_view
+from odr.procedure.views import entry_view, line_views
 from odr.procedure.windows import window_title
 
 cases = Blueprint("cases", __name__, url_prefix="/cases/<reference>")
@@ -44,8 +44,8 @@ def docket(case: Case, actor: Actor) -> Page:
     """Every entry's envelope, and the words where the viewer may read them."""
     court = current_court().look(current_session())
     after = request.args.get("after", 0, type=int)
-    rows = entries(court.session, case, after=after, limit=101)
-    views = [entry_view(court, case, actor, e, current_locale()) for e in rows[:100]]
+    rows = lines(court.session, case, after=after, limit=101)
+    views = line_views(court, case, actor, rows[:100], current_locale())
     return render_template("case/docket.html", case=case, actor=actor, entries=views, more=len(rows) > 100, tab="docket")
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 
 from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Role, Seat
-from odr.docket.queries import latest_entries
+from odr.docket.queries import EntryLine, latest_lines
 from odr.docket.visibility import reads_entry
 from odr.identity.actors import Actor
 from odr.identity.models import Account
@@ -23,9 +23,9 @@ from odr.procedure.windows import shown_windows, window_title
 from odr.text import T, Text
 
 
-@dataclass(frozen=True)
-class EntryView:
-    """An entry as one viewer sees it: the envelope always, the words only where she may read."""
+@dataclass(slots=True)
+class LineView:
+    """An entry in a list as one viewer sees it: the envelope always, the words only where she may read."""
 
     number: int
     act: str
@@ -34,15 +34,21 @@ class EntryView:
     by: Text
     by_name: str | None
     effective_at: datetime
-    recorded_at: datetime
-    digest: str
-    receipt: str
     is_mine: bool
-    payload: dict[str, Any] | None
 
     @property
     def is_hidden(self) -> bool:
         return self.words is None
+
+
+@dataclass(slots=True)
+class EntryView(LineView):
+    """The whole entry as one viewer sees it."""
+
+    recorded_at: datetime
+    digest: str
+    receipt: str
+    payload: dict[str, Any] | None
 
 
 @dataclass(frozen=True)
@@ -82,40 +88,56 @@ class CasePage:
     dues: list[Due]
     open_acts: list[Availability]
     closed_acts: list[Availability]
-    entries: list[EntryView]
+    entries: list[LineView]
     panels: dict[str, list[Panel]]
     tasks: list[Task]
     people: list[Sitter]
 
 
-def entry_view(court: Sitting, case: Case, actor: Actor, entry: DocketEntry, locale: str) -> EntryView:
-    """One entry for one viewer."""
-    act = court.court.table[entry.act]
-    readable = reads_entry(actor, entry)
-    if not readable and entry.audience is Audience.SETTLEMENT:
-        # Judge and clerk see that there is an entry, so that the chain is whole, and not who did what.
-        title = T("A step in the parties’ private room")
-        return EntryView(entry.number, "", title, None, T("not shown"), None, entry.effective_at, entry.recorded_at, entry.digest, entry.receipt, False, None)
-    if not readable and entry.audience is Audience.NAMED:
-        # Its name alone would tell: a preservation, a vote.
-        title = T("A step that is not shown to you")
-        return EntryView(entry.number, "", title, None, entry.role.label, None, entry.effective_at, entry.recorded_at, entry.digest, entry.receipt, False, None)
-    payload = json.loads(entry.payload) if readable else None
+View = TypeVar("View", bound=LineView)
+_WORDS = '"words":'
+_decode = json.JSONDecoder().raw_decode
+
+
+def words_in(payload: str) -> dict[str, str]:
+    """The words of an entry, by locale, without reading the rest of it.
+
+    ``words`` is the last key of a canonical payload (RFC 8785 sorts them), and its
+    own mark cannot stand inside a string, where the quotes would be escaped.
+    """
+    found: dict[str, str] = _decode(payload, payload.rindex(_WORDS) + len(_WORDS))[0]
+    return found
+
+
+def line_views(court: Sitting, case: Case, actor: Actor, entries: Iterable[EntryLine | DocketEntry], locale: str) -> list[LineView]:
+    """Entries in a list for one viewer."""
     names = {p.id: p.name for p in case.parties}
-    return EntryView(
-        number=entry.number,
-        act=entry.act,
-        title=act.title,
-        words=payload["words"].get(locale, payload["words"]["en"]) if payload else None,
-        by=entry.role.label,
-        by_name=names.get(entry.party_id) if entry.party_id else None,
-        effective_at=entry.effective_at,
-        recorded_at=entry.recorded_at,
-        digest=entry.digest,
-        receipt=entry.receipt,
-        is_mine=entry.account_id is not None and entry.account_id == actor.account_id,
-        payload=payload,
-    )
+    return [_seen(LineView, court, names, actor, entry, reads_entry(actor, entry), locale) for entry in entries]
+
+
+def entry_view(court: Sitting, case: Case, actor: Actor, entry: DocketEntry, locale: str) -> EntryView:
+    """One whole entry for one viewer."""
+    names, readable = {p.id: p.name for p in case.parties}, reads_entry(actor, entry)
+    payload = json.loads(entry.payload) if readable else None
+    return _seen(EntryView, court, names, actor, entry, readable, locale, entry.recorded_at, entry.digest, entry.receipt, payload)
+
+
+def _seen(
+    kind: type[View], court: Sitting, names: Mapping[int, str], actor: Actor, entry: EntryLine | DocketEntry, readable: bool, locale: str, *more: Any
+) -> View:
+    words = None
+    if readable:
+        said = words_in(entry.payload)
+        words = said.get(locale, said["en"])
+    elif entry.audience is Audience.SETTLEMENT:
+        # Judge and clerk see that there is an entry, so that the chain is whole, and not who did what.
+        return kind(entry.number, "", T("A step in the parties’ private room"), None, T("not shown"), None, entry.effective_at, False, *more)
+    elif entry.audience is Audience.NAMED:
+        # Its name alone would tell: a preservation, a vote.
+        return kind(entry.number, "", T("A step that is not shown to you"), None, entry.role.label, None, entry.effective_at, False, *more)
+    by_name = names.get(entry.party_id) if entry.party_id else None
+    is_mine = entry.account_id is not None and entry.account_id == actor.account_id
+    return kind(entry.number, entry.act, court.court.table[entry.act].title, words, entry.role.label, by_name, entry.effective_at, is_mine, *more)
 
 
 def dues(court: Sitting, case: Case, actor: Actor, available: Sequence[Availability]) -> list[Due]:
@@ -140,7 +162,9 @@ def case_page(court: Sitting, case: Case, actor: Actor, locale: str) -> CasePage
             panels.setdefault(panel.slot, []).append(panel)
     for listed in panels.values():
         listed.sort(key=lambda p: p.order)
-    tasks = list(court.session.scalars(select(Task).where(Task.case_id == case.id, Task.role == actor.role, Task.done_at.is_(None)).order_by(Task.risk.desc(), Task.id)))
+    tasks = list(
+        court.session.scalars(select(Task).where(Task.case_id == case.id, Task.role == actor.role, Task.done_at.is_(None)).order_by(Task.risk.desc(), Task.id))
+    )
     return CasePage(
         case=case,
         actor=actor,
@@ -148,7 +172,7 @@ def case_page(court: Sitting, case: Case, actor: Actor, locale: str) -> CasePage
         dues=waiting,
         open_acts=[a for a in available if a.is_open],
         closed_acts=[a for a in available if not a.is_open],
-        entries=[entry_view(court, case, actor, e, locale) for e in latest_entries(court.session, case)],
+        entries=line_views(court, case, actor, latest_lines(court.session, case), locale),
         panels=panels,
         tasks=tasks,
         people=sitters(court, case),
