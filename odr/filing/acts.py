@@ -253,6 +253,7 @@ def start_answer(court: Sitting, case: Case, who: Party, served_at: datetime, pr
     if who.role is Role.CLAIMANT or any(w.state is not WindowState.ENDED for w in court.windows(case, "answer", party=who, state=None)):
         return
     court.start_window(case, "answer", party=who, start=served_at, proof=proof)
-    for each in parties(case):
+    # Where documents are due so long before a hearing, service starts nothing.
+    for each in [] if court.pack(case).window("evidence").before else parties(case):
         if not court.windows(case, "evidence", party=each, state=None):
             court.start_window(case, "evidence", party=each, start=served_at, proof=proof)

@@ -79,8 +79,8 @@ def _write_facts(court: Sitting, case: Case, party: Party, facts: list[FactInput
 
 
 def restart_evidence(court: Sitting, case: Case, now: datetime) -> None:
-    """A changed or new claim gives everybody a new time for evidence (EV 53, 55)."""
-    for each in parties(case):
+    """A changed or new claim gives everybody a new time for evidence (EV 53, 55), unless it is counted back from the hearing."""
+    for each in [] if court.pack(case).window("evidence").before else parties(case):
         court.close_windows(case, "evidence", WindowState.ENDED, party=each)
         court.start_window(case, "evidence", party=each, start=now, proof=T("Entry %(number)s of the docket.", number=court.next_number(case)))
 

@@ -1,0 +1,110 @@
+"""A court of another country is data and chosen strategies: an online money claim of England and Wales walked by the real acts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select
+
+from odr.clock import FixedClock
+from odr.db import Database
+from odr.docket.models import Case, Stage
+from odr.docket.queries import entries_of
+from odr.errors import ActNotOpen
+from odr.filing.models import Claim
+from odr.hearing.models import Hearing
+from odr.judgment.models import Decision
+from odr.payments.assessing import assessments_of
+from odr.procedure.models import Window, WindowState
+from tests.judgment.test_whole import draft, gate, posted
+from tests.scene import Scene, claim, open_court
+
+LONDON = ZoneInfo("Europe/London")
+
+
+@pytest.fixture
+def london(sqlite_url: str, tmp_path: Path) -> Iterator[Scene]:
+    """A court that sits by the rules of England and Wales, with a claim for 1,200 pounds issued."""
+    database = Database(sqlite_url, synchronous="OFF")
+    scene = open_court(database, FixedClock(datetime(2026, 3, 2, 9, tzinfo=LONDON)), tmp_path / "court", pack="ew", zone="Europe/London")
+    scene.lodge(claim(matter={"cause": "online_money_claim"}, relief=[{"kind": "money", "what": "The price back", "amount": "GBP 1,200.00"}]))
+    scene.accept()
+    scene.later(hours=1)
+    yield scene
+    database.dispose()
+
+
+def window(scene: Scene, kind: str) -> Window:
+    """The only window of a kind."""
+    with scene.court.database.read() as session:
+        return session.scalars(select(Window).where(Window.case_id == scene.case_id, Window.kind == kind)).one()
+
+
+def test_a_defence_within_28_days_of_service(london: Scene) -> None:
+    """The band's fee is assessed in pounds; the defence may come until four in the afternoon of the twenty-eighth day, and a defended claim has no default."""
+    with london.court.database.read() as session:
+        (fee,) = assessments_of(session, session.get_one(Case, london.case_id))
+        assert (fee.amount_minor, fee.currency) == (80_00, "GBP")
+    london.join()
+    due = window(london, "answer").due_at
+    assert due is not None and due == datetime(2026, 3, 30, 16, tzinfo=LONDON)
+    london.clock.set(due - timedelta(minutes=1))
+    london.do("file_answer", "haiyun", position="defend", statement="It was delivered.")
+    assert window(london, "answer").state is WindowState.MET
+    with pytest.raises(ActNotOpen):
+        london.do("file_answer", "haiyun", position="defend", statement="Once more.")
+
+
+def heard(scene: Scene) -> None:
+    """Three weeks' notice by post, the hour, an empty chair, the record."""
+    scene.do("open_examination", "judge", mode="offline")
+    day = (scene.clock.now() + timedelta(days=23)).date()
+    scene.do("summon", "clerk", mode="offline", on=day.isoformat(), at="10:30", place="Courtroom 1")
+    scene.later(hours=2)
+    scene.later(days=2)
+    posted(scene, "summons")
+    scene.clock.set(datetime(day.year, day.month, day.day, 14, tzinfo=LONDON))
+    with scene.court.database.read() as session:
+        hearing = session.scalars(select(Hearing.reference).where(Hearing.case_id == scene.case_id)).one()
+        claimant, respondent = (party.reference for party in session.get_one(Case, scene.case_id).parties)
+    there = [{"who": claimant, "presence": "courtroom"}, {"who": respondent, "presence": "absent"}]
+    scene.do("record_hearing", "clerk", hearing=hearing, begun="10:32", ended="11:00", attendance=there, minutes="Nobody came for the respondent.")
+    scene.do("close_hearing", "judge", reasons="Everything was heard.")
+    for _ in range(20):
+        if scene.case().stage is Stage.DELIBERATION:
+            return
+        scene.later(days=1)
+
+
+def test_judgment_in_default_only_on_request(london: Scene) -> None:
+    """Served, silent for 28 days, summoned and heard: without the claimant's request the gate is shut; with it the judge alone signs (CPR 12.4)."""
+    scene = london
+    scene.later(days=3)
+    posted(scene, "claim")
+    with scene.court.database.read() as session:
+        assert session.scalars(select(Window).where(Window.case_id == scene.case_id, Window.kind == "evidence")).all() == []
+    scene.later(days=30)
+    assert window(scene, "answer").state is WindowState.LAPSED
+    heard(scene)
+    (missing,) = gate(scene)
+    assert "has not asked" in missing
+    scene.do("ask_for_default", "li", respondent="respondent/1")
+    assert gate(scene) == []
+    with scene.court.database.read() as session:
+        key = f"{session.scalars(select(Claim.reference).where(Claim.case_id == scene.case_id)).one()}/1"
+    found = [{"subject": f"fact/{n}", "result": "adopted", "reasons": "Told at the hearing and not denied.", "rests_on": []} for n in (1, 2)]
+    scene.do("record_findings", "judge", adopt_undisputed=False, findings=found)
+    pay = {"kind": "pay", "relief": key, "debtor": "respondent/1", "creditor": "claimant/1", "amount": "GBP 1,200.00"}
+    scene.do("draft_decision", "judge", language="en", claims="The price back.", reasons=[{"text": "See fact 1 and fact 2."}], orders=[pay])
+    reference = draft(scene)
+    scene.do("send_for_signing", "judge", decision=reference)
+    scene.later(hours=26)
+    scene.do("issue_decision", "judge", decision=reference, case_number=scene.case().number, premise=scene.premise("issue_decision", "judge"))
+    assert scene.case().stage is Stage.PRONOUNCED
+    with scene.court.database.read() as session:
+        decision = session.scalars(select(Decision).where(Decision.case_id == scene.case_id)).one()
+        assert decision.by_default and len(entries_of(session, session.get_one(Case, scene.case_id), "countersign_decision")) == 0
