@@ -319,7 +319,7 @@ class DutyInput(CourtModel):
     """A judge's turn on duty."""
 
     judge: Annotated[str, CourtText(1, 60, one_line=True), field(T("Judge"), choices="judges_of_the_court")]
-    from_on: Annotated[CourtDate, field(T("From"))]
+    from_on: Annotated[CourtDate, field(T("From this day"))]
     until_on: Annotated[CourtDate, field(T("To, that day included"))]
 
     @model_validator(mode="after")
