@@ -19,6 +19,13 @@ from odr.text import T, Text, write, write_instant
 times = Blueprint("times", __name__)
 
 
+@times.app_template_global("rules_lacking")
+def rules_lacking() -> list[Text]:
+    """What the court's rules lack at this time of the year: calendars and figures, for whoever runs the court."""
+    court = current_court()
+    return periods.pack_asked(court, court.settings.pack).missing(court.clock.now())
+
+
 @times.get("/cases/<reference>/timeline")
 @case_page()
 def case_timeline(case: Case, actor: Actor) -> Page:

@@ -34,6 +34,7 @@ from odr.identity.passwords import Passwords
 from odr.identity.tokens import Scope
 from odr.procedure.court import Court, Ports
 from odr.procedure.hooks import Hooks
+from odr.procedure.packs import PackRegistry
 from odr.procedure.table import ActTable
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,9 +81,10 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def court(settings: Settings, database: Database, clock: FixedClock, mailbox: Mailbox) -> Court:
     """As much of a court as its door needs."""
-    return Court(settings, database, clock, cast(Any, None), cast(Any, None), ActTable(), Hooks(), Ports(mail=mailbox))
+    return Court(settings, database, clock, cast(Any, None), _PACKS, ActTable(), Hooks(), Ports(mail=mailbox))
 
 
+_PACKS = PackRegistry.load()
 _COMPILED = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="templates-"))
 """Templates are compiled once for all tests: each opens an application of its own."""
 

@@ -8,9 +8,14 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
+from odr.app import create_app
+from odr.identity.models import Account
+from odr.identity.presence import session_cookie_name
+from odr.identity.sessions import open_session
 from odr.keeping import KEEPING, WITHOUT_COURT
 from odr.procedure.pack_commands import pack, told
 from odr.procedure.packs import PackRegistry, pack_diff
+from tests.scene import Scene
 
 REGISTRY = PackRegistry.load()
 
@@ -51,6 +56,26 @@ def test_a_diff_is_dated_and_unknown_versions_are_told() -> None:
     for wrong in (("diff", "cn", "2020-01-01"), ("diff", "xx"), ("diff", "cn", "yesterday")):
         result = run(*wrong)
         assert result.exit_code == 1 and "Error" in result.output and result.exception is not None and not isinstance(result.exception, ValueError)
+
+
+def test_the_administrator_sees_what_is_missing(small_scene: Scene) -> None:
+    """From November on a missing calendar of next year stands on the administrator's page, in her language; in March it does not."""
+    scene = small_scene
+    app = create_app(court=scene.court)
+
+    def page(locale: str) -> str:
+        client = app.test_client()
+        with scene.court.database.write() as session:
+            account = session.get_one(Account, scene.people["admin"])
+            account.locale = locale
+            token, _ = open_session(session, account, scene.clock.machine_now(), device="test", address="::1", two_factor=True)
+        client.set_cookie(session_cookie_name(False), token)
+        return client.get("/administration/people").text
+
+    assert "The working calendar of" not in page("en")
+    scene.clock.set(scene.clock.now().replace(month=11, day=20))
+    assert "The working calendar of 2027 is missing" in page("en")
+    assert "2027" in page("zh-Hans") and "The working calendar" not in page("zh-Hans")
 
 
 @given(st.sampled_from(REGISTRY.ids()), st.data())
