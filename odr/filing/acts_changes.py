@@ -143,9 +143,8 @@ def amend_claim(court: Sitting, case: Case, given: AmendInput, *, actor: Actor, 
     claim.amount_minor, claim.entry_number = after.minor, court.next_number(case)
     if not is_reduction:
         restart_evidence(court, case, now)
-    if claim.kind == "claim":
-        court.announce("claim_changed", case, party=me, given=given, in_time=in_time, before=before, after=after)
-        _see_track(court, case, after.minor, _bars(given.relief))
+    court.announce("claim_changed", case, party=me, given=given, kind=claim.kind, in_time=in_time, before=before, after=after)
+    _see_track(court, case, sum_of_standing(court, case), _bars(given.relief))
     words = T("%(name)s changed the claim from %(before)s to %(after)s", name=me.name, before=before, after=after)
     return Recorded(words, {"claim": claim.reference, "before": before.minor, "after": after.minor, "currency": claim.currency, "in_time": in_time})
 

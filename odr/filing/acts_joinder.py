@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from odr.docket.models import Case, Party, PartyKind, Role, Stage
 from odr.errors import InvalidInput
 from odr.filing.acts_changes import bring_claim, restart_evidence
-from odr.filing.inputs_motions import AddPartyInput, CounterAnswerInput, CounterclaimInput, JoinderInput, JoinderRuling
+from odr.filing.inputs_motions import AddPartyInput, CounterAnswerInput, CounterclaimInput, InterventionInput, JoinderInput, JoinderRuling
 from odr.filing.inviting import call_in, note_addresses
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.progress import ask, before_end_of_debate, decide, requests_of, standing_claim
@@ -79,6 +79,7 @@ def rule_on_joinder(court: Sitting, case: Case, given: JoinderRuling, *, actor: 
     who = request.details["who"]
     if given.answer == "refuse":
         decide(court, case, request, RequestState.REFUSED)
+        request.details = {**request.details, "reasons": given.reasons}
         return Recorded(T("%(name)s is not brought into the case", name=who["name"]), {"request": request.reference, "reasons": given.reasons})
     _refuse_known(case, who["name"])
     decide(court, case, request, RequestState.GRANTED)
@@ -189,3 +190,25 @@ def start_third_party_answer(court: Sitting, case: Case, who: Party, at: datetim
     earlier = court.windows(case, ANSWER_THIRD_PARTY, party=who, state=None)
     if who.role is not Role.THIRD_PARTY and not any(w.state is not WindowState.ENDED for w in earlier):
         court.start_window(case, ANSWER_THIRD_PARTY, party=who, rule="answer", start=at, proof=proof)
+
+
+# -- a third party who asks herself ---------------------------------------------
+
+
+@act(
+    title=T("Somebody asks to take part as third party"),
+    input=InterventionInput,
+    by={Role.CLOCK},
+    at=TRIAL,
+    guard=before_end_of_debate,
+    listed=False,
+    serves=Everyone.PARTIES,
+    source="CPL 59; CPI 81",
+)
+def record_intervention(court: Sitting, case: Case, given: InterventionInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Put on the docket that somebody outside the case asks to take part; the judge rules as on any such motion (CPL 59; CPI 81)."""
+    _refuse_known(case, given.name)
+    request = ask(court, case, JOINDER, None, given.words, who={**given.model_dump(mode="json", exclude={"words"}), "role": Role.THIRD_PARTY.value})
+    title = T("%(name)s asks to take part as third party. Rule on it.", name=given.name)
+    court.open_task(case, Role.JUDGE, JOINDER.value, title, risk=45, subject=request.reference)
+    return Recorded(T("%(name)s asked to take part as third party", name=given.name), {"request": request.reference})

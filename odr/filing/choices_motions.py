@@ -49,7 +49,8 @@ REFERENCES = {
 
 def _options(court: Any, case: Case, rows: list[Request]) -> list[Option]:
     names = {p.id: p.name for p in case.parties}
-    return [Option(r.reference, T("%(kind)s: %(name)s", kind=r.kind.label, name=names.get(r.party_id or 0, "")), r.words) for r in rows]
+    asks = {r.id: names.get(r.party_id or 0, "") or r.details.get("who", {}).get("name", "") for r in rows}
+    return [Option(r.reference, T("%(kind)s: %(name)s", kind=r.kind.label, name=asks[r.id]), r.words) for r in rows]
 
 
 def _waiting(kind: RequestKind) -> Callable[[Any, Any, Any], list[Option]]:

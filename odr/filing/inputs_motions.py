@@ -100,6 +100,23 @@ class JoinderInput(CourtModel):
     words: Words
 
 
+class InterventionInput(CourtModel):
+    """Who asks to take part in a case of others, and why the outcome concerns her."""
+
+    name: Annotated[str, CourtText(1, 200), field(T("Your full name, or the company’s"))]
+    kind: Annotated[PartyKind, Choice(PartyKind), field(T("You are"))] = PartyKind.PERSON
+    email: Annotated[str, CourtEmail(), field(T("E-mail address for papers of the court"))]
+    phone: Annotated[str | None, CourtPhone(), field(T("Telephone"))] = None
+    address: Annotated[str | None, CourtText(0, 400), field(T("Postal address"))] = None
+    words: Annotated[str, CourtText(5, 4000), field(T("What in the dispute is yours, or how does its outcome concern you?"), widget="textarea")]
+
+
+class TakePartInput(InterventionInput):
+    """The same, with the number of the case."""
+
+    number: Annotated[str, CourtText(1, 80, one_line=True), field(T("Number of the case"), T("As it stands on a paper of the court or in a published notice."))]
+
+
 class AddPartyInput(CourtModel):
     """Whom the court brings in, and why."""
 

@@ -7,12 +7,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Role, Seat, Stage
-from odr.errors import ActNotOpen, NotFound
+from odr.errors import ActNotOpen, InvalidInput, NotFound
 from odr.filing.inputs import JoinInput
+from odr.filing.inputs_motions import InterventionInput, TakePartInput
+from odr.filing.models import Request, RequestKind, RequestState
 from odr.identity import mandates
-from odr.identity.actors import Actor
+from odr.identity.actors import CLOCK_ACTOR, Actor, actors_in
 from odr.identity.models import Account
 from odr.procedure.sitting import ActReceipt
 from odr.service.codes import normalized
@@ -88,3 +91,47 @@ def _refuse_conflict(court: Sitting, case: Case, party: Party, account_id: int) 
         mandates.refuse_both_sides(court.session, party, account_id)
     except mandates.BothSides as error:
         raise ActNotOpen(T("You are a party on the other side of this case, or act for it, so you cannot join for this side.")) from error
+
+
+@dataclass(frozen=True)
+class OwnRequest:
+    """What somebody outside asked for, and what became of it."""
+
+    case: Case
+    request: Request
+
+    @property
+    def reasons(self) -> str | None:
+        """Why it was refused."""
+        return self.request.details.get("reasons")
+
+
+def requests_from_outside(session: Session, account_id: int) -> list[OwnRequest]:
+    """Requests of an account to take part in cases of others, newest first."""
+    query = select(Case, Request).join(Request, Request.case_id == Case.id)
+    query = query.where(Request.kind == RequestKind.JOINDER, Request.subject == f"account/{account_id}")
+    return [OwnRequest(case, request) for case, request in session.execute(query.order_by(Request.id.desc()).limit(50))]
+
+
+def ask_to_take_part(court: Court, account_id: int, given: TakePartInput) -> ActReceipt:
+    """Put on the docket that somebody outside asks to take part as third party (CPL 59; CPI 81).
+
+    Refused where there is no running case of that number, where she is in the
+    case already in any capacity, or where a request of hers waits. Raises
+    InvalidInput, ActNotOpen.
+    """
+    with court.sit() as sitting:
+        case = sitting.session.scalar(select(Case).where(Case.number == given.number, Case.stage.in_((Stage.PENDING, Stage.HEARING))).with_for_update())
+        if case is None:
+            raise InvalidInput.at("number", T("No case of this number is being heard now."))
+        account = sitting.session.get_one(Account, account_id)
+        if actors_in(sitting.session, account, case, sitting.now):
+            raise ActNotOpen(T("You have a part in this case already."))
+        if any(one.request.state is RequestState.ASKED and one.case.id == case.id for one in requests_from_outside(sitting.session, account_id)):
+            raise ActNotOpen(T("You have already asked; the judge decides."))
+        asked = InterventionInput(**given.model_dump(exclude={"number"}))
+        receipt = sitting.perform("record_intervention", case, asked, actor=CLOCK_ACTOR)
+        newest = select(Request).where(Request.case_id == case.id, Request.kind == RequestKind.JOINDER).order_by(Request.id.desc()).limit(1)
+        made = sitting.session.scalars(newest).one()
+        made.subject = f"account/{account_id}"
+        return receipt

@@ -14,7 +14,8 @@ from odr.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.filing import drafts
 from odr.filing.guide import COOKIE, opened_answers
 from odr.filing.inputs import AnswerInput, ClaimInput, JoinInput
-from odr.filing.joining import invitation_for, join
+from odr.filing.inputs_motions import TakePartInput
+from odr.filing.joining import ask_to_take_part, invitation_for, join, requests_from_outside
 from odr.filing.models import DraftState
 from odr.filing.queries import claims_of, facts_of, reliefs_of, review_return_of
 from odr.identity.actors import Actor
@@ -306,3 +307,33 @@ def choose(case: Case, actor: Actor) -> Page:
     court = _look()
     window = next(iter(court.windows(case, "answer", party=court.party_of(case, actor))), None)
     return render_template("filing/choose.html", case=case, actor=actor, window=window, reliefs=reliefs_of(court.session, case), tab="overview")
+
+
+@filing.get("/take-part")
+@signed_in
+def take_part() -> Page:
+    """Where somebody asks to take part in a case of others, and sees what became of it."""
+    return _take_part_page({}, [])
+
+
+def _take_part_page(values: dict[str, Any], faults: list[Any], status: int = 200, refused: Any = None) -> Page:
+    person = current_person()
+    assert person is not None
+    start = values or {"name": person.name, "email": person.email}
+    fields = forms.fields_of(TakePartInput, current_locale(), start, faults)
+    asked = requests_from_outside(current_session(), person.account_id)
+    return render_template("filing/take_part.html", fields=fields, faults=forms.summary(fields), asked=asked, refused=refused), status
+
+
+@filing.post("/take-part")
+@signed_in
+def send_take_part() -> Page:
+    """Put the request before the judge of the case."""
+    values = _values()
+    try:
+        ask_to_take_part(current_court(), _me().account_id or 0, forms.parse(TakePartInput, values))
+    except InvalidInput as error:
+        return _take_part_page(values, error.faults, 422)
+    except ActNotOpen as error:
+        return _take_part_page(values, [], error.status, error.message)
+    return redirect(url_for("filing.take_part"), 303)  # type: ignore[return-value]

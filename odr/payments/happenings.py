@@ -74,14 +74,15 @@ def _assess_new(court: Sitting, case: Case, who: Party, matter: Matter, amounts:
 
 
 def on_claim_changed(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """Assess anew after a claim was raised, or refund after it was lowered (FEE 21).
+    """Assess anew after a claim, counterclaim or third party's claim was raised, or refund after it was lowered (FEE 21).
 
-    Facts: ``party``, ``given`` with ``relief``, ``in_time`` (before the court investigation ended).
+    Facts: ``party``, ``given`` with ``relief``, ``kind`` of the claim, ``in_time`` (before the court investigation ended).
     """
     amounts, others = _amounts(facts["given"].relief)
-    old = standing_basis(court.session, case, party_id=facts["party"].id)
-    basis = keep_basis(court.session, case, facts["party"], Matter.CLAIM, amounts, others, court.now)
-    if not any(row.matter is Matter.CLAIM and row.party_id == basis.party_id for row in assessments_of(court.session, case)):
+    matter = Matter(facts.get("kind", Matter.CLAIM.value))
+    old = standing_basis(court.session, case, matter, party_id=facts["party"].id)
+    basis = keep_basis(court.session, case, facts["party"], matter, amounts, others, court.now, joined=bool(old and old.joined))
+    if not any(row.matter is matter and row.party_id == basis.party_id for row in assessments_of(court.session, case)):
         return
     if old is not None and sum(amounts) < sum(old.amounts):
         court.then("refund_lowered", ReduceInput(basis=basis.reference, in_time=bool(facts.get("in_time", True))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from odr.filing.queries import claims_of
 from odr.procedure.models import WindowState
 from odr.service.models import Packet
 from tests.filing.test_motions import FACTS, LESS, MONEY, acts, request_of, windows
+from tests.filing.visitor import Visitor
 from tests.scene import Scene
 
 MAKER = {"name": "Capsule Works Ltd.", "kind": "company", "email": "law@capsules.example", "address": "3 Mill Lane"}
@@ -61,7 +63,9 @@ def test_a_third_party_is_asked_for_called_and_heard(pending: Scene) -> None:
         pending.do("file_third_party_claim", "stranger", facts=FACTS, relief=LESS)
     assert acts(pending).count("assess_fee") >= 2 and pending.case().track is Track.SMALL
     _answered(pending, brought.number)
+    before = acts(pending).count("assess_fee")
     pending.do("amend_claim", "stranger", relief=MONEY, reasons="More was hers.")
+    assert acts(pending).count("assess_fee") == before + 1, "the fee of her claim follows (FEE 21)"
     with pending.court.database.read() as session:
         standing = {c.kind: c.amount_minor for c in claims_of(session, session.get_one(Case, pending.case_id))}
     assert standing == {"claim": 800_000, "third_party_claim": 900_000}
@@ -103,3 +107,33 @@ def test_a_further_respondent_is_served_with_the_claim(pending: Scene) -> None:
     assert windows(pending, "serve_claim", WindowState.OPEN) == []
     assert [w.party_id for w in windows(pending, "answer", WindowState.OPEN)][-1] == who.id
     pending.do("file_answer", "stranger", position="defend", statement="Not mine.")
+
+
+def test_somebody_outside_asks_to_take_part(pending: Scene, visitor: Callable[[str | None], Visitor]) -> None:
+    """Her page takes the request, once a time, and tells the ruling with its reasons; who is in the case, or names none, is refused (CPL 59)."""
+    page = "/take-part"
+    given = {
+        "name": "Capsule Works Ltd.",
+        "kind": "company",
+        "email": "law@capsules.example",
+        "words": "The capsules are mine.",
+        "number": pending.case().number or "",
+    }
+    stranger = visitor("stranger")
+    assert "No case of this number" in stranger.send(page, page, 422, **{**given, "number": "(1999) 1"}).text
+    assert "already in the case" in stranger.send(page, page, 422, **{**given, "name": "Li Wen"}).text
+    for who in ("li", "judge"):
+        assert "You have a part in this case already." in visitor(who).send(page, page, 409, **given).text
+    stranger.send(page, page, **given)
+    assert "not decided yet" in stranger.get(page) and "already asked" in stranger.send(page, page, 409, **given).text
+    ruling = {"answer": "refuse", "reasons": "Nothing ties her to the order."}
+    pending.do("rule_on_joinder", "judge", request=request_of(pending, RequestKind.JOINDER).reference, **ruling)
+    assert "Nothing ties her to the order." in stranger.get(page)
+    stranger.send(page, page, **given)
+    ruling = {"answer": "allow", "reasons": "The delivery note names her."}
+    pending.do("rule_on_joinder", "judge", request=request_of(pending, RequestKind.JOINDER).reference, **ruling)
+    assert "Granted" in stranger.get(page)
+    who, letter = newest(pending)
+    assert who.role is Role.THIRD_PARTY and "calls Capsule Works Ltd." in stranger.get(f"/join?code={letter.code}")
+    answer = stranger.send(f"/join/{letter.code}/details", f"/join/{letter.code}/details", e_service=["on"])
+    assert answer.headers["Location"].endswith(f"/cases/{pending.case().reference}")
