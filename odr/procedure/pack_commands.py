@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from odr.clock import CourtClock
 from odr.procedure.pack import NoSuchRule, PackError, RulePack
 from odr.procedure.packs import Change, ChangeKind, PackRegistry, pack_diff, sections_of
 from odr.procedure.rules import Applies
@@ -31,7 +32,7 @@ def pack() -> None:
 def check(folder: Path | None, on: datetime | None) -> None:
     """Check the court's packs, with those in FOLDER (``<id>/<version>/*.toml``). Ends with 1 where a key cannot be a rule or something is missing."""
     registry = _load(folder)
-    at = (on or datetime.now(UTC)).replace(tzinfo=UTC)
+    at = on.replace(tzinfo=UTC) if on else CourtClock().machine_now()
     lacking = 0
     for one in (registry.in_force(name, at.date()) for name in registry.ids()):
         click.echo(summary(one))
