@@ -94,7 +94,10 @@ def no_filter(node: ast.AST) -> ast.AST | None:
 FORGOTTEN: dict[str, tuple[FunctionType, Change]] = {
     "who reads the room": (visibility.may_read, open_to_all("SETTLEMENT")),
     "who reads what names its readers": (visibility.may_read, open_to_all("NAMED")),
-    "whether an entry is read": (visibility.reads_entry, lambda n: true() if isinstance(n, ast.Call) and ast.unparse(n).endswith("entry.named)") else None),
+    "whether an entry is read": (
+        visibility.reads_entry,
+        lambda n: true() if isinstance(n, ast.Call) and ast.unparse(n).startswith("may_read(viewer, entry.audience") else None,
+    ),
     "what the docket tells": (views.entry_view, asks_nothing("reads_entry")),
     "the bytes of an entry": (docket_pages.entry_payload, asks_nothing("reads_entry")),
     "a caucus in the room": (lookups.messages_for, no_filter),
