@@ -218,6 +218,25 @@ def fee_state(court: Sitting, case: Case, values: Mapping[str, Any]) -> str:
     return f"{row.reference}:{row.state.value}:{outstanding(court.session, row).minor}" if row else "none"
 
 
+def ruling_on_unpaid(court: Sitting, case: Case, actor: Actor) -> Mapping[str, Text | str]:
+    """The prepared ruling: the fee, when its notice went out, when its time ran and ended, and that nothing is pending (CPI 213)."""
+    row = next((r for r in assessments_of(court.session, case) if is_unpaid_for_good(court, case, r)), None)
+    if row is None:
+        return {}
+    window = court.windows(case, row.window_kind, state=None, subject=row.reference)[-1]
+    reasons = T(
+        "The court told %(name)s on %(noticed)s to pay %(amount)s. The time to pay ran from %(began)s and ended on %(ended)s. "
+        "%(left)s has not been paid, and no request for relief, objection or payment about it is pending.",
+        name=party_by_id(case, row.party_id).name,
+        noticed=row.assessed_at,
+        amount=row.amount,
+        began=window.opened_at,
+        ended=window.due_at or court.now,
+        left=outstanding(court.session, row),
+    )
+    return {"assessment": row.reference, "reasons": reasons}
+
+
 @act(
     title=T("Rule that the claim is deemed withdrawn: fee not paid"),
     input=DeemInput,
@@ -230,6 +249,7 @@ def fee_state(court: Sitting, case: Case, values: Mapping[str, Any]) -> str:
     strong=True,
     serves=Everyone.PARTIES,
     source="CPI 213, 199, 318",
+    prefill=ruling_on_unpaid,
 )
 def deem_withdrawn(court: Sitting, case: Case, given: DeemInput, *, actor: Actor, now: datetime) -> Recorded:
     """Rule that a claim, counterclaim or appeal whose fee was not paid is withdrawn (FEE 22; CPI 199, 213, 318).

@@ -131,7 +131,9 @@ def act_form(case: Case, actor: Actor, name: str) -> Page:
     breach = refusal(court, act, case, actor)
     if breach is not None:
         raise breach
-    return _form(case, actor, act, dict(request.args), [])
+    proposed = act.prefill(court, case, actor) if act.prefill else {}
+    written = {name: words if isinstance(words, str) else words.render(current_locale()) for name, words in proposed.items()}
+    return _form(case, actor, act, written | dict(request.args), [])
 
 
 def _form(case: Case, actor: Actor, act: Act, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False) -> Page:

@@ -63,6 +63,8 @@ SubjectState = Callable[["Sitting", Case, Mapping[str, Any]], str]
 
 Preparation = Callable[["Court", Case, Any, Actor], Mapping[str, Any]]
 """Slow work done before the transaction (a paper set and sealed); the handler finds it in ``sitting.prepared``."""
+Prefill = Callable[["Sitting", Case, Actor], Mapping[str, "Text | str"]]
+"""What an act's page proposes, by field: words from the record, in the reader's language."""
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 """Turns an older version's input into the next version's."""
@@ -102,6 +104,7 @@ class Act:
     page: str | None = None
     listed: bool = True
     prepare: Preparation | None = None
+    prefill: Prefill | None = None
 
     @property
     def upcasters(self) -> Mapping[int, Upcaster]:
@@ -158,7 +161,8 @@ def act(
     15 minutes; ``special`` needs special powers of a representative (CPL 62);
     ``source`` the article; ``page`` the endpoint of an own page in place of the
     generic one; ``listed`` false for acts the court performs by itself; ``prepare``
-    slow work before the transaction, see :meth:`odr.procedure.court.Court.prepare`.
+    slow work before the transaction, see :meth:`odr.procedure.court.Court.prepare`;
+    ``prefill`` what the generic page proposes in its fields, to be read and changed.
     """
 
     def enter(handler: Handler) -> Handler:

@@ -13,6 +13,7 @@ from odr.db import Database
 from odr.docket.models import Case as CaseRow
 from odr.docket.models import Outcome, Role, Stage
 from odr.errors import ActNotOpen, Forbidden
+from odr.identity.actors import Actor
 from odr.payments.inputs import DeemInput, PaymentInput
 from odr.payments.models import AssessmentState, Channel, FactKind, StripeFact
 from odr.procedure.availability import StepUpNeeded
@@ -93,6 +94,15 @@ def test_what_is_paid_twice_is_owed_back(pay_court: PayCourt) -> None:
     assert [t.kind for t in pay_court.rows(Task) if t.role is Role.CASHIER and t.done_at is None] == ["refund_approval"]
 
 
+def _prepared_ruling(pay_court: PayCourt, case_id: int, judge: Actor) -> dict[str, str]:
+    """What the judge's page proposes, in English."""
+    act = pay_court.court.table["deem_withdrawn"]
+    assert act.prefill is not None
+    with pay_court.court.database.read() as session:
+        found = act.prefill(pay_court.court.look(session), session.get_one(CaseRow, case_id), judge)
+        return {name: words if isinstance(words, str) else words.render("en") for name, words in found.items()}
+
+
 def test_an_unpaid_fee_lies_on_the_judges_desk_and_only_the_judge_rules(pay_court: PayCourt) -> None:
     """After the time ended with nothing pending a ruling is prepared; the clock moves nothing, the judge's ruling ends the case (CPI 213)."""
     case_id = pay_court.accepted()
@@ -105,6 +115,8 @@ def test_an_unpaid_fee_lies_on_the_judges_desk_and_only_the_judge_rules(pay_cour
     sweep_windows(pay_court.court)
     assert [t.kind for t in pay_court.rows(Task) if t.role is Role.JUDGE and t.done_at is None] == ["fee_unpaid"]
     assert pay_court.rows(CaseRow)[0].stage is Stage.PENDING
+    proposed = _prepared_ruling(pay_court, case_id, judge)
+    assert proposed["assessment"] == fee.reference and "275" in proposed["reasons"] and "2026" in proposed["reasons"]
     with pytest.raises(StepUpNeeded):
         pay_court.act("deem_withdrawn", case_id, given, judge)
     pay_court.act("deem_withdrawn", case_id, given, pay_court.actor(case_id, Role.JUDGE))
