@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from odr.docket.models import BENCH_ROLES, HEARD_ROLES, Case, Stage
+from odr.docket.models import BENCH_ROLES, COURT_ROLES, PARTY_ROLES, Case, Stage
 from odr.hearing import acts_court, acts_mode, acts_plan, acts_seal, lookups, phases
 from odr.hearing.queries import WINDOW, examination_of, open_questions_to
 from odr.hearing.record import seal_records
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
     """On the case's overview: the phase that runs, and what it asks of the viewer."""
-    if case.stage is not Stage.HEARING or actor.role in HEARD_ROLES:
+    if case.stage is not Stage.HEARING or actor.role not in PARTY_ROLES | COURT_ROLES:
         return None
     examination = examination_of(court.session, case)
     phase = examination.current if examination else None

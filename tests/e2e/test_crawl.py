@@ -21,21 +21,37 @@ from sqlalchemy import select
 from odr.app import create_app, create_court
 from odr.config import Settings
 from odr.demo.staff import PEOPLE
+from odr.demo.story import Story, in_story_time
+from odr.docket.models import Case
+from odr.hearing.models import Witness
 from odr.identity import locales
-from odr.identity.models import Account
+from odr.identity.models import Account, AccountState
 from odr.identity.presence import session_cookie_name
 from odr.identity.sessions import open_session
+from odr.procedure.court import Court
 from tests.test_translations import translated
 
 ROOT = Path(__file__).resolve().parents[2]
 MOST = 400
 """Pages that one person may reach in the demonstration; more would mean that two addresses show one page."""
+WITNESS = "ding@witnesses.example"
+WHO = {
+    "nobody": None,
+    "claimant": "li@parties.example",
+    "respondent": "haiyun@parties.example",
+    "representative": "gu@lawyers.example",
+    "witness": WITNESS,
+    **{str(role.value): email for email, _, role, _ in PEOPLE if role is not None},
+}
+"""Whose links are followed: one person for each capacity."""
 AS_SENT = ("/training", "/inbox")
 """Pages that show letters in the language in which they were sent."""
+TOLD_APART = ("name", "step", "page", "part")
+"""Parts of an address that make another kind of page; every case is opened, and each kind of page in one case of them."""
 
 
 class Page(HTMLParser):
-    """Links, headings, title, language and words of a page."""
+    """Links, headings, title, language and words of a page; a letter shown on it is its addressee's."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -49,7 +65,7 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = dict(attrs)
-        if tag == "a" and values.get("href"):
+        if tag == "a" and values.get("href") and "pre" not in self._open:
             self.links.append(str(values["href"]))
         self.headings += tag == "h1"
         if tag == "html":
@@ -107,8 +123,24 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def app(opened: Path) -> Flask:
-    """The opened court in this process."""
-    return create_app(court=create_court(Settings(mode="training", data_dir=opened, argon2_cheap=True, base_url="http://localhost")))
+    """The opened court in this process, with a representative and a witness in one of its cases."""
+    court = create_court(Settings(mode="training", data_dir=opened, argon2_cheap=True, base_url="http://localhost"))
+    bring_in(court)
+    return create_app(court=court)
+
+
+def bring_in(court: Court) -> None:
+    """Gu represents Li in the case before its hearing, and Ding is admitted there to testify in writing."""
+    now = court.clock.now()
+    with court.database.write() as session:
+        session.add(Account(email=WITNESS, name="丁一 Ding Yi", state=AccountState.ACTIVE, created_at=now, confirmed_at=now))
+    with court.database.read() as session:
+        people = {account.email.partition("@")[0]: account.id for account in session.scalars(select(Account))}
+        before_hearing = session.scalars(select(Case.id).where(Case.title.contains("墨韵书店"))).one()
+    story = Story(*in_story_time(court, now), people, before_hearing)
+    story.do("appoint_representative", "li", email="gu@lawyers.example")
+    story.do("ask_leave_for_witness", "li", name="丁一", email=WITNESS, about="她看见店员答应退款。", manner="written", ground="distance")
+    story.do("rule_on_witness", "judge", witness=story.newest(Witness), answer="allow", reasons="路途遥远。")
 
 
 def test_a_second_start_finds_everything_and_an_interrupt_ends_all(opened: Path) -> None:
@@ -169,9 +201,10 @@ def app_rule(app: Flask, endpoint: str) -> str:
 
 
 @pytest.mark.parametrize("locale", ["en", "zh-Hans"])
-@pytest.mark.parametrize("email", [None, *(email for email, *_ in PEOPLE)])
-def test_every_link_offered_leads_somewhere(app: Flask, email: str | None, locale: str) -> None:
+@pytest.mark.parametrize("who", WHO)
+def test_every_link_offered_leads_somewhere(app: Flask, who: str, locale: str) -> None:
     """Nobody is offered a link that fails, is forbidden or leads nowhere; each page has its one heading, title and language; every desk is found."""
+    email = WHO[who]
     client = client_of(app, email, locale)
     adapter = app.url_map.bind("localhost")
     waiting, seen, wrong, pages = [("/", ""), ("/home", "")] if email else [("/", "")], set(), [], 0
@@ -179,7 +212,7 @@ def test_every_link_offered_leads_somewhere(app: Flask, email: str | None, local
         address, shown_on = waiting.pop(0)
         path = urlsplit(address).path
         endpoint, values = adapter.match(path, method="GET")
-        kind = (endpoint, tuple(sorted((k, v) for k, v in values.items() if k in ("reference", "name", "step", "page", "part", "label"))))
+        kind = (endpoint, *(values[key] for key in TOLD_APART if key in values), *(values.values() if endpoint == "cases.overview" else ()))
         if kind in seen or endpoint == "static" or endpoint.endswith(("language", "sign_out")):
             continue
         seen.add(kind)
@@ -200,5 +233,5 @@ def test_every_link_offered_leads_somewhere(app: Flask, email: str | None, local
             if target.netloc == "localhost" and target.scheme == "http":
                 waiting.append((target.path + (f"?{target.query}" if target.query else ""), address))
         assert pages < MOST
-    wrong += [f"no page links to {rule}" for rule in desks_of(app, email) - {app_rule(app, endpoint) for endpoint, _ in seen}]
+    wrong += [f"no page links to {rule}" for rule in desks_of(app, email) - {app_rule(app, kind[0]) for kind in seen}]
     assert wrong == [] and pages > 8, "\n".join(wrong)
