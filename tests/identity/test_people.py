@@ -196,7 +196,7 @@ def test_the_profile_changes_name_and_language(browser_of: BrowserOf, people: Pe
     assert browser.submit("/account", {"name": "  ", "locale": "en"}).status_code == 422
     assert browser.submit("/account", {"name": " New  Name ", "locale": "zh-Hans"}).status_code == 303
     page = browser.get("/account").text
-    assert "New Name" in page and "您的账户" in page
+    assert "New Name" in page and "您的账号" in page
 
 
 def test_the_worker_forgets(browser_of: BrowserOf, people: People, database: Database, clock: FixedClock) -> None:

@@ -13,16 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
-from odr.clock import FixedClock
-from odr.db import Database
 from odr.docket.models import DocketEntry
 from odr.payments.ledger import is_balanced, trial_balance
 from odr.payments.models import EventOrigin, LedgerEntry, Payment, StripeEvent
 from odr.payments.webhook import take
 from odr.procedure.models import Task
-from tests.payments.conftest import ON_BOTH, PayCourt, open_court
+from tests.payments.conftest import ON_BOTH, PayCourt
 from tests.payments.test_fee_acts import stripe_paid
 
 MakeEvent = Callable[..., dict[str, Any]]
@@ -112,25 +110,3 @@ def test_killed_at_random_the_books_balance_and_nothing_is_credited_twice(pay_co
             assert credited == session.scalar(select(func.count()).select_from(LedgerEntry).where(LedgerEntry.what == "fee paid"))
             assert credited == session.scalar(select(func.count()).select_from(DocketEntry).where(DocketEntry.act == "record_payment"))
     assert pay_court.balances() == {"clearing": many * 275_00, "deferred": -many * 275_00}
-
-
-@pytest.mark.slow
-def test_events_are_taken_at_a_third_of_the_speed_of_raw_commits(sqlite_url: str, clock: FixedClock, tmp_path: Path, make_event: MakeEvent) -> None:
-    """On a database that syncs every commit to the disk, taking an event costs at most three raw commits."""
-    database = Database(sqlite_url, synchronous="FULL")
-    court = open_court(database, clock, tmp_path)
-    failed = {"id": "pi_x", "amount": 1, "currency": "cny", "metadata": {}}
-    raw, taken = [], []
-    for block in range(6):
-        started = time.perf_counter()
-        for number in range(20):
-            with database.write() as session:
-                session.execute(text("INSERT INTO clock_offset (id, seconds) VALUES (:id, 0)"), {"id": 1000 * block + number})
-        raw.append(time.perf_counter() - started)
-        started = time.perf_counter()
-        for number in range(20):
-            take(court, make_event("payment_intent.payment_failed", failed, f"evt_{block}_{number}"), EventOrigin.WEBHOOK)
-        taken.append(time.perf_counter() - started)
-    database.dispose()
-    measured = f"events {120 / sum(taken):.0f}/s, raw commits {120 / sum(raw):.0f}/s, ratio {sum(raw) / sum(taken):.2f}"
-    assert min(raw) / min(taken) >= 0.3, measured

@@ -30,7 +30,18 @@ SUBJECT = T("decision of the court")
 
 def test_the_letters_there_are() -> None:
     """Each letter has a text and an HTML form."""
-    assert set(letter_names()) == {"invitation", "notice", "reminder", "decision_served", "password_reset", "confirm_address", "text_message", "digest"}
+    assert set(letter_names()) == {
+        "invitation",
+        "notice",
+        "reminder",
+        "decision_served",
+        "password_reset",
+        "confirm_address",
+        "text_message",
+        "digest",
+        "joinder",
+        "preserved",
+    }
     assert all((FOLDER / f"{name}.html").is_file() for name in letter_names())
 
 
