@@ -27,6 +27,7 @@ from odr.clock import Clock, CourtClock
 from odr.config import Settings, SettingsError
 from odr.db import Database
 from odr.demo.reset import demo
+from odr.notary import watch
 from odr.notary.logs import Closing
 from odr.notary.models import Log, LogEntry, Receipt, SigningKey
 from odr.notary.notary import Notary
@@ -173,8 +174,23 @@ def status() -> None:
 
 
 @log.command("audit")
-def audit_log() -> None:
-    """Check every tile, entry and checkpoint; names what is wrong."""
+@click.argument("url", required=False)
+@click.option("--key", "vkey", metavar="VKEY", help="The verifier key of the log at URL, known from elsewhere than that address.")
+@click.option("--witness", "witnesses", multiple=True, metavar="VKEY", help="Key of a witness whose cosignature is to be looked for.")
+@click.option("--memory", type=click.Path(file_okay=False, path_type=Path), help="Folder for what is remembered; `monitored/` of the data folder unless given.")
+@click.option("--everything", is_flag=True, help="Read the whole log again, not only what is new.")
+@click.option("--tries", default=4, show_default=True, help="How often to ask before saying that the log does not answer.")
+def audit_log(url: str | None, vkey: str | None, witnesses: tuple[str, ...], memory: Path | None, everything: bool, tries: int) -> None:
+    """Check every tile, entry and checkpoint of this court's log; with URL be the independent monitor of anybody's C2SP log.
+
+    Names what is wrong. Ends with 1 where something is, with 3 where the log at URL did not answer.
+    """
+    if url is not None:
+        folder = memory or _settings().data_dir / "monitored"
+        lines, code = watch.watch(url, vkey, folder, witnesses, everything=everything, tries=tries)
+        for line in lines:
+            click.echo(line)
+        sys.exit(code)
     _, _, notary = _parts()
     with notary.database.read() as session:
         faults = notary.audit(session)

@@ -21,12 +21,13 @@ class Checkpoint:
         return f"{self.origin}\n{self.size}\n{b64(self.root)}\n"
 
     @classmethod
-    def parse(cls, text: str) -> Checkpoint:
+    def parse(cls, text: str, *, extensions: bool = False) -> Checkpoint:
         """Read a note text. Raises :class:`Malformed`.
 
         Extension lines are refused: this notary writes none, and nobody audits them.
+        Other logs may write some, which carry nothing here: with ``extensions`` they are passed over.
         """
         lines = text.split("\n")
-        if len(lines) != 4 or lines[3] or not lines[0]:
+        if len(lines) < 4 or lines[-1] or not all(lines[:-1]) or (len(lines) > 4 and not extensions):
             raise Malformed("a checkpoint has three lines")
         return cls(lines[0], decimal(lines[1]), hash_value(lines[2]))
