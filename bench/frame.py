@@ -74,12 +74,21 @@ def report(ratio: Ratio) -> None:
 
 def keep(ratios: list[Ratio]) -> None:
     """Write the results, newest first."""
-    lines = [f"## {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, Python {platform.python_version()}, {platform.machine()}", "", "| figure | median | limit | pairs |", "|---|---|---|---|"]
+    lines = [
+        f"## {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, Python {platform.python_version()}, {platform.machine()}",
+        "",
+        "| figure | median | limit | pairs |",
+        "|---|---|---|---|",
+    ]
     for r in ratios:
         raw = json.dumps([[round(a, 5), round(b, 5)] for a, b in r.pairs])
         lines.append(f"| {r.name}: {r.of} ÷ {r.to} | {r.median:.3f}{'' if r.holds else ' **missed**'} | {'≥' if r.at_least else '≤'} {r.limit} | `{raw}` |")
         lines += [f"| ↳ {note} | | | |" for note in r.notes]
-    old = RESULTS.read_text(encoding="utf-8").partition("\n## ") if RESULTS.exists() else ("# Results\n\nMade by `make bench`. Each figure is the median of at least seven interleaved pairs.\n", "", "")
+    old = (
+        RESULTS.read_text(encoding="utf-8").partition("\n## ")
+        if RESULTS.exists()
+        else ("# Results\n\nMade by `make bench`. Each figure is the median of at least seven interleaved pairs.\n", "", "")
+    )
     RESULTS.write_text(old[0].rstrip() + "\n\n" + "\n".join(lines) + "\n" + (("\n## " + old[2]) if old[2] else ""), encoding="utf-8")
 
 

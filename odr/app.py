@@ -157,7 +157,11 @@ def _errors(app: Flask) -> None:
 
 def _typed() -> list[tuple[str, str]]:
     """What the person had typed, to be shown and copied when a form could not be taken."""
-    if request.method != "POST" or (request.content_length or 0) > 2_000_000 or not (request.mimetype or "").startswith(("application/x-www-form", "multipart/form")):
+    if (
+        request.method != "POST"
+        or (request.content_length or 0) > 2_000_000
+        or not (request.mimetype or "").startswith(("application/x-www-form", "multipart/form"))
+    ):
         return []
     hidden = {"csrf_token", "password", "new_password", "code", "premise", "idempotency_key"}
     return [(k, v) for k, v in request.form.items(multi=True) if k not in hidden and v.strip()]

@@ -92,7 +92,9 @@ class Database:
             self.path: Path | None = Path(path)
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._lock_path = self.path.with_suffix(self.path.suffix + ".lock")
-            self.engine = create_engine(url, isolation_level=None, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=pool_size, max_overflow=-1)
+            self.engine = create_engine(
+                url, isolation_level=None, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=pool_size, max_overflow=-1
+            )
             self._prepare_sqlite(self.engine, synchronous)
         else:
             self.path = None

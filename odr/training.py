@@ -14,7 +14,14 @@ from odr.errors import NotFound
 from odr.service.ports import message_folder
 
 training = Blueprint("training", __name__, url_prefix="/training")
-STEPS = {"1h": timedelta(hours=1), "1d": timedelta(days=1), "3d": timedelta(days=3), "7d": timedelta(days=7), "15d": timedelta(days=15), "30d": timedelta(days=30)}
+STEPS = {
+    "1h": timedelta(hours=1),
+    "1d": timedelta(days=1),
+    "3d": timedelta(days=3),
+    "7d": timedelta(days=7),
+    "15d": timedelta(days=15),
+    "30d": timedelta(days=30),
+}
 
 
 def _only_in_training() -> None:
@@ -28,7 +35,9 @@ def desk() -> str:
     """Messages, codes, clock."""
     _only_in_training()
     court = current_court()
-    return render_template("training/desk.html", messages=message_folder(court.settings).messages(60), codes=codes_now(court), steps=list(STEPS), now=court.clock.now())
+    return render_template(
+        "training/desk.html", messages=message_folder(court.settings).messages(60), codes=codes_now(court), steps=list(STEPS), now=court.clock.now()
+    )
 
 
 @training.post("/clock")

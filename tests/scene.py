@@ -154,7 +154,14 @@ def open_court(database: Database, clock: FixedClock, folder: Path, **settings: 
     hashed = Passwords(cheap=True).hash(PASSWORD)
     with database.write() as session:
         for name, role in PEOPLE.items():
-            account = Account(email=f"{name}@court.example", name=name.title(), password_hash=hashed, state=AccountState.ACTIVE, created_at=clock.now(), confirmed_at=clock.now())
+            account = Account(
+                email=f"{name}@court.example",
+                name=name.title(),
+                password_hash=hashed,
+                state=AccountState.ACTIVE,
+                created_at=clock.now(),
+                confirmed_at=clock.now(),
+            )
             session.add(account)
             session.flush()
             if role is not None:

@@ -27,7 +27,7 @@ LAYERS = (
 )
 """Lowest first. A room imports lower layers only, never the room beside it."""
 HEIGHT = {room: height for height, rooms in enumerate(LAYERS) for room in rooms}
-WIRING = {"app", "wiring", "access", "cli", "worker", "run", "wsgi", "pages", "training", "wiring", "backup", "doctor", "health", "keeping"}
+WIRING = {"app", "wiring", "access", "cli", "worker", "run", "wsgi", "pages", "training", "backup", "doctor", "health", "keeping"}
 """Modules beside the rooms that know all of them. Every other module beside the rooms is ground and knows none."""
 FLASK_MODULES = {"routes", "app", "access", "cli", "wsgi", "pages", "training", "wiring", "health", "keeping"}
 FLASK_ROOMS = {"identity", "api"}

@@ -204,7 +204,16 @@ def furnish(scene: Scene) -> House:
         session.add(proposal)
         session.flush()
         house.parameters |= {"row_id": str(row), "proposal_id": str(proposal.id)}
-    house.parameters |= {"filename": "court.css", "day": "2026-03-02", "agreement": UNKNOWN, "assessment": UNKNOWN, "compilation": UNKNOWN, "received": UNKNOWN, "reference_of": UNKNOWN, "provider": "sms"}
+    house.parameters |= {
+        "filename": "court.css",
+        "day": "2026-03-02",
+        "agreement": UNKNOWN,
+        "assessment": UNKNOWN,
+        "compilation": UNKNOWN,
+        "received": UNKNOWN,
+        "reference_of": UNKNOWN,
+        "provider": "sms",
+    }
     return house
 
 

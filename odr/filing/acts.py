@@ -75,7 +75,10 @@ def lodge_claim(court: Sitting, case: Case, given: ClaimInput, *, actor: Actor, 
     court.start_window(case, "registry_review", start=now)
     court.announce("claim_lodged", case, claim=claim, claimant=claimant, given=given, actor=actor)
     total = Money(claim.amount_minor, claim.currency)
-    return Recorded(T("Claim lodged by %(name)s, for %(amount)s", name=claimant.name, amount=total), {"claim": claim.reference, "amount": {"minor": total.minor, "currency": total.currency}})
+    return Recorded(
+        T("Claim lodged by %(name)s, for %(amount)s", name=claimant.name, amount=total),
+        {"claim": claim.reference, "amount": {"minor": total.minor, "currency": total.currency}},
+    )
 
 
 def not_returned_twice(court: Sitting, case: Case, actor: Actor) -> Text | None:
@@ -84,7 +87,15 @@ def not_returned_twice(court: Sitting, case: Case, actor: Actor) -> Text | None:
     return T("The claim was already returned once. Accept it, or refuse it with reasons (Online Litigation Rules, art. 9).") if again else None
 
 
-@act(title=T("Return the claim for correction"), input=ReturnInput, by={Role.CLERK}, at={Stage.LODGED}, to={Stage.RETURNED}, guard=not_returned_twice, source="OLR 9")
+@act(
+    title=T("Return the claim for correction"),
+    input=ReturnInput,
+    by={Role.CLERK},
+    at={Stage.LODGED},
+    to={Stage.RETURNED},
+    guard=not_returned_twice,
+    source="OLR 9",
+)
 def return_claim(court: Sitting, case: Case, given: ReturnInput, *, actor: Actor, now: datetime) -> Recorded:
     """Send the claim back once, with every defect and a day (OLR 9, REG 7)."""
     court.session.add(ReviewReturn(case_id=case.id, defects=[d.model_dump() for d in given.defects], entry_number=court.next_number(case)))
@@ -96,7 +107,16 @@ def return_claim(court: Sitting, case: Case, given: ReturnInput, *, actor: Actor
     return Recorded(T("Claim returned for correction: %(count)s points", count=len(given.defects)), {"defects": len(given.defects)})
 
 
-@act(title=T("Send the corrected claim"), input=ClaimInput, by={Role.CLAIMANT}, at={Stage.RETURNED}, to={Stage.LODGED}, window="correction", page="filing.correct", source="REG 7")
+@act(
+    title=T("Send the corrected claim"),
+    input=ClaimInput,
+    by={Role.CLAIMANT},
+    at={Stage.RETURNED},
+    to={Stage.LODGED},
+    window="correction",
+    page="filing.correct",
+    source="REG 7",
+)
 def correct_claim(court: Sitting, case: Case, given: ClaimInput, *, actor: Actor, now: datetime) -> Recorded:
     """Replace the claim by the corrected one; the registry's time starts again the next day (REG 8)."""
     claimant = court.party_of(case, actor)
@@ -116,14 +136,21 @@ def correct_claim(court: Sitting, case: Case, given: ClaimInput, *, actor: Actor
     return Recorded(T("Corrected claim sent by %(name)s", name=claimant.name), {"claim": claim.reference})
 
 
-@act(title=T("Accept the claim"), input=AcceptInput, by={Role.CLERK, Role.CLOCK}, at={Stage.LODGED}, to={Stage.PENDING}, serves=Everyone.NOBODY, source="CPL 126")
+@act(
+    title=T("Accept the claim"), input=AcceptInput, by={Role.CLERK, Role.CLOCK}, at={Stage.LODGED}, to={Stage.PENDING}, serves=Everyone.NOBODY, source="CPL 126"
+)
 def accept_claim(court: Sitting, case: Case, given: AcceptInput, *, actor: Actor, now: datetime) -> Recorded:
     """Accept the claim: number, judge, fee notice, service on every respondent within five days (CPL 126, 128).
 
     By the clock where the registry did not decide in seven days: accepted first (REG 8).
     """
     if actor.role is Role.CLERK and unknown_respondents(court, case):
-        raise ActNotOpen(T("The other side is known only by the shop’s name. Ask the platform who runs it, or return the claim (Civil Procedure Law Interpretation, art. 209)."))
+        raise ActNotOpen(
+            T(
+                "The other side is known only by the shop’s name. "
+                "Ask the platform who runs it, or return the claim (Civil Procedure Law Interpretation, art. 209)."
+            )
+        )
     if given.track not in court.pack(case).tracks.list:
         raise InvalidInput.at("track", T("This court has no such procedure. Choose one of those listed."))
     case.track = Track(given.track)
@@ -191,7 +218,14 @@ def allow_more_correction(court: Sitting, case: Case, given: MoreTimeToMendInput
     return Recorded(T("More time to correct the claim, until %(day)s", day=window.due_at), {"days": given.days, "reasons": given.reasons})
 
 
-@act(title=T("Join the case"), input=JoinInput, by={Role.CLAIMANT, Role.RESPONDENT, Role.THIRD_PARTY}, at={Stage.PRESERVING, Stage.PENDING, Stage.HEARING, Stage.DELIBERATION, Stage.PRONOUNCED, Stage.EFFECTIVE}, listed=False, source="OLR 10; CPI 55")
+@act(
+    title=T("Join the case"),
+    input=JoinInput,
+    by={Role.CLAIMANT, Role.RESPONDENT, Role.THIRD_PARTY},
+    at={Stage.PRESERVING, Stage.PENDING, Stage.HEARING, Stage.DELIBERATION, Stage.PRONOUNCED, Stage.EFFECTIVE},
+    listed=False,
+    source="OLR 10; CPI 55",
+)
 def join_case(court: Sitting, case: Case, given: JoinInput, *, actor: Actor, now: datetime) -> Recorded:
     """Link somebody who was invited by code; her own appearance also shows that the letter reached her (OLR 10, 29).
 

@@ -64,7 +64,16 @@ def step_of(key: str) -> Step:
 
 def open_draft(session: Session, account_id: int, now: datetime, values: Mapping[str, Any] | None = None) -> Draft:
     """A new draft; ``values`` may carry answers of the guided start, by step."""
-    draft = Draft(account_id=account_id, kind="claim", schema_version=SCHEMA_VERSION, values=dict(values or {}), done_steps=[], state=DraftState.OPEN, created_at=now, saved_at=now)
+    draft = Draft(
+        account_id=account_id,
+        kind="claim",
+        schema_version=SCHEMA_VERSION,
+        values=dict(values or {}),
+        done_steps=[],
+        state=DraftState.OPEN,
+        created_at=now,
+        saved_at=now,
+    )
     session.add(draft)
     session.flush()
     return draft
@@ -80,7 +89,11 @@ def find_draft(session: Session, account_id: int, reference: str) -> Draft:
 
 def drafts_of(session: Session, account_id: int) -> list[Draft]:
     """Open drafts of claims, the latest first."""
-    return list(session.scalars(select(Draft).where(Draft.account_id == account_id, Draft.kind == "claim", Draft.state == DraftState.OPEN).order_by(Draft.saved_at.desc())))
+    return list(
+        session.scalars(
+            select(Draft).where(Draft.account_id == account_id, Draft.kind == "claim", Draft.state == DraftState.OPEN).order_by(Draft.saved_at.desc())
+        )
+    )
 
 
 def save_step(draft: Draft, key: str, values: Mapping[str, Any], now: datetime, *, is_done: bool) -> None:

@@ -33,7 +33,9 @@ class MatterStep(CourtModel):
 
     cause: Annotated[str, field(T("What is it about?"), T("Choose what fits best. The registry corrects it if another word is right."), choices="causes")]
     platform: Annotated[str | None, CourtText(0, 200), field(T("Website or app"), T("Where you bought or used it."))] = None
-    shop: Annotated[str | None, CourtText(0, 200), field(T("Name of the shop or account"), T("As it was shown to you. You need not know who is behind it."))] = None
+    shop: Annotated[
+        str | None, CourtText(0, 200), field(T("Name of the shop or account"), T("As it was shown to you. You need not know who is behind it."))
+    ] = None
     order_number: Annotated[str | None, CourtText(0, 100), field(T("Order number"), T("If there is one. It helps to find the other side."))] = None
 
 
@@ -118,7 +120,9 @@ class ExhibitLine(CourtModel):
     upload: Annotated[str, RefTo("upload"), field(T("File"))]
     title: Annotated[str, CourtText(1, 200), field(T("What is it?"), T("For example: order page, chat with the shop."))]
     proves: Annotated[str, CourtText(1, 1000), field(T("What does it show?"), widget="textarea")]
-    source: Annotated[str, CourtText(1, 1000), field(T("Where does it come from?"), T("For example: my phone, the shop’s page on 11 November."), widget="textarea")]
+    source: Annotated[
+        str, CourtText(1, 1000), field(T("Where does it come from?"), T("For example: my phone, the shop’s page on 11 November."), widget="textarea")
+    ]
 
 
 class ExhibitsStep(CourtModel):
@@ -200,7 +204,9 @@ class AnswerInput(CourtModel):
 
     position: Annotated[Literal["admit", "defend", "partly"], field(T("What is your answer to what is asked for?"), choices="positions")]
     facts: Annotated[list[FactAnswerInput], Field(max_length=100), field(T("Fact"))] = []
-    statement: Annotated[str, CourtText(1, 8000), field(T("Your answer in your own words"), T("Say what you agree with, what not, and why."), widget="textarea")]
+    statement: Annotated[
+        str, CourtText(1, 8000), field(T("Your answer in your own words"), T("Say what you agree with, what not, and why."), widget="textarea")
+    ]
 
 
 class JoinInput(CourtModel):

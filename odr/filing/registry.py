@@ -64,7 +64,9 @@ def take_seat(court: Sitting, case: Case, role: Role, *, but: Collection[int] = 
     """Seat somebody by rule; without anybody free a task goes to the president."""
     account = choose(court.session, case, role, but=but)
     if account is None:
-        court.open_task(case, Role.PRESIDENT, "no_seat", T("Nobody is free of conflict to sit as %(role)s. Assign somebody.", role=role.label), risk=80, subject=role.value)
+        court.open_task(
+            case, Role.PRESIDENT, "no_seat", T("Nobody is free of conflict to sit as %(role)s. Assign somebody.", role=role.label), risk=80, subject=role.value
+        )
         return None
     court.session.add(Seat(case_id=case.id, account_id=account.id, role=role, from_at=court.now))
     court.session.flush()

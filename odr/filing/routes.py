@@ -203,7 +203,15 @@ def lodge(draft: str) -> Page:
 def claim(case: Case, actor: Actor) -> Page:
     """The pleadings as they stand: what is asked for, the numbered facts, who says what to each."""
     court = _look()
-    return render_template("filing/claim.html", case=case, actor=actor, tab="claim", claims=claims_of(court.session, case), reliefs=reliefs_of(court.session, case), facts=facts_of(court.session, case))
+    return render_template(
+        "filing/claim.html",
+        case=case,
+        actor=actor,
+        tab="claim",
+        claims=claims_of(court.session, case),
+        reliefs=reliefs_of(court.session, case),
+        facts=facts_of(court.session, case),
+    )
 
 
 @filing.get("/cases/<reference>/correct")
@@ -223,7 +231,9 @@ def _lodged_input(case: Case) -> dict[str, Any]:
 def _correct_page(case: Case, actor: Actor, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False) -> Page:
     fields = forms.fields_of(ClaimInput, current_locale(), values, faults, forms.choices_for(ClaimInput, _look(), case, actor))
     returned = review_return_of(current_session(), case)
-    return render_template("filing/correct.html", case=case, actor=actor, fields=fields, faults=forms.summary(fields), returned=returned, moved_on=moved_on, tab="overview"), status
+    return render_template(
+        "filing/correct.html", case=case, actor=actor, fields=fields, faults=forms.summary(fields), returned=returned, moved_on=moved_on, tab="overview"
+    ), status
 
 
 @filing.post("/cases/<reference>/correct")
@@ -231,7 +241,9 @@ def _correct_page(case: Case, actor: Actor, values: dict[str, Any], faults: list
 def send_correction(case: Case, actor: Actor) -> Page:
     """Send the corrected claim."""
     values = _values()
-    return submit_act(case, actor, current_court().table["correct_claim"], values, lambda faults, status, moved: _correct_page(case, actor, values, faults, status, moved))
+    return submit_act(
+        case, actor, current_court().table["correct_claim"], values, lambda faults, status, moved: _correct_page(case, actor, values, faults, status, moved)
+    )
 
 
 @filing.get("/cases/<reference>/answer")
@@ -247,7 +259,17 @@ def answer(case: Case, actor: Actor) -> Page:
 def _answer_page(case: Case, actor: Actor, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False) -> Page:
     fields = forms.fields_of(AnswerInput, current_locale(), values, faults, forms.choices_for(AnswerInput, _look(), case, actor))
     facts = {f.fact.reference: f.fact for f in facts_of(current_session(), case)}
-    return render_template("filing/answer.html", case=case, actor=actor, fields=fields, faults=forms.summary(fields), facts=facts, moved_on=moved_on, tab="overview", key=new_reference()), status
+    return render_template(
+        "filing/answer.html",
+        case=case,
+        actor=actor,
+        fields=fields,
+        faults=forms.summary(fields),
+        facts=facts,
+        moved_on=moved_on,
+        tab="overview",
+        key=new_reference(),
+    ), status
 
 
 @filing.post("/cases/<reference>/answer")
@@ -255,7 +277,9 @@ def _answer_page(case: Case, actor: Actor, values: dict[str, Any], faults: list[
 def send_answer(case: Case, actor: Actor) -> Page:
     """File the answer."""
     values = _values()
-    return submit_act(case, actor, current_court().table["file_answer"], values, lambda faults, status, moved: _answer_page(case, actor, values, faults, status, moved))
+    return submit_act(
+        case, actor, current_court().table["file_answer"], values, lambda faults, status, moved: _answer_page(case, actor, values, faults, status, moved)
+    )
 
 
 @filing.get("/join")

@@ -89,7 +89,9 @@ def _window_refusal(court: Sitting, act: Act, case: Case, actor: Actor) -> Court
     if window.state is WindowState.ENDED:
         return ActNotOpen(T("This is no longer needed."))
     ended = T("Your time for this ended on %(day)s.", day=window.due_at) if window.due_at else T("Your time for this has ended.")
-    return OutOfTime(ended, T("If something beyond your control kept you, you may ask for relief within 10 days after it ended (Civil Procedure Law, art. 86)."))
+    return OutOfTime(
+        ended, T("If something beyond your control kept you, you may ask for relief within 10 days after it ended (Civil Procedure Law, art. 86).")
+    )
 
 
 def _person_refusal(act: Act, actor: Actor, court: Sitting) -> CourtError | None:

@@ -10,7 +10,6 @@ from pydantic import Field
 
 from odr.procedure.rules import Applies, Article, Key, Period, Rule, Share, Unit, Words
 
-
 AbroadWay = Literal["central_authority", "bilateral", "diplomatic", "post"]
 
 

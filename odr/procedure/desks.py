@@ -31,14 +31,21 @@ def my_cases(session: Session, account_id: int, now: datetime, limit: int = 100)
         Mandate.account_id == account_id, Mandate.signed_at.is_not(None), Mandate.revoked_at.is_(None), or_(Mandate.until_at.is_(None), Mandate.until_at > now)
     )
     return list(
-        session.scalars(select(Case).where(or_(Case.id.in_(mine), Case.id.in_(mandated))).order_by(Case.next_due_at.is_(None), Case.next_due_at, Case.id.desc()).limit(limit))
+        session.scalars(
+            select(Case)
+            .where(or_(Case.id.in_(mine), Case.id.in_(mandated)))
+            .order_by(Case.next_due_at.is_(None), Case.next_due_at, Case.id.desc())
+            .limit(limit)
+        )
     )
 
 
 def seated_cases(session: Session, account_id: int, limit: int = 200) -> list[Case]:
     """Open cases in which the account serves the court, by their next date."""
     seats = select(Seat.case_id).where(Seat.account_id == account_id, Seat.until_at.is_(None))
-    return list(session.scalars(select(Case).where(Case.id.in_(seats), Case.stage != Stage.CLOSED).order_by(Case.next_due_at.is_(None), Case.next_due_at).limit(limit)))
+    return list(
+        session.scalars(select(Case).where(Case.id.in_(seats), Case.stage != Stage.CLOSED).order_by(Case.next_due_at.is_(None), Case.next_due_at).limit(limit))
+    )
 
 
 def waiting(session: Session, account_id: int, limit: int = 100) -> list[DeskLine]:

@@ -141,7 +141,9 @@ def _form(case: Case, actor: Actor, act: Act, values: dict[str, Any], faults: li
     choices = forms.choices_for(act.input, court, case, actor)
     fields = forms.fields_of(act.input, current_locale(), values, faults, choices)
     premise = court.premise_now(act, case, actor, values)
-    page = render_template("generic/act.html", case=case, actor=actor, act=act, fields=fields, faults=forms.summary(fields), premise=premise, moved_on=moved_on, tab="overview")
+    page = render_template(
+        "generic/act.html", case=case, actor=actor, act=act, fields=fields, faults=forms.summary(fields), premise=premise, moved_on=moved_on, tab="overview"
+    )
     return page, status
 
 

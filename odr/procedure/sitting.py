@@ -138,7 +138,9 @@ class Sitting:
         self.session.flush()
         return window
 
-    def windows(self, case: Case, kind: str | None = None, *, party: Party | None = None, state: WindowState | None = WindowState.OPEN, subject: str | None = None) -> list[Window]:
+    def windows(
+        self, case: Case, kind: str | None = None, *, party: Party | None = None, state: WindowState | None = WindowState.OPEN, subject: str | None = None
+    ) -> list[Window]:
         """Windows of a case, by kind, party, subject and state."""
         query = select(Window).where(Window.case_id == case.id).order_by(Window.id)
         if kind is not None:
@@ -230,7 +232,9 @@ class Sitting:
         self._check(act, case, given, actor, premise)
         entry = self._record(act, case, given, actor, None)
         if key is not None and actor.account_id is not None:
-            self.session.add(ActKey(account_id=actor.account_id, key=key, request=request, case_reference=case.reference, entry_number=entry.number, at=self.now))
+            self.session.add(
+                ActKey(account_id=actor.account_id, key=key, request=request, case_reference=case.reference, entry_number=entry.number, at=self.now)
+            )
         self._follow(case)
         self.session.flush()
         return receipt_of(case, entry)

@@ -54,7 +54,14 @@ def start() -> Page:
 
     pack = _pack()
     cause = next(iter(today_causes()))
-    examples = [(amount, simulate(pack, amount, cause, "simple"), simulate(pack, amount, cause, "ordinary")) for amount in (1_000_000, 3_000_000, 8_800_000, 15_000_000)] if pack.id == "cn" else []
+    examples = (
+        [
+            (amount, simulate(pack, amount, cause, "simple"), simulate(pack, amount, cause, "ordinary"))
+            for amount in (1_000_000, 3_000_000, 8_800_000, 15_000_000)
+        ]
+        if pack.id == "cn"
+        else []
+    )
     return render_template("register/start.html", causes=today_causes(), pack=pack, examples=examples)
 
 
@@ -127,7 +134,13 @@ def check_code(code: str) -> Response:
 def decisions() -> Page:
     """Published decisions, the newest first."""
     before = request.args.get("before", type=int)
-    query = select(Document, Case).join(Case, Case.id == Document.case_id).where(Document.is_public.is_(True), Document.kind == "publication").order_by(Document.id.desc()).limit(51)
+    query = (
+        select(Document, Case)
+        .join(Case, Case.id == Document.case_id)
+        .where(Document.is_public.is_(True), Document.kind == "publication")
+        .order_by(Document.id.desc())
+        .limit(51)
+    )
     if before:
         query = query.where(Document.id < before)
     rows = [(document, case) for document, case in current_session().execute(query)]

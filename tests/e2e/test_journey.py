@@ -49,7 +49,9 @@ def is_sound(page: Page, javascript: bool) -> None:
 
 
 @pytest.mark.parametrize(("locale", "width", "javascript"), [("en", DESK, True), ("zh-CN", PHONE, False), ("zh-CN", PHONE, True)])
-def test_a_claim_is_filed_and_accepted(small_scene: Scene, serve: Callable[..., str], open_context: OpenContext, locale: str, width: int, javascript: bool) -> None:
+def test_a_claim_is_filed_and_accepted(
+    small_scene: Scene, serve: Callable[..., str], open_context: OpenContext, locale: str, width: int, javascript: bool
+) -> None:
     """From the start page to the accepted case, on a phone and a desk, in both languages, with JavaScript and without."""
     scene = small_scene
     give_second_factor(scene, "clerk")

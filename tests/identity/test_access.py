@@ -62,7 +62,9 @@ def test_an_open_redirect_is_refused(browser_of: BrowserOf, people: People) -> N
     """Sign-in, language and acting-for never send anybody to another site."""
     people.add("known@example.com")
     browser = browser_of()
-    assert browser.submit("/account/sign-in", {"email": "known@example.com", "password": PASSWORD, "next": "https://evil.example/"}).headers["Location"] == "/home"
+    assert (
+        browser.submit("/account/sign-in", {"email": "known@example.com", "password": PASSWORD, "next": "https://evil.example/"}).headers["Location"] == "/home"
+    )
     for target in ("//evil.example", "/\\evil.example", "https:evil", "/\t/evil.example", "javascript:alert(1)"):
         assert browser.get("/language/en", query_string={"next": target}).headers["Location"] == "/"
         assert browser.submit("/account/acting-for", {"hat": "", "next": target}, on="/account").headers["Location"] == "/home"

@@ -79,7 +79,9 @@ def submit(case: Case, actor: Actor) -> Page:
 def _submit_page(case: Case, actor: Actor, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False) -> Page:
     look = current_court().look(current_session())
     fields = forms.fields_of(ExhibitInput, current_locale(), values, faults, forms.choices_for(ExhibitInput, look, case, actor))
-    return render_template("evidence/submit.html", case=case, actor=actor, fields=fields, faults=forms.summary(fields), moved_on=moved_on, tab="exhibits"), status
+    return render_template(
+        "evidence/submit.html", case=case, actor=actor, fields=fields, faults=forms.summary(fields), moved_on=moved_on, tab="exhibits"
+    ), status
 
 
 @exhibits.post("/new")
@@ -98,7 +100,8 @@ def one(case: Case, actor: Actor, label: str) -> Page:
     found = _find(case, label)
     files = current_court().notary.receipt_files(current_session(), found.upload.receipt or "")
     return render_template(
-        "evidence/exhibit.html", case=case, actor=actor, exhibit=found, upload=found.upload, files=files, group=found.upload.media.group.value, closed=why_closed(actor, found),
+        "evidence/exhibit.html", case=case, actor=actor, exhibit=found, upload=found.upload, files=files,
+        group=found.upload.media.group.value, closed=why_closed(actor, found),
         party=next(p for p in case.parties if p.id == found.party_id), tab="exhibits",
     )  # fmt: skip
 
