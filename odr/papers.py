@@ -297,14 +297,19 @@ class RecordPaper(Paper):
 
 @dataclass(frozen=True)
 class BundleEntry:
-    """A paper in a bundle: its label, pages and digest."""
+    """A paper in a bundle: what it is, then its pages. ``slots`` pages are kept free for pages of its own, put in afterwards."""
 
     label: str
     title: Words
     filed_on: Words
-    pages: str
     filed_by: Words | None = None
     digest: str | None = None
+    facts: Sequence[tuple[Words, Words]] = ()
+    note: Words | None = None
+    """Said in a frame: why it is not shown, or that only a part is."""
+    text: str | None = None
+    """What a text says, set by the court itself."""
+    slots: int = 0
 
 
 @dataclass(frozen=True)
@@ -316,24 +321,28 @@ class BundleSection:
 
 
 @dataclass(frozen=True, kw_only=True)
-class BundleIndexPaper(Paper):
-    """The index in front of a bundle."""
+class BundlePaper(Paper):
+    """Papers bound together: index with page numbers and links, what happened when, then each paper behind a sheet of its own."""
 
-    template: ClassVar[str] = "bundle_index"
+    template: ClassVar[str] = "bundle"
     labels: ClassVar[dict[str, Text]] = Paper.labels | {
+        "index": T("Index"),
         "label": T("Number in the bundle"),
         "paper": T("Paper"),
         "filed": T("Filed on"),
-        "pages": T("Pages"),
-        "summary": T("In all"),
-        "count": T("Papers in this bundle"),
-        "page_count": T("Pages in all"),
+        "first_page": T("Page"),
+        "days": T("What happened when, as the parties say"),
+        "day": T("Day"),
+        "what": T("What is said to have happened"),
+        "entry": T("Entry"),
+        "text": T("What the file says"),
+        "to_index": T("Back to the index"),
     }
-    kind: Words = T("Index of the bundle")
+    kind: Words = T("Bundle of exhibits")
     sections: Sequence[BundleSection]
-    count: Words
-    page_count: Words
     introduction: Sequence[Words] = ()
+    days: Sequence[tuple[Words, Words, Words]] = ()
+    """Day, what is said to have happened, entry of the docket."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -406,15 +415,16 @@ class CodeBlock:
 Block = HeadingBlock | ParagraphBlock | ListBlock | StepsBlock | FactsBlock | TableBlock | CodeBlock
 
 
-def typeset(typesetter: Typesetter, paper: Paper, locale: PaperLocale, *, at: datetime) -> bytes:
+def typeset(typesetter: Typesetter, paper: Paper, locale: PaperLocale, *, at: datetime, archival: bool = True) -> bytes:
     """Set ``paper`` for a reader; ``at`` is the machine instant written into its metadata.
 
+    ``archival`` is false only for a frame into which pages of others are put: it could not keep what PDF/A promises.
     Raises MissingGlyph when a character cannot be printed.
     """
     data: dict[str, Any] = localized(paper, locale)
     data["labels"] = localized(paper.labels, locale)
     data["qr"] = qr_svg(paper.check_url) if paper.check_url else None
-    return typesetter.render(paper.template, data, locale=locale, title=_title(paper, locale), at=at)
+    return typesetter.render(paper.template, data, locale=locale, title=_title(paper, locale), at=at, archival=archival)
 
 
 def _title(paper: Paper, locale: PaperLocale) -> str:

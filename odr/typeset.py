@@ -64,12 +64,13 @@ class Typesetter:
         """Characters of ``text`` that no vendored face has, each once, in order: what a form can refuse beforehand."""
         return "".join(c for c in dict.fromkeys(tamed(text)) if ord(c) not in self._printable and not _UNSEEN.match(c))
 
-    def render(self, template: str, data: Mapping[str, Any], *, locale: PaperLocale, title: str | Text, at: datetime) -> bytes:
+    def render(self, template: str, data: Mapping[str, Any], *, locale: PaperLocale, title: str | Text, at: datetime, archival: bool = True) -> bytes:
         """Set ``data`` with ``templates/documents/<template>.typ`` into a tagged PDF.
 
         ``data`` is plain JSON that may also hold dataclasses, :class:`~odr.text.Text`,
         Money, days and aware instants; they are written for ``locale``. ``title`` names
-        the document in its metadata; ``at`` is the date written into it.
+        the document in its metadata; ``at`` is the date written into it; without ``archival``
+        it is tagged, but claims no standard.
 
         Raises MissingGlyph, or TypesettingError when the data does not fit the template.
         """
@@ -84,7 +85,7 @@ class Typesetter:
             raise MissingGlyph(missing)
         try:
             pdf = self._compiler(template).compile(
-                format="pdf", sys_inputs={"paper": paper}, pdf_standards=list(STANDARDS), timestamp=int(at.astimezone(UTC).timestamp())
+                format="pdf", sys_inputs={"paper": paper}, pdf_standards=list(STANDARDS) if archival else [], timestamp=int(at.astimezone(UTC).timestamp())
             )
         except typst.TypstError as error:
             raise _explained(error) from error

@@ -164,9 +164,13 @@ def bag_name(filename: str) -> str:
     return f"_{name}" if _RESERVED.match(name) else name
 
 
+def case_slug(case: Case) -> str:
+    """The case as part of a file's name."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", case.number or "").strip("-") or case.reference[:8]
+
+
 def _bag_name(case: Case, what: str) -> str:
-    ascii_only = re.sub(r"[^A-Za-z0-9]+", "-", case.number or "").strip("-")
-    return f"{what}-{ascii_only or case.reference[:8]}"
+    return f"{what}-{case_slug(case)}"
 
 
 def _info(court: Sitting, case: Case) -> dict[str, str]:

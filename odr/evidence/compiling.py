@@ -1,10 +1,12 @@
-"""Case files and kits made in the background: asked for by a person, put together by the worker, fetched by that person alone."""
+"""Case files, kits and bundles made in the background: asked for by a person, put together by the worker, fetched by that person alone."""
 
 from __future__ import annotations
 
 import logging
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import select, update
@@ -13,7 +15,8 @@ from sqlalchemy.orm import Session
 from odr.canonical import sha256_hex
 from odr.docket.models import Case
 from odr.errors import CourtError, TooMany
-from odr.evidence.casefile import case_file, docket_pdf, exhibit_kit, pieces_with_progress
+from odr.evidence.bundle import make_bundle, pieces
+from odr.evidence.casefile import case_file, case_slug, docket_pdf, exhibit_kit, pieces_with_progress
 from odr.evidence.kit import LeftOut, write_kit
 from odr.evidence.models import Compilation, CompilationKind, CompilationState, Exhibit
 from odr.evidence.seeing import is_sealed, note_reading, why_closed
@@ -93,6 +96,9 @@ def _take(court: Court) -> Compilation | None:
 
 
 def _compile(court: Court, row: Compilation) -> None:
+    if row.kind is CompilationKind.BUNDLE:
+        _compile_bundle(court, row)
+        return
     with court.database.read() as session:
         case = session.get_one(Case, row.case_id)
         viewer = _viewer(court, session, case, row)
@@ -110,6 +116,20 @@ def _compile(court: Court, row: Compilation) -> None:
         _log_readings(court, session, case, viewer, row)
 
 
+def _compile_bundle(court: Court, row: Compilation) -> None:
+    """Bind the exhibits the person may see, and enter the digest of what was bound in the log."""
+    with court.database.read() as session, tempfile.TemporaryDirectory(prefix="odr-bundle-") as folder:
+        case, look = session.get_one(Case, row.case_id), court.look(session)
+        viewer = _viewer(court, session, case, row)
+        mine = session.scalars(select(Exhibit).where(Exhibit.case_id == case.id)).all()
+        _tell(court, row, 0, sum(each.upload.size for each in mine))
+        bound = make_bundle(look, case, viewer, cast(PaperLocale, row.locale), Path(folder), lambda done: _tell(court, row, done, None))
+        name = f"bundle-{case_slug(case)}-{case.entry_count}.pdf"
+        _finish(court, row, pieces(bound.place), name, bound.left_out, case.entry_count, pages=bound.pages, anchored=case.reference)
+        _log_readings(court, session, case, viewer, row)
+    court.notary.sequence()
+
+
 def _viewer(court: Court, session: Session, case: Case, row: Compilation) -> Actor:
     """The person in the capacity of then, if she still has it: what was asked for is checked again when it is made."""
     account = session.get_one(Account, row.account_id)
@@ -122,17 +142,15 @@ def _viewer(court: Court, session: Session, case: Case, row: Compilation) -> Act
 def _anchored_docket(court: Court, session: Session, case: Case, viewer: Actor, row: Compilation) -> tuple[bytes, str]:
     """The docket as PDF, and the receipt under which its digest stands in the log."""
     pdf = docket_pdf(court.look(session), case, viewer, cast(PaperLocale, row.locale))
-    said = {
-        "case": case.reference,
-        "compilation": row.reference,
-        "sha256": sha256_hex(pdf),
-        "size": len(pdf),
-        "media_type": "application/pdf",
-        "submitted_by": "court",
-    }
     with court.database.write() as writing:
-        receipt = court.notary.record(writing, said, now=court.clock.now()).reference  # type: ignore[arg-type]
+        receipt = _anchor(court, writing, row, case.reference, sha256_hex(pdf), len(pdf))
     return pdf, receipt
+
+
+def _anchor(court: Court, session: Session, row: Compilation, case: str, sha256: str, size: int) -> str:
+    """Enter the digest of a PDF the court made for somebody; gives its receipt's reference."""
+    said = {"case": case, "compilation": row.reference, "sha256": sha256, "size": size, "media_type": "application/pdf", "submitted_by": "court"}
+    return court.notary.record(session, said, now=court.clock.now()).reference  # type: ignore[arg-type]
 
 
 class _Chunks:
@@ -152,7 +170,18 @@ class _Chunks:
         return taken
 
 
-def _finish(court: Court, row: Compilation, chunks: Iterator[bytes], filename: str, left_out: Sequence[LeftOut], upto: int) -> None:
+def _finish(
+    court: Court,
+    row: Compilation,
+    chunks: Iterator[bytes],
+    filename: str,
+    left_out: Sequence[LeftOut],
+    upto: int,
+    *,
+    pages: int | None = None,
+    anchored: str | None = None,
+) -> None:
+    """Keep what was made. ``anchored`` names the case under which its own digest is entered in the log."""
     stored = court.ports.store.write(_Chunks(chunks))
     now = court.clock.machine_now()
     with court.database.write() as session:
@@ -161,6 +190,9 @@ def _finish(court: Court, row: Compilation, chunks: Iterator[bytes], filename: s
         mine.filename, mine.upto, mine.touched_at, mine.expires_at = filename, upto, now, now + KEPT
         mine.left_out = [{"item": each.item, "why": dict(each.why)} for each in left_out]
         mine.done = mine.total = max(mine.total, mine.done)
+        mine.pages = pages
+        if anchored is not None:
+            mine.receipt = _anchor(court, session, mine, anchored, stored.sha256, stored.size)
 
 
 def _log_readings(court: Court, session: Session, case: Case, viewer: Actor, row: Compilation) -> None:
@@ -171,7 +203,7 @@ def _log_readings(court: Court, session: Session, case: Case, viewer: Actor, row
     opened = [each for each in session.scalars(mine) if is_sealed(each) and why_closed(viewer, each) is None]
     with court.database.write() as writing:
         for exhibit in opened:
-            note_reading(writing, exhibit, viewer, "kit", court.clock.now())
+            note_reading(writing, exhibit, viewer, "bundle" if row.kind is CompilationKind.BUNDLE else "kit", court.clock.now())
 
 
 def recall(session: Session, case: Case, now: datetime) -> None:

@@ -229,11 +229,16 @@ class CompilationKind(enum.Enum):
 
     CASE_FILE = "case_file"  # the whole case with its proofs, as a bag
     KIT = "kit"  # one exhibit with its proofs, as a bag
+    BUNDLE = "bundle"  # all exhibits as one paginated PDF, to be read
 
     @property
     def label(self) -> Words:
         """The kind in words."""
-        return {CompilationKind.CASE_FILE: T("The whole case file"), CompilationKind.KIT: T("One exhibit with its proofs")}[self]
+        return {
+            CompilationKind.CASE_FILE: T("The whole case file"),
+            CompilationKind.KIT: T("One exhibit with its proofs"),
+            CompilationKind.BUNDLE: T("Bundle of exhibits"),
+        }[self]
 
 
 class CompilationState(enum.Enum):
@@ -258,7 +263,7 @@ class CompilationState(enum.Enum):
 
 
 class Compilation(Base):
-    """A case file or kit made in the background for one person in one capacity: nobody else may fetch it."""
+    """A case file, kit or bundle made in the background for one person in one capacity: nobody else may fetch it."""
 
     __tablename__ = "compilation"
     __table_args__ = (Index("ix_compilation_state", "state", "id"),)
@@ -280,6 +285,10 @@ class Compilation(Base):
     left_out: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     upto: Mapped[int | None]
     """Number of the last docket entry in it."""
+    pages: Mapped[int | None]
+    """Of a bundle."""
+    receipt: Mapped[str | None] = mapped_column(Reference)
+    """Reference of the receipt under which a bundle's digest stands in the log."""
     filename: Mapped[str | None] = mapped_column(String(120))
     key: Mapped[str | None] = mapped_column(Reference)
     size: Mapped[int | None] = mapped_column(BigInt)

@@ -17,6 +17,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from odr.errors import CourtError, NotFound
 from odr.evidence.media import Group, Media
@@ -77,40 +78,15 @@ class Previewer:
             raise NoPreview
         with self._slots, tempfile.TemporaryDirectory(prefix="odr-preview-") as folder:
             source = Path(folder) / "original"
-            _fill(source, contents(), TEXT_BYTES if kind == "text" else size)
+            fill(source, contents(), TEXT_BYTES if kind == "text" else size)
             self._run([kind, str(page)], Path(folder))
             return self._result(kind, Path(folder) / "shown")
 
     def _run(self, what: list[str], folder: Path) -> None:
-        limits = [str(self.limits.memory), str(self.limits.cpu), str(self.limits.output)]
-        environment = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LANG": "C.UTF-8", "HOME": str(folder), "TMPDIR": str(folder)}
-        child = subprocess.Popen(
-            [sys.executable, "-I", str(CHILD), *what, *limits],
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        try:
-            if child.wait(self.limits.wall) != 0:
-                raise NoPreview
-        except subprocess.TimeoutExpired:
-            raise NoPreview from None
-        finally:
-            # Whatever the child started ends with it.
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
+        run_child(CHILD, what, folder, self.limits)
 
     def _result(self, kind: str, shown: Path) -> Preview:
-        # The child may have been taken over by the file: nothing it left is followed or believed.
-        try:
-            descriptor = os.open(shown, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        except OSError:
-            raise NoPreview from None
-        with open(descriptor, "rb") as file:
+        with opened_left(shown) as file:
             data = file.read(self.limits.output + 1)
         if kind == "text":
             return Preview(data, "text/plain; charset=utf-8")
@@ -119,7 +95,41 @@ class Previewer:
         return Preview(data, "image/png")
 
 
-def _fill(path: Path, chunks: Iterator[bytes], limit: int) -> None:
+def run_child(program: Path, what: list[str], folder: Path, limits: PreviewLimits) -> None:
+    """Run one of our programs on a stranger's file, in ``folder``, under ``limits``. Raises NoPreview when it does not end well."""
+    bounds = [str(limits.memory), str(limits.cpu), str(limits.output)]
+    environment = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LANG": "C.UTF-8", "HOME": str(folder), "TMPDIR": str(folder)}
+    child = subprocess.Popen(
+        [sys.executable, "-I", str(program), *what, *bounds],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        if child.wait(limits.wall) != 0:
+            raise NoPreview
+    except subprocess.TimeoutExpired:
+        raise NoPreview from None
+    finally:
+        # Whatever the child started ends with it.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+
+
+def opened_left(left: Path) -> IO[bytes]:
+    """What a child left behind. It may have been taken over by the file: nothing it left is followed. Raises NoPreview."""
+    try:
+        return open(os.open(left, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
+    except OSError:
+        raise NoPreview from None
+
+
+def fill(path: Path, chunks: Iterator[bytes], limit: int) -> None:
+    """Write the beginning of a file, at most ``limit`` bytes."""
     with path.open("wb") as file:
         left = limit
         for chunk in chunks:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from odr.papers import (
     Attendance,
     BundleEntry,
-    BundleIndexPaper,
+    BundlePaper,
     BundleSection,
     CodeBlock,
     DecisionPaper,
@@ -201,24 +201,26 @@ def record(**changes: object) -> Paper:
     return RecordPaper(**(fields | changes))  # type: ignore[arg-type]
 
 
-def bundle_index(**changes: object) -> Paper:
-    fields: dict[str, object] = common(T("Index of the bundle")) | {
-        "signatories": (CLERK,),
-        "introduction": (T("The bundle holds what the parties and the court filed, in this order."),),
+def bundle(**changes: object) -> Paper:
+    fields: dict[str, object] = common(T("Bundle of exhibits")) | {
+        "signatories": (),
+        "introduction": (T("Every exhibit of the case that may be shown to %(name)s, up to entry %(number)s of the docket.", name="李敏", number=12),),
         "sections": (
             BundleSection(
-                T("Pleadings"),
+                "李敏",
                 (
-                    BundleEntry("A-1", "起诉状", date(2026, 3, 3), "2–5", "李敏", DIGEST),
-                    BundleEntry("A-2", "答辩状", date(2026, 4, 2), "6–8", "海云进出口贸易有限公司", DIGEST),
+                    BundleEntry("C-1", "订单页面", date(2026, 3, 3), "李敏", DIGEST, ((T("What it is to show"), "我买了胶囊。"),), slots=2),
+                    BundleEntry("C-2", "聊天记录", date(2026, 3, 3), "李敏", DIGEST, text="你好\nhello"),
                 ),
             ),
-            BundleSection(T("Exhibits"), tuple(BundleEntry(f"C-{n}", f"证据{n}", date(2026, 3, 3), f"{n + 8}", "李敏", DIGEST) for n in range(1, 6))),
+            BundleSection(
+                "海云进出口贸易有限公司",
+                tuple(BundleEntry(f"R-{n}", f"证据{n}", date(2026, 3, 3), note=T("Sealed: only those whom the judge names may open it.")) for n in (1, 2, 3)),
+            ),
         ),
-        "count": "7",
-        "page_count": "13",
+        "days": ((date(2025, 11, 6), "我买了30瓶胶囊。", "1"),),
     }
-    return BundleIndexPaper(**(fields | changes))  # type: ignore[arg-type]
+    return BundlePaper(**(fields | changes))  # type: ignore[arg-type]
 
 
-SPECIMENS: dict[str, Callable[..., Paper]] = {each.__name__: each for each in (decision, ruling, proof_of_service, notice, receipt, record, bundle_index)}
+SPECIMENS: dict[str, Callable[..., Paper]] = {each.__name__: each for each in (decision, ruling, proof_of_service, notice, receipt, record, bundle)}

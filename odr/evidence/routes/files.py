@@ -16,12 +16,13 @@ from odr.evidence.models import Compilation, CompilationKind, CompilationState, 
 from odr.evidence.routes.serving import Outgoing, attachment
 from odr.evidence.seeing import why_closed
 from odr.identity.actors import Actor
+from odr.pages import receipt_part
 from odr.text import T
 
 files = Blueprint("casefiles", __name__)
 Page = str | Response | tuple[str, int]
 READERS = (Role.JUDGE, Role.ASSESSOR, Role.ASSISTANT, Role.CLERK, Role.PRESIDENT)
-ZIP = Media("application/zip", Group.ARCHIVE)
+ZIP, PDF = Media("application/zip", Group.ARCHIVE), Media("application/pdf", Group.PDF)
 
 
 @files.get("/cases/<reference>/files")
@@ -42,7 +43,7 @@ def listing(case: Case, actor: Actor) -> Page:
 @files.post("/cases/<reference>/files")
 @case_page(*READS_FILE)
 def ask(case: Case, actor: Actor) -> Page:
-    """Ask for a case file or the kit of one exhibit; the worker puts it together."""
+    """Ask for a case file, a bundle or the kit of one exhibit; the worker puts it together."""
     try:
         kind = CompilationKind(request.form.get("kind", ""))
     except ValueError:
@@ -67,7 +68,19 @@ def download(case: Case, actor: Actor, compilation: str) -> Response:
     if row is None or row.state is not CompilationState.READY or row.key is None or row.size is None or _over(row):
         raise NotFound
     key, store = row.key, current_court().ports.store
-    return attachment(request, Outgoing(row.filename or "file", ZIP, row.size, row.sha256 or "", lambda start, length: store.open(key, start, length)))
+    media = PDF if row.kind is CompilationKind.BUNDLE else ZIP
+    return attachment(request, Outgoing(row.filename or "file", media, row.size, row.sha256 or "", lambda start, length: store.open(key, start, length)))
+
+
+@files.get("/cases/<reference>/files/<compilation>/receipt.<any(json, leaf, proof, checkpoint, tsr):part>")
+@case_page(*READS_FILE)
+def receipt(case: Case, actor: Actor, compilation: str, part: str) -> Response:
+    """One file of the receipt of a bundle, for who asked for it."""
+    own = (Compilation.case_id == case.id, Compilation.account_id == actor.account_id, Compilation.hat == actor.hat)
+    found = current_session().scalar(select(Compilation.receipt).where(Compilation.reference == compilation, *own))
+    if found is None:
+        raise NotFound
+    return receipt_part(found, part)
 
 
 def _over(row: Compilation) -> bool:
