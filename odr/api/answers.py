@@ -12,6 +12,7 @@ from odr.docket.models import BENCH_ROLES, COURT_ROLES, HEARD_ROLES, PARTY_ROLES
 from odr.docket.queries import entries
 from odr.docket.visibility import READS_FILE, reads_document, reads_entry
 from odr.evidence.models import Exhibit
+from odr.evidence.models_digests import DigestBatch, DigestLine
 from odr.hearing.record import record_digest
 from odr.hearing.views import examination_page
 from odr.identity.actors import Actor
@@ -53,6 +54,17 @@ def receipt(given: ActReceipt) -> dict[str, Any]:
         "recorded_at": instant(given.recorded_at),
         "words": dict(given.words),
     }
+
+
+def digest_batch(batch: DigestBatch) -> dict[str, Any]:
+    """A list of digests as it was anchored."""
+    return {"batch": batch.reference, "title": batch.title, "count": batch.count, "list_sha256": batch.list_sha256, "received_at": instant(batch.received_at)}
+
+
+def digest_line(line: DigestLine) -> dict[str, Any]:
+    """One digest, its receipt, and the file if it is here."""
+    said = {name: getattr(line, name) for name in ("position", "sha256", "name", "size", "made_at", "note", "receipt")}
+    return {**said, "upload": line.upload.reference if line.upload else None}
 
 
 def proof(files: ReceiptFiles) -> dict[str, Any]:

@@ -18,6 +18,26 @@ JSON = "application/json"
 PROBLEM = "application/problem+json"
 BYTES: Schema = {"type": "string", "format": "binary"}
 CASE = "/api/v1/cases/{reference}"
+_DIGEST: Schema = {"type": "string", "pattern": "^[0-9A-Fa-f]{64}$"}
+_SENT: dict[str, Schema] = {
+    "title": {"type": "string", "maxLength": 200},
+    "digests": {
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 10_000,
+        "items": {
+            "type": "object",
+            "required": ["sha256"],
+            "properties": {
+                "sha256": _DIGEST,
+                "name": {"type": ["string", "null"], "maxLength": 255},
+                "size": {"type": ["integer", "null"], "minimum": 0},
+                "made_at": {"type": ["string", "null"], "maxLength": 60},
+                "note": {"type": ["string", "null"], "maxLength": 1000},
+            },
+        },
+    },
+}
 ACT_FAULTS = ("400", "403", "404", "409", "422", "429")
 
 
@@ -80,10 +100,38 @@ def _general(locale: str) -> dict[str, Any]:
     upload["requestBody"] = {"required": True, "content": {"application/octet-stream": {"schema": BYTES}}}
     upload["parameters"] = [_header("Content-Filename", T("Name of the file"), locale)]
     return {
+        **_digests(locale),
         "/api/v1/openapi.json": {"get": openapi},
         "/api/v1/cases": {"get": cases, "post": lodge},
         "/api/v1/join": {"post": join},
         "/api/v1/uploads": {"post": upload},
+    }
+
+
+def _digests(locale: str) -> dict[str, Any]:
+    """Hash first: lists of digests, and the file of a line if it comes later."""
+    place = _in_path("batch", number="integer")
+    send = _operation(
+        "file_digests", T("Send a list of digests of files that stay with you"), locale, {"201": _ok(ref("DigestBatch")), **_faults("403", "422")}, Scope.UPLOAD
+    )
+    send["requestBody"] = {
+        "required": True,
+        "content": {JSON: {"schema": {"type": "object", "required": ["digests"], "properties": _SENT}}, "text/csv": {"schema": {"type": "string"}}},
+    }
+    lines = _operation("get_digests", T("A list of digests with its lines"), locale, {"200": _ok(ref("DigestLines")), **_faults("403", "404")}, Scope.UPLOAD)
+    proof = _operation(
+        "get_digest_receipt", T("The receipt of a digest, with its proof"), locale, {"200": _ok(ref("Proof")), **_faults("403", "404")}, Scope.UPLOAD
+    )
+    put = _operation(
+        "put_digest_file", T("The file of a digest, sent later"), locale, {"200": _ok(ref("DigestLine")), **_faults("403", "404", "422")}, Scope.UPLOAD
+    )
+    named: Schema = {"type": "object", "required": ["upload"], "properties": {"upload": {"type": "string"}}}
+    put["requestBody"] = {"required": True, "content": {JSON: {"schema": named}}}
+    return {
+        "/api/v1/digests": {"post": send},
+        "/api/v1/digests/{batch}": {"parameters": _in_path("batch"), "get": lines},
+        "/api/v1/digests/{batch}/{number}/receipt": {"parameters": place, "get": proof},
+        "/api/v1/digests/{batch}/{number}/file": {"parameters": place, "post": put},
     }
 
 

@@ -15,6 +15,7 @@ from odr.api.inputs import JoinByCode
 from odr.api.openapi import document
 from odr.docket.models import Case
 from odr.errors import ActNotOpen, CourtError, FieldFault, InvalidInput, NotFound
+from odr.evidence import digests
 from odr.evidence.ports import desk_of
 from odr.filing.drafts import lodge
 from odr.filing.inputs import ClaimInput, JoinInput
@@ -190,3 +191,62 @@ def upload() -> tuple[Response, int]:
     if kept is None:
         raise CourtError(T("The file was not kept."))
     return jsonify(upload=kept.reference, sha256=kept.sha256, size=kept.size, media_type=kept.media_type, receipt=kept.receipt), 201
+
+
+@api.post("/digests")
+@api_guard(Scope.UPLOAD)
+def file_digests() -> tuple[Response, int]:
+    """A list of digests, as JSON or as CSV, anchored line by line; the same list again gives the first batch."""
+    person, court = current_person(), current_court()
+    assert person is not None
+    title, given = _listed()
+    batch = digests.file_batch(court, person.account_id, title, given)
+    court.settle()
+    return jsonify(answers.digest_batch(batch)), 201
+
+
+def _listed() -> tuple[str, list[digests.Given]]:
+    if (request.content_length or 0) > digests.MOST_BYTES:
+        raise InvalidInput.at("list", T("The list is too large. Send it in several batches."))
+    if request.mimetype == "text/csv":
+        try:
+            return request.args.get("title", "")[:200] or "digests.csv", digests.read_list(request.get_data().decode("utf-8-sig"))
+        except UnicodeDecodeError:
+            raise InvalidInput.at("list", T("The file is not a text. Send CSV, or what sha256sum prints.")) from None
+    data = request.get_json(silent=True)
+    rows = data.get("digests") if isinstance(data, dict) else None
+    if not isinstance(data, dict) or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise InvalidInput([FieldFault(("digests",), T("Send a JSON object with a list “digests”, or text/csv."))])
+    return str(data.get("title") or "digests")[:200], digests.checked(enumerate(rows, 1))
+
+
+@api.get("/digests/<batch>")
+@api_guard(Scope.UPLOAD)
+def get_digests(batch: str) -> Response:
+    """A batch of one's own with its lines, a thousand at a time."""
+    person, session = current_person(), current_session()
+    assert person is not None
+    found = digests.own_batch(session, person.account_id, batch)
+    lines = digests.lines_of(session, found, after=max(0, request.args.get("after", 0, type=int)), limit=1000)
+    return jsonify({**answers.digest_batch(found), "lines": [answers.digest_line(line) for line in lines]})
+
+
+@api.get("/digests/<batch>/<int:number>/receipt")
+@api_guard(Scope.UPLOAD)
+def get_digest_receipt(batch: str, number: int) -> Response:
+    """The receipt of a line, with its proof."""
+    person, session = current_person(), current_session()
+    assert person is not None
+    line = digests.line_of(session, digests.own_batch(session, person.account_id, batch), number)
+    return jsonify(answers.proof(current_court().notary.receipt_files(session, line.receipt)))
+
+
+@api.post("/digests/<batch>/<int:number>/file")
+@api_guard(Scope.UPLOAD)
+def put_digest_file(batch: str, number: int) -> Response:
+    """Put a file that was sent to its line; refused unless it is the very file."""
+    person, court = current_person(), current_court()
+    assert person is not None
+    with court.database.write() as session:
+        line = digests.attach_file(session, digests.own_batch(session, person.account_id, batch), number, str(_body().get("upload") or ""))
+        return jsonify(answers.digest_line(line))

@@ -40,6 +40,18 @@ def ref(name: str) -> Schema:
 
 ACT_STATE = {"act": WORDS, "open": FLAG, "reason": maybe(BOTH), "premise": maybe(WORDS), "code_needed": FLAG}
 
+_BATCH: dict[str, Schema] = {"batch": REFERENCE, "title": WORDS, "count": NUMBER, "list_sha256": DIGEST, "received_at": INSTANT}
+_LINE = thing(
+    position=NUMBER,
+    sha256=DIGEST,
+    name=maybe(WORDS),
+    size=maybe(NUMBER),
+    made_at=maybe(WORDS),
+    note=maybe(WORDS),
+    receipt=REFERENCE,
+    upload=maybe(REFERENCE),
+)
+
 SCHEMAS: dict[str, Schema] = {
     "Problem": {
         "type": "object",
@@ -94,6 +106,9 @@ SCHEMAS: dict[str, Schema] = {
         documents=many(ref("Document")),
     ),
     "Upload": thing(upload=REFERENCE, sha256=DIGEST, size=NUMBER, media_type=maybe(WORDS), receipt=maybe(REFERENCE)),
+    "DigestBatch": thing(**_BATCH),
+    "DigestLine": _LINE,
+    "DigestLines": thing(**_BATCH, lines=many(_LINE)),
     "Fees": thing(
         fees=many(
             thing(

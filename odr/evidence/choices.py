@@ -10,9 +10,11 @@ from odr.docket.models import Case
 from odr.docket.queries import parties
 from odr.evidence.checklist import items_for
 from odr.evidence.models import Exhibit, ExhibitState, RequestState, Upload, UploadState
+from odr.evidence.models_digests import DigestBatch
 from odr.evidence.requests import requests_of, title_of
 from odr.identity.actors import Actor
 from odr.procedure.forms import Option, choice_source
+from odr.text import T
 
 
 @choice_source("upload")
@@ -26,6 +28,14 @@ def uploads(court: Any, case: Case | None, actor: Actor) -> list[Option]:
         .limit(200)
     )
     return [Option(upload.reference, upload.filename) for upload in rows]
+
+
+@choice_source("digest_batch")
+def digest_batches(court: Any, case: Case | None, actor: Actor) -> list[Option]:
+    """Lists of digests the person has sent that are in no case yet."""
+    mine = (DigestBatch.account_id == actor.account_id, DigestBatch.case_id.is_(None))
+    rows = court.session.scalars(select(DigestBatch).where(*mine).order_by(DigestBatch.id.desc()).limit(100))
+    return [Option(batch.reference, T("%(title)s (%(count)s digests)", title=batch.title, count=batch.count)) for batch in rows]
 
 
 @choice_source("exhibit")

@@ -10,6 +10,7 @@ from odr.docket.models import Case
 from odr.evidence import acts, acts_requests
 from odr.evidence.compiling import compile_due
 from odr.evidence.models import EvidenceRequest, Exhibit, Upload, UploadState
+from odr.evidence.models_digests import DigestBatch
 from odr.evidence.ports import expire_uploads, finish_uploads
 from odr.identity.actors import Actor
 from odr.procedure.hooks import NavItem, Room
@@ -35,17 +36,23 @@ def find_request(court: Sitting, case: Case, actor: Actor, reference: str) -> Ev
     return court.session.scalar(select(EvidenceRequest).where(EvidenceRequest.case_id == case.id, EvidenceRequest.reference == reference))
 
 
+def find_batch(court: Sitting, case: Case, actor: Actor, reference: str) -> DigestBatch | None:
+    """A list of digests the actor sent."""
+    return court.session.scalar(select(DigestBatch).where(DigestBatch.reference == reference, DigestBatch.account_id == actor.account_id))
+
+
 ROOM = Room(
     name="evidence",
-    acts=("odr.evidence.acts", "odr.evidence.acts_sealing", "odr.evidence.acts_requests", "odr.evidence.choices"),
+    acts=("odr.evidence.acts", "odr.evidence.acts_sealing", "odr.evidence.acts_requests", "odr.evidence.acts_digests", "odr.evidence.choices"),
     routes=(
         "odr.evidence.routes.upload:blueprint",
         "odr.evidence.routes.exhibits:exhibits",
         "odr.evidence.routes.files:files",
+        "odr.evidence.routes.digests:digests",
     ),
     commands=("odr.evidence.cli:store", "odr.evidence.cli:casefile"),
     on_event={"claim_lodged": acts.on_claim_lodged},
-    resolvers={"upload": find_upload, "exhibit": find_exhibit, "evidence_request": find_request},
+    resolvers={"upload": find_upload, "exhibit": find_exhibit, "evidence_request": find_request, "digest_batch": find_batch},
     on_lapse={acts_requests.ORDER: acts_requests.on_order_lapsed},
     nav=(NavItem("exhibits", "exhibits.listing", T("Exhibits"), 20), NavItem("files", "casefiles.listing", T("Take along"), 80)),
     sweeps={"expire_uploads": expire_uploads, "finish_uploads": finish_uploads, "compile": compile_due},

@@ -13,6 +13,7 @@ from odr.docket.queries import documents
 from odr.docket.visibility import READS_FILE, reads_document
 from odr.errors import NotFound
 from odr.evidence.checklist import checklist, chronology
+from odr.evidence.digests import first_filed
 from odr.evidence.inputs import ExhibitInput
 from odr.evidence.models import Exhibit
 from odr.evidence.ports import PREVIEWER, desk_of
@@ -99,9 +100,12 @@ def one(case: Case, actor: Actor, label: str) -> Page:
     """One exhibit: unchanged since it reached the court, and what is said of its source."""
     found = _find(case, label)
     files = current_court().notary.receipt_files(current_session(), found.upload.receipt or "")
+    filed = first_filed(current_session(), found)
+    if filed is not None and filed.batch.case_id != case.id and actor.party_id != found.party_id:
+        filed = None  # A list that is in no case is its sender's alone.
     return render_template(
         "evidence/exhibit.html", case=case, actor=actor, exhibit=found, upload=found.upload, files=files,
-        group=found.upload.media.group.value, closed=why_closed(actor, found),
+        group=found.upload.media.group.value, closed=why_closed(actor, found), filed=filed,
         party=next(p for p in case.parties if p.id == found.party_id), tab="exhibits",
     )  # fmt: skip
 
