@@ -6,7 +6,7 @@ import asyncio
 import enum
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -46,7 +46,7 @@ class Received:
 
 
 class SmtpPeer:
-    """The server. ``script(...)`` says what happens to the next messages; afterwards it accepts."""
+    """The server. ``script(...)`` says what happens to the next messages, ``treat(...)`` to those for one box; afterwards it accepts."""
 
     def __init__(self, slowness: float = 0.5) -> None:
         self.slowness = slowness
@@ -54,6 +54,7 @@ class SmtpPeer:
         self.attempts = 0
         self.port = 0
         self._moods: deque[Mood] = deque()
+        self._boxes: dict[str, deque[Mood]] = {}
         self._loop = asyncio.new_event_loop()
         self._server: asyncio.Server | None = None
         self._protocols: set[SMTP] = set()
@@ -65,6 +66,10 @@ class SmtpPeer:
     def script(self, *moods: Mood) -> None:
         """Queue the behaviour towards the next messages, one each."""
         self._moods.extend(moods)
+
+    def treat(self, box: str, moods: Iterable[Mood]) -> None:
+        """The behaviour towards the next messages for one address, whenever they come."""
+        self._boxes[box] = deque(moods)
 
     def listen(self) -> None:
         """Take connections, on the same port as before."""
@@ -119,6 +124,8 @@ class SmtpPeer:
         return "250 OK"
 
     async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802 - aiosmtpd's name
+        if waiting := self._boxes.get(address):
+            envelope.mood = waiting.popleft()  # type: ignore[attr-defined]
         mood = cast(Any, envelope).mood
         if mood is Mood.LATER:
             return "451 4.7.1 Greylisted, try again later"
