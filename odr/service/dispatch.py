@@ -37,6 +37,8 @@ LEASE = timedelta(minutes=10)
 GIVE_UP_AFTER = timedelta(hours=72)
 BACK_OFF = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 120, 240))
 RATE_WINDOW = timedelta(minutes=1)
+ROUND = timedelta(seconds=20)
+"""So long a round begins messages; what is left is given back, so that a flood to a slow server keeps nobody's newer message waiting."""
 GATHER_SECONDS = 0.1
 SLICE = 32
 """Attempts read at once while sending."""
@@ -67,12 +69,11 @@ def dispatch_due(ports: ServicePorts, database: Database, clock: Clock, limit: i
     claimed = claim(ports, database, clock, owner, limit)
     if not claimed:
         return 0
-    lease_until = clock.machine_now() + LEASE
     tried = 0
-    for batch in _sent(ports, database, clock, claimed, lease_until):
+    for batch in _sent(ports, database, clock, claimed, ends=clock.machine_now() + ROUND):
         with database.write() as session:
             _write_batch(session, dict(batch), owner, ports.rules, clock)
-        tried += len(batch)
+        tried += sum(handover is not None for _, handover in batch)
     return tried
 
 
@@ -184,15 +185,15 @@ class _Jobs:
             return self._ready.popleft() if self._ready else None
 
 
-def _sent(ports: ServicePorts, database: Database, clock: Clock, claimed: Sequence[int], lease_until: datetime) -> Iterator[list[tuple[int, Handover | None]]]:
+def _sent(ports: ServicePorts, database: Database, clock: Clock, claimed: Sequence[int], *, ends: datetime) -> Iterator[list[tuple[int, Handover | None]]]:
     """Send on a few threads, one slow peer holding up one thread only; yields what is finished, in groups."""
     jobs, results = _Jobs(database, claimed), SimpleQueue[tuple[int, Handover | None] | None]()
 
     def work() -> None:
         try:
             while (job := jobs.next()) is not None:
-                # Near the end of the lease another worker may be about to take it: better late than twice.
-                late = clock.machine_now() > lease_until - LEASE / 4
+                # Long before its lease ends: another worker about to take it would send it twice.
+                late = clock.machine_now() > ends
                 results.put((job[0], None if late else _send(ports, job[1], clock)))
         finally:
             results.put(None)
@@ -251,6 +252,8 @@ def _write_batch(session: Session, batch: Mapping[int, Handover | None], owner: 
         handover = batch[attempt.id]
         if handover is None:
             attempt.tries -= 1
+            if not attempt.tries:
+                attempt.first_try_at = attempt.last_try_at = None
             continue
         attempt.last_words = handover.said[:500]
         if handover.outcome in _FACT_OF:

@@ -71,7 +71,7 @@ def message_ids(peer: SmtpPeer) -> dict[str, list[str]]:
 
 @BOTH_ENGINES
 def test_every_message_ends_and_none_is_silent(ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue, smtp_peer: SmtpPeer) -> None:
-    """Fifty messages (a thousand when proving) to each of ten mail servers, nine of them bad for up to three tries: each comes to an end that the clerk can see."""
+    """Fifty messages (proving, a thousand) to each of ten mail servers, nine of them bad for up to three tries: each ends where the clerk sees it."""
     boxes = [(mood, f"{mood.name.lower()}{number}@example.com") for number in range(MESSAGES_EACH) for mood in Mood]
     for party, (mood, box) in enumerate(boxes, 1):
         queue(party, email=box)
@@ -308,16 +308,24 @@ def test_letters_by_post_follow_when_nothing_came_of_the_mail(
     assert [a.state for a in packet_of(database, failed).attempts] == [AttemptState.FAILED, AttemptState.SENT]
 
 
-class _Blocked:
-    """A carrier whose clock runs away while it sends: the lease ends under the worker's hands."""
+class _Slow:
+    """A carrier for which every message to one party takes its time."""
 
-    def __init__(self, clock: FixedClock) -> None:
-        self.clock, self.sent = clock, 0
+    def __init__(self, clock: FixedClock, takes: timedelta, party: int | None = None) -> None:
+        self.clock, self.takes, self.party = clock, takes, party
+        self.parties: list[int] = []
+
+    @property
+    def sent(self) -> int:
+        """How many messages were begun."""
+        return len(self.parties)
 
     def send(self, dispatch: Dispatch) -> Handover:
-        self.sent += 1
-        self.clock.advance(LEASE)
-        return Handover(Outcome.LATER, "slow")
+        self.parties.append(dispatch.party_id)
+        if self.party in (None, dispatch.party_id):
+            self.clock.advance(self.takes)
+            return Handover(Outcome.LATER, "slow")
+        return Handover(Outcome.REACHED, "250 OK")
 
 
 @BOTH_ENGINES
@@ -325,8 +333,24 @@ def test_no_sending_at_the_end_of_a_lease(ports: ServicePorts, database: Databas
     """Claimed messages whose lease is about to end are left to the next claim instead of being sent twice."""
     for party in range(1, 4):
         queue(party)
-    carrier = _Blocked(clock)
+    carrier = _Slow(clock, LEASE)
     dispatch_due(replace(ports, carriers={Channel.EMAIL: carrier}, threads=1), database, clock)
     assert carrier.sent == 1
     with database.read() as session:
         assert sorted(session.scalars(select(ServiceAttempt.tries))) == [0, 0, 1]
+
+
+@BOTH_ENGINES
+def test_a_flood_to_a_slow_server_keeps_no_newer_message_waiting(ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue) -> None:
+    """Two hundred messages of one party, each of which hangs, are begun for twenty seconds only; what another is then sent goes before the rest of them."""
+    for _ in range(200):
+        queue(1, consent=False)
+    carrier = _Slow(clock, timedelta(seconds=8), party=1)
+    slow = replace(ports, carriers={Channel.EMAIL: carrier}, threads=1)
+    assert dispatch_due(slow, database, clock) == 3
+    queue(2)
+    dispatch_due(slow, database, clock)
+    assert carrier.parties.index(2) <= 4
+    with database.read() as session:
+        waiting = session.scalars(select(ServiceAttempt).where(ServiceAttempt.tries == 0)).all()
+        assert len(waiting) > 190 and not any(a.lease_owner or a.last_try_at for a in waiting)

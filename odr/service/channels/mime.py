@@ -107,8 +107,7 @@ def signed(content: bytes, *, domain: str, selector: str, pem: bytes) -> bytes:
     covered = [name for name in _SIGNED if name in fields]
     digest = base64.b64encode(hashlib.sha256(_relaxed_body(body)).digest()).decode()
     value = (
-        f" v=1; a=rsa-sha256; c=relaxed/relaxed; d={domain}; s={selector};\r\n"
-        f" h={':'.join(name.decode() for name in covered)};\r\n bh={digest};\r\n b="
+        f" v=1; a=rsa-sha256; c=relaxed/relaxed; d={domain}; s={selector};\r\n h={':'.join(name.decode() for name in covered)};\r\n bh={digest};\r\n b="
     ).encode()
     told = b"".join(_relaxed_header(name, fields[name][1]) + b"\r\n" for name in covered) + _relaxed_header(b"dkim-signature", value)
     seal = base64.b64encode(_key(pem).sign(told, padding.PKCS1v15(), SHA256()))
