@@ -64,7 +64,8 @@ def gather(court: Court, session: Session, account_id: int) -> Desk:
         last_run=last,
         differences=[(DifferenceKind(one["what"]).label, one) for one in (last.differences if last else [])],
         late=sum(one.is_late for one in lines),
-        stuck_events=session.scalar(select(func.count()).select_from(StripeEvent).where(StripeEvent.applied_at.is_(None))) or 0,
+        stuck_events=session.scalar(select(func.count()).select_from(StripeEvent).where(StripeEvent.applied_at.is_(None), StripeEvent.trouble.is_not(None)))
+        or 0,
     )
 
 

@@ -35,6 +35,13 @@ _INTENT_KINDS = {"payment_intent.payment_failed": INTENT_FAILED, "payment_intent
 _DISPUTE_KINDS = {"charge.dispute.funds_withdrawn": DISPUTE_WITHDRAWN, "charge.dispute.funds_reinstated": DISPUTE_REINSTATED}
 _PAYOUT_KINDS = {"payout.paid": PAYOUT_PAID, "payout.failed": PAYOUT_FAILED}
 
+_HEEDED = ("checkout.session.", "refund.", "charge.refund.updated", "charge.dispute.", *_INTENT_KINDS, *_PAYOUT_KINDS)
+
+
+def is_heeded(kind: str) -> bool:
+    """Whether events of this kind may tell the court something."""
+    return kind.startswith(_HEEDED)
+
 
 @dataclass(frozen=True)
 class Told:

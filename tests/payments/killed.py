@@ -13,7 +13,7 @@ from pathlib import Path
 from odr.clock import FixedClock
 from odr.db import Database
 from odr.payments.models import EventOrigin
-from odr.payments.webhook import take
+from odr.payments.webhook import apply_waiting, store
 from tests.payments.conftest import open_court
 
 if __name__ == "__main__":
@@ -21,5 +21,8 @@ if __name__ == "__main__":
     court = open_court(Database(url), FixedClock(datetime(2026, 3, 2, 1, tzinfo=UTC)), Path(folder))
     sys.stdout.write("ready\n")
     sys.stdout.flush()
-    for line in Path(events).read_text().splitlines():
-        take(court, json.loads(line), EventOrigin.LISTED)
+    for number, line in enumerate(Path(events).read_text().splitlines()):
+        store(court, json.loads(line), EventOrigin.WEBHOOK)
+        if number % 3 == 2:
+            apply_waiting(court)
+    apply_waiting(court)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from sqlalchemy import func, select
 from odr.docket.models import DocketEntry
 from odr.payments.ledger import is_balanced, trial_balance
 from odr.payments.models import EventOrigin, LedgerEntry, Payment, StripeEvent
-from odr.payments.webhook import take
+from odr.payments.webhook import FIRST_PAUSE, MOST_ATTEMPTS, TOGETHER, apply_waiting, store, take
 from odr.procedure.models import Task
 from tests.payments.conftest import ON_BOTH, PayCourt
 from tests.payments.test_fee_acts import stripe_paid
@@ -75,6 +76,51 @@ def test_an_event_that_cannot_be_applied_is_kept(pay_court: PayCourt, make_event
     states = {e.id: (e.applied_at is not None, e.trouble is not None) for e in pay_court.rows(StripeEvent)}
     assert states == {"evt_bad": (False, True), "evt_1": (True, False)}
     assert len(pay_court.rows(Payment)) == 1
+
+
+def test_a_stored_event_outlives_the_process_that_took_it(pay_court: PayCourt, make_event: MakeEvent) -> None:
+    """What was stored and answered before its process died is applied by the worker's next round, once; what the court does not act on waits for nothing."""
+    case_id = pay_court.accepted()
+    event = paid(make_event, pay_court.fees(case_id)[0].reference, 1)
+    assert store(pay_court.court, event, EventOrigin.WEBHOOK) and not store(pay_court.court, event, EventOrigin.WEBHOOK)
+    assert store(pay_court.court, make_event("customer.created", {"id": "cus_1"}, "evt_c"), EventOrigin.WEBHOOK)
+    assert pay_court.balances() == {"receivable": 275_00, "deferred": -275_00}
+    assert pay_court.court.hooks.sweeps["reconcile"](pay_court.court) == 1
+    assert pay_court.court.hooks.sweeps["reconcile"](pay_court.court) == 0
+    assert pay_court.balances() == {"clearing": 275_00, "deferred": -275_00}
+    assert all(e.applied_at is not None for e in pay_court.rows(StripeEvent))
+
+
+def test_what_cannot_be_applied_is_tried_ever_more_rarely(pay_court: PayCourt, make_event: MakeEvent) -> None:
+    """A broken event is tried eight times in a day, not eight times in as many rounds, and stops none that is whole."""
+    fee = pay_court.fees(pay_court.accepted())[0].reference
+    store(pay_court.court, make_event("payment_intent.succeeded", {"id": "pi_bad", "currency": "cny"}, "evt_bad"), EventOrigin.WEBHOOK)
+    store(pay_court.court, paid(make_event, fee, 1), EventOrigin.WEBHOOK)
+    assert (apply_waiting(pay_court.court), apply_waiting(pay_court.court)) == (1, 0)
+    tried = [pay_court.rows(StripeEvent, id="evt_bad")[0].attempts]
+    for number in range(1, MOST_ATTEMPTS + 1):
+        pay_court.clock.set(pay_court.rows(StripeEvent, id="evt_bad")[0].received_at + FIRST_PAUSE * (4**number - 1))
+        apply_waiting(pay_court.court)
+        tried.append(pay_court.rows(StripeEvent, id="evt_bad")[0].attempts)
+    assert tried == [*range(1, MOST_ATTEMPTS + 1), MOST_ATTEMPTS]
+
+
+@ON_BOTH
+def test_several_processes_apply_each_event_once(pay_court: PayCourt, make_event: MakeEvent) -> None:
+    """Four that apply what waits at the same time, more than goes into one transaction, credit every charge once and trip over nothing."""
+    fees = [pay_court.fees(pay_court.accepted())[0].reference for _ in range(4)]
+    for number, fee in enumerate(fees):
+        intent = {"assessment": fee}
+        store(pay_court.court, paid(make_event, fee, number), EventOrigin.WEBHOOK)
+        for copy in range(TOGETHER // 3):
+            session = {"id": f"cs_{number}", "amount_total": 275_00, "currency": "cny", "payment_intent": f"pi_{number}", "metadata": intent}
+            told = make_event("checkout.session.completed", {**session, "payment_status": "paid", "status": "complete"}, f"evt_{number}_{copy}")
+            store(pay_court.court, told, EventOrigin.WEBHOOK)
+    with ThreadPoolExecutor(4) as pool:
+        done = sum(pool.map(lambda _: apply_waiting(pay_court.court), range(4)))
+    events = pay_court.rows(StripeEvent)
+    assert done == len(events) > TOGETHER and {(e.attempts, e.trouble) for e in events} == {(1, None)}
+    assert pay_court.balances() == {"clearing": 4 * 275_00, "deferred": -4 * 275_00}
 
 
 def test_a_charge_in_another_currency_is_not_credited(pay_court: PayCourt, make_event: MakeEvent) -> None:

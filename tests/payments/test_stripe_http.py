@@ -39,6 +39,18 @@ def test_a_fee_is_paid_online(served: Served) -> None:
     assert "has confirmed your payment" in page(served, case_id, "/return")
 
 
+def test_a_sitting_court_answers_first_and_applies_a_moment_later(served: Served) -> None:
+    """Outside tests the event is stored and answered; the thread beside the requests then credits the fee, without any round of the worker."""
+    court = served.pay.court
+    court.settings = court.settings.model_copy(update={"sequencing": "background"})
+    case_id = served.pay.accepted()
+    assert pay_page(served.start_paying(case_id)).status_code == 303
+    wait_for(lambda: is_paid(served, case_id), 20)
+    assert served.pay.balances() == {"clearing": 275_00, "deferred": -275_00}
+    wait_for(lambda: all(e.applied_at is not None for e in served.pay.rows(StripeEvent)), 20)
+    assert len(served.pay.rows(Payment)) == 1 and court.settle()
+
+
 def test_coming_back_changes_nothing(served: Served) -> None:
     """The return page of an unpaid visit says that the event is awaited, and the fee stays due."""
     case_id = served.pay.accepted()
