@@ -23,6 +23,7 @@ from odr.judgment.kinds import AppealOutcome, AppealState, DecisionKind, Decisio
 from odr.judgment.lookups import decision_named, decisions_of, issued, obligations_of, petitions_of
 from odr.judgment.models import AppealAnswer, AppealPetition, Decision, Obligation
 from odr.judgment.rehearing import new_bench
+from odr.payments.demands import borne_by, settle_bears, standing_fee
 from odr.payments.tariff import Matter
 from odr.procedure.models import WindowState
 from odr.procedure.sealed import keep_document
@@ -155,10 +156,10 @@ def file_list(court: Sitting, case: Case, to: str) -> dict[str, Any]:
     to={Stage.EFFECTIVE, Stage.HEARING},
     guard=some_appeal,
     serves=Everyone.PARTIES,
-    source="CPL 177, 182",
+    source="CPL 177, 182; FEE 30",
 )
 def record_appeal_outcome(court: Sitting, case: Case, given: AppealOutcomeInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Record what the higher court did: its decision is final; a case sent back is heard again (CPL 177, 182)."""
+    """Record what the higher court did: its decision is final, on the costs too; a case sent back is heard again (CPL 177, 182; FEE 30)."""
     decision = _at_the_higher_court(court, case)
     if decision is None:
         raise ActNotOpen(T("There is no decision to appeal against."))
@@ -167,6 +168,7 @@ def record_appeal_outcome(court: Sitting, case: Case, given: AppealOutcomeInput,
         raise InvalidInput.at("amount", T("Say what is to be paid now, or nothing."))
     if given.amount is not None and given.outcome is not AppealOutcome.CHANGED:
         raise InvalidInput.at("amount", T("Only a changed judgment has another amount."))
+    costs = _changed_costs(court, case, given, partial=partial)
     for petition in [p for p in petitions_of(court.session, case, *LIVE) if p.decision_id == decision.id]:
         petition.state, petition.outcome, petition.closed_entry = AppealState.DECIDED, given.outcome, court.next_number(case)
         court.close_windows(case, "appeal_answer", WindowState.ENDED, subject=petition.reference)
@@ -181,12 +183,29 @@ def record_appeal_outcome(court: Sitting, case: Case, given: AppealOutcomeInput,
     else:
         if not partial:
             court.move(case, Stage.EFFECTIVE)
-        bring_into_effect(court, case, decision, now)
+        bring_into_effect(court, case, decision, now, bears=costs.get("costs"))
+        if "appeal_costs" in costs:
+            settle_bears(court, case, costs["appeal_costs"], (Matter.APPEAL,))
         if given.amount is not None:
             _change(court, case, decision, given.amount)
-    return Recorded(
-        T("%(court)s, %(number)s: %(outcome)s", court=given.court, number=given.number, outcome=given.outcome.label), {"decision": decision.reference}
-    )
+    words = T("%(court)s, %(number)s: %(outcome)s", court=given.court, number=given.number, outcome=given.outcome.label)
+    return Recorded(words, {"decision": decision.reference, **{name: {who: bears.minor for who, bears in found.items()} for name, found in costs.items()}})
+
+
+def _changed_costs(court: Sitting, case: Case, given: AppealOutcomeInput, *, partial: bool) -> dict[str, dict[str, Money]]:
+    """Who bears the fees after a changed judgment: the higher court changes the costs of the first instance with it (FEE 30).
+
+    Each fee is borne whole. The appeal's own stays with who paid it unless something else is said.
+    """
+    if given.outcome is not AppealOutcome.CHANGED or partial:
+        if given.costs or given.appeal_costs:
+            raise InvalidInput.at("costs", T("Only a changed judgment on the whole case changes who bears the fee."))
+        return {}
+    fees = {"costs": standing_fee(court, case), "appeal_costs": standing_fee(court, case, (Matter.APPEAL,))}
+    lines = {"costs": given.costs, "appeal_costs": given.appeal_costs}
+    if fees["costs"].minor and not given.costs:
+        raise InvalidInput.at("costs", T("Say who bears the fee of the first instance now: it changes with the judgment (Litigation Costs Measures, art. 30)."))
+    return {name: borne_by(court, case, found, fees[name], at=name) for name, found in lines.items() if found}
 
 
 def _at_the_higher_court(court: Sitting, case: Case) -> Decision | None:

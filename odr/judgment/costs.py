@@ -13,9 +13,7 @@ from odr.judgment.inputs import CostShareInput, DraftInput, OrderInput
 from odr.judgment.kinds import OrderKind
 from odr.judgment.lookups import decided_in_part, reliefs_by_key
 from odr.payments.costs import Allocation, allocate_costs, shares_by_success
-from odr.payments.demands import standing_fee
-from odr.payments.refunding import held_for
-from odr.payments.tariff import FIRST_INSTANCE
+from odr.payments.demands import held_in_all, standing_fee
 from odr.text import Money
 
 if TYPE_CHECKING:
@@ -24,7 +22,7 @@ if TYPE_CHECKING:
 
 def fee_and_prepaid(court: Sitting, case: Case) -> tuple[Money, dict[str, Money]]:
     """The fee of the first instance as it stands, and what each party has paid towards it and not got back."""
-    held = {party.label: held_for(court, case, party, *FIRST_INSTANCE) for party in case.parties}
+    held = {party.label: held_in_all(court, case, party) for party in case.parties}
     return standing_fee(court, case), {label: money for label, money in held.items() if money.minor}
 
 

@@ -18,6 +18,8 @@ from odr.judgment.lookups import decision_named, decisions_of, issued, obligatio
 from odr.judgment.models import Decision, Obligation, Order
 from odr.payments.assessing import pack_track
 from odr.payments.costs import Allocation
+from odr.payments.demands import COLLECT_TASK as COSTS_TASK
+from odr.payments.demands import order_costs, were_settled
 from odr.payments.refunding import order_back
 from odr.procedure.models import WindowState
 from odr.procedure.reckoning import reckon
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 APPEAL, PERFORMANCE, ENFORCE, RETRIAL = "appeal_judgment", "performance", "enforcement_application", "retrial_application"
-COSTS_TASK = "collect_costs"
 
 
 def is_appealable(court: Sitting, case: Case) -> bool:
@@ -82,10 +83,11 @@ def is_final(court: Sitting, case: Case, decision: Decision) -> bool:
     return all(p.id in heard for p in parties(case)) and not any(w.state in (WindowState.OPEN, WindowState.HALTED) for w in windows) and not pending
 
 
-def bring_into_effect(court: Sitting, case: Case, decision: Decision, at: datetime) -> date:
+def bring_into_effect(court: Sitting, case: Case, decision: Decision, at: datetime, *, bears: Mapping[str, Money] | None = None) -> date:
     """Write what is owed, start the time to perform it, settle the costs; returns the last day to perform.
 
     A partial judgment leaves the costs and the case's own effect to the judgment on the rest (CPL 156).
+    ``bears`` is who bears the fee where the higher court changed that too (FEE 30).
     """
     partial = decision.kind is DecisionKind.PARTIAL
     decision.effective_at = at
@@ -104,7 +106,10 @@ def bring_into_effect(court: Sitting, case: Case, decision: Decision, at: dateti
     for party in parties(case):
         court.start_window(case, RETRIAL, party=party, start=at, subject=decision.reference)
     if not partial:
-        settle_costs(court, case, decision)
+        if bears is not None:
+            order_costs(court, case, bears)
+        else:
+            settle_costs(court, case, decision)
         court.announce("case_effective", case)
     return due.result
 
@@ -143,8 +148,15 @@ def _months_after(day: date, months: int) -> date:
 
 
 def settle_costs(court: Sitting, case: Case, decision: Decision) -> None:
-    """Order the winner's prepayment back and put what the loser owes on the cashier's desk (CPI 207, FEE 53)."""
+    """Order the winner's prepayment back and put what the loser owes on the cashier's desk (CPI 207, FEE 53).
+
+    Where an earlier decision's costs were carried out, only the difference moves: a retrial decides on them anew (FEE 32).
+    """
     allocation = Allocation.from_json(decision.costs)
+    court.close_tasks(case, COSTS_TASK)
+    if were_settled(court, case):
+        order_costs(court, case, {share.party: share.bears for share in allocation.shares})
+        return
     by_label = {p.label: p for p in case.parties}
     for share in allocation.shares:
         party = by_label[share.party]

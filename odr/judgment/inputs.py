@@ -11,6 +11,7 @@ from odr.docket.models import PartyKind
 from odr.errors import FieldFault, InvalidInput
 from odr.filing.inputs import RespondentInput
 from odr.judgment.kinds import AppealOutcome, DecisionKind, EnforcementState, FindingResult, MotionKind, OrderKind, Vote
+from odr.payments.inputs import BearsInput
 from odr.procedure.inputs import Choice, CourtDate, CourtEmail, CourtModel, CourtMoney, CourtMoneyOrZero, CourtPhone, CourtText, field
 from odr.text import T
 
@@ -369,6 +370,12 @@ class AppealOutcomeInput(CourtModel):
     decided_on: Annotated[CourtDate, field(T("Served on the parties on"), T("Its judgment takes effect when it is served."))]
     summary: Annotated[str, CourtText(1, 4000), field(T("What it decided"), widget="textarea")]
     amount: Annotated[CourtMoneyOrZero | None, field(T("What is to be paid now"), T("Only if the judgment was changed."))] = None
+    costs: Annotated[
+        list[BearsInput], Field(max_length=40), field(T("Who bears the fee of the first instance now"), T("Only if the judgment was changed."))
+    ] = []
+    appeal_costs: Annotated[
+        list[BearsInput], Field(max_length=40), field(T("Who bears the fee of the appeal"), T("Left empty, it stays with whoever appealed."))
+    ] = []
 
 
 class CertifyInput(CourtModel):

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from odr.docket.models import PARTY_ROLES, Case, Party, Role, Stage
-from odr.docket.queries import parties
-from odr.errors import ActNotOpen, FieldFault, InvalidInput
+from odr.errors import ActNotOpen, InvalidInput
 from odr.identity.actors import Actor
 from odr.payments.acts import EVERY_STAGE, OVER, party_by_id
 from odr.payments.assessing import keep_basis, question_for
 from odr.payments.books import book_cancellation
-from odr.payments.demands import demand, settle_bears, standing_fee
-from odr.payments.inputs import AskCorrectionInput, AskReviewInput, BearsInput, CorrectFeeInput, DemandInput, ReviewCostsInput
+from odr.payments.demands import COLLECT_TASK, borne_by, carry_out, demand, order_costs, party_labelled, standing_fee
+from odr.payments.inputs import AskCorrectionInput, AskReviewInput, CorrectFeeInput, DemandInput, ReviewCostsInput
 from odr.payments.models import AssessmentState, CostsOrder, FeeAssessment, FeeBasis
 from odr.payments.reassessing import replace_unpaid
 from odr.payments.refunding import held_for, orders_of, spread, unpaid_rows
@@ -29,16 +28,8 @@ from odr.text import Money, T, Text
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-REVIEW_TASK, REVIEW_WINDOW, CORRECTION_TASK, COLLECT_TASK = "costs_review", "costs_review", "fee_correction", "collect_costs"
+REVIEW_TASK, REVIEW_WINDOW, CORRECTION_TASK = "costs_review", "costs_review", "fee_correction"
 DECIDED = {Stage.PRONOUNCED, Stage.APPEALED, Stage.EFFECTIVE, Stage.ENFORCEMENT, Stage.CLOSED}
-
-
-def party_labelled(case: Case, label: str) -> Party:
-    """The party a form names. Raises InvalidInput for none."""
-    found = next((p for p in parties(case) if p.label == label), None)
-    if found is None:
-        raise InvalidInput.at("party", T("Choose one of those listed."))
-    return found
 
 
 @act(title=T("Demand the fee from who bears it"), input=DemandInput, by={Role.CASHIER}, at=OVER, while_stayed=True, source="CPI 207; FEE 29")
@@ -100,40 +91,12 @@ def review_costs(court: Sitting, case: Case, given: ReviewCostsInput, *, actor: 
     court.close_tasks(case, REVIEW_TASK)
     if given.decision == "uphold":
         return Recorded(T("The president upheld the costs decision"), {"decision": "uphold"})
-    bears = _whole(court, case, given.lines)
-    order = CostsOrder(case_id=case.id, allocation={label: money.minor for label, money in bears.items()}, entry_number=court.next_number(case), decided_at=now)
-    for old in court.session.scalars(select(CostsOrder).where(CostsOrder.case_id == case.id, CostsOrder.replaced_at.is_(None))):
-        old.replaced_at = now
-    court.session.add(order)
-    court.session.flush()
+    bears = borne_by(court, case, given.lines, standing_fee(court, case), at="lines")
+    order = order_costs(court, case, bears)
     if case.stage in OVER:
         carry_out(court, case, order)
     court.announce("costs_changed", case, bears=bears)
     return Recorded(T("The president changed the costs decision"), {"decision": "change", "bears": order.allocation, "currency": court.pack(case).currency})
-
-
-def _whole(court: Sitting, case: Case, lines: list[BearsInput]) -> dict[str, Money]:
-    """What each party bears; together it is the fee of the first instance, no more and no less."""
-    currency = court.pack(case).currency
-    bears: dict[str, Money] = {}
-    for place, line in enumerate(lines):
-        label = party_labelled(case, line.party).label
-        if label in bears or line.bears.currency != currency:
-            raise InvalidInput([FieldFault(("lines", place, "bears"), T("Name each party once, in the currency of the court."))])
-        bears[label] = line.bears
-    fee = standing_fee(court, case)
-    if sum(money.minor for money in bears.values()) != fee.minor:
-        raise InvalidInput.at("lines", T("Together the parties must bear exactly %(fee)s.", fee=fee))
-    return bears
-
-
-def carry_out(court: Sitting, case: Case, order: CostsOrder) -> None:
-    """Refund or demand the difference to what each party has borne so far; once."""
-    if order.executed_at is None:
-        order.executed_at = court.now
-        court.close_tasks(case, COLLECT_TASK)
-        currency = court.pack(case).currency
-        settle_bears(court, case, {label: Money(minor, currency) for label, minor in order.allocation.items()})
 
 
 def carry_out_waiting(court: Sitting, case: Case) -> None:

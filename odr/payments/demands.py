@@ -1,14 +1,19 @@
-"""What a costs decision makes a party owe the court, or be owed (CPI 207, FEE 29)."""
+"""What a costs decision makes a party owe the court, or be owed (CPI 207, FEE 29, 30)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from odr.docket.models import Case, Party
+from odr.docket.queries import parties
+from odr.errors import FieldFault, InvalidInput
 from odr.payments.assessing import assessments_of, paid_for, write_assessment
 from odr.payments.books import book_assessment, book_cancellation, outstanding, paid_on
-from odr.payments.models import AssessmentState, FeeAssessment
+from odr.payments.inputs import BearsInput
+from odr.payments.models import AssessmentState, CostsOrder, FeeAssessment
 from odr.payments.refunding import orders_of, spread
 from odr.payments.scales import FeeStep
 from odr.payments.tariff import FIRST_INSTANCE, Assessment, Matter
@@ -19,60 +24,117 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 DEMAND_WINDOW = "costs_demand"
+COLLECT_TASK = "collect_costs"
+Matters = Sequence[Matter]
 
 
-def demand(court: Sitting, case: Case, who: Party, amount: Money) -> FeeAssessment:
+def demand(court: Sitting, case: Case, who: Party, amount: Money, matter: Matter = Matter.CLAIM) -> FeeAssessment:
     """Ask a party for what it bears under the costs decision; payable like any fee, without a time limit that could end the case."""
     pack = court.pack(case)
     step = FeeStep(T("Borne under the costs decision."), amount, "costs", pack.tariff.costs.winner_refund or pack.tariff.costs.loser_pays)
     found = Assessment(amount, amount, (step,), pack.id, pack.version.isoformat())
-    row = write_assessment(court, case, who, None, Matter.CLAIM, found, DEMAND_WINDOW)
+    row = write_assessment(court, case, who, None, matter, found, DEMAND_WINDOW)
     book_assessment(court.session, row)
     court.announce("fee_assessed", case, assessment=row, party=who)
     return row
 
 
-def standing_fee(court: Sitting, case: Case) -> Money:
-    """The fee of the first instance as it stands: what was asked for, less what a lowered, withdrawn or settled claim gave back.
+def party_labelled(case: Case, label: str) -> Party:
+    """The party a form names. Raises InvalidInput for none."""
+    found = next((p for p in parties(case) if p.label == label), None)
+    if found is None:
+        raise InvalidInput.at("party", T("Choose one of those listed."))
+    return found
+
+
+def standing_fee(court: Sitting, case: Case, matters: Matters = FIRST_INSTANCE) -> Money:
+    """The fee of the first instance (or of other ``matters``) as it stands: what was asked for, less what a lowered, withdrawn or settled claim gave back.
 
     What goes back to a winner stays part of it: somebody else bears it.
     """
-    rows = [row for row in assessments_of(court.session, case) if row.matter in FIRST_INSTANCE]
+    rows = [row for row in assessments_of(court.session, case) if row.matter in matters]
     asked = sum(paid_on(court.session, row).minor if row.state is AssessmentState.CANCELLED else row.amount_minor for row in rows)
-    gone = sum(one.amount_minor for party in case.parties for one in orders_of(court, case, party, FIRST_INSTANCE) if one.ending is not Ending.WON)
+    gone = sum(one.amount_minor for party in case.parties for one in orders_of(court, case, party, matters) if one.ending is not Ending.WON)
     return Money(asked - gone, court.pack(case).currency)
 
 
-def settle_bears(court: Sitting, case: Case, bears: Mapping[str, Money]) -> None:
-    """Bring every party to what it bears: what it has borne beyond goes back, what is missing is demanded."""
+def borne_by(court: Sitting, case: Case, lines: Sequence[BearsInput], fee: Money, *, at: str) -> dict[str, Money]:
+    """What each party bears; together it is the ``fee``, no more and no less. Raises InvalidInput at the field ``at``."""
+    currency = court.pack(case).currency
+    bears: dict[str, Money] = {}
+    for place, line in enumerate(lines):
+        label = party_labelled(case, line.party).label
+        if label in bears or line.bears.currency != currency:
+            raise InvalidInput([FieldFault((at, place, "bears"), T("Name each party once, in the currency of the court."))])
+        bears[label] = line.bears
+    if sum(money.minor for money in bears.values()) != fee.minor:
+        raise InvalidInput.at(at, T("Together the parties must bear exactly %(fee)s.", fee=fee))
+    return bears
+
+
+def order_costs(court: Sitting, case: Case, bears: Mapping[str, Money]) -> CostsOrder:
+    """Write down who bears the fee of the first instance from now on, in place of what was decided before."""
+    for old in court.session.scalars(select(CostsOrder).where(CostsOrder.case_id == case.id, CostsOrder.replaced_at.is_(None))):
+        old.replaced_at = court.now
+    allocation = {label: money.minor for label, money in bears.items()}
+    order = CostsOrder(case_id=case.id, allocation=allocation, entry_number=court.next_number(case), decided_at=court.now)
+    court.session.add(order)
+    court.session.flush()
+    return order
+
+
+def carry_out(court: Sitting, case: Case, order: CostsOrder) -> None:
+    """Refund or demand the difference to what each party has borne so far; once."""
+    if order.executed_at is None:
+        order.executed_at = court.now
+        court.close_tasks(case, COLLECT_TASK)
+        currency = court.pack(case).currency
+        settle_bears(court, case, {label: Money(minor, currency) for label, minor in order.allocation.items()})
+
+
+def were_settled(court: Sitting, case: Case) -> bool:
+    """Whether a costs decision of the first instance was carried out before: money went back to a winner or was demanded from a loser."""
+    demanded = any(row.basis_id is None and row.matter in FIRST_INSTANCE for row in assessments_of(court.session, case, demands=True))
+    return demanded or any(one.ending is Ending.WON for party in case.parties for one in orders_of(court, case, party, FIRST_INSTANCE))
+
+
+def held_in_all(court: Sitting, case: Case, party: Party, matters: Matters = FIRST_INSTANCE) -> Money:
+    """What a party has paid for these matters, under a costs decision too, and was not ordered back."""
+    rows = [row for row in assessments_of(court.session, case, party_id=party.id, demands=True) if row.matter in matters]
+    back = sum(one.amount_minor for one in orders_of(court, case, party, matters))
+    return Money(max(sum(paid_on(court.session, row).minor for row in rows) - back, 0), court.pack(case).currency)
+
+
+def settle_bears(court: Sitting, case: Case, bears: Mapping[str, Money], matters: Matters = FIRST_INSTANCE) -> None:
+    """Bring every party to what it bears, who is not named to nothing: what it has borne beyond goes back, what is missing is demanded."""
+    currency = court.pack(case).currency
     for party in case.parties:
-        if party.label not in bears:
-            continue
-        gap = bears[party.label].minor - _borne(court, case, party)
+        due = bears[party.label].minor if party.label in bears else 0
+        gap = due - _borne(court, case, party, matters)
         if gap > 0:
-            demand(court, case, party, Money(gap, bears[party.label].currency))
+            demand(court, case, party, Money(gap, currency), matters[0])
         elif gap < 0:
-            _give_back(court, case, party, Money(-gap, bears[party.label].currency))
+            _give_back(court, case, party, Money(-gap, currency), matters)
 
 
-def _borne(court: Sitting, case: Case, party: Party) -> int:
+def _borne(court: Sitting, case: Case, party: Party, matters: Matters) -> int:
     """What a party has paid or still owes, less what goes back to it."""
-    paid = paid_for(court.session, case, party.id, *FIRST_INSTANCE)
+    paid = paid_for(court.session, case, party.id, *matters)
     asked = assessments_of(court.session, case, party_id=party.id, demands=True)
-    owed = [row for row in asked if row.matter in FIRST_INSTANCE and row.state is not AssessmentState.CANCELLED]
+    owed = [row for row in asked if row.matter in matters and row.state is not AssessmentState.CANCELLED]
     still = sum(outstanding(court.session, row).minor for row in owed)
     demanded = sum(row.amount_minor - outstanding(court.session, row).minor for row in owed if row.basis_id is None)
-    back = sum(row.amount_minor for row in orders_of(court, case, party, FIRST_INSTANCE))
+    back = sum(row.amount_minor for row in orders_of(court, case, party, matters))
     return (paid.minor if paid else 0) + still + demanded - back
 
 
-def _give_back(court: Sitting, case: Case, party: Party, amount: Money) -> None:
+def _give_back(court: Sitting, case: Case, party: Party, amount: Money, matters: Matters) -> None:
     """First drop what was demanded and not paid, then refund."""
     left = amount.minor
     for row in assessments_of(court.session, case, party_id=party.id, demands=True):
         due = outstanding(court.session, row)
-        if row.basis_id is None and 0 < due.minor <= left:
+        if row.basis_id is None and row.matter in matters and 0 < due.minor <= left:
             book_cancellation(court.session, row, court.now)
             left -= due.minor
     if left:
-        spread(court, case, party, Money(left, amount.currency), Ending.WON, {"reason": "costs decision changed"})
+        spread(court, case, party, Money(left, amount.currency), Ending.WON, {"reason": "costs decision changed"}, matters)

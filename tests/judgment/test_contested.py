@@ -33,6 +33,7 @@ from tests.scene import Scene, open_court
 PEOPLE = ("li", "haiyun", "judge", "clerk")
 GO = "main form button.govuk-button:not(.govuk-button--secondary)"
 OUTCOME = {"outcome": "changed", "court": "Intermediate Court", "number": "(2026) 12", "decided_on": "2026-05-20", "summary": "Half.", "amount": "4,000.00"}
+BEARS = [{"party": "respondent/1", "bears": "25.00"}]
 SAID = {"en": ("Listing and label agree.", "The label is lawful.", "Dismiss the claim."), "zh-CN": ("网页与标签一致。", "标签合法。", "驳回诉讼请求。")}
 
 
@@ -137,7 +138,7 @@ def test_programs_decide_appeal_and_make_it_final(court: Scene, serve: Callable[
     li.do("answer_appeal", appeal=petition, answer="It is not.")
     clerk.do("send_file_up", court="Intermediate Court")
     assert li.do("record_appeal_outcome", status=403, **OUTCOME)["status"] == 403
-    clerk.do("record_appeal_outcome", **OUTCOME)
+    clerk.do("record_appeal_outcome", **OUTCOME, costs=BEARS)
     final(court)
     row = next(d for d in haiyun.read("/decisions")["decisions"])
     with court.court.database.read() as session:
@@ -238,6 +239,8 @@ def appeals(desk: Desk, words: tuple[str, ...]) -> None:
         page.fill(f"#decided_on-{part}", value)
     for name in ("court", "number", "summary", "amount"):
         page.fill(f"#{name}", OUTCOME[name])
+    page.select_option("select[name=costs-0-party]", BEARS[0]["party"])
+    page.fill("input[name=costs-0-bears]", BEARS[0]["bears"])
     desk.press(page)
 
 

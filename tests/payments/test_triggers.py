@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from odr.docket.models import Case, Outcome, Stage
-from odr.errors import ActNotOpen
+from odr.docket.models import Case, Outcome, Role, Seat, Stage
+from odr.errors import ActNotOpen, InvalidInput
 from odr.filing.models import Claim, Request
 from odr.identity.actors import CLOCK_ACTOR
 from odr.judgment.models import Motion
 from odr.payments.assessing import keep_basis
+from odr.payments.demands import demand
 from odr.payments.inputs import AssessInput, PaymentInput
 from odr.payments.ledger import is_balanced, trial_balance
 from odr.payments.models import AssessmentState, Channel, FactKind, FeeAssessment, Refund, StripeFact
@@ -21,6 +22,7 @@ from odr.payments.tariff import Matter
 from odr.procedure.court import Court
 from odr.procedure.models import Task
 from odr.procedure.tariff_rules import Ending
+from odr.text import Money
 from tests.judgment.bench import Bench
 from tests.judgment.conftest import bench, whole_court  # noqa: F401 - fixtures
 from tests.scene import Scene, claim
@@ -97,6 +99,81 @@ def test_the_appeal_fee_follows_the_higher_court(bench: Bench, outcome: str, app
     bench.do("clerk", "send_file_up", {"court": "Intermediate Court"})
     bench.do("clerk", "record_appeal_outcome", OUTCOME | {"outcome": outcome})
     assert back(bench.court, bench.case_id) == {k: v for k, v in {"respondent/1": appellant, "claimant/1": claimant}.items() if v}
+
+
+def demanded(court: Court, case_id: int) -> list[tuple[str, Matter, int, AssessmentState]]:
+    """What costs decisions made parties owe the court: who, of which fee, how much, and whether it stands."""
+    with court.database.read() as session:
+        labels = {p.id: p.label for p in session.get_one(Case, case_id).parties}
+    return [(labels[row.party_id], row.matter, row.amount_minor, row.state) for row in fees(court, case_id) if row.basis_id is None]
+
+
+CHANGED = OUTCOME | {"outcome": "changed", "amount": "2,000.00"}
+
+
+def test_costs_follow_a_changed_judgment(bench: Bench) -> None:  # noqa: F811
+    """The higher court awards less: the costs of the first instance change with it, those of the appeal are divided; each fee is borne whole (FEE 30)."""
+    pay(bench.court, bench.case_id, appealed(bench))
+    bench.do("clerk", "send_file_up", {"court": "Intermediate Court"})
+    first = [{"party": "claimant/1", "bears": "20.00"}, {"party": "respondent/1", "bears": "5.00"}]
+    second = [{"party": "claimant/1", "bears": "40.00"}, {"party": "respondent/1", "bears": "10.00"}]
+    for wrong, said in (
+        (CHANGED, "art. 30"),
+        (CHANGED | {"costs": second}, "exactly"),
+        (CHANGED | {"costs": first, "appeal_costs": first}, "exactly"),
+        (CHANGED | {"costs": [first[0], first[0]]}, "once"),
+        (OUTCOME | {"outcome": "upheld", "costs": first}, "Only a changed"),
+    ):
+        with pytest.raises(InvalidInput, match=said):
+            bench.do("clerk", "record_appeal_outcome", wrong)
+    assert bench.case().stage is Stage.APPEALED and back(bench.court, bench.case_id) == {}
+    bench.do("clerk", "record_appeal_outcome", CHANGED | {"costs": first, "appeal_costs": second})
+    assert back(bench.court, bench.case_id) == {"claimant/1": 5_00, "respondent/1": 40_00}
+    owed = [("claimant/1", Matter.APPEAL, 40_00, AssessmentState.DUE), ("respondent/1", Matter.CLAIM, 5_00, AssessmentState.DUE)]
+    assert sorted(demanded(bench.court, bench.case_id), key=lambda one: one[0]) == owed
+
+
+def test_whoever_is_not_named_bears_nothing(bench: Bench) -> None:  # noqa: F811
+    """The higher court lays the whole fee on the respondent: the claimant, whom the clerk need not name, has all of it back."""
+    pay(bench.court, bench.case_id, appealed(bench))
+    bench.do("clerk", "send_file_up", {"court": "Intermediate Court"})
+    bench.do("clerk", "record_appeal_outcome", CHANGED | {"costs": [{"party": "respondent/1", "bears": "25.00"}]})
+    assert back(bench.court, bench.case_id) == {"claimant/1": 25_00}
+    assert demanded(bench.court, bench.case_id) == [("respondent/1", Matter.CLAIM, 25_00, AssessmentState.DUE)]
+
+
+@pytest.mark.parametrize("paid_by_loser", [True, False])
+def test_a_retrial_decides_on_the_costs_anew(bench: Bench, paid_by_loser: bool) -> None:  # noqa: F811
+    """Heard again and dismissed: what the loser paid goes back or is asked for no more; the former winner pays what had gone back to her (FEE 32)."""
+    paid_bench(bench)
+    bench.effective()
+    assert back(bench.court, bench.case_id) == {"claimant/1": 20_00}
+    with bench.court.sit() as sitting:
+        case = sitting.session.get_one(Case, bench.case_id)
+        demand(sitting, case, case.parties[1], Money(20_00, "CNY"))
+    if paid_by_loser:
+        pay(bench.court, bench.case_id, fees(bench.court, bench.case_id)[-1])
+    bench.do("respondent/1", "apply_for_retrial", {"grounds": ["law"], "facts": "The label was right."})
+    bench.do("clerk", "send_retrial_file", {"court": "Intermediate Court"})
+    bench.do("clerk", "record_retrial_outcome", {"court": "Intermediate Court", "number": "7", "summary": "See the ruling.", "ordered": True})
+    with bench.court.database.write() as session:
+        # The bench knows one judge only; she stands for the one who is drawn.
+        session.add(Seat(case_id=bench.case_id, account_id=bench.account("judge").id, role=Role.JUDGE, from_at=bench.clock.now()))
+    bench.do("judge", "draft_decision", bench.draft(orders=[{"kind": "dismiss"}]))
+    decision = {"decision": bench.draft_reference()}
+    bench.do("judge", "send_for_signing", decision)
+    bench.wait(hours=26)
+    bench.do("judge", "issue_decision", decision | {"case_number": bench.number})
+    bench.do("clerk", "countersign_decision", decision)
+    for who in ("claimant/1", "respondent/1"):
+        bench.serve_decision(who)
+    bench.wait(days=20)
+    assert bench.case().stage is Stage.EFFECTIVE
+    returned = {"respondent/1": 20_00} if paid_by_loser else {}
+    assert back(bench.court, bench.case_id) == {"claimant/1": 20_00} | returned
+    former, now_owed = demanded(bench.court, bench.case_id)
+    assert former[3] is (AssessmentState.PAID if paid_by_loser else AssessmentState.CANCELLED)
+    assert now_owed == ("claimant/1", Matter.CLAIM, 20_00, AssessmentState.DUE)
 
 
 def test_an_unpaid_appeal_is_ruled_withdrawn_and_the_decision_binds(bench: Bench) -> None:  # noqa: F811
