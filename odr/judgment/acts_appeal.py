@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ from odr.procedure.models import WindowState
 from odr.procedure.sealed import keep_document
 from odr.procedure.sitting import words_of
 from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.versions import upcast
 from odr.text import Money, T, Text
 
 if TYPE_CHECKING:
@@ -157,6 +159,7 @@ def file_list(court: Sitting, case: Case, to: str) -> dict[str, Any]:
     guard=some_appeal,
     serves=Everyone.PARTIES,
     source="CPL 177, 182; FEE 30",
+    version=2,
 )
 def record_appeal_outcome(court: Sitting, case: Case, given: AppealOutcomeInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record what the higher court did: its decision is final, on the costs too; a case sent back is heard again (CPL 177, 182; FEE 30)."""
@@ -190,6 +193,12 @@ def record_appeal_outcome(court: Sitting, case: Case, given: AppealOutcomeInput,
             _change(court, case, decision, given.amount)
     words = T("%(court)s, %(number)s: %(outcome)s", court=given.court, number=given.number, outcome=given.outcome.label)
     return Recorded(words, {"decision": decision.reference, **{name: {who: bears.minor for who, bears in found.items()} for name, found in costs.items()}})
+
+
+@upcast("record_appeal_outcome", from_version=1)
+def costs_left_as_they_were(given: Mapping[str, Any]) -> dict[str, Any]:
+    """At first the outcome did not say who bears the fees."""
+    return {**given, "costs": [], "appeal_costs": []}
 
 
 def _changed_costs(court: Sitting, case: Case, given: AppealOutcomeInput, *, partial: bool) -> dict[str, dict[str, Money]]:
