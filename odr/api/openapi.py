@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from odr.api.inputs import JoinByCode
 from odr.api.shapes import SCHEMAS, Schema, ref
 from odr.filing.inputs import ClaimInput
+from odr.filing.particulars import model_for
 from odr.identity.tokens import Scope
 from odr.procedure.inputs import schema_for
 from odr.text import T, Text
@@ -44,6 +45,7 @@ ACT_FAULTS = ("400", "403", "404", "409", "422", "429")
 def document(court: Court, locale: str) -> dict[str, Any]:
     """OpenAPI 3.1 of this court, labels in ``locale``."""
     schemas = {**SCHEMAS, "Claim": inlined(schema_for(ClaimInput, locale)), "JoinByCode": inlined(schema_for(JoinByCode, locale))}
+    schemas |= _particulars(court, schemas["Claim"], locale)
     paths = {**_general(locale), **_reading(locale), **_doing(locale)}
     for act in court.table:
         if not act.listed:
@@ -67,6 +69,15 @@ def document(court: Court, locale: str) -> dict[str, Any]:
         "paths": paths,
         "components": {"schemas": schemas, "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
     }
+
+
+def _particulars(court: Court, claim: Schema, locale: str) -> dict[str, Schema]:
+    """What a claim filed today is asked, by its cause; the claim names them as the alternatives."""
+    today = court.clock.now().astimezone(court.settings.tz).date()
+    pack = court.packs.in_force(court.settings.pack, today)
+    found = {f"particulars.{key}": inlined(schema_for(model_for(pack, key), locale)) for key in pack.causes_on(today)}
+    claim["properties"]["particulars"]["anyOf"] = [ref(name) for name in found]
+    return found
 
 
 def inlined(schema: Schema) -> Schema:

@@ -20,6 +20,7 @@ from odr.evidence.ports import desk_of
 from odr.filing.drafts import lodge
 from odr.filing.inputs import ClaimInput, JoinInput
 from odr.filing.joining import join
+from odr.filing.particulars import require
 from odr.identity import codes
 from odr.identity.actors import Actor
 from odr.identity.keys import keyring
@@ -89,7 +90,7 @@ def lodge_claim() -> tuple[Response, int]:
     court, person = current_court(), current_person()
     assert person is not None
     pack = court.packs.in_force(court.settings.pack, court.clock.now().astimezone(court.settings.tz).date())
-    claim: ClaimInput = _given(ClaimInput, pack.currency)
+    claim = require(pack, _given(ClaimInput, pack.currency))
     account = current_session().get_one(Account, person.account_id)
     return _receipt(lodge(court, account, claim, key=_key()), 201)
 

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from odr.docket.models import Case, Outcome, Party, Role, Stage, Track
+from odr.docket.models import Case, Outcome, Party, PartyKind, Role, Stage, Track
 from odr.docket.queries import parties, party
 from odr.errors import ActNotOpen, FieldFault, Forbidden, InvalidInput
 from odr.filing.checks import unknown_respondents
 from odr.filing.halting import reopen
 from odr.filing.inputs import AcceptInput, AnswerInput, ClaimInput, JoinInput, MoreTimeToMendInput, RefuseInput, ReturnInput
-from odr.filing.models import Claim, Fact, FactAnswer, FactStance, Relief, ReviewReturn
+from odr.filing.inviting import call_in, note_addresses
+from odr.filing.models import Claim, Fact, FactAnswer, FactStance, Relief, ReliefKind, ReviewReturn
+from odr.filing.particulars import read as read_particulars
 from odr.filing.registry import case_number_for, seat_judge
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.identity.models import MandateScope
 from odr.procedure.models import WindowState
 from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.versions import upcast
 from odr.text import Money, T, Text
 
 if TYPE_CHECKING:
@@ -39,9 +42,10 @@ def _write_claim(court: Sitting, case: Case, claimant: Party, given: ClaimInput)
         platform=given.matter.platform,
         shop=given.matter.shop,
         order_number=given.matter.order_number,
-        amount_minor=given.amount,
+        amount_minor=given.own_amount,
         currency=currency,
         entry_number=number,
+        particulars=given.model_dump(mode="json")["particulars"],
     )
     court.session.add(claim)
     court.session.flush()
@@ -62,7 +66,48 @@ def _write_claim(court: Sitting, case: Case, claimant: Party, given: ClaimInput)
     return claim
 
 
-@act(title=T("Lodge the claim"), input=ClaimInput, by={Role.CLAIMANT}, at={Stage.LODGED}, listed=False, source="CPL 122")
+def _write_fellows(court: Sitting, case: Case, given: ClaimInput) -> None:
+    """Whoever claims along: a party of her own, called in by a letter; a sum of her own is a claim of her own (CPL 55)."""
+    known = [p for p in parties(case, Role.CLAIMANT) if p.ordinal > 1]
+    for i, fellow in enumerate(given.fellows):
+        party = known[i] if i < len(known) else _new_party(court, case, Role.CLAIMANT)
+        is_new = party.joined_at is None and (party.name, party.email) != (fellow.name, fellow.email)
+        if party.joined_at is None:
+            party.name, party.kind, party.email, party.phone, party.address = fellow.name, fellow.kind, fellow.email, fellow.phone, fellow.address
+        court.session.flush()
+        if is_new:
+            note_addresses(court, party, "claim")
+            call_in(court, case, party)
+        if fellow.amount is not None:
+            _own_claim(court, case, party, given, fellow.amount)
+    for surplus in known[len(given.fellows) :]:
+        surplus.left_at = court.now
+    court.session.flush()
+
+
+def _new_party(court: Sitting, case: Case, role: Role) -> Party:
+    """A further party of a role; a number once given is never given again."""
+    ordinal = 1 + max((p.ordinal for p in case.parties if p.role is role), default=0)
+    party = Party(case_id=case.id, role=role, ordinal=ordinal, name="", kind=PartyKind.PERSON, locale="zh-Hans" if case.pack_id == "cn" else "en", details={})
+    case.parties.append(party)
+    return party
+
+
+def _own_claim(court: Sitting, case: Case, party: Party, given: ClaimInput, amount: Money) -> None:
+    money = next((one for one in given.relief if one.amount is not None), given.relief[0])
+    claim = Claim(case_id=case.id, party_id=party.id, amount_minor=amount.minor, currency=amount.currency, entry_number=court.next_number(case))
+    court.session.add(claim)
+    court.session.flush()
+    court.session.add(Relief(claim_id=claim.id, number=1, kind=ReliefKind.MONEY, what=money.what, amount_minor=amount.minor, currency=amount.currency))
+
+
+def _exactly(court: Sitting, case: Case, given: ClaimInput) -> ClaimInput:
+    """The claim with the fields of its cause read as the pack declares them; what is missing the review asks for."""
+    found = read_particulars(court.pack(case), given.matter.cause, given.particulars, complete=False)
+    return given.model_copy(update={"particulars": found})
+
+
+@act(title=T("Lodge the claim"), input=ClaimInput, by={Role.CLAIMANT}, at={Stage.LODGED}, listed=False, version=2, source="CPL 122")
 def lodge_claim(court: Sitting, case: Case, given: ClaimInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record the claim and start the registry's seven days (CPL 126, REG 8).
 
@@ -71,14 +116,21 @@ def lodge_claim(court: Sitting, case: Case, given: ClaimInput, *, actor: Actor, 
     claim follow as exhibits in entries of their own.
     """
     claimant = court.party_of(case, actor)
-    claim = _write_claim(court, case, claimant, given)
+    exact = _exactly(court, case, given)
+    claim = _write_claim(court, case, claimant, exact)
+    _write_fellows(court, case, exact)
     court.start_window(case, "registry_review", start=now)
     court.announce("claim_lodged", case, claim=claim, claimant=claimant, given=given, actor=actor)
-    total = Money(claim.amount_minor, claim.currency)
-    return Recorded(
-        T("Claim lodged by %(name)s, for %(amount)s", name=claimant.name, amount=total),
-        {"claim": claim.reference, "amount": {"minor": total.minor, "currency": total.currency}},
-    )
+    total = Money(given.amount, claim.currency)
+    words = T("Claim lodged by %(name)s, for %(amount)s", name=claimant.name, amount=total)
+    return Recorded(words, {"claim": claim.reference, "amount": {"minor": total.minor, "currency": total.currency}}, kept=exact.model_dump(mode="json"))
+
+
+@upcast("lodge_claim", from_version=1)
+@upcast("correct_claim", from_version=1)
+def without_particulars(given: dict[str, Any]) -> dict[str, Any]:
+    """Claims of the first version had no fields of their cause, and one claimant."""
+    return {**given, "particulars": {}, "fellows": []}
 
 
 def not_returned_twice(court: Sitting, case: Case, actor: Actor) -> Text | None:
@@ -115,17 +167,24 @@ def return_claim(court: Sitting, case: Case, given: ReturnInput, *, actor: Actor
     to={Stage.LODGED},
     window="correction",
     page="filing.correct",
+    version=2,
     source="REG 7",
 )
 def correct_claim(court: Sitting, case: Case, given: ClaimInput, *, actor: Actor, now: datetime) -> Recorded:
     """Replace the claim by the corrected one; the registry's time starts again the next day (REG 8)."""
     claimant = court.party_of(case, actor)
-    for old in court.session.scalars(select(Claim).where(Claim.case_id == case.id, Claim.party_id == claimant.id, Claim.withdrawn_at.is_(None))):
+    if given.matter.cause not in court.pack(case).causes_on(case.filed_on):
+        raise InvalidInput([FieldFault(("matter", "cause"), T("This court does not hear that kind of dispute today. Choose one of those listed."))])
+    exact = _exactly(court, case, given)
+    for old in court.session.scalars(select(Claim).where(Claim.case_id == case.id, Claim.withdrawn_at.is_(None))):
         old.withdrawn_at = now
     for fact in court.session.scalars(select(Fact).where(Fact.case_id == case.id)):
         court.session.delete(fact)
     court.session.flush()
-    claim = _write_claim(court, case, claimant, given)
+    case.cause = given.matter.cause
+    claim = _write_claim(court, case, claimant, exact)
+    _correct_others(court, case, given)
+    _write_fellows(court, case, exact)
     returned = court.session.scalars(select(ReviewReturn).where(ReviewReturn.case_id == case.id).order_by(ReviewReturn.id.desc())).first()
     if returned is not None:
         returned.corrected_entry = court.next_number(case)
@@ -133,7 +192,18 @@ def correct_claim(court: Sitting, case: Case, given: ClaimInput, *, actor: Actor
     court.start_window(case, "registry_review", start=now)
     court.move(case, Stage.LODGED)
     court.announce("claim_lodged", case, claim=claim, claimant=claimant, given=given, actor=actor)
-    return Recorded(T("Corrected claim sent by %(name)s", name=claimant.name), {"claim": claim.reference})
+    return Recorded(T("Corrected claim sent by %(name)s", name=claimant.name), {"claim": claim.reference}, kept=exact.model_dump(mode="json"))
+
+
+def _correct_others(court: Sitting, case: Case, given: ClaimInput) -> None:
+    """The other side as the corrected claim names it; nobody was served yet. Whom it leaves out is no party any more."""
+    known = parties(case, Role.RESPONDENT)
+    for i, other in enumerate(given.respondents):
+        party = known[i] if i < len(known) else _new_party(court, case, Role.RESPONDENT)
+        party.name, party.kind, party.email, party.phone, party.address = other.name, other.kind, other.email, other.phone, other.address
+    for surplus in known[len(given.respondents) :]:
+        surplus.left_at = court.now
+    court.session.flush()
 
 
 @act(
@@ -222,14 +292,14 @@ def allow_more_correction(court: Sitting, case: Case, given: MoreTimeToMendInput
     title=T("Join the case"),
     input=JoinInput,
     by={Role.CLAIMANT, Role.RESPONDENT, Role.THIRD_PARTY},
-    at={Stage.PRESERVING, Stage.PENDING, Stage.HEARING, Stage.DELIBERATION, Stage.PRONOUNCED, Stage.EFFECTIVE},
+    at={Stage.LODGED, Stage.RETURNED, Stage.PRESERVING, Stage.PENDING, Stage.HEARING, Stage.DELIBERATION, Stage.PRONOUNCED, Stage.EFFECTIVE},
     listed=False,
     source="OLR 10; CPI 55",
 )
 def join_case(court: Sitting, case: Case, given: JoinInput, *, actor: Actor, now: datetime) -> Recorded:
     """Link somebody who was invited by code; her own appearance also shows that the letter reached her (OLR 10, 29).
 
-    A claimant joins so who stands in the place of another (CPI 55).
+    A claimant joins so who claims along with another, or stands in the place of one (CPL 55; CPI 55).
     """
     who = court.party_of(case, actor)
     who.joined_at = now

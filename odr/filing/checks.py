@@ -13,6 +13,7 @@ from sqlalchemy import select
 from odr.docket.models import Case, Party, Role, Seat, Stage
 from odr.docket.queries import entries_of, parties
 from odr.filing.models import Claim, Request, RequestKind, RequestState
+from odr.filing.particulars import missing
 from odr.filing.queries import claims_of, facts_of, reliefs_of
 from odr.identity.models import Account
 from odr.procedure.case_rules import Bar
@@ -96,6 +97,8 @@ def _checks(court: Sitting, case: Case) -> Iterator[Check]:
     yield _cause(court, case)
     for claimant in parties(case, Role.CLAIMANT):
         yield _identity(court, claimant)
+        if claimant.ordinal > 1:
+            yield _fellow(claimant)
     waits = {
         r.party_id
         for r in court.session.scalars(
@@ -113,6 +116,7 @@ def _checks(court: Sitting, case: Case) -> Iterator[Check]:
         "facts",
         T("Say what happened, when, and with whom."),
     )
+    yield _particulars(court, case, claim)
     yield _not_before(court, case, claim)
     if pack.cause(case.cause).burden is not None:
         yield Check(T("Burden of proof"), Found.DOUBTFUL, pack.cause(case.cause).burden)
@@ -123,6 +127,26 @@ def _cause(court: Sitting, case: Case) -> Check:
     words = T("%(cause)s (%(article)s)", cause=cause.title, article=court.pack(case).cite(cause.article))
     defect = T("This court does not hear this kind of dispute. Choose the kind that fits, or the registry says where the claim belongs.")
     return Check(T("This court hears it"), Found.THERE if cause.open_on(case.filed_on) else Found.MISSING, words, "cause", defect)
+
+
+def _fellow(party: Party) -> Check:
+    """Whoever is named as claiming along has to say so herself: nobody sues in another's name (CPL 122)."""
+    title = T("%(name)s claims along", name=party.name)
+    defect = T("%(name)s has not joined the claim. Let her join with the code of the court’s letter, or leave her out.", name=party.name)
+    if party.joined_at is not None:
+        return Check(title, Found.THERE, T("Joined by herself"), "parties", defect)
+    return Check(title, Found.WAITS, T("Got a letter, has not joined yet"), "parties", defect)
+
+
+def _particulars(court: Sitting, case: Case, claim: Claim | None) -> Check:
+    title = T("About this kind of dispute")
+    absent = missing(court.pack(case), case.cause, claim.particulars if claim is not None else None)
+    if not absent:
+        return Check(title, Found.THERE, None, "cause")
+    listed = absent[0]
+    for label in absent[1:]:
+        listed = T("%(some)s; %(more)s", some=listed, more=label)
+    return Check(title, Found.DOUBTFUL, T("Not said: %(fields)s", fields=listed), "cause", T("Say also: %(fields)s", fields=listed))
 
 
 def _identity(court: Sitting, party: Party) -> Check:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +13,16 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, PartyKind, Role, Stage, Track
 from odr.errors import FieldFault, InvalidInput, NotFound
-from odr.filing.inputs import AboutYouStep, ClaimInput, ExhibitsStep, FactsStep, MatterStep, ReliefStep, RespondentsStep
+from odr.filing.inputs import AboutYouStep, ClaimInput, ExhibitsStep, FactsStep, FellowsStep, MatterStep, ReliefStep, RespondentsStep
 from odr.filing.models import Draft, DraftState
+from odr.filing.particulars import model_for, plain
 from odr.filing.registry import take_seat
 from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure import forms
 from odr.procedure.case_rules import Bar
+from odr.procedure.form_data import Raw
+from odr.procedure.inputs import CourtModel
 from odr.procedure.pack import RulePack
 from odr.procedure.sitting import ActReceipt
 from odr.procedure.tracks import propose_track
@@ -46,10 +49,12 @@ class Step:
 
 STEPS = (
     Step("matter", T("What the dispute is about"), MatterStep, T("The kind of dispute, and where it began: website, shop, order number.")),
+    Step("particulars", T("About this kind of dispute"), CourtModel, T("What the court needs to know of a dispute of this kind.")),
     Step("respondents", T("The other side"), RespondentsStep, T("Whom the claim is against, as far as you know.")),
     Step("facts", T("What happened"), FactsStep, T("In the order it happened, one thing at a time.")),
     Step("relief", T("What you ask for"), ReliefStep, T("Money or something else the court should order.")),
     Step("exhibits", T("Your evidence"), ExhibitsStep, T("Screens, chats, receipts, photographs. You can add more later."), is_needed=False),
+    Step("fellows", T("Who claims with you"), FellowsStep, T("Only if others claim together with you. Each gets a letter and joins by herself."), is_needed=False),
     Step("claimant", T("About you"), AboutYouStep, T("Your name, where papers reach you, and what you agree to.")),
 )
 
@@ -60,6 +65,20 @@ def step_of(key: str) -> Step:
         if step.key == key:
             return step
     raise NotFound
+
+
+def asked_by(step: Step, draft: Draft, pack: RulePack) -> Step:
+    """The step with the fields it has in this draft: what a dispute's kind asks, its rules say."""
+    if step.key != "particulars":
+        return step
+    cause = cause_of(draft)
+    known = cause in pack.causes.list
+    return replace(step, model=model_for(pack, cause) if known else CourtModel)
+
+
+def cause_of(draft: Draft) -> str:
+    """The kind of dispute chosen so far, or nothing."""
+    return Raw(draft.values.get("matter", {})).one("cause")
 
 
 def open_draft(session: Session, account_id: int, now: datetime, values: Mapping[str, Any] | None = None) -> Draft:
@@ -99,23 +118,27 @@ def drafts_of(session: Session, account_id: int) -> list[Draft]:
 def save_step(draft: Draft, key: str, values: Mapping[str, Any], now: datetime, *, is_done: bool) -> None:
     """Keep what was typed, right or wrong; the step counts as done only when it is right."""
     kept = {k: v for k, v in values.items() if k not in ("csrf_token", "add", "remove", "save", "continue")}
+    before = cause_of(draft)
     draft.values = {**draft.values, key: kept}
-    done = [s for s in draft.done_steps if s != key]
+    # Another kind of dispute asks other questions; what was answered is kept all the same.
+    undone = {key, "particulars"} if cause_of(draft) != before else {key}
+    done = [s for s in draft.done_steps if s not in undone]
     draft.done_steps = [*done, key] if is_done else done
     draft.saved_at = now
 
 
-def claim_of(draft: Draft, currency: str) -> ClaimInput:
+def claim_of(draft: Draft, pack: RulePack) -> ClaimInput:
     """The whole claim, or every fault in it; a fault's location begins with the step's key."""
     parts: dict[str, Any] = {}
     faults: list[FieldFault] = []
     for step in STEPS:
         try:
-            given = forms.parse(step.model, draft.values.get(step.key, {}), currency=currency)
+            given = forms.parse(asked_by(step, draft, pack).model, draft.values.get(step.key, {}), currency=pack.currency)
         except InvalidInput as error:
             faults += [FieldFault((step.key, *f.location), f.message) for f in error.faults]
             continue
-        parts[step.key] = given if step.key in ("matter", "claimant") else getattr(given, step.key)
+        whole = {"matter": given, "claimant": given, "particulars": plain(given) if step.key == "particulars" else None}
+        parts[step.key] = whole[step.key] if step.key in whole else getattr(given, step.key)
     if faults:
         raise InvalidInput(faults)
     return ClaimInput(**parts)

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from odr.docket.models import PartyKind
 from odr.errors import FieldFault, InvalidInput
 from odr.filing.models import FactStance, ReliefKind
-from odr.procedure.inputs import Choice, CourtDate, CourtEmail, CourtModel, CourtMoney, CourtPhone, CourtText, RefTo, field
+from odr.procedure.inputs import Choice, CourtAnswer, CourtDate, CourtEmail, CourtModel, CourtMoney, CourtPhone, CourtText, RefTo, field
 from odr.text import Money, T
 
 CLAIM_PARTS = {
@@ -27,6 +27,9 @@ POSITIONS = {
     "partly": T("I agree to part of it"),
     "defend": T("I do not agree"),
 }
+
+ABOUT = field(T("About this kind of dispute"), T("What the rules ask of a claim of this kind, by the key of each field."))
+
 
 class MatterStep(CourtModel):
     """What the dispute is about, from what a person knows."""
@@ -114,6 +117,25 @@ class AboutYouStep(CourtModel):
     ] = False
 
 
+class FellowInput(CourtModel):
+    """Somebody who claims together with the one who writes."""
+
+    name: Annotated[str, CourtText(1, 200), field(T("Name"), T("As in the identity document or licence."))]
+    kind: Annotated[PartyKind, Choice(PartyKind), field(T("Who is it?"))] = PartyKind.PERSON
+    email: Annotated[str | None, CourtEmail(), field(T("E-mail address"), T("There she gets the letter with which she joins."))] = None
+    phone: Annotated[str | None, CourtPhone(), field(T("Telephone"))] = None
+    address: Annotated[str | None, CourtText(0, 400), field(T("Postal address"))] = None
+    amount: Annotated[
+        CourtMoney | None, field(T("Sum for this claimant alone"), T("Leave it empty where you ask together. Else she has a claim of her own on the same facts."))
+    ] = None
+
+
+class FellowsStep(CourtModel):
+    """Everybody who claims together with the one who writes."""
+
+    fellows: Annotated[list[FellowInput], Field(max_length=50), field(T("Other claimant"))] = []
+
+
 class ExhibitLine(CourtModel):
     """A file that goes with the claim."""
 
@@ -140,16 +162,28 @@ class ClaimInput(CourtModel):
     relief: Annotated[list[ReliefInput], Field(min_length=1, max_length=30)]
     claimant: AboutYouStep
     exhibits: Annotated[list[ExhibitLine], Field(max_length=100)] = []
+    particulars: Annotated[
+        dict[Annotated[str, Field(max_length=60)], CourtAnswer],
+        Field(max_length=60),
+        ABOUT,
+    ] = {}
+    fellows: Annotated[list[FellowInput], Field(max_length=50), field(T("Other claimant"))] = []
 
     @property
     def amount(self) -> int:
-        """Sum of the money asked for, in minor units (claims are added up, CPI 201)."""
+        """Sum of the money asked for by all who claim, in minor units (claims are added up, CPI 201)."""
+        return self.own_amount + sum(f.amount.minor for f in self.fellows if f.amount is not None)
+
+    @property
+    def own_amount(self) -> int:
+        """Sum of what is asked for without the other claimants' own sums, in minor units."""
         return sum(r.amount.minor for r in self.relief if r.amount is not None)
 
     @property
     def currencies(self) -> set[str]:
         """Currencies in which money is asked for."""
-        return {r.amount.currency for r in self.relief if isinstance(r.amount, Money)}
+        asked = [r.amount for r in self.relief] + [f.amount for f in self.fellows]
+        return {amount.currency for amount in asked if isinstance(amount, Money)}
 
 
 class DefectInput(CourtModel):

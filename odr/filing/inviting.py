@@ -53,7 +53,8 @@ def call_in(court: Sitting, case: Case, party: Party) -> None:
     """A letter that brings somebody into a running case, with the claim and a code of her own.
 
     A further respondent gets the claim as any respondent does (CPL 128); a third
-    party or further claimant a notice to take part.
+    party or further claimant a notice to take part; who is named as claiming along
+    is asked whether she does.
     """
     occasion = occasion_of("claim" if party.role is Role.RESPONDENT else "joinder")
     due_at, reckoned = answer_by(court, case, party) if party.role is Role.RESPONDENT else (None, None)
@@ -68,9 +69,15 @@ def call_in(court: Sitting, case: Case, party: Party) -> None:
         documents=papers_for(court, case, party, occasion_of("claim"), court.next_number(case), audience=Audience.PARTIES_AND_COURT),
         kind=occasion.kind,
         recipient=Recipient(party.name, party.kind, party.locale, party.abroad),
-        letter=None if party.role is Role.RESPONDENT else "joinder",
+        letter=_letter(case, party),
         due_at=due_at,
         reckoned=reckoned,
         case_number=case.number,
     )
     packet.occasion = occasion.key
+
+
+def _letter(case: Case, party: Party) -> str | None:
+    if party.role is Role.RESPONDENT:
+        return None
+    return "fellow" if party.role is Role.CLAIMANT and case.accepted_at is None else "joinder"

@@ -102,6 +102,8 @@ class Claim(Base):
     currency: Mapped[str] = mapped_column(String(3))
     entry_number: Mapped[int]
     withdrawn_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    particulars: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    """What the claim says to the fields of its cause, as the entry keeps it."""
 
 
 class Relief(Base):

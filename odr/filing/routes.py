@@ -13,16 +13,18 @@ from odr.docket.visibility import READS_FILE
 from odr.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.filing import drafts
 from odr.filing.guide import COOKIE, opened_answers
-from odr.filing.inputs import AnswerInput, ClaimInput, JoinInput
+from odr.filing.inputs import AnswerInput, JoinInput
 from odr.filing.inputs_motions import TakePartInput
 from odr.filing.joining import ask_to_take_part, invitation_for, join, requests_from_outside
 from odr.filing.models import DraftState
+from odr.filing.particulars import form_for, told, told_of
 from odr.filing.queries import claims_of, facts_of, reliefs_of, review_return_of
 from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.pages import submit_act
 from odr.procedure import forms
 from odr.procedure.form_data import Raw, money_text
+from odr.procedure.pack import RulePack
 from odr.procedure.sitting import Sitting
 from odr.procedure.versions import input_of
 from odr.text import T
@@ -33,6 +35,12 @@ Page = str | Response | tuple[str, int]
 
 def _look() -> Sitting:
     return current_court().look(current_session())
+
+
+def _pack() -> RulePack:
+    """The rules a claim of today falls under."""
+    court = current_court()
+    return court.packs.in_force(court.settings.pack, court.clock.now().astimezone(court.settings.tz).date())
 
 
 def _me() -> Actor:
@@ -94,7 +102,7 @@ def _fee_question(draft: Any) -> dict[str, str] | None:
 def step(draft: str, step: str) -> Page:
     """One step, filled with what was typed before."""
     found = drafts.find_draft(current_session(), _me().account_id or 0, draft)
-    which = drafts.step_of(step)
+    which = drafts.asked_by(drafts.step_of(step), found, _pack())
     values = dict(found.values.get(step, {}))
     faults: list[FieldFault] = []
     if not values:
@@ -120,7 +128,7 @@ def _known(draft: Any, step: str) -> dict[str, Any]:
 
 def _faults(which: drafts.Step, values: dict[str, Any]) -> list[FieldFault]:
     try:
-        forms.parse(which.model, values)
+        forms.parse(which.model, values, currency=_pack().currency)
     except InvalidInput as error:
         return error.faults
     return []
@@ -136,11 +144,12 @@ def _step_page(draft: Any, which: drafts.Step, values: dict[str, Any], faults: l
 @signed_in
 def save_step(draft: str, step: str) -> Page:
     """Keep what was typed, then go on when it is right; rows are added and taken out here too."""
-    which, values, court = drafts.step_of(step), _values(), current_court()
+    values, court = _values(), current_court()
     action = forms.group_action(values)
-    faults = _faults(which, values)
     with court.database.write() as session:
         found = drafts.find_draft(session, _me().account_id or 0, draft)
+        which = drafts.asked_by(drafts.step_of(step), found, _pack())
+        faults = _faults(which, values)
         if found.state is not DraftState.OPEN:
             raise ActNotOpen(T("This claim was already lodged."))
         drafts.save_step(found, step, values, court.clock.now(), is_done=not faults and action is None)
@@ -170,13 +179,14 @@ def check(draft: str) -> Page:
     """Everything once more before it is lodged."""
     court = _look()
     found = drafts.find_draft(court.session, _me().account_id or 0, draft)
-    pack = court.court.packs.in_force(court.court.settings.pack, court.now.astimezone(court.court.settings.tz).date())
+    pack = _pack()
     try:
-        claim = drafts.claim_of(found, pack.currency)
+        claim = drafts.claim_of(found, pack)
     except InvalidInput as error:
         return redirect(url_for("filing.step", draft=draft, step=error.faults[0].location[0], check=1), 303)  # type: ignore[return-value]
     track = drafts.track_for(claim, pack, court.now.astimezone(pack.tz).date())
-    return render_template("filing/check.html", draft=found, claim=claim, pack=pack, track=track, steps=drafts.STEPS, key=new_reference())
+    said = told(pack, claim.matter.cause, claim.particulars)
+    return render_template("filing/check.html", draft=found, claim=claim, told=said, pack=pack, track=track, steps=drafts.STEPS, key=new_reference())
 
 
 @filing.post("/claim/<draft>/lodge")
@@ -189,9 +199,9 @@ def lodge(draft: str) -> Page:
         account = session.get_one(Account, _me().account_id)
         if found.state is DraftState.LODGED and found.lodged_as:
             return redirect(url_for("cases.overview", reference=found.lodged_as), 303)  # type: ignore[return-value]
-    pack = court.packs.in_force(court.settings.pack, court.clock.now().astimezone(court.settings.tz).date())
+    pack = _pack()
     try:
-        claim = drafts.claim_of(found, pack.currency)
+        claim = drafts.claim_of(found, pack)
     except InvalidInput as error:
         return redirect(url_for("filing.step", draft=draft, step=error.faults[0].location[0], check=1), 303)  # type: ignore[return-value]
     receipt = drafts.lodge(court, account, claim, key=f"draft/{found.reference}", draft=found)
@@ -211,6 +221,7 @@ def claim(case: Case, actor: Actor) -> Page:
         claims=claims_of(court.session, case),
         reliefs=reliefs_of(court.session, case),
         facts=facts_of(court.session, case),
+        told=told_of(court, case),
     )
 
 
@@ -229,7 +240,10 @@ def _lodged_input(case: Case) -> dict[str, Any]:
 
 
 def _correct_page(case: Case, actor: Actor, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False) -> Page:
-    fields = forms.fields_of(ClaimInput, current_locale(), values, faults, forms.choices_for(ClaimInput, _look(), case, actor))
+    pack = _look().pack(case)
+    cause = Raw(values).one("matter-cause")
+    asked = form_for(pack, cause if cause in pack.causes.list else case.cause)
+    fields = forms.fields_of(asked, current_locale(), values, faults, forms.choices_for(asked, _look(), case, actor))
     returned = review_return_of(current_session(), case)
     return render_template(
         "filing/correct.html", case=case, actor=actor, fields=fields, faults=forms.summary(fields), returned=returned, moved_on=moved_on, tab="overview"

@@ -11,6 +11,7 @@ from odr.db import new_reference
 from odr.docket.models import Case, Role
 from odr.errors import InvalidInput
 from odr.filing.checks import Check, Found, QueueLine, checks_of, files_of, helpful_of, queue_of, returned_count, tracks_for
+from odr.filing.particulars import told_of
 from odr.filing.queries import claims_of, facts_of, reliefs_of
 from odr.identity.actors import Actor
 from odr.pages import submit_act
@@ -75,6 +76,7 @@ def _review_page(case: Case, actor: Actor, values: dict[str, Any], faults: list[
         claims=claims_of(court.session, case),
         reliefs=reliefs_of(court.session, case),
         facts=facts_of(court.session, case),
+        told=told_of(court, case),
         window=next(iter(court.windows(case, "registry_review")), None),
         pack=court.pack(case),
         defects=list(enumerate(listed)),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from odr.docket.models import Case, Role
 from odr.docket.queries import entries_of, parties
 from odr.filing.models import ReliefKind
+from odr.filing.particulars import told_of
 from odr.judgment.costs import propose_shares
 from odr.judgment.file import CaseFile, case_file
 from odr.judgment.inputs import OrderInput
@@ -62,8 +63,9 @@ def _claims(court: Sitting, case: Case, file: CaseFile, locale: str) -> str:
     asked = [
         r.what + (f" ({write_amount(r.amount_minor, c.currency, locale)})" if r.amount_minor else "") for c, r in reliefs_by_key(court.session, case).values()
     ]
+    said = [T("%(label)s: %(value)s", label=one.label, value=one.value).render(locale) for one in told_of(court, case)]
     told = [T("Fact %(number)s: %(what)s", number=f.label, what=f.fact.what).render(locale) for f in file.facts]
-    return "\n".join([*asked, *told])
+    return "\n".join([*asked, *said, *told])
 
 
 def write_amount(minor: int, currency: str, locale: str) -> str:

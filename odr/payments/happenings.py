@@ -33,6 +33,7 @@ def _amounts(relief: Any) -> tuple[list[int], int]:
 def on_claim_lodged(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """Keep what the fee of a claim will be computed on; the fee itself is assessed on acceptance."""
     amounts, others = _amounts(facts["given"].relief)
+    amounts += [one.amount.minor for one in facts["given"].fellows if one.amount is not None]
     keep_basis(court.session, case, facts["claimant"], Matter.CLAIM, amounts, others, court.now)
 
 

@@ -56,6 +56,11 @@ class Raw:
         shape = re.compile(re.escape(group) + r"-(\d{1,4})-")
         return sorted({int(m[1]) for name in self._values if (m := shape.match(name))})
 
+    def under(self, name: str) -> dict[str, str]:
+        """What the form brought below a name that takes any key: key → answer, the three boxes of a day as one."""
+        keys = {full[len(name) + 1 :].split("-")[0] for full in self._values if full.startswith(f"{name}-")}
+        return {key: text for key in sorted(keys) if (text := _date_text(self, f"{name}-{key}")).strip()}
+
     def is_empty(self) -> bool:
         return not self._values
 
@@ -98,6 +103,8 @@ def _value(info: FieldInfo, raw: Raw, name: str) -> Any:
         return _collect(nested, raw, f"{name}-")
     if tagged:
         return {}
+    if typing.get_origin(info.annotation) is dict:
+        return raw.under(name)
     kind = widget_of(info)
     if kind is Widget.CHECKBOX:
         return bool(raw.one(name))

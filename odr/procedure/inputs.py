@@ -267,6 +267,30 @@ CourtMoneyOrZero = Annotated[Money, MoneyRule(zero=True)]
 """As CourtMoney, and nothing is an amount too."""
 
 
+class AnswerRule:
+    """One answer to a question of the rule pack: words, or an amount with its currency."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        def read(value: Any, info: core_schema.ValidationInfo) -> str | Money:
+            if isinstance(value, str):
+                return _ANSWER.read(value) if value.strip() else ""
+            return MoneyRule(zero=True).read(value, info)
+
+        written = core_schema.plain_serializer_function_ser_schema(
+            lambda v: {"minor": v.minor, "currency": v.currency} if isinstance(v, Money) else v, when_used="json-unless-none"
+        )
+        return core_schema.with_info_plain_validator_function(read, serialization=written)
+
+    def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        units = MoneyRule(zero=True).__get_pydantic_json_schema__(schema, handler)["anyOf"][0]
+        return {"anyOf": [{"type": "string", "maxLength": _ANSWER.most}, units]}
+
+
+_ANSWER = CourtText(0, 4000)
+CourtAnswer = Annotated[str | Money, AnswerRule()]
+"""An answer to a field that the rule pack declares; what it must be, the pack says."""
+
+
 class DayRule:
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         def read(value: Any) -> date:
