@@ -50,6 +50,7 @@ def claim(**changes: Any) -> ClaimInput:
         "respondents": [{"name": "Haiyun Information Technology Co., Ltd.", "kind": "company", "email": "post@haiyun.example", "address": "8 Harbour Road"}],
         "facts": [{"what": "I bought 30 bottles of capsules.", "happened_on": "2025-11-06"}, {"what": "The label names an additive that is not allowed."}],
         "relief": [{"kind": "money", "what": "The price back", "amount": "8,000.00"}],
+        "particulars": {"goods": "Capsules, 30 bottles", "ordered_on": "2025-11-06", "price": "8,000.00", "problem": "Not as described"},
         "claimant": {"name": "Li Wen", "email": "li@parties.example", "e_service": True, "in_writing": True, "address": "1 Lake Road"},
     }
     return ClaimInput.model_validate({**values, **changes})

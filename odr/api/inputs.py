@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from odr.filing.inputs import JoinInput
-from odr.procedure.inputs import CourtText, field
+from pydantic import Field
+
+from odr.filing.inputs import AboutYouStep, JoinInput
+from odr.procedure.inputs import CourtModel, CourtText, field
 from odr.text import T
 
 
@@ -13,3 +15,14 @@ class JoinByCode(JoinInput):
     """What a respondent confirms on joining, with the code of the letter."""
 
     code: Annotated[str, CourtText(1, 40, one_line=True), field(T("Code of the letter"))]
+
+
+CLAIMS = T("Each as in “Claim”, without “claimant”. A claim that cannot be taken says why; the others are lodged.")
+
+
+class BulkInput(CourtModel):
+    """One claimant and her claims, each as the court takes a claim, without the claimant."""
+
+    claimant: Annotated[AboutYouStep, field(T("Who claims"))]
+    claims: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=1000), field(T("Claims"), CLAIMS)]
+    name: Annotated[str, CourtText(0, 200, one_line=True), field(T("Name for your own use"))] = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from odr.api.inputs import JoinByCode
+from odr.api.inputs import BulkInput, JoinByCode
 from odr.api.shapes import SCHEMAS, Schema, ref
 from odr.filing.inputs import ClaimInput
 from odr.filing.particulars import model_for
@@ -44,7 +44,12 @@ ACT_FAULTS = ("400", "403", "404", "409", "422", "429")
 
 def document(court: Court, locale: str) -> dict[str, Any]:
     """OpenAPI 3.1 of this court, labels in ``locale``."""
-    schemas = {**SCHEMAS, "Claim": inlined(schema_for(ClaimInput, locale)), "JoinByCode": inlined(schema_for(JoinByCode, locale))}
+    schemas = {
+        **SCHEMAS,
+        "Claim": inlined(schema_for(ClaimInput, locale)),
+        "JoinByCode": inlined(schema_for(JoinByCode, locale)),
+        "BulkClaims": inlined(schema_for(BulkInput, locale)),
+    }
     schemas |= _particulars(court, schemas["Claim"], locale)
     paths = {**_general(locale), **_reading(locale), **_doing(locale)}
     for act in court.table:
@@ -101,6 +106,9 @@ def _general(locale: str) -> dict[str, Any]:
     cases = _operation("list_cases", T("Cases one takes part in"), locale, {"200": _ok(ref("Cases"))}, Scope.READ)
     lodge = _act("lodge_claim", T("Lodge a claim"), locale, "201", "Claim", Scope.FILE)
     join = _act("join_case", T("Join a case by the code of the court’s letter"), locale, "200", "JoinByCode")
+    many = _act("lodge_many", T("Lodge up to 1,000 claims of one claimant"), locale, "202", "BulkClaims", Scope.FILE)
+    many["responses"]["202"] = _ok(ref("BulkKept"))
+    many["parameters"] = many["parameters"][:1]
     upload = _operation(
         "upload",
         T("Send a file in one request; resumable by tus at /uploads/"),
@@ -116,6 +124,11 @@ def _general(locale: str) -> dict[str, Any]:
         "/api/v1/cases": {"get": cases, "post": lodge},
         "/api/v1/join": {"post": join},
         "/api/v1/uploads": {"post": upload},
+        "/api/v1/bulk": {"post": many},
+        "/api/v1/bulk/{reference}": {
+            "parameters": _in_path("reference"),
+            "get": _read("get_bulk", T("What became of each of many claims"), locale, _ok(ref("Bulk"))),
+        },
     }
 
 

@@ -59,7 +59,8 @@ def _receipt(receipt: ActReceipt, status: int) -> tuple[Response, int]:
     return reply, status
 
 
-def _key() -> str | None:
+def idempotency_key() -> str | None:
+    """The caller's own name for the request. Raises InvalidInput for one too long."""
     key = request.headers.get("Idempotency-Key", "").strip()
     if len(key) > 100:
         raise InvalidInput.at("Idempotency-Key", T("Use a key of at most 100 characters."))
@@ -92,7 +93,7 @@ def lodge_claim() -> tuple[Response, int]:
     pack = court.packs.in_force(court.settings.pack, court.clock.now().astimezone(court.settings.tz).date())
     claim = require(pack, _given(ClaimInput, pack.currency))
     account = current_session().get_one(Account, person.account_id)
-    return _receipt(lodge(court, account, claim, key=_key()), 201)
+    return _receipt(lodge(court, account, claim, key=idempotency_key()), 201)
 
 
 @api.post("/join")
@@ -103,7 +104,7 @@ def join_case() -> tuple[Response, int]:
     assert person is not None
     given: JoinByCode = _given(JoinByCode)
     confirmed = JoinInput.model_validate(given.model_dump(exclude={"code"}))
-    return _receipt(join(current_court(), person.account_id, given.code, confirmed, key=_key()), 200)
+    return _receipt(join(current_court(), person.account_id, given.code, confirmed, key=idempotency_key()), 200)
 
 
 @api.get("/cases/<reference>")
@@ -135,7 +136,7 @@ def get_act(case: Case, actor: Actor, name: str) -> Response:
 @case_page(scope=Scope.ACT, heard=True)
 def perform(case: Case, actor: Actor, name: str) -> tuple[Response, int]:
     """Perform an act."""
-    court, act, key = current_court(), _act(name, actor), _key()
+    court, act, key = current_court(), _act(name, actor), idempotency_key()
     given = _given(act.input, court.packs.get(case.pack_id, case.pack_version).currency)
     try:
         if act.strong and not _is_repeated(actor, key, name, given):

@@ -51,8 +51,18 @@ _LINE = thing(
     receipt=REFERENCE,
     upload=maybe(REFERENCE),
 )
+_BULK_LINE = thing(
+    line=NUMBER,
+    state={"type": "string", "enum": ["waiting", "lodged", "refused", "failed"]},
+    case=maybe(REFERENCE),
+    faults=many({"type": "object", "required": ["at", "en", "zh-Hans"], "additionalProperties": WORDS}),
+)
 
 SCHEMAS: dict[str, Schema] = {
+    "BulkKept": thing(bulk=REFERENCE, total=NUMBER),
+    "Bulk": thing(
+        bulk=REFERENCE, total=NUMBER, done=NUMBER, finished_at=maybe(INSTANT), counts={"type": "object", "additionalProperties": NUMBER}, lines=many(_BULK_LINE)
+    ),
     "Problem": {
         "type": "object",
         "required": ["type", "title", "status"],

@@ -51,6 +51,7 @@ def capsules(story: Story) -> None:
             story,
             "li",
             matter={"cause": "online_shopping", "platform": "百花市场", "shop": "海云海外专营店", "order_number": "BH-1106-8842"},
+            particulars={"ordered_on": "2026-08-06", "goods": "维生素胶囊30瓶", "price": "8,000.00", "problem": "Defective or unsafe"},
             respondents=[
                 {"name": HAIYUN, "kind": "company", "email": "service@haiyun.example", "phone": "+8657155500142", "address": "杭州市滨江区江南大道8号"}
             ],
@@ -182,6 +183,7 @@ def hotel(story: Story) -> None:
             story,
             "wu",
             matter={"cause": "online_service", "platform": "星旅旅行", "order_number": "XL-0214-7731"},
+            particulars={"account": "li-wen-88", "service": "酒店预订", "measure": "取消订单后不退还房费。"},
             respondents=[{"name": HAIYUN, "kind": "company", "email": "service@haiyun.example", "address": "杭州市滨江区江南大道8号"}],
             facts=[{"what": "我预订境外房间，页面写明到店支付。"}, {"what": "下单后即被扣款3,240元，我没有入住，被告拒绝退款。"}],
             relief=[{"kind": "money", "what": "退还房款", "amount": "3,240.00"}],
@@ -209,6 +211,7 @@ def membership(story: Story) -> None:
             story,
             "li",
             matter={"cause": "virtual_property", "platform": "Skyfield Games", "order_number": "SG-77120"},
+            particulars={"account": "li-wen", "property": "Items of a game account", "acquired": "Bought from the publisher and won in play."},
             respondents=[{"name": "Skyfield Games Ltd.", "kind": "company", "email": "support@skyfield.example"}],
             facts=[{"what": "My account with items worth CNY 1,200.00 was closed without notice."}],
             relief=[

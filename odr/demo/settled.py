@@ -43,6 +43,13 @@ def views(story: Story) -> None:
         ClaimInput.model_validate(
             {
                 "matter": {"cause": "online_service", "platform": "Haiyun Ads", "order_number": "AD-0603-118"},
+                "particulars": {
+                    "account": "li-wen",
+                    "service": "Advertisement in three stages",
+                    "started_on": "2026-06-03",
+                    "price": "30,000.00",
+                    "measure": "Billed the third stage by its own count, which no rule of the contract provides for.",
+                },
                 "respondents": [{"name": HAIYUN, "kind": "company", "email": "haiyun@parties.example", "address": "8 Jiangnan Avenue, Hangzhou"}],
                 "facts": [
                     {"what": "I ordered an advertisement in three stages and paid CNY 30,000.00 for the third."},

@@ -48,6 +48,7 @@ def lozenges(story: Story) -> None:
         ClaimInput.model_validate(
             {
                 "matter": {"cause": "online_shopping", "platform": "百花市场", "shop": "青禾电商专营店", "order_number": "QH-0412-3390"},
+                "particulars": {"ordered_on": "2026-04-12", "goods": "虫草含片一盒", "price": "298.00", "problem": "Defective or unsafe"},
                 "respondents": [{"name": "青禾电子商务有限公司", "kind": "company", "address": "温州市鹿城区江滨路77号3楼"}],
                 "facts": [
                     {"what": "我在被告网店购买虫草含片一盒，付款298元。"},
@@ -160,6 +161,7 @@ def books(story: Story) -> None:
         ClaimInput.model_validate(
             {
                 "matter": {"cause": "online_shopping", "platform": "百花市场", "shop": "墨韵书店", "order_number": "MY-0825-1172"},
+                "particulars": {"ordered_on": "2025-08-25", "goods": "图书一批", "price": "22,172.00", "problem": "Return refused"},
                 "respondents": [
                     {"name": MOYUN, "kind": "company", "email": "moyun@parties.example", "address": "杭州市拱墅区运河路12号"},
                     {"name": FORMER, "kind": "person", "address": "杭州市余杭区荷花塘5幢402室"},

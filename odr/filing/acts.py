@@ -16,7 +16,7 @@ from odr.filing.inputs import AcceptInput, AnswerInput, ClaimInput, JoinInput, M
 from odr.filing.inviting import call_in, note_addresses
 from odr.filing.models import Claim, Fact, FactAnswer, FactStance, Relief, ReliefKind, ReviewReturn
 from odr.filing.particulars import read as read_particulars
-from odr.filing.registry import case_number_for, seat_judge
+from odr.filing.registry import Draw, case_number_for, draw_seat
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.identity.models import MandateScope
 from odr.procedure.models import WindowState
@@ -228,14 +228,19 @@ def accept_claim(court: Sitting, case: Case, given: AcceptInput, *, actor: Actor
     case.number = case_number_for(court, case)
     court.close_windows(case, "registry_review", WindowState.MET)
     court.move(case, Stage.PENDING)
-    judge = seat_judge(court, case)
+    drawn = draw_seat(court, case, Role.JUDGE)
     for respondent in parties(case, Role.RESPONDENT):
         court.start_window(case, "serve_claim", start=now, subject=respondent.reference)
     court.announce("claim_accepted", case)
     words = T("Claim accepted as %(number)s, %(track)s", number=case.number, track=case.track.label)
     if actor.role is Role.CLOCK:
         words = T("Claim accepted as %(number)s because the registry’s time ran out, %(track)s", number=case.number, track=case.track.label)
-    return Recorded(words, {"number": case.number, "track": case.track.value, "judge": judge})
+    return Recorded(words, {"number": case.number, "track": case.track.value, **drawn_judge(drawn)})
+
+
+def drawn_judge(drawn: Draw | None) -> dict[str, Any]:
+    """Who judges, and the draw as anybody can repeat it."""
+    return {"judge": drawn.account.name, "draw": drawn.to_json()} if drawn is not None else {"judge": None}
 
 
 def time_to_mend_is_over(court: Sitting, case: Case, actor: Actor) -> Text | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -14,7 +14,7 @@ from odr.filing.halting import go_on, halt
 from odr.filing.inputs_motions import ChallengeInput, ChallengeRuling, ObjectInput, ObjectionRuling, ReviewInput, SeatInput
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.progress import ask, decide, end_case, requests_of
-from odr.filing.registry import choose, take_seat
+from odr.filing.registry import Draw, choose, draw_seat
 from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.models import Window, WindowState
@@ -151,7 +151,7 @@ def decider_of(court: Sitting, case: Case, role: Role) -> Role:
 def seat_decider(court: Sitting, case: Case, role: Role) -> None:
     """A decider who has no seat in the case takes one, so that she can see it."""
     if role is Role.PRESIDENT and seat_of(court.session, case, role) is None:
-        account = choose(court.session, case, role)
+        account = choose(court, case, role)
         if account is not None:
             court.session.add(Seat(case_id=case.id, account_id=account.id, role=role, from_at=court.now))
             court.session.flush()
@@ -223,15 +223,19 @@ def decide_recusal(court: Sitting, case: Case, given: ChallengeRuling, *, actor:
         court.session.flush()
         return Recorded(T("The challenge is refused: %(name)s stays", name=name), result)
     decide(court, case, request, RequestState.GRANTED)
-    return Recorded(T("The challenge is granted: %(name)s steps aside", name=name), result | {"instead": _replace(court, case, seat, now)})
+    return Recorded(T("The challenge is granted: %(name)s steps aside", name=name), result | drawn_result("instead", _replace(court, case, seat, now)))
 
 
-def _replace(court: Sitting, case: Case, seat: Seat, now: datetime) -> str | None:
+def _replace(court: Sitting, case: Case, seat: Seat, now: datetime) -> Draw | None:
     """Somebody else by lot, never the one who left."""
     seat.until_at = seat.until_at or now
     court.session.flush()
-    account = take_seat(court, case, seat.role, but={seat.account_id})
-    return account.name if account else None
+    return draw_seat(court, case, seat.role, but={seat.account_id})
+
+
+def drawn_result(name: str, drawn: Draw | None) -> dict[str, Any]:
+    """Who was drawn, and how, for an entry."""
+    return {name: drawn.account.name, "draw": drawn.to_json()} if drawn is not None else {name: None}
 
 
 def refused_once(court: Sitting, case: Case, actor: Actor) -> Text | None:
@@ -332,12 +336,13 @@ def reassign_seat(court: Sitting, case: Case, given: SeatInput, *, actor: Actor,
         raise InvalidInput.at("seat", T("This seat is not one of the court’s own."))
     before, role = _name(court, seat), seat.role
     seat.until_at, seat.reason = now, given.reasons[:400]
-    after = _replace(court, case, seat, now)
+    drawn = _replace(court, case, seat, now)
+    after = drawn.account.name if drawn is not None else None
     for request in requests_of(court, case, RequestKind.REASSIGNMENT):
         if request.subject == str(seat.id):
             decide(court, case, request, RequestState.GRANTED)
     court.close_tasks(case, "no_seat", role.value)
-    result = {"role": role.value, "before": before, "after": after, "reasons": given.reasons}
+    result = {"role": role.value, "before": before, "reasons": given.reasons, **drawn_result("after", drawn)}
     words = (
         T("%(after)s sits as %(role)s in the place of %(before)s", after=after, role=role.label, before=before)
         if after

@@ -16,7 +16,7 @@ from odr.errors import FieldFault, InvalidInput, NotFound
 from odr.filing.inputs import AboutYouStep, ClaimInput, ExhibitsStep, FactsStep, FellowsStep, MatterStep, ReliefStep, RespondentsStep
 from odr.filing.models import Draft, DraftState
 from odr.filing.particulars import model_for, plain
-from odr.filing.registry import take_seat
+from odr.filing.registry import seat_clerk
 from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure import forms
@@ -54,7 +54,9 @@ STEPS = (
     Step("facts", T("What happened"), FactsStep, T("In the order it happened, one thing at a time.")),
     Step("relief", T("What you ask for"), ReliefStep, T("Money or something else the court should order.")),
     Step("exhibits", T("Your evidence"), ExhibitsStep, T("Screens, chats, receipts, photographs. You can add more later."), is_needed=False),
-    Step("fellows", T("Who claims with you"), FellowsStep, T("Only if others claim together with you. Each gets a letter and joins by herself."), is_needed=False),
+    Step(
+        "fellows", T("Who claims with you"), FellowsStep, T("Only if others claim together with you. Each gets a letter and joins by herself."), is_needed=False
+    ),
     Step("claimant", T("About you"), AboutYouStep, T("Your name, where papers reach you, and what you agree to.")),
 )
 
@@ -181,16 +183,24 @@ def lodge(court: Court, account: Account, claim: ClaimInput, *, key: str | None 
         earlier = sitting.receipt_for(account.id, key, "lodge_claim", claim) if key else None
         if earlier is not None:
             return earlier
-        case = _open_case(sitting, account, claim)
-        take_seat(sitting, case, Role.CLERK)
-        mine = next(p for p in case.parties if p.role is Role.CLAIMANT)
-        actor = Actor(Role.CLAIMANT, account.id, account.name, case.id, mine.id)
-        receipt = sitting.perform("lodge_claim", case, claim, actor=actor, key=key)
+        case, receipt = lodge_in(sitting, account, claim, key=key)
         if draft is not None:
             kept = sitting.session.get_one(Draft, draft.id)
             kept.state = DraftState.LODGED
             kept.lodged_as = case.reference
         return receipt
+
+
+def lodge_in(sitting: Sitting, account: Account, claim: ClaimInput, *, key: str | None = None, clerk_id: int | None = None) -> tuple[Case, ActReceipt]:
+    """Open the case with its parties and lodge the claim in a Sitting already open.
+
+    ``clerk_id`` seats that clerk, who reviews others of the same sender; else one is drawn.
+    """
+    case = _open_case(sitting, account, claim)
+    seat_clerk(sitting, case, clerk_id)
+    mine = next(p for p in case.parties if p.role is Role.CLAIMANT)
+    actor = Actor(Role.CLAIMANT, account.id, account.name, case.id, mine.id)
+    return case, sitting.perform("lodge_claim", case, claim, actor=actor, key=key)
 
 
 def _open_case(sitting: Sitting, account: Account, claim: ClaimInput) -> Case:

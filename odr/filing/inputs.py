@@ -126,7 +126,8 @@ class FellowInput(CourtModel):
     phone: Annotated[str | None, CourtPhone(), field(T("Telephone"))] = None
     address: Annotated[str | None, CourtText(0, 400), field(T("Postal address"))] = None
     amount: Annotated[
-        CourtMoney | None, field(T("Sum for this claimant alone"), T("Leave it empty where you ask together. Else she has a claim of her own on the same facts."))
+        CourtMoney | None,
+        field(T("Sum for this claimant alone"), T("Leave it empty where you ask together. Else she has a claim of her own on the same facts.")),
     ] = None
 
 
@@ -269,3 +270,11 @@ class WithdrawInput(CourtModel):
     """Why a claim is given up for now."""
 
     reasons: Annotated[str | None, CourtText(0, 2000), field(T("Reasons, if you want to give them"), widget="textarea")] = None
+
+
+class LeaveInput(CourtModel):
+    """Who of the court is away, from when to when."""
+
+    email: Annotated[str, CourtEmail(), field(T("E-mail address of the person"))]
+    from_on: Annotated[CourtDate, field(T("First day of leave"))]
+    until_on: Annotated[CourtDate, field(T("Last day of leave"))]

@@ -174,6 +174,20 @@ class NumberSeries(Base):
     __table_args__ = (UniqueConstraint("kind", "year"),)
 
 
+class StaffLeave(Base):
+    """Days on which somebody of the court is away and gets no new case."""
+
+    __tablename__ = "staff_leave"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    from_on: Mapped[date] = mapped_column(Date)
+    until_on: Mapped[date] = mapped_column(Date)
+    set_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
 class RequestKind(enum.Enum):
     """What a party or the registry asks for while a case runs."""
 

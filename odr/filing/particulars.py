@@ -156,7 +156,8 @@ def told_of(court: Sitting, case: Case) -> list[Told]:
 
 def form_for(pack: RulePack, cause: str) -> type[ClaimInput]:
     """The whole claim as a form that asks the fields of one cause, each in its own way."""
-    return create_model(f"Claim_{cause}", __base__=ClaimInput, particulars=(Annotated[model_for(pack, cause, complete=False), ABOUT], ...))
+    part: Any = Annotated[model_for(pack, cause, complete=False), ABOUT]
+    return create_model(f"Claim_{cause}", __base__=ClaimInput, particulars=(part, ...))
 
 
 def require(pack: RulePack, claim: ClaimInput) -> ClaimInput:

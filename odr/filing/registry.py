@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from odr.docket.models import Case, Role, Seat
-from odr.filing.models import NumberSeries
+from odr.canonical import sha256_hex
+from odr.docket.models import Case, Role, Seat, Stage
+from odr.errors import InvalidInput, NotFound
+from odr.filing.inputs import LeaveInput
+from odr.filing.models import NumberSeries, StaffLeave
 from odr.identity.models import Account, AccountRole, AccountState, Mandate
 from odr.text import T
 
@@ -38,42 +43,139 @@ def conflicted(session: Session, case: Case) -> set[int]:
     return found
 
 
-def choose(session: Session, case: Case, role: Role, *, but: Collection[int] = ()) -> Account | None:
-    """Somebody of the role without a conflict, by lot among those with the fewest open cases.
+@dataclass(frozen=True)
+class Draw:
+    """How somebody was drawn for a seat, so that anybody can draw again and get the same name."""
 
-    The lot keeps anybody from steering a case to a judge of her choice. ``but``
-    are accounts that may not come back.
+    account: Account
+    among: tuple[tuple[str, int], ...]
+    """Names of those in the draw with the weight of their open cases, in the order of the draw."""
+    head: str
+    """Digest of the newest entry of the case before the draw; it stood in the log before."""
+    nonce: str
+    """What nobody could know before the draw, so that nobody waits for the moment that suits her."""
+
+    def to_json(self) -> dict[str, Any]:
+        """As the entry keeps it."""
+        return {"among": [{"name": name, "load": load} for name, load in self.among], "head": self.head, "nonce": self.nonce, "drawn": self.account.name}
+
+
+def lot(head: str, nonce: str, count: int) -> int:
+    """Which of ``count`` the draw falls on: SHA-256 of head and nonce, as a number, modulo the count."""
+    return int(sha256_hex(f"{head}:{nonce}".encode()), 16) % count
+
+
+def loads_of(court: Sitting, role: Role) -> dict[int, int]:
+    """Weight of the open cases on each account's desk in a role; how much a case weighs its procedure says."""
+    rows = court.session.execute(
+        select(Seat.account_id, Case.track, Case.pack_id, Case.pack_version, func.count())
+        .join(Case, Case.id == Seat.case_id)
+        .where(Seat.role == role, Seat.until_at.is_(None), Case.stage != Stage.CLOSED)
+        .group_by(Seat.account_id, Case.track, Case.pack_id, Case.pack_version)
+    )
+    found: dict[int, int] = {}
+    for account_id, track, pack_id, version, count in rows:
+        weight = court.court.packs.get(pack_id, version).tracks.list[track.value].weight
+        found[account_id] = found.get(account_id, 0) + weight * count
+    return found
+
+
+def draw(court: Sitting, case: Case, role: Role, *, but: Collection[int] = ()) -> Draw | None:
+    """Somebody of the role without a conflict and not on leave, by lot among those who have least to do.
+
+    Least to do is within a tenth, or one heavy case, of the smallest load: a lot
+    that always fell on one person could be steered. ``but`` may not come back.
     """
-    held = select(Seat.account_id, func.count().label("load")).where(Seat.role == role, Seat.until_at.is_(None)).group_by(Seat.account_id).subquery()
-    rows = session.execute(
-        select(Account, func.coalesce(held.c.load, 0))
+    session = court.session
+    today = court.now.astimezone(court.court.settings.tz).date()
+    away = select(StaffLeave.account_id).where(StaffLeave.from_on <= today, StaffLeave.until_on >= today, StaffLeave.ended_at.is_(None))
+    rows = session.scalars(
+        select(Account)
         .join(AccountRole, AccountRole.account_id == Account.id)
-        .outerjoin(held, held.c.account_id == Account.id)
-        .where(AccountRole.role == role, AccountRole.revoked_at.is_(None), Account.state == AccountState.ACTIVE)
-    ).all()
+        .where(AccountRole.role == role, AccountRole.revoked_at.is_(None), Account.state == AccountState.ACTIVE, Account.id.not_in(away))
+        .order_by(Account.name, Account.id)
+    )
     barred = conflicted(session, case) | set(but)
-    free = [(account, load) for account, load in rows if account.id not in barred]
+    loads = loads_of(court, role)
+    free = [(account, loads.get(account.id, 0)) for account in rows if account.id not in barred]
     if not free:
         return None
     least = min(load for _, load in free)
-    drawn: Account = secrets.choice([account for account, load in free if load == least])
+    most = least + max(least // 10, max(track.weight for track in court.pack(case).tracks.list.values()))
+    few = [(account, load) for account, load in free if load <= most]
+    nonce = secrets.token_hex(16)
+    chosen = few[lot(case.head_digest, nonce, len(few))][0]
+    return Draw(chosen, tuple((account.name, load) for account, load in few), case.head_digest, nonce)
+
+
+def choose(court: Sitting, case: Case, role: Role, *, but: Collection[int] = ()) -> Account | None:
+    """Whom the draw falls on, or None where nobody is free."""
+    drawn = draw(court, case, role, but=but)
+    return drawn.account if drawn is not None else None
+
+
+def draw_seat(court: Sitting, case: Case, role: Role, *, but: Collection[int] = ()) -> Draw | None:
+    """Seat somebody by rule; without anybody free a task goes to the president."""
+    drawn = draw(court, case, role, but=but)
+    if drawn is None:
+        title = T("Nobody is free of conflict to sit as %(role)s. Assign somebody.", role=role.label)
+        court.open_task(case, Role.PRESIDENT, "no_seat", title, risk=80, subject=role.value)
+        return None
+    court.session.add(Seat(case_id=case.id, account_id=drawn.account.id, role=role, from_at=court.now))
+    court.session.flush()
     return drawn
 
 
 def take_seat(court: Sitting, case: Case, role: Role, *, but: Collection[int] = ()) -> Account | None:
-    """Seat somebody by rule; without anybody free a task goes to the president."""
-    account = choose(court.session, case, role, but=but)
-    if account is None:
-        court.open_task(
-            case, Role.PRESIDENT, "no_seat", T("Nobody is free of conflict to sit as %(role)s. Assign somebody.", role=role.label), risk=80, subject=role.value
-        )
-        return None
-    court.session.add(Seat(case_id=case.id, account_id=account.id, role=role, from_at=court.now))
+    """As :func:`draw_seat`; who sits now."""
+    drawn = draw_seat(court, case, role, but=but)
+    return drawn.account if drawn is not None else None
+
+
+def seat_clerk(court: Sitting, case: Case, account_id: int | None) -> None:
+    """Seat the clerk who reviews other claims of the same sender, where she may; else one is drawn."""
+    if account_id is None or account_id in conflicted(court.session, case):
+        take_seat(court, case, Role.CLERK)
+        return
+    court.session.add(Seat(case_id=case.id, account_id=account_id, role=Role.CLERK, from_at=court.now))
     court.session.flush()
-    return account
 
 
-def seat_judge(court: Sitting, case: Case) -> str | None:
-    """Assign the judge on acceptance; her name goes on the docket."""
-    account = take_seat(court, case, Role.JUDGE)
-    return account.name if account else None
+def seated_clerk(session: Session, case: Case) -> int | None:
+    """Whose desk a claim is on."""
+    return session.scalar(select(Seat.account_id).where(Seat.case_id == case.id, Seat.role == Role.CLERK, Seat.until_at.is_(None)))
+
+
+# -- leave ----------------------------------------------------------------------
+
+
+def leave_of(session: Session, since: date) -> list[tuple[StaffLeave, str]]:
+    """Who is or will be on leave, with names, the first to leave on top."""
+    rows = session.execute(
+        select(StaffLeave, Account.name)
+        .join(Account, Account.id == StaffLeave.account_id)
+        .where(StaffLeave.until_on >= since, StaffLeave.ended_at.is_(None))
+        .order_by(StaffLeave.from_on)
+    )
+    return [(leave, name) for leave, name in rows]
+
+
+def grant_leave(session: Session, given: LeaveInput, by: int, now: datetime) -> StaffLeave:
+    """Put somebody of the court on leave: no new case is given to her meanwhile. Raises InvalidInput."""
+    account = session.scalar(select(Account).where(Account.email == given.email.casefold()))
+    if account is None or not account.staff_roles:
+        raise InvalidInput.at("email", T("Nobody who serves this court has that address."))
+    if given.until_on < given.from_on:
+        raise InvalidInput.at("until_on", T("The last day of leave is before the first."))
+    leave = StaffLeave(account_id=account.id, from_on=given.from_on, until_on=given.until_on, set_by=by, at=now)
+    session.add(leave)
+    session.flush()
+    return leave
+
+
+def end_leave(session: Session, leave_id: int, now: datetime) -> None:
+    """She is back: cases are given to her again. Raises NotFound."""
+    leave = session.get(StaffLeave, leave_id)
+    if leave is None or leave.ended_at is not None:
+        raise NotFound
+    leave.ended_at = now

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from odr.docket.models import Case
 from odr.docket.queries import entry
 from odr.filing import acts, acts_appeals, acts_changes, acts_joinder, acts_objections, acts_people
+from odr.filing.bulk import lodge_waiting
 from odr.filing.choices_motions import RESOLVERS
 from odr.filing.models import Fact
 from odr.filing.representing import bring_mandates_to_docket, representatives_of
@@ -62,7 +63,10 @@ ROOM = Room(
         "odr.filing.acts_joinder", "odr.filing.acts_appeals", "odr.filing.acts_mistakes",
         "odr.filing.choices", "odr.filing.choices_motions",
     ),
-    routes=("odr.filing.routes:filing", "odr.filing.routes_registry:registry", "odr.filing.routes_guide:guide", "odr.filing.routes_agenda:agenda"),
+    routes=(
+        "odr.filing.routes:filing", "odr.filing.routes_registry:registry", "odr.filing.routes_guide:guide", "odr.filing.routes_agenda:agenda",
+        "odr.filing.routes_bulk:pages", "odr.filing.routes_batch:batch",
+    ),
     on_lapse={
         "registry_review": acts.accept_first,
         "correction": acts.not_corrected,
@@ -76,6 +80,6 @@ ROOM = Room(
     resolvers={"fact": find_fact, **RESOLVERS},
     panels=(people_panel,),
     nav=(NavItem("claim", "filing.claim", T("Claim and answer"), 10),),
-    sweeps={"mandates": bring_mandates_to_docket},
+    sweeps={"mandates": bring_mandates_to_docket, "bulk": lodge_waiting},
     after_act=(acts_appeals.serve_complaint_answer,),
 )  # fmt: skip

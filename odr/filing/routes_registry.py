@@ -10,6 +10,7 @@ from odr.access import case_page, current_court, current_locale, current_person,
 from odr.db import new_reference
 from odr.docket.models import Case, Role
 from odr.errors import InvalidInput
+from odr.filing.batch import batches_of
 from odr.filing.checks import Check, Found, QueueLine, checks_of, files_of, helpful_of, queue_of, returned_count, tracks_for
 from odr.filing.particulars import told_of
 from odr.filing.queries import claims_of, facts_of, reliefs_of
@@ -42,7 +43,9 @@ def queue() -> Page:
     """Claims to review, the one whose time ends first on top."""
     court, person = _look(), current_person()
     assert person is not None
-    return render_template("filing/registry.html", queue=_queue(court), returned=returned_count(court, person.account_id))
+    return render_template(
+        "filing/registry.html", queue=_queue(court), returned=returned_count(court, person.account_id), batches=batches_of(court.session, person.account_id)
+    )
 
 
 @registry.get("/cases/<reference>/review")

@@ -31,7 +31,7 @@ def seat_president(court: Sitting, case: Case) -> None:
     seated = select(Seat.id).where(Seat.case_id == case.id, Seat.role == Role.PRESIDENT, Seat.until_at.is_(None))
     if court.session.scalar(seated.limit(1)) is not None:
         return
-    account = choose(court.session, case, Role.PRESIDENT)
+    account = choose(court, case, Role.PRESIDENT)
     if account is not None:
         court.session.add(Seat(case_id=case.id, account_id=account.id, role=Role.PRESIDENT, from_at=court.now))
         court.session.flush()

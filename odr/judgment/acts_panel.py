@@ -50,7 +50,7 @@ def convene_panel(court: Sitting, case: Case, given: ConveneInput, *, actor: Act
         raise InvalidInput.at("size", T("The rules of this track do not know a panel of %(size)s.", size=given.size))
     names = []
     for _ in range(given.size - 1):
-        account = choose(court.session, case, Role.ASSESSOR, but=[m.account_id for m in panel.members(court, case)])
+        account = choose(court, case, Role.ASSESSOR, but=[m.account_id for m in panel.members(court, case)])
         if account is None:
             raise ActNotOpen(T("Not enough assessors are free of conflict to sit in this case."))
         court.session.add(Seat(case_id=case.id, account_id=account.id, role=Role.ASSESSOR, from_at=now))

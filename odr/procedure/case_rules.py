@@ -155,6 +155,8 @@ class Track(Rule):
     halved: Article | None = None
     """Whether, and by which article, the fee is halved on this track."""
     appealable: bool = True
+    weight: int = Field(default=1, ge=1, le=100)
+    """How much a case counts on the desk of who has it, when cases are given out."""
     most_wage_share: Share | None = None
     agreed_wage_share: Share | None = None
     most_amount: int | None = Field(default=None, gt=0)

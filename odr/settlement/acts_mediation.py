@@ -122,7 +122,7 @@ def assign(court: Sitting, case: Case, mediation: Mediation, account_id: int) ->
 def designate_mediator(court: Sitting, case: Case, given: Nothing, *, actor: Actor, now: datetime) -> Recorded:
     """Designate by rule somebody free of conflict with the least to do: the parties did not agree on anybody in time (OMR 10)."""
     mediation = _mediation(court, case)
-    account = choose(court.session, case, Role.MEDIATOR)
+    account = choose(court, case, Role.MEDIATOR)
     if account is None:
         court.open_task(
             case, Role.PRESIDENT, "no_seat", T("No mediator is free of conflict. Name somebody for the list."), risk=60, subject=Role.MEDIATOR.value

@@ -92,6 +92,7 @@ def test_a_claim_is_filed_and_accepted(
 
 STEPS: list[tuple[str, dict[str, object]]] = [
     ("matter", {"shop": "海云海外专营店", "order_number": "BH-8842"}),
+    ("particulars", {"ordered_on-day": "6", "ordered_on-month": "11", "ordered_on-year": "2025", "goods": "胶囊30瓶", "price": "8,000元", "problem": True}),
     ("respondents", {"respondents-0-name": "海云信息技术有限公司", "respondents-0-email": "post@haiyun.example"}),
     ("facts", {"facts-0-what": "我购买了30瓶胶囊。", "facts-0-happened_on-day": "6", "facts-0-happened_on-month": "11", "facts-0-happened_on-year": "2025"}),
     ("relief", {"relief-0-what": "退还货款", "relief-0-amount": "8,000元"}),

@@ -1,0 +1,102 @@
+"""Many claims at once against one after the other, and the memory of a thousand."""
+
+from __future__ import annotations
+
+import itertools
+import tempfile
+import time
+import tracemalloc
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from bench.frame import Ratio, compare, report
+from odr import migrate
+from odr.app import create_app
+from odr.clock import FixedClock
+from odr.db import Database
+from odr.filing import bulk
+from odr.filing.inputs import AboutYouStep
+from odr.identity import tokens
+from odr.identity.models import Account
+from odr.identity.tokens import Scope
+from tests.conftest import MORNING
+from tests.scene import Scene, claim, open_court
+
+LINES, SINGLES, LIMIT = 100, 25, 3.0
+NUMBERS = itertools.count(1)
+
+
+def fresh(folder: Path) -> Scene:
+    """A court on a new database, as durable as in production."""
+    url = f"sqlite:///{folder / 'court.sqlite'}"
+    migrate.upgrade(url)
+    return open_court(Database(url), FixedClock(MORNING), folder / "court")
+
+
+def lines(count: int) -> list[dict[str, Any]]:
+    """So many claims as a program sends them, each with an order of its own."""
+    found = []
+    for _ in range(count):
+        one = claim().model_dump(mode="json", exclude={"claimant"})
+        one["matter"]["order_number"] = f"B-{next(NUMBERS)}"
+        found.append(one)
+    return found
+
+
+def many(scene: Scene, count: int = LINES) -> float:
+    """Claims a second, sent as one bulk and lodged by the worker's step."""
+    said, listed = AboutYouStep.model_validate(claim().claimant.model_dump(mode="json")), lines(count)
+    began = time.perf_counter()
+    kept = bulk.keep(scene.court, scene.people["li"], "bench", said, listed, is_table=False)
+    while bulk.lodge_waiting(scene.court):
+        pass
+    taken = time.perf_counter() - began
+    with scene.court.database.read() as session:
+        counts = bulk.progress_of(session, session.get_one(bulk.BulkFiling, kept.id)).counts
+    assert counts == {bulk.LineState.LODGED: count}, counts
+    return count / taken
+
+
+def run() -> list[Ratio]:
+    """Bulk over single filings, both as a program files; then a thousand lines and what they held."""
+    with tempfile.TemporaryDirectory() as folder:
+        scene = fresh(Path(folder))
+        with scene.court.database.write() as session:
+            li = session.get_one(Account, scene.people["li"])
+            token = tokens.issue(session, li, name="bench", scopes=list(Scope), lasts=timedelta(days=1), now=scene.clock.machine_now())
+        client = create_app(court=scene.court).test_client()
+
+        def singles() -> float:
+            listed = [{**one, "claimant": claim().claimant.model_dump(mode="json")} for one in lines(SINGLES)]
+            began = time.perf_counter()
+            for one in listed:
+                answer = client.post("/api/v1/cases", json=one, headers={"Authorization": f"Bearer {token}"})
+                assert answer.status_code == 201, answer.text
+            return SINGLES / (time.perf_counter() - began)
+
+        ratio = compare(
+            "bulk filing",
+            ("claims a second in one bulk", lambda: many(scene)),
+            ("claims a second one by one over the API", singles),
+            limit=LIMIT,
+            at_least=True,
+            tell=False,
+        )
+        ratio.notes.append(_memory(scene))
+        report(ratio)
+        scene.court.database.dispose()
+    return [ratio]
+
+
+def _memory(scene: Scene) -> str:
+    """Peak of Python's memory over a hundred lines, and over a thousand."""
+    peaks = []
+    for count in (100, 1000):
+        listed_first = many(scene, 10)
+        assert listed_first > 0
+        tracemalloc.start()
+        many(scene, count)
+        peaks.append(tracemalloc.get_traced_memory()[1] / 1e6)
+        tracemalloc.stop()
+    return f"peak of memory: {peaks[0]:.1f} MB for 100 lines, {peaks[1]:.1f} MB for 1,000"

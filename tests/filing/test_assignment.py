@@ -1,0 +1,101 @@
+"""Who sits in a case: by lot among those free of conflict with least to do, provable afterwards."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+
+from odr.docket.models import DocketEntry, Role
+from odr.errors import InvalidInput, NotFound
+from odr.filing.inputs import LeaveInput
+from odr.filing.registry import end_leave, grant_leave, lot
+from odr.identity.models import Account, AccountRole, AccountState
+from tests.filing.visitor import Visitor
+from tests.scene import Scene
+
+Door = Callable[[str | None], Visitor]
+
+
+def judges(scene: Scene, *names: str) -> None:
+    """Further judges of the court."""
+    with scene.court.database.write() as session:
+        for name in names:
+            account = Account(
+                email=f"{name}@court.example", name=name.title(), state=AccountState.ACTIVE, created_at=scene.clock.now(), confirmed_at=scene.clock.now()
+            )
+            session.add(account)
+            session.flush()
+            session.add(AccountRole(account_id=account.id, role=Role.JUDGE, granted_at=scene.clock.now()))
+            scene.people[name] = account.id
+
+
+def result_of(scene: Scene, act: str) -> dict[str, object]:
+    with scene.court.database.read() as session:
+        entry = session.scalars(select(DocketEntry).where(DocketEntry.case_id == scene.case_id, DocketEntry.act == act)).one()
+    return dict(json.loads(entry.payload)["result"])
+
+
+def test_the_draw_stands_in_the_entry_and_anybody_repeats_it(small_scene: Scene) -> None:
+    """Names, loads, head and nonce give the same judge again; the head is the digest of the entry before."""
+    judges(small_scene, "ava", "ben")
+    small_scene.lodge()
+    before = small_scene.case().head_digest
+    small_scene.accept()
+    result = result_of(small_scene, "accept_claim")
+    draw = result["draw"]
+    assert isinstance(draw, dict) and draw["head"] == before and len(draw["among"]) == 3
+    assert draw["among"][lot(draw["head"], draw["nonce"], 3)]["name"] == draw["drawn"] == result["judge"]
+
+
+def test_who_has_much_to_do_is_not_in_the_draw(small_scene: Scene) -> None:
+    """Ordinary cases weigh more than small claims: beyond a heavy case's distance a judge is left out."""
+    judges(small_scene, "ava")
+    for _ in range(4):
+        small_scene.lodge()
+        small_scene.accept("ordinary")
+    small_scene.lodge()
+    small_scene.accept("small_claims")
+    draw = result_of(small_scene, "accept_claim")["draw"]
+    assert isinstance(draw, dict)
+    loads = {one["name"]: one["load"] for one in draw["among"]}
+    assert max(loads.values()) - min(loads.values()) <= 4
+
+
+def test_whoever_is_on_leave_gets_no_case_until_she_is_back(small_scene: Scene) -> None:
+    """Between the first and the last day, or until the president ends it, her name is not in the draw."""
+    judges(small_scene, "ava")
+    day = small_scene.clock.now().date()
+    given = LeaveInput.model_validate({"email": "judge@court.example", "from_on": day.isoformat(), "until_on": day.isoformat()})
+    with small_scene.court.database.write() as session:
+        leave = grant_leave(session, given, small_scene.people["president"], small_scene.clock.now())
+    small_scene.lodge()
+    small_scene.accept()
+    assert result_of(small_scene, "accept_claim")["judge"] == "Ava"
+    with small_scene.court.database.write() as session:
+        end_leave(session, leave.id, small_scene.clock.now())
+    with small_scene.court.database.write() as session, pytest.raises(NotFound):
+        end_leave(session, leave.id, small_scene.clock.now())
+
+
+@pytest.mark.parametrize("wrong", [{"email": "li@court.example"}, {"email": "nobody@court.example"}, {"until_on": "2026-01-01"}])
+def test_leave_is_for_people_of_the_court_and_ends_after_it_begins(small_scene: Scene, wrong: dict[str, str]) -> None:
+    """Somebody else, or days the wrong way round, are refused at their field."""
+    given = LeaveInput.model_validate({"email": "judge@court.example", "from_on": "2026-03-02", "until_on": "2026-03-04", **wrong})
+    with small_scene.court.database.write() as session, pytest.raises(InvalidInput):
+        grant_leave(session, given, small_scene.people["president"], small_scene.clock.now())
+
+
+def test_the_president_sees_and_sets_leave(small_scene: Scene, visitor: Door) -> None:
+    """On her page; nobody else has it."""
+    page = visitor("president")
+    page.send(
+        "/registry/leave",
+        "/registry/leave",
+        email="judge@court.example",
+        **{f"{side}-{part}": v for side in ("from_on", "until_on") for part, v in (("day", "5"), ("month", "3"), ("year", "2026"))},
+    )
+    assert "Judge" in page.get("/registry/leave")
+    visitor("clerk").get("/registry/leave", 404)
