@@ -91,29 +91,29 @@ def keep(
     return bulk
 
 
-def lodge_waiting(court: Court, sittings: int = SITTINGS_A_ROUND) -> int:
+def lodge_waiting(court: Court, sittings: int = SITTINGS_A_ROUND, lines: int = PER_SITTING) -> int:
     """Lodge the next lines of the oldest bulk, about a hundred in a Sitting; returns how many had their turn. The worker's step."""
     done = 0
     for _ in range(sittings):
         with court.sit() as sitting:
-            found = _one_sitting(sitting)
+            found = _one_sitting(sitting, lines)
         done += found
         if not found:
             break
     return done
 
 
-def _one_sitting(sitting: Sitting) -> int:
+def _one_sitting(sitting: Sitting, most: int) -> int:
     session = sitting.session
     bulk = session.scalar(select(BulkFiling).where(BulkFiling.finished_at.is_(None)).order_by(BulkFiling.id).limit(1).with_for_update(skip_locked=True))
     if bulk is None:
         return 0
-    waiting = select(BulkLine).where(BulkLine.bulk_id == bulk.id, BulkLine.state == LineState.WAITING).order_by(BulkLine.number).limit(PER_SITTING)
+    waiting = select(BulkLine).where(BulkLine.bulk_id == bulk.id, BulkLine.state == LineState.WAITING).order_by(BulkLine.number).limit(most)
     lines = list(session.scalars(waiting))
     account = session.get_one(Account, bulk.account_id)
     for line in lines:
         _one_line(sitting, bulk, account, line)
-    if len(lines) < PER_SITTING:
+    if len(lines) < most:
         bulk.finished_at = sitting.now
     return len(lines)
 

@@ -121,13 +121,12 @@ def test_the_same_key_gives_the_same_bulk_and_no_line_is_lodged_twice(small_scen
         assert session.scalar(select(func.count()).select_from(Case)) == 1
 
 
-def test_a_stopped_worker_goes_on_where_it_was(small_scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stopped_worker_goes_on_where_it_was(small_scene: Scene) -> None:
     """Lines lodged in one Sitting stay lodged; the next Sitting takes the rest."""
-    monkeypatch.setattr(bulk, "PER_SITTING", 2)
     sent(small_scene, *({"order_number": f"B-{n}"} for n in range(5)))
-    assert bulk.lodge_waiting(small_scene.court, sittings=1) == 2
+    assert bulk.lodge_waiting(small_scene.court, sittings=1, lines=2) == 2
     assert [line.state for line in lines(small_scene)].count(LineState.WAITING) == 3
-    while bulk.lodge_waiting(small_scene.court):
+    while bulk.lodge_waiting(small_scene.court, lines=2):
         pass
     assert {line.state for line in lines(small_scene)} == {LineState.LODGED}
     with small_scene.court.database.read() as session:
