@@ -13,7 +13,7 @@ from odr.api.inputs import BulkInput
 from odr.api.routes import idempotency_key
 from odr.errors import FieldFault, InvalidInput
 from odr.filing import bulk
-from odr.filing.bulk_models import BulkLine
+from odr.filing.models_bulk import BulkLine
 from odr.procedure.faults import validate
 from odr.text import T
 

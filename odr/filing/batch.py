@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case, Role, Seat, Stage
 from odr.docket.queries import parties
 from odr.errors import CourtError
-from odr.filing.bulk_models import BulkFiling, BulkLine
 from odr.filing.checks import Check, Found, checks_of, tracks_for
 from odr.filing.inputs import AcceptInput
+from odr.filing.models_bulk import BulkFiling, BulkLine
 from odr.filing.particulars import told_of
 from odr.filing.queries import claims_of, facts_of, reliefs_of
 from odr.identity.actors import Actor

@@ -18,10 +18,10 @@ from sqlalchemy.orm import Session
 from odr.canonical import canonical, sha256_hex
 from odr.docket.models import Case
 from odr.errors import CourtError, FieldFault, InvalidInput, NotFound
-from odr.filing.bulk_models import BulkFiling, BulkLine, LineState
 from odr.filing.bulk_table import MOST_LINES, column_of, columns, written
 from odr.filing.drafts import lodge_in
 from odr.filing.inputs import AboutYouStep, ClaimInput
+from odr.filing.models_bulk import BulkFiling, BulkLine, LineState
 from odr.filing.particulars import require
 from odr.filing.registry import seated_clerk
 from odr.identity.models import Account

@@ -11,8 +11,8 @@ from odr.access import current_court, current_locale, current_person, current_se
 from odr.docket.models import Role
 from odr.errors import FieldFault, InvalidInput, NotFound
 from odr.filing.batch import SHOWN, Done, cases_of, compare, decide_all
-from odr.filing.bulk_models import BulkFiling
 from odr.filing.inputs import LeaveInput, RefuseInput, ReturnInput
+from odr.filing.models_bulk import BulkFiling
 from odr.filing.registry import end_leave, grant_leave, leave_of
 from odr.procedure import forms
 from odr.procedure.inputs import CourtModel

@@ -10,9 +10,9 @@ from odr.access import current_court, current_locale, current_person, current_se
 from odr.docket.models import PartyKind
 from odr.errors import FieldFault, InvalidInput
 from odr.filing import bulk
-from odr.filing.bulk_models import BulkFiling, LineState
 from odr.filing.bulk_table import MOST_BYTES, MOST_LINES, read, template
 from odr.filing.inputs import AboutYouStep
+from odr.filing.models_bulk import BulkFiling, LineState
 from odr.pages import file_answer
 from odr.procedure import forms
 from odr.text import T

@@ -15,9 +15,9 @@ from sqlalchemy import func, select
 from odr.docket.models import Case, Role, Seat, Stage
 from odr.errors import InvalidInput, NotFound
 from odr.filing import bulk
-from odr.filing.bulk_models import BulkFiling, BulkLine, LineState
 from odr.filing.bulk_table import columns, read, template, written
 from odr.filing.inputs import AboutYouStep
+from odr.filing.models_bulk import BulkFiling, BulkLine, LineState
 from odr.procedure.packs import PackRegistry
 from tests.conftest import MORNING
 from tests.filing.visitor import Visitor
