@@ -13,6 +13,7 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -105,8 +106,15 @@ def _keys(table: Table) -> list[list[str]]:
 
 def upgrade(url: str, revision: str = "head", *, folder: Path = FOLDER) -> None:
     """Bring the database up to ``revision``; nothing happens when it stands there already."""
+    if revision == "head" and _stands_at_newest(url, folder):
+        return
     with _changing(url) as connection:
         command.upgrade(_config(connection, folder), revision)
+
+
+def _stands_at_newest(url: str, folder: Path) -> bool:
+    there = not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).exists()
+    return there and revisions(folder)[-1:] == [current(url)]
 
 
 def downgrade(url: str, revision: str, *, folder: Path = FOLDER) -> None:
@@ -123,8 +131,15 @@ def current(url: str) -> str | None:
 
 def revisions(folder: Path = FOLDER) -> list[str]:
     """Every revision there is, oldest first."""
+    files = sorted((path.name, path.stat().st_mtime_ns) for path in (folder / "versions").glob("*.py"))
+    return list(_revisions(folder, tuple(files)))
+
+
+@lru_cache
+def _revisions(folder: Path, files: tuple[tuple[str, int], ...]) -> tuple[str, ...]:
+    """Alembic compiles every migration to see the order: once for what ``files`` there are."""
     script = ScriptDirectory.from_config(_config(None, folder))
-    return [step.revision for step in reversed(list(script.walk_revisions()))]
+    return tuple(step.revision for step in reversed(list(script.walk_revisions())))
 
 
 def pending(url: str, *, folder: Path = FOLDER) -> list[str]:

@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from flask import Flask, Response
 
     from odr.procedure.court import Court
+    from odr.typeset import Typesetter
 
 
 def witnesses(settings: Settings) -> tuple[Witness, ...]:
@@ -139,14 +140,21 @@ def open_ports(court: Court, root: Path) -> None:
     from odr.notary.seal import Sealer
     from odr.payments.ports import open_gateway
     from odr.service.ports import open_carriers, open_mail
-    from odr.typeset import Typesetter
 
-    court.ports.typesetter = Typesetter(root / "fonts", root / "templates" / "documents")
+    court.ports.typesetter = typesetter(root)
     court.ports.sealer = Sealer.of(court.notary)
     court.ports.store = open_store(court.settings)
     court.ports.payments = open_gateway(court.settings)
     court.ports.mail = open_mail(court)
     court.ports.service = open_carriers(court)
+
+
+@cache
+def typesetter(root: Path) -> Typesetter:
+    """The process's typesetter: reading the faces takes longer than anything else at start, and they stay as they are."""
+    from odr.typeset import Typesetter
+
+    return Typesetter(root / "fonts", root / "templates" / "documents")
 
 
 def problem(error: CourtError, locale: str = "en") -> Response:

@@ -17,7 +17,7 @@ from odr.clock import FixedClock
 from odr.db import Base, Database, unpooled
 from tests.scene import Scene, open_court
 
-pytest_plugins = ["tests.peers.postgres", "tests.peers.smtp", "tests.peers.s3", "tests.peers.http", "tests.peers.browser", "tests.peers.litewitness"]
+pytest_plugins = ["tests.peers.statements", "tests.peers.postgres", "tests.peers.smtp", "tests.peers.s3", "tests.peers.http", "tests.peers.browser", "tests.peers.litewitness"]
 
 # The machines are shared and slow at times: a rule is not broken by taking long. CI tries the same examples each time.
 settings.register_profile("court", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
@@ -114,7 +114,7 @@ def scene(database: Database, clock: FixedClock, tmp_path: Path) -> Scene:
 
 @pytest.fixture
 def small_scene(sqlite_url: str, clock: FixedClock, tmp_path: Path) -> Iterator[Scene]:
-    """The same on SQLite only, for what does not depend on the database."""
-    database = Database(sqlite_url)
+    """The same on SQLite only, for what does not depend on the database; nothing waits for the disk, which tests/faults look after."""
+    database = Database(sqlite_url, synchronous="OFF")
     yield open_court(database, clock, tmp_path / "court")
     database.dispose()

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -99,6 +100,7 @@ class Sealer:
     def __init__(self, key: SealKey, timestamper: Timestamper) -> None:
         self._signer = _VaultSigner(key)
         self._timestamper = _Timestamper(timestamper)
+        self._room: int | None = None
 
     def seal_pdf(self, pdf: bytes, *, reason: str, signer_name: str, now: datetime, reserved: Sequence[str] = ()) -> bytes:
         """The paper certified under the seal.
@@ -141,9 +143,18 @@ class Sealer:
             prepare(writer)
             signer = _DatedSigner(metadata, self._signer, timestamper=self._timestamper)
             signer.at = now
-            return outside_any_loop(lambda: bytes(signer.sign_pdf(writer, existing_fields_only=True).getvalue()))
+            sealed = outside_any_loop(lambda: bytes(signer.sign_pdf(writer, existing_fields_only=True, bytes_reserved=self._room).getvalue()))
         except (PdfError, SigningError, TokenRefused) as error:
+            self._room = None
             raise SealRefused(str(error)) from error
+        # How much room a signature needs is estimated by making one for nothing, so only for the first paper:
+        # key, certificates and time authority stay, and the estimate leaves half as much again.
+        if self._room is None and (placed := _SIGNATURE.search(sealed, len(pdf))):
+            self._room = len(placed[1])
+        return sealed
+
+
+_SIGNATURE = re.compile(rb"/Contents <([0-9a-fA-F]+)>")
 
 
 def _metadata(place: str, reason: str, signer_name: str, *, certify: bool = False, docmdp_permissions: MDPPerm = MDPPerm.FILL_FORMS) -> PdfSignatureMetadata:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,12 +39,7 @@ class PackRegistry:
 
         Raises :class:`PackError` for the first key that cannot be a rule.
         """
-        raw: dict[tuple[str, date], dict[str, Any]] = {}
-        for root in (PACKAGED, *folders):
-            for folder in sorted(path for path in root.glob("*/*") if path.is_dir()):
-                sections = _read_folder(folder)
-                raw[_identity(sections, folder)] = sections
-        return cls([read_pack(_with_base(raw, key), f"{key[0]} {key[1]}") for key in sorted(raw)])
+        return cls(_read((PACKAGED, *folders)) if folders else _packaged())
 
     def ids(self) -> list[str]:
         """The packs there are."""
@@ -81,6 +77,21 @@ class PackRegistry:
         newer = {name: section for name, section in sections_of(acting) if section.applies_to is Applies.ACTS_FROM}
         kept = {name: getattr(filed, name) for name in RulePack.model_fields}
         return RulePack.model_validate({**kept, **newer, "sources": {**filed.sources, **acting.sources}})
+
+
+@cache
+def _packaged() -> tuple[RulePack, ...]:
+    """The packs that come with the program, which do not change while it runs: read and checked once."""
+    return tuple(_read((PACKAGED,)))
+
+
+def _read(roots: Sequence[Path]) -> list[RulePack]:
+    raw: dict[tuple[str, date], dict[str, Any]] = {}
+    for root in roots:
+        for folder in sorted(path for path in root.glob("*/*") if path.is_dir()):
+            sections = _read_folder(folder)
+            raw[_identity(sections, folder)] = sections
+    return [read_pack(_with_base(raw, key), f"{key[0]} {key[1]}") for key in sorted(raw)]
 
 
 def sections_of(pack: RulePack) -> Iterator[tuple[str, Any]]:
