@@ -6,11 +6,13 @@ import os
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 from flask import Flask, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from jinja2 import StrictUndefined
+from jinja2 import BytecodeCache, StrictUndefined
+from jinja2.bccache import Bucket
 from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import NotFound as NoSuchPage
 
@@ -107,8 +109,28 @@ def create_app(settings: Settings | None = None, *, court: Court | None = None) 
     return app
 
 
+class _Compiled(BytecodeCache):
+    """Templates compiled once for the process, whichever application shows them; a changed file has another checksum."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take the code that was kept, if any."""
+        bucket.code = self._kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        if bucket.code is not None:
+            self._kept[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _Compiled()
+
+
 def _templates(app: Flask, court: Court) -> None:
     app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.bytecode_cache = _COMPILED
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     tz = court.settings.tz
 
