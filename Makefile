@@ -19,7 +19,7 @@ lint: ## Style, types, known weaknesses
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check odr tests migrations/env.py
 	.venv/bin/mypy
-	.venv/bin/bandit -q -r odr
+	.venv/bin/bandit -q -c pyproject.toml -r odr
 
 bench: ## What an act and a page cost
 	@tools/environment .venv newest $(ALL)

@@ -15,7 +15,7 @@ import json
 import os
 import shutil
 import sqlite3
-import subprocess  # nosec B404: PostgreSQL's own programs, found by name, without a shell
+import subprocess  # nosec B404 # PostgreSQL's own programs, found by name, without a shell
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -231,7 +231,7 @@ def _postgres(program: str, url: str, *arguments: str) -> None:
     env = {**os.environ, **({"PGPASSWORD": str(parts.password)} if parts.password else {})}
     address = parts.set(password=None).render_as_string(hide_password=False)
     command = [find_program(program), f"--dbname={address}", *arguments]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)  # nosec B603: a found program, an address from the settings
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)  # nosec B603 # a found program, an address from the settings
     if done.returncode:
         raise BackupRefused(f"{program}: {done.stderr.strip()[-500:]}")
 

@@ -88,7 +88,7 @@ def _may_read_metrics() -> bool:
         return hmac.compare_digest(offered.encode(), token.encode())
     # What a proxy on this machine passes on comes from here too, and says whom it is for.
     passed_on = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP"))
-    return not passed_on and ipaddress.ip_address(request.remote_addr or "0.0.0.0").is_loopback  # nosec B104: an unknown peer, not a place to listen
+    return not passed_on and ipaddress.ip_address(request.remote_addr or "0.0.0.0").is_loopback  # nosec B104 # an unknown peer, not a place to listen
 
 
 class Meters:

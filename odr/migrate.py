@@ -91,7 +91,7 @@ def _frozen(table: Table, dialect: str) -> list[str]:
         ]
     # INSERT OR REPLACE deletes without waking the trigger of DELETE.
     taken = " OR ".join(f"({' AND '.join(f'{column} = NEW.{column}' for column in columns)})" for columns in _keys(table))
-    events = {"rows": ("UPDATE", ""), "row": ("DELETE", ""), "place": ("INSERT", f' WHEN EXISTS (SELECT 1 FROM "{name}" WHERE {taken})')}
+    events = {"rows": ("UPDATE", ""), "row": ("DELETE", ""), "place": ("INSERT", f' WHEN EXISTS (SELECT 1 FROM "{name}" WHERE {taken})')}  # nosec B608 # names of our own tables
     return [
         f"CREATE TRIGGER IF NOT EXISTS {name}_keeps_{what} BEFORE {when} ON \"{name}\"{condition} BEGIN SELECT RAISE(ABORT, '{message}'); END"
         for what, (when, condition) in events.items()

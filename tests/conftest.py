@@ -17,7 +17,15 @@ from odr.clock import FixedClock
 from odr.db import Base, Database, unpooled
 from tests.scene import Scene, open_court
 
-pytest_plugins = ["tests.peers.statements", "tests.peers.postgres", "tests.peers.smtp", "tests.peers.s3", "tests.peers.http", "tests.peers.browser", "tests.peers.litewitness"]
+pytest_plugins = [
+    "tests.peers.statements",
+    "tests.peers.postgres",
+    "tests.peers.smtp",
+    "tests.peers.s3",
+    "tests.peers.http",
+    "tests.peers.browser",
+    "tests.peers.litewitness",
+]
 
 # The machines are shared and slow at times: a rule is not broken by taking long. CI tries the same examples each time.
 settings.register_profile("court", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])

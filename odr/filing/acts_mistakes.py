@@ -131,7 +131,7 @@ def _by_new_track(court: Sitting, case: Case, window: Window, now: datetime) -> 
         result = reckon(court.pack(case), key, datetime.fromisoformat(window.working["start"]), track=case.track.value, abroad=bool(party and party.abroad))
     except NoSuchRule:
         return False
-    kept = {name: window.working[name] for name in ("proof", "suspensions", "extensions") if name in window.working}
+    kept: dict[str, Any] = {name: window.working[name] for name in ("proof", "suspensions", "extensions") if name in window.working}
     if window.due_at is None or result.due_at <= window.due_at:
         return False
     window.working, window.due_at = {**result.to_json(), **kept, "key": key}, result.due_at

@@ -13,6 +13,7 @@ from odr.filing import acts, acts_appeals, acts_changes, acts_joinder, acts_obje
 from odr.filing.bulk import lodge_waiting
 from odr.filing.choices_motions import RESOLVERS
 from odr.filing.models import Fact
+from odr.filing.progress import standing_claim
 from odr.filing.representing import bring_mandates_to_docket, representatives_of
 from odr.identity.actors import Actor
 from odr.procedure.hooks import NavItem, Panel, Room
@@ -45,7 +46,7 @@ def on_served(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
 
 def on_fee_lapsed(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """A claim or counterclaim whose fee was not paid was ruled withdrawn: it stands no longer (CPI 213)."""
-    claim = acts_changes.standing_claim(court, case, facts["party"].id)
+    claim = standing_claim(court, case, facts["party"].id)
     if claim is not None and facts["assessment"].matter.value == claim.kind:
         claim.withdrawn_at = court.now
 

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from flask import Request, g, session
-from flask_wtf.csrf import generate_csrf, validate_csrf  # type: ignore[import-untyped]
-from wtforms.validators import ValidationError  # type: ignore[import-untyped]
+from flask_wtf.csrf import generate_csrf, validate_csrf
+from wtforms.validators import ValidationError
 
 from odr.errors import CourtError, Forbidden
 from odr.text import T

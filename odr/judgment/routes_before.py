@@ -57,7 +57,7 @@ def apply() -> Page:
     try:
         given = forms.parse(BeforeClaimInput, values, currency=_pack().currency)
         account = current_session().get_one(Account, person.account_id)
-        receipt = open_before_claim(court, account, given, key=(values.get("idempotency_key") or [None])[0])
+        receipt = open_before_claim(court, account, given, key=(values.get("idempotency_key") or [""])[0] or None)
     except InvalidInput as error:
         return _application(values, error.faults, 422)
     court.settle()

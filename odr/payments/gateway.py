@@ -258,7 +258,7 @@ def _plain(found: stripe.StripeObject) -> dict[str, Any]:
 def to_stripe(money: Money) -> int:
     """Our minor units in Stripe's. Raises GatewayRefused for a sum finer than Stripe takes: it is paid another way."""
     shift = _places(money.currency) - get_currency_precision(money.currency)
-    amount = money.minor * 10**shift if shift >= 0 else money.minor // 10**-shift
+    amount = int(money.minor * 10**shift if shift >= 0 else money.minor // 10**-shift)
     if (money.currency in THOUSANDTHS and amount % 10) or (shift < 0 and money.minor % 10**-shift):
         raise GatewayRefused("amount_too_fine", T("it does not take %(amount)s to the last figure", amount=money))
     return amount

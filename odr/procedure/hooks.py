@@ -96,7 +96,7 @@ class Room:
             for name, value in given.items():
                 if name in taken:
                     raise ValueError(f"two rooms provide {name}")
-                taken[name] = value  # type: ignore[index]
+                taken[name] = value
         hooks.panels.extend(self.panels)
         hooks.nav.extend(self.nav)
         hooks.after_act.extend(self.after_act)

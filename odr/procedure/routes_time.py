@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 
@@ -61,7 +62,8 @@ def calculator() -> Page:
         except InvalidInput as error:
             faults = error.faults
     fields = forms.fields_of(periods.PeriodInput, current_locale(), {"pack": pack.id, **values}, faults, periods.choices(pack))
-    link = url_for("times.calculator", **{name: value for name, value in values.items() if value and name in asked_names()})
+    question: dict[str, Any] = {name: value for name, value in values.items() if value and name in asked_names()}
+    link = url_for("times.calculator", **question)
     page = render_template(
         "procedure/periods.html",
         fields=fields,

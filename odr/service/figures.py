@@ -58,10 +58,11 @@ def figures(session: Session, *, since: datetime, until: datetime) -> list[Chann
     ):
         table[channel].reasons[reason] += count
     objections = select(ServiceFact.channel, func.count(func.distinct(ServiceFact.packet_id))).join(Packet, Packet.id == ServiceFact.packet_id)
-    for channel, count in session.execute(
+    for contested, count in session.execute(
         objections.where(*span, ServiceFact.kind.in_(UPHELD), ServiceFact.channel.is_not(None)).group_by(ServiceFact.channel)
     ):
-        table[channel].upheld = count
+        assert contested is not None, "the query leaves facts without a channel out"
+        table[contested].upheld = count
     return [one for one in table.values() if one.sent or one.failed or one.proven]
 
 

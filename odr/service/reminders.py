@@ -75,6 +75,7 @@ def endings(court: Court, session: Session, limit: int) -> dict[int, list[Ending
         account_id = party.account_id
         if account_id is None or account_id in done or party.details.get(NO_REMINDERS) or (len(found) >= limit and account_id not in found):
             continue
+        assert window.due_at is not None, "the query names a day"
         if window.reference in named and window.due_at - now > LAST_DAY:
             continue
         found.setdefault(account_id, []).append(Ending(window.reference, window_title(look, case, window), case.number or case.reference, window.due_at))

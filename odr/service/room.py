@@ -41,7 +41,7 @@ def send(court: Court) -> int:
     return tried + concluded
 
 
-def undocketed(limit: int) -> Select[tuple[int, int]]:
+def undocketed(limit: int) -> Select[int, int]:
     """Concluded packets whose conclusion does not stand on the docket; the index of that very condition finds them."""
     return (
         select(Packet.id, Packet.case_id).join(Case, Case.id == Packet.case_id)

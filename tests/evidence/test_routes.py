@@ -67,9 +67,7 @@ def test_the_guard_answers_before_the_body_is_sent(port: int, path: str, kind: s
     lines = f"POST {path} HTTP/1.1\r\nHost: x\r\nTus-Resumable: 1.0.0\r\nUpload-Length: 1073741824\r\n"
     lines += f"Content-Type: {kind}\r\nContent-Length: 1073741824\r\n\r\n"
     with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
-        connection.sendall(
-            lines.encode()
-        )
+        connection.sendall(lines.encode())
         assert b" 401 " in connection.recv(4096).split(b"\r\n")[0]
 
 

@@ -106,9 +106,7 @@ def test_no_input_breaks_the_interface(scene: Scene) -> None:
     walk(scene, client, tokens, told)
     page, _ = signed_in(scene, app, "li")
     act = "/api/v1/cases/{reference}/acts/change_consent"
-    told.note(
-        act, "post", page.post(act.format(reference=reference), json={"agrees": True}, headers={"Origin": "http://localhost"})
-    )
+    told.note(act, "post", page.post(act.format(reference=reference), json={"agrees": True}, headers={"Origin": "http://localhost"}))
     assert sorted(set(told.wrong)) == []
     # 507 is seen by the test of a full disk; guessed codes and a payment service that fails by tests/api.
     assert told.documented - {"429", "502", "503", "507"} <= told.seen.keys(), f"never seen: {told.documented - told.seen.keys()}"

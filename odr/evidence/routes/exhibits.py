@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, render_template, request
 from sqlalchemy import select
+from werkzeug.wrappers import Response
 
 from odr.access import case_page, current_court, current_locale, current_session
 from odr.docket.models import PARTY_ROLES, Case

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy import select
+from werkzeug.wrappers import Response
 
 from odr.access import case_page, current_court, current_locale, current_session, staff
 from odr.docket.models import Case, Role
@@ -56,7 +57,7 @@ def ask(case: Case, actor: Actor) -> Page:
     court = current_court()
     with court.database.write() as writing:
         compiling.ask(writing, case, actor, kind, current_locale(), court.clock.machine_now(), exhibit)
-    return redirect(url_for("casefiles.listing", reference=case.reference), 303)  # type: ignore[return-value]
+    return redirect(url_for("casefiles.listing", reference=case.reference), 303)
 
 
 @files.get("/cases/<reference>/files/<compilation>")
