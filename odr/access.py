@@ -199,14 +199,15 @@ def public(view: Any = None, /, *, csrf: bool = True, upload: bool = False, shar
 @overload
 def signed_in(view: View, /) -> View: ...
 @overload
-def signed_in(*, upload: bool = False) -> Callable[[View], View]: ...
-def signed_in(view: Any = None, /, *, upload: bool = False) -> Any:
-    """Anybody with an account may enter."""
+def signed_in(*, upload: bool = False, most: int | None = None) -> Callable[[View], View]: ...
+def signed_in(view: Any = None, /, *, upload: bool = False, most: int | None = None) -> Any:
+    """Anybody with an account may enter; ``most`` bytes of a form that carries a small file are read."""
     guard = Guard(Entry.SIGNED_IN, csrf=_csrf(upload))
 
     def guarded(inner: View) -> View:
         def enter(*args: Any, **kwargs: Any) -> Any:
             _need_person(None)
+            request.max_content_length = most
             _check_origin(guard)
             return inner(*args, **kwargs)
 

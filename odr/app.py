@@ -167,6 +167,8 @@ def _errors(app: Flask) -> None:
         if isinstance(error, NoSuchPage):
             return on_breach(NotFound())
         breach = CourtError(T("The request could not be understood."))
+        if error.code == 413:
+            breach = CourtError(T("What you sent is larger than this page takes."), T("Send less. A file that is evidence is sent on the page for files."))
         breach.status = error.code or 500
         return on_breach(breach)
 

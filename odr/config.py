@@ -74,6 +74,8 @@ class Settings(BaseModel):
     oidc_issuer: str = ""
     oidc_client_id: str = ""
     oidc_client_secret: str = ""
+    oidc_name: str = ""
+    oidc_verifies: bool = False
 
     sequencing: str = Field(default="", pattern="^(|at_once|background)$")
     argon2_cheap: bool = False

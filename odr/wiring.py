@@ -137,6 +137,7 @@ def _named(path: str) -> Any:
 def open_ports(court: Court, root: Path) -> None:
     """Stand the real thing behind every port, by settings."""
     from odr.evidence.ports import open_store
+    from odr.identity.oidc import open_provider
     from odr.notary.seal import Sealer
     from odr.payments.ports import open_gateway
     from odr.service.ports import open_carriers, open_mail
@@ -147,6 +148,7 @@ def open_ports(court: Court, root: Path) -> None:
     court.ports.payments = open_gateway(court.settings)
     court.ports.mail = open_mail(court)
     court.ports.service = open_carriers(court)
+    court.ports.identity = open_provider(court.settings, court.clock)
 
 
 @cache

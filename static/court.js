@@ -37,6 +37,8 @@ function count(area) {
 }
 
 function autosave(form) {
+  // Without an address of its own nothing is sent: the page's own address would send the form itself.
+  if (!form.dataset.autosave) return;
   const line = form.querySelector("[data-saved-line]") ?? document.querySelector("[data-saved-line]");
   let timer, sending = false, again = false, last = "";
   const body = () => {
@@ -56,7 +58,7 @@ function autosave(form) {
         method: "POST",
         body: now,
         credentials: "same-origin",
-        headers: { "X-CSRF-Token": now.get("csrf_token") ?? "", Accept: "application/json" },
+        headers: { "X-CSRF-Token": now.get("csrf_token") ?? "", "X-Autosave": "1", Accept: "application/json" },
       });
       if (!reply.ok) throw new Error(String(reply.status));
       last = now.toString();

@@ -25,6 +25,7 @@ pytest_plugins = [
     "tests.peers.http",
     "tests.peers.browser",
     "tests.peers.litewitness",
+    "tests.peers.oidc",
 ]
 
 # The machines are shared and slow at times: a rule is not broken by taking long. CI tries the same examples each time.

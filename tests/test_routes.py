@@ -205,7 +205,7 @@ def furnish(scene: Scene) -> House:
     house.parameters |= dict(
         zip(("label", "part", "name", "step", "year", "index", "tag"), ("C-1", "json", "request_relief", "matter", "2026", "000.p/1", "en"), strict=True)
     )
-    house.parameters |= dict.fromkeys(("number", "page", "key_id", "token_id"), "1") | {
+    house.parameters |= dict.fromkeys(("number", "page", "key_id", "token_id", "link_id", "share_id", "revision_id"), "1") | {
         "level": "0",
         "token": "none",
         "payment": payment or UNKNOWN,

@@ -7,11 +7,6 @@ plain text. Original markup is never shown: a page or an SVG is shown as its sou
 
 from __future__ import annotations
 
-import contextlib
-import os
-import signal
-import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -19,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from odr import bounded
+from odr.bounded import Bounds
 from odr.errors import CourtError, NotFound
 from odr.evidence.media import Group, Media
 from odr.text import T
@@ -42,14 +39,10 @@ class NoPreview(CourtError):
 
 
 @dataclass(frozen=True)
-class PreviewLimits:
-    """What a child may use. Bytes and seconds."""
+class PreviewLimits(Bounds):
+    """What a child may use, and the largest file it is given. Bytes and seconds."""
 
     input: int = 256 * 2**20
-    memory: int = 2**30
-    cpu: int = 20
-    wall: float = 40.0
-    output: int = 32 * 2**20
     children: int = 2
     """Previews made at the same time by one web process."""
 
@@ -95,36 +88,19 @@ class Previewer:
         return Preview(data, "image/png")
 
 
-def run_child(program: Path, what: list[str], folder: Path, limits: PreviewLimits) -> None:
+def run_child(program: Path, what: list[str], folder: Path, limits: Bounds) -> None:
     """Run one of our programs on a stranger's file, in ``folder``, under ``limits``. Raises NoPreview when it does not end well."""
-    bounds = [str(limits.memory), str(limits.cpu), str(limits.output)]
-    environment = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LANG": "C.UTF-8", "HOME": str(folder), "TMPDIR": str(folder)}
-    child = subprocess.Popen(
-        [sys.executable, "-I", str(program), *what, *bounds],
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
     try:
-        if child.wait(limits.wall) != 0:
-            raise NoPreview
-    except subprocess.TimeoutExpired:
+        bounded.run_bounded(program, what, folder, limits)
+    except bounded.ChildFailed:
         raise NoPreview from None
-    finally:
-        # Whatever the child started ends with it.
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
 
 
 def opened_left(left: Path) -> IO[bytes]:
-    """What a child left behind. It may have been taken over by the file: nothing it left is followed. Raises NoPreview."""
+    """What a child left behind. Raises NoPreview."""
     try:
-        return open(os.open(left, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
-    except OSError:
+        return bounded.opened_left(left)
+    except bounded.ChildFailed:
         raise NoPreview from None
 
 

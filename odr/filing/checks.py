@@ -15,6 +15,7 @@ from odr.docket.queries import entries_of, parties
 from odr.filing.models import Claim, Request, RequestKind, RequestState
 from odr.filing.particulars import missing
 from odr.filing.queries import claims_of, facts_of, reliefs_of
+from odr.identity.linked import vouched_name
 from odr.identity.models import Account
 from odr.procedure.case_rules import Bar
 from odr.procedure.models import Window, WindowState
@@ -150,17 +151,26 @@ def _particulars(court: Sitting, case: Case, claim: Claim | None) -> Check:
 
 
 def _identity(court: Sitting, party: Party) -> Check:
-    account = court.session.get(Account, party.account_id) if party.account_id is not None else None
-    verified = party.details.get("verified") or (account is not None and account.identity_verified_at is not None)
     title = T("Identity of %(name)s", name=party.name)
     defect = T("Send a photograph of your identity document, or of the licence and the authority to sign.")
-    return Check(
-        title,
-        Found.THERE if verified else Found.DOUBTFUL,
-        T("Verified") if verified else T("Not verified yet; it is verified in this review"),
-        "identity",
-        defect,
-    )
+    return Check(title, *_verified(court, party), "identity", defect)
+
+
+def _verified(court: Sitting, party: Party) -> tuple[Found, Text]:
+    """Whether the court knows who the party is: by papers seen, or by a provider's word where it gives the same name."""
+    account = court.session.get(Account, party.account_id) if party.account_id is not None else None
+    vouched = vouched_name(court.session, account.id) if account is not None else None
+    if party.details.get("verified"):
+        return Found.THERE, T("Verified")
+    if vouched is not None:
+        same = vouched[0].casefold().replace(" ", "") == party.name.casefold().replace(" ", "")
+        words = T("Verified by %(provider)s as %(name)s", provider=vouched[1], name=vouched[0])
+        return (Found.THERE, words) if same else (Found.DOUBTFUL, words)
+    if account is not None and account.identity_verified_at is not None:
+        return Found.THERE, T("Verified")
+    if party.details.get("identity_shown"):
+        return Found.DOUBTFUL, T("Papers were sent; look at them and verify")
+    return Found.DOUBTFUL, T("Not verified yet; it is verified in this review")
 
 
 def _respondent(case: Case, party: Party, claim: Claim | None, waits: bool) -> Check:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, PartyKind, Role, Stage, Track
 from odr.errors import FieldFault, InvalidInput, NotFound
 from odr.filing.inputs import AboutYouStep, ClaimInput, ExhibitsStep, FactsStep, FellowsStep, MatterStep, ReliefStep, RespondentsStep
-from odr.filing.models import Draft, DraftState
+from odr.filing.models import Draft, DraftRevision, DraftShare, DraftState
 from odr.filing.particulars import model_for, plain
 from odr.filing.registry import seat_clerk
 from odr.identity.actors import Actor
@@ -22,6 +22,7 @@ from odr.identity.models import Account
 from odr.procedure import forms
 from odr.procedure.case_rules import Bar
 from odr.procedure.form_data import Raw
+from odr.procedure.forms import Option
 from odr.procedure.inputs import CourtModel
 from odr.procedure.pack import RulePack
 from odr.procedure.sitting import ActReceipt
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 KEPT_FOR = timedelta(days=90)
+REVISE_AFTER = timedelta(hours=1)
+"""What one person has not touched for so long is kept as an earlier version when she writes over it."""
 SCHEMA_VERSION = 1
 
 
@@ -101,32 +104,40 @@ def open_draft(session: Session, account_id: int, now: datetime, values: Mapping
 
 
 def find_draft(session: Session, account_id: int, reference: str) -> Draft:
-    """The person's own draft; nobody else's is ever found."""
-    draft = session.scalar(select(Draft).where(Draft.reference == reference, Draft.account_id == account_id))
+    """A draft of the person's own or shared with her; nobody else's is ever found."""
+    draft = session.scalar(select(Draft).where(Draft.reference == reference, Draft.kind == "claim", _is_theirs(account_id)))
     if draft is None:
         raise NotFound
     return draft
 
 
+def _is_theirs(account_id: int) -> ColumnElement[bool]:
+    shared = select(DraftShare.draft_id).where(DraftShare.account_id == account_id, DraftShare.ended_at.is_(None))
+    return or_(Draft.account_id == account_id, Draft.id.in_(shared))
+
+
 def drafts_of(session: Session, account_id: int) -> list[Draft]:
-    """Open drafts of claims, the latest first."""
-    return list(
-        session.scalars(
-            select(Draft).where(Draft.account_id == account_id, Draft.kind == "claim", Draft.state == DraftState.OPEN).order_by(Draft.saved_at.desc())
-        )
-    )
+    """Claims the person writes or helps to write, the latest first; what was left for too long is still there."""
+    states = (DraftState.OPEN, DraftState.EXPIRED)
+    return list(session.scalars(select(Draft).where(_is_theirs(account_id), Draft.kind == "claim", Draft.state.in_(states)).order_by(Draft.saved_at.desc())))
 
 
-def save_step(draft: Draft, key: str, values: Mapping[str, Any], now: datetime, *, is_done: bool) -> None:
-    """Keep what was typed, right or wrong; the step counts as done only when it is right."""
-    kept = {k: v for k, v in values.items() if k not in ("csrf_token", "add", "remove", "save", "continue")}
-    before = cause_of(draft)
+def save_step(session: Session, draft: Draft, key: str, values: Mapping[str, Any], now: datetime, *, by: int, is_done: bool) -> None:
+    """Keep what was typed, right or wrong; the step counts as done only when it is right.
+
+    What stood there is kept as an earlier version when somebody else wrote it or it
+    is an hour old. Writing in a draft that had been left for too long takes it up again.
+    """
+    kept = {k: v for k, v in values.items() if k not in ("csrf_token", "add", "remove", "save", "continue", "later")}
+    earlier, before = draft.values.get(key), cause_of(draft)
+    if earlier and earlier != kept and (draft.saved_by not in (None, by) or now - draft.saved_at > REVISE_AFTER):
+        session.add(DraftRevision(draft_id=draft.id, step=key, values=earlier, account_id=draft.saved_by, saved_at=draft.saved_at))
     draft.values = {**draft.values, key: kept}
     # Another kind of dispute asks other questions; what was answered is kept all the same.
     undone = {key, "particulars"} if cause_of(draft) != before else {key}
     done = [s for s in draft.done_steps if s not in undone]
     draft.done_steps = [*done, key] if is_done else done
-    draft.saved_at = now
+    draft.saved_at, draft.saved_by, draft.reminded_at, draft.state = now, by, None, DraftState.OPEN
 
 
 def claim_of(draft: Draft, pack: RulePack) -> ClaimInput:
@@ -183,6 +194,8 @@ def lodge(court: Court, account: Account, claim: ClaimInput, *, key: str | None 
         earlier = sitting.receipt_for(account.id, key, "lodge_claim", claim) if key else None
         if earlier is not None:
             return earlier
+        if draft is not None:
+            hand_over_files(sitting, draft, claim, account.id)
         case, receipt = lodge_in(sitting, account, claim, key=key)
         if draft is not None:
             kept = sitting.session.get_one(Draft, draft.id)
@@ -238,13 +251,36 @@ def _open_case(sitting: Sitting, account: Account, claim: ClaimInput) -> Case:
     return case
 
 
-def with_new_files(court: Sitting, me: Actor, values: dict[str, Any]) -> dict[str, Any]:
-    """Rows for files the person has sent and not described yet, after those already there."""
+def writers(session: Session, draft: Draft) -> list[int]:
+    """Accounts that write in a draft, its owner first."""
+    shared = session.scalars(select(DraftShare.account_id).where(DraftShare.draft_id == draft.id, DraftShare.ended_at.is_(None)).order_by(DraftShare.id))
+    return [draft.account_id, *shared]
+
+
+def files_of_writers(court: Sitting, draft: Draft) -> list[Option]:
+    """The files that those who write in a draft have sent."""
+    return [option for one in writers(court.session, draft) for option in forms.SOURCES["upload"](court, None, Actor(Role.CLAIMANT, one))]
+
+
+def hand_over_files(sitting: Sitting, draft: Draft, claim: ClaimInput, account_id: int) -> None:
+    """Files a helper sent for the draft become those of who lodges it: the exhibits are hers."""
+    find = sitting.court.hooks.resolvers["upload"]
+    for line in claim.exhibits:
+        for other in writers(sitting.session, draft):
+            # Found through what that writer may see; there is no case yet.
+            sent = find(sitting, None, Actor(Role.CLAIMANT, other), line.upload) if other != account_id else None  # type: ignore[arg-type]
+            if sent is not None:
+                sent.account_id = account_id
+    sitting.session.flush()
+
+
+def with_new_files(sent: Sequence[Option], values: dict[str, Any]) -> dict[str, Any]:
+    """Rows for files that have been sent and not described yet, after those already there."""
     known = {str(v[0] if isinstance(v, list) else v) for k, v in values.items() if k.endswith("-upload")}
     rows = [int(k.split("-")[1]) for k in values if k.startswith("exhibits-") and k.split("-")[1].isdigit()]
     filled = dict(values)
     number = max(rows, default=-1) + 1
-    for option in forms.SOURCES["upload"](court, None, me):
+    for option in sent:
         if option.value not in known:
             filled[f"exhibits-{number}-upload"] = option.value
             filled[f"exhibits-{number}-title"] = str(option.label)

@@ -81,8 +81,38 @@ class Draft(Base):
     state: Mapped[DraftState] = mapped_column(enum_column(DraftState), default=DraftState.OPEN)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     saved_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    saved_by: Mapped[int | None] = mapped_column(BigInt)
+    reminded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     lodged_as: Mapped[str | None] = mapped_column(Reference)
     __table_args__ = (Index("ix_draft_account_id_kind_state", "account_id", "kind", "state"),)
+
+
+class DraftShare(Base):
+    """Somebody else who writes in a draft: a representative, or the client for whom one writes."""
+
+    __tablename__ = "draft_share"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id"), index=True)
+    account_id: Mapped[int] = mapped_column(BigInt, index=True)
+    lodges: Mapped[bool] = mapped_column(default=False)
+    """The claim is hers: she lodges it, and not who began the draft."""
+    shared_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    __table_args__ = (UniqueConstraint("draft_id", "account_id"),)
+
+
+class DraftRevision(Base):
+    """What a step said before somebody else, or another hour, wrote over it: nothing typed is lost."""
+
+    __tablename__ = "draft_revision"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id"), index=True)
+    step: Mapped[str] = mapped_column(String(40))
+    values: Mapped[dict[str, Any]] = mapped_column(JSON)
+    account_id: Mapped[int | None] = mapped_column(BigInt)
+    saved_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class Claim(Base):

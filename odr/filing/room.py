@@ -12,6 +12,7 @@ from odr.docket.queries import entry
 from odr.filing import acts, acts_appeals, acts_changes, acts_joinder, acts_objections, acts_people
 from odr.filing.bulk import lodge_waiting
 from odr.filing.choices_motions import RESOLVERS
+from odr.filing.draft_keeping import keep_drafts
 from odr.filing.models import Fact
 from odr.filing.progress import standing_claim
 from odr.filing.representing import bring_mandates_to_docket, representatives_of
@@ -66,6 +67,7 @@ ROOM = Room(
     ),
     routes=(
         "odr.filing.routes:filing", "odr.filing.routes_registry:registry", "odr.filing.routes_guide:guide", "odr.filing.routes_agenda:agenda",
+        "odr.filing.routes_drafts:pages",
         "odr.filing.routes_bulk:pages", "odr.filing.routes_batch:batch",
     ),
     on_lapse={
@@ -81,6 +83,6 @@ ROOM = Room(
     resolvers={"fact": find_fact, **RESOLVERS},
     panels=(people_panel,),
     nav=(NavItem("claim", "filing.claim", T("Claim and answer"), 10),),
-    sweeps={"mandates": bring_mandates_to_docket, "bulk": lodge_waiting},
+    sweeps={"mandates": bring_mandates_to_docket, "bulk": lodge_waiting, "drafts": keep_drafts},
     after_act=(acts_appeals.serve_complaint_answer,),
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -10,8 +11,10 @@ from odr.access import case_page, current_court, current_locale, current_person,
 from odr.db import new_reference
 from odr.docket.models import Case, PartyKind, Role
 from odr.docket.visibility import READS_FILE
-from odr.errors import ActNotOpen, FieldFault, InvalidInput
+from odr.errors import ActNotOpen, FieldFault, Forbidden, InvalidInput
 from odr.filing import drafts
+from odr.filing.draft_keeping import ANSWER, answer_draft, answer_sent, need_writable, shares_of, who_lodges
+from odr.filing.draft_keeping import keep_answer as keep_answer_draft
 from odr.filing.guide import COOKIE, opened_answers
 from odr.filing.inputs import AnswerInput, JoinInput
 from odr.filing.inputs_motions import TakePartInput
@@ -81,7 +84,9 @@ def task_list(draft: str) -> Page:
     if found.state is DraftState.LODGED and found.lodged_as:
         return redirect(url_for("cases.overview", reference=found.lodged_as), 303)  # type: ignore[return-value]
     needed = [s for s in drafts.STEPS if s.is_needed and s.key not in found.done_steps]
-    return render_template("filing/task_list.html", draft=found, steps=drafts.STEPS, needed=needed, fee=_fee_question(found))
+    session, me = current_session(), _me().account_id or 0
+    about = {"shares": shares_of(session, found), "owns": found.account_id == me, "lodges": who_lodges(session, found) == me}
+    return render_template("filing/task_list.html", draft=found, steps=drafts.STEPS, needed=needed, fee=_fee_question(found), **about)
 
 
 def _fee_question(draft: Any) -> dict[str, str] | None:
@@ -108,7 +113,7 @@ def step(draft: str, step: str) -> Page:
     if not values:
         values = _known(found, step)
     if step == "exhibits":
-        values = drafts.with_new_files(_look(), _me(), values)
+        values = drafts.with_new_files(drafts.files_of_writers(_look(), found), values)
     elif values and step not in found.done_steps and "check" in request.args:
         faults = _faults(which, values)
     return _step_page(found, which, values, faults)
@@ -136,8 +141,11 @@ def _faults(which: drafts.Step, values: dict[str, Any]) -> list[FieldFault]:
 
 def _step_page(draft: Any, which: drafts.Step, values: dict[str, Any], faults: list[FieldFault], status: int = 200) -> Page:
     choices = forms.choices_for(which.model, _look(), None, _me())
+    if "upload" in choices:
+        choices["upload"] = drafts.files_of_writers(_look(), draft)
     fields = forms.fields_of(which.model, current_locale(), values, faults, choices)
-    return render_template("filing/step.html", draft=draft, step=which, fields=fields, faults=forms.summary(fields)), status
+    page = render_template("filing/step.html", draft=draft, step=which, fields=fields, faults=forms.summary(fields), list_faults=[])
+    return page, status
 
 
 @filing.post("/claim/<draft>/<step>")
@@ -150,9 +158,8 @@ def save_step(draft: str, step: str) -> Page:
         found = drafts.find_draft(session, _me().account_id or 0, draft)
         which = drafts.asked_by(drafts.step_of(step), found, _pack())
         faults = _faults(which, values)
-        if found.state is not DraftState.OPEN:
-            raise ActNotOpen(T("This claim was already lodged."))
-        drafts.save_step(found, step, values, court.clock.now(), is_done=not faults and action is None)
+        need_writable(found)
+        drafts.save_step(session, found, step, values, court.clock.now(), by=_me().account_id or 0, is_done=not faults and action is None)
     if request.headers.get("X-Autosave"):
         return Response(status=204)
     if action is not None:
@@ -185,8 +192,8 @@ def check(draft: str) -> Page:
     except InvalidInput as error:
         return redirect(url_for("filing.step", draft=draft, step=error.faults[0].location[0], check=1), 303)  # type: ignore[return-value]
     track = drafts.track_for(claim, pack, court.now.astimezone(pack.tz).date())
-    said = told(pack, claim.matter.cause, claim.particulars)
-    return render_template("filing/check.html", draft=found, claim=claim, told=said, pack=pack, track=track, steps=drafts.STEPS, key=new_reference())
+    said, hers = told(pack, claim.matter.cause, claim.particulars), who_lodges(court.session, found) == _me().account_id
+    return render_template("filing/check.html", draft=found, claim=claim, told=said, pack=pack, track=track, steps=drafts.STEPS, lodges=hers)
 
 
 @filing.post("/claim/<draft>/lodge")
@@ -199,6 +206,8 @@ def lodge(draft: str) -> Page:
         account = session.get_one(Account, _me().account_id)
         if found.state is DraftState.LODGED and found.lodged_as:
             return redirect(url_for("cases.overview", reference=found.lodged_as), 303)  # type: ignore[return-value]
+        if who_lodges(session, found) != account.id:
+            raise Forbidden(T("The claim is lodged by the one to whom it belongs. You can go on writing in it."))
     pack = _pack()
     try:
         claim = drafts.claim_of(found, pack)
@@ -263,8 +272,9 @@ def send_correction(case: Case, actor: Actor) -> Page:
 @filing.get("/cases/<reference>/answer")
 @case_page(Role.RESPONDENT)
 def answer(case: Case, actor: Actor) -> Page:
-    """The answer: fact by fact, then in the respondent's own words."""
-    values: dict[str, Any] = {}
+    """The answer: fact by fact, then in the respondent's own words; what was saved and not sent stands there."""
+    kept = answer_draft(current_session(), case, actor)
+    values: dict[str, Any] = dict(kept.values.get(ANSWER, {})) if kept is not None else {}
     for i, fact in enumerate(f for f in facts_of(current_session(), case) if f.fact.party_id != actor.party_id):
         values[f"facts-{i}-fact"] = fact.fact.reference
     return _answer_page(case, actor, values, [])
@@ -273,17 +283,25 @@ def answer(case: Case, actor: Actor) -> Page:
 def _answer_page(case: Case, actor: Actor, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False) -> Page:
     fields = forms.fields_of(AnswerInput, current_locale(), values, faults, forms.choices_for(AnswerInput, _look(), case, actor))
     facts = {f.fact.reference: f.fact for f in facts_of(current_session(), case)}
-    return render_template(
-        "filing/answer.html",
-        case=case,
-        actor=actor,
-        fields=fields,
-        faults=forms.summary(fields),
-        facts=facts,
-        moved_on=moved_on,
-        tab="overview",
-        key=new_reference(),
-    ), status
+    about = {"facts": facts, "moved_on": moved_on, "key": new_reference(), "kept_at": _answer_kept_at(case, actor), "tab": "overview"}
+    return render_template("filing/answer.html", case=case, actor=actor, fields=fields, faults=forms.summary(fields), **about), status
+
+
+def _answer_kept_at(case: Case, actor: Actor) -> datetime | None:
+    kept = answer_draft(current_session(), case, actor)
+    return kept.saved_at if kept is not None else None
+
+
+@filing.post("/cases/<reference>/answer/draft")
+@case_page(Role.RESPONDENT)
+def keep_answer(case: Case, actor: Actor) -> Page:
+    """Keep what was typed of the answer; nothing is filed."""
+    court = current_court()
+    with court.database.write() as session:
+        keep_answer_draft(session, case, actor, _values(), court.clock.now())
+    if request.headers.get("X-Autosave"):
+        return Response(status=204)
+    return redirect(url_for("cases.overview", reference=case.reference), 303)  # type: ignore[return-value]
 
 
 @filing.post("/cases/<reference>/answer")
@@ -291,6 +309,14 @@ def _answer_page(case: Case, actor: Actor, values: dict[str, Any], faults: list[
 def send_answer(case: Case, actor: Actor) -> Page:
     """File the answer."""
     values = _values()
+    answered = _send_answer(case, actor, values)
+    if isinstance(answered, Response) and answered.status_code == 303:
+        with current_court().database.write() as session:
+            answer_sent(session, case, actor)
+    return answered
+
+
+def _send_answer(case: Case, actor: Actor, values: dict[str, Any]) -> Page:
     return submit_act(
         case, actor, current_court().table["file_answer"], values, lambda faults, status, moved: _answer_page(case, actor, values, faults, status, moved)
     )

@@ -136,6 +136,7 @@ class LinkPurpose(enum.Enum):
     JOIN_CASE = "join_case"  # an invited party may link herself to the case
     SIGN_MANDATE = "sign_mandate"  # the client signs a representative's mandate
     PASSKEY_CHALLENGE = "passkey_challenge"  # a passkey answers this number once
+    PROVIDER_STATE = "provider_state"  # somebody comes back from the identity provider, once
 
 
 class OneTimeLink(Base):
@@ -194,6 +195,22 @@ class Passkey(Base):
     name: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class LinkedIdentity(Base):
+    """A person of an identity provider who signs in to an account here; ``verified_at`` where the provider makes sure of names."""
+
+    __tablename__ = "linked_identity"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    issuer: Mapped[str] = mapped_column(String(300))
+    subject: Mapped[str] = mapped_column(String(255))
+    name: Mapped[str | None] = mapped_column(String(200))
+    linked_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    verified_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
 
 
 class RecoveryCode(Base):

@@ -6,4 +6,4 @@ from flask import Blueprint
 
 bp = Blueprint("identity", __name__)
 
-from odr.identity.routes import accounts, entering, keeping, mandates, passkeys, proving, refusals  # noqa: E402, F401 - they enter their routes
+from odr.identity.routes import accounts, entering, keeping, mandates, passkeys, provider, proving, refusals  # noqa: E402, F401 - they enter their routes

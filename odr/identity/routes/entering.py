@@ -13,7 +13,7 @@ from odr.identity import accounts, codes, forgery, links, locales, sessions
 from odr.identity.models import Account, AccountState, LinkPurpose
 from odr.identity.presence import clear_session_cookie, session_cookie_name
 from odr.identity.routes import bp
-from odr.identity.routes.threshold import address, again, let_in, means, page, post, to
+from odr.identity.routes.threshold import address, again, let_in, means, page, post, provider_here, to
 
 PENDING = "pending"
 CAME_FROM = "came_from"
@@ -82,7 +82,7 @@ def confirm_address_submit(token: str) -> Response:
 @public
 def sign_in() -> Response:
     """The form to sign in."""
-    return page("sign_in.html", next=locales.safe_path(request.args.get("next"), ""))
+    return page("sign_in.html", next=locales.safe_path(request.args.get("next"), ""), provider=provider_here())
 
 
 @bp.post("/account/sign-in")
@@ -94,7 +94,12 @@ def sign_in_submit() -> Response:
     try:
         account_id = accounts.authenticate(means(), form.get("email", ""), form.get("password", ""), address=address(), now=now)
     except CourtError as error:
-        return again("sign_in.html", error, "password", next=target)
+        return again("sign_in.html", error, "password", next=target, provider=provider_here())
+    return first_factor_shown(account_id, target)
+
+
+def first_factor_shown(account_id: int, target: str) -> Response:
+    """Let somebody in who has shown one factor, or ask for the second where the account has one."""
     with current_court().database.read() as reading:
         account = reading.get_one(Account, account_id)
         enrolled, stamp = codes.is_enrolled(reading, account), _stamp(account)
@@ -102,7 +107,7 @@ def sign_in_submit() -> Response:
         return let_in(account_id, two_factor=False, target=target)
     person = current_person()
     forgery.begin(person.session_id if person else None)
-    session[PENDING] = {"account": account_id, "at": now.timestamp(), "stamp": stamp, "next": target}
+    session[PENDING] = {"account": account_id, "at": current_court().clock.machine_now().timestamp(), "stamp": stamp, "next": target}
     return to("identity.code")
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from flask import Response, current_app, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from odr.access import current_court, current_locale, current_person, is_secure, our_origins
+from odr.access import allow, current_court, current_locale, current_person, is_secure, our_origins
 from odr.errors import CourtError, InvalidInput
 from odr.identity import accounts, codes, forgery, locales, mail, sessions
 from odr.identity.accounts import Means
@@ -20,6 +20,7 @@ from odr.identity.models import Account
 from odr.identity.passkeys import Site
 from odr.identity.passwords import Passwords
 from odr.identity.presence import Person, session_cookie_name, set_session_cookie
+from odr.identity.provider import IdentityProvider
 from odr.text import Text
 
 log = logging.getLogger("odr.identity")
@@ -60,6 +61,15 @@ def site() -> Site:
     asked = request.host_url if settings.is_training else settings.base_url
     name = settings.court_name_zh if current_locale() == "zh-Hans" else settings.court_name
     return Site(urlsplit(asked).hostname or "", tuple(sorted(our_origins())), name)
+
+
+def provider_here() -> str | None:
+    """What people call the identity provider one may sign in with, its page allowed as a form's target; None where the court has none."""
+    provider: IdentityProvider | None = current_court().ports.identity
+    if provider is None:
+        return None
+    allow("form-action", *provider.origins)
+    return provider.name
 
 
 def landing(target: str | None) -> str:

@@ -1,0 +1,227 @@
+"""Pages around a draft: shared, filled from a file, earlier versions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+
+from odr.access import current_court, current_locale, current_person, current_session, signed_in
+from odr.errors import FieldFault, InvalidInput
+from odr.filing import drafts
+from odr.filing.draft_keeping import bring_back, end_share, need_writable, revisions_of, share, shares_of
+from odr.filing.evidence_list import as_rows, read_list, template
+from odr.filing.importing import MOST_BYTES, read_document, read_table
+from odr.filing.models import Draft
+from odr.filing.pleading import as_steps, read_pleading
+from odr.identity.presence import Person
+from odr.pages import file_answer
+from odr.procedure import forms
+from odr.procedure.form_data import Raw
+from odr.text import T
+
+pages = Blueprint("drafts", __name__)
+Page = str | Response | tuple[str, int]
+FORM = MOST_BYTES + 64 * 1024
+IMPORTED = "imported"
+
+
+def _person() -> Person:
+    person = current_person()
+    assert person is not None
+    return person
+
+
+def _find(reference: str) -> Draft:
+    return drafts.find_draft(current_session(), _person().account_id, reference)
+
+
+def _sent_file() -> tuple[str, bytes]:
+    """Name and bytes of the file of the form. Raises InvalidInput at ``file``."""
+    sent = request.files.get("file")
+    data = sent.read(MOST_BYTES + 1) if sent is not None else b""
+    if not data or sent is None:
+        raise InvalidInput.at("file", T("Choose a file."))
+    if len(data) > MOST_BYTES:
+        raise InvalidInput.at("file", T("This file is larger than 8 MB. Take the pictures out and send them as evidence."))
+    return (sent.filename or "")[:200], data
+
+
+def _words(faults: list[FieldFault]) -> list[str]:
+    return [fault.message.render(current_locale()) for fault in faults]
+
+
+# -- a claim written in Word -------------------------------------------------------
+
+
+@pages.get("/claim/<draft>/import")
+@signed_in
+def import_page(draft: str) -> Page:
+    """Where a Word document is sent; afterwards what was read from it and what was not."""
+    return _import_page(_find(draft), [])
+
+
+def _import_page(found: Draft, faults: list[FieldFault], status: int = 200) -> Page:
+    read = found.values.get(IMPORTED)
+    steps = [s for s in drafts.STEPS if read and s.key in read["steps"]]
+    page = render_template("filing/import.html", draft=found, read=read, steps=steps, faults=_words(faults), count=_count)
+    return page, status
+
+
+def _count(draft: Draft, key: str) -> int:
+    return len(Raw(draft.values.get(key, {})).rows(key))
+
+
+@pages.post("/claim/<draft>/import")
+@signed_in(most=FORM)
+def import_document(draft: str) -> Page:
+    """Put a document into the draft's parts; what stood there is kept as an earlier version."""
+    court, person = current_court(), _person()
+    pack = court.packs.in_force(court.settings.pack, court.clock.now().astimezone(court.settings.tz).date())
+    try:
+        name, data = _sent_file()
+        read = read_pleading(read_document(data), pack.currency)
+        steps = as_steps(read, person.email)
+        if not steps:
+            raise InvalidInput.at("file", T("No parts of a claim were found. Headings such as “Respondent:”, “What I ask for” and “Facts” show them."))
+    except InvalidInput as error:
+        return _import_page(_find(draft), error.faults, 422)
+    with court.database.write() as session:
+        found = drafts.find_draft(session, person.account_id, draft)
+        need_writable(found)
+        for key, values in steps.items():
+            whole = {**found.values.get(key, {}), **values} if key == "matter" else values
+            drafts.save_step(session, found, key, whole, court.clock.now(), by=person.account_id, is_done=_is_right(key, whole))
+        found.values = {**found.values, IMPORTED: {"file": name, "steps": list(steps), "rest": read.rest}}
+    return redirect(url_for("drafts.import_page", draft=draft), 303)  # type: ignore[return-value]
+
+
+def _is_right(key: str, values: dict[str, Any]) -> bool:
+    try:
+        forms.parse(drafts.step_of(key).model, values)
+    except InvalidInput:
+        return False
+    return True
+
+
+# -- a list of evidence --------------------------------------------------------------
+
+
+@pages.get("/claim/evidence-list.csv")
+@signed_in
+def list_template() -> Response:
+    """An empty list of evidence."""
+    return file_answer(template(current_locale()), "evidence-list.csv", "text/csv")
+
+
+@pages.post("/claim/<draft>/exhibits/import")
+@signed_in(most=FORM)
+def import_list(draft: str) -> Page:
+    """Put a list's lines into the evidence of the draft, each beside the file it names."""
+    court, person = current_court(), _person()
+    found = _find(draft)
+    sent = drafts.files_of_writers(court.look(current_session()), found)
+    try:
+        _, data = _sent_file()
+        listed = read_list(read_table(data), {option.value: str(option.label) for option in sent})
+    except InvalidInput as error:
+        return _exhibits_page(found, error.faults)
+    with court.database.write() as session:
+        mine = drafts.find_draft(session, person.account_id, draft)
+        need_writable(mine)
+        values = _with_list(mine.values.get("exhibits", {}), as_rows(listed, 0))
+        drafts.save_step(session, mine, "exhibits", values, court.clock.now(), by=person.account_id, is_done=_is_right("exhibits", values))
+    return redirect(url_for("filing.step", draft=draft, step="exhibits"), 303)  # type: ignore[return-value]
+
+
+def _with_list(before: dict[str, Any], listed: dict[str, str]) -> dict[str, Any]:
+    """The list's rows, then the rows that were there and speak of other files."""
+    new = {value for name, value in listed.items() if name.endswith("-upload") and value}
+    raw, rows = Raw(before), dict(listed)
+    number = len(Raw(listed).rows("exhibits"))
+    for row in raw.rows("exhibits"):
+        values = {name: raw.one(f"exhibits-{row}-{name}") for name in ("upload", "title", "proves", "source")}
+        if values["upload"] not in new and any(values.values()):
+            rows |= {f"exhibits-{number}-{name}": value for name, value in values.items()}
+            number += 1
+    return rows
+
+
+def _exhibits_page(found: Draft, faults: list[FieldFault]) -> Page:
+    step = drafts.step_of("exhibits")
+    sent = drafts.files_of_writers(current_court().look(current_session()), found)
+    values = drafts.with_new_files(sent, dict(found.values.get("exhibits", {})))
+    fields = forms.fields_of(step.model, current_locale(), values, [], {"upload": sent})
+    words = _words(faults)
+    return render_template("filing/step.html", draft=found, step=step, fields=fields, faults=[("file", w) for w in words], list_faults=words), 422
+
+
+# -- sharing -------------------------------------------------------------------------
+
+
+@pages.get("/claim/<draft>/share")
+@signed_in
+def share_page(draft: str) -> Page:
+    """With whom the draft is shared, and whose claim it is."""
+    return _share_page(_find(draft), {}, {})
+
+
+def _share_page(found: Draft, typed: dict[str, str], faults: dict[str, str], status: int = 200) -> Page:
+    owns = found.account_id == _person().account_id
+    return render_template("filing/share.html", draft=found, shares=shares_of(current_session(), found), typed=typed, faults=faults, owns=owns), status
+
+
+@pages.post("/claim/<draft>/share")
+@signed_in
+def add_share(draft: str) -> Page:
+    """Let somebody write in the draft too."""
+    court, form = current_court(), request.form
+    try:
+        with court.database.write() as session:
+            found = drafts.find_draft(session, _person().account_id, draft)
+            need_writable(found)
+            share(session, found, _person().account_id, form.get("email", ""), lodges=form.get("lodges") == "other", now=court.clock.now())
+    except InvalidInput as error:
+        faults = {str(f.location[0]): f.message.render(current_locale()) for f in error.faults}
+        return _share_page(_find(draft), form.to_dict(), faults, 422)
+    return redirect(url_for("filing.task_list", draft=draft), 303)  # type: ignore[return-value]
+
+
+@pages.post("/claim/<draft>/share/<int:share_id>/end")
+@signed_in
+def end(draft: str, share_id: int) -> Page:
+    """End a share; the person it was shared with may do so too."""
+    court, me = current_court(), _person().account_id
+    with court.database.write() as session:
+        found = drafts.find_draft(session, me, draft)
+        end_share(session, found, me, share_id, court.clock.now())
+        mine = found.account_id == me
+    return redirect(url_for("filing.task_list", draft=draft) if mine else url_for("register.home"), 303)  # type: ignore[return-value]
+
+
+# -- earlier versions ----------------------------------------------------------------
+
+
+@pages.get("/claim/<draft>/versions")
+@signed_in
+def versions(draft: str) -> Page:
+    """What the parts of the draft said before."""
+    found = _find(draft)
+    return render_template("filing/versions.html", draft=found, revisions=revisions_of(current_session(), found), step_of=drafts.step_of, lines=_lines)
+
+
+def _lines(values: dict[str, Any]) -> list[str]:
+    """What was typed, value by value."""
+    raw = Raw(values)
+    return [raw.one(name) for name in values if raw.one(name).strip() and not name.endswith(("-kind", "-upload"))]
+
+
+@pages.post("/claim/<draft>/versions/<int:revision_id>")
+@signed_in
+def restore(draft: str, revision_id: int) -> Page:
+    """Bring an earlier version back."""
+    court = current_court()
+    with court.database.write() as session:
+        found = drafts.find_draft(session, _person().account_id, draft)
+        key = bring_back(session, found, revision_id, court.clock.now(), by=_person().account_id)
+    return redirect(url_for("filing.step", draft=draft, step=key), 303)  # type: ignore[return-value]
