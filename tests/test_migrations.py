@@ -22,7 +22,7 @@ ROWS_NEVER_CHANGE = (
     "entry_opening", "evidence_reply", "exhibit_reading",
     "finality_certificate", "log_checkpoint", "log_cosignature", "mode_consent", "duty_turn",
     "panel_minute", "payout_instruction", "posting", "record_signature", "recording_confirmation", "room_message", "ruling", "sealed_posting",
-    "timestamp_token",
+    "timestamp_token", "tone_note",
 )  # fmt: skip
 """Neither UPDATE nor DELETE, whoever asks."""
 BOOKS = {"ledger_entry", "ledger_line"}

@@ -72,6 +72,8 @@ class Stage(enum.Enum):
     """The few coarse stages of a case; what differs by party is a window of that party."""
 
     PRESERVING = "preserving"  # no claim yet: something is secured for one that is to follow (CPL 104)
+    MEDIATING = "mediating"  # no claim yet: the parties mediate before one is filed (OMR 24)
+    CONFIRMING = "confirming"  # no claim: both ask the court to confirm what they agreed before a mediator (CPL 205)
     LODGED = "lodged"  # the registry reviews
     RETURNED = "returned"  # sent back once with every defect and a date
     PENDING = "pending"  # accepted: fee, service, answers, evidence
@@ -91,6 +93,8 @@ class Stage(enum.Enum):
 
 STAGE_WORDS = {
     Stage.PRESERVING: T("Preservation before a claim"),
+    Stage.MEDIATING: T("Mediation before a claim"),
+    Stage.CONFIRMING: T("Confirmation of an agreement"),
     Stage.LODGED: T("Lodged"),
     Stage.RETURNED: T("Returned for correction"),
     Stage.PENDING: T("Accepted"),
@@ -116,6 +120,7 @@ class Outcome(enum.Enum):
     SETTLED = "settled"  # by mediation statement
     TRANSFERRED = "transferred"  # to the court that hears it
     LIFTED = "lifted"  # what was preserved before a claim is preserved no longer
+    NOT_AGREED = "not_agreed"  # a mediation before a claim ended without agreement
 
     @property
     def label(self) -> Words:
@@ -133,6 +138,7 @@ OUTCOME_WORDS = {
     Outcome.SETTLED: T("Settled"),
     Outcome.TRANSFERRED: T("Transferred"),
     Outcome.LIFTED: T("Preservation ended"),
+    Outcome.NOT_AGREED: T("No agreement"),
 }
 
 

@@ -24,7 +24,7 @@ from odr.text import T
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-BEFORE_DECISION = {Stage.LODGED, Stage.PENDING, Stage.HEARING}
+BEFORE_DECISION = {Stage.LODGED, Stage.PENDING, Stage.HEARING, Stage.CONFIRMING}
 
 
 @act(

@@ -297,7 +297,7 @@ def allow_more_correction(court: Sitting, case: Case, given: MoreTimeToMendInput
     title=T("Join the case"),
     input=JoinInput,
     by={Role.CLAIMANT, Role.RESPONDENT, Role.THIRD_PARTY},
-    at={Stage.LODGED, Stage.RETURNED, Stage.PRESERVING, Stage.PENDING, Stage.HEARING, Stage.DELIBERATION, Stage.PRONOUNCED, Stage.EFFECTIVE},
+    at=set(Stage) - {Stage.APPEALED, Stage.ENFORCEMENT, Stage.CLOSED},
     listed=False,
     source="OLR 10; CPI 55",
 )

@@ -52,6 +52,23 @@ class RespondentInput(CourtModel):
     address: Annotated[str | None, CourtText(0, 400), field(T("Postal address"), T("If you know it, or the address on the website."))] = None
 
 
+class ApplicantInput(CourtModel):
+    """Who asks for something that comes before a claim, or stands beside one."""
+
+    name: Annotated[str, CourtText(1, 200), field(T("Your full name, or the company’s"), T("As in the identity document or licence."))]
+    kind: Annotated[PartyKind, Choice(PartyKind), field(T("You are"))] = PartyKind.PERSON
+    email: Annotated[str, CourtEmail(), field(T("E-mail address for papers of the court"))]
+    phone: Annotated[str | None, CourtPhone(), field(T("Telephone"))] = None
+    address: Annotated[str | None, CourtText(0, 400), field(T("Postal address"), T("Used if electronic service fails."))] = None
+    e_service: Annotated[
+        bool,
+        field(
+            T("I agree to receive papers of this case here and at the e-mail address above"),
+            T("A paper counts as served when it reaches the address. You may change this at any time (Online Litigation Rules, arts. 29 to 31)."),
+        ),
+    ] = False
+
+
 class RespondentsStep(CourtModel):
     """Everybody the claim is against."""
 

@@ -20,20 +20,25 @@ from odr.identity.models import Account, AccountRole, AccountState, Mandate
 from odr.text import T
 
 if TYPE_CHECKING:
+    from odr.procedure.pack import RulePack
     from odr.procedure.sitting import Sitting
 
 
-def case_number_for(court: Sitting, case: Case) -> str:
-    """The next number of the year under the pack's pattern, for example ``(2026)浙0192民初123号``."""
-    year = court.now.astimezone(court.pack(case).tz).year
-    kind = "first_instance"
+def next_of_series(court: Sitting, pack: RulePack, kind: str) -> str:
+    """The next number of the year in a series under the pack's pattern, for example ``(2026)浙0192执7号``."""
+    year = court.now.astimezone(pack.tz).year
     series = court.session.scalar(select(NumberSeries).where(NumberSeries.kind == kind, NumberSeries.year == year).with_for_update())
     if series is None:
         series = NumberSeries(kind=kind, year=year, last=0)
         court.session.add(series)
     series.last += 1
     court.session.flush()
-    return court.pack(case).case_number(kind, year=year, number=series.last, court=court.court.settings.court_short)
+    return pack.case_number(kind, year=year, number=series.last, court=court.court.settings.court_short)
+
+
+def case_number_for(court: Sitting, case: Case) -> str:
+    """The next number of the year under the pack's pattern, for example ``(2026)浙0192民初123号``."""
+    return next_of_series(court, court.pack(case), "first_instance")
 
 
 def conflicted(session: Session, case: Case) -> set[int]:

@@ -22,10 +22,12 @@ if TYPE_CHECKING:
 
     from odr.procedure.sitting import Sitting
 
-STAY, JURISDICTION, ANNOUNCEMENT = "stay", "jurisdiction", "announcement"
+STAY, JURISDICTION, ANNOUNCEMENT, MEDIATION = "stay", "jurisdiction", "announcement", "extended_mediation"
 ORDERED = ("appraisal", "settlement")
 """Grounds of which only an order of the judge says from when to when."""
-ACTS = ("ask_for_ruling", "give_ruling", "object_to_jurisdiction", "rule_on_jurisdiction", "exclude_time")
+ON_JURISDICTION = ("object_to_jurisdiction", "rule_on_jurisdiction", "appeal_jurisdiction", "record_jurisdiction_appeal")
+LENGTHENED, MEDIATION_ENDS = "lengthen_mediation", ("end_mediation", "submit_agreement")
+ACTS = ("ask_for_ruling", "give_ruling", "exclude_time", *ON_JURISDICTION, LENGTHENED, *MEDIATION_ENDS)
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ def ordered_span(ground: str, from_on: date, until_on: date, zone: ZoneInfo) -> 
 
 def _marks(entries: list[tuple[str, datetime, dict[str, Any]]]) -> list[Mark]:
     asked: dict[str, str] = {}
+    ruled: datetime | None = None
     found = []
     for act, at, payload in entries:
         given, result = payload["input"], payload.get("result") or {}
@@ -65,9 +68,33 @@ def _marks(entries: list[tuple[str, datetime, dict[str, Any]]]) -> list[Mark]:
             kind = asked.get(str(given.get("motion"))) or given.get("kind")
             if kind in ("stay", "resume"):
                 found.append(Mark(STAY, kind == "stay", at))
-        elif act in ("object_to_jurisdiction", "rule_on_jurisdiction"):
+        elif act == "appeal_jurisdiction":
+            # The ruling had no effect yet: what was excluded until it goes on until the higher court has ruled.
+            found.append(Mark(JURISDICTION, True, ruled or at))
+        elif act in ON_JURISDICTION:
+            ruled = at if act == "rule_on_jurisdiction" else ruled
             found.append(Mark(JURISDICTION, act == "object_to_jurisdiction", at))
     return found
+
+
+def lengthened(entries: Iterable[tuple[str, datetime, dict[str, Any]]], now: datetime) -> list[Excluded]:
+    """The days by which a mediation was prolonged, as far as it lasted: they do not count (OMR 24).
+
+    Only when it was prolonged and when it ended is read, never what was said in it.
+    """
+    running: tuple[datetime, datetime] | None = None
+    found = []
+    for act, at, payload in entries:
+        if act == LENGTHENED:
+            result = payload["result"]
+            before, until = datetime.fromisoformat(result["from"]), datetime.fromisoformat(result["until"])
+            running = (running[0] if running is not None else before, until)
+        elif act in MEDIATION_ENDS and running is not None:
+            found.append((running[0], min(running[1], at)))
+            running = None
+    if running is not None:
+        found.append((running[0], min(running[1], now)))
+    return [Excluded(MEDIATION, begun, ended) for begun, ended in found if begun < ended]
 
 
 def excluded_times(session: Session, cases: Collection[Case], packs: dict[int, RulePack], now: datetime) -> dict[int, list[Excluded]]:
@@ -81,7 +108,7 @@ def excluded_times(session: Session, cases: Collection[Case], packs: dict[int, R
         entries.setdefault(case_id, []).append((act, at, json.loads(payload)))
     found: dict[int, list[Excluded]] = {}
     for case_id, mine in entries.items():
-        found[case_id] = spans(_marks(mine), now)
+        found[case_id] = [*spans(_marks(mine), now), *lengthened(mine, now)]
         orders = [payload["input"] for act, _, payload in mine if act == "exclude_time"]
         found[case_id] += [ordered_span(o["ground"], date.fromisoformat(o["from_on"]), date.fromisoformat(o["until_on"]), packs[case_id].tz) for o in orders]
     for case_id, announced in _announced(session, ids, now):

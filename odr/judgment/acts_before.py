@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from odr.docket.models import Audience, Case, DocketEntry, Outcome, Role, Stage
 from odr.errors import InvalidInput
+from odr.filing.own_case import note_applicant
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.judgment.acts_motions import URGENT
-from odr.judgment.before_claim import before_claim, claims_that_follow, note_applicant, tell_the_other_side
+from odr.judgment.before_claim import before_claim, claims_that_follow, tell_the_other_side
 from odr.judgment.inputs import BeforeClaimInput, NameClaimInput, OverInput
 from odr.judgment.kinds import MotionKind, PreservationState
 from odr.judgment.lookups import preservations_of
@@ -61,7 +62,7 @@ def ask_before_claim(court: Sitting, case: Case, given: BeforeClaimInput, *, act
     )
     court.session.add(motion)
     court.session.flush()
-    note_applicant(court, case, me, given)
+    note_applicant(court, case, me, given.applicant)
     basis = keep_basis(court.session, case, me, Matter.PRESERVATION, [given.amount.minor] if given.amount else [0], 0, now)
     court.then("assess_fee", AssessInput(basis=basis.reference))
     due = court.start_window(case, URGENT, start=now, subject=motion.reference).due_at

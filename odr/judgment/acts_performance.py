@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from odr.docket.models import PARTY_ROLES, Case, Outcome, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
 from odr.identity.actors import Actor
-from odr.judgment.effect import all_done, interest_on, is_overdue, left_of
+from odr.judgment.acts_enforcement import TASK as SETTLED_TASK
+from odr.judgment.acts_enforcement import after_payment
+from odr.judgment.effect import all_done, is_overdue, left_of
+from odr.judgment.enforcing import INACTION, begin, today
 from odr.judgment.inputs import (
     CloseInput,
     ConfirmPerformanceInput,
@@ -17,14 +20,9 @@ from odr.judgment.inputs import (
     MeasureInput,
     PerformanceInput,
 )
-from odr.judgment.interest import InterestKind
-from odr.judgment.interest import total as interest_total
-from odr.judgment.kinds import EnforcementState, Instrument
-from odr.judgment.lookups import obligation_named, obligations_of, open_enforcement, party_with, unconfirmed
-from odr.judgment.models import EnforcementCase, EnforcementMeasure, Obligation, Performance
-from odr.payments.assessing import keep_basis
-from odr.payments.inputs import AssessInput
-from odr.payments.tariff import Matter
+from odr.judgment.kinds import EnforcementState, Instrument, SettlementState
+from odr.judgment.lookups import enforcement_settlements, obligation_named, obligations_of, open_enforcement, party_with, unconfirmed
+from odr.judgment.models import EnforcementMeasure, Obligation, Performance
 from odr.procedure.models import WindowState
 from odr.procedure.table import Everyone, Recorded, act
 from odr.text import Money, T, Text
@@ -33,12 +31,6 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 OWED_AT = {Stage.EFFECTIVE, Stage.ENFORCEMENT}
-INACTION = "enforcement_inaction"
-
-
-def today(court: Sitting) -> date:
-    """The day in the court's zone."""
-    return court.now.astimezone(court.court.settings.tz).date()
 
 
 @act(title=T("Record a performance"), input=PerformanceInput, by=set(PARTY_ROLES) | {Role.CLERK}, at=OWED_AT, source="CPL 247")
@@ -84,6 +76,7 @@ def _settle(court: Sitting, case: Case, obligation: Obligation) -> None:
     if (left is not None and left.minor == 0) or (left is None and not unconfirmed(court.session, obligation)):
         obligation.done_at = court.now
     court.session.flush()
+    after_payment(court, case)
     if all_done(court, case) and not court.tasks(case, "close_case"):
         court.open_task(case, Role.CLERK, "close_case", T("Everything is performed. Close the case."), risk=5)
 
@@ -107,6 +100,8 @@ def confirm_performance(court: Sitting, case: Case, given: ConfirmPerformanceInp
 
 def something_is_overdue(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Enforcement needs something that was due to this party and is not performed."""
+    if enforcement_settlements(court.session, case, SettlementState.SIGNED):
+        return T("You settled in an enforcement. Have it resumed if that is not kept.")
     mine = [o for o in obligations_of(court.session, case) if o.creditor_id == actor.party_id]
     return None if any(is_overdue(court, o) for o in mine) else T("Nothing that is owed to you is overdue.")
 
@@ -129,59 +124,12 @@ def apply_for_enforcement(court: Sitting, case: Case, given: EnforcementInput, *
 
     Its fee is not prepaid, and the debtor bears it (FEE 14, 38). Where the parties agreed so, one late instalment makes all the rest due.
     """
-    me, day = court.party_of(case, actor), today(court)
-    mine = [o for o in obligations_of(court.session, case) if o.creditor_id == me.id and o.done_at is None]
-    late = [o for o in mine if is_overdue(court, o)]
-    claimed = mine if any(o.accelerates for o in late) else late
-    rows = [_claimed(court, case, row, day) for row in claimed]
-    number = enforcement_number(court, case)
-    found = EnforcementCase(case_id=case.id, number=number, party_id=me.id, claimed=rows, entry_number=court.next_number(case))
-    court.session.add(found)
-    court.session.flush()
+    me = court.party_of(case, actor)
+    number, rows, total = begin(court, case, me)
     court.move(case, Stage.ENFORCEMENT)
-    total = sum(r["principal"] + r["interest"] + r["late"] for r in rows)
-    debtor = next(p for p in case.parties if p.id == claimed[0].debtor_id)
-    basis = keep_basis(court.session, case, debtor, Matter.ENFORCEMENT, [total] if total else [], 0 if total else 1, now)
-    court.then("assess_fee", AssessInput(basis=basis.reference))
-    for kind in ("enforcement_notice", INACTION):
-        court.start_window(case, kind, start=now, subject=found.reference)
-    court.open_task(
-        case, Role.CLERK, "enforcement", T("Enforcement %(number)s: send the notice and look for property.", number=number), risk=40, subject=found.reference
-    )
     return Recorded(
         T("Enforcement applied for by %(name)s: %(amount)s", name=me.name, amount=Money(total, court.pack(case).currency)), {"number": number, "claimed": rows}
     )
-
-
-def _claimed(court: Sitting, case: Case, row: Obligation, day: date) -> dict[str, Any]:
-    """What is claimed under one obligation, with the working of its interest to ``day``; minor units."""
-    left, lines = left_of(court, row), interest_on(court, case, row, day)
-    return {
-        "obligation": row.reference,
-        "principal": left.minor if left is not None else 0,
-        "interest": interest_total(lines, InterestKind.ORDERED),
-        "late": interest_total(lines, InterestKind.LATE),
-        "to": day.isoformat(),
-        "working": [line.to_json() for line in lines],
-        "currency": row.currency,
-        "what": row.what,
-    }
-
-
-def enforcement_number(court: Sitting, case: Case) -> str:
-    """The enforcement's own number under the pack's pattern."""
-    from sqlalchemy import select
-
-    from odr.filing.models import NumberSeries
-
-    year = court.now.astimezone(court.pack(case).tz).year
-    series = court.session.scalar(select(NumberSeries).where(NumberSeries.kind == "enforcement", NumberSeries.year == year).with_for_update())
-    if series is None:
-        series = NumberSeries(kind="enforcement", year=year, last=0)
-        court.session.add(series)
-    series.last += 1
-    court.session.flush()
-    return court.pack(case).case_number("enforcement", year=year, number=series.last, court=court.court.settings.court_short)
 
 
 @act(title=T("Record a measure of enforcement"), input=MeasureInput, by={Role.CLERK}, at={Stage.ENFORCEMENT}, serves=Everyone.PARTIES, source="CPL 251 to 260")
@@ -222,6 +170,11 @@ def end_enforcement(court: Sitting, case: Case, given: EndEnforcementInput, *, a
         raise InvalidInput.at("state", T("Say how it ended."))
     if given.state is EnforcementState.DONE and not all_done(court, case):
         raise ActNotOpen(T("Something is still owed."))
+    signed = enforcement_settlements(court.session, case, SettlementState.SIGNED)
+    if given.state is EnforcementState.SETTLED and not signed:
+        raise ActNotOpen(T("No agreement in an enforcement is signed."), T("The parties propose and sign it here first (Civil Procedure Law, art. 241)."))
+    for row in signed:
+        court.close_tasks(case, SETTLED_TASK, row.reference)
     found.state, found.closed_entry = given.state, court.next_number(case)
     for kind in ("enforcement_notice", INACTION):
         court.close_windows(case, kind, WindowState.ENDED, subject=found.reference)
@@ -255,7 +208,7 @@ def nothing_is_owed(court: Sitting, case: Case, actor: Actor) -> Text | None:
 @act(title=T("Close the case"), input=CloseInput, by={Role.CLERK}, at={Stage.EFFECTIVE}, to={Stage.CLOSED}, guard=nothing_is_owed, source="COURT closing")
 def close_case(court: Sitting, case: Case, given: CloseInput, *, actor: Actor, now: datetime) -> Recorded:
     """Close the case: everything is performed, or there was nothing to perform."""
-    settled = any(o.instrument is Instrument.STATEMENT for o in obligations_of(court.session, case))
+    settled = any(o.instrument in (Instrument.STATEMENT, Instrument.CONFIRMATION) for o in obligations_of(court.session, case))
     case.outcome, case.closed_at = (Outcome.SETTLED if settled else Outcome.PERFORMED), now
     court.move(case, Stage.CLOSED)
     court.close_tasks(case, "close_case")

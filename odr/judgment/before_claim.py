@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from odr.docket.models import Case, Party, PartyKind, Role, Stage, Track
+from odr.docket.models import Case, Party, Role, Stage
 from odr.docket.queries import parties
 from odr.errors import ActNotOpen, InvalidInput
-from odr.filing.inviting import note_addresses
-from odr.filing.models import NumberSeries
+from odr.filing.own_case import open_own_case, write_to
 from odr.filing.registry import take_seat
 from odr.identity.actors import Actor
 from odr.identity.models import Account
@@ -23,10 +22,7 @@ from odr.judgment.models import BeforeClaim
 from odr.judgment.preserving import CLAIM_FOLLOWS
 from odr.procedure.pack import RulePack
 from odr.procedure.sitting import ActReceipt
-from odr.service.kinds import Channel, ConsentWay, PaperKind
 from odr.service.models import Packet
-from odr.service.occasions import occasion_for
-from odr.service.packets import Recipient, note_address, queue_packet, record_consent
 from odr.text import T
 
 if TYPE_CHECKING:
@@ -80,61 +76,7 @@ def _open_case(sitting: Sitting, account: Account, given: BeforeClaimInput) -> C
         raise ActNotOpen(T("The rules of this court know no preservation before a claim."))
     if given.cause not in pack.causes_on(today):
         raise InvalidInput.at("cause", T("This court does not hear that kind of dispute today. Choose one of those listed."))
-    case = Case(
-        pack_id=pack.id,
-        pack_version=pack.version.isoformat(),
-        stage=Stage.PRESERVING,
-        track=Track.ORDINARY,
-        cause=given.cause,
-        title=f"{given.applicant.name} v {given.respondents[0].name}"[:300],
-        filed_on=today,
-        lodged_at=now,
-        number=_number(sitting, pack),
-        entry_count=0,
-        head_digest="0" * 64,
-    )
-    sitting.session.add(case)
-    sitting.session.flush()
-    you = given.applicant
-    own = {"account_id": account.id, "locale": account.locale, "online": True, "joined_at": now}
-    sitting.session.add(_party(case, Role.CLAIMANT, 1, you.name, you.kind, you.email, you.phone, you.address, **own))
-    for i, other in enumerate(given.respondents, 1):
-        locale = {"locale": "zh-Hans" if pack.id == "cn" else "en"}
-        sitting.session.add(_party(case, Role.RESPONDENT, i, other.name, other.kind, other.email, other.phone, other.address, **locale))
-    sitting.session.flush()
-    sitting.session.refresh(case, ["parties"])
-    return case
-
-
-def _party(
-    case: Case, role: Role, ordinal: int, name: str, kind: PartyKind, email: str | None, phone: str | None, address: str | None, **more: object
-) -> Party:
-    return Party(case_id=case.id, role=role, ordinal=ordinal, name=name, kind=kind, email=email, phone=phone, address=address, details={}, **more)
-
-
-def _number(sitting: Sitting, pack: RulePack) -> str:
-    """The next number of the year for preservations under the pack's pattern."""
-    year = sitting.now.astimezone(pack.tz).year
-    series = sitting.session.scalar(select(NumberSeries).where(NumberSeries.kind == NUMBERS, NumberSeries.year == year).with_for_update())
-    if series is None:
-        series = NumberSeries(kind=NUMBERS, year=year, last=0)
-        sitting.session.add(series)
-    series.last += 1
-    sitting.session.flush()
-    return pack.case_number(NUMBERS, year=year, number=series.last, court=sitting.court.settings.court_short)
-
-
-def note_applicant(court: Sitting, case: Case, party: Party, given: BeforeClaimInput) -> None:
-    """Where papers reach the applicant, by her own word, and her consent if she gave it (OLR 29, 30)."""
-    you = given.applicant
-    for channel, value in ((Channel.PLATFORM, party.reference), (Channel.EMAIL, you.email), (Channel.SMS, you.phone), (Channel.POST, you.address)):
-        if value:
-            note_address(court.session, party_id=party.id, channel=channel, value=value, source="own pleading", at=court.now, given=True)
-    if you.e_service:
-        number = court.next_number(case)
-        record_consent(court.session, case_id=case.id, party_id=party.id, way=ConsentWay.EXPRESS, scope=tuple(PaperKind), at=court.now, entry_id=number)
-    for other in parties(case, Role.RESPONDENT):
-        note_addresses(court, other, "application")
+    return open_own_case(sitting, account, pack, NUMBERS, Stage.PRESERVING, given.cause, given.applicant, given.respondents)
 
 
 def tell_the_other_side(court: Sitting, case: Case, entry_number: int) -> None:
@@ -145,20 +87,7 @@ def tell_the_other_side(court: Sitting, case: Case, entry_number: int) -> None:
         told = select(Packet.id).where(Packet.case_id == case.id, Packet.party_id == party.id, Packet.first_contact.is_(True))
         if party.joined_at is not None or court.session.scalar(told) is not None:
             continue
-        packet = queue_packet(
-            court.session,
-            case_id=case.id,
-            party_id=party.id,
-            entry_ids=[entry_number],
-            title=title,
-            first_contact=True,
-            now=court.now,
-            kind=PaperKind.NOTICE,
-            letter="preserved",
-            recipient=Recipient(party.name, party.kind, party.locale, party.abroad),
-            case_number=case.number,
-        )
-        packet.occasion = occasion_for("preservation", title, PaperKind.NOTICE).key
+        write_to(court, case, party, letter="preserved", title=title, entry_number=entry_number, occasion="preservation")
 
 
 def claims_that_follow(session: Session, case: Case, until: datetime | None = None) -> Sequence[Case]:

@@ -25,6 +25,13 @@ def finding_subjects(court: Any, case: Case, actor: Actor) -> list[Option]:
     ]
 
 
+@choice_source("findings_waiting")
+def findings_waiting(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Exhibits that were open to cross-examination, and facts, on which nothing is found yet."""
+    waiting = [i for i in case_file(court, case).unfinished if not isinstance(i, ExhibitOnFile) or i.examined]
+    return [Option(i.subject, f"{i.label} {i.exhibit.title}" if isinstance(i, ExhibitOnFile) else f"{i.label}. {i.fact.what}") for i in waiting]
+
+
 @choice_source("exhibits_examined")
 def exhibits_examined(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Exhibits that were open to cross-examination."""

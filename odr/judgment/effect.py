@@ -183,7 +183,7 @@ def settled(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     today = court.now.astimezone(court.court.settings.tz).date()
     for owed in facts["obligations"]:
         row = {**owed, "due_on": owed["due_on"] or reckon(court.pack(case), PERFORMANCE, court.now).result}
-        court.session.add(Obligation(case_id=case.id, instrument=Instrument.STATEMENT, entry_number=court.next_number(case), **row))
+        court.session.add(Obligation(case_id=case.id, instrument=Instrument(facts.get("instrument", "statement")), entry_number=court.next_number(case), **row))
     if facts["obligations"]:
         last = max((o["due_on"] or today) for o in facts["obligations"])
         for party_id in {o["creditor_id"] for o in facts["obligations"]}:
@@ -192,6 +192,14 @@ def settled(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
                 start = datetime.combine(last, time(23, 59), tzinfo=court.court.settings.tz)
                 court.start_window(case, ENFORCE, party=creditor, start=start)
         court.announce("case_effective", case, ending=Ending.MEDIATED.value)
+
+
+def set_aside(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """What was owed rests on nothing any more; what was paid stays recorded under what it was paid on."""
+    for row in obligations_of(court.session, case):
+        row.ended_at = court.now
+    for kind in (PERFORMANCE, ENFORCE, "enforcement_notice", "enforcement_inaction"):
+        court.close_windows(case, kind, WindowState.ENDED)
 
 
 def performance_lapsed(court: Sitting, case: Case, window: Any) -> None:

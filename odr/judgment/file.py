@@ -109,9 +109,9 @@ class CaseFile:
         return next((item for item in self.items if item.subject == subject), None)
 
 
-def case_file(court: Sitting, case: Case) -> CaseFile:
-    """The file as it stands, in a handful of queries."""
-    findings = standing_findings(court.session, case)
+def case_file(court: Sitting, case: Case, at: int | None = None) -> CaseFile:
+    """The file as it stands, in a handful of queries; with ``at``, the findings and exhibits of when that entry was made."""
+    findings = standing_findings(court.session, case, at)
     by_exhibit = {f.exhibit_id: f for f in findings if f.exhibit_id is not None}
     by_fact = {f.fact_id: f for f in findings if f.fact_id is not None}
     opinions = opinions_by_exhibit(court, case)
@@ -119,7 +119,7 @@ def case_file(court: Sitting, case: Case) -> CaseFile:
     exhibits = [
         ExhibitOnFile(e, party_with(case, e.party_id), opinions.get(e.id, []), heard.examined(e, opinions.get(e.id, [])), by_exhibit.get(e.id))
         for e in court.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id))
-        if not is_withdrawn(e)
+        if not is_withdrawn(e) and (at is None or e.entry_number <= at)
     ]
     agreed = agreed_facts(court, case)
     facts = [

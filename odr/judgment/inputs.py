@@ -7,12 +7,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from odr.docket.models import PartyKind
 from odr.errors import FieldFault, InvalidInput
-from odr.filing.inputs import RespondentInput
+from odr.filing.inputs import ApplicantInput, RespondentInput
 from odr.judgment.kinds import AppealOutcome, DecisionKind, EnforcementState, FindingResult, MotionKind, OrderKind, Vote
 from odr.payments.inputs import BearsInput
-from odr.procedure.inputs import Choice, CourtDate, CourtEmail, CourtModel, CourtMoney, CourtMoneyOrZero, CourtPhone, CourtText, field
+from odr.procedure.inputs import Choice, CourtDate, CourtModel, CourtMoney, CourtMoneyOrZero, CourtText, field
 from odr.text import T
 
 LANGUAGES = {"zh-Hans": T("Chinese"), "en": T("English")}
@@ -49,6 +48,20 @@ class FindingsInput(CourtModel):
         if twice:
             raise InvalidInput(twice)
         return self
+
+
+class GroupFindingInput(CourtModel):
+    """One finding, with the same reasons, on several exhibits and facts that stand and fall together."""
+
+    subjects: Annotated[list[str], Field(min_length=1, max_length=400), field(T("On which"), choices="findings_waiting")]
+    result: Annotated[FindingResult, Choice(FindingResult), field(T("Do you rely on it?"))]
+    reasons: Annotated[
+        str | None, CourtText(0, 8000), field(T("Reasons, as they will stand in the judgment"), T("Say why, and answer each objection."), widget="textarea")
+    ] = None
+
+    def single(self) -> FindingsInput:
+        """The findings it stands for, one on each."""
+        return FindingsInput(findings=[FindingInput(subject=one, result=self.result, reasons=self.reasons) for one in self.subjects])
 
 
 class ReasonInput(CourtModel):
@@ -263,23 +276,6 @@ class ExecuteInput(CourtModel):
 
     preservation: Annotated[str, CourtText(1, 40, one_line=True), field(T("Preservation"), choices="ready_preservations")]
     what: Annotated[str, CourtText(1, 2000), field(T("What was done"), T("Account, asset or conduct, by whom, and until when."), widget="textarea")]
-
-
-class ApplicantInput(CourtModel):
-    """Who asks for a preservation before a claim."""
-
-    name: Annotated[str, CourtText(1, 200), field(T("Your full name, or the company’s"), T("As in the identity document or licence."))]
-    kind: Annotated[PartyKind, Choice(PartyKind), field(T("You are"))] = PartyKind.PERSON
-    email: Annotated[str, CourtEmail(), field(T("E-mail address for papers of the court"))]
-    phone: Annotated[str | None, CourtPhone(), field(T("Telephone"))] = None
-    address: Annotated[str | None, CourtText(0, 400), field(T("Postal address"), T("Used if electronic service fails."))] = None
-    e_service: Annotated[
-        bool,
-        field(
-            T("I agree to receive papers of this case here and at the e-mail address above"),
-            T("A paper counts as served when it reaches the address. You may change this at any time (Online Litigation Rules, arts. 29 to 31)."),
-        ),
-    ] = False
 
 
 class BeforeClaimInput(CourtModel):

@@ -228,13 +228,17 @@ class Instrument(enum.Enum):
     DECISION = "decision"  # a decision of this court in effect
     STATEMENT = "statement"  # a mediation statement in effect
     HIGHER_COURT = "higher_court"  # the higher court's decision
+    CONFIRMATION = "confirmation"  # a ruling that confirms an agreement made before a mediator (CPL 206)
 
     @property
     def label(self) -> Text:
         """The instrument in words."""
-        return {Instrument.DECISION: T("Decision"), Instrument.STATEMENT: T("Mediation statement"), Instrument.HIGHER_COURT: T("Decision of the higher court")}[
-            self
-        ]
+        return {
+            Instrument.DECISION: T("Decision"),
+            Instrument.STATEMENT: T("Mediation statement"),
+            Instrument.HIGHER_COURT: T("Decision of the higher court"),
+            Instrument.CONFIRMATION: T("Confirmed agreement"),
+        }[self]
 
 
 class EnforcementState(enum.Enum):
@@ -253,4 +257,25 @@ class EnforcementState(enum.Enum):
             EnforcementState.SETTLED: T("Settled between the parties"),
             EnforcementState.DONE: T("Performed"),
             EnforcementState.ENDED: T("Ended without full performance"),
+        }[self]
+
+
+class SettlementState(enum.Enum):
+    """Where an agreement in an enforcement stands (CPL 241)."""
+
+    PROPOSED = "proposed"  # the other side has not answered
+    SIGNED = "signed"  # both signed; it stands in the record
+    PERFORMED = "performed"  # performed in full: the instrument is not enforced any more (CPI 465)
+    BROKEN = "broken"  # not performed: the instrument is enforced again (CPI 465)
+    DECLINED = "declined"  # not agreed to
+
+    @property
+    def label(self) -> Text:
+        """The state in words."""
+        return {
+            SettlementState.PROPOSED: T("Proposed"),
+            SettlementState.SIGNED: T("Signed by both"),
+            SettlementState.PERFORMED: T("Performed"),
+            SettlementState.BROKEN: T("Not kept"),
+            SettlementState.DECLINED: T("Declined"),
         }[self]

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Document, Party
 from odr.errors import InvalidInput, NotFound
 from odr.filing.models import Claim, Relief
 from odr.filing.queries import claims_of, reliefs_of
-from odr.judgment.kinds import AppealState, DecisionKind, DecisionState, EnforcementState, MotionState, PreservationState, RetrialState
+from odr.judgment.kinds import AppealState, DecisionKind, DecisionState, EnforcementState, MotionState, PreservationState, RetrialState, SettlementState
 from odr.judgment.models import (
     AppealPetition,
     Decision,
     EnforcementCase,
+    EnforcementSettlement,
     FinalityCertificate,
     Finding,
     Motion,
@@ -30,9 +31,12 @@ from odr.judgment.models import (
 from odr.text import T
 
 
-def standing_findings(session: Session, case: Case) -> Sequence[Finding]:
-    """The findings that stand, in the order they were made."""
-    return session.scalars(select(Finding).where(Finding.case_id == case.id, Finding.replaced_by.is_(None)).order_by(Finding.id)).all()
+def standing_findings(session: Session, case: Case, at: int | None = None) -> Sequence[Finding]:
+    """The findings that stand, in the order they were made; with ``at``, those that stood at that entry."""
+    query = select(Finding).where(Finding.case_id == case.id).order_by(Finding.id)
+    if at is None:
+        return session.scalars(query.where(Finding.replaced_by.is_(None))).all()
+    return session.scalars(query.where(Finding.entry_number <= at, or_(Finding.replaced_by.is_(None), Finding.replaced_by > at))).all()
 
 
 def decisions_of(session: Session, case: Case, *states: DecisionState) -> Sequence[Decision]:
@@ -49,6 +53,11 @@ def current_draft(session: Session, case: Case) -> Decision | None:
 def issued(session: Session, case: Case) -> Decision | None:
     """The newest decision that was issued and stands."""
     return next(iter(reversed(decisions_of(session, case, DecisionState.ISSUED))), None)
+
+
+def pronounced(session: Session, case: Case) -> Sequence[Decision]:
+    """Every decision that was issued, also one set aside since, in order."""
+    return session.scalars(select(Decision).where(Decision.case_id == case.id, Decision.issued_at.is_not(None)).order_by(Decision.id)).all()
 
 
 def decided_in_part(session: Session, case: Case) -> list[Order]:
@@ -169,3 +178,9 @@ def open_enforcement(session: Session, case: Case) -> EnforcementCase | None:
     return session.scalar(
         select(EnforcementCase).where(EnforcementCase.case_id == case.id, EnforcementCase.state == EnforcementState.OPEN).order_by(EnforcementCase.id.desc())
     )
+
+
+def enforcement_settlements(session: Session, case: Case, *states: SettlementState) -> Sequence[EnforcementSettlement]:
+    """Agreements in enforcements of the case, in some states (all, without any), in order."""
+    query = select(EnforcementSettlement).where(EnforcementSettlement.case_id == case.id).order_by(EnforcementSettlement.id)
+    return session.scalars(query.where(EnforcementSettlement.state.in_(states)) if states else query).all()

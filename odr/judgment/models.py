@@ -23,6 +23,7 @@ from odr.judgment.kinds import (
     OrderKind,
     PreservationState,
     RetrialState,
+    SettlementState,
     Vote,
 )
 from odr.text import Money
@@ -382,3 +383,32 @@ class EnforcementMeasure(Base):
     on: Mapped[date] = mapped_column(Date)
     entry_number: Mapped[int]
     __table_args__ = ({"info": {"append_only": True}},)
+
+
+class EnforcementSettlement(Base):
+    """What the parties agreed in an enforcement about how the instrument is performed (CPL 241; CPI 464 to 466)."""
+
+    __tablename__ = "enforcement_settlement"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    enforcement_id: Mapped[int] = mapped_column(ForeignKey("enforcement_case.id"))
+    from_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    to_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    amount_minor: Mapped[int] = mapped_column(BigInt)
+    currency: Mapped[str] = mapped_column(String(3))
+    instalments: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    """``{"on": ISO day, "minor": amount}``, adding up to the amount."""
+    deed: Mapped[str | None] = mapped_column(Text)
+    state: Mapped[SettlementState] = mapped_column(enum_column(SettlementState), default=SettlementState.PROPOSED)
+    paid_before_minor: Mapped[int] = mapped_column(BigInt, default=0)
+    """What was paid on the instrument when it was signed; only what comes after counts towards it."""
+    entry_number: Mapped[int]
+    signed_entry: Mapped[int | None]
+    closed_entry: Mapped[int | None]
+
+    @property
+    def amount(self) -> Money:
+        """What is paid in all in the place of the instrument."""
+        return Money(self.amount_minor, self.currency)

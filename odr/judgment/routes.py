@@ -11,14 +11,17 @@ from odr.access import case_page, current_court, current_locale, current_session
 from odr.db import new_reference
 from odr.docket.models import BENCH_ROLES, Case, Role
 from odr.docket.visibility import READS_FILE, reads_document
-from odr.errors import NotFound
+from odr.errors import FieldFault, InvalidInput, NotFound
+from odr.filing.models import DraftState
 from odr.identity.actors import Actor
 from odr.judgment.drafting import draft_values
 from odr.judgment.file import case_file
-from odr.judgment.inputs import DraftInput, FindingInput, IssueInput
+from odr.judgment.inputs import DraftInput, FindingInput, GroupFindingInput, IssueInput
 from odr.judgment.kinds import DecisionState
-from odr.judgment.lookups import current_draft, decision_named, document_of, issued
+from odr.judgment.lookups import current_draft, decision_named, document_of, issued, pronounced
+from odr.judgment.models import Decision
 from odr.judgment.panel import is_panel
+from odr.judgment.proposals import proposals, propose, settle
 from odr.judgment.views import decision_page
 from odr.judgment.views import desk as gather
 from odr.judgment.wording import insert, insertions
@@ -27,11 +30,14 @@ from odr.procedure import forms
 from odr.procedure.availability import refusal
 from odr.procedure.inputs import Widget
 from odr.procedure.sitting import Sitting
+from odr.text import T
 
 judgment = Blueprint("judgment", __name__, url_prefix="/cases/<reference>/decision")
 Page = str | Response | tuple[str, int]
 BENCH = tuple(BENCH_ROLES)
 FINDING = "findings-0-"
+TOGETHER = "together-"
+GROUP, PROPOSE = "group", "propose"
 
 
 def look() -> Sitting:
@@ -46,8 +52,23 @@ def decision(case: Case, actor: Actor) -> Page:
     found = issued(current_session(), case)
     if found is None and actor.role in BENCH_ROLES:
         return redirect(url_for("judgment.desk", reference=case.reference), 303)  # type: ignore[return-value]
+    return _decision(case, actor, found)
+
+
+@judgment.get("/<reference_of>/page")
+@case_page(*READS_FILE)
+def one_decision(case: Case, actor: Actor, reference_of: str) -> Page:
+    """One of several decisions of a case: a partial judgment, or one that was set aside since."""
+    found = decision_named(current_session(), case, reference_of)
+    if found.issued_at is None:
+        raise NotFound
+    return _decision(case, actor, found)
+
+
+def _decision(case: Case, actor: Actor, found: Decision | None) -> Page:
     page = decision_page(look(), case, found) if found is not None else None
-    return render_template("judgment/decision.html", case=case, actor=actor, page=page, draft=False, tab="decision")
+    every = pronounced(current_session(), case)
+    return render_template("judgment/decision.html", case=case, actor=actor, page=page, every=every, draft=False, tab="decision")
 
 
 @judgment.get("/draft")
@@ -57,7 +78,7 @@ def draft(case: Case, actor: Actor) -> Page:
     found = current_draft(current_session(), case)
     if found is None:
         raise NotFound
-    return render_template("judgment/decision.html", case=case, actor=actor, page=decision_page(look(), case, found), draft=True, tab="decision")
+    return render_template("judgment/decision.html", case=case, actor=actor, page=decision_page(look(), case, found), every=[], draft=True, tab="decision")
 
 
 @judgment.get("/desk")
@@ -73,17 +94,16 @@ def _desk(
     court, locale = look(), current_locale()
     page = gather(court, case, on)
     subject = {f"{FINDING}subject": page.chosen.subject} if page.chosen else {}
-    previous = page.chosen.finding if page.chosen else None
-    kept = (
-        {f"{FINDING}result": previous.result.value, f"{FINDING}reasons": previous.reasons or "", f"{FINDING}rests_on": list(previous.rests_on)}
-        if previous
-        else {}
-    )
-    finding = _finding_fields(court, case, actor, {**subject, **(values if tried == "record_findings" else kept)}, faults if tried == "record_findings" else [])
+    drafted = proposals(court.session, case)
+    mine = drafted.get(page.chosen.subject) if page.chosen else None
+    kept = {FINDING + name: value for name, value in (mine.values if mine else {}).items() if name != "by"} or _found_before(page.chosen)
+    told = tried in ("record_findings", PROPOSE)
+    finding = _finding_fields(court, case, actor, {**subject, **(values if told else kept)}, faults if told else [])
+    group = _group_fields(court, case, actor, values if tried == GROUP else {}, faults if tried == GROUP else [])
     written = values if tried == "draft_decision" else draft_values(court, case, page.decision, locale)
     choices = forms.choices_for(DraftInput, court, case, actor)
     fields = forms.fields_of(DraftInput, locale, written, faults if tried == "draft_decision" else [], choices)
-    wrong = forms.summary(fields if tried == "draft_decision" else finding)
+    wrong = forms.summary(fields if tried == "draft_decision" else group if tried == GROUP else finding)
     may = {
         name: refusal(court, court.court.table[name], case, actor) is None
         for name in ("record_findings", "draft_decision", "send_for_signing", "reopen_decision")
@@ -94,6 +114,10 @@ def _desk(
         actor=actor,
         page=page,
         finding=finding,
+        group=group,
+        grouped=tried == GROUP,
+        drafted=drafted,
+        drafted_by=mine.values.get("by") if mine else None,
         fields=fields,
         faults=wrong,
         may=may,
@@ -104,6 +128,14 @@ def _desk(
         tab="decision",
         key=new_reference(),
     ), status
+
+
+def _found_before(chosen: Any) -> dict[str, Any]:
+    """The finding that stands, to be changed."""
+    found = chosen.finding if chosen else None
+    if found is None:
+        return {}
+    return {f"{FINDING}result": found.result.value, f"{FINDING}reasons": found.reasons or "", f"{FINDING}rests_on": list(found.rests_on)}
 
 
 def _paragraphs(fields: list[forms.FormField]) -> list[tuple[str, Any]]:
@@ -117,12 +149,25 @@ def _paragraphs(fields: list[forms.FormField]) -> list[tuple[str, Any]]:
 
 def _finding_fields(court: Sitting, case: Case, actor: Actor, values: dict[str, Any], faults: list[Any]) -> list[forms.FormField]:
     """The fields of the one finding in hand; faults of the group are those of its only row."""
-    inner = {name.removeprefix(FINDING): value for name, value in values.items() if name.startswith(FINDING)}
+    inner = _without(FINDING, values)
     told = [type(f)(f.location[2:], f.message) if f.location[:2] == ("findings", 0) else f for f in faults]
     fields = forms.fields_of(FindingInput, current_locale(), inner, told, forms.choices_for(FindingInput, court, case, actor))
     for one in fields:
         one.name = FINDING + one.name
     return fields
+
+
+def _group_fields(court: Sitting, case: Case, actor: Actor, values: dict[str, Any], faults: list[Any]) -> list[forms.FormField]:
+    """The fields of one finding on several, under names of their own on the page."""
+    fields = forms.fields_of(GroupFindingInput, current_locale(), _without(TOGETHER, values), faults, forms.choices_for(GroupFindingInput, court, case, actor))
+    for one in fields:
+        one.name = TOGETHER + one.name
+    return fields
+
+
+def _without(prefix: str, values: dict[str, Any]) -> dict[str, Any]:
+    """Those values whose names begin so, without that beginning."""
+    return {name.removeprefix(prefix): value for name, value in values.items() if name.startswith(prefix)}
 
 
 def _submit(case: Case, actor: Actor, name: str, again: Callable[..., Page], endpoint: str = "cases.one_entry") -> Page:
@@ -136,7 +181,62 @@ def find(case: Case, actor: Actor) -> Page:
     """Record one finding, or all that nobody disputes; the desk then shows what is next."""
     on = request.form.get(f"{FINDING}subject")
     page = _submit(case, actor, "record_findings", lambda v, f, s, m: _desk(case, actor, on, "record_findings", v, f, s, m))
+    return _found(case, page, [on] if on else [])
+
+
+def _found(case: Case, page: Page, subjects: list[str]) -> Page:
+    """Back to the desk; what the assistant drafted on what was found is used up."""
+    if not isinstance(page, tuple | str) and subjects:
+        with current_court().database.write() as session:
+            settle(session, case, subjects, DraftState.LODGED)
     return _to_desk(case, page)
+
+
+@judgment.post("/findings/group")
+@case_page(Role.JUDGE)
+def find_together(case: Case, actor: Actor) -> Page:
+    """One finding with the same reasons on everything that was ticked."""
+    values = request.form.to_dict(flat=False)
+    try:
+        given: GroupFindingInput = forms.parse(GroupFindingInput, _without(TOGETHER, values))
+    except InvalidInput as error:
+        return _desk(case, actor, None, GROUP, values, error.faults, 422)
+    whole = forms.flatten(given.single().model_dump(mode="json"))
+
+    def again(faults: list[FieldFault], status: int, moved: bool) -> Page:
+        # What is wrong with one of them is said beside the field they share.
+        shared = [FieldFault((str(fault.location[-1]) if fault.location[-1] != "subject" else "subjects",), fault.message) for fault in faults]
+        return _desk(case, actor, None, GROUP, values, shared, status, moved)
+
+    return _found(case, submit_act(case, actor, current_court().table["record_findings"], whole, again), given.subjects)
+
+
+@judgment.post("/findings/draft")
+@case_page(Role.ASSISTANT)
+def draft_finding(case: Case, actor: Actor) -> Page:
+    """The assistant puts a finding before the judge; it is no finding until she records it."""
+    values = request.form.to_dict(flat=False)
+    inner = _without(FINDING, values)
+    on = (inner.get("subject") or [""])[0]
+    try:
+        given: FindingInput = forms.parse(FindingInput, inner)
+        if case_file(look(), case).find(given.subject) is None:
+            raise InvalidInput.at("subject", T("This is not in the case, or you cannot see it."))
+    except InvalidInput as error:
+        return _desk(case, actor, on, PROPOSE, values, error.faults, 422)
+    assert actor.account_id is not None
+    with current_court().database.write() as session:
+        propose(session, case, actor.account_id, actor.name, given.subject, given.model_dump(mode="json"), current_court().clock.now())
+    return _to_desk(case, redirect(url_for("judgment.desk", reference=case.reference)))  # type: ignore[arg-type]
+
+
+@judgment.post("/findings/leave")
+@case_page(Role.JUDGE)
+def leave_finding(case: Case, actor: Actor) -> Page:
+    """The judge leaves a drafted finding aside."""
+    with current_court().database.write() as session:
+        settle(session, case, [request.form.get("subject", "")], DraftState.EXPIRED)
+    return redirect(url_for("judgment.desk", reference=case.reference, on=request.form.get("subject"), _anchor="finding"), 303)  # type: ignore[return-value]
 
 
 @judgment.post("/draft")

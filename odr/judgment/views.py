@@ -18,7 +18,7 @@ from odr.judgment.file import CaseFile, ExhibitOnFile, FactOnFile, case_file
 from odr.judgment.interest import InterestKind
 from odr.judgment.issuing import has_rested
 from odr.judgment.kinds import DecisionState
-from odr.judgment.lookups import certificates_of, current_draft, document_of, issued, obligations_of, open_enforcement, party_with, unconfirmed
+from odr.judgment.lookups import certificates_of, current_draft, document_of, issued, obligations_of, open_enforcement, party_with, pronounced, unconfirmed
 from odr.judgment.models import Decision, Obligation, Order
 from odr.judgment.paper import appeal_words, cost_words, lines, order_words
 from odr.procedure.hooks import Panel
@@ -113,7 +113,8 @@ def linked(text: str, file: CaseFile) -> Markup:
 
 def decision_page(court: Sitting, case: Case, decision: Decision) -> DecisionPage:
     """Everything of the decision page but its frame."""
-    file, parts = case_file(court, case), decision.parts
+    # A later finding, on what was left to the judgment on the rest, is none of this decision's.
+    file, parts = case_file(court, case, decision.issued_entry), decision.parts
 
     def each(name: str) -> list[Markup]:
         return [linked(line, file) for line in lines(parts.get(name))]
@@ -219,7 +220,7 @@ def decision_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
 def _decided(court: Sitting, case: Case, decision: Decision | None) -> dict[str, Any]:
     return {
         "decision": decision,
-        "document": document_of(court.session, decision) if decision is not None else None,
+        "every": [(d, document_of(court.session, d)) for d in pronounced(court.session, case)],
         "owed": owed(court, case),
         "certificates": [(c, court.session.get_one(Document, c.document_id)) for c in certificates_of(court.session, case)],
         "claimed": claimed_interest(court, case),

@@ -186,6 +186,29 @@ class Retrial(Rule):
     grounds: dict[Key, RetrialGround]
 
 
+class NotConfirmed(Rule):
+    """A ground on which the court does not confirm an agreement."""
+
+    title: Words
+    article: Article
+
+
+class MediationRules(Rule):
+    """Which kinds of mediation these rules know beside the one in a filed case."""
+
+    applies_to: Applies
+    before_filing: Article | None = None
+    """By which article one may mediate here before a claim; without one, not at all."""
+    judge_led: Article | None = None
+    """By which article the judge of the case may mediate herself, where everybody agrees; she then reads what is said to her, and nothing else."""
+    confirmation: Article | None = None
+    """By which article the court confirms an agreement made before a mediator; without one it confirms none."""
+    not_accepted: dict[Key, NotConfirmed] = Field(default_factory=dict)
+    """Grounds on which the application is not taken up, or is dismissed when they show later."""
+    not_confirmed: dict[Key, NotConfirmed] = Field(default_factory=dict)
+    """Grounds on which it is dismissed."""
+
+
 class LimitationRule(Rule):
     """How long a right may be enforced in court."""
 

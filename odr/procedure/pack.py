@@ -25,6 +25,7 @@ from odr.procedure.court_rules import (
     Invariants,
     LatePerformance,
     Limitations,
+    MediationRules,
     Plan,
     Plans,
     Retrial,
@@ -90,6 +91,7 @@ class RulePack(Rule):
     late_performance: LatePerformance | None = None
     retrial: Retrial | None = None
     certified: CertifiedClaims | None = None
+    mediation: MediationRules | None = None
     tariff: Tariff
 
     @field_validator("zone")

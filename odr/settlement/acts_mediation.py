@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from odr.docket.models import PARTY_ROLES, Audience, Case, Role, Seat, Stage
+from odr.docket.models import PARTY_ROLES, Audience, Case, Outcome, Role, Seat, Stage
 from odr.docket.queries import parties
 from odr.errors import ActNotOpen, InvalidInput
 from odr.filing.registry import choose, conflicted
@@ -16,17 +16,21 @@ from odr.identity.models import Account, AccountRole, AccountState
 from odr.procedure.inputs import CourtModel
 from odr.procedure.models import WindowState
 from odr.procedure.table import Everyone, Recorded, act
+from odr.settlement.acts_offers import close_offer
 from odr.settlement.agreements import draw_up
 from odr.settlement.inputs import ChooseMediatorInput, EndMediationInput, MediateInput, MessageInput, ProposalInput
-from odr.settlement.lookups import mediation_of, party_labelled
-from odr.settlement.models import Mediation, MediationState, RoomMessage
-from odr.settlement.terms import OPEN_STAGES, PRIVATE, check_terms, in_room, nothing_is_agreed
+from odr.settlement.lookups import mediation_of, offers_of, party_labelled
+from odr.settlement.models import Mediation, MediationState, OfferState, RoomMessage
+from odr.settlement.moderating import end_moderation
+from odr.settlement.terms import OPEN_STAGES, PRIVATE, ROOM_STAGES, check_terms, in_room, nothing_is_agreed
 from odr.text import T, Text
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-CHOICE, ACCEPTANCE, MEDIATION = "mediator_choice", "mediator_acceptance", "mediation"
+CHOICE, ACCEPTANCE, MEDIATION, DESIGNATION = "mediator_choice", "mediator_acceptance", "mediation", "mediator_designation"
+BEFORE_FILING = "mediation_prefiling"
+"""The rule for how long a mediation before a claim lasts (OMR 24)."""
 
 
 class Nothing(CourtModel):
@@ -49,6 +53,7 @@ def _state(*states: MediationState) -> Any:
 @in_room(
     title=T("Ask for mediation"),
     input=MediateInput,
+    at=OPEN_STAGES,
     guard=no_mediation_runs,
     serves=Everyone.BUT_ACTOR,
     source="CPL 96; OMR 4",
@@ -60,22 +65,34 @@ def ask_mediation(court: Sitting, case: Case, given: MediateInput, *, actor: Act
     return Recorded(T("%(name)s asked for mediation", name=me.name))
 
 
+def my_consent_is_missing(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Consent is asked for until it is given; before a claim a mediator may be there already, who asks the other side (OMR 15)."""
+    found = mediation_of(court.session, case)
+    if found is None or found.judge_led or (found.state is not MediationState.PROPOSED and case.stage is not Stage.MEDIATING):
+        return T("The mediation is not at this point.")
+    return T("You have already done this.") if actor.party_id in found.consents else None
+
+
 @in_room(
     title=T("Agree to mediation"),
     input=MediateInput,
-    guard=_state(MediationState.PROPOSED),
-    source="CPL 96; OMR 4, 10",
+    guard=my_consent_is_missing,
+    source="CPL 96; OMR 4, 10, 15",
 )
 def agree_mediation(court: Sitting, case: Case, given: MediateInput, *, actor: Actor, now: datetime) -> Recorded:
     """Agree; when the last has, the parties have two working days to choose a mediator together (OMR 10)."""
     me, mediation = court.party_of(case, actor), _mediation(court, case)
-    if me.id in mediation.consents:
-        raise ActNotOpen(T("You have already done this."))
     mediation.consents = [*mediation.consents, me.id]
-    if all(p.id in mediation.consents for p in parties(case)):
+    if mediation.state is MediationState.PROPOSED and everybody_agreed(case, mediation):
         mediation.state = MediationState.CHOOSING
+        court.close_windows(case, DESIGNATION, WindowState.MET, subject=mediation.reference)
         court.start_window(case, CHOICE, start=now, subject=mediation.reference)
     return Recorded(T("%(name)s agreed to mediation", name=me.name))
+
+
+def everybody_agreed(case: Case, mediation: Mediation) -> bool:
+    """Whether all parties agreed to mediate."""
+    return all(p.id in mediation.consents for p in parties(case))
 
 
 def _mediation(court: Sitting, case: Case) -> Mediation:
@@ -111,14 +128,16 @@ def choose_mediator(court: Sitting, case: Case, given: ChooseMediatorInput, *, a
 def assign(court: Sitting, case: Case, mediation: Mediation, account_id: int) -> None:
     """Seat the mediator; she has three working days to accept (OMR 12)."""
     mediation.mediator_id, mediation.state = account_id, MediationState.ASSIGNED
-    court.close_windows(case, CHOICE, WindowState.MET, subject=mediation.reference)
+    for kind in (CHOICE, DESIGNATION):
+        court.close_windows(case, kind, WindowState.MET, subject=mediation.reference)
+    end_moderation(court, case)
     court.session.add(Seat(case_id=case.id, account_id=account_id, role=Role.MEDIATOR, from_at=court.now))
     court.session.flush()
     court.start_window(case, ACCEPTANCE, start=court.now, subject=mediation.reference)
     court.open_task(case, Role.MEDIATOR, ACCEPTANCE, T("A mediation waits for you. Accept it, or say that you cannot."), risk=30, subject=mediation.reference)
 
 
-@act(title=T("Mediator designated"), input=Nothing, by={Role.CLOCK}, at=OPEN_STAGES, seen_by=PRIVATE, listed=False, source="OMR 10")
+@act(title=T("Mediator designated"), input=Nothing, by={Role.CLOCK}, at=ROOM_STAGES, seen_by=PRIVATE, listed=False, source="OMR 10")
 def designate_mediator(court: Sitting, case: Case, given: Nothing, *, actor: Actor, now: datetime) -> Recorded:
     """Designate by rule somebody free of conflict with the least to do: the parties did not agree on anybody in time (OMR 10)."""
     mediation = _mediation(court, case)
@@ -140,12 +159,13 @@ def designate_mediator(court: Sitting, case: Case, given: Nothing, *, actor: Act
     source="OMR 12, 24",
 )
 def accept_mediation(court: Sitting, case: Case, given: Nothing, *, actor: Actor, now: datetime) -> Recorded:
-    """Accept: the time for mediation runs, 15 days or 7 in the short procedures (OMR 24)."""
+    """Accept: the time for mediation runs, 15 days, 7 in the short procedures, 30 before a claim (OMR 24)."""
     mediation = _mediation(court, case)
     mediation.state = MediationState.RUNNING
     court.close_windows(case, ACCEPTANCE, WindowState.MET, subject=mediation.reference)
     court.close_tasks(case, ACCEPTANCE, mediation.reference)
-    court.start_window(case, MEDIATION, start=now, subject=mediation.reference)
+    rule = BEFORE_FILING if case.stage is Stage.MEDIATING else MEDIATION
+    court.start_window(case, MEDIATION, rule=rule, start=now, subject=mediation.reference)
     return Recorded(T("%(name)s accepted to mediate", name=actor.name))
 
 
@@ -206,12 +226,18 @@ def say_in_room(court: Sitting, case: Case, given: MessageInput, *, actor: Actor
     return Recorded(words, audience=Audience.NAMED, named=(Role.MEDIATOR.value, f"party/{alone.id}"))
 
 
+def everybody_is_there(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """A text is for parties who agreed to mediate."""
+    found = mediation_of(court.session, case)
+    return None if found is None or everybody_agreed(case, found) else T("Not everybody has agreed to mediate.")
+
+
 @in_room(
     title=T("Put a text before the parties"),
     input=ProposalInput,
     by={Role.MEDIATOR},
-    guard=(_state(MediationState.RUNNING), nothing_is_agreed),
-    source="OMR 20",
+    guard=(_state(MediationState.RUNNING), everybody_is_there, nothing_is_agreed),
+    source="OMR 19, 20",
 )
 def propose_text(court: Sitting, case: Case, given: ProposalInput, *, actor: Actor, now: datetime) -> Recorded:
     """Put an agreement before everybody for signature; it binds nobody before all have signed (OMR 20)."""
@@ -240,21 +266,33 @@ def propose_text(court: Sitting, case: Case, given: ProposalInput, *, actor: Act
     title=T("End the mediation"),
     input=EndMediationInput,
     by=set(PARTY_ROLES) | {Role.MEDIATOR, Role.CLOCK},
-    at=OPEN_STAGES | {Stage.EFFECTIVE, Stage.CLOSED},
+    at=ROOM_STAGES | {Stage.EFFECTIVE, Stage.CLOSED},
+    to={Stage.CLOSED},
     guard=_state(*(s for s in MediationState if s is not MediationState.ENDED)),
     seen_by=PRIVATE,
     page="settlement.room",
-    source="OMR 24, 25",
+    source="OMR 15, 21, 24, 25",
 )
 def end_mediation(court: Sitting, case: Case, given: EndMediationInput, *, actor: Actor, now: datetime) -> Recorded:
-    """End it: by anybody at any time, or because its time is over; the case goes on (OMR 24, 25)."""
-    mediation = _mediation(court, case)
-    _leave(court, case, mediation)
+    """End it: by anybody at any time, or because its time is over; the case goes on, and before a claim one may be filed now (OMR 21, 24, 25)."""
+    close_mediation(court, case, _mediation(court, case))
+    if case.stage is Stage.MEDIATING:
+        case.outcome, case.closed_at = Outcome.NOT_AGREED, now
+        court.move(case, Stage.CLOSED)
+        for offer in offers_of(court.session, case, OfferState.OPEN):
+            close_offer(court, case, offer, OfferState.OVERTAKEN)
+        court.announce("case_closed", case)
+    return Recorded(T("The mediation ended"))
+
+
+def close_mediation(court: Sitting, case: Case, mediation: Mediation) -> None:
+    """Nothing of it runs any more, and the mediator leaves."""
+    if not mediation.judge_led:
+        _leave(court, case, mediation)
     mediation.state, mediation.ended_entry = MediationState.ENDED, court.next_number(case)
-    for kind in (CHOICE, ACCEPTANCE, MEDIATION):
+    for kind in (CHOICE, ACCEPTANCE, MEDIATION, DESIGNATION):
         court.close_windows(case, kind, WindowState.ENDED, subject=mediation.reference)
     court.close_tasks(case, ACCEPTANCE, mediation.reference)
-    return Recorded(T("The mediation ended"))
 
 
 def choice_lapsed(court: Sitting, case: Case, window: Any) -> None:
@@ -267,6 +305,13 @@ def acceptance_lapsed(court: Sitting, case: Case, window: Any) -> None:
     mediation = mediation_of(court.session, case)
     if mediation is not None and mediation.state is MediationState.ASSIGNED:
         _choose_again(court, case, mediation)
+
+
+def designation_due(court: Sitting, case: Case, window: Any) -> None:
+    """The other side has not said yet whether it mediates: a mediator is designated, who asks it (OMR 10, 15)."""
+    mediation = mediation_of(court.session, case)
+    if mediation is not None and mediation.state is MediationState.PROPOSED:
+        court.then("designate_mediator", Nothing(), actor=CLOCK_ACTOR)
 
 
 def mediation_lapsed(court: Sitting, case: Case, window: Any) -> None:

@@ -47,7 +47,7 @@ def only_money_is_asked(court: Sitting, case: Case, actor: Actor) -> Text | None
     return T("The claim does not ask for money alone. Make an offer in your own words.")
 
 
-@in_room(title=T("Add a certified statement"), input=BringStatementInput, guard=facts_can_be_certified, page=PAGE, source="CPL 96; OMR 18")
+@in_room(title=T("Add a certified statement"), input=BringStatementInput, at=OPEN_STAGES, guard=facts_can_be_certified, page=PAGE, source="CPL 96; OMR 18")
 def bring_statement(court: Sitting, case: Case, given: BringStatementInput, *, actor: Actor, now: datetime) -> Recorded:
     """Bring a statement of an accredited certifier; its signature is checked, and only the same certifier may correct a figure."""
     found = check(court, case, given.statement)
@@ -121,6 +121,7 @@ def _offer(court: Sitting, case: Case, actor: Actor, given: SimpleOfferInput, am
 @in_room(
     title=T("Offer what was worked out"),
     input=SimpleOfferInput,
+    at=OPEN_STAGES,
     guard=(nothing_is_agreed, facts_can_be_certified, it_is_worked_out),
     special=True,
     serves=Everyone.BUT_ACTOR,
@@ -140,6 +141,7 @@ def offer_certified(court: Sitting, case: Case, given: SimpleOfferInput, *, acto
     title=T("Pay all of it and be done"),
     input=InFullInput,
     by=(Role.RESPONDENT,),
+    at=OPEN_STAGES,
     guard=(nothing_is_agreed, only_money_is_asked),
     special=True,
     serves=Everyone.BUT_ACTOR,

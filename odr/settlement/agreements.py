@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from odr.docket.models import Case, Party
+from odr.docket.models import Case, Party, Stage
 from odr.docket.queries import parties
 from odr.errors import ActNotOpen
 from odr.identity.actors import CLOCK_ACTOR
@@ -57,8 +57,11 @@ def missing(case: Case, agreement: Agreement, *, statement: bool = False) -> lis
 
 
 def conclude(court: Sitting, case: Case, agreement: Agreement) -> None:
-    """When the last party has signed, the agreed text goes to the court, as an entry of its own."""
+    """When the last party has signed, the agreed text goes to the court, as an entry of its own; before a claim it binds the parties by itself (OMR 19)."""
     if missing(case, agreement):
+        return
+    if case.stage is Stage.MEDIATING:
+        court.then("conclude_before_filing", AgreementRef(agreement=agreement.reference), actor=CLOCK_ACTOR)
         return
     agreement.state = AgreementState.SIGNED
     court.then("submit_agreement", AgreementRef(agreement=agreement.reference), actor=CLOCK_ACTOR)

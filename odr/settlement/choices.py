@@ -12,6 +12,8 @@ from odr.docket.visibility import same_side
 from odr.identity.actors import Actor
 from odr.identity.models import Account, AccountRole, AccountState
 from odr.procedure.forms import Option, choice_source
+from odr.settlement.confirming import grounds
+from odr.settlement.lookups import messages_for, milder
 from odr.text import T
 
 
@@ -39,6 +41,20 @@ def mediators(court: Any, case: Case, actor: Actor) -> list[Option]:
         .order_by(Account.name)
     )
     return [Option(str(a.email), a.name) for a in rows if a.id not in barred]
+
+
+@choice_source("grounds_not_to_confirm")
+def grounds_not_to_confirm(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Grounds on which an agreement is not confirmed, by the rules of the case."""
+    return [Option(key, ground.title, court.pack(case).cite(ground.article)) for key, ground in grounds(court, case, "dismissed").items()]
+
+
+@choice_source("messages_in_room")
+def messages_in_room(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """What parties said to everybody in the room, as far as it stands in its first words."""
+    found = [m for m in messages_for(court.session, case, actor) if m.caucus_id is None and m.party_id is not None]
+    changed = milder(court.session, found)
+    return [Option(str(m.entry_number), m.speaker, m.words[:200]) for m in found if m.id not in changed]
 
 
 @choice_source("caucus")

@@ -136,6 +136,43 @@ class MessageInput(CourtModel):
     ] = None
 
 
+class MilderInput(CourtModel):
+    """Other words in the place of a message."""
+
+    message: Annotated[int, Field(ge=1), field(T("Which message"), choices="messages_in_room")]
+    words: Annotated[str, CourtText(1, 4000), field(T("In milder words"), T("Say what was meant, without what hurts. Add nothing."), widget="textarea")]
+
+
+class LongerInput(CourtModel):
+    """Until when a mediation is to last."""
+
+    until: Annotated[CourtDate, field(T("Until"), T("The time is longer when everybody has named or agreed to this day."))]
+
+
+class ToJudgeInput(CourtModel):
+    """Something said to the judge who mediates."""
+
+    words: Annotated[str, CourtText(1, 4000), field(T("Your words"), T("The judge who decides the case and the other side read this."), widget="textarea")]
+
+
+class JudgeMediationInput(CourtModel):
+    """Agreeing that the judge of the case mediates."""
+
+    aware: Annotated[
+        bool,
+        field(
+            T("I know that this judge decides the case if we do not agree"),
+            T("What you concede here to come to terms is not held against you (Online Mediation Rules, art. 18), but the judge will have read it."),
+        ),
+    ] = False
+
+    @model_validator(mode="after")
+    def _aware(self) -> JudgeMediationInput:
+        if not self.aware:
+            raise InvalidInput.at("aware", T("Tick this, or leave it: you need not agree."))
+        return self
+
+
 class ProposalInput(TermsInput):
     """A text that the mediator puts before everybody."""
 

@@ -10,7 +10,19 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case, Party
 from odr.errors import InvalidInput, NotFound
 from odr.identity.actors import Actor
-from odr.settlement.models import Agreement, AgreementState, Mediation, MediationState, Offer, OfferState, RoomMessage
+from odr.settlement.models import (
+    Agreement,
+    AgreementState,
+    Confirmation,
+    DisputeBeforeFiling,
+    Mediation,
+    MediationState,
+    Moderation,
+    Offer,
+    OfferState,
+    RoomMessage,
+    ToneNote,
+)
 from odr.text import T
 
 LIVE_AGREEMENTS = (AgreementState.SIGNING, AgreementState.SIGNED, AgreementState.CONFIRMED)
@@ -50,11 +62,37 @@ def mediation_of(session: Session, case: Case) -> Mediation | None:
 
 
 def messages_for(session: Session, case: Case, actor: Actor) -> Sequence[RoomMessage]:
-    """What was said that this person may read: a caucus is for its party and the mediator."""
-    query = select(RoomMessage).where(RoomMessage.case_id == case.id).order_by(RoomMessage.id)
+    """What was said in the private room that this person may read: a caucus is for its party and the mediator."""
+    query = select(RoomMessage).where(RoomMessage.case_id == case.id, RoomMessage.mediation_id.is_(None)).order_by(RoomMessage.id)
     if actor.party_id is not None:
         query = query.where(or_(RoomMessage.caucus_id.is_(None), RoomMessage.caucus_id == actor.party_id))
     return session.scalars(query).all()
+
+
+def said_to_judge(session: Session, mediation: Mediation) -> Sequence[RoomMessage]:
+    """What was said in a mediation that the judge leads, in order."""
+    return session.scalars(select(RoomMessage).where(RoomMessage.mediation_id == mediation.id).order_by(RoomMessage.id)).all()
+
+
+def moderation_of(session: Session, case: Case) -> Moderation | None:
+    """The moderation that is not over."""
+    return session.scalar(select(Moderation).where(Moderation.case_id == case.id, Moderation.ended_entry.is_(None)))
+
+
+def milder(session: Session, messages: Sequence[RoomMessage]) -> dict[int, str]:
+    """Message → the words a moderator put in its place."""
+    rows = session.scalars(select(ToneNote).where(ToneNote.message_id.in_([m.id for m in messages])))
+    return {row.message_id: row.words for row in rows}
+
+
+def confirmation_of(session: Session, case: Case) -> Confirmation | None:
+    """The application behind a case of confirmation."""
+    return session.scalar(select(Confirmation).where(Confirmation.case_id == case.id))
+
+
+def dispute_of(session: Session, case: Case) -> DisputeBeforeFiling | None:
+    """What a mediation before a claim is about."""
+    return session.scalar(select(DisputeBeforeFiling).where(DisputeBeforeFiling.case_id == case.id))
 
 
 def party_labelled(case: Case, label: str | None, field: str) -> Party | None:

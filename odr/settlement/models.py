@@ -178,8 +178,66 @@ class Mediation(Base):
     choices: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
     """Party → account of the mediator she chose."""
     mediator_id: Mapped[int | None] = mapped_column(BigInt)
+    judge_led: Mapped[bool] = mapped_column(default=False, server_default="0")
+    """The judge of the case mediates herself, as everybody agreed and only where the rules know it (CPL 97)."""
+    longer: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    """``{"until": ISO day, "agreed": [party, …]}``: a longer time somebody asked for and who agreed to it (OMR 24)."""
     entry_number: Mapped[int]
     ended_entry: Mapped[int | None]
+
+
+class Moderation(Base):
+    """A mediator who only looks after the tone in the private room, on a party's request: no mediation, and no time limit."""
+
+    __tablename__ = "moderation"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    """Who asked for it."""
+    moderator_id: Mapped[int] = mapped_column(BigInt)
+    entry_number: Mapped[int]
+    ended_entry: Mapped[int | None]
+
+
+class DisputeBeforeFiling(Base):
+    """What a mediation before any claim is about, in a case of its own (OMR 8)."""
+
+    __tablename__ = "dispute_before_filing"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), unique=True)
+    what: Mapped[str] = mapped_column(Text)
+    asks: Mapped[str] = mapped_column(Text)
+    amount_minor: Mapped[int | None] = mapped_column(BigInt)
+    currency: Mapped[str] = mapped_column(String(3))
+    entry_number: Mapped[int]
+
+    @property
+    def amount(self) -> Money | None:
+        """What it is about in money, if it is."""
+        return Money(self.amount_minor, self.currency) if self.amount_minor is not None else None
+
+
+class Confirmation(Base):
+    """A joint application that the court confirm an agreement made before a mediator, in a case of its own and without fee (CPL 205, 206)."""
+
+    __tablename__ = "confirmation"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), unique=True)
+    from_case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
+    """The mediation before a claim in this court; empty for another organisation's."""
+    agreement_id: Mapped[int] = mapped_column(ForeignKey("agreement.id"))
+    organisation: Mapped[str] = mapped_column(String(200))
+    effective_on: Mapped[date] = mapped_column(Date)
+    words: Mapped[str | None] = mapped_column(Text)
+    """The agreement word for word, where it was made elsewhere."""
+    applied: Mapped[list[int]] = mapped_column(JSON, default=list)
+    """Parties who applied; the court looks at it when all have."""
+    entry_number: Mapped[int]
+    ruled_entry: Mapped[int | None]
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
 
 
 class RoomMessage(Base):
@@ -195,6 +253,20 @@ class RoomMessage(Base):
     speaker: Mapped[str] = mapped_column(String(200))
     words: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(UTCDateTime)
+    entry_number: Mapped[int]
+    mediation_id: Mapped[int | None] = mapped_column(BigInt)
+    """Set where it was said to the judge who mediates: then she reads it, and nothing else of the room."""
+    __table_args__ = ({"info": {"append_only": True}},)
+
+
+class ToneNote(Base):
+    """A moderator put milder words in the place of a message; the first words stay with who said them and on the docket."""
+
+    __tablename__ = "tone_note"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("room_message.id"), unique=True)
+    words: Mapped[str] = mapped_column(Text)
     entry_number: Mapped[int]
     __table_args__ = ({"info": {"append_only": True}},)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from odr.procedure.hooks import Room
-from odr.settlement import acts_agreement, acts_mediation, acts_offers, views
+from odr.settlement import acts_agreement, acts_confirmation, acts_mediation, acts_offers, views, views_before
 
 ROOM = Room(
     name="settlement",
@@ -13,16 +13,24 @@ ROOM = Room(
         "odr.settlement.acts_statement",
         "odr.settlement.acts_mediation",
         "odr.settlement.acts_simple",
+        "odr.settlement.acts_moderation",
+        "odr.settlement.acts_judge",
+        "odr.settlement.acts_before_filing",
+        "odr.settlement.acts_confirmation",
         "odr.settlement.choices",
     ),
-    routes=("odr.settlement.routes:settlement", "odr.settlement.routes_one_key:one_key_pages"),
+    routes=("odr.settlement.routes:settlement", "odr.settlement.routes_one_key:one_key_pages", "odr.settlement.routes_before:mediation_pages"),
     commands=("odr.settlement.cli:group",),
     on_lapse={
         "offer": acts_offers.offer_lapsed,
         "mediator_choice": acts_mediation.choice_lapsed,
         "mediator_acceptance": acts_mediation.acceptance_lapsed,
         "mediation": acts_mediation.mediation_lapsed,
+        "mediator_designation": acts_mediation.designation_due,
+        "confirmation_application": acts_confirmation.application_lapsed,
+        "confirmation_review": acts_confirmation.review_overdue,
+        "confirmation_supplement": acts_confirmation.supplement_lapsed,
     },
-    on_event={"decision_issued": acts_agreement.shut},
-    panels=(views.room_panel, views.court_panel),
+    on_event={"decision_issued": acts_agreement.shut, "served": acts_confirmation.on_served},
+    panels=(views.room_panel, views.court_panel, views_before.before_panel, views_before.judge_panel),
 )

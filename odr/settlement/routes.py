@@ -17,11 +17,12 @@ from odr.procedure.sitting import Sitting
 from odr.settlement.lookups import agreement_named, agreements_of
 from odr.settlement.models import AgreementState, Ending
 from odr.settlement.views import ROOM_ACTS, act_form, agreement_view, room_page
+from odr.settlement.wording import words_for
 
 settlement = Blueprint("settlement", __name__, url_prefix="/cases/<reference>")
 Page = str | Response | tuple[str, int]
 WITHIN = (Role.CLAIMANT, Role.RESPONDENT, Role.THIRD_PARTY, Role.MEDIATOR)
-ANSWERS = ("accept_offer", "decline_offer", "withdraw_offer", "sign_agreement", "decline_agreement", "sign_statement")
+ANSWERS = ("accept_offer", "decline_offer", "withdraw_offer", "sign_agreement", "decline_agreement", "sign_statement", "apply_for_confirmation")
 
 
 def _look() -> Sitting:
@@ -32,7 +33,9 @@ def _look() -> Sitting:
 @case_page(*WITHIN)
 def room(case: Case, actor: Actor) -> Page:
     """Offers, talk, mediation and agreements: for parties and mediator, never for the court."""
-    return _room(case, actor, request.args.get("act"), dict(request.args), [])
+    values = dict(request.args)
+    chosen = words_for(values.pop("wording", ""), current_locale())
+    return _room(case, actor, request.args.get("act"), values | ({"words": chosen} if chosen else {}), [])
 
 
 def _room(case: Case, actor: Actor, tried: str | None, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False) -> Page:

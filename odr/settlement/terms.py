@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 OPEN_STAGES = {Stage.PENDING, Stage.HEARING, Stage.DELIBERATION}
+ROOM_STAGES = OPEN_STAGES | {Stage.MEDIATING}
+"""When the private room is open: until the decision, and in a mediation before a claim."""
 PRIVATE = Audience.SETTLEMENT
 
 
 def in_room(
-    title: Text, input: type[BaseModel], *, by: Iterable[Role] = PARTY_ROLES, at: Iterable[Stage] = OPEN_STAGES, **more: Any
+    title: Text, input: type[BaseModel], *, by: Iterable[Role] = PARTY_ROLES, at: Iterable[Stage] = ROOM_STAGES, **more: Any
 ) -> Callable[[Handler], Handler]:
     """Declare an act of the private room: the parties' unless said otherwise, until the decision, and never read by the court (CPL 53; OMR 18)."""
     return act(title=title, input=input, by=set(by), at=set(at), **{"seen_by": PRIVATE, "page": "settlement.room", **more})

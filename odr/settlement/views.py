@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from odr.docket.models import PARTY_ROLES, Case, Document, Role
+from odr.docket.models import PARTY_ROLES, Case, Document, Role, Stage
+from odr.docket.queries import parties
 from odr.filing.queries import reliefs_of
 from odr.identity.actors import Actor
 from odr.procedure import forms
 from odr.procedure.availability import refusal
 from odr.procedure.hooks import Panel
-from odr.procedure.models import Window
+from odr.procedure.models import Window, WindowState
 from odr.procedure.table import Act
 from odr.settlement.agreements import missing
 from odr.settlement.certified import rules_of
-from odr.settlement.lookups import LIVE_AGREEMENTS, agreements_of, mediation_of, messages_for, offers_of
-from odr.settlement.models import Agreement, AgreementState, Mediation, Offer, OfferState, RoomMessage
+from odr.settlement.lookups import (
+    LIVE_AGREEMENTS,
+    agreements_of,
+    confirmation_of,
+    dispute_of,
+    mediation_of,
+    messages_for,
+    milder,
+    moderation_of,
+    offers_of,
+)
+from odr.settlement.models import Agreement, AgreementState, Confirmation, Mediation, Offer, OfferState, RoomMessage
 from odr.settlement.paper import term_words
-from odr.settlement.terms import OPEN_STAGES
+from odr.settlement.terms import ROOM_STAGES
+from odr.settlement.wording import Wording, wordings
 from odr.text import Text
 
 if TYPE_CHECKING:
@@ -37,7 +50,11 @@ ROOM_ACTS = (
     "decline_mediation",
     "say_in_room",
     "propose_text",
+    "extend_mediation",
     "end_mediation",
+    "ask_moderator",
+    "reword_message",
+    "leave_moderation",
 )
 """Acts of the room that have a form on its page, in the order shown."""
 COURT_ACTS = ("sign_mediation", "allow_agreed_withdrawal", "refuse_agreement")
@@ -66,6 +83,12 @@ class AgreementView:
     missing: list[str]
     may_sign: bool
     document: Document | None
+    before_filing: bool = False
+    may_apply: bool = False
+    apply_by: datetime | None = None
+    applied: tuple[str, ...] = ()
+    """Who has still to ask for the confirmation, once the viewer has."""
+    confirmed_in: Case | None = None
 
 
 @dataclass(frozen=True)
@@ -88,6 +111,11 @@ class RoomPage:
     mediation: Mediation | None
     mediator: str | None
     messages: list[RoomMessage]
+    milder: dict[int, str]
+    moderator: str | None
+    longer: tuple[date, list[str]] | None
+    """A later end of the mediation that was named, and who has still to agree."""
+    wordings: list[Wording]
     open_acts: list[Act]
     form: ActForm | None
     asked_minor: int
@@ -116,7 +144,25 @@ def agreement_view(court: Sitting, case: Case, actor: Actor, agreement: Agreemen
     statement = agreement.state is AgreementState.CONFIRMED
     left = missing(case, agreement, statement=statement) if agreement.state in (AgreementState.SIGNING, AgreementState.CONFIRMED) else []
     document = court.session.scalar(select(Document).where(Document.id == agreement.document_id)) if agreement.document_id else None
-    return AgreementView(agreement, term_words(case, agreement), [p.name for p in left], any(p.id == actor.party_id for p in left), document)
+    view = AgreementView(agreement, term_words(case, agreement), [p.name for p in left], any(p.id == actor.party_id for p in left), document)
+    return replace(view, **_to_be_confirmed(court, case, actor, agreement)) if dispute_of(court.session, case) is not None else view
+
+
+def _to_be_confirmed(court: Sitting, case: Case, actor: Actor, agreement: Agreement) -> dict[str, Any]:
+    """What an agreement made before a claim still waits for: everybody's word that the court confirm it (CPL 205)."""
+    windows = court.windows(case, "confirmation_application", state=None, subject=agreement.reference)
+    mine = next((w for w in windows if w.party_id == actor.party_id), None)
+    met = {w.party_id for w in windows if w.state is WindowState.MET}
+    left = tuple(p.name for p in parties(case) if p.id not in met)
+    own = court.session.scalar(select(Case).join(Confirmation, Confirmation.case_id == Case.id).where(Confirmation.from_case_id == case.id))
+    is_open = mine is not None and mine.state is WindowState.OPEN
+    return {
+        "before_filing": True,
+        "may_apply": is_open,
+        "apply_by": mine.due_at if mine is not None and is_open else None,
+        "applied": left if mine is not None and mine.state is WindowState.MET else (),
+        "confirmed_in": own,
+    }
 
 
 def act_form(court: Sitting, case: Case, actor: Actor, name: str, locale: str, values: dict[str, Any], faults: list[FieldFault]) -> ActForm:
@@ -125,6 +171,9 @@ def act_form(court: Sitting, case: Case, actor: Actor, name: str, locale: str, v
     fields = forms.fields_of(act.input, locale, values, faults, forms.choices_for(act.input, court, case, actor))
     # Whom an offer is for need not be asked where there is one other side.
     fields = [f for f in fields if not (f.name == "to" and not f.required and len(f.options) < 2 and not f.error)]
+    if case.stage is Stage.MEDIATING:
+        # Before a claim there is no case that an agreement could end.
+        fields = [f for f in fields if f.name != "ending"]
     return ActForm(name, act.title, fields, forms.summary(fields), court.premise_now(act, case, actor, values))
 
 
@@ -136,34 +185,59 @@ def room_page(court: Sitting, case: Case, actor: Actor, locale: str, tried: str 
     mediation = mediation_of(court.session, case)
     offers = offers_of(court.session, case)
     asked = reliefs_of(court.session, case)
+    messages = list(messages_for(court.session, case, actor))
     shown = tried or ("make_offer" if not offers and any(a.name == "make_offer" for a in open_acts) else None)
     return RoomPage(
         offers=[offer_view(court, case, actor, o) for o in offers],
         agreements=[agreement_view(court, case, actor, a) for a in agreements_of(court.session, case)],
         mediation=mediation,
         mediator=_mediator(court, mediation),
-        messages=list(messages_for(court.session, case, actor)),
+        messages=messages,
+        milder=milder(court.session, messages),
+        moderator=_moderator(court, case),
+        longer=_longer(case, mediation),
+        wordings=wordings() if shown == "make_offer" else [],
         open_acts=open_acts,
         form=act_form(court, case, actor, shown, locale, values, faults) if shown else None,
-        asked_minor=sum(r.amount_minor or 0 for r in asked),
+        asked_minor=sum(r.amount_minor or 0 for r in asked) or _asked_before_filing(court, case),
         currency=court.pack(case).currency,
     )
 
 
 def _mediator(court: Sitting, mediation: Mediation | None) -> str | None:
+    if mediation is None or mediation.mediator_id is None or mediation.judge_led:
+        return None
+    return _name(court, mediation.mediator_id)
+
+
+def _name(court: Sitting, account_id: int) -> str | None:
     from odr.identity.models import Account
 
-    if mediation is None or mediation.mediator_id is None:
-        return None
-    account = court.session.get(Account, mediation.mediator_id)
+    account = court.session.get(Account, account_id)
     return account.name if account else None
+
+
+def _moderator(court: Sitting, case: Case) -> str | None:
+    found = moderation_of(court.session, case)
+    return _name(court, found.moderator_id) if found is not None else None
+
+
+def _longer(case: Case, mediation: Mediation | None) -> tuple[date, list[str]] | None:
+    if mediation is None or not mediation.longer:
+        return None
+    return date.fromisoformat(mediation.longer["until"]), [p.name for p in parties(case) if p.id not in mediation.longer["agreed"]]
+
+
+def _asked_before_filing(court: Sitting, case: Case) -> int:
+    found = dispute_of(court.session, case)
+    return (found.amount_minor or 0) if found is not None else 0
 
 
 def room_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
     """The way into the room, for parties and mediator only: the court's people see nothing of it here."""
     if actor.role not in PARTY_ROLES | {Role.MEDIATOR}:
         return None
-    if case.stage not in OPEN_STAGES and not agreements_of(court.session, case):
+    if case.stage not in ROOM_STAGES and (not agreements_of(court.session, case) or confirmation_of(court.session, case) is not None):
         return None
     mine = [o for o in offers_of(court.session, case, OfferState.OPEN) if o.to_id == actor.party_id]
     live = [agreement_view(court, case, actor, a) for a in agreements_of(court.session, case, *LIVE_AGREEMENTS)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 GIVEN: dict[str, dict[str, Any]] = {
+    "rule_on_confirmation": {"ground": None},
     "record_outcome": {"hour": "15:05"},
     "record_search": {"seller_inbox": "baihua:haiyun"},
     "record_call": {"hour": "15:05"},

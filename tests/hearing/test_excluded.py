@@ -18,7 +18,7 @@ from odr.clock import FixedClock
 from odr.db import Database
 from odr.docket.models import PartyKind, Track
 from odr.errors import InvalidInput
-from odr.hearing.excluded import Mark, spans
+from odr.hearing.excluded import Mark, _marks, lengthened, spans
 from odr.hearing.plan import clock_of
 from odr.hearing.today import today_of
 from odr.procedure.limitation import Excluded, trial_limit
@@ -61,6 +61,35 @@ def test_what_runs_is_excluded_up_to_now() -> None:
     """An open stay has no end yet: up to now it does not count; an end without a beginning says nothing."""
     now = BEGAN + timedelta(days=9)
     assert spans([Mark("stay", False, BEGAN), Mark("stay", True, BEGAN), Mark("stay", True, now)], now) == [Excluded("stay", BEGAN, now)]
+
+
+def at(day: int) -> datetime:
+    """So many days after the beginning."""
+    return BEGAN + timedelta(days=day)
+
+
+@pytest.mark.parametrize(
+    ("acts", "excluded"),
+    [
+        ([("object_to_jurisdiction", 2), ("rule_on_jurisdiction", 9)], [(2, 9)]),
+        ([("object_to_jurisdiction", 2), ("rule_on_jurisdiction", 9), ("appeal_jurisdiction", 15), ("record_jurisdiction_appeal", 50)], [(2, 9), (9, 50)]),
+        ([("object_to_jurisdiction", 2), ("rule_on_jurisdiction", 9), ("appeal_jurisdiction", 15)], [(2, 9), (9, 100)]),
+    ],
+)
+def test_an_appeal_on_jurisdiction_prolongs_what_does_not_count(acts: list[tuple[str, int]], excluded: list[tuple[int, int]]) -> None:
+    """The span goes from the objection to the ruling; appealed, the ruling had no effect, and it goes on to the higher court's (CPI 243)."""
+    told = [(name, at(day), {"input": {}, "result": {}}) for name, day in acts]
+    assert spans(_marks(told), at(100)) == [Excluded("jurisdiction", at(a), at(b)) for a, b in excluded]
+
+
+@pytest.mark.parametrize(
+    ("ended", "excluded"), [([("end_mediation", 40)], [(20, 40)]), ([("end_mediation", 10)], []), ([], [(20, 60)]), ([("submit_agreement", 70)], [(20, 60)])]
+)
+def test_only_the_days_by_which_a_mediation_was_prolonged_do_not_count(ended: list[tuple[str, int]], excluded: list[tuple[int, int]]) -> None:
+    """Prolonged twice, from the first end to the last, or to when it ended before that (OMR 24)."""
+    longer = [("lengthen_mediation", at(5), {"result": {"from": at(a).isoformat(), "until": at(b).isoformat()}}) for a, b in ((20, 40), (40, 60))]
+    told = [*longer, *((name, at(day), {"result": {}}) for name, day in ended)]
+    assert lengthened(told, at(90)) == [Excluded("extended_mediation", at(a), at(b)) for a, b in excluded]
 
 
 @pytest.fixture

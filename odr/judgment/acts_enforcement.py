@@ -1,0 +1,190 @@
+"""Settling within an enforcement: signed it halts, performed it is over, not kept the instrument is enforced again (CPL 241; CPI 464 to 466)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any
+
+from odr.docket.models import PARTY_ROLES, Case, Role, Stage
+from odr.errors import ActNotOpen, FieldFault, InvalidInput
+from odr.identity.actors import Actor
+from odr.judgment.effect import ENFORCE
+from odr.judgment.enforcing import begin, today
+from odr.judgment.inputs_enforcement import AnswerSettlementInput, EnforcementSettlementInput, ResumeInput
+from odr.judgment.kinds import EnforcementState, SettlementState
+from odr.judgment.lookups import enforcement_settlements, obligations_of, open_enforcement, party_with, performed
+from odr.judgment.models import EnforcementCase, EnforcementSettlement
+from odr.procedure.models import WindowState
+from odr.procedure.table import Everyone, Premise, Recorded, act
+from odr.text import Money, T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+TASK = "enforcement_settled"
+KEEP = "settlement_kept"
+
+
+def settles_here(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Creditor and debtor of the enforcement settle, one agreement at a time."""
+    found = open_enforcement(court.session, case)
+    if found is None:
+        return T("No enforcement is under way.")
+    if enforcement_settlements(court.session, case, SettlementState.PROPOSED, SettlementState.SIGNED):
+        return T("An agreement in the enforcement is proposed or signed already.")
+    return None if actor.party_id in _both(court, case, found) else T("This is not between you and somebody else.")
+
+
+def _both(court: Sitting, case: Case, found: EnforcementCase) -> set[int]:
+    """Creditor and debtors of what is enforced."""
+    mine = [o for o in obligations_of(court.session, case) if o.creditor_id == found.party_id and o.done_at is None]
+    return {found.party_id, *(o.debtor_id for o in mine)}
+
+
+@act(
+    title=T("Propose to settle the enforcement"),
+    input=EnforcementSettlementInput,
+    by=set(PARTY_ROLES),
+    at={Stage.ENFORCEMENT},
+    guard=settles_here,
+    special=True,
+    serves=Everyone.BUT_ACTOR,
+    source="CPL 241",
+)
+def propose_enforcement_settlement(court: Sitting, case: Case, given: EnforcementSettlementInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Propose another sum, other days or another way to perform; enforcement goes on until both have signed (CPL 241).
+
+    Raises InvalidInput for another currency, a day that is past, or parts that do not add up.
+    """
+    found, me = open_enforcement(court.session, case), court.party_of(case, actor)
+    assert found is not None
+    other = next(p for p in sorted(_both(court, case, found) - {me.id}) if p == found.party_id or me.id == found.party_id)
+    faults = [FieldFault(("instalments", i, "on"), T("This day is past.")) for i, part in enumerate(given.instalments) if part.on < today(court)]
+    if given.amount.currency != court.pack(case).currency:
+        faults.append(FieldFault(("amount",), T("The amount is not in the currency of this court.")))
+    if faults:
+        raise InvalidInput(faults)
+    row = EnforcementSettlement(
+        case_id=case.id,
+        enforcement_id=found.id,
+        from_id=me.id,
+        to_id=other,
+        amount_minor=given.amount.minor,
+        currency=given.amount.currency,
+        instalments=[{"on": part.on.isoformat(), "minor": part.amount.minor} for part in given.instalments],
+        deed=given.deed,
+        entry_number=court.next_number(case),
+    )
+    court.session.add(row)
+    court.session.flush()
+    return Recorded(T("%(name)s proposes to settle the enforcement for %(amount)s", name=me.name, amount=given.amount), {"settlement": row.reference})
+
+
+def one_is_proposed_to_me(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """There is a proposal of the other side."""
+    mine = [s for s in enforcement_settlements(court.session, case, SettlementState.PROPOSED) if s.to_id == actor.party_id]
+    return None if mine else T("Nothing is proposed to you.")
+
+
+def proposal_state(court: Sitting, case: Case, values: Any) -> str:
+    """The proposal an answer is about."""
+    return ",".join(f"{s.reference}:{s.state.value}" for s in enforcement_settlements(court.session, case, SettlementState.PROPOSED))
+
+
+@act(
+    title=T("Answer the proposal to settle the enforcement"),
+    input=AnswerSettlementInput,
+    by=set(PARTY_ROLES),
+    at={Stage.ENFORCEMENT},
+    guard=one_is_proposed_to_me,
+    special=True,
+    premise=Premise.SUBJECT,
+    subject=proposal_state,
+    serves=Everyone.BUT_ACTOR,
+    source="CPL 241; CPI 464, 466",
+)
+def answer_enforcement_settlement(court: Sitting, case: Case, given: AnswerSettlementInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Sign it into the record, or decline. Signed, the two years begin anew after its last day, and the halt lies on the desk (CPI 464, 466)."""
+    row = enforcement_settlements(court.session, case, SettlementState.PROPOSED)[0]
+    me = court.party_of(case, actor)
+    if given.answer == "decline":
+        row.state, row.closed_entry = SettlementState.DECLINED, court.next_number(case)
+        return Recorded(T("%(name)s declines to settle the enforcement", name=me.name), {"settlement": row.reference})
+    row.state, row.signed_entry = SettlementState.SIGNED, court.next_number(case)
+    row.paid_before_minor = _paid(court, case)
+    enforcement = court.session.get_one(EnforcementCase, row.enforcement_id)
+    creditor = party_with(case, enforcement.party_id)
+    court.close_windows(case, ENFORCE, WindowState.ENDED, party=creditor)
+    last = max((date.fromisoformat(p["on"]) for p in row.instalments), default=today(court))
+    court.start_window(case, ENFORCE, party=creditor, start=datetime.combine(last, time(23, 59), tzinfo=court.pack(case).tz))
+    role = Role(court.pack(case).decider("end_enforcement"))
+    court.open_task(case, role, TASK, T("The parties settled in the enforcement. Halt it (Interpretation, art. 464)."), risk=45, subject=row.reference)
+    return Recorded(T("Settled in the enforcement: %(amount)s, signed by both", amount=row.amount), {"settlement": row.reference})
+
+
+def _paid(court: Sitting, case: Case) -> int:
+    """What was paid and confirmed on the instrument so far, in minor units."""
+    return sum(performed(court.session, o) for o in obligations_of(court.session, case))
+
+
+def paid_towards(court: Sitting, case: Case, row: EnforcementSettlement) -> int:
+    """What was paid on the agreement since it was signed, in minor units."""
+    return _paid(court, case) - row.paid_before_minor
+
+
+def is_late(court: Sitting, case: Case, row: EnforcementSettlement) -> bool:
+    """Whether less was paid than is due by now."""
+    due: int = sum(p["minor"] for p in row.instalments if date.fromisoformat(p["on"]) < today(court))
+    return paid_towards(court, case, row) < due
+
+
+def after_payment(court: Sitting, case: Case) -> None:
+    """Paid in full, what was agreed takes the place of the instrument: the rest is not enforced any more (CPI 465)."""
+    for row in enforcement_settlements(court.session, case, SettlementState.SIGNED):
+        # A deed beside the money is performed when the creditor says so, by closing what is owed.
+        if row.deed is None and paid_towards(court, case, row) >= row.amount_minor:
+            row.state, row.closed_entry = SettlementState.PERFORMED, court.next_number(case)
+            for owed in obligations_of(court.session, case):
+                owed.done_at = owed.done_at or court.now
+
+
+def it_is_not_kept(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """The creditor asks for it where the agreement is late, or where she was deceived or threatened into it (CPL 241)."""
+    signed = enforcement_settlements(court.session, case, SettlementState.SIGNED)
+    if not signed:
+        return T("No agreement in an enforcement is signed.")
+    creditor = court.session.get_one(EnforcementCase, signed[0].enforcement_id).party_id
+    return None if creditor == actor.party_id else T("Only the creditor asks for enforcement.")
+
+
+@act(
+    title=T("Have the enforcement resumed"),
+    input=ResumeInput,
+    by=set(PARTY_ROLES),
+    at={Stage.EFFECTIVE, Stage.ENFORCEMENT},
+    to={Stage.ENFORCEMENT},
+    guard=it_is_not_kept,
+    window=ENFORCE,
+    meets=False,
+    special=True,
+    serves=Everyone.BUT_ACTOR,
+    source="CPL 241, 250; CPI 465, 466",
+)
+def resume_enforcement(court: Sitting, case: Case, given: ResumeInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Go back to the instrument with one act: what was paid on the agreement is taken off, interest is reckoned to today (CPL 241; CPI 465).
+
+    Raises ActNotOpen where it is kept and no deception or threat is named.
+    """
+    row = enforcement_settlements(court.session, case, SettlementState.SIGNED)[0]
+    if given.ground == "not_kept" and not is_late(court, case, row):
+        raise ActNotOpen(T("The agreement is kept so far: nothing that is due under it is missing."))
+    row.state, row.closed_entry = SettlementState.BROKEN, court.next_number(case)
+    court.close_tasks(case, TASK, row.reference)
+    earlier = open_enforcement(court.session, case)
+    if earlier is not None:
+        earlier.state, earlier.closed_entry = EnforcementState.ENDED, court.next_number(case)
+    me = court.party_of(case, actor)
+    number, rows, total = begin(court, case, me, everything=True)
+    court.move(case, Stage.ENFORCEMENT)
+    words = T("Enforcement resumed for %(name)s: %(amount)s", name=me.name, amount=Money(total, court.pack(case).currency))
+    return Recorded(words, {"number": number, "claimed": rows, "ground": given.ground})

@@ -1,0 +1,68 @@
+"""Beginning an enforcement: its number, what is claimed with its working, its fee, its clocks."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from odr.docket.models import Case, Party, Role
+from odr.filing.registry import next_of_series
+from odr.judgment.effect import interest_on, is_overdue, left_of
+from odr.judgment.interest import InterestKind
+from odr.judgment.interest import total as interest_total
+from odr.judgment.lookups import obligations_of
+from odr.judgment.models import EnforcementCase, Obligation
+from odr.payments.assessing import keep_basis
+from odr.payments.inputs import AssessInput
+from odr.payments.tariff import Matter
+from odr.text import T
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+INACTION, NOTICE = "enforcement_inaction", "enforcement_notice"
+
+
+def today(court: Sitting) -> date:
+    """The day in the court's zone."""
+    return court.now.astimezone(court.court.settings.tz).date()
+
+
+def begin(court: Sitting, case: Case, creditor: Party, *, everything: bool = False) -> tuple[str, list[dict[str, Any]], int]:
+    """Open an enforcement for what is overdue to the creditor, or for ``everything`` still owed; its number, what is claimed, and the sum in minor units.
+
+    Its fee is not prepaid, and the debtor bears it (FEE 14, 38). Where the parties agreed so, one late instalment makes all the rest due.
+    """
+    day = today(court)
+    mine = [o for o in obligations_of(court.session, case) if o.creditor_id == creditor.id and o.done_at is None]
+    late = [o for o in mine if is_overdue(court, o)]
+    claimed = mine if everything or any(o.accelerates for o in late) else late
+    rows = [_claimed(court, case, row, day) for row in claimed]
+    number = next_of_series(court, court.pack(case), "enforcement")
+    found = EnforcementCase(case_id=case.id, number=number, party_id=creditor.id, claimed=rows, entry_number=court.next_number(case))
+    court.session.add(found)
+    court.session.flush()
+    total = sum(r["principal"] + r["interest"] + r["late"] for r in rows)
+    debtor = next(p for p in case.parties if p.id == claimed[0].debtor_id)
+    basis = keep_basis(court.session, case, debtor, Matter.ENFORCEMENT, [total] if total else [], 0 if total else 1, court.now)
+    court.then("assess_fee", AssessInput(basis=basis.reference))
+    for kind in (NOTICE, INACTION):
+        court.start_window(case, kind, start=court.now, subject=found.reference)
+    title = T("Enforcement %(number)s: send the notice and look for property.", number=number)
+    court.open_task(case, Role.CLERK, "enforcement", title, risk=40, subject=found.reference)
+    return number, rows, total
+
+
+def _claimed(court: Sitting, case: Case, row: Obligation, day: date) -> dict[str, Any]:
+    """What is claimed under one obligation, with the working of its interest to ``day``; minor units."""
+    left, lines = left_of(court, row), interest_on(court, case, row, day)
+    return {
+        "obligation": row.reference,
+        "principal": left.minor if left is not None else 0,
+        "interest": interest_total(lines, InterestKind.ORDERED),
+        "late": interest_total(lines, InterestKind.LATE),
+        "to": day.isoformat(),
+        "working": [line.to_json() for line in lines],
+        "currency": row.currency,
+        "what": row.what,
+    }

@@ -1,0 +1,215 @@
+"""Mediation before a claim: asked for in a case of its own, sent back where it does not belong here, ended by an agreement that binds (OMR 8 to 25)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from odr.docket.models import PARTY_ROLES, Case, Outcome, Party, Role, Stage
+from odr.docket.queries import parties
+from odr.errors import ActNotOpen, InvalidInput
+from odr.filing.own_case import note_applicant, write_to
+from odr.identity.actors import CLOCK_ACTOR, Actor
+from odr.procedure.models import WindowState
+from odr.procedure.reckoning import Extension
+from odr.procedure.sitting import words_of
+from odr.procedure.table import Everyone, Recorded, act
+from odr.settlement.acts_mediation import DESIGNATION, MEDIATION, close_mediation
+from odr.settlement.acts_offers import close_offer
+from odr.settlement.before_filing import APPLICATION, knows_confirmation, open_from_mediation
+from odr.settlement.inputs import AgreementRef, LongerInput
+from odr.settlement.inputs_before import BeforeFilingInput, ReturnMediationInput
+from odr.settlement.lookups import agreement_named, agreements_of, dispute_of, mediation_of, offers_of
+from odr.settlement.models import Agreement, AgreementState, DisputeBeforeFiling, Mediation, MediationState, OfferState
+from odr.settlement.paper import term_words
+from odr.settlement.terms import PRIVATE, ROOM_STAGES, court_day, in_room
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+LOOK_TASK = "mediation_asked"
+LETTER = "mediation"
+
+
+@act(
+    title=T("Ask for mediation before a claim"),
+    input=BeforeFilingInput,
+    by={Role.CLAIMANT},
+    at={Stage.MEDIATING},
+    listed=False,
+    source="CPL 125; OMR 8, 10, 15",
+)
+def ask_before_filing(court: Sitting, case: Case, given: BeforeFilingInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Ask the court to have a dispute mediated before any claim; the other side is written to and need not agree (OMR 8, 15).
+
+    A mediator is chosen by both, or designated by rule within three working days (OMR 10). It costs nothing.
+    """
+    me, currency = court.party_of(case, actor), court.pack(case).currency
+    if given.amount is not None and given.amount.currency != currency:
+        raise InvalidInput.at("amount", T("The amount is not in the currency of this court."))
+    number = court.next_number(case)
+    amount = given.amount.minor if given.amount else None
+    court.session.add(DisputeBeforeFiling(case_id=case.id, what=given.what, asks=given.asks, amount_minor=amount, currency=currency, entry_number=number))
+    mediation = Mediation(case_id=case.id, state=MediationState.PROPOSED, consents=[me.id], choices={}, entry_number=number)
+    court.session.add(mediation)
+    court.session.flush()
+    note_applicant(court, case, me, given.applicant)
+    for party in parties(case, Role.RESPONDENT):
+        write_to(court, case, party, letter=LETTER, title=T("An invitation to mediate"), entry_number=number, occasion="mediation")
+    court.start_window(case, DESIGNATION, start=now, subject=mediation.reference)
+    court.open_task(case, Role.CLERK, LOOK_TASK, T("Mediation before a claim was asked for. Send it back if it does not belong here."), risk=20)
+    return Recorded(T("%(name)s asks for mediation before a claim", name=me.name), {"mediation": mediation.reference})
+
+
+@act(
+    title=T("Send the application for mediation back"),
+    input=ReturnMediationInput,
+    by={Role.CLERK},
+    at={Stage.MEDIATING},
+    to={Stage.CLOSED},
+    serves=Everyone.PARTIES,
+    source="OMR 9",
+)
+def return_mediation(court: Sitting, case: Case, given: ReturnMediationInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Send it back with reasons: the court does not hear such disputes, another court does, or it is not suited (OMR 9)."""
+    mediation = mediation_of(court.session, case)
+    if mediation is not None:
+        close_mediation(court, case, mediation)
+    _over(court, case, Outcome.REFUSED, now)
+    return Recorded(T("The application for mediation was sent back"), {"ground": given.ground, "reasons": given.reasons})
+
+
+def _over(court: Sitting, case: Case, outcome: Outcome, now: datetime) -> None:
+    court.close_tasks(case, LOOK_TASK)
+    for offer in offers_of(court.session, case, OfferState.OPEN):
+        close_offer(court, case, offer, OfferState.OVERTAKEN)
+    case.outcome, case.closed_at = outcome, now
+    court.move(case, Stage.CLOSED)
+    court.announce("case_closed", case)
+
+
+@act(
+    title=T("The agreement binds"),
+    input=AgreementRef,
+    by={Role.CLOCK},
+    at={Stage.MEDIATING},
+    to={Stage.CLOSED},
+    seen_by=PRIVATE,
+    serves=Everyone.PARTIES,
+    listed=False,
+    source="OMR 19, 20",
+)
+def conclude_before_filing(court: Sitting, case: Case, given: AgreementRef, *, actor: Actor, now: datetime) -> Recorded:
+    """Record that an agreement binds since its last signature; for thirty days everybody together may ask that it be confirmed (OMR 19, 20; CPL 205)."""
+    agreement = agreement_named(court.session, case, given.agreement)
+    agreement.state = AgreementState.EFFECTIVE
+    mediation = mediation_of(court.session, case)
+    if mediation is not None:
+        close_mediation(court, case, mediation)
+    if knows_confirmation(court.pack(case)):
+        for party in parties(case):
+            court.start_window(case, APPLICATION, party=party, start=now, subject=agreement.reference)
+    _over(court, case, Outcome.SETTLED, now)
+    terms = [words_of(term) for term in term_words(case, agreement)]
+    return Recorded(T("The agreement binds since everybody has signed it"), {"agreement": agreement.reference, "terms": terms})
+
+
+def binding_agreement(court: Sitting, case: Case) -> Agreement | None:
+    """What was agreed in a mediation before a claim."""
+    if dispute_of(court.session, case) is None:
+        return None
+    return next(iter(agreements_of(court.session, case, AgreementState.EFFECTIVE)), None)
+
+
+def something_was_agreed(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Only an agreement made before a mediator, without a claim, is confirmed."""
+    return None if binding_agreement(court, case) is not None else T("Nothing was agreed before a mediator here.")
+
+
+@act(
+    title=T("Ask the court to confirm the agreement"),
+    input=AgreementRef,
+    by=set(PARTY_ROLES),
+    at={Stage.CLOSED},
+    window=APPLICATION,
+    guard=something_was_agreed,
+    special=True,
+    seen_by=PRIVATE,
+    serves=Everyone.BUT_ACTOR,
+    page="settlement.room",
+    source="CPL 205; CPI 351, 354; FEE 8",
+)
+def apply_for_confirmation(court: Sitting, case: Case, given: AgreementRef, *, actor: Actor, now: datetime) -> Recorded:
+    """Apply, jointly and without fee: with the last party's application a case of its own is opened, and the judge gets the agreed text only (CPL 205)."""
+    agreement = binding_agreement(court, case)
+    if agreement is None or agreement.reference != given.agreement:
+        raise ActNotOpen(T("Nothing was agreed before a mediator here."))
+    court.session.flush()
+    met = {w.party_id for w in court.windows(case, APPLICATION, state=WindowState.MET, subject=agreement.reference)}
+    me = court.party_of(case, actor)
+    left = [p for p in parties(case) if p.id not in met]
+    result: dict[str, Any] = {"agreement": agreement.reference, "missing": len(left)}
+    if not left:
+        own = open_from_mediation(court, case, agreement, _since(court, agreement))
+        result |= {"confirmation": own.reference, "number": own.number}
+    return Recorded(T("%(name)s asks that the agreement be confirmed", name=me.name), result)
+
+
+def _since(court: Sitting, agreement: Agreement) -> date:
+    last = max(s.at for s in agreement.signatures)
+    return last.astimezone(court.court.settings.tz).date()
+
+
+# -- a longer time ------------------------------------------------------------
+
+
+def a_mediation_runs(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Only the time of a mediation that runs is made longer."""
+    found = mediation_of(court.session, case)
+    return None if found is not None and found.state is MediationState.RUNNING else T("No mediation runs.")
+
+
+@in_room(title=T("Agree to a longer time for mediation"), input=LongerInput, at=ROOM_STAGES, guard=a_mediation_runs, source="OMR 24")
+def extend_mediation(court: Sitting, case: Case, given: LongerInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Name a later day, or agree to the one that was named: when everybody has, the mediation lasts until then (OMR 24)."""
+    me, mediation = court.party_of(case, actor), mediation_of(court.session, case)
+    assert mediation is not None
+    window = next((w for w in court.windows(case, MEDIATION, subject=mediation.reference)), None)
+    ends = window.due_at.astimezone(court.pack(case).tz).date() if window is not None and window.due_at else court_day(court)
+    if given.until <= ends:
+        raise InvalidInput.at("until", T("The mediation lasts until %(day)s as it is.", day=ends))
+    if (given.until - ends).days > 180:
+        raise InvalidInput.at("until", T("That is too far away. Name a day within half a year."))
+    before = mediation.longer if mediation.longer and mediation.longer["until"] == given.until.isoformat() else None
+    agreed = sorted({*(before["agreed"] if before else []), me.id})
+    mediation.longer = {"until": given.until.isoformat(), "agreed": agreed}
+    if all(p.id in agreed for p in parties(case)):
+        court.then("lengthen_mediation", LongerInput(until=given.until), actor=CLOCK_ACTOR)
+    return Recorded(T("%(name)s would mediate until %(day)s", name=me.name, day=given.until), {"missing": len(_not_among(case, agreed))})
+
+
+def _not_among(case: Case, agreed: list[int]) -> list[Party]:
+    return [p for p in parties(case) if p.id not in agreed]
+
+
+@act(title=T("Mediation prolonged"), input=LongerInput, by={Role.CLOCK}, at=ROOM_STAGES, listed=False, source="OMR 24")
+def lengthen_mediation(court: Sitting, case: Case, given: LongerInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Prolong it as everybody agreed; in a filed case the added days do not count towards the trial limit (OMR 24)."""
+    mediation = mediation_of(court.session, case)
+    if mediation is None:
+        raise ActNotOpen(T("No mediation runs."))
+    window = court.windows(case, MEDIATION, subject=mediation.reference)[-1]
+    before = window.due_at or now
+    court.close_windows(case, MEDIATION, WindowState.ENDED, subject=mediation.reference)
+    longer = court.start_window(
+        case,
+        MEDIATION,
+        rule=None if case.stage is not Stage.MEDIATING else "mediation_prefiling",
+        start=window.opened_at,
+        subject=mediation.reference,
+        extensions=[Extension(T("everybody agreed"), "OMR 24", until_on=given.until)],
+    )
+    mediation.longer = None
+    until = longer.due_at or before
+    return Recorded(T("The mediation lasts until %(day)s, as everybody agreed", day=given.until), {"from": before.isoformat(), "until": until.isoformat()})

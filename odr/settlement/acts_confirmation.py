@@ -1,0 +1,354 @@
+"""Confirmation of an agreement made before a mediator: applied for by all, looked at, confirmed or not; then it is enforced like a judgment (CPL 205, 206)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from odr.docket.models import PARTY_ROLES, Case, Outcome, Role, Stage
+from odr.docket.queries import parties
+from odr.errors import ActNotOpen, InvalidInput
+from odr.filing.own_case import note_applicant, write_to
+from odr.identity.actors import Actor
+from odr.procedure.models import Window, WindowState
+from odr.procedure.sealed import keep_prepared
+from odr.procedure.sitting import words_of
+from odr.procedure.table import Everyone, Recorded, act
+from odr.settlement.acts_mediation import Nothing
+from odr.settlement.acts_statement import obligations
+from odr.settlement.before_filing import APPLICATION, application_ends, since
+from odr.settlement.confirming import OBJECTION, RULING, agreement_behind, digest, ground_named, prepare_confirmation, prepare_objection
+from odr.settlement.inputs_before import (
+    ConfirmationInput,
+    ConfirmationRulingInput,
+    ObjectionInput,
+    ObjectionRulingInput,
+    OpenedInput,
+    SupplementInput,
+    SupplementRequestInput,
+)
+from odr.settlement.lookups import confirmation_of
+from odr.settlement.models import Agreement, AgreementState, Confirmation, Ending
+from odr.settlement.paper import term_words
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+REVIEW, SUPPLEMENT = "confirmation_review", "confirmation_supplement"
+REVIEW_TASK, JOIN_TASK, OBJECTION_TASK = "confirm_mediated", "confirmation_not_joint", "confirmation_objection"
+LETTER = "confirmation"
+
+
+def begin_review(court: Sitting, case: Case) -> None:
+    """Everybody has applied: thirty days for the ruling, and the judge looks at it (CPL 187)."""
+    window = court.start_window(case, REVIEW, start=court.now)
+    title = T("Look at the mediated agreement: confirm it, or refuse with reasons (Civil Procedure Law, art. 206).")
+    court.open_task(case, Role.JUDGE, REVIEW_TASK, title, risk=40, due_at=window.due_at)
+
+
+@act(
+    title=T("Confirmation asked for by everybody"),
+    input=OpenedInput,
+    by={Role.CLOCK},
+    at={Stage.CONFIRMING},
+    listed=False,
+    serves=Everyone.PARTIES,
+    source="CPL 205",
+)
+def open_confirmation(court: Sitting, case: Case, given: OpenedInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Take over the agreed text of a mediation of this court, and nothing of how it came about (CPL 205)."""
+    row = _row(court, case)
+    begin_review(court, case)
+    return Recorded(T("Everybody asks that an agreement made before a mediator of this court be confirmed"), _told(court, case, row))
+
+
+def _row(court: Sitting, case: Case) -> Confirmation:
+    found = confirmation_of(court.session, case)
+    if found is None:
+        raise ActNotOpen(T("There is no application for confirmation."))
+    return found
+
+
+def _told(court: Sitting, case: Case, row: Confirmation) -> dict[str, Any]:
+    terms = [words_of(term) for term in term_words(case, agreement_behind(court, row), of_case=False)]
+    return {"organisation": row.organisation, "effective_on": row.effective_on.isoformat(), "terms": terms}
+
+
+@act(
+    title=T("Ask for the confirmation of an agreement"),
+    input=ConfirmationInput,
+    by={Role.CLAIMANT},
+    at={Stage.CONFIRMING},
+    listed=False,
+    source="CPL 205; CPI 351, 353, 354; FEE 8",
+)
+def ask_for_confirmation(court: Sitting, case: Case, given: ConfirmationInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Ask for it; the other party to the agreement is written to, and the court looks at it when she has applied too (CPL 205).
+
+    Raises InvalidInput where the thirty days since the agreement binds are over, or it is dated in the future.
+    """
+    me, other = court.party_of(case, actor), parties(case, Role.RESPONDENT)[0]
+    ends = application_ends(court, case, given.effective_on)
+    if ends is None:
+        raise InvalidInput.at("effective_on", T("This day is still to come."))
+    if ends < now:
+        words = T("The thirty days for the application ended on %(day)s. You may still sue on the agreement (Civil Procedure Law, art. 205).", day=ends)
+        raise InvalidInput.at("effective_on", words)
+    agreement = _agreement(court, case, given, me.id, other.id)
+    row = Confirmation(
+        case_id=case.id,
+        agreement_id=agreement.id,
+        organisation=given.organisation,
+        effective_on=given.effective_on,
+        words=given.words,
+        applied=[me.id],
+        entry_number=court.next_number(case),
+    )
+    court.session.add(row)
+    court.session.flush()
+    note_applicant(court, case, me, given.applicant)
+    number = court.next_number(case)
+    write_to(court, case, other, letter=LETTER, title=T("A mediated agreement is to be confirmed"), entry_number=number, occasion="confirmation")
+    court.start_window(case, APPLICATION, party=other, start=since(court, case, given.effective_on), proof=T("the agreement itself"))
+    return Recorded(T("%(name)s asks that a mediated agreement be confirmed", name=me.name), _told(court, case, row))
+
+
+def _agreement(court: Sitting, case: Case, given: ConfirmationInput, me: int, other: int) -> Agreement:
+    currency = court.pack(case).currency
+    if given.amount is not None and given.amount.currency != currency:
+        raise InvalidInput.at("amount", T("The amount is not in the currency of this court."))
+    payer = {"me": me, "other": other}.get(given.payer)
+    agreement = Agreement(
+        case_id=case.id,
+        payer_id=payer,
+        payee_id=next(p for p in (me, other) if p != payer) if payer is not None else None,
+        amount_minor=given.amount.minor if given.amount else 0,
+        currency=currency,
+        instalments=[{"on": part.on.isoformat(), "minor": part.amount.minor} for part in given.instalments],
+        accelerates=given.accelerates,
+        deed=given.deed,
+        doer_id={"me": me, "other": other}.get(given.deed_by or ""),
+        ending=Ending.STATEMENT,
+        state=AgreementState.EFFECTIVE,
+        entry_number=court.next_number(case),
+    )
+    court.session.add(agreement)
+    court.session.flush()
+    return agreement
+
+
+@act(
+    title=T("Join the application for confirmation"),
+    input=Nothing,
+    by={Role.RESPONDENT},
+    at={Stage.CONFIRMING},
+    window=APPLICATION,
+    special=True,
+    serves=Everyone.BUT_ACTOR,
+    source="CPL 205; CPI 351",
+)
+def join_application(court: Sitting, case: Case, given: Nothing, *, actor: Actor, now: datetime) -> Recorded:
+    """Apply too, for the same agreement in the same words: only a joint application is looked at (CPL 205)."""
+    row, me = _row(court, case), court.party_of(case, actor)
+    row.applied = [*row.applied, me.id]
+    begin_review(court, case)
+    return Recorded(T("%(name)s asks for the same; the application is joint", name=me.name), {"joint": True})
+
+
+def application_lapsed(court: Sitting, case: Case, window: Window) -> None:
+    """The other party did not apply in time: a ruling not to accept is prepared for the judge; the clock does not rule."""
+    if case.stage is Stage.CONFIRMING and not court.tasks(case, JOIN_TASK):
+        title = T("The application for confirmation was not made by everybody in time. Do not accept it (Civil Procedure Law, art. 205).")
+        court.open_task(case, Role.JUDGE, JOIN_TASK, title, risk=40)
+
+
+def review_overdue(court: Sitting, case: Case, window: Window) -> None:
+    """Thirty days passed without a ruling: the president learns of it (CPL 187)."""
+    court.open_task(case, Role.PRESIDENT, REVIEW, T("An agreement waits for its confirmation longer than thirty days."), risk=70)
+
+
+def it_is_joint(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """The court asks and confirms when everybody has applied."""
+    row = confirmation_of(court.session, case)
+    joint = row is not None and all(p.id in row.applied for p in parties(case))
+    return None if joint else T("Not everybody has applied yet.")
+
+
+@act(
+    title=T("Ask what is missing about the agreement"),
+    input=SupplementRequestInput,
+    by={Role.JUDGE},
+    at={Stage.CONFIRMING},
+    guard=it_is_joint,
+    serves=Everyone.PARTIES,
+    source="CPI 354, 356; OMR 23",
+)
+def ask_about_agreement(court: Sitting, case: Case, given: SupplementRequestInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Ask both sides for what is missing or in doubt, within a time (CPI 356)."""
+    for party in parties(case):
+        court.close_windows(case, SUPPLEMENT, WindowState.ENDED, party=party)
+        court.start_window(case, SUPPLEMENT, party=party, start=now, amount=given.days)
+    return Recorded(T("The court asks about the agreement: %(what)s", what=given.what))
+
+
+@act(
+    title=T("Answer what the court asked about the agreement"),
+    input=SupplementInput,
+    by=set(PARTY_ROLES),
+    at={Stage.CONFIRMING},
+    window=SUPPLEMENT,
+    late=True,
+    serves=Everyone.BUT_ACTOR,
+    source="CPI 356",
+)
+def answer_about_agreement(court: Sitting, case: Case, given: SupplementInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Answer it (CPI 356)."""
+    return Recorded(T("%(name)s answered about the agreement", name=court.party_of(case, actor).name))
+
+
+def supplement_lapsed(court: Sitting, case: Case, window: Window) -> None:
+    """Nothing came: the judge may treat the application as withdrawn (CPI 357)."""
+    if case.stage is Stage.CONFIRMING and not court.tasks(case, SUPPLEMENT):
+        title = T("What was asked about the agreement did not come. The application may be treated as withdrawn (Interpretation, art. 357).")
+        court.open_task(case, Role.JUDGE, SUPPLEMENT, title, risk=45)
+
+
+@act(
+    title=T("Take the application for confirmation back"),
+    input=Nothing,
+    by=set(PARTY_ROLES),
+    at={Stage.CONFIRMING},
+    special=True,
+    serves=Everyone.BUT_ACTOR,
+    source="CPI 357",
+)
+def withdraw_confirmation(court: Sitting, case: Case, given: Nothing, *, actor: Actor, now: datetime) -> Recorded:
+    """Take it back before the ruling; the judge gives leave (CPI 357)."""
+    me = court.party_of(case, actor)
+    if not court.tasks(case, "confirmation_withdrawn"):
+        title = T("%(name)s takes the application for confirmation back. Give leave.", name=me.name)
+        court.open_task(case, Role.JUDGE, "confirmation_withdrawn", title, risk=35)
+    return Recorded(T("%(name)s takes the application for confirmation back", name=me.name))
+
+
+@act(
+    title=T("Rule on the confirmation"),
+    input=ConfirmationRulingInput,
+    by={Role.JUDGE},
+    at={Stage.CONFIRMING},
+    to={Stage.EFFECTIVE, Stage.CLOSED},
+    strong=True,
+    serves=Everyone.PARTIES,
+    prepare=prepare_confirmation,
+    source="CPL 157, 206; CPI 355, 357, 358",
+)
+def rule_on_confirmation(court: Sitting, case: Case, given: ConfirmationRulingInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Confirm the agreement, which can then be enforced, or refuse on a named ground; sealed, with reasons and what one may do next (CPL 206).
+
+    Raises ActNotOpen for a confirmation not everybody asked for, and for a leave nobody asked for.
+    """
+    if case.number is None or given.case_number != case.number:
+        raise InvalidInput.at("case_number", T("This is not the number of this case. Nothing was issued."))
+    row = _row(court, case)
+    ground_named(court, case, given)
+    reason = it_is_joint(court, case, actor) if given.result == "confirmed" else None
+    if given.result == "withdrawn" and not (court.tasks(case, "confirmation_withdrawn") or court.tasks(case, SUPPLEMENT)):
+        reason = T("Nobody has taken the application back, and nothing that was asked for is missing.")
+    if reason is not None:
+        raise ActNotOpen(reason)
+    agreement = agreement_behind(court, row)
+    title = words_of(T("Ruling: %(kind)s", kind=T("Confirmation of a mediated agreement")))
+    document = keep_prepared(court, case, RULING, digest(case, row, agreement, given), kind="ruling", title=title, locale=given.language)
+    row.ruled_entry, row.document_id = court.next_number(case), document.id
+    for kind in (REVIEW, SUPPLEMENT, APPLICATION):
+        court.close_windows(case, kind, WindowState.ENDED)
+    for task in (REVIEW_TASK, JOIN_TASK, SUPPLEMENT, REVIEW, "confirmation_withdrawn"):
+        court.close_tasks(case, task)
+    _carry_out(court, case, agreement, given.result, now)
+    words = T("Ruling on the confirmation: %(result)s", result=RESULT_WORDS[given.result])
+    facts = {"document": document.reference, "sha256": document.sha256, "document_receipt": document.receipt, "ground": given.ground}
+    return Recorded(words, facts)
+
+
+RESULT_WORDS = {
+    "confirmed": T("The agreement is valid"),
+    "dismissed": T("The application is dismissed"),
+    "not_accepted": T("The application is not accepted"),
+    "withdrawn": T("The application is withdrawn"),
+}
+ENDINGS = {"dismissed": Outcome.DISMISSED, "not_accepted": Outcome.REFUSED, "withdrawn": Outcome.WITHDRAWN}
+
+
+def _carry_out(court: Sitting, case: Case, agreement: Agreement, result: str, now: datetime) -> None:
+    if result != "confirmed":
+        agreement.state = AgreementState.FAILED
+        case.outcome, case.closed_at = ENDINGS[result], now
+        court.move(case, Stage.CLOSED)
+        court.announce("case_closed", case)
+        return
+    case.effective_at = now
+    court.move(case, Stage.EFFECTIVE)
+    court.announce("settlement_reached", case, kind="confirmation", instrument="confirmation", agreement=agreement, obligations=obligations(agreement))
+
+
+def on_served(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """A party received the ruling that confirms: her time to object runs (CPI 372)."""
+    row, packet, party = confirmation_of(court.session, case), facts.get("packet"), facts["party"]
+    if row is None or packet is None or row.ruled_entry not in packet.entry_ids or case.stage is Stage.CLOSED:
+        return
+    if not court.windows(case, OBJECTION, party=party, state=None):
+        court.start_window(case, OBJECTION, party=party, start=facts["at"], proof=facts.get("proof"))
+
+
+@act(
+    title=T("Object to the confirmation"),
+    input=ObjectionInput,
+    by=set(PARTY_ROLES),
+    at={Stage.EFFECTIVE, Stage.ENFORCEMENT},
+    window=OBJECTION,
+    serves=Everyone.BUT_ACTOR,
+    source="CPI 372",
+)
+def object_to_confirmation(court: Sitting, case: Case, given: ObjectionInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Say within fifteen days of receiving it why the confirmation is wrong; the same court looks again (CPI 372)."""
+    me = court.party_of(case, actor)
+    title = T("%(name)s objects to the confirmation. Rule on it.", name=me.name)
+    court.open_task(case, Role.JUDGE, OBJECTION_TASK, title, risk=55)
+    return Recorded(T("%(name)s objects to the confirmation", name=me.name))
+
+
+def an_objection_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """There must be an objection."""
+    return None if court.tasks(case, OBJECTION_TASK) else T("Nobody objects to the confirmation.")
+
+
+@act(
+    title=T("Rule on an objection to the confirmation"),
+    input=ObjectionRulingInput,
+    by={Role.JUDGE},
+    at={Stage.EFFECTIVE, Stage.ENFORCEMENT},
+    to={Stage.CLOSED},
+    guard=an_objection_waits,
+    strong=True,
+    serves=Everyone.PARTIES,
+    prepare=prepare_objection,
+    source="CPL 157; CPI 372",
+)
+def rule_on_objection(court: Sitting, case: Case, given: ObjectionRulingInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Let it stand, or set it aside: then nothing can be enforced under it, and the parties may agree anew or sue (CPI 372)."""
+    row = _row(court, case)
+    agreement = agreement_behind(court, row)
+    title = words_of(T("Ruling: %(kind)s", kind=T("Objection to the confirmation")))
+    document = keep_prepared(court, case, OBJECTION, digest(case, row, agreement, given), kind="ruling", title=title, locale=given.language)
+    court.close_tasks(case, OBJECTION_TASK)
+    facts = {"document": document.reference, "sha256": document.sha256, "document_receipt": document.receipt}
+    if given.result == "stands":
+        return Recorded(T("The objection is dismissed; the confirmation stands"), facts)
+    agreement.state = AgreementState.FAILED
+    court.announce("instrument_set_aside", case)
+    case.outcome, case.closed_at = Outcome.DISMISSED, now
+    court.move(case, Stage.CLOSED)
+    court.announce("case_closed", case)
+    return Recorded(T("The confirmation is set aside"), facts)

@@ -1,0 +1,157 @@
+"""The judge of the case mediates: only where the rules know it and everybody agrees; she reads what is said to her, nothing else (CPL 97; OMR 24)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from odr.docket.models import PARTY_ROLES, Audience, Case, Role
+from odr.docket.queries import parties, seat
+from odr.identity.actors import Actor
+from odr.procedure.table import Everyone, Recorded, act
+from odr.settlement.acts_mediation import MEDIATION, Nothing, close_mediation, everybody_agreed
+from odr.settlement.inputs import JudgeMediationInput, MediateInput, ToJudgeInput
+from odr.settlement.lookups import mediation_of
+from odr.settlement.models import Mediation, MediationState, RoomMessage
+from odr.settlement.terms import OPEN_STAGES
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+PAGE = "mediation.with_judge"
+
+
+def the_rules_know_it(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """A mode the pack switches on; and one mediation at a time."""
+    rules = court.pack(case).mediation
+    if rules is None or rules.judge_led is None:
+        return T("By the rules of this case the judge does not mediate.")
+    return T("A mediation is already proposed or under way.") if mediation_of(court.session, case) else None
+
+
+def led_by_judge(court: Sitting, case: Case) -> Mediation | None:
+    """The mediation that the judge leads or offered to lead, as long as she is the judge of the case."""
+    found = mediation_of(court.session, case)
+    if found is None or not found.judge_led:
+        return None
+    sitting = seat(court.session, case, Role.JUDGE)
+    return found if sitting is not None and sitting.account_id == found.mediator_id else None
+
+
+def _names(case: Case, mediation: Mediation) -> tuple[str, ...]:
+    """Who reads what is said in it: the parties and this judge, nobody else of the court."""
+    return (f"account/{mediation.mediator_id}", *(f"party/{p.id}" for p in parties(case)))
+
+
+@act(
+    title=T("Offer to mediate as judge"),
+    input=MediateInput,
+    by={Role.JUDGE},
+    at=OPEN_STAGES,
+    guard=the_rules_know_it,
+    serves=Everyone.PARTIES,
+    page=PAGE,
+    source="CPL 96, 97; OMR 5, 7",
+)
+def offer_to_mediate(court: Sitting, case: Case, given: MediateInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Offer the parties to mediate oneself; nothing begins unless everybody agrees, knowing that the same judge decides (CPL 96, 97)."""
+    assert actor.account_id is not None
+    row = Mediation(
+        case_id=case.id,
+        state=MediationState.PROPOSED,
+        consents=[],
+        choices={},
+        mediator_id=actor.account_id,
+        judge_led=True,
+        entry_number=court.next_number(case),
+    )
+    court.session.add(row)
+    court.session.flush()
+    return Recorded(T("The judge offers to mediate"), {"mediation": row.reference})
+
+
+def it_is_offered(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """There is an offer of the judge that this party has not answered."""
+    found = led_by_judge(court, case)
+    if found is None or found.state is not MediationState.PROPOSED:
+        return T("The judge has not offered to mediate.")
+    return T("You have already done this.") if actor.party_id in found.consents else None
+
+
+@act(
+    title=T("Agree that the judge mediates"),
+    input=JudgeMediationInput,
+    by=set(PARTY_ROLES),
+    at=OPEN_STAGES,
+    guard=it_is_offered,
+    special=True,
+    page=PAGE,
+    source="CPL 96; OMR 4, 24",
+)
+def agree_judge_mediates(court: Sitting, case: Case, given: JudgeMediationInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Agree, with open eyes; with the last agreement the time for mediation runs (OMR 24)."""
+    me, found = court.party_of(case, actor), led_by_judge(court, case)
+    assert found is not None
+    found.consents = [*found.consents, me.id]
+    if everybody_agreed(case, found):
+        found.state = MediationState.RUNNING
+        court.start_window(case, MEDIATION, start=now, subject=found.reference)
+    return Recorded(T("%(name)s agrees that the judge mediates", name=me.name), {"runs": found.state is MediationState.RUNNING})
+
+
+def it_runs(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Everybody has agreed, and the time is not over."""
+    found = led_by_judge(court, case)
+    return None if found is not None and found.state is MediationState.RUNNING else T("The judge does not mediate now.")
+
+
+@act(
+    title=T("Say something to the judge who mediates"),
+    input=ToJudgeInput,
+    by=set(PARTY_ROLES) | {Role.JUDGE},
+    at=OPEN_STAGES,
+    guard=it_runs,
+    seen_by=Audience.NAMED,
+    page=PAGE,
+    source="CPL 97; OMR 18",
+)
+def say_to_judge(court: Sitting, case: Case, given: ToJudgeInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Speak in the mediation that the judge leads: she and the parties read it, no clerk, no assistant, no later judge (OMR 18)."""
+    found = led_by_judge(court, case)
+    assert found is not None
+    court.session.add(
+        RoomMessage(
+            case_id=case.id,
+            party_id=actor.party_id,
+            speaker=actor.name,
+            words=given.words,
+            at=now,
+            entry_number=court.next_number(case),
+            mediation_id=found.id,
+        )
+    )
+    return Recorded(T("%(name)s spoke in the mediation of the judge", name=actor.name), named=_names(case, found))
+
+
+def it_is_there(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """There is something to end."""
+    return None if led_by_judge(court, case) is not None else T("The judge has not offered to mediate.")
+
+
+@act(
+    title=T("End the mediation of the judge"),
+    input=Nothing,
+    by=set(PARTY_ROLES) | {Role.JUDGE},
+    at=OPEN_STAGES,
+    guard=it_is_there,
+    serves=Everyone.PARTIES,
+    page=PAGE,
+    source="CPL 102; OMR 21, 25",
+)
+def end_judge_mediation(court: Sitting, case: Case, given: Nothing, *, actor: Actor, now: datetime) -> Recorded:
+    """End it, or decline the offer: by anybody at any time, without a reason; the trial goes on (OMR 25)."""
+    found = led_by_judge(court, case)
+    assert found is not None
+    close_mediation(court, case, found)
+    return Recorded(T("The judge does not mediate, or no longer"))

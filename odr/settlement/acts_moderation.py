@@ -1,0 +1,72 @@
+"""A moderator in the private room on request: she looks after the tone, proposes nothing and decides nothing (OMR 5)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import PARTY_ROLES, Case, Role, Seat
+from odr.errors import ActNotOpen, InvalidInput
+from odr.filing.registry import choose
+from odr.identity.actors import Actor
+from odr.procedure.table import Recorded
+from odr.settlement.acts_mediation import Nothing
+from odr.settlement.inputs import MilderInput
+from odr.settlement.lookups import mediation_of, moderation_of
+from odr.settlement.models import MediationState, Moderation, RoomMessage, ToneNote
+from odr.settlement.moderating import end_moderation
+from odr.settlement.terms import in_room
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+def nobody_moderates(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """A moderator is asked for where neither she nor a mediator is there yet."""
+    if moderation_of(court.session, case) is not None:
+        return T("A moderator is there already.")
+    mediation = mediation_of(court.session, case)
+    taken = mediation is not None and mediation.state in (MediationState.ASSIGNED, MediationState.RUNNING)
+    return T("A mediator is there already.") if taken else None
+
+
+@in_room(title=T("Ask for a moderator"), input=Nothing, guard=nobody_moderates, source="OMR 5, 16")
+def ask_moderator(court: Sitting, case: Case, given: Nothing, *, actor: Actor, now: datetime) -> Recorded:
+    """Have somebody from the court's list of mediators read along and keep the tone civil; either side may ask, and no time limit runs (OMR 5)."""
+    account = choose(court.session, case, Role.MEDIATOR)
+    if account is None:
+        raise ActNotOpen(T("No mediator is free of conflict."), T("You can still make an offer, or ask for mediation."))
+    court.session.add(Seat(case_id=case.id, account_id=account.id, role=Role.MEDIATOR, from_at=now))
+    row = Moderation(case_id=case.id, party_id=court.party_of(case, actor).id, moderator_id=account.id, entry_number=court.next_number(case))
+    court.session.add(row)
+    court.session.flush()
+    return Recorded(T("%(name)s reads along as moderator", name=account.name))
+
+
+def somebody_moderates(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """There must be a moderator."""
+    return None if moderation_of(court.session, case) is not None else T("There is no moderator.")
+
+
+@in_room(title=T("Put it in milder words"), input=MilderInput, by={Role.MEDIATOR}, guard=somebody_moderates, source="OMR 16, 18")
+def reword_message(court: Sitting, case: Case, given: MilderInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Show milder words in the place of a message in the room; the first words stay on the docket, and nobody is shown them there by the page."""
+    query = select(RoomMessage).where(RoomMessage.case_id == case.id, RoomMessage.mediation_id.is_(None), RoomMessage.caucus_id.is_(None))
+    message = next((m for m in court.session.scalars(query) if m.entry_number == given.message), None)
+    if message is None or message.party_id is None:
+        raise InvalidInput.at("message", T("Choose one of those listed."))
+    if court.session.scalar(select(ToneNote.id).where(ToneNote.message_id == message.id)) is not None:
+        raise ActNotOpen(T("This was put in milder words already."))
+    court.session.add(ToneNote(message_id=message.id, words=given.words, entry_number=court.next_number(case)))
+    court.session.flush()
+    return Recorded(T("The moderator put a message in milder words"), {"message": message.entry_number})
+
+
+@in_room(title=T("End the moderation"), input=Nothing, by=set(PARTY_ROLES) | {Role.MEDIATOR}, guard=somebody_moderates, source="OMR 25")
+def leave_moderation(court: Sitting, case: Case, given: Nothing, *, actor: Actor, now: datetime) -> Recorded:
+    """Let the moderator go: by whoever is in the room, at any time."""
+    end_moderation(court, case)
+    return Recorded(T("The moderator left"))
