@@ -36,7 +36,7 @@ def nobody_moderates(court: Sitting, case: Case, actor: Actor) -> Text | None:
 @in_room(title=T("Ask for a moderator"), input=Nothing, guard=nobody_moderates, source="OMR 5, 16")
 def ask_moderator(court: Sitting, case: Case, given: Nothing, *, actor: Actor, now: datetime) -> Recorded:
     """Have somebody from the court's list of mediators read along and keep the tone civil; either side may ask, and no time limit runs (OMR 5)."""
-    account = choose(court.session, case, Role.MEDIATOR)
+    account = choose(court, case, Role.MEDIATOR)
     if account is None:
         raise ActNotOpen(T("No mediator is free of conflict."), T("You can still make an offer, or ask for mediation."))
     court.session.add(Seat(case_id=case.id, account_id=account.id, role=Role.MEDIATOR, from_at=now))
