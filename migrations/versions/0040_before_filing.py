@@ -1,14 +1,14 @@
 """mediation before a claim, confirmation, moderation, settlement in enforcement
 
-Revises 0020.
+Revises 0021.
 """
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-revision = '0021'
-down_revision = '0020'
+revision = '0040'
+down_revision = '0021'
 branch_labels = None
 depends_on = None
 
