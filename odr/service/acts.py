@@ -46,7 +46,7 @@ def queue_entry(court: Sitting, case: Case, entry: DocketEntry, recipients: Sequ
     for party in recipients:
         if case.accepted_at is None and party.role is not Role.CLAIMANT:
             continue
-        put_out(court, case, party, occasion_of(entry.act), entry_number=entry.number, audience=entry.audience)
+        put_out(court, case, party, occasion_of(entry.act), entry_number=entry.number, audience=entry.audience, named=entry.named)
 
 
 def barred_abroad(pack: RulePack, party: Party) -> frozenset[Channel]:
@@ -65,6 +65,7 @@ def put_out(
     *,
     entry_number: int,
     audience: Audience = Audience.PARTIES_AND_COURT,
+    named: list[str] | None = None,
     documents: Sequence[Mapping[str, Any]] | None = None,
     due_at: datetime | None = None,
     hold: timedelta | None = None,
@@ -78,7 +79,7 @@ def put_out(
     if occasion.key == CLAIM and due_at is None:
         due_at, reckoned = answer_by(court, case, party)
     if documents is None:
-        documents = papers_for(court, case, party, occasion, entry_number, audience=audience)
+        documents = papers_for(court, case, party, occasion, entry_number, audience=audience, named=named)
     packet = queue_packet(
         court.session,
         case_id=case.id,

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy import select
 
 from odr.canonical import sha256_hex
-from odr.docket.models import Audience, Case, DocketEntry, Document, Party
+from odr.docket.models import Audience, Case, DocketEntry, Document, Party, Role
 from odr.docket.queries import entry as entry_numbered
 from odr.docket.visibility import may_read
 from odr.errors import CourtError
@@ -46,15 +46,21 @@ CLAIM_ACTS = ("lodge_claim", "correct_claim")
 _PARTS = {"matter": T("What the dispute is about"), "respondents": T("The other side"), "claimant": T("Who claims")}
 
 
-def papers_for(court: Sitting, case: Case, party: Party, occasion: Occasion, entry_number: int, *, audience: Audience) -> list[dict[str, Any]]:
-    """The papers of a packet: those the entry made, else a copy of what the entry says; none where the party may not read it."""
+def papers_for(
+    court: Sitting, case: Case, party: Party, occasion: Occasion, entry_number: int, *, audience: Audience, named: list[str] | None = None
+) -> list[dict[str, Any]]:
+    """The papers of a packet: those the entry made, else a copy of what the entry says; none where the party may not read it.
+
+    A copy of what only some read (``named``) is made for this party alone.
+    """
     reader = Actor(party.role, party.account_id, party.name, case.id, party.id)
     made = court.session.scalars(
         select(Document).where(Document.case_id == case.id, Document.entry_number == entry_number, Document.kind.not_in((COPY, PROOF))).order_by(Document.id)
     ).all()
     papers = [d for d in made if may_read(reader, d.audience, d.party_id)]
-    if not papers and may_read(reader, audience, None):
-        papers = [_promised(court, case, occasion, _source(court, case, occasion, entry_number))]
+    if not papers and may_read(reader, audience, None, named):
+        alone = party if audience is Audience.NAMED else None
+        papers = [_promised(court, case, occasion, _source(court, case, occasion, entry_number), alone)]
     return [described(d, occasion.key) for d in papers]
 
 
@@ -71,11 +77,13 @@ def _source(court: Sitting, case: Case, occasion: Occasion, entry_number: int) -
     return court.session.scalars(query.limit(1)).first() or entry_number
 
 
-def _promised(court: Sitting, case: Case, occasion: Occasion, number: int) -> Document:
-    found = court.session.scalar(select(Document).where(Document.case_id == case.id, Document.kind == COPY, Document.entry_number == number))
+def _promised(court: Sitting, case: Case, occasion: Occasion, number: int, alone: Party | None) -> Document:
+    whose = alone.id if alone is not None else None
+    of_entry = select(Document).where(Document.case_id == case.id, Document.kind == COPY, Document.entry_number == number)
+    found = court.session.scalar(of_entry.where(Document.party_id == whose if whose is not None else Document.party_id.is_(None)))
     if found is None:
         found = Document(
-            case_id=case.id, kind=COPY, title=words_of(occasion.title), locale="both", audience=Audience.COURT, entry_number=number, sha256="",
+            case_id=case.id, party_id=whose, kind=COPY, title=words_of(occasion.title), locale="both", audience=Audience.COURT, entry_number=number, sha256="",
             content=b"", made_at=court.now,
         )  # fmt: skip
         court.session.add(found)
@@ -95,12 +103,19 @@ def make_copies(court: Court, limit: int = 32) -> int:
             .join(DocketEntry, (DocketEntry.case_id == Document.case_id) & (DocketEntry.number == Document.entry_number))
             .where(Document.sha256 == "", Document.kind == COPY).order_by(Document.id).limit(limit)
         ).all()  # fmt: skip
-        drafts = [(row_id, copy_paper(look, case, entry), entry.audience) for row_id, entry, case in rows]
+        drafts = [(row_id, copy_paper(look, case, entry), _readers(entry)) for row_id, entry, case in rows]
     for row_id, paper, audience in drafts:
         now = court.clock.machine_now()
         sealed = court.ports.sealer.seal_pdf(set_printable(court, paper), reason="Copy from the docket", signer_name=court.settings.court_name, now=now)
         _keep(court, row_id, sealed, audience)
     return len(drafts)
+
+
+def _readers(entry: DocketEntry) -> Audience:
+    """Who opens the copy of an entry: who reads the entry; of one for named readers, the party it was made for, and the court if it is named."""
+    if entry.audience is not Audience.NAMED:
+        return entry.audience
+    return Audience.OWN_SIDE_AND_COURT if {Role.JUDGE.value, Role.CLERK.value} <= set(entry.named) else Audience.OWN_SIDE
 
 
 def set_printable(court: Court, paper: NoticePaper) -> bytes:

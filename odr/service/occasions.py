@@ -25,6 +25,8 @@ _OCCASIONS = {
     "file_answer": Occasion("file_answer", T("Answer to the claim"), PaperKind.PLEADING),
     "assess_fee": Occasion("fee_notice", T("Notice of the court fee"), PaperKind.NOTICE),
     "remind_fee": Occasion("fee_reminder", T("Reminder: the court fee is not paid yet"), PaperKind.NOTICE),
+    "decide_relief": Occasion("fee_relief", T("Decision on help with the fee"), PaperKind.NOTICE),
+    "demand_costs": Occasion("costs_demand", T("Demand for your part of the court fee"), PaperKind.NOTICE),
     "submit_exhibit": Occasion("submit_exhibit", T("New exhibit of the other side"), PaperKind.PLEADING),
     "open_examination": Occasion("open_examination", T("Notice that the examination has begun, with its plan"), PaperKind.NOTICE),
     "put_question": Occasion("put_question", T("Questions of the judge"), PaperKind.NOTICE),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import select
 
-from odr.docket.models import Case, Outcome, Role, Seat, Stage
+from odr.docket.models import Case, Document, Outcome, Role, Seat, Stage
+from odr.docket.visibility import reads_document
 from odr.errors import ActNotOpen, InvalidInput
 from odr.filing.models import Claim, Request
 from odr.identity.actors import CLOCK_ACTOR
@@ -17,11 +20,12 @@ from odr.payments.assessing import keep_basis
 from odr.payments.demands import demand
 from odr.payments.inputs import AssessInput, PaymentInput
 from odr.payments.ledger import is_balanced, trial_balance
-from odr.payments.models import AssessmentState, Channel, FactKind, FeeAssessment, Refund, StripeFact
+from odr.payments.models import AssessmentState, Channel, FactKind, FeeAssessment, Refund, ReliefRequest, StripeFact
 from odr.payments.tariff import Matter
 from odr.procedure.court import Court
 from odr.procedure.models import Task
 from odr.procedure.tariff_rules import Ending
+from odr.service.models import Packet
 from odr.text import Money
 from tests.judgment.bench import Bench
 from tests.judgment.conftest import bench, whole_court  # noqa: F401 - fixtures
@@ -353,3 +357,25 @@ def test_a_served_notice_moves_the_time_to_pay(small_scene: Scene) -> None:
         sitting.follow(case, lambda: sitting.announce("served", case, party=case.parties[0], occasion="fee_notice", at=at, proof=None, packet=packet))
         windows = sitting.windows(case, "fee_payment", state=None)
     assert [w.state.value for w in windows] == ["ended", "open"] and windows[1].opened_at == at
+
+
+def test_a_refusal_of_relief_goes_out_with_its_paper_to_the_one_who_asked(small_scene: Scene) -> None:
+    """Whoever asked gets the decision with its reasons as a sealed paper; the other side, from whom her means are kept, gets neither letter nor paper."""
+    scene = small_scene
+    scene.lodge()
+    scene.do("request_relief", "li", kind="reduction", ground="disaster", reasons="My flat was flooded and I have nothing left.")
+    scene.accept()
+    scene.work()
+    scene.join()
+    with scene.court.database.read() as session:
+        request = session.scalars(select(ReliefRequest.reference)).one()
+    scene.do("decide_relief", "judge", request=request, decision="refuse", reasons="The papers show a salary that was paid throughout.")
+    scene.work()
+    with scene.court.database.read() as session:
+        (packet,) = session.scalars(select(Packet).where(Packet.occasion == "fee_relief")).all()
+        assert packet.party_id == next(p.id for p in scene.case().parties if p.role is Role.CLAIMANT)
+        (paper,) = packet.documents
+        document = session.scalars(select(Document).where(Document.reference == paper["reference"])).one()
+        words = "".join("".join(page.extract_text() for page in PdfReader(BytesIO(document.content)).pages).split())
+        assert paper["sha256"] == document.sha256 and "Thepapersshowasalary" in words
+        assert [reads_document(scene.actor(who), document) for who in ("li", "judge", "clerk", "haiyun")] == [True, True, True, False]
