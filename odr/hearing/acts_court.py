@@ -13,6 +13,7 @@ from odr.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.evidence.models import Upload
 from odr.hearing.acts_limit import seat_president
 from odr.hearing.acts_plan import hearing_open
+from odr.hearing.calling import call_everybody, call_off
 from odr.hearing.inputs import AdjournInput, AdjournmentRulingInput, AttendanceInput, ConfirmRecordingInput, RecordHearingInput, SummonInput
 from odr.hearing.kinds import AdjournmentGround, HearingState, Mode, Presence
 from odr.hearing.models import Attendance, Hearing, Interpreter, RecordingConfirmation, Summons, Witness
@@ -102,6 +103,7 @@ def summon(court: Sitting, case: Case, given: SummonInput, *, actor: Actor, now:
     court.session.flush()
     court.close_tasks(case, "summon")
     court.open_task(case, Role.CLERK, "record_hearing", T("Record the hearing of %(at)s.", at=begins), risk=30, due_at=begins, subject=hearing.reference)
+    call_everybody(court, case, hearing)
     court.announce("hearing_fixed", case, hearing=hearing)
     return Recorded(
         T("Hearing fixed for %(at)s, %(mode)s, %(place)s", at=begins, mode=given.mode.label, place=given.place),
@@ -154,6 +156,7 @@ def adjourn_hearing(court: Sitting, case: Case, given: AdjournInput, *, actor: A
 
 def _put_off(court: Sitting, case: Case, hearing: Hearing) -> None:
     hearing.state = HearingState.ADJOURNED
+    call_off(court, case, hearing)
     court.close_tasks(case, "record_hearing", hearing.reference)
     court.open_task(case, Role.CLERK, "summon", T("Fix the hearing and summon everybody."), risk=40)
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from odr.docket.models import Case, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
 from odr.hearing.acts_plan import hearing_open
+from odr.hearing.calling import call_to_fixed
 from odr.hearing.inputs import InterpreterInput, InterpreterPaidInput
 from odr.hearing.kinds import InterpreterPay, MotionKind, RequestState
 from odr.hearing.models import Interpreter, Motion
@@ -70,6 +71,7 @@ def appoint_interpreter(court: Sitting, case: Case, given: InterpreterInput, *, 
     court.session.flush()
     court.close_tasks(case, "interpreter", motion.reference)
     seat(court, case, interpreter, Role.INTERPRETER)
+    call_to_fixed(court, case, interpreter)
     court.open_task(
         case, Role.CLERK, "interpreter_pay", T("Record that %(name)s was paid for interpreting.", name=given.name), risk=10, subject=interpreter.reference
     )

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from odr.docket.models import PARTY_ROLES, Case, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
 from odr.hearing.acts_plan import hearing_open
+from odr.hearing.calling import call_to_fixed
 from odr.hearing.inputs import EmptyInput, TestimonyInput, UndertakingInput, WitnessInput, WitnessRulingInput
 from odr.hearing.kinds import PostingKind, QuestionState, RequestState, TestimonyManner
 from odr.hearing.models import Interpreter, Posting, Question, Witness
@@ -85,6 +86,7 @@ def rule_on_witness(court: Sitting, case: Case, given: WitnessRulingInput, *, ac
         return Recorded(T("%(name)s is not heard", name=witness.name), {"witness": witness.reference, "reasons": given.reasons})
     witness.state = RequestState.GRANTED
     seat(court, case, witness, witness.role, needed=witness.manner is not TestimonyManner.LIVE)
+    call_to_fixed(court, case, witness)
     return Recorded(
         T("%(name)s is heard, %(manner)s", name=witness.name, manner=witness.manner.label), {"witness": witness.reference, "reasons": given.reasons}
     )

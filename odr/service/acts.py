@@ -14,6 +14,7 @@ from odr.identity.actors import Actor
 from odr.procedure.models import WindowState
 from odr.procedure.packs import RulePack
 from odr.procedure.table import Recorded, act
+from odr.service.called import follow_call
 from odr.service.copies import papers_for
 from odr.service.inputs import ConsentInput, PacketInput
 from odr.service.kinds import Channel, ConsentWay, FactKind, PacketState, PaperKind
@@ -155,6 +156,9 @@ def on_party_joined(court: Sitting, case: Case, facts: Mapping[str, Any]) -> Non
 def follow_packet(court: Sitting, case: Case, packet: Packet) -> None:
     """Bring a packet's conclusion onto the docket, as an entry that follows; nothing where it stands there already."""
     conclusion = conclude_packet(court.session, packet, rules_for(court.court)(court.session, packet), now=court.now)
+    if packet.is_call:
+        follow_call(court, case, packet)
+        return
     if packet.state is PacketState.NOT_SERVED:
         packet.docketed_as = packet.state.value
         party = next(p for p in case.parties if p.id == packet.party_id)

@@ -14,6 +14,7 @@ from odr.procedure.table import Recorded, act
 from odr.procedure.working import text_from_json
 from odr.service.acts import CLAIM, barred_abroad, follow_packet, put_out
 from odr.service.acts_outcomes import SERVING, something_out
+from odr.service.called import CALL_TASK
 from odr.service.inputs_clerk import CallInput, CallOutcome, ConsentFoundInput, PassedOnRecord, ReplyInput, SearchInput
 from odr.service.kinds import ELECTRONIC, Channel, ConsentWay, FactKind, PacketState, PaperKind
 from odr.service.lookups import instant, packets_of, party_of_packet
@@ -119,6 +120,7 @@ def record_call(court: Sitting, case: Case, given: CallInput, *, actor: Actor, n
     if declined:
         withdraw_consents(court.session, party_id=packet.party_id, at=at)
     follow_packet(court, case, packet)
+    court.close_tasks(case, CALL_TASK, packet.reference)
     words = T("Call to %(party)s: %(event)s", party=packet.recipient_name, event=given.what.label)
     return Recorded(words, {"packet": packet.reference, "what": given.what.value}, audience=Audience.COURT)
 
@@ -127,12 +129,11 @@ def record_call(court: Sitting, case: Case, given: CallInput, *, actor: Actor, n
 def record_reply(court: Sitting, case: Case, given: ReplyInput, *, actor: Actor, now: datetime) -> Recorded:
     """Put an answer that came by e-mail on the docket, whole and anchored. Who wrote it nobody has verified: the clerk reads it."""
     packet = court.session.scalars(select(Packet).where(Packet.case_id == case.id, Packet.reference == given.packet)).one()
-    party = party_of_packet(case, packet)
     court.open_task(
-        case, Role.CLERK, "read_reply", T("%(party)s answered by e-mail: “%(subject)s”. Read it.", party=party.name, subject=given.subject[:80]),
+        case, Role.CLERK, "read_reply", T("%(party)s answered by e-mail: “%(subject)s”. Read it.", party=packet.recipient_name, subject=given.subject[:80]),
         risk=50, subject=given.document,
     )  # fmt: skip
-    words = T("Answer by e-mail to “%(what)s” for %(party)s", what=text_from_json(packet.title), party=party.name)
+    words = T("Answer by e-mail to “%(what)s” for %(party)s", what=text_from_json(packet.title), party=packet.recipient_name)
     return Recorded(words, {"packet": packet.reference, "sha256": given.sha256}, audience=Audience.COURT)
 
 

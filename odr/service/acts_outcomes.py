@@ -17,6 +17,7 @@ from odr.procedure.sitting import words_of
 from odr.procedure.table import Recorded, act
 from odr.procedure.working import text_from_json
 from odr.service.acts import follow_packet, put_out
+from odr.service.called import put_out_call
 from odr.service.inputs import AnnouncementInput, Happening, OutcomeInput, ServeAgainInput, UndoInput
 from odr.service.kinds import Channel, FactKind, PacketState, Proof
 from odr.service.lookups import causes_recorded, instant, packets_of, party_of_packet, why_not_announced
@@ -96,7 +97,7 @@ def _keep_photographs(court: Sitting, case: Case, given: OutcomeInput) -> list[s
 
 def announcement_open(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Announcement must be open to the track, and some paper must have failed every other way (CPI 140, CPL 95)."""
-    open_packets = packets_of(court.session, case, PacketState.OUT, PacketState.NOT_SERVED)
+    open_packets = [p for p in packets_of(court.session, case, PacketState.OUT, PacketState.NOT_SERVED) if not p.is_call]
     if not open_packets:
         return T("Every paper of this case has been served.")
     if not rules_for(court.court)(court.session, open_packets[0]).announcement_allowed:
@@ -136,14 +137,16 @@ def something_to_repeat(court: Sitting, case: Case, actor: Actor) -> Text | None
 def serve_again(court: Sitting, case: Case, given: ServeAgainInput, *, actor: Actor, now: datetime) -> Recorded:
     """Send a paper once more, to addresses found since; it is held ten minutes and can be taken back."""
     old: Packet = court.resolved("packet", given.packet)
-    party = party_of_packet(case, old)
     for channel, value in ((Channel.EMAIL, given.email), (Channel.POST, given.address)):
         if value:
-            note_address(court.session, party_id=party.id, channel=channel, value=value, source=given.source or "", at=now, given=False)
+            note_address(court.session, party_id=old.party_id, channel=channel, value=value, source=given.source or "", at=now, given=False)
     what = text_from_json(old.title)
-    occasion = occasion_for(old.occasion, what, old.kind)
-    new = put_out(court, case, party, occasion, entry_number=old.entry_ids[0], documents=old.documents, hold=AGAIN_HOLD)
-    return Recorded(T("%(what)s sent again to %(party)s", what=what, party=party.name), {"packet": new.reference, "instead_of": old.reference})
+    if old.is_call:
+        new = put_out_call(court, case, old.party_id, old.recipient_name, what, entry_number=old.entry_ids[0], hold=AGAIN_HOLD)
+    else:
+        occasion = occasion_for(old.occasion, what, old.kind)
+        new = put_out(court, case, party_of_packet(case, old), occasion, entry_number=old.entry_ids[0], documents=old.documents, hold=AGAIN_HOLD)
+    return Recorded(T("%(what)s sent again to %(party)s", what=what, party=old.recipient_name), {"packet": new.reference, "instead_of": old.reference})
 
 
 def something_held(court: Sitting, case: Case, actor: Actor) -> Text | None:

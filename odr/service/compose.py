@@ -39,13 +39,14 @@ def compose(attempt: ServiceAttempt, letterhead: Letterhead, *, at: datetime, zo
     """
     packet, address = attempt.packet, attempt.address
     standing = address.standing if address is not None else AddressClass.ATTRIBUTED
-    named = standing is AddressClass.GIVEN or attempt.channel in (Channel.POST, Channel.PLATFORM)
+    # Whoever is called must learn to what; the notice says no more of the case than that.
+    named = standing is AddressClass.GIVEN or attempt.channel in (Channel.POST, Channel.PLATFORM) or packet.is_call
     subject = text_from_json(packet.title) if named else T("The court has a document for you")
     # An end at midnight still belongs to the day before.
     due_on = None if packet.due_at is None else (packet.due_at - timedelta(microseconds=1)).astimezone(zone).date()
     by_sms = attempt.channel is Channel.SMS
     letter = write_letter(
-        "text_message" if by_sms else packet.letter, packet.locale, subject=subject, both=packet.first_contact and not by_sms,
+        "text_message" if by_sms else packet.letter, packet.locale, subject=subject, both=(packet.first_contact or packet.is_call) and not by_sms,
         head=letterhead, code=packet.code, recipient=packet.recipient_name if named else "", kind=packet.kind.label,
         sent_at=at, papers=[d["name"] for d in packet.documents] if named else [], due_on=due_on,
         reckoned=text_from_json(packet.reckoned) if packet.reckoned and due_on is None else None, named=named,

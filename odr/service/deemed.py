@@ -106,6 +106,8 @@ class Occasion:
     abroad: bool = False
     still_open: bool = False
     """Whether an attempt may still bring something."""
+    no_party: bool = False
+    """A notice to a witness, expert or interpreter: it has only to reach her (CPI 227)."""
 
 
 class Weight(enum.Enum):
@@ -241,6 +243,8 @@ def _reached(bench: _Bench, fact: Fact) -> _Finding:
         return _nothing(fact, T("A text message is a notice beside service, not service."), "OLR 32")
     if fact.channel not in ELECTRONIC:
         return _nothing(fact, T("The carrier’s own report of delivery is not the signed receipt."), "CPL 91")
+    if bench.occasion.no_party and not bench.of(FactKind.BOUNCED, fact.attempt):
+        return (Weight.EFFECTIVE, fact.at, T("It reached the address. A notice to somebody who is no party needs no more."), "CPI 227")
     if not bench.is_given(fact):
         return _nothing(
             fact,

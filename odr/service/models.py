@@ -71,6 +71,26 @@ class ServiceAddress(Base):
     )
 
 
+class Called(Base):
+    """Somebody who is no party and gets the court's notices: a witness, expert or interpreter (CPI 227).
+
+    Packets and addresses of hers bear :attr:`key` where a party's bear the party's id.
+    """
+
+    __tablename__ = "service_called"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    subject: Mapped[str] = mapped_column(Reference, unique=True)
+    """Reference of what the room that hears her keeps of her."""
+    name: Mapped[str] = mapped_column(String(200))
+
+    @property
+    def key(self) -> int:
+        """Stands where a party's id stands; never the id of a party."""
+        return -self.id
+
+
 UNDOCKETED = "docketed_as IS NULL OR docketed_as != state"
 """Packets whose present conclusion does not stand on the docket."""
 
@@ -108,6 +128,11 @@ class Packet(Base):
     state: Mapped[PacketState] = mapped_column(enum_column(PacketState))
     effective_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     concluded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    @property
+    def is_call(self) -> bool:
+        """Whether it goes to somebody who is no party (see :class:`Called`): a notice from which no time limit runs."""
+        return self.party_id < 0
 
     attempts: Mapped[list[ServiceAttempt]] = relationship(back_populates="packet", order_by="ServiceAttempt.id")
     facts: Mapped[list[ServiceFact]] = relationship(order_by="ServiceFact.id", viewonly=True)

@@ -427,7 +427,9 @@ def weigh_packet(session: Session, packet: Packet, rules: deemed.Rules | None = 
 def _weigh(packet: Packet, material: _Material, rules: deemed.Rules, now: datetime) -> deemed.Conclusion:
     attempts = material.attempts.get(packet.id, ())
     facts = _facts(material.facts.get(packet.id, ()), attempts)
-    occasion = deemed.Occasion(packet.kind, packet.recipient_kind, packet.first_contact, packet.abroad, still_open=_still_open(attempts, facts, rules, now))
+    occasion = deemed.Occasion(
+        packet.kind, packet.recipient_kind, packet.first_contact, packet.abroad, _still_open(attempts, facts, rules, now), packet.is_call
+    )
     return deemed.conclude(facts, material.consents.get(packet.party_id, ()), material.addresses.get(packet.party_id, ()), rules, occasion, now=now)
 
 

@@ -40,6 +40,7 @@ def test_the_letters_there_are() -> None:
         "text_message",
         "digest",
         "joinder",
+        "call",
         "preserved",
     }
     assert all((FOLDER / f"{name}.html").is_file() for name in letter_names())

@@ -1,0 +1,57 @@
+"""Telling witnesses, experts and interpreters when to come, and when not to (CPI 227)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import Case, Role
+from odr.hearing.kinds import HearingState, RequestState, TestimonyManner
+from odr.hearing.models import Hearing, Interpreter, Witness
+from odr.service.called import call_in
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+def who_comes(court: Sitting, case: Case) -> list[Witness | Interpreter]:
+    """Everybody besides the parties who is to be at a hearing: who testifies in writing or on film is not."""
+    live = select(Witness).where(Witness.case_id == case.id, Witness.state == RequestState.GRANTED, Witness.manner == TestimonyManner.LIVE)
+    interpreters = select(Interpreter).where(Interpreter.case_id == case.id)
+    return [*court.session.scalars(live.order_by(Witness.id)), *court.session.scalars(interpreters.order_by(Interpreter.id))]
+
+
+def call_to(court: Sitting, case: Case, hearing: Hearing, who: Witness | Interpreter) -> None:
+    """A notice of one hearing for one of them."""
+    role = who.role if isinstance(who, Witness) else Role.INTERPRETER
+    title = T("Come to the hearing on %(at)s (%(place)s) as %(role)s", at=hearing.begins_at, place=hearing.place, role=role.label)
+    _tell(court, case, hearing, who, title)
+
+
+def call_everybody(court: Sitting, case: Case, hearing: Hearing) -> None:
+    """A notice of a hearing that was fixed, for each of them."""
+    for who in who_comes(court, case):
+        call_to(court, case, hearing, who)
+
+
+def call_to_fixed(court: Sitting, case: Case, who: Witness | Interpreter) -> None:
+    """Somebody admitted or appointed after a hearing was fixed is told of it too."""
+    if who not in who_comes(court, case):
+        return
+    fixed = select(Hearing).where(Hearing.case_id == case.id, Hearing.state == HearingState.SUMMONED, Hearing.begins_at > court.now)
+    for hearing in court.session.scalars(fixed.order_by(Hearing.begins_at)):
+        call_to(court, case, hearing, who)
+
+
+def call_off(court: Sitting, case: Case, hearing: Hearing) -> None:
+    """A hearing that is put off: nobody comes in vain."""
+    for who in who_comes(court, case):
+        _tell(court, case, hearing, who, T("The hearing on %(at)s does not take place; do not come", at=hearing.begins_at))
+
+
+def _tell(court: Sitting, case: Case, hearing: Hearing, who: Witness | Interpreter, title: Text) -> None:
+    call_in(
+        court, case, subject=who.reference, name=who.name, email=who.email, own=who.account_id is not None, title=title, due_at=hearing.begins_at,
+    )  # fmt: skip

@@ -1,0 +1,66 @@
+"""Notices to those who are no party: witnesses, experts, interpreters are told to come to a hearing (CPI 227).
+
+They go the way of every packet, so that they are sent durably, bear a code, and the
+clerk knows when one did not arrive. No time limit runs from them and no proof of
+service is issued.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import Case, PartyKind, Role
+from odr.procedure.working import text_from_json
+from odr.service.kinds import Channel, PacketState, PaperKind
+from odr.service.models import Called, Packet
+from odr.service.packets import Recipient, note_address, queue_packet
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+CALL, CALL_TASK = "call", "call_in"
+
+
+def call_in(court: Sitting, case: Case, *, subject: str, name: str, email: str, own: bool, title: Text, due_at: datetime | None) -> Packet:
+    """Send somebody a notice whose whole content is its ``title``.
+
+    ``subject`` is the reference of her own row in the room that hears her; ``own`` says
+    that the address is that of her account and not merely named by a party.
+    """
+    who = court.session.scalar(select(Called).where(Called.subject == subject))
+    if who is None:
+        who = Called(case_id=case.id, subject=subject, name=name)
+        court.session.add(who)
+        court.session.flush()
+    source = "own account" if own else "named in the case"
+    note_address(court.session, party_id=who.key, channel=Channel.EMAIL, value=email, source=source, at=court.now, given=own)
+    return put_out_call(court, case, who.key, name, title, entry_number=court.next_number(case), due_at=due_at)
+
+
+def put_out_call(
+    court: Sitting, case: Case, key: int, name: str, title: Text, *, entry_number: int, due_at: datetime | None = None, hold: timedelta | None = None
+) -> Packet:
+    """The notice itself, to every address known; until its hold ends it can be taken back."""
+    hold = timedelta(minutes=court.court.settings.hold_minutes) if hold is None else hold
+    packet = queue_packet(
+        court.session, case_id=case.id, party_id=key, entry_ids=[entry_number], title=title, first_contact=False, now=court.now,
+        hold_until=court.now + hold if hold else None, kind=PaperKind.NOTICE, recipient=Recipient(name, PartyKind.PERSON), letter=CALL, due_at=due_at,
+    )  # fmt: skip
+    packet.occasion = CALL
+    return packet
+
+
+def follow_call(court: Sitting, case: Case, packet: Packet) -> None:
+    """What became of a notice: one that did not arrive is the clerk's, who telephones."""
+    if packet.docketed_as == packet.state.value:
+        return
+    if packet.state is PacketState.NOT_SERVED:
+        words = T("%(name)s does not know of this: “%(what)s”. Telephone, and record it.", name=packet.recipient_name, what=text_from_json(packet.title))
+        court.open_task(case, Role.CLERK, CALL_TASK, words, risk=50, due_at=packet.due_at, subject=packet.reference)
+    elif packet.state in (PacketState.SERVED, PacketState.PRESUMED):
+        court.close_tasks(case, CALL_TASK, packet.reference)
+    packet.docketed_as = packet.state.value
