@@ -26,6 +26,7 @@ from odr.health import register_health
 from odr.notary.notary import Notary
 from odr.notary.vault import FileVault, Vault
 from odr.notary.vault_server import SocketVault
+from odr.procedure.activation import ActivatedVersions
 from odr.procedure.availability import StepUpNeeded
 from odr.procedure.court import Court
 from odr.procedure.hooks import Hooks
@@ -59,7 +60,8 @@ def create_court(settings: Settings, clock: Clock | None = None, database: Datab
         notary.establish()
     except (ConnectionError, FileNotFoundError) as error:
         raise SettingsError(f"the vault does not answer at {settings.vault_address}: start it with `python -m odr.notary.vault_server` ({error})") from error
-    court = Court(settings=settings, database=database, clock=clock, notary=notary, packs=PackRegistry.load(), table=TABLE, hooks=Hooks())
+    rules = PackRegistry.load(source=ActivatedVersions(database, clock))
+    court = Court(settings=settings, database=database, clock=clock, notary=notary, packs=rules, table=TABLE, hooks=Hooks())
     wiring.open_ports(court, ROOT)
     wiring.open_rooms(court)
     return court

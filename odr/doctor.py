@@ -31,6 +31,7 @@ from odr.notary.models import KeyState, LogCheckpoint, LogEntry, SigningKey
 from odr.notary.notary import Notary
 from odr.notary.store import open_log, tile_reader, tree_size
 from odr.notary.vault import VaultRefused
+from odr.procedure.activation import activated
 from odr.procedure.pack import PackError
 from odr.procedure.packs import NoSuchRule, PackRegistry
 
@@ -39,6 +40,7 @@ LITTLE, VERY_LITTLE = 2 * 2**30, 200 * 2**20
 """Bytes free below which the disk is a worry, and below which the court will soon refuse what it is sent."""
 OVERDUE = timedelta(minutes=15)
 BACKUP_AGE = timedelta(hours=26)
+LAY_A_VERSION = "lay a new version under /administration/rules, or by `flask pack activate FOLDER`; two administrators approve it"
 
 
 class State(enum.Enum):
@@ -83,7 +85,7 @@ def examine(settings: Settings, database: Database, clock: Clock, notary: Notary
         lambda: check_store(settings),
         lambda: check_mail(settings),
         lambda: check_programs(settings),
-        lambda: check_packs(settings, clock.now()),
+        lambda: check_packs(settings, database, clock.now()),
         lambda: check_worker(database, clock.now()),
         lambda: check_backup(settings, clock.machine_now()),
     ]
@@ -314,17 +316,18 @@ def check_programs(settings: Settings) -> Findings:
             yield Finding(State.BAD, f"no backup can be made: {error}", "apt install postgresql-client")
 
 
-def check_packs(settings: Settings, now: datetime) -> Findings:
+def check_packs(settings: Settings, database: Database, now: datetime) -> Findings:
     """Rules can be read; calendar and wage figure of the time around now are there."""
     try:
-        packs = PackRegistry.load()
+        with database.read() as session:
+            packs = PackRegistry.load(laid=activated(session))
         pack = packs.in_force(settings.pack, now.astimezone(settings.tz).date())
     except (PackError, NoSuchRule) as error:
         yield Finding(State.BAD, f"rule packs: {error}", "mend the key it names, or ODR_PACK")
         return
     lacking = pack.missing(now)
     for words in lacking:
-        yield Finding(State.WORRY, f"pack {pack.id} {pack.version}: {words.render('en')}", "add the figure as a new version of the pack")
+        yield Finding(State.WORRY, f"pack {pack.id} {pack.version}: {words.render('en')}", LAY_A_VERSION)
     if not lacking:
         yield good(f"pack {pack.id} {pack.version} is complete for this time of the year")
 

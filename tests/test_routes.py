@@ -30,6 +30,7 @@ from odr.identity.forgery import Csrf
 from odr.identity.models import Account, AccountState, Mandate, MandateScope, RoleProposal, SessionRow
 from odr.identity.presence import Person, session_cookie_name
 from odr.payments.models import Payment
+from odr.procedure import activation
 from odr.procedure.models import Window
 from odr.service.models import InboxItem
 from tests.scene import Scene, claim, open_court
@@ -104,6 +105,7 @@ class House:
         """The route's address for this case and its things."""
         mine = self.parameters
         special = {"/decisions/": UNKNOWN, "/payments/desk/": UNKNOWN, "/administration/people/": mine["person"]}
+        special |= {"/administration/rules/": mine["laid"], "/rules/activated/": UNKNOWN}
         special |= {"/account/mandates/": mine["mandate"], "/uploads/": mine["upload"]}
         values = {**self.parameters, **changed}
         for prefix, reference in special.items():
@@ -215,7 +217,9 @@ def furnish(scene: Scene) -> House:
         proposal = RoleProposal(account_id=house.people["person"], role=Role.JUDGE, proposed_by=house.people["clerk"], proposed_at=now)
         session.add(proposal)
         session.flush()
-        house.parameters |= {"row_id": str(row), "proposal_id": str(proposal.id)}
+        files = {"pack.toml": 'id = "cn"\nversion = 2027-01-01\neffective_from = 2027-01-01\nbased_on = 2025-11-01\n[windows.rules.offer]\namount = 9\n'}
+        laid = activation.lay(session, files, why="", by=None, now=now, today=now.date())
+        house.parameters |= {"row_id": str(row), "proposal_id": str(proposal.id), "laid": laid.reference, "pack_id": "cn", "version": "2025-11-01"}
     house.parameters |= {
         "filename": "court.css",
         "day": "2026-03-02",

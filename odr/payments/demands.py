@@ -32,7 +32,7 @@ def demand(court: Sitting, case: Case, who: Party, amount: Money, matter: Matter
     """Ask a party for what it bears under the costs decision; payable like any fee, without a time limit that could end the case."""
     pack = court.pack(case)
     step = FeeStep(T("Borne under the costs decision."), amount, "costs", pack.tariff.costs.winner_refund or pack.tariff.costs.loser_pays)
-    found = Assessment(amount, amount, (step,), pack.id, pack.version.isoformat())
+    found = Assessment(amount, amount, (step,), pack.id, pack.version_of("tariff").isoformat())
     row = write_assessment(court, case, who, None, matter, found, DEMAND_WINDOW)
     book_assessment(court.session, row)
     court.announce("fee_assessed", case, assessment=row, party=who)

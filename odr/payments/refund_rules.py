@@ -81,7 +81,7 @@ def refund_for(pack: RulePack, ending: Ending, paid: Money, question: FeeQuestio
         FeeStep(T("Goes back."), Money(paid.minor - due, pack.currency), "refund", rule.article),
     )
     kept_money, back = Money(due, pack.currency), Money(paid.minor - due, pack.currency)
-    return RefundComputation(ending, paid, kept_money, back, steps, rule.article, pack.id, pack.version.isoformat())
+    return RefundComputation(ending, paid, kept_money, back, steps, rule.article, pack.id, pack.version_of("tariff").isoformat())
 
 
 def _keep(pack: RulePack, kept: Sum, basis: RefundBasis, article: str, ending: Ending, paid: Money, question: FeeQuestion, borne: Money | None) -> None:

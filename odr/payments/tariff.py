@@ -136,7 +136,7 @@ def assess_filing(pack: RulePack, question: FeeQuestion) -> Assessment:
 
 
 def _assessment(pack: RulePack, total: Sum, full: Money, *, prepaid: bool = True, deferred: bool = False) -> Assessment:
-    return Assessment(total.rounded, full, tuple(total.steps), pack.id, pack.version.isoformat(), prepaid, deferred)
+    return Assessment(total.rounded, full, tuple(total.steps), pack.id, pack.version_of("tariff").isoformat(), prepaid, deferred)
 
 
 def _check(question: FeeQuestion) -> None:

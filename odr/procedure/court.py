@@ -23,7 +23,7 @@ from odr.notary.background import BackgroundSequencer
 from odr.notary.notary import Notary
 from odr.procedure.availability import refusal
 from odr.procedure.hooks import Hooks
-from odr.procedure.packs import PackRegistry
+from odr.procedure.packs import PackRegistry, RulePack
 from odr.procedure.sitting import Sitting
 from odr.procedure.table import ActTable
 
@@ -87,6 +87,11 @@ class Court:
             if refusal(self.look(session), act, session.get_one(Case, case.id), actor) is not None:
                 return {}
         return act.prepare(self, case, given, actor)
+
+    def rules_of(self, case: Case, at: datetime) -> RulePack:
+        """The rules of a case for an act at an instant: filed sections as on filing, the others as they stand then."""
+        own = self.packs.get(case.pack_id, case.pack_version)
+        return self.packs.governing(case.pack_id, case.pack_version, at.astimezone(own.tz).date())
 
     def sequence(self) -> None:
         """Have waiting leaves taken into the log: beside the request, or before returning where the setting says "at_once"."""

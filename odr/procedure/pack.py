@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Self, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, field_validator, model_validator
 
 from odr.errors import CourtError
 from odr.procedure.calendar import WorkingCalendar
@@ -34,7 +34,7 @@ from odr.procedure.court_rules import (
     WageFigure,
     Wages,
 )
-from odr.procedure.rules import Citation, CourtCalendar, Key, ReckoningRules, Rule, WindowRule, Windows, Words, citations
+from odr.procedure.rules import Applies, Citation, CourtCalendar, Key, ReckoningRules, Rule, WindowRule, Windows, Words, citations
 from odr.procedure.tariff_rules import Tariff
 from odr.text import T, Text
 
@@ -93,6 +93,7 @@ class RulePack(Rule):
     certified: CertifiedClaims | None = None
     mediation: MediationRules | None = None
     tariff: Tariff
+    _acting: date | None = PrivateAttr(default=None)
 
     @field_validator("zone")
     @classmethod
@@ -125,6 +126,26 @@ class RulePack(Rule):
     def tz(self) -> ZoneInfo:
         """The zone in which this court's days begin and end."""
         return ZoneInfo(self.zone)
+
+    def with_acts_of(self, acting: RulePack) -> RulePack:
+        """These rules, with the sections that apply to acts taken from a later version.
+
+        Raises ValidationError where the two do not fit each other.
+        """
+        newer = {name: section for name, section in acting if getattr(section, "applies_to", None) is Applies.ACTS_FROM}
+        made = RulePack.model_validate({**dict(self), **newer, "sources": {**self.sources, **acting.sources}})
+        made._acting = acting.version
+        return made
+
+    def version_of(self, section: str) -> date:
+        """The version from which a section comes: the case's own, or that of the day of the act."""
+        is_later = self._acting is not None and getattr(getattr(self, section), "applies_to", None) is Applies.ACTS_FROM
+        return self._acting if is_later and self._acting is not None else self.version
+
+    @property
+    def named(self) -> str:
+        """Under what name an entry tells its rules: ``cn/2024-01-01``, or ``cn/2024-01-01+2027-01-01`` where later sections govern acts."""
+        return f"{self.id}/{self.version.isoformat()}" + (f"+{self._acting.isoformat()}" if self._acting else "")
 
     @property
     def working_calendar(self) -> WorkingCalendar:

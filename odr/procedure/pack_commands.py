@@ -1,16 +1,25 @@
-"""``flask pack``: what a folder of rules says, what it lacks, and what changes from one version to the next. No court is opened."""
+"""``flask pack``: what a folder of rules says and lacks, what a version changes, and laying one before the administrators. No court is opened."""
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from sqlalchemy import inspect, make_url, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from odr.clock import CourtClock
+from odr.config import Settings, SettingsError
+from odr.db import Database
+from odr.errors import CourtError
+from odr.procedure import activation
+from odr.procedure.models_rules import LaidState, LaidVersion
 from odr.procedure.pack import NoSuchRule, PackError, RulePack
-from odr.procedure.packs import Change, ChangeKind, PackRegistry, pack_diff, sections_of
+from odr.procedure.packs import Change, ChangeKind, Files, Laid, PackRegistry, files_in, pack_diff, sections_of
 from odr.procedure.rules import Applies
 
 MARKS = {ChangeKind.ADDED: "+", ChangeKind.REMOVED: "-", ChangeKind.CHANGED: "~"}
@@ -23,7 +32,7 @@ EVERYWHERE = "with the version of {day}"
 
 @click.group("pack")
 def pack() -> None:
-    """Rule packs: check a folder, compare versions."""
+    """Rule packs: check a folder, compare versions, lay one before the administrators."""
 
 
 @pack.command("check")
@@ -63,11 +72,92 @@ def diff(name: str, before: str | None, after: str | None, folder: Path | None) 
         click.echo(line)
 
 
+@pack.command("activate")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--why", default="", help="What changed in the law, for the administrators and the record.")
+def activate(folder: Path, why: str) -> None:
+    """Lay the versions in FOLDER (``<id>/<version>/*.toml``) before the administrators; or say how far they are.
+
+    Each governs from its own ``effective_from``, a day still to come, once two administrators have approved it under
+    ``/administration/rules``. Whoever runs the machine approves nothing.
+    """
+    with _database() as database:
+        for path in sorted(one for one in folder.glob("*/*") if one.is_dir()):
+            for line in _lay(database, f"{path.parent.name}/{path.name}", _files(path), why):
+                click.echo(line)
+
+
+def _files(path: Path) -> Files:
+    try:
+        return files_in(path)
+    except PackError as error:
+        raise _told(error) from error
+
+
+def _lay(database: Database, named: str, files: Files, why: str) -> Iterator[str]:
+    """Lay one version, or tell of the one that lies there; raises ClickException for what cannot be laid."""
+    now, settings = CourtClock().machine_now(), Settings.load(os.environ)
+    pack_id, _, version = named.partition("/")
+    with database.write() as session:
+        same = select(LaidVersion).where(LaidVersion.pack_id == pack_id, LaidVersion.version == version, LaidVersion.sha256 == activation.digest_of(files))
+        known = session.scalar(same.order_by(LaidVersion.id.desc()).limit(1))
+        if known is not None and known.state is not LaidState.DECLINED:
+            yield _standing(known, len(activation.standing(session, known)))
+            return
+        try:
+            row = activation.lay(session, files, why=why, by=None, now=now, today=now.astimezone(settings.tz).date())
+            new, packs = activation.checked(session, files, now.astimezone(settings.tz).date())
+        except CourtError as error:
+            raise _told(error) from error
+        before = [one for one in packs.versions(new.id) if one.version < new.version]
+        yield from told(before[-1], new) if before else [summary(new)]
+        yield _standing(row, 0)
+
+
+def _standing(row: LaidVersion, approved: int) -> str:
+    if row.state is LaidState.ACTIVATED:
+        return f"{row.pack_id} {row.version}: approved by {activation.NEEDED}, in force from {row.effective_from}"
+    return (
+        f"{row.pack_id} {row.version}, SHA-256 {row.sha256}: {approved} of {activation.NEEDED} administrators approved; they do so under /administration/rules"
+    )
+
+
+def _told(error: CourtError) -> click.ClickException:
+    return click.ClickException(f"{error.message}" + (f"\n{error.way_out}" if error.way_out else ""))
+
+
+@contextlib.contextmanager
+def _database() -> Iterator[Database]:
+    try:
+        database = Database(Settings.load(os.environ).url)
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+    try:
+        yield database
+    except SQLAlchemyError as error:
+        raise click.ClickException(f"the court's database cannot be used: {str(error).splitlines()[0]}\n`flask db upgrade` makes it") from error
+    finally:
+        database.dispose()
+
+
+def in_force_here() -> Laid:
+    """What the administrators of the court whose settings these are have put in force; nothing where there is no court yet."""
+    settings = Settings.load(os.environ)
+    address = make_url(settings.url)
+    if address.drivername.startswith("sqlite") and not Path(address.database or "").exists():
+        return {}
+    with _database() as database:
+        if not inspect(database.engine).has_table(LaidVersion.__tablename__):
+            return {}
+        with database.read() as session:
+            return activation.activated(session)
+
+
 def _load(folder: Path | None) -> PackRegistry:
     try:
-        return PackRegistry.load(*([folder] if folder else []))
+        return PackRegistry.load(*([folder] if folder else []), laid=in_force_here())
     except PackError as error:
-        raise click.ClickException(f"{error.message}\n{error.way_out}") from error
+        raise _told(error) from error
 
 
 def summary(one: RulePack) -> str:

@@ -2,13 +2,14 @@
 
 A pack is a folder ``<id>/<version>/`` of TOML files. A version may say
 ``based_on`` and then writes only the keys it changes or has ``removed``. What cannot be a rule
-is refused with the path of the key, before the court opens.
+is refused with the path of the key, before the court opens. Beside the packaged versions
+stand those that two administrators put in force (``activation``); a running court takes them in.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from odr.procedure.pack import NoSuchRule, PackError, RulePack, read_pack
-from odr.procedure.rules import Applies, Rule
+from odr.procedure.rules import Rule
 from odr.text import T
 
 __all__ = ["PACKAGED", "Change", "ChangeKind", "NoSuchRule", "PackError", "PackRegistry", "RulePack", "pack_diff", "read_pack"]
@@ -25,21 +26,37 @@ __all__ = ["PACKAGED", "Change", "ChangeKind", "NoSuchRule", "PackError", "PackR
 PACKAGED = Path(__file__).resolve().parent / "packs"
 
 
+Files = Mapping[str, str]
+"""A version's files: name → TOML text."""
+Laid = Mapping[str, Files]
+"""Versions of the court's own by ``<id>/<version>``."""
+Source = Callable[[bool], Laid | None]
+"""Gives the versions that were put in force, or None while they are the same as before; ``True`` asks it to look now."""
+
+
 class PackRegistry:
     """Every version of every pack, checked."""
 
-    def __init__(self, packs: Sequence[RulePack]) -> None:
-        self._packs: dict[str, list[RulePack]] = {}
-        for pack in sorted(packs, key=lambda one: (one.id, one.effective_from, one.version)):
-            self._packs.setdefault(pack.id, []).append(pack)
+    def __init__(self, packs: Sequence[RulePack], source: Source | None = None, folders: Sequence[Path] = ()) -> None:
+        self._packs = _by_id(packs)
+        self._joined: dict[tuple[str, date, date], RulePack] = {}
+        self._source, self._folders = source, tuple(folders)
 
     @classmethod
-    def load(cls, *folders: Path) -> PackRegistry:
-        """Read the packaged rules and any folders of the court's own versions.
+    def load(cls, *folders: Path, laid: Laid | None = None, source: Source | None = None) -> PackRegistry:
+        """Read the packaged rules, any folders of the court's own versions, and those ``laid`` before it.
 
-        Raises :class:`PackError` for the first key that cannot be a rule.
+        ``source`` tells of versions put in force while the court sits. Raises
+        :class:`PackError` for the first key that cannot be a rule.
         """
-        return cls(_read((PACKAGED, *folders)) if folders else _packaged())
+        known = laid if laid is not None else (source(True) if source else None)
+        return cls(_read(folders, known or {}), source, folders)
+
+    def renew(self, now: bool = True) -> None:
+        """Take in what was put in force meanwhile; ``now=False`` leaves it to the source whether it is time to look."""
+        found = self._source(now) if self._source else None
+        if found is not None:
+            self._packs, self._joined = _by_id(_read(self._folders, found)), {}
 
     def ids(self) -> list[str]:
         """The packs there are."""
@@ -47,6 +64,7 @@ class PackRegistry:
 
     def versions(self, pack_id: str) -> list[RulePack]:
         """All versions of a pack, oldest first."""
+        self.renew(now=False)
         if pack_id not in self._packs:
             raise NoSuchRule(T("There is no rule pack called %(pack)s.", pack=pack_id))
         return list(self._packs[pack_id])
@@ -54,10 +72,17 @@ class PackRegistry:
     def get(self, pack_id: str, version: date | str) -> RulePack:
         """One version, as a computation recorded it."""
         wanted = date.fromisoformat(version) if isinstance(version, str) else version
-        for pack in self.versions(pack_id):
-            if pack.version == wanted:
-                return pack
+        found = self._one(pack_id, wanted)
+        if found is None:
+            # Another process may just have put it in force.
+            self.renew()
+            found = self._one(pack_id, wanted)
+        if found is not None:
+            return found
         raise NoSuchRule(T("The rule pack %(pack)s has no version %(version)s.", pack=pack_id, version=str(wanted)))
+
+    def _one(self, pack_id: str, version: date) -> RulePack | None:
+        return next((pack for pack in self.versions(pack_id) if pack.version == version), None)
 
     def in_force(self, pack_id: str, on: date) -> RulePack:
         """The version in force on a day; the oldest for days before it."""
@@ -70,28 +95,20 @@ class PackRegistry:
         Sections that apply ``filed_from`` stay as they were on the day of
         filing; those that apply ``acts_from`` are taken as they stand ``on``.
         """
-        filed = self.in_force(pack_id, filed_on)
-        acting = self.in_force(pack_id, on) if on else filed
-        if acting is filed:
+        return self._together(self.in_force(pack_id, filed_on), on)
+
+    def governing(self, pack_id: str, version: str, on: date) -> RulePack:
+        """The rules for an act on a day, in a case that keeps ``version``."""
+        return self._together(self.get(pack_id, version), on)
+
+    def _together(self, filed: RulePack, on: date | None) -> RulePack:
+        acting = self.in_force(filed.id, on) if on else filed
+        if acting.effective_from <= filed.effective_from:
             return filed
-        newer = {name: section for name, section in sections_of(acting) if section.applies_to is Applies.ACTS_FROM}
-        kept = {name: getattr(filed, name) for name in RulePack.model_fields}
-        return RulePack.model_validate({**kept, **newer, "sources": {**filed.sources, **acting.sources}})
-
-
-@cache
-def _packaged() -> tuple[RulePack, ...]:
-    """The packs that come with the program, which do not change while it runs: read and checked once."""
-    return tuple(_read((PACKAGED,)))
-
-
-def _read(roots: Sequence[Path]) -> list[RulePack]:
-    raw: dict[tuple[str, date], dict[str, Any]] = {}
-    for root in roots:
-        for folder in sorted(path for path in root.glob("*/*") if path.is_dir()):
-            sections = _read_folder(folder)
-            raw[_identity(sections, folder)] = sections
-    return [read_pack(_with_base(raw, key), f"{key[0]} {key[1]}") for key in sorted(raw)]
+        key = (filed.id, filed.version, acting.version)
+        if key not in self._joined:
+            self._joined[key] = filed.with_acts_of(acting)
+        return self._joined[key]
 
 
 def sections_of(pack: RulePack) -> Iterator[tuple[str, Any]]:
@@ -102,24 +119,79 @@ def sections_of(pack: RulePack) -> Iterator[tuple[str, Any]]:
             yield name, section
 
 
-def _read_folder(folder: Path) -> dict[str, Any]:
+def _by_id(packs: Sequence[RulePack]) -> dict[str, list[RulePack]]:
+    found: dict[str, list[RulePack]] = {}
+    for pack in sorted(packs, key=lambda one: (one.id, one.effective_from, one.version)):
+        found.setdefault(pack.id, []).append(pack)
+    return found
+
+
+Raw = dict[tuple[str, date], dict[str, Any]]
+
+
+def _read(folders: Sequence[Path], laid: Laid) -> list[RulePack]:
+    """The packaged packs, and those of folders and of the court's own beside or in place of them."""
+    own: Raw = {}
+    for root in folders:
+        _take_all(own, root)
+    for named, files in laid.items():
+        _take(own, named, files)
+    raw = {**_packaged_raw(), **own}
+    kept = [pack for pack in _packaged() if (pack.id, pack.version) not in own]
+    return [*kept, *(read_pack(_with_base(raw, key), f"{key[0]} {key[1]}") for key in sorted(own))]
+
+
+@cache
+def _packaged_raw() -> Raw:
+    raw: Raw = {}
+    _take_all(raw, PACKAGED)
+    return raw
+
+
+@cache
+def _packaged() -> tuple[RulePack, ...]:
+    """The packs that come with the program, which do not change while it runs: read and checked once."""
+    raw = _packaged_raw()
+    return tuple(read_pack(_with_base(raw, key), f"{key[0]} {key[1]}") for key in sorted(raw))
+
+
+def _take_all(raw: Raw, root: Path) -> None:
+    for folder in sorted(path for path in root.glob("*/*") if path.is_dir()):
+        _take(raw, f"{folder.parent.name}/{folder.name}", files_in(folder))
+
+
+def _take(raw: Raw, named: str, files: Files) -> None:
+    sections = sections_in(named.partition("/")[0], files)
+    raw[_identity(sections, named)] = sections
+
+
+def files_in(folder: Path) -> dict[str, str]:
+    """The TOML files of a version's folder. Raises :class:`PackError` for one that is no text."""
+    try:
+        return {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.toml"))}
+    except UnicodeDecodeError as error:
+        raise PackError(folder.parent.name, folder.name, str(error)) from error
+
+
+def sections_in(pack_id: str, files: Files) -> dict[str, Any]:
+    """What the files of a version say together. Raises :class:`PackError` for what is no TOML, or stands twice."""
     sections: dict[str, Any] = {}
-    for path in sorted(folder.glob("*.toml")):
+    for file, text in sorted(files.items()):
         try:
-            content = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise PackError(folder.parent.name, path.name, str(error)) from error
+            content = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise PackError(pack_id, file, str(error)) from error
         for name, section in content.items():
             if name in sections:
-                raise PackError(folder.parent.name, name, f"stands in two files, the second is {path.name}")
+                raise PackError(pack_id, name, f"stands in two files, the second is {file}")
             sections[name] = section
     return sections
 
 
-def _identity(sections: Mapping[str, Any], folder: Path) -> tuple[str, date]:
+def _identity(sections: Mapping[str, Any], named: str) -> tuple[str, date]:
     pack_id, version = sections.get("id"), sections.get("version")
-    if pack_id != folder.parent.name or not isinstance(version, date) or version.isoformat() != folder.name:
-        raise PackError(folder.parent.name, "id, version", f"must agree with the folder {folder.parent.name}/{folder.name}")
+    if not isinstance(version, date) or f"{pack_id}/{version.isoformat()}" != named:
+        raise PackError(named.partition("/")[0], "id, version", f"must agree with the folder {named}")
     return str(pack_id), version
 
 

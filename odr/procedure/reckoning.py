@@ -150,7 +150,7 @@ def _result(pack: RulePack, count: Count, due_at: datetime, key: str, source: st
         result=result,
         steps=tuple(count.steps),
         pack=pack.id,
-        version=pack.version.isoformat(),
+        version=pack.version_of("windows").isoformat(),
         zone=pack.zone,
         provisional=provisional,
         articles=tuple(count.articles),

@@ -6,7 +6,7 @@ from odr.text import T
 ROOM = Room(
     name="procedure",
     acts=("odr.procedure.acts",),
-    routes=("odr.procedure.routes:cases", "odr.procedure.routes_time:times"),
+    routes=("odr.procedure.routes:cases", "odr.procedure.routes_time:times", "odr.procedure.routes_rules:rules"),
     nav=(
         NavItem("overview", "cases.overview", T("Overview"), 0),
         NavItem("timeline", "times.case_timeline", T("Timeline"), 85),

@@ -101,15 +101,18 @@ def time_limit(case: Case, actor: Actor, window: str) -> Page:
     found = court.session.scalar(select(Window).where(Window.case_id == case.id, Window.reference == window))
     if found is None:
         raise NotFound
+    reckoning = Reckoning.from_json(found.working)
+    # A running window keeps the rule it was opened under, whatever came into force since.
+    pack = current_court().packs.get(reckoning.pack, reckoning.version)
     return render_template(
         "case/time_limit.html",
         case=case,
         actor=actor,
         window=found,
         title=window_title(court, case, found),
-        reckoning=Reckoning.from_json(found.working),
-        rule=court.pack(case).window(found.working["key"] or found.kind),
-        pack=court.pack(case),
+        reckoning=reckoning,
+        rule=pack.window(found.working["key"] or found.kind),
+        pack=pack,
         proof=found.working.get("proof"),
         tab="overview",
     )

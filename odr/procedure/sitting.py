@@ -74,12 +74,13 @@ class Sitting:
         self._resolved: dict[tuple[str, str], Any] = {}
         self._then: list[_Consequence] = []
         self._moves: frozenset[Stage] = frozenset()
+        self._acting_at: datetime | None = None
 
     # -- what handlers use ------------------------------------------------
 
     def pack(self, case: Case) -> RulePack:
-        """The rules this case was filed under."""
-        return self.court.packs.get(case.pack_id, case.pack_version)
+        """The rules of this case for what is done now: those it was filed under, and for acts those of the day."""
+        return self.court.rules_of(case, self._acting_at or self.now)
 
     def resolved(self, kind: str, reference: str) -> Any:
         """The row behind a reference of the input, already found through what the actor may see."""
@@ -343,10 +344,14 @@ class Sitting:
                 if act.meets and window.state is WindowState.OPEN:
                     window.state = WindowState.MET
                     window.closed_by = self.next_number(case)
-        at = effective_at or self.now
+        # What fell due under an older rule is done by that rule, however late the worker comes.
+        at = self._acting_at = effective_at or self.now
         self._moves = act.to
-        recorded = act.handler(self, case, given, actor=actor, now=at)
-        entry = self._write_entry(act, case, given, actor, party, recorded, at)
+        try:
+            recorded = act.handler(self, case, given, actor=actor, now=at)
+            entry = self._write_entry(act, case, given, actor, party, recorded, at)
+        finally:
+            self._acting_at = None
         self._serve(act, case, entry, party)
         for after in self.court.hooks.after_act:
             after(self, case, entry)
@@ -369,6 +374,7 @@ class Sitting:
             effective_at=at,
             recorded_at=self.now,
             salt=secrets.token_hex(32),
+            rules=self.pack(case).named,
             kept=recorded.kept,
         )
         digest = sha256_hex(payload)

@@ -81,6 +81,7 @@ def content_of(
     effective_at: datetime,
     recorded_at: datetime,
     salt: str,
+    rules: str,
     kept: Mapping[str, Any] | None = None,
 ) -> bytes:
     """The canonical payload of the entry that an act makes as the next one of a case (RFC 8785); ``kept`` stands for an input under a seal."""
@@ -100,7 +101,7 @@ def content_of(
             "audience": audience.value,
             "effective_at": effective_at.isoformat(),
             "recorded_at": recorded_at.isoformat(),
-            "rules": f"{case.pack_id}/{case.pack_version}",
+            "rules": rules,
             "salt": salt,
         }
     )

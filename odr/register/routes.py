@@ -29,6 +29,7 @@ DESKS = (
     ("paydesk.overview", T("Payment desk")),
     ("paydesk.books", T("Books and daily close")),
     ("identity.people", T("People of the court")),
+    ("rules.desk", T("Rules: new versions and what is lacking")),
     ("agenda.show", T("Agenda")),
 )
 """Desks of the court beside the cases; each is offered to whom its own guard lets in."""

@@ -226,7 +226,7 @@ def letter_paper(court: Court, case: Case, packet: Packet, row: ServiceAbroad, g
     """Letter of request, summary of the papers, list of what is bound behind them."""
     settings = court.settings
     name = bilingual(settings.court_name, settings.court_name_zh)
-    rules = court.packs.get(case.pack_id, case.pack_version).abroad
+    rules = court.rules_of(case, court.clock.now()).abroad
     state = rules.states[row.state].title if rules is not None and row.state in rules.states else row.state
     address = next((p.address for p in case.parties if p.id == packet.party_id), None)
     papers = [T("%(name)s, SHA-256 %(digest)s", name=paper["name"], digest=paper["sha256"]) for paper in packet.documents]

@@ -76,16 +76,17 @@ def rules_of_pack(pack: RulePack, track: Track) -> Rules:
 
 def rules_for(court: Court) -> RulesFor:
     """Gives a packet the rules of its case; the standard ones where there is no such case."""
-    known: dict[tuple[str, str, Track], Rules] = {}
+    known: dict[tuple[str, Track], Rules] = {}
 
     def give(session: Session, packet: Packet) -> Rules:
         case = session.get(Case, packet.case_id)
         return Rules() if case is None else rules_of_case(case)
 
     def rules_of_case(case: Case) -> Rules:
-        key = (case.pack_id, case.pack_version, case.track)
+        pack = court.rules_of(case, court.clock.now())
+        key = (pack.named, case.track)
         if key not in known:
-            known[key] = rules_of_pack(court.packs.get(case.pack_id, case.pack_version), case.track)
+            known[key] = rules_of_pack(pack, case.track)
         return known[key]
 
     return give

@@ -56,6 +56,7 @@ def payload(act: Act) -> bytes:
         effective_at=AT,
         recorded_at=AT,
         salt="a" * 64,
+        rules=f"{case.pack_id}/{case.pack_version}",
     )
 
 
