@@ -96,7 +96,7 @@ def test_every_cell_that_is_not_in_the_file_is_refused(small_scene: Scene) -> No
         session.expunge(case)
         look = small_scene.court.look(session)
         for act in small_scene.court.table:
-            bare = Act(**{**act.__dict__, "guards": (), "window": None, "strong": False})
+            bare = Act(**{**act.__dict__, "guards": (), "window": None, "rule": None, "strong": False})
             for role in Role:
                 for stage in Stage:
                     case.stage = stage

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from odr.docket.models import Case, Outcome, Party, PartyKind, Role, Stage, Track
 from odr.docket.queries import parties, party
 from odr.errors import ActNotOpen, FieldFault, Forbidden, InvalidInput
+from odr.filing.acts_acknowledge import answered, start_acknowledgement
 from odr.filing.checks import unknown_respondents
 from odr.filing.halting import reopen
 from odr.filing.inputs import AcceptInput, AnswerInput, ClaimInput, JoinInput, MoreTimeToMendInput, RefuseInput, ReturnInput
@@ -293,12 +294,18 @@ def allow_more_correction(court: Sitting, case: Case, given: MoreTimeToMendInput
     return Recorded(T("More time to correct the claim, until %(day)s", day=window.due_at), {"days": given.days, "reasons": given.reasons})
 
 
+def not_joined(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why nobody joins: she has joined already, and a second time would start nothing."""
+    return T("You have joined this case already.") if court.party_of(case, actor).joined_at is not None else None
+
+
 @act(
     title=T("Join the case"),
     input=JoinInput,
     by={Role.CLAIMANT, Role.RESPONDENT, Role.THIRD_PARTY},
     at=set(Stage) - {Stage.APPEALED, Stage.ENFORCEMENT, Stage.CLOSED},
     listed=False,
+    guard=not_joined,
     source="OLR 10; CPI 55",
 )
 def join_case(court: Sitting, case: Case, given: JoinInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -343,6 +350,7 @@ def file_answer(court: Sitting, case: Case, given: AnswerInput, *, actor: Actor,
         court.session.add(FactAnswer(fact_id=fact.id, party_id=who.id, stance=told.stance, words=told.words, entry_number=court.next_number(case)))
     if faults:
         raise InvalidInput(faults)
+    answered(court, case, who)
     court.announce("answer_filed", case, party=who)
     return Recorded(T("Answer filed by %(name)s", name=who.name), {"position": given.position})
 
@@ -361,7 +369,8 @@ def start_answer(court: Sitting, case: Case, who: Party, served_at: datetime, pr
     """A respondent was served with the claim: the windows to answer and to give evidence run from that day."""
     if who.role is Role.CLAIMANT or any(w.state is not WindowState.ENDED for w in court.windows(case, "answer", party=who, state=None)):
         return
-    court.start_window(case, "answer", party=who, start=served_at, proof=proof)
+    rule = start_acknowledgement(court, case, who, served_at, proof)
+    court.start_window(case, "answer", party=who, start=served_at, rule=rule, proof=proof)
     # Where documents are due so long before a hearing, service starts nothing.
     for each in [] if court.pack(case).window("evidence").before else parties(case):
         if not court.windows(case, "evidence", party=each, state=None):

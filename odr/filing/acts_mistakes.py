@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 from odr.docket.models import Case, Party, Role, Stage, Track
 from odr.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.filing.acts_changes import barred_track, sum_of_standing
-from odr.filing.halting import reckon_again
+from odr.filing.halting import by_rule, reckon_again
 from odr.filing.inputs_motions import MistakeInput
 from odr.filing.queries import claims_of, reliefs_of
 from odr.identity.actors import Actor
 from odr.procedure.case_rules import Bar
 from odr.procedure.models import Window, WindowState
 from odr.procedure.pack import NoSuchRule
-from odr.procedure.reckoning import reckon
 from odr.procedure.table import Everyone, Recorded, act
 from odr.procedure.windows import window_title
 from odr.procedure.working import text_to_json
@@ -125,16 +124,7 @@ def _bars_standing(court: Sitting, case: Case) -> set[Bar]:
 
 def _by_new_track(court: Sitting, case: Case, window: Window, now: datetime) -> bool:
     """Give a running window the length it has in the right procedure; never less than what its holder was told."""
-    key = window.working.get("key") or window.kind
-    party = next((p for p in case.parties if p.id == window.party_id), None)
     try:
-        result = reckon(court.pack(case), key, datetime.fromisoformat(window.working["start"]), track=case.track.value, abroad=bool(party and party.abroad))
+        return by_rule(court, case, window, window.working.get("key") or window.kind)
     except NoSuchRule:
         return False
-    kept: dict[str, Any] = {name: window.working[name] for name in ("proof", "suspensions", "extensions") if name in window.working}
-    if window.due_at is None or result.due_at <= window.due_at:
-        return False
-    window.working, window.due_at = {**result.to_json(), **kept, "key": key}, result.due_at
-    if kept.keys() & {"suspensions", "extensions"}:
-        reckon_again(court, case, window)
-    return True

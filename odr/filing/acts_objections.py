@@ -10,6 +10,7 @@ from sqlalchemy import select
 from odr.docket.models import COURT_ROLES, PARTY_ROLES, Case, Outcome, Role, Seat, Stage
 from odr.docket.queries import seat as seat_of
 from odr.errors import InvalidInput
+from odr.filing.acts_acknowledge import OBJECTION_WINDOW, may_object
 from odr.filing.halting import go_on, halt
 from odr.filing.inputs_motions import ChallengeInput, ChallengeRuling, ObjectInput, ObjectionRuling, ReviewInput, SeatInput
 from odr.filing.models import Request, RequestKind, RequestState
@@ -50,7 +51,7 @@ def no_objection_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     at={Stage.PENDING},
     window="answer",
     meets=False,
-    guard=no_objection_waits,
+    guard=(no_objection_waits, may_object),
     serves=Everyone.BUT_ACTOR,
     source="CPL 130; EV 55; CPI 216, 247",
     help=T("Only while your time to answer runs, and before you answer. The time for evidence stands still meanwhile."),
@@ -62,6 +63,7 @@ def object_to_jurisdiction(court: Sitting, case: Case, given: ObjectInput, *, ac
     """
     me = court.party_of(case, actor)
     request = ask(court, case, OBJECTION, me, given.words, ground=given.ground, right_court=given.court or "")
+    court.close_windows(case, OBJECTION_WINDOW, WindowState.MET, party=me)
     halted = halt([w for kind in _halted_kinds(court, case) for w in court.windows(case, kind)], now)
     court.open_task(
         case,

@@ -21,7 +21,7 @@ from odr.identity.actors import Actor
 from odr.procedure.models import Window, WindowState
 from odr.procedure.reckoning import reckon
 from odr.procedure.table import Everyone, Recorded, act
-from odr.procedure.windows import window_title
+from odr.procedure.windows import rule_of, window_title
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -42,8 +42,7 @@ def own_windows(court: Sitting, case: Case, actor: Actor, state: WindowState) ->
 
 def extendable_windows(court: Sitting, case: Case, actor: Actor) -> list[Window]:
     """The actor's running limits that a judge may lengthen by the pack."""
-    pack = court.pack(case)
-    return [w for w in own_windows(court, case, actor, WindowState.OPEN) if pack.window(w.working["key"] or w.kind).extendable]
+    return [w for w in own_windows(court, case, actor, WindowState.OPEN) if rule_of(court, w).extendable]
 
 
 def something_to_extend(court: Sitting, case: Case, actor: Actor) -> Text | None:
@@ -101,7 +100,7 @@ def rule_on_extension(court: Sitting, case: Case, given: MoreTimeRuling, *, acto
         decide(court, case, request, RequestState.REFUSED)
         return Recorded(T("Not lengthened: %(title)s", title=title), {"reasons": given.reasons})
     days = given.days or int(request.details["days"])
-    article = court.pack(case).window(window.working["key"] or window.kind).extendable or "EV 54"
+    article = rule_of(court, window).extendable or "EV 54"
     for each in {w.id: w for w in [window, *court.windows(case, window.kind)]}.values():
         if each.state in (WindowState.OPEN, WindowState.LAPSED):
             extend(court, case, each, days, T("ruling of the judge, entry %(number)s", number=court.next_number(case)), article)

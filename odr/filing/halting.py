@@ -75,6 +75,20 @@ def reckon_again(court: Sitting, case: Case, window: Window) -> None:
     window.due_at = result.due_at
 
 
+def by_rule(court: Sitting, case: Case, window: Window, key: str) -> bool:
+    """Give a window the length a rule gives it from its own start, never less than its holder was told; whether it is longer now. Raises NoSuchRule."""
+    party = next((p for p in case.parties if p.id == window.party_id), None)
+    start = datetime.fromisoformat(window.working["start"])
+    result = reckon(court.pack(case), key, start, track=case.track.value, abroad=bool(party and party.abroad))
+    if window.due_at is None or result.due_at <= window.due_at:
+        return False
+    kept: dict[str, Any] = {name: window.working[name] for name in ("proof", "suspensions", "extensions") if name in window.working}
+    window.working, window.due_at = {**result.to_json(), **kept, "key": key}, result.due_at
+    if "suspensions" in kept or "extensions" in kept:
+        reckon_again(court, case, window)
+    return True
+
+
 def _suspension(one: dict[str, Any]) -> Suspension:
     return Suspension(datetime.fromisoformat(one["from"]), datetime.fromisoformat(one["until"]), text_from_json(one["reason"]), one["article"])
 

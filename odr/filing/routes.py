@@ -26,6 +26,7 @@ from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.pages import submit_act
 from odr.procedure import forms
+from odr.procedure.availability import refusal
 from odr.procedure.form_data import Raw, money_text
 from odr.procedure.pack import RulePack
 from odr.procedure.sitting import Sitting
@@ -370,7 +371,8 @@ def choose(case: Case, actor: Actor) -> Page:
     """The four ways of a respondent: pay or offer, admit, defend, need time."""
     court = _look()
     window = next(iter(court.windows(case, "answer", party=court.party_of(case, actor))), None)
-    return render_template("filing/choose.html", case=case, actor=actor, window=window, reliefs=reliefs_of(court.session, case), tab="overview")
+    acknowledging = refusal(court, current_court().table["acknowledge_service"], case, actor) is None
+    return render_template("filing/choose.html", case=case, actor=actor, window=window, acknowledging=acknowledging, reliefs=reliefs_of(court.session, case), tab="overview")
 
 
 @filing.get("/take-part")

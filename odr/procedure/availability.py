@@ -61,10 +61,17 @@ def refuse_role(act: Act, actor: Actor) -> None:
         raise Forbidden(T("Your role in this case does not do this."))
 
 
+def is_known(court: Sitting, act: Act, case: Case) -> bool:
+    """Whether the rules of the case know an act; most they need not name."""
+    return act.rule is None or act.rule in court.pack(case).windows.rules
+
+
 def refusal(court: Sitting, act: Act, case: Case, actor: Actor) -> CourtError | None:
     """The first rule that stands in the way of an act, or None."""
     if actor.role not in act.by:
         return Forbidden(T("Your role in this case does not do this."))
+    if not is_known(court, act, case):
+        return ActNotOpen(T("The rules of this court know no such step."))
     if case.stage not in act.at:
         return ActNotOpen(T("Not at this point of the case: it is at “%(stage)s”.", stage=case.stage.label))
     if case.stayed_at is not None and not act.while_stayed and actor.role is not Role.CLOCK:
@@ -116,7 +123,7 @@ def acts_for(court: Sitting, case: Case, actor: Actor) -> list[Availability]:
     """Every listed act of the actor's role, open or not, in table order."""
     found = []
     for act in court.court.table:
-        if not act.listed or actor.role not in act.by:
+        if not act.listed or actor.role not in act.by or not is_known(court, act, case):
             continue
         breach = refusal(court, act, case, actor)
         window = window_for(court, act, case, actor) if act.window else None

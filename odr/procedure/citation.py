@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from odr.procedure.court_rules import Source, SourceStyle
 from odr.procedure.rules import citations
@@ -29,6 +29,17 @@ def chinese_number(number: int) -> str:
         elif written and number % place and not written.endswith("零"):
             written += "零"
     return written
+
+
+def places(sources: Mapping[str, Source], *articles: str) -> Iterator[tuple[str, str]]:
+    """Tag and single place of everything cited: ``"CPL 87, 88"`` gives two, ``"CPL 20-22"`` three."""
+    for tag, place in (one for article in articles for one in citations(article)):
+        if tag in sources and sources[tag].style is not SourceStyle.ARTICLE:
+            yield tag, place
+            continue
+        for part in (one.strip() for one in place.split(",")):
+            span = _RANGE.match(part)
+            yield from ((tag, str(number)) for number in range(int(span[1]), int(span[2]) + 1)) if span else [(tag, part)]
 
 
 def write_citation(sources: Mapping[str, Source], article: str) -> Text:

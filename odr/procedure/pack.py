@@ -17,7 +17,7 @@ from odr.errors import CourtError
 from odr.procedure.calendar import WorkingCalendar
 from odr.procedure.case_rules import Cause, Causes, Track, Tracks, TrialLimits
 from odr.procedure.certified_rules import CertifiedClaims
-from odr.procedure.citation import write_citation
+from odr.procedure.citation import places, write_citation
 from odr.procedure.court_rules import (
     Abroad,
     Announcement,
@@ -74,6 +74,8 @@ class RulePack(Rule):
     languages: Annotated[tuple[str, ...], Field(min_length=1)]
     case_numbers: dict[Key, str]
     sources: dict[Annotated[str, Field(pattern=r"^[A-Z]{2,8}$")], Source]
+    law: dict[str, dict[str, Words]] = {}
+    """What an article says, shortly and in our own words: tag → place → words."""
     stages: dict[Key, StageWords]
     causes: Causes
     tracks: Tracks
@@ -159,6 +161,16 @@ class RulePack(Rule):
         except KeyError as error:
             raise NoSuchRule(T("The pack knows no source %(tag)s.", tag=str(error.args[0]))) from error
 
+    def law_of(self, *articles: str) -> list[tuple[Text, Text]]:
+        """Each article behind some citations once, in their order, with what it says, where the pack tells it."""
+        found: dict[tuple[str, str], tuple[Text, Text]] = {}
+        for tag, place in places(self.sources, *articles):
+            words = self.law.get(tag, {})
+            told = place if place in words else place.partition("(")[0]
+            if told in words:
+                found.setdefault((tag, told), (self.cite(f"{tag} {told}"), words[told]))
+        return list(found.values())
+
     def window(self, key: str) -> WindowRule:
         """The time limit called ``key``."""
         return _one(self.windows.rules, key, T("The pack has no time limit called %(key)s.", key=key))
@@ -223,6 +235,9 @@ def _one(rules: Mapping[str, Found], key: str, message: Text) -> Found:
 
 def dangling(pack: RulePack) -> Iterator[tuple[str, str]]:
     """Paths in a pack that name something the pack does not have."""
+    for tag in pack.law:
+        if tag not in pack.sources:
+            yield f"law.{tag}", f"tells of {tag}, which is not among the sources"
     for path, citation in _all_citations(pack, ""):
         for tag, _ in citations(citation):
             if tag not in pack.sources:

@@ -105,6 +105,7 @@ class Act:
     listed: bool = True
     prepare: Preparation | None = None
     prefill: Prefill | None = None
+    rule: str | None = None
 
     @property
     def upcasters(self) -> Mapping[int, Upcaster]:
@@ -162,7 +163,8 @@ def act(
     ``source`` the article; ``page`` the endpoint of an own page in place of the
     generic one; ``listed`` false for acts the court performs by itself; ``prepare``
     slow work before the transaction, see :meth:`odr.procedure.court.Court.prepare`;
-    ``prefill`` what the generic page proposes in its fields, to be read and changed.
+    ``prefill`` what the generic page proposes in its fields, to be read and changed;
+    ``rule`` a time limit of the pack without which the court knows no such act.
     """
 
     def enter(handler: Handler) -> Handler:

@@ -9,15 +9,22 @@ from sqlalchemy import select
 from odr.docket.models import Audience, Case, DocketEntry
 from odr.docket.visibility import Viewer, reads_entry
 from odr.procedure.models import Window
+from odr.procedure.rules import WindowRule
 from odr.text import Text
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
+def rule_of(court: Sitting, window: Window) -> WindowRule:
+    """The rule a window was opened under: it keeps it, whatever came into force since."""
+    working = window.working
+    return court.court.packs.get(working["pack"], working["version"]).window(working["key"] or window.kind)
+
+
 def window_title(court: Sitting, case: Case, window: Window) -> Text:
     """What a window is called in the rule pack."""
-    return court.pack(case).window(window.working["key"] or window.kind).title
+    return rule_of(court, window).title
 
 
 def shown_windows(court: Sitting, case: Case, viewer: Viewer) -> list[Window]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 ANNOUNCEMENT = "announcement"
-ANSWER = "answer"
+ANSWER, UNACKNOWLEDGED = "answer", "answer_unacknowledged"
 UNITS = {
     Unit.HOURS: "%(count)s hours", Unit.DAYS: "%(count)s days", Unit.WORKING_DAYS: "%(count)s working days",
     Unit.MONTHS: "%(count)s months", Unit.YEARS: "%(count)s years",
@@ -29,10 +29,19 @@ UNITS = {
 
 def time_to_answer(pack: RulePack, track: Track, *, abroad: bool) -> Text | None:
     """How the last day to answer is reckoned, for whom the claim has not reached yet (CPL 85, 128, 285); None where the track knows no answer."""
-    rule = pack.windows.rules.get(ANSWER)
+    shorter = pack.windows.rules.get(UNACKNOWLEDGED)
+    rule = shorter or pack.windows.rules.get(ANSWER)
     if rule is None or not rule.variant(track.value, abroad=abroad).available:
         return None
     own = rule.variant(track.value, abroad=abroad)
+    if shorter is not None and ANSWER in pack.windows.rules:
+        longer = pack.window(ANSWER)
+        return T(
+            "You have %(length)s from the day after the claim is served on you to answer or to acknowledge service; "
+            "who acknowledges has %(longer)s from service to answer (%(source)s).",
+            length=Text(UNITS[own.unit or rule.unit], {"count": own.amount}), longer=Text(UNITS[longer.unit], {"count": longer.amount}),
+            source=pack.cite(own.article),
+        )  # fmt: skip
     length, source = Text(UNITS[own.unit or rule.unit], {"count": own.amount}), pack.cite(own.article)
     if pack.reckoning.rolls:
         return T(

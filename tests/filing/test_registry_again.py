@@ -59,6 +59,18 @@ def test_a_claim_not_mended_is_refused_by_ruling(small_scene: Scene) -> None:
         small_scene.do("refuse_claim", "clerk", **REFUSAL)
 
 
+def test_a_party_joins_once(small_scene: Scene) -> None:
+    """Who has joined does not join again, whenever she opens the letter once more: no second entry, no second consent."""
+    small_scene.lodge()
+    small_scene.accept()
+    small_scene.work()
+    small_scene.join()
+    for days in (0, 12):
+        small_scene.later(days=days)
+        with pytest.raises(ActNotOpen, match="joined this case already"):
+            small_scene.join()
+
+
 def test_nobody_of_the_court_or_of_the_other_side_joins(small_scene: Scene) -> None:
     """Clerk, judge, claimant and her representative are refused with the letter's code in hand, and the respondent is not (CPL 47)."""
     small_scene.lodge()

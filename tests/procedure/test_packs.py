@@ -10,6 +10,7 @@ import holidays
 import pytest
 
 from odr.procedure.calendar import DayKind
+from odr.procedure.citation import places
 from odr.procedure.packs import PACKAGED, ChangeKind, NoSuchRule, PackError, PackRegistry, pack_diff
 from odr.procedure.rules import OnLapse, Unit
 from odr.procedure.working import bilingual, text_from_json, text_to_json
@@ -191,6 +192,19 @@ def test_the_windows_of_the_procedure_are_there(key: str) -> None:
     rule = CN.window(key)
     assert rule.title.render("en") != rule.title.render("zh-Hans")
     assert "《" in CN.cite(rule.article).render("zh-Hans")
+
+
+def test_every_article_a_time_limit_rests_on_is_told_in_both_languages() -> None:
+    """Whatever law a time limit cites, the page can say what it provides; the practice of a court is told by its name."""
+    for pack in (CN, EW):
+        for key, rule in pack.windows.rules.items():
+            cited = [rule.article, *(v.article for v in rule.by_track.values()), *(e.article for e in rule.effects), rule.abroad.article if rule.abroad else ""]
+            for tag, place in places(pack.sources, *filter(None, cited), rule.extendable or pack.reckoning.article, pack.reckoning.roll_article):
+                if tag != "COURT":
+                    ((article, words),) = pack.law_of(f"{tag} {place}")
+                    assert words.render("en") != words.render("zh-Hans") and article.render("zh-Hans").startswith("《"), (key, tag, place)
+    assert len(CN.law_of("CPL 165; CPI 271", "CPL 165", "COURT plan")) == 2
+    assert str(EW.law_of("CPR 11(4)")[0][0]).endswith("11(4)") and CN.law_of("EV 55(1)") == CN.law_of("EV 55")
 
 
 def test_what_the_clock_may_not_do_is_a_ruling() -> None:

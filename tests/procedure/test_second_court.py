@@ -19,6 +19,7 @@ from odr.filing.models import Claim
 from odr.hearing.models import Hearing
 from odr.judgment.models import Decision
 from odr.payments.assessing import assessments_of
+from odr.procedure.availability import acts_for
 from odr.procedure.models import Window, WindowState
 from tests.judgment.test_whole import draft, gate, posted
 from tests.scene import Scene, claim, open_court
@@ -44,19 +45,67 @@ def window(scene: Scene, kind: str) -> Window:
         return session.scalars(select(Window).where(Window.case_id == scene.case_id, Window.kind == kind)).one()
 
 
-def test_a_defence_within_28_days_of_service(london: Scene) -> None:
-    """The band's fee is assessed in pounds; the defence may come until four in the afternoon of the twenty-eighth day, and a defended claim has no default."""
+def test_a_defence_within_28_days_of_service_by_who_acknowledged(london: Scene) -> None:
+    """The band's fee is in pounds; fourteen days to acknowledge or defend; who acknowledges has until four o'clock of the twenty-eighth day."""
     with london.court.database.read() as session:
         (fee,) = assessments_of(session, session.get_one(Case, london.case_id))
         assert (fee.amount_minor, fee.currency) == (80_00, "GBP")
     london.join()
+    assert window(london, "answer").due_at == window(london, "acknowledgement").due_at == datetime(2026, 3, 16, 16, tzinfo=LONDON)
+    with pytest.raises(ActNotOpen, match="Acknowledge service first"):
+        london.do("object_to_jurisdiction", "haiyun", ground="place", words="We sit in Leeds.", court="Leeds")
+    london.later(days=13)
+    london.do("acknowledge_service", "haiyun", intends="defend")
+    assert window(london, "acknowledgement").state is WindowState.MET
     due = window(london, "answer").due_at
     assert due is not None and due == datetime(2026, 3, 30, 16, tzinfo=LONDON)
+    assert window(london, "answer").working["article"] == "CPR 15.4"
+    assert window(london, "jurisdiction_objection").due_at == datetime(2026, 3, 30, 16, tzinfo=LONDON)
+    with pytest.raises(ActNotOpen):
+        london.do("acknowledge_service", "haiyun", intends="defend")
     london.clock.set(due - timedelta(minutes=1))
     london.do("file_answer", "haiyun", position="defend", statement="It was delivered.")
     assert window(london, "answer").state is WindowState.MET
+    assert window(london, "jurisdiction_objection").state is WindowState.ENDED
     with pytest.raises(ActNotOpen):
         london.do("file_answer", "haiyun", position="defend", statement="Once more.")
+
+
+def test_without_acknowledgement_fourteen_days_and_a_late_one_is_marked(london: Scene) -> None:
+    """Silence ends the time for the defence after fourteen days; a late acknowledgement is marked and gives what is left of twenty-eight."""
+    london.join()
+    london.later(days=15)
+    assert {window(london, kind).state for kind in ("acknowledgement", "answer")} == {WindowState.LAPSED}
+    receipt = london.do("acknowledge_service", "haiyun", intends="defend_part")
+    with london.court.database.read() as session:
+        (entry,) = entries_of(session, session.get_one(Case, london.case_id), "acknowledge_service")
+        assert entry.number == receipt.number and '"late":true' in entry.payload
+    answer = window(london, "answer")
+    assert answer.state is WindowState.OPEN and answer.due_at == datetime(2026, 3, 30, 16, tzinfo=LONDON)
+    london.later(days=16)
+    assert window(london, "answer").state is WindowState.LAPSED
+
+
+def test_who_defends_at_once_need_not_acknowledge(london: Scene) -> None:
+    """A defence within fourteen days ends the time to acknowledge; and a court without that rule knows no such act."""
+    london.join()
+    london.do("file_answer", "haiyun", position="defend", statement="It was delivered.")
+    assert window(london, "acknowledgement").state is WindowState.ENDED
+    with pytest.raises(ActNotOpen):
+        london.do("acknowledge_service", "haiyun", intends="defend")
+
+
+def test_a_court_that_knows_no_acknowledgement_offers_none(small_scene: Scene) -> None:
+    """Under the rules of China the act is neither open nor listed, and the answer runs from service at once."""
+    small_scene.lodge()
+    small_scene.accept()
+    small_scene.work()
+    small_scene.join()
+    with pytest.raises(ActNotOpen, match="know no such step"):
+        small_scene.do("acknowledge_service", "haiyun", intends="defend")
+    with small_scene.court.database.read() as session:
+        offered = acts_for(small_scene.court.look(session), session.get_one(Case, small_scene.case_id), small_scene.actor("haiyun"))
+        assert "acknowledge_service" not in {each.act.name for each in offered}
 
 
 def heard(scene: Scene) -> None:
@@ -81,13 +130,13 @@ def heard(scene: Scene) -> None:
 
 
 def test_judgment_in_default_only_on_request(london: Scene) -> None:
-    """Served, silent for 28 days, summoned and heard: without the claimant's request the gate is shut; with it the judge alone signs (CPR 12.4)."""
+    """Served, silent for 14 days, summoned and heard: without the claimant's request the gate is shut; with it the judge alone signs (CPR 12.4)."""
     scene = london
     scene.later(days=3)
     posted(scene, "claim")
     with scene.court.database.read() as session:
         assert session.scalars(select(Window).where(Window.case_id == scene.case_id, Window.kind == "evidence")).all() == []
-    scene.later(days=30)
+    scene.later(days=16)
     assert window(scene, "answer").state is WindowState.LAPSED
     heard(scene)
     (missing,) = gate(scene)

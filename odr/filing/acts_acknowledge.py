@@ -1,0 +1,99 @@
+"""Acknowledging service, where the rules of the court know it: whoever does has longer for the defence (CPR 10.3, 15.4)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from odr.docket.models import Case, Party, Role, Stage
+from odr.filing.halting import by_rule
+from odr.identity.actors import Actor
+from odr.procedure.forms import Option, choice_source
+from odr.procedure.inputs import CourtModel, field
+from odr.procedure.models import WindowState
+from odr.procedure.table import Everyone, Recorded, act
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+ACKNOWLEDGEMENT, OBJECTION_WINDOW = "acknowledgement", "jurisdiction_objection"
+SHORTER = "answer_unacknowledged"
+"""Rule of the answer while service is not acknowledged."""
+INTENTS: dict[str, Text] = {
+    "defend": T("I will defend all of the claim"),
+    "defend_part": T("I will defend part of the claim"),
+    "object": T("I will object that this court does not hear the case"),
+}
+
+
+@choice_source("intents")
+def intents(court: object, case: object, actor: object) -> list[Option]:
+    """What somebody who acknowledges service may mean to do."""
+    return [Option(key, words) for key, words in INTENTS.items()]
+
+
+class AcknowledgeInput(CourtModel):
+    """That the claim has arrived, and what the respondent means to do. Nothing is admitted by it."""
+
+    intends: Annotated[Literal["defend", "defend_part", "object"], field(T("What do you mean to do?"), choices="intents")]
+
+
+def not_answered(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why there is nothing to acknowledge: the answer is there."""
+    met = [w for w in court.windows(case, "answer", party=court.party_of(case, actor), state=WindowState.MET)]
+    return T("You have answered; nothing more has to be acknowledged.") if met else None
+
+
+@act(
+    title=T("Acknowledge service"),
+    input=AcknowledgeInput,
+    by={Role.RESPONDENT},
+    at={Stage.PENDING},
+    window=ACKNOWLEDGEMENT,
+    late=True,
+    rule=ACKNOWLEDGEMENT,
+    guard=not_answered,
+    serves=Everyone.BUT_ACTOR,
+    source="CPR 10.3, 15.4",
+    help=T("You tell the court that the claim has reached you. You admit nothing, and have longer for your defence."),
+)
+def acknowledge_service(court: Sitting, case: Case, given: AcknowledgeInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Give the respondent the longer time for the defence, from the same service; from now runs the time to object to the court (CPR 10.3, 15.4, 11(4)).
+
+    A late acknowledgement counts, marked, as long as nothing was decided: the longer
+    time still runs from service.
+    """
+    who = court.party_of(case, actor)
+    longer = [w for w in court.windows(case, "answer", party=who, state=None) if w.state in (WindowState.OPEN, WindowState.LAPSED) and by_rule(court, case, w, "answer")]
+    for window in longer:
+        if window.state is WindowState.LAPSED and window.due_at is not None and window.due_at >= now:
+            window.state, window.closed_by = WindowState.OPEN, None
+    if OBJECTION_WINDOW in court.pack(case).windows.rules:
+        court.start_window(case, OBJECTION_WINDOW, party=who, start=now)
+    due = longer[-1].due_at if longer else None
+    return Recorded(T("%(name)s acknowledged service of the claim", name=who.name), {"intends": given.intends, "answer_due": due.isoformat() if due else None})
+
+
+def start_acknowledgement(court: Sitting, case: Case, who: Party, served_at: datetime, proof: Text | None) -> str:
+    """Let the time to acknowledge run where the rules know it; gives the rule by which the answer runs meanwhile."""
+    if ACKNOWLEDGEMENT not in court.pack(case).windows.rules:
+        return "answer"
+    court.start_window(case, ACKNOWLEDGEMENT, party=who, start=served_at, proof=proof)
+    return SHORTER
+
+
+def answered(court: Sitting, case: Case, who: Party) -> None:
+    """Who has answered acknowledges nothing more, and has taken the court as it is."""
+    for kind in (ACKNOWLEDGEMENT, OBJECTION_WINDOW):
+        court.close_windows(case, kind, WindowState.ENDED, party=who)
+
+
+def may_object(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why no objection to the court can be raised where service is acknowledged first: not acknowledged, or the time after that is over (CPR 11(4))."""
+    if ACKNOWLEDGEMENT not in court.pack(case).windows.rules:
+        return None
+    mine = court.windows(case, OBJECTION_WINDOW, party=court.party_of(case, actor), state=None)
+    if not mine:
+        return T("Acknowledge service first; then you have time to object.")
+    return None if mine[-1].state is WindowState.OPEN else T("Your time to object ended; you are taken to accept this court.")
