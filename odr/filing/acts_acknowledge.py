@@ -41,7 +41,7 @@ class AcknowledgeInput(CourtModel):
 
 def not_answered(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to acknowledge: the answer is there."""
-    met = [w for w in court.windows(case, "answer", party=court.party_of(case, actor), state=WindowState.MET)]
+    met = court.windows(case, "answer", party=court.party_of(case, actor), state=WindowState.MET)
     return T("You have answered; nothing more has to be acknowledged.") if met else None
 
 
@@ -65,7 +65,8 @@ def acknowledge_service(court: Sitting, case: Case, given: AcknowledgeInput, *, 
     time still runs from service.
     """
     who = court.party_of(case, actor)
-    longer = [w for w in court.windows(case, "answer", party=who, state=None) if w.state in (WindowState.OPEN, WindowState.LAPSED) and by_rule(court, case, w, "answer")]
+    running = [w for w in court.windows(case, "answer", party=who, state=None) if w.state in (WindowState.OPEN, WindowState.LAPSED)]
+    longer = [w for w in running if by_rule(court, case, w, "answer")]
     for window in longer:
         if window.state is WindowState.LAPSED and window.due_at is not None and window.due_at >= now:
             window.state, window.closed_by = WindowState.OPEN, None

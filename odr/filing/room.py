@@ -61,7 +61,8 @@ def people_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
 ROOM = Room(
     name="filing",
     acts=(
-        "odr.filing.acts", "odr.filing.acts_acknowledge", "odr.filing.acts_changes", "odr.filing.acts_objections", "odr.filing.acts_time", "odr.filing.acts_people",
+        "odr.filing.acts", "odr.filing.acts_acknowledge",
+        "odr.filing.acts_changes", "odr.filing.acts_objections", "odr.filing.acts_time", "odr.filing.acts_people",
         "odr.filing.acts_joinder", "odr.filing.acts_appeals", "odr.filing.acts_mistakes",
         "odr.filing.choices", "odr.filing.choices_motions",
     ),

@@ -372,7 +372,8 @@ def choose(case: Case, actor: Actor) -> Page:
     court = _look()
     window = next(iter(court.windows(case, "answer", party=court.party_of(case, actor))), None)
     acknowledging = refusal(court, current_court().table["acknowledge_service"], case, actor) is None
-    return render_template("filing/choose.html", case=case, actor=actor, window=window, acknowledging=acknowledging, reliefs=reliefs_of(court.session, case), tab="overview")
+    sought = reliefs_of(court.session, case)
+    return render_template("filing/choose.html", case=case, actor=actor, window=window, acknowledging=acknowledging, reliefs=sought, tab="overview")
 
 
 @filing.get("/take-part")
