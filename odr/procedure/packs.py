@@ -8,6 +8,7 @@ stand those that two administrators put in force (``activation``); a running cou
 
 from __future__ import annotations
 
+import copy
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -204,6 +205,8 @@ def _with_base(raw: Mapping[tuple[str, date], dict[str, Any]], key: tuple[str, d
     if not isinstance(base, date) or (key[0], base) not in raw or base >= key[1]:
         raise PackError(key[0], "based_on", f"names no earlier version: {base}")
     merged = _merge(_with_base(raw, (key[0], base)), sections)
+    # What is under it is kept for other versions: nothing is taken out of a table they share.
+    merged = copy.deepcopy(merged) if removed else merged
     for path in removed:
         _remove(merged, key[0], path)
     return merged

@@ -32,7 +32,9 @@ def london(sqlite_url: str, tmp_path: Path) -> Iterator[Scene]:
     """A court that sits by the rules of England and Wales, with a claim for 1,200 pounds issued."""
     database = Database(sqlite_url, synchronous="OFF")
     scene = open_court(database, FixedClock(datetime(2026, 3, 2, 9, tzinfo=LONDON)), tmp_path / "court", pack="ew", zone="Europe/London")
-    scene.lodge(claim(matter={"cause": "online_money_claim"}, relief=[{"kind": "money", "what": "The price back", "amount": "GBP 1,200.00"}]))
+    told = {"agreement": "Thirty bottles for 1,200 pounds.", "breach": "They never came."}
+    relief = [{"kind": "money", "what": "The price back", "amount": "GBP 1,200.00"}]
+    scene.lodge(claim(matter={"cause": "online_money_claim"}, particulars=told, relief=relief))
     scene.accept()
     scene.later(hours=1)
     yield scene
