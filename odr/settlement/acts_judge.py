@@ -27,7 +27,10 @@ def the_rules_know_it(court: Sitting, case: Case, actor: Actor) -> Text | None:
     rules = court.pack(case).mediation
     if rules is None or rules.judge_led is None:
         return T("By the rules of this case the judge does not mediate.")
-    return T("A mediation is already proposed or under way.") if mediation_of(court.session, case) else None
+    found = mediation_of(court.session, case)
+    # What a judge led who has left the case since stands in nobody's way.
+    waits = found is not None and (not found.judge_led or led_by_judge(court, case) is not None)
+    return T("A mediation is already proposed or under way.") if waits else None
 
 
 def led_by_judge(court: Sitting, case: Case) -> Mediation | None:
@@ -57,6 +60,9 @@ def _names(case: Case, mediation: Mediation) -> tuple[str, ...]:
 def offer_to_mediate(court: Sitting, case: Case, given: MediateInput, *, actor: Actor, now: datetime) -> Recorded:
     """Offer the parties to mediate oneself; nothing begins unless everybody agrees, knowing that the same judge decides (CPL 96, 97)."""
     assert actor.account_id is not None
+    stale = mediation_of(court.session, case)
+    if stale is not None:
+        close_mediation(court, case, stale)
     row = Mediation(
         case_id=case.id,
         state=MediationState.PROPOSED,

@@ -25,6 +25,7 @@ def traffic_scene(scene: Scene) -> dict[str, Certifier]:
             matter={"cause": "road_traffic"},
             facts=[{"what": "The other car ran into mine at the crossing.", "happened_on": "2026-01-14"}],
             relief=[{"kind": "money", "what": "My loss", "amount": "45,000.00"}],
+            particulars={"finding": "HZ-2026-114", "happened_on": "2026-01-14", "place": "Crossing of Lake Road and Harbour Road"},
         )
     )
     scene.accept("simple")
