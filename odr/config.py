@@ -70,6 +70,8 @@ class Settings(BaseModel):
 
     witnesses: str = ""
     external_tsa: str = ""
+    proof_roots: str = ""
+    proof_keys: str = ""
 
     oidc_issuer: str = ""
     oidc_client_id: str = ""

@@ -18,7 +18,7 @@ from odr import migrate
 from odr.db import Base, unpooled
 
 ROWS_NEVER_CHANGE = (
-    "agreed_fact_stance", "agreement_signature", "attendance", "certified_statement", "daily_close", "docket_entry", "enforcement_measure",
+    "agreed_fact_stance", "agreement_signature", "attendance", "certified_statement", "daily_close", "docket_entry", "earlier_proof", "enforcement_measure",
     "entry_opening", "evidence_reply", "exhibit_reading",
     "rule_approval",
     "finality_certificate", "log_checkpoint", "log_cosignature", "mode_consent", "duty_turn",

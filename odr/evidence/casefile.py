@@ -18,6 +18,8 @@ from odr.errors import NotFound
 from odr.evidence.kit import Kit, KitEntry, KitFile, LeftOut
 from odr.evidence.models import Exhibit
 from odr.evidence.ports import desk_of
+from odr.evidence.proofs import proofs_of
+from odr.evidence.retention import is_erased
 from odr.evidence.seeing import why_closed
 from odr.evidence.upload import plain_name
 from odr.identity.actors import Actor
@@ -70,14 +72,16 @@ def case_file(court: Sitting, case: Case, viewer: Actor, docket: tuple[bytes, st
 
 def exhibit_kit(court: Sitting, case: Case, viewer: Actor, exhibit: Exhibit) -> Assembled:
     """One exhibit with the docket entry that brought it in. Raises NotFound where the viewer may not open it."""
-    if why_closed(viewer, exhibit) is not None:
+    if why_closed(viewer, exhibit) is not None or is_erased(exhibit):
         raise NotFound
     session, notary = court.session, court.court.notary
-    files = [_exhibit_file(court, exhibit)]
-    entry = session.scalars(select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.number == exhibit.entry_number)).one()
-    if reads_entry(viewer, entry):
-        payload = entry.payload.encode()
-        files.append(KitFile(f"entry-{entry.number}.json", notary.receipt_files(session, entry.receipt), lambda: iter((payload,))))
+    proofs = proofs_of(session, exhibit)
+    numbers = {exhibit.entry_number, *(proof.entry_number for proof in proofs)}
+    files = [_exhibit_file(court, exhibit), *_proofs(court, exhibit)]
+    for entry in session.scalars(select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.number.in_(numbers)).order_by(DocketEntry.number)):
+        if reads_entry(viewer, entry):
+            receipt, payload = notary.receipt_files(session, entry.receipt), entry.payload.encode()
+            files.append(KitFile(f"entry-{entry.number}.json", receipt, lambda payload=payload: iter((payload,))))  # type: ignore[misc]
     kit = Kit(_bag_name(case, exhibit.label), case.reference, files, (), authority_pem(court), _info(court, case))
     return Assembled(kit, exhibit.upload.size, exhibit.entry_number)
 
@@ -114,6 +118,7 @@ def _exhibits(court: Sitting, case: Case, viewer: Actor) -> tuple[list[KitFile],
         if reason is None:
             try:
                 files.append(_exhibit_file(court, exhibit))
+                files += _proofs(court, exhibit)
                 continue
             except NotFound:
                 reason = ERASED
@@ -127,6 +132,18 @@ def _exhibit_file(court: Sitting, exhibit: Exhibit) -> KitFile:
         raise NotFound
     receipt = court.court.notary.receipt_files(court.session, upload.receipt or "")
     return KitFile(f"exhibits/{exhibit.label}/{bag_name(upload.filename)}", receipt, lambda: desk.contents(upload))
+
+
+def _proofs(court: Sitting, exhibit: Exhibit) -> list[KitFile]:
+    """Earlier proofs attached to an exhibit, and what lies beside them."""
+    desk, files = desk_of(court.court), []
+    for number, proof in enumerate(proofs_of(court.session, exhibit), 1):
+        for upload in (proof.upload, proof.beside):
+            if upload is not None:
+                receipt = court.court.notary.receipt_files(court.session, upload.receipt or "")
+                place = f"exhibits/{exhibit.label}/proofs/{number}/{bag_name(upload.filename)}"
+                files.append(KitFile(place, receipt, lambda upload=upload: desk.contents(upload)))  # type: ignore[misc]
+    return files
 
 
 def _papers(court: Sitting, case: Case, viewer: Actor, told: str) -> tuple[list[KitFile], list[LeftOut]]:

@@ -11,7 +11,9 @@ from odr.docket.queries import parties
 from odr.evidence.checklist import items_for
 from odr.evidence.models import Exhibit, ExhibitState, RequestState, Upload, UploadState
 from odr.evidence.models_digests import DigestBatch
+from odr.evidence.models_retention import ErasureState
 from odr.evidence.requests import requests_of, title_of
+from odr.evidence.retention import proposals_of
 from odr.identity.actors import Actor
 from odr.procedure.forms import Option, choice_source
 from odr.text import T
@@ -42,6 +44,19 @@ def digest_batches(court: Any, case: Case | None, actor: Actor) -> list[Option]:
 def exhibits(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Exhibits of the case."""
     rows = court.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.state != ExhibitState.EXCLUDED).order_by(Exhibit.id))
+    return [Option(exhibit.reference, f"{exhibit.label} {exhibit.title}") for exhibit in rows]
+
+
+@choice_source("erasure_due")
+def erasure_due(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Exhibits that a person may have erased or kept."""
+    return [Option(row.exhibit.label, f"{row.exhibit.label} {row.exhibit.title}") for row in proposals_of(court.session, case, ErasureState.PROPOSED)]
+
+
+@choice_source("own_side_exhibits")
+def own_side_exhibits(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Exhibits of the actor's own side."""
+    rows = court.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.party_id == actor.party_id).order_by(Exhibit.id))
     return [Option(exhibit.reference, f"{exhibit.label} {exhibit.title}") for exhibit in rows]
 
 

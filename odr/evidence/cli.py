@@ -11,6 +11,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from odr.evidence.receiving import NotProven, ReceivedBefore, receive
+from odr.evidence.retention import prepare
 from odr.evidence.store_check import FaultKind, check
 from odr.procedure.court import Court
 
@@ -29,6 +30,19 @@ def check_store() -> None:
     damaged = [fault for fault in faults if fault.kind is not FaultKind.UNCLAIMED]
     click.echo("every file is whole" if not damaged else f"{len(damaged)} files are damaged")
     sys.exit(1 if damaged else 0)
+
+
+retention = AppGroup("retention", help="What the rules no longer have kept.")
+
+
+@retention.command("prepare")
+def prepare_erasure() -> None:
+    """Put exhibits whose time has run on the list and on the judges' desks; nothing is erased by this."""
+    court = cast(Court, current_app.extensions["court"])
+    found = prepare(court)
+    for each in found:
+        click.echo(f"{each.case.number or each.case.reference} {each.exhibit.label}: kept until {each.on.isoformat()}")
+    click.echo(f"{len(found)} exhibits wait for a decision; nothing was erased")
 
 
 casefile = AppGroup("casefile", help="Case files of other courts.")

@@ -43,14 +43,22 @@ def find_batch(court: Sitting, case: Case, actor: Actor, reference: str) -> Dige
 
 ROOM = Room(
     name="evidence",
-    acts=("odr.evidence.acts", "odr.evidence.acts_sealing", "odr.evidence.acts_requests", "odr.evidence.acts_digests", "odr.evidence.choices"),
+    acts=(
+        "odr.evidence.acts",
+        "odr.evidence.acts_sealing",
+        "odr.evidence.acts_requests",
+        "odr.evidence.acts_digests",
+        "odr.evidence.acts_retention",
+        "odr.evidence.acts_proofs",
+        "odr.evidence.choices",
+    ),
     routes=(
         "odr.evidence.routes.upload:blueprint",
         "odr.evidence.routes.exhibits:exhibits",
         "odr.evidence.routes.files:files",
         "odr.evidence.routes.digests:digests",
     ),
-    commands=("odr.evidence.cli:store", "odr.evidence.cli:casefile"),
+    commands=("odr.evidence.cli:store", "odr.evidence.cli:casefile", "odr.evidence.cli:retention"),
     on_event={"claim_lodged": acts.on_claim_lodged},
     resolvers={"upload": find_upload, "exhibit": find_exhibit, "evidence_request": find_request, "digest_batch": find_batch},
     on_lapse={acts_requests.ORDER: acts_requests.on_order_lapsed},

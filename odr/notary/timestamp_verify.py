@@ -22,6 +22,14 @@ class TokenRefused(ValueError):
     """A time token does not prove what it is shown for."""
 
 
+class OverSomethingElse(TokenRefused):
+    """The token is whole or not, but over another digest."""
+
+
+class UnknownRoot(TokenRefused):
+    """The token is whole and over this digest, but nobody trusted here stands behind it."""
+
+
 @dataclass(frozen=True)
 class TokenTime:
     """What a good token says."""
@@ -92,7 +100,7 @@ def _signed_data(token: cms.ContentInfo) -> cms.SignedData:
 def _check_info(info: tsp.TSTInfo, digest: bytes, nonce: int | None, policy: str | None) -> None:
     imprint = info["message_imprint"]
     if imprint["hash_algorithm"]["algorithm"].native != "sha256" or imprint["hashed_message"].native != digest:
-        raise TokenRefused("the token is over something else")
+        raise OverSomethingElse("the token is over something else")
     if info["version"].native != "v1" or info["extensions"].native:
         raise TokenRefused("a version or extension not known")
     if nonce is not None and info["nonce"].native != nonce:
@@ -165,7 +173,7 @@ def _check_chain(signer: x509.Certificate, others: Sequence[x509.Certificate], r
         if above is None:
             break
         current = above
-    raise TokenRefused("the certificate does not descend from a trusted root")
+    raise UnknownRoot("the certificate does not descend from a trusted root")
 
 
 def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:

@@ -169,6 +169,23 @@ class LatePerformance(Rule):
     article: Article
 
 
+class RetentionRule(Rule):
+    """How long something of a closed case is kept at least; then a person decides whether it is erased."""
+
+    title: Words
+    meaning: Words
+    after: Period
+    """From the day the case was closed."""
+    article: Article
+
+
+class Retention(Rule):
+    """What may be erased, by what it is about; without a rule nothing is."""
+
+    applies_to: Applies
+    rules: dict[Key, RetentionRule]
+
+
 class RetrialGround(Rule):
     """A ground on which a binding decision is heard again."""
 

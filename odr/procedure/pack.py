@@ -28,6 +28,7 @@ from odr.procedure.court_rules import (
     MediationRules,
     Plan,
     Plans,
+    Retention,
     Retrial,
     Source,
     StageWords,
@@ -92,6 +93,7 @@ class RulePack(Rule):
     limitations: Limitations
     late_performance: LatePerformance | None = None
     retrial: Retrial | None = None
+    retention: Retention | None = None
     certified: CertifiedClaims | None = None
     mediation: MediationRules | None = None
     tariff: Tariff

@@ -18,7 +18,9 @@ from odr.evidence.digests import first_filed
 from odr.evidence.inputs import ExhibitInput
 from odr.evidence.models import Exhibit
 from odr.evidence.ports import PREVIEWER, desk_of
+from odr.evidence.proofs import proofs_of
 from odr.evidence.requests import requests_of, title_of
+from odr.evidence.retention import hold_of, is_erased, kept_until, proposals_of
 from odr.evidence.routes.serving import Outgoing, attachment, shown
 from odr.evidence.seeing import opened, readings_of, why_closed
 from odr.identity.actors import Actor
@@ -71,6 +73,21 @@ def requests(case: Case, actor: Actor) -> Page:
     return render_template("evidence/requests.html", case=case, actor=actor, rows=rows, acts=acts, papers=papers, titles=titles, parties=names, tab="exhibits")
 
 
+@exhibits.get("/retention")
+@case_page(*READS_FILE)
+def retention(case: Case, actor: Actor) -> Page:
+    """How long exhibits are kept, whether the case is held, and what waits to be decided or was erased."""
+    session, court = current_session(), current_court()
+    look = court.look(session)
+    pack = look.pack(case)
+    rule = pack.retention.rules.get("exhibits") if pack.retention else None
+    acts = [a for a in acts_for(look, case, actor) if a.is_open and a.act.name in ("order_hold", "lift_hold", "decide_erasure")]
+    return render_template(
+        "evidence/retention.html", case=case, actor=actor, rule=rule, article=pack.cite(rule.article) if rule else None, last=kept_until(pack, case),
+        hold=hold_of(session, case), rows=proposals_of(session, case), acts=acts, tab="exhibits",
+    )  # fmt: skip
+
+
 @exhibits.get("/new")
 @case_page(*PARTY_ROLES)
 def submit(case: Case, actor: Actor) -> Page:
@@ -100,13 +117,14 @@ def send(case: Case, actor: Actor) -> Page:
 def one(case: Case, actor: Actor, label: str) -> Page:
     """One exhibit: unchanged since it reached the court, and what is said of its source."""
     found = _find(case, label)
-    files = current_court().notary.receipt_files(current_session(), found.upload.receipt or "")
+    erased = is_erased(found)
+    files = None if erased else current_court().notary.receipt_files(current_session(), found.upload.receipt or "")
     filed = first_filed(current_session(), found)
     if filed is not None and filed.batch.case_id != case.id and actor.party_id != found.party_id:
         filed = None  # A list that is in no case is its sender's alone.
     return render_template(
-        "evidence/exhibit.html", case=case, actor=actor, exhibit=found, upload=found.upload, files=files,
-        group=found.upload.media.group.value, closed=why_closed(actor, found), filed=filed,
+        "evidence/exhibit.html", case=case, actor=actor, exhibit=found, upload=found.upload, files=files, erased=erased,
+        group=found.upload.media.group.value, closed=why_closed(actor, found), proofs=proofs_of(current_session(), found), filed=filed,
         party=next(p for p in case.parties if p.id == found.party_id), tab="exhibits",
     )  # fmt: skip
 
@@ -145,3 +163,16 @@ def preview(case: Case, actor: Actor, label: str, page: int) -> Response:
 def receipt(case: Case, actor: Actor, label: str, part: str) -> Response:
     """One file of the receipt of the exhibit's file."""
     return receipt_part(_find(case, label).upload.receipt or "", part)
+
+
+@exhibits.get("/<label>/proofs/<int:number>")
+@case_page(*READS_FILE)
+def proof(case: Case, actor: Actor, label: str, number: int) -> Response:
+    """An earlier proof as it was attached, for another program to judge."""
+    found = opened(current_court(), _find(case, label), actor, "file")
+    attached = proofs_of(current_session(), found)
+    if not 1 <= number <= len(attached):
+        raise NotFound
+    desk, upload = desk_of(current_court()), attached[number - 1].upload
+    name = f"{found.label} {upload.filename}"
+    return attachment(request, Outgoing(name, upload.media, upload.size, upload.sha256 or "", lambda start, length: desk.contents(upload, start, length)))

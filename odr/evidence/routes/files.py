@@ -14,6 +14,7 @@ from odr.evidence import compiling, receiving
 from odr.evidence.kit import fingerprint
 from odr.evidence.media import Group, Media, recognise
 from odr.evidence.models import Compilation, CompilationKind, CompilationState, Exhibit, ReceivedCase
+from odr.evidence.retention import is_erased
 from odr.evidence.routes.serving import Outgoing, attachment
 from odr.evidence.seeing import why_closed
 from odr.identity.actors import Actor
@@ -31,7 +32,9 @@ ZIP, PDF = Media("application/zip", Group.ARCHIVE), Media("application/pdf", Gro
 def listing(case: Case, actor: Actor) -> Page:
     """What may be taken along, what is being put together, and what is ready."""
     session = current_session()
-    exhibits = [e for e in session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id)) if why_closed(actor, e) is None]
+    exhibits = [
+        e for e in session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id)) if why_closed(actor, e) is None and not is_erased(e)
+    ]
     made = compiling.compilations_of(session, case, actor)
     key = fingerprint(current_court().notary.log_public_key_vkey())
     return render_template(
@@ -52,7 +55,7 @@ def ask(case: Case, actor: Actor) -> Page:
     session, exhibit = current_session(), None
     if kind is CompilationKind.KIT:
         exhibit = session.scalar(select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.label == request.form.get("exhibit", "")))
-        if exhibit is None or why_closed(actor, exhibit) is not None:
+        if exhibit is None or why_closed(actor, exhibit) is not None or is_erased(exhibit):
             raise InvalidInput.at("exhibit", T("Choose one of those listed."))
     court = current_court()
     with court.database.write() as writing:

@@ -1,0 +1,105 @@
+"""Keeping and erasing: a legal hold, and a person's decision on what the rules no longer have kept."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from odr.docket.models import Case, Role, Stage
+from odr.errors import ActNotOpen, InvalidInput
+from odr.evidence.compiling import recall
+from odr.evidence.inputs_more import ErasureInput, HoldInput
+from odr.evidence.models_retention import ErasureProposal, ErasureState, LegalHold
+from odr.evidence.retention import TASK, erase, hold_of, proposals_of, why_not
+from odr.identity.actors import Actor
+from odr.procedure.table import Everyone, Recorded, act
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+DECIDES = {Role.JUDGE, Role.PRESIDENT}
+
+
+def not_held(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why no hold is ordered."""
+    return T("The case is under a legal hold already.") if hold_of(court.session, case) is not None else None
+
+
+def held(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why no hold is lifted."""
+    return None if hold_of(court.session, case) is not None else T("The case is under no legal hold.")
+
+
+@act(
+    title=T("Order a legal hold"),
+    input=HoldInput,
+    by=DECIDES,
+    at=set(Stage),
+    guard=not_held,
+    while_stayed=True,
+    serves=Everyone.PARTIES,
+    source="COURT retention",
+)
+def order_hold(court: Sitting, case: Case, given: HoldInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Have everything of the case kept whatever the rules say, until the hold is lifted."""
+    court.session.add(LegalHold(case_id=case.id, reasons=given.reasons, ordered_by=court.next_number(case)))
+    court.session.flush()
+    return Recorded(T("Nothing of this case is erased until the hold is lifted"), {"reasons": given.reasons})
+
+
+@act(
+    title=T("Lift the legal hold"), input=HoldInput, by=DECIDES, at=set(Stage), guard=held, while_stayed=True, serves=Everyone.PARTIES, source="COURT retention"
+)
+def lift_hold(court: Sitting, case: Case, given: HoldInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Let the rules on keeping apply again; what they no longer have kept still waits for a person's decision."""
+    hold = hold_of(court.session, case)
+    if hold is None:
+        raise ActNotOpen(T("The case is under no legal hold."))
+    hold.lifted_by = court.next_number(case)
+    return Recorded(T("The legal hold is lifted"), {"reasons": given.reasons})
+
+
+def something_proposed(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why nothing is decided on."""
+    return (
+        None
+        if proposals_of(court.session, case, ErasureState.PROPOSED)
+        else T("Nothing waits to be erased: the list of what is due names no exhibit of this case.")
+    )
+
+
+@act(
+    title=T("Decide what is erased"),
+    input=ErasureInput,
+    by=DECIDES,
+    at={Stage.CLOSED},
+    guard=something_proposed,
+    strong=True,
+    serves=Everyone.PARTIES,
+    source="COURT retention",
+)
+def decide_erasure(court: Sitting, case: Case, given: ErasureInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Erase file, receipt and salt of exhibits whose time has run, or keep them, with reasons; the docket keeps the digest and this entry.
+
+    Checked again at this hour: a hold, or a time that has not run, refuses it.
+    """
+    waiting: dict[str, ErasureProposal] = {row.exhibit.label: row for row in proposals_of(court.session, case, ErasureState.PROPOSED)}
+    if not given.labels or not set(given.labels) <= waiting.keys():
+        raise InvalidInput.at("labels", T("Choose one of those listed."))
+    rows = [waiting[label] for label in dict.fromkeys(given.labels)]
+    if given.answer == "erase":
+        for row in rows:
+            reason = why_not(court, case, row.exhibit)
+            if reason is not None:
+                raise ActNotOpen(reason)
+            erase(court, row.exhibit)
+        recall(court.session, case, court.court.clock.machine_now())
+    for row in rows:
+        row.state, row.decided_by = ErasureState.ERASED if given.answer == "erase" else ErasureState.KEPT, court.next_number(case)
+    if len(rows) == len(waiting):
+        court.close_tasks(case, TASK)
+    labels = ", ".join(row.exhibit.label for row in rows)
+    facts = [{"exhibit": row.exhibit.label, "sha256": row.exhibit.upload.sha256, "rule": row.rule, "due_on": row.due_on.isoformat()} for row in rows]
+    words = T("Erased under a rule: %(labels)s", labels=labels) if given.answer == "erase" else T("Kept beyond its time: %(labels)s", labels=labels)
+    return Recorded(words, {"decision": given.answer, "exhibits": facts, "reasons": given.reasons})

@@ -1,0 +1,147 @@
+"""How long exhibits are kept, and how one is erased: by a rule of the pack, on a list that a person decides, never by the clock alone.
+
+Erased are the file, its receipt and the receipt's salt. The leaf stays in the log and
+means nothing any more; every other receipt is proven as before. The docket keeps the
+digest and the fact that, and why, it was erased.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from odr.docket.models import Case, Role
+from odr.evidence.models import Blob, Exhibit, Upload
+from odr.evidence.models_retention import ErasureProposal, ErasureState, LegalHold
+from odr.evidence.proofs import proofs_of
+from odr.procedure.counting import months_later
+from odr.procedure.pack import RulePack
+from odr.procedure.rules import Period, Unit
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+    from odr.procedure.sitting import Sitting
+
+RULE = "exhibits"
+TASK = "erasure_due"
+
+
+@dataclass(frozen=True)
+class Due:
+    """An exhibit whose time has run."""
+
+    case: Case
+    exhibit: Exhibit
+    on: date
+
+
+def kept_until(pack: RulePack, case: Case, rule: str = RULE) -> date | None:
+    """The last day on which the rules have an exhibit of a closed case kept; None where nothing may be erased.
+
+    Calendar time, not rolled: keeping a day longer hurts nobody, and no act is to be done in it.
+    """
+    found = pack.retention.rules.get(rule) if pack.retention is not None else None
+    if found is None or case.closed_at is None:
+        return None
+    return _after(case.closed_at.astimezone(pack.tz).date(), found.after)
+
+
+def _after(day: date, period: Period) -> date:
+    if period.unit in (Unit.MONTHS, Unit.YEARS):
+        return months_later(day, period.amount * (12 if period.unit is Unit.YEARS else 1))
+    return day + timedelta(days=period.amount)
+
+
+def hold_of(session: Session, case: Case) -> LegalHold | None:
+    """The hold under which the case stands."""
+    return session.scalar(select(LegalHold).where(LegalHold.case_id == case.id, LegalHold.lifted_by.is_(None)).limit(1))
+
+
+def is_erased(exhibit: Exhibit) -> bool:
+    """Whether the file is gone."""
+    return exhibit.upload.blob is not None and exhibit.upload.blob.erased_at is not None
+
+
+def proposals_of(session: Session, case: Case, state: ErasureState | None = None) -> list[ErasureProposal]:
+    """Proposals to erase in a case, in order."""
+    query = select(ErasureProposal).where(ErasureProposal.case_id == case.id).order_by(ErasureProposal.id)
+    return list(session.scalars(query.where(ErasureProposal.state == state) if state else query))
+
+
+def due(court: Court, session: Session) -> Iterator[Due]:
+    """Exhibits of closed cases whose time has run, that are not held, not erased and not proposed yet."""
+    today = court.clock.now()
+    held = select(LegalHold.case_id).where(LegalHold.lifted_by.is_(None))
+    cases = session.scalars(select(Case).where(Case.closed_at.is_not(None), Case.closed_at <= today, Case.id.not_in(held)).order_by(Case.closed_at))
+    for case in cases:
+        pack = court.packs.get(case.pack_id, case.pack_version)
+        last = kept_until(pack, case)
+        if last is None or last >= today.astimezone(pack.tz).date():
+            continue
+        proposed = select(ErasureProposal.exhibit_id).where(ErasureProposal.case_id == case.id)
+        for exhibit in session.scalars(select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.id.not_in(proposed)).order_by(Exhibit.id)):
+            if not is_erased(exhibit):
+                yield Due(case, exhibit, last)
+
+
+def prepare(court: Court) -> list[Due]:
+    """Put what is due on the list and on the judges' desks. Nothing is erased by it."""
+    with court.sit() as sitting:
+        found = list(due(court, sitting.session))
+        for each in found:
+            row = ErasureProposal(case_id=each.case.id, exhibit_id=each.exhibit.id, rule=RULE, due_on=each.on, prepared_at=court.clock.now())
+            sitting.session.add(row)
+            if not sitting.tasks(each.case, TASK):
+                title = T("The time for keeping exhibits ended on %(day)s. Decide what is erased and what is kept.", day=each.on)
+                sitting.open_task(each.case, Role.JUDGE, TASK, title, risk=5)
+        sitting.session.flush()
+    return found
+
+
+def why_not(court: Sitting, case: Case, exhibit: Exhibit) -> Text | None:
+    """Why an exhibit may not be erased now, whatever a list says."""
+    if hold_of(court.session, case) is not None:
+        return T("The case is under a legal hold: nothing of it is erased.")
+    last = kept_until(court.pack(case), case)
+    if last is None:
+        return T("The rules of this court let nothing be erased here.")
+    if court.now.astimezone(court.pack(case).tz).date() <= last:
+        return T("The rules have it kept until %(day)s.", day=last)
+    return T("It is erased already.") if is_erased(exhibit) else None
+
+
+def erase(court: Sitting, exhibit: Exhibit) -> None:
+    """Erase file, receipt and salt, of earlier proofs too. The bytes in the store go once that is committed; those in the database are overwritten."""
+    session = court.session
+    if session.get_bind().dialect.name == "sqlite":
+        # Otherwise what was deleted stays readable in free pages of the file.
+        session.execute(text("PRAGMA secure_delete=ON"))
+        court.after_commit.append(lambda: _empty_journal(court.court))
+    for upload in (exhibit.upload, *(each for proof in proofs_of(session, exhibit) for each in (proof.upload, proof.beside) if each is not None)):
+        _erase_upload(court, upload)
+
+
+def _empty_journal(court: Court) -> None:
+    """Fold the write-ahead log into the database: it still holds pages as they were before."""
+    with court.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _erase_upload(court: Sitting, upload: Upload) -> None:
+    session = court.session
+    blob = session.get_one(Blob, upload.blob_id)
+    if blob.erased_at is not None:
+        return
+    key = blob.key
+    blob.key, blob.content, blob.wrapped, blob.erased_at = None, None, None, court.now
+    if upload.receipt is not None:
+        court.court.notary.erase(session, upload.receipt, now=court.now)
+    session.flush()
+    if key is not None:
+        court.after_commit.append(lambda: court.court.ports.store.erase(key))
