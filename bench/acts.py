@@ -103,7 +103,7 @@ def serving(scene: Scene) -> Iterator[str]:
 class Gunicorn:
     """The court of a folder as ``make run`` serves it: gunicorn, one process, eight threads."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, sequencing: str = "") -> None:
         socket = folder / "port"
         command = [
             sys.executable,
@@ -119,7 +119,7 @@ class Gunicorn:
             "127.0.0.1:0",
             "bench.served:app",
         ]
-        env = {**os.environ, "ODR_BENCH_FOLDER": str(folder)}
+        env = {**os.environ, "ODR_BENCH_FOLDER": str(folder), "ODR_BENCH_SEQUENCING": sequencing}
         with socket.open("wb") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log, start_new_session=True)
         deadline = time.monotonic() + 60

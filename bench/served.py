@@ -13,6 +13,11 @@ from tests.conftest import MORNING
 
 folder = Path(os.environ["ODR_BENCH_FOLDER"])
 database = Database(f"sqlite:///{folder / 'court.sqlite'}")
-app = create_app(
-    court=create_court(Settings(mode="test", data_dir=folder / "court", database_url=database.url, argon2_cheap=True), FixedClock(MORNING), database)
+settings = Settings(
+    mode="test",
+    data_dir=folder / "court",
+    database_url=database.url,
+    argon2_cheap=True,
+    sequencing=os.environ.get("ODR_BENCH_SEQUENCING", ""),
 )
+app = create_app(court=create_court(settings, FixedClock(MORNING), database))

@@ -19,11 +19,12 @@ class Beside:
     """Does one step whenever it is told that there is something to do.
 
     ``gather`` seconds pass before it begins, so that what comes in a burst is done in
-    one go and the burst itself is not slowed down.
+    one go and the burst itself is not slowed down. ``rest`` seconds pass after it, in
+    which more gathers while the first of a burst need not wait.
     """
 
-    def __init__(self, name: str, step: Callable[[], object], *, gather: float = 0.0) -> None:
-        self._name, self._step, self._gather = name, step, gather
+    def __init__(self, name: str, step: Callable[[], object], *, gather: float = 0.0, rest: float = 0.0) -> None:
+        self._name, self._step, self._gather, self._rest = name, step, gather, rest
         self._told = threading.Event()
         self._starting = threading.Lock()
         self._process = 0
@@ -46,6 +47,7 @@ class Beside:
             self._told.clear()
             try:
                 self._step()
+                time.sleep(self._rest)
             except Exception:
                 log.exception("%s failed; what it is about stays committed and waiting", self._name)
                 time.sleep(1)

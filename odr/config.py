@@ -62,6 +62,7 @@ class Settings(BaseModel):
 
     store_url: str = ""
     clamd: str = ""
+    capture_allow: str = ""
     max_upload_bytes: int = Field(default=10 * 2**30, gt=0)
     vault_socket: str = ""
     vault_dir: str = ""
@@ -111,6 +112,8 @@ class Settings(BaseModel):
             wrong.append("stripe_api_base points to a simulation: leave it unset")
         if self.argon2_cheap:
             wrong.append("argon2_cheap is for tests only")
+        if self.capture_allow:
+            wrong.append("capture_allow opens machines inside to the court's browser: leave it unset")
         if not self.smtp_url:
             wrong.append("smtp_url is missing: notices could not be sent")
         if wrong:

@@ -27,6 +27,7 @@ from odr.docket.models import Case
 from odr.errors import CourtError
 from odr.evidence.s3 import open_store
 from odr.evidence.scan import Clamd
+from odr.evidence.webpage.capturer import browser
 from odr.notary.models import KeyState, LogCheckpoint, LogEntry, SigningKey
 from odr.notary.notary import Notary
 from odr.notary.store import open_log, tile_reader, tree_size
@@ -307,8 +308,16 @@ def check_programs(settings: Settings) -> Findings:
             "no scanner: only executable types are refused",
             "set ODR_CLAMD" if not settings.is_training else "",
         )
-    found = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
-    yield good(f"browser {found} (for tests only)" if found else "no browser (only tests need one)")
+    found = browser()
+    yield (
+        good(f"browser {found} for capturing web pages")
+        if found
+        else Finding(
+            State.GOOD if settings.is_training else State.WORRY,
+            "no browser: parties cannot have web pages captured",
+            "" if settings.is_training else "apt install chromium",
+        )
+    )
     if not settings.url.startswith("sqlite"):
         try:
             yield good(f"pg_dump {backup.find_program('pg_dump')}")

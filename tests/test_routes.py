@@ -87,7 +87,7 @@ class House:
             with client.session_transaction() as cookie:
                 cookie["for"], cookie["csrf_token"] = row_id, "seed"
             headers["X-CSRF-Token"] = URLSafeTimedSerializer(self.app.secret_key or "", salt="wtf-csrf-token").dumps("seed")
-        if path.startswith("/uploads/"):
+        if path.startswith(("/uploads/", "/api/v1/uploads/")):
             headers |= {"Tus-Resumable": "1.0.0", "Upload-Offset": "0"} | ({"Content-Type": "application/offset+octet-stream"} if method == "PATCH" else {})
         response = client.open(path, method=method, headers=headers, buffered=True)
         if not reads and self.got(response) == "in":
@@ -106,7 +106,7 @@ class House:
         mine = self.parameters
         special = {"/decisions/": UNKNOWN, "/payments/desk/": UNKNOWN, "/administration/people/": mine["person"]}
         special |= {"/administration/rules/": mine["laid"], "/rules/activated/": UNKNOWN}
-        special |= {"/account/mandates/": mine["mandate"], "/uploads/": mine["upload"]}
+        special |= {"/account/mandates/": mine["mandate"], "/uploads/": mine["upload"], "/api/v1/uploads/": mine["upload"]}
         values = {**self.parameters, **changed}
         for prefix, reference in special.items():
             if rule.rule.startswith(prefix):

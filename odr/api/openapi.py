@@ -111,7 +111,7 @@ def _general(locale: str) -> dict[str, Any]:
     many["parameters"] = many["parameters"][:1]
     upload = _operation(
         "upload",
-        T("Send a file in one request; resumable by tus at /uploads/"),
+        T("Send a file in one request, or begin a resumable upload by tus 1.0"),
         locale,
         {"201": _ok(ref("Upload")), **_faults("403", "400", "413", "415", "422", "507")},
         Scope.UPLOAD,
@@ -129,6 +129,7 @@ def _general(locale: str) -> dict[str, Any]:
             "parameters": _in_path("reference"),
             "get": _read("get_bulk", T("What became of each of many claims"), locale, _ok(ref("Bulk"))),
         },
+        "/api/v1/uploads/{upload}": {"parameters": _in_path("upload"), **_resumable(locale)},
     }
 
 
@@ -157,6 +158,22 @@ def _digests(locale: str) -> dict[str, Any]:
         "/api/v1/digests/{batch}/{number}/receipt": {"parameters": place, "get": proof},
         "/api/v1/digests/{batch}/{number}/file": {"parameters": place, "post": put},
     }
+
+
+def _resumable(locale: str) -> dict[str, Any]:
+    """The pieces of a resumable upload, as tus 1.0 has them: everything but the bytes stands in headers."""
+    done, none = {"description": "OK"}, {"description": "No Content"}
+    version = _header("Tus-Resumable", T("Version of the upload protocol: 1.0.0"), locale)
+    offset = _header("Upload-Offset", T("How many bytes the court has acknowledged"), locale)
+    faults = _faults("403", "404", "409", "410", "412", "423")
+    stands = _operation("where_upload_stands", T("How many bytes of an upload have come"), locale, {"200": done, **faults}, Scope.UPLOAD)
+    refused = _faults("413", "415", "460", "507")
+    sends = _operation("send_piece", T("Send the next piece of an upload"), locale, {"204": none, **refused, **faults}, Scope.UPLOAD)
+    ends = _operation("give_up_upload", T("Give up an unfinished upload"), locale, {"204": none, **faults}, Scope.UPLOAD)
+    sends["requestBody"] = {"required": True, "content": {"application/offset+octet-stream": {"schema": BYTES}}}
+    for operation, more in ((stands, []), (sends, [offset]), (ends, [])):
+        operation["parameters"] = [version, *more]
+    return {"head": stands, "patch": sends, "delete": ends}
 
 
 def _reading(locale: str) -> dict[str, Any]:

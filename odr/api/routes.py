@@ -14,9 +14,8 @@ from odr.api import answers
 from odr.api.inputs import JoinByCode
 from odr.api.openapi import document
 from odr.docket.models import Case
-from odr.errors import ActNotOpen, CourtError, FieldFault, InvalidInput, NotFound
+from odr.errors import ActNotOpen, FieldFault, InvalidInput, NotFound
 from odr.evidence import digests
-from odr.evidence.ports import desk_of
 from odr.filing.drafts import lodge
 from odr.filing.inputs import ClaimInput, JoinInput
 from odr.filing.joining import join
@@ -179,20 +178,6 @@ def _confirmed(case: Case, act: Act, actor: Actor) -> Actor:
         raise StepUpNeeded(T("Confirm that it is you before you do this."), T("Send a one-time code of your second factor in the header Identity-Code."))
     codes.check(court.database, keyring(court.settings.secret_key), actor.account_id or 0, code, now)
     return replace(actor, strong_at=now)
-
-
-@api.post("/uploads")
-@api_guard(Scope.UPLOAD, upload=True)
-def upload() -> tuple[Response, int]:
-    """One file in one request, hashed as it streams, anchored before it is acknowledged."""
-    person, court = current_person(), current_court()
-    assert person is not None
-    name = request.headers.get("Content-Filename", "file")[:255]
-    kept = desk_of(court).receive(person.account_id, name, request.headers.get("Content-Type"), request.stream)
-    court.sequence()
-    if kept is None:
-        raise CourtError(T("The file was not kept."))
-    return jsonify(upload=kept.reference, sha256=kept.sha256, size=kept.size, media_type=kept.media_type, receipt=kept.receipt), 201
 
 
 @api.post("/digests")

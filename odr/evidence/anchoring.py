@@ -79,9 +79,7 @@ def subject_of(upload: Upload, blob: Blob, scan: Scan) -> dict[str, Any]:
 
 def anchor(session: Session, upload: Upload, blob: Blob, judged: Judged, notary: Recorder, *, now: datetime) -> None:
     """Write blob, receipt and state together; the caller's commit acknowledges all three or none."""
-    session.add(blob)
-    session.flush()
-    upload.blob_id = blob.id
+    upload.blob = blob
     upload.offset = upload.size = blob.size
     upload.sha256 = blob.sha256
     upload.media_type = blob.media_type
@@ -98,9 +96,13 @@ def keeping(database: Database) -> Iterator[Session]:
         with database.write() as session:
             yield session
     except OperationalError as error:
-        if "full" in str(error.orig) or "No space" in str(error.orig):
-            raise storage_full() from error
-        raise
+        raise named(error) from error
+
+
+def named(error: OperationalError) -> Exception:
+    """The breach behind a database's failure: StorageFull where the disk is full, else the failure itself."""
+    is_full = "full" in str(error.orig) or "No space" in str(error.orig)
+    return storage_full() if is_full else error
 
 
 def still_open(session: Session, upload_id: int) -> Upload:

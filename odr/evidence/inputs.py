@@ -211,3 +211,35 @@ class FineInput(CourtModel):
     request: Annotated[str, RefTo("evidence_request"), field(T("Late evidence"))]
     answer: Annotated[Literal["approve", "refuse"], field(T("The fine"), options={"approve": T("Approved"), "refuse": T("Not approved")}, widget="radios")]
     reasons: Annotated[str, CourtText(1, 2000), field(T("Reasons"), widget="textarea")]
+
+
+class CaptureInput(CourtModel):
+    """A page on the web that the court is to look at and keep."""
+
+    url: Annotated[
+        str,
+        CourtText(8, 2000, one_line=True),
+        field(T("Address of the page"), T("Begins with https:// or http://. The court sees what a stranger sees: it does not sign in.")),
+    ]
+    title: Annotated[str, CourtText(1, 150, one_line=True), field(T("What is it?"), T("For example: the shop’s page of the article."))]
+    proves: Annotated[str, CourtText(1, 1000), field(T("What does it show?"), widget="textarea")]
+    why_late: Annotated[str | None, CourtText(0, 1000), field(T("If the time for evidence has ended: why does it come late?"), widget="textarea")] = None
+
+
+class CaptureRecord(CourtModel):
+    """What the court's browser brought: three files and what it saw, or why nothing came of it."""
+
+    capture: str
+    why: str | None = None
+    screenshot: str | None = None
+    archive: str | None = None
+    record: str | None = None
+    url: str | None = None
+    page_title: str | None = None
+    status: int | None = None
+    address: str | None = None
+    certificate: str | None = None
+    browser: str | None = None
+    began_at: str | None = None
+    seconds: str | None = None
+    whole: bool | None = None

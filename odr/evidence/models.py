@@ -299,6 +299,52 @@ class Compilation(Base):
     expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
+class CaptureState(enum.Enum):
+    """How far the court is with looking at a page."""
+
+    WAITING = "waiting"  # the worker takes it next
+    WORKING = "working"  # the court's browser is at it
+    DONE = "done"  # its files are exhibits
+    FAILED = "failed"  # could not be captured; the row says why
+
+    @property
+    def label(self) -> Words:
+        """The state in words."""
+        return {
+            CaptureState.WAITING: T("Waiting its turn"),
+            CaptureState.WORKING: T("The court’s browser is looking at it"),
+            CaptureState.DONE: T("Captured"),
+            CaptureState.FAILED: T("Could not be captured"),
+        }[self]
+
+
+class WebCapture(Base):
+    """A page that a party asked the court to look at and keep (CPL 66, 67; EV 93)."""
+
+    __tablename__ = "web_capture"
+    __table_args__ = (Index("ix_web_capture_state", "state", "id"),)
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    account_id: Mapped[int] = mapped_column(BigInt)
+    """Whose uploads the files become."""
+    url: Mapped[str] = mapped_column(String(2000))
+    title: Mapped[str] = mapped_column(String(150))
+    proves: Mapped[str] = mapped_column(Text)
+    is_late: Mapped[bool]
+    """Asked for after the party's period for evidence: the judge decides whether it is admitted."""
+    why_late: Mapped[str | None] = mapped_column(Text)
+    state: Mapped[CaptureState] = mapped_column(enum_column(CaptureState), default=CaptureState.WAITING)
+    why: Mapped[str | None] = mapped_column(String(40))
+    """Why it failed, as a key of :data:`odr.evidence.webpage.capturer.WHY`."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    entry_number: Mapped[int]
+    asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    touched_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
 class ReceivedCase(Base):
     """A case file of another court, verified when it came and kept to be read only."""
 

@@ -8,13 +8,17 @@ import hashlib
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from odr.evidence.pouring import Alongside, AtOnce, Checkpoint
 from odr.evidence.refusals import BodyCut, UploadBusy
 from odr.evidence.store import CHUNK, Reader, full_means_nothing, make_folder, sync_folder, write_all
+
+LONG = 16 * 2**20
+"""Bytes from which on a body is worth threads of its own."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +47,17 @@ class Part:
         os.ftruncate(self._descriptor, offset)
         os.lseek(self._descriptor, offset, os.SEEK_SET)
 
-    def pour(self, source: Reader, limit: int, feed: list[Any], every: int = 0, checkpoint: Callable[[int], None] | None = None) -> Poured:
+    def pour(self, source: Reader, limit: int, feed: list[Any], every: int = 0, checkpoint: Checkpoint | None = None) -> Poured:
         """Write at most ``limit`` bytes from the source, feeding the hashers.
 
-        After each ``every`` bytes ``checkpoint(written)`` is called with what is durable.
+        After each ``every`` bytes ``checkpoint(written, states)`` is called with what is durable and the
+        hashers' states there. A long body is hashed and synced beside its receiving, by threads of its own.
         Raises StorageFull; a broken connection is an end, not an error.
         """
+        with Alongside(feed) if limit >= LONG else AtOnce(feed) as beside:
+            return self._pour(source, limit, beside, every, checkpoint)
+
+    def _pour(self, source: Reader, limit: int, beside: Alongside | AtOnce, every: int, checkpoint: Checkpoint | None) -> Poured:
         written, due = 0, every
         while written < limit:
             try:
@@ -57,14 +66,12 @@ class Part:
                 return Poured(written, True, False)
             if not data:
                 return Poured(written, False, False)
-            for hasher in feed:
-                hasher.update(data)
+            beside.feed(data)
             with full_means_nothing():
                 write_all(self._descriptor, data)
             written += len(data)
             if checkpoint and due and written >= due and written < limit:
-                self.sync()
-                checkpoint(written)
+                beside.mark(self.sync, checkpoint, written)
                 due = written + every
         return Poured(written, False, _has_more(source))
 

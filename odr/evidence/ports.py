@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -12,6 +13,7 @@ from odr.evidence.preview import Previewer
 from odr.evidence.scan import Clamd
 from odr.evidence.store import BlobStore
 from odr.evidence.upload import UploadDesk, UploadLimits
+from odr.evidence.webpage.capturer import Capturer
 
 if TYPE_CHECKING:
     from odr.db import Database
@@ -46,6 +48,13 @@ def desk_of(court: Court) -> UploadDesk:
                 vault=court.notary.vault,
             )
         return desk
+
+
+def capturer_of(court: Court) -> Capturer:
+    """The court's browser for pages. A peer inside, and a browser without its sandbox, there is only outside production."""
+    settings = court.settings
+    flags = ("--no-sandbox",) if settings.is_training and os.geteuid() == 0 else ()
+    return Capturer(tuple(settings.capture_allow.split()), flags)
 
 
 def expire_uploads(court: Court) -> int:

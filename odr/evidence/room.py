@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case
 from odr.evidence import acts, acts_requests
+from odr.evidence.capturing import capture_due
 from odr.evidence.compiling import compile_due
 from odr.evidence.models import EvidenceRequest, Exhibit, Upload, UploadState
 from odr.evidence.models_digests import DigestBatch
@@ -50,6 +51,7 @@ ROOM = Room(
         "odr.evidence.acts_digests",
         "odr.evidence.acts_retention",
         "odr.evidence.acts_proofs",
+        "odr.evidence.acts_capture",
         "odr.evidence.choices",
     ),
     routes=(
@@ -63,5 +65,5 @@ ROOM = Room(
     resolvers={"upload": find_upload, "exhibit": find_exhibit, "evidence_request": find_request, "digest_batch": find_batch},
     on_lapse={acts_requests.ORDER: acts_requests.on_order_lapsed},
     nav=(NavItem("exhibits", "exhibits.listing", T("Exhibits"), 20), NavItem("files", "casefiles.listing", T("Take along"), 80)),
-    sweeps={"expire_uploads": expire_uploads, "finish_uploads": finish_uploads, "compile": compile_due},
+    sweeps={"expire_uploads": expire_uploads, "finish_uploads": finish_uploads, "capture": capture_due, "compile": compile_due},
 )

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import base64
 import binascii
+import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import format_datetime
 
 from werkzeug.datastructures import Headers
+from werkzeug.exceptions import ClientDisconnected
+from werkzeug.wrappers import Request, Response
 
 from odr.errors import CourtError
 from odr.evidence.models import Upload, UploadState
-from odr.evidence.refusals import BadUploadRequest, FileTooLarge, OffsetConflict, UploadVersion
+from odr.evidence.refusals import BadUploadRequest, BodyCut, FileTooLarge, OffsetConflict, UploadVersion
 from odr.evidence.store import Reader
 from odr.evidence.upload import Announced, Checksum, UploadDesk
 from odr.text import T
@@ -25,6 +28,9 @@ VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-with-upload,expiration,checksum,termination"
 ALGORITHMS = {"sha256": 32, "sha1": 20}
 PIECE = "application/offset+octet-stream"
+
+STALL = 60.0
+"""Seconds a sender may be silent within a piece before what came is kept and the lock released."""
 
 _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 _HEX = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -47,6 +53,40 @@ class TusReply:
 
     status: int
     headers: dict[str, str] = field(default_factory=dict)
+
+
+class Body:
+    """A request's body; a sender that hangs up or falls silent is a cut, not a failure."""
+
+    def __init__(self, request: Request) -> None:
+        self._stream = request.stream
+        connection = request.environ.get("gunicorn.socket")
+        if connection is not None:
+            # A phone that lost its network sends no farewell: without this the lock would stay for hours.
+            connection.settimeout(STALL)
+
+    def read(self, size: int = -1, /) -> bytes:
+        """The next bytes. Raises BodyCut."""
+        try:
+            data: bytes = self._stream.read(size)
+        except (ClientDisconnected, OSError) as error:
+            raise BodyCut from error
+        return data
+
+
+def answer(desk: UploadDesk, request: Request, reference: str | None, account_id: int, location: Callable[[str], str]) -> tuple[Response, bool]:
+    """Answer a request of a known account, refusals too; and whether a file was anchored by it, so that its leaf waits for the log."""
+    body: Reader = Body(request) if request.method in {"POST", "PATCH"} else io.BytesIO()
+    try:
+        reply = handle(desk, TusRequest(request.method, reference, account_id, request.headers, body), location)
+    except CourtError as error:
+        # HEAD has no body; the protocol's clients read the status, people the words.
+        words = "" if request.method == "HEAD" else f"{error.message}\n"
+        response = Response(words, error.status, content_type="text/plain; charset=utf-8", headers=refusal(error))
+        response.headers["Problem"] = error.problem
+        return response, False
+    anchored = reply.headers.get("Upload-State") == UploadState.ANCHORED.value and request.method != "HEAD"
+    return Response(status=reply.status, headers=reply.headers), anchored
 
 
 def options(desk: UploadDesk) -> TusReply:

@@ -39,6 +39,7 @@ from odr.evidence.refusals import (
 from odr.evidence.scan import Clamd, ScannerUnavailable
 from odr.evidence.store import CHUNK, BlobStore, Reader, digest_of
 from odr.evidence.store_check import Unwraps, contents
+from odr.evidence.together import Together
 from odr.text import T
 
 OPEN = (UploadState.RECEIVING, UploadState.COMPLETE)
@@ -109,6 +110,7 @@ class UploadDesk:
         self.scanner = scanner
         self.vault = vault
         self._hashes = Hashes()
+        self._together = Together(database)
 
     # -- beginning
 
@@ -285,10 +287,13 @@ class UploadDesk:
             judged = judge(upload, whole, self.policy, self.scanner)
         except ScannerUnavailable:
             return self._small_waits(upload, data)
-        with keeping(self.database) as session:
+
+        def keep(session: Session) -> None:
             session.add(upload)
             anchor(session, upload, self._blob(whole, judged, content=data), judged, self.notary, now=self.clock.now())
-        return self.find(upload.account_id, upload.reference)
+
+        self._together.keep(keep)
+        return upload
 
     def _small_waits(self, upload: Upload, data: bytes) -> Upload:
         with self.parts.locked(upload.reference) as part:
@@ -311,8 +316,8 @@ class UploadDesk:
         before, hasher = upload.offset, self._hashes.take(upload.reference, upload.offset)
         feed = [h for h in (hasher, checksum.hasher if checksum else None) if h is not None]
 
-        def checkpoint(written: int) -> None:
-            self._acknowledge(upload, before + written, hasher)
+        def checkpoint(written: int, states: list[Any]) -> None:
+            self._acknowledge(upload, before + written, states[0] if hasher is not None else None)
 
         try:
             every = 0 if checksum else self.limits.checkpoint

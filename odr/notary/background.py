@@ -11,12 +11,15 @@ import time
 from odr.beside import Beside
 from odr.notary.notary import Notary
 
+REST = 0.1
+"""Seconds in which what comes after a signature gathers for the next. A single act never waits: its round begins at once."""
+
 
 class BackgroundSequencer(Beside):
     """Takes waiting leaves into the log whenever it is told that there are some."""
 
     def __init__(self, notary: Notary) -> None:
-        super().__init__("sequencing", notary.sequence)
+        super().__init__("sequencing", notary.sequence, rest=REST)
         self._notary = notary
 
     def settle(self, seconds: float = 2.0) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from odr.clock import Clock
@@ -29,6 +29,8 @@ from odr.notary.vault import SignerAhead, Vault
 from odr.notary.witness import Witness
 
 logger = logging.getLogger(__name__)
+_LOGS = select(Log.id).order_by(Log.opened_at.desc())
+_NEWEST = select(LogCheckpoint.note).where(LogCheckpoint.log_id == bindparam("log")).order_by(LogCheckpoint.size.desc()).limit(1)
 COURT = "court"
 """Provider name of tokens by the notary's own time authority."""
 
@@ -97,8 +99,11 @@ class Notary:
         session.flush()
 
     def _earlier(self, session: Session) -> Checkpoint | None:
-        last = session.execute(select(LogCheckpoint).order_by(LogCheckpoint.signed_at.desc(), LogCheckpoint.size.desc()).limit(1)).scalars().first()
-        return Checkpoint.parse(parse_note(last.note).text) if last else None
+        for log_id in session.execute(_LOGS).scalars():
+            note = session.execute(_NEWEST, {"log": log_id}).scalar()
+            if note is not None:
+                return Checkpoint.parse(parse_note(note).text)
+        return None
 
     # Sequencing
 

@@ -91,8 +91,7 @@ def receipt_files(session: Session, reference: str) -> ReceiptFiles:
         return ReceiptFiles(reference, body, leaf, log=entry.log_id, index=entry.log_index)
     cosigned = [SignatureLine.parse(row.line) for row in cosignatures(session, entry.log_id, covering.size)]
     note = parse_note(bytes(covering.note))
-    reader = tile_reader(session, entry.log_id, tiles_for_inclusion(entry.log_index, covering.size))
-    path = roots(reader, inclusion_ranges(entry.log_index, covering.size))
+    path = inclusion(session, entry.log_id, entry.log_index, covering.size)
     proof = Proof(entry.log_index, tuple(path), note.with_signatures(cosigned).encode())
     stamps = tokens(session, entry.log_id, covering.size)
     return ReceiptFiles(
@@ -110,6 +109,12 @@ def receipt_files(session: Session, reference: str) -> ReceiptFiles:
         vkey=log_key(session.get_one(Log, entry.log_id)).vkey,
         witnessed_by=len(cosigned),
     )
+
+
+def inclusion(session: Session, log_id: str, index: int, size: int) -> list[bytes]:
+    """The path from an entry to the root of the tree of ``size``: a handful of tiles, read at once."""
+    reader = tile_reader(session, log_id, tiles_for_inclusion(index, size))
+    return roots(reader, inclusion_ranges(index, size))
 
 
 def required_log(session: Session, name: str | None) -> Log:

@@ -13,6 +13,7 @@ from odr.docket.models import PARTY_ROLES, Case
 from odr.docket.queries import documents
 from odr.docket.visibility import READS_FILE, reads_document
 from odr.errors import NotFound
+from odr.evidence.capturing import captures_of
 from odr.evidence.checklist import checklist, chronology
 from odr.evidence.digests import first_filed
 from odr.evidence.inputs import ExhibitInput
@@ -23,6 +24,7 @@ from odr.evidence.requests import requests_of, title_of
 from odr.evidence.retention import hold_of, is_erased, kept_until, proposals_of
 from odr.evidence.routes.serving import Outgoing, attachment, shown
 from odr.evidence.seeing import opened, readings_of, why_closed
+from odr.evidence.webpage.capturer import WHY
 from odr.identity.actors import Actor
 from odr.pages import receipt_part, submit_act
 from odr.procedure import forms
@@ -48,7 +50,8 @@ def _find(case: Case, label: str) -> Exhibit:
 def listing(case: Case, actor: Actor) -> Page:
     """Every exhibit of the case, each with its two questions."""
     rows = list(current_session().scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id)))
-    return render_template("evidence/exhibits.html", case=case, actor=actor, exhibits=rows, parties={p.id: p for p in case.parties}, tab="exhibits")
+    shown = {"captures": captures_of(current_session(), case), "why": WHY, "parties": {p.id: p for p in case.parties}}
+    return render_template("evidence/exhibits.html", case=case, actor=actor, exhibits=rows, tab="exhibits", **shown)
 
 
 @exhibits.get("/checklist")

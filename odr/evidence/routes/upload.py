@@ -6,12 +6,10 @@ a page of ours before a byte of a file is read.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 
 from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
 from flask_wtf.csrf import validate_csrf
-from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wrappers import Response
 from wtforms.validators import ValidationError
 
@@ -30,8 +28,6 @@ from odr.identity import forgery, headers
 from odr.text import T
 
 blueprint = Blueprint("uploads", __name__, url_prefix="/uploads")
-STALL = 60.0
-"""Seconds a sender may be silent within a piece before what came is kept and the lock released."""
 WORDS = {
     "waiting": T("Waiting to be read on your device"),
     "hashing": T("Computing the fingerprint on your device: %(percent)s per cent", percent="{percent}"),
@@ -54,24 +50,6 @@ def current_desk() -> UploadDesk:
     return desk_of(current_court())
 
 
-class Body:
-    """The request's body; a sender that hangs up or falls silent is a cut, not a failure."""
-
-    def __init__(self) -> None:
-        self._stream = request.stream
-        connection = request.environ.get("gunicorn.socket")
-        if connection is not None:
-            # A phone that lost its network sends no farewell: without this the lock would stay for hours.
-            connection.settimeout(STALL)
-
-    def read(self, size: int = -1, /) -> bytes:
-        """The next bytes. Raises BodyCut."""
-        try:
-            return self._stream.read(size)
-        except (ClientDisconnected, OSError) as error:
-            raise BodyCut from error
-
-
 @blueprint.route("/", methods=["OPTIONS"], provide_automatic_options=False)
 @blueprint.route("/<reference>", methods=["OPTIONS"], provide_automatic_options=False)
 @public
@@ -85,7 +63,7 @@ def capabilities(reference: str | None = None) -> Response:
 @signed_in(upload=True)
 def create() -> Response:
     """Open an upload (tus creation)."""
-    return _speak("POST", None)
+    return _speak(None)
 
 
 @blueprint.route("/<reference>", methods=["GET", "HEAD", "PATCH", "DELETE"], provide_automatic_options=False)
@@ -94,7 +72,7 @@ def piece(reference: str) -> Response:
     """Ask where an upload stands, send a piece, give it up; for a reader, its page."""
     if request.method == "GET":
         return _page(reference)
-    return _speak(request.method, reference)
+    return _speak(reference)
 
 
 @blueprint.get("/new")
@@ -162,19 +140,11 @@ def preview(reference: str, page: int) -> Response:
     return shown(made.data, made.content_type)
 
 
-def _speak(method: str, reference: str | None) -> Response:
-    spoken = tus.TusRequest(method, reference, _account_id(), request.headers, Body() if method in {"POST", "PATCH"} else io.BytesIO())
-    try:
-        reply = tus.handle(current_desk(), spoken, lambda new: url_for("uploads.piece", reference=new))
-    except CourtError as error:
-        # HEAD has no body; the protocol's clients read the status, people the words.
-        words = "" if method == "HEAD" else f"{error.message}\n"
-        response = Response(words, error.status, content_type="text/plain; charset=utf-8", headers=tus.refusal(error))
-        response.headers["Problem"] = error.problem
-        return response
-    if reply.headers.get("Upload-State") == UploadState.ANCHORED.value and method != "HEAD":
+def _speak(reference: str | None) -> Response:
+    reply, anchored = tus.answer(current_desk(), request, reference, _account_id(), lambda new: url_for("uploads.piece", reference=new))
+    if anchored:
         current_court().sequence()
-    return Response(status=reply.status, headers=reply.headers)
+    return reply
 
 
 def _page(reference: str) -> Response:
@@ -187,7 +157,7 @@ def _take_files(account_id: int, check: Callable[[FormField | None], None]) -> l
     """Each file of the form with what became of it; one that is refused does not undo the others."""
     results: list[tuple[str, Upload | None, CourtError | None]] = []
     checked = False
-    body: Reader = Body()
+    body: Reader = tus.Body(request)
     try:
         for part in StreamedForm(body, request.headers.get("Content-Type", "")).parts():
             if isinstance(part, FormField):

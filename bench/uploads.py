@@ -1,0 +1,212 @@
+"""Bringing files in over HTTP: a gigabyte against hashing, writing and syncing it here; small exhibits against one synced file at a time."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+import threading
+import urllib.parse
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+from http.client import HTTPConnection, HTTPResponse
+from itertools import count
+from pathlib import Path
+
+from sqlalchemy import select
+
+from bench.acts import Gunicorn, fresh
+from bench.frame import Ratio, compare, report, timed
+from odr.db import Database
+from odr.evidence.models import Upload, UploadState
+from odr.identity import tokens
+from odr.identity.models import Account
+from odr.identity.tokens import Scope
+from tests.scene import Scene
+
+LARGE = 2**30
+PIECE = 256 * 1024
+SMALL, MANY, SENDERS = 16 * 1024, 400, 8
+"""Bytes of a small exhibit, how many each time, and how many people send at once."""
+TUS = {"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream"}
+
+
+class Sender:
+    """A program with a token, on one kept connection."""
+
+    def __init__(self, base: str, secret: str) -> None:
+        address = urllib.parse.urlsplit(base)
+        self.connection = HTTPConnection(address.hostname or "", address.port, timeout=300, blocksize=2**20)
+        self.headers = {**TUS, "Authorization": f"Bearer {secret}"}
+
+    def ask(self, method: str, path: str, body: object, **headers: str) -> HTTPResponse:
+        """One request; anything but success raises."""
+        self.connection.request(method, path, body, {**self.headers, **{k.replace("_", "-"): v for k, v in headers.items()}})  # type: ignore[arg-type]
+        answer = self.connection.getresponse()
+        said = answer.read()
+        if answer.status not in (201, 204):
+            raise AssertionError(f"{answer.status} {said[:300]!r}")
+        return answer
+
+    def small(self, data: bytes) -> None:
+        """A file sent with its creation and acknowledged with its receipt."""
+        answer = self.ask("POST", "/api/v1/uploads", data, Upload_Length=str(len(data)), Upload_Metadata=_named("note.txt"), Content_Length=str(len(data)))
+        assert answer.getheader("Upload-Receipt")
+
+    def large(self, path: Path) -> None:
+        """A file created and sent in one piece from this machine's disk."""
+        size = path.stat().st_size
+        made = self.ask("POST", "/api/v1/uploads", b"", Upload_Length=str(size), Upload_Metadata=_named("film.txt"), Content_Length="0")
+        with path.open("rb", buffering=0) as file:
+            done = self.ask("PATCH", urllib.parse.urlsplit(made.getheader("Location") or "").path, file, Upload_Offset="0", Content_Length=str(size))
+        assert done.getheader("Upload-Receipt")
+
+
+def _named(name: str) -> str:
+    return f"filename {b64encode(name.encode()).decode()}"
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[tuple[Scene, Gunicorn, str]]:
+    """A court as it is served, and a token of one of its people that may upload."""
+    scene = fresh(folder)
+    with scene.court.database.write() as session:
+        account, now = session.get_one(Account, scene.people["li"]), scene.clock.machine_now()
+        secret = tokens.issue(session, account, name="bench", scopes=[Scope.UPLOAD], lasts=timedelta(days=1), now=now)
+    with Gunicorn(folder, "background") as served:
+        yield scene, served, secret
+
+
+def gigabyte(folder: Path, size: int = LARGE, pairs: int = 7) -> Ratio:
+    """One large file: seconds over HTTP until it is anchored, against reading, hashing, writing and syncing it here."""
+    source = folder / "source.txt"
+    block = (b"It is hereby recorded that the parcel came on the day named. " * 20_000)[: 2**20]
+    with source.open("wb") as file:
+        for _ in range(size // len(block)):
+            file.write(block)
+    kept = folder / "court" / "blobs"
+
+    with opened(folder) as (_, served, secret):
+
+        def over_http() -> float:
+            sender = Sender(served.base, secret)
+            seconds = timed(lambda: sender.large(source))
+            shutil.rmtree(kept)
+            kept.mkdir(mode=0o700)
+            return seconds
+
+        def here() -> float:
+            seconds = timed(lambda: hash_write_sync(source, folder / "copy"))
+            (folder / "copy").unlink()
+            return seconds
+
+        ratio = compare(
+            "1 GiB brought in, seconds", ("over HTTP", over_http), ("hash, write, sync here", here), limit=1.3, at_least=False, pairs=pairs, tell=False
+        )
+        ratio.notes.append(f"largest memory of the web process afterwards: {peak(served.workers()[0])} MiB")
+    report(ratio)
+    return ratio
+
+
+def peak(pid: int) -> int:
+    """Largest resident memory a process ever had, in MiB."""
+    line = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) // 1024
+
+
+def hash_write_sync(source: Path, target: Path) -> str:
+    """What keeping a file costs at the least: read it, hash it, write it, sync it and its name."""
+    digest, buffer = hashlib.sha256(), bytearray(PIECE)
+    view = memoryview(buffer)
+    with source.open("rb", buffering=0) as read, target.open("wb", buffering=0) as write:
+        while taken := read.readinto(buffer):
+            digest.update(view[:taken])
+            write.write(view[:taken])
+        os.fsync(write.fileno())
+    sync_folder(target.parent)
+    return digest.hexdigest()
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a name durable."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    os.fsync(descriptor)
+    os.close(descriptor)
+
+
+def small_exhibits(folder: Path, many: int = MANY, pairs: int = 7) -> Ratio:
+    """Small files acknowledged a second, each hashed, kept, receipted and with its line for the log, against one synced file after another."""
+    numbers = count()
+    alone = folder / "alone"
+    alone.mkdir()
+
+    def data() -> bytes:
+        return f"Exhibit {next(numbers)}. ".encode() + b"What the photograph shows. " * (SMALL // 27)
+
+    with opened(folder) as (scene, served, secret), ThreadPoolExecutor(SENDERS) as people:
+        of_thread = threading.local()
+
+        def send(body: bytes) -> None:
+            if not hasattr(of_thread, "sender"):
+                of_thread.sender = Sender(served.base, secret)
+            of_thread.sender.small(body)
+
+        def over_http() -> float:
+            bodies = [data() for _ in range(many)]
+            return many / timed(lambda: list(people.map(send, bodies)))
+
+        def one_by_one() -> float:
+            bodies = [data() for _ in range(many // 4)]
+            return len(bodies) / timed(lambda: [hash_and_keep(alone, body, number) for number, body in enumerate(bodies)])
+
+        ratio = compare(
+            "small exhibits acknowledged a second",
+            (f"over HTTP, {SENDERS} senders", over_http),
+            ("one synced file at a time", one_by_one),
+            limit=1.0,
+            at_least=True,
+            pairs=pairs,
+            tell=False,
+        )
+        before = served.cpu()
+        over_http()
+        ratio.notes.append(f"CPU of one in the web process: {(served.cpu() - before) / many * 1000:.2f} ms")
+        syncs = served.syncs(lambda: [send(data()) for _ in range(20)])
+        ratio.notes.append(f"syncs of one, sent alone: {syncs / 20:.2f}" if syncs is not None else "syncs not counted: strace is not there or may not attach")
+        ratio.notes.append(f"all anchored: {anchored(scene.court.database)}; the aim is 3")
+    report(ratio)
+    return ratio
+
+
+def hash_and_keep(folder: Path, body: bytes, number: int) -> str:
+    """One file, its digest known, durable under its name before the next."""
+    fresh_name, name = folder / f"{number}.new", folder / f"{number}"
+    digest = hashlib.sha256(body).hexdigest()
+    with fresh_name.open("wb", buffering=0) as file:
+        file.write(body)
+        os.fsync(file.fileno())
+    fresh_name.replace(name)
+    sync_folder(folder)
+    return digest
+
+
+def anchored(database: Database) -> int:
+    """How many uploads were acknowledged; raises where one is not."""
+    with database.read() as session:
+        states = [row.state for row in session.scalars(select(Upload))]
+    assert all(state is UploadState.ANCHORED for state in states)
+    return len(states)
+
+
+def run() -> list[Ratio]:
+    """Every figure of this module."""
+    measures: list[Callable[[Path], Ratio]] = [small_exhibits, gigabyte]
+    found = []
+    for measure in measures:
+        with tempfile.TemporaryDirectory() as folder:
+            found.append(measure(Path(folder)))
+    return found
