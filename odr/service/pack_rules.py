@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Role, Track
-from odr.procedure.pack import RulePack
+from odr.procedure.pack import NoSuchRule, RulePack
 from odr.procedure.rules import Unit
 from odr.service.deemed import Rules
 from odr.service.models import Packet
@@ -99,3 +99,11 @@ def rules_for(court: Court) -> RulesFor:
         return known[key]
 
     return give
+
+
+def cited(pack: RulePack, article: str) -> Text | str:
+    """An article by the name of its law; as it is written where the pack does not know that law."""
+    try:
+        return pack.cite(article)
+    except NoSuchRule:
+        return article

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,11 +16,12 @@ from odr.text import T, Text
 
 
 def proof_paper(proof: ProofOfService, *, court: Text, signatories: Sequence[Signatory], zone: ZoneInfo, case_number: str | None = None,
-                document_code: str | None = None, check_url: str | None = None, limit: Text | None = None) -> ProofOfServicePaper:  # fmt: skip
-    """The proof as a paper, from its stored reasoning alone: set again later it says the same (OLR 31)."""
+                document_code: str | None = None, check_url: str | None = None, limit: Text | None = None,
+                cite: Callable[[str], Text | str] = str) -> ProofOfServicePaper:  # fmt: skip
+    """The proof as a paper, from its stored reasoning alone: set again later it says the same (OLR 31). ``cite`` writes its article out."""
     told: Mapping[str, Any] = proof.reasoning
     address = _decisive_address(told)
-    rule = _rule(told)
+    rule = _rule(told, cite)
     return ProofOfServicePaper(
         court=court, issued_on=proof.issued_at.astimezone(zone).date(), signatories=signatories, case_number=case_number,
         document_code=document_code, check_url=check_url, limit=limit, proof_number=proof.number, paper=text_from_json(told["title"]),
@@ -37,12 +38,12 @@ def _decisive_address(told: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return here[0] if here else None
 
 
-def _rule(told: Mapping[str, Any]) -> Text:
+def _rule(told: Mapping[str, Any], cite: Callable[[str], Text | str]) -> Text:
     counted = [r for r in told["reasons"] if r["weight"] in (Weight.EFFECTIVE.value, Weight.PRESUMED.value)]
     chosen = next((r for r in counted if r["at"] == told["effective_at"]), None)
     if chosen is None:
         return T("No fact on record completes service.")
-    return T("%(why)s (%(article)s)", why=text_from_json(chosen["text"]), article=chosen["article"])
+    return T("%(why)s (%(article)s)", why=text_from_json(chosen["text"]), article=cite(chosen["article"]))
 
 
 def _attribution(address: Mapping[str, Any] | None, zone: ZoneInfo) -> Text:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -14,9 +16,10 @@ from odr.procedure.sitting import words_of
 from odr.procedure.working import bilingual
 from odr.service.copies import PDF, PROOF
 from odr.service.models import Packet, ProofOfService
+from odr.service.pack_rules import cited
 from odr.service.papers import proof_paper
 from odr.service.proof import attach_document
-from odr.text import T
+from odr.text import T, Text
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -35,7 +38,8 @@ def seal_proofs(court: Court, limit: int = 16) -> int:
             select(ProofOfService, Packet, Case).join(Packet, Packet.id == ProofOfService.packet_id).join(Case, Case.id == Packet.case_id)
             .where(ProofOfService.document_sha256.is_(None)).order_by(ProofOfService.id).limit(limit)
         ).all()  # fmt: skip
-        drafts = [(proof.id, proof.number, _paper(court, proof, packet, case)) for proof, packet, case in rows]
+        look = court.look(session)
+        drafts = [(proof.id, proof.number, _paper(court, proof, packet, case, partial(cited, look.pack(case)))) for proof, packet, case in rows]
     for proof_id, number, paper in drafts:
         now = court.clock.machine_now()
         pdf = typeset(court.ports.typesetter, paper, "both", at=now)
@@ -43,13 +47,14 @@ def seal_proofs(court: Court, limit: int = 16) -> int:
     return len(drafts)
 
 
-def _paper(court: Court, proof: ProofOfService, packet: Packet, case: Case) -> ProofOfServicePaper:
+def _paper(court: Court, proof: ProofOfService, packet: Packet, case: Case, cite: Callable[[str], Text | str]) -> ProofOfServicePaper:
     settings = court.settings
     name = bilingual(settings.court_name, settings.court_name_zh)
     url = f"{settings.base_url.rstrip('/')}/check/{packet.code}"
     return proof_paper(
-        proof, court=name, signatories=(clerk(name),), zone=settings.tz, case_number=case.number, document_code=packet.code, check_url=url, limit=LIMIT
-    )
+        proof, court=name, signatories=(clerk(name),), zone=settings.tz, case_number=case.number, document_code=packet.code, check_url=url, limit=LIMIT,
+        cite=cite,
+    )  # fmt: skip
 
 
 def _keep(court: Court, proof_id: int, pdf: bytes) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ from odr.service.kinds import AbroadStep, Channel, PacketState, PaperKind, TaskR
 from odr.service.ledger import Ledger, service_ledger
 from odr.service.lookups import abroad_of, packets_of
 from odr.service.models import InboxItem, Packet, ProofOfService, ServiceAbroad, ServiceAddress, ServiceAttempt, ServiceConsent, ServiceFact, ServiceTask
-from odr.service.pack_rules import rules_for
+from odr.service.pack_rules import cited, rules_for
 from odr.service.packets import consents_of, weigh_packet
 from odr.service.proof import count_proofs
 from odr.text import T, Text
@@ -64,6 +64,7 @@ class Step:
     fact: ServiceFact
     reason: Reason
     where: str
+    article: Text | str
 
     @property
     def worth(self) -> Text:
@@ -87,6 +88,8 @@ class PacketView:
     steps: Sequence[Step]
     papers: Sequence[Document]
     proofs: Sequence[tuple[ProofOfService, Document | None]]
+    articles: Mapping[str, Text | str]
+    """The articles of its reasons, written out."""
 
     @property
     def rule(self) -> Reason | None:
@@ -107,15 +110,19 @@ def packet_view(court: Sitting, case: Case, packet: Packet) -> PacketView:
     where: dict[int, str] = {}
     for attempt_id, value in used:
         where[attempt_id] = value
-    steps = [Step(facts[r.event_id], r, where.get(facts[r.event_id].attempt_id or 0, "")) for r in conclusion.reasons if r.event_id in facts]
+    pack = court.pack(case)
+    articles = {r.article: cited(pack, r.article) for r in conclusion.reasons}
+    shown = [(facts[r.event_id], r) for r in conclusion.reasons if r.event_id in facts]
+    steps = [Step(fact, r, where.get(fact.attempt_id or 0, ""), articles[r.article]) for fact, r in shown]
     references = [paper["reference"] for paper in packet.documents]
     papers = session.scalars(select(Document).where(Document.case_id == case.id, Document.reference.in_(references), Document.sha256 != "")).all()
     proofs = session.scalars(select(ProofOfService).where(ProofOfService.packet_id == packet.id).order_by(ProofOfService.ordinal)).all()
     digests = [p.document_sha256 for p in proofs if p.document_sha256]
     sealed = {d.sha256: d for d in session.scalars(select(Document).where(Document.case_id == case.id, Document.sha256.in_(digests)))}
     return PacketView(
-        packet, text_from_json(packet.title), TINTS[packet.state], conclusion, steps, papers, [(p, sealed.get(p.document_sha256 or "")) for p in proofs]
-    )
+        packet, text_from_json(packet.title), TINTS[packet.state], conclusion, steps, papers,
+        [(p, sealed.get(p.document_sha256 or "")) for p in proofs], articles,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -302,6 +309,7 @@ class AbroadPage:
     """Parties abroad with the methods open towards them, and what is on its way."""
 
     rules: Abroad | None
+    article: Text | str
     parties: Sequence[tuple[str, Text | str, Sequence[Text]]]
     views: Sequence[AbroadView]
 
@@ -327,7 +335,7 @@ def abroad_page(court: Sitting, case: Case) -> AbroadPage:
         )  # fmt: skip
         due, papers = window.due_at if window else None, (_bundle(session, case, row), translation_of(session, row))
         views.append(AbroadView(row, packet, text_from_json(packet.title), name(row.state), due, *papers))
-    return AbroadPage(rules, parties, views)
+    return AbroadPage(rules, cited(court.pack(case), rules.article) if rules is not None else "", parties, views)
 
 
 def _bundle(session: Session, case: Case, row: ServiceAbroad) -> Document | None:

@@ -239,6 +239,7 @@ def appeals(desk: Desk, words: tuple[str, ...]) -> None:
         page.fill(f"#decided_on-{part}", value)
     for name in ("court", "number", "summary", "amount"):
         page.fill(f"#{name}", OUTCOME[name])
+    page.locator("button[name=add][value=costs]").click()
     page.select_option("select[name=costs-0-party]", BEARS[0]["party"])
     page.fill("input[name=costs-0-bears]", BEARS[0]["bears"])
     desk.press(page)

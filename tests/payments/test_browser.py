@@ -21,7 +21,7 @@ from odr.db import Database
 from odr.docket.models import Outcome
 from odr.identity.models import Account
 from odr.identity.sessions import open_session
-from odr.payments.models import Payment, Refund, RefundState
+from odr.payments.models import FeeAssessment, Payment, Refund, RefundState
 from odr.payments.stripe_peer import Peer
 from odr.payments.stripe_peer import serve as serve_stripe
 from odr.payments.stripe_peer.wire import PERMISSIONS
@@ -199,9 +199,29 @@ def test_fee_pages_are_accessible_and_fit(till: Till, open_context: OpenContext,
     page.goto(till.fee)
     look(page, f"fee-{locale}-{width}")
     staff = till.enter(open_context(till.origin, width=width, locale="zh-CN" if locale == "zh-Hans" else "en"), "cashier", locale)
+    fill_the_desk(staff, till)
     for name in ("desk", "desk/books"):
         staff.goto(f"{till.origin}/payments/{name}")
         look(staff, f"{name.replace('/', '-')}-{locale}-{width}")
+
+
+def fill_the_desk(page: Page, till: Till) -> None:
+    """What a cashier's day leaves: a transfer nobody can place, money beyond a fee taken at the counter, a comparison with Stripe, a day closed."""
+    with till.scene.court.database.read() as session:
+        code = session.scalars(select(FeeAssessment)).one().transfer_code
+    page.goto(f"{till.origin}/payments/desk")
+    lines = "date,amount,payer,purpose\n2026-03-05,275.00,Wang Li,thanks\n"
+    page.locator("#statement").set_input_files({"name": "bank.csv", "mimeType": "text/csv", "buffer": lines.encode()})
+    page.locator("form[action$='/statement'] button").click()
+    for name, value in (("code", code), ("amount", "600"), ("slip", "7")):
+        page.locator(f"form[action$='/counter'] #{name}").fill(value)
+    page.locator("form[action$='/counter'] button").click()
+    page.locator("form[action$='/reconcile'] button").click()
+    expect(page.locator("main")).to_contain_text("Wang Li")
+    assert page.locator("form[action$='/approve']").count() == page.locator("form[action$='/match']").count() == 1
+    page.goto(f"{till.origin}/payments/desk/books")
+    page.locator("form[action$='/books/close'] button").click()
+    expect(page.locator("a[href$='.pdf']")).to_be_visible()
 
 
 def test_clicking_pay_twice_at_once_leads_to_one_page(till: Till, open_context: OpenContext) -> None:
