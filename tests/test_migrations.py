@@ -19,7 +19,7 @@ from odr.db import Base, unpooled
 
 ROWS_NEVER_CHANGE = (
     "agreed_fact_stance", "agreement_signature", "attendance", "certified_statement", "daily_close", "docket_entry", "earlier_proof", "enforcement_measure",
-    "entry_opening", "evidence_reply", "exhibit_reading",
+    "entry_opening", "evidence_reply", "exhibit_reading", "expert_choice",
     "rule_approval",
     "finality_certificate", "log_checkpoint", "log_cosignature", "mode_consent", "duty_turn",
     "panel_minute", "payout_instruction", "posting", "record_signature", "recording_confirmation", "room_message", "ruling", "sealed_posting",

@@ -76,6 +76,8 @@ def withdraw_exhibit(court: Sitting, case: Case, given: WithdrawExhibitInput, *,
     exhibit: Exhibit = court.resolved("exhibit", given.exhibit)
     if exhibit.party_id != actor.party_id:
         raise InvalidInput.at("exhibit", T("Only who submitted an exhibit may withdraw it."))
+    if "commissioned" in exhibit.provenance:
+        raise InvalidInput.at("exhibit", T("A report that the court commissioned is nobody’s to withdraw."))
     exhibit.state = ExhibitState.WITHDRAWN
     return Recorded(T("Exhibit %(label)s withdrawn", label=exhibit.label), {"exhibit": exhibit.label})
 

@@ -146,14 +146,18 @@ def examine(proof: bytes, sha256: str, trust: Trust, now: datetime, *, name: str
 
 def _as_response(data: bytes) -> bytes | None:
     """A reply of an authority; a bare token is wrapped as one."""
-    for load in (lambda: tsp.TimeStampResp.load(data, strict=True), lambda: _wrapped(data)):
+    for load in (_reply, _wrapped):
         try:
-            response = load()
+            response = load(data)
             if response["time_stamp_token"]["content_type"].native == "signed_data":
                 return bytes(response.dump())
         except (ValueError, TypeError, KeyError, AttributeError):
             continue
     return None
+
+
+def _reply(data: bytes) -> tsp.TimeStampResp:
+    return tsp.TimeStampResp.load(data, strict=True)
 
 
 def _wrapped(data: bytes) -> tsp.TimeStampResp:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from odr.docket.models import PARTY_ROLES, Case, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
@@ -23,6 +23,8 @@ from odr.text import T, Text
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
+MOST_SPECIALISTS = 2
+"""People with special knowledge whom one party may bring (CPI 122)."""
 HEARD = {Role.WITNESS, Role.EXPERT}
 
 
@@ -37,6 +39,10 @@ HEARD = {Role.WITNESS, Role.EXPERT}
 def ask_leave_for_witness(court: Sitting, case: Case, given: WitnessInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask the judge to hear somebody; in writing or recorded only on a ground of CPL 76 or by agreement (EV 68)."""
     party = court.party_of(case, actor)
+    brought = (Witness.called_by == party.id, Witness.role == Role.EXPERT, Witness.state != RequestState.REFUSED)
+    called = court.session.scalar(select(func.count()).where(Witness.case_id == case.id, *brought)) or 0
+    if given.kind == "expert" and called >= MOST_SPECIALISTS:
+        raise InvalidInput.at("kind", T("A party may bring one or two people with special knowledge (Civil Procedure Law Interpretation, art. 122)."))
     witness = Witness(
         case_id=case.id,
         role=Role(given.kind),

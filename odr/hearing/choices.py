@@ -8,18 +8,21 @@ from typing import Any
 from sqlalchemy import select
 
 from odr.docket.models import Case, Role
-from odr.evidence.models import Exhibit
+from odr.evidence.models import Exhibit, ExhibitState
 from odr.filing.models import Fact
 from odr.hearing.acts_interpreter import motions_waiting, unpaid
 from odr.hearing.acts_limit import waiting
 from odr.hearing.acts_plan import title_of
+from odr.hearing.appraisals import appraisals_of, mine, open_objections
 from odr.hearing.kinds import OPEN_QUESTIONS, HearingState, Mode, PhaseState, QuestionState, RequestState
 from odr.hearing.models import Hearing, Interpreter, Motion, Opinion, Posting, Question, RecordCorrection, TechnicalFailure, TimeRequest, Witness
+from odr.hearing.models_appraisal import Appraisal, AppraisalState
 from odr.hearing.plan import RECORD, plan_of
 from odr.hearing.queries import examination_of, hearings_of, proposed_facts, questions_of, reads_question, standing_exhibits
 from odr.identity.actors import Actor
 from odr.procedure.forms import Option, choice_source
 from odr.procedure.working import bilingual
+from odr.text import T
 
 
 @choice_source("plan_phases")
@@ -242,3 +245,39 @@ def attendees(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Who may have taken part in a hearing."""
     rows = court.session.scalars(select(Interpreter).where(Interpreter.case_id == case.id).order_by(Interpreter.id))
     return [*addressees(court, case, actor), *(Option(i.reference, i.name, Role.INTERPRETER.label) for i in rows)]
+
+
+def _appraisal_options(rows: Sequence[Appraisal]) -> list[Option]:
+    return [Option(row.reference, T("%(fact)s (%(state)s)", fact=row.fact[:100], state=row.state.label)) for row in rows]
+
+
+@choice_source("appraisals")
+def appraisals(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Appraisals that are asked for or under way."""
+    going = (AppraisalState.ASKED, AppraisalState.CHOOSING, AppraisalState.COMMISSIONED, AppraisalState.AT_WORK)
+    return _appraisal_options(appraisals_of(court.session, case, *going))
+
+
+@choice_source("appraisals_reported")
+def appraisals_reported(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Appraisals whose report is here."""
+    return _appraisal_options(appraisals_of(court.session, case, AppraisalState.REPORTED))
+
+
+@choice_source("own_appraisals")
+def own_appraisals(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Appraisals with which the actor is commissioned."""
+    return _appraisal_options(mine(court.session, case, actor))
+
+
+@choice_source("own_objections")
+def own_objections(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Objections to the actor's report that wait for an answer."""
+    return [Option(o.reference, o.words[:120]) for row in mine(court.session, case, actor) for o in open_objections(row)]
+
+
+@choice_source("exhibit_labels")
+def exhibit_labels(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Exhibits that stand and are not sealed, by their labels."""
+    rows = court.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.state == ExhibitState.SUBMITTED).order_by(Exhibit.id))
+    return [Option(e.label, f"{e.label} {e.title}") for e in rows if e.seal is None or e.seal.state.value == "opened"]

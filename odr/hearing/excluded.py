@@ -24,10 +24,12 @@ if TYPE_CHECKING:
 
 STAY, JURISDICTION, ANNOUNCEMENT, MEDIATION = "stay", "jurisdiction", "announcement", "extended_mediation"
 ORDERED = ("appraisal", "settlement")
-"""Grounds of which only an order of the judge says from when to when."""
+"""Grounds of which an order of the judge may say from when to when: an appraisal made outside this court's record too."""
+APPRAISAL = "appraisal"
+ON_APPRAISAL = ("appoint_expert", "undertake_appraisal", "submit_report", "end_appraisal")
 ON_JURISDICTION = ("object_to_jurisdiction", "rule_on_jurisdiction", "appeal_jurisdiction", "record_jurisdiction_appeal")
 LENGTHENED, MEDIATION_ENDS = "lengthen_mediation", ("end_mediation", "submit_agreement")
-ACTS = ("ask_for_ruling", "give_ruling", "exclude_time", *ON_JURISDICTION, LENGTHENED, *MEDIATION_ENDS)
+ACTS = ("ask_for_ruling", "give_ruling", "exclude_time", *ON_JURISDICTION, *ON_APPRAISAL, LENGTHENED, *MEDIATION_ENDS)
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,10 @@ def _marks(entries: list[tuple[str, datetime, dict[str, Any]]]) -> list[Mark]:
             kind = asked.get(str(given.get("motion"))) or given.get("kind")
             if kind in ("stay", "resume"):
                 found.append(Mark(STAY, kind == "stay", at))
+        elif act == "appoint_expert":
+            found.append(Mark(APPRAISAL, True, at))
+        elif act in ("submit_report", "end_appraisal") or (act == "undertake_appraisal" and given.get("answer") == "decline"):
+            found.append(Mark(APPRAISAL, False, at))
         elif act == "appeal_jurisdiction":
             # The ruling had no effect yet: what was excluded until it goes on until the higher court has ruled.
             found.append(Mark(JURISDICTION, True, ruled or at))

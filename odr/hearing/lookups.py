@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import select
 
-from odr.docket.models import Case, Party
+from odr.docket.models import Case, Party, Role
 from odr.hearing.kinds import RequestState
 from odr.hearing.models import (
     AgreedFact,
@@ -23,6 +23,7 @@ from odr.hearing.models import (
     TrialExtension,
     Witness,
 )
+from odr.hearing.models_appraisal import Appraisal, ReportObjection
 from odr.hearing.queries import opinions_of, reads_posting, reads_question
 from odr.identity.actors import Actor
 
@@ -117,3 +118,16 @@ def find_interpreter(court: Sitting, case: Case, actor: Actor, reference: str) -
 def find_trial_extension(court: Sitting, case: Case, actor: Actor, reference: str) -> TrialExtension | None:
     """A longer trial limit asked for."""
     return _row(court, case, TrialExtension, reference)
+
+
+def find_appraisal(court: Sitting, case: Case, actor: Actor, reference: str) -> Appraisal | None:
+    """An appraisal; an expert finds only her own."""
+    found = _row(court, case, Appraisal, reference)
+    is_hers = found is not None and found.witness is not None and found.witness.account_id == actor.account_id
+    return found if actor.role is not Role.EXPERT or is_hers else None
+
+
+def find_objection(court: Sitting, case: Case, actor: Actor, reference: str) -> ReportObjection | None:
+    """An objection to a report of the case."""
+    query = select(ReportObjection).join(Appraisal, Appraisal.id == ReportObjection.appraisal_id)
+    return court.session.scalar(query.where(Appraisal.case_id == case.id, ReportObjection.reference == reference))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from odr.docket.models import BENCH_ROLES, COURT_ROLES, PARTY_ROLES, Case, Stage
-from odr.hearing import acts_court, acts_mode, acts_plan, acts_seal, lookups, phases
+from odr.hearing import acts_appraisal, acts_court, acts_mode, acts_plan, acts_seal, appraisals, lookups, phases
 from odr.hearing.queries import WINDOW, examination_of, open_questions_to
 from odr.hearing.record import seal_records
 from odr.hearing.views import acted
@@ -37,19 +37,23 @@ ROOM = Room(
         "odr.hearing.acts_mode",
         "odr.hearing.acts_time", "odr.hearing.acts_exhibits", "odr.hearing.acts_questions", "odr.hearing.acts_postings", "odr.hearing.acts_witness",
         "odr.hearing.acts_court", "odr.hearing.acts_record", "odr.hearing.acts_motions",
-        "odr.hearing.acts_seal", "odr.hearing.acts_limit", "odr.hearing.acts_interpreter", "odr.hearing.choices",
+        "odr.hearing.acts_seal", "odr.hearing.acts_limit", "odr.hearing.acts_interpreter",
+        "odr.hearing.acts_appraisal", "odr.hearing.acts_report", "odr.hearing.choices",
     ),
-    routes=("odr.hearing.routes:hearing", "odr.hearing.routes_files:files", "odr.hearing.routes_bench:bench"),
+    routes=("odr.hearing.routes:hearing", "odr.hearing.routes_files:files", "odr.hearing.routes_bench:bench", "odr.hearing.routes_appraisal:appraisals"),
     panels=(panel,),
     nav=(NavItem("examination", "hearing.page", T("Examination"), 30),),
-    on_lapse={WINDOW: phases.on_turn_lapsed},
+    on_lapse={
+        WINDOW: phases.on_turn_lapsed, appraisals.REQUEST: acts_appraisal.on_request_lapsed, appraisals.CHOICE: acts_appraisal.on_choice_lapsed,
+        appraisals.FEE: acts_appraisal.on_fee_lapsed, appraisals.REPORT: acts_appraisal.on_report_lapsed,
+    },
     on_event={"claim_lodged": acts_mode.on_claim_lodged, "party_joined": acts_mode.on_party_joined, "served": acts_court.on_served},
     resolvers={
         "exam_phase": lookups.find_phase, "opinion": lookups.find_opinion, "question": lookups.find_question, "posting": lookups.find_posting,
         "time_request": lookups.find_time_request, "failure": lookups.find_failure, "agreed_fact": lookups.find_agreed_fact, "witness": lookups.find_witness,
         "hearing": lookups.find_hearing, "correction": lookups.find_correction, "motion": lookups.find_motion, "addressee": lookups.find_addressee,
         "attendee": lookups.find_attendee, "interpreter": lookups.find_interpreter,
-        "trial_extension": lookups.find_trial_extension,
+        "trial_extension": lookups.find_trial_extension, "appraisal": lookups.find_appraisal, "report_objection": lookups.find_objection,
     },
     sweeps={"records": seal_records, "seals": acts_seal.open_waiting},
     after_act=(phases.settle,),

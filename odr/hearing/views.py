@@ -18,6 +18,7 @@ from odr.hearing.acts_plan import title_of
 from odr.hearing.excluded import excluded_of
 from odr.hearing.kinds import Axis, DutyState, Mode, PhaseState, PostingKind, QuestionState
 from odr.hearing.models import Examination, Hearing, Opinion, Phase, Posting, Question, SealedPosting, Witness
+from odr.hearing.models_appraisal import Appraisal, AppraisalState
 from odr.hearing.plan import days_of, latest_end
 from odr.hearing.queries import (
     READERS,
@@ -336,10 +337,11 @@ def _posting(actor: Actor, posting: Said, exhibits: dict[int, Exhibit], sent: di
 
 
 def put_exhibits(court: Sitting, case: Case, actor: Actor) -> set[int]:
-    """The exhibits a witness or expert was asked about."""
+    """The exhibits a witness or expert was asked about, or an expert was given for an appraisal she took on (CPL 80)."""
     mine = select(Witness.id).where(Witness.case_id == case.id, Witness.account_id == actor.account_id)
     asked = select(Question.exhibit_id).where(Question.witness_id.in_(mine), Question.put_by.is_not(None), Question.exhibit_id.is_not(None))
-    return {e for e in court.session.scalars(asked) if e is not None}
+    given = select(Appraisal.materials).where(Appraisal.witness_id.in_(mine), Appraisal.state.in_((AppraisalState.AT_WORK, AppraisalState.REPORTED)))
+    return {e for e in court.session.scalars(asked) if e is not None} | {e for each in court.session.scalars(given) for e in each}
 
 
 def _questions(

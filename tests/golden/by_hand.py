@@ -18,4 +18,5 @@ GIVEN: dict[str, dict[str, Any]] = {
         "costs": [{"party": "claimant/1", "percent": "20"}, {"party": "respondent/1", "percent": "80"}],
     },
     "give_ruling": {"kind": None},
+    "submit_report": {"contents": ["court", "task", "materials", "method", "course", "opinion", "undertaking", "signed"]},
 }

@@ -1,0 +1,418 @@
+"""Appraisals as parties and judge see them: asked for, ordered, an expert chosen and commissioned, ended (CPL 79; CPI 121; EV 30-32, 40)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+from sqlalchemy import select, update
+
+from odr.canonical import canonical, sha256_hex
+from odr.db import new_reference
+from odr.docket.models import PARTY_ROLES, Case, Party, Role, Seat, Stage
+from odr.docket.queries import parties
+from odr.errors import ActNotOpen, InvalidInput
+from odr.evidence.compiling import recall
+from odr.evidence.models import Exhibit, ExhibitState
+from odr.hearing.appraisals import (
+    APPOINT,
+    CHOICE,
+    FEE,
+    LATE,
+    OBJECTION,
+    REPORT,
+    REQUEST,
+    RULE,
+    UNPAID,
+    agreed,
+    appraisals_of,
+    commission_paper,
+    latest_choices,
+    leave_barred_track,
+    stands,
+)
+from odr.hearing.inputs_appraisal import AppointInput, AppraisalRulingInput, AskInput, CallInput, EndInput, ExpertChoiceInput, OwnMotionInput
+from odr.hearing.kinds import RequestState, TestimonyManner
+from odr.hearing.models import Witness
+from odr.hearing.models_appraisal import Appraisal, AppraisalState, ExpertChoice
+from odr.hearing.seating import seat
+from odr.hearing.table import act
+from odr.identity.actors import Actor
+from odr.procedure.models import Window, WindowState
+from odr.procedure.sealed import SealedPaper, check_url, keep_prepared, set_and_seal
+from odr.procedure.sitting import words_of
+from odr.procedure.table import Everyone, Recorded
+from odr.text import Money, T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+    from odr.procedure.sitting import Sitting
+
+S = AppraisalState
+TRIED = {Stage.PENDING, Stage.HEARING}
+GOING = (S.ASKED, S.CHOOSING, S.COMMISSIONED, S.AT_WORK)
+
+
+def _party(case: Case, label: str, field: str) -> Party:
+    found = next((p for p in parties(case) if p.label == label), None)
+    if found is None:
+        raise InvalidInput.at(field, T("Choose another party of the case."))
+    return found
+
+
+def _materials(court: Sitting, case: Case, labels: list[str]) -> list[int]:
+    """Exhibits by their labels, none of them sealed, excluded or withdrawn."""
+    rows = court.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.state == ExhibitState.SUBMITTED))
+    known = {e.label: e for e in rows if e.seal is None or e.seal.state.value == "opened"}
+    if not set(labels) <= known.keys():
+        raise InvalidInput.at("materials", T("Choose among the exhibits that stand and are not sealed."))
+    return [known[label].id for label in dict.fromkeys(labels)]
+
+
+@act(title=T("Tell a party that an appraisal is needed"), input=CallInput, by={Role.JUDGE}, at=TRIED, serves=Everyone.PARTIES, source="EV 30")
+def call_for_appraisal(court: Sitting, case: Case, given: CallInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Explain that a fact is shown by an appraisal and set a time to ask for one; who lets it pass bears the consequence, found by the judge (EV 30, 31)."""
+    party = _party(case, given.party, "party")
+    window = court.start_window(case, REQUEST, party=party, start=now, amount=given.days)
+    words = T("%(name)s may ask until %(day)s for an appraisal: %(fact)s", name=party.name, day=window.due_at, fact=given.fact)
+    return Recorded(words, {"party": party.label, "due_at": window.due_at.isoformat() if window.due_at else None})
+
+
+@act(title=T("Ask for an appraisal"), input=AskInput, by=set(PARTY_ROLES), at=TRIED, serves=Everyone.BUT_ACTOR, source="CPL 79; CPI 121; EV 31, 40, 41")
+def ask_for_appraisal(court: Sitting, case: Case, given: AskInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Ask within the time for evidence, or the time the judge set; later it is taken and marked late. Another one needs a ground of EV 40."""
+    me = court.party_of(case, actor)
+    called = court.windows(case, REQUEST, party=me)
+    over = court.windows(case, "evidence", party=me, state=WindowState.LAPSED) and not court.windows(case, "evidence", party=me)
+    court.late = bool(over) and not called
+    again: Appraisal | None = court.resolved("appraisal", given.again) if given.again else None
+    if again is not None and again.state is not S.REPORTED:
+        raise InvalidInput.at("again", T("Choose one of those listed."))
+    court.close_windows(case, REQUEST, WindowState.MET, party=me)
+    row = Appraisal(
+        case_id=case.id,
+        asked_by=me.id,
+        bears_id=me.id,
+        fact=given.fact,
+        questions=given.questions,
+        why=given.why,
+        materials=_materials(court, case, given.materials),
+        again_of=again.id if again else None,
+        state=S.ASKED,
+        entry_number=court.next_number(case),
+    )
+    court.session.add(row)
+    court.session.flush()
+    court.open_task(case, Role.JUDGE, RULE, T("%(name)s asks for an appraisal: %(fact)s", name=me.name, fact=given.fact), risk=45, subject=row.reference)
+    return Recorded(T("%(name)s asks for an appraisal: %(fact)s", name=me.name, fact=given.fact), {"appraisal": row.reference, "ground": given.ground})
+
+
+def _start_choosing(court: Sitting, case: Case, row: Appraisal, actor: Actor, now: datetime) -> None:
+    """The appraisal is made: the parties try to agree on an expert, and the case leaves a procedure that takes none (EV 32; CPL 166)."""
+    row.state, row.ruled_by = S.CHOOSING, court.next_number(case)
+    for party in parties(case):
+        court.start_window(case, CHOICE, party=party, start=now, subject=row.reference)
+    leave_barred_track(court, case, actor)
+    replaced = court.session.get(Appraisal, row.again_of) if row.again_of else None
+    if replaced is not None:
+        replaced.state = S.SET_ASIDE
+        court.close_windows(case, OBJECTION, WindowState.ENDED, subject=replaced.reference)
+        if replaced.exhibit is not None:
+            # The earlier opinion is no basis for a finding (EV 40).
+            replaced.exhibit.state = ExhibitState.EXCLUDED
+            recall(court.session, case, court.court.clock.machine_now())
+
+
+@act(
+    title=T("Rule on an appraisal"),
+    input=AppraisalRulingInput,
+    by={Role.JUDGE},
+    at=TRIED,
+    strong=True,
+    serves=Everyone.PARTIES,
+    source="CPI 121; EV 32, 40",
+    guard=stands(S.ASKED, reason=T("Nobody asks for an appraisal.")),
+)
+def rule_on_appraisal(court: Sitting, case: Case, given: AppraisalRulingInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Grant it, or not where it has no bearing on a fact to be shown or no use for showing it (CPI 121)."""
+    row: Appraisal = court.resolved("appraisal", given.appraisal)
+    if row.state is not S.ASKED:
+        raise InvalidInput.at("appraisal", T("Choose one of those listed."))
+    court.close_tasks(case, RULE, row.reference)
+    facts = {"appraisal": row.reference, "reasons": given.reasons}
+    if given.answer == "refuse":
+        row.state, row.ruled_by = S.REFUSED, court.next_number(case)
+        return Recorded(T("No appraisal is made: %(fact)s", fact=row.fact), facts)
+    _start_choosing(court, case, row, actor, now)
+    return Recorded(T("An appraisal is made: %(fact)s", fact=row.fact), facts)
+
+
+@act(
+    title=T("Order an appraisal of the court’s own motion"),
+    input=OwnMotionInput,
+    by={Role.JUDGE},
+    at=TRIED,
+    strong=True,
+    serves=Everyone.PARTIES,
+    source="CPL 79; CPI 96, 121; EV 30",
+)
+def order_appraisal(court: Sitting, case: Case, given: OwnMotionInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Have a fact appraised that the court has to look into by itself; the parties are asked whom they would have (EV 32)."""
+    bears = _party(case, given.bears, "bears")
+    row = Appraisal(
+        case_id=case.id,
+        asked_by=None,
+        bears_id=bears.id,
+        fact=given.fact,
+        questions=given.questions,
+        why=given.reasons,
+        materials=_materials(court, case, given.materials),
+        state=S.CHOOSING,
+        entry_number=court.next_number(case),
+    )
+    court.session.add(row)
+    court.session.flush()
+    _start_choosing(court, case, row, actor, now)
+    return Recorded(T("An appraisal is made of the court’s own motion: %(fact)s", fact=row.fact), {"appraisal": row.reference, "reasons": given.reasons})
+
+
+@act(
+    title=T("Name an expert"),
+    input=ExpertChoiceInput,
+    by=set(PARTY_ROLES),
+    at=TRIED,
+    serves=Everyone.BUT_ACTOR,
+    source="CPL 79; EV 32",
+    guard=stands(S.CHOOSING, reason=T("No expert is being chosen.")),
+)
+def choose_expert(court: Sitting, case: Case, given: ExpertChoiceInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Say whom one would have as expert, or agree with whom the other side named; when all name the same the parties have agreed."""
+    row: Appraisal = court.resolved("appraisal", given.appraisal)
+    me = court.party_of(case, actor)
+    if row.state is not S.CHOOSING:
+        raise InvalidInput.at("appraisal", T("Choose one of those listed."))
+    number = court.next_number(case)
+    row.choices.append(
+        ExpertChoice(appraisal_id=row.id, party_id=me.id, name=given.name, email=given.email, qualification=given.qualification, entry_number=number)
+    )
+    court.session.flush()
+    court.close_windows(case, CHOICE, WindowState.MET, party=me, subject=row.reference)
+    if len(latest_choices(row)) >= len(parties(case)):
+        _to_appoint(court, case, row)
+    agreement = agreed(case, row)
+    words = (
+        T("The parties agree on %(expert)s as expert", expert=given.name)
+        if agreement
+        else T("%(name)s would have %(expert)s as expert", name=me.name, expert=given.name)
+    )
+    return Recorded(words, {"appraisal": row.reference, "expert": given.name, "agreed": agreement is not None})
+
+
+def _to_appoint(court: Sitting, case: Case, row: Appraisal) -> None:
+    if not court.tasks(case, APPOINT, row.reference):
+        court.open_task(case, Role.JUDGE, APPOINT, T("Appoint the expert: %(fact)s", fact=row.fact), risk=45, subject=row.reference)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Who is to be the expert, and how it came about."""
+
+    name: str
+    email: str
+    qualification: str
+    drawn_from: tuple[str, ...] = ()
+
+
+def _chosen(court: Sitting, case: Case, row: Appraisal, given: AppointInput) -> Chosen:
+    """Who is meant; a lot is drawn here, once. Raises InvalidInput where that way is not open."""
+    both, latest = agreed(case, row), latest_choices(row)
+    if given.how == "agreed":
+        if both is None:
+            raise InvalidInput.at("how", T("The parties do not agree on an expert."))
+        return Chosen(both.name, both.email, both.qualification)
+    if both is not None:
+        raise InvalidInput.at("how", T("The parties agree on %(name)s; appoint her (Evidence Rules, art. 32).", name=both.name))
+    if court.windows(case, CHOICE, subject=row.reference):
+        raise InvalidInput.at("how", T("The parties still have time to agree on an expert (Evidence Rules, art. 32)."))
+    if given.how == "named":
+        return Chosen(given.name or "", given.email or "", given.qualification or "")
+    pool = {choice.email.casefold(): choice for choice in latest}
+    if not pool:
+        raise InvalidInput.at("how", T("No party named an expert to draw from. Name one."))
+    drawn = pool[secrets.choice(sorted(pool))]
+    return Chosen(drawn.name, drawn.email, drawn.qualification, tuple(sorted(choice.name for choice in pool.values())))
+
+
+def _orders(case: Case, row: Appraisal, given: AppointInput, chosen: Chosen) -> list[Text]:
+    payer = next(p.name for p in case.parties if p.id == row.bears_id)
+    return [
+        T("%(name)s is commissioned with the appraisal. Qualification: %(what)s", name=chosen.name, what=chosen.qualification),
+        T("Scope and purpose: %(scope)s", scope=given.scope),
+        T("The report is due within %(days)s days of the undertaking.", days=given.days),
+        T("%(payer)s pays the fee of %(fee)s to the expert directly. The court neither collects it nor passes it on.", payer=payer, fee=given.fee),
+    ]
+
+
+def _digest(case: Case, row: Appraisal, given: AppointInput, chosen: Chosen) -> str:
+    people = [[p.label, p.name] for p in case.parties]
+    told = [case.number, row.reference, row.state.value, given.model_dump(mode="json"), [chosen.name, chosen.email, chosen.qualification], people]
+    return sha256_hex(canonical(told))
+
+
+def prepare_commission(court: Court, case: Case, given: BaseModel, actor: Actor) -> Mapping[str, Any]:
+    """Draw the lot where there is one, and set and seal the letter of commission before the Sitting."""
+    assert isinstance(given, AppointInput)
+    with court.database.read() as session:
+        look, mine = court.look(session), session.get_one(Case, case.id)
+        row = session.scalar(select(Appraisal).where(Appraisal.case_id == mine.id, Appraisal.reference == given.appraisal))
+        if row is None or row.state is not S.CHOOSING:
+            return {}
+        chosen, code = _chosen(look, mine, row, given), new_reference()
+        paper = commission_paper(look, mine, row, _orders(mine, row, given, chosen), given.language, look.now, code, check_url(court, code))
+        sealed = set_and_seal(court, paper, given.language, reason=T("Commission in case %(number)s", number=mine.number or mine.reference), signer=actor.name)
+        return {"commission": SealedPaper(_digest(mine, row, given, chosen), sealed, code), "chosen": chosen}
+
+
+@act(
+    title=T("Appoint an expert"),
+    input=AppointInput,
+    by={Role.JUDGE},
+    at=TRIED,
+    strong=True,
+    serves=Everyone.PARTIES,
+    prepare=prepare_commission,
+    source="CPL 79; EV 32; FEE 12",
+    guard=stands(S.CHOOSING, reason=T("No expert is being chosen.")),
+)
+def appoint_expert(court: Sitting, case: Case, given: AppointInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Commission the expert by a sealed letter: agreed on, drawn by lot or named, with scope, purpose and time (EV 32).
+
+    The fee is paid to her directly and never held by the court (FEE 12). From now
+    until the report the time does not count towards the trial limit (CPI 243).
+    """
+    row: Appraisal = court.resolved("appraisal", given.appraisal)
+    chosen = court.prepared.get("chosen")
+    if row.state is not S.CHOOSING:
+        raise InvalidInput.at("appraisal", T("Choose one of those listed."))
+    if not isinstance(chosen, Chosen):
+        raise ActNotOpen(T("The sealed paper was not prepared."))
+    document = keep_prepared(
+        court, case, "commission", _digest(case, row, given, chosen), kind="commission", title=words_of(T("Letter of commission")), locale=given.language
+    )
+    witness = Witness(
+        case_id=case.id,
+        role=Role.EXPERT,
+        name=chosen.name,
+        email=chosen.email,
+        called_by=None,
+        about=row.questions[:1000],
+        manner=TestimonyManner.WRITTEN,
+        state=RequestState.GRANTED,
+        entry_number=court.next_number(case),
+    )
+    court.session.add(witness)
+    court.session.flush()
+    seat(court, case, witness, Role.EXPERT)
+    fee: Money = given.fee
+    row.state, row.witness, row.qualification, row.chosen_how, row.days = S.COMMISSIONED, witness, chosen.qualification, given.how, given.days
+    row.fee_minor, row.fee_currency, row.document_id = fee.minor, fee.currency, document.id
+    court.close_windows(case, CHOICE, WindowState.ENDED, subject=row.reference)
+    court.close_tasks(case, APPOINT, row.reference)
+    payer = next(p for p in case.parties if p.id == row.bears_id)
+    court.start_window(case, FEE, party=payer, start=now, subject=row.reference, amount=given.fee_days)
+    facts = {
+        "appraisal": row.reference,
+        "expert": chosen.name,
+        "how": given.how,
+        "drawn_from": list(chosen.drawn_from),
+        "fee": fee.minor,
+        "payer": payer.label,
+        "document": document.reference,
+        "sha256": document.sha256,
+        "document_receipt": document.receipt,
+    }
+    return Recorded(T("%(name)s is commissioned as expert: %(fact)s", name=chosen.name, fact=row.fact), facts)
+
+
+@act(
+    title=T("End an appraisal"),
+    input=EndInput,
+    by={Role.JUDGE},
+    at=TRIED | {Stage.DELIBERATION},
+    strong=True,
+    serves=Everyone.PARTIES,
+    source="EV 31, 35",
+    guard=stands(*GOING, reason=T("No appraisal is under way.")),
+)
+def end_appraisal(court: Sitting, case: Case, given: EndInput, *, actor: Actor, now: datetime) -> Recorded:
+    """End it without a report: given up since the expert was not paid, no longer asked for or needed, or she failed (EV 31, 35)."""
+    row: Appraisal = court.resolved("appraisal", given.appraisal)
+    if row.state not in GOING:
+        raise InvalidInput.at("appraisal", T("Choose one of those listed."))
+    if given.ground == "not_paid" and (
+        row.paid_by is not None or court.windows(case, FEE, subject=row.reference) or row.state not in (S.COMMISSIONED, S.AT_WORK)
+    ):
+        raise InvalidInput.at("ground", T("The time to pay the expert has not passed, or she was paid."))
+    if given.ground == "expert_failed" and (row.state is not S.AT_WORK or court.windows(case, REPORT, subject=row.reference)):
+        raise InvalidInput.at("ground", T("The expert’s time has not passed."))
+    row.state, row.ended_by, row.why_ended = S.ENDED, court.next_number(case), given.ground
+    clear(court, case, row)
+    words = {
+        "not_paid": T("The appraisal counts as given up: the expert was not paid"),
+        "withdrawn": T("The appraisal is no longer asked for"),
+        "not_needed": T("The appraisal is no longer needed"),
+        "expert_failed": T("The expert did not report in time; she returns the fee she was paid"),
+    }[given.ground]
+    return Recorded(words, {"appraisal": row.reference, "ground": given.ground, "reasons": given.reasons})
+
+
+def clear(court: Sitting, case: Case, row: Appraisal) -> None:
+    """Nothing of it waits any more, and the expert leaves the case."""
+    for kind in (CHOICE, FEE, REPORT):
+        court.close_windows(case, kind, WindowState.ENDED, subject=row.reference)
+    for task in (RULE, APPOINT, UNPAID, LATE):
+        court.close_tasks(case, task, row.reference)
+    if row.witness is not None:
+        row.witness.state = RequestState.REFUSED
+        held = (Seat.case_id == case.id, Seat.account_id == row.witness.account_id, Seat.role == Role.EXPERT, Seat.until_at.is_(None))
+        court.session.execute(update(Seat).where(*held).values(until_at=court.now))
+
+
+# -- what time makes due
+
+
+def on_request_lapsed(court: Sitting, case: Case, window: Window) -> None:
+    """Nobody asked in time; whether the fact is left unproven is for the judge to find (EV 31)."""
+    name = next((p.name for p in case.parties if p.id == window.party_id), "")
+    title = T("%(name)s did not ask for an appraisal in time. Find what follows (Evidence Rules, art. 31).", name=name)
+    court.open_task(case, Role.JUDGE, "appraisal_not_asked", title, risk=40)
+
+
+def _of_window(court: Sitting, case: Case, window: Window) -> Appraisal | None:
+    return next((row for row in appraisals_of(court.session, case) if row.reference == window.subject), None)
+
+
+def on_choice_lapsed(court: Sitting, case: Case, window: Window) -> None:
+    """The parties did not agree in time: the court appoints (EV 32)."""
+    row = _of_window(court, case, window)
+    if row is not None and row.state is S.CHOOSING:
+        _to_appoint(court, case, row)
+
+
+def on_fee_lapsed(court: Sitting, case: Case, window: Window) -> None:
+    """No payment is confirmed: that the request counts as given up is the judge's word, never the clock's (EV 31)."""
+    row = _of_window(court, case, window)
+    if row is not None and row.paid_by is None and row.state in (S.COMMISSIONED, S.AT_WORK):
+        title = T("The expert confirms no payment. Find whether the appraisal is given up (Evidence Rules, art. 31).")
+        court.open_task(case, Role.JUDGE, UNPAID, title, risk=50, subject=row.reference)
+
+
+def on_report_lapsed(court: Sitting, case: Case, window: Window) -> None:
+    """The report is late: whether another expert is commissioned is for the judge (EV 35)."""
+    row = _of_window(court, case, window)
+    if row is not None and row.state is S.AT_WORK:
+        court.open_task(case, Role.JUDGE, LATE, T("The expert’s report is late: %(fact)s", fact=row.fact), risk=50, subject=row.reference)
