@@ -51,11 +51,13 @@ def move_clock(court: Court, by: timedelta) -> None:
 @docket.command("audit")
 def audit_docket() -> None:
     """Check every case's chain of entries and its projections against the log; names what is wrong."""
+    from odr.procedure.activation import audit as rules_faults
     from odr.procedure.audit import audit
 
     court = _court()
     with court.database.read() as session:
         faults = audit(court, session)
+        faults += rules_faults(session)
         faults += [str(f) for f in court.notary.audit(session)]
     for fault in faults:
         click.echo(fault)

@@ -97,5 +97,5 @@ def configure(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO if settings.logs_json else logging.WARNING)
-    for name in ("httpx", "urllib3", "botocore", "pyhanko", "fontTools", "sqlalchemy", "werkzeug"):
+    for name in ("alembic", "httpx", "urllib3", "botocore", "pyhanko", "fontTools", "sqlalchemy", "werkzeug"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -7,7 +7,8 @@ people approved is told to the public and in the log, byte for byte.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,8 @@ from odr.db import Database
 from odr.docket.models import Role
 from odr.errors import CourtError, InvalidInput, NotFound
 from odr.identity.models import Account, AccountState
+from odr.notary.models import Receipt
+from odr.notary.receipts import JSON
 from odr.procedure.models_rules import LaidState, LaidVersion, RuleApproval
 from odr.procedure.packs import Files, Laid, PackError, PackRegistry, RulePack, sections_in
 from odr.text import T
@@ -75,9 +78,37 @@ class ActivatedVersions:
 
 
 def activated(session: Session) -> Laid:
-    """The files of every version put in force, by ``<id>/<version>``."""
-    rows = session.execute(select(LaidVersion.pack_id, LaidVersion.version, LaidVersion.files).where(LaidVersion.state == LaidState.ACTIVATED))
-    return {f"{pack_id}/{version}": files for pack_id, version, files in rows}
+    """The files of every version put in force, by ``<id>/<version>``. Raises PackError for one that is not what two administrators approved."""
+    found = {}
+    for row in session.scalars(select(LaidVersion).where(LaidVersion.state == LaidState.ACTIVATED).order_by(LaidVersion.id)):
+        wrong = next(_wrong(session, row), None)
+        if wrong is not None:
+            raise PackError(f"{row.pack_id} {row.version}", "(whole)", wrong)
+        found[f"{row.pack_id}/{row.version}"] = row.files
+    return found
+
+
+def audit(session: Session) -> list[str]:
+    """Every fault of the versions put in force, each naming the version and what does not hold."""
+    rows = session.scalars(select(LaidVersion).where(LaidVersion.state == LaidState.ACTIVATED).order_by(LaidVersion.id))
+    return [f"rules {row.pack_id} {row.version}: {wrong}" for row in rows for wrong in _wrong(session, row)]
+
+
+def _wrong(session: Session, row: LaidVersion) -> Iterator[str]:
+    """What does not hold of a version in force: bytes, approvals, day, and the receipt that the log holds of all three."""
+    if digest_of(row.files) != row.sha256:
+        yield "its files are not those that were approved"
+    if len({one.account_id for one in row.approvals if one.sha256 == row.sha256}) < NEEDED:
+        yield f"fewer than {NEEDED} administrators approved it"
+    receipt = session.get(Receipt, row.receipt) if row.receipt else None
+    if row.record is None or receipt is None or receipt.body is None:
+        yield "there is no receipt of it"
+        return
+    if json.loads(receipt.body).get("sha256") != sha256_hex(row.record.encode()):
+        yield "its receipt is for another record"
+    said = json.loads(row.record)
+    if (said["pack"], said["version"], said["effective_from"], said["sha256"]) != (row.pack_id, row.version, row.effective_from.isoformat(), row.sha256):
+        yield "its columns do not say what its record says"
 
 
 def digest_of(files: Files) -> str:
@@ -223,7 +254,7 @@ def _activate(court: Court, session: Session, row: LaidVersion, now: datetime) -
             "activated_at": now.isoformat(),
         }
     )
-    subject = {"sha256": sha256_hex(record), "size": len(record), "media_type": "application/json", "kind": "rules"}
+    subject: dict[str, JSON] = {"sha256": sha256_hex(record), "size": len(record), "media_type": "application/json", "kind": "rules"}
     row.record, row.receipt = record.decode(), court.notary.record(session, subject, now=now).reference
     session.flush()
 

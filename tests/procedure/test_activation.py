@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from odr.app import create_app, create_court
 from odr.canonical import sha256_hex
@@ -105,21 +105,21 @@ def test_one_approves_the_bytes_one_read(small_scene: Scene) -> None:
         assert len(session.scalars(select(LaidVersion)).one().approvals) == 1
 
 
-@pytest.mark.parametrize(
-    ("text", "wrong"),
-    [
-        (HEAD.format(day="2026-04-01") + "[windows.rules.answer]\namount = -1\n", PackError),
-        (HEAD.format(day="2026-04-01") + "[windows.rules.answer\n", PackError),
-        (HEAD.format(day="2026-03-02"), TooLate),
-        (HEAD.format(day="2025-11-01"), PackError),
-        ('id = "cn"\nversion = 2026-04-01\neffective_from = 2025-10-01\nbased_on = 2025-11-01\n', TooLate),
-        (HEAD.format(day="2026-04-01") + 'removed = ["tracks.list.small_claims"]\n', PackError),
-    ],
-)
-def test_what_cannot_govern_is_not_laid(small_scene: Scene, text: str, wrong: type[Exception]) -> None:
+UNSOUND: list[tuple[str, type[Exception]]] = [
+    (HEAD.format(day="2026-04-01") + "[windows.rules.answer]\namount = -1\n", PackError),
+    (HEAD.format(day="2026-04-01") + "[windows.rules.answer\n", PackError),
+    (HEAD.format(day="2026-03-02"), TooLate),
+    (HEAD.format(day="2025-11-01"), PackError),
+    ('id = "cn"\nversion = 2026-04-01\neffective_from = 2025-10-01\nbased_on = 2025-11-01\n', TooLate),
+    (HEAD.format(day="2026-04-01") + 'removed = ["tracks.list.small_claims"]\n', PackError),
+]
+
+
+def test_what_cannot_govern_is_not_laid(small_scene: Scene) -> None:
     """A key that cannot be a rule, a day that is not ahead, a version that is there, one that comes before another: nothing waits."""
-    with pytest.raises(wrong):
-        lay(small_scene, {"pack.toml": text})
+    for text, wrong in UNSOUND:
+        with pytest.raises(wrong):
+            lay(small_scene, {"pack.toml": text})
     with small_scene.court.database.read() as session:
         assert session.scalars(select(LaidVersion)).all() == []
 
@@ -167,6 +167,33 @@ def test_another_process_learns_of_it_within_a_minute_or_when_it_meets_a_case(sm
     assert third.versions("cn")[-1].version == date(2026, 4, 1)
     again = create_court(scene.court.settings, clock=scene.clock, database=scene.court.database)
     assert again.packs.in_force("cn", date(2026, 4, 1)).version == date(2026, 4, 1)
+
+
+def test_what_was_changed_after_it_was_approved_governs_nothing_and_is_named(small_scene: Scene) -> None:
+    """One word of a version in force changed in the database: the audit names the version and what is wrong, and no court opens with it."""
+    scene = small_scene
+    more_admins(scene, "second")
+    approve(scene, lay(scene), "second")
+    with scene.court.database.read() as session:
+        assert activation.audit(session) == []
+        row = session.scalars(select(LaidVersion)).one()
+        sound = {name: getattr(row, name) for name in ("files", "sha256", "effective_from", "record", "receipt")}
+    altered = {"files": {"pack.toml": TEN_DAYS.replace("20\n", "2\n", 1)}, "sha256": "0" * 64, "effective_from": date(2026, 3, 9)}
+    for column, value in {**altered, "record": json.dumps(record_of(scene) | {"why": "Another."}), "receipt": None}.items():
+        with scene.court.database.write() as session:
+            session.execute(update(LaidVersion).values({**sound, column: value}))
+        with scene.court.database.read() as session:
+            (fault, *_) = activation.audit(session)
+            assert fault.startswith("rules cn 2026-04-01: "), column
+        with pytest.raises(PackError, match="2026-04-01"):
+            PackRegistry.load(source=ActivatedVersions(scene.court.database, scene.clock))
+
+
+def record_of(scene: Scene) -> dict[str, object]:
+    """What was recorded of the only version in force."""
+    with scene.court.database.read() as session:
+        said: dict[str, object] = json.loads(session.scalars(select(LaidVersion.record)).one() or "{}")
+        return said
 
 
 def test_the_desk_lays_shows_and_approves(small_scene: Scene) -> None:
