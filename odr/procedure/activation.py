@@ -23,8 +23,8 @@ from odr.db import Database
 from odr.docket.models import Role
 from odr.errors import CourtError, InvalidInput, NotFound
 from odr.identity.models import Account, AccountState
+from odr.notary.canonical import JSON
 from odr.notary.models import Receipt
-from odr.notary.receipts import JSON
 from odr.procedure.models_rules import LaidState, LaidVersion, RuleApproval
 from odr.procedure.packs import Files, Laid, PackError, PackRegistry, RulePack, sections_in
 from odr.text import T
