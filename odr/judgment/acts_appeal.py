@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 APPEALABLE = {Stage.HEARING, Stage.DELIBERATION, Stage.PRONOUNCED, Stage.APPEALED}
 """A partial judgment is appealed while the rest is still heard (CPL 156)."""
+FILE = "appeal_file"
+"""The clerk's five days to send the file up (CPL 174)."""
 LIVE = (AppealState.FILED, AppealState.ANSWERED, AppealState.SENT)
 
 
@@ -106,7 +108,30 @@ def answer_appeal(court: Sitting, case: Case, given: AppealAnswerInput, *, actor
         raise InvalidInput.at("appeal", T("Choose one of those listed."))
     court.session.add(AppealAnswer(petition_id=petition.id, party_id=me.id, answer=given.answer, entry_number=court.next_number(case)))
     petition.state = AppealState.ANSWERED
+    file_is_due(court, case, petition.reference, now)
     return Recorded(T("Appeal answered by %(name)s", name=me.name), {"appeal": petition.reference})
+
+
+def file_is_due(court: Sitting, case: Case, petition: str, since: datetime) -> None:
+    """When everybody has answered or lost the time for it, the file goes up within five days (CPL 174)."""
+    if court.windows(case, "appeal_answer", subject=petition) or court.windows(case, FILE, state=None, subject=petition):
+        return
+    if FILE not in court.pack(case).windows.rules:
+        return
+    due = court.start_window(case, FILE, start=since, subject=petition).due_at
+    for task in court.tasks(case, "appeal", petition):
+        task.due_at = due
+
+
+def answer_lapsed(court: Sitting, case: Case, window: Any) -> None:
+    """A party's time to answer the appeal ended; silence does not stop it (CPL 174)."""
+    if window.subject is not None:
+        file_is_due(court, case, window.subject, window.due_at or court.now)
+
+
+def file_overdue(court: Sitting, case: Case, window: Any) -> None:
+    """The file was not sent up in time: the president sees it."""
+    court.open_task(case, Role.PRESIDENT, FILE, T("The file of an appeal was not sent up within its time."), risk=60, subject=window.subject)
 
 
 def some_appeal(court: Sitting, case: Case, actor: Actor) -> Text | None:
@@ -128,6 +153,8 @@ def send_file_up(court: Sitting, case: Case, given: SendFileInput, *, actor: Act
     found = petitions_of(court.session, case, AppealState.FILED, AppealState.ANSWERED)
     for petition in found:
         petition.state = AppealState.SENT
+        court.close_windows(case, FILE, WindowState.MET, subject=petition.reference)
+        court.close_tasks(case, FILE, petition.reference)
         court.close_windows(case, "appeal_answer", WindowState.ENDED, subject=petition.reference)
         court.close_tasks(case, "appeal", petition.reference)
     content = canonical(file_list(court, case, given.court))
@@ -174,8 +201,10 @@ def record_appeal_outcome(court: Sitting, case: Case, given: AppealOutcomeInput,
     costs = _changed_costs(court, case, given, partial=partial)
     for petition in [p for p in petitions_of(court.session, case, *LIVE) if p.decision_id == decision.id]:
         petition.state, petition.outcome, petition.closed_entry = AppealState.DECIDED, given.outcome, court.next_number(case)
-        court.close_windows(case, "appeal_answer", WindowState.ENDED, subject=petition.reference)
-        court.close_tasks(case, "appeal", petition.reference)
+        for kind in ("appeal_answer", FILE):
+            court.close_windows(case, kind, WindowState.ENDED, subject=petition.reference)
+        for task in ("appeal", FILE):
+            court.close_tasks(case, task, petition.reference)
     court.close_windows(case, APPEAL, WindowState.ENDED, subject=decision.reference)
     court.announce("appeal_decided", case, outcome=given.outcome.value)
     if given.outcome is AppealOutcome.SENT_BACK:

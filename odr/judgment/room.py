@@ -38,6 +38,8 @@ ROOM = Room(
     on_lapse={
         "cooling_off": acts.rested,
         "appeal_judgment": effect.appeal_lapsed,
+        "appeal_answer": acts_appeal.answer_lapsed,
+        "appeal_file": acts_appeal.file_overdue,
         "performance": effect.performance_lapsed,
         "enforcement_inaction": acts_performance.inaction,
         "preservation_ruling": acts_motions.ruling_overdue,

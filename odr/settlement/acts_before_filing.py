@@ -21,7 +21,7 @@ from odr.settlement.inputs import AgreementRef, LongerInput
 from odr.settlement.inputs_before import BeforeFilingInput, ReturnMediationInput
 from odr.settlement.lookups import agreement_named, agreements_of, dispute_of, mediation_of, offers_of
 from odr.settlement.models import Agreement, AgreementState, DisputeBeforeFiling, Mediation, MediationState, OfferState
-from odr.settlement.paper import term_words
+from odr.settlement.paper import THE_DISPUTE, term_words
 from odr.settlement.terms import PRIVATE, ROOM_STAGES, court_day, in_room
 from odr.text import T, Text
 
@@ -111,7 +111,7 @@ def conclude_before_filing(court: Sitting, case: Case, given: AgreementRef, *, a
         for party in parties(case):
             court.start_window(case, APPLICATION, party=party, start=now, subject=agreement.reference)
     _over(court, case, Outcome.SETTLED, now)
-    terms = [words_of(term) for term in term_words(case, agreement)]
+    terms = [words_of(term) for term in term_words(case, agreement, THE_DISPUTE)]
     return Recorded(T("The agreement binds since everybody has signed it"), {"agreement": agreement.reference, "terms": terms})
 
 

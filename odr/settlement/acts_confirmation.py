@@ -72,7 +72,7 @@ def _row(court: Sitting, case: Case) -> Confirmation:
 
 
 def _told(court: Sitting, case: Case, row: Confirmation) -> dict[str, Any]:
-    terms = [words_of(term) for term in term_words(case, agreement_behind(court, row), of_case=False)]
+    terms = [words_of(term) for term in term_words(case, agreement_behind(court, row), closing=None)]
     return {"organisation": row.organisation, "effective_on": row.effective_on.isoformat(), "terms": terms}
 
 

@@ -57,7 +57,7 @@ def order_words(court: Sitting, case: Case, row: Confirmation, given: Confirmati
     """What is ruled, in sentences."""
     match given.result:
         case "confirmed":
-            terms = term_words(case, agreement_behind(court, row), of_case=False)
+            terms = term_words(case, agreement_behind(court, row), closing=None)
             first = T(
                 "The mediated agreement that binds since %(day)s, made before %(organisation)s, is valid.", day=row.effective_on, organisation=row.organisation
             )

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from odr.canonical import canonical, sha256_hex
 from odr.db import new_reference
-from odr.docket.models import Case, Role, Stage
+from odr.docket.models import Case, Role
 from odr.docket.queries import parties
 from odr.filing.queries import claims_of, reliefs_of
 from odr.identity.actors import Actor
@@ -39,8 +39,12 @@ class StatementPaper(RulingPaper):
     kind: Words = T("Mediation statement")
 
 
-def term_words(case: Case, agreement: Agreement, *, of_case: bool = True) -> list[Text]:
-    """The agreement in sentences; without ``of_case`` only what is to be done under it."""
+ALL_OF_CASE = T("With this everything asked for in this case is settled.")
+THE_DISPUTE = T("With this the dispute is settled.")
+
+
+def term_words(case: Case, agreement: Agreement, closing: Text | None = ALL_OF_CASE) -> list[Text]:
+    """The agreement in sentences; ``closing`` says what is settled with it, or nothing of that."""
     payer, payee = party_with(case, agreement.payer_id), party_with(case, agreement.payee_id)
     said: list[Text] = []
     for part in agreement.instalments:
@@ -52,10 +56,7 @@ def term_words(case: Case, agreement: Agreement, *, of_case: bool = True) -> lis
     doer = party_with(case, agreement.doer_id)
     if agreement.deed and doer is not None:
         said.append(T("%(name)s does this: %(what)s", name=doer.name, what=agreement.deed))
-    if of_case:
-        settled = T("With this the dispute is settled.") if case.stage is Stage.MEDIATING else T("With this everything asked for in this case is settled.")
-        said.append(settled)
-    return said
+    return [*said, closing] if closing is not None else said
 
 
 def text_digest(case: Case, agreement: Agreement, language: str) -> str:

@@ -31,7 +31,7 @@ from odr.settlement.lookups import (
     offers_of,
 )
 from odr.settlement.models import Agreement, AgreementState, Confirmation, Mediation, Offer, OfferState, RoomMessage
-from odr.settlement.paper import term_words
+from odr.settlement.paper import ALL_OF_CASE, THE_DISPUTE, term_words
 from odr.settlement.terms import ROOM_STAGES
 from odr.settlement.wording import Wording, wordings
 from odr.text import Text
@@ -120,6 +120,7 @@ class RoomPage:
     form: ActForm | None
     asked_minor: int
     currency: str
+    before_filing: bool
 
 
 def offer_view(court: Sitting, case: Case, actor: Actor, offer: Offer) -> OfferView:
@@ -144,8 +145,10 @@ def agreement_view(court: Sitting, case: Case, actor: Actor, agreement: Agreemen
     statement = agreement.state is AgreementState.CONFIRMED
     left = missing(case, agreement, statement=statement) if agreement.state in (AgreementState.SIGNING, AgreementState.CONFIRMED) else []
     document = court.session.scalar(select(Document).where(Document.id == agreement.document_id)) if agreement.document_id else None
-    view = AgreementView(agreement, term_words(case, agreement), [p.name for p in left], any(p.id == actor.party_id for p in left), document)
-    return replace(view, **_to_be_confirmed(court, case, actor, agreement)) if dispute_of(court.session, case) is not None else view
+    before_filing = dispute_of(court.session, case) is not None
+    terms = term_words(case, agreement, THE_DISPUTE if before_filing else ALL_OF_CASE)
+    view = AgreementView(agreement, terms, [p.name for p in left], any(p.id == actor.party_id for p in left), document)
+    return replace(view, **_to_be_confirmed(court, case, actor, agreement)) if before_filing else view
 
 
 def _to_be_confirmed(court: Sitting, case: Case, actor: Actor, agreement: Agreement) -> dict[str, Any]:
@@ -201,6 +204,7 @@ def room_page(court: Sitting, case: Case, actor: Actor, locale: str, tried: str 
         form=act_form(court, case, actor, shown, locale, values, faults) if shown else None,
         asked_minor=sum(r.amount_minor or 0 for r in asked) or _asked_before_filing(court, case),
         currency=court.pack(case).currency,
+        before_filing=dispute_of(court.session, case) is not None,
     )
 
 
@@ -246,7 +250,12 @@ def room_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
         "main",
         60,
         "settlement/_panel.html",
-        {"offers": mine, "sign": waits, "who": {p.id: p.name for p in case.parties}, "one_key": rules_of(court, case) is not None},
+        {
+            "offers": mine,
+            "sign": waits,
+            "who": {p.id: p.name for p in case.parties},
+            "one_key": case.stage is not Stage.MEDIATING and rules_of(court, case) is not None,
+        },
     )
 
 

@@ -30,7 +30,7 @@ def before_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
         document = court.session.get(Document, row.document_id) if row.document_id else None
         data = {
             "row": row,
-            "terms": term_words(case, agreement_behind(court, row), of_case=False),
+            "terms": term_words(case, agreement_behind(court, row), closing=None),
             "missing": [p.name for p in parties(case) if p.id not in row.applied],
             "document": document,
             "acts": [court.court.table[name] for name in CONFIRMING_ACTS if refusal(court, court.court.table[name], case, actor) is None],

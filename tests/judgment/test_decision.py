@@ -246,6 +246,13 @@ def test_an_appeal_keeps_the_decision_from_taking_effect(bench: Bench) -> None:
     bench.wait(days=20)
     assert bench.case().stage is Stage.APPEALED
     with bench.court.database.read() as session:
+        look, case = bench.court.look(session), session.get_one(Case, bench.case_id)
+        (due,) = look.windows(case, "appeal_file")
+        assert look.tasks(case, "appeal")[0].due_at == due.due_at, "nobody answered in time: five days to send the file up (CPL 174)"
+    bench.wait(days=8)
+    with bench.court.database.read() as session:
+        assert bench.court.look(session).tasks(session.get_one(Case, bench.case_id), "appeal_file"), "too late, and the president sees it"
+    with bench.court.database.read() as session:
         case = session.get_one(Case, bench.case_id)
         assert len(entries_of(session, case, "assess_fee")) == 1
     bench.do("clerk", "send_file_up", {"court": "Intermediate Court"})
