@@ -51,6 +51,8 @@ class SmtpPeer:
     def __init__(self, slowness: float = 0.5) -> None:
         self.slowness = slowness
         self.messages: list[Received] = []
+        self.unanswered: set[str] = set()
+        """Boxes of messages that were kept while the sender never learnt it."""
         self.attempts = 0
         self.port = 0
         self._moods: deque[Mood] = deque()
@@ -145,6 +147,7 @@ class SmtpPeer:
         if mood in (Mood.ACCEPT, Mood.SLOW, Mood.DROP_AFTER_DATA):
             self.messages.append(Received(str(envelope.mail_from), tuple(envelope.rcpt_tos), bytes(cast(bytes, envelope.content))))
         if mood is Mood.DROP_AFTER_DATA:
+            self.unanswered.update(envelope.rcpt_tos)
             await self._drop(server)
         return {
             Mood.LATER_AFTER_DATA: "451 4.3.0 Local error in processing",
