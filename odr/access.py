@@ -23,11 +23,12 @@ from odr.config import Settings
 from odr.docket.models import HEARD_ROLES, Case, Role
 from odr.docket.queries import case_by_reference
 from odr.errors import CourtError, Forbidden, NotFound, NotSignedIn
-from odr.identity import forgery, headers, locales, sessions, tokens
+from odr.identity import forgery, headers, limits, locales, sessions, tokens
 from odr.identity.actors import Actor, capacities
 from odr.identity.forgery import Csrf
 from odr.identity.headers import allow, allow_feature
 from odr.identity.keys import keyring
+from odr.identity.limits import Counted
 from odr.identity.presence import Person, identify, session_cookie_name
 from odr.identity.sessions import OFFICE_ROLES
 from odr.identity.tokens import Scope
@@ -440,3 +441,22 @@ def _note_use(person: Person) -> None:
             sessions.touch(session, person.session_id, now)
         elif person.token_id is not None:
             tokens.touch(session, person.token_id, now)
+
+
+_Found = TypeVar("_Found")
+
+
+def behind_code(find: Callable[[], _Found | None]) -> _Found | None:
+    """What a code that anybody may type leads to, or None.
+
+    Codes that lead nowhere are counted by network address; who has tried many waits,
+    a right one is not looked at meanwhile. Raises TooMany.
+    """
+    court = current_court()
+    ring, subject, now = keyring(court.settings.secret_key), limits.network(request.remote_addr or ""), court.clock.machine_now()
+    limits.check(current_session(), ring, Counted.LINK_FROM, subject, now)
+    found = find()
+    if found is None:
+        with court.database.write() as session:
+            limits.take(session, ring, Counted.LINK_FROM, subject, now)
+    return found

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 
-from odr.access import case_page, current_court, current_locale, current_person, current_session, public, signed_in
+from odr.access import behind_code, case_page, current_court, current_locale, current_person, current_session, public, signed_in
 from odr.db import new_reference
 from odr.docket.models import Case, PartyKind, Role
 from odr.docket.visibility import READS_FILE
@@ -328,7 +328,7 @@ def _send_answer(case: Case, actor: Actor, values: dict[str, Any]) -> Page:
 def join_code() -> Page:
     """Where somebody who got a letter enters its code; what the letter shows, and not more."""
     code = request.args.get("code", "")
-    found = invitation_for(_look(), code) if code else None
+    found = behind_code(lambda: invitation_for(_look(), code)) if code else None
     return render_template("filing/join.html", code=code, invitation=found, unknown=bool(code) and found is None), 200 if found or not code else 404
 
 
@@ -340,7 +340,7 @@ def join_details(code: str) -> Page:
 
 
 def _join_page(code: str, values: dict[str, Any], faults: list[Any], status: int = 200) -> Page:
-    found = invitation_for(_look(), code)
+    found = behind_code(lambda: invitation_for(_look(), code))
     if found is None:
         return redirect(url_for("filing.join_code", code=code), 303)  # type: ignore[return-value]
     person = current_person()

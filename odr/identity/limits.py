@@ -59,22 +59,35 @@ def network(address: str) -> str:
     return str(parsed)
 
 
+def check(session: Session, keyring: Keyring, counted: Counted, subject: str, now: datetime) -> None:
+    """Raise TooMany where the limit is reached, counting nothing: for tries of which only the failed ones count."""
+    if _used(session, keyring.mac("limits", f"{counted.value}/{subject}"), counted, now) >= LIMITS[counted].tries:
+        raise _too_many(counted)
+
+
+def _used(session: Session, hidden: str, counted: Counted, now: datetime) -> int:
+    query = select(func.count()).select_from(Attempt).where(Attempt.kind == counted.value, Attempt.subject == hidden)
+    return session.scalar(query.where(Attempt.at > now - LIMITS[counted].span)) or 0
+
+
+def _too_many(counted: Counted) -> TooMany:
+    minutes = int(LIMITS[counted].span.total_seconds() // 60)
+    return TooMany(
+        T("There were too many tries. For your safety this waits %(minutes)s minutes.", minutes=minutes),
+        T("Wait, then try again, or use a passkey if you have one."),
+    )
+
+
 def take(session: Session, keyring: Keyring, counted: Counted, subject: str, now: datetime) -> int:
     """Count a try before it is made and give its number, for :func:`give_back`.
 
     The count and the new row are one step, so that many tries at once are still
     counted one by one. Raises TooMany when the limit is reached.
     """
-    limit = LIMITS[counted]
     hidden = keyring.mac("limits", f"{counted.value}/{subject}")
     _queue(session, hidden)
-    since = now - limit.span
-    used = session.scalar(select(func.count()).select_from(Attempt).where(Attempt.kind == counted.value, Attempt.subject == hidden, Attempt.at > since)) or 0
-    if used >= limit.tries:
-        raise TooMany(
-            T("There were too many tries. For your safety this waits %(minutes)s minutes.", minutes=int(limit.span.total_seconds() // 60)),
-            T("Wait, then try again, or use a passkey if you have one."),
-        )
+    if _used(session, hidden, counted, now) >= LIMITS[counted].tries:
+        raise _too_many(counted)
     attempt = Attempt(kind=counted.value, subject=hidden, at=now)
     session.add(attempt)
     session.flush()

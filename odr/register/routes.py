@@ -7,7 +7,7 @@ import re
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from sqlalchemy import func, select
 
-from odr.access import Person, current_court, current_person, current_session, guard_of, public, signed_in
+from odr.access import Person, behind_code, current_court, current_person, current_session, guard_of, public, signed_in
 from odr.docket.models import Case, Document
 from odr.errors import InvalidInput, NotFound
 from odr.filing.drafts import drafts_of
@@ -110,7 +110,7 @@ def check() -> Page:
     notice, unknown, fault = None, False, None
     if code:
         try:
-            notice = look_up(current_session(), code)
+            notice = behind_code(lambda: look_up(current_session(), code))
             unknown = notice is None
         except InvalidInput as error:
             fault = error.message

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from sqlalchemy import select
 
-from odr.access import current_court, current_locale, current_session, public
+from odr.access import behind_code, current_court, current_locale, current_session, public
 from odr.docket.models import Case, Party
 from odr.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.identity import limits
@@ -45,7 +45,7 @@ def pass_on(code: str) -> Page:
 
 def _page(code: str, values: dict[str, Any], faults: list[FieldFault], status: int = 200) -> Page:
     try:
-        found = _letter(code)
+        found = behind_code(lambda: _letter(code))
     except InvalidInput:
         found = None
     if found is None:
@@ -65,7 +65,7 @@ def send_on(code: str) -> Page:
     values, court = request.form.to_dict(flat=False), current_court()
     try:
         given = forms.parse(PassedOnInput, values)
-        found = _letter(code)
+        found = behind_code(lambda: _letter(code))
     except InvalidInput as error:
         return _page(code, values, error.faults, 422)
     if found is None:

@@ -20,6 +20,7 @@ from odr.errors import ActNotOpen, CourtError, Forbidden, InvalidInput
 from odr.identity.locales import COOKIE as LANGUAGE
 from odr.identity.sessions import open_session
 from odr.procedure.models import Task, Window, WindowState
+from odr.service.codes import new_code
 from odr.service.compose import compose
 from odr.service.deemed import Rules
 from odr.service.kinds import Channel, FactKind, PacketState
@@ -417,3 +418,14 @@ def test_the_first_letter_and_its_page_say_by_when(served: Scene) -> None:
     assert said not in read(visitor, page)
     served.later(days=40)
     assert "The time to answer in writing has ended" in read(visitor, page)
+
+
+def test_codes_are_not_guessed(served: Scene) -> None:
+    """Whoever tries codes that are none, at the check, the invitation or the passing on, learns nothing and soon waits, and a right one waits with her."""
+    stranger, pages = browser(served, None), ("/check?code={}", "/join?code={}", "/letters/{}/pass-on")
+    found = [stranger.get(pages[n % 3].format(new_code()), base_url=BASE).status_code for n in range(30)]
+    assert found[:18] == [200, 404, 303] * 6 and set(found[18:]) == {429}
+    right = packets(served.court.database)[0].code
+    assert stranger.get(f"/join?code={right}", base_url=BASE).status_code == 429
+    served.clock.advance(timedelta(minutes=16))
+    assert stranger.get(f"/join?code={right}", base_url=BASE).status_code == 200
