@@ -116,8 +116,9 @@ class Database:
         @event.listens_for(engine, "begin")
         def on_begin(connection: Any) -> None:
             # The driver would open a deferred transaction late; the court says which kind it wants.
+            # Every page begins with it, so it goes straight to the driver.
             mode = connection.get_execution_options().get("court_mode", "BEGIN")
-            connection.exec_driver_sql(mode)
+            connection.connection.cursor().execute(mode)
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Session]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -33,15 +34,27 @@ settings.register_profile("court", deadline=None, max_examples=60, suppress_heal
 settings.register_profile("ci", settings.get_profile("court"), derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "court")
 
+DRIVER = {"test_ground.py", "test_migrations.py", "test_walk.py"}
+"""What shows that the driver and every type of PostgreSQL work on an interpreter: run on each."""
+
 MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 """Monday 2 March 2026, when the registry opens."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test that drives a browser is slow, whether it says so or not."""
+    """A test that drives a browser is slow, whether it says so or not; one that repeats on PostgreSQL what runs on SQLite says that too."""
     for item in items:
         if {"browser", "open_page", "open_context"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("slow")
+        if "postgresql" in getattr(getattr(item, "callspec", None), "params", {}).values() and item.path.name not in DRIVER:
+            item.add_marker("again_on_postgresql")
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: the collector, which would take a quarter of the time, need not walk it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(200_000, 20, 100)
 
 
 def lay_tables(url: str) -> None:

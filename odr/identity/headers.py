@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from flask import g
 from werkzeug.wrappers import Response
 
@@ -40,6 +42,12 @@ def allow_feature(name: str) -> None:
 
 def content_policy(more: dict[str, list[str]]) -> str:
     """The policy as the header's value, with what one answer needs besides."""
+    return _content_policy(tuple((name, tuple(sources)) for name, sources in more.items()))
+
+
+@lru_cache(maxsize=64)
+def _content_policy(needed: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
+    more = dict(needed)
     directives = {**_POLICY, **{name: () for name in more if name not in _POLICY}}
     lines = []
     for name, sources in directives.items():
@@ -51,6 +59,11 @@ def content_policy(more: dict[str, list[str]]) -> str:
 
 def features_policy(allowed: set[str]) -> str:
     """The features as the header's value: none but those this page asked for."""
+    return _features_policy(frozenset(allowed))
+
+
+@lru_cache(maxsize=64)
+def _features_policy(allowed: frozenset[str]) -> str:
     return ", ".join(f"{name}=({'self' if name in allowed else ''})" for name in _FEATURES)
 
 

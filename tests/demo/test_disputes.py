@@ -55,6 +55,7 @@ def case_of(court: Court, title: str) -> int:
         return next(case.id for case in session.scalars(select(Case)) if title in case.title)
 
 
+@pytest.mark.slow
 def test_six_disputes_stand_at_six_stages(told: Court) -> None:
     """A newcomer finds a case at each point that matters, none in the future, in both languages, with exhibits of five kinds."""
     with told.database.read() as session:

@@ -143,6 +143,7 @@ def bring_in(court: Court) -> None:
     story.do("rule_on_witness", "judge", witness=story.newest(Witness), answer="allow", reasons="路途遥远。")
 
 
+@pytest.mark.slow
 def test_a_second_start_finds_everything_and_an_interrupt_ends_all(opened: Path) -> None:
     """What was told stays told, a taken port is named, and Ctrl-C leaves no process behind."""
     port = free_port()

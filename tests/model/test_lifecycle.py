@@ -150,6 +150,7 @@ def machine(sqlite_template: Path) -> Any:
     shutil.rmtree(folder)
 
 
+@pytest.mark.slow
 def test_the_court_does_what_the_reference_says(machine: type[Lifecycle]) -> None:
     """Two thousand steps (a hundred thousand with ODR_PROVE=1): of each attempt the reference says whether it is open, and the court agrees."""
     run_state_machine_as_test(machine, settings=settings(max_examples=EXAMPLES, stateful_step_count=STEPS))

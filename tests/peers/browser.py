@@ -25,8 +25,8 @@ class OpenPage(Protocol):
 
 
 def find_chromium() -> str | None:
-    """Debian's Chromium, or another one in the PATH."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
+    """Chromium without a window where Debian has it (the same engine for half the work), else Chromium, or another one in the PATH."""
+    for name in ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"):
         if found := shutil.which(name):
             return found
     return None
