@@ -119,6 +119,7 @@ class Outcome(enum.Enum):
     DEEMED_WITHDRAWN = "deemed_withdrawn"  # by ruling: fee unpaid or claimant absent
     SETTLED = "settled"  # by mediation statement
     TRANSFERRED = "transferred"  # to the court that hears it
+    JOINED = "joined"  # goes on within another case
     LIFTED = "lifted"  # what was preserved before a claim is preserved no longer
     NOT_AGREED = "not_agreed"  # a mediation before a claim ended without agreement
 
@@ -137,6 +138,7 @@ OUTCOME_WORDS = {
     Outcome.DEEMED_WITHDRAWN: T("Deemed withdrawn"),
     Outcome.SETTLED: T("Settled"),
     Outcome.TRANSFERRED: T("Transferred"),
+    Outcome.JOINED: T("Goes on within another case"),
     Outcome.LIFTED: T("Preservation ended"),
     Outcome.NOT_AGREED: T("No agreement"),
 }

@@ -11,6 +11,7 @@ from odr.docket.queries import parties
 from odr.evidence.checklist import items_for
 from odr.evidence.models import Exhibit, ExhibitState, RequestState, Upload, UploadState
 from odr.evidence.models_digests import DigestBatch
+from odr.evidence.models_platform import Platform
 from odr.evidence.models_retention import ErasureState
 from odr.evidence.requests import requests_of, title_of
 from odr.evidence.retention import proposals_of
@@ -78,3 +79,9 @@ def evidence_requests(court: Any, case: Case, actor: Actor) -> list[Option]:
 def checklist_items(court: Any, case: Case, actor: Actor) -> list[Option]:
     """What usually matters on the actor's side in a case of this cause."""
     return [Option(item.key, item.label) for item in items_for(court.pack(case).cause(case.cause), actor.role)]
+
+
+@choice_source("platforms")
+def platforms(court: Any, case: Case | None, actor: Actor | None) -> list[Option]:
+    """Platforms the court has accredited."""
+    return [Option(p.key, p.name) for p in court.session.scalars(select(Platform).where(Platform.revoked_at.is_(None)).order_by(Platform.name))]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from odr.docket.models import Case
-from odr.evidence import acts, acts_requests
+from odr.evidence import acts, acts_requests, merging
 from odr.evidence.capturing import capture_due
 from odr.evidence.compiling import compile_due
 from odr.evidence.models import EvidenceRequest, Exhibit, Upload, UploadState
@@ -48,7 +48,7 @@ ROOM = Room(
         "odr.evidence.acts",
         "odr.evidence.acts_sealing",
         "odr.evidence.acts_requests",
-        "odr.evidence.acts_digests",
+        "odr.evidence.acts_digests", "odr.evidence.acts_platform",
         "odr.evidence.acts_retention",
         "odr.evidence.acts_proofs",
         "odr.evidence.acts_capture",
@@ -59,9 +59,10 @@ ROOM = Room(
         "odr.evidence.routes.exhibits:exhibits",
         "odr.evidence.routes.files:files",
         "odr.evidence.routes.digests:digests",
+        "odr.evidence.routes.platforms:platforms",
     ),
-    commands=("odr.evidence.cli:store", "odr.evidence.cli:casefile", "odr.evidence.cli:retention"),
-    on_event={"claim_lodged": acts.on_claim_lodged},
+    commands=("odr.evidence.cli:store", "odr.evidence.cli:casefile", "odr.evidence.cli:platform", "odr.evidence.cli:retention"),
+    on_event={"claim_lodged": acts.on_claim_lodged, "case_joined": merging.on_case_joined},
     resolvers={"upload": find_upload, "exhibit": find_exhibit, "evidence_request": find_request, "digest_batch": find_batch},
     on_lapse={acts_requests.ORDER: acts_requests.on_order_lapsed},
     nav=(NavItem("exhibits", "exhibits.listing", T("Exhibits"), 20), NavItem("files", "casefiles.listing", T("Take along"), 80)),

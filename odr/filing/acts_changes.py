@@ -91,7 +91,7 @@ def barred_track(court: Sitting, case: Case, amount: int, bars: set[Bar]) -> Tra
     return None if found.open else found
 
 
-def _see_track(court: Sitting, case: Case, amount: int, bars: set[Bar]) -> None:
+def see_track(court: Sitting, case: Case, amount: int, bars: set[Bar]) -> None:
     """Move on at once where the rules need no ruling for it (CPI 278); else the judge is asked."""
     finding = barred_track(court, case, amount, bars)
     if finding is None:
@@ -144,7 +144,7 @@ def amend_claim(court: Sitting, case: Case, given: AmendInput, *, actor: Actor, 
     if not is_reduction:
         restart_evidence(court, case, now)
     court.announce("claim_changed", case, party=me, given=given, kind=claim.kind, in_time=in_time, before=before, after=after)
-    _see_track(court, case, sum_of_standing(court, case), _bars(given.relief))
+    see_track(court, case, sum_of_standing(court, case), _bars(given.relief))
     words = T("%(name)s changed the claim from %(before)s to %(after)s", name=me.name, before=before, after=after)
     return Recorded(words, {"claim": claim.reference, "before": before.minor, "after": after.minor, "currency": claim.currency, "in_time": in_time})
 
@@ -244,7 +244,7 @@ def bring_claim(court: Sitting, case: Case, me: Party, given: CounterclaimInput,
     first = standing_claim(court, case, next(p.id for p in case.parties if p.role is Role.CLAIMANT))
     court.announce(f"{kind}_lodged", case, party=me, given=given, joined=True, claim=claim)
     bars = ({Bar.COUNTERCLAIM} if kind == "counterclaim" else set()) | _bars(given.relief)
-    _see_track(court, case, max(claim.amount_minor, first.amount_minor if first else 0), bars)
+    see_track(court, case, max(claim.amount_minor, first.amount_minor if first else 0), bars)
     return claim
 
 

@@ -7,19 +7,21 @@ from typing import Any
 
 from sqlalchemy import select
 
-from odr.docket.models import PARTY_ROLES, Case, Party, Seat
+from odr.docket.models import PARTY_ROLES, Case, Party, Role, Seat, Stage
 from odr.docket.queries import parties
 from odr.filing.acts_objections import CHALLENGEABLE
 from odr.filing.acts_time import extendable_windows, own_windows
-from odr.filing.models import Request, RequestKind, RequestState
+from odr.filing.models import Claim, Request, RequestKind, RequestState
+from odr.filing.models_group import GroupMember, MemberState
 from odr.filing.progress import requests_of
+from odr.filing.queries import claims_of
 from odr.filing.representing import representatives_of
 from odr.identity.actors import Actor
 from odr.identity.models import Account, Mandate
 from odr.procedure.forms import Option, choice_source
 from odr.procedure.models import Window, WindowState
 from odr.procedure.windows import window_title
-from odr.text import T
+from odr.text import Money, T
 
 WAITING = {
     "withdrawals": RequestKind.WITHDRAWAL,
@@ -31,6 +33,7 @@ WAITING = {
     "joinders": RequestKind.JOINDER,
     "jurisdiction_appeals": RequestKind.APPEAL,
     "complaints": RequestKind.COMPLAINT,
+    "dispositions": RequestKind.DISPOSITION,
 }
 """Source of options → requests of that kind that wait."""
 REFERENCES = {
@@ -43,6 +46,7 @@ REFERENCES = {
     "joinder": RequestKind.JOINDER,
     "jurisdiction_appeal": RequestKind.APPEAL,
     "complaint": RequestKind.COMPLAINT,
+    "disposition": RequestKind.DISPOSITION,
 }
 """Kind of a reference → requests it may lead to."""
 
@@ -118,6 +122,40 @@ def live_mandates(court: Any, case: Case, actor: Actor) -> list[Option]:
     return [Option(r.mandate.reference, r.name, r.scope) for r in rows]
 
 
+@choice_source("claims")
+def claims(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Claims that stand, with whose they are."""
+    names = {p.id: p for p in case.parties}
+    rows = [(c, names[c.party_id]) for c in claims_of(court.session, case) if c.party_id in names]
+    return [Option(c.reference, T("%(name)s, %(role)s: %(amount)s", name=p.name, role=p.role.label, amount=Money(c.amount_minor, c.currency))) for c, p in rows]
+
+
+@choice_source("parties_by_name")
+def parties_by_name(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Names of this case's parties and of those in the judge's other cases of the same kind, who may have agreed."""
+    mine = select(Seat.case_id).where(Seat.account_id == actor.account_id, Seat.role == actor.role, Seat.until_at.is_(None))
+    others = (
+        select(Party.name)
+        .join(Case, Case.id == Party.case_id)
+        .where(Case.id.in_(mine), Case.cause == case.cause, Case.stage.in_((Stage.PENDING, Stage.HEARING)))
+    )
+    names = [p.name for p in parties(case)] + list(court.session.scalars(others.where(Party.left_at.is_(None)).order_by(Party.id).limit(200)))
+    return [Option(name, name) for name in dict.fromkeys(names)]
+
+
+@choice_source("claimants")
+def claimants(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Everybody who claims."""
+    return [Option(p.reference, p.name) for p in parties(case, Role.CLAIMANT)]
+
+
+@choice_source("group_members")
+def group_members(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Registrations that wait."""
+    rows = court.session.scalars(select(GroupMember).where(GroupMember.case_id == case.id, GroupMember.state == MemberState.ASKED).order_by(GroupMember.id))
+    return [Option(m.reference, T("%(name)s, %(amount)s", name=m.name, amount=Money(m.amount_minor, m.currency))) for m in rows]
+
+
 # -- references ---------------------------------------------------------------
 
 
@@ -167,10 +205,23 @@ def find_mandate(court: Any, case: Case, actor: Actor, reference: str) -> Mandat
     )
 
 
+def find_claim(court: Any, case: Case, actor: Actor, reference: str) -> Claim | None:
+    """A claim that stands in the case."""
+    return next((c for c in claims_of(court.session, case) if c.reference == reference), None)
+
+
+def find_member(court: Any, case: Case, actor: Actor, reference: str) -> GroupMember | None:
+    """A registration of the case."""
+    row: GroupMember | None = court.session.scalar(select(GroupMember).where(GroupMember.case_id == case.id, GroupMember.reference == reference))
+    return row
+
+
 RESOLVERS = {kind: find_request(what) for kind, what in REFERENCES.items()} | {
     "seat": find_seat,
     "own_window": find_own_window,
     "case_window": find_case_window,
     "party": find_party,
     "mandate": find_mandate,
+    "claim": find_claim,
+    "group_member": find_member,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -287,6 +288,23 @@ class WithdrawInput(CourtModel):
     """Why a claim is given up for now."""
 
     reasons: Annotated[str | None, CourtText(0, 2000), field(T("Reasons, if you want to give them"), widget="textarea")] = None
+
+
+class InterestInput(CourtModel):
+    """A sum, a rate a year, and from when to when it bore interest."""
+
+    principal: Annotated[CourtMoney, field(T("Sum that bears interest"))]
+    rate: Annotated[
+        Decimal, Field(gt=0, le=36, decimal_places=4), field(T("Rate a year, in percent"), T("For example 3.65, as agreed or as the law gives it."))
+    ]
+    first: Annotated[CourtDate, field(T("From"))]
+    last: Annotated[CourtDate, field(T("Up to"))]
+
+    @model_validator(mode="after")
+    def _runs_forward(self) -> InterestInput:
+        if self.last <= self.first:
+            raise InvalidInput([FieldFault(("last",), T("The last day is not after the first."))])
+        return self
 
 
 class LeaveInput(CourtModel):

@@ -230,6 +230,7 @@ class RequestKind(enum.Enum):
     IDENTITY = "identity"  # who stands behind a shop, asked of its platform (CPI 209)
     JOINDER = "joinder"  # that somebody else takes part (CPI 73, 222)
     APPEAL = "jurisdiction_appeal"  # appeal from the ruling on jurisdiction (CPL 171)
+    DISPOSITION = "disposition"  # that all who are represented agree to a step (CPL 56)
     COMPLAINT = "complaint"  # a complaint about how the court does its work (EXT 7)
 
     @property
@@ -248,6 +249,7 @@ REQUEST_WORDS = {
     RequestKind.IDENTITY: T("Who stands behind a shop"),
     RequestKind.JOINDER: T("Another person in the case"),
     RequestKind.APPEAL: T("Appeal from a ruling on jurisdiction"),
+    RequestKind.DISPOSITION: T("Consent to a step for all"),
     RequestKind.COMPLAINT: T("Complaint"),
 }
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case
 from odr.docket.queries import entry
-from odr.filing import acts, acts_appeals, acts_changes, acts_joinder, acts_objections, acts_people
+from odr.filing import acts, acts_appeals, acts_changes, acts_group, acts_joinder, acts_objections, acts_people
 from odr.filing.bulk import lodge_waiting
 from odr.filing.choices_motions import RESOLVERS
 from odr.filing.draft_keeping import keep_drafts
@@ -63,13 +63,13 @@ ROOM = Room(
     acts=(
         "odr.filing.acts", "odr.filing.acts_acknowledge",
         "odr.filing.acts_changes", "odr.filing.acts_objections", "odr.filing.acts_time", "odr.filing.acts_people",
-        "odr.filing.acts_joinder", "odr.filing.acts_appeals", "odr.filing.acts_mistakes",
+        "odr.filing.acts_joinder", "odr.filing.acts_appeals", "odr.filing.acts_mistakes", "odr.filing.acts_merging", "odr.filing.acts_group",
         "odr.filing.choices", "odr.filing.choices_motions",
     ),
     routes=(
         "odr.filing.routes:filing", "odr.filing.routes_registry:registry", "odr.filing.routes_guide:guide", "odr.filing.routes_agenda:agenda",
         "odr.filing.routes_drafts:pages",
-        "odr.filing.routes_bulk:pages", "odr.filing.routes_batch:batch",
+        "odr.filing.routes_bulk:pages", "odr.filing.routes_batch:batch", "odr.filing.routes_group:group", "odr.filing.routes_interest:interest",
     ),
     on_lapse={
         "registry_review": acts.accept_first,
@@ -86,4 +86,5 @@ ROOM = Room(
     nav=(NavItem("claim", "filing.claim", T("Claim and answer"), 10),),
     sweeps={"mandates": bring_mandates_to_docket, "bulk": lodge_waiting, "drafts": keep_drafts},
     after_act=(acts_appeals.serve_complaint_answer,),
+    bars=(acts_group.conducted_by_others,),
 )  # fmt: skip

@@ -12,7 +12,6 @@ from sqlalchemy import select
 from odr.docket.models import Case, Party, Role
 from odr.docket.queries import parties
 from odr.judgment.inputs import EffectInput
-from odr.judgment.interest import InterestLine, interest_lines
 from odr.judgment.kinds import AppealState, DecisionKind, DecisionState, Instrument, OrderKind
 from odr.judgment.lookups import decision_named, decisions_of, issued, obligations_of, party_with, payments_on, performed, petitions_of
 from odr.judgment.models import Decision, Obligation, Order
@@ -21,6 +20,7 @@ from odr.payments.costs import Allocation
 from odr.payments.demands import COLLECT_TASK as COSTS_TASK
 from odr.payments.demands import order_costs, were_settled
 from odr.payments.refunding import order_back
+from odr.procedure.interest import InterestLine, interest_lines
 from odr.procedure.models import WindowState
 from odr.procedure.reckoning import reckon
 from odr.procedure.tariff_rules import Ending

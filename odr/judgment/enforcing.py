@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from odr.docket.models import Case, Party, Role
 from odr.filing.registry import next_of_series
 from odr.judgment.effect import interest_on, is_overdue, left_of
-from odr.judgment.interest import InterestKind
-from odr.judgment.interest import total as interest_total
 from odr.judgment.lookups import obligations_of
 from odr.judgment.models import EnforcementCase, Obligation
 from odr.payments.assessing import keep_basis
 from odr.payments.inputs import AssessInput
 from odr.payments.tariff import Matter
+from odr.procedure.interest import InterestKind
+from odr.procedure.interest import total as interest_total
 from odr.text import T
 
 if TYPE_CHECKING:

@@ -15,13 +15,13 @@ from odr.identity.actors import Actor
 from odr.judgment.checks import problems
 from odr.judgment.effect import left_of
 from odr.judgment.file import CaseFile, ExhibitOnFile, FactOnFile, case_file
-from odr.judgment.interest import InterestKind
 from odr.judgment.issuing import has_rested
 from odr.judgment.kinds import DecisionState
 from odr.judgment.lookups import certificates_of, current_draft, document_of, issued, obligations_of, open_enforcement, party_with, pronounced, unconfirmed
 from odr.judgment.models import Decision, Obligation, Order
 from odr.judgment.paper import appeal_words, cost_words, lines, order_words
 from odr.procedure.hooks import Panel
+from odr.procedure.interest import InterestKind
 from odr.procedure.models import Window
 from odr.text import Money, Text
 

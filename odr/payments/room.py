@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from odr.payments import acts_reminders, alarms, happenings
+from odr.payments import acts_reminders, alarms, happenings, merging
 from odr.payments.acts import fee_lapsed
 from odr.payments.acts_costs import review_overdue
 from odr.payments.acts_refunds import on_appeal_decided, on_claim_withdrawn, on_effective, on_ended, on_settled
@@ -46,6 +46,10 @@ ROOM = Room(
         "settlement_reached": on_settled,
         "objection_failed": happenings.on_objection_failed,
         "track_converted": happenings.on_track_converted,
+        "case_joined": merging.on_case_joined,
+        "claim_severed": merging.on_claim_severed,
+        "group_opened": merging.on_group_opened,
+        "group_member": merging.on_group_member,
         "served": happenings.on_served,
         "case_closed": on_ended,
         "case_effective": on_effective,

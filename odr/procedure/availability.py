@@ -112,6 +112,10 @@ def _person_refusal(act: Act, actor: Actor, court: Sitting) -> CourtError | None
 
 
 def _guard_refusal(court: Sitting, act: Act, case: Case, actor: Actor) -> CourtError | None:
+    for bar in court.court.hooks.bars:
+        barred = bar(court, act, case, actor)
+        if barred is not None:
+            return ActNotOpen(barred)
     for guard in act.guards:
         reason = guard(court, case, actor)
         if reason is not None:

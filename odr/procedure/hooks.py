@@ -12,15 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 from odr.docket.models import Case, DocketEntry, Party
 from odr.procedure.models import Window
+from odr.text import Text
 
 if TYPE_CHECKING:
     from odr.identity.actors import Actor
     from odr.procedure.sitting import Sitting
+    from odr.procedure.table import Act
 
 LapseHandler = Callable[["Sitting", Case, Window], None]
 EventHandler = Callable[["Sitting", Case, Mapping[str, Any]], None]
 ServiceQueue = Callable[["Sitting", Case, DocketEntry, Sequence[Party]], None]
 Resolver = Callable[["Sitting", Case, "Actor", str], Any]
+Bar = Callable[["Sitting", "Act", Case, "Actor"], Text | None]
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class Hooks:
     ``panels``    parts of the case page; ``nav`` its tabs
     ``queue_service`` puts an entry's packets out
     ``sweeps``    what the worker does besides: name → function(court) → count of things done
+    ``bars``      reasons why an act is not open to somebody, whatever the act itself says
     """
 
     on_lapse: dict[str, list[LapseHandler]] = field(default_factory=lambda: defaultdict(list))
@@ -63,6 +67,7 @@ class Hooks:
     queue_service: ServiceQueue | None = None
     sweeps: dict[str, Callable[..., int]] = field(default_factory=dict)
     after_act: list[Callable[[Sitting, Case, DocketEntry], None]] = field(default_factory=list)
+    bars: list[Bar] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,7 @@ class Room:
     sweeps: Mapping[str, Callable[..., int]] = field(default_factory=dict)
     after_act: tuple[Callable[[Sitting, Case, DocketEntry], None], ...] = ()
     queue_service: ServiceQueue | None = None
+    bars: tuple[Bar, ...] = ()
 
     def join(self, hooks: Hooks) -> None:
         """Enter everything into the court's hooks; two rooms may answer one event, in layer order."""
@@ -100,5 +106,6 @@ class Room:
         hooks.panels.extend(self.panels)
         hooks.nav.extend(self.nav)
         hooks.after_act.extend(self.after_act)
+        hooks.bars.extend(self.bars)
         if self.queue_service is not None:
             hooks.queue_service = self.queue_service

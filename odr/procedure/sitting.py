@@ -54,6 +54,8 @@ class _Consequence:
     given: BaseModel
     actor: Actor
     effective_at: datetime | None
+    case: Case | None
+    """The case it belongs to, where it was queued while an act of one was recorded."""
 
 
 class Sitting:
@@ -75,6 +77,7 @@ class Sitting:
         self._then: list[_Consequence] = []
         self._moves: frozenset[Stage] = frozenset()
         self._acting_at: datetime | None = None
+        self._recording: Case | None = None
 
     # -- what handlers use ------------------------------------------------
 
@@ -162,9 +165,9 @@ class Sitting:
             window.closed_by = self.next_number(case)
         return len(found)
 
-    def then(self, name: str, given: BaseModel, *, actor: Actor = CLOCK_ACTOR, effective_at: datetime | None = None) -> None:
-        """An act that follows in the same Sitting, as an entry after this one."""
-        self._then.append(_Consequence(name, given, actor, effective_at))
+    def then(self, name: str, given: BaseModel, *, actor: Actor = CLOCK_ACTOR, effective_at: datetime | None = None, case: Case | None = None) -> None:
+        """An act that follows in the same Sitting, as an entry after this one; in another ``case`` only where the act holds it locked."""
+        self._then.append(_Consequence(name, given, actor, effective_at, case or self._recording))
 
     def open_task(self, case: Case, role: Role, kind: str, title: Text, *, risk: int = 0, due_at: datetime | None = None, subject: str | None = None) -> Task:
         """Put something on a desk of the court; ``risk`` ranks it (higher first)."""
@@ -224,12 +227,15 @@ class Sitting:
         the handler raises; then nothing is written.
         """
         act = self.court.table[name]
-        self._lock(case)
+        others = act.with_cases(self, case, given) if act.with_cases is not None and actor.role in act.by else ()
+        for each in sorted((case, *others), key=lambda one: one.id):
+            self._lock(each)
         request = self._request(name, case.reference, given)
         earlier = self._earlier(actor, key, request)
         if earlier is not None:
             return earlier
-        self.perform_due(case)
+        for each in (case, *others):
+            self.perform_due(each)
         self._check(act, case, given, actor, premise)
         entry = self._record(act, case, given, actor, None)
         if key is not None and actor.account_id is not None:
@@ -244,6 +250,7 @@ class Sitting:
         """Let ``step`` queue consequences on a locked case, and perform them: facts that came in from outside."""
         self._lock(case)
         self.perform_due(case)
+        self._recording = case
         step()
         self._follow(case)
         self.session.flush()
@@ -335,7 +342,7 @@ class Sitting:
             raise InvalidInput(faults)
 
     def _record(self, act: Act, case: Case, given: BaseModel, actor: Actor, effective_at: datetime | None) -> DocketEntry:
-        self.late = False
+        self.late, self._recording = False, case
         party = next((p for p in case.parties if p.id == actor.party_id), None)
         if act.window is not None:
             window = window_for(self, act, case, actor)
@@ -428,9 +435,9 @@ class Sitting:
             if steps > 500:
                 raise RuntimeError("consequences do not end")
             nxt = self._then.pop(0)
-            act = self.court.table[nxt.name]
-            self._resolve(case, nxt.given, nxt.actor)
-            self._record(act, case, nxt.given, nxt.actor, nxt.effective_at)
+            act, its = self.court.table[nxt.name], nxt.case or case
+            self._resolve(its, nxt.given, nxt.actor)
+            self._record(act, its, nxt.given, nxt.actor, nxt.effective_at)
 
     def _schedule(self, case: Case) -> None:
         case.next_due_at = self.session.scalar(select(func.min(Window.due_at)).where(Window.case_id == case.id, Window.state == WindowState.OPEN))

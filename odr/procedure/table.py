@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -66,6 +66,9 @@ Preparation = Callable[["Court", Case, Any, Actor], Mapping[str, Any]]
 Prefill = Callable[["Sitting", Case, Actor], Mapping[str, "Text | str"]]
 """What an act's page proposes, by field: words from the record, in the reader's language."""
 
+WithCases = Callable[["Sitting", Case, Any], Sequence[Case]]
+"""Other cases an act works on; all are locked together, in the order of their ids. Raises InvalidInput for what names none."""
+
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 """Turns an older version's input into the next version's."""
 
@@ -106,6 +109,7 @@ class Act:
     prepare: Preparation | None = None
     prefill: Prefill | None = None
     rule: str | None = None
+    with_cases: WithCases | None = None
 
     @property
     def upcasters(self) -> Mapping[int, Upcaster]:
@@ -164,7 +168,8 @@ def act(
     generic one; ``listed`` false for acts the court performs by itself; ``prepare``
     slow work before the transaction, see :meth:`odr.procedure.court.Court.prepare`;
     ``prefill`` what the generic page proposes in its fields, to be read and changed;
-    ``rule`` a time limit of the pack without which the court knows no such act.
+    ``rule`` a time limit of the pack without which the court knows no such act;
+    ``with_cases`` other cases the act works on, locked together with its own.
     """
 
     def enter(handler: Handler) -> Handler:

@@ -18,6 +18,7 @@ from odr.evidence.checklist import checklist, chronology
 from odr.evidence.digests import first_filed
 from odr.evidence.inputs import ExhibitInput
 from odr.evidence.models import Exhibit
+from odr.evidence.platform_records import PlatformText, is_from_platform, records_in
 from odr.evidence.ports import PREVIEWER, desk_of
 from odr.evidence.proofs import proofs_of
 from odr.evidence.requests import requests_of, title_of
@@ -127,9 +128,18 @@ def one(case: Case, actor: Actor, label: str) -> Page:
         filed = None  # A list that is in no case is its sender's alone.
     return render_template(
         "evidence/exhibit.html", case=case, actor=actor, exhibit=found, upload=found.upload, files=files, erased=erased,
-        group=found.upload.media.group.value, closed=why_closed(actor, found), proofs=proofs_of(current_session(), found), filed=filed,
+        group=found.upload.media.group.value, closed=why_closed(actor, found), records=None if erased else _records(found, actor),
+        proofs=proofs_of(current_session(), found), filed=filed,
         party=next(p for p in case.parties if p.id == found.party_id), tab="exhibits",
     )  # fmt: skip
+
+
+def _records(found: Exhibit, actor: Actor) -> PlatformText | None:
+    """A platform's records in their own form, for whoever may open the file; opening a sealed one is logged."""
+    if not is_from_platform(found) or why_closed(actor, found) is not None:
+        return None
+    desk, upload = desk_of(current_court()), opened(current_court(), found, actor, "page").upload
+    return records_in(found, b"".join(desk.contents(upload)))
 
 
 @exhibits.get("/<label>/readings")

@@ -1,0 +1,33 @@
+"""Exhibits of a case that goes on within another: they are exhibits there, under the numbers they have there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from odr.docket.models import Case
+from odr.evidence.models import Exhibit
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+def on_case_joined(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """Take every exhibit over with its file, receipt, seal and provenance; where it stood before is kept with it (EV 55).
+
+    Facts: ``into`` the other case, ``parties`` old id → party there. The old docket
+    keeps the entry that took the exhibit, with its digest.
+    """
+    into: Case = facts["into"]
+    for exhibit in court.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.party_id, Exhibit.number)).all():
+        party = facts["parties"].get(exhibit.party_id)
+        if party is None:
+            continue
+        number = (court.session.scalar(select(func.max(Exhibit.number)).where(Exhibit.case_id == into.id, Exhibit.party_id == party.id)) or 0) + 1
+        before = {"from_case": case.number or case.reference, "from_label": exhibit.label, "from_entry": exhibit.entry_number}
+        exhibit.provenance = {**exhibit.provenance, **before}
+        exhibit.case_id, exhibit.party_id, exhibit.number, exhibit.label = into.id, party.id, number, f"{party.letter}-{number}"
+        exhibit.entry_number, exhibit.facts = court.next_number(into), []
+        court.session.flush()

@@ -1,0 +1,339 @@
+"""An action of many against one side: announcement, registration, representatives, and what binds whom (CPL 55–57; CPI 75–80)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import Case, Party, Role, Stage
+from odr.docket.queries import entries_of, parties
+from odr.errors import InvalidInput
+from odr.filing.acts_changes import TRIAL, see_track, sum_of_standing
+from odr.filing.inputs_merging import (
+    AnnounceInput,
+    ConsentToDispositionInput,
+    DispositionInput,
+    ElectInput,
+    NameRepresentativesInput,
+    RegistrationFact,
+    RegistrationRuling,
+)
+from odr.filing.inviting import note_addresses
+from odr.filing.models import Claim, Relief, ReliefKind, RequestKind, RequestState
+from odr.filing.models_group import GroupAction, GroupMember, MemberState
+from odr.filing.progress import ask, decide, requests_of
+from odr.identity.actors import Actor
+from odr.identity.models import Account
+from odr.procedure.case_rules import Bar
+from odr.procedure.table import Act, Everyone, Recorded, act
+from odr.procedure.versions import input_of
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+WINDOW = "group_registration"
+MANY = 10
+"""From how many one side is generally many (CPI 75)."""
+FREE_FOR_ALL = frozenset({
+    "join_case", "elect_representative", "consent_to_disposition", "withdraw_claim", "appoint_representative", "revoke_representative", "confirm_address",
+    "rebut_service", "request_relief", "ask_relief_for_lateness", "submit_exhibit", "withdraw_exhibit", "complain",
+})  # fmt: skip
+"""What each of the represented still does for herself: her own address, powers, evidence, and leaving."""
+
+
+def group_of(court: Sitting, case: Case) -> GroupAction | None:
+    """The action of many a case is, or None."""
+    return court.session.scalar(select(GroupAction).where(GroupAction.case_id == case.id))
+
+
+def representatives(case: Case) -> list[Party]:
+    """Claimants who conduct the case for all."""
+    return [p for p in parties(case, Role.CLAIMANT) if p.details.get("represents_since")]
+
+
+def represented(case: Case) -> list[Party]:
+    """Claimants for whom others conduct the case."""
+    return [p for p in parties(case, Role.CLAIMANT) if not p.details.get("represents_since")] if representatives(case) else []
+
+
+def conducted_by_others(court: Sitting, act: Act, case: Case, actor: Actor) -> Text | None:
+    """Reason why a claimant does not act by herself, or her representatives not without her (CPL 56).
+
+    What the representatives do counts for all; to change, waive, admit or settle
+    they need the consent of everybody they represent.
+    """
+    if actor.role is not Role.CLAIMANT or not representatives(case):
+        return None
+    mine = next((p for p in case.parties if p.id == actor.party_id), None)
+    if mine is None or act.name in FREE_FOR_ALL:
+        return None
+    if not mine.details.get("represents_since"):
+        return T("The representatives conduct this case for all claimants (Civil Procedure Law, art. 56).")
+    if act.special and represented(case) and not _agreed_by_all(court, case):
+        return T("For this the representatives need the consent of everybody they represent. Propose it first (Civil Procedure Law, art. 56).")
+    return None
+
+
+def _agreed_by_all(court: Sitting, case: Case) -> bool:
+    latest = next(iter(reversed(requests_of(court, case, RequestKind.DISPOSITION, None))), None)
+    return latest is not None and latest.state is RequestState.GRANTED
+
+
+# -- announcement ---------------------------------------------------------------
+
+
+def not_announced(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why nothing is announced: it was, or the rules know no registration."""
+    if WINDOW not in court.pack(case).windows.rules:
+        return T("The rules of this court know no registration of further claimants.")
+    return T("Registration was announced already.") if group_of(court, case) is not None else None
+
+
+@act(
+    title=T("Announce an action of many"),
+    input=AnnounceInput,
+    by={Role.JUDGE},
+    at={Stage.PENDING},
+    guard=not_announced,
+    strong=True,
+    serves=Everyone.PARTIES,
+    source="CPL 57; CPI 79, 194",
+    help=T("For claims of one kind whose number is not known yet: whoever is concerned may register. No fee in advance; no small claims procedure."),
+)
+def announce_registration(court: Sitting, case: Case, given: AnnounceInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Publish what the case is about and let others register, for thirty days at least (CPL 57; CPI 79).
+
+    Fees not paid yet are not asked for in advance (CPI 194).
+    """
+    least = court.pack(case).window(WINDOW).amount
+    if given.days < least:
+        raise InvalidInput.at("days", T("At least %(least)s days (Civil Procedure Law Interpretation, art. 79).", least=least))
+    window = court.start_window(case, WINDOW, start=now, amount=given.days)
+    court.session.add(GroupAction(case_id=case.id, about=given.about, asked=given.asked, announced_entry=court.next_number(case), until=window.due_at))
+    court.session.flush()
+    court.announce("group_opened", case)
+    see_track(court, case, sum_of_standing(court, case), {Bar.MANY_PARTIES})
+    return Recorded(T("Others may register until %(day)s", day=window.due_at), {"until": window.due_at.isoformat() if window.due_at else None})
+
+
+def registration_runs(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why nobody can register: nothing was announced, or the time is over."""
+    running = [w for w in court.windows(case, WINDOW) if w.due_at is None or w.due_at >= court.now]
+    return None if running else T("Nobody can register for this case now.")
+
+
+@act(
+    title=T("Somebody registers for the action of many"),
+    input=RegistrationFact,
+    by={Role.CLOCK},
+    at=TRIAL,
+    guard=registration_runs,
+    listed=False,
+    source="CPL 57; CPI 80",
+)
+def record_registration(court: Sitting, case: Case, given: RegistrationFact, *, actor: Actor, now: datetime) -> Recorded:
+    """Put a registration before the registry: tie and harm have to be shown (CPI 80). Only the court reads it until it is decided."""
+    account = court.session.scalars(select(Account).where(Account.reference == given.account)).one()
+    member = GroupMember(
+        case_id=case.id,
+        account_id=account.id,
+        name=given.name,
+        amount_minor=given.amount.minor,
+        currency=given.amount.currency,
+        asked_entry=court.next_number(case),
+    )
+    court.session.add(member)
+    court.session.flush()
+    title = T("%(name)s registers for the action of many. Look at tie and harm.", name=given.name)
+    court.open_task(case, Role.CLERK, "registration", title, risk=30, subject=member.reference)
+    return Recorded(T("%(name)s registers, asking for %(amount)s", name=given.name, amount=given.amount), {"member": member.reference})
+
+
+def somebody_registered(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why there is no registration to decide on."""
+    waiting = select(GroupMember.id).where(GroupMember.case_id == case.id, GroupMember.state == MemberState.ASKED).limit(1)
+    return None if court.session.scalar(waiting) is not None else T("No registration waits.")
+
+
+@act(
+    title=T("Decide on a registration"),
+    input=RegistrationRuling,
+    by={Role.CLERK, Role.JUDGE},
+    at=TRIAL,
+    guard=somebody_registered,
+    source="CPI 80",
+    help=T("Who shows a tie to the other side and harm is a claimant from now on. Whoever does not may sue by herself."),
+)
+def decide_registration(court: Sitting, case: Case, given: RegistrationRuling, *, actor: Actor, now: datetime) -> Recorded:
+    """Make somebody who registered a claimant with a claim of her own, or tell her that she may sue by herself (CPI 80)."""
+    member: GroupMember = court.resolved("group_member", given.member)
+    if member.state is not MemberState.ASKED:
+        raise InvalidInput.at("member", T("This was decided already."))
+    member.decided_entry, member.reasons = court.next_number(case), given.reasons
+    court.close_tasks(case, "registration", member.reference)
+    if given.answer == "refuse":
+        member.state = MemberState.REFUSED
+        return Recorded(T("%(name)s is not registered and may sue by herself", name=member.name), {"member": member.reference, "reasons": given.reasons})
+    party = _claimant(court, case, member, now)
+    member.state, member.party_id = MemberState.REGISTERED, party.id
+    court.announce("group_member", case, party=party, amount=member.amount_minor)
+    result = {"member": member.reference, "party": party.label, "amount": {"minor": member.amount_minor, "currency": member.currency}}
+    return Recorded(T("%(name)s is registered as claimant", name=member.name), {**result, "reasons": given.reasons})
+
+
+def _claimant(court: Sitting, case: Case, member: GroupMember, now: datetime) -> Party:
+    asked = next(input_of(e) for e in entries_of(court.session, case, "record_registration") if e.number == member.asked_entry)
+    account = court.session.get_one(Account, member.account_id)
+    party = Party(
+        case_id=case.id, role=Role.CLAIMANT, ordinal=1 + max(p.ordinal for p in case.parties if p.role is Role.CLAIMANT), name=member.name,
+        kind=RegistrationFact.model_validate(asked).kind, account_id=account.id, email=asked["email"], phone=asked["phone"], address=asked["address"],
+        locale=account.locale, online=True, joined_at=now, details={"registered_entry": court.next_number(case)},
+    )  # fmt: skip
+    case.parties.append(party)
+    court.session.flush()
+    note_addresses(court, party, "registration")
+    claim = Claim(case_id=case.id, party_id=party.id, amount_minor=member.amount_minor, currency=member.currency, entry_number=court.next_number(case))
+    court.session.add(claim)
+    court.session.flush()
+    court.session.add(
+        Relief(claim_id=claim.id, number=1, kind=ReliefKind.MONEY, what=asked["harm"][:1000], amount_minor=member.amount_minor, currency=member.currency)
+    )
+    return party
+
+
+# -- representatives ---------------------------------------------------------------
+
+
+def many_claimants(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why nobody is named yet: too few claimants, registration still runs, or it was done."""
+    if representatives(case):
+        return T("The representatives are named.")
+    if registration_runs(court, case, actor) is None:
+        return T("Others can still register. Wait until the time is over.")
+    if len(parties(case, Role.CLAIMANT)) < MANY:
+        return T("Fewer than %(many)s claimants are not many: each acts for herself (Civil Procedure Law Interpretation, art. 75).", many=MANY)
+    return None
+
+
+def may_elect(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why a claimant elects nobody."""
+    if representatives(case):
+        return T("The representatives are named.")
+    return None if len(parties(case, Role.CLAIMANT)) > 2 else T("There are too few claimants to elect anybody.")
+
+
+@act(
+    title=T("Elect a representative"),
+    input=ElectInput,
+    by={Role.CLAIMANT},
+    at=TRIAL,
+    guard=may_elect,
+    source="CPL 56, 57; CPI 76, 77",
+    help=T("Two to five of the claimants conduct the case for all. Electing again replaces what you said before."),
+)
+def elect_representative(court: Sitting, case: Case, given: ElectInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Record whom a claimant wants; the court counts the latest word of each (CPI 76, 77)."""
+    chosen = [court.resolved("party", one) for one in given.candidates]
+    if any(p.role is not Role.CLAIMANT or p.left_at is not None for p in chosen):
+        raise InvalidInput.at("candidates", T("Only claimants can be elected."))
+    me = court.party_of(case, actor)
+    return Recorded(T("%(name)s elected representatives", name=me.name), {"elected": sorted({p.label for p in chosen})})
+
+
+def tally(court: Sitting, case: Case) -> Counter[str]:
+    """Votes by label of the party, the latest word of each claimant counted."""
+    latest: dict[int, list[str]] = {}
+    for entry in entries_of(court.session, case, "elect_representative"):
+        latest[entry.party_id or 0] = input_of(entry)["candidates"]
+    return Counter(reference for chosen in latest.values() for reference in set(chosen))
+
+
+@act(
+    title=T("Name the representatives"),
+    input=NameRepresentativesInput,
+    by={Role.JUDGE},
+    at=TRIAL,
+    guard=many_claimants,
+    strong=True,
+    serves=Everyone.PARTIES,
+    source="CPL 56, 57; CPI 76–78",
+    help=T("From now on they conduct the case for all claimants. Changing, waiving, admitting and settling need everybody’s consent."),
+)
+def name_representatives(court: Sitting, case: Case, given: NameRepresentativesInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Record who conducts the case for all, two to five: elected, agreed with the court, or appointed by it (CPI 77, 78)."""
+    people: list[Party] = [court.resolved("party", one) for one in dict.fromkeys(given.people)]
+    if len(people) < 2 or any(p.role is not Role.CLAIMANT or p.left_at is not None for p in people):
+        raise InvalidInput.at("people", T("Name two to five of the claimants."))
+    votes = tally(court, case)
+    if given.how == "elected":
+        least = min(votes[p.reference] for p in people)
+        ahead = [p.name for p in parties(case, Role.CLAIMANT) if p not in people and votes[p.reference] >= max(least, 1)]
+        if least == 0 or ahead:
+            raise InvalidInput.at("people", T("These are not those with the most votes."))
+    for person in people:
+        person.details = {**person.details, "represents_since": court.next_number(case)}
+    group = group_of(court, case)
+    if group is None:
+        group = GroupAction(case_id=case.id)
+        court.session.add(group)
+    group.how, group.named_entry = given.how, court.next_number(case)
+    names = ", ".join(p.name for p in people)
+    result = {"people": [p.label for p in people], "how": given.how, "votes": {p.label: votes[p.reference] for p in parties(case, Role.CLAIMANT)}}
+    return Recorded(T("%(names)s conduct the case for all claimants", names=names), {**result, "reasons": given.reasons})
+
+
+def represents_others(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why nothing is proposed: the actor represents nobody, or a proposal waits."""
+    if not any(p.id == actor.party_id for p in representatives(case)):
+        return T("You represent no other claimants.")
+    return T("A proposal waits for the consent of the others.") if requests_of(court, case, RequestKind.DISPOSITION) else None
+
+
+@act(
+    title=T("Propose a step that needs everybody’s consent"),
+    input=DispositionInput,
+    by={Role.CLAIMANT},
+    at=TRIAL,
+    guard=represents_others,
+    serves=Everyone.PARTIES,
+    source="CPL 56",
+)
+def propose_disposition(court: Sitting, case: Case, given: DispositionInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Ask everybody who is represented whether claims may be changed, waived, admitted or settled (CPL 56)."""
+    me = court.party_of(case, actor)
+    request = ask(court, case, RequestKind.DISPOSITION, me, given.words, what=given.what, said={})
+    return Recorded(T("%(name)s proposes a step that needs everybody’s consent", name=me.name), {"request": request.reference, "what": given.what})
+
+
+def is_represented(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why the actor has nothing to agree to."""
+    if not any(p.id == actor.party_id for p in represented(case)):
+        return T("You conduct the case yourself.")
+    return None if requests_of(court, case, RequestKind.DISPOSITION) else T("Nothing is proposed.")
+
+
+@act(
+    title=T("Agree to a proposal of your representatives, or not"),
+    input=ConsentToDispositionInput,
+    by={Role.CLAIMANT},
+    at=TRIAL,
+    guard=is_represented,
+    special=True,
+    source="CPL 56",
+    help=T("Without the consent of everybody your representatives cannot change, waive, admit or settle."),
+)
+def consent_to_disposition(court: Sitting, case: Case, given: ConsentToDispositionInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Record a represented claimant's yes or no; with the last yes the proposal stands, with one no it falls (CPL 56)."""
+    me, request = court.party_of(case, actor), court.resolved("disposition", given.proposal)
+    said = {**request.details["said"], me.label: given.agrees}
+    request.details = {**request.details, "said": said}
+    if given.agrees == "no":
+        decide(court, case, request, RequestState.REFUSED)
+    elif all(said.get(p.label) == "yes" for p in represented(case)):
+        decide(court, case, request, RequestState.GRANTED)
+    words = T("%(name)s agrees", name=me.name) if given.agrees == "yes" else T("%(name)s does not agree", name=me.name)
+    return Recorded(words, {"request": request.reference, "agrees": given.agrees, "state": request.state.value})

@@ -1,0 +1,297 @@
+"""Hearing cases together and apart: one case joined into another, a claim severed from a case (CPL 55; CPI 221, 232).
+
+Both cases are locked in the order of their ids, and each gets an entry in the
+same Sitting. What was done in the joined case stays done; its own docket stays
+readable to who could read it, and is continued in the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import Case, Outcome, Party, Role, Seat, Stage
+from odr.docket.queries import parties
+from odr.errors import InvalidInput
+from odr.filing.acts_changes import TRIAL, restart_evidence, see_track, sum_of_standing
+from odr.filing.inputs_merging import JoinIntoInput, SeveredFact, SeverInput, TakenInFact
+from odr.filing.models import Claim, Fact, FactAnswer, Relief
+from odr.filing.progress import before_end_of_debate, debate_is_open, end_case
+from odr.filing.queries import claims_of
+from odr.filing.registry import case_number_for
+from odr.identity.actors import Actor
+from odr.identity.models import Mandate
+from odr.procedure.case_rules import Bar
+from odr.procedure.models import Window
+from odr.procedure.table import Everyone, Recorded, act
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+OPEN_WINDOWS = ("answer", "serve_claim", "join_platform")
+"""Time that goes on running in the other case, to the same day."""
+
+
+def other_case(court: Sitting, case: Case, given: JoinIntoInput) -> list[Case]:
+    """The case into which another one is joined; locked together with it. Raises InvalidInput."""
+    found = court.session.scalar(select(Case).where(Case.number == given.into))
+    if found is None or found.id == case.id:
+        raise InvalidInput.at("into", T("No other case of this number is before the court."))
+    return [found]
+
+
+def nothing_is_heard_yet(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why the case cannot be joined into another: its own hearing has begun."""
+    return T("The hearing of this case has begun. Join the other case into this one instead.") if case.stage is Stage.HEARING else None
+
+
+@act(
+    title=T("Join this case into another"),
+    input=JoinIntoInput,
+    by={Role.JUDGE},
+    at=TRIAL,
+    to={Stage.CLOSED},
+    guard=nothing_is_heard_yet,
+    with_cases=other_case,
+    strong=True,
+    serves=Everyone.PARTIES,
+    source="CPL 55; CPI 221",
+    help=T("Both cases must be yours and of the same kind. Parties, claims, facts, exhibits and fees go along; everybody gets new time for evidence."),
+)
+def join_into_case(court: Sitting, case: Case, given: JoinIntoInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Let a case go on within another: parties, claims, facts, answers and exhibits are taken over (CPL 55; CPI 221).
+
+    The fee already paid counts there; what is still due is asked for there. Time to
+    answer that runs goes on to the same day; the time for evidence begins anew for
+    all (EV 55). Without common facts every party has to agree (CPL 55).
+    """
+    main = other_case(court, case, given)[0]
+    _check_main(court, case, main, given, actor)
+    moved = {p.id: _party_in(court, main, p) for p in parties(case)}
+    court.session.flush()
+    claims = _take_claims(court, case, main, moved)
+    _take_facts(court, case, main, moved)
+    _take_windows(court, case, main, moved)
+    court.announce("case_joined", case, into=main, parties=moved)
+    names = [{"before": p.label, "after": moved[p.id].label, "name": p.name} for p in parties(case)]
+    result = {"into": main.number, "parties": names, "claims": len(claims), "ground": given.ground, "reasons": given.reasons}
+    taken = TakenInFact(case=case.number or case.reference, reference=case.reference, parties=names, ground=given.ground, reasons=given.reasons)
+    court.then("take_in_case", taken, case=main)
+    end_case(court, case, Outcome.JOINED, now)
+    return Recorded(T("The case goes on within %(number)s", number=main.number or main.reference), result)
+
+
+def _check_main(court: Sitting, case: Case, main: Case, given: JoinIntoInput, actor: Actor) -> None:
+    seated = select(Seat.id).where(Seat.case_id == main.id, Seat.role == Role.JUDGE, Seat.account_id == actor.account_id, Seat.until_at.is_(None))
+    if court.session.scalar(seated) is None:
+        raise InvalidInput.at("into", T("That case is on another judge’s desk. Let the president give both to one judge first."))
+    if main.stage not in TRIAL or not debate_is_open(court, main) or main.stayed_at is not None:
+        raise InvalidInput.at("into", T("That case can take in no other: it is not being heard, or its debate has ended."))
+    if (main.pack_id, main.cause) != (case.pack_id, case.cause):
+        raise InvalidInput.at("into", T("The two cases are not of the same kind."))
+    if given.ground == "same_kind":
+        silent = [p.name for p in (*parties(case), *parties(main)) if p.name not in given.agreed]
+        if silent:
+            raise InvalidInput.at("agreed", T("Without common facts everybody has to agree. Missing: %(names)s", names=", ".join(dict.fromkeys(silent))))
+
+
+def _party_in(court: Sitting, main: Case, old: Party) -> Party:
+    """The same person in the other case, or a new party there; whoever acts for her acts for her there too."""
+    same = [p for p in parties(main, old.role) if (old.account_id is not None and p.account_id == old.account_id) or p.name.casefold() == old.name.casefold()]
+    if same:
+        return same[0]
+    new = Party(
+        case_id=main.id, role=old.role, ordinal=1 + max((p.ordinal for p in main.parties if p.role is old.role), default=0), name=old.name, kind=old.kind,
+        account_id=old.account_id, email=old.email, phone=old.phone, address=old.address, locale=old.locale, abroad=old.abroad, online=old.online,
+        joined_at=old.joined_at, details={**old.details, "from_case": old.case.reference},
+    )  # fmt: skip
+    main.parties.append(new)
+    court.session.flush()
+    for mandate in court.session.scalars(select(Mandate).where(Mandate.party_id == old.id, Mandate.revoked_at.is_(None))):
+        mandate.case_id, mandate.party_id = main.id, new.id
+    return new
+
+
+def _take_claims(court: Sitting, case: Case, main: Case, moved: Mapping[int, Party]) -> list[Claim]:
+    made = []
+    for old in claims_of(court.session, case):
+        if old.party_id in moved:
+            made.append(copy_claim(court, old, main, moved[old.party_id], old.kind))
+    court.session.flush()
+    return made
+
+
+def copy_claim(court: Sitting, old: Claim, into: Case, party: Party, kind: str) -> Claim:
+    """A claim with everything it asks for, as it stands, in another case."""
+    new = Claim(
+        case_id=into.id, party_id=party.id, kind=kind, platform=old.platform, shop=old.shop, order_number=old.order_number, amount_minor=old.amount_minor,
+        currency=old.currency, entry_number=court.next_number(into), particulars=old.particulars,
+    )  # fmt: skip
+    court.session.add(new)
+    court.session.flush()
+    for r in court.session.scalars(select(Relief).where(Relief.claim_id == old.id).order_by(Relief.number)):
+        court.session.add(Relief(claim_id=new.id, number=r.number, kind=r.kind, what=r.what, amount_minor=r.amount_minor, currency=r.currency))
+    return new
+
+
+def _take_facts(court: Sitting, case: Case, main: Case, moved: Mapping[int, Party], only: set[int] | None = None) -> None:
+    """The numbered facts with every answer to them, numbered on in the other case."""
+    number = max(court.session.scalars(select(Fact.number).where(Fact.case_id == main.id)).all(), default=0)
+    for old in court.session.scalars(select(Fact).where(Fact.case_id == case.id).order_by(Fact.number)).all():
+        if old.party_id not in moved or (only is not None and old.party_id not in only):
+            continue
+        number += 1
+        new = Fact(
+            case_id=main.id, party_id=moved[old.party_id].id, number=number, happened_on=old.happened_on, what=old.what, entry_number=court.next_number(main)
+        )
+        court.session.add(new)
+        court.session.flush()
+        for answer in court.session.scalars(select(FactAnswer).where(FactAnswer.fact_id == old.id)).all():
+            if answer.party_id in moved:
+                court.session.add(
+                    FactAnswer(
+                        fact_id=new.id, party_id=moved[answer.party_id].id, stance=answer.stance, words=answer.words, entry_number=court.next_number(main)
+                    )
+                )
+
+
+def _take_windows(court: Sitting, case: Case, main: Case, moved: Mapping[int, Party]) -> None:
+    """Time of a party that runs goes on there to the same day, with its whole working."""
+    for old in court.windows(case):
+        party = moved.get(old.party_id or 0)
+        if old.kind not in OPEN_WINDOWS or (old.party_id is not None and party is None):
+            continue
+        court.session.add(
+            Window(
+                case_id=main.id, party_id=party.id if party else None, kind=old.kind, subject=party.reference if party else old.subject, state=old.state,
+                opened_at=old.opened_at, due_at=old.due_at, working=old.working, opened_by=court.next_number(main),
+            )
+        )  # fmt: skip
+
+
+@act(
+    title=T("Another case was taken in"),
+    input=TakenInFact,
+    by={Role.CLOCK},
+    at=TRIAL,
+    listed=False,
+    serves=Everyone.PARTIES,
+    source="CPI 221; EV 55",
+)
+def take_in_case(court: Sitting, case: Case, given: TakenInFact, *, actor: Actor, now: datetime) -> Recorded:
+    """Tell on the docket what came from another case, give everybody new time for evidence, and look at the procedure (EV 55; CPI 278)."""
+    restart_evidence(court, case, now)
+    see_track(court, case, sum_of_standing(court, case), set())
+    return Recorded(T("%(number)s was taken in: its parties, claims, facts and exhibits are now here", number=given.case), given.model_dump(mode="json"))
+
+
+# -- severance ------------------------------------------------------------------
+
+
+def several_claims(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why nothing can be severed: there is but one claim."""
+    return None if len(claims_of(court.session, case)) > 1 else T("There is only one claim in this case.")
+
+
+@act(
+    title=T("Sever a claim from this case"),
+    input=SeverInput,
+    by={Role.JUDGE},
+    at=TRIAL,
+    guard=(several_claims, before_end_of_debate),
+    strong=True,
+    serves=Everyone.PARTIES,
+    source="CPL 55; CPI 221",
+    help=T("The claim becomes a case of its own with the same judge. Its fee is reckoned anew; what was paid for it here counts there."),
+)
+def sever_claim(court: Sitting, case: Case, given: SeverInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Hear a claim by itself: a new case with its own number, the same bench, and everybody's time to answer and for evidence anew (CPL 55).
+
+    Who brought it is claimant there, whom it is against respondent. The exhibits of
+    this case stay here and may be referred to; what was paid counts there.
+    """
+    claim: Claim = court.resolved("claim", given.claim)
+    owner = next(p for p in case.parties if p.id == claim.party_id)
+    new = _new_case(court, case, claim, owner, now)
+    moved = _sides(court, case, new, owner)
+    copied = copy_claim(court, claim, new, moved[owner.id], "claim")
+    _take_facts(court, case, new, moved, only={owner.id})
+    claim.withdrawn_at = now
+    severed = SeveredFact(case=case.number or case.reference, reference=case.reference, claim=claim.reference, reasons=given.reasons)
+    court.then("open_severed_case", severed, case=new)
+    court.announce("claim_severed", case, claim=claim, into=new, copied=copied, party=owner, new_party=moved[owner.id])
+    result = {"claim": claim.reference, "party": owner.label, "into": new.number, "reference": new.reference, "reasons": given.reasons}
+    return Recorded(T("The claim of %(name)s is heard by itself as %(number)s", name=owner.name, number=new.number or new.reference), result)
+
+
+def _new_case(court: Sitting, case: Case, claim: Claim, owner: Party, now: datetime) -> Case:
+    against = next(p for p in parties(case) if p.role is not owner.role)
+    new = Case(
+        pack_id=case.pack_id, pack_version=case.pack_version, stage=Stage.PENDING, track=case.track, cause=case.cause,
+        title=f"{owner.name} v {against.name}"[:300],
+        filed_on=case.filed_on, lodged_at=case.lodged_at, accepted_at=now, foreign_related=case.foreign_related, entry_count=0, head_digest="0" * 64,
+    )  # fmt: skip
+    new.number = case_number_for(court, new)
+    court.session.add(new)
+    court.session.flush()
+    for seat in court.session.scalars(select(Seat).where(Seat.case_id == case.id, Seat.until_at.is_(None), Seat.role.in_((Role.JUDGE, Role.CLERK)))).all():
+        court.session.add(Seat(case_id=new.id, account_id=seat.account_id, role=seat.role, from_at=now))
+    court.session.flush()
+    return new
+
+
+def _sides(court: Sitting, case: Case, new: Case, owner: Party) -> dict[int, Party]:
+    """The claim's owner as claimant, those of the other side as respondents; her fellows stay behind."""
+    moved: dict[int, Party] = {}
+    count = 0
+    for old in parties(case):
+        if old.id != owner.id and (old.role is owner.role or old.role is Role.THIRD_PARTY):
+            continue
+        count += old.id != owner.id
+        made = Party(
+            case_id=new.id, role=Role.CLAIMANT if old.id == owner.id else Role.RESPONDENT, ordinal=1 if old.id == owner.id else count, name=old.name,
+            kind=old.kind, account_id=old.account_id, email=old.email, phone=old.phone, address=old.address, locale=old.locale, abroad=old.abroad,
+            online=old.online, joined_at=old.joined_at, details={"from_case": case.reference},
+        )  # fmt: skip
+        court.session.add(made)
+        court.session.flush()
+        for mandate in court.session.scalars(
+            select(Mandate).where(Mandate.party_id == old.id, Mandate.revoked_at.is_(None), Mandate.signed_at.is_not(None))
+        ).all():
+            court.session.add(_same_mandate(mandate, new, made))
+        moved[old.id] = made
+    court.session.flush()
+    court.session.refresh(new, ["parties"])
+    return moved
+
+
+def _same_mandate(old: Mandate, new: Case, party: Party) -> Mandate:
+    return Mandate(
+        case_id=new.id, party_id=party.id, account_id=old.account_id, scope=old.scope, from_at=old.from_at, until_at=old.until_at, signed_at=old.signed_at,
+        delegated_by=None,
+    )  # fmt: skip
+
+
+@act(
+    title=T("A claim is heard by itself"),
+    input=SeveredFact,
+    by={Role.CLOCK},
+    at={Stage.PENDING},
+    listed=False,
+    serves=Everyone.PARTIES,
+    source="CPL 55, 128; EV 51",
+)
+def open_severed_case(court: Sitting, case: Case, given: SeveredFact, *, actor: Actor, now: datetime) -> Recorded:
+    """Open the docket of a severed claim: the other side's time to answer and everybody's time for evidence begin (CPL 128; EV 51)."""
+    for respondent in parties(case, Role.RESPONDENT):
+        court.start_window(case, "answer", party=respondent, start=now)
+    for each in [] if court.pack(case).window("evidence").before else parties(case):
+        court.start_window(case, "evidence", party=each, start=now)
+    claim = claims_of(court.session, case)[0]
+    asked = court.session.scalars(select(Relief).where(Relief.claim_id == claim.id)).all()
+    see_track(court, case, claim.amount_minor, set() if all(r.amount_minor is not None for r in asked) else {Bar.NOT_MONEY})
+    return Recorded(T("Severed from %(number)s", number=given.case), given.model_dump(mode="json"))

@@ -1,0 +1,114 @@
+"""Fees of cases that are heard together or apart: what was paid goes along, what is due is asked for where the claim is (CPI 201)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from odr.docket.models import Case, Party
+from odr.payments.acts import UNPAID_TASK
+from odr.payments.assessing import assessments_of, keep_basis
+from odr.payments.books import book_cancellation, paid_on
+from odr.payments.inputs import AssessInput
+from odr.payments.ledger import post
+from odr.payments.models import AssessmentState, FeeAssessment, FeeBasis, LedgerAccount, Payment
+from odr.payments.tariff import Matter
+from odr.procedure.models import WindowState
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+OF_CLAIMS = (Matter.CLAIM, Matter.COUNTERCLAIM, Matter.THIRD_PARTY_CLAIM)
+
+
+def on_case_joined(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """The case goes on within another: each fee basis goes there and adds to what stands there for the same party.
+
+    Facts: ``into`` the other case, ``parties`` old id → party there.
+    """
+    into: Case = facts["into"]
+    for old in _standing(court, case):
+        party = facts["parties"].get(old.party_id)
+        if party is not None:
+            _go_along(court, case, into, old, party, old.matter)
+
+
+def on_claim_severed(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """A claim is heard by itself: its fee is reckoned anew as a claim's, and what was paid for it counts (FEE 18 no longer halves it).
+
+    Facts: ``claim``, ``into`` the new case, ``party`` and ``new_party`` whose claim it is.
+    """
+    matter = Matter(facts["claim"].kind)
+    old = next((b for b in _standing(court, case) if b.party_id == facts["party"].id and b.matter is matter), None)
+    if old is not None:
+        _go_along(court, case, facts["into"], old, facts["new_party"], Matter.CLAIM)
+
+
+def _standing(court: Sitting, case: Case) -> list[FeeBasis]:
+    query = select(FeeBasis).where(FeeBasis.case_id == case.id, FeeBasis.matter.in_(OF_CLAIMS), FeeBasis.until.is_(None)).order_by(FeeBasis.id)
+    return list(court.session.scalars(query))
+
+
+def _go_along(court: Sitting, case: Case, into: Case, old: FeeBasis, party: Party, matter: Matter) -> None:
+    rows = [row for row in assessments_of(court.session, case, party_id=old.party_id) if row.matter is old.matter]
+    there = next((b for b in _standing(court, into) if b.party_id == party.id and b.matter is matter), None)
+    amounts = [*(there.amounts if there else []), *old.amounts]
+    others = (there.non_property if there else 0) + old.non_property
+    basis = keep_basis(court.session, into, party, matter, amounts, others, court.now, joined=old.joined and matter is not Matter.CLAIM)
+    old.until = court.now
+    paid = False
+    for row in rows:
+        if row.state in (AssessmentState.DUE, AssessmentState.DEFERRED):
+            court.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
+            book_cancellation(court.session, row, court.now)
+        elif row.state is AssessmentState.PAID:
+            _move(court, into, row, party, basis, matter)
+            paid = True
+    if rows:
+        # What was paid for the same matter counts; only a difference is asked for.
+        court.then("assess_fee", AssessInput(basis=basis.reference, topup_article="FEE 21" if paid or there else None), case=into)
+
+
+def _move(court: Sitting, into: Case, row: FeeAssessment, party: Party, basis: FeeBasis, matter: Matter) -> None:
+    """The paid notice and its payments belong to the other case from now on, in the rows and in the books."""
+    amount, before = paid_on(court.session, row), row.case_id
+    post(
+        court.session,
+        f"assessment/{row.reference}/left",
+        "fee went along",
+        LedgerAccount.DEFERRED,
+        LedgerAccount.RECEIVABLE,
+        amount,
+        at=court.now,
+        case_id=before,
+    )
+    post(
+        court.session,
+        f"assessment/{row.reference}/came",
+        "fee came along",
+        LedgerAccount.RECEIVABLE,
+        LedgerAccount.DEFERRED,
+        amount,
+        at=court.now,
+        case_id=into.id,
+    )
+    for payment in court.session.scalars(select(Payment).where(Payment.assessment_id == row.id)):
+        payment.case_id, payment.party_id = into.id, party.id
+    row.case_id, row.party_id, row.basis_id, row.matter, row.entry_number = into.id, party.id, basis.id, matter, court.next_number(into)
+    court.session.flush()
+
+
+def on_group_opened(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """An action of many: no fee is asked for in advance (CPI 194). What was paid is counted when the case ends."""
+    for row in assessments_of(court.session, case):
+        if row.state in (AssessmentState.DUE, AssessmentState.DEFERRED) and row.matter in OF_CLAIMS:
+            court.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
+            court.close_tasks(case, UNPAID_TASK, row.reference)
+            book_cancellation(court.session, row, court.now)
+
+
+def on_group_member(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """Somebody registered: what she asks for is kept for the fee that the losing side pays in the end (CPI 194). Facts: ``party``, ``amount``."""
+    keep_basis(court.session, case, facts["party"], Matter.CLAIM, [facts["amount"]], 0, court.now)

@@ -1,0 +1,166 @@
+"""Cases heard together and apart, with everything that goes along."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, select
+
+from odr.docket.models import Case, DocketEntry, Outcome, Party, Role, Seat, Stage
+from odr.docket.queries import parties
+from odr.errors import ActNotOpen, Forbidden, InvalidInput
+from odr.evidence.models import Exhibit
+from odr.filing.models import Claim, Fact
+from odr.filing.queries import claims_of
+from odr.payments.ledger import trial_balance
+from odr.payments.models import AssessmentState, FeeAssessment, FeeBasis
+from odr.payments.paydesk import cashier, take_at_counter
+from odr.procedure.models import Window, WindowState
+from tests.scene import Scene, claim
+
+WHY = "Both rest on the same batch of capsules (CPI 221)."
+
+
+def two(scene: Scene) -> tuple[int, int]:
+    """Two accepted cases against one seller; the scene stands at the first, which is Li's, the second is the stranger's."""
+    scene.lodge()
+    scene.accept("simple")
+    first = scene.case_id
+    scene.lodge(
+        claim(claimant={"name": "Wu Min", "email": "wu@parties.example"}, relief=[{"kind": "money", "what": "The price back", "amount": "500.00"}]),
+        who="stranger",
+    )
+    scene.accept("simple")
+    return first, scene.case_id
+
+
+def pay(scene: Scene) -> None:
+    """The fee of the scene's case is paid at the counter."""
+    with scene.court.sit() as sitting:
+        case = sitting.session.get_one(Case, scene.case_id)
+        actor = cashier(sitting.session, case, scene.people["cashier"], "Cashier", sitting.now, sitting.now)
+        row = sitting.session.scalars(select(FeeAssessment).where(FeeAssessment.case_id == case.id)).one()
+        take_at_counter(sitting, row, row.amount, "1", actor)
+
+
+def join_them(scene: Scene, first: int, **changes: object) -> None:
+    with scene.court.database.read() as session:
+        number = session.get_one(Case, first).number
+    scene.do("join_into_case", "judge", **{"into": number, "ground": "same_facts", "reasons": WHY, **changes})
+
+
+def test_a_case_goes_on_within_another_with_all_that_is_in_it(small_scene: Scene) -> None:
+    """Parties, claims, facts and exhibits are in the other case, the same seller once; the joined case is closed and readable."""
+    first, second = two(small_scene)
+    upload = small_scene.upload("stranger", b"a receipt")
+    small_scene.do("submit_exhibit", "stranger", upload=upload.reference, title="Receipt", proves="The price", source="My phone")
+    join_them(small_scene, first)
+    with small_scene.court.database.read() as session:
+        main, joined = session.get_one(Case, first), session.get_one(Case, second)
+        assert (joined.stage, joined.outcome) == (Stage.CLOSED, Outcome.JOINED)
+        assert [p.name for p in parties(main, Role.CLAIMANT)] == ["Li Wen", "Wu Min"] and len(parties(main, Role.RESPONDENT)) == 1
+        assert sorted(c.amount_minor for c in claims_of(session, main)) == [50000, 800000]
+        assert session.scalars(select(Fact.number).where(Fact.case_id == first).order_by(Fact.number)).all() == [1, 2, 3, 4]
+        exhibit = session.scalars(select(Exhibit)).one()
+        assert (exhibit.case_id, exhibit.label, exhibit.provenance["from_label"]) == (first, "C2-1", "C-1")
+        assert session.scalars(select(DocketEntry).where(DocketEntry.case_id == first, DocketEntry.act == "take_in_case")).one()
+        evidence = session.scalars(select(Window).where(Window.case_id == first, Window.kind == "evidence", Window.state == WindowState.OPEN)).all()
+        assert len(evidence) == 3
+
+
+def test_a_paid_fee_counts_where_the_claim_is_and_one_due_is_asked_for_there(small_scene: Scene) -> None:
+    """The payment is the other case's from then on and nothing is refunded; the books still balance."""
+    first, second = two(small_scene)
+    pay(small_scene)
+    join_them(small_scene, first)
+    with small_scene.court.database.read() as session:
+        rows = session.scalars(select(FeeAssessment).where(FeeAssessment.case_id == first).order_by(FeeAssessment.id)).all()
+        wu = session.scalars(select(Party).where(Party.case_id == first, Party.name == "Wu Min")).one()
+        assert [r.state for r in rows if r.party_id == wu.id] == [AssessmentState.PAID, AssessmentState.NOTHING]
+        assert not session.scalars(select(FeeAssessment).where(FeeAssessment.case_id == second)).all()
+        assert sum(b.debit - b.credit for b in trial_balance(session)) == 0
+
+
+def test_an_unpaid_fee_is_asked_for_once_in_the_other_case(small_scene: Scene) -> None:
+    """The old notice is cancelled with its time; the new one runs in the case where the claim is."""
+    first, second = two(small_scene)
+    join_them(small_scene, first)
+    with small_scene.court.database.read() as session:
+        assert {r.state for r in session.scalars(select(FeeAssessment).where(FeeAssessment.case_id == second))} == {AssessmentState.CANCELLED}
+        due = session.scalars(select(FeeAssessment).where(FeeAssessment.case_id == first, FeeAssessment.state == AssessmentState.DUE)).all()
+        assert len(due) == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "at"),
+    [({"into": "(2020)浙0192民初9号"}, "into"), ({"ground": "same_kind"}, "agreed")],
+)
+def test_what_is_not_there_or_not_agreed_is_refused_at_its_field(small_scene: Scene, changes: dict[str, str], at: str) -> None:
+    """An unknown number; without common facts everybody has to have agreed, and who did not is named."""
+    first, _ = two(small_scene)
+    with pytest.raises(InvalidInput) as refused:
+        join_them(small_scene, first, **changes)
+    assert refused.value.faults[0].location[0] == at
+
+
+def test_a_case_of_another_judge_or_kind_is_not_joined(small_scene: Scene) -> None:
+    """The president gives both to one judge first; different kinds are never heard as one."""
+    first, _ = two(small_scene)
+    with small_scene.court.database.write() as session:
+        session.scalars(select(Seat).where(Seat.case_id == first, Seat.role == Role.JUDGE)).one().until_at = small_scene.clock.now()
+    with pytest.raises(InvalidInput):
+        join_them(small_scene, first)
+
+
+def test_only_the_judge_joins_and_only_while_it_is_heard(small_scene: Scene) -> None:
+    """A party may not; a case already joined cannot be joined again."""
+    first, _ = two(small_scene)
+    with small_scene.court.database.read() as session:
+        number = session.get_one(Case, first).number
+    with pytest.raises(Forbidden):
+        small_scene.do("join_into_case", "stranger", into=number, ground="same_facts", reasons=WHY)
+    join_them(small_scene, first)
+    with pytest.raises(ActNotOpen):
+        join_them(small_scene, first)
+
+
+def test_a_severed_claim_is_a_case_of_its_own_with_the_same_judge(small_scene: Scene) -> None:
+    """The counterclaim leaves with its facts; its owner is claimant there, her fee is reckoned as a claim's, time to answer begins."""
+    small_scene.lodge()
+    small_scene.accept("simple")
+    small_scene.join()
+    small_scene.do(
+        "file_counterclaim",
+        "haiyun",
+        relief=[{"kind": "money", "what": "Lost bottles", "amount": "900.00"}],
+        facts=[{"what": "Half the bottles came back empty."}],
+    )
+    first = small_scene.case_id
+    with small_scene.court.database.read() as session:
+        counter = session.scalars(select(Claim).where(Claim.kind == "counterclaim")).one()
+        halved = session.scalars(select(FeeAssessment).order_by(FeeAssessment.id.desc()).limit(1)).one().amount_minor
+    small_scene.do("sever_claim", "judge", claim=counter.reference, reasons="It rests on other deliveries.")
+    with small_scene.court.database.read() as session:
+        new = session.scalars(select(Case).where(Case.id != first)).one()
+        assert new.stage is Stage.PENDING and new.number is not None and parties(new, Role.CLAIMANT)[0].name.startswith("Haiyun")
+        assert [c.amount_minor for c in claims_of(session, session.get_one(Case, first))] == [800000]
+        assert [c.kind for c in claims_of(session, new)] == ["claim"]
+        assert session.scalar(select(func.count()).select_from(Fact).where(Fact.case_id == new.id)) == 1
+        assert len(session.scalars(select(Window).where(Window.case_id == new.id, Window.kind == "answer")).all()) == 1
+        judges = session.scalars(select(Seat.account_id).where(Seat.role == Role.JUDGE, Seat.until_at.is_(None))).all()
+        assert len(judges) == 2 and len(set(judges)) == 1
+        asked = session.scalars(select(FeeAssessment).where(FeeAssessment.case_id == new.id)).one()
+        assert asked.state is AssessmentState.DUE and asked.amount_minor >= halved
+        basis = session.scalars(select(FeeBasis).where(FeeBasis.case_id == new.id)).one()
+        assert not basis.joined and basis.amounts == [90000]
+
+
+def test_the_only_claim_cannot_be_severed(small_scene: Scene) -> None:
+    """There is nothing to hear apart; and a party never severs."""
+    small_scene.lodge()
+    small_scene.accept("simple")
+    with small_scene.court.database.read() as session:
+        only = session.scalars(select(Claim)).one()
+    with pytest.raises(ActNotOpen):
+        small_scene.do("sever_claim", "judge", claim=only.reference, reasons="It rests on other deliveries.")
+    with pytest.raises(Forbidden):
+        small_scene.do("sever_claim", "li", claim=only.reference, reasons="It rests on other deliveries.")
