@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import time
 from collections.abc import Callable
@@ -22,7 +23,11 @@ from tests.peers.browser import OpenContext
 from .conftest import sha256, text_of
 from .serving import Client, alice, app, court, port  # noqa: F401 - fixtures
 
+PROVE = bool(os.environ.get("ODR_PROVE"))
 SIZE = 2_000_000
+LARGE = 2**30 if PROVE else SIZE
+"""The file that is cut at three points: a gigabyte in ``make prove``."""
+PATIENCE = 900_000 if PROVE else 30_000
 
 
 class Cutting:
@@ -79,27 +84,31 @@ def test_files_are_hashed_before_they_are_sent_and_cut_uploads_resume(
     tmp_path: Path,
 ) -> None:
     """Two files: digests shown while nothing has been sent; the larger is cut at three points and arrives whole, with both digests equal."""
-    cutting = Cutting(app.wsgi_app, [300_000, 900_000, 1_500_000])
+    court.settings = court.settings.model_copy(update={"max_upload_bytes": 2 * LARGE})
+    cutting = Cutting(app.wsgi_app, [LARGE * 15 // 100, LARGE * 45 // 100, LARGE * 75 // 100])
+    long = text_of(2**20) * (LARGE // 2**20) if PROVE else text_of(LARGE)
+    digest = sha256(long)
+    page.set_default_timeout(PATIENCE)
     app.wsgi_app = cutting  # type: ignore[method-assign]
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    (tmp_path / "long.txt").write_bytes(text_of(SIZE))
+    (tmp_path / "long.txt").write_bytes(long)
     (tmp_path / "短.txt").write_bytes(b"hello\n")
     page.goto("/uploads/new")
     page.set_input_files("#files", [str(tmp_path / "long.txt"), str(tmp_path / "短.txt")])
-    for data in (text_of(SIZE), b"hello\n"):
-        page.get_by_text(sha256(data)).wait_for()
+    for known in (digest, sha256(b"hello\n")):
+        page.get_by_text(known).wait_for()
     assert uploads(court) == []
     page.get_by_role("button", name="Send the files").click()
-    page.get_by_role("link", name=re.compile("long.txt")).wait_for(timeout=30_000)
+    page.get_by_role("link", name=re.compile("long.txt")).wait_for()
     page.get_by_role("link", name=re.compile("短.txt")).wait_for()
     kept = {upload.filename: upload for upload in uploads(court)}
     assert cutting.cuts == 3 and errors == []
     assert [(kept[n].state, kept[n].sha256, kept[n].declared_sha256) for n in ("long.txt", "短.txt")] == [
-        (UploadState.ANCHORED, sha256(data), sha256(data)) for data in (text_of(SIZE), b"hello\n")
+        (UploadState.ANCHORED, known, known) for known in (digest, sha256(b"hello\n"))
     ]
     page.get_by_role("link", name=re.compile("long.txt")).click()
-    assert page.locator("code").first.text_content() == sha256(text_of(SIZE))
+    assert page.locator("code").first.text_content() == digest
 
 
 def test_after_a_reload_the_same_file_goes_on_where_it_stopped(page: Page, app: Flask, court: Court, tmp_path: Path) -> None:  # noqa: F811
@@ -129,6 +138,64 @@ def test_after_a_reload_the_same_file_goes_on_where_it_stopped(page: Page, app: 
     anchored = [upload for upload in uploads(court) if upload.state is UploadState.ANCHORED]
     assert [upload.sha256 for upload in anchored] == [sha256(text_of(SIZE))]
     assert len(uploads(court)) == 1 and offsets[left] >= 700_000
+
+
+def test_many_files_go_at_once(page: Page, court: Court, tmp_path: Path) -> None:  # noqa: F811
+    """Forty files chosen together are each hashed, sent and anchored."""
+    names = [f"page {number:02}.txt" for number in range(40)]
+    for number, name in enumerate(names):
+        (tmp_path / name).write_bytes(text_of(3000 + number))
+    page.goto("/uploads/new")
+    page.set_input_files("#files", [str(tmp_path / name) for name in names])
+    page.get_by_text(sha256(text_of(3039))).wait_for()
+    page.get_by_role("button", name="Send the files").click()
+    page.get_by_role("link", name=re.compile("page 39")).wait_for(timeout=30_000)
+    expected = {name: sha256(text_of(3000 + number)) for number, name in enumerate(names)}
+    deadline = time.monotonic() + 20
+    while len(kept := {u.filename: u.sha256 for u in uploads(court) if u.state is UploadState.ANCHORED}) < 40 and time.monotonic() < deadline:
+        page.wait_for_timeout(100)
+    assert kept == expected
+
+
+def test_a_paused_file_waits_and_goes_on_when_told(page: Page, app: Flask, court: Court, tmp_path: Path) -> None:  # noqa: F811
+    """While it is paused not a byte is acknowledged further; told to go on it is sent from there."""
+    quick = app.wsgi_app
+
+    def slow(environ: dict[str, Any], start_response: Any) -> Any:
+        environ["wsgi.input"] = _Slow(environ["wsgi.input"])
+        return quick(environ, start_response)
+
+    app.wsgi_app = slow  # type: ignore[method-assign]
+    (tmp_path / "long.txt").write_bytes(text_of(SIZE))
+    page.goto("/uploads/new")
+    page.set_input_files("#files", [str(tmp_path / "long.txt")])
+    page.get_by_text(sha256(text_of(SIZE))).wait_for()
+    with page.expect_request(lambda request: request.method == "PATCH"):
+        page.get_by_role("button", name="Send the files").click()
+    page.wait_for_timeout(300)
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_text("Paused.").wait_for()
+    page.wait_for_timeout(1500)
+    (before,) = uploads(court) or [None]
+    page.wait_for_timeout(1000)
+    after = uploads(court)
+    assert before is not None and before.state is UploadState.RECEIVING and after[0].offset == before.offset < SIZE
+    app.wsgi_app = quick  # type: ignore[method-assign]
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("link", name=re.compile("long.txt")).wait_for(timeout=30_000)
+    assert [upload.sha256 for upload in uploads(court)] == [sha256(text_of(SIZE))]
+
+
+class _Slow:
+    """A sender on a slow line."""
+
+    def __init__(self, stream: Any) -> None:
+        self.stream = stream
+
+    def read(self, size: int = -1) -> bytes:
+        time.sleep(0.05)
+        data: bytes = self.stream.read(min(size, 32_768) if size > 0 else size)
+        return data
 
 
 def test_without_javascript_the_form_sends(alice: Client, open_context: OpenContext, court: Court, tmp_path: Path) -> None:  # noqa: F811

@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import os
 import threading
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -372,6 +374,39 @@ def test_a_long_piece_is_acknowledged_on_the_way(tus: Tus, desk: UploadDesk) -> 
 
     desk.append(ALICE, reference, 0, Watching(data, len(data)))
     assert 4096 <= int(seen[0]) <= 20_000
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read from /proc")
+def test_a_large_file_takes_little_memory(tus: Tus, make_desk: Any) -> None:
+    """Memory grows by less than 64 MiB while 192 MiB (4 GiB in ``make prove``) come in, and the digest is that of every byte."""
+    size = 4 * 2**30 if os.environ.get("ODR_PROVE") else 192 * 2**20
+    large = Tus(make_desk(limits=UploadLimits(max_size=size)))
+    block = text_of(2**20)
+    hasher, most = hashlib.sha256(), 0
+
+    class Flowing:
+        left = size
+
+        def read(self, wanted: int = -1) -> bytes:
+            nonlocal most
+            data = block[: min(wanted, self.left, len(block))]
+            self.left -= len(data)
+            hasher.update(data)
+            if self.left % 2**24 < len(data):
+                most = max(most, resident())
+            return data
+
+    reference = large.create(size)
+    before = resident()
+    large.patch(reference, 0, Flowing())
+    kept = large.desk.find(ALICE, reference)
+    assert (kept.state, kept.sha256, kept.size) == (UploadState.ANCHORED, hasher.hexdigest(), size)
+    assert most - before < 64 * 2**20, f"{(most - before) / 2**20:.1f} MiB"
+
+
+def resident() -> int:
+    """Bytes this process holds in memory."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
 
 
 Step = st.tuples(st.sampled_from(["right", "behind", "ahead", "cut", "damaged", "head"]), st.integers(1, 2500))
