@@ -30,6 +30,7 @@ from odr.evidence.scan import Clamd
 from odr.evidence.webpage.capturer import browser
 from odr.notary.models import KeyState, LogCheckpoint, LogEntry, SigningKey
 from odr.notary.notary import Notary
+from odr.notary.renewal import ALARM, ending
 from odr.notary.store import open_log, tile_reader, tree_size
 from odr.notary.vault import VaultRefused
 from odr.procedure.activation import activated
@@ -245,6 +246,11 @@ def check_log(database: Database, notary: Notary) -> Findings:
             )
             return
     yield good(f"log {log.id}: {size} entries, {remembered.size} signed for")
+    with database.read() as session:
+        late = ending(session, notary.clock.machine_now() + ALARM)
+    if late:
+        first = min(one.ends_at for one in late)
+        yield Finding(State.BAD, f"{len(late)} time tokens end from {first:%F} on and were not renewed", "`flask log renew` says what hinders it")
     if waiting:
         yield Finding(State.WORRY, f"{waiting} entries wait for their place in the log", "they are safe; see whether the vault answers and the worker runs")
 

@@ -200,6 +200,23 @@ def audit_log(url: str | None, vkey: str | None, witnesses: tuple[str, ...], mem
     sys.exit(1 if faults else 0)
 
 
+@log.command("renew")
+@click.option("--all", "everything", is_flag=True, help="Every token, however long it still has: when a key or an algorithm is no longer believed.")
+def renew_tokens(everything: bool) -> None:
+    """Stamp anew, over checkpoint and token, what ends within 150 days. The worker does so by itself; ends with 1 where something could not be renewed."""
+    _, _, notary = _parts()
+    total = 0
+    while True:
+        done, wrong = notary.renew(everything=everything)
+        total += done
+        if everything or not done:
+            break
+    for line in wrong:
+        click.echo(f"not renewed: {line}")
+    click.echo(f"{total} time tokens renewed")
+    sys.exit(1 if wrong else 0)
+
+
 @log.command("recover")
 def recover_log() -> None:
     """After an old backup: read back what was signed for and is lost, and name each lost line."""

@@ -9,17 +9,21 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+import time
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import select
 
 from odr.docket.models import Case
+from odr.notary.notary import Notary
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
 
 log = logging.getLogger("odr.worker")
 BATCH = 256
+HOUR = 3600.0
 
 
 def sweep_windows(court: Court, batch: int = BATCH) -> int:
@@ -52,6 +56,7 @@ def work_once(court: Court) -> dict[str, int]:
             log.exception("the step %s failed; it is tried again in the next round", name)
     done["log"] = court.sequence_now()
     done["witnesses"] = attest(court)
+    done["renewals"] = renew(court)
     return done
 
 
@@ -64,6 +69,25 @@ def attest(court: Court) -> int:
     except Exception:
         log.exception("no witness could be asked; it is tried again in the next round")
         return 0
+
+
+_renewed_at: WeakKeyDictionary[Notary, float] = WeakKeyDictionary()
+
+
+def renew(court: Court) -> int:
+    """Renew time tokens before their certificates end; looked for once an hour."""
+    last = _renewed_at.get(court.notary)
+    if last is not None and time.monotonic() - last < HOUR:
+        return 0
+    _renewed_at[court.notary] = time.monotonic()
+    try:
+        done, wrong = court.notary.renew()
+    except Exception:
+        log.exception("time tokens could not be renewed; it is tried again in an hour")
+        return 0
+    for line in wrong:
+        log.warning("not renewed: %s", line)
+    return done
 
 
 def run(court: Court, *, every: float = 1.0, stop: threading.Event | None = None) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cryptography import x509
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,7 @@ from odr.notary.checkpoint import Checkpoint
 from odr.notary.models import Log, LogCheckpoint, LogEntry, LogTile, Receipt
 from odr.notary.note import NoteRefused, SignatureLine, parse_note, verify_note
 from odr.notary.receipts import leaf_line
+from odr.notary.renewal import renewals, verify_chain
 from odr.notary.signer import log_key
 from odr.notary.store import cosignatures, latest_checkpoint, tokens
 from odr.notary.strict import HASH_SIZE, Malformed
@@ -50,6 +52,8 @@ class FaultKind(enum.Enum):
     """The signer remembers another tree of the same entries."""
     TOKEN_REFUSED = "token_refused"
     """A time token that does not verify."""
+    RENEWAL_REFUSED = "renewal_refused"
+    """A renewal of a time token that does not verify, or came too late."""
     COSIGNATURE_REFUSED = "cosignature_refused"
     """A witness's cosignature that does not verify."""
     RECEIPT_ALTERED = "receipt_altered"
@@ -190,7 +194,21 @@ def _checkpoints(notary: Notary, session: Session, log: Log, reader: TileReader,
                     f"{culprit} token {provider}",
                     T("The time token of %(who)s at %(size)s entries does not verify: %(why)s", who=provider, size=row.size, why=str(error)),
                 )
+            else:
+                yield from _renewals(session, row, provider, token, trusted)
         yield from _cosignatures(notary, session, row)
+
+
+def _renewals(session: Session, row: LogCheckpoint, provider: str, token: bytes, trusted: dict[str, list[x509.Certificate]]) -> Iterator[Fault]:
+    later = renewals(session, row.log_id, row.size, provider)
+    try:
+        verify_chain(bytes(row.note), token, later, trusted)
+    except TokenRefused as error:
+        yield Fault(
+            FaultKind.RENEWAL_REFUSED,
+            f"{row.log_id} checkpoint {row.size} token {provider} renewal",
+            T("A renewal of the time token of %(who)s at %(size)s entries does not hold: %(why)s", who=provider, size=row.size, why=str(error)),
+        )
 
 
 def _cosignatures(notary: Notary, session: Session, row: LogCheckpoint) -> Iterator[Fault]:

@@ -146,3 +146,21 @@ class TimestampToken(Base):
     provider: Mapped[str] = mapped_column(String(200), primary_key=True)
     token: Mapped[bytes] = mapped_column(LargeBinary)
     gen_time: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class TimestampRenewal(Base):
+    """A token over a checkpoint and the tokens before it, made before what they rest on ends."""
+
+    __tablename__ = "timestamp_renewal"
+    __table_args__ = ({"info": {"append_only": True}},)
+
+    log_id: Mapped[str] = mapped_column(ForeignKey("log.id"), primary_key=True)
+    size: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    provider: Mapped[str] = mapped_column(String(200), primary_key=True)
+    """Whose first token it renews."""
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    made_by: Mapped[str] = mapped_column(String(200))
+    token: Mapped[bytes] = mapped_column(LargeBinary)
+    gen_time: Mapped[datetime] = mapped_column(UTCDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    """When the certificate it was signed under ends."""

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from odr.clock import Clock
 from odr.db import Database, new_reference
-from odr.notary import attest, audit, logs, publish, recovery, served
+from odr.notary import attest, audit, logs, publish, recovery, renewal, served
 from odr.notary.authority import Authority, active_key
 from odr.notary.canonical import JSON
 from odr.notary.checkpoint import Checkpoint
@@ -199,6 +199,10 @@ class Notary:
     def attest(self) -> list[attest.Outcome]:
         """Ask the outside witnesses and time authorities about the newest checkpoint; for the worker, since they may be slow."""
         return attest.attest(self)
+
+    def renew(self, *, everything: bool = False) -> tuple[int, list[str]]:
+        """Renew time tokens before their certificates end; gives how many, and why others could not be."""
+        return renewal.renew(self, everything=everything)
 
     def close_log(self, reason: logs.Closing = logs.Closing.ROTATION) -> Log:
         """Close the open log with a last checkpoint and a signed statement; gives its successor, with a new key."""

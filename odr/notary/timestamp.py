@@ -72,7 +72,7 @@ class Timestamper(Protocol):
         ...
 
     def stamp(self, digest: bytes) -> Stamp:
-        """A token over a SHA-256 digest. Raises :class:`TimestampUnavailable`."""
+        """A token over a SHA-256 or SHA-512 digest. Raises :class:`TimestampUnavailable`."""
         ...
 
 
@@ -123,8 +123,8 @@ class TimeAuthority:
         return sequence(_SIGNED_DATA, explicit(0, sequence(integer(3), set_of(_SHA256), content, chain, set_of(signer))))
 
     def response(self, digest: bytes, now: datetime, *, nonce: int | None = None) -> bytes:
-        """A whole TimeStampResp over a SHA-256 digest: the content of a ``.tsr`` file."""
-        return sequence(_GRANTED, self.token(digest, now, nonce=nonce))
+        """A whole TimeStampResp over a SHA-256 or SHA-512 digest: the content of a ``.tsr`` file."""
+        return sequence(_GRANTED, self.token(digest, now, nonce=nonce, algorithm=_of_length(digest)))
 
     def respond(self, request: bytes, now: datetime) -> bytes:
         """Answer a TimeStampReq as RFC 3161 section 2.4 says; refusals are answers too."""
@@ -154,6 +154,10 @@ def refusal(failure: Failure, why: str) -> bytes:
     return sequence(sequence(integer(2), sequence(utf8(why)), bits(flags, 7 - failure % 8)))
 
 
+def _of_length(digest: bytes) -> str:
+    return next(name for name, length in _DIGESTS.items() if length == len(digest))
+
+
 def _attribute(kind: bytes, value: bytes) -> bytes:
     return sequence(kind, set_of(value))
 
@@ -170,7 +174,7 @@ class RemoteTimestamper:
     def stamp(self, digest: bytes) -> Stamp:
         """Ask for a token with a fresh nonce. Raises :class:`TimestampUnavailable`."""
         nonce = secrets.randbits(64)
-        imprint = sequence(_SHA256, octets(digest))
+        imprint = sequence(sequence(oid(_DIGEST_OIDS[_of_length(digest)])), octets(digest))
         query = sequence(integer(1), imprint, integer(nonce), tlv(0x01, b"\xff"))
         request = urllib.request.Request(self.url, query, {"Content-Type": "application/timestamp-query"})
         try:

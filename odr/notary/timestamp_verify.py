@@ -18,6 +18,10 @@ MAX_CHAIN = 5
 _HASHES: dict[str, type[hashes.HashAlgorithm]] = {"sha256": hashes.SHA256, "sha384": hashes.SHA384, "sha512": hashes.SHA512}
 
 
+DIGESTS = {32: "sha256", 64: "sha512"}
+"""The digests a token may be over, by their length."""
+
+
 class TokenRefused(ValueError):
     """A time token does not prove what it is shown for."""
 
@@ -49,7 +53,7 @@ def verify_token(
     not_before: datetime | None = None,
     not_after: datetime | None = None,
 ) -> TokenTime:
-    """Check a TimeStampResp over a SHA-256 digest.
+    """Check a TimeStampResp over a SHA-256 digest, or over a SHA-512 one (a renewal).
 
     ``not_before`` and ``not_after`` bound its time: other programs accept a token
     from the future. Certificates must have been valid at the token's time. Raises :class:`TokenRefused`.
@@ -88,6 +92,16 @@ def _verify(
     return TokenTime(at, int(info["serial_number"].native), str(info["policy"].native))
 
 
+def token_ends(response: bytes) -> datetime:
+    """When the certificate under which a token was signed ends. Raises :class:`TokenRefused`."""
+    try:
+        signed = _signed_data(tsp.TimeStampResp.load(response, strict=True)["time_stamp_token"])
+        certificates = [x509.load_der_x509_certificate(choice.chosen.dump()) for choice in signed["certificates"]]
+        return _signer_certificate(signed["signer_infos"][0], certificates).not_valid_after_utc
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise TokenRefused(f"not a time token: {error}") from error
+
+
 def _signed_data(token: cms.ContentInfo) -> cms.SignedData:
     if token["content_type"].native != "signed_data":
         raise TokenRefused("a token is signed data")
@@ -99,7 +113,7 @@ def _signed_data(token: cms.ContentInfo) -> cms.SignedData:
 
 def _check_info(info: tsp.TSTInfo, digest: bytes, nonce: int | None, policy: str | None) -> None:
     imprint = info["message_imprint"]
-    if imprint["hash_algorithm"]["algorithm"].native != "sha256" or imprint["hashed_message"].native != digest:
+    if imprint["hash_algorithm"]["algorithm"].native != DIGESTS.get(len(digest)) or imprint["hashed_message"].native != digest:
         raise OverSomethingElse("the token is over something else")
     if info["version"].native != "v1" or info["extensions"].native:
         raise TokenRefused("a version or extension not known")
