@@ -1,6 +1,6 @@
 """renewals of time tokens
 
-Revises 0061.
+Revises 0066.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 import odr.db
-revision = '0062'
-down_revision = '0061'
+revision = '0068'
+down_revision = '0066'
 branch_labels = None
 depends_on = None
 
