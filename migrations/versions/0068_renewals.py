@@ -1,6 +1,6 @@
 """renewals of time tokens
 
-Revises 0066.
+Revises 0051.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 import odr.db
 revision = '0068'
-down_revision = '0066'
+down_revision = '0051'
 branch_labels = None
 depends_on = None
 
