@@ -9,6 +9,7 @@ from odr.docket.models import Audience, Case, Document, Role, Stage
 from odr.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.identity.actors import Actor
 from odr.judgment import issuing
+from odr.judgment.acts_absence import absent_may_ask
 from odr.judgment.checks import problems
 from odr.judgment.costs import allocation_for
 from odr.judgment.effect import bring_into_effect, start_appeals
@@ -329,4 +330,8 @@ def begin_deliberation(court: Sitting, case: Case, facts: Any) -> None:
 def on_served(court: Sitting, case: Case, facts: Any) -> None:
     """A party was served with the decision: her time to appeal runs from that day."""
     if facts["occasion"] == "decision":
-        start_appeals(court, case, facts["party"], facts["at"], facts["proof"], getattr(facts.get("packet"), "entry_ids", ()))
+        numbers = getattr(facts.get("packet"), "entry_ids", ())
+        for decision in decisions_of(court.session, case, DecisionState.ISSUED):
+            if decision.served_entry in numbers:
+                absent_may_ask(court, case, decision, facts["party"], facts["at"], facts["proof"])
+        start_appeals(court, case, facts["party"], facts["at"], facts["proof"], numbers)

@@ -14,6 +14,7 @@ from odr.docket.models import PARTY_ROLES, Audience, Case, Outcome, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
 from odr.filing.halting import go_on, halt
 from odr.identity.actors import Actor
+from odr.judgment.acts_absence import hear_again
 from odr.judgment.inputs import DefaultRequestInput, MotionInput, RulingInput
 from odr.judgment.kinds import MotionKind, MotionState
 from odr.judgment.lookups import motions_of, next_ruling, party_labelled, party_with
@@ -66,6 +67,8 @@ def ask_for_ruling(court: Sitting, case: Case, given: MotionInput, *, actor: Act
     court.session.add(motion)
     court.session.flush()
     due = None
+    if given.kind is MotionKind.SET_ASIDE:
+        raise InvalidInput.at("kind", T("This has its own time and its own act, where the rules of the case know it."))
     if given.kind is MotionKind.PRESERVATION_REVIEW:
         raise InvalidInput.at("kind", T("A review is asked for within its own time, from the service of the ruling."))
     if given.kind is MotionKind.PRESERVATION:
@@ -95,6 +98,8 @@ def _ruling(court: Sitting, case: Case, given: RulingInput) -> Ruling:
     motion = _motion(court, case, given)
     kind = motion.kind if motion is not None else given.kind
     assert kind is not None
+    if motion is None and kind is MotionKind.SET_ASIDE:
+        raise InvalidInput.at("kind", T("A decision given in absence is set aside only when the absent party asks for it."))
     if case.stage is Stage.PRESERVING and kind is not MotionKind.PRESERVATION_REVIEW:
         raise InvalidInput.at("kind", T("Before there is a claim, nothing but the preservation can be ruled on."))
     return Ruling(
@@ -137,7 +142,7 @@ def _digest(case: Case, ruling: Ruling) -> str:
     input=RulingInput,
     by={Role.JUDGE},
     at=SECURED,
-    to={Stage.CLOSED},
+    to={Stage.CLOSED, Stage.HEARING},
     while_stayed=True,
     strong=True,
     premise=Premise.SUBJECT,
@@ -172,6 +177,8 @@ def give_ruling(court: Sitting, case: Case, given: RulingInput, *, actor: Actor,
 
 def _carry_out(court: Sitting, case: Case, ruling: Ruling, now: datetime) -> None:
     """What a ruling does to the case by itself."""
+    if ruling.kind is MotionKind.SET_ASIDE:
+        hear_again(court, case)
     if ruling.kind is MotionKind.STAY:
         if case.stayed_at is not None:
             raise ActNotOpen(T("The case is stayed already."))

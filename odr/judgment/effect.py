@@ -103,7 +103,7 @@ def bring_into_effect(court: Sitting, case: Case, decision: Decision, at: dateti
             court.session.add_all(_obligations(case, order, debtor, due.result, number))
     for party in debtors.values():
         court.start_window(case, PERFORMANCE, party=party, start=at, subject=decision.reference, amount=decision.performance_days)
-    for party in parties(case):
+    for party in parties(case) if RETRIAL in court.pack(case).windows.rules else []:
         court.start_window(case, RETRIAL, party=party, start=at, subject=decision.reference)
     if not partial:
         if bears is not None:

@@ -100,6 +100,7 @@ class MotionKind(enum.Enum):
     RESUME = "resume"  # go on
     DISMISSAL = "dismissal"  # the action is not admissible
     CORRECTION = "correction"  # a slip in a decision
+    SET_ASIDE = "set_aside"  # a decision given in absence, where the rules know it (CPR 27.11)
     RETRIAL = "retrial"  # hear an effective decision again
     OTHER = "other"  # anything else that needs a ruling
 
@@ -118,6 +119,7 @@ MOTION_WORDS = {
     MotionKind.RESUME: T("Resumption of the case"),
     MotionKind.DISMISSAL: T("Dismissal of the action"),
     MotionKind.CORRECTION: T("Correction of a slip in a decision"),
+    MotionKind.SET_ASIDE: T("Setting aside a decision given in absence"),
     MotionKind.RETRIAL: T("Retrial"),
     MotionKind.OTHER: T("Another motion"),
 }

@@ -29,6 +29,7 @@ ROOM = Room(
         "odr.judgment.acts_enforcement",
         "odr.judgment.acts_performance",
         "odr.judgment.acts_motions",
+        "odr.judgment.acts_absence",
         "odr.judgment.acts_preservation",
         "odr.judgment.acts_before",
         "odr.judgment.acts_retrial",

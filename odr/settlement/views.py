@@ -254,7 +254,7 @@ def room_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
             "offers": mine,
             "sign": waits,
             "who": {p.id: p.name for p in case.parties},
-            "one_key": case.stage is not Stage.MEDIATING and rules_of(court, case) is not None,
+            "one_key": dispute_of(court.session, case) is None and rules_of(court, case) is not None,
         },
     )
 

@@ -18,7 +18,8 @@ from odr.settlement.paper import term_words
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-CONFIRMING_ACTS = ("join_application", "rule_on_confirmation", "ask_about_agreement", "answer_about_agreement", "rule_on_objection", "object_to_confirmation")
+CONFIRMING_ACTS = ("join_application", "rule_on_confirmation", "answer_about_agreement", "rule_on_objection", "object_to_confirmation")
+"""What somebody may have to do next with an agreement that is to be confirmed."""
 
 
 def before_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
@@ -33,7 +34,7 @@ def before_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
             "terms": term_words(case, agreement_behind(court, row), closing=None),
             "missing": [p.name for p in parties(case) if p.id not in row.applied],
             "document": document,
-            "acts": [court.court.table[name] for name in CONFIRMING_ACTS if refusal(court, court.court.table[name], case, actor) is None],
+            "acts": any(refusal(court, court.court.table[name], case, actor) is None for name in CONFIRMING_ACTS),
         }
         return Panel("main", 10, "settlement/_confirmation.html", data)
     dispute = dispute_of(court.session, case)

@@ -1,0 +1,75 @@
+"""Setting aside a decision given in absence: only where the rules of the case know it (CPR 27.11); then the case is heard again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from odr.docket.models import Case, Party, Role, Stage
+from odr.errors import ActNotOpen
+from odr.identity.actors import Actor
+from odr.judgment.effect import APPEAL, set_aside
+from odr.judgment.inputs import ReviewInput
+from odr.judgment.kinds import AppealState, DecisionState, MotionKind
+from odr.judgment.lookups import issued, petitions_of
+from odr.judgment.models import Decision, Motion
+from odr.procedure.models import WindowState
+from odr.procedure.pack import NoSuchRule
+from odr.procedure.table import Everyone, Recorded, act
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+SET_ASIDE = "set_aside"
+DECIDED = {Stage.PRONOUNCED, Stage.EFFECTIVE, Stage.ENFORCEMENT}
+
+
+def absent_may_ask(court: Sitting, case: Case, decision: Decision, party: Party, at: datetime, proof: Text | None) -> None:
+    """A respondent against whom it was decided in absence was served: her time to ask runs, where the rules and the track know it."""
+    if not decision.by_default or party.role is not Role.RESPONDENT or SET_ASIDE not in court.pack(case).windows.rules:
+        return
+    if court.windows(case, SET_ASIDE, party=party, state=None, subject=decision.reference):
+        return
+    try:
+        court.start_window(case, SET_ASIDE, party=party, start=at, subject=decision.reference, proof=proof)
+    except NoSuchRule:
+        # Not on this track.
+        return
+
+
+@act(
+    title=T("Ask that a decision given in absence be set aside"),
+    input=ReviewInput,
+    by={Role.RESPONDENT},
+    at=DECIDED,
+    window=SET_ASIDE,
+    serves=Everyone.BUT_ACTOR,
+    source="CPR 27.11",
+)
+def ask_to_set_aside(court: Sitting, case: Case, given: ReviewInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Ask for it within the time of the rules, with a good reason for the absence and a case to make; the judge rules (CPR 27.11)."""
+    me = court.party_of(case, actor)
+    motion = Motion(case_id=case.id, party_id=me.id, kind=MotionKind.SET_ASIDE, asks=given.asks, grounds=given.grounds, entry_number=court.next_number(case))
+    court.session.add(motion)
+    court.session.flush()
+    title = T("%(name)s asks for a ruling: %(kind)s.", name=me.name, kind=motion.kind.label)
+    court.open_task(case, Role.JUDGE, "ruling_asked", title, risk=60, subject=motion.reference)
+    return Recorded(T("%(name)s asks for a ruling: %(kind)s", name=me.name, kind=motion.kind.label), {"motion": motion.reference})
+
+
+def hear_again(court: Sitting, case: Case) -> None:
+    """Granted: nothing is owed under the decision any more, and the case goes back to the hearing."""
+    decision = issued(court.session, case)
+    if decision is None or case.stage not in DECIDED:
+        raise ActNotOpen(T("No decision stands that could be set aside."))
+    if petitions_of(court.session, case, AppealState.FILED, AppealState.ANSWERED, AppealState.SENT):
+        raise ActNotOpen(T("An appeal is pending; the higher court decides."))
+    decision.state = DecisionState.SET_ASIDE
+    set_aside(court, case, {})
+    for kind in (APPEAL, SET_ASIDE, "retrial_application"):
+        court.close_windows(case, kind, WindowState.ENDED)
+    court.close_tasks(case, "close_case")
+    case.effective_at, case.pronounced_at = None, None
+    court.move(case, Stage.HEARING)
+    court.open_task(case, Role.JUDGE, "heard_again", T("A decision given in absence was set aside. Hear both sides and decide anew."), risk=55)
