@@ -6,10 +6,10 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from odr.canonical import canonical, sha256_hex
@@ -17,6 +17,7 @@ from odr.db import new_reference
 from odr.errors import CourtError, FieldFault, InvalidInput, NotFound
 from odr.evidence.models import Exhibit, Upload, UploadState
 from odr.evidence.models_digests import DigestBatch, DigestLine
+from odr.notary.store import insert_rows
 from odr.text import T
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def file_batch(court: Court, account_id: int, title: str, given: Sequence[Given]
 
     The same list sent again by the same person gives the batch that is there.
     """
-    rows = [asdict(line) for line in given]
+    rows = [dict(vars(line)) for line in given]
     list_sha256 = sha256_hex(canonical([{name: value for name, value in row.items() if value is not None} for row in rows]))
     now = court.clock.now()
     with court.sit() as sitting:
@@ -150,8 +151,9 @@ def file_batch(court: Court, account_id: int, title: str, given: Sequence[Given]
         session.flush()
         subjects = [_subject(batch, position, row) for position, row in enumerate(rows, 1)]
         receipts = court.notary.record_many(session, subjects, now=now)
-        keys = zip(rows, receipts, strict=True)
-        session.execute(insert(DigestLine), [{"batch_id": batch.id, "position": n, **row, "receipt": receipt} for n, (row, receipt) in enumerate(keys, 1)])
+        names = ("batch_id", "position", "sha256", "name", "size", "made_at", "note", "receipt")
+        lines = [(batch.id, n, g.sha256, g.name, g.size, g.made_at, g.note, receipt) for n, (g, receipt) in enumerate(zip(given, receipts, strict=True), 1)]
+        insert_rows(session, "digest_line", names, lines)
     return batch
 
 

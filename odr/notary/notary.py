@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from odr.clock import Clock
@@ -19,11 +19,11 @@ from odr.notary.canonical import JSON
 from odr.notary.checkpoint import Checkpoint
 from odr.notary.models import KeyUse, Log, LogCheckpoint, LogEntry, Receipt, SigningKey, TimestampToken
 from odr.notary.note import parse_note
-from odr.notary.receipts import leaf_line, receipt_body
+from odr.notary.receipts import leaf_line, receipt_bodies, receipt_body
 from odr.notary.sequencer import BATCH, has_waiting, integrate, sequencer_lock
 from odr.notary.served import ReceiptFiles
 from odr.notary.signer import log_key, sign_tree
-from odr.notary.store import latest_checkpoint, open_log, tree_size
+from odr.notary.store import insert_rows, latest_checkpoint, open_log, reserve_entries, tree_size
 from odr.notary.timestamp import TimeAuthority, Timestamper
 from odr.notary.vault import SignerAhead, Vault
 from odr.notary.witness import Witness
@@ -84,12 +84,11 @@ class Notary:
         if not subjects:
             return []
         earlier, logged_at = self._earlier(session), self.clock.machine_now()
-        bodies = [receipt_body(subject, log=self.origin, now=now, logged_at=logged_at, earlier=earlier) for subject in subjects]
-        statement = insert(LogEntry).returning(LogEntry.id, sort_by_parameter_order=True)
-        entries = session.execute(statement, [{"leaf": leaf_line(body)} for body in bodies]).scalars().all()
-        references = [new_reference() for _ in bodies]
-        rows = [{"reference": r, "body": b, "entry_id": e} for r, b, e in zip(references, bodies, entries, strict=True)]
-        session.execute(insert(Receipt), rows)
+        bodies = receipt_bodies(subjects, log=self.origin, now=now, logged_at=logged_at, earlier=earlier)
+        session.flush()
+        entries, references = reserve_entries(session, len(bodies)), [new_reference() for _ in bodies]
+        insert_rows(session, "log_entry", ("id", "leaf"), [(e, leaf_line(body)) for e, body in zip(entries, bodies, strict=True)])
+        insert_rows(session, "receipt", ("reference", "body", "entry_id"), list(zip(references, bodies, entries, strict=True)))
         return references
 
     def erase(self, session: Session, reference: str, *, now: datetime) -> None:

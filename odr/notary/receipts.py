@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from odr.notary.canonical import JSON, canonical
@@ -30,21 +30,20 @@ def receipt_body(subject: Mapping[str, JSON], *, log: str, now: datetime, logged
     machine's; ``earlier`` is a published tree head, so the receipt cannot have
     been written before it. Raises ``ValueError`` when ``subject`` uses a name of the notary's.
     """
-    taken = OWN_NAMES & subject.keys()
-    if taken:
-        raise ValueError(f"the notary itself writes {', '.join(sorted(taken))}")
+    return receipt_bodies([subject], log=log, now=now, logged_at=logged_at, earlier=earlier)[0]
+
+
+def receipt_bodies(subjects: Sequence[Mapping[str, JSON]], *, log: str, now: datetime, logged_at: datetime, earlier: Checkpoint | None) -> list[bytes]:
+    """The same for many things received together: what they share is written once, each has its own salt."""
     head: JSON = None if earlier is None else {"log": earlier.origin, "size": earlier.size, "root": b64(earlier.root)}
-    return canonical(
-        {
-            **subject,
-            "format": FORMAT,
-            "log": log,
-            "salt": secrets.token_hex(32),
-            "received_at": instant(now),
-            "logged_at": instant(logged_at),
-            "not_earlier_than": head,
-        }
-    )
+    shared: dict[str, JSON] = {"format": FORMAT, "log": log, "received_at": instant(now), "logged_at": instant(logged_at), "not_earlier_than": head}
+    bodies = []
+    for subject in subjects:
+        taken = OWN_NAMES & subject.keys()
+        if taken:
+            raise ValueError(f"the notary itself writes {', '.join(sorted(taken))}")
+        bodies.append(canonical({**subject, **shared, "salt": secrets.token_hex(32)}))
+    return bodies
 
 
 def leaf_line(body: bytes) -> bytes:

@@ -44,13 +44,16 @@ def test_photograph_from_a_phone_becomes_an_exhibit(small_scene: Scene, serve: C
     page, case = context.new_page(), f"{origin}/cases/{small_scene.case().reference}"
     photograph = io.BytesIO()
     Image.new("RGB", (1200, 900), "#8a6").save(photograph, "JPEG")
-    page.goto(f"{origin}/uploads/new")
+    page.goto(f"{case}/exhibits/new")
+    page.locator("a[href*='/uploads/new']").first.click()
+    page.wait_for_url("**/uploads/new**")
     assert page.locator("html").get_attribute("lang") == "zh-Hans"
     looked_at(page, tmp_path)
     page.set_input_files("#files", {"name": "IMG_0042.jpg", "mimeType": "image/jpeg", "buffer": photograph.getvalue()})
     page.locator("[data-send]").click()
     page.locator("#upload-list a").first.wait_for()
-    page.goto(f"{case}/exhibits/new")
+    page.locator("[data-onward]").click()
+    page.wait_for_url("**/exhibits/new")
     looked_at(page, tmp_path)
     upload = page.locator("[name=upload]")
     if upload.first.evaluate("e => e.tagName") == "SELECT":

@@ -25,6 +25,7 @@ from odr.evidence.routes.serving import Outgoing, attachment, playable, shown
 from odr.evidence.store import Reader
 from odr.evidence.upload import UploadDesk
 from odr.identity import forgery, headers
+from odr.identity.locales import safe_path
 from odr.text import T
 
 blueprint = Blueprint("uploads", __name__, url_prefix="/uploads")
@@ -81,7 +82,7 @@ def choose() -> Response:
     """The page on which files are chosen; with or without JavaScript."""
     headers.allow("worker-src", "'self'")
     words = {name: text.render(current_locale()) for name, text in WORDS.items()}
-    page = render_template("evidence/choose_files.html", limits=current_desk().limits, csrf=csrf_token(), words=words, account=_account_id())
+    page = render_template("evidence/choose_files.html", limits=current_desk().limits, csrf=csrf_token(), words=words, account=_account_id(), onward=_onward())
     return Response(page, content_type="text/html; charset=utf-8")
 
 
@@ -110,10 +111,13 @@ def send_form() -> Response:
     if any(upload for _, upload, _ in results):
         current_court().sequence()
         current_court().settle()
+    onward = _onward()
+    if onward and all(upload for _, upload, _ in results):
+        return redirect(onward, 303)
     if len(results) == 1 and results[0][1]:
         return redirect(url_for("uploads.piece", reference=results[0][1].reference), 303)
     status = next((error.status for _, _, error in results if error), 200)
-    return Response(render_template("evidence/sent_files.html", results=results), status, content_type="text/html; charset=utf-8")
+    return Response(render_template("evidence/sent_files.html", results=results, onward=onward), status, content_type="text/html; charset=utf-8")
 
 
 @blueprint.get("/<reference>/file")
@@ -138,6 +142,11 @@ def preview(reference: str, page: int) -> Response:
     upload = _anchored(reference)
     made = PREVIEWER.make(upload.media, upload.size, lambda: desk.contents(upload), page)
     return shown(made.data, made.content_type)
+
+
+def _onward() -> str:
+    """Where the person came from and goes on to once the files are here: a page of this site, or nothing."""
+    return safe_path(request.args.get("next"), "")
 
 
 def _speak(reference: str | None) -> Response:
