@@ -162,3 +162,21 @@ def test_no_bytes_break_the_door(data: bytes) -> None:
     """Whatever comes is refused in words before anything is asked of the database."""
     with pytest.raises(NotTaken):
         check(None, data)  # type: ignore[arg-type]
+
+
+def test_the_operator_accredits_lists_and_revokes_platforms(small_scene: Scene) -> None:
+    """A key that is none, or a name taken, is refused; a revoked platform is asked for nothing and nothing of it is taken."""
+    run = create_app(court=small_scene.court).test_cli_runner().invoke
+    public = base64.b64encode(KEY.public_key().public_bytes_raw()).decode()
+    assert run(args=["platform", "accredit", "baihua", "Baihua Market", "--public-key", "nothing"]).exit_code == 1
+    assert "accredited baihua" in run(args=["platform", "accredit", "baihua", "Baihua Market", "--public-key", public]).output
+    assert run(args=["platform", "accredit", "baihua", "Again", "--public-key", public]).exit_code == 1
+    small_scene.lodge()
+    small_scene.do("ask_platform_records", "li", **ASKED)
+    with small_scene.court.database.read() as session:
+        request = session.scalars(select(PlatformRequest.reference)).one()
+    assert "revoked baihua" in run(args=["platform", "revoke", "baihua"]).output
+    assert run(args=["platform", "revoke", "baihua"]).exit_code == 1
+    assert "revoked" in run(args=["platform", "list"]).output
+    with pytest.raises(NotTaken):
+        take(small_scene.court, signed(request))
