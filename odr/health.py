@@ -126,6 +126,9 @@ class CourtNumbers(Collector):
         )
         yield GaugeMetricFamily("court_log_waiting", "Entries that wait for their place in the log", value=waiting or 0)
         yield GaugeMetricFamily("court_cases_overdue", "Cases on which something is due that no worker has done", value=overdue or 0)
+        court_now, packs = self.court.clock.now(), self.court.packs
+        pack = packs.in_force(self.court.settings.pack, court_now.astimezone(self.court.settings.tz).date())
+        yield GaugeMetricFamily("court_rules_lacking", "Calendars and figures the rules lack at this time of the year", value=len(pack.missing(court_now)))
 
 
 def register_health(app: Flask, court: Court) -> None:

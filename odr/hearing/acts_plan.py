@@ -80,7 +80,7 @@ def require_agreed(court: Sitting, case: Case) -> None:
     premise=Premise.NOTHING,
 )
 def open_examination(court: Sitting, case: Case, given: OpenInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Open the hearing with a plan that ends in good time before the trial limit.
+    """Open the hearing; a plan in writing ends in good time before the trial limit, a hearing at one hour may always be held.
 
     In writing only by everybody's consent on record; agreed to online proceedings
     but not to this mode, the case is heard live (OLR 14, 20).
@@ -92,9 +92,11 @@ def open_examination(court: Sitting, case: Case, given: OpenInput, *, actor: Act
         plan_of(pack, case.track.value, given.mode), lengths={one.phase: one.days for one in given.lengths}, sealed=given.sealed, left_out=given.left_out
     )
     lengths = [days for phase in plan for days in ([phase.days] if phase.sealed else [t.days for t in phase.turns])]
-    last = require_plan_fits(court, case, latest_end(pack, lengths, now))
+    end = latest_end(pack, lengths, now)
+    # A hearing at one hour is no plan of windows: late as it is, the case must be heard.
+    last = require_plan_fits(court, case, end) if given.mode is Mode.ASYNCHRONOUS else end.astimezone(pack.tz).date()
     examination = Examination(
-        case_id=case.id, mode=given.mode, opened_at=now, opened_by=court.next_number(case), ends_by=latest_end(pack, lengths, now),
+        case_id=case.id, mode=given.mode, opened_at=now, opened_by=court.next_number(case), ends_by=end,
         plan={"article": str(pack.plan_for(case.track.value).article), "phases": [phase.to_json() for phase in plan]},
     )  # fmt: skip
     court.session.add(examination)

@@ -371,6 +371,16 @@ def test_a_plan_that_overruns_the_limit_is_not_opened(scene_of: Callable[..., Sc
     assert scene.stage() is Stage.HEARING
 
 
+def test_a_hearing_at_one_hour_is_opened_however_late(scene_of: Callable[..., Scene]) -> None:
+    """The margin is for plans of windows: past the trial limit a plan in writing is refused and the case is still heard, live or in the courtroom."""
+    scene = scene_of(track=Track.SMALL)
+    scene.days(90)
+    with pytest.raises(ActNotOpen, match="trial limit"):
+        scene.act(CHEN, "open_examination", mode="asynchronous")
+    scene.act(CHEN, "open_examination", mode="offline")
+    assert scene.stage() is Stage.HEARING
+
+
 def test_postings_are_append_only(full: Scene) -> None:
     """A correction is another posting; the database itself refuses to change the first."""
     from sqlalchemy import text

@@ -78,7 +78,7 @@ def test_metrics_count_what_happened(small_scene: Scene) -> None:
     text = client.get("/metrics").get_data(as_text=True)
     assert 'court_http_answers_total{method="GET",route="/fees",status="200"} 2.0' in text
     assert 'route="/cases/<reference>"' in text and "a" * 26 not in text
-    assert "court_log_waiting 0.0" in text and "court_cases_overdue 1.0" in text
+    assert "court_log_waiting 0.0" in text and "court_cases_overdue 1.0" in text and "court_rules_lacking " in text
     assert "court_log_entries " in text and "court_log_entries 0.0" not in text
 
 
