@@ -16,6 +16,7 @@ from odr.judgment.models import Decision, Order
 from odr.judgment.panel import panel_problems
 from odr.judgment.wording import GAP
 from odr.payments.costs import Allocation
+from odr.procedure.court_rules import Invariant
 from odr.text import Money, T, Text
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def problems(court: Sitting, case: Case, decision: Decision) -> list[Text]:
     file = case_file(court, case)
     found = [*_missing_parts(court, case, decision), *_findings(file, decision)]
     found += [*_orders(court, case, decision), *_arithmetic(court, case, decision), *_open_motions(court, case), *panel_problems(court, case, decision)]
-    if agreement_waits(court, case):
+    if court.pack(case).keeps(Invariant.JUDGMENT_RECORDS_NO_SETTLEMENT) and agreement_waits(court, case):
         found.append(T("The parties have given the court an agreement. A judgment never records a settlement (Interpretation, art. 148)."))
     for party in defaulting(court, case):
         found += [T("In default against %(party)s: %(reason)s", party=party.name, reason=reason) for reason in default_gate(court, case, party)]

@@ -17,6 +17,7 @@ from odr.hearing.kinds import HearingState, PhaseState, Stance
 from odr.hearing.models import AgreedFact, Examination, Hearing, Opinion
 from odr.judgment.lookups import party_with, standing_findings
 from odr.judgment.models import Finding
+from odr.procedure.court_rules import Invariant
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -116,8 +117,14 @@ def case_file(court: Sitting, case: Case, at: int | None = None) -> CaseFile:
     by_fact = {f.fact_id: f for f in findings if f.fact_id is not None}
     opinions = opinions_by_exhibit(court, case)
     heard = _Heard(court, case)
+    must_be_heard = court.pack(case).keeps(Invariant.UNEXAMINED_GROUNDS_NOTHING)
+
+    def examined(exhibit: Exhibit) -> bool:
+        """Whether something may be found on it: open to cross-examination, where the rules ask for that."""
+        return not must_be_heard or heard.examined(exhibit, opinions.get(exhibit.id, []))
+
     exhibits = [
-        ExhibitOnFile(e, party_with(case, e.party_id), opinions.get(e.id, []), heard.examined(e, opinions.get(e.id, [])), by_exhibit.get(e.id))
+        ExhibitOnFile(e, party_with(case, e.party_id), opinions.get(e.id, []), examined(e), by_exhibit.get(e.id))
         for e in court.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id))
         if not is_withdrawn(e) and (at is None or e.entry_number <= at)
     ]

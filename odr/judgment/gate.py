@@ -201,6 +201,8 @@ def _absence_reasons(court: Sitting, case: Case, hearing: Hearing, party: Party)
     noted = [a for a in hearing.attendances if a.party_id == party.id]
     if not noted:
         yield T("The record of the hearing does not say whether %(party)s was there.", party=party.name)
+    if not court.pack(case).keeps(Invariant.NO_ABSENCE_BY_FAILURE):
+        return
     if any(a.by_failure for a in noted):
         yield T("%(party)s was kept away by a failure of network, equipment or power: that is no absence (Online Litigation Rules, art. 25).", party=party.name)
     failures = court.session.scalars(select(TechnicalFailure).where(TechnicalFailure.case_id == case.id, TechnicalFailure.party_id == party.id))

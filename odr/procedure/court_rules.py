@@ -54,7 +54,11 @@ class Plans(Rule):
 
 
 class Invariant(StrEnum):
-    """A named, tested strategy that a pack switches on; the program refuses what breaks it."""
+    """A named, tested strategy that a pack switches on; the program refuses what breaks it.
+
+    :data:`ALWAYS_KEPT` are built into the acts: a pack that names them tells its
+    readers the article, and one that does not is kept to them all the same.
+    """
 
     CONSENT_PER_STAGE = "consent_per_stage"
     """Consent to one stage is not consent to another."""
@@ -76,6 +80,18 @@ class Invariant(StrEnum):
     """Every refusal carries reasons and what one may do next."""
     DEFAULT_ON_REQUEST = "default_on_request"
     """Judgment in default only on the claimant's request."""
+
+
+ALWAYS_KEPT = frozenset(
+    {
+        Invariant.CONSENT_PER_STAGE,  # the ledger of consents asks for person, stage and mode
+        Invariant.ONLINE_ACTS_STAY_VALID,  # entries are append-only, whatever the mode becomes
+        Invariant.ACCOUNT_BINDS_OWNER,  # every entry names the account it came from
+        Invariant.NO_PAPER_TWICE,  # no act asks for paper; originals are asked for by a reasoned one
+        Invariant.REFUSAL_HAS_REASONS,  # no model of a refusal takes an empty reason
+    }
+)
+"""Invariants that no pack can switch off."""
 
 
 class InvariantRule(Rule):

@@ -22,6 +22,7 @@ from odr.procedure.court_rules import (
     Abroad,
     Announcement,
     Deciders,
+    Invariant,
     Invariants,
     LatePerformance,
     Limitations,
@@ -172,6 +173,10 @@ class RulePack(Rule):
             if told in words:
                 found.setdefault((tag, told), (self.cite(f"{tag} {told}"), words[told]))
         return list(found.values())
+
+    def keeps(self, invariant: Invariant) -> bool:
+        """Whether this court has switched an invariant on."""
+        return invariant in self.invariants.on
 
     def window(self, key: str) -> WindowRule:
         """The time limit called ``key``."""

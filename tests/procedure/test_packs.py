@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from odr.procedure.calendar import DayKind
 from odr.procedure.citation import places
+from odr.procedure.court_rules import ALWAYS_KEPT, Invariant
 from odr.procedure.packs import PACKAGED, ChangeKind, NoSuchRule, PackError, PackRegistry, pack_diff
 from odr.procedure.rules import OnLapse, Unit
 from odr.procedure.working import bilingual, text_from_json, text_to_json
@@ -205,6 +207,15 @@ def test_every_article_a_time_limit_rests_on_is_told_in_both_languages() -> None
                     assert words.render("en") != words.render("zh-Hans") and article.render("zh-Hans").startswith("《"), (key, tag, place)
     assert len(CN.law_of("CPL 165; CPI 271", "CPL 165", "COURT plan")) == 2
     assert str(EW.law_of("CPR 11(4)")[0][0]).endswith("11(4)") and CN.law_of("EV 55(1)") == CN.law_of("EV 55")
+
+
+def test_every_invariant_is_a_switch_that_some_act_asks_or_is_always_kept() -> None:
+    """None is only words in a pack: the program asks it where it refuses, or it is built in and cannot be switched off."""
+    asked = set(re.findall(r"Invariant\.([A-Z_]+)", "".join(path.read_text() for path in (PACKAGED.parent.parent / "judgment").glob("*.py"))))
+    assert {one.name for one in Invariant} == asked | {one.name for one in ALWAYS_KEPT}
+    assert not asked & {one.name for one in ALWAYS_KEPT}
+    assert {one for one in Invariant if CN.keeps(one)} == set(Invariant) - {Invariant.DEFAULT_ON_REQUEST}
+    assert EW.keeps(Invariant.DEFAULT_ON_REQUEST) and not EW.keeps(Invariant.JUDGMENT_RECORDS_NO_SETTLEMENT)
 
 
 def test_what_the_clock_may_not_do_is_a_ruling() -> None:
