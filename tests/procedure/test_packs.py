@@ -198,13 +198,15 @@ def test_the_windows_of_the_procedure_are_there(key: str) -> None:
 
 def test_every_article_a_time_limit_rests_on_is_told_in_both_languages() -> None:
     """Whatever law a time limit cites, the page can say what it provides; the practice of a court is told by its name."""
+    untold = []
     for pack in (CN, EW):
         for key, rule in pack.windows.rules.items():
             cited = [rule.article, *(v.article for v in rule.by_track.values()), *(e.article for e in rule.effects), rule.abroad.article if rule.abroad else ""]
             for tag, place in places(pack.sources, *filter(None, cited), rule.extendable or pack.reckoning.article, pack.reckoning.roll_article):
-                if tag != "COURT":
-                    ((article, words),) = pack.law_of(f"{tag} {place}")
-                    assert words.render("en") != words.render("zh-Hans") and article.render("zh-Hans").startswith("《"), (key, tag, place)
+                told = pack.law_of(f"{tag} {place}")
+                if tag != "COURT" and (not told or told[0][1].render("en") == told[0][1].render("zh-Hans")):
+                    untold.append(f"{pack.id}: {key} cites {tag} {place}: tell what it says in law.toml")
+    assert untold == []
     assert len(CN.law_of("CPL 165; CPI 271", "CPL 165", "COURT plan")) == 2
     assert str(EW.law_of("CPR 11(4)")[0][0]).endswith("11(4)") and CN.law_of("EV 55(1)") == CN.law_of("EV 55")
 
