@@ -226,6 +226,7 @@ def furnish(scene: Scene) -> House:
         "agreement": UNKNOWN,
         "assessment": UNKNOWN,
         "compilation": UNKNOWN,
+        "batch": UNKNOWN,
         "received": UNKNOWN,
         "reference_of": UNKNOWN,
         "provider": "sms",
