@@ -78,6 +78,7 @@ class Settings(BaseModel):
     oidc_client_id: str = ""
     oidc_client_secret: str = ""
     oidc_name: str = ""
+    legal_aid_email: str = ""
     oidc_verifies: bool = False
 
     sequencing: str = Field(default="", pattern="^(|at_once|background)$")

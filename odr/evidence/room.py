@@ -58,6 +58,7 @@ ROOM = Room(
         "odr.evidence.routes.upload:blueprint",
         "odr.evidence.routes.exhibits:exhibits",
         "odr.evidence.routes.files:files",
+        "odr.evidence.routes.attached:attached",
         "odr.evidence.routes.digests:digests",
         "odr.evidence.routes.platforms:platforms",
     ),

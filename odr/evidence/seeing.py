@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from odr.docket.models import BENCH_ROLES
+from odr.docket.models import BENCH_ROLES, DocketEntry
 from odr.docket.visibility import READS_FILE, Viewer
 from odr.errors import Forbidden
-from odr.evidence.models import Exhibit, ExhibitReading, ExhibitState, SealState
+from odr.evidence.models import Exhibit, ExhibitReading, ExhibitState, SealState, Upload, UploadState
 from odr.identity.actors import Actor
+from odr.procedure.versions import input_of
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -61,3 +63,24 @@ def opened(court: Court, exhibit: Exhibit, actor: Actor, how: str) -> Exhibit:
 def readings_of(session: Session, exhibit: Exhibit) -> list[ExhibitReading]:
     """Every reading of a sealed file, in order."""
     return list(session.scalars(select(ExhibitReading).where(ExhibitReading.exhibit_id == exhibit.id).order_by(ExhibitReading.id)))
+
+
+def attached_upload(session: Session, entry: DocketEntry, reference: str) -> Upload | None:
+    """The file of that reference, if the entry names it and it is no exhibit."""
+    if entry.act == "lodge_claim" or reference not in set(_strings(input_of(entry))):
+        return None
+    upload = session.scalar(select(Upload).where(Upload.reference == reference, Upload.state == UploadState.ANCHORED))
+    if upload is None or session.scalar(select(Exhibit.id).where(Exhibit.upload_id == upload.id)) is not None:
+        return None
+    return upload
+
+
+def _strings(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _strings(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _strings(inner)

@@ -19,7 +19,6 @@ from odr.filing.models import Claim, Fact, FactAnswer, FactStance, Relief, Relie
 from odr.filing.particulars import read as read_particulars
 from odr.filing.registry import Draw, case_number_for, draw_seat
 from odr.identity.actors import CLOCK_ACTOR, Actor
-from odr.identity.models import MandateScope
 from odr.procedure.models import WindowState
 from odr.procedure.table import Everyone, Recorded, act
 from odr.procedure.versions import upcast
@@ -28,6 +27,8 @@ from odr.text import Money, T, Text
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
+BY_HERSELF = {"acting": "self", "guardian_name": None, "guardian_ties": None}
+"""What inputs said of guardians before they asked."""
 CORRECTION, NOT_CORRECTED = "correction", "not_corrected"
 
 
@@ -108,7 +109,7 @@ def _exactly(court: Sitting, case: Case, given: ClaimInput) -> ClaimInput:
     return given.model_copy(update={"particulars": found})
 
 
-@act(title=T("Lodge the claim"), input=ClaimInput, by={Role.CLAIMANT}, at={Stage.LODGED}, listed=False, version=2, source="CPL 122")
+@act(title=T("Lodge the claim"), input=ClaimInput, by={Role.CLAIMANT}, at={Stage.LODGED}, listed=False, version=3, source="CPL 122")
 def lodge_claim(court: Sitting, case: Case, given: ClaimInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record the claim and start the registry's seven days (CPL 126, REG 8).
 
@@ -132,6 +133,19 @@ def lodge_claim(court: Sitting, case: Case, given: ClaimInput, *, actor: Actor, 
 def without_particulars(given: dict[str, Any]) -> dict[str, Any]:
     """Claims of the first version had no fields of their cause, and one claimant."""
     return {**given, "particulars": {}, "fellows": []}
+
+
+@upcast("lodge_claim", from_version=2)
+@upcast("correct_claim", from_version=2)
+def by_herself(given: dict[str, Any]) -> dict[str, Any]:
+    """Claims of the second version were brought by the claimant herself, never by a guardian."""
+    return {**given, "claimant": {**given["claimant"], **BY_HERSELF}}
+
+
+@upcast("join_case", from_version=1)
+def joined_by_herself(given: dict[str, Any]) -> dict[str, Any]:
+    """Who joined in the first version did so herself."""
+    return {**given, **BY_HERSELF}
 
 
 def not_returned_twice(court: Sitting, case: Case, actor: Actor) -> Text | None:
@@ -168,7 +182,7 @@ def return_claim(court: Sitting, case: Case, given: ReturnInput, *, actor: Actor
     to={Stage.LODGED},
     window="correction",
     page="filing.correct",
-    version=2,
+    version=3,
     source="REG 7",
 )
 def correct_claim(court: Sitting, case: Case, given: ClaimInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -306,6 +320,7 @@ def not_joined(court: Sitting, case: Case, actor: Actor) -> Text | None:
     at=set(Stage) - {Stage.APPEALED, Stage.ENFORCEMENT, Stage.CLOSED},
     listed=False,
     guard=not_joined,
+    version=2,
     source="OLR 10; CPI 55",
 )
 def join_case(court: Sitting, case: Case, given: JoinInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -339,7 +354,7 @@ def file_answer(court: Sitting, case: Case, given: AnswerInput, *, actor: Actor,
 
     Admitting the claim, wholly or in part, needs special powers where a representative does it (CPL 62).
     """
-    if given.position != "defend" and actor.is_representative and actor.scope is not MandateScope.SPECIAL:
+    if given.position != "defend" and not actor.has_special_powers:
         raise Forbidden(T("This needs special powers, and your mandate is an ordinary one (Civil Procedure Law, art. 62)."))
     who = court.party_of(case, actor)
     faults = []

@@ -30,7 +30,7 @@ IDENTITY_WINDOW = "identity_reply"
 
 def for_oneself(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Powers are given by the party herself; a representative lets assistants in on her own page of mandates."""
-    return T("Only the party herself gives and ends powers here.") if actor.is_representative else None
+    return T("Only the party herself gives and ends powers here.") if actor.is_representative and not actor.is_guardian else None
 
 
 @act(
@@ -81,7 +81,7 @@ def _ended(party: Party, account: Account, mandate: Mandate) -> Recorded:
 
 def somebody_acts(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no mandate to end."""
-    mine = [one for one in representatives_of(court.session, case, court.now) if one.party.id == actor.party_id]
+    mine = [r for r in representatives_of(court.session, case, court.now) if r.party.id == actor.party_id and r.mandate.scope is not MandateScope.STATUTORY]
     return None if mine else T("Nobody acts for you in this case.")
 
 
@@ -98,7 +98,9 @@ def somebody_acts(court: Sitting, case: Case, actor: Actor) -> Text | None:
 def revoke_representative(court: Sitting, case: Case, given: RevokeInput, *, actor: Actor, now: datetime) -> Recorded:
     """End a mandate at once, by the party or by the representative who lays it down (CPL 63); what was done stays done."""
     mandate: Mandate = court.resolved("mandate", given.mandate)
-    if actor.is_representative and mandate.account_id != actor.account_id:
+    if mandate.scope is MandateScope.STATUTORY:
+        raise InvalidInput.at("mandate", T("A guardian acts by law. The court ends it when the reason for it has ended; write to the registry in the case."))
+    if actor.is_representative and not actor.is_guardian and mandate.account_id != actor.account_id:
         raise InvalidInput.at("mandate", T("You can lay down your own mandate only."))
     mandates.revoke(court.session, mandate, now)
     note_of(court.session, mandate).ended_entry = court.next_number(case)
@@ -131,7 +133,13 @@ def record_mandate(court: Sitting, case: Case, given: MandateFact, *, actor: Act
 def verify_identity(court: Sitting, case: Case, given: VerifyInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record how the registry made sure who a party is; never a reason not to let her file (OLR 7)."""
     party: Party = court.resolved("party", given.party)
-    party.details = {**party.details, "verified": {"means": given.means, "entry": court.next_number(case)}}
+    seen = {"means": given.means, "entry": court.next_number(case)}
+    if given.means == "guardianship":
+        if "guardian" not in party.details:
+            raise InvalidInput.at("means", T("Nobody acts in the place of this party."))
+        party.details = {**party.details, "guardian": {**party.details["guardian"], "verified": seen}}
+        return Recorded(T("Guardianship for %(name)s verified", name=party.name), {"party": party.label, "means": given.means})
+    party.details = {**party.details, "verified": seen}
     if party.account_id is not None:
         court.session.get_one(Account, party.account_id).identity_verified_at = now
     return Recorded(T("Identity of %(name)s verified", name=party.name), {"party": party.label, "means": given.means})

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Party, Role, Seat, Stage
 from odr.docket.queries import entries_of, parties
+from odr.filing.inputs import Ties
 from odr.filing.models import Claim, Request, RequestKind, RequestState
 from odr.filing.particulars import missing
 from odr.filing.queries import claims_of, facts_of, reliefs_of
@@ -98,6 +99,8 @@ def _checks(court: Sitting, case: Case) -> Iterator[Check]:
     yield _cause(court, case)
     for claimant in parties(case, Role.CLAIMANT):
         yield _identity(court, claimant)
+        if "guardian" in claimant.details:
+            yield _guardian(claimant)
         if claimant.ordinal > 1:
             yield _fellow(claimant)
     waits = {
@@ -171,6 +174,14 @@ def _verified(court: Sitting, party: Party) -> tuple[Found, Text]:
     if party.details.get("identity_shown"):
         return Found.DOUBTFUL, T("Papers were sent; look at them and verify")
     return Found.DOUBTFUL, T("Not verified yet; it is verified in this review")
+
+
+def _guardian(party: Party) -> Check:
+    guardian = party.details["guardian"]
+    words = T("%(guardian)s, %(ties)s", guardian=guardian["name"], ties=Ties(guardian["ties"]).label)
+    defect = T("Send a paper that shows the guardianship, such as the household register, the birth certificate or the decision.")
+    found = Found.THERE if "verified" in guardian else Found.DOUBTFUL
+    return Check(T("Guardian of %(name)s", name=party.name), found, words, "identity", defect)
 
 
 def _respondent(case: Case, party: Party, claim: Claim | None, waits: bool) -> Check:

@@ -17,7 +17,7 @@ from odr.filing.progress import requests_of
 from odr.filing.queries import claims_of
 from odr.filing.representing import representatives_of
 from odr.identity.actors import Actor
-from odr.identity.models import Account, Mandate
+from odr.identity.models import Account, Mandate, MandateScope
 from odr.procedure.forms import Option, choice_source
 from odr.procedure.models import Window, WindowState
 from odr.procedure.windows import window_title
@@ -34,6 +34,7 @@ WAITING = {
     "jurisdiction_appeals": RequestKind.APPEAL,
     "complaints": RequestKind.COMPLAINT,
     "dispositions": RequestKind.DISPOSITION,
+    "legal_aids": RequestKind.LEGAL_AID,
 }
 """Source of options → requests of that kind that wait."""
 REFERENCES = {
@@ -47,6 +48,7 @@ REFERENCES = {
     "jurisdiction_appeal": RequestKind.APPEAL,
     "complaint": RequestKind.COMPLAINT,
     "disposition": RequestKind.DISPOSITION,
+    "legal_aid": RequestKind.LEGAL_AID,
 }
 """Kind of a reference → requests it may lead to."""
 
@@ -115,10 +117,16 @@ def all_parties(court: Any, case: Case, actor: Actor) -> list[Option]:
     return [Option(p.reference, T("%(name)s, %(role)s", name=p.name, role=p.role.label)) for p in parties(case)]
 
 
+@choice_source("warded_parties")
+def warded_parties(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Parties in whose place a guardian acts."""
+    return [Option(p.reference, p.name, p.details["guardian"]["name"]) for p in parties(case) if "guardian" in p.details]
+
+
 @choice_source("live_mandates")
 def live_mandates(court: Any, case: Case, actor: Actor) -> list[Option]:
-    """Who acts for the actor's party."""
-    rows = [r for r in representatives_of(court.session, case, court.now) if r.party.id == actor.party_id]
+    """Who acts for the actor's party by her own word."""
+    rows = [r for r in representatives_of(court.session, case, court.now) if r.party.id == actor.party_id and r.mandate.scope is not MandateScope.STATUTORY]
     return [Option(r.mandate.reference, r.name, r.scope) for r in rows]
 
 

@@ -17,6 +17,7 @@ from odr.filing.inputs import AboutYouStep, ClaimInput, ExhibitsStep, FactsStep,
 from odr.filing.models import Draft, DraftRevision, DraftShare, DraftState
 from odr.filing.particulars import model_for, plain
 from odr.filing.registry import seat_clerk
+from odr.filing.standing import place_guardian
 from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure import forms
@@ -209,14 +210,17 @@ def lodge_in(sitting: Sitting, account: Account, claim: ClaimInput, *, key: str 
 
     ``clerk_id`` seats that clerk, who reviews others of the same sender; else one is drawn.
     """
-    case = _open_case(sitting, account, claim)
+    case = open_case(sitting, account, claim)
     seat_clerk(sitting, case, clerk_id)
     mine = next(p for p in case.parties if p.role is Role.CLAIMANT)
-    actor = Actor(Role.CLAIMANT, account.id, account.name, case.id, mine.id)
+    mandate = place_guardian(sitting, mine, account, claim.claimant)
+    powers = (mandate.id, mandate.scope) if mandate is not None else ()
+    actor = Actor(Role.CLAIMANT, account.id, account.name, case.id, mine.id, *powers)
     return case, sitting.perform("lodge_claim", case, claim, actor=actor, key=key)
 
 
-def _open_case(sitting: Sitting, account: Account, claim: ClaimInput) -> Case:
+def open_case(sitting: Sitting, account: Account | None, claim: ClaimInput) -> Case:
+    """The case with its parties; without an account the claimant is not online and gets her papers by post."""
     court = sitting.court
     today = sitting.now.astimezone(court.settings.tz).date()
     pack = court.packs.in_force(court.settings.pack, today)
@@ -236,15 +240,18 @@ def _open_case(sitting: Sitting, account: Account, claim: ClaimInput) -> Case:
     )
     sitting.session.add(case)
     sitting.session.flush()
-    you = claim.claimant
+    you, written = claim.claimant, "zh-Hans" if pack.id == "cn" else "en"
+    is_here = account is not None
+    own = account.id if account is not None and not you.guardian else None
     sitting.session.add(
-        Party(case_id=case.id, role=Role.CLAIMANT, ordinal=1, name=you.name, kind=you.kind, account_id=account.id, email=you.email, phone=you.phone,
-              address=you.address, locale=account.locale, online=True, joined_at=sitting.now, details={})
+        Party(case_id=case.id, role=Role.CLAIMANT, ordinal=1, name=you.name, kind=you.kind, account_id=own, email=you.email, phone=you.phone,
+              address=you.address, locale=account.locale if account is not None else written, online=is_here,
+              joined_at=sitting.now if is_here else None, details={"guardian": you.guardian} if you.guardian else {})
     )  # fmt: skip
     for i, other in enumerate(claim.respondents, 1):
         sitting.session.add(
             Party(case_id=case.id, role=Role.RESPONDENT, ordinal=i, name=other.name, kind=PartyKind(other.kind), email=other.email, phone=other.phone,
-                  address=other.address, locale="zh-Hans" if pack.id == "cn" else "en", details={})
+                  address=other.address, locale=written, details={})
         )  # fmt: skip
     sitting.session.flush()
     sitting.session.refresh(case, ["parties"])

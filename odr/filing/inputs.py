@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import enum
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -11,7 +12,7 @@ from odr.docket.models import PartyKind
 from odr.errors import FieldFault, InvalidInput
 from odr.filing.models import FactStance, ReliefKind
 from odr.procedure.inputs import Choice, CourtAnswer, CourtDate, CourtEmail, CourtModel, CourtMoney, CourtPhone, CourtText, RefTo, field
-from odr.text import Money, T
+from odr.text import Money, T, Text
 
 CLAIM_PARTS = {
     "parties": T("The parties"),
@@ -111,10 +112,75 @@ class ReliefStep(CourtModel):
     relief: Annotated[list[ReliefInput], Field(min_length=1, max_length=30), field(T("What you ask for"))]
 
 
-class AboutYouStep(CourtModel):
+class Acting(enum.Enum):
+    """In what capacity somebody brings or answers a claim."""
+
+    SELF = "self"  # for herself, or the company she stands for
+    GUARDIAN = "guardian"  # in the place of a child, or of an adult who cannot act herself (CPL 60)
+
+    @property
+    def label(self) -> Text:
+        """The capacity in words."""
+        return {
+            Acting.SELF: T("For myself, or for the company"),
+            Acting.GUARDIAN: T("As guardian, for a child or for an adult who cannot act herself"),
+        }[self]
+
+
+class Ties(enum.Enum):
+    """What makes somebody a guardian (Civil Code 27, 28, 31, 33)."""
+
+    PARENT = "parent"  # of a child under 18
+    SPOUSE = "spouse"  # of an adult
+    FAMILY = "family"  # grandparent, adult child, brother or sister, other close relative
+    APPOINTED = "appointed"  # by a court, a residents' committee or the civil affairs office, or agreed beforehand in writing
+
+    @property
+    def label(self) -> Text:
+        """The tie in words."""
+        return {
+            Ties.PARENT: T("Parent"),
+            Ties.SPOUSE: T("Husband or wife"),
+            Ties.FAMILY: T("Another close relative"),
+            Ties.APPOINTED: T("Appointed by a court or an office, or agreed in writing beforehand"),
+        }[self]
+
+
+class ActingPart(CourtModel):
+    """Parent of the forms in which somebody may act in another's place; the name asked for is the party's."""
+
+    acting: Annotated[Acting, Choice(Acting), field(T("For whom do you act?"))] = Acting.SELF
+    guardian_name: Annotated[str | None, CourtText(0, 200, one_line=True), field(T("Your own name, if you are the guardian"))] = None
+    guardian_ties: Annotated[
+        Ties | None,
+        Choice(Ties),
+        field(T("What makes you the guardian?"), T("The registry asks for a paper that shows it, such as the household register. It does not stop you now.")),
+    ] = None
+
+    @model_validator(mode="after")
+    def _guardian_is_named(self) -> Self:
+        if self.acting is Acting.GUARDIAN:
+            missing = [name for name in ("guardian_name", "guardian_ties") if getattr(self, name) is None]
+            if missing:
+                raise InvalidInput([FieldFault((name,), T("Fill this in.")) for name in missing])
+        return self
+
+    @property
+    def guardian(self) -> dict[str, str] | None:
+        """Name and tie of the guardian; None where the party acts herself."""
+        if self.acting is not Acting.GUARDIAN or self.guardian_ties is None:
+            return None
+        return {"name": self.guardian_name or "", "ties": self.guardian_ties.value}
+
+
+class AboutYouStep(ActingPart):
     """Who claims, where papers reach her, and what she agrees to."""
 
-    name: Annotated[str, CourtText(1, 200), field(T("Your full name, or the company’s"), T("As in the identity document or licence."))]
+    name: Annotated[
+        str,
+        CourtText(1, 200),
+        field(T("Your full name, or the company’s"), T("As in the identity document or licence. If you are the guardian: the name of the one you act for.")),
+    ]
     kind: Annotated[PartyKind, Choice(PartyKind), field(T("You are"))] = PartyKind.PERSON
     email: Annotated[str, CourtEmail(), field(T("E-mail address for papers of the court"))]
     phone: Annotated[str | None, CourtPhone(), field(T("Telephone"))] = None
@@ -262,10 +328,10 @@ class AnswerInput(CourtModel):
     ]
 
 
-class JoinInput(CourtModel):
+class JoinInput(ActingPart):
     """What a respondent confirms on joining."""
 
-    name: Annotated[str, CourtText(1, 200), field(T("Your full name, or the company’s"))]
+    name: Annotated[str, CourtText(1, 200), field(T("Your full name, or the company’s"), T("If you are the guardian: the name of the one you act for."))]
     email: Annotated[str, CourtEmail(), field(T("E-mail address for papers of the court"))]
     phone: Annotated[str | None, CourtPhone(), field(T("Telephone"))] = None
     e_service: Annotated[

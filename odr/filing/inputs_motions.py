@@ -45,6 +45,7 @@ MEANS = {
     "licence": T("Business licence and authorisation seen"),
     "register": T("Found in a public register"),
     "foreign": T("Passport or notarised and authenticated papers seen"),
+    "guardianship": T("Papers that show the guardianship seen"),
 }
 SCOPES = {
     MandateScope.ORDINARY.value: T("Ordinary powers: conduct the case"),
@@ -327,7 +328,7 @@ class VerifyInput(CourtModel):
     """How the registry made sure who a party is."""
 
     party: Annotated[str, RefTo("party"), field(T("Party"), choices="all_parties")]
-    means: Annotated[Literal["document", "licence", "register", "foreign"], field(T("How was the identity verified?"), options=MEANS)]
+    means: Annotated[Literal["document", "licence", "register", "foreign", "guardianship"], field(T("How was the identity verified?"), options=MEANS)]
     note: Annotated[str | None, CourtText(0, 500), field(T("Note for the file"), T("Never the number of a document."))] = None
 
 

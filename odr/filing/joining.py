@@ -14,6 +14,7 @@ from odr.errors import ActNotOpen, InvalidInput, NotFound
 from odr.filing.inputs import JoinInput
 from odr.filing.inputs_motions import InterventionInput, TakePartInput
 from odr.filing.models import Request, RequestKind, RequestState
+from odr.filing.standing import place_guardian
 from odr.identity import mandates
 from odr.identity.actors import CLOCK_ACTOR, Actor, actors_in
 from odr.identity.models import Account
@@ -73,14 +74,17 @@ def join(court: Court, account_id: int, code: str, given: JoinInput, key: str | 
             raise NotFound
         case = sitting.session.get_one(Case, found.case.id, with_for_update=True)
         party = next(p for p in case.parties if p.id == found.party.id)
-        if party.account_id not in (None, account_id):
+        if party.account_id not in (None, account_id) or mandates.guardians_of(sitting.session, party, sitting.now):
             raise ActNotOpen(T("Somebody has already joined for this party. Ask the clerk if that was not you."))
         _refuse_conflict(sitting, case, party, account_id)
         account = sitting.session.get_one(Account, account_id)
-        party.account_id = account_id
+        mandate = place_guardian(sitting, party, account, given)
+        if mandate is None:
+            party.account_id = account_id
         party.locale = account.locale
         sitting.session.flush()
-        return sitting.perform("join_case", case, given, actor=Actor(Role(party.role), account.id, account.name, case.id, party.id), key=key)
+        powers = (mandate.id, mandate.scope) if mandate is not None else ()
+        return sitting.perform("join_case", case, given, actor=Actor(Role(party.role), account.id, account.name, case.id, party.id, *powers), key=key)
 
 
 def _refuse_conflict(court: Sitting, case: Case, party: Party, account_id: int) -> None:

@@ -232,6 +232,7 @@ class RequestKind(enum.Enum):
     APPEAL = "jurisdiction_appeal"  # appeal from the ruling on jurisdiction (CPL 171)
     DISPOSITION = "disposition"  # that all who are represented agree to a step (CPL 56)
     COMPLAINT = "complaint"  # a complaint about how the court does its work (EXT 7)
+    LEGAL_AID = "legal_aid"  # a lawyer who costs nothing, asked of the legal-aid body
 
     @property
     def label(self) -> Words:
@@ -251,6 +252,7 @@ REQUEST_WORDS = {
     RequestKind.APPEAL: T("Appeal from a ruling on jurisdiction"),
     RequestKind.DISPOSITION: T("Consent to a step for all"),
     RequestKind.COMPLAINT: T("Complaint"),
+    RequestKind.LEGAL_AID: T("Legal aid"),
 }
 
 

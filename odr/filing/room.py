@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from odr.docket.models import Case
+from odr.docket.models import Case, Role, Stage
 from odr.docket.queries import entry
 from odr.filing import acts, acts_appeals, acts_changes, acts_group, acts_joinder, acts_objections, acts_people
 from odr.filing.bulk import lodge_waiting
@@ -58,16 +58,23 @@ def people_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
     return Panel("aside", 20, "filing/_representatives.html", {"representatives": found}) if found else None
 
 
+def counter_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
+    """For the clerk: where she takes down what somebody files who is not online."""
+    return Panel("aside", 25, "filing/_counter.html", {}) if actor.role is Role.CLERK and case.stage is not Stage.CLOSED else None
+
+
 ROOM = Room(
     name="filing",
     acts=(
         "odr.filing.acts", "odr.filing.acts_acknowledge",
         "odr.filing.acts_changes", "odr.filing.acts_objections", "odr.filing.acts_time", "odr.filing.acts_people",
+        "odr.filing.acts_identity", "odr.filing.acts_assisted",
         "odr.filing.acts_joinder", "odr.filing.acts_appeals", "odr.filing.acts_mistakes", "odr.filing.acts_merging", "odr.filing.acts_group",
         "odr.filing.choices", "odr.filing.choices_motions",
     ),
     routes=(
         "odr.filing.routes:filing", "odr.filing.routes_registry:registry", "odr.filing.routes_guide:guide", "odr.filing.routes_agenda:agenda",
+        "odr.filing.routes_assisted:counter",
         "odr.filing.routes_drafts:pages",
         "odr.filing.routes_bulk:pages", "odr.filing.routes_batch:batch", "odr.filing.routes_group:group", "odr.filing.routes_interest:interest",
     ),
@@ -82,7 +89,7 @@ ROOM = Room(
     },
     on_event={"served": on_served, "fee_lapsed": on_fee_lapsed},
     resolvers={"fact": find_fact, **RESOLVERS},
-    panels=(people_panel,),
+    panels=(people_panel, counter_panel),
     nav=(NavItem("claim", "filing.claim", T("Claim and answer"), 10),),
     sweeps={"mandates": bring_mandates_to_docket, "bulk": lodge_waiting, "drafts": keep_drafts},
     after_act=(acts_appeals.serve_complaint_answer,),

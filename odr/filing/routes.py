@@ -13,6 +13,7 @@ from odr.docket.models import Case, PartyKind, Role
 from odr.docket.visibility import READS_FILE
 from odr.errors import ActNotOpen, FieldFault, Forbidden, InvalidInput
 from odr.filing import drafts
+from odr.filing.assisting import COUNTER
 from odr.filing.draft_keeping import ANSWER, answer_draft, answer_sent, need_writable, shares_of, who_lodges
 from odr.filing.draft_keeping import keep_answer as keep_answer_draft
 from odr.filing.guide import COOKIE, opened_answers
@@ -123,7 +124,7 @@ def step(draft: str, step: str) -> Page:
 def _known(draft: Any, step: str) -> dict[str, Any]:
     """What a step not opened before starts with: the person's own account, and the shop she named as the other side."""
     person = current_person()
-    if step == "claimant" and person is not None:
+    if step == "claimant" and person is not None and COUNTER not in draft.values:
         return {"name": person.name, "email": person.email, "kind": PartyKind.PERSON.value}
     matter = Raw(draft.values.get("matter", {}))
     shop = matter.one("shop").strip() or matter.one("platform").strip()
@@ -207,7 +208,7 @@ def lodge(draft: str) -> Page:
         account = session.get_one(Account, _me().account_id)
         if found.state is DraftState.LODGED and found.lodged_as:
             return redirect(url_for("cases.overview", reference=found.lodged_as), 303)  # type: ignore[return-value]
-        if who_lodges(session, found) != account.id:
+        if who_lodges(session, found) != account.id or COUNTER in found.values:
             raise Forbidden(T("The claim is lodged by the one to whom it belongs. You can go on writing in it."))
     pack = _pack()
     try:

@@ -36,6 +36,16 @@ class Actor:
         """Whether the person acts for somebody else."""
         return self.mandate_id is not None
 
+    @property
+    def is_guardian(self) -> bool:
+        """Whether the person acts in the place of a party who cannot act herself (CPL 60)."""
+        return self.scope is MandateScope.STATUTORY
+
+    @property
+    def has_special_powers(self) -> bool:
+        """Whether the person may admit, waive, change, settle, counterclaim, appeal: herself, as guardian, or with special powers (CPL 60, 62)."""
+        return self.scope in (None, MandateScope.SPECIAL, MandateScope.STATUTORY)
+
 
 CLOCK_ACTOR = Actor(role=Role.CLOCK, name="clock")
 

@@ -18,6 +18,7 @@ LIFETIMES = {
     LinkPurpose.JOIN_CASE: timedelta(days=90),
     LinkPurpose.SIGN_MANDATE: timedelta(days=30),
     LinkPurpose.PASSKEY_CHALLENGE: timedelta(minutes=5),
+    LinkPurpose.CONFIRM_FILING: timedelta(days=7),
     LinkPurpose.PROVIDER_STATE: timedelta(minutes=10),
 }
 

@@ -20,7 +20,10 @@ from odr.text import T, Text
 SCOPE_WORDS = {
     MandateScope.ORDINARY: T("Ordinary powers: conduct the case"),
     MandateScope.SPECIAL: T("Special powers: also admit, waive or change claims, settle, counterclaim and appeal"),
+    MandateScope.STATUTORY: T("Guardian: acts in the party’s place (Civil Procedure Law, art. 60)"),
 }
+GIVEN = (MandateScope.ORDINARY, MandateScope.SPECIAL)
+"""What a party can give with her signature; guardianship comes from the law or from the court."""
 
 
 class BothSides(CourtError):
@@ -99,6 +102,22 @@ def sign(session: Session, mandate: Mandate, now: datetime) -> Mandate:
     return mandate
 
 
+def place_guardian(session: Session, party: Party, guardian: Account, now: datetime) -> Mandate:
+    """Let a guardian act in a party's place from now on (CPL 60); what shows it is looked at by the registry. Raises BothSides."""
+    session.get(Account, guardian.id, with_for_update=True, populate_existing=True)
+    refuse_both_sides(session, party, guardian.id)
+    placed = Mandate(case_id=party.case_id, party_id=party.id, account_id=guardian.id, scope=MandateScope.STATUTORY, from_at=now, signed_at=now)
+    session.add(placed)
+    session.flush()
+    return placed
+
+
+def guardians_of(session: Session, party: Party, now: datetime) -> list[Mandate]:
+    """Who acts in a party's place now."""
+    held = select(Mandate).where(Mandate.party_id == party.id, Mandate.scope == MandateScope.STATUTORY, Mandate.revoked_at.is_(None)).order_by(Mandate.id)
+    return [mandate for mandate in session.scalars(held) if mandate.is_live(now)]
+
+
 def revoke(session: Session, mandate: Mandate, now: datetime) -> None:
     """End the mandate at once, and what was delegated from it (CPL 63); what was done before stays done."""
     session.execute(
@@ -112,7 +131,8 @@ def delegate(session: Session, mandate: Mandate, assistant: Account, now: dateti
 
     Raises NotFound for a mandate not in force, BothSides, InvalidInput.
     """
-    if not mandate.is_live(now) or mandate.delegated_by is not None:
+    if not mandate.is_live(now) or mandate.delegated_by is not None or mandate.scope is MandateScope.STATUTORY:
+        # A guardian appoints a representative on the docket, as the party would (CPL 61).
         raise NotFound
     if assistant.id == mandate.account_id or assistant.state is not AccountState.ACTIVE:
         raise InvalidInput.at("email", T("There is no such other person to delegate to."))

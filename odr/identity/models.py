@@ -85,6 +85,7 @@ class MandateScope(enum.Enum):
 
     ORDINARY = "ordinary"  # conduct the case
     SPECIAL = "special"  # also admit, waive or change claims, settle, counterclaim, appeal
+    STATUTORY = "statutory"  # the guardian: acts in the place of a party who cannot, by law and not by the party's signature (CPL 60)
 
 
 class Mandate(Base):
@@ -136,6 +137,7 @@ class LinkPurpose(enum.Enum):
     JOIN_CASE = "join_case"  # an invited party may link herself to the case
     SIGN_MANDATE = "sign_mandate"  # the client signs a representative's mandate
     PASSKEY_CHALLENGE = "passkey_challenge"  # a passkey answers this number once
+    CONFIRM_FILING = "confirm_filing"  # a person confirms what the clerk took down for her
     PROVIDER_STATE = "provider_state"  # somebody comes back from the identity provider, once
 
 

@@ -11,7 +11,6 @@ from sqlalchemy import select
 from odr.docket.models import PARTY_ROLES, Case, Role
 from odr.errors import ActNotOpen, CourtError, Forbidden, OutOfTime
 from odr.identity.actors import Actor
-from odr.identity.models import MandateScope
 from odr.procedure.models import Window, WindowState
 from odr.procedure.table import Act
 from odr.text import T, Text
@@ -102,7 +101,7 @@ def _window_refusal(court: Sitting, act: Act, case: Case, actor: Actor) -> Court
 
 
 def _person_refusal(act: Act, actor: Actor, court: Sitting) -> CourtError | None:
-    if act.special and actor.is_representative and actor.scope is not MandateScope.SPECIAL:
+    if act.special and not actor.has_special_powers:
         return Forbidden(T("This needs special powers, and your mandate is an ordinary one (Civil Procedure Law, art. 62)."))
     if act.strong and not court.reading and actor.role is not Role.CLOCK:
         at = actor.strong_at

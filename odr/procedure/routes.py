@@ -19,8 +19,8 @@ from odr.procedure.availability import refusal
 from odr.procedure.models import Window
 from odr.procedure.reckoning import Reckoning
 from odr.procedure.table import Act
+from odr.procedure.views import attached_files, entry_view, line_views
 from odr.procedure.views import case_page as gather
-from odr.procedure.views import entry_view, line_views
 from odr.procedure.windows import window_title
 
 cases = Blueprint("cases", __name__, url_prefix="/cases/<reference>")
@@ -70,6 +70,7 @@ def one_entry(case: Case, actor: Actor, number: int) -> Page:
         actor=actor,
         entry=entry_view(court, case, actor, found, current_locale()),
         files=files,
+        attached=attached_files(court, actor, found),
         done="done" in request.args,
         next_due=gather(court, case, actor, current_locale()).next_due if "done" in request.args and actor.role not in HEARD_ROLES else None,
         tab="docket",

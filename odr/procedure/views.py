@@ -17,8 +17,10 @@ from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.availability import Availability, acts_for
 from odr.procedure.hooks import Panel
+from odr.procedure.inputs import references_in
 from odr.procedure.models import Task, Window
 from odr.procedure.sitting import Sitting
+from odr.procedure.versions import input_of
 from odr.procedure.windows import shown_windows, window_title
 from odr.text import T, Text
 
@@ -177,3 +179,11 @@ def case_page(court: Sitting, case: Case, actor: Actor, locale: str) -> CasePage
         tasks=tasks,
         people=sitters(court, case),
     )
+
+
+def attached_files(court: Sitting, actor: Actor, entry: DocketEntry) -> list[str]:
+    """References of the files that an entry the viewer may read names and that are no exhibits: those are opened on their own pages."""
+    act = court.court.table.get(entry.act)
+    if act is None or act.room == "evidence" or entry.act == "lodge_claim" or not reads_entry(actor, entry):
+        return []
+    return [reference for _, kind, reference in references_in(act.input.model_construct(**input_of(entry))) if kind == "upload"]

@@ -21,6 +21,7 @@ Page = str | Response | tuple[str, int]
 _HEX = re.compile(r"[0-9a-f]{64}")
 DESKS = (
     ("registry.queue", T("Registry: claims to review")),
+    ("counter.begin_page", T("Filing at the counter")),
     ("service.desk", T("Service desk: letters and calls")),
     ("service_desk.quality", T("How well service works")),
     ("service.telephone", T("Answering the telephone")),

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from odr.access import current_court, current_session, public, require_strong, signed_in
 from odr.docket.models import Case, Party
-from odr.errors import CourtError, InvalidInput
+from odr.errors import CourtError, Forbidden, InvalidInput
 from odr.identity import accounts, limits, mandates
 from odr.identity.limits import Counted
 from odr.identity.mail import Letter
@@ -82,7 +82,10 @@ def end_mandate(reference: str) -> AnyResponse:
     """Client or representative ends the mandate, at once."""
     court = current_court()
     with court.database.write() as session:
-        mandates.revoke(session, mandates.find(session, reference, me().account_id), court.clock.now())
+        found = mandates.find(session, reference, me().account_id)
+        if found.scope is MandateScope.STATUTORY:
+            raise Forbidden(T("A guardian acts by law. The court ends it when the reason for it has ended; write to the registry in the case."))
+        mandates.revoke(session, found, court.clock.now())
     return to("identity.my_mandates")
 
 
@@ -118,10 +121,10 @@ def _offer(number: str, email: str, scope: MandateScope, until: datetime | None)
 
 
 def _scope(raw: str) -> MandateScope:
-    try:
-        return MandateScope(raw)
-    except ValueError:
-        raise InvalidInput.at("scope", T("Choose how far the powers go.")) from None
+    chosen = next((scope for scope in mandates.GIVEN if scope.value == raw), None)
+    if chosen is None:
+        raise InvalidInput.at("scope", T("Choose how far the powers go."))
+    return chosen
 
 
 def _until(raw: str) -> datetime | None:
@@ -152,6 +155,7 @@ def _lists() -> dict[str, Any]:
         "held": mandates.held_by(session, me().account_id),
         "given": mandates.given_by(session, me().account_id),
         "scopes": mandates.SCOPE_WORDS,
+        "given_scopes": mandates.GIVEN,
         "state_of": lambda found: mandates.state_of(found, now),
         "is_live": lambda found: found.is_live(now),
     }

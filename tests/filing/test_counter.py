@@ -1,0 +1,189 @@
+"""Filing at the counter: what somebody says or brings stands in the same record, confirmed by her."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from odr.docket.models import Case, DocketEntry, Role, Stage
+from odr.errors import ActNotOpen, Forbidden, InvalidInput
+from odr.filing import assisting, drafts
+from odr.filing.inputs_assisted import FilingTaken, TakenInput
+from odr.filing.models import Draft, DraftState
+from odr.procedure.models import Window, WindowState
+from odr.procedure.versions import input_of
+from odr.service.models import Packet
+from tests.filing.test_drafts_kept import ready
+from tests.filing.visitor import Visitor
+from tests.scene import Scene
+
+VisitorOf = Callable[[str | None], Visitor]
+SIGNED = {"manner": "oral", "confirmation": "signature"}
+
+
+def served(scene: Scene) -> Scene:
+    """A case whose respondent was served on paper and is not online."""
+    scene.lodge()
+    scene.accept()
+    scene.work()
+    packet = offline_packet(scene)
+    scene.do(
+        "record_outcome", "clerk", packet=packet, way="direct", what="signed", signer="legal_representative", happened_on=scene.clock.now().date().isoformat()
+    )
+    scene.work()
+    return scene
+
+
+def offline_packet(scene: Scene) -> str:
+    with scene.court.database.read() as session:
+        return session.scalars(select(Packet.reference).where(Packet.case_id == scene.case_id, Packet.first_contact.is_(True))).one()
+
+
+def respondent(scene: Scene) -> Any:
+    with scene.court.database.read() as session:
+        found = next(p for p in session.get_one(Case, scene.case_id).parties if p.role is Role.RESPONDENT)
+        session.expunge_all()
+        return found
+
+
+def entries(scene: Scene) -> list[DocketEntry]:
+    with scene.court.database.read() as session:
+        rows = session.scalars(select(DocketEntry).where(DocketEntry.case_id == scene.case_id).order_by(DocketEntry.number)).all()
+        session.expunge_all()
+        return list(rows)
+
+
+def answer(scene: Scene, **taken: Any) -> Any:
+    """The clerk takes the respondent's answer."""
+    given = scene.court.table["file_answer"].input.model_validate({"position": "defend", "statement": "The label is right."})
+    about = TakenInput.model_validate({**SIGNED, "paper": scene.upload("clerk", b"signed", "signed.txt").reference, **taken})
+    return assisting.take(scene.court, scene.case(), respondent(scene), "file_answer", given, about, scene.actor("clerk"))
+
+
+def test_an_answer_given_at_the_counter_is_the_respondents_own(small_scene: Scene) -> None:
+    """The clerk's entry says how it came and was confirmed, with the scan; the answer follows as the respondent's and meets her time (OLR 10, 11)."""
+    served(small_scene)
+    receipt = answer(small_scene)
+    taken, filed = entries(small_scene)[receipt.number - 1 : receipt.number + 1]
+    assert (taken.act, taken.role) == ("take_filing", Role.CLERK) and (filed.act, filed.role) == ("file_answer", Role.RESPONDENT)
+    kept = input_of(taken)
+    assert kept["paper"] and "writer" not in kept and "given" not in kept and "Clerk" in kept["clerk"]
+    with small_scene.court.database.read() as session:
+        assert session.scalars(select(Window.state).where(Window.kind == "answer")).one() is WindowState.MET
+    with pytest.raises(ActNotOpen):
+        answer(small_scene)
+
+
+def test_a_paper_counts_from_the_day_on_which_it_came(small_scene: Scene) -> None:
+    """Handed in within the time and scanned after it, the answer is in time; one that came later is late; none comes tomorrow."""
+    served(small_scene)
+    with small_scene.court.database.read() as session:
+        due = session.scalars(select(Window.due_at).where(Window.kind == "answer")).one()
+    assert due is not None
+    last: date = due.astimezone(small_scene.court.settings.tz).date()
+    small_scene.later(days=(last - small_scene.clock.now().date()).days + 3)
+    with pytest.raises(InvalidInput):
+        answer(small_scene, manner="paper", received_on="2031-01-01")
+    receipt = answer(small_scene, manner="paper", received_on=last.isoformat())
+    filed = entries(small_scene)[receipt.number]
+    assert '"late":false' in filed.payload and filed.effective_at.astimezone(small_scene.court.settings.tz).date() == last
+
+
+def test_what_came_too_late_is_late_at_the_counter_too(small_scene: Scene) -> None:
+    """The counter opens nothing that is closed online: an answer after its time is marked."""
+    served(small_scene)
+    small_scene.later(days=40)
+    receipt = answer(small_scene)
+    assert '"late":true' in entries(small_scene)[receipt.number].payload
+
+
+def test_the_counter_gives_no_power_the_party_has_not(small_scene: Scene) -> None:
+    """No act of another stage or role, nothing of settlement, nobody's powers; and only the clerk of the case takes anything."""
+    served(small_scene)
+    scan = small_scene.upload("clerk", b"signed", "signed.txt").reference
+    about = TakenInput.model_validate({**SIGNED, "paper": scan})
+    refused: list[tuple[str, dict[str, Any]]] = [
+        ("correct_claim", {}),
+        ("make_offer", {}),
+        ("appoint_representative", {"email": "stranger@court.example"}),
+        ("accept_claim", {"track": "simple"}),
+    ]
+    for name, values in refused:
+        model = small_scene.court.table[name].input.model_construct(**values)
+        with pytest.raises((ActNotOpen, Forbidden)):
+            assisting.take(small_scene.court, small_scene.case(), respondent(small_scene), name, model, about, small_scene.actor("clerk"))
+    mine = small_scene.actor("li")
+    given = small_scene.court.table["file_answer"].input.model_validate({"position": "defend", "statement": "The label is right."})
+    with pytest.raises(Forbidden):
+        assisting.take(small_scene.court, small_scene.case(), respondent(small_scene), "file_answer", given, about, mine)
+    assert not [e for e in entries(small_scene) if e.act == "take_filing"]
+
+
+def test_an_oral_claim_is_confirmed_on_the_persons_own_telephone(visitor: VisitorOf, small_scene: Scene) -> None:
+    """Nothing is filed until she confirms under her name, once; then the case is opened, without an account of hers (CPL 123; CPI 265)."""
+    reference = ready(small_scene, "clerk")
+    with small_scene.court.database.write() as session:
+        draft = drafts.find_draft(session, small_scene.people["clerk"], reference)
+        draft.values = {**draft.values, assisting.COUNTER: {"yes": "1"}}
+    clerk = visitor("clerk")
+    assert "Go on to her confirmation" in clerk.get(f"/claim/{reference}/check-answers")
+    page = f"/registry/counter/{reference}"
+    clerk.send(page, page, 422, manner="paper", confirmation="signature")
+    shown = clerk.send(page, page, 200, manner="oral", confirmation="link", email="li@parties.example").text
+    found = re.search(r"/confirm/[\w-]+", shown)
+    assert found
+    link = found[0]
+    with small_scene.court.database.read() as session:
+        assert session.scalars(select(Case)).all() == []
+    anybody = visitor(None)
+    assert "I bought 30 bottles of capsules." in anybody.get(link)
+    anybody.send(link, link, 422, name="Somebody Else")
+    assert "Filed" in anybody.send(link, link, 200, name="li  wen").text
+    anybody.get(link, 404)
+    with small_scene.court.database.read() as session:
+        case = session.scalars(select(Case)).one()
+        claimant = next(p for p in case.parties if p.role is Role.CLAIMANT)
+        acts = list(session.scalars(select(DocketEntry.act).where(DocketEntry.case_id == case.id).order_by(DocketEntry.number)))
+        states = set(session.scalars(select(Draft.state)))
+    assert (case.stage, claimant.account_id, claimant.online) == (Stage.LODGED, None, False)
+    assert acts[:2] == ["take_filing", "lodge_claim"] and states == {DraftState.LODGED}
+
+
+def test_a_signed_claim_opens_the_case_on_the_clerks_desk(visitor: VisitorOf, small_scene: Scene) -> None:
+    """With the scan of what she signed the case is opened at once, and the clerk who took it down reviews it."""
+    reference = ready(small_scene, "clerk")
+    with small_scene.court.database.write() as session:
+        draft = drafts.find_draft(session, small_scene.people["clerk"], reference)
+        draft.values = {**draft.values, assisting.COUNTER: {"yes": "1"}}
+    scan = small_scene.upload("clerk", b"signed", "signed.txt").reference
+    clerk = visitor("clerk")
+    clerk.send(f"/registry/counter/{reference}", f"/registry/counter/{reference}", 303, **SIGNED, paper=scan)
+    with small_scene.court.database.read() as session:
+        small_scene.case_id = session.scalars(select(Case.id)).one()
+    small_scene.accept()
+    assert small_scene.case().stage is Stage.PENDING
+    visitor("li").get(f"/cases/{small_scene.case().reference}", 404)
+
+
+def test_the_counters_pages_lead_from_the_case_to_the_receipt(visitor: VisitorOf, small_scene: Scene) -> None:
+    """The clerk chooses for whom and what, writes the answer down fact by fact, and is shown what is missing."""
+    served(small_scene)
+    reference, who = small_scene.case().reference, respondent(small_scene).reference
+    clerk = visitor("clerk")
+    page = f"/cases/{reference}/counter/{who}/file_answer"
+    assert page in clerk.get(f"/cases/{reference}/counter")
+    facts = {"facts-0-stance": "denied", "facts-1-stance": "denied"}
+    clerk.send(page, page, 422, position="defend", statement="The label is right.", **facts)
+    scan = small_scene.upload("clerk", b"signed", "signed.txt").reference
+    clerk.send(page, page, 303, position="defend", statement="The label is right.", **facts, **SIGNED, paper=scan)
+    visitor("li").get(f"/cases/{reference}/counter", 403)
+
+
+def test_what_is_kept_names_no_account() -> None:
+    """The record holds how it came, never the account that wrote or the text a second time."""
+    assert {"writer", "given"} <= set(FilingTaken.model_fields)

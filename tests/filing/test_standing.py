@@ -1,0 +1,195 @@
+"""Who somebody is and who stands for her: papers for the registry, guardians, legal aid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from odr.docket.models import Case, DocketEntry, Party, Role, Stage
+from odr.errors import ActNotOpen, Forbidden, InvalidInput
+from odr.filing.checks import Found, checks_of
+from odr.filing.inputs import AboutYouStep, JoinInput
+from odr.filing.inputs_people import GuardianInput
+from odr.filing.joining import join
+from odr.filing.models import Request, RequestKind
+from odr.identity.models import Account, Mandate, MandateScope
+from odr.procedure.forms import parse
+from tests.filing.visitor import Visitor
+from tests.scene import Scene, claim
+
+CHILD = {"name": "Li Xiao", "email": "li@parties.example", "acting": "guardian", "guardian_name": "Li Wen", "guardian_ties": "parent"}
+
+
+def party(scene: Scene, role: Role) -> Party:
+    with scene.court.database.read() as session:
+        found = next(p for p in session.get_one(Case, scene.case_id).parties if p.role is role)
+        session.expunge_all()
+        return found
+
+
+def checks(scene: Scene) -> dict[str, Found]:
+    with scene.court.database.read() as session:
+        look = scene.court.look(session)
+        return {c.title.render("en"): c.found for c in checks_of(look, session.get_one(Case, scene.case_id))}
+
+
+def test_a_guardian_brings_a_childs_claim_with_all_powers(small_scene: Scene) -> None:
+    """The child is the claimant, the parent acts in its place without a mandate of its, appoints a representative and withdraws (CPL 60, 61)."""
+    small_scene.lodge(claim(claimant=CHILD))
+    mine = party(small_scene, Role.CLAIMANT)
+    assert (mine.name, mine.account_id) == ("Li Xiao", None)
+    actor = small_scene.actor("li")
+    assert actor.is_guardian and actor.has_special_powers and actor.party_id == mine.id
+    assert checks(small_scene)["Guardian of Li Xiao"] is Found.DOUBTFUL
+    small_scene.do("verify_identity", "clerk", party=mine.reference, means="guardianship")
+    assert checks(small_scene)["Guardian of Li Xiao"] is Found.THERE
+    small_scene.accept()
+    small_scene.work()
+    small_scene.do("appoint_representative", "li", email="stranger@court.example")
+    with pytest.raises(InvalidInput):
+        small_scene.do("revoke_representative", "li", mandate=mandate(small_scene, MandateScope.STATUTORY))
+    with small_scene.court.database.read() as session:
+        told = session.scalars(select(DocketEntry.act).where(DocketEntry.case_id == small_scene.case_id)).all()
+    assert told.count("record_mandate") == 1
+
+
+def mandate(scene: Scene, scope: MandateScope) -> str:
+    with scene.court.database.read() as session:
+        return session.scalars(select(Mandate.reference).where(Mandate.scope == scope)).one()
+
+
+@pytest.mark.parametrize("wrong", [{"guardian_name": None}, {"guardian_ties": None}])
+def test_a_guardian_says_who_she_is(wrong: dict[str, Any]) -> None:
+    """Name and tie of the guardian are asked for where somebody acts as one."""
+    with pytest.raises(InvalidInput) as refused:
+        parse(AboutYouStep, {name: value for name, value in {**CHILD, **wrong}.items() if value is not None})
+    assert [fault.location for fault in refused.value.faults] == [(name,) for name in wrong]
+
+
+def test_a_company_has_no_guardian(small_scene: Scene) -> None:
+    """Only a person lacks capacity (CPL 60)."""
+    with pytest.raises(InvalidInput):
+        small_scene.lodge(claim(claimant={**CHILD, "kind": "company"}))
+
+
+def test_a_respondents_guardian_joins_and_nobody_stands_on_both_sides(small_scene: Scene) -> None:
+    """The guardian joins by the code in the respondent's place; the claimant's guardian cannot (CPL 60)."""
+    other = {"name": "Wang Lei", "kind": "person", "email": "wang@parties.example", "address": "8 Harbour Road"}
+    small_scene.lodge(claim(respondents=[other]))
+    small_scene.accept()
+    small_scene.work()
+    guardian = {"acting": "guardian", "guardian_name": "Wang Jun", "guardian_ties": "family"}
+    given = JoinInput.model_validate({"name": "Wang Lei", "email": "wang@parties.example", **guardian})
+    with pytest.raises(ActNotOpen):
+        join(small_scene.court, small_scene.people["li"], small_scene.code(), given)
+    join(small_scene.court, small_scene.people["haiyun"], small_scene.code(), given)
+    assert party(small_scene, Role.RESPONDENT).account_id is None and small_scene.actor("haiyun").is_guardian
+    with pytest.raises(ActNotOpen):
+        join(small_scene.court, small_scene.people["stranger"], small_scene.code(), given)
+
+
+def test_the_judge_names_a_guardian_and_the_party_comes_of_age(small_scene: Scene) -> None:
+    """The one named acts, the one before no longer; when the party is of age nobody does, and she is invited herself (CPI 83)."""
+    small_scene.lodge(claim(claimant=CHILD))
+    small_scene.accept()
+    small_scene.work()
+    mine = party(small_scene, Role.CLAIMANT)
+    who = {"email": "stranger@court.example", "name": "Zhou Yi", "ties": "appointed"}
+    named = {"party": mine.reference, "reasons": "The parents leave it to each other (CPL 60).", **who}
+    with pytest.raises(Forbidden):
+        small_scene.do("appoint_guardian", "clerk", GuardianInput.model_validate(named))
+    with pytest.raises(InvalidInput):
+        small_scene.do("appoint_guardian", "judge", GuardianInput.model_validate({**named, "email": "judge@court.example"}))
+    small_scene.do("appoint_guardian", "judge", GuardianInput.model_validate(named))
+    assert small_scene.actor("stranger").is_guardian
+    with pytest.raises(LookupError):
+        small_scene.actor("li")
+    ended = {"party": mine.reference, "why": "of_age", "email": "xiao@parties.example", "reasons": "Li Xiao is 18 since yesterday."}
+    small_scene.do("end_guardian", "clerk", **ended)
+    with pytest.raises(ActNotOpen):
+        small_scene.do("end_guardian", "clerk", **ended)
+    with pytest.raises(LookupError):
+        small_scene.actor("stranger")
+
+
+def test_papers_are_seen_by_the_registry_alone(visitor: Callable[[str | None], Visitor], pending: Scene) -> None:
+    """A party sends a photograph; the clerk opens it and verifies, the other side and strangers do not; nobody's filing waits for it (OLR 7)."""
+    sent = pending.upload("li", b"\x89PNG\r\n\x1a\n" + b"x" * 40, "card.png", "image/png")
+    receipt = pending.do("show_identity", "li", paper="document", front=sent.reference)
+    path = f"/cases/{pending.case().reference}/docket/{receipt.number}/files/{sent.reference}"
+    assert visitor("clerk").raw(path).data.startswith(b"\x89PNG")
+    assert path in visitor("clerk").get(f"/cases/{pending.case().reference}/docket/{receipt.number}")
+    visitor("haiyun").get(path, 404)
+    visitor("stranger").get(path, 404)
+    assert visitor("li").raw(path).status_code == 200
+    pending.do("ask_for_papers", "clerk", party=party(pending, Role.CLAIMANT).reference, words="The photograph cannot be read.")
+    pending.do("verify_identity", "clerk", party=party(pending, Role.CLAIMANT).reference, means="document")
+    with pytest.raises(Forbidden):
+        pending.do("show_identity", "clerk", paper="document", front=sent.reference)
+
+
+def test_an_exhibits_file_is_not_reached_beside_its_page(visitor: Callable[[str | None], Visitor], pending: Scene) -> None:
+    """Through an entry only what is no exhibit is opened: an exhibit's seal is asked for on its own page."""
+    sent = pending.upload("li", b"an order", "order.txt")
+    receipt = pending.do("submit_exhibit", "li", upload=sent.reference, title="Order", proves="The purchase", source="My phone")
+    visitor("judge").get(f"/cases/{pending.case().reference}/docket/{receipt.number}/files/{sent.reference}", 404)
+
+
+def test_a_company_names_who_signs(pending: Scene) -> None:
+    """With the licence goes the name of the signatory; a person shows no licence."""
+    act = pending.court.table["show_identity"].input
+    with pytest.raises(InvalidInput) as refused:
+        parse(act, {"paper": "licence", "front": "a" * 26})
+    assert [fault.location for fault in refused.value.faults] == [("signatory",)]
+    sent = pending.upload("haiyun", b"\x89PNG\r\n\x1a\n" + b"x" * 40, "licence.png", "image/png")
+    pending.do("show_identity", "haiyun", paper="licence", front=sent.reference, signatory="Wang Hai", position="Manager")
+    mine = pending.upload("li", b"\x89PNG\r\n\x1a\n" + b"y" * 40, "licence.png", "image/png")
+    with pytest.raises(InvalidInput):
+        pending.do("show_identity", "li", paper="licence", front=mine.reference, signatory="Li Wen")
+
+
+AID = {"ground": "poor", "words": "I do not know how to answer a court.", "pass_on": "yes", "phone": "13800001111"}
+
+
+def test_legal_aid_is_asked_for_passed_on_and_answered(pending: Scene) -> None:
+    """Asked once at a time, seen by the court and one's own side; the clerk records what the body decides (FEE 45)."""
+    pending.do("request_legal_aid", "li", **AID)
+    with pytest.raises(ActNotOpen):
+        pending.do("request_legal_aid", "li", **AID)
+    with pytest.raises(ActNotOpen):
+        pending.do("request_legal_aid", "haiyun", **AID)
+    with pending.court.database.read() as session:
+        request = session.scalars(select(Request.reference).where(Request.kind == RequestKind.LEGAL_AID)).one()
+    told = {"request": request, "body": "Legal Aid Centre", "on": "2026-03-02"}
+    with pytest.raises(Forbidden):
+        pending.do("record_legal_aid", "li", outcome="granted", lawyer="Sun Mei", **told)
+    pending.do("record_legal_aid", "clerk", outcome="passed_on", **told)
+    pending.do("record_legal_aid", "clerk", outcome="granted", lawyer="Sun Mei", **told)
+    with pytest.raises(ActNotOpen):
+        pending.do("record_legal_aid", "clerk", outcome="refused", **told)
+    assert party(pending, Role.CLAIMANT).details["legal_aid"]["lawyer"] == "Sun Mei"
+    letters = [path.read_text() for path in pending.court.settings.data_dir.rglob("message.json")]
+    assert any("Sun Mei" in letter for letter in letters)
+
+
+def test_the_legal_aid_body_is_written_to_where_the_court_knows_it(pending: Scene) -> None:
+    """With an address set the body gets what the person agreed to, and not more."""
+    pending.court.settings = pending.court.settings.model_copy(update={"legal_aid_email": "aid@centre.example"})
+    pending.do("request_legal_aid", "li", **AID)
+    letters = [path.read_text() for path in pending.court.settings.data_dir.rglob("message.json")]
+    [letter] = [letter for letter in letters if "aid@centre.example" in letter]
+    assert "13800001111" in letter and "capsules" not in letter
+
+
+def test_nobody_offers_herself_as_guardian_by_a_mandate(visitor: Callable[[str | None], Visitor], pending: Scene) -> None:
+    """What the law or the court gives is not asked of a client by a link."""
+    lawyer = visitor("stranger")
+    answer = lawyer.send("/account/mandates", "/account/mandates", 422, number=pending.case().number or "", email="li@parties.example", scope="statutory")
+    assert "Choose how far the powers go" in answer.text
+    with pending.court.database.read() as session:
+        assert session.scalars(select(Mandate)).all() == []
+        assert session.get_one(Account, pending.people["li"]).identity_verified_at is None
+    assert pending.case().stage is Stage.PENDING
