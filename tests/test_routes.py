@@ -210,6 +210,7 @@ def furnish(scene: Scene) -> House:
     house.parameters |= dict.fromkeys(("number", "page", "key_id", "token_id", "link_id", "share_id", "revision_id"), "1") | {
         "level": "0",
         "token": "none",
+        "party": UNKNOWN,
         "payment": payment or UNKNOWN,
     }
     with scene.court.database.write() as session:

@@ -16,14 +16,17 @@ from odr.filing.acts_assisted import may_be_taken
 from odr.filing.inputs import AnswerInput, ClaimInput
 from odr.filing.inputs_assisted import Confirmation, TakenInput
 from odr.filing.models import Draft
+from odr.filing.particulars import told
 from odr.filing.queries import facts_of
 from odr.identity import mail
 from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure import forms
+from odr.procedure.inputs import Widget
+from odr.procedure.reading import read_day
 from odr.procedure.sitting import Sitting
 from odr.procedure.table import Act
-from odr.text import Text
+from odr.text import T, Text, write, write_day
 
 counter = Blueprint("counter", __name__)
 Page = str | Response | tuple[str, int]
@@ -215,6 +218,10 @@ def _confirm_page(token: str, fault: InvalidInput | None, status: int = 200) -> 
     lines = _lines(act, model)
     title = court.table[waiting.act].title
     words = fault.faults[0].message.render(current_locale()) if fault is not None else ""
+    if isinstance(model, ClaimInput):
+        pack = court.packs.in_force(court.settings.pack, court.clock.now().astimezone(court.settings.tz).date())
+        said = told(pack, model.matter.cause, model.particulars)
+        lines[4:4] = [(one.label.render(current_locale()), write(one.value, current_locale(), court.settings.tz)) for one in said]
     return render_template("filing/counter_confirm.html", waiting=waiting, title=title, lines=lines, fault=words, token=token), status
 
 
@@ -225,14 +232,23 @@ def _lines(act: Act, model: Any) -> list[tuple[str, str]]:
 
     def walk(fields: list[forms.FormField]) -> None:
         for one in fields:
-            if one.shown:
-                found.append((one.label, one.shown))
+            if (words := _shown(one)) is not None:
+                found.append((one.label, words))
             walk(one.children)
             for row in one.rows:
                 walk(row.fields)
 
     walk(forms.fields_of(act.input, current_locale(), values, [], _words_of_choices(act)))
     return found
+
+
+def _shown(one: forms.FormField) -> str | None:
+    """What a field says, in words; a day as one writes it, and what is agreed to with a yes."""
+    if one.kind is Widget.CHECKBOX:
+        return T("Yes").render(one.locale) if one.chosen else None
+    if one.kind is Widget.DATE and one.value:
+        return write_day(read_day(one.value), one.locale)
+    return one.shown or None
 
 
 def _words_of_choices(act: Act) -> dict[str, Any]:
