@@ -24,6 +24,7 @@ ROWS_NEVER_CHANGE = (
     "finality_certificate", "log_checkpoint", "log_cosignature", "mode_consent", "duty_turn",
     "panel_minute", "payout_instruction", "posting", "record_signature", "recording_confirmation", "room_message", "ruling", "sealed_posting",
     "timestamp_renewal", "timestamp_token", "tone_note",
+    "step_consent",
 )  # fmt: skip
 """Neither UPDATE nor DELETE, whoever asks."""
 BOOKS = {"ledger_entry", "ledger_line"}

@@ -47,6 +47,21 @@ class ModeConsent(Base):
     __table_args__ = (APPEND_ONLY,)
 
 
+class StepConsent(Base):
+    """Whether a party takes part online in one step of the case: a ledger, the newest row counts (OLR 4)."""
+
+    __tablename__ = "step_consent"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"), index=True)
+    step: Mapped[str] = mapped_column(String(20))
+    online: Mapped[bool]
+    entry_number: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    __table_args__ = (APPEND_ONLY,)
+
+
 class Examination(Base):
     """The hearing of a case, whichever way it is held: one record with a snapshot of its plan."""
 

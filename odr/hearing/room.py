@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from odr.docket.models import BENCH_ROLES, COURT_ROLES, PARTY_ROLES, Case, Stage
-from odr.hearing import acts_appraisal, acts_court, acts_mode, acts_plan, acts_seal, appraisals, lookups, phases
+from odr.hearing import acts_appraisal, acts_court, acts_mode, acts_plan, acts_seal, appraisals, ledger, lookups, phases
 from odr.hearing.queries import WINDOW, examination_of, open_questions_to
 from odr.hearing.record import seal_records
 from odr.hearing.views import acted
@@ -30,24 +31,44 @@ def panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
     return Panel("main", 10, "hearing/_panel.html", data)
 
 
+def consents_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
+    """Beside the case: the way to the ledger of consent."""
+    return Panel("aside", 22, "hearing/_consents.html", {}) if actor.role in PARTY_ROLES | COURT_ROLES else None
+
+
+def on_claim_lodged(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """What a claimant chose by filing."""
+    acts_mode.on_claim_lodged(court, case, facts)
+    ledger.on_claim_lodged(court, case, facts)
+
+
+def on_party_joined(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """What somebody chose by joining."""
+    acts_mode.on_party_joined(court, case, facts)
+    ledger.on_party_joined(court, case, facts)
+
+
 ROOM = Room(
     name="hearing",
     acts=(
         "odr.hearing.acts_plan",
-        "odr.hearing.acts_mode",
+        "odr.hearing.acts_mode", "odr.hearing.acts_steps",
         "odr.hearing.acts_time", "odr.hearing.acts_exhibits", "odr.hearing.acts_questions", "odr.hearing.acts_postings", "odr.hearing.acts_witness",
         "odr.hearing.acts_court", "odr.hearing.acts_record", "odr.hearing.acts_motions",
         "odr.hearing.acts_seal", "odr.hearing.acts_limit", "odr.hearing.acts_interpreter",
         "odr.hearing.acts_appraisal", "odr.hearing.acts_report", "odr.hearing.choices",
     ),
-    routes=("odr.hearing.routes:hearing", "odr.hearing.routes_files:files", "odr.hearing.routes_bench:bench", "odr.hearing.routes_appraisal:appraisals"),
-    panels=(panel,),
+    routes=(
+        "odr.hearing.routes:hearing", "odr.hearing.routes_files:files", "odr.hearing.routes_bench:bench", "odr.hearing.routes_appraisal:appraisals",
+        "odr.hearing.routes_ledger:ledger",
+    ),
+    panels=(panel, consents_panel),
     nav=(NavItem("examination", "hearing.page", T("Examination"), 30),),
     on_lapse={
         WINDOW: phases.on_turn_lapsed, appraisals.REQUEST: acts_appraisal.on_request_lapsed, appraisals.CHOICE: acts_appraisal.on_choice_lapsed,
         appraisals.FEE: acts_appraisal.on_fee_lapsed, appraisals.REPORT: acts_appraisal.on_report_lapsed,
     },
-    on_event={"claim_lodged": acts_mode.on_claim_lodged, "party_joined": acts_mode.on_party_joined, "served": acts_court.on_served},
+    on_event={"claim_lodged": on_claim_lodged, "party_joined": on_party_joined, "served": acts_court.on_served},
     resolvers={
         "exam_phase": lookups.find_phase, "opinion": lookups.find_opinion, "question": lookups.find_question, "posting": lookups.find_posting,
         "time_request": lookups.find_time_request, "failure": lookups.find_failure, "agreed_fact": lookups.find_agreed_fact, "witness": lookups.find_witness,
