@@ -211,6 +211,7 @@ def furnish(scene: Scene) -> House:
         "level": "0",
         "token": "none",
         "party": UNKNOWN,
+        "batch": UNKNOWN,
         "payment": payment or UNKNOWN,
     }
     with scene.court.database.write() as session:
