@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from odr.docket.models import PARTY_ROLES, Audience, Case, Party, PartyKind, Role, Stage
 from odr.errors import InvalidInput
-from odr.filing.inputs_people import AskForPapersInput, EndGuardianInput, GuardianInput, LegalAidInput, LegalAidReply, Paper, ShowIdentityInput
+from odr.filing.inputs_people import AskForPapersInput, EndGuardianInput, GuardianInput, LegalAidInput, LegalAidReply, LicenceInput, Paper, ShowIdentityInput
 from odr.filing.inviting import invite
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.progress import ask, decide, requests_of
-from odr.filing.representing import note_of
+from odr.filing.representing import note_of, representatives_of
 from odr.identity import accounts, mail, mandates
 from odr.identity.actors import Actor
 from odr.identity.mail import Letter
-from odr.identity.models import Account
+from odr.identity.models import Account, Licence, Mandate, Qualification
 from odr.procedure.table import Everyone, Recorded, act
 from odr.text import T, Text
 
@@ -45,6 +45,8 @@ def show_identity(court: Sitting, case: Case, given: ShowIdentityInput, *, actor
     party = court.party_of(case, actor)
     if given.paper is Paper.LICENCE and party.kind is PartyKind.PERSON:
         raise InvalidInput.at("paper", T("A licence shows who a company is; you are in this case as a person."))
+    if given.paper is Paper.REPRESENTATION and not actor.is_representative:
+        raise InvalidInput.at("paper", T("You act for yourself here; only a representative shows a licence."))
     if given.paper is Paper.GUARDIANSHIP and "guardian" not in party.details:
         raise InvalidInput.at("paper", T("Nobody acts in the place of this party."))
     entry = court.next_number(case)
@@ -72,6 +74,50 @@ def ask_for_papers(court: Sitting, case: Case, given: AskForPapersInput, *, acto
     party.details = {**party.details, "identity_asked": {"entry": court.next_number(case), "words": given.words}}
     words = T("The registry asks %(name)s for papers: %(words)s", name=party.name, words=given.words)
     return Recorded(words, {"party": party.label}, Audience.NAMED, ("clerk", "judge", "president", f"party/{party.id}"))
+
+
+# -- representatives ----------------------------------------------------------
+
+
+def somebody_represents(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why nobody's licence can be verified."""
+    return None if representatives_of(court.session, case, court.now) else T("Nobody represents anybody in this case.")
+
+
+@act(
+    title=T("Verify a representative’s licence"),
+    input=LicenceInput,
+    by={Role.CLERK},
+    at=NOT_CLOSED,
+    guard=somebody_represents,
+    while_stayed=True,
+    source="CPL 61; CPI 88",
+    help=T("Once for a lawyer: it then counts in all her cases."),
+)
+def verify_licence(court: Sitting, case: Case, given: LicenceInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Record what entitles a representative to act; a lawyer's licence is seen once and counts in every case (CPL 61; CPI 88)."""
+    mandate: Mandate = court.resolved("any_mandate", given.mandate)
+    kind = Qualification(given.kind)
+    if given.until is not None and given.until < now.astimezone(court.court.settings.tz).date():
+        raise InvalidInput.at("until", T("This licence has ended."))
+    if kind in mandates.EVERYWHERE and not given.firm:
+        raise InvalidInput.at("firm", T("Fill this in."))
+    account = court.session.get_one(Account, mandate.account_id)
+    court.session.add(
+        Licence(
+            account_id=account.id,
+            kind=kind,
+            firm=given.firm,
+            case_id=None if kind in mandates.EVERYWHERE else case.id,
+            verified_by=actor.account_id or 0,
+            verified_at=now,
+            until_on=given.until,
+        )
+    )
+    court.session.flush()
+    court.close_tasks(case, SHOWN, next(p.reference for p in case.parties if p.id == mandate.party_id))
+    words = T("%(name)s may represent: %(kind)s", name=account.name, kind=mandates.QUALIFICATION_WORDS[kind])
+    return Recorded(words, {"mandate": mandate.reference, "kind": kind.value, "firm": given.firm})
 
 
 # -- guardians ----------------------------------------------------------------

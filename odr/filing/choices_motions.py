@@ -123,6 +123,13 @@ def warded_parties(court: Any, case: Case, actor: Actor) -> list[Option]:
     return [Option(p.reference, p.name, p.details["guardian"]["name"]) for p in parties(case) if "guardian" in p.details]
 
 
+@choice_source("representatives")
+def representatives(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Everybody who represents somebody in the case by a mandate."""
+    rows = [r for r in representatives_of(court.session, case, court.now) if r.mandate.scope is not MandateScope.STATUTORY]
+    return [Option(r.mandate.reference, T("%(name)s, for %(party)s", name=r.name, party=r.party.name), r.entitled) for r in rows]
+
+
 @choice_source("live_mandates")
 def live_mandates(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Who acts for the actor's party by her own word."""
@@ -224,6 +231,11 @@ def find_member(court: Any, case: Case, actor: Actor, reference: str) -> GroupMe
     return row
 
 
+def find_any_mandate(court: Any, case: Case, actor: Actor, reference: str) -> Mandate | None:
+    """A live mandate of anybody in the case, for the registry."""
+    return next((r.mandate for r in representatives_of(court.session, case, court.now) if r.mandate.reference == reference), None)
+
+
 RESOLVERS = {kind: find_request(what) for kind, what in REFERENCES.items()} | {
     "seat": find_seat,
     "own_window": find_own_window,
@@ -232,4 +244,5 @@ RESOLVERS = {kind: find_request(what) for kind, what in REFERENCES.items()} | {
     "mandate": find_mandate,
     "claim": find_claim,
     "group_member": find_member,
+    "any_mandate": find_any_mandate,
 }

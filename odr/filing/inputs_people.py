@@ -10,6 +10,7 @@ from pydantic import model_validator
 from odr.errors import FieldFault, InvalidInput
 from odr.filing.inputs import Ties
 from odr.filing.inputs_motions import Reasons
+from odr.identity.mandates import QUALIFICATION_WORDS
 from odr.procedure.inputs import Choice, CourtDate, CourtEmail, CourtModel, CourtPhone, CourtText, RefTo, field
 from odr.text import T, Text
 
@@ -21,6 +22,7 @@ class Paper(enum.Enum):
     LICENCE = "licence"  # business licence, with who may sign for the company
     FOREIGN = "foreign"  # passport; a foreign body's papers, notarised and authenticated (CPL 275; CPI 522)
     GUARDIANSHIP = "guardianship"  # household register, birth certificate, decision
+    REPRESENTATION = "representation"  # a representative's licence, letter of the firm, proof of kinship or employment (CPI 88)
 
     @property
     def label(self) -> Text:
@@ -30,6 +32,7 @@ class Paper(enum.Enum):
             Paper.LICENCE: T("Business licence, and who may sign for the company"),
             Paper.FOREIGN: T("Passport, or papers of a foreign company"),
             Paper.GUARDIANSHIP: T("Paper that shows who the guardian is"),
+            Paper.REPRESENTATION: T("As a representative: my licence and the firm’s letter, or what ties me to the party"),
         }[self]
 
 
@@ -143,3 +146,20 @@ class LegalAidReply(CourtModel):
         if self.outcome == "granted" and not self.lawyer:
             raise InvalidInput([FieldFault(("lawyer",), T("Fill this in."))])
         return self
+
+
+class LicenceInput(CourtModel):
+    """What the registry saw that entitles a representative."""
+
+    mandate: Annotated[str, RefTo("any_mandate"), field(T("Representative"), choices="representatives")]
+    kind: Annotated[
+        Literal["lawyer", "legal_worker", "relative", "employee", "recommended"],
+        field(
+            T("In what quality does she represent?"),
+            T("A lawyer’s or legal worker’s licence counts in every case from now on; the others in this one (Interpretation, art. 88)."),
+            options={kind.value: words for kind, words in QUALIFICATION_WORDS.items()},
+        ),
+    ]
+    firm: Annotated[str | None, CourtText(0, 200, one_line=True), field(T("Firm or office"))] = None
+    until: Annotated[CourtDate | None, field(T("Licence valid until"), T("Leave it empty if it has no end."))] = None
+    note: Annotated[str | None, CourtText(0, 500), field(T("Note for the file"), T("Never the number of a document."))] = None

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case, Party, Stage
 from odr.filing.inputs_motions import MandateFact
 from odr.filing.models import MandateNote
-from odr.identity.mandates import SCOPE_WORDS
+from odr.identity.mandates import QUALIFICATION_WORDS, SCOPE_WORDS, licence_of
 from odr.identity.models import Account, Mandate
-from odr.text import Text
+from odr.text import T, Text
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -32,6 +32,8 @@ class Representative:
     scope: Text
     until_at: datetime | None
     is_assistant: bool
+    entitled: Text | None = None
+    """In what quality, where the registry has seen what shows it (CPI 88)."""
 
 
 def representatives_of(session: Session, case: Case, now: datetime) -> list[Representative]:
@@ -39,10 +41,18 @@ def representatives_of(session: Session, case: Case, now: datetime) -> list[Repr
     names = {p.id: p for p in case.parties}
     rows = session.execute(select(Mandate, Account.name).join(Account, Account.id == Mandate.account_id).where(Mandate.case_id == case.id).order_by(Mandate.id))
     return [
-        Representative(m, names[m.party_id], name, SCOPE_WORDS[m.scope], m.until_at, m.delegated_by is not None)
+        Representative(m, names[m.party_id], name, SCOPE_WORDS[m.scope], m.until_at, m.delegated_by is not None, _entitled(session, m, now))
         for m, name in rows
         if m.is_live(now) and m.party_id in names
     ]
+
+
+def _entitled(session: Session, mandate: Mandate, now: datetime) -> Text | None:
+    seen = licence_of(session, mandate.account_id, mandate.case_id, now.date())
+    if seen is None:
+        return None
+    kind = QUALIFICATION_WORDS[seen.kind]
+    return T("%(kind)s, %(firm)s", kind=kind, firm=seen.firm) if seen.firm else kind
 
 
 def note_of(session: Session, mandate: Mandate) -> MandateNote:

@@ -23,7 +23,16 @@ from odr.text import T
 registry = Blueprint("registry", __name__)
 Page = str | Response | tuple[str, int]
 DECISIONS = {"accept": "accept_claim", "return": "return_claim", "refuse": "refuse_claim"}
-BESIDE = ("verify_identity", "ask_for_papers", "end_guardian", "record_legal_aid", "request_identity_reply", "record_identity_reply", "ask_reassignment")
+BESIDE = (
+    "verify_identity",
+    "verify_licence",
+    "ask_for_papers",
+    "end_guardian",
+    "record_legal_aid",
+    "request_identity_reply",
+    "record_identity_reply",
+    "ask_reassignment",
+)
 OWN_DEFECTS = 3
 
 

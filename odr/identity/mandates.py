@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
@@ -14,7 +14,7 @@ from odr.errors import CourtError, InvalidInput, NotFound
 from odr.identity import links
 from odr.identity.accounts import Means
 from odr.identity.mail import Letter
-from odr.identity.models import Account, AccountState, LinkPurpose, Mandate, MandateScope
+from odr.identity.models import Account, AccountState, Licence, LinkPurpose, Mandate, MandateScope, Qualification
 from odr.text import T, Text
 
 SCOPE_WORDS = {
@@ -100,6 +100,31 @@ def sign(session: Session, mandate: Mandate, now: datetime) -> Mandate:
     mandate.signed_at = now
     session.flush()
     return mandate
+
+
+QUALIFICATION_WORDS = {
+    Qualification.LAWYER: T("Lawyer"),
+    Qualification.LEGAL_WORKER: T("Legal worker of a local office"),
+    Qualification.RELATIVE: T("Close relative of the party"),
+    Qualification.EMPLOYEE: T("Employee of the party"),
+    Qualification.RECOMMENDED: T("Recommended by a community, unit or organisation"),
+}
+EVERYWHERE = frozenset({Qualification.LAWYER, Qualification.LEGAL_WORKER})
+"""Qualifications that are somebody's own: seen once, they count in every case (CPI 88)."""
+
+
+def licence_of(session: Session, account_id: int, case_id: int, today: date) -> Licence | None:
+    """What the registry has seen that entitles somebody to act in a case; None where nothing, or it has ended."""
+    return session.scalar(
+        select(Licence)
+        .where(
+            Licence.account_id == account_id,
+            or_(Licence.case_id.is_(None), Licence.case_id == case_id),
+            or_(Licence.until_on.is_(None), Licence.until_on >= today),
+        )
+        .order_by(Licence.id.desc())
+        .limit(1)
+    )
 
 
 def place_guardian(session: Session, party: Party, guardian: Account, now: datetime) -> Mandate:

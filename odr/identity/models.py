@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import enum
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, Date, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from odr.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
@@ -108,6 +108,32 @@ class Mandate(Base):
     def is_live(self, now: datetime) -> bool:
         """Whether the representative may act at ``now``."""
         return stands(now, self.from_at, self.until_at, self.signed_at, self.revoked_at)
+
+
+class Qualification(enum.Enum):
+    """Who may represent somebody (CPL 61)."""
+
+    LAWYER = "lawyer"  # practising licence and letter of the firm (CPI 88(1))
+    LEGAL_WORKER = "legal_worker"  # grass-roots legal worker, with the letter of the office (CPI 88(2))
+    RELATIVE = "relative"  # close relative, for one case (CPI 85, 88(3))
+    EMPLOYEE = "employee"  # of the party, for its cases (CPI 86, 88(4))
+    RECOMMENDED = "recommended"  # by community, unit or a social organisation (CPI 87, 88(5), (6))
+
+
+class Licence(Base):
+    """The registry saw once what entitles somebody to represent others; of lawyers and legal workers it counts in every case until it ends."""
+
+    __tablename__ = "licence"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    kind: Mapped[Qualification] = mapped_column(enum_column(Qualification))
+    firm: Mapped[str | None] = mapped_column(String(200))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
+    """The one case it counts in; none where it counts in all."""
+    verified_by: Mapped[int] = mapped_column(BigInt)
+    verified_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    until_on: Mapped[date | None] = mapped_column(Date)
 
 
 class SessionRow(Base):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from odr.filing.inputs import AboutYouStep, JoinInput
 from odr.filing.inputs_people import GuardianInput
 from odr.filing.joining import join
 from odr.filing.models import Request, RequestKind
+from odr.filing.representing import representatives_of
 from odr.identity.models import Account, Mandate, MandateScope
 from odr.procedure.forms import parse
 from tests.filing.visitor import Visitor
@@ -149,6 +151,31 @@ def test_a_company_names_who_signs(pending: Scene) -> None:
     mine = pending.upload("li", b"\x89PNG\r\n\x1a\n" + b"y" * 40, "licence.png", "image/png")
     with pytest.raises(InvalidInput):
         pending.do("show_identity", "li", paper="licence", front=mine.reference, signatory="Li Wen")
+
+
+def test_a_lawyers_licence_is_seen_once_and_counts_in_every_case(pending: Scene) -> None:
+    """The registry verifies it in one case; in the next it stands already. A relative's tie counts in one case only (CPI 88)."""
+    with pytest.raises(ActNotOpen):
+        pending.do("verify_licence", "clerk", mandate="a" * 26, kind="lawyer", firm="Sun and Partners")
+    pending.do("appoint_representative", "li", email="stranger@court.example")
+    with pytest.raises(Forbidden):
+        pending.do("verify_licence", "li", mandate=mandate(pending, MandateScope.ORDINARY), kind="lawyer", firm="Sun and Partners")
+    with pytest.raises(InvalidInput):
+        pending.do("verify_licence", "clerk", mandate=mandate(pending, MandateScope.ORDINARY), kind="lawyer", firm="Sun and Partners", until="2020-01-01")
+    pending.do("verify_licence", "clerk", mandate=mandate(pending, MandateScope.ORDINARY), kind="relative")
+    assert entitled(pending) == "Close relative of the party"
+    pending.do("verify_licence", "clerk", mandate=mandate(pending, MandateScope.ORDINARY), kind="lawyer", firm="Sun and Partners", until="2026-12-31")
+    pending.lodge()
+    pending.do("appoint_representative", "li", email="stranger@court.example")
+    assert entitled(pending) == "Lawyer, Sun and Partners"
+    pending.clock.advance(timedelta(days=400))
+    assert entitled(pending) is None
+
+
+def entitled(scene: Scene) -> str | None:
+    with scene.court.database.read() as session:
+        [one] = representatives_of(session, session.get_one(Case, scene.case_id), scene.clock.now())
+        return one.entitled.render("en") if one.entitled is not None else None
 
 
 AID = {"ground": "poor", "words": "I do not know how to answer a court.", "pass_on": "yes", "phone": "13800001111"}
