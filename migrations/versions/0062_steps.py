@@ -1,6 +1,6 @@
 """In which steps of a case each party takes part online
 
-Revises 0061.
+Revises 0051.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 import odr.db
 revision = '0062'
-down_revision = '0061'
+down_revision = '0051'
 branch_labels = None
 depends_on = None
 
