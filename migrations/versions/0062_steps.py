@@ -1,6 +1,6 @@
 """In which steps of a case each party takes part online
 
-Revises 0051.
+Revises 0068.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 import odr.db
 revision = '0062'
-down_revision = '0051'
+down_revision = '0068'
 branch_labels = None
 depends_on = None
 
