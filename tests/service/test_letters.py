@@ -41,6 +41,9 @@ def test_the_letters_there_are() -> None:
         "digest",
         "joinder",
         "call",
+        "fellow",
+        "mediation",
+        "confirmation",
         "preserved",
     }
     assert all((FOLDER / f"{name}.html").is_file() for name in letter_names())
