@@ -420,6 +420,11 @@ def _case_and_actor(person: Person, reference: str, guard: Guard) -> tuple[Case,
     if not hats:
         raise NotFound
     chosen = [hat for hat in hats if hat.hat == person.acting_for]
+    if person.by_token and person.acting_for and not chosen:
+        # A person's choice in the browser may be of another case; a program says it with this very request.
+        raise Forbidden(
+            T("In this case you cannot act for whom “Acting-For” names."), T("Send one of these, or none: %(hats)s", hats=", ".join(hat.hat for hat in hats))
+        )
     allowed = [hat for hat in chosen or hats if guard.admits(hat.role)]
     if not allowed:
         raise Forbidden(

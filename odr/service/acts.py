@@ -14,6 +14,7 @@ from odr.identity.actors import Actor
 from odr.procedure.models import WindowState
 from odr.procedure.packs import RulePack
 from odr.procedure.table import Recorded, act
+from odr.procedure.working import text_from_json
 from odr.service.called import follow_call
 from odr.service.copies import papers_for
 from odr.service.inputs import ConsentInput, PacketInput
@@ -167,7 +168,7 @@ def follow_packet(court: Sitting, case: Case, packet: Packet) -> None:
                 case,
                 Role.CLERK,
                 "not_served",
-                T("Not served on %(party)s by any means tried. Find another way.", party=party.name),
+                T("Not served on %(party)s by any means tried: %(what)s. Find another way.", party=party.name, what=text_from_json(packet.title)),
                 risk=70,
                 subject=packet.reference,
             )

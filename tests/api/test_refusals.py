@@ -23,6 +23,38 @@ def test_codes_are_not_guessed_over_the_interface(api_scene: tuple[Scene, Peer],
     assert told == [422] * 6 + [429]
 
 
+def test_acting_for_somebody_unknown_is_refused(api_scene: tuple[Scene, Peer], callers: dict[str, Caller]) -> None:
+    """A program that says it acts for somebody it cannot act for is told for whom it may, and nothing is done in another's name."""
+    scene, _ = api_scene
+    scene.lodge()
+    li = callers["li"]
+    li.reference = scene.case().reference
+    (own,) = li.read()["may_act_for"]
+    path = f"/cases/{li.reference}/acts/change_consent"
+    before = scene.case().entry_count
+    for method, asked, given in (("POST", path, {"agrees": True}), ("GET", f"/cases/{li.reference}", None)):
+        answer = li.ask(method, asked, given=given, Acting_For="claimant-9", Accept_Language="en")
+        assert (answer.status_code, answer.json()["type"]) == (403, "urn:court:problem:forbidden")
+        assert own in answer.json()["detail"]
+    assert scene.case().entry_count == before
+    assert li.ask("GET", f"/cases/{li.reference}", Acting_For=own).status_code == 200
+
+
+def test_a_payment_service_that_refuses_leaves_the_fee_due(api_scene: tuple[Scene, Peer], callers: dict[str, Caller]) -> None:
+    """When the payment service refuses for good, the program is told another way to pay (502), and nothing is paid."""
+    scene, _ = api_scene
+    scene.court.ports.payments = open_gateway(scene.court.settings.model_copy(update={"stripe_api_key": "sk_test_of_nobody"}))
+    scene.lodge()
+    scene.accept()
+    li = callers["li"]
+    li.reference = scene.case().reference
+    (fee,) = li.read("/fees")["fees"]
+    answer = li.ask("POST", f"/cases/{li.reference}/fees/{fee['assessment']}/payment")
+    assert (answer.status_code, answer.json()["type"]) == (502, "urn:court:problem:payment-refused")
+    assert "bank transfer" in answer.json()["detail"]
+    assert li.read("/fees")["fees"][0]["state"] == "due"
+
+
 def test_a_payment_service_that_fails_leaves_the_fee_due(api_scene: tuple[Scene, Peer], callers: dict[str, Caller]) -> None:
     """When the payment page cannot be had, the program is told to try again and nothing is paid."""
     scene, _ = api_scene
