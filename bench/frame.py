@@ -6,7 +6,7 @@ import json
 import platform
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -72,10 +72,11 @@ def report(ratio: Ratio) -> None:
         print(f"     {note}")
 
 
-def keep(ratios: list[Ratio]) -> None:
-    """Write the results, newest first."""
+def keep(ratios: list[Ratio], names: Sequence[str] = ()) -> None:
+    """Write the results, newest first; ``names`` are the modules that ran, where not all did."""
+    what = f": {', '.join(names)}" if names else ""
     lines = [
-        f"## {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, Python {platform.python_version()}, {platform.machine()}",
+        f"## {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, Python {platform.python_version()}, {platform.machine()}{what}",
         "",
         "| figure | median | limit | pairs |",
         "|---|---|---|---|",
