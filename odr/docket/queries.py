@@ -84,6 +84,12 @@ def documents(session: Session, case: Case) -> Sequence[Document]:
     return session.scalars(select(Document).where(Document.case_id == case.id).order_by(Document.id)).all()
 
 
+def papers_of(session: Session, case: Case, number: int) -> Sequence[Document]:
+    """The papers an entry made; one that is still being made is not among them."""
+    made = (Document.case_id == case.id, Document.entry_number == number, Document.sha256 != "")
+    return session.scalars(select(Document).where(*made).order_by(Document.id)).all()
+
+
 def party(case: Case, role: Role, ordinal: int = 1) -> Party | None:
     """The party with a role and ordinal."""
     return next((p for p in case.parties if p.role is role and p.ordinal == ordinal), None)

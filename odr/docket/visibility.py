@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from odr.docket.models import BENCH_ROLES, COURT_ROLES, HEARD_ROLES, PARTY_ROLES, Audience, Document, Party, Role
@@ -75,6 +76,19 @@ def reads_entry(viewer: Viewer, entry: Envelope) -> bool:
 def reads_document(viewer: Viewer, document: Document) -> bool:
     """Whether the viewer may open a paper."""
     return document.is_public or may_read(viewer, document.audience, document.party_id)
+
+
+def document_audience(audience: Audience, named: Sequence[str]) -> Audience:
+    """Who opens a paper of an entry: who reads the entry; of one for named readers, the party it was made for, and the court if it is named."""
+    if audience is not Audience.NAMED:
+        return audience
+    return Audience.OWN_SIDE_AND_COURT if {Role.JUDGE.value, Role.CLERK.value} <= set(named) else Audience.OWN_SIDE
+
+
+def party_named(named: Sequence[str]) -> int | None:
+    """The one party among the readers of an entry; None where there is none or several, and no party then opens its paper."""
+    found = [tag.removeprefix("party/") for tag in named if tag.startswith("party/")]
+    return int(found[0]) if len(found) == 1 else None
 
 
 def same_side(a: Party, b: Party) -> bool:

@@ -33,7 +33,7 @@ from odr.identity.actors import Actor
 from odr.procedure.models import Window, WindowState
 from odr.procedure.sealed import SealedPaper, check_url, keep_prepared, set_and_seal
 from odr.procedure.sitting import words_of
-from odr.procedure.table import Everyone, Guard, Premise, Recorded, act
+from odr.procedure.table import Everyone, Guard, Premise, Recorded, RulingForm, act
 from odr.text import Money, T, Text
 
 if TYPE_CHECKING:
@@ -244,6 +244,11 @@ def fine_proposed(court: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=fine_proposed,
     strong=True,
     serves=Everyone.PARTIES,
+    paper=RulingForm(
+        T("Fine for late evidence"),
+        T("Who is fined may ask the higher court once for a review; it does not halt execution (Civil Procedure Law, art. 119)."),
+        is_decision=True,
+    ),
     source="CPL 119; EV 59",
 )
 def decide_evidence_fine(court: Sitting, case: Case, given: FineInput, *, actor: Actor, now: datetime) -> Recorded:

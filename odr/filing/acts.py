@@ -20,7 +20,8 @@ from odr.filing.particulars import read as read_particulars
 from odr.filing.registry import Draw, case_number_for, draw_seat
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.procedure.models import WindowState
-from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.rulings import appeal_within
+from odr.procedure.table import Everyone, Recorded, RulingForm, act
 from odr.procedure.versions import upcast
 from odr.text import Money, T, Text
 
@@ -272,6 +273,7 @@ def time_to_mend_is_over(court: Sitting, case: Case, actor: Actor) -> Text | Non
     to={Stage.CLOSED},
     guard=time_to_mend_is_over,
     serves=Everyone.NOBODY,
+    paper=RulingForm(T("Acceptance of the claim"), appeal_within("appeal_ruling"), ruled=T("The claim is not accepted.")),
     source="CPL 126; REG 7, 9",
 )
 def refuse_claim(court: Sitting, case: Case, given: RefuseInput, *, actor: Actor, now: datetime) -> Recorded:

@@ -20,7 +20,8 @@ from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.identity.models import Mandate
 from odr.procedure.case_rules import Bar
 from odr.procedure.models import WindowState
-from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.rulings import ASKED, NO_APPEAL
+from odr.procedure.table import Everyone, Recorded, RulingForm, act
 from odr.procedure.tracks import TrackFinding, conversion, track_findings
 from odr.text import Money, T, Text
 
@@ -196,6 +197,7 @@ def withdrawal_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     while_stayed=True,
     strong=True,
     serves=Everyone.PARTIES,
+    paper=RulingForm(T("Withdrawal of the claim"), NO_APPEAL, words=ASKED),
     source="CPL 148; CPI 238, 239",
 )
 def rule_on_withdrawal(court: Sitting, case: Case, given: RequestRuling, *, actor: Actor, now: datetime) -> Recorded:

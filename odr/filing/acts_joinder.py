@@ -14,7 +14,8 @@ from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.progress import ask, before_end_of_debate, decide, requests_of, standing_claim
 from odr.identity.actors import Actor
 from odr.procedure.models import WindowState
-from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.rulings import ASKED, WITH_THE_JUDGMENT
+from odr.procedure.table import Everyone, Recorded, RulingForm, act
 from odr.text import Money, T, Text
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def joinder_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=joinder_waits,
     strong=True,
     serves=Everyone.PARTIES,
+    paper=RulingForm(T("Somebody else is to take part"), WITH_THE_JUDGMENT, words=ASKED),
     source="CPL 135; CPI 73, 74, 222",
 )
 def rule_on_joinder(court: Sitting, case: Case, given: JoinderRuling, *, actor: Actor, now: datetime) -> Recorded:

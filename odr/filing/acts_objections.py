@@ -21,7 +21,8 @@ from odr.identity.models import Account
 from odr.procedure.models import Window, WindowState
 from odr.procedure.pack import NoSuchRule
 from odr.procedure.rules import Influence, Moment
-from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.rulings import appeal_within
+from odr.procedure.table import Everyone, Recorded, RulingForm, act
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ def objection_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=objection_waits,
     strong=True,
     serves=Everyone.PARTIES,
+    paper=RulingForm(T("Objection to jurisdiction"), appeal_within(APPEAL_WINDOW)),
     source="CPL 130, 157, 171; CPI 276",
 )
 def rule_on_jurisdiction(court: Sitting, case: Case, given: ObjectionRuling, *, actor: Actor, now: datetime) -> Recorded:
@@ -208,6 +210,11 @@ def challenge_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     while_stayed=True,
     strong=True,
     serves=Everyone.PARTIES,
+    paper=RulingForm(
+        T("Challenge"),
+        T("Whoever challenged may ask once for a review; the person challenged goes on meanwhile (Civil Procedure Law, art. 50)."),
+        is_decision=True,
+    ),
     source="CPL 49, 50",
 )
 def decide_recusal(court: Sitting, case: Case, given: ChallengeRuling, *, actor: Actor, now: datetime) -> Recorded:

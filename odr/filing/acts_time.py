@@ -20,7 +20,8 @@ from odr.filing.progress import ask, decide, requests_of
 from odr.identity.actors import Actor
 from odr.procedure.models import Window, WindowState
 from odr.procedure.reckoning import reckon
-from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.rulings import ASKED, WITH_THE_JUDGMENT
+from odr.procedure.table import Everyone, Recorded, RulingForm, act
 from odr.procedure.windows import rule_of, window_title
 from odr.text import T, Text
 
@@ -90,7 +91,16 @@ def extension_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     return None if requests_of(court, case, RequestKind.TIME) else T("Nobody asks for more time.")
 
 
-@act(title=T("Rule on a longer time limit"), input=MoreTimeRuling, by={Role.JUDGE}, at=TRIAL, guard=extension_waits, serves=Everyone.PARTIES, source="EV 54")
+@act(
+    title=T("Rule on a longer time limit"),
+    input=MoreTimeRuling,
+    by={Role.JUDGE},
+    at=TRIAL,
+    guard=extension_waits,
+    serves=Everyone.PARTIES,
+    paper=RulingForm(T("Longer time limit"), WITH_THE_JUDGMENT, words=ASKED),
+    source="EV 54",
+)
 def rule_on_extension(court: Sitting, case: Case, given: MoreTimeRuling, *, actor: Actor, now: datetime) -> Recorded:
     """Lengthen the limit, for the other parties too, or not, with reasons (EV 54)."""
     request: Request = court.resolved("extension", given.request)
@@ -159,6 +169,7 @@ def lateness_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=lateness_waits,
     strong=True,
     serves=Everyone.PARTIES,
+    paper=RulingForm(T("Relief for lateness"), WITH_THE_JUDGMENT, words=ASKED),
     source="CPL 86",
 )
 def rule_on_lateness(court: Sitting, case: Case, given: LatenessRuling, *, actor: Actor, now: datetime) -> Recorded:

@@ -149,7 +149,7 @@ def decide_all(court: Court, bulk: BulkFiling, account_id: int, references: Sequ
     ``given`` None accepts each under the procedure proposed for it.
     """
     done: list[Done] = []
-    with court.sit() as sitting:
+    with court.sit(_rulings(court, bulk, account_id, references, name, given)) as sitting:
         clerk = sitting.session.get_one(Account, account_id)
         for case in [c for c in cases_of(sitting.session, bulk, account_id, limit=1000) if c.reference in set(references)]:
             actor = Actor(Role.CLERK, clerk.id, clerk.name, case.id)
@@ -161,3 +161,18 @@ def decide_all(court: Court, bulk: BulkFiling, account_id: int, references: Sequ
             except CourtError as error:
                 done.append(Done(case, error))
     return done
+
+
+def _rulings(court: Court, bulk: BulkFiling, account_id: int, references: Sequence[str], name: str, given: CourtModel | None) -> dict[str, Any]:
+    """The sealed ruling of each claim that is decided, where the decision is given by one; no lock is held meanwhile."""
+    if given is None or court.table[name].paper is None:
+        return {}
+    with court.database.read() as session:
+        clerk = session.get_one(Account, account_id)
+        chosen = [
+            (case, Actor(Role.CLERK, clerk.id, clerk.name, case.id))
+            for case in cases_of(session, bulk, account_id, limit=1000)
+            if case.reference in set(references)
+        ]
+        session.expunge_all()
+    return {key: paper for case, actor in chosen for key, paper in court.prepare(name, case, given, actor).items()}

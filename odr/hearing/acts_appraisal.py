@@ -43,9 +43,10 @@ from odr.hearing.seating import seat
 from odr.hearing.table import act
 from odr.identity.actors import Actor
 from odr.procedure.models import Window, WindowState
+from odr.procedure.rulings import ASKED, WITH_THE_JUDGMENT
 from odr.procedure.sealed import SealedPaper, check_url, keep_prepared, set_and_seal
 from odr.procedure.sitting import words_of
-from odr.procedure.table import Everyone, Recorded
+from odr.procedure.table import Everyone, Recorded, RulingForm
 from odr.text import Money, T, Text
 
 if TYPE_CHECKING:
@@ -134,6 +135,7 @@ def _start_choosing(court: Sitting, case: Case, row: Appraisal, actor: Actor, no
     at=TRIED,
     strong=True,
     serves=Everyone.PARTIES,
+    paper=RulingForm(T("Appraisal"), WITH_THE_JUDGMENT, words=ASKED),
     source="CPI 121; EV 32, 40",
     guard=stands(S.ASKED, reason=T("Nobody asks for an appraisal.")),
 )

@@ -23,7 +23,8 @@ from odr.identity.actors import Actor
 from odr.procedure.pack import NoSuchRule
 from odr.procedure.reckoning import Period, reckon, reckon_before
 from odr.procedure.rules import Unit
-from odr.procedure.table import Everyone, Recorded
+from odr.procedure.rulings import STANDS
+from odr.procedure.table import Everyone, Recorded, RulingForm
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -167,6 +168,9 @@ def adjournment_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     return None if found else T("No hearing waits for your approval to be put off.")
 
 
+PUT_OFF = {"allow": T("The hearing is put off."), "refuse": T("The hearing takes place.")}
+
+
 @act(
     title=T("Approve that a hearing is put off"),
     input=AdjournmentRulingInput,
@@ -174,6 +178,7 @@ def adjournment_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     at={Stage.HEARING},
     guard=(hearing_open, adjournment_waits),
     serves=Everyone.PARTIES,
+    paper=RulingForm(T("A hearing is put off"), STANDS, words=PUT_OFF, is_decision=True),
     source="EXT 2, 6",
 )
 def rule_on_adjournment(court: Sitting, case: Case, given: AdjournmentRulingInput, *, actor: Actor, now: datetime) -> Recorded:

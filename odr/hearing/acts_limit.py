@@ -17,7 +17,8 @@ from odr.hearing.models import TrialExtension
 from odr.hearing.plan import clock_of, extensions_granted
 from odr.hearing.table import act
 from odr.identity.actors import Actor
-from odr.procedure.table import Everyone, Recorded
+from odr.procedure.rulings import ASKED, STANDS
+from odr.procedure.table import Everyone, Recorded, RulingForm
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ def extension_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=extension_waits,
     serves=Everyone.PARTIES,
     while_stayed=True,
+    paper=RulingForm(T("Longer trial limit"), STANDS, words=ASKED, is_decision=True),
     source="CPL 152, 164, 168; EXT 1, 7",
 )
 def rule_on_limit_extension(court: Sitting, case: Case, given: ExtensionRulingInput, *, actor: Actor, now: datetime) -> Recorded:

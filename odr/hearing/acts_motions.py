@@ -15,7 +15,8 @@ from odr.hearing.kinds import MotionKind, RequestState
 from odr.hearing.models import Motion
 from odr.hearing.table import act
 from odr.identity.actors import Actor
-from odr.procedure.table import Everyone, Recorded
+from odr.procedure.rulings import ASKED, WITH_THE_JUDGMENT
+from odr.procedure.table import Everyone, Recorded, RulingForm
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def motion_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     at={Stage.HEARING},
     guard=(hearing_open, motion_waits),
     serves=Everyone.PARTIES,
+    paper=RulingForm(T("Closed doors or an interpreter"), WITH_THE_JUDGMENT, words=ASKED),
     source="CPL 11, 137",
 )
 def rule_on_hearing_order(court: Sitting, case: Case, given: MotionRulingInput, *, actor: Actor, now: datetime) -> Recorded:

@@ -18,7 +18,8 @@ from odr.hearing.queries import examination_of
 from odr.hearing.record import record_digest
 from odr.hearing.table import act
 from odr.identity.actors import Actor
-from odr.procedure.table import Everyone, Recorded
+from odr.procedure.rulings import ASKED, WITH_THE_JUDGMENT
+from odr.procedure.table import Everyone, Recorded, RulingForm
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -121,6 +122,7 @@ def correction_was_asked(court: Sitting, case: Case, actor: Actor) -> Text | Non
     at={Stage.HEARING, Stage.DELIBERATION},
     guard=correction_was_asked,
     serves=Everyone.PARTIES,
+    paper=RulingForm(T("Correction of the record"), WITH_THE_JUDGMENT, words=ASKED),
     source="CPL 150",
 )
 def rule_on_correction(court: Sitting, case: Case, given: CorrectionRulingInput, *, actor: Actor, now: datetime) -> Recorded:

@@ -25,7 +25,8 @@ from odr.hearing.queries import WINDOW, examination_of, has_none, participants, 
 from odr.hearing.table import act
 from odr.identity.actors import Actor
 from odr.procedure.models import Window, WindowState
-from odr.procedure.table import Everyone, Recorded
+from odr.procedure.rulings import ASKED, WITH_THE_JUDGMENT
+from odr.procedure.table import Everyone, Recorded, RulingForm
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -122,6 +123,7 @@ def time_was_asked(court: Sitting, case: Case, actor: Actor) -> Text | None:
     at={Stage.HEARING},
     guard=(hearing_open, time_was_asked),
     serves=Everyone.PARTIES,
+    paper=RulingForm(T("More time in the hearing"), WITH_THE_JUDGMENT, words=ASKED),
     source="OLR 20",
 )
 def rule_on_time(court: Sitting, case: Case, given: TimeRulingInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -186,6 +188,7 @@ def failure_was_reported(court: Sitting, case: Case, actor: Actor) -> Text | Non
     at={Stage.HEARING},
     guard=(hearing_open, failure_was_reported),
     serves=Everyone.PARTIES,
+    paper=RulingForm(T("Technical failure"), WITH_THE_JUDGMENT, words=ASKED),
     source="OLR 5, 25",
 )
 def rule_on_failure(court: Sitting, case: Case, given: FailureRulingInput, *, actor: Actor, now: datetime) -> Recorded:

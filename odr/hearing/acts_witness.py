@@ -17,7 +17,8 @@ from odr.hearing.models import Interpreter, Posting, Question, Witness
 from odr.hearing.seating import seat
 from odr.hearing.table import act
 from odr.identity.actors import Actor
-from odr.procedure.table import Everyone, Recorded
+from odr.procedure.rulings import ASKED, WITH_THE_JUDGMENT
+from odr.procedure.table import Everyone, Recorded, RulingForm
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ def somebody_for_leave(court: Sitting, case: Case, actor: Actor) -> Text | None:
     at={Stage.PENDING, Stage.HEARING},
     guard=somebody_for_leave,
     serves=Everyone.PARTIES,
+    paper=RulingForm(T("Witness"), WITH_THE_JUDGMENT, words=ASKED),
     source="EV 68, 70",
 )
 def rule_on_witness(court: Sitting, case: Case, given: WitnessRulingInput, *, actor: Actor, now: datetime) -> Recorded:

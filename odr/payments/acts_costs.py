@@ -21,7 +21,7 @@ from odr.payments.reassessing import replace_unpaid
 from odr.payments.refunding import held_for, orders_of, spread, unpaid_rows
 from odr.payments.tariff import FeeQuestion, Matter, assess_filing
 from odr.procedure.models import Task, WindowState
-from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.table import Everyone, Recorded, RulingForm, act
 from odr.procedure.tariff_rules import Ending
 from odr.text import Money, T, Text
 
@@ -83,6 +83,12 @@ def ask_costs_review(court: Sitting, case: Case, given: AskReviewInput, *, actor
     at=DECIDED,
     guard=a_review_waits,
     serves=Everyone.PARTIES,
+    paper=RulingForm(
+        T("Review of the costs decision"),
+        T("For the costs alone there is no appeal (Litigation Costs Measures, art. 43)."),
+        result="decision",
+        is_decision=True,
+    ),
     source="FEE 43",
 )
 def review_costs(court: Sitting, case: Case, given: ReviewCostsInput, *, actor: Actor, now: datetime) -> Recorded:

@@ -19,7 +19,8 @@ from odr.payments.inputs import ReliefDecisionInput, ReliefInput
 from odr.payments.models import AssessmentState, ReliefRequest, ReliefState
 from odr.payments.reassessing import replace_unpaid
 from odr.procedure.models import WindowState
-from odr.procedure.table import Everyone, Premise, Recorded, act
+from odr.procedure.rulings import ASKED, STANDS
+from odr.procedure.table import Everyone, Premise, Recorded, RulingForm, act
 from odr.procedure.tariff_rules import ReliefKind
 from odr.text import T, Text
 
@@ -133,6 +134,7 @@ def relief_state(court: Sitting, case: Case, values: Mapping[str, Any]) -> str:
     subject=relief_state,
     serves=Everyone.NOBODY,
     seen_by=Audience.OWN_SIDE_AND_COURT,
+    paper=RulingForm(T("Help with the fee"), STANDS, result="decision", words=ASKED, is_decision=True),
     source="FEE 45–48",
 )
 def decide_relief(court: Sitting, case: Case, given: ReliefDecisionInput, *, actor: Actor, now: datetime) -> Recorded:

@@ -24,6 +24,7 @@ from odr.notary.notary import Notary
 from odr.procedure.availability import refusal
 from odr.procedure.hooks import Hooks
 from odr.procedure.packs import PackRegistry, RulePack
+from odr.procedure.rulings import seal_ruling
 from odr.procedure.sitting import Sitting
 from odr.procedure.table import ActTable
 
@@ -81,12 +82,13 @@ class Court:
         and ``perform`` says why, or gives the first receipt of a repeated request.
         """
         act = self.table[name]
-        if act.prepare is None:
+        if act.prepare is None and act.paper is None:
             return {}
         with self.database.read() as session:
             if refusal(self.look(session), act, session.get_one(Case, case.id), actor) is not None:
                 return {}
-        return act.prepare(self, case, given, actor)
+        made = seal_ruling(self, act, case, given, actor) if act.paper is not None else {}
+        return {**made, **act.prepare(self, case, given, actor)} if act.prepare is not None else made
 
     def rules_of(self, case: Case, at: datetime) -> RulePack:
         """The rules of a case for an act at an instant: filed sections as on filing, the others as they stand then."""

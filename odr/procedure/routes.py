@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from odr.access import case_page, current_court, current_locale, current_session, may_enter
 from odr.docket.models import HEARD_ROLES, Case, DocketEntry
-from odr.docket.queries import entry, lines
-from odr.docket.visibility import reads_entry
+from odr.docket.queries import entry, lines, papers_of
+from odr.docket.visibility import reads_document, reads_entry
 from odr.errors import NotFound
 from odr.identity.actors import Actor
 from odr.pages import file_answer, receipt_part, submit_act
@@ -71,6 +71,7 @@ def one_entry(case: Case, actor: Actor, number: int) -> Page:
         entry=entry_view(court, case, actor, found, current_locale()),
         files=files,
         attached=attached_files(court, actor, found),
+        papers=[d for d in papers_of(court.session, case, number) if reads_document(actor, d)],
         done="done" in request.args,
         next_due=gather(court, case, actor, current_locale()).next_due if "done" in request.args and actor.role not in HEARD_ROLES else None,
         tab="docket",

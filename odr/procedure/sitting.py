@@ -25,6 +25,7 @@ from odr.procedure.inputs import references_in
 from odr.procedure.models import ActKey, Task, Window, WindowState
 from odr.procedure.packs import RulePack
 from odr.procedure.reckoning import reckon
+from odr.procedure.rulings import keep_ruling, with_ruling
 from odr.procedure.table import Act, Everyone, Premise, Recorded
 from odr.procedure.versions import content_of
 from odr.text import LOCALES, T, Text
@@ -237,7 +238,7 @@ class Sitting:
         for each in (case, *others):
             self.perform_due(each)
         self._check(act, case, given, actor, premise)
-        entry = self._record(act, case, given, actor, None)
+        entry = self._record(act, case, given, actor, None, by_person=actor.role is not Role.CLOCK)
         if key is not None and actor.account_id is not None:
             self.session.add(
                 ActKey(account_id=actor.account_id, key=key, request=request, case_reference=case.reference, entry_number=entry.number, at=self.now)
@@ -341,7 +342,7 @@ class Sitting:
         if faults:
             raise InvalidInput(faults)
 
-    def _record(self, act: Act, case: Case, given: BaseModel, actor: Actor, effective_at: datetime | None) -> DocketEntry:
+    def _record(self, act: Act, case: Case, given: BaseModel, actor: Actor, effective_at: datetime | None, *, by_person: bool = False) -> DocketEntry:
         self.late, self._recording = False, case
         party = next((p for p in case.parties if p.id == actor.party_id), None)
         if act.window is not None:
@@ -355,7 +356,8 @@ class Sitting:
         at = self._acting_at = effective_at or self.now
         self._moves = act.to
         try:
-            recorded = act.handler(self, case, given, actor=actor, now=at)
+            paper = keep_ruling(self, act, case, given, actor)
+            recorded = with_ruling(act, paper, act.handler(self, case, given, actor=actor, now=at), needed=by_person)
             entry = self._write_entry(act, case, given, actor, party, recorded, at)
         finally:
             self._acting_at = None

@@ -77,6 +77,24 @@ UPCASTERS: dict[str, dict[int, Upcaster]] = {}
 
 
 @dataclass(frozen=True)
+class RulingForm:
+    """How an act's ruling is set as a sealed paper (CPL 157): on what, and what can be done against it.
+
+    ``result`` names the field of the input that holds the choice, ``words`` how a choice
+    reads in the paper where its label is for the page only, ``ruled`` what is ruled where
+    the act has no choice; the reasons are the input's ``reasons``. ``is_decision`` for what
+    the law has decided by a written decision and not by a ruling.
+    """
+
+    subject: Text
+    remedy: Text | Callable[[Sitting, Case, Any], Text]
+    result: str = "answer"
+    words: Mapping[str, Text] = field(default_factory=dict)
+    ruled: Text | None = None
+    is_decision: bool = False
+
+
+@dataclass(frozen=True)
 class Act:
     """One row of the table."""
 
@@ -107,6 +125,7 @@ class Act:
     page: str | None = None
     listed: bool = True
     prepare: Preparation | None = None
+    paper: RulingForm | None = None
     prefill: Prefill | None = None
     rule: str | None = None
     with_cases: WithCases | None = None
@@ -167,6 +186,7 @@ def act(
     ``source`` the article; ``page`` the endpoint of an own page in place of the
     generic one; ``listed`` false for acts the court performs by itself; ``prepare``
     slow work before the transaction, see :meth:`odr.procedure.court.Court.prepare`;
+    ``paper`` how its ruling is set, sealed and kept by the court itself;
     ``prefill`` what the generic page proposes in its fields, to be read and changed;
     ``rule`` a time limit of the pack without which the court knows no such act;
     ``with_cases`` other cases the act works on, locked together with its own.

@@ -11,7 +11,8 @@ from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Role, Stage
 from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.models import Window, WindowState
-from odr.procedure.table import Recorded, act
+from odr.procedure.rulings import WITH_THE_JUDGMENT
+from odr.procedure.table import Recorded, RulingForm, act
 from odr.procedure.versions import input_of
 from odr.procedure.working import text_from_json
 from odr.service.acts import follow_packet
@@ -76,7 +77,8 @@ def something_contested(court: Sitting, case: Case, actor: Actor) -> Text | None
 
 
 @act(
-    title=T("Decide on a contested service"), input=RebuttalInput, by={Role.JUDGE}, at=OPEN, guard=something_contested, while_stayed=True, source="OLR 31",
+    title=T("Decide on a contested service"), input=RebuttalInput, by={Role.JUDGE}, at=OPEN, guard=something_contested, while_stayed=True,
+    paper=RulingForm(T("Contested service"), WITH_THE_JUDGMENT, result="finding"), source="OLR 31",
 )  # fmt: skip
 def decide_rebuttal(court: Sitting, case: Case, given: RebuttalInput, *, actor: Actor, now: datetime) -> Recorded:
     """The judge's finding on a contested service. Where it falls, what ran from it ends and the clerk serves again (OLR 31, CPI 135)."""

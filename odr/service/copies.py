@@ -6,33 +6,29 @@ anything is sent: a dispatch waits for it and never goes out without it.
 
 from __future__ import annotations
 
-import enum
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import select
 
 from odr.canonical import sha256_hex
-from odr.docket.models import Audience, Case, DocketEntry, Document, Party, Role
+from odr.docket.models import Audience, Case, DocketEntry, Document, Party
 from odr.docket.queries import entry as entry_numbered
-from odr.docket.visibility import may_read
-from odr.errors import CourtError
-from odr.identity.actors import CLOCK_ACTOR, Actor
+from odr.docket.visibility import document_audience, may_read
+from odr.identity.actors import Actor
 from odr.notary.canonical import JSON
 from odr.papers import Block, FactsBlock, HeadingBlock, NoticePaper, ParagraphBlock, Words, clerk, typeset
 from odr.procedure.faults import label_of
-from odr.procedure.forms import SOURCES
-from odr.procedure.inputs import RefTo, marks, member_label
 from odr.procedure.sitting import words_of
+from odr.procedure.wording import value_words
 from odr.procedure.working import bilingual
 from odr.service.kinds import PacketState
 from odr.service.models import Packet
 from odr.service.occasions import Occasion
-from odr.text import Money, T, Text
+from odr.text import T
 from odr.typeset import MissingGlyph
 
 if TYPE_CHECKING:
@@ -103,19 +99,12 @@ def make_copies(court: Court, limit: int = 32) -> int:
             .join(DocketEntry, (DocketEntry.case_id == Document.case_id) & (DocketEntry.number == Document.entry_number))
             .where(Document.sha256 == "", Document.kind == COPY).order_by(Document.id).limit(limit)
         ).all()  # fmt: skip
-        drafts = [(row_id, copy_paper(look, case, entry), _readers(entry)) for row_id, entry, case in rows]
+        drafts = [(row_id, copy_paper(look, case, entry), document_audience(entry.audience, entry.named)) for row_id, entry, case in rows]
     for row_id, paper, audience in drafts:
         now = court.clock.machine_now()
         sealed = court.ports.sealer.seal_pdf(set_printable(court, paper), reason="Copy from the docket", signer_name=court.settings.court_name, now=now)
         _keep(court, row_id, sealed, audience)
     return len(drafts)
-
-
-def _readers(entry: DocketEntry) -> Audience:
-    """Who opens the copy of an entry: who reads the entry; of one for named readers, the party it was made for, and the court if it is named."""
-    if entry.audience is not Audience.NAMED:
-        return entry.audience
-    return Audience.OWN_SIDE_AND_COURT if {Role.JUDGE.value, Role.CLERK.value} <= set(entry.named) else Audience.OWN_SIDE
 
 
 def set_printable(court: Court, paper: NoticePaper) -> bytes:
@@ -201,13 +190,12 @@ def _blocks(court: Sitting, case: Case, given: BaseModel) -> Iterator[Block]:
     for name, info in type(given).model_fields.items():
         label, value = label_of(info), getattr(given, name)
         title: Words = label.label if label else _PARTS.get(name, name)
-        reference = next((m for m in marks(info) if isinstance(m, RefTo)), None)
         for index, one in enumerate(value if isinstance(value, list | tuple) else [value], 1):
             if isinstance(one, BaseModel):
                 several = isinstance(value, list | tuple) and len(value) > 1
                 parts.append((T("%(what)s %(number)s", what=title, number=index) if several else title, one))
             elif one not in (None, ""):
-                words = _value(court, case, one, (label.choices if label else None) or (reference.kind if reference else None), reference is not None)
+                words = value_words(court, case, info, one)
                 if words is not None:
                     rows.append((title, words))
     if rows:
@@ -215,27 +203,6 @@ def _blocks(court: Sitting, case: Case, given: BaseModel) -> Iterator[Block]:
     for title, part in parts:
         yield HeadingBlock(title)
         yield from _blocks(court, case, part)
-
-
-def _value(court: Sitting, case: Case, value: Any, source: str | None, is_reference: bool) -> Words | None:
-    """A value in words; a reference that nothing names is left out, as it says nothing to a reader."""
-    if isinstance(value, bool):
-        return T("Yes") if value else T("No")
-    if isinstance(value, enum.Enum):
-        return member_label(value)
-    if isinstance(value, Money | date | datetime | Text):
-        return value
-    return _chosen(court, case, str(value), source) or (None if is_reference else str(value))
-
-
-def _chosen(court: Sitting, case: Case, value: str, source: str | None) -> Words | None:
-    if source is None or source not in SOURCES:
-        return None
-    try:
-        options = SOURCES[source](court, case, CLOCK_ACTOR)
-    except (CourtError, LookupError):
-        return None
-    return next((o.label for o in options if o.value == value), None)
 
 
 def entry_audience(court: Sitting, case: Case, number: int) -> Audience:

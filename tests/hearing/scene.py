@@ -26,12 +26,14 @@ from odr.hearing.models import Examination, ModeConsent, Question, TimeRequest
 from odr.identity.actors import Actor, actors_in
 from odr.identity.models import Account, AccountRole, AccountState
 from odr.notary.notary import Notary
+from odr.notary.seal import Sealer
 from odr.notary.vault import FileVault, Vault
-from odr.procedure.court import Court
+from odr.procedure.court import Court, Ports
 from odr.procedure.hooks import Hooks
 from odr.procedure.packs import PackRegistry
 from odr.procedure.sitting import ActReceipt, Sitting
 from odr.procedure.table import TABLE
+from tests.faces import faces
 
 LI, HAIYUN, BAIHUA, CHEN, WANG, DING = "Li Wen", "Haiyun", "Baihua Market", "Judge Chen", "Clerk Wang", "Ding"
 DENG = "President Deng"
@@ -226,7 +228,8 @@ def open_court(database: Database, clock: FixedClock, folder: Path, vault: Vault
     """A court with the rooms up to the hearing: what the acts of this room need."""
     notary = Notary(database, vault=vault or FileVault(folder / "vault"), origin="court.example/log", clock=clock, log_dir=folder / "log")
     notary.establish()
-    court = Court(Settings(mode="test", data_dir=folder), database, clock, notary, PackRegistry.load(), TABLE, Hooks())  # type: ignore[arg-type]
+    ports = Ports(typesetter=faces(), sealer=Sealer.of(notary))
+    court = Court(Settings(mode="test", data_dir=folder), database, clock, notary, PackRegistry.load(), TABLE, Hooks(), ports)  # type: ignore[arg-type]
     for name in ("procedure", "filing", "evidence", "hearing"):
         room = importlib.import_module(f"odr.{name}.room").ROOM
         for module in room.acts:

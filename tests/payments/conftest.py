@@ -36,6 +36,7 @@ from odr.identity.models import Account, AccountRole, AccountState
 from odr.identity.routes import bp as identity_pages
 from odr.identity.sessions import open_session
 from odr.notary.notary import Notary
+from odr.notary.seal import Sealer
 from odr.notary.vault import FileVault
 from odr.payments import ledger
 from odr.payments.gateway import Gateway, PayDeskGateway
@@ -52,6 +53,7 @@ from odr.procedure.sitting import ActReceipt
 from odr.procedure.table import TABLE
 from odr.text import Money
 from odr.wiring import _named
+from tests.faces import faces
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "whsec_of_the_tests"
@@ -171,7 +173,9 @@ class PayCourt:
 
     def act(self, name: str, case_id: int, given: Any, actor: Actor = CLOCK_ACTOR, **more: Any) -> ActReceipt:
         """Perform one act in a Sitting of its own."""
-        with self.court.sit() as sitting:
+        with self.court.database.read() as session:
+            prepared = self.court.prepare(name, session.get_one(Case, case_id), given, actor)
+        with self.court.sit(prepared) as sitting:
             return sitting.perform(name, sitting.session.get_one(Case, case_id), given, actor=actor, **more)
 
     def fees(self, case_id: int) -> list[FeeAssessment]:
@@ -206,7 +210,8 @@ def open_court(database: Database, clock: FixedClock, folder: Path, gateway: Gat
     notary = Notary(database, vault=FileVault(folder / "vault"), origin="court.test/log", clock=clock, log_dir=None)
     notary.establish()
     given = Settings(mode=Mode.TEST, data_dir=folder, base_url=BASE, pack=pack, **settings)
-    return Court(given, database, clock, notary, PackRegistry.load(), TABLE, hooks, Ports(payments=gateway or PayDeskGateway()))
+    ports = Ports(payments=gateway or PayDeskGateway(), typesetter=faces(), sealer=Sealer.of(notary))
+    return Court(given, database, clock, notary, PackRegistry.load(), TABLE, hooks, ports)
 
 
 ON_BOTH = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
