@@ -21,6 +21,7 @@ from odr.procedure import availability
 from odr.procedure.availability import StepUpNeeded
 from odr.procedure.models import Window, WindowState
 from odr.procedure.sitting import Sitting
+from odr.text import T
 from tests.scene import Scene
 from tests.test_permissions import attempt, expected, mandate, pending
 
@@ -77,6 +78,7 @@ def told(small_scene: Scene) -> Callable[[], list[str]]:
     deputy = mandate(scene, MandateScope.ORDINARY)
     scene.do("file_answer", "haiyun", position="defend", statement="The goods were inspected on entry.")
     judge = scene.actor("judge")
+    scene.court.hooks.bars.append(lambda court, act, case, actor: T("Another room keeps this closed.") if act.name == "amend_claim" else None)
 
     def look(name: str, actor: Actor, now: Any = None, reading: bool = True, **case_changes: Any) -> CourtError | None:
         with scene.court.database.read() as session:
@@ -88,10 +90,13 @@ def told(small_scene: Scene) -> Callable[[], list[str]]:
 
     def check() -> list[str]:
         now, li, haiyun = scene.clock.now(), scene.actor("li"), scene.actor("haiyun")
+        unknown = look("acknowledge_service", haiyun)
         stale = look("rule_on_withdrawal", Actor(Role.JUDGE, judge.account_id, "", scene.case_id), reading=False)
         must_refuse = {
             "another role": look("accept_claim", li),
             "another stage": look("accept_claim", scene.actor("clerk")),
+            "an act the rules do not know": unknown if unknown is not None and "no such step" in str(unknown.message) else None,
+            "a bar of a room": look("amend_claim", li),
             "a stayed case": look("make_offer", li, stayed_at=now),
             "a window that never started": look("correct_claim", li, stage=Stage.RETURNED),
             "done already": look("file_answer", haiyun),
