@@ -361,7 +361,8 @@ def marks(info: FieldInfo) -> list[Any]:
 def references_in(given: BaseModel, at: Location = ()) -> Iterator[tuple[Location, str, str]]:
     """Every reference of an input with its location and kind."""
     for name, info in type(given).model_fields.items():
-        value = getattr(given, name)
+        # What an entry keeps in place of its input may leave fields out.
+        value = getattr(given, name, None)
         kind = next((m.kind for m in marks(info) if isinstance(m, RefTo)), None)
         items = list(enumerate(value)) if isinstance(value, list | tuple) else [(None, value)]
         for index, item in items:

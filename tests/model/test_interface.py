@@ -24,6 +24,8 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import schemathesis
 
+# A piece of a file is bytes, as any other file.
+schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
 pytestmark = pytest.mark.slow
 EXAMPLES = 3
 """Inputs for each operation: about four hundred in all."""
