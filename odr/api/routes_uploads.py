@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, jsonify, request, url_for
+from flask import Blueprint, current_app, jsonify, make_response, request, url_for
 from werkzeug.wrappers import Response
 
 from odr.access import Scope, current_court, current_person, public
 from odr.access import api as api_guard
-from odr.errors import NotFound
+from odr.errors import CourtError, NotFound
 from odr.evidence import tus
 from odr.evidence.ports import desk_of
 
@@ -45,7 +45,13 @@ def piece(reference: str) -> Response:
 
 
 def _speak(reference: str | None) -> Response:
-    reply, anchored = tus.answer(desk_of(current_court()), request, reference, _account_id(), lambda new: url_for("api_uploads.piece", reference=new))
+    def place(new: str) -> str:
+        return url_for("api_uploads.piece", reference=new)
+
+    def refused(error: CourtError) -> Response:
+        return make_response(current_app.handle_user_exception(error))
+
+    reply, anchored = tus.answer(desk_of(current_court()), request, reference, _account_id(), place, refused)
     if anchored:
         current_court().sequence()
     return reply

@@ -74,16 +74,32 @@ class Body:
         return data
 
 
-def answer(desk: UploadDesk, request: Request, reference: str | None, account_id: int, location: Callable[[str], str]) -> tuple[Response, bool]:
-    """Answer a request of a known account, refusals too; and whether a file was anchored by it, so that its leaf waits for the log."""
+def in_words(error: CourtError) -> Response:
+    """A refusal for people: the protocol's clients read the status."""
+    return Response(f"{error.message}\n", error.status, content_type="text/plain; charset=utf-8")
+
+
+def answer(
+    desk: UploadDesk,
+    request: Request,
+    reference: str | None,
+    account_id: int,
+    location: Callable[[str], str],
+    refused: Callable[[CourtError], Response] = in_words,
+) -> tuple[Response, bool]:
+    """Answer a request of a known account, refusals too; and whether a file was anchored by it, so that its leaf waits for the log.
+
+    ``refused`` writes the body of a refusal; its status and headers are the protocol's.
+    """
     body: Reader = Body(request) if request.method in {"POST", "PATCH"} else io.BytesIO()
     try:
         reply = handle(desk, TusRequest(request.method, reference, account_id, request.headers, body), location)
     except CourtError as error:
-        # HEAD has no body; the protocol's clients read the status, people the words.
-        words = "" if request.method == "HEAD" else f"{error.message}\n"
-        response = Response(words, error.status, content_type="text/plain; charset=utf-8", headers=refusal(error))
+        response = refused(error)
+        response.headers.update(refusal(error))
         response.headers["Problem"] = error.problem
+        if request.method == "HEAD":
+            response.set_data(b"")
         return response, False
     anchored = reply.headers.get("Upload-State") == UploadState.ANCHORED.value and request.method != "HEAD"
     return Response(status=reply.status, headers=reply.headers), anchored

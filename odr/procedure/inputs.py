@@ -272,9 +272,12 @@ class AnswerRule:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         def read(value: Any, info: core_schema.ValidationInfo) -> str | Money:
-            if isinstance(value, str):
-                return _ANSWER.read(value) if value.strip() else ""
-            return MoneyRule(zero=True).read(value, info)
+            if not isinstance(value, str):
+                return MoneyRule(zero=True).read(value, info)
+            try:
+                return _ANSWER.read(value)
+            except Unreadable as fault:
+                raise refused(fault) from None
 
         written = core_schema.plain_serializer_function_ser_schema(
             lambda v: {"minor": v.minor, "currency": v.currency} if isinstance(v, Money) else v, when_used="json-unless-none"
