@@ -9,7 +9,9 @@ from odr.api.shapes import SCHEMAS, Schema, ref
 from odr.filing.inputs import ClaimInput
 from odr.filing.particulars import model_for
 from odr.identity.tokens import Scope
+from odr.judgment.inputs import BeforeClaimInput
 from odr.procedure.inputs import schema_for
+from odr.settlement.inputs_before import BeforeFilingInput, ConfirmationInput
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -39,6 +41,12 @@ _SENT: dict[str, Schema] = {
         },
     },
 }
+OPENINGS = (
+    ("mediations", "ask_before_filing", T("Ask for mediation before a claim"), "MediationBeforeClaim", BeforeFilingInput),
+    ("confirmations", "ask_for_confirmation", T("Ask for the confirmation of an agreement"), "AgreementToConfirm", ConfirmationInput),
+    ("preservations", "ask_before_claim", T("Ask for preservation before a claim"), "PreservationBeforeClaim", BeforeClaimInput),
+)
+"""Cases that begin without a claim: path, name, title, and the schema with the input behind it."""
 ACT_FAULTS = ("400", "403", "404", "409", "422", "429")
 
 
@@ -49,6 +57,7 @@ def document(court: Court, locale: str) -> dict[str, Any]:
         "Claim": inlined(schema_for(ClaimInput, locale)),
         "JoinByCode": inlined(schema_for(JoinByCode, locale)),
         "BulkClaims": inlined(schema_for(BulkInput, locale)),
+        **{schema: inlined(schema_for(model, locale)) for _, _, _, schema, model in OPENINGS},
     }
     schemas |= _particulars(court, schemas["Claim"], locale)
     paths = {**_general(locale), **_reading(locale), **_doing(locale)}
@@ -104,7 +113,8 @@ def _general(locale: str) -> dict[str, Any]:
     """What belongs to no case yet."""
     openapi = _operation("openapi", T("This document"), locale, {"200": _ok({"type": "object"})}, None)
     cases = _operation("list_cases", T("Cases one takes part in"), locale, {"200": _ok(ref("Cases"))}, Scope.READ)
-    lodge = _act("lodge_claim", T("Lodge a claim"), locale, "201", "Claim", Scope.FILE)
+    begun = {f"/api/v1/{path}": {"post": _opening(name, title, locale, schema)} for path, name, title, schema, _ in OPENINGS}
+    lodge = _opening("lodge_claim", T("Lodge a claim"), locale, "Claim")
     join = _act("join_case", T("Join a case by the code of the court’s letter"), locale, "200", "JoinByCode")
     many = _act("lodge_many", T("Lodge up to 1,000 claims of one claimant"), locale, "202", "BulkClaims", Scope.FILE)
     many["responses"]["202"] = _ok(ref("BulkKept"))
@@ -120,6 +130,7 @@ def _general(locale: str) -> dict[str, Any]:
     upload["parameters"] = [_header("Content-Filename", T("Name of the file"), locale)]
     return {
         **_digests(locale),
+        **begun,
         "/api/v1/openapi.json": {"get": openapi},
         "/api/v1/cases": {"get": cases, "post": lodge},
         "/api/v1/join": {"post": join},
@@ -239,6 +250,13 @@ def _act(name: str, title: Text, locale: str, good: str, body: str, scope: Scope
         _header("Acting-For", T("One of “may_act_for” of the case, for who acts for several."), locale, 60),
     ]
     operation["requestBody"] = {"required": True, "content": {JSON: {"schema": ref(body)}}}
+    return operation
+
+
+def _opening(name: str, title: Text, locale: str, body: str) -> dict[str, Any]:
+    """What opens a case: nothing stands yet that it could answer, and one acts for oneself."""
+    operation = _act(name, title, locale, "201", body, Scope.FILE)
+    operation["parameters"] = operation["parameters"][:1]
     return operation
 
 

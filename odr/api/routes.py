@@ -46,11 +46,12 @@ def _body() -> dict[str, Any]:
     return data
 
 
-def _given(model: type[BaseModel], currency: str | None = None) -> Any:
+def given_for(model: type[BaseModel], currency: str | None = None) -> Any:
+    """The request’s object as an input of the court. Raises InvalidInput."""
     return validate(model, _body(), currency=currency)
 
 
-def _receipt(receipt: ActReceipt, status: int) -> tuple[Response, int]:
+def receipt_answer(receipt: ActReceipt, status: int) -> tuple[Response, int]:
     """A receipt; a repeated request gets the same body, and a header that says so."""
     reply = jsonify(answers.receipt(receipt))
     if receipt.repeated:
@@ -90,9 +91,9 @@ def lodge_claim() -> tuple[Response, int]:
     court, person = current_court(), current_person()
     assert person is not None
     pack = court.packs.in_force(court.settings.pack, court.clock.now().astimezone(court.settings.tz).date())
-    claim = require(pack, _given(ClaimInput, pack.currency))
+    claim = require(pack, given_for(ClaimInput, pack.currency))
     account = current_session().get_one(Account, person.account_id)
-    return _receipt(lodge(court, account, claim, key=idempotency_key()), 201)
+    return receipt_answer(lodge(court, account, claim, key=idempotency_key()), 201)
 
 
 @api.post("/join")
@@ -101,9 +102,9 @@ def join_case() -> tuple[Response, int]:
     """Link the person to the case she was invited to; the same key gives the first receipt."""
     person = current_person()
     assert person is not None
-    given: JoinByCode = _given(JoinByCode)
+    given: JoinByCode = given_for(JoinByCode)
     confirmed = JoinInput.model_validate(given.model_dump(exclude={"code"}))
-    return _receipt(join(current_court(), person.account_id, given.code, confirmed, key=idempotency_key()), 200)
+    return receipt_answer(join(current_court(), person.account_id, given.code, confirmed, key=idempotency_key()), 200)
 
 
 @api.get("/cases/<reference>")
@@ -136,7 +137,7 @@ def get_act(case: Case, actor: Actor, name: str) -> Response:
 def perform(case: Case, actor: Actor, name: str) -> tuple[Response, int]:
     """Perform an act."""
     court, act, key = current_court(), _act(name, actor), idempotency_key()
-    given = _given(act.input, court.packs.get(case.pack_id, case.pack_version).currency)
+    given = given_for(act.input, court.packs.get(case.pack_id, case.pack_version).currency)
     try:
         if act.strong and not _is_repeated(actor, key, name, given):
             actor = _confirmed(case, act, actor)
@@ -146,7 +147,7 @@ def perform(case: Case, actor: Actor, name: str) -> tuple[Response, int]:
     except ActNotOpen as error:
         error.open_acts = _open_acts(case, actor)
         raise
-    return _receipt(receipt, 200)
+    return receipt_answer(receipt, 200)
 
 
 def _open_acts(case: Case, actor: Actor) -> tuple[str, ...]:

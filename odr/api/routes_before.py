@@ -1,0 +1,50 @@
+"""Cases that begin without a claim: mediation before filing, confirmation of an agreement, preservation before a claim."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response
+
+from odr.access import Scope, current_court, current_person, current_session
+from odr.access import api as api_guard
+from odr.api.routes import given_for, idempotency_key, receipt_answer
+from odr.identity.models import Account
+from odr.judgment.before_claim import open_before_claim
+from odr.judgment.inputs import BeforeClaimInput
+from odr.procedure.inputs import CourtModel
+from odr.procedure.sitting import ActReceipt
+from odr.settlement.before_filing import open_confirmation, open_mediation
+from odr.settlement.inputs_before import BeforeFilingInput, ConfirmationInput
+
+api_before = Blueprint("api_before", __name__, url_prefix="/api/v1")
+
+
+def _opened(model: type[CourtModel], begin: Callable[..., ActReceipt]) -> tuple[Response, int]:
+    court, person = current_court(), current_person()
+    assert person is not None
+    pack = court.packs.in_force(court.settings.pack, court.clock.now().astimezone(court.settings.tz).date())
+    given: Any = given_for(model, pack.currency)
+    return receipt_answer(begin(court, current_session().get_one(Account, person.account_id), given, key=idempotency_key()), 201)
+
+
+@api_before.post("/mediations")
+@api_guard(Scope.FILE)
+def ask_before_filing() -> tuple[Response, int]:
+    """Ask for mediation before a claim (OMR 8); the same key gives the first receipt."""
+    return _opened(BeforeFilingInput, open_mediation)
+
+
+@api_before.post("/confirmations")
+@api_guard(Scope.FILE)
+def ask_for_confirmation() -> tuple[Response, int]:
+    """Ask that an agreement made before a mediation organisation be confirmed (CPL 205); the same key gives the first receipt."""
+    return _opened(ConfirmationInput, open_confirmation)
+
+
+@api_before.post("/preservations")
+@api_guard(Scope.FILE)
+def ask_before_claim() -> tuple[Response, int]:
+    """Ask for preservation before a claim (CPL 104); the same key gives the first receipt."""
+    return _opened(BeforeClaimInput, open_before_claim)
