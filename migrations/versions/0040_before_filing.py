@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-revision = '0040'
-down_revision = '0021'
+revision = "0040"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 

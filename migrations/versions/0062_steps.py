@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 import odr.db
-revision = '0062'
-down_revision = '0068'
+revision = "0062"
+down_revision = "0068"
 branch_labels = None
 depends_on = None
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 import odr.db
-revision = '0063'
-down_revision = '0062'
+revision = "0063"
+down_revision = "0062"
 branch_labels = None
 depends_on = None
 
