@@ -194,6 +194,10 @@ class PartyKind(enum.Enum):
         return {PartyKind.PERSON: T("a person"), PartyKind.COMPANY: T("a company"), PartyKind.ORGANISATION: T("another organisation")}[self]
 
 
+JOINED = " v "
+"""Between the first parties in a case's title."""
+
+
 class Case(Base):
     """A proceeding."""
 
@@ -226,6 +230,12 @@ class Case(Base):
         CheckConstraint("(stage = 'closed') = (outcome IS NOT NULL)", name="closed_has_outcome"),
         Index("ix_case_stage_next_due_at", "stage", "next_due_at"),
     )
+
+    @property
+    def caption(self) -> Words:
+        """What the case is called in the reader's language; its title joins the first two parties as it was lodged."""
+        known = next((p.name for p in self.parties if self.title.startswith(p.name + JOINED)), self.title.partition(JOINED)[0])
+        return T("%(claimant)s v %(respondent)s", claimant=known, respondent=self.title[len(known) + len(JOINED) :])
 
 
 class Party(Base):

@@ -175,7 +175,7 @@ def _frame(court: Sitting, case: Case, viewer: Actor, groups: Sequence[tuple[Par
     )
     paper = BundlePaper(
         court=bilingual(settings.court_name, settings.court_name_zh),
-        subject=printable(setter, case.title),
+        subject=_named(setter, court.subject_of(case)),
         case_number=case.number,
         issued_on=court.now.astimezone(settings.tz).date(),
         signatories=(),
@@ -202,6 +202,12 @@ def _set(setter: Typesetter, entry: BundleEntry) -> BundleEntry:
 
 def _printable_text(setter: Typesetter, value: Text) -> Text:
     return Text(value.msgid, {key: printable(setter, each) if isinstance(each, str) else each for key, each in value.params.items()})
+
+
+def _named(setter: Typesetter, subject: Text) -> Text:
+    """The same with names that can be printed."""
+    params = {place: _named(setter, value) if isinstance(value, Text) else printable(setter, str(value)) for place, value in subject.params.items()}
+    return Text(subject.msgid, params)
 
 
 def printable(setter: Typesetter, text: str) -> str:

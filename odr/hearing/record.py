@@ -204,7 +204,7 @@ def paper_of(court: Sitting, case: Case, issued_on: datetime) -> RecordPaper:
         issued_on=issued_on,
         signatories=[s for s in signatories if s.name],
         case_number=case.number,
-        subject=case.title,
+        subject=court.subject_of(case),
         hearing=T("Heard %(mode)s", mode=examination.mode.label),
         opened_at=examination.opened_at,
         closed_at=examination.hearing_closed_at,

@@ -82,7 +82,7 @@ def _paper(court: Sitting, case: Case, decision: Decision, number: str, language
         court=settings.court_name_zh if language == "zh-Hans" else settings.court_name,
         kind=T("Certificate that a decision is in effect"),
         case_number=case.number,
-        subject=case.title,
+        subject=court.subject_of(case),
         issued_on=court.now.astimezone(settings.tz).date(),
         signatories=[s for s in signers(court, case) if s.role != T("Assessor")],
         document_code=code,

@@ -123,7 +123,7 @@ def reported_obligations(court: Any, case: Case, actor: Actor) -> list[Option]:
 @choice_source("claims_that_follow")
 def claims_following(court: Any, case: Case, actor: Actor) -> list[Option]:
     """The applicant's claims against the same side, filed since."""
-    return [Option(c.reference, c.number or c.title, c.title) for c in claims_that_follow(court.session, case)]
+    return [Option(c.reference, c.number or c.caption, c.caption) for c in claims_that_follow(court.session, case)]
 
 
 @choice_source("judges_of_the_court")

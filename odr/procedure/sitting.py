@@ -18,7 +18,7 @@ from odr.docket.models import Audience, Case, DocketEntry, Party, Role, Stage
 from odr.docket.queries import parties
 from odr.docket.visibility import reads_entry
 from odr.errors import ActNotOpen, CaseMovedOn, FieldFault, InvalidInput, NotFound
-from odr.identity.actors import CLOCK_ACTOR, Actor, still_holds
+from odr.identity.actors import CLOCK_ACTOR, Actor, let_go, still_holds
 from odr.identity.keys import keyring
 from odr.procedure.availability import refusal, window_for
 from odr.procedure.inputs import references_in
@@ -79,12 +79,18 @@ class Sitting:
         self._moves: frozenset[Stage] = frozenset()
         self._acting_at: datetime | None = None
         self._recording: Case | None = None
+        self._opened: set[int] = set()
 
     # -- what handlers use ------------------------------------------------
 
     def pack(self, case: Case) -> RulePack:
         """The rules of this case for what is done now: those it was filed under, and for acts those of the day."""
         return self.court.rules_of(case, self._acting_at or self.now)
+
+    def subject_of(self, case: Case) -> Text:
+        """What a case is called on its papers: who against whom, and over what (甲诉乙网络购物合同纠纷)."""
+        cause = self.pack(case).causes.list.get(case.cause)
+        return T("%(case)s: %(cause)s", case=case.caption, cause=cause.title) if cause is not None else case.caption
 
     def resolved(self, kind: str, reference: str) -> Any:
         """The row behind a reference of the input, already found through what the actor may see."""
@@ -99,6 +105,12 @@ class Sitting:
         if stage not in self._moves:
             raise RuntimeError(f"the act does not declare a move to {stage}")
         case.stage = stage
+
+    def open(self, case: Case) -> None:
+        """Put a new case with its parties into the record; nobody else sees it before the commit, so nobody else can hold it."""
+        self.session.add(case)
+        self.session.flush()
+        self._opened.add(case.id)
 
     def start_window(
         self,
@@ -206,8 +218,12 @@ class Sitting:
     @contextlib.contextmanager
     def savepoint(self) -> Iterator[None]:
         """A line of a bulk: undone alone when it fails."""
-        with self.session.begin_nested():
-            yield
+        try:
+            with self.session.begin_nested():
+                yield
+        except BaseException:
+            let_go(self.session)
+            raise
 
     # -- performing -------------------------------------------------------
 
@@ -276,7 +292,8 @@ class Sitting:
         return done
 
     def _lock(self, case: Case) -> None:
-        self.session.refresh(case, with_for_update=True)
+        if case.id not in self._opened:
+            self.session.refresh(case, with_for_update=True)
 
     def _earlier(self, actor: Actor, key: str | None, request: str) -> ActReceipt | None:
         if key is None or actor.account_id is None:

@@ -89,7 +89,7 @@ def statement_paper(court: Sitting, case: Case, agreement: Agreement, language: 
     return StatementPaper(
         court=settings.court_name_zh if language == "zh-Hans" else settings.court_name,
         case_number=case.number,
-        subject=case.title,
+        subject=court.subject_of(case),
         issued_on=court.now.astimezone(settings.tz).date(),
         signatories=[judge(s.name) for s in seated if s.role is Role.JUDGE] + [clerk(s.name) for s in seated if s.role is Role.CLERK][:1],
         document_code=code,

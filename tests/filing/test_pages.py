@@ -9,7 +9,7 @@ import pytest
 from icalendar import Calendar
 from sqlalchemy import select
 
-from odr.docket.models import Stage
+from odr.docket.models import Case, Party, PartyKind, Role, Stage
 from odr.filing.models import Draft, ReviewReturn
 from tests.filing.visitor import Visitor
 from tests.scene import Scene, claim
@@ -134,3 +134,14 @@ def test_pages_speak_chinese(small_scene: Scene, visitor: Door) -> None:
     clerk.sign_in("clerk", "zh-Hans")
     page = clerk.get(path(small_scene, "/review"))
     assert "立案" in page and "Needed to accept" not in page
+
+
+@pytest.mark.parametrize(
+    ("claimant", "title", "shown"),
+    [("李文", "李文 v 海云信息技术有限公司", "李文诉海云信息技术有限公司"), ("Lee v Lee Ltd", "Lee v Lee Ltd v Haiyun", "Lee v Lee Ltd诉Haiyun")],
+)
+def test_a_case_is_called_in_the_readers_language(claimant: str, title: str, shown: str) -> None:
+    """Its title is joined for the reader, also where a party's own name has what joins it; what was lodged stays as it was."""
+    parties = [Party(role=Role.CLAIMANT, ordinal=1, name=claimant, kind=PartyKind.COMPANY)]
+    case = Case(title=title, parties=parties)
+    assert (case.caption.render("zh-Hans"), case.caption.render("en"), case.title) == (shown, title, title)
