@@ -84,6 +84,8 @@ def withdraw_exhibit(court: Sitting, case: Case, given: WithdrawExhibitInput, *,
 
 def on_claim_lodged(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """The files that go with a claim become exhibits, in entries after it."""
+    if not facts["given"].exhibits:
+        return
     taken = set(court.session.scalars(select(Upload.reference).join(Exhibit, Exhibit.upload_id == Upload.id).where(Exhibit.case_id == case.id)))
     for line in facts["given"].exhibits:
         if line.upload not in taken:

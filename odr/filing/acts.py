@@ -52,6 +52,7 @@ def _write_claim(court: Sitting, case: Case, claimant: Party, given: ClaimInput)
     )
     court.session.add(claim)
     court.session.flush()
+    first = (court.session.scalar(select(func.max(Fact.number)).where(Fact.case_id == case.id)) or 0) + 1
     for i, asked in enumerate(given.relief, 1):
         court.session.add(
             Relief(
@@ -63,7 +64,6 @@ def _write_claim(court: Sitting, case: Case, claimant: Party, given: ClaimInput)
                 currency=asked.amount.currency if asked.amount else None,
             )
         )
-    first = (court.session.scalar(select(func.max(Fact.number)).where(Fact.case_id == case.id)) or 0) + 1
     for i, told in enumerate(given.facts, first):
         court.session.add(Fact(case_id=case.id, party_id=claimant.id, number=i, happened_on=told.happened_on, what=told.what, entry_number=number))
     return claim

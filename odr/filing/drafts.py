@@ -238,23 +238,20 @@ def open_case(sitting: Sitting, account: Account | None, claim: ClaimInput) -> C
         entry_count=0,
         head_digest="0" * 64,
     )
-    sitting.session.add(case)
-    sitting.session.flush()
     you, written = claim.claimant, "zh-Hans" if pack.id == "cn" else "en"
     is_here = account is not None
     own = account.id if account is not None and not you.guardian else None
-    sitting.session.add(
-        Party(case_id=case.id, role=Role.CLAIMANT, ordinal=1, name=you.name, kind=you.kind, account_id=own, email=you.email, phone=you.phone,
+    case.parties.append(
+        Party(role=Role.CLAIMANT, ordinal=1, name=you.name, kind=you.kind, account_id=own, email=you.email, phone=you.phone,
               address=you.address, locale=account.locale if account is not None else written, online=is_here,
               joined_at=sitting.now if is_here else None, details={"guardian": you.guardian} if you.guardian else {})
     )  # fmt: skip
     for i, other in enumerate(claim.respondents, 1):
-        sitting.session.add(
-            Party(case_id=case.id, role=Role.RESPONDENT, ordinal=i, name=other.name, kind=PartyKind(other.kind), email=other.email, phone=other.phone,
+        case.parties.append(
+            Party(role=Role.RESPONDENT, ordinal=i, name=other.name, kind=PartyKind(other.kind), email=other.email, phone=other.phone,
                   address=other.address, locale=written, details={})
         )  # fmt: skip
-    sitting.session.flush()
-    sitting.session.refresh(case, ["parties"])
+    sitting.open(case)
     return case
 
 

@@ -9,11 +9,11 @@ from sqlalchemy import update
 
 from odr.docket.models import Audience, Case, Party, Role
 from odr.service.copies import papers_for
-from odr.service.kinds import Channel, PaperKind
+from odr.service.kinds import PaperKind
 from odr.service.models import ServiceAddress
 from odr.service.occasions import occasion_of
 from odr.service.pack_rules import answer_by
-from odr.service.packets import Recipient, note_address, queue_packet, withdraw_consents
+from odr.service.packets import Recipient, note_reach, queue_packet, reach_of, withdraw_consents
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 
 def note_addresses(court: Sitting, party: Party, source: str) -> None:
     """Note every address the court was told of for a party; none of them by the party's own word."""
-    for channel, value in ((Channel.EMAIL, party.email), (Channel.SMS, party.phone), (Channel.POST, party.address)):
-        if value:
-            note_address(court.session, party_id=party.id, channel=channel, value=value, source=source, at=court.now, given=False)
+    note_reach(court.session, party_id=party.id, reach=reach_of(party), source=source, at=court.now, given=False)
 
 
 def forget_reach(court: Sitting, party: Party, now: datetime) -> None:

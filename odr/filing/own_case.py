@@ -14,7 +14,7 @@ from odr.identity.models import Account
 from odr.procedure.pack import RulePack
 from odr.service.kinds import Channel, ConsentWay, PaperKind
 from odr.service.occasions import occasion_for
-from odr.service.packets import Recipient, note_address, queue_packet, record_consent
+from odr.service.packets import Recipient, note_reach, queue_packet, record_consent
 from odr.text import Text
 
 if TYPE_CHECKING:
@@ -63,9 +63,8 @@ def _party(case: Case, role: Role, ordinal: int, who: ApplicantInput | Responden
 
 def note_applicant(court: Sitting, case: Case, party: Party, you: ApplicantInput) -> None:
     """Where papers reach the applicant, by her own word, and her consent if she gave it (OLR 29, 30); and what she knows of the others."""
-    for channel, value in ((Channel.PLATFORM, party.reference), (Channel.EMAIL, you.email), (Channel.SMS, you.phone), (Channel.POST, you.address)):
-        if value:
-            note_address(court.session, party_id=party.id, channel=channel, value=value, source="own pleading", at=court.now, given=True)
+    reach = ((Channel.PLATFORM, party.reference), (Channel.EMAIL, you.email), (Channel.SMS, you.phone), (Channel.POST, you.address))
+    note_reach(court.session, party_id=party.id, reach=reach, source="own pleading", at=court.now, given=True)
     if you.e_service:
         number = court.next_number(case)
         record_consent(court.session, case_id=case.id, party_id=party.id, way=ConsentWay.EXPRESS, scope=tuple(PaperKind), at=court.now, entry_id=number)

@@ -110,7 +110,24 @@ def still_holds(session: Session, actor: Actor, case: Case, now: datetime) -> bo
         return True
     if actor.account_id is None:
         return False
-    account = session.get(Account, actor.account_id, populate_existing=True, with_for_update={"read": True})
+    account = _held(session, actor.account_id)
     if account is None:
         return False
     return any(a.role is actor.role and a.party_id == actor.party_id and a.mandate_id == actor.mandate_id for a in actors_in(session, account, case, now))
+
+
+_HELD = "accounts held"
+
+
+def _held(session: Session, account_id: int) -> Account | None:
+    """The account as it stands now, locked against change until the transaction ends; read anew once in it."""
+    held: set[int] = session.info.setdefault(_HELD, set())
+    if account_id in held:
+        return session.get(Account, account_id)
+    held.add(account_id)
+    return session.get(Account, account_id, populate_existing=True, with_for_update={"read": True})
+
+
+def let_go(session: Session) -> None:
+    """What was undone to a savepoint took its locks with it: accounts are read and locked anew."""
+    session.info.pop(_HELD, None)

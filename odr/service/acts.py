@@ -22,7 +22,7 @@ from odr.service.kinds import Channel, ConsentWay, FactKind, PacketState, PaperK
 from odr.service.models import Packet, ProofOfService
 from odr.service.occasions import Occasion, occasion_of
 from odr.service.pack_rules import answer_by, rules_for
-from odr.service.packets import Recipient, conclude_packet, note_address, queue_packet, record_consent, record_fact, withdraw_consents
+from odr.service.packets import Recipient, conclude_packet, note_reach, queue_packet, reach_of, record_consent, record_fact, withdraw_consents
 from odr.service.proof import issue_proof
 from odr.text import T
 
@@ -112,15 +112,12 @@ def on_claim_lodged(court: Sitting, case: Case, facts: Mapping[str, Any]) -> Non
             court.session, case_id=case.id, party_id=claimant.id, way=ConsentWay.EXPRESS, scope=EVERYTHING, at=court.now, entry_id=court.next_number(case)
         )
     for party in parties(case, Role.RESPONDENT):
-        for channel, value in ((Channel.EMAIL, party.email), (Channel.SMS, party.phone), (Channel.POST, party.address)):
-            if value:
-                note_address(court.session, party_id=party.id, channel=channel, value=value, source="claim", at=court.now, given=False)
+        note_reach(court.session, party_id=party.id, reach=reach_of(party), source="claim", at=court.now, given=False)
 
 
 def _own_addresses(court: Sitting, case: Case, party: Party, email: str | None, phone: str | None, street: str | None) -> None:
-    for channel, value in ((Channel.PLATFORM, party.reference), (Channel.EMAIL, email), (Channel.SMS, phone), (Channel.POST, street)):
-        if value:
-            note_address(court.session, party_id=party.id, channel=channel, value=value, source="own pleading", at=court.now, given=True)
+    reach = ((Channel.PLATFORM, party.reference), (Channel.EMAIL, email), (Channel.SMS, phone), (Channel.POST, street))
+    note_reach(court.session, party_id=party.id, reach=reach, source="own pleading", at=court.now, given=True)
 
 
 def on_claim_accepted(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:

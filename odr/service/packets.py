@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.canonical import sha256_hex
-from odr.docket.models import PartyKind
+from odr.docket.models import Party, PartyKind
 from odr.procedure.working import text_to_json
 from odr.service import codes, deemed
 from odr.service.kinds import (
@@ -331,8 +331,42 @@ def note_address(
     A given address of the same channel replaces the earlier given ones from ``at`` on; an attributed one that
     the party now confirms becomes given.
     """
-    live = list(session.scalars(select(ServiceAddress).where(
-        ServiceAddress.party_id == party_id, ServiceAddress.channel == channel, ServiceAddress.ended_at.is_(None))))  # fmt: skip
+    return note_reach(session, party_id=party_id, reach=[(channel, value)], source=source, at=at, given=given, last_active_at=last_active_at)[0]
+
+
+def note_reach(
+    session: Session,
+    *,
+    party_id: int,
+    reach: Iterable[tuple[Channel, str | None]],
+    source: str,
+    at: datetime,
+    given: bool,
+    last_active_at: datetime | None = None,
+) -> list[ServiceAddress]:
+    """Note one address per channel as :func:`note_address` does, those that are there read and written at once."""
+    live = list(session.scalars(select(ServiceAddress).where(ServiceAddress.party_id == party_id, ServiceAddress.ended_at.is_(None))))
+    noted = []
+    for channel, value in reach:
+        if value:
+            known = [a for a in live if a.channel is channel]
+            address = _address(known, value, source, at, given, last_active_at) or ServiceAddress(
+                party_id=party_id, channel=channel, value=value, source=source, noted_at=at, last_active_at=last_active_at,
+                standing=AddressClass.GIVEN if given else AddressClass.ATTRIBUTED, given_at=at if given else None,
+            )  # fmt: skip
+            noted.append(address)
+    session.add_all(noted)
+    session.flush()
+    return noted
+
+
+def reach_of(party: Party) -> tuple[tuple[Channel, str | None], ...]:
+    """Where a party can be reached as the court was told, by channel."""
+    return (Channel.EMAIL, party.email), (Channel.SMS, party.phone), (Channel.POST, party.address)
+
+
+def _address(live: Sequence[ServiceAddress], value: str, source: str, at: datetime, given: bool, last_active_at: datetime | None) -> ServiceAddress | None:
+    """The address that is known already, brought up to date; an earlier given one ends where this one is given."""
     same = next((a for a in live if a.value == value), None)
     if given:
         for other in live:
@@ -342,14 +376,7 @@ def note_address(
         same.last_active_at = last_active_at or same.last_active_at
         if given and same.standing is not AddressClass.GIVEN:
             same.standing, same.given_at, same.source = AddressClass.GIVEN, at, source
-        return same
-    address = ServiceAddress(
-        party_id=party_id, channel=channel, value=value, source=source, noted_at=at, last_active_at=last_active_at,
-        standing=AddressClass.GIVEN if given else AddressClass.ATTRIBUTED, given_at=at if given else None,
-    )  # fmt: skip
-    session.add(address)
-    session.flush()
-    return address
+    return same
 
 
 def _view(consent: ServiceConsent) -> deemed.Consent:
