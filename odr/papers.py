@@ -310,6 +310,8 @@ class BundleEntry:
     text: str | None = None
     """What a text says, set by the court itself."""
     slots: int = 0
+    shows: str | None = None
+    """Numbers of the facts it is to show, for the index."""
 
 
 @dataclass(frozen=True)
@@ -336,6 +338,7 @@ class BundlePaper(Paper):
         "what": T("What is said to have happened"),
         "entry": T("Entry"),
         "text": T("What the file says"),
+        "facts": T("Facts it is to show:"),
         "to_index": T("Back to the index"),
     }
     kind: Words = T("Bundle of exhibits")

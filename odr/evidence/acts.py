@@ -8,23 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from odr.docket.models import PARTY_ROLES, Case, Stage
+from odr.docket.models import PARTY_ROLES, Case
 from odr.errors import InvalidInput
 from odr.evidence.acts_requests import open_late
 from odr.evidence.acts_sealing import ask_for_seal, prepare_submission
 from odr.evidence.adding import add_exhibit
 from odr.evidence.checklist import items_for
-from odr.evidence.inputs import ExhibitInput, WithdrawExhibitInput
-from odr.evidence.models import Exhibit, ExhibitState, Upload
+from odr.evidence.inputs import DescribeExhibitInput, ExhibitInput, WithdrawExhibitInput
+from odr.evidence.models import BEFORE_DECISION, Exhibit, ExhibitState, Upload
 from odr.identity.actors import Actor
 from odr.procedure.models import WindowState
 from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.versions import upcast
 from odr.text import T
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
-
-BEFORE_DECISION = {Stage.LODGED, Stage.PENDING, Stage.HEARING, Stage.CONFIRMING}
 
 
 @act(
@@ -33,7 +32,8 @@ BEFORE_DECISION = {Stage.LODGED, Stage.PENDING, Stage.HEARING, Stage.CONFIRMING}
     by=set(PARTY_ROLES),
     at=BEFORE_DECISION,
     serves=Everyone.BUT_ACTOR,
-    source="CPL 66",
+    source="CPL 66; EV 19",
+    version=2,
     prepare=prepare_submission,
     page="exhibits.submit",
 )
@@ -55,7 +55,7 @@ def submit_exhibit(court: Sitting, case: Case, given: ExhibitInput, *, actor: Ac
     exhibit = add_exhibit(
         court, case, party, upload, title=given.title, proves=given.proves, source=given.source, now=now, category=given.category,
         provenance=given.provenance.model_dump() if given.provenance else {}, state=ExhibitState.LATE if is_late else ExhibitState.SUBMITTED,
-        meets=meets, language=given.language,
+        meets=meets, language=given.language, facts=given.facts, summary=given.summary,
     )  # fmt: skip
     if given.secret:
         ask_for_seal(court, case, exhibit, given.why_secret or "")
@@ -68,6 +68,30 @@ def submit_exhibit(court: Sitting, case: Case, given: ExhibitInput, *, actor: Ac
         "receipt": upload.receipt,
     }  # fmt: skip
     return Recorded(T("Exhibit %(label)s submitted: %(title)s", label=exhibit.label, title=exhibit.title), result)
+
+
+@upcast("submit_exhibit", from_version=1)
+def of_no_numbered_fact(given: dict[str, Any]) -> dict[str, Any]:
+    """An exhibit of the first version named no numbered facts and had no summary."""
+    return {**given, "facts": [], "summary": None}
+
+
+@act(
+    title=T("Say anew what an exhibit shows"),
+    input=DescribeExhibitInput,
+    by=set(PARTY_ROLES),
+    at=BEFORE_DECISION,
+    serves=Everyone.BUT_ACTOR,
+    source="EV 19",
+    help=T("Which numbered facts one of your exhibits is to show, and what is in it. File and origin stay as they are."),
+)
+def describe_exhibit(court: Sitting, case: Case, given: DescribeExhibitInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Say what one's own exhibit is to prove and what is in it, as far as it can be said now (EV 19); the file, its source and its receipt stay untouched."""
+    exhibit: Exhibit = court.resolved("exhibit", given.exhibit)
+    if exhibit.party_id != actor.party_id or "commissioned" in exhibit.provenance:
+        raise InvalidInput.at("exhibit", T("Only who submitted an exhibit says what it is to show."))
+    exhibit.proves, exhibit.facts, exhibit.summary = given.proves, sorted(set(given.facts)), given.summary
+    return Recorded(T("What exhibit %(label)s is to show", label=exhibit.label), {"exhibit": exhibit.label, "facts": exhibit.facts})
 
 
 @act(title=T("Withdraw an exhibit"), input=WithdrawExhibitInput, by=set(PARTY_ROLES), at=BEFORE_DECISION, serves=Everyone.BUT_ACTOR, source="EV 19")

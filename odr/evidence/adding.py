@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,8 @@ def add_exhibit(
     state: ExhibitState = ExhibitState.SUBMITTED,
     meets: tuple[str, ...] = (),
     language: str | None = None,
+    facts: Sequence[int] = (),
+    summary: str | None = None,
 ) -> Exhibit:
     """Enter the file as the party's next exhibit. Raises InvalidInput for a file that is one already."""
     if court.session.scalar(select(Exhibit.id).where(Exhibit.upload_id == upload.id)) is not None:
@@ -39,7 +42,7 @@ def add_exhibit(
     exhibit = Exhibit(
         case_id=case.id, party_id=party.id, label=f"{party.letter}-{number}", number=number, title=title, category=category, proves=proves, source=source,
         provenance=provenance or {}, upload_id=upload.id, entry_number=court.next_number(case), submitted_at=now, state=state,
-        meets=list(meets), language=language,
+        meets=list(meets), language=language, facts=sorted(set(facts)), summary=summary,
     )  # fmt: skip
     court.session.add(exhibit)
     court.session.flush()

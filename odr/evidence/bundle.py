@@ -19,7 +19,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Party, Role
 from odr.errors import CourtError
-from odr.evidence.checklist import chronology
+from odr.evidence.checklist import Happening, chronology
 from odr.evidence.kit import LeftOut
 from odr.evidence.media import Group
 from odr.evidence.models import Exhibit, ExhibitState
@@ -105,7 +105,13 @@ def _part(court: Sitting, viewer: Actor, party: Party, exhibit: Exhibit, folder:
     """An exhibit's sheet and pages; and why only the sheet, where that is so."""
     upload = exhibit.upload
     entry = BundleEntry(
-        exhibit.label, exhibit.title, exhibit.submitted_at.astimezone(court.court.settings.tz).date(), party.name, upload.sha256, _facts(court, exhibit)
+        exhibit.label,
+        exhibit.title,
+        exhibit.submitted_at.astimezone(court.court.settings.tz).date(),
+        party.name,
+        upload.sha256,
+        _facts(court, exhibit),
+        shows=", ".join(str(number) for number in exhibit.facts) or None,
     )
     why = why_closed(viewer, exhibit)
     if why is None and (upload.blob is None or upload.blob.erased_at is not None):
@@ -131,6 +137,8 @@ def _facts(court: Sitting, exhibit: Exhibit) -> list[tuple[Words, Words]]:
         (T("State"), STATES.get(exhibit.state)),
         (T("Kind of evidence"), exhibit.category.label),
         (T("What it is to show"), exhibit.proves),
+        (T("Facts it is to show"), ", ".join(str(number) for number in exhibit.facts) or None),
+        (T("What is in it, in short"), exhibit.summary),
         (T("Where it comes from"), exhibit.source),
         (T("Language and translation"), exhibit.language),
         *((words, exhibit.provenance.get(key)) for key, words in QUESTIONS.items()),
@@ -181,9 +189,15 @@ def _frame(court: Sitting, case: Case, viewer: Actor, groups: Sequence[tuple[Par
         signatories=(),
         introduction=(introduction, T("A copy for reading. What proves an exhibit is its file with the receipt, not this print.")),
         sections=[BundleSection(_heading(setter, party), [_set(setter, part.entry) for part in parts]) for party, parts in groups],
-        days=[(each.on, printable(setter, each.what), str(each.entry)) for each in chronology(court, case, viewer)],
+        days=[(each.on, _happened(setter, each), str(each.entry)) for each in chronology(court, case, viewer)],
     )
     return typeset(setter, paper, locale, at=court.court.clock.machine_now(), archival=False)
+
+
+def _happened(setter: Typesetter, each: Happening) -> str:
+    """A line of the chronology: the fact, and the labels of the exhibits that are said to show it."""
+    told = printable(setter, each.what)
+    return f"{told} ({', '.join(e.label for e in each.exhibits)})" if each.exhibits else told
 
 
 def _heading(setter: Typesetter, party: Party) -> Text:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
 from odr.docket.models import Case, Role
-from odr.docket.queries import entries
-from odr.docket.visibility import reads_entry
+from odr.docket.visibility import READS_FILE
 from odr.evidence.models import Exhibit, ExhibitState
 from odr.identity.actors import Actor
 from odr.procedure.case_rules import Cause, ChecklistItem
@@ -49,6 +47,10 @@ class Happening:
     on: date
     what: str
     entry: int
+    number: int
+    """Of the fact."""
+    exhibits: list[Exhibit]
+    """That are said to show it."""
 
 
 def items_for(cause: Cause, role: Role) -> Sequence[ChecklistItem]:
@@ -70,13 +72,11 @@ def checklist(court: Sitting, case: Case) -> list[Side]:
 
 
 def chronology(court: Sitting, case: Case, viewer: Actor) -> list[Happening]:
-    """What the parties say happened, by its day, out of the pleadings the viewer may read."""
-    found: list[Happening] = []
-    for entry in entries(court.session, case, limit=100_000):
-        if reads_entry(viewer, entry):
-            given = json.loads(entry.payload)["input"]
-            told: Any = given.get("facts") if isinstance(given, dict) else None
-            for fact in told if isinstance(told, list) else []:
-                if isinstance(fact, dict) and fact.get("happened_on") and fact.get("what"):
-                    found.append(Happening(date.fromisoformat(fact["happened_on"]), str(fact["what"]), entry.number))
-    return sorted(found, key=lambda h: (h.on, h.entry))
+    """What the parties say happened, by its day, with the exhibits that are said to show it."""
+    if viewer.role not in READS_FILE:
+        return []
+    tells = court.court.hooks.tells
+    speaking = tells["exhibits_by_fact"](court, case, viewer)
+    dated = [f for f in tells["facts"](court, case, viewer) if f.happened_on is not None]
+    found = [Happening(f.happened_on, f.what, f.entry_number, f.number, speaking.get(f.number, [])) for f in dated]
+    return sorted(found, key=lambda h: (h.on, h.number))

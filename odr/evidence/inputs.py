@@ -22,6 +22,19 @@ class Provenance(CourtModel):
     original: Annotated[str | None, CourtText(0, 500), field(T("Where is the original now?"))] = None
 
 
+FactNumbers = Annotated[
+    list[int],
+    Field(max_length=200),
+    RefTo("fact_number"),
+    field(T("Which facts does it show?"), T("The numbered facts of claim and answer. Leave it empty if it is none of them."), widget="checkboxes"),
+]
+Summary = Annotated[
+    str | None,
+    CourtText(0, 1000),
+    field(T("What is in it, in short?"), T("For a long file: what it says, and where the part that matters stands, for example page 3."), widget="textarea"),
+]
+
+
 class ExhibitInput(CourtModel):
     """A file and what it is to show."""
 
@@ -29,6 +42,8 @@ class ExhibitInput(CourtModel):
     title: Annotated[str, CourtText(1, 200, one_line=True), field(T("What is it?"), T("For example: order page, chat with the shop."))]
     category: Annotated[Category, Choice(Category), field(T("Kind of evidence"))] = Category.FILES
     proves: Annotated[str, CourtText(1, 1000), field(T("What does it show?"), widget="textarea")]
+    facts: FactNumbers = []
+    summary: Summary = None
     meets: Annotated[
         list[str],
         field(
@@ -54,6 +69,15 @@ class ExhibitInput(CourtModel):
     ] = False
     why_secret: Annotated[str | None, CourtText(0, 1000), field(T("If so: what must be kept from whom, and why?"), widget="textarea")] = None
     why_late: Annotated[str | None, CourtText(0, 1000), field(T("If the time for evidence has ended: why does it come late?"), widget="textarea")] = None
+
+
+class DescribeExhibitInput(CourtModel):
+    """What an exhibit of one's own is to show, said anew."""
+
+    exhibit: Annotated[str, RefTo("exhibit"), field(T("Exhibit"), T("One of your own side."), choices="own_side_exhibits")]
+    proves: Annotated[str, CourtText(1, 1000), field(T("What does it show?"), widget="textarea")]
+    facts: FactNumbers = []
+    summary: Summary = None
 
 
 class WithdrawExhibitInput(CourtModel):

@@ -10,6 +10,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, St
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from odr.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
+from odr.docket.models import Stage
 from odr.evidence.media import UNKNOWN, Media, media_of
 from odr.text import T
 from odr.text import Text as Words
@@ -151,6 +152,10 @@ class ExhibitState(enum.Enum):
     WITHDRAWN = "withdrawn"  # taken back by who submitted it; stays on record
 
 
+BEFORE_DECISION = {Stage.LODGED, Stage.PENDING, Stage.HEARING, Stage.CONFIRMING}
+"""Stages in which a party brings evidence, and says what it shows."""
+
+
 class Exhibit(Base):
     """A piece of evidence in a case: its file, what it shows, where it comes from."""
 
@@ -166,6 +171,8 @@ class Exhibit(Base):
     category: Mapped[Category] = mapped_column(enum_column(Category))
     proves: Mapped[str] = mapped_column(Text)
     source: Mapped[str] = mapped_column(Text)
+    summary: Mapped[str | None] = mapped_column(Text)
+    """What is in it, in short (EV 19)."""
     facts: Mapped[list[int]] = mapped_column(JSON, default=list)
     """Numbers of the facts it is to show."""
     meets: Mapped[list[str]] = mapped_column(JSON, default=list)

@@ -12,6 +12,7 @@ from odr.evidence.capturing import capture_due
 from odr.evidence.compiling import compile_due
 from odr.evidence.models import EvidenceRequest, Exhibit, Upload, UploadState
 from odr.evidence.models_digests import DigestBatch
+from odr.evidence.on_facts import exhibits_by_fact
 from odr.evidence.ports import expire_uploads, finish_uploads
 from odr.identity.actors import Actor
 from odr.procedure.hooks import NavItem, Room
@@ -68,5 +69,6 @@ ROOM = Room(
     resolvers={"upload": find_upload, "exhibit": find_exhibit, "evidence_request": find_request, "digest_batch": find_batch},
     on_lapse={acts_requests.ORDER: acts_requests.on_order_lapsed},
     nav=(NavItem("exhibits", "exhibits.listing", T("Exhibits"), 20), NavItem("files", "casefiles.listing", T("Take along"), 80)),
+    tells={"exhibits_by_fact": exhibits_by_fact},
     sweeps={"expire_uploads": expire_uploads, "finish_uploads": finish_uploads, "capture": capture_due, "compile": compile_due},
 )

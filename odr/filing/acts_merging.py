@@ -74,9 +74,9 @@ def join_into_case(court: Sitting, case: Case, given: JoinIntoInput, *, actor: A
     moved = {p.id: _party_in(court, main, p) for p in parties(case)}
     court.session.flush()
     claims = _take_claims(court, case, main, moved)
-    _take_facts(court, case, main, moved)
+    numbers = _take_facts(court, case, main, moved)
     _take_windows(court, case, main, moved)
-    court.announce("case_joined", case, into=main, parties=moved)
+    court.announce("case_joined", case, into=main, parties=moved, facts=numbers)
     names = [{"before": p.label, "after": moved[p.id].label, "name": p.name} for p in parties(case)]
     result = {"into": main.number, "parties": names, "claims": len(claims), "ground": given.ground, "reasons": given.reasons}
     taken = TakenInFact(case=case.number or case.reference, reference=case.reference, parties=names, ground=given.ground, reasons=given.reasons)
@@ -138,13 +138,15 @@ def copy_claim(court: Sitting, old: Claim, into: Case, party: Party, kind: str) 
     return new
 
 
-def _take_facts(court: Sitting, case: Case, main: Case, moved: Mapping[int, Party], only: set[int] | None = None) -> None:
-    """The numbered facts with every answer to them, numbered on in the other case."""
+def _take_facts(court: Sitting, case: Case, main: Case, moved: Mapping[int, Party], only: set[int] | None = None) -> dict[int, int]:
+    """The numbered facts with every answer to them, numbered on in the other case: number here → number there."""
+    numbers: dict[int, int] = {}
     number = max(court.session.scalars(select(Fact.number).where(Fact.case_id == main.id)).all(), default=0)
     for old in court.session.scalars(select(Fact).where(Fact.case_id == case.id).order_by(Fact.number)).all():
         if old.party_id not in moved or (only is not None and old.party_id not in only):
             continue
         number += 1
+        numbers[old.number] = number
         new = Fact(
             case_id=main.id, party_id=moved[old.party_id].id, number=number, happened_on=old.happened_on, what=old.what, entry_number=court.next_number(main)
         )
@@ -157,6 +159,7 @@ def _take_facts(court: Sitting, case: Case, main: Case, moved: Mapping[int, Part
                         fact_id=new.id, party_id=moved[answer.party_id].id, stance=answer.stance, words=answer.words, entry_number=court.next_number(main)
                     )
                 )
+    return numbers
 
 
 def _take_windows(court: Sitting, case: Case, main: Case, moved: Mapping[int, Party]) -> None:

@@ -29,6 +29,13 @@ def tracks(court: Any, case: Case, actor: Actor | None) -> list[Option]:
     return [Option(track.value, track.label) for track in Track if track.value in court.pack(case).tracks.list]
 
 
+@choice_source("fact_number")
+def fact_numbers(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """The numbered facts of the pleadings, by their numbers."""
+    rows = court.session.scalars(select(Fact).where(Fact.case_id == case.id).order_by(Fact.number))
+    return [Option(str(fact.number), f"{fact.number}. {fact.what[:160]}") for fact in rows]
+
+
 @choice_source("facts_of_others")
 def facts_of_others(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Facts that another party alleges."""

@@ -15,6 +15,7 @@ from odr.filing.choices_motions import RESOLVERS
 from odr.filing.draft_keeping import keep_drafts
 from odr.filing.models import Fact
 from odr.filing.progress import standing_claim
+from odr.filing.queries import facts_of
 from odr.filing.representing import bring_mandates_to_docket, representatives_of
 from odr.identity.actors import Actor
 from odr.procedure.hooks import NavItem, Panel, Room
@@ -27,6 +28,16 @@ if TYPE_CHECKING:
 def find_fact(court: Sitting, case: Case, actor: Actor, reference: str) -> Fact | None:
     """A numbered fact of the case."""
     return court.session.scalar(select(Fact).where(Fact.case_id == case.id, Fact.reference == reference))
+
+
+def find_fact_number(court: Sitting, case: Case, actor: Actor, number: str) -> Fact | None:
+    """A fact of the case by its number in the pleadings."""
+    return court.session.scalar(select(Fact).where(Fact.case_id == case.id, Fact.number == int(number))) if number.isdecimal() else None
+
+
+def facts_told(court: Sitting, case: Case, viewer: Actor) -> list[Fact]:
+    """The numbered facts of claim and answer, for the pages of other rooms."""
+    return [view.fact for view in facts_of(court.session, case)]
 
 
 def on_served(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
@@ -88,10 +99,11 @@ ROOM = Room(
         acts_appeals.COMPLAINT_WINDOW: acts_appeals.complaint_overdue,
     },
     on_event={"served": on_served, "fee_lapsed": on_fee_lapsed},
-    resolvers={"fact": find_fact, **RESOLVERS},
+    resolvers={"fact": find_fact, "fact_number": find_fact_number, **RESOLVERS},
     panels=(people_panel, counter_panel),
     nav=(NavItem("claim", "filing.claim", T("Claim and answer"), 10),),
     sweeps={"mandates": bring_mandates_to_docket, "bulk": lodge_waiting, "drafts": keep_drafts},
     after_act=(acts_appeals.serve_complaint_answer,),
+    tells={"facts": facts_told},
     bars=(acts_group.conducted_by_others,),
 )  # fmt: skip

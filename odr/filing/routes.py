@@ -232,6 +232,7 @@ def claim(case: Case, actor: Actor) -> Page:
         claims=claims_of(court.session, case),
         reliefs=reliefs_of(court.session, case),
         facts=facts_of(court.session, case),
+        speaking=court.court.hooks.tells["exhibits_by_fact"](court, case, actor),
         told=told_of(court, case),
     )
 

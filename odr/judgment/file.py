@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -11,6 +11,7 @@ from odr.docket.models import Case, Party
 from odr.docket.queries import parties
 from odr.docket.visibility import same_side
 from odr.evidence.models import Exhibit, ExhibitState
+from odr.evidence.on_facts import by_fact as exhibits_on_facts
 from odr.filing.models import Fact, FactAnswer, FactStance
 from odr.filing.queries import facts_of
 from odr.hearing.kinds import HearingState, PhaseState, Stance
@@ -65,6 +66,8 @@ class FactOnFile:
     answers: list[FactAnswer]
     undisputed: bool
     finding: Finding | None
+    shown_by: list[Exhibit] = field(default_factory=list)
+    """Exhibits that are said to show it and stand."""
 
     @property
     def subject(self) -> str:
@@ -129,10 +132,14 @@ def case_file(court: Sitting, case: Case, at: int | None = None) -> CaseFile:
         if not is_withdrawn(e) and (at is None or e.entry_number <= at)
     ]
     agreed = agreed_facts(court, case)
+    speaking = exhibits_on_facts([e.exhibit for e in exhibits])
     facts = [
-        FactOnFile(v.fact, party_with(case, v.fact.party_id), v.answers, _undisputed(case, v.fact, v.answers, agreed), by_fact.get(v.fact.id))
+        FactOnFile(
+            v.fact, party_with(case, v.fact.party_id), v.answers, _undisputed(case, v.fact, v.answers, agreed), by_fact.get(v.fact.id),
+            speaking.get(v.fact.number, []),
+        )
         for v in facts_of(court.session, case)
-    ]
+    ]  # fmt: skip
     return CaseFile(exhibits, facts)
 
 

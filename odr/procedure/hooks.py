@@ -23,6 +23,7 @@ LapseHandler = Callable[["Sitting", Case, Window], None]
 EventHandler = Callable[["Sitting", Case, Mapping[str, Any]], None]
 ServiceQueue = Callable[["Sitting", Case, DocketEntry, Sequence[Party]], None]
 Resolver = Callable[["Sitting", Case, "Actor", str], Any]
+Telling = Callable[["Sitting", Case, "Actor"], Any]
 Bar = Callable[["Sitting", "Act", Case, "Actor"], Text | None]
 
 
@@ -56,6 +57,7 @@ class Hooks:
     ``panels``    parts of the case page; ``nav`` its tabs
     ``queue_service`` puts an entry's packets out
     ``sweeps``    what the worker does besides: name → function(court) → count of things done
+    ``tells``     what a page asks of the room beside its own: name → function(court at a look, case, viewer)
     ``bars``      reasons why an act is not open to somebody, whatever the act itself says
     """
 
@@ -68,6 +70,7 @@ class Hooks:
     sweeps: dict[str, Callable[..., int]] = field(default_factory=dict)
     after_act: list[Callable[[Sitting, Case, DocketEntry], None]] = field(default_factory=list)
     bars: list[Bar] = field(default_factory=list)
+    tells: dict[str, Telling] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,7 @@ class Room:
     after_act: tuple[Callable[[Sitting, Case, DocketEntry], None], ...] = ()
     queue_service: ServiceQueue | None = None
     bars: tuple[Bar, ...] = ()
+    tells: Mapping[str, Telling] = field(default_factory=dict)
 
     def join(self, hooks: Hooks) -> None:
         """Enter everything into the court's hooks; two rooms may answer one event, in layer order."""
@@ -98,7 +102,7 @@ class Room:
             hooks.on_lapse[kind].append(lapse)
         for event, handler in self.on_event.items():
             hooks.on_event[event].append(handler)
-        for taken, given in ((hooks.resolvers, self.resolvers), (hooks.sweeps, self.sweeps)):
+        for taken, given in ((hooks.resolvers, self.resolvers), (hooks.sweeps, self.sweeps), (hooks.tells, self.tells)):
             for name, value in given.items():
                 if name in taken:
                     raise ValueError(f"two rooms provide {name}")

@@ -188,7 +188,7 @@ class CourtPhone(_Reads):
 
 @dataclass(frozen=True)
 class RefTo(_Reads):
-    """A reference to something in the case (``exhibit``, ``party``, ``upload``), given as its string."""
+    """A reference to something in the case (``exhibit``, ``party``, ``upload``), given as its string; a numbered thing, by its number."""
 
     kind: str
 
@@ -372,5 +372,5 @@ def references_in(given: BaseModel, at: Location = ()) -> Iterator[tuple[Locatio
             where: Location = (*at, name) if index is None else (*at, name, index)
             if isinstance(item, BaseModel):
                 yield from references_in(item, where)
-            elif kind is not None and isinstance(item, str):
-                yield where, kind, item
+            elif kind is not None and isinstance(item, str | int):
+                yield where, kind, str(item)

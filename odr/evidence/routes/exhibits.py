@@ -17,7 +17,7 @@ from odr.evidence.capturing import captures_of
 from odr.evidence.checklist import checklist, chronology
 from odr.evidence.digests import first_filed
 from odr.evidence.inputs import ExhibitInput
-from odr.evidence.models import Exhibit
+from odr.evidence.models import BEFORE_DECISION, Exhibit
 from odr.evidence.platform_records import PlatformText, is_from_platform, records_in
 from odr.evidence.ports import PREVIEWER, desk_of
 from odr.evidence.proofs import proofs_of
@@ -116,6 +116,38 @@ def send(case: Case, actor: Actor) -> Page:
     return submit_act(case, actor, act, values, lambda faults, status, moved: _submit_page(case, actor, values, faults, status, moved))
 
 
+@exhibits.get("/<label>/describe")
+@case_page(*PARTY_ROLES)
+def describe(case: Case, actor: Actor, label: str) -> Page:
+    """Say anew what one's own exhibit is to show; the page holds what stands."""
+    found = _own(case, actor, label)
+    values = {"exhibit": found.reference, "proves": found.proves, "facts": [str(n) for n in found.facts], "summary": found.summary or ""}
+    return _describe_page(case, actor, values, [])
+
+
+def _own(case: Case, actor: Actor, label: str) -> Exhibit:
+    found = _find(case, label)
+    if found.party_id != actor.party_id:
+        raise NotFound
+    return found
+
+
+def _describe_page(case: Case, actor: Actor, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False) -> Page:
+    look, act = current_court().look(current_session()), current_court().table["describe_exhibit"]
+    fields = forms.fields_of(act.input, current_locale(), values, faults, forms.choices_for(act.input, look, case, actor))
+    page = {"act": act, "fields": fields, "faults": forms.summary(fields), "premise": "", "moved_on": moved_on}
+    return render_template("generic/act.html", case=case, actor=actor, tab="exhibits", **page), status
+
+
+@exhibits.post("/<label>/describe")
+@case_page(*PARTY_ROLES)
+def say_anew(case: Case, actor: Actor, label: str) -> Page:
+    """Record it; nothing typed is lost when it cannot be."""
+    values = {**request.form.to_dict(flat=False), "exhibit": _own(case, actor, label).reference}
+    act = current_court().table["describe_exhibit"]
+    return submit_act(case, actor, act, values, lambda faults, status, moved: _describe_page(case, actor, values, faults, status, moved))
+
+
 @exhibits.get("/<label>")
 @case_page(*READS_FILE)
 def one(case: Case, actor: Actor, label: str) -> Page:
@@ -131,6 +163,7 @@ def one(case: Case, actor: Actor, label: str) -> Page:
         group=found.upload.media.group.value, closed=why_closed(actor, found), records=None if erased else _records(found, actor),
         proofs=proofs_of(current_session(), found), filed=filed,
         party=next(p for p in case.parties if p.id == found.party_id), tab="exhibits",
+        may_describe=actor.party_id is not None and actor.party_id == found.party_id and case.stage in BEFORE_DECISION,
     )  # fmt: skip
 
 
