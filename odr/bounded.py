@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+FRAME = Path(__file__).with_name("bounded_child.py")
+
 
 class ChildFailed(Exception):
     """The child refused the file, ran into a limit or left nothing; ``code`` is its exit code, None where its time ran out."""
@@ -32,14 +34,16 @@ class Bounds:
     cpu: int = 20
     wall: float = 40.0
     output: int = 32 * 2**20
+    files: int = 64
+    """Files open at once."""
 
 
 def run_bounded(program: Path, arguments: list[str], folder: Path, bounds: Bounds) -> None:
-    """Run one of our programs in ``folder`` until it is done; its last arguments are the bounds it puts on itself. Raises ChildFailed."""
-    limits = [str(bounds.memory), str(bounds.cpu), str(bounds.output)]
+    """Run one of our programs in ``folder`` until it is done, in the frame of :mod:`odr.bounded_child`. Raises ChildFailed."""
+    limits = [str(each) for each in (bounds.memory, bounds.cpu, bounds.output, bounds.files)]
     environment = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LANG": "C.UTF-8", "HOME": str(folder), "TMPDIR": str(folder)}
     child = subprocess.Popen(
-        [sys.executable, "-I", str(program), *arguments, *limits],
+        [sys.executable, "-I", str(FRAME), str(program), *limits, *arguments],
         cwd=folder,
         env=environment,
         stdin=subprocess.DEVNULL,

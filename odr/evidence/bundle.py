@@ -40,7 +40,7 @@ CHILD = Path(__file__).with_name("bundle_child.py")
 MOST_PAGES = 300
 """Pages of one exhibit; of a longer one the sheet says that the rest is in the file."""
 PAGE_LIMITS = PreviewLimits(memory=2**30, cpu=60, wall=120.0, output=256 * 2**20)
-BIND_LIMITS = PreviewLimits(memory=3 * 2**30, cpu=600, wall=900.0, output=4 * 2**30)
+BIND_LIMITS = PreviewLimits(memory=3 * 2**30, cpu=600, wall=900.0, output=4 * 2**30, files=4096)
 ORDER = (Role.CLAIMANT, Role.RESPONDENT, Role.THIRD_PARTY)
 """Whose exhibits come first: the order in which they are examined (EV 62)."""
 QUESTIONS = {

@@ -1,8 +1,7 @@
 """The child that makes pages of one file, or binds pages together, in the folder it stands in.
 
-Run as a program of its own, with none of the court's modules, keys or settings in
-reach: strangers' files are parsed here and nowhere else. Arguments: what, most
-pages, bytes of memory, seconds of processor, bytes of output.
+Runs in the frame of ``odr/bounded_child.py``, with none of the court's modules, keys or settings in
+reach: strangers' files are parsed here and nowhere else. Arguments: what, most pages.
 
 ``image`` and ``pdf``: ``original`` in, ``shown`` (a PDF) and ``pages`` (how many) out.
 ``bind``: ``frame`` and ``part-N`` in, with ``plan.json`` saying how many pages each paper has; ``shown`` and ``pages`` out.
@@ -11,14 +10,13 @@ pages, bytes of memory, seconds of processor, bytes of output.
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
-import resource
-import sys
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-ORIGINAL, SHOWN, PAGES = Path("original"), Path("shown"), Path("pages")
+ORIGINAL, SHOWN, PAGES, REHEARSED = Path("original"), Path("shown"), Path("pages"), Path("rehearsed")
 PIXELS = 80_000_000
 """Largest picture drawn: beyond it a few bytes could ask for gigabytes."""
 WIDTH = 1600
@@ -29,50 +27,62 @@ INSIDE = (40.0, 50.0, 555.0, 790.0)
 """Where on the frame's A4 page a page of a paper stands: left, bottom, right, top in points."""
 
 
-def limit(memory: int, seconds: int, output: int) -> None:
-    """Bound this process before it looks at a file."""
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (output, output))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if os.geteuid() == 0:
-        # Started by root in a container: be nobody while reading a stranger's file.
-        for path in (Path(), *Path().iterdir()):
-            os.chown(path, 65534, 65534)
-        os.setgroups([])
-        os.setgid(65534)
-        os.setuid(65534)
-
-
-def load(kind: str) -> None:
+def rehearse(kind: str, most: str) -> None:
     """Load every library while its files can still be read."""
-    import pikepdf  # noqa: F401
+    import pikepdf
 
+    buffer = io.BytesIO()
+    with pikepdf.new() as frame:
+        frame.add_blank_page().add_overlay(frame.add_blank_page(), pikepdf.Rectangle(*INSIDE))
+        with frame.open_outline() as outline, frame.open_metadata() as about:
+            outline.root.append(pikepdf.OutlineItem("page", 0))
+            about["dc:title"] = "page"
+        frame.save(buffer)
+    with pikepdf.open(buffer) as frame, frame.open_outline() as outline:
+        assert outline.root
+        frame.save(io.BytesIO(), object_stream_mode=pikepdf.ObjectStreamMode.generate)
     if kind == "image":
-        from PIL import Image, ImageOps
+        from PIL import Image
 
-        assert ImageOps
         with contextlib.suppress(ImportError):
             from pillow_heif import register_heif_opener
 
             register_heif_opener()
         Image.init()
+        for shape in ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "HEIF"):
+            if shape in Image.SAVE:
+                sample, turned = io.BytesIO(), Image.Exif()
+                turned[274] = 6
+                Image.new("RGB", (WIDTH + 8, 64)).save(sample, shape, exif=turned)
+                _drawn(sample, 1, REHEARSED)
+        REHEARSED.unlink()
+
+
+def work(kind: str, most: str) -> None:
+    """Make the pages and say how many there are."""
+    count = image(int(most)) if kind == "image" else pdf(int(most)) if kind == "pdf" else bind()
+    PAGES.write_text(str(count))
 
 
 def image(most: int) -> int:
     """Decode a picture and encode its pixels anew, a page for each piece of a tall one; metadata and anything appended are left behind."""
+    with ORIGINAL.open("rb") as source:
+        return _drawn(source, most, SHOWN)
+
+
+def _drawn(source: IO[bytes], most: int, where: Path) -> int:
     from PIL import Image, ImageSequence
 
     Image.MAX_IMAGE_PIXELS = PIXELS
     pieces: list[Any] = []
-    with Image.open(ORIGINAL) as picture:
+    with Image.open(source) as picture:
         # A scan of several pages is one TIFF; of what moves only the first picture is a page.
         layers = ImageSequence.Iterator(picture) if picture.format == "TIFF" else [picture]
         for layer in layers:
             pieces += _pieces(layer)
             if len(pieces) >= most:
                 break
-    pieces[0].save(SHOWN, "PDF", save_all=True, append_images=pieces[1:most], quality=88, resolution=150)
+    pieces[0].save(where, "PDF", save_all=True, append_images=pieces[1:most], quality=88, resolution=150)
     return min(len(pieces), most)
 
 
@@ -133,17 +143,3 @@ def _starts(frame: Any) -> list[int]:
     numbers = {page.objgen: number for number, page in enumerate(frame.pages)}
     with frame.open_outline() as outline:
         return [numbers[item.destination[0].objgen] for top in outline.root for item in top.children]
-
-
-def main() -> None:
-    """Bound, then make."""
-    kind, most = sys.argv[1], int(sys.argv[2])
-    memory, seconds, output = (int(value) for value in sys.argv[3:6])
-    load(kind)
-    limit(memory, seconds, output)
-    count = image(most) if kind == "image" else pdf(most) if kind == "pdf" else bind()
-    PAGES.write_text(str(count))
-
-
-if __name__ == "__main__":
-    main()

@@ -20,8 +20,6 @@ from odr.typeset import Typesetter
 from tests.evidence.test_case_file import made, signed_in, with_exhibits
 from tests.scene import Scene
 
-pytestmark = pytest.mark.slow
-
 
 def picture(width: int, height: int, kind: str = "PNG") -> bytes:
     out = io.BytesIO()

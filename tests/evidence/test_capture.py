@@ -31,8 +31,6 @@ from tests.peers import missing
 from tests.peers.http import serving
 from tests.scene import Scene
 
-pytestmark = pytest.mark.slow
-
 PAGE = "<!doctype html><html><title>Shop 店铺</title><h1>Sour plums 话梅</h1><p>Best before 2026-01-01</p><img src='/plum.svg'></html>"
 QUICK = CaptureLimits(seconds=7)
 PROVE = bool(os.environ.get("ODR_PROVE"))

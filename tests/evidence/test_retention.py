@@ -26,8 +26,6 @@ from odr.procedure.rules import Period, Unit
 from tests.evidence.test_case_file import made, signed_in, with_exhibits
 from tests.scene import Scene
 
-pytestmark = pytest.mark.slow
-
 
 def closed(scene: Scene) -> None:
     """A case with an exhibit in the database and one in the store, over."""

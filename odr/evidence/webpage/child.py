@@ -7,6 +7,7 @@ browser with it: both are one process group. What it could not do it says in ``f
 from __future__ import annotations
 
 import base64
+import codecs
 import contextlib
 import fcntl
 import json
@@ -21,6 +22,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from odr.bounded_child import be_nobody
 from odr.evidence.webpage.devtools import DevTools, Failed, NoAnswer
 from odr.evidence.webpage.gate import Gate
 
@@ -237,14 +239,11 @@ def _fail(why: str, detail: str = "") -> None:
 
 def _bound(asked: dict[str, Any]) -> None:
     """Limits that every process from here on inherits; and nobody's rights, where this one has root's."""
+    codecs.lookup("idna")  # names are resolved with it, and nothing is loaded later
     resource.setrlimit(resource.RLIMIT_FSIZE, (asked["file"], asked["file"]))
     resource.setrlimit(resource.RLIMIT_CPU, (asked["cpu"], asked["cpu"]))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if os.geteuid() == 0:
-        os.chown(".", 65534, 65534)
-        os.setgroups([])
-        os.setgid(65534)
-        os.setuid(65534)
+    be_nobody()
 
 
 def main() -> None:
