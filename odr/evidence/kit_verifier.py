@@ -19,21 +19,23 @@ import hashlib
 import json
 import os
 import re
-import stat
 import subprocess
 import sys
 import tempfile
 import unicodedata
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, NamedTuple, TypeVar
 
 UTC = timezone.utc
-CHUNK = 1 << 20
+V = TypeVar("V")
+CHUNK = 1 << 18
 SMALL = 1 << 16
+READING = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 FIRST = "0" * 64
 SKEW = timedelta(minutes=2)
 REASONS: dict[str, tuple[str, str]] = {
@@ -74,6 +76,8 @@ REASONS: dict[str, tuple[str, str]] = {
 LEAF = re.compile(rb"SHA256 \(receipt\.json\) = ([0-9a-f]{64})\n\Z")
 QUOTED = re.compile(rb'"([0-9a-f]{64})"')
 LINE = re.compile(r"([0-9a-f]{64})  (.+)\Z")
+UNFIT = re.compile(r'[\x00-\x1f\x7f\\<>:"|?*%]')
+UNSEEN = ("Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp")
 DECIMAL = re.compile(r"(0|[1-9][0-9]{0,18})\Z", re.ASCII)
 RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)", re.I)
 
@@ -102,7 +106,7 @@ class Bag:
         self._place, self._top = os.path.join(str(place), ""), ""
         self.names: set[str] = set()
         self._small: dict[str, bytes] = {}
-        for name in self._zipped(place) if place.is_file() else self._walked(place):
+        for name in self._zipped(place) if place.is_file() else self._walked():
             if not safe(name):
                 self.failures.append(Failure(name, "name"))
             self.names.add(name)
@@ -117,48 +121,62 @@ class Bag:
         """One file's bytes."""
         if name not in self.names:
             raise Wrong("missing", name)
-        return self._zip.open(self._top + name) if self._zip else open(self._place + name, "rb")
+        return self._zip.open(self._top + name) if self._zip else open(self._place + name, "rb", buffering=0)
 
     def read(self, name: str, limit: int = 64 << 20) -> bytes:
         """A small file whole."""
         if name in self._small:
             return self._small[name]
         with self.open(name) as file:
-            return file.read(limit)
+            return b"".join(iter(lambda: file.read(min(limit, CHUNK)), b""))[:limit]
 
     def digests(self, names: list[str]) -> dict[str, tuple[str, int]]:
-        """SHA-256 and size of each, on every processor: hashing is most of the work."""
-        parts = 1 if self._zip else min(4, os.cpu_count() or 1)
-        with ThreadPoolExecutor(parts) as pool:
-            found = list(pool.map(lambda mine: {name: self.digest(name) for name in mine}, [names[n::parts] for n in range(parts)]))
-        return {name: said for part in found for name, said in part.items()}
+        """SHA-256 and size of each. Large files are hashed on every processor while this thread goes through the small ones."""
+        with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+            found = {name: self._digest_small(name) or pool.submit(self._digest_large, name) for name in names}
+        return {name: said if isinstance(said, tuple) else said.result() for name, said in found.items()}
 
-    def digest(self, name: str) -> tuple[str, int]:
-        """SHA-256 and size."""
-        hasher, size = hashlib.sha256(), 0
+    def _digest_small(self, name: str) -> tuple[str, int] | None:
+        """Of a small file, read once: what was hashed is what is judged. None where there is more of it."""
+        data = self._start(name)
+        if len(data) > SMALL:
+            return None
+        if name.startswith("receipts/"):
+            self._small[name] = data
+        return hashlib.sha256(data).hexdigest(), len(data)
+
+    def _start(self, name: str) -> bytes:
+        """The file, or the beginning of one that is longer than a small one."""
+        if self._zip:
+            with self.open(name) as member:
+                return member.read(SMALL + 1)
+        file = os.open(self._place + name, READING)
+        try:
+            data = os.read(file, SMALL + 1)
+            return data + os.read(file, 1) if 0 < len(data) <= SMALL else data
+        finally:
+            os.close(file)
+
+    def _digest_large(self, name: str) -> tuple[str, int]:
+        hasher, size, buffer = hashlib.sha256(), 0, memoryview(bytearray(CHUNK))
         with self.open(name) as file:
-            for data in iter(lambda: file.read(CHUNK), b""):
-                hasher.update(data)
-                size += len(data)
-                if size == len(data) < SMALL and name.startswith("receipts/"):
-                    self._small[name] = data  # read once: what was hashed is what is judged
-        if len(self._small.get(name, b"")) != size:
-            self._small.pop(name, None)
+            for count in iter(lambda: file.readinto(buffer), 0):  # type: ignore[attr-defined]
+                hasher.update(buffer[:count])
+                size += count
         return hasher.hexdigest(), size
 
-    def _walked(self, place: Path) -> Iterator[str]:
-        root = str(place)
-        for folder, folders, files in os.walk(root):
-            inside = folder[len(root) :].strip(os.sep).replace(os.sep, "/")
-            start = inside + "/" if inside else ""
-            for each in folders:
-                if os.path.islink(os.path.join(folder, each)):
-                    self.failures.append(Failure(start + each, "link"))
-            for each in files:
-                if stat.S_ISREG(os.lstat(os.path.join(folder, each)).st_mode):
-                    yield start + each
-                else:
-                    self.failures.append(Failure(start + each, "link"))
+    def _walked(self) -> Iterator[str]:
+        folders = [""]
+        while folders:
+            inside = folders.pop()
+            with os.scandir(self._place + inside) as entries:
+                for entry in entries:
+                    if entry.is_file(follow_symlinks=False):
+                        yield inside + entry.name
+                    elif entry.is_dir(follow_symlinks=False):
+                        folders.append(inside + entry.name + "/")
+                    else:
+                        self.failures.append(Failure(inside + entry.name, "link"))
 
     def _zipped(self, place: Path) -> Iterator[str]:
         self._zip = zipfile.ZipFile(str(place))
@@ -179,13 +197,15 @@ class Bag:
 
 def safe(name: str) -> bool:
     """Whether every system shows this name and unpacks it to this place."""
-    if re.search(r'[\x00-\x1f\x7f\\<>:"|?*%]', name):
+    return all(map(safe_part, name.split("/")))
+
+
+@lru_cache(4096)
+def safe_part(part: str) -> bool:
+    """Whether the name of one file or folder is safe."""
+    if part in ("", ".", "..") or part != part.strip(" .") or UNFIT.search(part) or RESERVED.match(part):
         return False
-    if not name.isascii() and unicodedata.normalize("NFC", name) != name:
-        return False
-    if not name.isascii() and any(unicodedata.category(c) in ("Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp") for c in name):
-        return False
-    return not any(p in ("", ".", "..") or p != p.strip(" .") or RESERVED.match(p) for p in name.split("/"))
+    return part.isascii() or (unicodedata.normalize("NFC", part) == part and not any(unicodedata.category(c) in UNSEEN for c in part))
 
 
 def manifest(bag: Bag, name: str) -> dict[str, str]:
@@ -237,6 +257,7 @@ def strict_base64(text: str) -> bytes:
     return data
 
 
+@lru_cache(1 << 16)
 def strict_hash(text: str) -> bytes:
     """A SHA-256 hash in Base64."""
     data = strict_base64(text)
@@ -259,7 +280,7 @@ class Note(NamedTuple):
     origin: str
     size: int
     root: bytes
-    signatures: list[tuple[str, bytes]]
+    signatures: tuple[tuple[str, bytes], ...]
 
 
 def read_proof(data: bytes) -> tuple[int, list[bytes], Note]:
@@ -274,6 +295,7 @@ def read_proof(data: bytes) -> tuple[int, list[bytes], Note]:
     return strict_number(lines[1][6:]), [strict_hash(line) for line in lines[2:]], read_note(note)
 
 
+@lru_cache(1 << 12)
 def read_note(data: bytes) -> Note:
     """Checkpoint text, blank line, signature lines."""
     try:
@@ -290,7 +312,7 @@ def read_note(data: bytes) -> Note:
         if mark != "—" or not name:
             raise Wrong("proof")
         signatures.append((name, strict_base64(signature)))
-    return Note((text + "\n").encode(), lines[0], strict_number(lines[1]), strict_hash(lines[2]), signatures)
+    return Note((text + "\n").encode(), lines[0], strict_number(lines[1]), strict_hash(lines[2]), tuple(signatures))
 
 
 def check_inclusion(leaf: bytes, index: int, path: list[bytes], note: Note) -> None:
@@ -318,7 +340,8 @@ class Keys:
         self._folder = folder
         self._logs: dict[bytes, Path] = {}
         self.authority: Path | None = None
-        self._known: dict[bytes, str | None] = {}
+        self._signed: dict[Any, bytes | Wrong] = {}
+        self._timed: dict[tuple[bytes, bytes], datetime | Wrong] = {}
         for number, name in enumerate(sorted(n for n in bag.names if n.startswith("keys/"))):
             data, path = bag.read(name), folder / f"key{number}.pem"
             der = pem_bytes(data)
@@ -329,30 +352,42 @@ class Keys:
                 self.authority = path
 
     def check_signature(self, note: Note) -> bytes:
-        """The log's own signature line, verified by openssl. Gives the note with that line alone."""
+        """The log's own signature line, verified by openssl, once for all receipts under it. Gives the note with that line alone."""
+        seen = (note.text, note.signatures)
+        if seen not in self._signed:
+            self._signed[seen] = tried(lambda: self._signature(note))
+        return held(self._signed[seen])
+
+    def _signature(self, note: Note) -> bytes:
         for name, signature in note.signatures:
             for public, path in self._logs.items():
                 key_id = hashlib.sha256(note.origin.encode() + b"\n\x01" + public).digest()[:4]
                 if name == note.origin and signature[:4] == key_id and len(signature) == 68:
-                    seen = note.text + signature
-                    if seen not in self._known:
-                        self._known[seen] = self._ask(path, note.text, signature[4:])
-                    reason = self._known[seen]
-                    if reason:
-                        raise Wrong(reason)
+                    self._ask(path, note.text, signature[4:])
                     return note.text + (f"\n— {name} {base64.b64encode(signature).decode()}\n").encode()
         raise Wrong("key")
 
-    def _ask(self, key: Path, text: bytes, signature: bytes) -> str | None:
+    def _ask(self, key: Path, text: bytes, signature: bytes) -> None:
         (self._folder / "body").write_bytes(text)
         (self._folder / "sig").write_bytes(signature)
         arguments = ["pkeyutl", "-verify", "-pubin", "-inkey", str(key), "-rawin", "-in", "body", "-sigfile", "sig"]
-        return None if openssl(arguments, self._folder)[0] else "signature"
+        if not openssl(arguments, self._folder)[0]:
+            raise Wrong("signature")
 
     def check_time(self, checkpoint: bytes, token: bytes, not_before: datetime) -> datetime | None:
         """The time a known authority saw the checkpoint; None when no authority was named."""
         if self.authority is None:
             return None
+        seen = (checkpoint, token)
+        if seen not in self._timed:
+            self._timed[seen] = tried(lambda: self._time(checkpoint, token))
+        at = held(self._timed[seen])
+        # openssl itself accepts a time in the future, or before the thing it is about.
+        if not not_before - SKEW <= at <= datetime.now(UTC) + SKEW:
+            raise Wrong("time-bounds")
+        return at
+
+    def _time(self, checkpoint: bytes, token: bytes) -> datetime:
         (self._folder / "note").write_bytes(checkpoint)
         (self._folder / "tsr").write_bytes(token)
         good, text = openssl(["ts", "-reply", "-in", "tsr", "-text"], self._folder)
@@ -360,13 +395,25 @@ class Keys:
         if not good or not match:
             raise Wrong("time")
         at = datetime.strptime(" ".join(match.groups()), "%b %d %H:%M:%S %Y").replace(tzinfo=UTC)
-        # openssl itself accepts a time in the future, or before the thing it is about.
-        if not not_before - SKEW <= at <= datetime.now(UTC) + SKEW:
-            raise Wrong("time-bounds")
         arguments = ["ts", "-verify", "-data", "note", "-in", "tsr", "-CAfile", str(self.authority), "-attime", str(int(at.timestamp()))]
         if not openssl(arguments, self._folder)[0]:
             raise Wrong("time")
         return at
+
+
+def tried(check: Callable[[], V]) -> V | Wrong:
+    """What a check gives, or what is wrong, to be remembered."""
+    try:
+        return check()
+    except Wrong as wrong:
+        return wrong
+
+
+def held(found: V | Wrong) -> V:
+    """What a check gave before. Raises what was wrong."""
+    if isinstance(found, Wrong):
+        raise Wrong(found.reason, found.item)
+    return found
 
 
 def pem_bytes(data: bytes) -> bytes:
