@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from bench.acts import fresh
-from bench.frame import Ratio, compare, report, timed
+from bench.frame import Ratio, compare, cpu, report, timed
 from odr.db import Database, unpooled
 from odr.evidence import digests
 from odr.evidence.models_digests import DigestBatch, DigestLine
@@ -91,6 +91,9 @@ def run(count: int = COUNT) -> list[Ratio]:
             at_least=True,
             tell=False,
         )
+        cpus = [cpu(lambda: digests.file_batch(scene.court, account, "bench", listed(next(runs), count))) for _ in range(3)]
+        raw_cpus = [cpu(lambda: insert_raw(raw, rows, next(raws))) for _ in range(3)]
+        ratio.notes.append(f"CPU {min(cpus):.2f} s against {min(raw_cpus):.2f} s raw: {min(raw_cpus) / min(cpus):.2f}")
         seconds = sorted(count / a for a, _ in ratio.pairs)[len(ratio.pairs) // 2]
         ratio.notes.append(f"{seconds:.2f} s for {count} digests, each with a receipt, in one transaction and one checkpoint (median)")
         report(ratio)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from json.encoder import encode_basestring
 from typing import TypeAlias
 
 JSON: TypeAlias = "bool | int | str | Sequence[JSON] | Mapping[str, JSON] | None"
@@ -24,6 +25,15 @@ def canonical(value: JSON) -> bytes:
         return text.encode("utf-8")
     except UnicodeEncodeError as error:
         raise ValueError("a lone surrogate has no canonical form") from error
+
+
+def member(value: JSON) -> str:
+    """The text of one value as it stands in a canonical object. Raises ``ValueError``, for a lone surrogate only when it is encoded."""
+    if type(value) is str:
+        return encode_basestring(value)
+    if type(value) is int and -LARGEST_INTEGER <= value <= LARGEST_INTEGER:
+        return str(value)
+    return canonical(value).decode()
 
 
 def _is_plain(value: JSON) -> bool:

@@ -8,12 +8,13 @@ import secrets
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from odr.notary.canonical import JSON, canonical
+from odr.notary.canonical import JSON, member
 from odr.notary.checkpoint import Checkpoint
 from odr.notary.strict import Malformed, b64
 
 FORMAT = "odr-receipt@v1"
 OWN_NAMES = frozenset({"format", "log", "salt", "received_at", "logged_at", "not_earlier_than"})
+_NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 _LEAF = re.compile(rb"SHA256 \(receipt\.json\) = ([0-9a-f]{64})\n\Z")
 
 
@@ -37,13 +38,27 @@ def receipt_bodies(subjects: Sequence[Mapping[str, JSON]], *, log: str, now: dat
     """The same for many things received together: what they share is written once, each has its own salt."""
     head: JSON = None if earlier is None else {"log": earlier.origin, "size": earlier.size, "root": b64(earlier.root)}
     shared: dict[str, JSON] = {"format": FORMAT, "log": log, "received_at": instant(now), "logged_at": instant(logged_at), "not_earlier_than": head}
+    written = {name: f'"{name}":{member(value)}' for name, value in shared.items()}
+    salts, orders = secrets.token_hex(32 * len(subjects)), dict[tuple[str, ...], list[str]]()
     bodies = []
-    for subject in subjects:
-        taken = OWN_NAMES & subject.keys()
-        if taken:
-            raise ValueError(f"the notary itself writes {', '.join(sorted(taken))}")
-        bodies.append(canonical({**subject, **shared, "salt": secrets.token_hex(32)}))
+    for start, subject in zip(range(0, len(salts), 64), subjects, strict=True):
+        names = tuple(subject)
+        if names not in orders:
+            orders[names] = _order(names)
+        lines = {**written, "salt": f'"salt":"{salts[start : start + 64]}"'}
+        for name, value in subject.items():
+            lines[name] = f'"{name}":{member(value)}'
+        bodies.append(f"{{{','.join([lines[name] for name in orders[names]])}}}".encode())
     return bodies
+
+
+def _order(names: tuple[str, ...]) -> list[str]:
+    taken = OWN_NAMES.intersection(names)
+    if taken:
+        raise ValueError(f"the notary itself writes {', '.join(sorted(taken))}")
+    if not all(map(_NAME.match, names)):
+        raise ValueError("a receipt names what it says in small letters")
+    return sorted({*OWN_NAMES, *names})
 
 
 def leaf_line(body: bytes) -> bytes:

@@ -7,12 +7,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from odr.db import Database
 from odr.notary.models import LogEntry
-from odr.notary.store import store_tiles, tile_data, tree_size
+from odr.notary.store import set_rows, store_tiles, tile_data, tree_size
 from odr.notary.tiles import extend
 from odr.notary.tree import leaf_hash
 
@@ -62,6 +62,5 @@ def integrate(session: Session, log_id: str) -> int:
 def assign(session: Session, log_id: str, size: int, entries: list[tuple[int, bytes]]) -> None:
     """Give rows ``(id, leaf)`` the next indexes and grow the tiles by them."""
     changed = extend(size, [leaf_hash(leaf) for _, leaf in entries], lambda level, index: tile_data(session, log_id, level, index))
-    statement = update(LogEntry).where(LogEntry.id == bindparam("row")).values(log_id=log_id, log_index=bindparam("place"))
-    session.connection().execute(statement, [{"row": entry_id, "place": index} for index, (entry_id, _) in enumerate(entries, size)])
+    set_rows(session, "log_entry", ("log_id", "log_index"), "id", [(log_id, index, entry_id) for index, (entry_id, _) in enumerate(entries, size)])
     store_tiles(session, log_id, changed)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
@@ -11,8 +14,9 @@ from odr.notary.canonical import canonical
 from odr.notary.checkpoint import Checkpoint
 from odr.notary.note import Note, NoteKey, NoteRefused, SignatureLine, SignatureType, cosigned_message, parse_note, verify_note
 from odr.notary.proof import Proof
-from odr.notary.receipts import digest_of_leaf, leaf_line
+from odr.notary.receipts import OWN_NAMES, digest_of_leaf, leaf_line, receipt_bodies, receipt_body
 from odr.notary.strict import Malformed, b64, base64_bytes, decimal, hash_value
+from tests.conftest import MORNING
 
 PRIVATE = Ed25519PrivateKey.from_private_bytes(b"\x07" * 32)
 KEY = NoteKey("court.example/log/2026", SignatureType.ED25519, PRIVATE.public_key().public_bytes_raw())
@@ -207,6 +211,32 @@ def test_canonical_form_is_that_of_rfc_8785() -> None:
     """Names go by UTF-16 units, text stays as it is, control characters have their short forms."""
     value = {"\U0001f600": 1, "\ufb33": 2, "\u20ac": 3, "1": None, "a": [True, 'é\n\u000f"\\/']}
     assert canonical(value).decode() == '{"1":null,"a":[true,"é\\n\\u000f\\"\\\\/"],"€":3,"\U0001f600":1,"\ufb33":2}'
+
+
+NAMES = st.from_regex(r"[a-z][a-z0-9_]{0,12}", fullmatch=True).filter(lambda name: name not in OWN_NAMES)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(st.characters(exclude_categories=("Cs",))),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(st.characters(exclude_categories=("Cs",)), max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.lists(st.dictionaries(NAMES, VALUES, max_size=6), min_size=1, max_size=4), st.booleans())
+def test_receipts_written_together_are_canonical_each_with_its_own_salt(subjects: list[dict[str, Any]], first: bool) -> None:
+    """Whatever they say, the bytes are the RFC 8785 form of what they say, and no salt comes twice."""
+    earlier = None if first else Checkpoint("court.example/log/2026", 7, bytes(32))
+    bodies = receipt_bodies(subjects, log="court.example/log", now=MORNING, logged_at=MORNING, earlier=earlier)
+    for body, said in zip(bodies, subjects, strict=True):
+        read = json.loads(body)
+        assert canonical(read) == body and {name: read[name] for name in said} == said and set(read) == OWN_NAMES | set(said)
+    assert len({json.loads(body)["salt"] for body in bodies}) == len(bodies)
+
+
+@pytest.mark.parametrize("name", [*sorted(OWN_NAMES), "", "Case", "näme", 'a"b', "a\n"])
+def test_a_receipt_refuses_names_of_the_notary_and_odd_ones(name: str) -> None:
+    """What would overwrite the notary's own words, or stand in another order elsewhere, is refused."""
+    with pytest.raises(ValueError, match=r"notary itself|small letters"):
+        receipt_body({name: 1}, log="court.example/log", now=MORNING, logged_at=MORNING, earlier=None)
 
 
 @pytest.mark.parametrize("value", [1.5, 2**53, {"a": b"x"}, "\ud800", {1: 2}])
