@@ -100,6 +100,12 @@ def end_case(court: Sitting, case: Case, outcome: Outcome, now: datetime) -> Non
     """Close the case: its clocks end, what lay on desks for it is cleared, and its fees are settled by who does that."""
     case.outcome, case.closed_at, case.stayed_at = outcome, now, None
     court.move(case, Stage.CLOSED)
+    end_clocks(court, case, now)
+    court.announce("case_closed", case)
+
+
+def end_clocks(court: Sitting, case: Case, now: datetime) -> None:
+    """The trial is over: time limits end, what waits for a ruling is over, and desks are cleared, but the cashier's."""
     for state in (WindowState.OPEN, WindowState.HALTED):
         for window in court.windows(case, state=state):
             window.state, window.closed_by = WindowState.ENDED, court.next_number(case)
@@ -107,4 +113,3 @@ def end_case(court: Sitting, case: Case, outcome: Outcome, now: datetime) -> Non
         decide(court, case, request, RequestState.OVER)
     for task in court.session.scalars(select(Task).where(Task.case_id == case.id, Task.done_at.is_(None), Task.role != Role.CASHIER)):
         task.done_at = now
-    court.announce("case_closed", case)

@@ -12,6 +12,7 @@ from odr.filing.queries import claims_of, reliefs_of
 from odr.judgment.inputs import CostShareInput, DraftInput, OrderInput
 from odr.judgment.kinds import OrderKind
 from odr.judgment.lookups import decided_in_part, reliefs_by_key
+from odr.payments.at_end import standing_at_end
 from odr.payments.costs import Allocation, allocate_costs, shares_by_success
 from odr.payments.demands import held_in_all, standing_fee
 from odr.text import Money
@@ -48,6 +49,8 @@ def relief_keys(court: Sitting, case: Case) -> dict[str, int]:
 
 def propose_shares(court: Sitting, case: Case, orders: Sequence[OrderInput]) -> dict[str, Fraction]:
     """Where the form starts: each side bears the part on which it lost."""
+    if standing_at_end(court, case):
+        return _shares_of_many(court, case, orders)
     claimant = next(p.label for p in parties(case, Role.CLAIMANT))
     losers = {p.label: Fraction(1) for p in parties(case, Role.RESPONDENT)}
     asked = relief_keys(court, case)
@@ -59,6 +62,25 @@ def propose_shares(court: Sitting, case: Case, orders: Sequence[OrderInput]) -> 
         return shares_by_success(claimed, min(awarded(orders, asked) + settled, claimed), claimant, losers)
     won = any(o.kind is not OrderKind.DISMISS for o in orders)
     return {claimant: Fraction(0 if won else 1), **{label: Fraction(1 if won else 0, len(losers)) for label in losers}}
+
+
+def _shares_of_many(court: Sitting, case: Case, orders: Sequence[OrderInput]) -> dict[str, Fraction]:
+    """An action of many: each claimant bears the part of the sum in dispute on which she lost, the respondents what was won against them (CPI 194; FEE 29)."""
+    asked = {key: (claim, relief) for key, (claim, relief) in reliefs_by_key(court.session, case).items() if relief.amount_minor and claim.kind == "claim"}
+    whole = sum(relief.amount_minor or 0 for _, relief in asked.values())
+    losers = [p.label for p in parties(case, Role.RESPONDENT)]
+    if not whole:
+        won = any(o.kind is not OrderKind.DISMISS for o in orders)
+        bearing = losers if won else [p.label for p in parties(case, Role.CLAIMANT)]
+        return {label: Fraction(1, len(bearing)) for label in bearing}
+    labels = {p.id: p.label for p in case.parties}
+    shares: dict[str, Fraction] = {}
+    for key, (claim, relief) in asked.items():
+        amount = relief.amount_minor or 0
+        won_minor = awarded(orders, {key: amount})
+        shares[labels[claim.party_id]] = shares.get(labels[claim.party_id], Fraction(0)) + Fraction(amount - won_minor, whole)
+    borne = 1 - sum(shares.values(), Fraction(0))
+    return {**shares, **{label: borne / len(losers) for label in losers}}
 
 
 def shares_given(lines: Sequence[CostShareInput]) -> dict[str, Fraction]:

@@ -6,7 +6,20 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from odr.docket.models import Case
-from odr.judgment import acts, acts_appeal, acts_before, acts_motions, acts_performance, acts_preservation, effect, issuing, views, views_before
+from odr.judgment import (
+    acts,
+    acts_appeal,
+    acts_applied,
+    acts_before,
+    acts_motions,
+    acts_performance,
+    acts_preservation,
+    applying,
+    effect,
+    issuing,
+    views,
+    views_before,
+)
 from odr.procedure.hooks import NavItem, Room
 from odr.text import T
 
@@ -33,6 +46,7 @@ ROOM = Room(
         "odr.judgment.acts_preservation",
         "odr.judgment.acts_before",
         "odr.judgment.acts_retrial",
+        "odr.judgment.acts_applied",
         "odr.judgment.choices",
     ),
     routes=("odr.judgment.routes_panel:judgment", "odr.judgment.routes_before:before"),
@@ -48,6 +62,7 @@ ROOM = Room(
         "preservation_review": acts_before.review_over,
     },
     on_event={
+        "claim_accepted": applying.tell_the_judge,
         "examination_closed": acts.begin_deliberation,
         "served": on_served,
         "case_closed": acts_preservation.case_over,
@@ -56,7 +71,8 @@ ROOM = Room(
         "fee_lapsed": acts_appeal.appeal_fee_lapsed,
     },
     after_act=(issuing.serve_at_once, acts_preservation.tell_the_applicant, acts_before.tell_when_carried_out),
-    panels=(views.decision_panel, views_before.preserved_panel),
+    panels=(views.decision_panel, views_before.preserved_panel, applying.applied_panel),
+    resolvers=acts_applied.RESOLVERS,
     sweeps={"preservations": acts_before.end_with_claims},
     nav=(NavItem("decision", "judgment.decision", T("Decision"), 60),),
 )

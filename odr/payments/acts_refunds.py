@@ -15,6 +15,7 @@ from odr.payments.acts import EVERY_STAGE, OVER, UNPAID_TASK, party_by_id
 from odr.payments.acts_costs import carry_out_waiting
 from odr.payments.alarms import ALARMS
 from odr.payments.assessing import assessments_of
+from odr.payments.at_end import standing_at_end
 from odr.payments.books import book_cancellation, book_outside_refund, book_refund_end, earn
 from odr.payments.inputs import ApproveRefundInput, OutsideRefundInput, ReduceInput, RefundEndInput, SettleInput
 from odr.payments.models import Channel, FeeBasis, Payment, Refund, RefundApproval, RefundState
@@ -238,6 +239,9 @@ def on_effective(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
 def on_claim_withdrawn(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """One claim is withdrawn and the rest of the case goes on: its fee alone is settled (FEE 15; CPI 239). Facts: ``claim``, ``party``."""
     matter = Matter(facts["claim"].kind)
+    for basis in standing_at_end(court, case, (matter,)):
+        if basis.party_id == facts["party"].id:
+            basis.until = court.now  # What is left in dispute makes the fee of an action of many (CPI 194).
     if any(row.matter is matter for row in assessments_of(court.session, case, party_id=facts["party"].id)):
         court.then("settle_fees", SettleInput(ending=Ending.WITHDRAWN.value, party=facts["party"].label, matter=matter.value))
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case, Party, PartyKind
 from odr.payments.books import paid_on
 from odr.payments.models import AssessmentState, FeeAssessment, FeeBasis, ReliefRequest, ReliefState
-from odr.payments.tariff import Assessment, FeeQuestion, FeeRelief, Matter
+from odr.payments.tariff import FIRST_INSTANCE, Assessment, FeeQuestion, FeeRelief, Matter
 from odr.procedure.pack import RulePack
 from odr.procedure.tariff_rules import ReliefKind
 from odr.text import Money
@@ -38,12 +38,18 @@ def pack_track(pack: RulePack, case: Case) -> str | None:
 def keep_basis(
     session: Session, case: Case, party: Party, matter: Matter, amounts: list[int], non_property: int, now: datetime, *, joined: bool = False
 ) -> FeeBasis:
-    """Keep what a fee will be computed on, in place of what stood before for the same party and matter."""
+    """Keep what a fee will be computed on, in place of what stood before for the same party and matter.
+
+    In an action of many it is kept for the end (CPI 194).
+    """
     for old in session.scalars(
         select(FeeBasis).where(FeeBasis.case_id == case.id, FeeBasis.party_id == party.id, FeeBasis.matter == matter, FeeBasis.until.is_(None))
     ):
         old.until = now
-    basis = FeeBasis(case_id=case.id, party_id=party.id, matter=matter, amounts=amounts, non_property=non_property, joined=joined, since=now)
+    of_many = (
+        matter in FIRST_INSTANCE and session.scalar(select(FeeBasis.id).where(FeeBasis.case_id == case.id, FeeBasis.at_end.is_(True)).limit(1)) is not None
+    )
+    basis = FeeBasis(case_id=case.id, party_id=party.id, matter=matter, amounts=amounts, non_property=non_property, joined=joined, at_end=of_many, since=now)
     session.add(basis)
     session.flush()
     return basis

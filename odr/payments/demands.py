@@ -11,6 +11,7 @@ from odr.docket.models import Case, Party
 from odr.docket.queries import parties
 from odr.errors import FieldFault, InvalidInput
 from odr.payments.assessing import assessments_of, paid_for, write_assessment
+from odr.payments.at_end import ARTICLE, fee_at_end
 from odr.payments.books import book_assessment, book_cancellation, outstanding, paid_on
 from odr.payments.inputs import BearsInput
 from odr.payments.models import AssessmentState, CostsOrder, FeeAssessment
@@ -32,11 +33,18 @@ def demand(court: Sitting, case: Case, who: Party, amount: Money, matter: Matter
     """Ask a party for what it bears under the costs decision; payable like any fee, without a time limit that could end the case."""
     pack = court.pack(case)
     step = FeeStep(T("Borne under the costs decision."), amount, "costs", pack.tariff.costs.winner_refund or pack.tariff.costs.loser_pays)
-    found = Assessment(amount, amount, (step,), pack.id, pack.version_of("tariff").isoformat())
+    steps = (step, of_the_whole(whole)) if (whole := fee_at_end(court, case)) is not None and matter in FIRST_INSTANCE else (step,)
+    found = Assessment(amount, amount, steps, pack.id, pack.version_of("tariff").isoformat())
     row = write_assessment(court, case, who, None, matter, found, DEMAND_WINDOW)
     book_assessment(court.session, row)
     court.announce("fee_assessed", case, assessment=row, party=who)
     return row
+
+
+def of_the_whole(whole: Assessment) -> FeeStep:
+    """The line that tells a loser of an action of many of which fee this is the part (CPI 194)."""
+    words = T("The fee of the action of many is %(whole)s by the sum in dispute; nothing was asked for in advance.", whole=whole.total)
+    return FeeStep(words, Money(0, whole.total.currency), "at_end", ARTICLE)
 
 
 def party_labelled(case: Case, label: str) -> Party:
@@ -50,8 +58,12 @@ def party_labelled(case: Case, label: str) -> Party:
 def standing_fee(court: Sitting, case: Case, matters: Matters = FIRST_INSTANCE) -> Money:
     """The fee of the first instance (or of other ``matters``) as it stands: what was asked for, less what a lowered, withdrawn or settled claim gave back.
 
-    What goes back to a winner stays part of it: somebody else bears it.
+    What goes back to a winner stays part of it: somebody else bears it. In an action of
+    many it is the fee that the sum in dispute makes at the end (CPI 194).
     """
+    ended = fee_at_end(court, case, matters=matters)
+    if ended is not None:
+        return ended.total
     rows = [row for row in assessments_of(court.session, case) if row.matter in matters]
     asked = sum(paid_on(court.session, row).minor if row.state is AssessmentState.CANCELLED else row.amount_minor for row in rows)
     gone = sum(one.amount_minor for party in case.parties for one in orders_of(court, case, party, matters) if one.ending is not Ending.WON)

@@ -71,7 +71,8 @@ def on_objection_failed(court: Sitting, case: Case, facts: Mapping[str, Any]) ->
 
 def _assess_new(court: Sitting, case: Case, who: Party, matter: Matter, amounts: list[int], others: int, *, joined: bool = False) -> None:
     basis = keep_basis(court.session, case, who, matter, amounts, others, court.now, joined=joined)
-    court.then("assess_fee", AssessInput(basis=basis.reference))
+    if not basis.at_end:
+        court.then("assess_fee", AssessInput(basis=basis.reference))
 
 
 def on_claim_changed(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
@@ -83,7 +84,7 @@ def on_claim_changed(court: Sitting, case: Case, facts: Mapping[str, Any]) -> No
     matter = Matter(facts.get("kind", Matter.CLAIM.value))
     old = standing_basis(court.session, case, matter, party_id=facts["party"].id)
     basis = keep_basis(court.session, case, facts["party"], matter, amounts, others, court.now, joined=bool(old and old.joined))
-    if not any(row.matter is matter and row.party_id == basis.party_id for row in assessments_of(court.session, case)):
+    if basis.at_end or not any(row.matter is matter and row.party_id == basis.party_id for row in assessments_of(court.session, case)):
         return
     if old is not None and sum(amounts) < sum(old.amounts):
         court.then("refund_lowered", ReduceInput(basis=basis.reference, in_time=bool(facts.get("in_time", True))))
@@ -94,7 +95,7 @@ def on_claim_changed(court: Sitting, case: Case, facts: Mapping[str, Any]) -> No
 def on_track_converted(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """Ask for the difference after the case moved to another track (CPI 199). Facts: ``before``, the pack's or the case's name of the old track."""
     basis = standing_basis(court.session, case)
-    if basis is None or not assessments_of(court.session, case):
+    if basis is None or basis.at_end or not assessments_of(court.session, case):
         return
     pack = court.pack(case)
     before = facts.get("before")

@@ -24,6 +24,12 @@ class AssessInput(CourtModel):
     topup_article: str | None = None
 
 
+class AtEndInput(CourtModel):
+    """How an action of many ended without a judgment; nothing where a judgment was given."""
+
+    ending: str | None = None
+
+
 class PaymentInput(CourtModel):
     """Money that came, with the evidence it came by."""
 

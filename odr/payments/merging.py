@@ -66,7 +66,7 @@ def _go_along(court: Sitting, case: Case, into: Case, old: FeeBasis, party: Part
         elif row.state is AssessmentState.PAID:
             _move(court, into, row, party, basis, matter)
             paid = True
-    if rows:
+    if rows and not basis.at_end:
         # What was paid for the same matter counts; only a difference is asked for.
         court.then("assess_fee", AssessInput(basis=basis.reference, topup_article="FEE 21" if paid or there else None), case=into)
 
@@ -102,6 +102,8 @@ def _move(court: Sitting, into: Case, row: FeeAssessment, party: Party, basis: F
 
 def on_group_opened(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """An action of many: no fee is asked for in advance (CPI 194). What was paid is counted when the case ends."""
+    for basis in _standing(court, case):
+        basis.at_end = True
     for row in assessments_of(court.session, case):
         if row.state in (AssessmentState.DUE, AssessmentState.DEFERRED) and row.matter in OF_CLAIMS:
             court.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)

@@ -142,6 +142,8 @@ class FeeBasis(Base):
     amounts: Mapped[list[int]] = mapped_column(JSON)
     non_property: Mapped[int] = mapped_column(default=0)
     joined: Mapped[bool] = mapped_column(default=False)
+    at_end: Mapped[bool] = mapped_column(default=False)
+    """An action of many: nothing in advance, the loser pays when the case ends (CPI 194)."""
     since: Mapped[datetime] = mapped_column(UTCDateTime)
     until: Mapped[datetime | None] = mapped_column(UTCDateTime)
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from odr.payments import acts_reminders, alarms, happenings, merging
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from odr.docket.models import Case, Outcome
+from odr.payments import acts_at_end, acts_reminders, alarms, happenings, merging
 from odr.payments.acts import fee_lapsed
 from odr.payments.acts_costs import review_overdue
 from odr.payments.acts_refunds import on_appeal_decided, on_claim_withdrawn, on_effective, on_ended, on_settled
@@ -14,6 +18,29 @@ from odr.payments.views import fee_panel
 from odr.procedure.hooks import NavItem, Room
 from odr.text import T
 
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+def closed(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """The case is over: its fees are settled; those of an action of many are computed now."""
+    on_ended(court, case, facts)
+    acts_at_end.on_end_without_judgment(court, case, facts)
+
+
+def effective(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """A decision or a settlement binds: the same."""
+    on_effective(court, case, facts)
+    acts_at_end.on_end_without_judgment(court, case, facts)
+
+
+def settled(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """A settlement that leaves nothing to perform ended the case: the same."""
+    on_settled(court, case, facts)
+    if case.outcome is Outcome.SETTLED:
+        acts_at_end.on_end_without_judgment(court, case, facts)
+
+
 ROOM = Room(
     name="payments",
     acts=(
@@ -22,6 +49,7 @@ ROOM = Room(
         "odr.payments.acts_refunds",
         "odr.payments.acts_relief",
         "odr.payments.acts_costs",
+        "odr.payments.acts_at_end",
         "odr.payments.choices",
     ),
     routes=("odr.payments.routes:payments", "odr.payments.routes_desk:paydesk"),
@@ -43,7 +71,8 @@ ROOM = Room(
         "claim_withdrawn": on_claim_withdrawn,
         "appeal_lodged": happenings.on_appeal_lodged,
         "appeal_decided": on_appeal_decided,
-        "settlement_reached": on_settled,
+        "settlement_reached": settled,
+        "decision_issued": acts_at_end.on_decision_issued,
         "objection_failed": happenings.on_objection_failed,
         "track_converted": happenings.on_track_converted,
         "case_joined": merging.on_case_joined,
@@ -51,12 +80,12 @@ ROOM = Room(
         "group_opened": merging.on_group_opened,
         "group_member": merging.on_group_member,
         "served": happenings.on_served,
-        "case_closed": on_ended,
-        "case_effective": on_effective,
+        "case_closed": closed,
+        "case_effective": effective,
     },
     resolvers={"assessment": find_assessment, "refund": find_refund, "relief": find_relief},
     panels=(fee_panel,),
     nav=(NavItem("fee", "payments.fee", T("Fee"), 70),),
     sweeps={"reconcile": reconcile, "refunds": send_refunds, "fee_reminders": acts_reminders.sweep, "refund_alarms": alarms.sweep},
-    after_act=(happenings.queue_notice,),
+    after_act=(happenings.queue_notice, acts_at_end.demanded_in_full),
 )

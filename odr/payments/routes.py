@@ -17,7 +17,7 @@ from odr.payments.checkout import payment_page
 from odr.payments.models import FeeAssessment, Payment
 from odr.payments.quote import QuoteInput, ask, rules_today
 from odr.payments.receipts import receipt_pdf
-from odr.payments.views import fee_views
+from odr.payments.views import at_end_view, fee_views
 from odr.payments.webhook import receive
 from odr.procedure import forms
 from odr.procedure.availability import acts_for
@@ -44,7 +44,17 @@ def _fee_page(case: Case, actor: Actor, **more: Any) -> str:
     court = current_court().look(current_session())
     acts = [a for a in acts_for(court, case, actor) if a.act.name in FEE_ACTS and a.is_open]
     online = bool(current_court().ports.payments.takes_online)
-    return render_template("payments/fee.html", case=case, actor=actor, tab="fee", fees=fee_views(court, case, actor), acts=acts, online=online, **more)
+    return render_template(
+        "payments/fee.html",
+        case=case,
+        actor=actor,
+        tab="fee",
+        fees=fee_views(court, case, actor),
+        acts=acts,
+        online=online,
+        at_end=at_end_view(court, case),
+        **more,
+    )
 
 
 @payments.get("/cases/<reference>/fee")

@@ -12,6 +12,7 @@ from odr.docket.models import PARTY_ROLES, Case, Party, Role
 from odr.identity.actors import Actor
 from odr.payments.acts import party_by_id
 from odr.payments.assessing import assessments_of
+from odr.payments.at_end import fee_at_end
 from odr.payments.books import outstanding
 from odr.payments.models import AssessmentState, CheckoutSession, CheckoutState, FeeAssessment, Payment, Refund
 from odr.payments.scales import FeeStep
@@ -83,6 +84,12 @@ def fee_views(court: Sitting, case: Case, actor: Actor) -> list[FeeView]:
             )
         )
     return sorted(found, key=lambda view: (not view.is_mine, view.row.state is AssessmentState.CANCELLED, -view.row.id))
+
+
+def at_end_view(court: Sitting, case: Case) -> tuple[Money, list[StepView]] | None:
+    """The fee of an action of many as it would be today, with its steps; None where fees are paid in advance (CPI 194)."""
+    found = fee_at_end(court, case)
+    return None if found is None else (found.total, _steps(court.pack(case), [step.to_json() for step in found.steps]))
 
 
 def _steps(pack: RulePack, written: Iterable[Mapping[str, Any]]) -> list[StepView]:

@@ -1,0 +1,161 @@
+"""Who did not register for an action of many sues by herself: where her claim is right, the judgment applies to her (CPL 57; CPI 80)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from odr.docket.models import Audience, Case, Party, Role, Stage
+from odr.docket.queries import parties
+from odr.errors import FieldFault, InvalidInput
+from odr.filing.progress import end_clocks
+from odr.identity.actors import Actor
+from odr.judgment.applying import IN_EFFECT, GroupJudgment, find_judgment, fitting
+from odr.judgment.costs import fee_and_prepaid
+from odr.judgment.effect import PERFORMANCE
+from odr.judgment.inputs_applied import AppliedFact, AppliedOrderInput, ApplyJudgmentInput
+from odr.judgment.kinds import DecisionState, Instrument
+from odr.judgment.lookups import decisions_of
+from odr.judgment.models import Obligation
+from odr.judgment.models_applied import AppliedJudgment
+from odr.payments.costs import allocate_costs
+from odr.payments.demands import order_costs
+from odr.procedure.models import WindowState
+from odr.procedure.reckoning import reckon
+from odr.procedure.rulings import NO_APPEAL
+from odr.procedure.table import Everyone, Recorded, RulingForm, act
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+def a_judgment_fits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why there is nothing to apply."""
+    return None if fitting(court, case) else T("No judgment in an action of many against this side is in effect, or the claimant took part in it.")
+
+
+def respondents_were_heard(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why it is too early: a respondent has not got the claim, or may still answer it (CPL 128)."""
+    for party in parties(case, Role.RESPONDENT):
+        windows = court.windows(case, "answer", party=party, state=None)
+        if not windows or windows[-1].state is WindowState.OPEN:
+            return T("%(name)s has not got the claim yet, or may still answer it.", name=party.name)
+    return None
+
+
+def the_other_case(court: Sitting, case: Case, given: ApplyJudgmentInput) -> list[Case]:
+    """The action of many, locked together with the claim. Raises InvalidInput."""
+    found = next((one for one in fitting(court, case) if one.group.reference == given.judgment), None)
+    if found is None:
+        raise InvalidInput.at("judgment", T("Choose one of those listed."))
+    return [found.case]
+
+
+@act(
+    title=T("Rule that the judgment in an action of many applies"),
+    input=ApplyJudgmentInput,
+    by={Role.JUDGE},
+    at={Stage.PENDING, Stage.HEARING, Stage.DELIBERATION},
+    to={Stage.EFFECTIVE},
+    guard=(a_judgment_fits, respondents_were_heard),
+    with_cases=the_other_case,
+    strong=True,
+    serves=Everyone.PARTIES,
+    paper=RulingForm(
+        T("Judgment in an action of many"), NO_APPEAL, result="", ruled=T("The claim is right. The judgment in the action of many applies to it.")
+    ),
+    source="CPL 57, 157; CPI 80",
+    help=T("For a claim by somebody who had not registered. If it is right, nothing needs to be tried again. If it is not, decide it like any other."),
+)
+def apply_group_judgment(court: Sitting, case: Case, given: ApplyJudgmentInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Find the claim right and apply the judgment in effect to it: what is owed can be enforced, the costs are decided, both dockets say so (CPL 57; CPI 80).
+
+    Amounts are in the currency of the court. Raises InvalidInput for a debtor who is not respondent.
+    """
+    found: GroupJudgment = court.resolved("group_judgment", given.judgment)
+    debtors = _debtors(court, case, given.orders)
+    row = AppliedJudgment(case_id=case.id, group_case_id=found.case.id, decision_id=found.decision.id, entry_number=court.next_number(case))
+    court.session.add(row)
+    _drop_drafts(court, case)
+    end_clocks(court, case, now)
+    _owe(court, case, given, debtors, now)
+    bears = _costs(court, case, given)
+    case.effective_at = now
+    court.move(case, Stage.EFFECTIVE)
+    court.announce("case_effective", case)
+    court.then("note_applied_judgment", AppliedFact(case=case.number or case.reference, reference=case.reference), case=found.case)
+    result = {"judgment_in": found.case.number, "reference": found.case.reference, "decision": found.decision.reference, "bears": bears}
+    return Recorded(T("The judgment in the action of many %(number)s applies", number=found.case.number or found.case.reference), result)
+
+
+def _debtors(court: Sitting, case: Case, orders: Sequence[AppliedOrderInput]) -> list[Party]:
+    known, currency = {p.label: p for p in parties(case, Role.RESPONDENT)}, court.pack(case).currency
+    faults = [FieldFault(("orders", n, "debtor"), T("Choose one of those listed.")) for n, one in enumerate(orders) if one.debtor not in known]
+    faults += [
+        FieldFault(("orders", n, "amount"), T("The amount is not in the currency of this court."))
+        for n, one in enumerate(orders)
+        if one.amount is not None and one.amount.currency != currency
+    ]
+    if faults:
+        raise InvalidInput(faults)
+    return [known[one.debtor] for one in orders]
+
+
+def _drop_drafts(court: Sitting, case: Case) -> None:
+    for decision in decisions_of(court.session, case, DecisionState.DRAFT, DecisionState.COOLING):
+        decision.state = DecisionState.DROPPED
+
+
+def _owe(court: Sitting, case: Case, given: ApplyJudgmentInput, debtors: Sequence[Party], now: datetime) -> None:
+    """Write what is owed and start each debtor's time to perform it; it can be enforced like a judgment."""
+    creditor = parties(case, Role.CLAIMANT)[0]
+    due = reckon(court.pack(case), PERFORMANCE, now, amount=given.days)
+    for order, debtor in zip(given.orders, debtors, strict=True):
+        court.session.add(
+            Obligation(
+                case_id=case.id,
+                instrument=Instrument.APPLIED,
+                debtor_id=debtor.id,
+                creditor_id=creditor.id,
+                amount_minor=order.amount.minor if order.amount else None,
+                currency=order.amount.currency if order.amount else None,
+                what=order.what,
+                due_on=due.result,
+                entry_number=court.next_number(case),
+            )
+        )
+    for party in {p.id: p for p in debtors}.values():
+        court.start_window(case, PERFORMANCE, party=party, start=now, amount=given.days)
+    court.session.flush()
+
+
+def _costs(court: Sitting, case: Case, given: ApplyJudgmentInput) -> dict[str, int]:
+    """Who bears the fee of this claim: the respondents the part ruled, in equal parts, the claimant the rest (FEE 29)."""
+    fee, prepaid = fee_and_prepaid(court, case)
+    lost = Fraction(given.percent) / 100
+    losers = [p.label for p in parties(case, Role.RESPONDENT)]
+    shares = {parties(case, Role.CLAIMANT)[0].label: 1 - lost, **{label: lost / len(losers) for label in losers}}
+    allocation = allocate_costs(court.pack(case), fee, prepaid, shares)
+    order_costs(court, case, {share.party: share.bears for share in allocation.shares})
+    return {share.party: share.bears.minor for share in allocation.shares}
+
+
+@act(
+    title=T("The judgment was applied to another claim"),
+    input=AppliedFact,
+    by={Role.CLOCK},
+    at=set(IN_EFFECT),
+    listed=False,
+    while_stayed=True,
+    seen_by=Audience.COURT,
+    source="CPL 57; CPI 80",
+)
+def note_applied_judgment(court: Sitting, case: Case, given: AppliedFact, *, actor: Actor, now: datetime) -> Recorded:
+    """Note on the docket of the action of many to which claim its judgment was applied; whose claim it is, only the court reads (CPL 57)."""
+    return Recorded(T("The judgment was applied to the claim %(number)s, by somebody who had not registered", number=given.case), given.model_dump())
+
+
+RESOLVERS = {"group_judgment": find_judgment}

@@ -1,0 +1,92 @@
+"""The fee of an action of many when it ends: computed on the docket, and left for who bears it (CPI 194; FEE 15, 29, 31, 34)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from odr.docket.models import Case, DocketEntry, Role
+from odr.docket.queries import entries_of
+from odr.errors import ActNotOpen
+from odr.identity.actors import Actor
+from odr.payments.acts import EVERY_STAGE
+from odr.payments.acts_refunds import ENDINGS
+from odr.payments.assessing import assessments_of
+from odr.payments.at_end import fee_at_end, standing_at_end
+from odr.payments.demands import held_in_all
+from odr.payments.inputs import AtEndInput
+from odr.payments.models import AssessmentState
+from odr.payments.tariff import FIRST_INSTANCE
+from odr.procedure.table import Recorded, act
+from odr.procedure.tariff_rules import Ending
+from odr.procedure.versions import input_of
+from odr.text import Money, T
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+TASK = "fee_at_end"
+GOES_ON = {Ending.TRANSFERRED}
+"""Endings after which the action goes on elsewhere: there its fee is asked for."""
+
+
+@act(title=T("Fee of the action of many"), input=AtEndInput, by={Role.CLOCK}, at=EVERY_STAGE, listed=False, source="CPI 194; FEE 15, 29, 31, 34")
+def assess_fee_at_end(court: Sitting, case: Case, given: AtEndInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Compute the fee that was not asked for in advance, with every step, when the judgment is given or the action ends without one (CPI 194).
+
+    After a judgment the costs decision says who bears it. Without one the cashier demands it:
+    as the parties agreed, or from whoever withdrew (FEE 31, 34).
+    """
+    ending = Ending(given.ending) if given.ending else None
+    found = fee_at_end(court, case, ending)
+    if found is None:
+        raise ActNotOpen(T("The fee of this case is paid in advance."))
+    left = _left(court, case, found.total)
+    if ending is not None and left.minor and not court.tasks(case, TASK):
+        title = T("The action of many ended without a judgment. Demand %(left)s of its fee: as the parties agreed, or from whoever withdrew.", left=left)
+        court.open_task(case, Role.CASHIER, TASK, title, risk=20)
+    words = T("The fee of the action of many is %(amount)s, to be paid by who bears it", amount=found.total)
+    return Recorded(words, found.to_json())
+
+
+def _left(court: Sitting, case: Case, whole: Money) -> Money:
+    """What of the fee nobody has paid or was asked for yet."""
+    paid = sum(held_in_all(court, case, party).minor for party in case.parties)
+    owed = sum(
+        row.amount_minor
+        for row in assessments_of(court.session, case, demands=True)
+        if row.basis_id is None and row.matter in FIRST_INSTANCE and row.state is AssessmentState.DUE
+    )
+    return Money(max(whole.minor - paid - owed, 0), whole.currency)
+
+
+def _assess(court: Sitting, case: Case, ending: Ending | None) -> None:
+    """Once for each way to end; nothing where fees are paid in advance."""
+    value = ending.value if ending is not None else None
+    known = any(input_of(entry)["ending"] == value for entry in entries_of(court.session, case, "assess_fee_at_end"))
+    if not known and ending not in GOES_ON and standing_at_end(court, case):
+        court.then("assess_fee_at_end", AtEndInput(ending=value))
+
+
+def on_decision_issued(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """The judgment is given: the fee at its end stands on the docket with its steps (CPI 194). Facts: ``decision``."""
+    if facts["decision"].kind.value != "partial":
+        _assess(court, case, None)
+
+
+def on_end_without_judgment(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """The action of many was withdrawn, settled or dismissed: its fee by how it ended (FEE 8, 15). Facts: ``ending`` where the case goes on to performance."""
+    ending = Ending(facts["ending"]) if facts.get("ending") else ENDINGS.get(case.outcome) if case.outcome else None
+    if ending is not None:
+        _assess(court, case, ending)
+
+
+def demanded_in_full(court: Sitting, case: Case, entry: DocketEntry) -> None:
+    """The cashier has demanded all of it: nothing of it waits on her desk any more."""
+    if entry.act != "demand_costs" or not court.tasks(case, TASK):
+        return
+    ending = next(input_of(one)["ending"] for one in reversed(entries_of(court.session, case, "assess_fee_at_end")))
+    found = fee_at_end(court, case, Ending(ending) if ending else None)
+    if found is not None and _left(court, case, found.total).minor == 0:
+        court.close_tasks(case, TASK)
