@@ -17,6 +17,7 @@ from odr.hearing.calling import call_everybody, call_off
 from odr.hearing.inputs import AdjournInput, AdjournmentRulingInput, AttendanceInput, ConfirmRecordingInput, RecordHearingInput, SummonInput
 from odr.hearing.kinds import AdjournmentGround, HearingState, Mode, Presence
 from odr.hearing.models import Attendance, Hearing, Interpreter, RecordingConfirmation, Summons, Witness
+from odr.hearing.online import PLACE_TASK, absent_at, call_where
 from odr.hearing.queries import examination_of, has_none, hearings_of
 from odr.hearing.table import act
 from odr.identity.actors import Actor
@@ -71,7 +72,8 @@ def _require_gap(court: Sitting, case: Case, given: SummonInput, begins: datetim
 def summon(court: Sitting, case: Case, given: SummonInput, *, actor: Actor, now: datetime) -> Recorded:
     """Fix day, hour and place and call everybody, in ordinary procedure at least three days before (CPL 139).
 
-    Served on every party, those that never joined too: without a summons that
+    By video alone only where everybody agreed to that; else who did not is called to the
+    courtroom (OLR 4). Served on every party, those that never joined too: without a summons that
     arrived there is no decision in default (CPL 147).
     """
     if given.mode is Mode.ASYNCHRONOUS:
@@ -87,6 +89,7 @@ def summon(court: Sitting, case: Case, given: SummonInput, *, actor: Actor, now:
     _require_gap(court, case, given, begins)
     if latest < now:
         raise InvalidInput.at("on", T("In this procedure the summons goes out at least three days before (Civil Procedure Law, art. 139). Choose a later day."))
+    where = call_where(court, case, given.mode)
     examination = examination_of(court.session, case)
     number = court.next_number(case)
     hearing = Hearing(
@@ -103,12 +106,13 @@ def summon(court: Sitting, case: Case, given: SummonInput, *, actor: Actor, now:
     court.session.add(hearing)
     court.session.flush()
     court.close_tasks(case, "summon")
+    court.close_tasks(case, PLACE_TASK)
     court.open_task(case, Role.CLERK, "record_hearing", T("Record the hearing of %(at)s.", at=begins), risk=30, due_at=begins, subject=hearing.reference)
     call_everybody(court, case, hearing)
     court.announce("hearing_fixed", case, hearing=hearing)
     return Recorded(
         T("Hearing fixed for %(at)s, %(mode)s, %(place)s", at=begins, mode=given.mode.label, place=given.place),
-        {"hearing": hearing.reference, "begins_at": begins.isoformat(), "closed_doors": hearing.closed_doors},
+        {"hearing": hearing.reference, "begins_at": begins.isoformat(), "closed_doors": hearing.closed_doors, "called_to": where},
     )
 
 
@@ -255,9 +259,11 @@ def _attendance(who: Party | Witness | Interpreter, line: AttendanceInput) -> At
 
 
 def _prepare_absence(court: Sitting, case: Case, hearing: Hearing) -> None:
-    """Put each absence before the judge with what the law allows; a failure of network or power is none (OLR 25)."""
+    """Put each absence before the judge with what the law allows; a failure of network or power is none, nor a video nobody agreed to (OLR 4, 25)."""
     for each in hearing.attendances:
         if each.presence is not Presence.ABSENT or each.party_id is None or each.by_failure:
+            continue
+        if not absent_at(court, case, hearing, each.party_id):
             continue
         if each.role is Role.CLAIMANT:
             title = T("%(name)s, claimant, did not come. The claim may be deemed withdrawn by ruling (Civil Procedure Law, art. 146).", name=each.name)

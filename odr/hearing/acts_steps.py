@@ -10,6 +10,7 @@ from pydantic import model_validator
 from odr.docket.models import PARTY_ROLES, Audience, Case, Role, Stage
 from odr.errors import InvalidInput
 from odr.hearing.ledger import Step, note_step, stands
+from odr.hearing.online import back_to_video, left_the_video
 from odr.identity.actors import Actor
 from odr.procedure.inputs import CourtModel, CourtText, field
 from odr.procedure.table import Everyone, Recorded, act
@@ -69,6 +70,9 @@ def choose_steps(court: Sitting, case: Case, given: StepsInput, *, actor: Actor,
         raise InvalidInput.at("filing", T("This is what the ledger says already."))
     for step, online in changed.items():
         note_step(court, case, party, step, online)
+    if Step.HEARING in changed:
+        (back_to_video if changed[Step.HEARING] else left_the_video)(court, case, party)
+    court.announce("steps_chosen", case, party=party, changed={step.value: online for step, online in changed.items()})
     leaving = [step for step, online in changed.items() if not online]
     court.close_tasks(case, OFFLINE_STEP, party.reference)
     if leaving:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from odr.docket.models import BENCH_ROLES, COURT_ROLES, PARTY_ROLES, Case, Stage
-from odr.hearing import acts_appraisal, acts_court, acts_mode, acts_plan, acts_seal, appraisals, ledger, lookups, phases
+from odr.docket.models import BENCH_ROLES, COURT_ROLES, PARTY_ROLES, Case, Role, Stage
+from odr.hearing import acts_appraisal, acts_court, acts_mode, acts_plan, acts_seal, appraisals, ledger, lookups, online, phases
 from odr.hearing.queries import WINDOW, examination_of, open_questions_to
 from odr.hearing.record import seal_records
 from odr.hearing.views import acted
@@ -33,7 +33,10 @@ def panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
 
 def consents_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
     """Beside the case: the way to the ledger of consent."""
-    return Panel("aside", 22, "hearing/_consents.html", {}) if actor.role in PARTY_ROLES | COURT_ROLES else None
+    if actor.role not in PARTY_ROLES | COURT_ROLES:
+        return None
+    prepared = online.for_the_court(court, case) if actor.role in (Role.CLERK, Role.JUDGE) and case.stage in (Stage.PENDING, Stage.HEARING) else ()
+    return Panel("aside", 22, "hearing/_consents.html", {"in_person": prepared})
 
 
 def on_claim_lodged(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:

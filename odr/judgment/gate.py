@@ -19,6 +19,7 @@ from odr.docket.queries import entries_of, parties
 from odr.errors import CourtError
 from odr.hearing.kinds import HearingState, Mode, Presence, RequestState
 from odr.hearing.models import Hearing, TechnicalFailure
+from odr.hearing.online import stayed_away_rightly
 from odr.payments.assessing import pack_track
 from odr.procedure.court_rules import Invariant
 from odr.procedure.models import WindowState
@@ -156,6 +157,9 @@ def _hearing_reasons(court: Sitting, case: Case, party: Party) -> list[Text]:
 def _one_hearing(court: Sitting, case: Case, hearing: Hearing, party: Party) -> Iterator[Text]:
     if hearing.mode is Mode.ASYNCHRONOUS:
         yield T("A hearing in writing needs the agreement of everybody who is decided against.")
+    not_agreed = stayed_away_rightly(court, case, hearing, party)
+    if not_agreed is not None:
+        yield not_agreed
     if hearing.state is HearingState.ADJOURNED:
         yield T("The hearing of %(at)s was put off.", at=hearing.begins_at)
         return

@@ -22,6 +22,7 @@ from odr.settlement.inputs import ChooseMediatorInput, EndMediationInput, Mediat
 from odr.settlement.lookups import mediation_of, offers_of, party_labelled
 from odr.settlement.models import Mediation, MediationState, OfferState, RoomMessage
 from odr.settlement.moderating import end_moderation
+from odr.settlement.on_the_spot import chose_online, meet_in_person
 from odr.settlement.terms import OPEN_STAGES, PRIVATE, ROOM_STAGES, check_terms, in_room, nothing_is_agreed
 from odr.text import T, Text
 
@@ -62,6 +63,7 @@ def ask_mediation(court: Sitting, case: Case, given: MediateInput, *, actor: Act
     """Ask the others to mediate; nothing happens unless everybody agrees (CPL 96, OMR 4)."""
     me = court.party_of(case, actor)
     court.session.add(Mediation(case_id=case.id, state=MediationState.PROPOSED, consents=[me.id], choices={}, entry_number=court.next_number(case)))
+    chose_online(court, case, me)
     return Recorded(T("%(name)s asked for mediation", name=me.name))
 
 
@@ -83,6 +85,7 @@ def agree_mediation(court: Sitting, case: Case, given: MediateInput, *, actor: A
     """Agree; when the last has, the parties have two working days to choose a mediator together (OMR 10)."""
     me, mediation = court.party_of(case, actor), _mediation(court, case)
     mediation.consents = [*mediation.consents, me.id]
+    chose_online(court, case, me)
     if mediation.state is MediationState.PROPOSED and everybody_agreed(case, mediation):
         mediation.state = MediationState.CHOOSING
         court.close_windows(case, DESIGNATION, WindowState.MET, subject=mediation.reference)
@@ -134,6 +137,7 @@ def assign(court: Sitting, case: Case, mediation: Mediation, account_id: int) ->
     court.session.add(Seat(case_id=case.id, account_id=account_id, role=Role.MEDIATOR, from_at=court.now))
     court.session.flush()
     court.start_window(case, ACCEPTANCE, start=court.now, subject=mediation.reference)
+    meet_in_person(court, case, mediation)
     court.open_task(case, Role.MEDIATOR, ACCEPTANCE, T("A mediation waits for you. Accept it, or say that you cannot."), risk=30, subject=mediation.reference)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from odr.procedure.hooks import Room
-from odr.settlement import acts_agreement, acts_confirmation, acts_mediation, acts_offers, views, views_before
+from odr.settlement import acts_agreement, acts_confirmation, acts_mediation, acts_offers, on_the_spot, views, views_before
 
 ROOM = Room(
     name="settlement",
@@ -31,6 +31,6 @@ ROOM = Room(
         "confirmation_review": acts_confirmation.review_overdue,
         "confirmation_supplement": acts_confirmation.supplement_lapsed,
     },
-    on_event={"decision_issued": acts_agreement.shut, "served": acts_confirmation.on_served},
+    on_event={"decision_issued": acts_agreement.shut, "served": acts_confirmation.on_served, "steps_chosen": on_the_spot.on_steps_chosen},
     panels=(views.room_panel, views.court_panel, views_before.before_panel, views_before.judge_panel),
 )

@@ -31,6 +31,7 @@ from odr.settlement.lookups import (
     offers_of,
 )
 from odr.settlement.models import Agreement, AgreementState, Confirmation, Mediation, Offer, OfferState, RoomMessage
+from odr.settlement.on_the_spot import not_in_the_room
 from odr.settlement.paper import ALL_OF_CASE, THE_DISPUTE, term_words
 from odr.settlement.terms import ROOM_STAGES
 from odr.settlement.wording import Wording, wordings
@@ -115,6 +116,8 @@ class RoomPage:
     moderator: str | None
     longer: tuple[date, list[str]] | None
     """A later end of the mediation that was named, and who has still to agree."""
+    in_person: list[str]
+    """Who does not mediate online."""
     wordings: list[Wording]
     open_acts: list[Act]
     form: ActForm | None
@@ -199,6 +202,7 @@ def room_page(court: Sitting, case: Case, actor: Actor, locale: str, tried: str 
         milder=milder(court.session, messages),
         moderator=_moderator(court, case),
         longer=_longer(case, mediation),
+        in_person=[p.name for p in not_in_the_room(court, case)] if mediation is not None else [],
         wordings=wordings() if shown == "make_offer" else [],
         open_acts=open_acts,
         form=act_form(court, case, actor, shown, locale, values, faults) if shown else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date
 
@@ -9,9 +10,11 @@ import pytest
 from sqlalchemy import select
 
 from odr.docket.models import Role, Stage, Track
+from odr.docket.queries import entries_of
 from odr.errors import ActNotOpen, InvalidInput
 from odr.hearing.kinds import HearingState, QuestionState
 from odr.hearing.models import Hearing, Interpreter, Motion, TrialExtension, Witness
+from odr.hearing.online import stayed_away_rightly
 from odr.hearing.plan import clock_of
 from odr.hearing.queries import hearings_of, postings_of
 from odr.procedure.models import Task
@@ -80,20 +83,52 @@ def test_a_failure_is_not_absence(scene_of: Callable[..., Scene]) -> None:
     assert "absence" not in tasks(scene)
 
 
+def test_nobody_is_called_to_a_video_she_has_not_agreed_to(scene_of: Callable[..., Scene]) -> None:
+    """By video alone only with everybody's consent on the ledger; else who has not agreed is called to the courtroom (OLR 4)."""
+    scene = scene_of(track=Track.SIMPLE)
+    scene.act(CHEN, "open_examination", mode="live")
+    scene.act(LI, "choose_steps", hearing="online")
+    given = {"on": "2026-03-04", "at": "9:30", "place": "Room 1"}
+    with pytest.raises(InvalidInput, match="Haiyun"):
+        scene.act(WANG, "summon", mode="live", **given)
+    scene.act(WANG, "summon", mode="hybrid", **given)
+    with scene.look() as (court, case):
+        called = json.loads(entries_of(court.session, case, "summon")[-1].payload)["result"]["called_to"]
+    assert called == {"claimant/1": "video", "respondent/1": "courtroom"}
+
+
+def test_staying_away_from_a_video_one_no_longer_agrees_to_is_no_absence(scene_of: Callable[..., Scene]) -> None:
+    """Consent taken back before the hearing: the clerk is told to fix it in the courtroom, the judge gets no absence to rule on (OLR 4, 5)."""
+    scene = scene_of(track=Track.SIMPLE)
+    scene.act(CHEN, "open_examination", mode="live")
+    for who in (LI, HAIYUN):
+        scene.act(who, "choose_steps", hearing="online")
+    scene.act(WANG, "summon", mode="live", on="2026-03-04", at="9:30", place="Room 1")
+    scene.act(HAIYUN, "choose_steps", hearing="offline", words="Our camera is broken.")
+    assert "hearing_place" in tasks(scene)
+    scene.days(3)
+    attendance = [{"who": scene.party(LI), "presence": "online"}, {"who": scene.party(HAIYUN), "presence": "absent"}]
+    scene.act(WANG, "record_hearing", hearing=fixed(scene), begun="09:32", ended="10:15", attendance=attendance, minutes="Nobody came for the respondent.")
+    assert "absence" not in tasks(scene) and "hearing_place" in tasks(scene)
+    with scene.look() as (court, case):
+        hearing, respondent = hearings_of(court.session, case)[0], next(p for p in case.parties if p.role is Role.RESPONDENT)
+        assert stayed_away_rightly(court, case, hearing, respondent)
+
+
 def test_a_summons_in_ordinary_procedure_leaves_three_days(scene_of: Callable[..., Scene]) -> None:
     """In ordinary procedure the summons goes out three days before (CPL 139); a hearing is at one hour, and the hour can be read."""
     scene = scene_of(track=Track.ORDINARY, joined=False)
     scene.act(CHEN, "open_examination", mode="live")
     for wrong in ({"on": "2026-03-04"}, {"mode": "asynchronous"}, {"at": "half"}, {"on": "2026-02-20"}):
         with pytest.raises(InvalidInput):
-            scene.act(WANG, "summon", **{"mode": "live", "on": "2026-03-20", "at": "09:30", "place": "Room 1", **wrong})
+            scene.act(WANG, "summon", **{"mode": "hybrid", "on": "2026-03-20", "at": "09:30", "place": "Room 1", **wrong})
 
 
 def test_simple_procedure_summons_by_simple_means(scene_of: Callable[..., Scene]) -> None:
     """In simple procedure a hearing may be fixed for the day after tomorrow."""
     scene = scene_of(track=Track.SIMPLE, joined=False)
     scene.act(CHEN, "open_examination", mode="live")
-    scene.act(WANG, "summon", mode="live", on="2026-03-04", at="9:30", place="Room 1")
+    scene.act(WANG, "summon", mode="hybrid", on="2026-03-04", at="9:30", place="Room 1")
     assert fixed(scene)
 
 
@@ -278,7 +313,7 @@ def test_closed_doors_hold_for_every_hearing_fixed_after(scene_of: Callable[...,
         with scene.look() as (court, _):
             ref = court.session.scalars(select(Motion.reference).order_by(Motion.id.desc())).first()
         scene.act(CHEN, "rule_on_hearing_order", motion=ref, answer="allow", reasons="It is private.")
-    scene.act(WANG, "summon", mode="live", on="2026-03-20", at="09:30", place="Room 1")
+    scene.act(WANG, "summon", mode="hybrid", on="2026-03-20", at="09:30", place="Room 1")
     with scene.look() as (court, case):
         assert hearings_of(court.session, case)[0].closed_doors
     assert "interpreter" in tasks(scene)

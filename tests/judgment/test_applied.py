@@ -117,7 +117,7 @@ def test_whoever_did_not_register_gets_the_same_judgment_by_a_sealed_ruling(many
     decided(many)
     mine = another(many)
     judge = Visitor(create_app(court=many.court), mine, "judge", "zh-Hans")
-    page = judge.get("/acts/apply_group_judgment")
+    page = judge.get("/do/apply_group_judgment")
     assert many.number in page and "诉讼时效" in page
     mine.do("judge", "apply_group_judgment", {**RULING, "judgment": reference_of(many), "days": 15})
     assert many.number in judge.get("")

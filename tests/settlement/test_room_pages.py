@@ -12,8 +12,10 @@ from odr.docket.models import Case, Role, Stage
 from odr.docket.queries import entries_of
 from odr.docket.visibility import reads_entry
 from odr.errors import ActNotOpen, InvalidInput
+from odr.hearing.ledger import Step, stands
 from odr.identity.actors import Actor
 from odr.identity.models import Account, AccountRole
+from odr.procedure.models import Task
 from odr.settlement.lookups import mediation_of, messages_for
 from tests.judgment.bench import Bench
 from tests.judgment.web import Options, Visitor
@@ -85,6 +87,24 @@ def mediation(bench: Bench) -> None:
     bench.do("claimant/1", "agree_mediation", {})
     bench.wait(days=5)
     bench.do("mediator", "accept_mediation", {}, actor=mediator(bench))
+
+
+def test_who_leaves_mediation_online_is_met_in_person(bench: Bench) -> None:
+    """Agreeing here is consent to this step online (OLR 4(1)); taken back, the mediator is told to meet her, the room says so, and coming back ends it (OLR 5)."""
+    mediation(bench)
+    waits = select(Task).where(Task.kind == "mediate_in_person", Task.done_at.is_(None))
+    with bench.court.database.read() as session:
+        case = session.get_one(Case, bench.case_id)
+        assert all(stands(session, p) == {Step.MEDIATION: True} for p in case.parties)
+    bench.do("respondent/1", "choose_steps", {"mediation": "offline"})
+    with bench.court.database.read() as session:
+        task = session.scalars(waits).one()
+        assert task.role is Role.MEDIATOR and "Haiyun" in task.title["en"]
+    (li,) = visitors(bench, "li")
+    assert "In person, not in this room: Haiyun Ltd" in li.get("/settlement")
+    bench.do("respondent/1", "choose_steps", {"mediation": "online"})
+    with bench.court.database.read() as session:
+        assert session.scalars(waits).all() == []
 
 
 def test_a_mediation_from_asking_to_a_text_that_all_sign(bench: Bench) -> None:

@@ -1,0 +1,55 @@
+"""Mediation with somebody who does not take part in it online: she is met in person, and nothing is made of her silence in the room (OLR 4, 5; OMR 16)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from odr.docket.models import Case, Party, Role
+from odr.docket.queries import parties
+from odr.hearing.ledger import Step, note_step, stands
+from odr.hearing.online import in_person
+from odr.procedure.models import Task
+from odr.settlement.lookups import mediation_of
+from odr.settlement.models import Mediation
+from odr.text import T
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+TASK = "mediate_in_person"
+
+
+def chose_online(court: Sitting, case: Case, party: Party) -> None:
+    """Whoever asks for mediation here, or agrees to it here, has chosen this step online herself (OLR 4(1))."""
+    if not stands(court.session, party).get(Step.MEDIATION, False):
+        note_step(court, case, party, Step.MEDIATION, True)
+
+
+def not_in_the_room(court: Sitting, case: Case) -> list[Party]:
+    """Parties of a mediation who said that they do not mediate online, or no longer."""
+    away = {p.id for p in in_person(court, case, Step.MEDIATION)}
+    return [p for p in parties(case) if p.id in away and Step.MEDIATION in stands(court.session, p)]
+
+
+def on_steps_chosen(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """A party leaves mediation online, or comes back: the mediator learns how to go on, the clerk where there is none yet. Facts: ``party``, ``changed``."""
+    mediation, online = mediation_of(court.session, case), facts["changed"].get(Step.MEDIATION.value)
+    if mediation is None or online is None:
+        return
+    party: Party = facts["party"]
+    court.close_tasks(case, TASK, party.reference)
+    if not online:
+        _open(court, case, mediation, party)
+
+
+def meet_in_person(court: Sitting, case: Case, mediation: Mediation) -> None:
+    """A mediator comes into the mediation: who is to be met in person goes onto her desk."""
+    for party in not_in_the_room(court, case):
+        court.close_tasks(case, TASK, party.reference)
+        _open(court, case, mediation, party)
+
+
+def _open(court: Sitting, case: Case, mediation: Mediation, party: Party) -> Task:
+    title = T("%(name)s does not mediate online. Meet her in person or by telephone; that she writes nothing in the room says nothing.", name=party.name)
+    return court.open_task(case, Role.MEDIATOR if mediation.mediator_id else Role.CLERK, TASK, title, risk=35, subject=party.reference)
