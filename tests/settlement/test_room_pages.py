@@ -90,7 +90,7 @@ def mediation(bench: Bench) -> None:
 
 
 def test_who_leaves_mediation_online_is_met_in_person(bench: Bench) -> None:
-    """Agreeing here is consent to this step online (OLR 4(1)); taken back, the mediator is told to meet her, the room says so, and coming back ends it (OLR 5)."""
+    """Agreeing here is consent online (OLR 4(1)); taken back, the mediator is told, the room says so, and coming back ends it (OLR 5)."""
     mediation(bench)
     waits = select(Task).where(Task.kind == "mediate_in_person", Task.done_at.is_(None))
     with bench.court.database.read() as session:

@@ -1,6 +1,6 @@
 """fee of an action of many at its end
 
-Revises 0063.
+Revises 0080.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0070"
-down_revision = "0063"
+revision = "0081"
+down_revision = "0080"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """judgments in actions of many that apply to who had not registered
 
-Revises 0070.
+Revises 0081.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0071"
-down_revision = "0070"
+revision = "0082"
+down_revision = "0081"
 branch_labels = None
 depends_on = None
 
