@@ -12,15 +12,17 @@ from odr.docket.queries import parties, party
 from odr.errors import ActNotOpen, FieldFault, Forbidden, InvalidInput
 from odr.filing.acts_acknowledge import answered, start_acknowledgement
 from odr.filing.checks import unknown_respondents
+from odr.filing.ending import APPEAL_REFUSAL
 from odr.filing.halting import reopen
 from odr.filing.inputs import AcceptInput, AnswerInput, ClaimInput, JoinInput, MoreTimeToMendInput, RefuseInput, ReturnInput
 from odr.filing.inviting import call_in, note_addresses
-from odr.filing.models import Claim, Fact, FactAnswer, FactStance, Relief, ReliefKind, ReviewReturn
+from odr.filing.models import Claim, Fact, FactAnswer, FactStance, Relief, ReliefKind, RequestKind, ReviewReturn
 from odr.filing.particulars import read as read_particulars
+from odr.filing.progress import ask
 from odr.filing.registry import Draw, case_number_for, draw_seat
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.procedure.models import WindowState
-from odr.procedure.rulings import appeal_within
+from odr.procedure.rulings import appeal_within, is_appealable
 from odr.procedure.table import Everyone, Recorded, RulingForm, act
 from odr.procedure.versions import upcast
 from odr.text import Money, T, Text
@@ -273,7 +275,7 @@ def time_to_mend_is_over(court: Sitting, case: Case, actor: Actor) -> Text | Non
     to={Stage.CLOSED},
     guard=time_to_mend_is_over,
     serves=Everyone.NOBODY,
-    paper=RulingForm(T("Acceptance of the claim"), appeal_within("appeal_ruling"), ruled=T("The claim is not accepted.")),
+    paper=RulingForm(T("Acceptance of the claim"), appeal_within(APPEAL_REFUSAL), ruled=T("The claim is not accepted.")),
     source="CPL 126; REG 7, 9",
 )
 def refuse_claim(court: Sitting, case: Case, given: RefuseInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -287,7 +289,8 @@ def refuse_claim(court: Sitting, case: Case, given: RefuseInput, *, actor: Actor
     case.closed_at = now
     court.move(case, Stage.CLOSED)
     claimant = party(case, Role.CLAIMANT)
-    court.start_window(case, "appeal_ruling", party=claimant, start=now)
+    if is_appealable(court, case, APPEAL_REFUSAL):
+        ask(court, case, RequestKind.ENDING, claimant, "", subject=APPEAL_REFUSAL, outcome=Outcome.REFUSED.value)
     court.announce("claim_refused", case, claimant=claimant, given=given)
     return Recorded(T("Claim not accepted (%(article)s)", article=court.pack(case).cite(given.article)))
 

@@ -1,50 +1,106 @@
-"""Appeals from the ruling on jurisdiction, and complaints about the court's own work (CPL 130, 157, 171, 178; EXT 7)."""
+"""Appeals from rulings that refuse or dismiss a claim or say which court hears it (CPL 126, 130, 157, 158, 171, 178)."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Outcome, Role, Stage
+from odr.docket.models import PARTY_ROLES, Case, Outcome, Role, Stage
 from odr.errors import InvalidInput
-from odr.filing.acts_objections import APPEAL_WINDOW, evidence_goes_on, seat_decider
-from odr.filing.inputs_motions import ComplaintAnswer, ComplaintInput, JurisdictionAppealInput, JurisdictionAppealOutcome
+from odr.filing.acts_objections import OBJECTION, TRIAL, evidence_goes_on
+from odr.filing.ending import APPEAL_DISMISSAL, APPEAL_JURISDICTION, APPEAL_REFUSAL, RUNS, goes_on, is_final, ruling_appealed
+from odr.filing.inputs_motions import EndingInput, JurisdictionAppealOutcome, RulingAppealInput, RulingAppealOutcome
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.progress import ask, decide, end_case, requests_of
 from odr.identity.actors import Actor
-from odr.procedure.models import Window, WindowState
+from odr.procedure.models import Window
 from odr.procedure.table import Everyone, Recorded, act
 from odr.text import T, Text
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-TRIAL = {Stage.PENDING, Stage.HEARING}
-APPEAL, COMPLAINT = RequestKind.APPEAL, RequestKind.COMPLAINT
-COMPLAINT_WINDOW = "complaint_reply"
+APPEAL, RULING_APPEAL, ENDING = RequestKind.APPEAL, RequestKind.RULING_APPEAL, RequestKind.ENDING
+HELP = T("Within ten days of receiving the ruling, without fee. The higher court decides; until then the ruling has no effect.")
+
+
+def _appeal(court: Sitting, case: Case, given: RulingAppealInput, actor: Actor, kind: RequestKind, window: str, title: Text, words: Text) -> Recorded:
+    ruling = ruling_appealed(court, case, actor, window)
+    request = ask(court, case, kind, court.party_of(case, actor), given.words, subject=ruling.reference, ground=ruling.details.get("ground"))
+    court.open_task(case, Role.CLERK, kind.value, title, risk=65, subject=request.reference)
+    return Recorded(words, {"request": request.reference})
 
 
 @act(
     title=T("Appeal from the ruling on jurisdiction"),
-    input=JurisdictionAppealInput,
-    by={Role.RESPONDENT},
+    input=RulingAppealInput,
+    by=set(PARTY_ROLES),
     at=TRIAL,
-    window=APPEAL_WINDOW,
+    window=APPEAL_JURISDICTION,
     special=True,
+    while_stayed=True,
     serves=Everyone.BUT_ACTOR,
     source="CPL 130, 157, 171; FEE 8",
-    help=T("Within ten days, without fee. The higher court decides; your time for evidence stands still meanwhile."),
+    help=HELP,
 )
-def appeal_jurisdiction(court: Sitting, case: Case, given: JurisdictionAppealInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Appeal from the ruling that the case goes on here; evidence stands still until the higher court has decided (CPL 171; EV 55)."""
-    me = court.party_of(case, actor)
-    ruled = next(r for r in reversed(requests_of(court, case, RequestKind.JURISDICTION, RequestState.REFUSED)) if r.party_id == me.id)
-    request = ask(court, case, APPEAL, me, given.words, subject=ruled.reference, ground=ruled.details["ground"])
-    title = T("%(name)s appealed from the ruling on jurisdiction. Send the file up, and record the outcome.", name=me.name)
-    court.open_task(case, Role.CLERK, APPEAL.value, title, risk=65, subject=request.reference)
-    return Recorded(T("%(name)s appealed from the ruling on jurisdiction", name=me.name), {"request": request.reference})
+def appeal_jurisdiction(court: Sitting, case: Case, given: RulingAppealInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Appeal from the ruling that the case goes on here, or that it does not; it has no effect until the higher court has decided (CPL 171; EV 55)."""
+    name = court.party_of(case, actor).name
+    title = T("%(name)s appealed from the ruling on jurisdiction. Send the file up, and record the outcome.", name=name)
+    return _appeal(court, case, given, actor, APPEAL, APPEAL_JURISDICTION, title, T("%(name)s appealed from the ruling on jurisdiction", name=name))
+
+
+@act(
+    title=T("Appeal from the dismissal of the action"),
+    input=RulingAppealInput,
+    by=set(PARTY_ROLES),
+    at=set(RUNS),
+    window=APPEAL_DISMISSAL,
+    special=True,
+    while_stayed=True,
+    serves=Everyone.BUT_ACTOR,
+    source="CPL 157, 171; FEE 8",
+    help=HELP,
+    rule=APPEAL_DISMISSAL,
+)
+def appeal_dismissal(court: Sitting, case: Case, given: RulingAppealInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Appeal from the ruling that dismisses the action without deciding it; the case stands still until the higher court has decided (CPL 157, 171)."""
+    name = court.party_of(case, actor).name
+    title = T("%(name)s appealed from the dismissal of the action. Send the file up, and record the outcome.", name=name)
+    return _appeal(court, case, given, actor, RULING_APPEAL, APPEAL_DISMISSAL, title, T("%(name)s appealed from the dismissal of the action", name=name))
+
+
+@act(
+    title=T("Appeal from the refusal of the claim"),
+    input=RulingAppealInput,
+    by={Role.CLAIMANT},
+    at={Stage.CLOSED},
+    window=APPEAL_REFUSAL,
+    special=True,
+    source="CPL 126, 157, 171; FEE 8",
+    help=HELP,
+    rule=APPEAL_REFUSAL,
+)
+def appeal_refusal(court: Sitting, case: Case, given: RulingAppealInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Appeal from the ruling that the claim is not accepted (CPL 126); nobody else has been told of the claim yet."""
+    name = court.party_of(case, actor).name
+    title = T("%(name)s appealed from the refusal of the claim. Send the file up, and record the outcome.", name=name)
+    return _appeal(court, case, given, actor, RULING_APPEAL, APPEAL_REFUSAL, title, T("%(name)s appealed from the refusal of the claim", name=name))
+
+
+# -- what the higher court ruled ---------------------------------------------
+
+
+def _already(court: Sitting, case: Case, day: date, now: datetime) -> None:
+    if day > now.astimezone(court.pack(case).tz).date():
+        raise InvalidInput.at("decided_on", T("This day is still to come."))
+
+
+def _behind(court: Sitting, case: Case, request: Request) -> Request:
+    """The ruling that was appealed from."""
+    return court.session.scalars(select(Request).where(Request.case_id == case.id, Request.reference == request.subject)).one()
 
 
 def jurisdiction_appealed(court: Sitting, case: Case, actor: Actor) -> Text | None:
@@ -59,16 +115,18 @@ def jurisdiction_appealed(court: Sitting, case: Case, actor: Actor) -> Text | No
     at=TRIAL,
     to={Stage.CLOSED},
     guard=jurisdiction_appealed,
+    while_stayed=True,
     serves=Everyone.PARTIES,
     source="CPL 178, 182",
 )
 def record_jurisdiction_appeal(court: Sitting, case: Case, given: JurisdictionAppealOutcome, *, actor: Actor, now: datetime) -> Recorded:
     """Record what the higher court ruled: the case goes on and evidence runs again, or it goes elsewhere (CPL 178; EV 55)."""
     request: Request = court.resolved("jurisdiction_appeal", given.request)
-    ground = request.details["ground"]
-    if given.decided_on > now.astimezone(court.pack(case).tz).date():
-        raise InvalidInput.at("decided_on", T("This day is still to come."))
+    _already(court, case, given.decided_on, now)
+    ruling, ground = _behind(court, case, request), request.details["ground"]
     result = {"request": request.reference, "outcome": given.outcome, "number": given.number, "decided_on": given.decided_on.isoformat(), "court": given.court}
+    if ruling.kind is ENDING:
+        return Recorded(_on_ending(court, case, given.outcome, request, ruling, given.number, now), result)
     if given.outcome == "upheld":
         decide(court, case, request, RequestState.REFUSED)
         if not requests_of(court, case, APPEAL):
@@ -86,77 +144,93 @@ def record_jurisdiction_appeal(court: Sitting, case: Case, given: JurisdictionAp
     return Recorded(words, result)
 
 
-# -- complaints -------------------------------------------------------------
+def _on_ending(court: Sitting, case: Case, outcome: str, request: Request, ruling: Request, number: str, now: datetime) -> Text:
+    """Upheld, the ruling takes effect, as the higher court's is final (CPL 182); set aside, everything goes on from where it stood."""
+    if outcome == "upheld":
+        decide(court, case, request, RequestState.REFUSED)
+        kind = request.kind
+        if not any(one.subject == ruling.reference for one in requests_of(court, case, kind)):
+            court.then("end_by_ruling", EndingInput(ruling=ruling.reference))
+        return T("The higher court upheld the ruling (%(number)s)", number=number)
+    decide(court, case, request, RequestState.GRANTED)
+    for one in requests_of(court, case, request.kind):
+        if one.subject == ruling.reference:
+            decide(court, case, one, RequestState.OVER)
+    goes_on(court, case, ruling, now)
+    return T("The higher court set the ruling aside: the case goes on here (%(number)s)", number=number)
 
 
-def may_complain(court: Sitting, case: Case, actor: Actor) -> Text | None:
-    """Reason why no complaint can be made: the rules know none, or one of the actor's waits."""
-    if COMPLAINT_WINDOW not in court.pack(case).windows.rules:
-        return T("The rules of this court know no such complaint.")
-    mine = [one for one in requests_of(court, case, COMPLAINT) if one.party_id == actor.party_id]
-    return T("Your complaint waits for its answer.") if mine else None
-
-
-@act(
-    title=T("Complain about how the court does its work"),
-    input=ComplaintInput,
-    by=set(PARTY_ROLES),
-    at=set(Stage),
-    guard=may_complain,
-    while_stayed=True,
-    source="EXT 7; COURT complaint",
-    help=T("Delay, a page that failed, how you were treated. The president answers within 15 days. It changes no time limit and no decision."),
-)
-def complain(court: Sitting, case: Case, given: ComplaintInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Complain to the president about delay or conduct; she answers within the time of the rules, and nobody else reads it (EXT 7)."""
-    me = court.party_of(case, actor)
-    seat_decider(court, case, Role.PRESIDENT)
-    request = ask(court, case, COMPLAINT, me, given.words, about=given.about)
-    window = court.start_window(case, COMPLAINT_WINDOW, start=now, subject=request.reference)
-    title = T("%(name)s complains. Answer within 15 days.", name=me.name)
-    court.open_task(case, Role.PRESIDENT, COMPLAINT.value, title, risk=40, due_at=window.due_at, subject=request.reference)
-    return Recorded(T("%(name)s complained", name=me.name), {"request": request.reference}, audience=Audience.NAMED, named=_readers(me.id))
-
-
-def _readers(party_id: int | None) -> tuple[str, ...]:
-    return (f"party/{party_id}", Role.PRESIDENT.value)
-
-
-def complaint_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
-    """Reason why there is nothing to answer."""
-    return None if requests_of(court, case, COMPLAINT) else T("No complaint waits for an answer.")
+def ruling_was_appealed(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why there is no outcome to record."""
+    return None if requests_of(court, case, RULING_APPEAL) else T("No appeal from a refusal or a dismissal is pending.")
 
 
 @act(
-    title=T("Answer a complaint"),
-    input=ComplaintAnswer,
-    by={Role.PRESIDENT},
-    at=set(Stage),
-    guard=complaint_waits,
+    title=T("Record the outcome of the appeal from a ruling"),
+    input=RulingAppealOutcome,
+    by={Role.CLERK},
+    at={*RUNS, Stage.CLOSED},
+    to={Stage.LODGED},
+    guard=ruling_was_appealed,
     while_stayed=True,
-    source="EXT 7; COURT complaint",
+    source="CPL 178, 182; CPI 330",
 )
-def answer_complaint(court: Sitting, case: Case, given: ComplaintAnswer, *, actor: Actor, now: datetime) -> Recorded:
-    """Answer a complaint with what was found and what is done about it; the answer is served on the one who complained (EXT 7)."""
-    request: Request = court.resolved("complaint", given.request)
-    court.close_windows(case, COMPLAINT_WINDOW, WindowState.MET, subject=request.reference)
-    decide(court, case, request, RequestState.REFUSED if given.found == "unfounded" else RequestState.GRANTED)
-    name = next(p.name for p in case.parties if p.id == request.party_id)
-    result = {"request": request.reference, "found": given.found, "party": request.party_id}
-    return Recorded(T("The complaint of %(name)s was answered", name=name), result, audience=Audience.NAMED, named=_readers(request.party_id))
+def record_ruling_appeal(court: Sitting, case: Case, given: RulingAppealOutcome, *, actor: Actor, now: datetime) -> Recorded:
+    """Record what the higher court ruled on a refusal or a dismissal: it stands, or the claim is taken up again as it was told to (CPI 330)."""
+    request: Request = court.resolved("ruling_appeal", given.request)
+    _already(court, case, given.decided_on, now)
+    ruling = _behind(court, case, request)
+    result = {"request": request.reference, "outcome": given.outcome, "number": given.number, "decided_on": given.decided_on.isoformat()}
+    if ruling.subject != APPEAL_REFUSAL:
+        return Recorded(_on_ending(court, case, given.outcome, request, ruling, given.number, now), result)
+    if given.outcome == "upheld":
+        decide(court, case, request, RequestState.REFUSED)
+        decide(court, case, ruling, RequestState.GRANTED)
+        return Recorded(T("The higher court upheld the ruling (%(number)s)", number=given.number), result)
+    decide(court, case, request, RequestState.GRANTED)
+    decide(court, case, ruling, RequestState.REFUSED)
+    case.outcome, case.closed_at = None, None
+    court.move(case, Stage.LODGED)
+    court.start_window(case, "registry_review", start=now)
+    return Recorded(T("The higher court set the refusal aside: the claim is taken up (%(number)s)", number=given.number), result)
 
 
-def serve_complaint_answer(court: Sitting, case: Case, entry: DocketEntry) -> None:
-    """The answer to a complaint goes to the one who complained, and to nobody else."""
-    if entry.act == "answer_complaint" and court.court.hooks.queue_service is not None:
-        court.court.hooks.queue_service(court, case, entry, [p for p in case.parties if f"party/{p.id}" in entry.named])
+# -- nobody may appeal any longer ---------------------------------------------
 
 
-def complaint_overdue(court: Sitting, case: Case, window: Window) -> None:
-    """The time to answer a complaint passed: it lies before everything else on the president's desk."""
-    request = court.session.scalar(select(Request).where(Request.case_id == case.id, Request.reference == window.subject))
-    if request is not None and request.state is RequestState.ASKED:
-        name = next(p.name for p in case.parties if p.id == request.party_id)
-        court.close_tasks(case, COMPLAINT.value, request.reference)
-        title = T("The complaint of %(name)s was not answered in 15 days.", name=name)
-        court.open_task(case, Role.PRESIDENT, COMPLAINT.value, title, risk=90, subject=request.reference)
+def appeal_lapsed(court: Sitting, case: Case, window: Window) -> None:
+    """A party's time to appeal from a ruling ended; with the last one the ruling has effect (CPL 158)."""
+    query = select(Request).where(Request.case_id == case.id, Request.reference == window.subject)
+    ruling = court.session.scalar(query)
+    if ruling is None or not is_final(court, case, ruling, window.kind):
+        return
+    if ruling.kind is not ENDING:
+        if not requests_of(court, case, OBJECTION):
+            evidence_goes_on(court, case, window.due_at or court.now)
+    elif ruling.state is RequestState.ASKED and window.kind == APPEAL_REFUSAL:
+        decide(court, case, ruling, RequestState.GRANTED)
+    elif ruling.state is RequestState.ASKED:
+        court.then("end_by_ruling", EndingInput(ruling=ruling.reference), effective_at=window.due_at)
+
+
+@act(
+    title=T("The ruling that ends the case takes effect"),
+    input=EndingInput,
+    by={Role.CLOCK},
+    at=set(RUNS),
+    to={Stage.CLOSED},
+    listed=False,
+    while_stayed=True,
+    serves=Everyone.PARTIES,
+    source="CPL 158, 182",
+)
+def end_by_ruling(court: Sitting, case: Case, given: EndingInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Record that nobody appealed in time, or that the higher court upheld the ruling: the case ends as was ruled (CPL 158)."""
+    query = select(Request).where(Request.case_id == case.id, Request.reference == given.ruling, Request.kind == ENDING)
+    ruling = court.session.scalars(query).one()
+    outcome, to = Outcome(ruling.details["outcome"]), ruling.details.get("to")
+    decide(court, case, ruling, RequestState.GRANTED)
+    end_case(court, case, outcome, now)
+    words = T("The ruling has effect: the case goes to %(court)s", court=to) if to else T("The ruling has effect: the action is dismissed")
+    result: dict[str, Any] = {"ruling": ruling.asked_entry, "outcome": outcome.value, "court": to}
+    return Recorded(words, result)

@@ -11,17 +11,17 @@ from odr.docket.models import COURT_ROLES, PARTY_ROLES, Case, Outcome, Role, Sea
 from odr.docket.queries import seat as seat_of
 from odr.errors import InvalidInput
 from odr.filing.acts_acknowledge import OBJECTION_WINDOW, may_object
+from odr.filing.ending import APPEAL_JURISDICTION, wait_for_appeals
 from odr.filing.halting import go_on, halt
 from odr.filing.inputs_motions import ChallengeInput, ChallengeRuling, ObjectInput, ObjectionRuling, ReviewInput, SeatInput
 from odr.filing.models import Request, RequestKind, RequestState
-from odr.filing.progress import ask, decide, end_case, requests_of
+from odr.filing.progress import ask, decide, requests_of
 from odr.filing.registry import Draw, choose, draw_seat
 from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.models import Window, WindowState
-from odr.procedure.pack import NoSuchRule
 from odr.procedure.rules import Influence, Moment
-from odr.procedure.rulings import appeal_within
+from odr.procedure.rulings import appeal_within, is_appealable
 from odr.procedure.table import Everyone, Recorded, RulingForm, act
 from odr.text import T, Text
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 TRIAL = {Stage.PENDING, Stage.HEARING}
 WHILE_SEATED = TRIAL | {Stage.DELIBERATION}
 OBJECTION, CHALLENGE = RequestKind.JURISDICTION, RequestKind.RECUSAL
-CHALLENGE_WINDOW, REVIEW_WINDOW, APPEAL_WINDOW = "recusal_decision", "recusal_review", "appeal_jurisdiction"
+CHALLENGE_WINDOW, REVIEW_WINDOW = "recusal_decision", "recusal_review"
 CHALLENGEABLE = (Role.JUDGE, Role.ASSESSOR, Role.ASSISTANT, Role.CLERK, Role.EXPERT, Role.INTERPRETER)
 DECIDERS = {"president": Role.PRESIDENT, "committee": Role.PRESIDENT, "presiding_judge": Role.JUDGE, "judge": Role.JUDGE}
 
@@ -98,14 +98,15 @@ def objection_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=objection_waits,
     strong=True,
     serves=Everyone.PARTIES,
-    paper=RulingForm(T("Objection to jurisdiction"), appeal_within(APPEAL_WINDOW)),
+    paper=RulingForm(T("Objection to jurisdiction"), appeal_within(APPEAL_JURISDICTION)),
     source="CPL 130, 157, 171; CPI 276",
 )
 def rule_on_jurisdiction(court: Sitting, case: Case, given: ObjectionRuling, *, actor: Actor, now: datetime) -> Recorded:
     """Send the case away, dismiss it, or keep it (CPL 130; CPI 216, 247).
 
-    Where the track lets nobody appeal from this (small claims, CPI 276), the time
-    for evidence goes on at once; else when the time to appeal has ended (EV 55).
+    Each party may appeal within ten days of receiving the ruling; a transfer or
+    dismissal takes effect, and the time for evidence goes on (EV 55), only after
+    that. Where the track lets nobody appeal (small claims, CPI 276), at once.
     """
     request: Request = court.resolved("jurisdiction_objection", given.request)
     ground = request.details["ground"]
@@ -115,7 +116,8 @@ def rule_on_jurisdiction(court: Sitting, case: Case, given: ObjectionRuling, *, 
     result = {"ground": ground, "reasons": given.reasons, "court": given.court}
     if given.answer == "allow":
         decide(court, case, request, RequestState.GRANTED)
-        end_case(court, case, Outcome.TRANSFERRED if ground == "place" else Outcome.DISMISSED, now)
+        outcome = Outcome.TRANSFERRED if ground == "place" else Outcome.DISMISSED
+        wait_for_appeals(court, case, APPEAL_JURISDICTION, outcome, to=given.court, ground=ground)
         words = (
             T("The objection is right: the case goes to %(court)s", court=given.court or "")
             if ground == "place"
@@ -124,9 +126,7 @@ def rule_on_jurisdiction(court: Sitting, case: Case, given: ObjectionRuling, *, 
         return Recorded(words, result)
     decide(court, case, request, RequestState.REFUSED)
     court.announce("objection_failed", case, party=who)
-    try:
-        court.start_window(case, APPEAL_WINDOW, party=who, start=now, subject=request.reference)
-    except NoSuchRule:
+    if not is_appealable(court, case, APPEAL_JURISDICTION):
         evidence_goes_on(court, case, now)
     return Recorded(T("The objection to jurisdiction is not right: the case goes on here"), result)
 
@@ -135,12 +135,6 @@ def evidence_goes_on(court: Sitting, case: Case, now: datetime) -> None:
     """The objection is decided for good: what stood still for it runs again (EV 55)."""
     for kind in _halted_kinds(court, case):
         go_on(court, case, court.windows(case, kind, state=WindowState.HALTED), now, T("objection to jurisdiction"), "EV 55")
-
-
-def jurisdiction_is_final(court: Sitting, case: Case, window: Window) -> None:
-    """Nobody appealed from the ruling on jurisdiction in time."""
-    if not requests_of(court, case, OBJECTION) and not requests_of(court, case, RequestKind.APPEAL):
-        evidence_goes_on(court, case, window.due_at or court.now)
 
 
 # -- challenges -------------------------------------------------------------

@@ -161,8 +161,8 @@ class ObjectionRuling(CourtModel):
     reasons: Reasons
 
 
-class JurisdictionAppealInput(CourtModel):
-    """Why the ruling on jurisdiction is wrong."""
+class RulingAppealInput(CourtModel):
+    """Why a ruling is wrong."""
 
     words: Words
 
@@ -173,11 +173,32 @@ class JurisdictionAppealOutcome(CourtModel):
     request: Annotated[str, RefTo("jurisdiction_appeal"), field(T("Appeal"), choices="jurisdiction_appeals")]
     outcome: Annotated[
         Literal["upheld", "set_aside"],
-        field(T("Outcome"), options={"upheld": T("Upheld: the case goes on here"), "set_aside": T("Set aside: this court does not hear the case")}),
+        field(
+            T("Outcome"),
+            options={"upheld": T("Upheld: it stays with what this court ruled"), "set_aside": T("Set aside: the opposite of what this court ruled holds")},
+        ),
     ]
     number: Annotated[str, CourtText(1, 80, one_line=True), field(T("Number of the higher court’s ruling"))]
     decided_on: Annotated[CourtDate, field(T("Day of the ruling"))]
     court: Annotated[str | None, CourtText(0, 200), field(T("Court that hears it"), T("Needed where the case goes to another court."))] = None
+
+
+class RulingAppealOutcome(CourtModel):
+    """What the higher court ruled on the refusal of a claim, or the dismissal of the action."""
+
+    request: Annotated[str, RefTo("ruling_appeal"), field(T("Appeal"), choices="ruling_appeals")]
+    outcome: Annotated[
+        Literal["upheld", "set_aside"],
+        field(T("Outcome"), options={"upheld": T("Upheld: the case is over"), "set_aside": T("Set aside: the case goes on here")}),
+    ]
+    number: Annotated[str, CourtText(1, 80, one_line=True), field(T("Number of the higher court’s ruling"))]
+    decided_on: Annotated[CourtDate, field(T("Day of the ruling"))]
+
+
+class EndingInput(CourtModel):
+    """Which ruling ends the case."""
+
+    ruling: str
 
 
 class ComplaintInput(CourtModel):

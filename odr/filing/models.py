@@ -230,6 +230,8 @@ class RequestKind(enum.Enum):
     IDENTITY = "identity"  # who stands behind a shop, asked of its platform (CPI 209)
     JOINDER = "joinder"  # that somebody else takes part (CPI 73, 222)
     APPEAL = "jurisdiction_appeal"  # appeal from the ruling on jurisdiction (CPL 171)
+    RULING_APPEAL = "ruling_appeal"  # appeal from the refusal of a claim or the dismissal of the action (CPL 171)
+    ENDING = "ending"  # a ruling that ends the case and waits for its time of appeal (CPL 158)
     DISPOSITION = "disposition"  # that all who are represented agree to a step (CPL 56)
     COMPLAINT = "complaint"  # a complaint about how the court does its work (EXT 7)
     LEGAL_AID = "legal_aid"  # a lawyer who costs nothing, asked of the legal-aid body
@@ -250,6 +252,8 @@ REQUEST_WORDS = {
     RequestKind.IDENTITY: T("Who stands behind a shop"),
     RequestKind.JOINDER: T("Another person in the case"),
     RequestKind.APPEAL: T("Appeal from a ruling on jurisdiction"),
+    RequestKind.RULING_APPEAL: T("Appeal from a ruling"),
+    RequestKind.ENDING: T("Ruling that ends the case"),
     RequestKind.DISPOSITION: T("Consent to a step for all"),
     RequestKind.COMPLAINT: T("Complaint"),
     RequestKind.LEGAL_AID: T("Legal aid"),

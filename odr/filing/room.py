@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Role, Stage
 from odr.docket.queries import entry
-from odr.filing import acts, acts_appeals, acts_changes, acts_group, acts_joinder, acts_objections, acts_people
+from odr.filing import acts, acts_appeals, acts_changes, acts_complaints, acts_group, acts_joinder, acts_objections, acts_people, ending
 from odr.filing.bulk import lodge_waiting
 from odr.filing.choices_motions import RESOLVERS
 from odr.filing.draft_keeping import keep_drafts
@@ -45,15 +45,19 @@ def on_served(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     if facts["occasion"] == "claim":
         acts_joinder.evidence_of_newcomer(court, case, facts["party"], facts["at"])
         acts.start_answer(court, case, facts["party"], facts["at"], facts["proof"])
+        ending.hold_still(court, case)
         return
     if facts["occasion"] == "joinder":
         acts_joinder.evidence_of_newcomer(court, case, facts["party"], facts["at"])
-    for number in getattr(facts.get("packet"), "entry_ids", ()):
+    numbers = getattr(facts.get("packet"), "entry_ids", ())
+    ending.start_appeal(court, case, facts["party"], numbers, facts["at"], facts["proof"])
+    for number in numbers:
         served = entry(court.session, case, number)
         if served is not None and served.act == "file_counterclaim":
             acts_changes.start_counter_answer(court, case, facts["party"], facts["at"], facts["proof"])
         elif served is not None and served.act == "file_third_party_claim":
             acts_joinder.start_third_party_answer(court, case, facts["party"], facts["at"], facts["proof"])
+    ending.hold_still(court, case)
 
 
 def on_fee_lapsed(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
@@ -69,6 +73,12 @@ def people_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
     return Panel("aside", 20, "filing/_representatives.html", {"representatives": found}) if found else None
 
 
+def ending_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
+    """That a ruling ends the case as soon as nobody may appeal from it any longer."""
+    found = ending.ending_that_waits(court, case)
+    return Panel("next", 5, "filing/_ending.html", {"number": found.asked_entry}) if found is not None else None
+
+
 def counter_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
     """For the clerk: where she takes down what somebody files who is not online."""
     return Panel("aside", 25, "filing/_counter.html", {}) if actor.role is Role.CLERK and case.stage is not Stage.CLOSED else None
@@ -80,7 +90,8 @@ ROOM = Room(
         "odr.filing.acts", "odr.filing.acts_acknowledge",
         "odr.filing.acts_changes", "odr.filing.acts_objections", "odr.filing.acts_time", "odr.filing.acts_people",
         "odr.filing.acts_identity", "odr.filing.acts_assisted",
-        "odr.filing.acts_joinder", "odr.filing.acts_appeals", "odr.filing.acts_mistakes", "odr.filing.acts_merging", "odr.filing.acts_group",
+        "odr.filing.acts_joinder", "odr.filing.acts_appeals", "odr.filing.acts_complaints",
+        "odr.filing.acts_mistakes", "odr.filing.acts_merging", "odr.filing.acts_group",
         "odr.filing.choices", "odr.filing.choices_motions",
     ),
     routes=(
@@ -92,18 +103,18 @@ ROOM = Room(
     on_lapse={
         "registry_review": acts.accept_first,
         "correction": acts.not_corrected,
-        acts_objections.APPEAL_WINDOW: acts_objections.jurisdiction_is_final,
+        **dict.fromkeys(ending.RULING_APPEALS, acts_appeals.appeal_lapsed),
         acts_objections.CHALLENGE_WINDOW: acts_objections.challenge_overdue,
         acts_objections.REVIEW_WINDOW: acts_objections.challenge_overdue,
         acts_people.IDENTITY_WINDOW: acts_people.platform_silent,
-        acts_appeals.COMPLAINT_WINDOW: acts_appeals.complaint_overdue,
+        acts_complaints.COMPLAINT_WINDOW: acts_complaints.complaint_overdue,
     },
     on_event={"served": on_served, "fee_lapsed": on_fee_lapsed},
     resolvers={"fact": find_fact, "fact_number": find_fact_number, **RESOLVERS},
-    panels=(people_panel, counter_panel),
+    panels=(people_panel, counter_panel, ending_panel),
     nav=(NavItem("claim", "filing.claim", T("Claim and answer"), 10),),
     sweeps={"mandates": bring_mandates_to_docket, "bulk": lodge_waiting, "drafts": keep_drafts},
-    after_act=(acts_appeals.serve_complaint_answer,),
+    after_act=(acts_complaints.serve_complaint_answer,),
     tells={"facts": facts_told},
-    bars=(acts_group.conducted_by_others,),
+    bars=(acts_group.conducted_by_others, ending.stands_still),
 )  # fmt: skip

@@ -12,6 +12,7 @@ from odr.canonical import canonical, sha256_hex
 from odr.db import new_reference
 from odr.docket.models import PARTY_ROLES, Audience, Case, Outcome, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
+from odr.filing.ending import APPEAL_DISMISSAL, ending_that_waits, wait_for_appeals
 from odr.filing.halting import go_on, halt
 from odr.identity.actors import Actor
 from odr.judgment.acts_absence import hear_again
@@ -23,13 +24,12 @@ from odr.judgment.paper import lines, ruling_paper
 from odr.judgment.preserving import after_ruling, only
 from odr.payments.assessing import keep_basis
 from odr.payments.inputs import AssessInput
-from odr.payments.refunding import order_back
 from odr.payments.tariff import Matter
 from odr.procedure.models import WindowState
+from odr.procedure.rulings import is_appealable
 from odr.procedure.sealed import SealedPaper, check_url, keep_prepared, set_and_seal
 from odr.procedure.sitting import words_of
 from odr.procedure.table import Everyone, Premise, Recorded, act
-from odr.procedure.tariff_rules import Ending
 from odr.text import T
 
 if TYPE_CHECKING:
@@ -40,7 +40,6 @@ RUNNING = {Stage.PENDING, Stage.HEARING, Stage.DELIBERATION, Stage.PRONOUNCED, S
 SECURED = RUNNING | {Stage.PRESERVING}
 """Where something may be preserved: in a running case, or in the own case before a claim."""
 URGENT = "preservation_ruling"
-APPEALABLE = {MotionKind.DISMISSAL}
 UNSEEN = {MotionKind.PRESERVATION, MotionKind.EVIDENCE_PRESERVATION}
 """What loses its point when the other side reads of it beforehand."""
 
@@ -111,7 +110,7 @@ def _ruling(court: Sitting, case: Case, given: RulingInput) -> Ruling:
         orders=lines(given.orders),
         reasons=given.reasons,
         security_minor=given.security.minor if given.security else None,
-        appealable=kind in APPEALABLE and given.result != "refused",
+        appealable=kind is MotionKind.DISMISSAL and given.result != "refused" and is_appealable(court, case, APPEAL_DISMISSAL),
         entry_number=court.next_number(case),
     )
 
@@ -155,7 +154,8 @@ def give_ruling(court: Sitting, case: Case, given: RulingInput, *, actor: Actor,
     """Rule on a motion, or of the court's own motion: sealed, with grounds and the remedy, served on everybody (CPL 157).
 
     A stay halts every clock of the case, a resumption lets them go on with what
-    was left; a dismissal of the action ends the case and its fee goes back (FEE 27).
+    was left; a dismissal of the action ends the case, and its fee goes back, when
+    nobody may appeal from it any longer (CPL 158; FEE 27).
     """
     motion, ruling = _motion(court, case, given), _ruling(court, case, given)
     title = words_of(T("Ruling: %(kind)s", kind=ruling.kind.label))
@@ -193,11 +193,9 @@ def _carry_out(court: Sitting, case: Case, ruling: Ruling, now: datetime) -> Non
     elif ruling.kind is MotionKind.DISMISSAL:
         if case.stage not in (Stage.PENDING, Stage.HEARING, Stage.DELIBERATION):
             raise ActNotOpen(T("Not at this point of the case: it is at “%(stage)s”.", stage=case.stage.label))
-        case.outcome, case.closed_at = Outcome.DISMISSED, now
-        court.move(case, Stage.CLOSED)
-        for party in case.parties:
-            order_back(court, case, party, Ending.DISMISSED)
-        court.announce("case_closed", case)
+        if ending_that_waits(court, case) is not None:
+            raise ActNotOpen(T("A ruling that ends this case has been given already."))
+        wait_for_appeals(court, case, APPEAL_DISMISSAL, Outcome.DISMISSED)
 
 
 def ruling_overdue(court: Sitting, case: Case, window: Any) -> None:

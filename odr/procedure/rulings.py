@@ -44,6 +44,15 @@ LEFT_AS_IT_WAS = ("refuse", "uphold")
 """Answers after which nothing changes: days or sums that stand in the form beside them order nothing."""
 
 
+def is_appealable(court: Sitting, case: Case, window: str) -> bool:
+    """Whether the pack gives an appeal from such a ruling, in the track of the case."""
+    try:
+        reckon(court.pack(case), window, court.now, track=case.track.value)
+    except NoSuchRule:
+        return False
+    return True
+
+
 def appeal_within(window: str) -> Callable[[Sitting, Case, Any], Text]:
     """The remedy of a ruling against which the pack gives an appeal; in a track without one, that there is none (CPL 157, 171)."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -10,20 +11,21 @@ from sqlalchemy import select
 from odr.docket.models import Case, DocketEntry, Outcome, Stage, Track
 from odr.docket.visibility import reads_entry
 from odr.errors import ActNotOpen, Forbidden, InvalidInput, OutOfTime
-from odr.filing.inputs_motions import JurisdictionAppealOutcome, MistakeInput
-from odr.filing.models import RequestKind
+from odr.filing.inputs_motions import JurisdictionAppealOutcome, MistakeInput, RulingAppealOutcome
+from odr.filing.models import RequestKind, RequestState
 from odr.procedure.models import Task, WindowState
 from odr.service.models import Packet
-from tests.filing.test_motions import acts, request_of, windows
+from tests.filing.test_motions import FACTS, MONEY, acts, request_of, windows
 from tests.scene import Scene
 
 
-def ruled(scene: Scene) -> None:
-    """In simple procedure an objection was raised and refused."""
+def ruled(scene: Scene, **answer: str) -> None:
+    """In simple procedure an objection was raised and ruled on, refused if nothing else is said; the ruling was served."""
     scene.do("convert_track", "judge", to="simple", reasons="The facts are disputed.")
     scene.do("object_to_jurisdiction", "haiyun", ground="place", words="Our seat is elsewhere.")
     asked = request_of(scene, RequestKind.JURISDICTION).reference
-    scene.do("rule_on_jurisdiction", "judge", request=asked, answer="refuse", reasons="The goods were delivered here.")
+    scene.do("rule_on_jurisdiction", "judge", **{"request": asked, "answer": "refuse", "reasons": "The goods were delivered here.", **answer})
+    scene.work()
 
 
 def outcome(scene: Scene, **more: object) -> JurisdictionAppealOutcome:
@@ -37,7 +39,7 @@ def test_evidence_stands_still_until_the_higher_court_has_ruled(pending: Scene) 
         pending.do("appeal_jurisdiction", "haiyun", words="The court is wrong.")
     ruled(pending)
     with pytest.raises(Forbidden):
-        pending.do("appeal_jurisdiction", "li", words="The court is wrong.")
+        pending.do("appeal_jurisdiction", "judge", words="The court is wrong.")
     pending.do("appeal_jurisdiction", "haiyun", words="The court is wrong.")
     with pytest.raises(ActNotOpen):
         pending.do("appeal_jurisdiction", "haiyun", words="The court is wrong.")
@@ -72,6 +74,115 @@ def test_after_ten_days_the_ruling_on_jurisdiction_stands(pending: Scene) -> Non
     with pytest.raises(OutOfTime):
         pending.do("appeal_jurisdiction", "haiyun", words="The court is wrong.")
     assert windows(pending, "evidence", WindowState.HALTED) == []
+
+
+AWAY = {"answer": "allow", "court": "Harbour District Court", "reasons": "The seat is there."}
+DISMISSED = {"kind": "dismissal", "result": "granted", "orders": "The action is dismissed.", "reasons": "The parties agreed on arbitration.", "language": "en"}
+REFUSED = {"reasons": "This belongs before another court.", "article": "CPL 122"}
+
+
+def dismissed(scene: Scene) -> None:
+    """In simple procedure the action was dismissed, and the ruling served."""
+    scene.do("convert_track", "judge", to="simple", reasons="The facts are disputed.")
+    scene.do("give_ruling", "judge", **DISMISSED)
+    scene.work()
+
+
+@pytest.mark.parametrize(
+    ("end", "window", "outcome_"),
+    [
+        (lambda scene: ruled(scene, **AWAY), "appeal_jurisdiction", Outcome.TRANSFERRED),
+        (dismissed, "appeal_dismissal", Outcome.DISMISSED),
+    ],
+)
+def test_a_ruling_that_ends_the_case_has_effect_when_nobody_may_appeal(pending: Scene, end: Callable[[Scene], None], window: str, outcome_: Outcome) -> None:
+    """Each party's ten days run from her receipt; until they end the case stands still, its clocks too, and nothing goes back (CPL 157, 158, 171)."""
+    running = windows(pending, "answer", WindowState.OPEN)
+    end(pending)
+    case = pending.case()
+    assert running and windows(pending, "answer", WindowState.OPEN) == []
+    assert (case.stage, case.outcome) == (Stage.PENDING, None) and "settle_fees" not in acts(pending)
+    mine = windows(pending, window, WindowState.OPEN)
+    assert {w.party_id for w in mine} == {p.id for p in case.parties} and all(w.working["key"] == window and w.working.get("proof") for w in mine)
+    for who, act, given in (("haiyun", "file_counterclaim", {"facts": FACTS, "relief": MONEY}), ("judge", "open_examination", {"mode": "asynchronous"})):
+        with pytest.raises(ActNotOpen, match="stands still"):
+            pending.do(act, who, **given)
+    pending.later(days=13)
+    after = pending.case()
+    assert (after.stage, after.outcome) == (Stage.CLOSED, outcome_)
+    assert {"end_by_ruling", "settle_fees"} <= set(acts(pending)) and windows(pending, "answer", WindowState.HALTED) == []
+    with pytest.raises(ActNotOpen):
+        pending.do(window, "li", words="The court is wrong.")
+
+
+@pytest.mark.parametrize("kind", ["jurisdiction", "dismissal"])
+def test_the_claimant_appeals_from_a_ruling_that_ends_her_case(pending: Scene, kind: str) -> None:
+    """She may, within her time and without a fee; upheld it has effect at once, whoever else still had time (CPL 182; FEE 8)."""
+    ruled(pending, **AWAY) if kind == "jurisdiction" else dismissed(pending)
+    appeal, record = (f"appeal_{kind}", "record_jurisdiction_appeal" if kind == "jurisdiction" else "record_ruling_appeal")
+    fees = acts(pending).count("assess_fee")
+    pending.do(appeal, "li", words="The court is wrong.")
+    pending.later(days=20)
+    assert pending.case().stage is Stage.PENDING and acts(pending).count("assess_fee") == fees
+    pending.do(record, "clerk", ended(pending, kind, "upheld"))
+    assert pending.case().outcome is (Outcome.TRANSFERRED if kind == "jurisdiction" else Outcome.DISMISSED)
+
+
+@pytest.mark.parametrize("kind", ["jurisdiction", "dismissal"])
+def test_a_ruling_that_ended_the_case_is_set_aside(pending: Scene, kind: str) -> None:
+    """The case goes on from where it stood, and the days of the standstill are given back (CPI 330)."""
+    old = windows(pending, "answer", WindowState.OPEN)[0]
+    ruled(pending, **AWAY) if kind == "jurisdiction" else dismissed(pending)
+    pending.do(f"appeal_{kind}", "li", words="The court is wrong.")
+    pending.later(days=20)
+    record = "record_jurisdiction_appeal" if kind == "jurisdiction" else "record_ruling_appeal"
+    tomorrow = (pending.clock.now() + timedelta(days=2)).date().isoformat()
+    with pytest.raises(InvalidInput):
+        pending.do(record, "clerk", ended(pending, kind, "set_aside").model_copy(update={"decided_on": date.fromisoformat(tomorrow)}))
+    pending.do(record, "clerk", ended(pending, kind, "set_aside"))
+    new = windows(pending, "answer", WindowState.OPEN)[0]
+    assert old.due_at and new.due_at and new.due_at >= old.due_at + timedelta(days=19)
+    assert len(windows(pending, "evidence", WindowState.OPEN)) == 2 and windows(pending, f"appeal_{kind}", WindowState.OPEN) == []
+    pending.do("file_answer", "haiyun", position="defend", statement="No.")
+
+
+def ended(scene: Scene, kind: str, result: str) -> JurisdictionAppealOutcome | RulingAppealOutcome:
+    """What the higher court ruled today."""
+    given = {"number": "(2026) 19", "decided_on": scene.clock.now().date().isoformat(), "outcome": result}
+    if kind == "jurisdiction":
+        return JurisdictionAppealOutcome.model_validate({**given, "request": request_of(scene, RequestKind.APPEAL).reference})
+    return RulingAppealOutcome.model_validate({**given, "request": request_of(scene, RequestKind.RULING_APPEAL).reference})
+
+
+def test_a_dismissal_in_small_claims_has_effect_at_once(pending: Scene) -> None:
+    """There is no appeal from it, and its paper does not say that there is one (CPI 277)."""
+    pending.do("give_ruling", "judge", **DISMISSED)
+    assert pending.case().outcome is Outcome.DISMISSED and windows(pending, "appeal_dismissal", None) == []
+
+
+@pytest.mark.parametrize("result", ["upheld", "set_aside", "late"])
+def test_the_refusal_of_a_claim_is_appealed(small_scene: Scene, result: str) -> None:
+    """The claimant alone, within ten days of her receipt; set aside, the registry takes the claim up again and has seven days (CPL 126; CPI 330)."""
+    small_scene.lodge()
+    small_scene.do("refuse_claim", "clerk", **REFUSED)
+    with pytest.raises(ActNotOpen):
+        small_scene.do("appeal_refusal", "li", words="It belongs here.")
+    small_scene.work()
+    if result == "late":
+        small_scene.later(days=13)
+        with pytest.raises(OutOfTime):
+            small_scene.do("appeal_refusal", "li", words="It belongs here.")
+        assert request_of(small_scene, RequestKind.ENDING).state is RequestState.GRANTED
+        return
+    small_scene.do("appeal_refusal", "li", words="It belongs here.")
+    small_scene.later(days=20)
+    small_scene.do("record_ruling_appeal", "clerk", ended(small_scene, "refusal", result))
+    if result == "upheld":
+        assert small_scene.case().outcome is Outcome.REFUSED
+        return
+    assert (small_scene.case().stage, small_scene.case().outcome) == (Stage.LODGED, None)
+    small_scene.accept()
+    assert small_scene.case().stage is Stage.PENDING
 
 
 def test_a_complaint_is_answered_in_fifteen_days(pending: Scene) -> None:

@@ -197,6 +197,12 @@ class Bench:
         self.wait(days=20)
         return reference
 
+    def nobody_appeals(self) -> None:
+        """Both sides read what was sent to them, and the time to appeal from a ruling ends unused."""
+        for who in ("claimant/1", "respondent/1"):
+            self.serve(who)
+        self.wait(days=13)
+
 
 def people(court: Court, clock: FixedClock) -> None:
     """Accounts of everybody in these tests."""

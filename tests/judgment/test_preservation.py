@@ -105,4 +105,6 @@ def test_nothing_stays_frozen_for_a_case_that_is_over(bench: Bench) -> None:
     bench.do("judge", "rule_on_preservation", RULING | {"motion": motion_of(bench), "security": None})
     bench.do("clerk", "execute_preservation", {"preservation": preserved(bench).reference, "what": "Account frozen"})
     bench.do("judge", "give_ruling", {**RULING, "kind": "dismissal", "security": None, "orders": "The action is dismissed."})
+    assert preserved(bench).state is PreservationState.EXECUTED, "it holds while the ruling may be appealed from"
+    bench.nobody_appeals()
     assert preserved(bench).state is PreservationState.LAPSED

@@ -206,6 +206,8 @@ def test_a_dismissal_gives_the_whole_fee_back(bench: Bench) -> None:  # noqa: F8
     """Dismissed by ruling, not on the merits: everything goes back (FEE 27)."""
     paid_bench(bench)
     bench.do("judge", "give_ruling", RULING | {"kind": "dismissal"})
+    assert back(bench.court, bench.case_id) == {}, "nothing goes back while it may be appealed from"
+    bench.nobody_appeals()
     assert bench.case().outcome is Outcome.DISMISSED and back(bench.court, bench.case_id) == {"claimant/1": 25_00}
 
 

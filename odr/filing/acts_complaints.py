@@ -1,0 +1,97 @@
+"""Complaints about how the court does its work (EXT 7)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Role, Stage
+from odr.filing.acts_objections import seat_decider
+from odr.filing.inputs_motions import ComplaintAnswer, ComplaintInput
+from odr.filing.models import Request, RequestKind, RequestState
+from odr.filing.progress import ask, decide, requests_of
+from odr.identity.actors import Actor
+from odr.procedure.models import Window, WindowState
+from odr.procedure.table import Recorded, act
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+COMPLAINT = RequestKind.COMPLAINT
+COMPLAINT_WINDOW = "complaint_reply"
+
+
+def may_complain(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why no complaint can be made: the rules know none, or one of the actor's waits."""
+    if COMPLAINT_WINDOW not in court.pack(case).windows.rules:
+        return T("The rules of this court know no such complaint.")
+    mine = [one for one in requests_of(court, case, COMPLAINT) if one.party_id == actor.party_id]
+    return T("Your complaint waits for its answer.") if mine else None
+
+
+@act(
+    title=T("Complain about how the court does its work"),
+    input=ComplaintInput,
+    by=set(PARTY_ROLES),
+    at=set(Stage),
+    guard=may_complain,
+    while_stayed=True,
+    source="EXT 7; COURT complaint",
+    help=T("Delay, a page that failed, how you were treated. The president answers within 15 days. It changes no time limit and no decision."),
+)
+def complain(court: Sitting, case: Case, given: ComplaintInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Complain to the president about delay or conduct; she answers within the time of the rules, and nobody else reads it (EXT 7)."""
+    me = court.party_of(case, actor)
+    seat_decider(court, case, Role.PRESIDENT)
+    request = ask(court, case, COMPLAINT, me, given.words, about=given.about)
+    window = court.start_window(case, COMPLAINT_WINDOW, start=now, subject=request.reference)
+    title = T("%(name)s complains. Answer within 15 days.", name=me.name)
+    court.open_task(case, Role.PRESIDENT, COMPLAINT.value, title, risk=40, due_at=window.due_at, subject=request.reference)
+    return Recorded(T("%(name)s complained", name=me.name), {"request": request.reference}, audience=Audience.NAMED, named=_readers(me.id))
+
+
+def _readers(party_id: int | None) -> tuple[str, ...]:
+    return (f"party/{party_id}", Role.PRESIDENT.value)
+
+
+def complaint_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why there is nothing to answer."""
+    return None if requests_of(court, case, COMPLAINT) else T("No complaint waits for an answer.")
+
+
+@act(
+    title=T("Answer a complaint"),
+    input=ComplaintAnswer,
+    by={Role.PRESIDENT},
+    at=set(Stage),
+    guard=complaint_waits,
+    while_stayed=True,
+    source="EXT 7; COURT complaint",
+)
+def answer_complaint(court: Sitting, case: Case, given: ComplaintAnswer, *, actor: Actor, now: datetime) -> Recorded:
+    """Answer a complaint with what was found and what is done about it; the answer is served on the one who complained (EXT 7)."""
+    request: Request = court.resolved("complaint", given.request)
+    court.close_windows(case, COMPLAINT_WINDOW, WindowState.MET, subject=request.reference)
+    decide(court, case, request, RequestState.REFUSED if given.found == "unfounded" else RequestState.GRANTED)
+    name = next(p.name for p in case.parties if p.id == request.party_id)
+    result = {"request": request.reference, "found": given.found, "party": request.party_id}
+    return Recorded(T("The complaint of %(name)s was answered", name=name), result, audience=Audience.NAMED, named=_readers(request.party_id))
+
+
+def serve_complaint_answer(court: Sitting, case: Case, entry: DocketEntry) -> None:
+    """The answer to a complaint goes to the one who complained, and to nobody else."""
+    if entry.act == "answer_complaint" and court.court.hooks.queue_service is not None:
+        court.court.hooks.queue_service(court, case, entry, [p for p in case.parties if f"party/{p.id}" in entry.named])
+
+
+def complaint_overdue(court: Sitting, case: Case, window: Window) -> None:
+    """The time to answer a complaint passed: it lies before everything else on the president's desk."""
+    request = court.session.scalar(select(Request).where(Request.case_id == case.id, Request.reference == window.subject))
+    if request is not None and request.state is RequestState.ASKED:
+        name = next(p.name for p in case.parties if p.id == request.party_id)
+        court.close_tasks(case, COMPLAINT.value, request.reference)
+        title = T("The complaint of %(name)s was not answered in 15 days.", name=name)
+        court.open_task(case, Role.PRESIDENT, COMPLAINT.value, title, risk=90, subject=request.reference)
