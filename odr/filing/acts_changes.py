@@ -20,7 +20,7 @@ from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.identity.models import Mandate
 from odr.procedure.case_rules import Bar
 from odr.procedure.models import WindowState
-from odr.procedure.rulings import ASKED, NO_APPEAL
+from odr.procedure.rulings import ASKED, NO_APPEAL, WITH_THE_JUDGMENT
 from odr.procedure.table import Everyone, Recorded, RulingForm, act
 from odr.procedure.tracks import TrackFinding, conversion, track_findings
 from odr.text import Money, T, Text
@@ -303,6 +303,7 @@ def start_counter_answer(court: Sitting, case: Case, who: Party, at: datetime, p
     by={Role.JUDGE, Role.CLOCK},
     at=TRIAL,
     serves=Everyone.PARTIES,
+    paper=RulingForm(T("Another procedure"), WITH_THE_JUDGMENT, result="to", ruled=T("The case moves to another procedure:")),
     source="CPL 169, 170; CPI 258, 260, 278",
     help=T("The trial limit still runs from acceptance; the fee may rise."),
 )
@@ -332,6 +333,7 @@ def convert_track(court: Sitting, case: Case, given: ConvertTrackInput, *, actor
     strong=True,
     while_stayed=True,
     serves=Everyone.PARTIES,
+    paper=RulingForm(T("Transfer to another court"), NO_APPEAL, ruled=T("This court does not hear the case; it goes to the court that does.")),
     source="CPL 37; CPI 211",
 )
 def transfer_case(court: Sitting, case: Case, given: TransferInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -348,6 +350,9 @@ def transfer_case(court: Sitting, case: Case, given: TransferInput, *, actor: Ac
     while_stayed=True,
     strong=True,
     serves=Everyone.PARTIES,
+    paper=RulingForm(
+        T("Change of a party"), WITH_THE_JUDGMENT, result="ground", ruled=T("Somebody else stands in the place of the party."), omits=("email", "phone")
+    ),
     source="CPL 153; CPI 55, 249",
 )
 def substitute_party(court: Sitting, case: Case, given: SubstituteInput, *, actor: Actor, now: datetime) -> Recorded:

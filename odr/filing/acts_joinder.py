@@ -96,6 +96,9 @@ def rule_on_joinder(court: Sitting, case: Case, given: JoinderRuling, *, actor: 
     guard=before_end_of_debate,
     strong=True,
     serves=Everyone.PARTIES,
+    paper=RulingForm(
+        T("Somebody else is to take part"), WITH_THE_JUDGMENT, result="role", ruled=T("Somebody else takes part in the case."), omits=("email", "phone")
+    ),
     source="CPL 59, 135; CPI 73, 74, 81",
     help=T("Of the court’s own motion: whoever has to sue or be sued together with a party, or whom the outcome concerns in law."),
 )

@@ -26,7 +26,8 @@ from odr.identity.actors import Actor
 from odr.identity.models import Mandate
 from odr.procedure.case_rules import Bar
 from odr.procedure.models import Window
-from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.rulings import WITH_THE_JUDGMENT
+from odr.procedure.table import Everyone, Recorded, RulingForm, act
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def nothing_is_heard_yet(court: Sitting, case: Case, actor: Actor) -> Text | Non
     with_cases=other_case,
     strong=True,
     serves=Everyone.PARTIES,
+    paper=RulingForm(T("Cases heard together"), WITH_THE_JUDGMENT, result="ground", ruled=T("This case goes on within another.")),
     source="CPL 55; CPI 221",
     help=T("Both cases must be yours and of the same kind. Parties, claims, facts, exhibits and fees go along; everybody gets new time for evidence."),
 )
@@ -208,6 +210,7 @@ def several_claims(court: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=(several_claims, before_end_of_debate),
     strong=True,
     serves=Everyone.PARTIES,
+    paper=RulingForm(T("A claim heard by itself"), WITH_THE_JUDGMENT, ruled=T("The claim is heard in a case of its own.")),
     source="CPL 55; CPI 221",
     help=T("The claim becomes a case of its own with the same judge. Its fee is reckoned anew; what was paid for it here counts there."),
 )

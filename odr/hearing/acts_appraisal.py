@@ -160,6 +160,7 @@ def rule_on_appraisal(court: Sitting, case: Case, given: AppraisalRulingInput, *
     at=TRIED,
     strong=True,
     serves=Everyone.PARTIES,
+    paper=RulingForm(T("Appraisal"), WITH_THE_JUDGMENT, ruled=T("A fact of the case is appraised by an expert.")),
     source="CPL 79; CPI 96, 121; EV 30",
 )
 def order_appraisal(court: Sitting, case: Case, given: OwnMotionInput, *, actor: Actor, now: datetime) -> Recorded:

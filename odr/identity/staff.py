@@ -59,12 +59,18 @@ def give(session: Session, account: Account, role: Role, *, by: Account, now: da
     return proposal
 
 
-def decide(session: Session, proposal_id: int, approved: bool, *, by: Account, now: datetime) -> RoleProposal:
-    """Another administrator approves or declines. Raises NeedsTwo for the proposer and for whom it is about, NotFound."""
-    _need_admin(by)
+def waiting_proposal(session: Session, proposal_id: int) -> RoleProposal:
+    """A role that was proposed and waits. Raises NotFound for one that does not exist, or was decided."""
     proposal = session.get(RoleProposal, proposal_id, with_for_update=True)
     if proposal is None or proposal.decided_at is not None:
         raise NotFound
+    return proposal
+
+
+def decide(session: Session, proposal_id: int, approved: bool, *, by: Account, now: datetime) -> RoleProposal:
+    """Another administrator approves or declines. Raises NeedsTwo for the proposer and for whom it is about, NotFound."""
+    _need_admin(by)
+    proposal = waiting_proposal(session, proposal_id)
     if approved and by.id in (proposal.proposed_by, proposal.account_id):
         raise NeedsTwo
     proposer = session.get_one(Account, proposal.proposed_by)

@@ -24,7 +24,8 @@ from odr.judgment.kinds import EnforcementState, Instrument, SettlementState
 from odr.judgment.lookups import enforcement_settlements, obligation_named, obligations_of, open_enforcement, party_with, unconfirmed
 from odr.judgment.models import EnforcementMeasure, Obligation, Performance
 from odr.procedure.models import WindowState
-from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.rulings import NO_APPEAL
+from odr.procedure.table import Everyone, Recorded, RulingForm, act
 from odr.text import Money, T, Text
 
 if TYPE_CHECKING:
@@ -159,6 +160,7 @@ def who_ends_it(court: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=who_ends_it,
     strong=True,
     serves=Everyone.PARTIES,
+    paper=RulingForm(T("End of the enforcement"), NO_APPEAL, result="state", ruled=T("The enforcement is ended.")),
     source="CPL 157, 241, 268",
 )
 def end_enforcement(court: Sitting, case: Case, given: EndEnforcementInput, *, actor: Actor, now: datetime) -> Recorded:

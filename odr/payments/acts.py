@@ -32,7 +32,8 @@ from odr.payments.tariff import FIRST_INSTANCE, HALVABLE, Matter, assess_filing,
 from odr.procedure.models import WindowState
 from odr.procedure.pack import RulePack
 from odr.procedure.reckoning import Extension
-from odr.procedure.table import Everyone, Premise, Recorded, act
+from odr.procedure.rulings import NO_APPEAL
+from odr.procedure.table import Everyone, Premise, Recorded, RulingForm, act
 from odr.procedure.tariff_rules import Ending
 from odr.text import Money, T, Text
 
@@ -248,6 +249,7 @@ def ruling_on_unpaid(court: Sitting, case: Case, actor: Actor) -> Mapping[str, T
     subject=fee_state,
     strong=True,
     serves=Everyone.PARTIES,
+    paper=RulingForm(T("Fee not paid"), NO_APPEAL, ruled=T("What the fee was asked for is deemed withdrawn.")),
     source="CPI 213, 199, 318",
     prefill=ruling_on_unpaid,
 )

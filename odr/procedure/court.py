@@ -78,12 +78,20 @@ class Court:
     def prepare(self, name: str, case: Case, given: BaseModel, actor: Actor) -> Mapping[str, Any]:
         """Do an act's slow work (set and seal its paper) before the transaction that performs it.
 
-        Gives nothing where the act is not open to the actor: no seal is put on anything,
-        and ``perform`` says why, or gives the first receipt of a repeated request.
+        What is due on the case is performed first, as ``perform`` would: an act that a lapsed
+        time limit opens must not wait for the worker. Gives nothing where the act is not open
+        to the actor: no seal is put on anything, and ``perform`` says why, or gives the first
+        receipt of a repeated request.
         """
         act = self.table[name]
         if act.prepare is None and act.paper is None:
             return {}
+        with self.database.read() as session:
+            mine = session.get_one(Case, case.id)
+            is_late = mine.next_due_at is not None and mine.next_due_at < self.clock.now() and mine.stayed_at is None
+        if is_late:
+            with self.sit() as sitting:
+                sitting.follow(sitting.session.get_one(Case, case.id), lambda: None)
         with self.database.read() as session:
             if refusal(self.look(session), act, session.get_one(Case, case.id), actor) is not None:
                 return {}

@@ -81,7 +81,7 @@ def seal_ruling(court: Court, act: Act, case: Case, given: BaseModel, actor: Act
         reason=T("Ruling in case %(number)s", number=mine.number or mine.reference),
         signer=actor.name,
     )
-    return {_key(mine): SealedPaper(_digest(act, given, language, paper), sealed, code)}
+    return {_key(act, mine): SealedPaper(_digest(act, given, language, paper), sealed, code)}
 
 
 def keep_ruling(court: Sitting, act: Act, case: Case, given: BaseModel, actor: Actor) -> Document | None:
@@ -91,13 +91,13 @@ def keep_ruling(court: Sitting, act: Act, case: Case, given: BaseModel, actor: A
     kept before the act is carried out: what was asked can then still be read, and whatever
     the act sends out in the same transaction finds it.
     """
-    if act.paper is None or _key(case) not in court.prepared:
+    if act.paper is None or _key(act, case) not in court.prepared:
         return None
     from odr.procedure.sitting import words_of
 
     language, paper = _written(court, act, case, given, actor)
     title = words_of(_title(act.paper))
-    return keep_prepared(court, case, _key(case), _digest(act, given, language, paper), kind="ruling", title=title, locale=language)
+    return keep_prepared(court, case, _key(act, case), _digest(act, given, language, paper), kind="ruling", title=title, locale=language)
 
 
 def with_ruling(act: Act, document: Document | None, recorded: Recorded, *, needed: bool) -> Recorded:
@@ -119,9 +119,9 @@ def with_ruling(act: Act, document: Document | None, recorded: Recorded, *, need
     return replace(recorded, result={**recorded.result, **facts})
 
 
-def _key(case: Case) -> str:
-    """Where the paper waits: by case, as several claims may be decided in one Sitting."""
-    return f"ruling:{case.reference}"
+def _key(act: Act, case: Case) -> str:
+    """Where the paper waits: by case, as several claims may be decided in one Sitting, and by act, as one ruling may bring another."""
+    return f"ruling:{act.name}:{case.reference}"
 
 
 def _title(form: RulingForm) -> Text:
@@ -139,7 +139,7 @@ def _written(court: Sitting, act: Act, case: Case, given: BaseModel, actor: Acto
     form, settings = act.paper, court.court.settings
     account = court.session.get(Account, actor.account_id) if actor.account_id is not None else None
     language: PaperLocale = "zh-Hans" if account is not None and account.locale == "zh-Hans" else "en"
-    reasons = str(getattr(given, "reasons", ""))
+    reasons: list[Words] = [line.strip() for line in str(getattr(given, "reasons", "")).splitlines() if line.strip()]
     return language, RulingPaper(
         court=settings.court_name_zh if language == "zh-Hans" else settings.court_name,
         kind=T("Written decision") if form.is_decision else T("Ruling"),
@@ -150,7 +150,7 @@ def _written(court: Sitting, act: Act, case: Case, given: BaseModel, actor: Acto
         parties=[PartyLine(p.role.label, p.name) for p in parties(case)],
         history=list(_asked(court, case, given, actor)),
         orders=list(_ordered(court, case, form, given, actor)),
-        reasons=[Reason(line.strip()) for line in reasons.splitlines() if line.strip()],
+        reasons=[Reason(line) for line in ([form.why] if form.why is not None else []) + reasons],
         remedy=form.remedy if isinstance(form.remedy, Text) else form.remedy(court, case, given),
     )
 
@@ -189,7 +189,7 @@ def _ordered(court: Sitting, case: Case, form: RulingForm, given: BaseModel, act
         return
     for name, info in fields.items():
         value = getattr(given, name)
-        if name in (form.result, "reasons") or value in (None, "") or reference_of(info) is not None:
+        if name in (form.result, "reasons", *form.omits) or value in (None, "") or reference_of(info) is not None:
             continue
         label = label_of(info)
         for one in value if isinstance(value, list | tuple) else (value,):

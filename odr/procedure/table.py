@@ -82,8 +82,9 @@ class RulingForm:
 
     ``result`` names the field of the input that holds the choice, ``words`` how a choice
     reads in the paper where its label is for the page only, ``ruled`` what is ruled where
-    the act has no choice; the reasons are the input's ``reasons``. ``is_decision`` for what
-    the law has decided by a written decision and not by a ruling.
+    the act has no choice; the reasons are the input's ``reasons``, or ``why`` where the act
+    can have but one. ``omits`` are fields that are for the registry, such as a telephone number.
+    ``is_decision`` for what the law has decided by a written decision and not by a ruling.
     """
 
     subject: Text
@@ -91,6 +92,8 @@ class RulingForm:
     result: str = "answer"
     words: Mapping[str, Text] = field(default_factory=dict)
     ruled: Text | None = None
+    why: Text | None = None
+    omits: tuple[str, ...] = ()
     is_decision: bool = False
 
 

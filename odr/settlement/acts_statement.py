@@ -10,9 +10,10 @@ from odr.docket.queries import parties
 from odr.errors import ActNotOpen, InvalidInput
 from odr.identity.actors import Actor
 from odr.payments.refunding import order_back
+from odr.procedure.rulings import NO_APPEAL
 from odr.procedure.sealed import keep_prepared
 from odr.procedure.sitting import words_of
-from odr.procedure.table import Everyone, Premise, Recorded, act
+from odr.procedure.table import Everyone, Premise, Recorded, RulingForm, act
 from odr.procedure.tariff_rules import Ending as FeeEnding
 from odr.settlement.agreements import CONFIRM_TASK, LEAVE_TASK, close_waiting, missing, sign, waiting
 from odr.settlement.inputs import AgreementRef, RefuseAgreementInput, StatementInput
@@ -124,6 +125,13 @@ def obligations(agreement: Agreement) -> list[dict[str, Any]]:
     premise=Premise.DOCKET,
     strong=True,
     serves=Everyone.PARTIES,
+    paper=RulingForm(
+        T("Withdrawal of the claim"),
+        NO_APPEAL,
+        ruled=T("Leave is given to withdraw the claim as the parties agreed."),
+        why=T("The parties have signed an agreement by which the claim is withdrawn, and nothing speaks against it (Civil Procedure Law, art. 148)."),
+        omits=("agreement",),
+    ),
     page="settlement.statement",
     source="CPL 148",
 )

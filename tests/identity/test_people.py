@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from odr.clock import FixedClock
 from odr.db import Database
@@ -47,6 +48,24 @@ def test_a_judge_is_made_by_two(browser_of: BrowserOf, people: People, database:
     assert second.submit(f"/administration/proposals/{proposal}", {"decision": "approve"}, on="/administration/people").status_code == 404
     assert mailbox.letters[-1][3] == "zh-Hans"
     assert browser_of().submit(mailbox.link(), {"password": PASSWORD}).status_code == 303
+
+
+def test_a_proposal_is_decided_only_by_a_choice(browser_of: BrowserOf, people: People, database: Database) -> None:
+    """An empty form, or a word that is neither, declines nothing: it asks, at that proposal, and the proposal waits on."""
+    first, second = _admin(people, browser_of, "one@example.com"), _admin(people, browser_of, "two@example.com")
+    for email in ("judge@example.com", "other@example.com"):
+        first.submit("/administration/people", {"name": "Zhao Rui", "email": email, "role": "judge", "locale": "en"})
+    with database.read() as session:
+        waits, other = session.scalars(select(RoleProposal.id).order_by(RoleProposal.id)).all()
+    for typed in ({}, {"decision": ""}, {"decision": "perhaps"}):
+        told = second.submit(f"/administration/proposals/{waits}", typed, on="/administration/people")
+        assert told.status_code == 422 and f'href="#decision-{waits}"' in told.text and f"decision-{other}-error" not in told.text
+    assert second.submit("/administration/proposals/999", {}, on="/administration/people").status_code == 404
+    with database.read() as session:
+        assert session.get_one(RoleProposal, waits).decided_at is None
+    assert second.submit(f"/administration/proposals/{waits}", {"decision": "decline"}, on="/administration/people").status_code == 303
+    with database.read() as session:
+        assert session.get_one(RoleProposal, waits).approved is False
 
 
 def test_a_clerk_is_made_by_one(browser_of: BrowserOf, people: People, database: Database) -> None:

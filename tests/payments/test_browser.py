@@ -122,7 +122,10 @@ WORDS = {
 }
 
 
-@pytest.mark.parametrize(("locale", "width", "javascript"), [("en", DESK, True), ("zh-Hans", PHONE, True), ("en", PHONE, False), ("zh-Hans", DESK, False)])
+@pytest.mark.parametrize(
+    ("locale", "width", "javascript"),
+    [*((locale, width, True) for locale in ("en", "zh-Hans") for width in (DESK, PHONE)), ("en", PHONE, False), ("zh-Hans", DESK, False)],
+)
 def test_a_fee_is_declined_abandoned_paid_later_and_refunded(till: Till, open_context: OpenContext, locale: str, width: int, javascript: bool) -> None:
     """A declined card and a way back cost nothing; the same fee is paid later, once; withdrawn, half of it is shown going back and then back (FEE 15, 22)."""
     words, name = WORDS[locale], f"{locale}-{width}-{'js' if javascript else 'plain'}"

@@ -19,7 +19,7 @@ from odr.filing.models import Request
 from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.notary.seal_check import SealState, validate_pdf
-from odr.procedure.table import TABLE, Act
+from odr.procedure.table import TABLE, Act, Everyone
 from odr.service.models import Packet
 from tests.scene import Scene
 
@@ -28,6 +28,11 @@ NO_PAPER = {
     "decide_registration": "registry work, mostly the clerk’s, on somebody who is no party yet",
 }
 """Acts named like rulings that give none as a paper, and why."""
+OF_ITS_OWN_MOTION = {
+    "transfer_case", "convert_track", "substitute_party", "bring_in_party", "join_into_case", "sever_claim", "deem_withdrawn", "order_appraisal",
+    "allow_agreed_withdrawal", "end_enforcement",
+}  # fmt: skip
+"""What a judge rules without anybody having asked for it on the docket."""
 WHY = "The goods were delivered here."
 
 
@@ -42,12 +47,20 @@ def test_every_ruling_is_a_sealed_paper(small_scene: Scene) -> None:
     assert bare == NO_PAPER.keys() and len(rulings()) > 20
 
 
+def test_what_the_court_rules_of_its_own_motion_is_a_sealed_paper_too(small_scene: Scene) -> None:
+    """Each says itself what is ruled, and goes out to everybody (CPL 157)."""
+    own = [a for a in TABLE if a.name in OF_ITS_OWN_MOTION]
+    assert len(own) == len(OF_ITS_OWN_MOTION)
+    assert [a.name for a in own if a.paper is None or a.paper.ruled is None or a.serves is not Everyone.PARTIES] == []
+
+
 def test_what_a_ruling_is_read_from_is_in_its_form(small_scene: Scene) -> None:
     """Each form has the choice its paper tells, or says itself what is ruled; and the reasons (CPL 157)."""
     made = [a for a in TABLE if a.paper is not None]
     assert {"refuse_claim", "review_costs", "rule_on_lateness"} <= {a.name for a in made}
     for each in made:
-        assert each.paper is not None and "reasons" in each.input.model_fields, each.name
+        assert each.paper is not None and (each.paper.why is not None or "reasons" in each.input.model_fields), each.name
+        assert set(each.paper.omits) <= set(each.input.model_fields), each.name
         assert each.paper.ruled is not None or each.paper.result in each.input.model_fields, each.name
 
 
@@ -123,6 +136,38 @@ def test_a_ruling_is_set_sealed_and_kept_with_its_entry(
     with pending.court.database.read() as session:
         sent = [p.documents for p in session.scalars(select(Packet).where(Packet.case_id == pending.case_id)) if number in p.entry_ids]
     assert [[d["sha256"] for d in documents] for documents in sent] == [[paper.sha256]] * 2
+
+
+OWN = [
+    ("en", "transfer_case", {"court": "Harbour District Court"}, ["Transfertoanothercourt", "HarbourDistrictCourt", "Noappealliesagainstthisruling."], []),
+    ("zh-Hans", "convert_track", {"to": "simple"}, ["程序转换", "简易程序"], []),
+    (
+        "en",
+        "bring_in_party",
+        {"role": "third_party", "name": "Wan Li Carriers", "kind": "company", "email": "post@wanli.example", "phone": "13900000000", "address": "4 Dock Road"},
+        ["WanLiCarriers", "4DockRoad", "raisedtogetherwithanappeal"],
+        ["wanli.example", "13900000000"],
+    ),
+    ("en", "order_appraisal", {"fact": "Who made the label", "questions": "Is it genuine?", "bears": "claimant/1"}, ["Whomadethelabel"], []),
+]
+
+
+@pytest.mark.parametrize(("language", "act", "given", "words", "kept_out"), OWN)
+def test_a_ruling_nobody_asked_for_is_set_sealed_and_served(
+    pending: Scene, language: str, act: str, given: dict[str, str], words: list[str], kept_out: list[str]
+) -> None:
+    """It names what is ruled, why, and what can be done; how somebody is reached does not stand in it."""
+    with pending.court.database.write() as session:
+        session.get_one(Account, pending.people["judge"]).locale = language
+    number = pending.do(act, "judge", pending.court.table[act].input.model_validate({"reasons": WHY, **given})).number
+    paper, _, trust = made(pending, number)
+    said = text_of(paper.content)
+    assert validate_pdf(paper.content, trust).state is SealState.SEALED
+    assert all(each in said for each in ["".join(WHY.split()), *words]), said
+    assert not any(each in said for each in kept_out), said
+    with pending.court.database.read() as session:
+        sent = [p.documents for p in session.scalars(select(Packet).where(Packet.case_id == pending.case_id)) if number in p.entry_ids]
+    assert len(sent) >= 2 and all(paper.sha256 in {d["sha256"] for d in documents} for documents in sent)
 
 
 def test_a_ruling_sealed_for_other_words_is_not_kept(pending: Scene) -> None:

@@ -84,16 +84,19 @@ def reinstate(reference: str) -> AnyResponse:
 @staff(Role.ADMIN)
 @require_strong()
 def decide_proposal(proposal_id: int) -> AnyResponse:
-    """Approve or decline a role another administrator has proposed."""
-    court = current_court()
+    """Approve or decline a role another administrator has proposed; who says neither is asked, and nothing is decided."""
+    court, choice, field = current_court(), request.form.get("decision"), f"decision-{proposal_id}"
     try:
         with court.database.write() as session:
             by = session.get_one(Account, me().account_id)
-            office.decide(session, proposal_id, request.form.get("decision") == "approve", by=by, now=court.clock.machine_now())
+            if choice not in ("approve", "decline"):
+                office.waiting_proposal(session, proposal_id)
+                raise InvalidInput.at(field, T("Choose whether to approve or to decline."))
+            office.decide(session, proposal_id, choice == "approve", by=by, now=court.clock.machine_now())
     except NotFound:
         raise
     except CourtError as error:
-        return again("people.html", error, "decision", **_lists())
+        return again("people.html", error, field, **_lists())
     return to("identity.people")
 
 

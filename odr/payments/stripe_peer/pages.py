@@ -26,6 +26,7 @@ table{border-collapse:collapse;width:100%;font-size:1rem}
 caption{text-align:left;font-weight:700;margin:1.5rem 0 .25rem}
 th,td{text-align:left;border-bottom:1px solid #7c7667;padding:.35rem .5rem .35rem 0;font-weight:400;vertical-align:top}
 code{white-space:nowrap}
+@media (max-width:30rem){th{width:6.5em}code{white-space:normal}}
 """
 
 _CARDS = {
