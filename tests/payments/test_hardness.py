@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -142,17 +143,21 @@ def test_killed_at_random_the_books_balance_and_nothing_is_credited_twice(pay_co
     file.write_text("\n".join(json.dumps(event) for event in events))
     dice = random.Random(5)
     command = [sys.executable, "-m", "tests.payments.killed", pay_court.court.database.url, str(tmp_path), str(file)]
+    forker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, cwd=Path(__file__).resolve().parents[2])
+    assert forker.stdin is not None and forker.stdout is not None
     for round_ in range(rounds):
-        court = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).resolve().parents[2], env=os.environ)
-        assert court.stdout is not None and court.stdout.readline() == "ready\n"
+        forker.stdin.write("again\n")
+        court = int(forker.stdout.readline())
         if round_ < rounds - 1:
             time.sleep(dice.uniform(0.005, 0.08))
-            court.kill()
-        court.wait(60)
-        court.stdout.close()
+            os.kill(court, signal.SIGKILL)
+        assert forker.stdout.readline() == "ended\n"
         with pay_court.court.database.read() as session:
             assert is_balanced(trial_balance(session))
             credited = session.scalar(select(func.count()).select_from(Payment))
             assert credited == session.scalar(select(func.count()).select_from(LedgerEntry).where(LedgerEntry.what == "fee paid"))
             assert credited == session.scalar(select(func.count()).select_from(DocketEntry).where(DocketEntry.act == "record_payment"))
+    forker.stdin.close()
+    assert forker.wait(10) == 0
+    forker.stdout.close()
     assert pay_court.balances() == {"clearing": many * 275_00, "deferred": -many * 275_00}
