@@ -89,6 +89,7 @@ def _listed(engine: Engine, asked: dict[str, str]) -> list[tuple[str, ...]]:
         return [tuple(row) for row in connection.execute(text(asked[engine.dialect.name]))]
 
 
+@pytest.mark.slow
 def test_migrations_make_what_the_models_say(empty_url: str) -> None:
     """After the last migration the database and the models do not differ in anything."""
     migrate.upgrade(empty_url)
@@ -129,6 +130,7 @@ def test_a_drafted_migration_makes_what_the_models_say(empty_url: str, engine: E
     assert tables(engine) == set(Base.metadata.tables)
 
 
+@pytest.mark.slow
 def test_a_draft_made_on_one_engine_serves_the_other(tmp_path: Path, postgres_url: str, workshop: Path) -> None:
     """One migration serves both engines: drafted on SQLite, it makes PostgreSQL's tables as the models say."""
     migrate.draft(f"sqlite:///{tmp_path / 'draft.sqlite'}", "first", folder=workshop)
@@ -136,6 +138,7 @@ def test_a_draft_made_on_one_engine_serves_the_other(tmp_path: Path, postgres_ur
     assert migrate.differences(postgres_url) == []
 
 
+@pytest.mark.slow
 def test_triggers_stand_again_after_a_table_was_rebuilt(empty_url: str, engine: Engine, workshop: Path) -> None:
     """SQLite changes a table by copying it and forgets its triggers; after the step they are there again, up and down."""
     migrate.draft(empty_url, "first", folder=workshop)

@@ -139,6 +139,7 @@ def attempt(scene: Scene, act: Act, actor: Actor) -> CourtError | None:
     raise AssertionError(f"{act.name} was performed by {actor.role.value}")
 
 
+@pytest.mark.slow
 def test_performing_an_act_of_another_role_or_stage_is_refused(small_scene: Scene) -> None:
     """``perform`` itself refuses, whoever calls it: no entry of any act whose role or stage is not in the file."""
     pending(small_scene)
@@ -225,6 +226,7 @@ def test_admitting_the_claim_needs_special_powers(small_scene: Scene, position: 
     assert small_scene.do("file_answer", "stranger", position="defend", statement="We do not agree.").number > 0
 
 
+@pytest.mark.slow
 def test_losing_the_role_between_looking_and_acting_ends_the_act(small_scene: Scene) -> None:
     """Check and act are one transaction: a seat given up, a mandate ended, an account stopped lets nothing through."""
     pending(small_scene)

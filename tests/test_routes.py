@@ -288,6 +288,7 @@ def test_every_route_stands_in_the_file(house: House) -> None:
     assert {cell for line in rows().values() for cell in line.values()} <= {"in", "sign", "404", "403"}
 
 
+@pytest.mark.slow
 def test_every_route_method_and_principal(house: House) -> None:
     """Each gets what the file says: twelve principals, and those who are in no way of the case any more or not yet; nothing private is kept by a cache."""
     expectations, wrong = rows(), []
@@ -338,6 +339,7 @@ def test_the_court_asks_its_own_people_for_a_second_factor(house: House) -> None
                 assert response.status_code == 403 or is_sent, f"{method} {rule.rule} as {who}: {response.status_code}"
 
 
+@pytest.mark.slow
 def test_no_page_of_another_site_changes_anything(house: House) -> None:
     """Without the form's token, or sent from elsewhere, nothing that changes something is carried out, on any route."""
     tried = 0
@@ -384,6 +386,7 @@ def without_guard(house: House, view: Any, guard: Guard) -> Callable[..., Any]:
     return enter
 
 
+@pytest.mark.slow
 def test_each_guard_taken_away_is_caught(house: House) -> None:
     """The matrix is not satisfied by a court that forgot the guard of any one page."""
     missed, tried = [], 0

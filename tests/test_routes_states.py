@@ -73,6 +73,7 @@ def pages(house: House) -> list[Rule]:
     return [rule for rule in found if (guard := guard_of(house.app, rule)) is not None and guard.entry is Entry.CASE]
 
 
+@pytest.mark.slow
 def test_pages_answer_as_the_file_says(standing: tuple[str, House]) -> None:
     """Closing a case opens it to nobody and hides it from nobody of it; a sealed file is there for its author's side and the bench alone."""
     state, house = standing

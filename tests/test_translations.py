@@ -10,6 +10,7 @@ from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pytest
 from babel.messages.extract import extract_python
 from babel.messages.pofile import read_po
 from jinja2 import Environment
@@ -116,6 +117,7 @@ def messages_in_python() -> list[tuple[str, ast.Call]]:
     return found
 
 
+@pytest.mark.slow
 def test_a_message_is_written_out_where_it_is_used() -> None:
     """``T(...)`` is given the sentence itself: one put together at run time is in no catalogue."""
     written_out = [where for where, node in messages_in_python() if node.args and isinstance(node.args[0], ast.Constant)]

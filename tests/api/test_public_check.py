@@ -95,6 +95,7 @@ def test_the_public_verifies_a_receipt_with_programs_of_others(given_out: tuple[
         (folder / file).write_bytes(kept)
 
 
+@pytest.mark.slow
 def test_the_public_verifies_a_sealed_paper(given_out: tuple[Path, str, int]) -> None:
     """pdfsig and pyHanko name the seal of a paper valid, and refuse the paper with one byte changed."""
     folder, _, _ = given_out

@@ -7,6 +7,7 @@ import json
 import re
 from typing import Any
 
+import pytest
 import requests
 
 from odr.canonical import canonical
@@ -174,6 +175,7 @@ def proven(scene: Scene, person: Caller, paper: str) -> None:
     assert json.loads(files_of(person.read(f"/documents/{paper}/receipt"))["receipt.json"])["sha256"] == hashlib.sha256(pdf).hexdigest()
 
 
+@pytest.mark.slow
 def test_a_whole_dispute_is_walked_by_programs(api_scene: tuple[Scene, Peer], callers: dict[str, Caller]) -> None:
     """Everything from the claim to the decision in effect needs nothing but tokens, and each answer is the one that was promised."""
     scene, peer = api_scene

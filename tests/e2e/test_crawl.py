@@ -203,6 +203,7 @@ def app_rule(app: Flask, endpoint: str) -> str:
 
 @pytest.mark.parametrize("locale", ["en", "zh-Hans"])
 @pytest.mark.parametrize("who", WHO)
+@pytest.mark.slow
 def test_every_link_offered_leads_somewhere(app: Flask, who: str, locale: str) -> None:
     """Nobody is offered a link that fails, is forbidden or leads nowhere; each page has its one heading, title and language; every desk is found."""
     email = WHO[who]

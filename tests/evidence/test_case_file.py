@@ -121,6 +121,7 @@ def test_kit_of_one_exhibit_binds_it_to_the_case(small_scene: Scene, tmp_path: P
     assert ("data/" + entry.name, "file") in {(f.item, f.reason) for f in kit_verifier.verify(bag, {key_of(small_scene)})[0]}
 
 
+@pytest.mark.slow
 def test_other_court_takes_in_a_proven_file_only(small_scene: Scene, tmp_path: Path) -> None:
     """An appeal court takes in what holds, once, and nothing of a file that does not or whose key it was not given."""
     with_exhibits(small_scene)
@@ -159,6 +160,7 @@ def signed_in(scene: Scene, who: str) -> FlaskClient:
     return client
 
 
+@pytest.mark.slow
 def test_only_who_asked_fetches_it_and_only_for_a_day(small_scene: Scene) -> None:
     """A case file is fetched by the person it was made for; a lost capacity makes none; after a day it is gone."""
     with_exhibits(small_scene)

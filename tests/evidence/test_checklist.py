@@ -13,6 +13,7 @@ from tests.evidence.test_case_file import signed_in
 from tests.scene import Scene
 
 
+@pytest.mark.slow
 def test_both_sides_see_what_is_there_and_what_is_missing(small_scene: Scene) -> None:
     """An exhibit covers the items its party names, on its own side only, until it is taken back; both sides see the same page in the order of days."""
     small_scene.lodge()

@@ -113,6 +113,7 @@ def test_file_sent_later_must_be_the_very_file(small_scene: Scene) -> None:
         assert digests.matching_uploads(session, batch) == {2: session.get_one(type(right), right.id)}
 
 
+@pytest.mark.slow
 def test_list_in_a_case_is_seen_by_all_and_named_at_the_exhibit(small_scene: Scene) -> None:
     """Once put into the case everybody there sees its lines; an exhibit whose digest came first says so; a list is put in once, by its owner."""
     batch = digests.file_batch(small_scene.court, small_scene.people["li"], "Papers", digests.read_list(f"{sha('order 8842')}  order.txt\n"))

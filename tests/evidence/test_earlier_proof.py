@@ -115,6 +115,7 @@ def test_no_bytes_are_more_than_refused(elsewhere: Elsewhere, data: bytes, heade
     assert found.result is not ProofResult.HOLDS and found.words.render("zh-Hans")
 
 
+@pytest.mark.slow
 def test_attached_proof_stands_beside_the_badges_and_in_the_kit(sqlite_url: str, tmp_path: Path, elsewhere: Elsewhere, stranger: Elsewhere) -> None:
     """Who brought the exhibit attaches a proof; entry and page say what was found, the badges stay as they are, the kit proves its bytes."""
     roots = tmp_path / "roots"

@@ -48,6 +48,7 @@ def test_three_cases_of_late_evidence(fault: str, basic: bool) -> None:
     assert fine is (fault == "gross" and basic)
 
 
+@pytest.mark.slow
 def test_exclusion_is_asked_answered_and_ruled(small_scene: Scene) -> None:
     """Who objects says how it was obtained, the other explains, the judge rules under seal; the file is then masked for others and kept (CPI 106)."""
     with_exhibits(small_scene)
@@ -72,6 +73,7 @@ def test_exclusion_is_asked_answered_and_ruled(small_scene: Scene) -> None:
         small_scene.do("rule_on_evidence", "judge", request=request.reference, result="refused", reasons="Twice.", language="en")
 
 
+@pytest.mark.slow
 def test_document_not_produced_is_taken_as_true_by_the_judge_only(small_scene: Scene) -> None:
     """An ordered document that does not come in time is no finding by itself; the judge takes its content as true (EV 48), never for an original."""
     with_exhibits(small_scene)
@@ -96,6 +98,7 @@ def test_document_not_produced_is_taken_as_true_by_the_judge_only(small_scene: S
     assert newest(small_scene).state is RequestState.OBEYED and exhibit(small_scene, "R-2").upload.sha256 == upload.sha256
 
 
+@pytest.mark.slow
 def test_court_collects_from_outside_for_who_asked(small_scene: Scene) -> None:
     """What the court collects is an exhibit of who asked for it (EV 62); a refusal outside the case is held against no party (CPL 67)."""
     with_exhibits(small_scene)
@@ -110,6 +113,7 @@ def test_court_collects_from_outside_for_who_asked(small_scene: Scene) -> None:
     assert exhibit(small_scene, "C-2").title == "Order log" and newest(small_scene).state is RequestState.FOUND and newest(small_scene).finding is None
 
 
+@pytest.mark.slow
 def test_late_evidence_is_admitted_or_not_and_fined_by_the_president(small_scene: Scene) -> None:
     """Late evidence is taken and waits; the judge rules by the three cases; a fine stands only when the president approves it (CPL 119)."""
     with_exhibits(small_scene)

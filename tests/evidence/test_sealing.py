@@ -27,6 +27,7 @@ def reader(sealed: bytes):  # type: ignore[no-untyped-def]
 
 
 @given(st.integers(0, 3 * envelope.PIECE + 5), st.integers(0, 3 * envelope.PIECE + 9), st.integers(0, 2 * envelope.PIECE), st.integers(1, 400_000))
+@pytest.mark.slow
 def test_any_range_of_a_sealed_file_is_the_range_of_the_file(size: int, start: int, length: int, step: int) -> None:
     """Reading any part of a sealed file gives exactly that part of the original, however it came in."""
     data = bytes(size % 251 for size in range(min(size, 997))) * (size // 997 + 1)

@@ -43,6 +43,7 @@ def test_a_clock_that_goes_back_ends_no_time_early(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("leap", [timedelta(seconds=1), timedelta(days=400)])
+@pytest.mark.slow
 def test_a_leap_forward_closes_what_is_due_and_says_when(small_scene: Scene, leap: timedelta) -> None:
     """To the instant a window ends nothing happens; past it, by however much, it is closed as of its own instant, once."""
     scene = small_scene

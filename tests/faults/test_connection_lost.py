@@ -48,6 +48,7 @@ def behind(door: CuttingDoor, postgres_court_url: str, postgres_cluster: Postgre
 
 
 @pytest.mark.parametrize("cut", [Cut.BEFORE, Cut.AFTER])
+@pytest.mark.slow
 def test_a_commit_whose_answer_is_lost_is_resolved_by_its_key(behind: Scene, door: CuttingDoor, cut: Cut) -> None:
     """Not acknowledged either way; sent again under its key it is one claim, told as repeated only where the first had been kept."""
     app = create_app(court=behind.court)
@@ -79,6 +80,7 @@ def test_a_later_act_is_resolved_the_same_way(behind: Scene, door: CuttingDoor, 
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT])
+@pytest.mark.slow
 def test_a_restarted_server_is_found_again(own_postgres: PostgresCluster, clock: FixedClock, tmp_path: Path, how: signal.Signals) -> None:
     """Restarted between two acts, orderly or by a crash, nobody notices; restarted within one, it is refused as a whole and can be sent again."""
     url = own_postgres.create_database("court")

@@ -7,6 +7,7 @@ from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
@@ -64,6 +65,7 @@ def test_fifty_lodgings_under_one_key_are_one_claim(scene: Scene) -> None:
     assert faults_of(scene) == []
 
 
+@pytest.mark.slow
 def test_fifty_acceptances_under_one_key_are_one_act_and_one_charge(scene: Scene) -> None:
     """One key, fifty threads: one entry, one fee asked for."""
     scene.lodge()
@@ -74,6 +76,7 @@ def test_fifty_acceptances_under_one_key_are_one_act_and_one_charge(scene: Scene
     assert faults_of(scene) == []
 
 
+@pytest.mark.slow
 def test_fifty_acceptances_under_no_key_are_one_act(scene: Scene) -> None:
     """Without a key the first is performed and the others are told that it was done."""
     scene.lodge()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from sqlalchemy import func, select
 
 from odr.app import create_court
@@ -36,6 +37,7 @@ def told_by(url: str, folder: Path) -> list[list[Any]]:
     return [json.loads(line) for line in done.stdout.splitlines() if line.endswith(b"]")]
 
 
+@pytest.mark.slow
 def test_nothing_acknowledged_is_lost_and_nothing_half_done(database_url: str, tmp_path: Path) -> None:
     """Twenty kills over both databases (a thousand on each with ODR_PROVE=1): every acknowledged act stands, every case is whole, the court goes on."""
     told = told_by(database_url, tmp_path / "court")

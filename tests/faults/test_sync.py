@@ -67,6 +67,7 @@ def test_every_acknowledgement_comes_after_its_sync(sqlite_url: str, tmp_path: P
 
 
 @pytest.mark.parametrize("synchronous", ["OFF"])
+@pytest.mark.slow
 def test_a_court_that_does_not_sync_is_caught(sqlite_url: str, tmp_path: Path, synchronous: str) -> None:
     """The same court without syncing fails the check: it is the check that is shown to work."""
     assert len(unsynced(trace(sqlite_url, tmp_path, synchronous))) == ACTS

@@ -67,6 +67,7 @@ def test_a_ruling_set_aside_sends_the_case_away(pending: Scene) -> None:
     assert pending.case().outcome is Outcome.TRANSFERRED
 
 
+@pytest.mark.slow
 def test_after_ten_days_the_ruling_on_jurisdiction_stands(pending: Scene) -> None:
     """Late is late (CPL 171), and evidence runs again by itself."""
     ruled(pending)

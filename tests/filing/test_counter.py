@@ -94,6 +94,7 @@ def test_a_paper_counts_from_the_day_on_which_it_came(small_scene: Scene) -> Non
     assert '"late":false' in filed.payload and filed.effective_at.astimezone(small_scene.court.settings.tz).date() == last
 
 
+@pytest.mark.slow
 def test_what_came_too_late_is_late_at_the_counter_too(small_scene: Scene) -> None:
     """The counter opens nothing that is closed online: an answer after its time is marked."""
     served(small_scene)
@@ -102,6 +103,7 @@ def test_what_came_too_late_is_late_at_the_counter_too(small_scene: Scene) -> No
     assert '"late":true' in entries(small_scene)[receipt.number].payload
 
 
+@pytest.mark.slow
 def test_the_counter_gives_no_power_the_party_has_not(small_scene: Scene) -> None:
     """No act of another stage or role, nothing of settlement, nobody's powers; and only the clerk of the case takes anything."""
     served(small_scene)

@@ -132,6 +132,7 @@ def test_fewer_than_ten_are_not_many(small_scene: Scene) -> None:
         small_scene.do("name_representatives", "judge", **given)
 
 
+@pytest.mark.slow
 def test_the_elected_are_those_with_the_most_votes(small_scene: Scene) -> None:
     """The latest word of each counts; naming others as elected is refused, appointing them is the court's."""
     group(small_scene)
@@ -145,6 +146,7 @@ def test_the_elected_are_those_with_the_most_votes(small_scene: Scene) -> None:
     assert len(represented(small_scene.case())) == 8
 
 
+@pytest.mark.slow
 def test_the_representatives_conduct_the_case_and_need_consent_to_give_anything_up(small_scene: Scene) -> None:
     """Others no longer act by themselves; what changes, waives, admits or settles needs everybody's yes, and one no ends it (CPL 56)."""
     names = group(small_scene)

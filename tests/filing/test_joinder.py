@@ -88,6 +88,7 @@ def _answered(scene: Scene, number: int) -> None:
             scene.do("answer_third_party", who, position="defend", statement="It is mine.")
 
 
+@pytest.mark.slow
 def test_a_further_respondent_is_served_with_the_claim(pending: Scene) -> None:
     """Of the court's own motion, once; the claim goes to her within five days and her time to answer runs from her own receipt (CPL 128, CPI 73)."""
     pending.do("ask_for_joinder", "li", JoinderInput.model_validate({**ASKED, "name": "Somebody Else Ltd."}))

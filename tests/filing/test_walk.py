@@ -43,6 +43,7 @@ def test_a_claim_is_returned_only_once(scene: Scene) -> None:
         scene.do("return_claim", "clerk", defects=[{"part": "facts", "what": "Say where."}], days=7)
 
 
+@pytest.mark.slow
 def test_an_undecided_claim_is_accepted_first(scene: Scene) -> None:
     """After seven days without a decision the claim is accepted (REG 8)."""
     scene.lodge()

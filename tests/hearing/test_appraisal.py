@@ -85,6 +85,7 @@ def reported(scene: Scene) -> Appraisal:
     return row(scene)
 
 
+@pytest.mark.slow
 def test_whole_way_from_request_to_an_answered_objection(small_scene: Scene) -> None:
     """Asked, granted, agreed on, commissioned under seal, undertaken, paid directly, reported as an exhibit, objected to, answered, heard."""
     scene = small_scene
@@ -160,6 +161,7 @@ def test_lot_is_drawn_only_without_agreement_and_after_the_time_for_it(small_sce
         assert found is not None and "Sea Laboratory" in found.payload and "drawn_from" in found.payload
 
 
+@pytest.mark.slow
 def test_parties_who_agree_bind_the_judge(small_scene: Scene) -> None:
     """Agreed on by all, the expert is appointed as agreed; another is not named past the parties."""
     granted(small_scene)
@@ -173,6 +175,7 @@ def test_parties_who_agree_bind_the_judge(small_scene: Scene) -> None:
     assert row(small_scene).witness is not None and tasks(small_scene, "expert_appoint") == 0
 
 
+@pytest.mark.slow
 def test_party_of_the_case_is_no_expert(small_scene: Scene) -> None:
     """Whoever is a party or serves the court in the case is not commissioned in it."""
     granted(small_scene)
@@ -181,6 +184,7 @@ def test_party_of_the_case_is_no_expert(small_scene: Scene) -> None:
         appoint(small_scene, "named", name="Haiyun", email="haiyun@court.example", qualification="Knows its capsules")
 
 
+@pytest.mark.slow
 def test_time_of_the_appraisal_does_not_count(small_scene: Scene) -> None:
     """From the commission to the report, or to a decline, the time is left out of the trial limit (CPI 243)."""
     commissioned(small_scene)
@@ -202,6 +206,7 @@ def test_time_of_the_appraisal_does_not_count(small_scene: Scene) -> None:
     assert spans() == [(began, ended)]
 
 
+@pytest.mark.slow
 def test_unpaid_expert_is_for_the_judge_to_find(small_scene: Scene) -> None:
     """When nobody pays in time the clock only tells the judge; she finds that the appraisal counts as given up (EV 31), not before."""
     found = at_work(small_scene)
@@ -215,6 +220,7 @@ def test_unpaid_expert_is_for_the_judge_to_find(small_scene: Scene) -> None:
         small_scene.actor("admin")  # the expert has left the case
 
 
+@pytest.mark.slow
 def test_late_report_is_taken_and_marked_or_another_expert_commissioned(small_scene: Scene) -> None:
     """A late report waits for the judge's word; it is taken and marked late, or the appraisal ends and the fee goes back (EV 35)."""
     found = at_work(small_scene)
@@ -248,6 +254,7 @@ def test_expert_may_decline_and_another_is_appointed(small_scene: Scene) -> None
         small_scene.actor("admin")
 
 
+@pytest.mark.slow
 def test_court_orders_one_of_its_own_motion_and_calls_a_party(small_scene: Scene) -> None:
     """The judge may call a party to ask, with a time whose lapse is hers to judge, or order an appraisal herself (EV 30)."""
     with_exhibits(small_scene)

@@ -54,6 +54,7 @@ def outcome(scene: Scene) -> dict[str, list[Any]]:
         }
 
 
+@pytest.mark.slow
 def test_a_worker_that_was_away_leaves_the_same_case(tmp_path: Path) -> None:
     """Thirty questions and every phase lapse: swept each six hours, or once after fifty days, entries, dates, phases and tasks are the same."""
     (tmp_path / "watched").mkdir()

@@ -95,6 +95,7 @@ def dump(scene: Scene) -> str:
         return "\n".join(repr(row) for table in metadata.sorted_tables for row in session.execute(select(table)))
 
 
+@pytest.mark.slow
 def test_what_each_role_sees_in_each_phase(everybody: tuple[Scene, Flask]) -> None:
     """Closed: no role finds a word of it on any page or in the program's answer, its author neither. Opened: parties and court read it, others never."""
     scene, app = everybody

@@ -350,6 +350,7 @@ def whole(scene: Scene, by: Speaker) -> None:
         chapter(scene, by)
 
 
+@pytest.mark.slow
 def test_a_whole_dispute_by_programs(dispute: Scene, serve: Callable[..., str]) -> None:
     """Everything a hearing in writing knows is done over the API, and the sealed record tells it all."""
     origin = serve(create_app(court=dispute.court))
@@ -382,6 +383,7 @@ def test_a_whole_dispute_in_the_browser(
     assert ("质证" if locale == "zh-CN" else "Record of the hearing") in pages[1].content()
 
 
+@pytest.mark.slow
 def test_a_silent_respondent_is_heard_of_in_the_courtroom(sqlite_url: str, clock: FixedClock, tmp_path: Path, serve: Callable[..., str]) -> None:
     """Nobody is heard in writing for whom nobody agreed: summons, closed doors, a hearing on record, absence put before the judge, the record signed."""
     database = Database(sqlite_url, synchronous="OFF")

@@ -57,6 +57,7 @@ def row(scene: Scene, name: str) -> Witness:
         return court.session.scalars(select(Witness).where(Witness.name == name)).one()
 
 
+@pytest.mark.slow
 def test_nothing_of_the_case_is_open_to_her(house: tuple[Scene, Flask]) -> None:
     """Overview leads to her room; every other page and file is refused; a link she is shown leads somewhere; programs get no more."""
     scene, app = house

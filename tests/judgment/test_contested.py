@@ -124,6 +124,7 @@ def decided_by_programs(scene: Scene, people: dict[str, Caller]) -> None:
     clerk.do("countersign_decision", code=True, decision=row["reference"])
 
 
+@pytest.mark.slow
 def test_programs_decide_appeal_and_make_it_final(court: Scene, serve: Callable[..., str]) -> None:
     """Decided with costs over the API, served, appealed with a fee, answered, sent up, changed by the higher court and in effect; the paper is sealed."""
     people = program(court, serve(create_app(court=court.court)))

@@ -100,6 +100,7 @@ def decide(scene: Scene) -> None:
     scene.do("countersign_decision", "clerk", decision=reference)
 
 
+@pytest.mark.slow
 def test_a_default_judgment_after_a_hearing_in_the_courtroom_is_enforced(scene: Scene) -> None:
     """Each missing step shuts the gate; served, summoned, absent and heard it is open; the paper says in default, and enforcement closes the case."""
     scene.lodge()

@@ -301,6 +301,7 @@ def test_closing_broken_off_after_the_key_froze_is_finished(sqlite_notary: Notar
 
 
 @pytest.mark.parametrize("function", ["_sign", "sign_tree", "_stamp", "publish_checkpoint"])
+@pytest.mark.slow
 def test_killed_process_leaves_a_log_that_goes_on(sqlite_notary: Notary, vault: FileVault, function: str) -> None:
     """Killed after the commit, after publishing tiles, after signing, before publishing the checkpoint: the next sequencing completes it."""
     record(sqlite_notary, 300)

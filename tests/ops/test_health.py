@@ -137,6 +137,7 @@ def test_nothing_of_a_case_is_told(small_scene: Scene, told: StringIO) -> None:
 
 
 @given(st.text())
+@pytest.mark.slow
 def test_what_somebody_wrote_becomes_a_dash(text: str) -> None:
     """Whatever has a space, a capital, an @ or a character beyond ASCII is told as a dash."""
     said = harmless(text)

@@ -92,6 +92,7 @@ def test_a_cause_is_booked_once(books: Database, clock: FixedClock) -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from(list(LedgerAccount)), st.sampled_from(list(LedgerAccount)), st.integers(0, 10**12), st.sampled_from(["CNY", "GBP"]))))
+@pytest.mark.slow
 def test_the_books_always_balance(sqlite_template: object, bookings: list[tuple[LedgerAccount, LedgerAccount, int, str]]) -> None:
     """Whatever is booked, debits equal credits in every currency, and each account holds what was moved."""
     database = Database(f"sqlite:///{sqlite_template}", synchronous="OFF")

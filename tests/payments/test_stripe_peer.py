@@ -553,6 +553,7 @@ def test_state_survives_a_restart(tmp_path: Path, hook: Hook) -> None:
             assert second.courier.wait() and hook.types[-1] == "checkout.session.completed" and len(hook.events) == 4
 
 
+@pytest.mark.slow
 def test_peer_runs_as_a_process(tmp_path: Path, hook: Hook, unused_port: int) -> None:
     """Beside a training court the peer is a process with the court's key and secret, and it stops when told."""
     with serving(hook) as address:

@@ -95,6 +95,7 @@ def appealed(bench: Bench) -> FeeAssessment:  # noqa: F811
 
 
 @pytest.mark.parametrize(("outcome", "appellant", "claimant"), [("sent_back", 50_00, 0), ("withdrawn", 25_00, 20_00), ("upheld", 0, 20_00)])
+@pytest.mark.slow
 def test_the_appeal_fee_follows_the_higher_court(bench: Bench, outcome: str, appellant: int, claimant: int) -> None:  # noqa: F811
     """Sent back, the appeal fee goes back whole; withdrawn by leave, half; upheld, nothing. The first instance's fee has its own rule (FEE 15, 27; CPI 207)."""
     row = appealed(bench)
@@ -115,6 +116,7 @@ def demanded(court: Court, case_id: int) -> list[tuple[str, Matter, int, Assessm
 CHANGED = OUTCOME | {"outcome": "changed", "amount": "2,000.00"}
 
 
+@pytest.mark.slow
 def test_costs_follow_a_changed_judgment(bench: Bench) -> None:  # noqa: F811
     """The higher court awards less: the costs of the first instance change with it, those of the appeal are divided; each fee is borne whole (FEE 30)."""
     pay(bench.court, bench.case_id, appealed(bench))
@@ -137,6 +139,7 @@ def test_costs_follow_a_changed_judgment(bench: Bench) -> None:  # noqa: F811
     assert sorted(demanded(bench.court, bench.case_id), key=lambda one: one[0]) == owed
 
 
+@pytest.mark.slow
 def test_whoever_is_not_named_bears_nothing(bench: Bench) -> None:  # noqa: F811
     """The higher court lays the whole fee on the respondent: the claimant, whom the clerk need not name, has all of it back."""
     pay(bench.court, bench.case_id, appealed(bench))
@@ -147,6 +150,7 @@ def test_whoever_is_not_named_bears_nothing(bench: Bench) -> None:  # noqa: F811
 
 
 @pytest.mark.parametrize("paid_by_loser", [True, False])
+@pytest.mark.slow
 def test_a_retrial_decides_on_the_costs_anew(bench: Bench, paid_by_loser: bool) -> None:  # noqa: F811
     """Heard again and dismissed: what the loser paid goes back or is asked for no more; the former winner pays what had gone back to her (FEE 32)."""
     paid_bench(bench)
@@ -189,6 +193,7 @@ def test_an_unpaid_appeal_is_ruled_withdrawn_and_the_decision_binds(bench: Bench
     assert bench.case().stage is Stage.EFFECTIVE and fees(bench.court, bench.case_id, Matter.APPEAL)[0].state is AssessmentState.CANCELLED
 
 
+@pytest.mark.slow
 def test_a_winner_gets_back_the_filing_fee_and_not_that_of_an_application(bench: Bench) -> None:  # noqa: F811
     """What the winner need not bear goes back with effect; the fee for a preservation stays with who asked for it (CPI 207, FEE 38)."""
     paid_bench(bench)

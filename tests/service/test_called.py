@@ -78,6 +78,7 @@ def desk(scene: Scene) -> list[str]:
         return [str(t.subject) for t in session.scalars(select(Task).where(Task.kind == "call_in", Task.done_at.is_(None)))]
 
 
+@pytest.mark.slow
 def test_a_witness_is_told_when_and_where_to_come(scene: Scene, smtp_peer: SmtpPeer) -> None:
     """Who is heard in person gets day, hour, place and role in both languages with a code, and no paper of the case; who testifies in writing gets nothing."""
     witness(scene)
@@ -99,6 +100,7 @@ def test_a_witness_is_told_when_and_where_to_come(scene: Scene, smtp_peer: SmtpP
     assert not any(packet.reference in payload for payload in served), "a notice is no service of process"
 
 
+@pytest.mark.slow
 def test_who_is_admitted_later_is_told_too_and_of_a_hearing_put_off(scene: Scene, smtp_peer: SmtpPeer) -> None:
     """Admitted after the hearing was fixed she is called all the same; when it is put off she is told not to come, and of the new day."""
     summon(scene)
@@ -118,6 +120,7 @@ def test_who_is_admitted_later_is_told_too_and_of_a_hearing_put_off(scene: Scene
     assert "3月20日" in off and "4月3日" in anew
 
 
+@pytest.mark.slow
 def test_the_clerk_knows_whom_a_notice_did_not_reach(scene: Scene, smtp_peer: SmtpPeer) -> None:
     """A box that does not exist is the clerk's: she telephones, finds another address and sends the notice again, which then arrives."""
     witness(scene)
@@ -136,6 +139,7 @@ def test_the_clerk_knows_whom_a_notice_did_not_reach(scene: Scene, smtp_peer: Sm
     assert len(calls(scene)) == 2
 
 
+@pytest.mark.slow
 def test_what_comes_back_from_a_witness_is_read_like_any_other(scene: Scene, smtp_peer: SmtpPeer) -> None:
     """A bounce after arrival takes the arrival back and lies on the clerk's desk; an answer comes onto the docket and is read."""
     witness(scene)

@@ -70,6 +70,7 @@ def message_ids(peer: SmtpPeer) -> dict[str, list[str]]:
 
 
 @BOTH_ENGINES
+@pytest.mark.slow
 def test_every_message_ends_and_none_is_silent(ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue, smtp_peer: SmtpPeer) -> None:
     """Fifty messages (proving, a thousand) to each of ten mail servers, nine of them bad for up to three tries: each ends where the clerk sees it."""
     boxes = [(mood, f"{mood.name.lower()}{number}@example.com") for number in range(MESSAGES_EACH) for mood in Mood]

@@ -115,6 +115,7 @@ def reads(scene: Scene, who: str) -> None:
     bring_to_docket(scene.court)
 
 
+@pytest.mark.slow
 def test_what_was_agreed_before_a_claim_is_confirmed_and_enforced(small_scene: Scene) -> None:
     """Invited, agreed, signed: it binds; both ask within thirty days: a case of its own, no fee; confirmed by sealed ruling; a late instalment is enforced."""
     scene = small_scene

@@ -76,6 +76,7 @@ def test_a_pack_without_the_mode_knows_no_such_mediation(bench: Bench) -> None:
         bench.do("judge", "offer_to_mediate", {})
 
 
+@pytest.mark.slow
 def test_only_this_judge_and_the_parties_read_what_is_said_to_her(bench: Bench) -> None:
     """She reads what is said to her and nothing of the private room; clerk, assistant, and the judge after her read neither; each guard is needed."""
     runs(bench)

@@ -28,6 +28,7 @@ def visitors(bench: Bench, *names: str, locale: str = "en") -> list[Visitor]:
 
 
 @pytest.mark.parametrize("locale", ["en", "zh-Hans"])
+@pytest.mark.slow
 def test_an_offer_is_made_and_accepted_in_the_browser(bench: Bench, locale: str) -> None:
     """Offer, one key to accept, the judge's statement, two signatures: settled, without the judge seeing the room."""
     haiyun, li, judge = visitors(bench, "haiyun", "li", "judge", locale=locale)

@@ -72,6 +72,7 @@ def statement_by_programs(people: dict[str, Caller], agreement: str) -> None:
     assert people["li"].stage() == "effective"
 
 
+@pytest.mark.slow
 def test_a_traffic_claim_is_settled_with_one_key_by_programs(quick_scene: Scene, serve: Callable[..., str]) -> None:
     """Certified statements, one act to offer, one to accept, statement, account and payment over the API; the bench reads none of it."""
     scene = quick_scene
@@ -101,6 +102,7 @@ def test_a_traffic_claim_is_settled_with_one_key_by_programs(quick_scene: Scene,
         assert "6222" not in str(rows)
 
 
+@pytest.mark.slow
 def test_a_mediated_agreement_in_instalments_is_enforced_by_programs(quick_scene: Scene, serve: Callable[..., str]) -> None:
     """Asked for, agreed, chosen together, accepted, talked alone, text, statement, one instalment missed: enforcement of all that is left, with one act."""
     scene = quick_scene
