@@ -19,7 +19,7 @@ from odr.filing.draft_keeping import keep_answer as keep_answer_draft
 from odr.filing.guide import COOKIE, opened_answers
 from odr.filing.inputs import AnswerInput, JoinInput
 from odr.filing.inputs_motions import TakePartInput
-from odr.filing.joining import ask_to_take_part, invitation_for, join, requests_from_outside
+from odr.filing.joining import Invitation, ask_to_take_part, invitation_for, join, requests_from_outside
 from odr.filing.models import DraftState
 from odr.filing.particulars import form_for, told, told_of
 from odr.filing.queries import claims_of, facts_of, reliefs_of, review_return_of
@@ -32,6 +32,7 @@ from odr.procedure.form_data import Raw, money_text
 from odr.procedure.pack import RulePack
 from odr.procedure.sitting import Sitting
 from odr.procedure.versions import input_of
+from odr.service.codes import look_up
 from odr.text import T
 
 filing = Blueprint("filing", __name__)
@@ -329,9 +330,15 @@ def _send_answer(case: Case, actor: Actor, values: dict[str, Any]) -> Page:
 @public
 def join_code() -> Page:
     """Where somebody who got a letter enters its code; what the letter shows, and not more."""
-    code = request.args.get("code", "")
-    found = behind_code(lambda: invitation_for(_look(), code)) if code else None
-    return render_template("filing/join.html", code=code, invitation=found, unknown=bool(code) and found is None), 200 if found or not code else 404
+    code, fault, found = request.args.get("code", "").strip(), None, None
+    try:
+        found = behind_code(lambda: invitation_for(_look(), code) or look_up(current_session(), code)) if code else None
+    except InvalidInput as error:
+        fault = error.faults[0].message
+    invitation = found if isinstance(found, Invitation) else None
+    shown = {"invitation": invitation, "notice": None if invitation else found}
+    status = 200 if found or not code else 422 if fault else 404
+    return render_template("filing/join.html", code=code, fault=fault, unknown=bool(code) and found is None and fault is None, **shown), status
 
 
 @filing.get("/join/<code>/details")
@@ -342,7 +349,10 @@ def join_details(code: str) -> Page:
 
 
 def _join_page(code: str, values: dict[str, Any], faults: list[Any], status: int = 200) -> Page:
-    found = behind_code(lambda: invitation_for(_look(), code))
+    try:
+        found = behind_code(lambda: invitation_for(_look(), code))
+    except InvalidInput:
+        found = None
     if found is None:
         return redirect(url_for("filing.join_code", code=code), 303)  # type: ignore[return-value]
     person = current_person()

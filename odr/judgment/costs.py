@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 from odr.docket.models import Case, Role
 from odr.docket.queries import parties
-from odr.filing.queries import claims_of, reliefs_of
+from odr.filing.models import Claim
+from odr.filing.queries import claims_of
 from odr.judgment.inputs import CostShareInput, DraftInput, OrderInput
 from odr.judgment.kinds import OrderKind
 from odr.judgment.lookups import decided_in_part, reliefs_by_key
 from odr.payments.at_end import standing_at_end
 from odr.payments.costs import Allocation, allocate_costs, shares_by_success
 from odr.payments.demands import held_in_all, standing_fee
+from odr.payments.tariff import Matter
 from odr.text import Money
 
 if TYPE_CHECKING:
@@ -36,32 +38,45 @@ def awarded(orders: Sequence[OrderInput], reliefs: Mapping[str, int]) -> int:
     return sum(min(amount, reliefs[key]) for key, amount in total.items())
 
 
-def relief_keys(court: Sitting, case: Case) -> dict[str, int]:
-    """Key of every head of money of the first claim → the amount asked for."""
-    claims = {c.id: c for c in claims_of(court.session, case)}
-    first = next(iter(claims.values()), None)
-    return {
-        f"{claims[r.claim_id].reference}/{r.number}": r.amount_minor
-        for r in reliefs_of(court.session, case)
-        if r.amount_minor and first is not None and r.claim_id == first.id
-    }
-
-
 def propose_shares(court: Sitting, case: Case, orders: Sequence[OrderInput]) -> dict[str, Fraction]:
-    """Where the form starts: each side bears the part on which it lost."""
+    """Where the form starts: of each claim each side bears the part on which it lost, weighed by what the claim's fee is (FEE 29)."""
     if standing_at_end(court, case):
         return _shares_of_many(court, case, orders)
-    claimant = next(p.label for p in parties(case, Role.CLAIMANT))
-    losers = {p.label: Fraction(1) for p in parties(case, Role.RESPONDENT)}
-    asked = relief_keys(court, case)
+    claims = claims_of(court.session, case)
+    total: dict[str, Fraction] = {}
+    for claim, weight in zip(claims, _weights(court, case, claims), strict=True):
+        for label, share in _lost(court, case, claim, orders).items():
+            total[label] = total.get(label, Fraction(0)) + share * weight
+    return total
+
+
+def _weights(court: Sitting, case: Case, claims: Sequence[Claim]) -> list[Fraction]:
+    """The part of the whole fee that each claim accounts for; claims of one kind share theirs by amount."""
+    fees = {kind: standing_fee(court, case, (Matter(kind),)).minor for kind in {c.kind for c in claims}}
+    by_fee = all(fee > 0 for fee in fees.values())
+    parts = []
+    for claim in claims:
+        same = [c for c in claims if c.kind == claim.kind or not by_fee]
+        amount = sum(c.amount_minor for c in same)
+        part = Fraction(claim.amount_minor, amount) if amount else Fraction(1, len(same))
+        parts.append(part * fees[claim.kind] if by_fee else part)
+    whole = sum(parts, Fraction(0))
+    return [part / whole for part in parts]
+
+
+def _lost(court: Sitting, case: Case, claim: Claim, orders: Sequence[OrderInput]) -> dict[str, Fraction]:
+    """Who lost what part of one claim."""
+    owner = next(p for p in case.parties if p.id == claim.party_id)
+    losers = {p.label: Fraction(1) for p in parties(case, Role.CLAIMANT if owner.role is Role.RESPONDENT else Role.RESPONDENT)}
+    heads = {key: r for key, (c, r) in reliefs_by_key(court.session, case).items() if c.id == claim.id}
+    asked = {key: r.amount_minor for key, r in heads.items() if r.amount_minor}
     claimed = sum(asked.values())
     if claimed:
-        before = {key: r.id for key, (_, r) in reliefs_by_key(court.session, case).items() if key in asked}
         paid = [(o.relief_id, o.amount_minor or 0) for o in decided_in_part(court.session, case)]
-        settled = sum(min(asked[key], sum(minor for relief, minor in paid if relief == row)) for key, row in before.items())
-        return shares_by_success(claimed, min(awarded(orders, asked) + settled, claimed), claimant, losers)
-    won = any(o.kind is not OrderKind.DISMISS for o in orders)
-    return {claimant: Fraction(0 if won else 1), **{label: Fraction(1 if won else 0, len(losers)) for label in losers}}
+        settled = sum(min(asked[key], sum(minor for relief, minor in paid if relief == heads[key].id)) for key in asked)
+        return shares_by_success(claimed, min(awarded(orders, asked) + settled, claimed), owner.label, losers)
+    won = any(o.kind is not OrderKind.DISMISS and (o.relief is None or o.relief in heads) for o in orders)
+    return {owner.label: Fraction(0 if won else 1), **{label: Fraction(1 if won else 0, len(losers)) for label in losers}}
 
 
 def _shares_of_many(court: Sitting, case: Case, orders: Sequence[OrderInput]) -> dict[str, Fraction]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from odr.docket.models import Case, Role
 from odr.docket.queries import entries_of, parties
-from odr.filing.models import ReliefKind
+from odr.filing.models import Claim, Relief, ReliefKind
 from odr.filing.particulars import told_of
 from odr.judgment.costs import propose_shares
 from odr.judgment.file import CaseFile, case_file
@@ -24,6 +24,7 @@ from odr.text import Money, T
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
+ANSWERS = ("file_answer", "answer_counterclaim", "answer_third_party")
 KINDS = {ReliefKind.MONEY: "pay", ReliefKind.PERFORMANCE: "do", ReliefKind.REMOVAL: "refrain", ReliefKind.APOLOGY: "do", ReliefKind.DECLARATION: "declare"}
 
 
@@ -60,12 +61,19 @@ def _history(court: Sitting, case: Case, locale: str) -> str:
 
 
 def _claims(court: Sitting, case: Case, file: CaseFile, locale: str) -> str:
-    asked = [
-        r.what + (f" ({write_amount(r.amount_minor, c.currency, locale)})" if r.amount_minor else "") for c, r in reliefs_by_key(court.session, case).values()
-    ]
+    heads = list(reliefs_by_key(court.session, case).values())
+    several = len({c.party_id for c, _ in heads}) > 1
+    asked = [_asked(case, c, r, locale, named=several) for c, r in heads]
     said = [T("%(label)s: %(value)s", label=one.label, value=one.value).render(locale) for one in told_of(court, case)]
     told = [T("Fact %(number)s: %(what)s", number=f.label, what=f.fact.what).render(locale) for f in file.facts]
     return "\n".join([*asked, *said, *told])
+
+
+def _asked(case: Case, claim: Claim, relief: Relief, locale: str, *, named: bool) -> str:
+    """One head in words; who asks is said where several do."""
+    what = relief.what + (f" ({write_amount(relief.amount_minor, claim.currency, locale)})" if relief.amount_minor else "")
+    who = party_with(case, claim.party_id) if named else None
+    return T("%(name)s asks: %(what)s", name=who.name, what=what).render(locale) if who else what
 
 
 def write_amount(minor: int, currency: str, locale: str) -> str:
@@ -75,7 +83,7 @@ def write_amount(minor: int, currency: str, locale: str) -> str:
 
 def _answers(court: Sitting, case: Case) -> str:
     said = []
-    for entry in entries_of(court.session, case, "file_answer"):
+    for entry in sorted((e for act in ANSWERS for e in entries_of(court.session, case, act)), key=lambda e: e.number):
         who = party_with(case, entry.party_id)
         statement = input_of(entry).get("statement", "")
         said.append(f"{who.name if who else ''}: {statement}")

@@ -18,7 +18,7 @@ from odr.identity.models import Account
 from odr.procedure.availability import Availability, acts_for
 from odr.procedure.hooks import Panel
 from odr.procedure.inputs import references_in
-from odr.procedure.models import Task, Window
+from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.sitting import Sitting
 from odr.procedure.versions import input_of
 from odr.procedure.windows import shown_windows, window_title
@@ -81,6 +81,44 @@ def sitters(court: Sitting, case: Case) -> list[Sitter]:
 
 
 @dataclass(frozen=True)
+class ActGroup:
+    """Acts that belong together, under one heading; without a heading those a time limit of one's own runs for."""
+
+    title: Text | None
+    acts: list[Availability]
+
+
+GROUPS = {
+    "hearing": T("Examination and hearing"),
+    "filing": T("The claim and who takes part"),
+    "evidence": T("Evidence"),
+    "settlement": T("Agreement"),
+    "judgment": T("Decision"),
+    "payments": T("Fee"),
+    "service": T("Papers and addresses"),
+    "": T("How you take part, and complaints"),
+}
+"""Room of an act → what it is about for a reader, in the order of the page."""
+ABOUT_TAKING_PART = frozenset({"change_consent", "choose_steps", "consent_to_mode", "challenge", "ask_recusal_review", "complain", "show_identity"})
+
+
+def grouped(acts: Sequence[Availability]) -> list[ActGroup]:
+    """Open acts as a reader looks for them: what time runs for, then by subject; acts done on one page are one line."""
+    first = [a for a in acts if a.act.meets and a.window is not None and a.window.due_at is not None and a.window.state is WindowState.OPEN]
+    found, pages = [ActGroup(None, first)] if first else [], {a.act.page for a in first if a.act.page}
+    for room, title in GROUPS.items():
+        mine = []
+        for one in acts:
+            if one in first or ("" if one.act.name in ABOUT_TAKING_PART else one.act.room) != room or one.act.page in pages:
+                continue
+            mine.append(one)
+            pages |= {one.act.page} if one.act.page else set()
+        if mine:
+            found.append(ActGroup(title, mine))
+    return found
+
+
+@dataclass(frozen=True)
 class CasePage:
     """Everything of a case page but its frame."""
 
@@ -89,6 +127,7 @@ class CasePage:
     next_due: Due | None
     dues: list[Due]
     open_acts: list[Availability]
+    groups: list[ActGroup]
     closed_acts: list[Availability]
     entries: list[LineView]
     panels: dict[str, list[Panel]]
@@ -144,7 +183,8 @@ def _seen(
 
 def dues(court: Sitting, case: Case, actor: Actor, available: Sequence[Availability]) -> list[Due]:
     """Open time limits, the actor's own first, then by date."""
-    by_kind = {a.act.window: a for a in available if a.act.window and a.is_open}
+    # What meets a time limit goes before what only falls into it: an objection is not the answer.
+    by_kind = {a.act.window: a for a in sorted(available, key=lambda a: a.act.meets) if a.act.window and a.is_open}
     found = []
     for window in shown_windows(court, case, actor):
         mine = window.party_id == actor.party_id if actor.role in PARTY_ROLES else window.party_id is None and actor.role in (Role.JUDGE, Role.CLERK)
@@ -173,6 +213,7 @@ def case_page(court: Sitting, case: Case, actor: Actor, locale: str) -> CasePage
         next_due=next((d for d in waiting if d.act is not None), None),
         dues=waiting,
         open_acts=[a for a in available if a.is_open],
+        groups=grouped([a for a in available if a.is_open]),
         closed_acts=[a for a in available if not a.is_open],
         entries=line_views(court, case, actor, latest_lines(court.session, case), locale),
         panels=panels,

@@ -19,6 +19,8 @@ from odr.text import T, Text
 register = Blueprint("register", __name__)
 Page = str | Response | tuple[str, int]
 _HEX = re.compile(r"[0-9a-f]{64}")
+_PAPER_CODE = re.compile(r"[a-z2-7]{26}")
+"""The document code that sealed papers bear."""
 DESKS = (
     ("registry.queue", T("Registry: claims to review")),
     ("counter.begin_page", T("Filing at the counter")),
@@ -108,15 +110,23 @@ def home() -> Page:
 def check() -> Page:
     """Is a paper the court's, and unchanged? Files are read in the browser; nothing is uploaded."""
     code, digest = request.args.get("code", "").strip(), request.args.get("digest", "").strip().lower()
-    notice, unknown, fault = None, False, None
+    notice, paper, fault = None, None, None
     if code:
         try:
-            notice = behind_code(lambda: look_up(current_session(), code))
-            unknown = notice is None
+            if _PAPER_CODE.fullmatch(code.lower()):
+                paper = behind_code(lambda: _paper(code.lower()))
+            else:
+                notice = behind_code(lambda: look_up(current_session(), code))
         except InvalidInput as error:
             fault = error.message
+    unknown = bool(code) and notice is None and paper is None and fault is None
     document = _public_document(digest) if _HEX.fullmatch(digest) else None
-    return render_template("register/check.html", code=code, notice=notice, unknown=unknown, fault=fault, digest=digest, document=document)
+    return render_template("register/check.html", code=code, notice=notice, paper=paper, unknown=unknown, fault=fault, digest=digest, document=document)
+
+
+def _paper(code: str) -> Document | None:
+    """The sealed paper that bears a document code: whoever holds it has the code from nowhere else."""
+    return current_session().scalar(select(Document).where(Document.reference == code, Document.sha256 != ""))
 
 
 def _public_document(digest: str) -> Document | None:

@@ -2,148 +2,24 @@
 
 from __future__ import annotations
 
-import re
-import socket
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable
 
 import pyotp
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
-from sqlalchemy import select
 
-from odr.app import create_app
-from odr.clock import FixedClock
-from odr.db import Database
 from odr.docket.models import Stage
-from odr.evidence.models import Upload, UploadState
-from odr.hearing.models import Examination
-from odr.payments.stripe_peer import Peer
-from odr.payments.stripe_peer import serve as serve_peer
-from odr.payments.stripe_peer.wire import PERMISSIONS
 from odr.service.ports import message_folder
-from tests.e2e.test_journey import RULES, STEPS, give_second_factor, sign_in
 from tests.e2e.test_journey import SECRET as TOTP
-from tests.peers.browser import DESK, PHONE, OpenContext
-from tests.scene import Scene, open_court
-
-KEY, SECRET = "rk_test_walk", "whsec_walk"
-CARD = "4242 4242 4242 4242"
-GO_ON = "main form button.govuk-button:not(.govuk-button--secondary)"
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def press(page: Page, button: str = GO_ON) -> None:
-    """Press a button or link and wait for the page that follows, however long the court takes."""
-    with page.expect_navigation() as followed:
-        page.click(button)
-    assert followed.value is None or followed.value.status < 500, (page.url, page.inner_text("main")[:1500])
-
-
-@dataclass
-class Walk:
-    """The court, the browser of each person, and what was looked at."""
-
-    scene: Scene
-    origin: str
-    open_context: OpenContext
-    locale: str
-    width: int
-    javascript: bool
-    folder: Path
-    pages: dict[str, Page] = field(default_factory=dict)
-    seen: set[str] = field(default_factory=set)
-    reference: str = ""
-
-    def enter(self, who: str, *, width: int = 0) -> Page:
-        """Somebody comes in anew: time has gone by, and no session lasts that long."""
-        if who not in self.pages:
-            context = self.open_context(self.origin, width=width or self.width, javascript=self.javascript, locale=self.locale)
-            self.pages[who] = context.new_page()
-        page = self.pages[who]
-        page.context.clear_cookies()
-        self.scene.later(minutes=1)
-        sign_in(page, self.scene, who)
-        return page
-
-    def case(self, page: Page, path: str = "") -> None:
-        """Open a page of the case."""
-        answer = page.goto(f"/cases/{self.reference}{path}")
-        assert answer is not None and answer.ok, (path, answer and answer.status)
-        self.look(page)
-
-    def look(self, page: Page) -> None:
-        """Nothing scrolls sideways; axe finds nothing on a kind of page not looked at before."""
-        page.wait_for_load_state()
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
-        kind = re.sub(r"[a-z0-9]{26}|\d+|[CR]-\d+", "*", page.url.removeprefix(self.origin).partition("?")[0])
-        if self.javascript and kind not in self.seen:
-            found = Axe().run(page, options={"runOnly": RULES})
-            assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
-        self.seen.add(kind)
-
-    def send(self, page: Page, button: str = GO_ON, *, to: str = "/docket/") -> None:
-        """Send the form; the act is done and its receipt is shown."""
-        press(page, button)
-        assert to in page.url, (page.url, page.inner_text("main")[:1500])
-        self.look(page)
-
-    def file(self, page: Page, who: str, name: str, back: str) -> None:
-        """Send a file in, and wait until it is anchored."""
-        path = self.folder / name
-        path.write_bytes(f"{name}: what the screen showed".encode())
-        page.goto(f"/uploads/new?next={back}")
-        self.look(page)
-        page.set_input_files("input[type=file]", str(path))
-        if self.javascript:
-            page.click("[data-send]")
-        else:
-            press(page)
-        for _ in range(50):
-            self.scene.court.notary.sequence()
-            with self.scene.court.database.read() as session:
-                sent = session.scalars(select(Upload).where(Upload.account_id == self.scene.people[who], Upload.filename == name)).first()
-            if sent is not None and sent.state is UploadState.ANCHORED:
-                break
-            page.wait_for_timeout(100)
-        assert sent is not None and sent.state is UploadState.ANCHORED
-        page.goto(back)
-        self.look(page)
-
-
-@pytest.fixture
-def walk_of(sqlite_url: str, clock: FixedClock, tmp_path: Path, serve: Callable[..., str], open_context: OpenContext) -> Iterator[Callable[..., Walk]]:
-    """Opens a court with Stripe's peer beside it."""
-    with ExitStack() as stack:
-
-        def start(locale: str, width: int, javascript: bool) -> Walk:
-            port = free_port()
-            origin = f"http://127.0.0.1:{port}"
-            peer = Peer(keys={KEY: PERMISSIONS}, webhook=f"{origin}/payments/stripe", webhook_secret=SECRET)
-            database = Database(sqlite_url, synchronous="OFF")
-            stack.callback(database.dispose)
-            settings = {"stripe_api_key": KEY, "stripe_webhook_secret": SECRET, "stripe_api_base": stack.enter_context(serve_peer(peer)), "base_url": origin}
-            scene = open_court(database, clock, tmp_path / "court", **settings)
-            give_second_factor(scene, "clerk", "judge")
-            serve(create_app(court=scene.court), port=port)
-            return Walk(scene, origin, open_context, locale, width, javascript, tmp_path)
-
-        yield start
+from tests.e2e.test_journey import STEPS
+from tests.e2e.walking import CARD, GO_ON, Walk, phase, press
+from tests.peers.browser import DESK, PHONE
 
 
 @pytest.mark.parametrize(("locale", "width", "javascript"), [("en", DESK, True), ("zh-CN", PHONE, False)])
 def test_a_dispute_is_heard_from_claim_to_effect(walk_of: Callable[..., Walk], locale: str, width: int, javascript: bool) -> None:
     """Filed, paid, accepted, joined, answered, examined, decided, served, in effect, and checked by anybody."""
-    walk = walk_of(locale, width, javascript)
+    walk = walk_of(locale=locale, width=width, javascript=javascript)
     files_a_claim(walk)
     is_accepted(walk)
     is_paid(walk)
@@ -205,12 +81,9 @@ def is_paid(walk: Walk) -> None:
     press(page, "button >> nth=0")
     page.wait_for_url(f"{walk.origin}/**")
     walk.look(page)
-    for _ in range(50):
-        page.goto(f"/cases/{walk.reference}/fee")
-        if page.locator("main form[action$='/fee/pay']").count() == 0:
-            break
-        page.wait_for_timeout(100)
-    walk.look(page)
+    assert walk.peer.courier.wait()
+    walk.case(page, "/fee")
+    assert page.locator("main form[action$='/fee/pay']").count() == 0
     assert page.locator("a[href$='.pdf']").count() == 1, page.inner_text("main")
 
 
@@ -280,13 +153,6 @@ def is_examined(walk: Walk) -> None:
         scene.later(days=1)
     assert scene.case().stage is Stage.DELIBERATION
     walk.case(walk.enter("li"), "/examination/record")
-
-
-def phase(scene: Scene) -> str:
-    """Key of the phase that runs."""
-    with scene.court.database.read() as session:
-        current = session.scalars(select(Examination).where(Examination.case_id == scene.case_id)).one().current
-        return current.key if current else ""
 
 
 def give_opinions(walk: Walk, page: Page, dispute: str) -> None:
