@@ -24,9 +24,12 @@ class RecordKind(enum.Enum):
     @property
     def label(self) -> Words:
         """The kind in words."""
-        return {RecordKind.ORDER: T("Order"), RecordKind.PAYMENT: T("Payment"), RecordKind.LOGISTICS: T("Delivery"), RecordKind.CHAT: T("Chat with the shop")}[
-            self
-        ]
+        return {
+            RecordKind.ORDER: T("Order on the platform"),
+            RecordKind.PAYMENT: T("Payment"),
+            RecordKind.LOGISTICS: T("Delivery"),
+            RecordKind.CHAT: T("Chat with the shop"),
+        }[self]
 
 
 class Platform(Base):

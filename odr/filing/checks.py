@@ -116,7 +116,7 @@ def _checks(court: Sitting, case: Case) -> Iterator[Check]:
     yield Check(
         T("Facts and grounds"),
         Found.THERE if count else Found.MISSING,
-        T("%(count)s numbered facts", count=count),
+        T("Numbered facts: %(count)s", count=count),
         "facts",
         T("Say what happened, when, and with whom."),
     )
@@ -207,7 +207,7 @@ def _amounts(court: Sitting, case: Case, claim: Claim | None) -> Check:
         return Check(T("Definite relief"), Found.MISSING, None, "relief", T("Say what the court should order, and how much."))
     total = Money(claim.amount_minor, claim.currency)
     right = sum(sums) == claim.amount_minor
-    words = T("%(count)s requests, %(total)s in all", count=len(sums), total=total) if right else T("The requests do not add up to %(total)s", total=total)
+    words = T("Requests: %(count)s, %(total)s in all", count=len(sums), total=total) if right else T("The requests do not add up to %(total)s", total=total)
     return Check(T("Definite relief"), Found.THERE if right else Found.MISSING, words, "relief", T("Say how much you ask for, or leave the request out."))
 
 

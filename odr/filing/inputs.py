@@ -363,7 +363,7 @@ class InterestInput(CourtModel):
     rate: Annotated[
         Decimal, Field(gt=0, le=36, decimal_places=4), field(T("Rate a year, in percent"), T("For example 3.65, as agreed or as the law gives it."))
     ]
-    first: Annotated[CourtDate, field(T("From"))]
+    first: Annotated[CourtDate, field(T("From when"))]
     last: Annotated[CourtDate, field(T("Up to"))]
 
     @model_validator(mode="after")

@@ -37,6 +37,8 @@ from odr.text import T
 
 filing = Blueprint("filing", __name__)
 Page = str | Response | tuple[str, int]
+DOORS = ("acknowledge_service", "ask_extension", "file_counterclaim", "object_to_jurisdiction", "show_identity", "appoint_representative")
+"""What a respondent may do besides paying, admitting and defending, where it is open."""
 
 
 def _look() -> Sitting:
@@ -380,12 +382,13 @@ def join_case(code: str) -> Page:
 @filing.get("/cases/<reference>/choose")
 @case_page(Role.RESPONDENT)
 def choose(case: Case, actor: Actor) -> Page:
-    """The four ways of a respondent: pay or offer, admit, defend, need time."""
+    """The ways of a respondent: pay or offer, admit, defend; more time, a claim in return, another court; who acts for her."""
     court = _look()
     window = next(iter(court.windows(case, "answer", party=court.party_of(case, actor))), None)
-    acknowledging = refusal(court, current_court().table["acknowledge_service"], case, actor) is None
+    may = {name for name in DOORS if refusal(court, current_court().table[name], case, actor) is None}
+    company = court.party_of(case, actor).kind is not PartyKind.PERSON
     sought = reliefs_of(court.session, case)
-    return render_template("filing/choose.html", case=case, actor=actor, window=window, acknowledging=acknowledging, reliefs=sought, tab="overview")
+    return render_template("filing/choose.html", case=case, actor=actor, window=window, may=may, company=company, reliefs=sought, tab="overview")
 
 
 @filing.get("/take-part")

@@ -151,7 +151,7 @@ class RequestState(enum.Enum):
     @property
     def label(self) -> Words:
         """The state in words."""
-        return {RequestState.ASKED: T("Asked for"), RequestState.GRANTED: T("Granted"), RequestState.REFUSED: T("Refused")}[self]
+        return {RequestState.ASKED: T("Asked for"), RequestState.GRANTED: T("Granted"), RequestState.REFUSED: T("Not granted")}[self]
 
 
 class Presence(enum.Enum):

@@ -20,6 +20,7 @@ from odr.procedure.hooks import Panel
 from odr.procedure.inputs import references_in
 from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.sitting import Sitting
+from odr.procedure.table import Act
 from odr.procedure.versions import input_of
 from odr.procedure.windows import shown_windows, window_title
 from odr.text import T, Text
@@ -118,6 +119,35 @@ def grouped(acts: Sequence[Availability]) -> list[ActGroup]:
     return found
 
 
+TASK_ACTS = {
+    "withdrawal": "rule_on_withdrawal",
+    "jurisdiction": "rule_on_jurisdiction",
+    "recusal": "decide_recusal",
+    "time": "rule_on_extension",
+    "lateness": "rule_on_lateness",
+    "joinder": "rule_on_joinder",
+    "complaint": "answer_complaint",
+    "legal_aid": "record_legal_aid",
+    "identity_shown": "verify_identity",
+    "track": "convert_track",
+    "no_seat": "reassign_seat",
+    "registration": "decide_registration",
+    "draft_decision": "draft_decision",
+    "pronounce": "issue_decision",
+    "execute_preservation": "execute_preservation",
+    "summon": "summon",
+    "adjournment": "rule_on_adjournment",
+    "trial_extension": "rule_on_limit_extension",
+    "evidence_request": "rule_on_evidence",
+    "erasure_due": "decide_erasure",
+    "appraisal_rule": "rule_on_appraisal",
+    "expert_appoint": "appoint_expert",
+    "rebuttal": "decide_rebuttal",
+    "close_case": "close_case",
+}
+"""Kind of a task → the act by which it is done, for the tasks one act does."""
+
+
 @dataclass(frozen=True)
 class CasePage:
     """Everything of a case page but its frame."""
@@ -131,7 +161,7 @@ class CasePage:
     closed_acts: list[Availability]
     entries: list[LineView]
     panels: dict[str, list[Panel]]
-    tasks: list[Task]
+    tasks: list[tuple[Task, Act | None]]
     people: list[Sitter]
 
 
@@ -183,8 +213,8 @@ def _seen(
 
 def dues(court: Sitting, case: Case, actor: Actor, available: Sequence[Availability]) -> list[Due]:
     """Open time limits, the actor's own first, then by date."""
-    # What meets a time limit goes before what only falls into it: an objection is not the answer.
-    by_kind = {a.act.window: a for a in sorted(available, key=lambda a: a.act.meets) if a.act.window and a.is_open}
+    # What only falls into a time limit does not meet it: an objection is not the answer, a retrial nobody's next step.
+    by_kind = {a.act.window: a for a in available if a.act.window and a.act.meets and a.is_open}
     found = []
     for window in shown_windows(court, case, actor):
         mine = window.party_id == actor.party_id if actor.role in PARTY_ROLES else window.party_id is None and actor.role in (Role.JUDGE, Role.CLERK)
@@ -207,6 +237,7 @@ def case_page(court: Sitting, case: Case, actor: Actor, locale: str) -> CasePage
     tasks = list(
         court.session.scalars(select(Task).where(Task.case_id == case.id, Task.role == actor.role, Task.done_at.is_(None)).order_by(Task.risk.desc(), Task.id))
     )
+    by_name = {a.act.name: a.act for a in available if a.is_open}
     return CasePage(
         case=case,
         actor=actor,
@@ -217,7 +248,7 @@ def case_page(court: Sitting, case: Case, actor: Actor, locale: str) -> CasePage
         closed_acts=[a for a in available if not a.is_open],
         entries=line_views(court, case, actor, latest_lines(court.session, case), locale),
         panels=panels,
-        tasks=tasks,
+        tasks=[(task, by_name.get(TASK_ACTS.get(task.kind, ""))) for task in tasks],
         people=sitters(court, case),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from playwright.sync_api import ElementHandle, Page
+from playwright.sync_api import ElementHandle, FileChooser, Page
 
 MOST_TABS = 300
 """Further than this nobody looks for a control."""
@@ -82,6 +82,8 @@ class Keys:
         raise AssertionError((page.url, at, value))
 
     def attach(self, page: Page, at: str, *files: str) -> None:
+        # While nobody listens the browser opens its own window: between two files somebody must.
+        page.on("filechooser", _listen)
         self._reach(page, at)
         with page.expect_file_chooser() as opened:
             page.keyboard.press("Space")
@@ -111,6 +113,10 @@ class Keys:
                 return wanted
             page.keyboard.press("Shift+Tab" if where == "before" else "Tab")
         raise AssertionError(f"no key leads to {at} on {page.url}")
+
+
+def _listen(_: FileChooser) -> None:
+    """Only there so that choosing is always heard."""
 
 
 _IS_FOCUSED = "e => document.activeElement === e"

@@ -128,10 +128,7 @@ def is_examined(walk: Walk) -> None:
     walk.case(judge, "/do/open_examination")
     judge.check("input[name=mode][value=asynchronous]")
     walk.send(judge)
-    for _ in range(40):
-        if "cross" in phase(scene):
-            break
-        scene.later(days=1)
+    walk.wait(lambda: "cross" in phase(scene))
     judge = walk.enter("judge")
     walk.case(judge, "/examination")
     walk.case(judge, "/bench")
@@ -147,11 +144,7 @@ def is_examined(walk: Walk) -> None:
     haiyun.fill("textarea[name=words]", "我方依据检验证明。")
     walk.send(haiyun, f"form[action$='/examination/answer'] {GO_ON.removeprefix('main form ')}", to="/cases/")
     give_opinions(walk, haiyun, dispute="authenticity")
-    for _ in range(40):
-        if scene.case().stage is Stage.DELIBERATION:
-            break
-        scene.later(days=1)
-    assert scene.case().stage is Stage.DELIBERATION
+    walk.wait(lambda: scene.case().stage is Stage.DELIBERATION)
     walk.case(walk.enter("li"), "/examination/record")
 
 
@@ -200,11 +193,7 @@ def takes_effect(walk: Walk) -> None:
     clerk = walk.enter("clerk")
     walk.case(clerk, "/decision/countersign")
     walk.send(clerk)
-    for _ in range(5):
-        walk.scene.later(days=1)
-        if walk.scene.case().stage is Stage.EFFECTIVE:
-            break
-    assert walk.scene.case().stage is Stage.EFFECTIVE
+    walk.wait(lambda: walk.scene.case().stage is Stage.EFFECTIVE)
     for who in ("li", "haiyun"):
         page = walk.enter(who)
         walk.case(page)

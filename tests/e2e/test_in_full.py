@@ -186,10 +186,7 @@ def is_examined(walk: Walk, sides: list[str]) -> None:
     """In writing: the judge asks the third party, everybody gives opinions on what the others brought, until the record closes by itself."""
     judge = walk.enter("judge", width=DESK)
     walk.act(judge, "open_examination", mode="asynchronous")
-    for _ in range(40):
-        if "cross" in phase(walk.scene):
-            break
-        walk.scene.later(days=1)
+    walk.wait(lambda: "cross" in phase(walk.scene))
     judge = walk.enter("judge")
     third = next(p.reference for p in walk.scene.case().parties if p.role is Role.THIRD_PARTY)
     walk.act(judge, "put_question", addressees=third, words="产品由谁生产？")
@@ -200,11 +197,7 @@ def is_examined(walk: Walk, sides: list[str]) -> None:
             walk.hand.write(page, "form[action$='/examination/answer'] textarea", "由第三人生产。")
             walk.send(page, "form[action$='/examination/answer'] button.govuk-button:not(.govuk-button--secondary)", to="/cases/")
         gives_opinions(walk, page)
-    for _ in range(60):
-        if walk.scene.case().stage is Stage.DELIBERATION:
-            break
-        walk.scene.later(days=1)
-    assert walk.scene.case().stage is Stage.DELIBERATION
+    walk.wait(lambda: walk.scene.case().stage is Stage.DELIBERATION)
 
 
 def gives_opinions(walk: Walk, page: Page) -> None:
@@ -279,8 +272,8 @@ def is_served(walk: Walk, everybody: list[str], orders: int) -> None:
     """Whoever takes part finds the judgment served on her page of papers, and reads it."""
     locale = "zh-Hans" if walk.locale.startswith("zh") else "en"
     served = {state.label.render(locale) for state in (PacketState.SERVED, PacketState.PRESUMED)}
-    for _ in range(10):
-        walk.scene.later(days=1)
+    walk.scene.later(hours=1)
+    walk.scene.later(days=1)
     for who in everybody:
         page = walk.enter(who)
         walk.follow(page, "/service")

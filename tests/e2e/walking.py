@@ -7,18 +7,20 @@ import socket
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import pyotp
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from odr.app import create_app
 from odr.clock import FixedClock
 from odr.db import Database
 from odr.evidence.models import Upload, UploadState
 from odr.hearing.models import Examination
+from odr.identity.models import Account
 from odr.payments.stripe_peer import Peer
 from odr.payments.stripe_peer import serve as serve_peer
 from odr.payments.stripe_peer.wire import PERMISSIONS
@@ -31,6 +33,8 @@ from tests.scene import PASSWORD, Scene, open_court
 KEY, SECRET = "rk_test_walk", "whsec_walk"
 CARD = "4242 4242 4242 4242"
 MOUSE = Mouse()
+LOOKED_AT: set[str] = set()
+"""Kinds of pages that axe has looked at, whoever walked there."""
 GO_ON = "main form button.govuk-button:not(.govuk-button--secondary)"
 
 
@@ -77,7 +81,7 @@ class Walk:
     folder: Path
     hand: Hand
     pages: dict[str, Page] = field(default_factory=dict)
-    seen: set[str] = field(default_factory=set)
+    seen: set[str] = field(default_factory=lambda: LOOKED_AT)
     reference: str = ""
 
     def enter(self, who: str, *, width: int = 0) -> Page:
@@ -102,6 +106,16 @@ class Walk:
         answer = page.goto(f"/cases/{self.reference}{path}")
         assert answer is not None and answer.ok, (path, answer and answer.status)
         self.look(page)
+
+    def wait(self, until: Callable[[], bool]) -> None:
+        """Time goes by, to the next time limit of the case or three days on, until something is so."""
+        for _ in range(60):
+            if until():
+                return
+            due, now = self.scene.case().next_due_at, self.scene.clock.now()
+            step = min(max(due - now, timedelta()), timedelta(days=3)) if due else timedelta(days=1)
+            self.scene.later(seconds=step.total_seconds() + 60)
+        raise AssertionError(f"{self.scene.case().stage} still, after {self.scene.clock.now()}")
 
     def follow(self, page: Page, link: str) -> None:
         """From the case's own page along a link to another one: what cannot be found there is not there."""
@@ -134,7 +148,8 @@ class Walk:
         """Nothing scrolls sideways; axe finds nothing on a kind of page not looked at before."""
         page.wait_for_load_state()
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
-        kind = re.sub(r"[a-z0-9]{26}|\d+|[CR]-\d+", "*", page.url.removeprefix(self.origin).partition("?")[0].partition("#")[0])
+        path = re.split(r"[?#]", page.url.removeprefix(self.origin))[0]
+        kind = f"{self.width} " + re.sub(r"[a-z0-9]{26}|\d+|[CRT]-\d+", "*", path)
         if self.javascript and kind not in self.seen:
             found = Axe().run(page, options={"runOnly": RULES})
             assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
@@ -188,5 +203,8 @@ def open_walk(
     settings = {"stripe_api_key": KEY, "stripe_webhook_secret": SECRET, "stripe_api_base": stack.enter_context(serve_peer(peer)), "base_url": origin}
     scene = open_court(database, clock, folder / "court", **settings)
     give_second_factor(scene, "clerk", "judge")
+    with database.write() as session:
+        # Whoever is signed in reads in the language of her account, not of her browser.
+        session.execute(update(Account).values(locale="zh-Hans" if locale.startswith("zh") else "en"))
     serve(create_app(court=scene.court), port=port)
     return Walk(scene, peer, origin, open_context, locale, width, javascript, folder, hand or Mouse())
