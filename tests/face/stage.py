@@ -134,10 +134,11 @@ def court_things() -> dict[str, Any]:
     """A case, its time limits, its fee and its docket as the macros take them."""
     pack = PackRegistry.load().in_force("cn", date(2026, 4, 1))
     reckoning = reckon(pack, Period(amount=6, unit=Unit.WORKING_DAYS), datetime(2026, 4, 20, 2, 0, tzinfo=UTC), article="OLR 14")
+    caption = T("%(claimant)s v %(respondent)s", claimant="Li", respondent="Haiyun Information Technology Co., Ltd.")
     case = SimpleNamespace(
         reference="abc",
         number="(2026) Net Civ 4471",
-        caption=T("%(claimant)s v %(respondent)s", claimant="Li", respondent="Haiyun Information Technology Co., Ltd."),
+        caption=caption,
         parties=[],
     )
     window = SimpleNamespace(reference="w1", due_at=datetime(2026, 4, 27, 15, 59, 59, tzinfo=UTC))
