@@ -241,7 +241,8 @@ _FACT_OF = {Outcome.REACHED: FactKind.REACHED_SYSTEM, Outcome.HANDED_OVER: FactK
 
 def _write_batch(session: Session, batch: Mapping[int, Handover | None], owner: str, rules: RulesFor, clock: Clock) -> None:
     """Record the outcomes of a group in one commit, and draw the conclusions of all of them."""
-    hold_packets(session, session.scalars(select(ServiceAttempt.packet_id).where(ServiceAttempt.id.in_(batch))))
+    # A session forgets what nobody holds on to: these are read once for the whole group.
+    held = hold_packets(session, session.scalars(select(ServiceAttempt.packet_id).where(ServiceAttempt.id.in_(batch))))
     locked = select(ServiceAttempt).where(ServiceAttempt.id.in_(batch)).order_by(ServiceAttempt.id).with_for_update()
     attempts = session.scalars(locked.execution_options(populate_existing=True)).all()
     known = set(session.scalars(select(ServiceFact.event_id).where(ServiceFact.event_id.in_([f"sent:{i}" for i in batch]))))
@@ -261,11 +262,12 @@ def _write_batch(session: Session, batch: Mapping[int, Handover | None], owner: 
             changed.add(attempt.packet_id)
         elif attempt.state is AttemptState.PLANNED and _write_failure(session, attempt, handover, clock):
             changed.add(attempt.packet_id)
-    packets = session.scalars(select(Packet).where(Packet.id.in_(changed)).order_by(Packet.id)).all()
+    packets = [packet for packet in held if packet.id in changed]
     if packets:
-        # The rules ask each packet's case: one look for all.
-        session.scalars(select(Case).where(Case.id.in_({p.case_id for p in packets})).options(lazyload(Case.parties))).all()
+        # The rules ask each packet's case: one look for all, held until they have asked.
+        cases = session.scalars(select(Case).where(Case.id.in_({p.case_id for p in packets})).options(lazyload(Case.parties))).all()
         conclude_packets(session, packets, rules, now=clock.now())
+        del cases
 
 
 def _write_success(session: Session, attempt: ServiceAttempt, handover: Handover, known: set[str], clock: Clock) -> None:

@@ -189,8 +189,8 @@ def close_task(session: Session, task: ServiceTask, *, account_id: int | None, n
         task.closed_at, task.closed_by = now, account_id
 
 
-def hold_packets(session: Session, packet_ids: Iterable[int]) -> None:
-    """Lock packets, in the order of their numbers, before anything about them is written.
+def hold_packets(session: Session, packet_ids: Iterable[int]) -> Sequence[Packet]:
+    """Lock packets, in the order of their numbers, before anything about them is written; gives those not held before.
 
     Two workers with news of one packet would otherwise each conclude without the other's fact.
     Attempts are locked after their packet, never before: nobody waits in a circle.
@@ -200,8 +200,9 @@ def hold_packets(session: Session, packet_ids: Iterable[int]) -> None:
     if wanted:
         # A lock that leaves foreign keys to the packet free: facts refer to it.
         locked = select(Packet).where(Packet.id.in_(wanted)).order_by(Packet.id).with_for_update(key_share=True)
-        session.scalars(locked.execution_options(populate_existing=True)).all()
         held.update(wanted)
+        return session.scalars(locked.execution_options(populate_existing=True)).all()
+    return ()
 
 
 def record_fact(

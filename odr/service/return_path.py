@@ -7,7 +7,6 @@ seal. Whoever never got a message of the court's cannot report on one.
 from __future__ import annotations
 
 import enum
-import hashlib
 import hmac
 import re
 from base64 import b32encode
@@ -60,7 +59,7 @@ class ReturnPath:
         return f"{purpose.value}.{_base36(number)}.{self._seal(purpose, number)}@{self.domain}"
 
     def _seal(self, purpose: Purpose, number: int) -> str:
-        digest = hmac.new(self.key, f"return-path:{purpose.value}:{number}".encode(), hashlib.sha256).digest()
+        digest = hmac.digest(self.key, f"return-path:{purpose.value}:{number}".encode(), "sha256")
         return b32encode(digest[:10]).decode().lower()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import ipaddress
+import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -24,8 +25,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from odr.service.channels import Attachment, Dispatch, Outcome
-from odr.service.channels.email import Mailer, Tls, UnusableAddress, build_message, destination
-from odr.service.channels.mime import one_line
+from odr.service.channels.email import Mailer, Tls, UnusableAddress, _stuffed, build_message, destination
+from odr.service.channels.mime import _base64_lines, one_line
 from odr.service.kinds import AddressClass, Channel
 from odr.service.return_path import Purpose, ReturnPath
 from tests.peers.smtp import Mood, SmtpPeer
@@ -237,3 +238,22 @@ def test_a_sealed_address_tells_its_attempt_and_no_other(attempt: int, purpose: 
     assert all(PATHS.attempt_of(address, other) is None for other in Purpose if other is not purpose)
     assert ReturnPath("court.example", b"other").attempt_of(address, purpose) is None
     assert PATHS.attempt_of(address.replace(".", "", 1), purpose) is None
+
+
+@given(st.binary(max_size=300), st.lists(st.sampled_from([b"\r", b"\n", b"\r\n", b".", b"a"]), max_size=40))
+def test_no_content_ends_the_message_early(content: bytes, rough: list[bytes]) -> None:
+    """However its lines end, each is sent with CRLF, its leading dot doubled, and the only lone dot is the last (RFC 5321, 4.5.2)."""
+    for typed in (content, b"".join(rough)):
+        sent = _stuffed(typed)
+        body = sent.removesuffix(b".\r\n")
+        assert sent.endswith(b"\r\n.\r\n") and b"\r\n.\r\n" not in b"\r\n" + body
+        assert b"\n" not in body.replace(b"\r\n", b"") and b"\r" not in body.replace(b"\r\n", b"")
+        lines = [line.removeprefix(b".") if line.startswith(b".") else line for line in body.split(b"\r\n")]
+        assert b"\n".join(lines).rstrip(b"\n") == re.sub(rb"\r\n|\r", b"\n", typed).rstrip(b"\n")
+
+
+@given(st.binary(max_size=400))
+def test_a_paper_arrives_as_it_was_sent(content: bytes) -> None:
+    """Base64 in lines of at most 76, and back the same bytes."""
+    written = _base64_lines(content)
+    assert base64.b64decode(written) == content and all(len(line) <= 76 for line in written.split(b"\r\n"))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import enum
-import re
 import smtplib
 import socket
 import ssl
@@ -176,8 +175,9 @@ class Mailer:
         if to.needs_utf8:
             smtp.command_encoding = "utf-8"
         steps: tuple[tuple[Callable[[], tuple[int, bytes]], bool], ...] = (
-            (lambda: smtp.mail(self.settings.return_path.bounce_address(dispatch.attempt_id), options), False),
-            (lambda: smtp.rcpt(to.address, ["NOTIFY=SUCCESS,FAILURE,DELAY"] if dsn else []), True),
+            # Both addresses are checked already; smtplib would take them apart once more, and slowly.
+            (lambda: smtp.docmd("MAIL", " ".join([f"FROM:<{self.settings.return_path.bounce_address(dispatch.attempt_id)}>", *options])), False),
+            (lambda: smtp.docmd("RCPT", f"TO:<{to.address}>" + (" NOTIFY=SUCCESS,FAILURE,DELAY" if dsn else "")), True),
             (lambda: smtp.docmd("DATA"), True),
         )
         for step, about_recipient in steps:
@@ -267,10 +267,12 @@ _WATCHDOG = _Watchdog()
 
 def _stuffed(content: bytes) -> bytes:
     """Content for DATA: CRLF line ends, leading dots doubled, the final dot."""
-    lines = re.sub(rb"\r\n|\r|\n", b"\r\n", content)
-    if not lines.endswith(b"\r\n"):
-        lines += b"\r\n"
-    return re.sub(rb"(?m)^\.", b"..", lines) + b".\r\n"
+    lines = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if not lines.endswith(b"\n"):
+        lines += b"\n"
+    if lines.startswith(b"."):
+        lines = b"." + lines
+    return lines.replace(b"\n.", b"\n..").replace(b"\n", b"\r\n") + b".\r\n"
 
 
 def _reply(code: int, words: bytes) -> str:
