@@ -405,3 +405,59 @@ def test_each_guard_taken_away_is_caught(house: House) -> None:
             house.app.view_functions[rule.endpoint] = kept
     assert not missed, "\n".join(missed)
     assert tried > 100
+
+
+@pytest.fixture
+def both(house: House) -> Iterator[dict[str, str]]:
+    """Somebody, called “both”, who acts for the claimant and for the respondent of the case, as nobody should who is asked in time."""
+    session_of, began = house.scene.court.database, house.scene.clock.now() - timedelta(days=9)
+    house.people["both"] = person(house.scene, "both")
+    with session_of.write() as session:
+        case = session.scalars(select(Case).where(Case.reference == house.reference)).one()
+        sides = [next(p for p in case.parties if p.role is role) for role in (Role.CLAIMANT, Role.RESPONDENT)]
+        for side in sides:
+            mandate = Mandate(case_id=case.id, party_id=side.id, account_id=house.people["both"], scope=MandateScope.SPECIAL, from_at=began, signed_at=began)
+            session.add(mandate)
+        hats = {f"party/{side.id}": side.role.value for side in sides}
+    yield hats
+    with session_of.write() as session:
+        session.execute(update(Mandate).where(Mandate.account_id == house.people["both"]).values(revoked_at=began))
+
+
+def acting_for(house: House, hat: str | None) -> None:
+    """Every session of “both” says for whom she acts from now on, as her own choice on the page does."""
+    house.readers.clear()
+    enter = House.enter
+
+    def chosen(self: House, name: str, two_factor: bool) -> tuple[str, int]:
+        secret, row_id = enter(self, name, two_factor)
+        if name == "both" and hat is not None:
+            with self.scene.court.database.write() as session:
+                session.get_one(SessionRow, row_id).acting_for = hat
+        return secret, row_id
+
+    house.enter = chosen.__get__(house)  # type: ignore[method-assign]
+
+
+def test_somebody_on_both_sides_is_one_of_them_at_a_time(house: House, both: dict[str, str]) -> None:
+    """Acting for one side she gets what that side gets and no more; without a choice she enters as the first side that may, never where neither may."""
+    expectations, wrong, asked = rows(), [], 0
+    try:
+        for hat in (*both, None):
+            acting_for(house, hat)
+            sides = [role for name, role in both.items() if hat in (name, None)]
+            for method, rule in routes(house.app):
+                guard = guard_of(house.app, rule)
+                if guard is None or guard.entry is not Entry.CASE:
+                    continue
+                line, asked = expectations[method, rule.rule], asked + 1
+                side = next((one for one in sides if guard.admits(Role(one))), sides[0])
+                hoped = line["representative" if side == "claimant" else side]
+                got = house.got(house.ask("both", method, told_path(house, rule)))
+                if got != hoped:
+                    wrong.append(f"{method} {rule.rule} acting for {sides}: {got}, not {hoped}")
+    finally:
+        del house.enter
+        house.readers.clear()
+    assert not wrong, "\n".join(wrong)
+    assert asked > 300
