@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from odr.procedure.rules import Applies, Article, Key, Period, Rule, Share, Unit, Words
 
@@ -132,10 +132,21 @@ class Announcement(Rule):
 
 
 class AbroadState(Rule):
-    """How a paper may reach somebody in another state; ``methods`` in the order in which they are tried."""
+    """How a paper may reach somebody in another state; ``methods`` in the order in which they are tried.
+
+    ``checked`` is the day on which this row was compared with ``source``; neither stands where nobody has done so.
+    """
 
     title: Words
     methods: Annotated[tuple[AbroadWay, ...], Field(min_length=1)]
+    checked: date | None = None
+    source: Words | None = None
+
+    @model_validator(mode="after")
+    def _says_with_what(self) -> AbroadState:
+        if (self.checked is None) != (self.source is None):
+            raise ValueError("say on which day the row was compared, and with what")
+        return self
 
 
 class Abroad(Rule):

@@ -78,6 +78,7 @@ SPOILT = [
     ("pack.toml", '"Asia/Shanghai"', '"Asia/Atlantis"', "zone", "no such zone"),
     ("pack.toml", '"CNY"', '"yuan"', "currency", "no currency"),
     ("pack.toml", "{number}号", "{nummer}号", "case_numbers", "a number that cannot be written"),
+    ("abroad.toml", ", checked = 2026-11-25", "", "abroad.states.CA", "compared, nobody knows when"),
     ("calendar.toml", "weekend = [5, 6]", "weekend = [5, 7]", "calendar.weekend.1", "an eighth day"),
     ("calendar.toml", "[calendar.years.2024]", "[calendar.years.MMXXIV]", "calendar.years.MMXXIV", "no year"),
 ]

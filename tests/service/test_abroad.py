@@ -108,7 +108,9 @@ def test_a_central_authority_serves_and_certifies(served: Scene) -> None:
     served.do("forward_request", "clerk", request=row(served).reference, sent_on="2026-03-02", number="HC-9")
     page = read(browser(served, "clerk"), f"/cases/{served.case().reference}/service/abroad")
     assert "HC-9" in page
-    assert "not yet compared" in page
+    said = " ".join(page.replace("\u00a0", " ").split())
+    assert "not yet compared" in said and "(DK): papers by post – not compared yet" in said
+    assert "(CA): papers by post – compared on Wednesday 25 November 2026 with: status table of the Hague Conference" in said
     assert "域外送达" in read(browser(served, "judge"), f"/cases/{served.case().reference}/service/abroad", "zh-CN")
     served.later(days=60)
     with pytest.raises(InvalidInput):

@@ -76,7 +76,8 @@ def test_every_message_ends_and_none_is_silent(ports: ServicePorts, database: Da
     boxes = [(mood, f"{mood.name.lower()}{number}@example.com") for number in range(MESSAGES_EACH) for mood in Mood]
     for party, (mood, box) in enumerate(boxes, 1):
         queue(party, email=box)
-        smtp_peer.treat(box, [mood] * (1 + party // len(Mood) % 3))
+        # A box that does not exist does not exist at the next try either, should a loaded machine miss the first answer.
+        smtp_peer.treat(box, [mood] * (9 if mood in FOR_GOOD else 1 + party // len(Mood) % 3))
     smtp_peer.slowness = 0.02
     mailer = Mailer(mail_settings(smtp_peer.port, timeout=0.3))
     run_until_quiet(replace(ports, carriers={**ports.carriers, Channel.EMAIL: mailer}, threads=24), database, clock)
