@@ -9,7 +9,7 @@ from odr.api.shapes import SCHEMAS, Schema, ref
 from odr.filing.inputs import ClaimInput
 from odr.filing.particulars import model_for
 from odr.identity.tokens import Scope
-from odr.judgment.inputs import BeforeClaimInput
+from odr.judgment.inputs_preservation import BeforeClaimEvidenceInput, BeforeClaimInput
 from odr.procedure.inputs import schema_for
 from odr.settlement.inputs_before import BeforeFilingInput, ConfirmationInput
 from odr.text import T, Text
@@ -45,6 +45,13 @@ OPENINGS = (
     ("mediations", "ask_before_filing", T("Ask for mediation before a claim"), "MediationBeforeClaim", BeforeFilingInput),
     ("confirmations", "ask_for_confirmation", T("Ask for the confirmation of an agreement"), "AgreementToConfirm", ConfirmationInput),
     ("preservations", "ask_before_claim", T("Ask for preservation before a claim"), "PreservationBeforeClaim", BeforeClaimInput),
+    (
+        "evidence-preservations",
+        "ask_before_claim_for_evidence",
+        T("Ask for preservation of evidence before a claim"),
+        "EvidencePreservationBeforeClaim",
+        BeforeClaimEvidenceInput,
+    ),
 )
 """Cases that begin without a claim: path, name, title, and the schema with the input behind it."""
 ACT_FAULTS = ("400", "403", "404", "409", "422", "429")

@@ -12,7 +12,7 @@ from odr.access import api as api_guard
 from odr.api.routes import given_for, idempotency_key, receipt_answer
 from odr.identity.models import Account
 from odr.judgment.before_claim import open_before_claim
-from odr.judgment.inputs import BeforeClaimInput
+from odr.judgment.inputs_preservation import BeforeClaimEvidenceInput, BeforeClaimInput
 from odr.procedure.inputs import CourtModel
 from odr.procedure.sitting import ActReceipt
 from odr.settlement.before_filing import open_confirmation, open_mediation
@@ -48,3 +48,10 @@ def ask_for_confirmation() -> tuple[Response, int]:
 def ask_before_claim() -> tuple[Response, int]:
     """Ask for preservation before a claim (CPL 104); the same key gives the first receipt."""
     return _opened(BeforeClaimInput, open_before_claim)
+
+
+@api_before.post("/evidence-preservations")
+@api_guard(Scope.FILE)
+def ask_before_claim_for_evidence() -> tuple[Response, int]:
+    """Ask for preservation of evidence before a claim (CPL 84); the same key gives the first receipt."""
+    return _opened(BeforeClaimEvidenceInput, open_before_claim)

@@ -9,11 +9,10 @@ from sqlalchemy import func, select
 
 from odr.docket.models import PARTY_ROLES, Case, Party, Role, Stage
 from odr.errors import InvalidInput, NotFound
-from odr.evidence.acts import BEFORE_DECISION
 from odr.evidence.acts_requests import open_late
 from odr.evidence.adding import add_exhibit
 from odr.evidence.inputs import CaptureInput, CaptureRecord
-from odr.evidence.models import CaptureState, Category, Exhibit, ExhibitState, Upload, WebCapture
+from odr.evidence.models import BEFORE_DECISION, CaptureState, Category, Exhibit, ExhibitState, Upload, WebCapture
 from odr.evidence.webpage.capturer import WHY, NotCaptured, browser, plain_address
 from odr.identity.actors import Actor
 from odr.identity.models import Account

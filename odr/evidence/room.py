@@ -65,7 +65,7 @@ ROOM = Room(
         "odr.evidence.routes.platforms:platforms",
     ),
     commands=("odr.evidence.cli:store", "odr.evidence.cli:casefile", "odr.evidence.cli:platform", "odr.evidence.cli:retention"),
-    on_event={"claim_lodged": acts.on_claim_lodged, "case_joined": merging.on_case_joined},
+    on_event={"claim_lodged": acts.on_claim_lodged, "case_joined": merging.on_case_joined, "evidence_moved": merging.on_case_joined},
     resolvers={"upload": find_upload, "exhibit": find_exhibit, "evidence_request": find_request, "digest_batch": find_batch},
     on_lapse={acts_requests.ORDER: acts_requests.on_order_lapsed},
     nav=(NavItem("exhibits", "exhibits.listing", T("Exhibits"), 20), NavItem("files", "casefiles.listing", T("Take along"), 80)),

@@ -13,13 +13,7 @@ from odr.docket.queries import documents, entries
 from odr.errors import ActNotOpen, InvalidInput
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.judgment.effect import APPEAL, bring_into_effect, is_final
-from odr.judgment.inputs import (
-    AppealAnswerInput,
-    AppealInput,
-    AppealOutcomeInput,
-    EffectInput,
-    SendFileInput,
-)
+from odr.judgment.inputs import AppealAnswerInput, AppealInput, AppealOutcomeInput, EffectInput, SendFileInput
 from odr.judgment.kinds import AppealOutcome, AppealState, DecisionKind, DecisionState, Instrument
 from odr.judgment.lookups import decision_named, decisions_of, issued, obligations_of, petitions_of
 from odr.judgment.models import AppealAnswer, AppealPetition, Decision, Obligation

@@ -9,18 +9,15 @@ from sqlalchemy import select
 
 from odr.docket.models import Audience, Case, DocketEntry, Outcome, Role, Stage
 from odr.errors import InvalidInput
-from odr.filing.own_case import note_applicant
 from odr.identity.actors import CLOCK_ACTOR, Actor
-from odr.judgment.acts_motions import URGENT
+from odr.judgment.acts_evidence import bring_over
 from odr.judgment.before_claim import before_claim, claims_that_follow, tell_the_other_side
-from odr.judgment.inputs import BeforeClaimInput, NameClaimInput, OverInput
+from odr.judgment.inputs import OverInput
+from odr.judgment.inputs_preservation import BeforeClaimInput, NameClaimInput
 from odr.judgment.kinds import MotionKind, PreservationState
 from odr.judgment.lookups import preservations_of
 from odr.judgment.models import BeforeClaim, Motion
-from odr.judgment.preserving import CLAIM_FOLLOWS, LIVE, end_preservations, only, over_before_claim
-from odr.payments.assessing import keep_basis
-from odr.payments.inputs import AssessInput
-from odr.payments.tariff import Matter
+from odr.judgment.preserving import CLAIM_FOLLOWS, LIVE, apply_before_claim, end_preservations, only, over_before_claim
 from odr.procedure.models import Window, WindowState
 from odr.procedure.table import Recorded, act
 from odr.text import T, Text
@@ -48,7 +45,6 @@ def ask_before_claim(court: Sitting, case: Case, given: BeforeClaimInput, *, act
     when it has been carried out. The application has its own fee (FEE 14).
     """
     me = court.party_of(case, actor)
-    court.session.add(BeforeClaim(case_id=case.id))
     motion = Motion(
         case_id=case.id,
         party_id=me.id,
@@ -60,14 +56,8 @@ def ask_before_claim(court: Sitting, case: Case, given: BeforeClaimInput, *, act
         urgent=True,
         entry_number=court.next_number(case),
     )
-    court.session.add(motion)
-    court.session.flush()
-    note_applicant(court, case, me, given.applicant)
-    basis = keep_basis(court.session, case, me, Matter.PRESERVATION, [given.amount.minor] if given.amount else [0], 0, now)
-    court.then("assess_fee", AssessInput(basis=basis.reference))
-    due = court.start_window(case, URGENT, start=now, subject=motion.reference).due_at
     title = T("%(name)s asks for preservation before a claim. Rule within 48 hours.", name=me.name)
-    court.open_task(case, Role.JUDGE, "ruling_asked", title, risk=95, due_at=due, subject=motion.reference)
+    apply_before_claim(court, case, me, motion, given.applicant, title, now)
     return Recorded(T("%(name)s asks for preservation before a claim", name=me.name), {"motion": motion.reference}, named=only(me.id))
 
 
@@ -101,6 +91,7 @@ def name_claim(court: Sitting, case: Case, given: NameClaimInput, *, actor: Acto
     row.claim_case_id, row.claim_entry = found.id, court.next_number(case)
     court.close_windows(case, CLAIM_FOLLOWS, WindowState.MET)
     court.close_tasks(case, LIFT_TASK)
+    bring_over(court, case, found)
     return Recorded(T("The claim %(number)s followed the preservation", number=found.number or found.reference), {"claim": found.reference})
 
 
@@ -144,7 +135,7 @@ def end_before_claim(court: Sitting, case: Case, given: OverInput, *, actor: Act
 
 def tell_when_carried_out(court: Sitting, case: Case, made: DocketEntry) -> None:
     """Carried out, it is no secret any more: the other side is written to."""
-    if made.act == "execute_preservation" and case.stage is Stage.PRESERVING:
+    if made.act in ("execute_preservation", "record_preserved_evidence") and case.stage is Stage.PRESERVING:
         tell_the_other_side(court, case, made.number)
 
 

@@ -17,14 +17,11 @@ from odr.filing.halting import go_on, halt
 from odr.identity.actors import Actor
 from odr.judgment.acts_absence import hear_again
 from odr.judgment.inputs import DefaultRequestInput, MotionInput, RulingInput
-from odr.judgment.kinds import MotionKind, MotionState
+from odr.judgment.kinds import PRESERVATIONS, MotionKind, MotionState
 from odr.judgment.lookups import motions_of, next_ruling, party_labelled, party_with
 from odr.judgment.models import Motion, Ruling
 from odr.judgment.paper import lines, ruling_paper
-from odr.judgment.preserving import after_ruling, only
-from odr.payments.assessing import keep_basis
-from odr.payments.inputs import AssessInput
-from odr.payments.tariff import Matter
+from odr.judgment.preserving import RUNNING, SECURED, URGENT, after_ruling, apply_for, only
 from odr.procedure.models import WindowState
 from odr.procedure.rulings import is_appealable
 from odr.procedure.sealed import SealedPaper, check_url, keep_prepared, set_and_seal
@@ -36,12 +33,12 @@ if TYPE_CHECKING:
     from odr.procedure.court import Court
     from odr.procedure.sitting import Sitting
 
-RUNNING = {Stage.PENDING, Stage.HEARING, Stage.DELIBERATION, Stage.PRONOUNCED, Stage.APPEALED, Stage.EFFECTIVE, Stage.ENFORCEMENT}
-SECURED = RUNNING | {Stage.PRESERVING}
-"""Where something may be preserved: in a running case, or in the own case before a claim."""
-URGENT = "preservation_ruling"
-UNSEEN = {MotionKind.PRESERVATION, MotionKind.EVIDENCE_PRESERVATION}
-"""What loses its point when the other side reads of it beforehand."""
+ELSEWHERE = {
+    MotionKind.SET_ASIDE: T("This has its own time and its own act, where the rules of the case know it."),
+    MotionKind.PRESERVATION_REVIEW: T("A review is asked for within its own time, from the service of the ruling."),
+    MotionKind.EVIDENCE_PRESERVATION: T("Ask for this with “Ask for preservation of evidence”: the court needs to know who has it and how it is preserved."),
+}
+"""What is asked for by an act of its own."""
 
 
 @act(title=T("Ask for a ruling"), input=MotionInput, by=set(PARTY_ROLES), at=RUNNING, while_stayed=True, serves=Everyone.NOBODY, source="CPL 103, 104, 157")
@@ -51,6 +48,8 @@ def ask_for_ruling(court: Sitting, case: Case, given: MotionInput, *, actor: Act
     An application for preservation pays its own fee (FEE 14). The other side reads
     it when it has been carried out, since a preservation known beforehand is none.
     """
+    if given.kind in ELSEWHERE:
+        raise InvalidInput.at("kind", ELSEWHERE[given.kind])
     me = court.party_of(case, actor)
     motion = Motion(
         case_id=case.id,
@@ -63,23 +62,14 @@ def ask_for_ruling(court: Sitting, case: Case, given: MotionInput, *, actor: Act
         urgent=given.urgent,
         entry_number=court.next_number(case),
     )
+    title = T("%(name)s asks for a ruling: %(kind)s.", name=me.name, kind=given.kind.label)
+    words = T("%(name)s asks for a ruling: %(kind)s", name=me.name, kind=given.kind.label)
+    if given.kind is MotionKind.PRESERVATION:
+        apply_for(court, case, me, motion, title, now)
+        return Recorded(words, {"motion": motion.reference}, audience=Audience.NAMED, named=only(me.id))
     court.session.add(motion)
     court.session.flush()
-    due = None
-    if given.kind is MotionKind.SET_ASIDE:
-        raise InvalidInput.at("kind", T("This has its own time and its own act, where the rules of the case know it."))
-    if given.kind is MotionKind.PRESERVATION_REVIEW:
-        raise InvalidInput.at("kind", T("A review is asked for within its own time, from the service of the ruling."))
-    if given.kind is MotionKind.PRESERVATION:
-        basis = keep_basis(court.session, case, me, Matter.PRESERVATION, [given.amount.minor] if given.amount else [0], 0, now)
-        court.then("assess_fee", AssessInput(basis=basis.reference))
-        if given.urgent:
-            due = court.start_window(case, URGENT, start=now, subject=motion.reference).due_at
-    title = T("%(name)s asks for a ruling: %(kind)s.", name=me.name, kind=given.kind.label)
-    court.open_task(case, Role.JUDGE, "ruling_asked", title, risk=90 if given.urgent else 40, due_at=due, subject=motion.reference)
-    words = T("%(name)s asks for a ruling: %(kind)s", name=me.name, kind=given.kind.label)
-    if given.kind in UNSEEN:
-        return Recorded(words, {"motion": motion.reference}, audience=Audience.NAMED, named=only(me.id))
+    court.open_task(case, Role.JUDGE, "ruling_asked", title, risk=90 if given.urgent else 40, subject=motion.reference)
     return Recorded(words, {"motion": motion.reference})
 
 
@@ -87,7 +77,7 @@ def _motion(court: Sitting, case: Case, given: RulingInput) -> Motion | None:
     if given.motion is None:
         return None
     found = next((m for m in motions_of(court.session, case, MotionState.OPEN) if m.reference == given.motion), None)
-    if found is None or found.kind is MotionKind.PRESERVATION:
+    if found is None or found.kind in PRESERVATIONS:
         raise InvalidInput.at("motion", T("Choose one of those listed."))
     return found
 

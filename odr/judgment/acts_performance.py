@@ -12,14 +12,7 @@ from odr.judgment.acts_enforcement import TASK as SETTLED_TASK
 from odr.judgment.acts_enforcement import after_payment
 from odr.judgment.effect import all_done, is_overdue, left_of
 from odr.judgment.enforcing import INACTION, begin, today
-from odr.judgment.inputs import (
-    CloseInput,
-    ConfirmPerformanceInput,
-    EndEnforcementInput,
-    EnforcementInput,
-    MeasureInput,
-    PerformanceInput,
-)
+from odr.judgment.inputs import CloseInput, ConfirmPerformanceInput, EndEnforcementInput, EnforcementInput, MeasureInput, PerformanceInput
 from odr.judgment.kinds import EnforcementState, Instrument, SettlementState
 from odr.judgment.lookups import enforcement_settlements, obligation_named, obligations_of, open_enforcement, party_with, unconfirmed
 from odr.judgment.models import EnforcementMeasure, Obligation, Performance

@@ -7,25 +7,26 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
-from sqlalchemy import select
 
 from odr.canonical import canonical, sha256_hex
 from odr.db import new_reference
-from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Document, Role, Stage
+from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Role
 from odr.docket.queries import parties
 from odr.errors import ActNotOpen, InvalidInput
 from odr.identity.actors import Actor
-from odr.judgment.acts_motions import SECURED, URGENT
-from odr.judgment.inputs import ExecuteInput, PreservationRulingInput, ReviewInput, SecurityInput
-from odr.judgment.kinds import MotionKind, MotionState, PreservationState
-from odr.judgment.lookups import motions_of, next_ruling, party_with, preservation_named, preservations_of
+from odr.judgment.inputs import ReviewInput
+from odr.judgment.inputs_preservation import ExecuteInput, PreservationRulingInput, SecurityInput
+from odr.judgment.kinds import PRESERVATIONS, MotionKind, MotionState, PreservationState
+from odr.judgment.lookups import evidence_to_preserve, motions_of, next_ruling, preservation_named, preservations_of
 from odr.judgment.models import Motion, Preservation, Ruling
+from odr.judgment.models_preservation import EvidencePreservation
 from odr.judgment.paper import lines, ruling_paper
-from odr.judgment.preserving import CLAIM_FOLLOWS, EXECUTE_TASK, REVIEW, REVIEW_DECISION, end_preservations, only
+from odr.judgment.preserving import EXECUTE_TASK, REVIEW, REVIEW_DECISION, SECURED, URGENT, carried_out, end_preservations, only, security_needed
 from odr.procedure.models import WindowState
 from odr.procedure.sealed import SealedPaper, check_url, keep_prepared, set_and_seal
 from odr.procedure.sitting import words_of
 from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.versions import upcast
 from odr.text import Money, T, Text
 
 if TYPE_CHECKING:
@@ -33,29 +34,38 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
-KEPT = ("ask_for_ruling", "ask_before_claim", "rule_on_preservation", "record_security", "assess_fee")
-"""Acts of a preservation that the other side reads when it has been carried out."""
+LISTED = {"en": "; ", "zh-Hans": "；"}
 
 
 def a_preservation_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """An application for preservation must wait for its ruling."""
-    waits = any(m.kind is MotionKind.PRESERVATION for m in motions_of(court.session, case, MotionState.OPEN))
+    waits = any(m.kind in PRESERVATIONS for m in motions_of(court.session, case, MotionState.OPEN))
     return None if waits else T("No application for preservation waits for a ruling.")
 
 
 def _ruling(court: Sitting, case: Case, given: PreservationRulingInput) -> tuple[Motion, Ruling]:
-    motion = next((m for m in motions_of(court.session, case, MotionState.OPEN) if m.reference == given.motion and m.kind is MotionKind.PRESERVATION), None)
+    motion = next((m for m in motions_of(court.session, case, MotionState.OPEN) if m.reference == given.motion and m.kind in PRESERVATIONS), None)
     if motion is None:
         raise InvalidInput.at("motion", T("Choose one of those listed."))
-    if case.stage is Stage.PRESERVING and given.result != "refused" and not (given.security and given.security.minor):
-        raise InvalidInput.at("security", T("Before a claim nothing is preserved without security (Civil Procedure Law, art. 104)."))
+    is_evidence, orders = motion.kind is MotionKind.EVIDENCE_PRESERVATION, lines(given.orders)
+    if given.measures and not is_evidence:
+        raise InvalidInput.at("measures", T("Only where evidence is preserved."))
+    if given.result != "refused":
+        if is_evidence and not given.measures:
+            raise InvalidInput.at("measures", T("Say how the evidence is preserved."))
+        needed = security_needed(court.session, case, motion, given.measures)
+        if needed is not None and not (given.security and given.security.minor):
+            raise InvalidInput.at("security", needed)
+        if is_evidence:
+            names = [measure.label.render(given.language) for measure in given.measures]
+            orders = [T("Measures: %(measures)s.", measures=LISTED[given.language].join(names)).render(given.language), *orders]
     ruling = Ruling(
         case_id=case.id,
         motion_id=motion.id,
         ordinal=next_ruling(court.session, case),
-        kind=MotionKind.PRESERVATION,
+        kind=motion.kind,
         result=MotionState(given.result),
-        orders=lines(given.orders),
+        orders=orders,
         reasons=given.reasons,
         security_minor=given.security.minor if given.security else None,
         entry_number=court.next_number(case),
@@ -90,8 +100,9 @@ def prepare_preservation(court: Court, case: Case, given: BaseModel, actor: Acto
     while_stayed=True,
     strong=True,
     seen_by=Audience.NAMED,
+    version=2,
     prepare=prepare_preservation,
-    source="CPL 103, 104",
+    source="CPL 84, 103, 104; EV 26, 27",
 )
 def rule_on_preservation(court: Sitting, case: Case, given: PreservationRulingInput, *, actor: Actor, now: datetime) -> Recorded:
     """Rule on an application for preservation: sealed, and told to the applicant alone until it is carried out (CPL 103).
@@ -111,9 +122,18 @@ def rule_on_preservation(court: Sitting, case: Case, given: PreservationRulingIn
     court.close_tasks(case, "ruling_asked", motion.reference)
     if ruling.result is not MotionState.REFUSED:
         _order(court, case, motion, ruling)
+        wanted = court.session.get(EvidencePreservation, motion.id)
+        if wanted is not None:
+            wanted.measures = [measure.value for measure in given.measures]
     words = T("Ruling, %(kind)s: %(result)s", kind=ruling.kind.label, result=ruling.result.label)
     facts = {"ruling": ruling.reference, "document": document.reference, "sha256": document.sha256, "document_receipt": document.receipt}
     return Recorded(words, facts, named=only(motion.party_id))
+
+
+@upcast("rule_on_preservation", from_version=1)
+def of_property(given: dict[str, Any]) -> dict[str, Any]:
+    """Rulings of the first version preserved property or conduct, never evidence."""
+    return {**given, "measures": []}
 
 
 def _order(court: Sitting, case: Case, motion: Motion, ruling: Ruling) -> None:
@@ -162,7 +182,7 @@ def record_security(court: Sitting, case: Case, given: SecurityInput, *, actor: 
 
 def something_to_carry_out(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """A preservation is carried out when it was ordered and its security given."""
-    ready = [p for p in preservations_of(court.session, case, PreservationState.ORDERED) if not p.waits_for_security]
+    ready = [p for p in preservations_of(court.session, case, PreservationState.ORDERED) if p.is_ready and evidence_to_preserve(court.session, p) is None]
     return None if ready else T("No preservation waits to be carried out.")
 
 
@@ -179,26 +199,10 @@ def something_to_carry_out(court: Sitting, case: Case, actor: Actor) -> Text | N
 def execute_preservation(court: Sitting, case: Case, given: ExecuteInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record that it was carried out: from now on every party reads the application and the ruling, and may ask for one review (CPL 111)."""
     row = preservation_named(court.session, case, given.preservation)
-    if row.state is not PreservationState.ORDERED or row.waits_for_security:
+    if not row.is_ready or evidence_to_preserve(court.session, row) is not None:
         raise ActNotOpen(T("No preservation waits to be carried out."))
-    row.state, row.executed_entry = PreservationState.EXECUTED, court.next_number(case)
-    court.close_tasks(case, EXECUTE_TASK, row.reference)
-    if case.stage is Stage.PRESERVING:
-        court.start_window(case, CLAIM_FOLLOWS, party=party_with(case, row.party_id), start=now, subject=row.reference)
-    _show(court, case, row)
+    carried_out(court, case, row, now)
     return Recorded(T("Preservation carried out: %(what)s", what=given.what), {"preservation": row.reference})
-
-
-def _show(court: Sitting, case: Case, row: Preservation) -> None:
-    """Open what was kept from the other side: the application, the ruling and its paper."""
-    motion = court.session.get_one(Motion, row.motion_id)
-    kept = select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.audience == Audience.NAMED, DocketEntry.number >= motion.entry_number)
-    for found in court.session.scalars(kept):
-        if f"party/{row.party_id}" in found.named and found.act in KEPT and found.opened_by is None:
-            found.opened_by = court.next_number(case)
-    for ruling in court.session.scalars(select(Ruling).where(Ruling.motion_id == motion.id, Ruling.document_id.is_not(None))):
-        document = court.session.get_one(Document, ruling.document_id)
-        document.audience = Audience.PARTIES_AND_COURT
 
 
 def tell_the_applicant(court: Sitting, case: Case, made: DocketEntry) -> None:
@@ -212,7 +216,7 @@ def review_begins(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     packet, party = facts.get("packet"), facts["party"]
     numbers = set(packet.entry_ids) if packet is not None else set()
     rows = [p for p in preservations_of(court.session, case) if p.executed_entry in numbers]
-    refused = [m for m in motions_of(court.session, case, MotionState.REFUSED) if m.kind is MotionKind.PRESERVATION and m.ruled_entry in numbers]
+    refused = [m for m in motions_of(court.session, case, MotionState.REFUSED) if m.kind in PRESERVATIONS and m.ruled_entry in numbers]
     for subject in (*(p.reference for p in rows), *(m.reference for m in refused)):
         if not court.windows(case, REVIEW, party=party, state=None, subject=subject):
             court.start_window(case, REVIEW, party=party, start=facts["at"], subject=subject, proof=facts.get("proof"))

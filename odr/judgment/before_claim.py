@@ -17,7 +17,7 @@ from odr.filing.registry import take_seat
 from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.judgment.duty import seat_duty_judge
-from odr.judgment.inputs import BeforeClaimInput
+from odr.judgment.inputs_preservation import BeforeClaimEvidenceInput, BeforeClaimInput, OpeningInput
 from odr.judgment.models import BeforeClaim
 from odr.judgment.preserving import CLAIM_FOLLOWS
 from odr.procedure.pack import RulePack
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 NUMBERS = "preservation"
-ASK = "ask_before_claim"
+ASKS: dict[type[OpeningInput], str] = {BeforeClaimInput: "ask_before_claim", BeforeClaimEvidenceInput: "ask_before_claim_for_evidence"}
+"""What is preserved before a claim, and the act that asks for it."""
 
 
 def is_known(pack: RulePack) -> bool:
@@ -49,7 +50,7 @@ def preserved_for(session: Session, claim: Case) -> list[Case]:
     return list(session.scalars(select(Case).where(Case.id.in_(mine)).order_by(Case.id)))
 
 
-def open_before_claim(court: Court, account: Account, given: BeforeClaimInput, *, key: str | None = None) -> ActReceipt:
+def open_before_claim(court: Court, account: Account, given: OpeningInput, *, key: str | None = None) -> ActReceipt:
     """Open the case and lodge the application in one Sitting; repeating the key gives the first receipt.
 
     The other side is a party without an account, and is written to only when the
@@ -58,17 +59,18 @@ def open_before_claim(court: Court, account: Account, given: BeforeClaimInput, *
     """
     with court.sit() as sitting:
         sitting.session.get_one(Account, account.id, with_for_update=True)
-        earlier = sitting.receipt_for(account.id, key, ASK, given) if key else None
+        ask = ASKS[type(given)]
+        earlier = sitting.receipt_for(account.id, key, ask, given) if key else None
         if earlier is not None:
             return earlier
         case = _open_case(sitting, account, given)
         take_seat(sitting, case, Role.CLERK)
         seat_duty_judge(sitting, case)
         mine = parties(case, Role.CLAIMANT)[0]
-        return sitting.perform(ASK, case, given, actor=Actor(Role.CLAIMANT, account.id, account.name, case.id, mine.id), key=key)
+        return sitting.perform(ask, case, given, actor=Actor(Role.CLAIMANT, account.id, account.name, case.id, mine.id), key=key)
 
 
-def _open_case(sitting: Sitting, account: Account, given: BeforeClaimInput) -> Case:
+def _open_case(sitting: Sitting, account: Account, given: OpeningInput) -> Case:
     settings, now = sitting.court.settings, sitting.now
     today = now.astimezone(settings.tz).date()
     pack = sitting.court.packs.in_force(settings.pack, today)

@@ -10,9 +10,9 @@ from odr.identity.actors import Actor
 from odr.judgment.before_claim import claims_that_follow
 from odr.judgment.duty import judges
 from odr.judgment.file import ExhibitOnFile, case_file
-from odr.judgment.kinds import AppealState, MotionKind, MotionState, PreservationState
-from odr.judgment.lookups import motions_of, obligations_of, party_with, petitions_of, preservations_of, reliefs_by_key, unconfirmed
-from odr.judgment.models import Motion
+from odr.judgment.kinds import PRESERVATIONS, AppealState, MotionState, PreservationState
+from odr.judgment.lookups import evidence_to_preserve, motions_of, obligations_of, party_with, petitions_of, preservations_of, reliefs_by_key, unconfirmed
+from odr.judgment.models import Motion, Preservation
 from odr.procedure.forms import Option, choice_source
 from odr.text import Money, T
 
@@ -57,31 +57,37 @@ def parties_by_label(court: Any, case: Case, actor: Actor) -> list[Option]:
 def open_motions(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Motions that wait for a ruling."""
     open_ones = motions_of(court.session, case, MotionState.OPEN)
-    return [Option(m.reference, m.kind.label, m.asks) for m in open_ones if m.kind is not MotionKind.PRESERVATION]
+    return [Option(m.reference, m.kind.label, m.asks) for m in open_ones if m.kind not in PRESERVATIONS]
 
 
 @choice_source("open_preservations")
 def open_preservations(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Applications for preservation that wait for a ruling."""
     open_ones = motions_of(court.session, case, MotionState.OPEN)
-    return [Option(m.reference, m.asks, m.grounds) for m in open_ones if m.kind is MotionKind.PRESERVATION]
+    return [Option(m.reference, m.asks, m.grounds) for m in open_ones if m.kind in PRESERVATIONS]
 
 
-def _preservations(court: Any, case: Case, unsecured: bool) -> list[Option]:
+def _preservations(court: Any, case: Case, unsecured: bool) -> list[tuple[Option, Preservation]]:
     rows = [p for p in preservations_of(court.session, case, PreservationState.ORDERED) if p.waits_for_security is unsecured]
-    return [Option(p.reference, court.session.get(Motion, p.motion_id).asks, str(p.security) if p.security else None) for p in rows]
+    return [(Option(p.reference, court.session.get(Motion, p.motion_id).asks, str(p.security) if p.security else None), p) for p in rows]
 
 
 @choice_source("unsecured_preservations")
 def unsecured_preservations(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Preservations that wait for security."""
-    return _preservations(court, case, True)
+    return [option for option, _ in _preservations(court, case, True)]
 
 
 @choice_source("ready_preservations")
 def ready_preservations(court: Any, case: Case, actor: Actor) -> list[Option]:
-    """Preservations that can be carried out."""
-    return _preservations(court, case, False)
+    """Preservations of property or conduct that can be carried out."""
+    return [option for option, row in _preservations(court, case, False) if evidence_to_preserve(court.session, row) is None]
+
+
+@choice_source("ready_evidence_preservations")
+def ready_evidence_preservations(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Evidence that can be preserved now."""
+    return [option for option, row in _preservations(court, case, False) if evidence_to_preserve(court.session, row) is not None]
 
 
 @choice_source("appeals_of_others")

@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from odr.errors import FieldFault, InvalidInput
-from odr.filing.inputs import ApplicantInput, RespondentInput
 from odr.judgment.kinds import AppealOutcome, DecisionKind, EnforcementState, FindingResult, MotionKind, OrderKind, Vote
 from odr.payments.inputs import BearsInput
 from odr.procedure.inputs import Choice, CourtDate, CourtModel, CourtMoney, CourtMoneyOrZero, CourtText, field
@@ -247,65 +246,6 @@ class RulingInput(CourtModel):
         if (self.motion is None) == (self.kind is None):
             raise InvalidInput.at("motion", T("Choose the motion, or say what the ruling is about."))
         return self
-
-
-class PreservationRulingInput(CourtModel):
-    """The ruling on an application for preservation."""
-
-    motion: Annotated[str, CourtText(1, 40, one_line=True), field(T("Application"), choices="open_preservations")]
-    result: Annotated[
-        Literal["granted", "partly", "refused"],
-        field(T("Ruling"), options={"granted": T("Granted"), "partly": T("Granted in part"), "refused": T("Not granted")}),
-    ]
-    orders: Annotated[str, CourtText(1, 4000), field(T("It is ruled"), T("One order in each line."), widget="textarea")]
-    reasons: Annotated[str, CourtText(10, 8000), field(T("Reasons"), T("Every refusal says why and what one may do next."), widget="textarea")]
-    security: Annotated[CourtMoneyOrZero | None, field(T("Security to be given first"), T("Nothing is carried out before it is given."))] = None
-    language: Annotated[Literal["zh-Hans", "en"], field(T("Language of the decision"), options=LANGUAGES)] = "zh-Hans"
-
-
-class SecurityInput(CourtModel):
-    """The security an applicant gave."""
-
-    preservation: Annotated[str, CourtText(1, 40, one_line=True), field(T("Preservation"), choices="unsecured_preservations")]
-    amount: Annotated[CourtMoney, field(T("Amount of the security"))]
-    how: Annotated[str, CourtText(1, 400, one_line=True), field(T("How it was given"), T("For example the number of a bank’s or insurer’s letter."))]
-
-
-class ExecuteInput(CourtModel):
-    """How a preservation was carried out."""
-
-    preservation: Annotated[str, CourtText(1, 40, one_line=True), field(T("Preservation"), choices="ready_preservations")]
-    what: Annotated[str, CourtText(1, 2000), field(T("What was done"), T("Account, asset or conduct, by whom, and until when."), widget="textarea")]
-
-
-class BeforeClaimInput(CourtModel):
-    """An application for preservation before any claim (CPL 104)."""
-
-    cause: Annotated[str, field(T("What is the dispute about?"), choices="causes")]
-    applicant: Annotated[ApplicantInput, field(T("About you"))]
-    respondents: Annotated[list[RespondentInput], Field(min_length=1, max_length=20), field(T("Whom it is against"))]
-    asks: Annotated[str, CourtText(1, 2000), field(T("What should be secured?"), T("Which account, thing or conduct, and where."), widget="textarea")]
-    grounds: Annotated[
-        str,
-        CourtText(1, 8000),
-        field(T("Why it cannot wait for a claim"), T("What you would lose that could not be made good, and what shows it."), widget="textarea"),
-    ]
-    amount: Annotated[CourtMoney | None, field(T("Amount to be secured"), T("Leave it empty if it is about conduct, not money."))] = None
-    security: Annotated[
-        str,
-        CourtText(1, 1000),
-        field(
-            T("What security you offer"),
-            T("Without security nothing is preserved before a claim; for money, as a rule, the same amount (Interpretation, art. 152)."),
-            widget="textarea",
-        ),
-    ]
-
-
-class NameClaimInput(CourtModel):
-    """The claim that followed a preservation."""
-
-    claim: Annotated[str, CourtText(1, 40, one_line=True), field(T("The claim"), choices="claims_that_follow")]
 
 
 class OverInput(CourtModel):

@@ -125,6 +125,40 @@ MOTION_WORDS = {
 }
 
 
+PRESERVATIONS = frozenset({MotionKind.PRESERVATION, MotionKind.EVIDENCE_PRESERVATION})
+"""What loses its point when the other side reads of it beforehand; ruled on, secured, carried out and ended alike (CPL 84, 103)."""
+
+
+class EvidenceMeasure(enum.Enum):
+    """How evidence is preserved (EV 27)."""
+
+    COPY = "copy"  # a copy is made
+    FILM = "film"  # it is filmed or photographed
+    SOUND = "sound"  # sound is recorded
+    INSPECT = "inspect"  # the court looks at it and writes down what it sees
+    APPRAISE = "appraise"  # an expert examines it
+    SEAL = "seal"  # it is sealed up where it is: nobody uses it
+    SEIZE = "seize"  # it is taken into the court's custody
+
+    @property
+    def label(self) -> Text:
+        """The measure in words."""
+        return MEASURE_WORDS[self]
+
+
+MEASURE_WORDS = {
+    EvidenceMeasure.COPY: T("Copy it"),
+    EvidenceMeasure.FILM: T("Film or photograph it"),
+    EvidenceMeasure.SOUND: T("Record the sound"),
+    EvidenceMeasure.INSPECT: T("Inspect it and write down what is seen"),
+    EvidenceMeasure.APPRAISE: T("Have an expert examine it"),
+    EvidenceMeasure.SEAL: T("Seal it up where it is"),
+    EvidenceMeasure.SEIZE: T("Take it into custody"),
+}
+LIMITING = frozenset({EvidenceMeasure.SEAL, EvidenceMeasure.SEIZE})
+"""Measures that limit the use of the thing: they need security (EV 26)."""
+
+
 class MotionState(enum.Enum):
     """Where a motion stands."""
 

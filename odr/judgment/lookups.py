@@ -28,6 +28,7 @@ from odr.judgment.models import (
     RetrialApplication,
     Ruling,
 )
+from odr.judgment.models_preservation import EvidencePreservation
 from odr.text import T
 
 
@@ -122,6 +123,11 @@ def preservation_named(session: Session, case: Case, reference: str) -> Preserva
     if found is None:
         raise InvalidInput.at("preservation", T("Choose one of those listed."))
     return found
+
+
+def evidence_to_preserve(session: Session, row: Preservation) -> EvidencePreservation | None:
+    """Which evidence a preservation is about; None where it is about property or conduct."""
+    return session.get(EvidencePreservation, row.motion_id)
 
 
 def retrials_of(session: Session, case: Case, *states: RetrialState) -> Sequence[RetrialApplication]:

@@ -215,6 +215,11 @@ class Preservation(Base):
         """Whether nothing is carried out before security is given."""
         return bool(self.security_minor) and self.security_entry is None
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether it can be carried out now."""
+        return self.state is PreservationState.ORDERED and not self.waits_for_security
+
 
 class BeforeClaim(Base):
     """A preservation asked for before any claim, in a case of its own, and the claim that followed it (CPL 104)."""

@@ -230,6 +230,6 @@ def remedy_words(court: Sitting, case: Case, ruling: Ruling) -> Text:
             days=rule.amount,
             article=court.pack(case).cite(rule.article),
         )
-    if ruling.kind.value in ("preservation", "advance"):
+    if ruling.kind.value in ("preservation", "evidence_preservation", "advance"):
         return T("Each party may ask for one review; it does not halt execution (Civil Procedure Law, art. 111).")
     return T("No appeal lies against this ruling; it may be raised together with an appeal against the judgment.")

@@ -1,16 +1,27 @@
-"""How what was preserved comes to its end."""
+"""What all preservations have in common, of property, conduct or evidence: the application, the security, carrying out, the end."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from odr.docket.models import COURT_ROLES, Case, Role, Stage
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from odr.docket.models import COURT_ROLES, Audience, Case, DocketEntry, Document, Party, Role, Stage
+from odr.filing.inputs import ApplicantInput
+from odr.filing.own_case import note_applicant
 from odr.judgment.inputs import OverInput
-from odr.judgment.kinds import MotionKind, MotionState, PreservationState
-from odr.judgment.lookups import motions_of, preservations_of
-from odr.judgment.models import Motion, Ruling
+from odr.judgment.kinds import LIMITING, EvidenceMeasure, MotionKind, MotionState, PreservationState
+from odr.judgment.lookups import motions_of, party_with, preservations_of
+from odr.judgment.models import BeforeClaim, Motion, Preservation, Ruling
+from odr.judgment.models_preservation import EvidencePreservation
+from odr.payments.assessing import keep_basis
+from odr.payments.inputs import AssessInput
+from odr.payments.tariff import Matter
 from odr.procedure.models import WindowState
-from odr.text import T
+from odr.text import T, Text
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -19,12 +30,75 @@ REVIEW, REVIEW_DECISION = "preservation_review", "preservation_review_decision"
 CLAIM_FOLLOWS = "preservation_claim"
 """The thirty days within which a claim follows what was preserved before it (CPL 104)."""
 EXECUTE_TASK = "execute_preservation"
+URGENT = "preservation_ruling"
+RUNNING = {Stage.PENDING, Stage.HEARING, Stage.DELIBERATION, Stage.PRONOUNCED, Stage.APPEALED, Stage.EFFECTIVE, Stage.ENFORCEMENT}
+SECURED = RUNNING | {Stage.PRESERVING}
+"""Where something may be preserved: in a running case, or in the own case before a claim."""
+KEPT = (
+    "ask_for_ruling",
+    "ask_for_evidence_preservation",
+    "ask_before_claim",
+    "ask_before_claim_for_evidence",
+    "rule_on_preservation",
+    "record_security",
+    "assess_fee",
+)
+"""Acts of a preservation that the other side reads when it has been carried out."""
 LIVE = (PreservationState.ORDERED, PreservationState.EXECUTED)
 
 
 def only(party_id: int) -> tuple[str, ...]:
     """The readers of what the other side must not know yet: the applicant and the court."""
     return (f"party/{party_id}", *sorted(role.value for role in COURT_ROLES))
+
+
+def apply_for(court: Sitting, case: Case, me: Party, motion: Motion, title: Text, now: datetime, *, risk: int | None = None) -> None:
+    """Put an application for preservation before the judge: with its fee (FEE 14), and its 48 hours where it cannot wait (CPL 103, 104)."""
+    court.session.add(motion)
+    court.session.flush()
+    basis = keep_basis(court.session, case, me, Matter.PRESERVATION, [motion.amount_minor or 0], 0, now)
+    court.then("assess_fee", AssessInput(basis=basis.reference))
+    due = court.start_window(case, URGENT, start=now, subject=motion.reference).due_at if motion.urgent else None
+    risk = risk or (90 if motion.urgent else 40)
+    court.open_task(case, Role.JUDGE, "ruling_asked", title, risk=risk, due_at=due, subject=motion.reference)
+
+
+def apply_before_claim(court: Sitting, case: Case, me: Party, motion: Motion, applicant: ApplicantInput, title: Text, now: datetime) -> None:
+    """The same before a claim, in the own case that is opened for it: it lies before the judge on duty (CPL 104)."""
+    court.session.add(BeforeClaim(case_id=case.id))
+    note_applicant(court, case, me, applicant)
+    apply_for(court, case, me, motion, title, now, risk=95)
+
+
+def security_needed(session: Session, case: Case, motion: Motion, measures: Sequence[EvidenceMeasure]) -> Text | None:
+    """Why nothing may be preserved without security, or None: before a claim (CPL 104); evidence, where a measure limits or may harm (EV 26)."""
+    wanted = session.get(EvidencePreservation, motion.id)
+    if motion.kind is MotionKind.EVIDENCE_PRESERVATION:
+        harmful = not LIMITING.isdisjoint(measures) or (wanted is not None and wanted.harmful)
+        return T("Measures that limit the use of the thing, or may harm who has it, need security (Evidence Rules, art. 26).") if harmful else None
+    before = case.stage is Stage.PRESERVING
+    return T("Before a claim nothing is preserved without security (Civil Procedure Law, art. 104).") if before else None
+
+
+def carried_out(court: Sitting, case: Case, row: Preservation, now: datetime) -> None:
+    """Note that it was carried out: before a claim its thirty days run from now, and what was kept from the other side is opened (CPL 104, 106)."""
+    row.state, row.executed_entry = PreservationState.EXECUTED, court.next_number(case)
+    court.close_tasks(case, EXECUTE_TASK, row.reference)
+    if case.stage is Stage.PRESERVING:
+        court.start_window(case, CLAIM_FOLLOWS, party=party_with(case, row.party_id), start=now, subject=row.reference)
+    _show(court, case, row)
+
+
+def _show(court: Sitting, case: Case, row: Preservation) -> None:
+    """Open what was kept from the other side: the application, the ruling and its paper."""
+    motion = court.session.get_one(Motion, row.motion_id)
+    kept = select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.audience == Audience.NAMED, DocketEntry.number >= motion.entry_number)
+    for found in court.session.scalars(kept):
+        if f"party/{row.party_id}" in found.named and found.act in KEPT and found.opened_by is None:
+            found.opened_by = court.next_number(case)
+    for ruling in court.session.scalars(select(Ruling).where(Ruling.motion_id == motion.id, Ruling.document_id.is_not(None))):
+        document = court.session.get_one(Document, ruling.document_id)
+        document.audience = Audience.PARTIES_AND_COURT
 
 
 def after_ruling(court: Sitting, case: Case, ruling: Ruling, motion: Motion | None) -> None:

@@ -45,6 +45,7 @@ ROOM = Room(
         "odr.judgment.acts_absence",
         "odr.judgment.acts_preservation",
         "odr.judgment.acts_before",
+        "odr.judgment.acts_evidence",
         "odr.judgment.acts_retrial",
         "odr.judgment.acts_applied",
         "odr.judgment.choices",

@@ -13,7 +13,8 @@ from odr.errors import FieldFault, InvalidInput
 from odr.identity.models import Account
 from odr.judgment import duty
 from odr.judgment.before_claim import is_known, open_before_claim
-from odr.judgment.inputs import BeforeClaimInput, DutyInput
+from odr.judgment.inputs import DutyInput
+from odr.judgment.inputs_preservation import BeforeClaimEvidenceInput, BeforeClaimInput, OpeningInput
 from odr.judgment.routes import look
 from odr.procedure import forms
 from odr.procedure.pack import RulePack
@@ -27,12 +28,17 @@ def _pack() -> RulePack:
     return court.packs.in_force(court.settings.pack, court.clock.now().astimezone(court.settings.tz).date())
 
 
-def _application(values: dict[str, Any], faults: list[FieldFault], status: int = 200) -> Page:
-    choices = forms.choices_for(BeforeClaimInput, look(), None, None)
-    fields = forms.fields_of(BeforeClaimInput, current_locale(), values, faults, choices)
+def _application(values: dict[str, Any], faults: list[FieldFault], status: int = 200, *, model: type[OpeningInput] = BeforeClaimInput) -> Page:
+    choices = forms.choices_for(model, look(), None, None)
+    fields = forms.fields_of(model, current_locale(), values, faults, choices)
     key = values.get("idempotency_key", [new_reference()])
     return render_template(
-        "judgment/before.html", fields=fields, faults=forms.summary(fields), known=is_known(_pack()), key=key[0] if isinstance(key, list) else key
+        "judgment/before.html",
+        fields=fields,
+        faults=forms.summary(fields),
+        known=is_known(_pack()),
+        key=key[0] if isinstance(key, list) else key,
+        evidence=model is BeforeClaimEvidenceInput,
     ), status
 
 
@@ -40,26 +46,48 @@ def _application(values: dict[str, Any], faults: list[FieldFault], status: int =
 @signed_in
 def application() -> Page:
     """What is asked for before a claim, and of whom."""
+    return _application(_about_you(), [])
+
+
+def _about_you() -> dict[str, Any]:
     person = current_person()
     assert person is not None
     account = current_session().get_one(Account, person.account_id)
-    return _application({"applicant-name": account.name, "applicant-email": account.email}, [])
+    return {"applicant-name": account.name, "applicant-email": account.email}
 
 
 @before.post("/preservation")
 @signed_in
 def apply() -> Page:
     """Open the case and bring the person to it."""
+    return _apply(BeforeClaimInput)
+
+
+@before.get("/preservation/evidence")
+@signed_in
+def evidence() -> Page:
+    """What is asked for to preserve evidence before a claim (CPL 84)."""
+    return _application(_about_you(), [], model=BeforeClaimEvidenceInput)
+
+
+@before.post("/preservation/evidence")
+@signed_in
+def apply_for_evidence() -> Page:
+    """Open the case and bring the person to it."""
+    return _apply(BeforeClaimEvidenceInput)
+
+
+def _apply(model: type[OpeningInput]) -> Page:
     court, person, values = current_court(), current_person(), request.form.to_dict(flat=False)
     assert person is not None
     if forms.group_action(values) is not None:
-        return _application(values, [])
+        return _application(values, [], model=model)
     try:
-        given = forms.parse(BeforeClaimInput, values, currency=_pack().currency)
+        given = forms.parse(model, values, currency=_pack().currency)
         account = current_session().get_one(Account, person.account_id)
         receipt = open_before_claim(court, account, given, key=(values.get("idempotency_key") or [""])[0] or None)
     except InvalidInput as error:
-        return _application(values, error.faults, 422)
+        return _application(values, error.faults, 422, model=model)
     court.settle()
     return redirect(url_for("cases.one_entry", reference=receipt.case_reference, number=receipt.number, done=1), 303)  # type: ignore[return-value]
 

@@ -9,7 +9,7 @@ from odr.docket.queries import parties
 from odr.identity.actors import Actor
 from odr.judgment.before_claim import before_claim, preserved_for
 from odr.judgment.kinds import PreservationState
-from odr.judgment.lookups import preservations_of
+from odr.judgment.lookups import evidence_to_preserve, preservations_of
 from odr.judgment.models import Motion
 from odr.judgment.preserving import CLAIM_FOLLOWS
 from odr.procedure.hooks import Panel
@@ -23,7 +23,11 @@ def preserved_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
     if actor.role not in PARTY_ROLES | COURT_ROLES:
         return None
     row = before_claim(court.session, case)
-    here = [(p, court.session.get_one(Motion, p.motion_id)) for p in preservations_of(court.session, case) if sees(actor, p.party_id, p.executed_entry)]
+    here = [
+        (p, court.session.get_one(Motion, p.motion_id), evidence_to_preserve(court.session, p))
+        for p in preservations_of(court.session, case)
+        if sees(actor, p.party_id, p.executed_entry)
+    ]
     earlier = [own for own in preserved_for(court.session, case) if _sees_case(court, own, actor)]
     if not here and not earlier and (row is None or actor.role is not Role.CLAIMANT):
         return None

@@ -102,7 +102,12 @@ class Room:
             hooks.on_lapse[kind].append(lapse)
         for event, handler in self.on_event.items():
             hooks.on_event[event].append(handler)
-        for taken, given in ((hooks.resolvers, self.resolvers), (hooks.sweeps, self.sweeps), (hooks.tells, self.tells)):
+        named: tuple[tuple[dict[str, Any], Mapping[str, Any]], ...] = (
+            (hooks.resolvers, self.resolvers),
+            (hooks.sweeps, self.sweeps),
+            (hooks.tells, self.tells),
+        )
+        for taken, given in named:
             for name, value in given.items():
                 if name in taken:
                     raise ValueError(f"two rooms provide {name}")

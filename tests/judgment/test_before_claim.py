@@ -14,7 +14,7 @@ from odr.filing.inputs import JoinInput
 from odr.filing.joining import join
 from odr.identity.models import Account, AccountRole, AccountState
 from odr.judgment.before_claim import open_before_claim
-from odr.judgment.inputs import BeforeClaimInput
+from odr.judgment.inputs_preservation import BeforeClaimInput
 from odr.judgment.kinds import PreservationState
 from odr.judgment.models import BeforeClaim, Preservation
 from odr.procedure.court import Court
