@@ -1,7 +1,7 @@
 """Preservation of evidence: which, from whom, how, and the record of it (CPL 84; EV 25, 27).
 
-Revision ID: 0081
-Revises: 0080
+Revision ID: 0083
+Revises: 0082
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0081"
-down_revision = "0080"
+revision = "0083"
+down_revision = "0082"
 branch_labels = None
 depends_on = None
 
