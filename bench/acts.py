@@ -71,7 +71,7 @@ def dispute(scene: Scene) -> Scene:
             scene.do("post_statement", who, words=f"On point {number}: " + "the parcel came on the day the page shows, and nobody opened it before. " * 4)
     with scene.court.database.read() as session:
         parties = {p.account_id: p.reference for p in session.get_one(Case, scene.case_id).parties}
-    for number in range(14):
+    for number in range(24):
         who = BOTH[number % 2]
         scene.do("put_question", "judge", addressees=[parties[scene.people[who]]], words=f"Question {number}: who took the parcel in, and when?")
         with scene.court.database.read() as session:
