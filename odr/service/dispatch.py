@@ -18,9 +18,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from queue import Empty, SimpleQueue
 from time import monotonic as time_now
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.orm import Session, joinedload, lazyload
 
 from odr.clock import Clock
@@ -247,6 +248,7 @@ def _write_batch(session: Session, batch: Mapping[int, Handover | None], owner: 
     attempts = session.scalars(locked.execution_options(populate_existing=True)).all()
     known = set(session.scalars(select(ServiceFact.event_id).where(ServiceFact.event_id.in_([f"sent:{i}" for i in batch]))))
     changed: set[int] = set()
+    facts: list[dict[str, Any]] = []
     for attempt in attempts:
         if attempt.lease_owner == owner:
             attempt.lease_owner = attempt.lease_until = None
@@ -258,10 +260,13 @@ def _write_batch(session: Session, batch: Mapping[int, Handover | None], owner: 
             continue
         attempt.last_words = handover.said[:500]
         if handover.outcome in _FACT_OF:
-            _write_success(session, attempt, handover, known, clock)
+            facts += _write_success(attempt, handover, known, clock)
             changed.add(attempt.packet_id)
         elif attempt.state is AttemptState.PLANNED and _write_failure(session, attempt, handover, clock):
             changed.add(attempt.packet_id)
+    if facts:
+        # One statement for all: added one by one, each would ask for its number back.
+        session.execute(insert(ServiceFact), facts)
     packets = [packet for packet in held if packet.id in changed]
     if packets:
         # The rules ask each packet's case: one look for all, held until they have asked.
@@ -270,20 +275,20 @@ def _write_batch(session: Session, batch: Mapping[int, Handover | None], owner: 
         del cases
 
 
-def _write_success(session: Session, attempt: ServiceAttempt, handover: Handover, known: set[str], clock: Clock) -> None:
+def _write_success(attempt: ServiceAttempt, handover: Handover, known: set[str], clock: Clock) -> list[dict[str, Any]]:
+    """Note that the message left; gives the fact to be written, none where it was written before."""
     if attempt.state in (AttemptState.PLANNED, AttemptState.GIVEN_UP, AttemptState.CANCELLED):
         attempt.state, attempt.next_try_at, attempt.given_up_at = AttemptState.SENT, None, None
     attempt.provider_message_id = handover.provider_id or attempt.provider_message_id
     # One event id per attempt: a second try after a kill is recognised as the same sending.
     event = f"sent:{attempt.id}"
-    if event not in known:
-        now = clock.now()
-        session.add(
-            ServiceFact(
-                packet_id=attempt.packet_id, attempt_id=attempt.id, event_id=event, kind=_FACT_OF[handover.outcome], channel=attempt.channel,
-                at=now, recorded_at=now, proofs=[], words=handover.said[:500] or None,
-            )
-        )  # fmt: skip
+    if event in known:
+        return []
+    now = clock.now()
+    return [{
+        "packet_id": attempt.packet_id, "attempt_id": attempt.id, "event_id": event, "kind": _FACT_OF[handover.outcome], "channel": attempt.channel,
+        "at": now, "recorded_at": now, "proofs": [], "words": handover.said[:500] or None,
+    }]  # fmt: skip
 
 
 def _write_failure(session: Session, attempt: ServiceAttempt, handover: Handover, clock: Clock) -> bool:
