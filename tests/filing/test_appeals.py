@@ -14,7 +14,10 @@ from odr.errors import ActNotOpen, Forbidden, InvalidInput, OutOfTime
 from odr.filing.inputs_motions import JurisdictionAppealOutcome, MistakeInput, RulingAppealOutcome
 from odr.filing.models import RequestKind, RequestState
 from odr.procedure.models import Task, WindowState
+from odr.service.kinds import Channel, FactKind
 from odr.service.models import Packet
+from odr.service.packets import conclude_packet, record_fact
+from odr.service.room import bring_to_docket
 from tests.filing.test_motions import FACTS, MONEY, acts, request_of, windows
 from tests.scene import Scene
 
@@ -153,6 +156,49 @@ def ended(scene: Scene, kind: str, result: str) -> JurisdictionAppealOutcome | R
     if kind == "jurisdiction":
         return JurisdictionAppealOutcome.model_validate({**given, "request": request_of(scene, RequestKind.APPEAL).reference})
     return RulingAppealOutcome.model_validate({**given, "request": request_of(scene, RequestKind.RULING_APPEAL).reference})
+
+
+@pytest.mark.parametrize("joins", [False, True])
+def test_a_ruling_waits_for_whom_a_paper_has_reached(small_scene: Scene, joins: bool) -> None:
+    """A respondent nobody could find keeps no dismissal waiting; one who joins meanwhile stands still with the case, and has her own ten days."""
+    scene = small_scene
+    scene.lodge()
+    scene.accept()
+    scene.do("convert_track", "judge", to="simple", reasons="The facts are disputed.")
+    ruling = scene.do("give_ruling", "judge", **DISMISSED)
+    scene.work()
+    first = windows(scene, "appeal_dismissal", WindowState.OPEN)[0]
+    if joins:
+        scene.later(days=2)
+        scene.join()
+        assert windows(scene, "answer", WindowState.OPEN) == [] and len(windows(scene, "answer", WindowState.HALTED)) == 1
+    scene.later(days=14)
+    assert windows(scene, "appeal_dismissal", WindowState.LAPSED)[0].id == first.id
+    if joins:
+        assert scene.case().stage is Stage.PENDING, "the letter with the ruling is still on its way to her"
+        reaches(scene, ruling.number)
+        scene.later(days=13)
+    assert scene.case().outcome is Outcome.DISMISSED
+
+
+def reaches(scene: Scene, number: int) -> None:
+    """The respondent reads today what was sent out with an entry."""
+    now = scene.clock.now()
+    with scene.court.database.write() as session:
+        her = session.get_one(Case, scene.case_id).parties[1]
+        packet = next(p for p in session.scalars(select(Packet).where(Packet.party_id == her.id)) if number in p.entry_ids)
+        record_fact(
+            session,
+            packet_id=packet.id,
+            kind=FactKind.ACTED,
+            at=now,
+            recorded_at=now,
+            event_id=f"read/{number}",
+            channel=Channel.PLATFORM,
+            account_id=her.account_id,
+        )
+        conclude_packet(session, packet, now=now)
+    bring_to_docket(scene.court)
 
 
 def test_a_dismissal_in_small_claims_has_effect_at_once(pending: Scene) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from odr.app import ROOT
-from odr.docket.models import Document, Outcome, Role
+from odr.docket.models import Case, Document, Outcome, Role
+from odr.filing.halting import halt
 from odr.notary.seal import Sealer
 from odr.payments.models import AssessmentState, Payment
 from odr.typeset import Typesetter
@@ -52,6 +53,21 @@ def test_the_fee_page_speaks_chinese(served: Served) -> None:
     page = client.get(f"/cases/{served.reference(case_id)}/fee", base_url=BASE).get_data(as_text=True)
     assert 'lang="zh-Hans"' in page and "在线交纳275.00元" in page and "减半：适用简易程序。" in page
     assert "How this fee" not in page and "Pay " not in page
+
+
+def test_a_fee_whose_time_stands_still_names_no_day(served: Served) -> None:
+    """While the case stands still neither the fee's page nor the case's says until when to pay; the payer may pay all the same."""
+    case_id, court = served.pay.accepted(), served.pay.court
+    client, place = served.sign_in("li"), f"/cases/{served.reference(case_id)}"
+
+    def said() -> tuple[str, ...]:
+        return tuple(client.get(place + page, base_url=BASE).get_data(as_text=True) for page in ("", "/fee"))
+
+    assert all("halted" not in page for page in said())
+    with court.sit() as sitting:
+        halt(sitting.windows(sitting.session.get_one(Case, case_id), "fee_payment"), sitting.now)
+    assert all("Your time for this is halted for the moment." in page and "Why this date" not in page for page in said())
+    assert "/fee/pay" in said()[1]
 
 
 def test_the_receipt_is_sealed_and_stays_the_same(served: Served) -> None:
