@@ -141,6 +141,12 @@
 
   function refresh() {
     submit.disabled = !items.some((item) => item.ready);
+    // All is here: what comes next stands out and has the focus.
+    const onward = document.querySelector("[data-onward]");
+    if (onward && items.length && items.every((item) => item.done)) {
+      onward.classList.remove("govuk-button--secondary");
+      onward.focus();
+    }
   }
 
   const actions = {

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     source="CPL 66; EV 19",
     version=2,
     prepare=prepare_submission,
-    page="exhibits.submit",
+    page="many.page",
 )
 def submit_exhibit(court: Sitting, case: Case, given: ExhibitInput, *, actor: Actor, now: datetime) -> Recorded:
     """Put a file that the court already holds and has anchored into the case (EV 19).

@@ -59,6 +59,7 @@ ROOM = Room(
     routes=(
         "odr.evidence.routes.upload:blueprint",
         "odr.evidence.routes.exhibits:exhibits",
+        "odr.evidence.routes.many:many",
         "odr.evidence.routes.files:files",
         "odr.evidence.routes.attached:attached",
         "odr.evidence.routes.digests:digests",

@@ -52,7 +52,9 @@ def listing(case: Case, actor: Actor) -> Page:
     """Every exhibit of the case, each with its two questions."""
     rows = list(current_session().scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id)))
     shown = {"captures": captures_of(current_session(), case), "why": WHY, "parties": {p.id: p for p in case.parties}}
-    return render_template("evidence/exhibits.html", case=case, actor=actor, exhibits=rows, tab="exhibits", **shown)
+    since = request.args.get("since", "")
+    new = [e for e in rows if e.party_id == actor.party_id and e.entry_number >= int(since)] if since.isdecimal() and actor.party_id else []
+    return render_template("evidence/exhibits.html", case=case, actor=actor, exhibits=rows, new=new, tab="exhibits", **shown)
 
 
 @exhibits.get("/checklist")
