@@ -27,7 +27,8 @@ from odr.evidence.inputs import (
     ReplyInput,
     RequestInput,
 )
-from odr.evidence.models import Category, EvidenceReply, EvidenceRequest, Exhibit, ExhibitState, RequestKind, RequestState
+from odr.evidence.models import Category, Exhibit, ExhibitState
+from odr.evidence.models_requests import EvidenceReply, EvidenceRequest, RequestKind, RequestState
 from odr.evidence.requests import late_consequence, requests_of, ruling_on, title_of
 from odr.identity.actors import Actor
 from odr.procedure.models import Window, WindowState

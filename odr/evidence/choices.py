@@ -9,9 +9,10 @@ from sqlalchemy import select
 from odr.docket.models import Case
 from odr.docket.queries import parties
 from odr.evidence.checklist import items_for
-from odr.evidence.models import Exhibit, ExhibitState, RequestState, Upload, UploadState
+from odr.evidence.models import Exhibit, ExhibitState, Upload, UploadState
 from odr.evidence.models_digests import DigestBatch
 from odr.evidence.models_platform import Platform
+from odr.evidence.models_requests import RequestState
 from odr.evidence.models_retention import ErasureState
 from odr.evidence.requests import requests_of, title_of
 from odr.evidence.retention import proposals_of

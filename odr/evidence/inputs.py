@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from odr.errors import FieldFault, InvalidInput
-from odr.evidence.models import Category, RequestKind
+from odr.evidence.models import Category
+from odr.evidence.models_requests import RequestKind
 from odr.procedure.inputs import Choice, CourtModel, CourtMoney, CourtText, RefTo, field
 from odr.text import T
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Role
 from odr.docket.queries import parties
-from odr.evidence.models import EvidenceRequest, RequestState
+from odr.evidence.models_requests import EvidenceRequest, RequestState
 from odr.papers import PartyLine, Reason, RulingPaper, judge
 from odr.procedure.views import sitters
 from odr.text import T, Text

@@ -10,8 +10,9 @@ from odr.docket.models import Case
 from odr.evidence import acts, acts_requests, merging
 from odr.evidence.capturing import capture_due
 from odr.evidence.compiling import compile_due
-from odr.evidence.models import EvidenceRequest, Exhibit, Upload, UploadState
+from odr.evidence.models import Exhibit, Upload, UploadState
 from odr.evidence.models_digests import DigestBatch
+from odr.evidence.models_requests import EvidenceRequest
 from odr.evidence.on_facts import exhibits_by_fact
 from odr.evidence.ports import expire_uploads, finish_uploads
 from odr.identity.actors import Actor

@@ -98,6 +98,7 @@ def test_photographs_from_a_phone_become_exhibits_in_three_minutes(
     hand.tap("[data-send]")
     if javascript:
         page.locator("#upload-list a").nth(2).wait_for()
+        assert page.locator("[data-do]:visible").count() == 0, "no button that does nothing stands in the way"
         hand.tap("[data-onward]")
     page.wait_for_url("**/exhibits/many")
     hand.pages += 1 - javascript

@@ -45,6 +45,10 @@ def _page(case: Case, actor: Actor, values: dict[str, Any], faults: list[FieldFa
     values = values or _new_rows(list(reversed(sent[:MOST])))
     fields = forms.fields_of(ManyInput, current_locale(), values, faults, forms.choices_for(ManyInput, look, case, actor))
     by_name = {f.name: f for f in fields}
+    for row in by_name["files"].rows:
+        for each in row.fields:
+            # A file that is ticked must say what it shows; only then is it asked for.
+            each.required = each.required or each.name.endswith("-proves")
     party = next(p for p in case.parties if p.id == actor.party_id)
     late = look.windows(case, "evidence", party=party, state=WindowState.LAPSED) and not look.windows(case, "evidence", party=party)
     key = values.get("idempotency_key") or new_reference()
