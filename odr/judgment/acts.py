@@ -13,7 +13,7 @@ from odr.judgment.acts_absence import absent_may_ask
 from odr.judgment.checks import problems
 from odr.judgment.costs import allocation_for
 from odr.judgment.effect import bring_into_effect, start_appeals
-from odr.judgment.file import CaseFile, ExhibitOnFile, case_file
+from odr.judgment.file import CaseFile, ExhibitOnFile, case_file, no_ground
 from odr.judgment.gate import defaulting
 from odr.judgment.inputs import DraftInput, EffectInput, FindingInput, FindingsInput, IssueInput, ReopenInput, SignInput
 from odr.judgment.kinds import DecisionKind, DecisionState, FindingResult
@@ -87,7 +87,9 @@ def _finding_faults(file: CaseFile, index: int, one: FindingInput) -> list[Field
     faults = []
     if not one.reasons and (item.is_disputed or one.result is not FindingResult.ADOPTED):
         faults.append(FieldFault(("findings", index, "reasons"), T("Say why: it is disputed, or you do not adopt it in full (Evidence Rules, art. 97).")))
-    examined = {e.label for e in file.exhibits if e.examined}
+    if isinstance(item, ExhibitOnFile) and item.ungrounded and one.result is not FindingResult.REJECTED:
+        faults.append(FieldFault(("findings", index, "result"), no_ground(item)))
+    examined = {e.label for e in file.exhibits if e.examined and not e.ungrounded}
     faults += [
         FieldFault(("findings", index, "rests_on"), T("A finding rests only on exhibits that were open to cross-examination: not on %(label)s.", label=x))
         for x in one.rests_on

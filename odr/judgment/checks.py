@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from odr.docket.models import Case, Role, Track
 from odr.docket.queries import entries_of, parties
-from odr.judgment.file import CaseFile, ExhibitOnFile, case_file
+from odr.judgment.file import CaseFile, ExhibitOnFile, case_file, no_ground
 from odr.judgment.gate import default_gate, defaulting
 from odr.judgment.kinds import DecisionKind, FindingResult, MotionState, OrderKind
 from odr.judgment.lookups import decided_in_part, motions_of, reliefs_by_key
@@ -67,6 +67,8 @@ def _findings(file: CaseFile, decision: Decision) -> Iterator[Text]:
     for exhibit in file.exhibits:
         if exhibit.finding is not None and not exhibit.examined:
             yield T("Exhibit %(label)s was never open to cross-examination; nothing can be found on it (Interpretation, art. 103).", label=exhibit.label)
+        if exhibit.finding is not None and exhibit.finding.result is not FindingResult.REJECTED and exhibit.ungrounded:
+            yield no_ground(exhibit)
     for item in file.unfinished:
         if isinstance(item, ExhibitOnFile):
             if item.examined:

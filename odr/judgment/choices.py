@@ -35,7 +35,7 @@ def findings_waiting(court: Any, case: Case, actor: Actor) -> list[Option]:
 @choice_source("exhibits_examined")
 def exhibits_examined(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Exhibits that were open to cross-examination."""
-    return [Option(e.label, f"{e.label} {e.exhibit.title}") for e in case_file(court, case).exhibits if e.examined]
+    return [Option(e.label, f"{e.label} {e.exhibit.title}") for e in case_file(court, case).exhibits if e.examined and not e.ungrounded]
 
 
 @choice_source("reliefs_asked")

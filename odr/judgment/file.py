@@ -14,11 +14,13 @@ from odr.evidence.models import Exhibit, ExhibitState
 from odr.evidence.on_facts import by_fact as exhibits_on_facts
 from odr.filing.models import Fact, FactAnswer, FactStance
 from odr.filing.queries import facts_of
+from odr.hearing.appraisals import appraisals_of
 from odr.hearing.kinds import HearingState, PhaseState, Stance
 from odr.hearing.models import AgreedFact, Examination, Hearing, Opinion
 from odr.judgment.lookups import party_with, standing_findings
 from odr.judgment.models import Finding
 from odr.procedure.court_rules import Invariant
+from odr.text import T, Text
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -35,6 +37,8 @@ class ExhibitOnFile:
     opinions: list[Opinion]
     examined: bool
     finding: Finding | None
+    ungrounded: list[str] = field(default_factory=list)
+    """Of an expert's report: the materials it rests on that were excluded or never open to cross-examination (EV 34)."""
 
     @property
     def subject(self) -> str:
@@ -105,7 +109,7 @@ class CaseFile:
     @property
     def adoptable(self) -> list[ExhibitOnFile | FactOnFile]:
         """What nobody disputes and has no finding: adopted with one key."""
-        exhibits = [e for e in self.exhibits if e.finding is None and e.examined and not e.is_disputed]
+        exhibits = [e for e in self.exhibits if e.finding is None and e.examined and not e.is_disputed and not e.ungrounded]
         return [*exhibits, *(f for f in self.facts if f.finding is None and f.undisputed)]
 
     def find(self, subject: str) -> ExhibitOnFile | FactOnFile | None:
@@ -126,11 +130,18 @@ def case_file(court: Sitting, case: Case, at: int | None = None) -> CaseFile:
         """Whether something may be found on it: open to cross-examination, where the rules ask for that."""
         return not must_be_heard or heard.examined(exhibit, opinions.get(exhibit.id, []))
 
+    everything = list(court.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id)))
+    sound = {e.id for e in everything if e.state is not ExhibitState.EXCLUDED and examined(e)}
+    labels = {e.id: e.label for e in everything}
+    materials = {a.exhibit_id: a.materials for a in appraisals_of(court.session, case) if a.exhibit_id is not None}
     exhibits = [
-        ExhibitOnFile(e, party_with(case, e.party_id), opinions.get(e.id, []), examined(e), by_exhibit.get(e.id))
-        for e in court.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id))
+        ExhibitOnFile(
+            e, party_with(case, e.party_id), opinions.get(e.id, []), examined(e), by_exhibit.get(e.id),
+            [labels[m] for m in materials.get(e.id, []) if m in labels and m not in sound],
+        )
+        for e in everything
         if not is_withdrawn(e) and (at is None or e.entry_number <= at)
-    ]
+    ]  # fmt: skip
     agreed = agreed_facts(court, case)
     speaking = exhibits_on_facts([e.exhibit for e in exhibits])
     facts = [
@@ -141,6 +152,16 @@ def case_file(court: Sitting, case: Case, at: int | None = None) -> CaseFile:
         for v in facts_of(court.session, case)
     ]  # fmt: skip
     return CaseFile(exhibits, facts)
+
+
+def no_ground(report: ExhibitOnFile) -> Text:
+    """Why an expert's report grounds no finding."""
+    named = ", ".join(report.ungrounded)
+    return T(
+        "Report %(label)s rests on material that was excluded or never open to cross-examination: %(named)s. It grounds no finding (Evidence Rules, art. 34).",
+        label=report.label,
+        named=named,
+    )
 
 
 def is_withdrawn(exhibit: Exhibit) -> bool:

@@ -20,6 +20,8 @@ from odr.docket.models import Case, Document, Outcome, Role, Stage, Track
 from odr.docket.queries import entries_of
 from odr.docket.visibility import reads_entry
 from odr.errors import ActNotOpen, CaseMovedOn, Forbidden, InvalidInput, OutOfTime
+from odr.evidence.models import Exhibit
+from odr.hearing.models_appraisal import Appraisal, AppraisalState
 from odr.identity.actors import Actor
 from odr.judgment.models import Decision, Obligation
 from odr.notary.seal_check import SealState, validate_pdf
@@ -176,6 +178,26 @@ def test_what_was_never_open_to_cross_examination_grounds_nothing(bench: Bench) 
     bench.do("judge", "draft_decision", bench.draft())
     with pytest.raises(ActNotOpen, match="C-3"):
         bench.do("judge", "send_for_signing", {"decision": bench.draft_reference()})
+
+
+def test_a_report_on_unexamined_material_grounds_nothing(bench: Bench) -> None:
+    """An expert's report on an exhibit that was excluded, or never open to cross-examination, is not adopted nor rested on; it may be rejected (EV 34)."""
+    with bench.court.database.write() as session:
+        case = session.get_one(Case, bench.case_id)
+        material = lay_exhibit(session, case, case.parties[0], 3, bench.clock.now())
+        report = session.scalars(select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.label == "C-1")).one()
+        asked = {"fact": "An additive", "questions": "Which?", "why": "Only a laboratory can tell", "entry_number": 1}
+        session.add(Appraisal(case_id=case.id, bears_id=report.party_id, materials=[material.id], state=AppraisalState.REPORTED, exhibit_id=report.id, **asked))
+    finding = {"subject": "exhibit/C-1", "result": "adopted", "reasons": "plain"}
+    with pytest.raises(InvalidInput, match=r"rests on material .* C-3"):
+        bench.do("judge", "record_findings", {"findings": [finding]})
+    with pytest.raises(InvalidInput, match="not on C-1"):
+        bench.do("judge", "record_findings", {"findings": [{"subject": "fact/2", "result": "adopted", "reasons": "plain", "rests_on": ["C-1"]}]})
+    receipt = bench.do("judge", "record_findings", {"adopt_undisputed": True})
+    with bench.court.database.read() as session:
+        entry = entries_of(session, session.get_one(Case, bench.case_id), "record_findings")[0]
+        assert entry.number == receipt.number and "exhibit/C-1" not in entry.payload
+    bench.do("judge", "record_findings", {"findings": [finding | {"result": "rejected"}]})
 
 
 def test_a_disputed_exhibit_needs_reasons(bench: Bench) -> None:
