@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -35,13 +36,15 @@ class GroupJudgment:
     group: GroupAction
     case: Case
     decision: Decision
+    given_on: date
+    """The court's own day on which it was pronounced."""
     changed: bool
     """The higher court changed it: it applies as changed."""
 
     @property
     def label(self) -> Text:
         """The judgment in words."""
-        words = {"number": self.case.number or self.case.reference, "day": self.decision.issued_at or self.case.effective_at or self.case.lodged_at}
+        words = {"number": self.case.number or self.case.reference, "day": self.given_on}
         if self.changed:
             return T("Judgment of %(day)s in the action of many %(number)s, as the higher court changed it", **words)
         return T("Judgment of %(day)s in the action of many %(number)s", **words)
@@ -57,7 +60,7 @@ def fitting(court: Sitting, case: Case) -> list[GroupJudgment]:
         .order_by(Case.effective_at.desc())
         .limit(50)
     )
-    return [found for group, main in court.session.execute(query) if _same_sides(case, main) and (found := _judgment(court.session, group, main))]
+    return [found for group, main in court.session.execute(query) if _same_sides(case, main) and (found := _judgment(court, group, main))]
 
 
 def _same_sides(case: Case, main: Case) -> bool:
@@ -70,12 +73,12 @@ def _same_sides(case: Case, main: Case) -> bool:
     return not any(p.account_id in accounts or p.name.casefold() in names for p in parties(case, Role.CLAIMANT))
 
 
-def _judgment(session: Session, group: GroupAction, main: Case) -> GroupJudgment | None:
-    decision = next((d for d in reversed(pronounced(session, main)) if d.kind is not DecisionKind.PARTIAL), None)
-    if decision is None:
+def _judgment(court: Sitting, group: GroupAction, main: Case) -> GroupJudgment | None:
+    decision = next((d for d in reversed(pronounced(court.session, main)) if d.kind is not DecisionKind.PARTIAL), None)
+    if decision is None or decision.issued_at is None:
         return None
-    changed = any(p.decision_id == decision.id and p.outcome is AppealOutcome.CHANGED for p in petitions_of(session, main))
-    return GroupJudgment(group, main, decision, changed)
+    changed = any(p.decision_id == decision.id and p.outcome is AppealOutcome.CHANGED for p in petitions_of(court.session, main))
+    return GroupJudgment(group, main, decision, decision.issued_at.astimezone(court.pack(main).tz).date(), changed)
 
 
 def find_judgment(court: Any, case: Case, actor: Actor, reference: str) -> GroupJudgment | None:

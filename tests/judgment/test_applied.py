@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -118,7 +119,7 @@ def test_whoever_did_not_register_gets_the_same_judgment_by_a_sealed_ruling(many
     mine = another(many)
     judge = Visitor(create_app(court=many.court), mine, "judge", "zh-Hans")
     page = judge.get("/do/apply_group_judgment")
-    assert many.number in page and "诉讼时效" in page
+    assert many.number in page and "诉讼时效" in page and re.search("日[^0-9:]*作出的判决", page), "a ruling names a day, not an hour"
     mine.do("judge", "apply_group_judgment", {**RULING, "judgment": reference_of(many), "days": 15})
     assert many.number in judge.get("")
     with many.court.database.read() as session:
