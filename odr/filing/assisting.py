@@ -78,7 +78,7 @@ def take_claim(court: Court, draft: Draft, claim: ClaimInput, taken: TakenInput,
 
 def _open(sitting: Sitting, claim: ClaimInput, taken: TakenInput, clerk: Account, confirmed_by: Actor | None) -> ActReceipt:
     case = drafts.open_case(sitting, None, claim)
-    seat_clerk(sitting, case, clerk.id)
+    seat_clerk(sitting, case, clerk.id, T("She took the claim down."))
     mine = next(p for p in case.parties if p.role is Role.CLAIMANT)
     writing = Actor(Role.CLERK, clerk.id, clerk.name, case.id)
     record = _record(FIRST, mine.reference, claim, taken, writing)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from odr.docket.models import Case, Party, Role, Seat, Stage
+from odr.docket.models import Case, Party, Role, Stage
 from odr.docket.queries import entries_of, parties
 from odr.filing.inputs import Ties
 from odr.filing.models import Claim, Request, RequestKind, RequestState
@@ -19,7 +18,6 @@ from odr.filing.queries import claims_of, facts_of, reliefs_of
 from odr.identity.linked import vouched_name
 from odr.identity.models import Account
 from odr.procedure.case_rules import Bar
-from odr.procedure.models import Window, WindowState
 from odr.procedure.tracks import TrackFinding, track_findings
 from odr.procedure.versions import input_of
 from odr.text import Money, T, Text
@@ -59,20 +57,6 @@ class Helpful:
 
     label: Text
     file: str | None
-
-
-@dataclass(frozen=True)
-class QueueLine:
-    """A claim to review with the days left."""
-
-    case: Case
-    due_at: datetime
-    days: int
-
-    @property
-    def kind(self) -> str:
-        """Its urgency as a status's kind."""
-        return "bad" if self.days <= 0 else "warn" if self.days <= 3 else "wait" if self.days <= 5 else "none"
 
 
 def is_definite(case: Case, party: Party, claim: Claim | None) -> bool:
@@ -257,27 +241,3 @@ def _names(title: str, label: Text) -> bool:
     low = title.casefold()
     words = [w.strip(":,.’'").casefold() for w in label.render("en").split()]
     return any(len(w) > 3 and w in low for w in words) or label.render("zh-Hans") in title
-
-
-def queue_of(court: Sitting, account_id: int, tz_today: date, limit: int = 100) -> list[QueueLine]:
-    """Claims the clerk has to review, the one whose seven days end first on top (CPL 126)."""
-    rows = court.session.execute(
-        select(Case, Window.due_at)
-        .join(Seat, (Seat.case_id == Case.id) & (Seat.role == Role.CLERK) & Seat.until_at.is_(None))
-        .join(Window, (Window.case_id == Case.id) & (Window.kind == "registry_review") & (Window.state == WindowState.OPEN))
-        .where(Seat.account_id == account_id, Case.stage == Stage.LODGED)
-        .order_by(Window.due_at, Case.id)
-        .limit(limit)
-    )
-    tz = court.court.settings.tz
-    return [QueueLine(case, due, (due.astimezone(tz).date() - tz_today).days) for case, due in rows if due is not None]
-
-
-def returned_count(court: Sitting, account_id: int) -> int:
-    """Claims of the clerk that are out for correction."""
-    query = (
-        select(Case.id)
-        .join(Seat, (Seat.case_id == Case.id) & (Seat.role == Role.CLERK) & Seat.until_at.is_(None))
-        .where(Seat.account_id == account_id, Case.stage == Stage.RETURNED)
-    )
-    return len(court.session.scalars(query).all())

@@ -211,7 +211,7 @@ def lodge_in(sitting: Sitting, account: Account, claim: ClaimInput, *, key: str 
     ``clerk_id`` seats that clerk, who reviews others of the same sender; else one is drawn.
     """
     case = open_case(sitting, account, claim)
-    seat_clerk(sitting, case, clerk_id)
+    seat_clerk(sitting, case, clerk_id, T("She reviews the other claims of the same sender."))
     mine = next(p for p in case.parties if p.role is Role.CLAIMANT)
     mandate = place_guardian(sitting, mine, account, claim.claimant)
     powers = (mandate.id, mandate.scope) if mandate is not None else ()

@@ -17,7 +17,7 @@ from odr.errors import InvalidInput, NotFound
 from odr.filing.inputs import LeaveInput
 from odr.filing.models import NumberSeries, StaffLeave
 from odr.identity.models import Account, AccountRole, AccountState, Mandate
-from odr.text import T
+from odr.text import T, Text
 
 if TYPE_CHECKING:
     from odr.procedure.pack import RulePack
@@ -114,13 +114,16 @@ def draw(court: Sitting, case: Case, role: Role, *, but: Collection[int] = ()) -
 
 
 def choose(court: Sitting, case: Case, role: Role, *, but: Collection[int] = ()) -> Account | None:
-    """Whom the draw falls on, or None where nobody is free."""
+    """Whom the draw falls on, or None where nobody is free. The entry being written, or the next one of the case, says how it was drawn."""
     drawn = draw(court, case, role, but=but)
-    return drawn.account if drawn is not None else None
+    if drawn is None:
+        return None
+    court.seated(case, {"role": role.value, **drawn.to_json()})
+    return drawn.account
 
 
 def draw_seat(court: Sitting, case: Case, role: Role, *, but: Collection[int] = ()) -> Draw | None:
-    """Seat somebody by rule; without anybody free a task goes to the president."""
+    """Seat somebody by rule; without anybody free a task goes to the president. The caller puts the draw on record."""
     drawn = draw(court, case, role, but=but)
     if drawn is None:
         title = T("Nobody is free of conflict to sit as %(role)s. Assign somebody.", role=role.label)
@@ -132,18 +135,22 @@ def draw_seat(court: Sitting, case: Case, role: Role, *, but: Collection[int] = 
 
 
 def take_seat(court: Sitting, case: Case, role: Role, *, but: Collection[int] = ()) -> Account | None:
-    """As :func:`draw_seat`; who sits now."""
+    """As :func:`draw_seat`, put on record with the entry being written or the next one of the case; who sits now."""
     drawn = draw_seat(court, case, role, but=but)
-    return drawn.account if drawn is not None else None
+    if drawn is None:
+        return None
+    court.seated(case, {"role": role.value, **drawn.to_json()})
+    return drawn.account
 
 
-def seat_clerk(court: Sitting, case: Case, account_id: int | None) -> None:
-    """Seat the clerk who reviews other claims of the same sender, where she may; else one is drawn."""
+def seat_clerk(court: Sitting, case: Case, account_id: int | None, because: Text) -> None:
+    """Seat a clerk for the reason given, where she has no conflict; else one is drawn. Either stands on record."""
     if account_id is None or account_id in conflicted(court.session, case):
         take_seat(court, case, Role.CLERK)
         return
     court.session.add(Seat(case_id=case.id, account_id=account_id, role=Role.CLERK, from_at=court.now))
     court.session.flush()
+    court.seated(case, {"role": Role.CLERK.value, "named": court.session.get_one(Account, account_id).name, "because": words_of(because)})
 
 
 def seated_clerk(session: Session, case: Case) -> int | None:

@@ -11,9 +11,10 @@ from odr.db import new_reference
 from odr.docket.models import Case, Role
 from odr.errors import InvalidInput
 from odr.filing.batch import batches_of
-from odr.filing.checks import Check, Found, QueueLine, checks_of, files_of, helpful_of, queue_of, returned_count, tracks_for
+from odr.filing.checks import Check, Found, checks_of, files_of, helpful_of, tracks_for
 from odr.filing.particulars import told_of
 from odr.filing.queries import claims_of, facts_of, reliefs_of
+from odr.filing.queueing import QueueLine, queue_of, returned_count
 from odr.identity.actors import Actor
 from odr.pages import submit_act
 from odr.procedure.availability import acts_for, refusal
@@ -32,6 +33,7 @@ BESIDE = (
     "request_identity_reply",
     "record_identity_reply",
     "ask_reassignment",
+    "allow_more_correction",
 )
 OWN_DEFECTS = 3
 
@@ -43,13 +45,13 @@ def _look() -> Sitting:
 def _queue(court: Sitting) -> list[QueueLine]:
     person = current_person()
     assert person is not None
-    return queue_of(court, person.account_id, court.now.astimezone(court.court.settings.tz).date())
+    return queue_of(court, person.account_id)
 
 
 @registry.get("/registry")
-@staff(Role.CLERK)
+@staff(Role.CLERK, Role.PRESIDENT)
 def queue() -> Page:
-    """Claims to review, the one whose time ends first on top."""
+    """What waits by what happens in law if nothing is done: claims of the clerk, complaints of the president."""
     court, person = _look(), current_person()
     assert person is not None
     return render_template(
@@ -141,7 +143,7 @@ def decide(case: Case, actor: Actor) -> Page:
     if decision not in DECISIONS:
         fault = InvalidInput.at("decision", T("Choose what you decide.")).faults
         return _review_page(case, actor, values, fault, 422)
-    following = [line for line in _queue(_look()) if line.case.id != case.id]
+    following = [line for line in _queue(_look()) if line.case.id != case.id and line.is_review]
     answer = submit_act(
         case, actor, current_court().table[DECISIONS[decision]], _input(case, decision, values),
         lambda faults, status, moved: _review_page(case, actor, values, faults, status, moved),

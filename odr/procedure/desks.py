@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Role, Seat, Stage
 from odr.identity.models import Mandate
-from odr.procedure.models import Task, Window, WindowState
+from odr.procedure.models import Task
 
 
 @dataclass(frozen=True)
@@ -59,16 +59,3 @@ def waiting(session: Session, account_id: int, limit: int = 100) -> list[DeskLin
         .limit(limit)
     )
     return [DeskLine(case, task.title, task.role, task.risk, task.due_at) for task, case in rows]
-
-
-def registry_queue(session: Session, account_id: int, limit: int = 100) -> list[tuple[Case, Window]]:
-    """Claims the clerk has to review, the one whose seven days end first on top (CPL 126)."""
-    rows = session.execute(
-        select(Case, Window)
-        .join(Seat, (Seat.case_id == Case.id) & (Seat.role == Role.CLERK) & Seat.until_at.is_(None))
-        .join(Window, (Window.case_id == Case.id) & (Window.kind == "registry_review") & (Window.state == WindowState.OPEN))
-        .where(Seat.account_id == account_id, Case.stage == Stage.LODGED)
-        .order_by(Window.due_at, Case.id)
-        .limit(limit)
-    )
-    return [(case, window) for case, window in rows]

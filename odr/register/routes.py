@@ -11,7 +11,8 @@ from odr.access import Person, behind_code, current_court, current_person, curre
 from odr.docket.models import Case, Document
 from odr.errors import InvalidInput, NotFound
 from odr.filing.drafts import drafts_of
-from odr.procedure.desks import my_cases, registry_queue, seated_cases, waiting
+from odr.filing.queueing import queue_of
+from odr.procedure.desks import my_cases, seated_cases, waiting
 from odr.procedure.pack import RulePack
 from odr.service.codes import look_up
 from odr.text import T, Text
@@ -98,7 +99,7 @@ def home() -> Page:
         drafts=drafts_of(session, me),
         cases=my_cases(session, me, court.clock.now()),
         seated=seated_cases(session, me) if person.is_staff else [],
-        queue=registry_queue(session, me) if person.is_staff else [],
+        queue=[line for line in queue_of(court.look(session), me) if line.is_review] if person.is_staff else [],
         waiting=waiting(session, me) if person.is_staff else [],
         desk=person.is_staff,
         desks=_desks(person),

@@ -1,0 +1,166 @@
+"""The filing room in a real browser: its pages are usable by everybody, and the registry is worked by keys alone."""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page, expect
+from sqlalchemy import select
+
+from odr.app import create_app
+from odr.docket.models import Case, Stage
+from odr.evidence.models_platform import Platform, PlatformRequest
+from odr.evidence.platform_records import take
+from odr.filing.models_bulk import BulkFiling
+from odr.identity.locales import COOKIE
+from odr.identity.models import Account
+from odr.identity.presence import session_cookie_name
+from odr.identity.sessions import open_session
+from tests.evidence.test_platform_records import ASKED, KEY, signed
+from tests.face.test_browser import RULES
+from tests.filing.test_bulk import sent
+from tests.filing.test_group import announced, members, registered
+from tests.peers.browser import DESK, PHONE, OpenContext
+from tests.scene import Scene, claim
+
+pytestmark = pytest.mark.slow
+
+
+@dataclass
+class Site:
+    """A served court, and doors into it."""
+
+    scene: Scene
+    origin: str
+    open_context: OpenContext
+
+    def enter(self, name: str, width: int = DESK, locale: str = "en") -> Page:
+        """Somebody signed in with a second factor, who reads ``locale``."""
+        with self.scene.court.database.write() as session:
+            account = session.get_one(Account, self.scene.people[name])
+            account.locale = locale
+            token, _ = open_session(session, account, self.scene.clock.machine_now(), device="test", address="127.0.0.1", two_factor=True)
+        context: BrowserContext = self.open_context(self.origin, width=width, locale=locale)
+        cookies = {session_cookie_name(False): token, COOKIE: locale}
+        context.add_cookies([{"name": key, "value": value, "url": self.origin} for key, value in cookies.items()])
+        return context.new_page()
+
+
+@pytest.fixture
+def site(small_scene: Scene, serve: Callable[..., str], open_context: OpenContext) -> Site:
+    """The small court, served."""
+    return Site(small_scene, serve(create_app(court=small_scene.court)), open_context)
+
+
+def look(page: Page, path: str, name: str) -> None:
+    """Nothing scrolls sideways and axe finds nothing; a picture is kept where PICTURES says."""
+    answer = page.goto(path)
+    assert answer is not None and answer.status == 200, path
+    if folder := os.environ.get("PICTURES"):
+        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth") is True, path
+    found = Axe().run(page, options={"runOnly": RULES})
+    assert found.violations_count == 0, f"{path}\n{found.generate_report()}"
+
+
+def furnished(scene: Scene) -> dict[str, list[str]]:
+    """A batch with one odd and one wrong line, an action of many that runs, a platform's records; who looks at which pages."""
+    sent(scene, *({"order_number": f"B-{n}", "relief_1_amount": "999.00" if n == 2 else "300.00"} for n in range(3)), {"relief_1_amount": "x"})
+    scene.work()
+    reference = announced(scene)
+    one, two = members(scene, 2)
+    registered(scene, reference, one)
+    public = base64.b64encode(KEY.public_key().public_bytes_raw()).decode()
+    with scene.court.database.write() as session:
+        session.add(Platform(key="baihua", name="Baihua Market", public_key=public, accredited_at=scene.clock.now()))
+    scene.do("ask_platform_records", "li", **ASKED)
+    with scene.court.database.read() as session:
+        request = session.scalars(select(PlatformRequest.reference)).one()
+        bulk = session.scalars(select(BulkFiling.reference)).one()
+    take(scene.court, signed(request))
+    case = f"/cases/{scene.case().reference}"
+    scene.lodge(claim(respondents=[{"name": "Haiyun", "kind": "company", "email": "", "address": ""}]))
+    scene.work()
+    new = f"/cases/{scene.case().reference}"
+    return {
+        "clerk": ["/home", "/registry", f"{new}/review", f"/registry/batch/{bulk}", f"{case}/consents", f"{case}/do/decide_registration"],
+        "li": ["/bulk", f"/bulk/{bulk}", f"{case}/consents", f"{case}/do/ask_platform_records", f"{case}/exhibits/C-1", f"{case}/do/elect_representative"],
+        "judge": [f"{case}/do/name_representatives", f"{case}/consents"],
+        two: ["/registrations", f"/registrations/{reference}", f"/registrations/{reference}/register"],
+    }
+
+
+WALKS = [(PHONE, "zh-Hans"), (DESK, "en"), *([(PHONE, "en"), (DESK, "zh-Hans")] if os.environ.get("PICTURES") else [])]
+
+
+@pytest.mark.parametrize(("width", "locale"), WALKS)
+def test_the_pages_are_usable_by_everybody(site: Site, width: int, locale: str) -> None:
+    """Registry, batch, bulk, action of many, interest, platform records and consents: at 320 and 1280 px, in both languages."""
+    for who, paths in furnished(site.scene).items():
+        page = site.enter(who, width, locale)
+        for number, path in enumerate(paths):
+            look(page, path, f"{who}-{number}-{width}-{locale}")
+        if who == "li":
+            page.goto("/start?cause=online_shopping")
+            page.locator("main form button[type=submit]").first.click()
+            look(page, page.url.partition("?")[0] + "/interest", f"interest-{width}-{locale}")
+
+
+def stages(scene: Scene) -> list[Stage]:
+    with scene.court.database.read() as session:
+        return list(session.scalars(select(Case.stage).order_by(Case.id)))
+
+
+def test_claims_are_decided_by_keys_alone_and_the_keys_can_be_turned_off(site: Site) -> None:
+    """Walk the list, open, choose, record, go on; keys write in a text field, and turned off they do nothing, on the next page too (WCAG 2.1.4)."""
+    for _ in range(3):
+        site.scene.lodge()
+    page = site.enter("clerk")
+    page.goto("/registry")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    expect(page.locator("[data-row]").first).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/review")
+    page.keyboard.press("r")
+    expect(page.locator("#d-return")).to_be_checked()
+    page.keyboard.press("a")
+    expect(page.locator("#d-accept")).to_be_checked()
+    first = page.url
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(lambda url: url != first)
+    assert stages(site.scene) == [Stage.PENDING, Stage.LODGED, Stage.LODGED]
+    page.keyboard.press("x")
+    page.locator("#reasons").press_sequentially("jar")
+    expect(page.locator("#reasons")).to_have_value("jar")
+    expect(page.locator("#d-refuse")).to_be_checked()
+    page.locator("#d-refuse").focus()
+    page.keyboard.press("2")
+    expect(page.locator("#defect-1")).to_be_focused()
+    page.keyboard.press("?")
+    page.get_by_label("Single keys work").uncheck()
+    page.keyboard.press("a")
+    expect(page.locator("#d-refuse")).to_be_checked()
+    page.goto("/registry")
+    page.keyboard.press("j")
+    expect(page.locator("[data-row]").first).not_to_be_focused()
+    page.locator("[data-keys] summary").click()
+    expect(page.get_by_label("Single keys work")).not_to_be_checked()
+
+
+def test_without_script_no_keys_are_promised(site: Site, open_context: OpenContext) -> None:
+    """The list of keys stays hidden where no script runs."""
+    site.scene.lodge()
+    page = site.enter("clerk")
+    context = open_context(site.origin, javascript=False)
+    context.add_cookies(page.context.cookies())  # type: ignore[arg-type]
+    plain = context.new_page()
+    plain.goto("/registry")
+    expect(plain.locator("[data-row]")).to_have_count(1)
+    expect(plain.locator("[data-keys]")).to_be_hidden()
