@@ -17,6 +17,7 @@ from odr.errors import InvalidInput, NotFound
 from odr.filing.inputs import LeaveInput
 from odr.filing.models import NumberSeries, StaffLeave
 from odr.identity.models import Account, AccountRole, AccountState, Mandate
+from odr.procedure.sitting import words_of
 from odr.text import T, Text
 
 if TYPE_CHECKING:

@@ -80,6 +80,7 @@ class Sitting:
         self._acting_at: datetime | None = None
         self._recording: Case | None = None
         self._opened: set[int] = set()
+        self._seated: list[tuple[Case, dict[str, Any]]] = []
 
     # -- what handlers use ------------------------------------------------
 
@@ -99,6 +100,10 @@ class Sitting:
     def next_number(self, case: Case) -> int:
         """Number of the entry being made."""
         return case.entry_count + 1
+
+    def seated(self, case: Case, how: Mapping[str, Any]) -> None:
+        """Somebody was given a seat: how, stands in the entry being written or in the next one of the case, so that anybody can draw again."""
+        self._seated.append((case, dict(how)))
 
     def move(self, case: Case, stage: Stage) -> None:
         """Move the case; only to a stage the act declares."""
@@ -384,6 +389,13 @@ class Sitting:
         self._schedule(case)
         return entry
 
+    def _with_seats(self, case: Case, result: Any) -> Any:
+        mine = [how for of, how in self._seated if of is case]
+        if not mine:
+            return result
+        self._seated = [(of, how) for of, how in self._seated if of is not case]
+        return {**(result or {}), "seated": mine}
+
     def _write_entry(self, act: Act, case: Case, given: BaseModel, actor: Actor, party: Party | None, recorded: Recorded, at: datetime) -> DocketEntry:
         number = case.entry_count + 1
         audience = recorded.audience or act.seen_by
@@ -393,7 +405,7 @@ class Sitting:
             given,
             actor,
             party,
-            result=recorded.result,
+            result=self._with_seats(case, recorded.result),
             words=words_of(recorded.words),
             late=self.late,
             audience=audience,

@@ -8,11 +8,12 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from odr.docket.models import DocketEntry, Role
+from odr.docket.models import DocketEntry, Role, Seat
 from odr.errors import InvalidInput, NotFound
 from odr.filing.inputs import LeaveInput
 from odr.filing.registry import end_leave, grant_leave, lot
 from odr.identity.models import Account, AccountRole, AccountState
+from tests.filing.test_bulk import sent
 from tests.filing.visitor import Visitor
 from tests.scene import Scene
 
@@ -21,6 +22,15 @@ Door = Callable[[str | None], Visitor]
 
 def judges(scene: Scene, *names: str) -> None:
     """Further judges of the court."""
+    people(scene, Role.JUDGE, *names)
+
+
+def clerks(scene: Scene, *names: str) -> None:
+    """Further clerks of the court."""
+    people(scene, Role.CLERK, *names)
+
+
+def people(scene: Scene, role: Role, *names: str) -> None:
     with scene.court.database.write() as session:
         for name in names:
             account = Account(
@@ -28,7 +38,7 @@ def judges(scene: Scene, *names: str) -> None:
             )
             session.add(account)
             session.flush()
-            session.add(AccountRole(account_id=account.id, role=Role.JUDGE, granted_at=scene.clock.now()))
+            session.add(AccountRole(account_id=account.id, role=role, granted_at=scene.clock.now()))
             scene.people[name] = account.id
 
 
@@ -99,3 +109,27 @@ def test_the_president_sees_and_sets_leave(small_scene: Scene, visitor: Door) ->
     )
     assert "Judge" in page.get("/registry/leave")
     visitor("clerk").get("/registry/leave", 404)
+
+
+def test_the_draw_of_the_clerk_stands_in_the_first_entry_and_anybody_repeats_it(small_scene: Scene) -> None:
+    """The claim's own entry names those in the draw, their loads, head and nonce, and with them the same clerk comes out."""
+    clerks(small_scene, "ada", "bea")
+    small_scene.lodge()
+    (how,) = result_of(small_scene, "lodge_claim")["seated"]  # type: ignore[misc]
+    assert (how["role"], how["head"], len(how["among"])) == ("clerk", "0" * 64, 3)
+    assert how["among"][lot(how["head"], how["nonce"], 3)]["name"] == how["drawn"]
+    with small_scene.court.database.read() as session:
+        seat = session.scalars(select(Seat).where(Seat.case_id == small_scene.case_id, Seat.role == Role.CLERK)).one()
+        assert session.get_one(Account, seat.account_id).name == how["drawn"]
+
+
+def test_a_clerk_who_was_not_drawn_is_on_record_with_the_reason(small_scene: Scene) -> None:
+    """Who reviews a sender's first claim by lot gets the others by rule, and each entry says so."""
+    clerks(small_scene, "ada")
+    sent(small_scene, {}, {"order_number": "B-2"})
+    small_scene.work()
+    with small_scene.court.database.read() as session:
+        entries = session.scalars(select(DocketEntry).where(DocketEntry.act == "lodge_claim").order_by(DocketEntry.id)).all()
+        first, second = (json.loads(entry.payload)["result"]["seated"][0] for entry in entries)
+    assert second == {"role": "clerk", "named": first["drawn"], "because": second["because"]}
+    assert "same sender" in second["because"]["en"] and second["because"]["zh-Hans"]
