@@ -16,6 +16,8 @@ from odr.app import create_app
 from odr.docket.models import Case, Stage
 from odr.evidence.models_platform import Platform, PlatformRequest
 from odr.evidence.platform_records import take
+from odr.filing.grouping import register
+from odr.filing.inputs_merging import RegistrationInput
 from odr.filing.models_bulk import BulkFiling
 from odr.identity.locales import COOKIE
 from odr.identity.models import Account
@@ -24,7 +26,7 @@ from odr.identity.sessions import open_session
 from tests.evidence.test_platform_records import ASKED, KEY, signed
 from tests.face.test_browser import RULES
 from tests.filing.test_bulk import sent
-from tests.filing.test_group import announced, members, registered
+from tests.filing.test_group import SAID, announced, members, registered
 from tests.peers.browser import DESK, PHONE, OpenContext
 from tests.scene import Scene, claim
 
@@ -73,8 +75,10 @@ def furnished(scene: Scene) -> dict[str, list[str]]:
     sent(scene, *({"order_number": f"B-{n}", "relief_1_amount": "999.00" if n == 2 else "300.00"} for n in range(3)), {"relief_1_amount": "x"})
     scene.work()
     reference = announced(scene)
-    one, two = members(scene, 2)
-    registered(scene, reference, one)
+    *some, waiting, two = members(scene, 4)
+    for one in some:
+        registered(scene, reference, one)
+    register(scene.court, scene.people[waiting], reference, RegistrationInput.model_validate({**SAID, "name": "Wang Fang"}))
     public = base64.b64encode(KEY.public_key().public_bytes_raw()).decode()
     with scene.court.database.write() as session:
         session.add(Platform(key="baihua", name="Baihua Market", public_key=public, accredited_at=scene.clock.now()))
@@ -90,7 +94,7 @@ def furnished(scene: Scene) -> dict[str, list[str]]:
     return {
         "clerk": ["/home", "/registry", f"{new}/review", f"/registry/batch/{bulk}", f"{case}/consents", f"{case}/do/decide_registration"],
         "li": ["/bulk", f"/bulk/{bulk}", f"{case}/consents", f"{case}/do/ask_platform_records", f"{case}/exhibits/C-1", f"{case}/do/elect_representative"],
-        "judge": [f"{case}/do/name_representatives", f"{case}/consents"],
+        "judge": [f"{case}/consents"],
         two: ["/registrations", f"/registrations/{reference}", f"/registrations/{reference}/register"],
     }
 
