@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from odr.access import current_court
 from odr.docket.models import Role
 from odr.errors import CourtError
-from odr.identity import accounts, staff
+from odr.identity import accounts, mail, staff, way_back
 from odr.identity.accounts import Means
 from odr.identity.keys import keyring
 from odr.identity.models import Account
@@ -91,6 +91,34 @@ def _give(session: Session, account: Account, role: Role, by: str | None) -> str
         raise click.ClickException(f"{role.value} needs two administrators: name the one who proposes with --by")
     staff.grant(session, account, role, now)
     return "given"
+
+
+@group.command("way-back")
+@click.argument("email")
+@click.option("--by", required=True, help="Your name, as it stands on record.")
+@click.option("--why", required=True, help="What was lost, and how you made sure that it is she who asks.")
+@click.option("--second", help="Name of a second person beside you, where no other administrator is left.")
+def go_back(email: str, by: str, why: str, second: str | None) -> None:
+    """Ask that a lost second factor be taken off an account of the court's people. Another administrator decides on the page."""
+    court = current_court()
+    now = court.clock.machine_now()
+    means = Means(court.database, keyring(court.settings.secret_key), Passwords(court.settings.argon2_cheap), court.settings.base_url)
+    letter = None
+    try:
+        with court.database.write() as session:
+            row = way_back.ask(session, _account(session, email), by=by, why=why, now=now)
+            left = way_back.others(session, row.account_id)
+            if second is not None:
+                letter = way_back.decide_without_administrators(session, means, court.notary, row, second=second, now=now)
+    except CourtError as error:
+        raise click.ClickException(str(error)) from None
+    if letter is not None:
+        mail.post(court.ports.mail, [letter])
+        click.echo(f"{email}: the second factor is taken off; a letter with a link to set a password is on its way")
+    elif left:
+        click.echo(f"{email}: asked; another administrator decides under /administration/people")
+    else:
+        click.echo(f"{email}: asked; no other administrator is left: repeat it with --second and the name of a person beside you")
 
 
 @group.command("suspend")

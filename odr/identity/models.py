@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from datetime import date, datetime
 
-from sqlalchemy import JSON, Date, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, Date, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from odr.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
@@ -73,6 +73,25 @@ class RoleProposal(Base):
     decided_by: Mapped[int | None] = mapped_column(BigInt)
     decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     approved: Mapped[bool | None]
+
+
+class FactorReset(Base):
+    """A way back for somebody of the court who lost her second factor: one person asks at the machine, an administrator decides."""
+
+    __tablename__ = "factor_reset"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    asked_by: Mapped[str] = mapped_column(String(200))
+    """Name of who saw to it at the machine that it is she."""
+    why: Mapped[str] = mapped_column(String(1000))
+    asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    decided_by: Mapped[str | None] = mapped_column(String(200))
+    decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    approved: Mapped[bool | None]
+    record: Mapped[str | None] = mapped_column(Text)
+    """The administration act byte for byte, whose digest the log holds."""
+    receipt: Mapped[str | None] = mapped_column(Reference)
 
 
 def stands(now: datetime, from_at: datetime, until_at: datetime | None, signed_at: datetime | None, revoked_at: datetime | None) -> bool:

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from odr.access import current_court, current_locale, current_session, require_strong, staff
 from odr.docket.models import Role
 from odr.errors import CourtError, InvalidInput, NotFound
-from odr.identity import accounts
+from odr.identity import accounts, way_back
 from odr.identity import staff as office
 from odr.identity.models import Account
 from odr.identity.routes import bp
@@ -100,6 +100,27 @@ def decide_proposal(proposal_id: int) -> AnyResponse:
     return to("identity.people")
 
 
+@bp.post("/administration/way-back/<int:number>")
+@staff(Role.ADMIN)
+@require_strong()
+def decide_way_back(number: int) -> AnyResponse:
+    """Approve or decline taking a lost second factor off somebody's account; who says neither is asked, and nothing is decided."""
+    court, choice, field = current_court(), request.form.get("decision"), f"way-back-{number}"
+    try:
+        with court.database.write() as session:
+            if choice not in ("approve", "decline"):
+                way_back.waiting_one(session, number)
+                raise InvalidInput.at(field, T("Choose whether to approve or to decline."))
+            by = session.get_one(Account, me().account_id)
+            letter = way_back.decide(session, means(), court.notary, number, choice == "approve", by=by, now=court.clock.machine_now())
+    except NotFound:
+        raise
+    except CourtError as error:
+        return again("people.html", error, field, **_lists())
+    post([letter] if letter is not None else [])
+    return to("identity.people")
+
+
 Change = Callable[[Session, Account, Account, datetime], object]
 
 
@@ -126,6 +147,7 @@ def _lists() -> dict[str, Any]:
     return {
         "rows": office.people(session, after=request.args.get("after", 0, type=int)),
         "proposals": office.waiting(session),
+        "ways_back": way_back.waiting(session),
         "roles": office.GIVEN,
         "role_choices": [(role.value, role.label.render(current_locale())) for role in office.GIVEN],
     }

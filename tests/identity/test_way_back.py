@@ -1,0 +1,103 @@
+"""A way back for people of the court who lost their second factor: by two persons, on record."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from odr.app import create_app
+from odr.docket.models import Role
+from odr.identity import codes
+from odr.identity.keys import keyring
+from odr.identity.models import Account, AccountRole, FactorReset, SessionRow
+from odr.notary.models import Receipt
+from tests.filing.visitor import Visitor
+from tests.scene import Scene
+
+WHY = "Telephone stolen; came to the counter with her card."
+
+
+@pytest.fixture
+def app(small_scene: Scene) -> Flask:
+    """The court's pages and commands; judge and admin have a second factor."""
+    seal = keyring(small_scene.court.settings.secret_key)
+    with small_scene.court.database.write() as session:
+        for name in ("judge", "admin"):
+            session.get_one(Account, small_scene.people[name]).totp_secret = codes.seal_secret(seal, codes.new_secret())
+    return create_app(court=small_scene.court)
+
+
+def ask(app: Flask, *more: str, email: str = "judge@court.example", by: str = "Wu Tong") -> tuple[int, str]:
+    done = app.test_cli_runner().invoke(args=["account", "way-back", email, "--by", by, "--why", WHY, *more])
+    return done.exit_code, done.output
+
+
+def row_of(scene: Scene) -> FactorReset:
+    with scene.court.database.read() as session:
+        return session.scalars(select(FactorReset)).one()
+
+
+def enrolled(scene: Scene, name: str) -> bool:
+    with scene.court.database.read() as session:
+        return codes.is_enrolled(session, session.get_one(Account, scene.people[name]))
+
+
+def test_a_lost_factor_is_taken_off_by_two_and_the_act_is_on_record(app: Flask, small_scene: Scene) -> None:
+    """Asked at the machine, approved on the page: factor, password and sessions end, and the log holds the digest of the act."""
+    Visitor(app, small_scene, "judge")
+    assert "/administration/people" in ask(app)[1] and ask(app)[0] == 0
+    admin, number = Visitor(app, small_scene, "admin"), row_of(small_scene).id
+    page, place = "/administration/people", f"/administration/way-back/{number}"
+    assert "Wu Tong asks" in admin.get(page) and WHY in admin.get(page)
+    assert "Choose whether" in admin.send(page, place, 422).text and enrolled(small_scene, "judge")
+    admin.send(page, place, decision="approve")
+    row = row_of(small_scene)
+    assert row.record is not None and not enrolled(small_scene, "judge")
+    with small_scene.court.database.read() as session:
+        assert session.get_one(Account, small_scene.people["judge"]).password_hash is None
+        assert all(one.revoked_at for one in session.scalars(select(SessionRow).where(SessionRow.account_id == small_scene.people["judge"])))
+        receipt = session.get_one(Receipt, row.receipt)
+    assert receipt.body is not None and json.loads(receipt.body)["sha256"] == hashlib.sha256(row.record.encode()).hexdigest()
+    said = json.loads(row.record)
+    assert (said["asked_by"], said["decided_by"], said["approved"], said["why"]) == ("Wu Tong", "Admin", True, WHY)
+    assert "Wu Tong asks" not in admin.get(page)
+
+
+@pytest.mark.parametrize(("email", "by"), [("judge@court.example", "admin@court.example"), ("judge@court.example", "Admin")])
+def test_whoever_asked_approves_nothing(app: Flask, small_scene: Scene, email: str, by: str) -> None:
+    """An administrator who asked at the machine does not approve on the page as well; she may decline, and all stays."""
+    ask(app, email=email, by=by)
+    admin, page = Visitor(app, small_scene, "admin"), "/administration/people"
+    place = f"/administration/way-back/{row_of(small_scene).id}"
+    admin.send(page, place, 409, decision="approve")
+    assert enrolled(small_scene, "judge")
+    admin.send(page, place, decision="decline")
+    row = row_of(small_scene)
+    assert row.approved is False and row.receipt is not None and enrolled(small_scene, "judge")
+
+
+def test_the_last_administrator_comes_back_with_a_second_person_at_the_machine(app: Flask, small_scene: Scene) -> None:
+    """With nobody left to approve, two different people at the machine do it; while another administrator is left they cannot."""
+    lost = "admin@court.example"
+    assert "--second" in ask(app, email=lost)[1]
+    assert ask(app, "--second", "wu tong", email=lost)[0] == 1
+    with small_scene.court.database.write() as session:
+        session.add(AccountRole(account_id=small_scene.people["clerk"], role=Role.ADMIN, granted_at=small_scene.clock.now()))
+    assert ask(app, "--second", "He Jing", email=lost)[0] == 1
+    with small_scene.court.database.write() as session:
+        session.scalars(
+            select(AccountRole).where(AccountRole.role == Role.ADMIN, AccountRole.account_id == small_scene.people["clerk"])
+        ).one().revoked_at = small_scene.clock.now()
+    code, said = ask(app, "--second", "He Jing", email=lost)
+    assert (code, "taken off" in said) == (0, True)
+    row = row_of(small_scene)
+    assert (row.asked_by, row.decided_by, row.approved) == ("Wu Tong", "He Jing", True) and not enrolled(small_scene, "admin")
+
+
+def test_parties_have_no_such_way(app: Flask) -> None:
+    """It is for people of the court with a second factor; for others the command says so."""
+    assert ask(app, email="li@court.example")[0] == 1 and ask(app, email="clerk@court.example")[0] == 1
