@@ -27,7 +27,7 @@ from odr.filing import drafts
 from odr.identity import sessions
 from odr.identity.actors import Actor
 from odr.identity.forgery import Csrf
-from odr.identity.models import Account, AccountState, Mandate, MandateScope, RoleProposal, SessionRow
+from odr.identity.models import Account, AccountState, FactorReset, Mandate, MandateScope, RoleProposal, SessionRow
 from odr.identity.presence import Person, session_cookie_name
 from odr.payments.models import Payment
 from odr.procedure import activation
@@ -217,11 +217,19 @@ def furnish(scene: Scene) -> House:
     with scene.court.database.write() as session:
         _, row = sessions.open_session(session, session.get_one(Account, house.people["claimant"]), now, device="other", address="::1", two_factor=False)
         proposal = RoleProposal(account_id=house.people["person"], role=Role.JUDGE, proposed_by=house.people["clerk"], proposed_at=now)
-        session.add(proposal)
+        lost = FactorReset(account_id=house.people["clerk"], asked_by="Wu Tong", why="Lost.", asked_at=now)
+        session.add_all([proposal, lost])
         session.flush()
         files = {"pack.toml": 'id = "cn"\nversion = 2027-01-01\neffective_from = 2027-01-01\nbased_on = 2025-11-01\n[windows.rules.offer]\namount = 9\n'}
         laid = activation.lay(session, files, why="", by=None, now=now, today=now.date())
-        house.parameters |= {"row_id": str(row), "proposal_id": str(proposal.id), "laid": laid.reference, "pack_id": "cn", "version": "2025-11-01"}
+        house.parameters |= {
+            "row_id": str(row),
+            "proposal_id": str(proposal.id),
+            "reset_id": str(lost.id),
+            "laid": laid.reference,
+            "pack_id": "cn",
+            "version": "2025-11-01",
+        }
     house.parameters |= {
         "filename": "court.css",
         "day": "2026-03-02",

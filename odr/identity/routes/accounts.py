@@ -100,19 +100,19 @@ def decide_proposal(proposal_id: int) -> AnyResponse:
     return to("identity.people")
 
 
-@bp.post("/administration/way-back/<int:number>")
+@bp.post("/administration/way-back/<int:reset_id>")
 @staff(Role.ADMIN)
 @require_strong()
-def decide_way_back(number: int) -> AnyResponse:
+def decide_way_back(reset_id: int) -> AnyResponse:
     """Approve or decline taking a lost second factor off somebody's account; who says neither is asked, and nothing is decided."""
-    court, choice, field = current_court(), request.form.get("decision"), f"way-back-{number}"
+    court, choice, field = current_court(), request.form.get("decision"), f"way-back-{reset_id}"
     try:
         with court.database.write() as session:
             if choice not in ("approve", "decline"):
-                way_back.waiting_one(session, number)
+                way_back.waiting_one(session, reset_id)
                 raise InvalidInput.at(field, T("Choose whether to approve or to decline."))
             by = session.get_one(Account, me().account_id)
-            letter = way_back.decide(session, means(), court.notary, number, choice == "approve", by=by, now=court.clock.machine_now())
+            letter = way_back.decide(session, means(), court.notary, reset_id, choice == "approve", by=by, now=court.clock.machine_now())
     except NotFound:
         raise
     except CourtError as error:
