@@ -248,7 +248,7 @@ def test_never_served_without_a_proof_of_the_rule(facts: list[Fact], consents: l
         grounds = {f.kind for f in facts if f.channel is not Channel.SMS}
         assert grounds & {
             FactKind.REACHED_SYSTEM, FactKind.READ, FactKind.REPLIED, FactKind.ACTED, FactKind.SIGNED, FactKind.REFUSED, FactKind.LEFT,
-            FactKind.ANNOUNCED, FactKind.FOUND_SERVED,
+            FactKind.ANNOUNCED, FactKind.FOUND_SERVED, FactKind.CERTIFIED,
         } or any(f.kind is FactKind.FOUND_SERVED for f in facts)  # fmt: skip
         assert result.effective_at is not None
     assert len(result.reasons) == len({f.event_id for f in facts})
