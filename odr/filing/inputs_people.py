@@ -163,3 +163,40 @@ class LicenceInput(CourtModel):
     firm: Annotated[str | None, CourtText(0, 200, one_line=True), field(T("Firm or office"))] = None
     until: Annotated[CourtDate | None, field(T("Licence valid until"), T("Leave it empty if it has no end."))] = None
     note: Annotated[str | None, CourtText(0, 500), field(T("Note for the file"), T("Never the number of a document."))] = None
+
+
+class AuthenticationInput(CourtModel):
+    """Which papers from abroad were authenticated, and how."""
+
+    party: Annotated[str, RefTo("party"), field(T("Party abroad"), choices="all_parties")]
+    covers: Annotated[
+        Literal["both", "mandate", "identity"],
+        field(
+            T("What is authenticated?"),
+            options={
+                "both": T("Mandate and proof of identity"),
+                "mandate": T("The mandate"),
+                "identity": T("The proof of identity, such as a register extract or passport"),
+            },
+        ),
+    ]
+    how: Annotated[
+        Literal["authenticated", "apostille", "treaty", "third_state", "consulate", "before_judge", "notary_here"],
+        field(
+            T("How?"),
+            options={
+                "authenticated": T("Notarised there and authenticated by the embassy or consulate"),
+                "apostille": T("With an apostille of that state"),
+                "treaty": T("As a treaty with that state says"),
+                "third_state": T("By the consulate of a third state, where there are no diplomatic relations"),
+                "consulate": T("Attested by the embassy or consulate, for a citizen living abroad"),
+                "before_judge": T("Signed before a judge of this court, in person or by video"),
+                "notary_here": T("Signed here and notarised by a notary of this state"),
+            },
+        ),
+    ]
+    place: Annotated[
+        str, CourtText(1, 200, one_line=True), field(T("By whom and where"), T("The notary, authority or consulate that stands on the certificate."))
+    ]
+    on: Annotated[CourtDate, field(T("Day of the last certificate"))]
+    note: Annotated[str | None, CourtText(0, 500), field(T("Note for the file"), T("Never the number of a document."))] = None

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Role, Stage
 from odr.docket.queries import entry
-from odr.filing import acts, acts_appeals, acts_changes, acts_complaints, acts_group, acts_joinder, acts_objections, acts_people, ending
+from odr.filing import acts, acts_appeals, acts_authenticating, acts_changes, acts_complaints, acts_group, acts_joinder, acts_objections, acts_people, ending
 from odr.filing.bulk import lodge_waiting
 from odr.filing.choices_motions import RESOLVERS
 from odr.filing.draft_keeping import keep_drafts
@@ -89,7 +89,7 @@ ROOM = Room(
     acts=(
         "odr.filing.acts", "odr.filing.acts_acknowledge",
         "odr.filing.acts_changes", "odr.filing.acts_objections", "odr.filing.acts_time", "odr.filing.acts_people",
-        "odr.filing.acts_identity", "odr.filing.acts_assisted",
+        "odr.filing.acts_identity", "odr.filing.acts_authenticating", "odr.filing.acts_assisted",
         "odr.filing.acts_joinder", "odr.filing.acts_appeals", "odr.filing.acts_complaints",
         "odr.filing.acts_mistakes", "odr.filing.acts_merging", "odr.filing.acts_group",
         "odr.filing.choices", "odr.filing.choices_motions",
@@ -116,5 +116,5 @@ ROOM = Room(
     sweeps={"mandates": bring_mandates_to_docket, "bulk": lodge_waiting, "drafts": keep_drafts},
     after_act=(acts_complaints.serve_complaint_answer,),
     tells={"facts": facts_told},
-    bars=(acts_group.conducted_by_others, ending.stands_still),
+    bars=(acts_group.conducted_by_others, acts_authenticating.mandate_from_abroad, ending.stands_still),
 )  # fmt: skip

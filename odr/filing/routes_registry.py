@@ -27,6 +27,7 @@ DECISIONS = {"accept": "accept_claim", "return": "return_claim", "refuse": "refu
 BESIDE = (
     "verify_identity",
     "verify_licence",
+    "record_authentication",
     "ask_for_papers",
     "end_guardian",
     "record_legal_aid",

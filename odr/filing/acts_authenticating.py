@@ -1,0 +1,68 @@
+"""Papers from abroad: a mandate and the proof of who a foreign party is count when the chain of certificates is shown (CPL 62, 275; CPI 521–524)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from odr.docket.models import Case, Party, Role, Stage
+from odr.docket.queries import parties
+from odr.errors import InvalidInput
+from odr.filing.inputs_people import AuthenticationInput
+from odr.identity.actors import Actor
+from odr.procedure.table import Act, Everyone, Recorded, act
+from odr.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+CHAIN = "authenticated"
+"""Key of a party's details: what was authenticated, how, and by which entry."""
+BEFORE = frozenset({"show_identity", "revoke_representative"})
+"""What a representative does before the mandate counts: bring the papers, or lay it down."""
+MANDATE, IDENTITY = "mandate", "identity"
+
+
+def somebody_is_abroad(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why there is nothing to record: nobody is noted as living abroad."""
+    return None if any(p.abroad for p in parties(case)) else T("No party is noted as living abroad. Note that first.")
+
+
+@act(
+    title=T("Record that papers from abroad are authenticated"),
+    input=AuthenticationInput,
+    by={Role.CLERK},
+    at=set(Stage) - {Stage.CLOSED},
+    guard=somebody_is_abroad,
+    while_stayed=True,
+    serves=Everyone.PARTIES,
+    source="CPL 62, 275; CPI 521–524",
+    help=T("Before this is recorded, nobody acts for a party abroad on a mandate."),
+)
+def record_authentication(court: Sitting, case: Case, given: AuthenticationInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Record which papers of a party abroad were authenticated, how, where and when; from now on the mandate counts (CPL 275; CPI 521).
+
+    Raises InvalidInput for a party who does not live abroad and for a day still to come.
+    """
+    party: Party = court.resolved("party", given.party)
+    if not party.abroad:
+        raise InvalidInput.at("party", T("This party is not noted as living abroad."))
+    if given.on > now.astimezone(court.court.settings.tz).date():
+        raise InvalidInput.at("on", T("This day is still to come."))
+    seen = {"how": given.how, "place": given.place, "on": given.on.isoformat(), "entry": court.next_number(case)}
+    covered = (MANDATE, IDENTITY) if given.covers == "both" else (given.covers,)
+    party.details = {**party.details, CHAIN: {**party.details.get(CHAIN, {}), **dict.fromkeys(covered, seen)}}
+    return Recorded(T("Papers of %(party)s from abroad are authenticated", party=party.name), {"party": party.label, "covers": list(covered)})
+
+
+def mandate_from_abroad(court: Sitting, act: Act, case: Case, actor: Actor) -> Text | None:
+    """Reason why a representative of a party abroad does nothing yet: mandate and identity are not authenticated (CPL 275; CPI 521)."""
+    if not actor.is_representative or actor.is_guardian or act.name in BEFORE:
+        return None
+    party = next((p for p in case.parties if p.id == actor.party_id), None)
+    if party is None or not party.abroad or {MANDATE, IDENTITY} <= party.details.get(CHAIN, {}).keys():
+        return None
+    return T(
+        "The party lives abroad: your mandate counts when it and the proof of who she is are notarised and authenticated, or carry an apostille. "
+        "Show the registry the papers (Civil Procedure Law, art. 275)."
+    )
