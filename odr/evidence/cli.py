@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import sys
 from pathlib import Path
 from typing import cast
 
 import click
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from flask import current_app
 from flask.cli import AppGroup
-from sqlalchemy import select
 
 from odr.evidence.models_platform import Platform
 from odr.evidence.receiving import NotProven, ReceivedBefore, receive
 from odr.evidence.retention import prepare
 from odr.evidence.store_check import FaultKind, check
+from odr.procedure import accrediting
 from odr.procedure.court import Court
 
 store = AppGroup("store", help="The store of files.")
@@ -92,34 +89,18 @@ def _court() -> Court:
 @click.option("--public-key", required=True, help="Ed25519 public key, base64 of its 32 bytes.")
 def accredit_platform(key: str, name: str, public_key: str) -> None:
     """Accredit a platform under a short KEY; its public key is compared with the platform by another channel first."""
-    court = _court()
-    try:
-        Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key, validate=True))
-    except (ValueError, binascii.Error):
-        raise click.ClickException("this is not the base64 of an Ed25519 public key") from None
-    with court.database.write() as session:
-        if session.scalar(select(Platform).where(Platform.key == key)) is not None:
-            raise click.ClickException(f"{key} stands in the list already; a new key gets a new name")
-        session.add(Platform(key=key, name=name, public_key=public_key, accredited_at=court.clock.now()))
-    click.echo(f"accredited {key}")
+    accrediting.accredit(_court(), Platform, key, name, public_key)
 
 
 @platform.command("revoke")
 @click.argument("key")
 def revoke_platform(key: str) -> None:
     """Revoke an accreditation: its records are taken no more; those taken stay, with the key they were signed with."""
-    court = _court()
-    with court.database.write() as session:
-        found = session.scalar(select(Platform).where(Platform.key == key, Platform.revoked_at.is_(None)))
-        if found is None:
-            raise click.ClickException(f"no accredited platform is called {key}")
-        found.revoked_at = court.clock.now()
-    click.echo(f"revoked {key}")
+    accrediting.revoke(_court(), Platform, key)
 
 
 @platform.command("list")
 def list_platforms() -> None:
     """Every platform that is or was accredited."""
-    with _court().database.read() as session:
-        for one in session.scalars(select(Platform).order_by(Platform.key)):
-            click.echo(f"{one.key}\t{one.name}\t{f'revoked {one.revoked_at.date()}' if one.revoked_at else f'since {one.accredited_at.date()}'}")
+    for one in accrediting.listed(_court(), Platform):
+        click.echo(f"{one.key}\t{one.name}\t{one.state}")

@@ -9,6 +9,7 @@ from sqlalchemy import JSON, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from odr.db import Base, BigInt, Reference, UTCDateTime, new_reference
+from odr.procedure.accrediting import Accredited
 from odr.text import T
 from odr.text import Text as Words
 
@@ -32,18 +33,12 @@ class RecordKind(enum.Enum):
         }[self]
 
 
-class Platform(Base):
+class Platform(Accredited):
     """A platform whose signed records this court takes: accredited by the operator, until it is revoked."""
 
     __tablename__ = "platform"
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
-    key: Mapped[str] = mapped_column(String(60), unique=True)
-    name: Mapped[str] = mapped_column(String(200))
-    public_key: Mapped[str] = mapped_column(String(44))
-    """Ed25519, base64."""
-    accredited_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class PlatformRequest(Base):

@@ -10,6 +10,7 @@ from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, String, Text, Un
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from odr.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
+from odr.procedure.accrediting import Accredited
 from odr.text import Money, T
 from odr.text import Text as Words
 
@@ -271,21 +272,14 @@ class ToneNote(Base):
     __table_args__ = ({"info": {"append_only": True}},)
 
 
-class Certifier(Base):
+class Certifier(Accredited):
     """An authority or business whose signed statements this court takes: accredited by the operator, until it is revoked."""
 
     __tablename__ = "certifier"
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
-    key: Mapped[str] = mapped_column(String(60), unique=True)
-    """Short name it signs under: ``hz-traffic-police``."""
-    name: Mapped[str] = mapped_column(String(200))
     kinds: Mapped[list[str]] = mapped_column(JSON)
     """What it may certify, in the pack's words."""
-    public_key: Mapped[str] = mapped_column(String(44))
-    """Ed25519, base64."""
-    accredited_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class CertifiedStatement(Base):
