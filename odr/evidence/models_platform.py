@@ -9,7 +9,7 @@ from sqlalchemy import JSON, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from odr.db import Base, BigInt, Reference, UTCDateTime, new_reference
-from odr.procedure.accrediting import Accredited
+from odr.procedure.models_accredited import Accredited
 from odr.text import T
 from odr.text import Text as Words
 
@@ -33,7 +33,7 @@ class RecordKind(enum.Enum):
         }[self]
 
 
-class Platform(Accredited):
+class Platform(Accredited, Base):
     """A platform whose signed records this court takes: accredited by the operator, until it is revoked."""
 
     __tablename__ = "platform"

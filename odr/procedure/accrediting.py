@@ -4,36 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-from datetime import datetime
 from typing import TypeVar
 
 import click
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import String, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import select
 
-from odr.db import Base, UTCDateTime
 from odr.procedure.court import Court
-
-
-class Accredited(Base):
-    """What every table of accredited signers has."""
-
-    __abstract__ = True
-
-    key: Mapped[str] = mapped_column(String(60), unique=True)
-    """Short name it signs under: ``hz-traffic-police``."""
-    name: Mapped[str] = mapped_column(String(200))
-    public_key: Mapped[str] = mapped_column(String(44))
-    """Ed25519, base64."""
-    accredited_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-
-    @property
-    def state(self) -> str:
-        """Since when it is accredited, or when that ended, for the operator's list."""
-        return f"revoked {self.revoked_at.date()}" if self.revoked_at else f"since {self.accredited_at.date()}"
-
+from odr.procedure.models_accredited import Accredited
 
 Row = TypeVar("Row", bound=Accredited)
 
@@ -50,7 +28,10 @@ def accredit(court: Court, kind: type[Accredited], key: str, name: str, public_k
     with court.database.write() as session:
         if session.scalar(select(kind).where(kind.key == key)) is not None:
             raise click.ClickException(f"{key} stands in the list already; a new key gets a new name")
-        session.add(kind(key=key, name=name, public_key=public_key, accredited_at=court.clock.now(), **more))
+        row = kind()
+        for field, value in {"key": key, "name": name, "public_key": public_key, "accredited_at": court.clock.now(), **more}.items():
+            setattr(row, field, value)
+        session.add(row)
     click.echo(f"accredited {key}")
 
 

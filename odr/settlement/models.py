@@ -10,7 +10,7 @@ from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, String, Text, Un
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from odr.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
-from odr.procedure.accrediting import Accredited
+from odr.procedure.models_accredited import Accredited
 from odr.text import Money, T
 from odr.text import Text as Words
 
@@ -272,7 +272,7 @@ class ToneNote(Base):
     __table_args__ = ({"info": {"append_only": True}},)
 
 
-class Certifier(Accredited):
+class Certifier(Accredited, Base):
     """An authority or business whose signed statements this court takes: accredited by the operator, until it is revoked."""
 
     __tablename__ = "certifier"
