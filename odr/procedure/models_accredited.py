@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any
 
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -14,7 +14,7 @@ from odr.db import UTCDateTime
 class Accredited:
     """What every table of accredited signers has."""
 
-    __tablename__: ClassVar[str]
+    __tablename__: Any
 
     key: Mapped[str] = mapped_column(String(60), unique=True)
     """Short name it signs under: ``hz-traffic-police``."""
