@@ -176,10 +176,10 @@ def registers(walk: Walk, who: str, name: str) -> None:
 def brings_evidence(walk: Walk, who: str) -> None:
     """A file sent and submitted as an exhibit."""
     page = walk.enter(who)
-    walk.follow(page, "/exhibits/new")
-    walk.file(page, who, "contract.txt", f"/cases/{walk.reference}/exhibits/new")
-    walk.fill(page, {"upload": ..., "title": "加工合同", "proves": "产品由其生产", "source": "自存", "category": "document"})
-    walk.send(page)
+    walk.follow(page, "/exhibits/many")
+    walk.file(page, who, "contract.txt", f"/cases/{walk.reference}/exhibits/many")
+    walk.fill(page, {"origin": "received", "untouched": True, "files-0-proves": "产品由其生产"})
+    walk.send(page, to="/exhibits?since=")
 
 
 def is_examined(walk: Walk, sides: list[str]) -> None:
