@@ -40,7 +40,8 @@ BACK_OFF = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 120, 240))
 RATE_WINDOW = timedelta(minutes=1)
 ROUND = timedelta(seconds=20)
 """So long a round begins messages; what is left is given back, so that a flood to a slow server keeps nobody's newer message waiting."""
-GATHER_SECONDS = 0.1
+GATHER_SECONDS = 0.25
+"""So long results wait for company in one commit; the last of a round wait for nothing."""
 SLICE = 32
 """Attempts read at once while sending."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import enum
 import hmac
 import re
-from base64 import b32encode
 from dataclasses import dataclass
 from email.utils import parseaddr
 
@@ -23,6 +22,8 @@ class Purpose(enum.Enum):
 
 
 _TOKEN = re.compile(r"^<?([brm])\.([0-9a-z]{1,13})\.([a-z2-7]{16})@", re.IGNORECASE)
+_BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
+_PAIRS = [one + other for one in _BASE32 for other in _BASE32]
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -60,7 +61,8 @@ class ReturnPath:
 
     def _seal(self, purpose: Purpose, number: int) -> str:
         digest = hmac.digest(self.key, f"return-path:{purpose.value}:{number}".encode(), "sha256")
-        return b32encode(digest[:10]).decode().lower()
+        number = int.from_bytes(digest[:10])
+        return "".join([_PAIRS[number >> shift & 1023] for shift in range(70, -1, -10)])
 
 
 def _base36(number: int) -> str:

@@ -21,6 +21,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
+from email_validator import EmailNotValidError, validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -133,6 +134,22 @@ def test_international_addresses() -> None:
     assert destination("wang@例子.中国").address == "wang@xn--fsqu00a.xn--fiqs8s"
     assert not destination("wang@bücher.example").needs_utf8
     assert destination("王@例子.中国").needs_utf8
+
+
+@pytest.mark.parametrize("name", ["a", "a.b", "A+b_c-d", "x" * 64, "x" * 65, ".a", "a.", "a..b", "a b", "a@b", "", "o'neil", '"a b"'])
+@pytest.mark.parametrize(
+    "domain", ["example.com", "EXAMPLE.com", "xn--fiq228c.cn", "localhost", "-a.com", "a..com", "a.com.", " a.com", "[1.2.3.4]", "b" * 64 + ".com", ""]
+)
+def test_an_address_taken_apart_by_its_domain_is_judged_as_a_whole_one_is(name: str, domain: str) -> None:
+    """Addresses: looking at the domain once for all its people lets nothing through that a look at the whole refuses (RFC 5321)."""
+    address = f"{name}@{domain}"
+    try:
+        whole = validate_email(address.strip(), check_deliverability=False, strict=True).ascii_email
+    except EmailNotValidError:
+        with pytest.raises(UnusableAddress):
+            destination(address)
+    else:
+        assert destination(address).address == whole
 
 
 def test_an_international_mailbox_is_reached(smtp_peer: SmtpPeer) -> None:

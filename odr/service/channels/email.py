@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import enum
+import re
 import smtplib
 import socket
 import ssl
@@ -57,6 +58,11 @@ class EmailSettings:
     messages_per_connection: int = 100
 
 
+SHORT = 200
+"""An address of more letters is looked at whole: its lengths are rules of their own."""
+_PLAIN_NAME = re.compile(r"(?=.{1,64}$)[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*")
+
+
 class UnusableAddress(Exception):
     """No mail can ever go to this address as it is written."""
 
@@ -74,11 +80,23 @@ def destination(address: str) -> Destination:
     """Check an address without asking the network. International domains become ASCII. Raises UnusableAddress."""
     if FORBIDDEN.search(address):
         raise UnusableAddress("control characters in the address")
+    name, _, domain = address.strip().rpartition("@")
+    if len(address) <= SHORT and _PLAIN_NAME.fullmatch(name) and domain.isascii() and (known := _domain(domain)):
+        return Destination(f"{name}@{known}", needs_utf8=False)
     try:
         checked = validate_email(address.strip(), check_deliverability=False, strict=True)
     except EmailNotValidError as error:
         raise UnusableAddress(str(error)) from error
     return Destination(checked.ascii_email or checked.normalized, checked.ascii_email is None)
+
+
+@lru_cache(maxsize=1024)
+def _domain(domain: str) -> str | None:
+    """The ASCII form of a domain, None where it is none: few domains have most addresses, and each is taken apart once."""
+    try:
+        return validate_email(f"court@{domain}", check_deliverability=False, strict=True).ascii_domain
+    except EmailNotValidError:
+        return None
 
 
 def build_message(settings: EmailSettings, dispatch: Dispatch, to: Destination) -> bytes:
@@ -267,12 +285,10 @@ _WATCHDOG = _Watchdog()
 
 def _stuffed(content: bytes) -> bytes:
     """Content for DATA: CRLF line ends, leading dots doubled, the final dot."""
-    lines = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if not lines.endswith(b"\n"):
-        lines += b"\n"
-    if lines.startswith(b"."):
-        lines = b"." + lines
-    return lines.replace(b"\n.", b"\n..").replace(b"\n", b"\r\n") + b".\r\n"
+    if not content.count(b"\r\n") == content.count(b"\n") == content.count(b"\r"):
+        content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n")
+    first = b"." if content.startswith(b".") else b""
+    return first + content.replace(b"\n.", b"\n..") + (b".\r\n" if content.endswith(b"\n") else b"\r\n.\r\n")
 
 
 def _reply(code: int, words: bytes) -> str:

@@ -92,7 +92,7 @@ def _attached(attachment: Attachment) -> bytes:
 def _base64_lines(content: bytes) -> bytes:
     """Base64 in lines of 76, as mail has it; encoded at one stroke, which takes a third of the time that encoding by lines takes."""
     whole = binascii.b2a_base64(content, newline=False)
-    return b"".join([whole[i : i + 76] + b"\r\n" for i in range(0, len(whole), 76)])
+    return b"\r\n".join([whole[i : i + 76] for i in range(0, len(whole), 76)] + [b""]) if whole else b""
 
 
 # -- DKIM (RFC 6376), rsa-sha256, relaxed/relaxed ---------------------------------------
