@@ -33,7 +33,6 @@ from odr.filing.models import ReliefKind
 from odr.filing.room import ROOM as FILING
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.identity.models import Account, AccountRole, AccountState
-from odr.identity.routes import bp as identity_pages
 from odr.identity.sessions import open_session
 from odr.notary.notary import Notary
 from odr.notary.seal import Sealer
@@ -52,7 +51,7 @@ from odr.procedure.room import ROOM as PROCEDURE
 from odr.procedure.sitting import ActReceipt
 from odr.procedure.table import TABLE
 from odr.text import Money
-from odr.wiring import _named
+from odr.wiring import register_routes
 from tests.faces import faces
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -251,15 +250,12 @@ def now_clock() -> FixedClock:
 
 
 def open_pages(court: Court) -> Flask:
-    """The court's pages of the rooms that fees touch, as the running court makes them."""
+    """The court's pages, as the running court makes them: the table leads to those of every room."""
     app = Flask("odr", root_path=str(ROOT / "odr"), template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     register_access(app, court)
     _templates(app, court)
     _errors(app)
-    app.register_blueprint(identity_pages)
-    for room in (PROCEDURE, FILING, PAYMENTS):
-        for path in room.routes:
-            app.register_blueprint(_named(path))
+    register_routes(app)
     assert_guarded(app)
     return app
 
