@@ -61,7 +61,7 @@ def open_context(browser: Browser) -> Iterator[OpenContext]:
                 accept_downloads=True,
             )
             stack.callback(context.close)
-            context.set_default_timeout(15_000)
+            context.set_default_timeout(60_000)
             return context
 
         yield start
