@@ -176,15 +176,18 @@
     },
   };
 
-  input.addEventListener("change", () => {
+  const take = () => {
     for (const file of input.files) add(file);
     input.value = "";
-  });
+  };
+  input.addEventListener("change", take);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     for (const item of items.filter((each) => each.ready)) send(item);
     refresh();
   });
   input.required = false;
+  // On a slow telephone files may have been chosen before this script came.
+  if (input.files.length) take();
   refresh();
 })();

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, Route
 
 from odr.evidence.models import Upload, UploadState
 from odr.evidence.ports import desk_of
@@ -138,6 +138,24 @@ def test_after_a_reload_the_same_file_goes_on_where_it_stopped(page: Page, app: 
     anchored = [upload for upload in uploads(court) if upload.state is UploadState.ANCHORED]
     assert [upload.sha256 for upload in anchored] == [sha256(text_of(SIZE))]
     assert len(uploads(court)) == 1 and offsets[left] >= 700_000
+
+
+def test_files_chosen_before_the_script_came_are_sent_too(page: Page, court: Court, tmp_path: Path) -> None:  # noqa: F811
+    """On a slow line the script is held back until files stand in the form: they are hashed and sent, none is silently left."""
+    held: list[Route] = []
+    page.route("**/upload.js", lambda route: held.append(route))
+    page.goto("/uploads/new", wait_until="commit")
+    (tmp_path / "early.txt").write_bytes(b"early\n")
+    page.set_input_files("#files", [str(tmp_path / "early.txt")])
+    assert page.get_by_text(sha256(b"early\n")).count() == 0
+    while not held:
+        page.wait_for_timeout(20)
+    held[0].continue_()
+    page.get_by_text(sha256(b"early\n")).wait_for()
+    page.get_by_role("button", name="Send the files").click()
+    page.get_by_role("link", name=re.compile("early.txt")).wait_for()
+    (kept,) = uploads(court)
+    assert kept.state is UploadState.ANCHORED and kept.sha256 == sha256(b"early\n")
 
 
 def test_many_files_go_at_once(page: Page, court: Court, tmp_path: Path) -> None:  # noqa: F811
