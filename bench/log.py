@@ -7,19 +7,17 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from bench.frame import Ratio, compare, report, timed
 from odr import migrate
 from odr.clock import FixedClock
 from odr.db import Database
-from odr.notary.models import LogEntry
 from odr.notary.notary import Notary
 from odr.notary.receipts import leaf_line
 from odr.notary.sequencer import BATCH
 from odr.notary.served import inclusion
-from odr.notary.store import latest_checkpoint, open_log
+from odr.notary.store import insert_rows, latest_checkpoint, open_log
 from odr.notary.tree import leaf_hash, verify_inclusion
 from odr.notary.vault import FileVault
 from tests.conftest import MORNING
@@ -35,7 +33,7 @@ def grown(folder: Path, size: int) -> Notary:
     notary = Notary(Database(url), vault=FileVault(folder / "vault"), origin="bench.example/log", clock=FixedClock(MORNING), log_dir=None)
     for start in range(0, size, BATCH):
         with notary.database.write() as session:
-            session.execute(insert(LogEntry), [{"leaf": line(number)} for number in range(start, min(start + BATCH, size))])
+            insert_rows(session, "log_entry", ("leaf",), [(line(number),) for number in range(start, min(start + BATCH, size))])
         notary.sequence()
     return notary
 

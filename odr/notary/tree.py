@@ -30,14 +30,6 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-def perfect_root(hashes: Sequence[bytes]) -> bytes:
-    """Root over a power of two of hashes."""
-    row = list(hashes)
-    while len(row) > 1:
-        row = [node_hash(row[i], row[i + 1]) for i in range(0, len(row), 2)]
-    return row[0]
-
-
 def root_of(leaf_hashes: Sequence[bytes]) -> bytes:
     """Root over any number of leaf hashes, by the recursive definition of RFC 6962 section 2.1."""
     count = len(leaf_hashes)

@@ -204,3 +204,16 @@ def test_bundles_come_apart_as_they_were_put_together(entries: list[bytes]) -> N
 def test_empty_root_is_the_hash_of_nothing() -> None:
     """RFC 6962: the root of no entries."""
     assert READER.root(0) == hashlib.sha256(b"").digest()
+
+
+@given(st.integers(0, 2**16 - 1), st.integers(0, WIDTH * HASH_SIZE - 1), st.integers(0, 7))
+def test_what_was_proven_before_hides_no_flipped_bit_in_an_upper_tile(index: int, place: int, bit: int) -> None:
+    """A root remembered of an upper tile is the root of its very bytes: after one bit of it flips, every proof that passes through it changes."""
+    ranges = inclusion_ranges(index, 2**16)
+    honest = roots(READER, ranges)
+    bent = bytearray(TILES[1, 0])
+    bent[place] ^= 1 << bit
+    reader = TileReader(lambda level, number: bytes(bent) if (level, number) == (1, 0) else TILES[level, number])
+    own = place // HASH_SIZE == index // WIDTH
+    assert (roots(reader, ranges) == honest) is own, "only the hash above the entry's own tile is no part of its proof"
+    assert roots(TileReader(lambda level, number: TILES[level, number]), ranges) == honest
