@@ -39,9 +39,7 @@ class Ratio:
         return self.median >= self.limit if self.at_least else self.median <= self.limit
 
 
-def compare(
-    name: str, of: tuple[str, Measure], to: tuple[str, Measure], *, limit: float, at_least: bool, pairs: int = PAIRS, tell: bool = True
-) -> Ratio:
+def compare(name: str, of: tuple[str, Measure], to: tuple[str, Measure], *, limit: float, at_least: bool, pairs: int = PAIRS, tell: bool = True) -> Ratio:
     """Measure both in turn, once unrecorded, then ``pairs`` times; ``tell=False`` leaves the report to a caller who has notes to add."""
     ratio = Ratio(name, of[0], to[0], limit, at_least)
     of[1](), to[1]()

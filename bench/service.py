@@ -63,9 +63,7 @@ def sink() -> Iterator[int]:
 
 def mail(port: int) -> EmailSettings:
     """As a court behind its own mail server: no TLS on loopback, DKIM left to that server on both sides of the comparison."""
-    return EmailSettings(
-        "127.0.0.1", port, "service@court.example", "Internet Court", ReturnPath("court.example", b"k" * 32), tls=Tls.NONE, smtp_is_final=True
-    )
+    return EmailSettings("127.0.0.1", port, "service@court.example", "Internet Court", ReturnPath("court.example", b"k" * 32), tls=Tls.NONE, smtp_is_final=True)
 
 
 def queue(database: Database, clock: FixedClock, count: int, first: int) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, redirect, url_for
@@ -20,11 +23,21 @@ Page = str | Response | tuple[str, int]
 def receipt_part(reference: str, part: str) -> Response:
     """A receipt's file by its part, under the names that ``sha256sum -c`` expects."""
     files = current_court().notary.receipt_files(current_session(), reference)
+    if part == "renewals" and files.renewing:
+        return file_answer(_together(files.renewing), "renewals.zip", "application/zip")
     names = {"json": "receipt.json", "leaf": "receipt.leaf", "proof": "receipt.leaf.tlog-proof", "checkpoint": "checkpoint", "tsr": "checkpoint.tsr"}
-    data: bytes | None = getattr(files, part)
+    data = files.named.get(names.get(part, ""))
     if data is None:
         raise NotFound
     return file_answer(data, names[part], "application/octet-stream")
+
+
+def _together(files: Mapping[str, bytes]) -> bytes:
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(zipfile.ZipInfo(name), data)
+    return whole.getvalue()
 
 
 def file_answer(data: bytes, name: str, kind: str) -> Response:

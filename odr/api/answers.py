@@ -69,8 +69,7 @@ def digest_line(line: DigestLine) -> dict[str, Any]:
 
 def proof(files: ReceiptFiles) -> dict[str, Any]:
     """A receipt's files in base64 under their file names; what is still being sequenced is left out."""
-    names = {"json": "receipt.json", "leaf": "receipt.leaf", "proof": "receipt.leaf.tlog-proof", "checkpoint": "checkpoint", "tsr": "checkpoint.tsr"}
-    found = {name: base64.b64encode(data).decode() for part, name in names.items() if (data := getattr(files, part)) is not None}
+    found = {name: base64.b64encode(data).decode() for name, data in files.named.items()}
     return {"log": files.log, "index": files.index, "witnessed_by": files.witnessed_by, "files": found}
 
 

@@ -87,6 +87,7 @@ SCHEMAS: dict[str, Schema] = {
             "type": "object",
             "required": ["receipt.json", "receipt.leaf"],
             "properties": dict.fromkeys(("receipt.json", "receipt.leaf", "receipt.leaf.tlog-proof", "checkpoint", "checkpoint.tsr"), FILE),
+            "patternProperties": {r"^checkpoint\.renewal-[1-9][0-9]*\.tsr$": FILE},
             "additionalProperties": False,
         },
     ),

@@ -125,18 +125,8 @@ def _contents(kit: Kit) -> dict[str, object]:
 def _proof_files(receipt: ReceiptFiles) -> dict[str, bytes]:
     if receipt.proof is None or receipt.spicy is None or receipt.checkpoint is None:
         raise NotProvenYet(receipt.reference)
-    files = {
-        "receipt.json": receipt.json,
-        "receipt.leaf": receipt.leaf,
-        "receipt.leaf.tlog-proof": receipt.proof,
-        "receipt.leaf.spicy": receipt.spicy,
-        "checkpoint": receipt.checkpoint,
-        "checkpoint.body": receipt.checkpoint_body or b"",
-        "checkpoint.sig": receipt.checkpoint_sig or b"",
-    }
-    if receipt.tsr is not None:
-        files["checkpoint.tsr"] = receipt.tsr
-    return files
+    beside = {"receipt.leaf.spicy": receipt.spicy, "checkpoint.body": receipt.checkpoint_body or b"", "checkpoint.sig": receipt.checkpoint_sig or b""}
+    return receipt.named | beside
 
 
 def _public(vkey: str, encoding: serialization.Encoding) -> bytes:

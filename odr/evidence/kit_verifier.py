@@ -65,6 +65,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "checkpoint": ("its checkpoint files are not the checkpoint of its proof", "检查点文件与证明中的检查点不一致"),
     "time": ("its time token does not verify", "时间戳未通过验证"),
     "time-bounds": ("its time token states an impossible time", "时间戳所载时间不合理"),
+    "renewals": ("the renewals of its time token are not numbered from 1 without a gap", "时间戳续期文件未从1起连续编号"),
+    "renewal": ("this renewal does not verify over the checkpoint and the time tokens before it", "该时间戳续期对检查点及其前各时间戳未通过验证"),
+    "renewal-weak": ("this renewal was not made with SHA-512", "该时间戳续期未使用SHA-512"),
+    "renewal-late": ("it was renewed only when the time token before it could no longer be believed", "续期时，其前的时间戳已不可采信"),
     "gap": ("an entry before it is missing or out of order", "其前的卷宗条目缺失或者顺序有误"),
     "chain": ("it does not follow the entry before it", "该条目与前一条目不衔接"),
     "line": ("its text in the docket is not the one of its receipt", "卷宗所载文本与回执不符"),
@@ -73,6 +77,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "absent": ("the docket names this file, but it is neither here nor named as left out", "卷宗载有该文件，但文件包内既无该文件，也未注明未收录"),
     "openssl": ("openssl could not be run", "无法运行openssl"),
 }
+ENDED = (
+    "The certificate of the last time token has ended since: it was good when the token was made. A newer copy from the court brings renewals."
+    " / 最后一份时间戳的证书现已到期：制作时间戳时证书有效。向法院索取新的文件包即可获得续期文件。"
+)
 LEAF = re.compile(rb"SHA256 \(receipt\.json\) = ([0-9a-f]{64})\n\Z")
 QUOTED = re.compile(rb'"([0-9a-f]{64})"')
 LINE = re.compile(r"([0-9a-f]{64})  (.+)\Z")
@@ -95,6 +103,11 @@ class Failure(NamedTuple):
 
     item: str
     reason: str
+
+
+def failed(item: str, wrong: Wrong) -> Failure:
+    """What is wrong with an item, and with which part of it where one is to blame."""
+    return Failure(f"{item}: {wrong.item}" if wrong.item else item, wrong.reason)
 
 
 class Bag:
@@ -342,6 +355,8 @@ class Keys:
         self.authority: Path | None = None
         self._signed: dict[Any, bytes | Wrong] = {}
         self._timed: dict[tuple[bytes, bytes], datetime | Wrong] = {}
+        self._stood: dict[tuple[bytes, bytes, datetime], bool] = {}
+        self._newest: tuple[datetime, bytes, bytes] | None = None
         for number, name in enumerate(sorted(n for n in bag.names if n.startswith("keys/"))):
             data, path = bag.read(name), folder / f"key{number}.pem"
             der = pem_bytes(data)
@@ -374,31 +389,60 @@ class Keys:
         if not openssl(arguments, self._folder)[0]:
             raise Wrong("signature")
 
-    def check_time(self, checkpoint: bytes, token: bytes, not_before: datetime) -> datetime | None:
-        """The time a known authority saw the checkpoint; None when no authority was named."""
+    def check_times(self, checkpoint: bytes, tokens: list[tuple[str, bytes]], not_before: datetime) -> datetime | None:
+        """When a known authority first saw the checkpoint, every renewal of its token checked in order; None when no authority was named."""
         if self.authority is None:
             return None
-        seen = (checkpoint, token)
-        if seen not in self._timed:
-            self._timed[seen] = tried(lambda: self._time(checkpoint, token))
-        at = held(self._timed[seen])
+        first = earlier = self._moment(checkpoint, tokens[0][1])
         # openssl itself accepts a time in the future, or before the thing it is about.
-        if not not_before - SKEW <= at <= datetime.now(UTC) + SKEW:
+        if not not_before - SKEW <= first <= datetime.now(UTC) + SKEW:
             raise Wrong("time-bounds")
-        return at
+        data, before = checkpoint, tokens[0][1]
+        for name, token in tokens[1:]:
+            try:
+                at = self._moment(data + before, token, strong=True)
+            except Wrong as wrong:
+                raise Wrong("renewal" if wrong.reason == "time" else wrong.reason, name) from None
+            if not earlier <= at <= datetime.now(UTC) + SKEW:
+                raise Wrong("time-bounds", name)
+            if not self._stands(data, before, at):
+                raise Wrong("renewal-late", name)
+            data, before, earlier = data + before, token, at
+        if self._newest is None or self._newest[0] < first:
+            self._newest = (first, data, before)
+        return first
 
-    def _time(self, checkpoint: bytes, token: bytes) -> datetime:
-        (self._folder / "note").write_bytes(checkpoint)
+    def ended(self) -> bool:
+        """Whether the last time token over the newest checkpoint can no longer be believed today."""
+        return self._newest is not None and not self._stands(self._newest[1], self._newest[2], datetime.now(UTC))
+
+    def _moment(self, data: bytes, token: bytes, strong: bool = False) -> datetime:
+        """The time a token states, once it has verified over these bytes; a ``strong`` one has a SHA-512 imprint."""
+        if (data, token) not in self._timed:
+            self._timed[data, token] = tried(lambda: self._time(data, token, strong))
+        return held(self._timed[data, token])
+
+    def _time(self, data: bytes, token: bytes, strong: bool) -> datetime:
         (self._folder / "tsr").write_bytes(token)
         good, text = openssl(["ts", "-reply", "-in", "tsr", "-text"], self._folder)
         match = re.search(r"^Time stamp: (\w{3} +\d+ [\d:]{8})(?:\.\d+)? (\d{4}) GMT", text, re.M)
         if not good or not match:
             raise Wrong("time")
         at = datetime.strptime(" ".join(match.groups()), "%b %d %H:%M:%S %Y").replace(tzinfo=UTC)
-        arguments = ["ts", "-verify", "-data", "note", "-in", "tsr", "-CAfile", str(self.authority), "-attime", str(int(at.timestamp()))]
-        if not openssl(arguments, self._folder)[0]:
+        if not self._stands(data, token, at):
             raise Wrong("time")
+        if strong and not re.search(r"^Hash Algorithm: sha512$", text, re.M):
+            raise Wrong("renewal-weak")
         return at
+
+    def _stands(self, data: bytes, token: bytes, moment: datetime) -> bool:
+        """Whether a token over these bytes could be believed at a moment."""
+        if (data, token, moment) not in self._stood:
+            (self._folder / "data").write_bytes(data)
+            (self._folder / "tsr").write_bytes(token)
+            arguments = ["ts", "-verify", "-data", "data", "-in", "tsr", "-CAfile", str(self.authority), "-attime", str(int(moment.timestamp()))]
+            self._stood[data, token, moment] = openssl(arguments, self._folder)[0]
+        return self._stood[data, token, moment]
 
 
 def tried(check: Callable[[], V]) -> V | Wrong:
@@ -438,8 +482,18 @@ class Receipts:
     def __init__(self, bag: Bag, keys: Keys) -> None:
         self._bag, self._keys = bag, keys
         self._checked: dict[str, dict[str, Any]] = {}
+        self._renewals: dict[str, set[str]] = {}
+        for name in bag.names:
+            place, mark, number = name.partition("/checkpoint.renewal-")
+            if mark:
+                self._renewals.setdefault(place + "/", set()).add(number)
         self.latest: datetime | None = None
+        self.renewed = 0
         self.sizes: dict[str, int] = {}
+
+    def ended(self) -> bool:
+        """Whether the last time token can no longer be believed today."""
+        return self._keys.ended()
 
     def check(self, reference: str) -> dict[str, Any]:
         """What the receipt says, believed because the log has it. Raises Wrong."""
@@ -461,11 +515,25 @@ class Receipts:
         if not note.origin.startswith(str(receipt.get("log")) + "/"):
             raise Wrong("log")
         self._check_beside(place, note, bare)
-        if place + "checkpoint.tsr" in self._bag.names:
-            at = self._keys.check_time(bare, self._bag.read(place + "checkpoint.tsr"), instant(receipt))
+        tokens = self._tokens(place)
+        if tokens:
+            at = self._keys.check_times(bare, tokens, instant(receipt))
+            self.renewed = max(self.renewed, len(tokens) - 1)
             self.latest = max(filter(None, (self.latest, at)), default=None)
         self.sizes[note.origin] = max(note.size, self.sizes.get(note.origin, 0))
         return receipt
+
+    def _tokens(self, place: str) -> list[tuple[str, bytes]]:
+        """The time token of a checkpoint and its renewals, in order, each with its name."""
+        count = len(self._renewals.get(place, ()))
+        if self._renewals.get(place, set()) != {f"{number}.tsr" for number in range(1, count + 1)}:
+            raise Wrong("renewals")
+        names = ["checkpoint.tsr", *(f"checkpoint.renewal-{number}.tsr" for number in range(1, count + 1))]
+        if place + names[0] not in self._bag.names:
+            if count:
+                raise Wrong("missing", names[0])
+            return []
+        return [(name, self._bag.read(place + name)) for name in names]
 
     def _check_beside(self, place: str, note: Note, bare: bytes) -> None:
         """The loose files for other programs must be the proof's own, or two programs would check two things."""
@@ -546,7 +614,7 @@ def check_entries(contents: Contents, lines: list[bytes], receipts: Receipts, at
                 held.append(text)
             previous = str(receipt.get("sha256"))
         except Wrong as wrong:
-            failures.append(Failure(item, wrong.reason))
+            failures.append(failed(item, wrong))
             previous = ""
     if taken != len(lines):
         failures.append(Failure("data/docket.jsonl", "lines"))
@@ -591,7 +659,7 @@ def check_files(contents: Contents, bag: Bag, digests: dict[str, tuple[str, int]
             if contents.case is not None and "case" not in receipt and receipt.get("sha256") not in named:
                 raise Wrong("unbound")
         except Wrong as wrong:
-            failures.append(Failure(path, wrong.reason))
+            failures.append(failed(path, wrong))
     failures += [Failure(name, "unproven") for name in sorted(bag.names) if name.startswith("data/") and name not in proven]
     return failures
 
@@ -622,6 +690,7 @@ def verify(place: Path, logs: set[str], authority: str | None = None, case: str 
             entries, held = check_entries(contents, lines, receipts, at_least)
             files = check_files(contents, bag, digests, held, receipts)
             whole = check_whole(contents, bag, digests, held) if contents.entries else []
+            ended = receipts.ended()
     except Wrong as wrong:
         return [Failure(wrong.item or str(place), wrong.reason)], []
     except (zipfile.BadZipFile, OSError, NotImplementedError):
@@ -629,10 +698,10 @@ def verify(place: Path, logs: set[str], authority: str | None = None, case: str 
     failures += entries + files + whole
     if case is not None and case != contents.case:
         failures.append(Failure("contents.json", "case"))
-    return failures, proven_words(contents, receipts)
+    return failures, proven_words(contents, receipts, ended)
 
 
-def proven_words(contents: Contents, receipts: Receipts) -> list[str]:
+def proven_words(contents: Contents, receipts: Receipts, ended: bool) -> list[str]:
     """What a kit without failures proves, and what it does not."""
     words, count = [], len(contents.entries)
     if count:
@@ -647,6 +716,10 @@ def proven_words(contents: Contents, receipts: Receipts) -> list[str]:
     if receipts.latest:
         at = receipts.latest.strftime("%Y-%m-%d %H:%M:%S")
         words.append(f"The named time authority saw the newest checkpoint at {at} UTC. / 指定的时间戳机构于{at}（UTC）见证了最新检查点。")
+        if receipts.renewed:
+            words.append(f"Its time tokens were renewed up to {receipts.renewed} times, each in time. / 时间戳最多续期{receipts.renewed}次，均未逾期。")
+        if ended:
+            words.append(ENDED)
     else:
         words.append("Times were not checked: no time authority was named. / 未核验时间：未指定时间戳机构。")
     words.append(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cryptography import x509
@@ -14,6 +14,7 @@ from odr.errors import NotFound
 from odr.notary.models import Log, LogEntry, Receipt
 from odr.notary.note import NoteKey, SignatureLine, parse_note
 from odr.notary.proof import Proof
+from odr.notary.renewal import renewals
 from odr.notary.signer import log_key
 from odr.notary.store import cosignatures, covering_checkpoint, latest_checkpoint, leaves, open_log, tile_data, tile_reader, tokens
 from odr.notary.strict import HASH_SIZE
@@ -44,11 +45,30 @@ class ReceiptFiles:
     """``checkpoint``: the note with the log's signature alone, which the time tokens cover."""
     tsr: bytes | None = None
     """``checkpoint.tsr``: the response of the court's own time authority."""
+    renewals: Sequence[bytes] = ()
+    """``checkpoint.renewal-1.tsr`` and so on: the tokens that renewed it, oldest first, each over checkpoint and tokens before it."""
     timestamps: Mapping[str, bytes] = field(default_factory=dict)
     """Every RFC 3161 response by provider, the court's own among them as ``court``."""
     vkey: str | None = None
     """The log's key, for the court's own pages; a verifier takes the key from elsewhere."""
     witnessed_by: int = 0
+
+    @property
+    def named(self) -> dict[str, bytes]:
+        """Every file there is, under the name it is given out with."""
+        found = {
+            "receipt.json": self.json,
+            "receipt.leaf": self.leaf,
+            "receipt.leaf.tlog-proof": self.proof,
+            "checkpoint": self.checkpoint,
+            "checkpoint.tsr": self.tsr,
+        }
+        return {name: data for name, data in found.items() if data is not None} | self.renewing
+
+    @property
+    def renewing(self) -> dict[str, bytes]:
+        """What keeps the proof believable when the first token's certificate has ended."""
+        return {f"checkpoint.renewal-{number}.tsr": token for number, token in enumerate(self.renewals, 1)}
 
     @property
     def checkpoint_body(self) -> bytes | None:
@@ -105,6 +125,7 @@ def receipt_files(session: Session, reference: str) -> ReceiptFiles:
         spicy=proof.encode_spicy(),
         checkpoint=bytes(covering.note),
         tsr=stamps.get("court"),
+        renewals=[bytes(row.token) for row in renewals(session, entry.log_id, covering.size, "court")],
         timestamps=stamps,
         vkey=log_key(session.get_one(Log, entry.log_id)).vkey,
         witnessed_by=len(cosigned),

@@ -88,7 +88,7 @@ def entry_payload(case: Case, actor: Actor, number: int) -> Response:
     return file_answer(found.payload.encode(), f"entry-{number}.json", "application/json")
 
 
-@cases.get("/docket/<int:number>/receipt.<any(json, leaf, proof, checkpoint, tsr):part>")
+@cases.get("/docket/<int:number>/receipt.<any(json, leaf, proof, checkpoint, tsr, renewals):part>")
 @case_page(heard=True)
 def entry_receipt(case: Case, actor: Actor, number: int, part: str) -> Response:
     """One file of the receipt."""

@@ -121,7 +121,7 @@ def record(reference: str) -> Response:
     return file_answer((row.record or "").encode(), f"rules-{row.pack_id}-{row.version}.json", "application/json")
 
 
-@rules.get("/rules/activated/<reference>/receipt.<any(json, leaf, proof, checkpoint, tsr):part>")
+@rules.get("/rules/activated/<reference>/receipt.<any(json, leaf, proof, checkpoint, tsr, renewals):part>")
 @public
 def receipt(reference: str, part: str) -> Response:
     """One file of the log's receipt for a version put in force."""

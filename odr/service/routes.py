@@ -98,7 +98,7 @@ def paper(case: Case, actor: Actor, document: str) -> Response:
     return Response(found.content, mimetype=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-@service.get("/cases/<reference>/papers/<document>/receipt.<any(json, leaf, proof, checkpoint, tsr):part>")
+@service.get("/cases/<reference>/papers/<document>/receipt.<any(json, leaf, proof, checkpoint, tsr, renewals):part>")
 @case_page()
 def paper_receipt(case: Case, actor: Actor, document: str, part: str) -> Response:
     """One file of the receipt of a paper."""

@@ -90,7 +90,7 @@ def download(reference_of: str) -> Response:
     return file_answer(lists.as_csv(current_session(), batch).encode("utf-8-sig"), f"digests-{batch.reference[:8]}.csv", "text/csv; charset=utf-8")
 
 
-@digests.get("/digests/<reference_of>/<int:number>/receipt.<any(json, leaf, proof, checkpoint, tsr):part>")
+@digests.get("/digests/<reference_of>/<int:number>/receipt.<any(json, leaf, proof, checkpoint, tsr, renewals):part>")
 @signed_in
 def receipt(reference_of: str, number: int, part: str) -> Response:
     """One file of the receipt of a line."""

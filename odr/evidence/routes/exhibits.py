@@ -206,7 +206,7 @@ def preview(case: Case, actor: Actor, label: str, page: int) -> Response:
     return shown(made.data, made.content_type)
 
 
-@exhibits.get("/<label>/receipt.<any(json, leaf, proof, checkpoint, tsr):part>")
+@exhibits.get("/<label>/receipt.<any(json, leaf, proof, checkpoint, tsr, renewals):part>")
 @case_page(*READS_FILE)
 def receipt(case: Case, actor: Actor, label: str, part: str) -> Response:
     """One file of the receipt of the exhibit's file."""

@@ -76,7 +76,7 @@ def download(case: Case, actor: Actor, compilation: str) -> Response:
     return attachment(request, Outgoing(row.filename or "file", media, row.size, row.sha256 or "", lambda start, length: store.open(key, start, length)))
 
 
-@files.get("/cases/<reference>/files/<compilation>/receipt.<any(json, leaf, proof, checkpoint, tsr):part>")
+@files.get("/cases/<reference>/files/<compilation>/receipt.<any(json, leaf, proof, checkpoint, tsr, renewals):part>")
 @case_page(*READS_FILE)
 def receipt(case: Case, actor: Actor, compilation: str, part: str) -> Response:
     """One file of the receipt of a bundle, for who asked for it."""
