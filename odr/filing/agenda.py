@@ -1,20 +1,21 @@
-"""Everybody's time limits across cases, as a list and as a calendar."""
+"""Everybody's time limits and hearings across cases, as a list and as a calendar."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from icalendar import Alarm, Calendar, Event
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
-from odr.docket.models import Case, Party
+from odr.docket.models import COURT_ROLES, Case, Party, Seat, Stage
 from odr.errors import NotFound
 from odr.filing.models import CalendarFeed
 from odr.identity.keys import fingerprint, new_token
 from odr.identity.models import Account, AccountState, Mandate
+from odr.procedure.hooks import Appointment
 from odr.procedure.models import Window, WindowState
 from odr.procedure.windows import window_title
 from odr.text import Text
@@ -27,35 +28,66 @@ MOST = 500
 
 @dataclass(frozen=True)
 class Line:
-    """One time limit of a party one is or acts for."""
+    """One time limit of a party one is or acts for, or one hearing to which one goes; at a hearing ``window`` is None.
+
+    ``party`` is for whom, None for who serves the court.
+    """
 
     case: Case
-    window: Window
+    at: datetime
     title: Text
-    party: Party
+    party: Party | None
     is_own: bool
+    window: Window | None = None
+    appointment: Appointment | None = None
+
+    @property
+    def key(self) -> str:
+        """What names it in a calendar, the same each time the calendar is fetched."""
+        return self.window.reference if self.window else cast(Appointment, self.appointment).reference
+
+
+def _acts_for(account_id: int, now: datetime) -> ColumnElement[bool]:
+    """Parties still in their cases whom the account is or may act for now."""
+    live = (Mandate.from_at <= now) & Mandate.signed_at.is_not(None) & Mandate.revoked_at.is_(None) & or_(Mandate.until_at.is_(None), Mandate.until_at > now)
+    mandated = select(Mandate.party_id).where(Mandate.account_id == account_id, live)
+    return Party.left_at.is_(None) & or_(Party.account_id == account_id, Party.id.in_(mandated))
 
 
 def lines_of(court: Sitting, account_id: int) -> list[Line]:
-    """Open limits of every party the account is or may act for now, the first to end on top."""
-    live = (
-        (Mandate.from_at <= court.now)
-        & Mandate.signed_at.is_not(None)
-        & Mandate.revoked_at.is_(None)
-        & or_(Mandate.until_at.is_(None), Mandate.until_at > court.now)
-    )
-    mandated = select(Mandate.party_id).where(Mandate.account_id == account_id, live)
+    """Open limits of every party the account is or may act for now, and the hearings it goes to; what comes first on top."""
+    return sorted([*_limits(court, account_id), *_hearings(court, account_id)], key=lambda line: line.at)
+
+
+def _limits(court: Sitting, account_id: int) -> list[Line]:
     rows = court.session.execute(
-        select(Window, Case, Party)
+        select(Window, Case, Party, Window.due_at)
         .join(Party, Party.id == Window.party_id)
         .join(Case, Case.id == Window.case_id)
-        .where(
-            Window.state == WindowState.OPEN, Window.due_at.is_not(None), Party.left_at.is_(None), or_(Party.account_id == account_id, Party.id.in_(mandated))
-        )
+        .where(Window.state == WindowState.OPEN, Window.due_at.is_not(None), _acts_for(account_id, court.now))
         .order_by(Window.due_at, Window.id)
         .limit(MOST)
     )
-    return [Line(case, window, window_title(court, case, window), party, party.account_id == account_id) for window, case, party in rows]
+    return [
+        Line(case, due_at, window_title(court, case, window), party, party.account_id == account_id, window)
+        for window, case, party, due_at in rows
+        if due_at is not None
+    ]
+
+
+def _hearings(court: Sitting, account_id: int) -> list[Line]:
+    """Of parties' cases and of those in which the account sits or keeps the record; who is only heard is called to her own room."""
+    cases: dict[int, tuple[Case, Party | None]] = {}
+    sits = select(Case).join(Seat, Seat.case_id == Case.id).where(Seat.account_id == account_id, Seat.until_at.is_(None), Seat.role.in_(COURT_ROLES))
+    for case in court.session.scalars(sits.where(Case.stage != Stage.CLOSED)):
+        cases[case.id] = (case, None)
+    for case, party in court.session.execute(select(Case, Party).join(Party, Party.case_id == Case.id).where(_acts_for(account_id, court.now))):
+        cases.setdefault(case.id, (case, party))
+    found = []
+    for one in court.court.hooks.ahead(court, list(cases)):
+        case, who = cases[one.case_id]
+        found.append(Line(case, one.at, one.title, who, who is not None and who.account_id == account_id, appointment=one))
+    return found
 
 
 def new_feed(session: Session, account_id: int, now: datetime) -> str:
@@ -86,7 +118,7 @@ def account_of(session: Session, token: str) -> Account:
 
 
 def calendar_of(court: Sitting, account: Account, base_url: str) -> bytes:
-    """The limits as a calendar (RFC 5545): case number and what is due, no names and nothing of the content."""
+    """Limits and hearings as a calendar (RFC 5545): case number and what is due, no names and nothing of the content."""
     calendar = Calendar()
     calendar.add("prodid", "-//Internet Court//Agenda//EN")
     calendar.add("version", "2.0")
@@ -98,12 +130,10 @@ def calendar_of(court: Sitting, account: Account, base_url: str) -> bytes:
 
 def _event(court: Sitting, line: Line, locale: str, base_url: str) -> Event:
     event = Event()
-    due = line.window.due_at
-    assert due is not None
-    event.add("uid", f"{line.window.reference}@{base_url.split('//')[-1].split('/')[0]}")
+    event.add("uid", f"{line.key}@{base_url.split('//')[-1].split('/')[0]}")
     event.add("dtstamp", court.now)
-    # A limit that ends with its day is an event of that whole day, in the court's zone.
-    event.add("dtstart", due.astimezone(court.court.settings.tz).date())
+    # A limit that ends with its day is an event of that whole day, in the court's zone; a hearing begins at its hour.
+    event.add("dtstart", line.at.astimezone(court.court.settings.tz).date() if line.window else line.at)
     event.add("summary", f"{line.title.render(locale)}: {line.case.number or line.case.reference}")
     event.add("url", f"{base_url}/cases/{line.case.reference}")
     alarm = Alarm()

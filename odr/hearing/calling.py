@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -9,6 +11,7 @@ from sqlalchemy import select
 from odr.docket.models import Case, Role
 from odr.hearing.kinds import HearingState, RequestState, TestimonyManner
 from odr.hearing.models import Hearing, Interpreter, Witness
+from odr.procedure.hooks import Appointment
 from odr.service.called import call_in
 from odr.text import T, Text
 
@@ -28,6 +31,21 @@ def call_to(court: Sitting, case: Case, hearing: Hearing, who: Witness | Interpr
     role = who.role if isinstance(who, Witness) else Role.INTERPRETER
     title = T("Come to the hearing on %(at)s (%(place)s) as %(role)s", at=hearing.begins_at, place=hearing.place, role=role.label)
     _tell(court, case, hearing, who, title)
+
+
+def hearings_ahead(court: Sitting, cases: Sequence[int]) -> list[Appointment]:
+    """Hearings fixed in these cases, from the morning of their day until they are held or put off."""
+    zone = court.court.settings.tz
+    today = datetime.combine(court.now.astimezone(zone).date(), time(), zone)
+    rows = court.session.execute(
+        select(Hearing.case_id, Hearing.reference, Hearing.begins_at, Hearing.mode, Hearing.place).where(
+            Hearing.case_id.in_(cases), Hearing.state.in_((HearingState.SUMMONED, HearingState.ADJOURNING)), Hearing.begins_at >= today
+        )
+    )
+    return [
+        Appointment(case, reference, T("Hearing"), at, T("%(mode)s: %(place)s", mode=mode.label, place=place), "hearing.page")
+        for case, reference, at, mode, place in rows
+    ]
 
 
 def call_everybody(court: Sitting, case: Case, hearing: Hearing) -> None:

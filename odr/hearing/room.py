@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from odr.docket.models import BENCH_ROLES, COURT_ROLES, PARTY_ROLES, Case, Role, Stage
-from odr.hearing import acts_appraisal, acts_court, acts_mode, acts_plan, acts_seal, appraisals, ledger, lookups, online, phases
+from odr.hearing import acts_appraisal, acts_court, acts_mode, acts_plan, acts_seal, appraisals, calling, ledger, lookups, online, phases
 from odr.hearing.queries import WINDOW, examination_of, open_questions_to
 from odr.hearing.record import seal_records
 from odr.hearing.views import acted
@@ -66,6 +66,7 @@ ROOM = Room(
         "odr.hearing.routes_ledger:ledger",
     ),
     panels=(panel, consents_panel),
+    appointments=(calling.hearings_ahead,),
     nav=(NavItem("examination", "hearing.page", T("Examination"), 30),),
     on_lapse={
         WINDOW: phases.on_turn_lapsed, appraisals.REQUEST: acts_appraisal.on_request_lapsed, appraisals.CHOICE: acts_appraisal.on_choice_lapsed,

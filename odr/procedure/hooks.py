@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from odr.docket.models import Case, DocketEntry, Party
@@ -47,6 +48,24 @@ class NavItem:
     order: int
 
 
+@dataclass(frozen=True)
+class Appointment:
+    """What takes place at one hour and somebody is called to, such as a hearing.
+
+    ``reference`` names it for calendars, ``endpoint`` is the page of the case where it stands.
+    """
+
+    case_id: int
+    reference: str
+    title: Text
+    at: datetime
+    where: Text
+    endpoint: str
+
+
+Appointments = Callable[["Sitting", Sequence[int]], Sequence[Appointment]]
+
+
 @dataclass
 class Hooks:
     """Everything a lower room may ask of higher ones.
@@ -58,6 +77,7 @@ class Hooks:
     ``queue_service`` puts an entry's packets out
     ``sweeps``    what the worker does besides: name → function(court) → count of things done
     ``tells``     what a page asks of the room beside its own: name → function(court at a look, case, viewer)
+    ``appointments`` what is to take place in some cases at one hour: function(court at a look, ids of cases)
     ``bars``      reasons why an act is not open to somebody, whatever the act itself says
     """
 
@@ -71,6 +91,11 @@ class Hooks:
     after_act: list[Callable[[Sitting, Case, DocketEntry], None]] = field(default_factory=list)
     bars: list[Bar] = field(default_factory=list)
     tells: dict[str, Telling] = field(default_factory=dict)
+    appointments: list[Appointments] = field(default_factory=list)
+
+    def ahead(self, court: Sitting, cases: Sequence[int]) -> list[Appointment]:
+        """What is to take place in these cases, the first on top; what is called off is not among it."""
+        return sorted((one for tell in self.appointments for one in tell(court, cases)), key=lambda one: one.at) if cases else []
 
 
 @dataclass(frozen=True)
@@ -95,6 +120,7 @@ class Room:
     queue_service: ServiceQueue | None = None
     bars: tuple[Bar, ...] = ()
     tells: Mapping[str, Telling] = field(default_factory=dict)
+    appointments: tuple[Appointments, ...] = ()
 
     def join(self, hooks: Hooks) -> None:
         """Enter everything into the court's hooks; two rooms may answer one event, in layer order."""
@@ -116,5 +142,6 @@ class Room:
         hooks.nav.extend(self.nav)
         hooks.after_act.extend(self.after_act)
         hooks.bars.extend(self.bars)
+        hooks.appointments.extend(self.appointments)
         if self.queue_service is not None:
             hooks.queue_service = self.queue_service

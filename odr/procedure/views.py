@@ -16,7 +16,7 @@ from odr.docket.visibility import reads_entry
 from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.availability import Availability, acts_for
-from odr.procedure.hooks import Panel
+from odr.procedure.hooks import Appointment, Panel
 from odr.procedure.inputs import references_in
 from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.sitting import Sitting
@@ -163,6 +163,7 @@ class CasePage:
     panels: dict[str, list[Panel]]
     tasks: list[tuple[Task, Act | None]]
     people: list[Sitter]
+    appointments: list[Appointment]
 
 
 View = TypeVar("View", bound=LineView)
@@ -250,6 +251,7 @@ def case_page(court: Sitting, case: Case, actor: Actor, locale: str) -> CasePage
         panels=panels,
         tasks=[(task, by_name.get(TASK_ACTS.get(task.kind, ""))) for task in tasks],
         people=sitters(court, case),
+        appointments=court.court.hooks.ahead(court, [case.id]),
     )
 
 

@@ -93,13 +93,15 @@ def home() -> Page:
     """Own drafts and cases; for staff, what waits first."""
     court, person, session = current_court(), current_person(), current_session()
     assert person is not None
-    me = person.account_id
+    me, look = person.account_id, court.look(session)
+    cases, seated = my_cases(session, me, court.clock.now()), seated_cases(session, me) if person.is_staff else []
     return render_template(
         "register/home.html",
         drafts=drafts_of(session, me),
-        cases=my_cases(session, me, court.clock.now()),
-        seated=seated_cases(session, me) if person.is_staff else [],
-        queue=[line for line in queue_of(court.look(session), me) if line.is_review] if person.is_staff else [],
+        cases=cases,
+        seated=seated,
+        ahead={one.case_id: one for one in reversed(court.hooks.ahead(look, [case.id for case in (*cases, *seated)]))},
+        queue=[line for line in queue_of(look, me) if line.is_review] if person.is_staff else [],
         waiting=waiting(session, me) if person.is_staff else [],
         desk=person.is_staff,
         desks=_desks(person),

@@ -10,12 +10,16 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from icalendar import Calendar
 from pypdf import PdfReader
+from sqlalchemy import select
 
 from odr.app import create_app
 from odr.clock import FixedClock
 from odr.db import Database
 from odr.docket.models import Document, Stage, Track
+from odr.filing.agenda import calendar_of
+from odr.hearing.models import Hearing
 from odr.hearing.record import record_digest, seal_records
 from odr.identity.models import Account
 from odr.identity.presence import session_cookie_name
@@ -42,7 +46,7 @@ class Browser:
 
     def get(self, path: str, status: int = 200, **headers: str) -> str:
         """A page."""
-        answer = self.client.get(path if path.startswith("/today") else self.base + path, base_url=ORIGIN, headers=headers)
+        answer = self.client.get(path if path.startswith(("/today", "/home", "/agenda")) else self.base + path, base_url=ORIGIN, headers=headers)
         assert answer.status_code == status, (path, answer.status_code, answer.text[:1500])
         return answer.text
 
@@ -55,23 +59,29 @@ class Browser:
 
 
 @pytest.fixture
-def scene(sqlite_url: str, clock: FixedClock, tmp_path: Path) -> Iterator[Scene]:
-    """A small claim in the whole court, its exhibits under examination."""
+def accepted(sqlite_url: str, clock: FixedClock, tmp_path: Path) -> Iterator[Scene]:
+    """A small claim accepted by the whole court, with an exhibit of each side."""
     database = Database(sqlite_url, synchronous="OFF")
     scene = accepted_case(whole_court(database, clock, tmp_path / "court"), clock)
     for owner in (LI, HAIYUN):
         scene.refs[owner, 1] = scene.exhibit(owner, 1)
-    scene.act(CHEN, "open_examination", mode="asynchronous", words="You may ask that I step aside.")
-    scene.act(LI, "post_statement", words="I stand by <b>my</b> claim.")
-    scene.act(HAIYUN, "finish_turn")
     yield scene
     database.dispose()
 
 
 @pytest.fixture
-def app(scene: Scene) -> Flask:
+def scene(accepted: Scene) -> Scene:
+    """Its exhibits are under examination in writing."""
+    accepted.act(CHEN, "open_examination", mode="asynchronous", words="You may ask that I step aside.")
+    accepted.act(LI, "post_statement", words="I stand by <b>my</b> claim.")
+    accepted.act(HAIYUN, "finish_turn")
+    return accepted
+
+
+@pytest.fixture
+def app(accepted: Scene) -> Flask:
     """The application of the scene's court."""
-    return create_app(court=scene.court)
+    return create_app(court=accepted.court)
 
 
 def test_the_page_shows_time_left_questions_record_and_plan(scene: Scene, app: Flask) -> None:
@@ -278,3 +288,22 @@ def test_four_hundred_cases_are_listed_with_few_queries(scene: Scene) -> None:
             session.add(Seat(case_id=case.id, account_id=scene.accounts[CHEN], role=Role.JUDGE, from_at=like.lodged_at))
             session.add(Task(case_id=case.id, role=Role.JUDGE, kind="objection", title={"en": "x", "zh-Hans": "x"}, risk=n % 90, opened_at=like.lodged_at))
     assert queries() <= before + 2
+
+
+def test_a_fixed_hearing_stands_wherever_one_looks_for_dates(app: Flask, accepted: Scene) -> None:
+    """Overview, home, agenda and calendar name it, for party, judge and clerk, until it is put off."""
+    accepted.act(CHEN, "open_examination", mode="offline")
+    accepted.act(WANG, "summon", mode="offline", on="2026-03-12", at="09:30", place="Courtroom 3")
+    said = "12\N{NO-BREAK SPACE}March 2026, 09:30"
+    li, chen, wu = Browser(app, accepted, LI), Browser(app, accepted, CHEN), Browser(app, accepted, HAIYUN, "zh-Hans")
+    pages = [li.get(""), chen.get(""), li.get("/home"), chen.get("/home"), li.get("/agenda"), chen.get("/agenda")]
+    assert [f"Hearing: {said}" in page for page in pages[:4]] == [True] * 4
+    assert all(said in page and "Courtroom 3" in page for page in pages[4:])
+    assert "开庭" in wu.get("/agenda") and "Hearing" not in wu.get("/agenda")
+    with accepted.look() as (court, _):
+        events = Calendar.from_ical(calendar_of(court, court.session.get_one(Account, accepted.accounts[LI]), ORIGIN)).walk("VEVENT")
+        hearing = court.session.scalars(select(Hearing)).one()
+    begins = [event["DTSTART"].dt for event in events if str(event["SUMMARY"]).startswith("Hearing")]
+    assert begins == [hearing.begins_at]
+    accepted.act(CHEN, "adjourn_hearing", hearing=hearing.reference, ground="absent_with_reason", reasons="The claimant is ill.")
+    assert [said in li.get(path) for path in ("/home", "/agenda")] == [False, False] and f"Hearing: {said}" not in li.get("")
