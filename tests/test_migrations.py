@@ -23,7 +23,7 @@ ROWS_NEVER_CHANGE = (
     "rule_approval",
     "finality_certificate", "log_checkpoint", "log_cosignature", "mode_consent", "duty_turn",
     "panel_minute", "payout_instruction", "posting", "record_signature", "recording_confirmation", "room_message", "ruling", "sealed_posting",
-    "timestamp_renewal", "timestamp_token", "tone_note",
+    "timestamp_renewal", "timestamp_token", "tone_note", "upload_decision",
     "step_consent",
 )  # fmt: skip
 """Neither UPDATE nor DELETE, whoever asks."""

@@ -44,6 +44,7 @@ def add_exhibit(
         provenance=provenance or {}, upload_id=upload.id, entry_number=court.next_number(case), submitted_at=now, state=state,
         meets=list(meets), language=language, facts=sorted(set(facts)), summary=summary,
     )  # fmt: skip
+    upload.used_at = upload.used_at or now
     court.session.add(exhibit)
     court.session.flush()
     return exhibit

@@ -10,6 +10,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from odr.evidence.deciding import listed
 from odr.evidence.models_platform import Platform
 from odr.evidence.receiving import NotProven, ReceivedBefore, receive
 from odr.evidence.retention import prepare
@@ -45,6 +46,19 @@ def prepare_erasure() -> None:
     for each in found:
         click.echo(f"{each.case.number or each.case.reference} {each.exhibit.label}: kept until {each.on.isoformat()}")
     click.echo(f"{len(found)} exhibits wait for a decision; nothing was erased")
+
+
+@retention.command("unsubmitted")
+def list_unsubmitted() -> None:
+    """Files that nobody submitted and whose time has run: whether their senders were told, and which may be erased; nothing is erased by this."""
+    court = cast(Court, current_app.extensions["court"])
+    with court.database.read() as session:
+        lines, count = listed(court, session)
+        for line in lines:
+            told = line.notice.told_at.isoformat() if line.notice.told_at else f"not told, {line.notice.tries} tries"
+            why = line.reason.render("en") if line.reason is not None else "may be erased"
+            click.echo(f"{line.notice.reference}\t{line.notice.due_on.isoformat()}\t{told}\t{why}")
+    click.echo(f"{count} files on the list, {sum(1 for line in lines if line.reason is None)} may be erased; nothing was erased")
 
 
 casefile = AppGroup("casefile", help="Case files of other courts.")

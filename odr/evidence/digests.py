@@ -199,7 +199,7 @@ def attach_file(session: Session, batch: DigestBatch, position: int, upload_refe
         raise NotFound
     if upload.sha256 != line.sha256 or (line.size is not None and line.size != upload.size):
         raise FileNotOfDigest(line, upload)
-    line.upload_id = upload.id
+    line.upload_id, upload.used_at = upload.id, upload.used_at or upload.completed_at
     session.flush()
     return line
 

@@ -6,7 +6,7 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from odr.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
@@ -32,6 +32,8 @@ class UploadState(enum.Enum):
     """The whole was received and not accepted; ``refusal`` says why. No bytes are kept."""
     EXPIRED = "expired"
     """Nobody finished it in time. No bytes are kept."""
+    ERASED = "erased"
+    """Never submitted, and erased under a rule after its sender was told. The digest stays."""
 
 
 class Blob(Base):
@@ -71,6 +73,7 @@ class Upload(Base):
         CheckConstraint('"offset" >= 0 AND "offset" <= size', name="offset"),
         CheckConstraint("state <> 'anchored' OR (blob_id IS NOT NULL AND receipt IS NOT NULL)", name="anchored"),
         Index("ix_upload_state_expires_at", "state", "expires_at"),
+        Index("ix_upload_unused", "id", sqlite_where=text("used_at IS NULL"), postgresql_where=text("used_at IS NULL")),
     )
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
@@ -97,6 +100,10 @@ class Upload(Base):
     receipt: Mapped[str | None] = mapped_column(Reference)
     """Reference of the receipt in the log."""
     blob_id: Mapped[int | None] = mapped_column(ForeignKey("blob.id"), unique=True)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When an act first named it, or it came for a digest filed before: since then it is kept as long as that is."""
+    kept_from: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When it was last asked to be kept: its time counts anew from then."""
     blob: Mapped[Blob | None] = relationship()
 
     @property

@@ -5,11 +5,11 @@ from __future__ import annotations
 import enum
 from datetime import date, datetime
 
-from sqlalchemy import Date, ForeignKey, String, Text
+from sqlalchemy import Date, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from odr.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
-from odr.evidence.models import Exhibit
+from odr.evidence.models import Exhibit, Upload
 from odr.text import T
 from odr.text import Text as Words
 
@@ -59,3 +59,74 @@ class ErasureProposal(Base):
     """Number of the entry of the decision."""
 
     exhibit: Mapped[Exhibit] = relationship(lazy="joined")
+
+
+class NoticeState(enum.Enum):
+    """How far it is between a file that nobody submitted and its end."""
+
+    WAITING = "waiting"  # its time has run; the letter to its sender was not accepted yet
+    TOLD = "told"  # the letter was accepted; the sender has the time of the notice
+    MOOT = "moot"  # the sender submitted it, went on with the draft, or asked to keep it
+    KEPT = "kept"  # a person of the court decided to keep it
+    ERASED = "erased"  # file, receipt and salt are gone
+
+    @property
+    def label(self) -> Words:
+        """The state in words."""
+        return {
+            NoticeState.WAITING: T("The letter is not accepted yet"),
+            NoticeState.TOLD: T("The sender was told"),
+            NoticeState.MOOT: T("The sender goes on with it"),
+            NoticeState.KEPT: T("Kept"),
+            NoticeState.ERASED: T("Erased"),
+        }[self]
+
+
+class UploadDecision(Base):
+    """What a person decided on files that nobody submitted: an administration act, whose digest the log holds."""
+
+    __tablename__ = "upload_decision"
+    __table_args__ = ({"info": {"append_only": True}},)
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    decided_by: Mapped[str] = mapped_column(String(200))
+    decided_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    erased: Mapped[bool]
+    reasons: Mapped[str] = mapped_column(Text)
+    record: Mapped[str] = mapped_column(Text)
+    """The act in canonical form: each file's reference, digest, rule, and when its sender was told."""
+    receipt: Mapped[str] = mapped_column(Reference)
+
+
+class UploadNotice(Base):
+    """A file that nobody submitted and whose time has run: its sender is told before a person decides."""
+
+    __tablename__ = "upload_notice"
+    __table_args__ = (Index("ix_upload_notice_state", "state", "id"),)
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    upload_id: Mapped[int] = mapped_column(ForeignKey("upload.id"), index=True)
+    account_id: Mapped[int] = mapped_column(BigInt, index=True)
+    """Whom it was sent by, and who is told."""
+    rule: Mapped[str] = mapped_column(String(40))
+    pack: Mapped[str] = mapped_column(String(60))
+    """Which version of the rules says so."""
+    due_on: Mapped[date] = mapped_column(Date)
+    """Last day on which the rule has it kept."""
+    prepared_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    tries: Mapped[int] = mapped_column(default=0)
+    tried_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    said: Mapped[str | None] = mapped_column(String(300))
+    """What the mail server answered."""
+    told_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When the mail server accepted the letter."""
+    until_on: Mapped[date | None] = mapped_column(Date)
+    """Last day on which the sender may still keep it, as the letter says."""
+    state: Mapped[NoticeState] = mapped_column(enum_column(NoticeState), default=NoticeState.WAITING)
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("upload_decision.id"))
+
+    upload: Mapped[Upload] = relationship(lazy="joined")
+    decision: Mapped[UploadDecision | None] = relationship()

@@ -7,7 +7,7 @@ digest and the fact that, and why, it was erased.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -49,10 +49,11 @@ def kept_until(pack: RulePack, case: Case, rule: str = RULE) -> date | None:
     found = pack.retention.rules.get(rule) if pack.retention is not None else None
     if found is None or case.closed_at is None:
         return None
-    return _after(case.closed_at.astimezone(pack.tz).date(), found.after)
+    return after(case.closed_at.astimezone(pack.tz).date(), found.after)
 
 
-def _after(day: date, period: Period) -> date:
+def after(day: date, period: Period) -> date:
+    """The day so long after another, in plain days of the calendar."""
     if period.unit in (Unit.MONTHS, Unit.YEARS):
         return months_later(day, period.amount * (12 if period.unit is Unit.YEARS else 1))
     return day + timedelta(days=period.amount)
@@ -117,13 +118,19 @@ def why_not(court: Sitting, case: Case, exhibit: Exhibit) -> Text | None:
 
 
 def erase(court: Sitting, exhibit: Exhibit) -> None:
-    """Erase file, receipt and salt, of earlier proofs too. The bytes in the store go once that is committed; those in the database are overwritten."""
+    """Erase file, receipt and salt, of earlier proofs too."""
+    beside = [each for proof in proofs_of(court.session, exhibit) for each in (proof.upload, proof.beside) if each is not None]
+    erase_uploads(court, [exhibit.upload, *beside])
+
+
+def erase_uploads(court: Sitting, uploads: Iterable[Upload]) -> None:
+    """Erase each file with its receipt and salt. The bytes in the store go once that is committed; those in the database are overwritten."""
     session = court.session
     if session.get_bind().dialect.name == "sqlite":
         # Otherwise what was deleted stays readable in free pages of the file.
         session.execute(text("PRAGMA secure_delete=ON"))
         court.after_commit.append(lambda: _empty_journal(court.court))
-    for upload in (exhibit.upload, *(each for proof in proofs_of(session, exhibit) for each in (proof.upload, proof.beside) if each is not None)):
+    for upload in uploads:
         _erase_upload(court, upload)
 
 

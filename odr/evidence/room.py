@@ -15,6 +15,7 @@ from odr.evidence.models_digests import DigestBatch
 from odr.evidence.models_requests import EvidenceRequest
 from odr.evidence.on_facts import exhibits_by_fact
 from odr.evidence.ports import expire_uploads, finish_uploads
+from odr.evidence.unsubmitted import note_used, tell_senders
 from odr.identity.actors import Actor
 from odr.procedure.hooks import NavItem, Room
 from odr.text import T
@@ -58,6 +59,7 @@ ROOM = Room(
         "odr.evidence.choices",
     ),
     routes=(
+        "odr.evidence.routes.unsubmitted:unsubmitted",
         "odr.evidence.routes.upload:blueprint",
         "odr.evidence.routes.exhibits:exhibits",
         "odr.evidence.routes.many:many",
@@ -72,5 +74,6 @@ ROOM = Room(
     on_lapse={acts_requests.ORDER: acts_requests.on_order_lapsed},
     nav=(NavItem("exhibits", "exhibits.listing", T("Exhibits"), 20), NavItem("files", "casefiles.listing", T("Take along"), 80)),
     tells={"exhibits_by_fact": exhibits_by_fact},
-    sweeps={"expire_uploads": expire_uploads, "finish_uploads": finish_uploads, "capture": capture_due, "compile": compile_due},
+    sweeps={"expire_uploads": expire_uploads, "finish_uploads": finish_uploads, "capture": capture_due, "compile": compile_due, "unsubmitted": tell_senders},
+    after_act=(note_used,),
 )

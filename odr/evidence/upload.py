@@ -180,7 +180,7 @@ class UploadDesk:
     def resumable(self, account_id: int, reference: str) -> Upload:
         """The upload, if it is finished or may be gone on with. Raises NotFound, UploadGone."""
         upload = self.find(account_id, reference)
-        if upload.state in {UploadState.REFUSED, UploadState.EXPIRED}:
+        if upload.state in {UploadState.REFUSED, UploadState.EXPIRED, UploadState.ERASED}:
             raise UploadGone
         if upload.state is UploadState.RECEIVING and self.clock.machine_now() >= upload.expires_at:
             raise UploadGone

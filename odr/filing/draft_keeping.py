@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
@@ -161,6 +162,23 @@ def _reminder(court: Court, account: Account, draft: Draft) -> Letter:
         account.locale,
         f"{court.settings.base_url.rstrip('/')}/claim/{draft.reference}",
     )
+
+
+_FILE = re.compile(r"[a-z2-7]{26}")
+
+
+def files_in_drafts(session: Session, accounts: Sequence[int]) -> dict[str, datetime]:
+    """Files that drafts these people write in name, set aside or not, with when such a draft was last written in."""
+    shared = select(DraftShare.draft_id).where(DraftShare.account_id.in_(accounts))
+    mine = or_(Draft.account_id.in_(accounts), Draft.id.in_(shared))
+    found: dict[str, datetime] = {}
+    for draft in session.scalars(select(Draft).where(mine, Draft.state != DraftState.LODGED)):
+        for step in draft.values.values():
+            for value in step.values() if isinstance(step, dict) else ():
+                for text in value if isinstance(value, list) else [value]:
+                    if isinstance(text, str) and _FILE.fullmatch(text):
+                        found[text] = max(draft.saved_at, found.get(text, draft.saved_at))
+    return found
 
 
 # -- an answer being written ------------------------------------------------------

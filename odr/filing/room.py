@@ -12,7 +12,7 @@ from odr.docket.queries import entry
 from odr.filing import acts, acts_appeals, acts_authenticating, acts_changes, acts_complaints, acts_group, acts_joinder, acts_objections, acts_people, ending
 from odr.filing.bulk import lodge_waiting
 from odr.filing.choices_motions import RESOLVERS
-from odr.filing.draft_keeping import keep_drafts
+from odr.filing.draft_keeping import files_in_drafts, keep_drafts
 from odr.filing.models import Fact
 from odr.filing.progress import standing_claim
 from odr.filing.queries import facts_of
@@ -114,6 +114,7 @@ ROOM = Room(
     panels=(people_panel, counter_panel, ending_panel),
     nav=(NavItem("claim", "filing.claim", T("Claim and answer"), 10),),
     sweeps={"mandates": bring_mandates_to_docket, "bulk": lodge_waiting, "drafts": keep_drafts},
+    naming=(files_in_drafts,),
     after_act=(acts_complaints.serve_complaint_answer,),
     tells={"facts": facts_told},
     bars=(acts_group.conducted_by_others, acts_authenticating.mandate_from_abroad, ending.stands_still),

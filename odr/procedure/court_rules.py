@@ -197,12 +197,14 @@ class LatePerformance(Rule):
 
 
 class RetentionRule(Rule):
-    """How long something of a closed case is kept at least; then a person decides whether it is erased."""
+    """How long something is kept at least; then a person decides whether it is erased."""
 
     title: Words
     meaning: Words
     after: Period
-    """From the day the case was closed."""
+    """From the day the case was closed; for what is in no case, from the day somebody last did something with it."""
+    notice: Period | None = None
+    """How long before anything is erased its sender is told; from the day the letter was accepted."""
     article: Article
 
 

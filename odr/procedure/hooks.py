@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.orm import Session
+
 from odr.docket.models import Case, DocketEntry, Party
 from odr.procedure.models import Window
 from odr.text import Text
@@ -25,6 +27,7 @@ EventHandler = Callable[["Sitting", Case, Mapping[str, Any]], None]
 ServiceQueue = Callable[["Sitting", Case, DocketEntry, Sequence[Party]], None]
 Resolver = Callable[["Sitting", Case, "Actor", str], Any]
 Telling = Callable[["Sitting", Case, "Actor"], Any]
+Naming = Callable[[Session, Sequence[int]], Mapping[str, datetime]]
 Bar = Callable[["Sitting", "Act", Case, "Actor"], Text | None]
 
 
@@ -78,6 +81,7 @@ class Hooks:
     ``sweeps``    what the worker does besides: name → function(court) → count of things done
     ``tells``     what a page asks of the room beside its own: name → function(court at a look, case, viewer)
     ``appointments`` what is to take place in some cases at one hour: function(court at a look, ids of cases)
+    ``naming``    what unfinished writing names files: function(session, accounts) → reference of the file and when it was last written
     ``bars``      reasons why an act is not open to somebody, whatever the act itself says
     """
 
@@ -92,6 +96,7 @@ class Hooks:
     bars: list[Bar] = field(default_factory=list)
     tells: dict[str, Telling] = field(default_factory=dict)
     appointments: list[Appointments] = field(default_factory=list)
+    naming: list[Naming] = field(default_factory=list)
 
     def ahead(self, court: Sitting, cases: Sequence[int]) -> list[Appointment]:
         """What is to take place in these cases, the first on top; what is called off is not among it."""
@@ -121,6 +126,7 @@ class Room:
     bars: tuple[Bar, ...] = ()
     tells: Mapping[str, Telling] = field(default_factory=dict)
     appointments: tuple[Appointments, ...] = ()
+    naming: tuple[Naming, ...] = ()
 
     def join(self, hooks: Hooks) -> None:
         """Enter everything into the court's hooks; two rooms may answer one event, in layer order."""
@@ -143,5 +149,6 @@ class Room:
         hooks.after_act.extend(self.after_act)
         hooks.bars.extend(self.bars)
         hooks.appointments.extend(self.appointments)
+        hooks.naming.extend(self.naming)
         if self.queue_service is not None:
             hooks.queue_service = self.queue_service

@@ -97,6 +97,10 @@ class Sitting:
         """The row behind a reference of the input, already found through what the actor may see."""
         return self._resolved[kind, reference]
 
+    def resolved_of(self, kind: str) -> list[Any]:
+        """Every row of a kind that the acts of this Sitting have named."""
+        return [row for (of, _), row in self._resolved.items() if of == kind]
+
     def next_number(self, case: Case) -> int:
         """Number of the entry being made."""
         return case.entry_count + 1

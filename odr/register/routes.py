@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from odr.access import Person, behind_code, current_court, current_person, current_session, guard_of, public, signed_in
 from odr.docket.models import Case, Document
 from odr.errors import InvalidInput, NotFound
+from odr.evidence.unsubmitted import count_of
 from odr.filing.drafts import drafts_of
 from odr.filing.queueing import queue_of
 from odr.procedure.desks import my_cases, seated_cases, waiting
@@ -35,6 +36,8 @@ DESKS = (
     ("identity.people", T("People of the court")),
     ("rules.desk", T("Rules: new versions and what is lacking")),
     ("agenda.show", T("Agenda")),
+    ("unsubmitted.mine", T("Files you have sent")),
+    ("unsubmitted.listing", T("Files never submitted: what may be erased")),
 )
 """Desks of the court beside the cases; each is offered to whom its own guard lets in."""
 
@@ -105,6 +108,7 @@ def home() -> Page:
         waiting=waiting(session, me) if person.is_staff else [],
         desk=person.is_staff,
         desks=_desks(person),
+        ending=count_of(session, me),
     )
 
 

@@ -15,7 +15,7 @@ from odr.config import Settings
 from odr.docket.models import Document
 from odr.identity.keys import keyring
 from odr.papers import NoticePaper, ParagraphBlock, clerk, typeset
-from odr.service.channels import Carrier, Dispatch
+from odr.service.channels import Carrier, Dispatch, Handover
 from odr.service.channels.email import EmailSettings, Mailer, Tls
 from odr.service.channels.folder import Folder
 from odr.service.channels.platform import PlatformInbox
@@ -131,8 +131,12 @@ class AccountMail:
 
     def send(self, to: str, subject: str, text: str, html: str | None, locale: str) -> None:
         """Hand one letter over."""
+        self.hand_over(to, subject, text, html, locale)
+
+    def hand_over(self, to: str, subject: str, text: str, html: str | None, locale: str) -> Handover:
+        """Hand one letter over, and say what the mail server made of it."""
         reference = f"account-{uuid.uuid4().hex}"
-        self.carrier.send(
+        return self.carrier.send(
             Dispatch(
                 attempt_id=0, packet_id=0, party_id=0, reference=reference, channel=Channel.EMAIL, address=to, standing=AddressClass.ATTRIBUTED,
                 recipient_name="", locale=locale, code="", subject=subject, text=text, html=html or "", at=self.clock.machine_now(),

@@ -143,5 +143,5 @@ def test_every_pack_has_its_rule_dated_and_cited() -> None:
 @given(st.dates(date(2000, 1, 1), date(2090, 1, 1)), st.integers(1, 60), st.sampled_from([Unit.DAYS, Unit.MONTHS, Unit.YEARS]))
 def test_time_of_keeping_grows_with_its_length(day: date, amount: int, unit: Unit) -> None:
     """A longer period never ends before a shorter one, and none ends on the day it begins."""
-    shorter, longer = (retention._after(day, Period(amount=a, unit=unit)) for a in (amount, amount + 1))
+    shorter, longer = (retention.after(day, Period(amount=a, unit=unit)) for a in (amount, amount + 1))
     assert day < shorter < longer
