@@ -87,6 +87,8 @@ def _given(decision: str, values: dict[str, Any]) -> CourtModel | None:
     if decision == "refuse":
         found: CourtModel = forms.parse(RefuseInput, {name: one[name] for name in ("reasons", "article", "elsewhere")})
         return found
+    if not one["defect"].strip():
+        raise InvalidInput.at("defects", T("To return the claims, write what is missing or wrong and how to mend it."))
     returned: CourtModel = forms.parse(ReturnInput, {"defects-0-part": "other", "defects-0-what": one["defect"], "days": one["days"] or "7"})
     return returned
 

@@ -37,6 +37,7 @@ BESIDE = (
     "allow_more_correction",
 )
 OWN_DEFECTS = 3
+NO_DEFECT = T("To return the claim, tick what has to be mended, or write it under “Another defect”.")
 
 
 def _look() -> Sitting:
@@ -144,9 +145,12 @@ def decide(case: Case, actor: Actor) -> Page:
     if decision not in DECISIONS:
         fault = InvalidInput.at("decision", T("Choose what you decide.")).faults
         return _review_page(case, actor, values, fault, 422)
+    given = _input(case, decision, values)
+    if decision == "return" and not any(name.startswith("defects-") for name in given):
+        return _review_page(case, actor, values, InvalidInput.at("defects", NO_DEFECT).faults, 422)
     following = [line for line in _queue(_look()) if line.case.id != case.id and line.is_review]
     answer = submit_act(
-        case, actor, current_court().table[DECISIONS[decision]], _input(case, decision, values),
+        case, actor, current_court().table[DECISIONS[decision]], given,
         lambda faults, status, moved: _review_page(case, actor, values, faults, status, moved),
     )  # fmt: skip
     if isinstance(answer, tuple) or not following:

@@ -59,7 +59,7 @@ SENTENCES: dict[str, Callable[[Context], Text]] = {
     "union_tag_invalid": _ONE_OF,
     "union_tag_not_found": _ONE_OF,
     "none_required": _plain(T("Leave this empty.")),
-    "too_short": lambda ctx: T("Give at least one.") if ctx["min_length"] == 1 else T("Give at least %(least)s.", least=ctx["min_length"]),
+    "too_short": lambda ctx: T("Give at least %(least)s.", least=ctx["min_length"]),
     "too_long": lambda ctx: T("Give at most %(most)s.", most=ctx["max_length"]),
     "list_type": _SHAPE,
     "tuple_type": _SHAPE,
@@ -145,6 +145,14 @@ def missing(info: FieldInfo | None) -> Text:
     return T("Choose an answer: %(label)s", label=label.label) if choosing else T("Fill in: %(label)s", label=label.label)
 
 
+def too_few(info: FieldInfo | None, least: int) -> Text:
+    """What to say at a list with too few lines, with its name so that it reads alone in a summary."""
+    label = label_of(info) if info is not None else None
+    if label is None:
+        return T("Give at least %(least)s.", least=least)
+    return T("Give at least one: %(label)s", label=label.label) if least == 1 else T("Give at least %(least)s: %(label)s", least=least, label=label.label)
+
+
 def faults_of(model: type[BaseModel], error: ValidationError) -> Iterator[FieldFault]:
     """Every fault of a validation in our words, at the places of the form."""
     for found in error.errors(include_url=False, include_input=False):
@@ -154,6 +162,8 @@ def faults_of(model: type[BaseModel], error: ValidationError) -> Iterator[FieldF
             yield from (FieldFault((*where, *fault.location), fault.message) for fault in ctx["faults"])
         elif found["type"] == "missing" or ctx.get("code") == "text_missing":
             yield FieldFault(where, missing(info))
+        elif found["type"] == "too_short":
+            yield FieldFault(where, too_few(info, ctx["min_length"]))
         elif found["type"] == "court_sentence":
             yield FieldFault(where, ctx["message"])
         else:

@@ -160,7 +160,7 @@ def court_things() -> dict[str, Any]:
     ]
     steps = [
         FeeStep(T("At most %(most)s characters.", most=5), Money(30_000, "CNY"), "scale", "FEE 13"),
-        FeeStep(T("Give at least one."), Money(-15_000, "CNY"), "half", "FEE 16"),
+        FeeStep(T("Write this as text."), Money(-15_000, "CNY"), "half", "FEE 16"),
     ]
     return {
         "case": case,

@@ -169,13 +169,13 @@ def test_a_group_that_needs_a_row_shows_one() -> None:
 def test_too_few_rows_is_said_at_the_group() -> None:
     """A form without any row says so where the rows would stand."""
     values = {"title": "x"}
-    assert forms.summary(forms.fields_of(Claim, "en", values, wrong(Claim, values))) == [("relief", "Step: Give at least one.")]
+    assert forms.summary(forms.fields_of(Claim, "en", values, wrong(Claim, values))) == [("relief", "Give at least one: Step")]
 
 
 def test_a_fault_at_no_field_is_still_told() -> None:
     """A fault the form has no place for stands before all fields."""
-    fields = forms.fields_of(Claim, "en", {"title": "x"}, [FieldFault(("elsewhere",), T("Give at least one."))])
-    assert (fields[0].kind, fields[0].error) == (Widget.NOTICE, "Give at least one.")
+    fields = forms.fields_of(Claim, "en", {"title": "x"}, [FieldFault(("elsewhere",), T("Leave this empty."))])
+    assert (fields[0].kind, fields[0].error) == (Widget.NOTICE, "Leave this empty.")
 
 
 def test_a_part_chosen_before_brings_its_fields() -> None:

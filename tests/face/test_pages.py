@@ -102,7 +102,7 @@ def test_an_error_says_what_one_may_do(locale: str) -> None:
         assert words.render(locale) in page
     assert "CPL 86" in page
     assert "my &lt;words&gt;" in page
-    both = InvalidInput([FieldFault(("a",), T("Give at least one.")), FieldFault(("b",), T("Leave this empty."))])
+    both = InvalidInput([FieldFault(("a",), T("Write this as text.")), FieldFault(("b",), T("Leave this empty."))])
     assert T("Leave this empty.").render(locale) in environment(locale).get_template("generic/error.html").render(error=both)
 
 

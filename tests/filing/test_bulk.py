@@ -167,7 +167,8 @@ def test_the_clerk_sees_what_is_the_same_once_and_what_differs_marked(small_scen
     assert page.count("<mark") == 2 and "The same in all" in page  # the sum, and the one request it is made of
     with small_scene.court.database.read() as session:
         references = [session.get_one(Case, line.case_id).reference for line in lines(small_scene)]
-    clerk.send(f"/registry/batch/{kept.reference}", f"/registry/batch/{kept.reference}", 422, decision="return", case=references[2:3])
+    page = clerk.send(f"/registry/batch/{kept.reference}", f"/registry/batch/{kept.reference}", 422, decision="return", case=references[2:3]).text
+    assert '<a href="#defect">To return the claims, write what is missing' in page
     clerk.send(f"/registry/batch/{kept.reference}", f"/registry/batch/{kept.reference}", 200, decision="accept", case=[references[0], references[1]])
     clerk.send(
         f"/registry/batch/{kept.reference}", f"/registry/batch/{kept.reference}", 200, decision="return", defect="Explain the price.", case=references[2:3]

@@ -55,7 +55,8 @@ def test_nothing_typed_is_lost_when_a_decision_cannot_be_taken(small_scene: Scen
     small_scene.lodge()
     review = path(small_scene, "/review")
     clerk = visitor("clerk")
-    clerk.send(review, review, 422, decision="return", defect=[], days="9")
+    page = clerk.send(review, review, 422, decision="return", defect=[], days="9").text
+    assert '<a href="#own-0">To return the claim, tick what has to be mended' in page and 'aria-describedby="own-0-error"' in page
     page = clerk.send(review, review, 422, decision="refuse", reasons="no", article="CPL 122", elsewhere="Harbour Court").text
     assert "Harbour Court" in page and "One thing to put right" in page
     assert small_scene.case().stage is Stage.LODGED
