@@ -258,7 +258,8 @@ def room_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
             "offers": mine,
             "sign": waits,
             "who": {p.id: p.name for p in case.parties},
-            "one_key": dispute_of(court.session, case) is None and rules_of(court, case) is not None,
+            "is_open": case.stage in ROOM_STAGES,
+            "one_key": case.stage in ROOM_STAGES and dispute_of(court.session, case) is None and rules_of(court, case) is not None,
         },
     )
 

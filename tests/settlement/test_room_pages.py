@@ -12,11 +12,13 @@ from odr.docket.models import Case, Role, Stage
 from odr.docket.queries import entries_of
 from odr.docket.visibility import reads_entry
 from odr.errors import ActNotOpen, InvalidInput
+from odr.filing.models import Request
 from odr.hearing.ledger import Step, stands
 from odr.identity.actors import Actor
 from odr.identity.models import Account, AccountRole
 from odr.procedure.models import Task
 from odr.settlement.lookups import mediation_of, messages_for
+from odr.text import T
 from tests.judgment.bench import Bench
 from tests.judgment.web import Options, Visitor
 
@@ -46,7 +48,23 @@ def test_an_offer_is_made_and_accepted_in_the_browser(bench: Bench, locale: str)
     for who in (li, haiyun):
         who.send("/settlement", "/settlement/sign_statement")
     assert bench.case().stage is Stage.EFFECTIVE
-    assert "6,000.00" in li.get("")
+    over = li.get("")
+    assert "6,000.00" in over
+    invited, kept = (T("Settle it between yourselves").render(locale), T("Read what was agreed").render(locale))
+    assert invited not in over and kept in over, "a case that is settled asks nobody to settle it"
+
+
+def test_a_case_that_was_withdrawn_offers_no_settlement(bench: Bench) -> None:
+    """While the case runs the parties are invited to settle; once it is over without an agreement nothing of it stands there."""
+    (li,) = visitors(bench, "li")
+    assert "Settle it between yourselves" in li.get("")
+    bench.do("claimant/1", "withdraw_claim", {"reasons": "Paid."})
+    with bench.court.database.read() as session:
+        request = session.scalars(select(Request.reference)).one()
+    bench.do("judge", "rule_on_withdrawal", {"request": request, "answer": "allow", "reasons": "Nobody objects."})
+    over = li.get("")
+    assert bench.case().stage is Stage.CLOSED
+    assert "Settle it between yourselves" not in over and "private room" not in over
 
 
 def test_the_room_is_shut_to_the_court_and_strangers(bench: Bench) -> None:
