@@ -44,6 +44,7 @@ def absent_may_ask(court: Sitting, case: Case, decision: Decision, party: Party,
     by={Role.RESPONDENT},
     at=DECIDED,
     window=SET_ASIDE,
+    remedy=True,
     serves=Everyone.BUT_ACTOR,
     source="CPR 27.11",
 )

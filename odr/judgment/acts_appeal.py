@@ -44,6 +44,7 @@ LIVE = (AppealState.FILED, AppealState.ANSWERED, AppealState.SENT)
     at=APPEALABLE,
     to={Stage.APPEALED},
     window=APPEAL,
+    remedy=True,
     special=True,
     serves=Everyone.BUT_ACTOR,
     source="CPL 171, 172, 173",

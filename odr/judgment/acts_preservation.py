@@ -228,6 +228,7 @@ def review_begins(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     by=set(PARTY_ROLES),
     at=SECURED,
     window=REVIEW,
+    remedy=True,
     while_stayed=True,
     serves=Everyone.BUT_ACTOR,
     source="CPL 111; CPI 171",

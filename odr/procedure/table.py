@@ -113,6 +113,7 @@ class Act:
     done: Text | None = None
     window: str | None = None
     meets: bool = True
+    remedy: bool = False
     late: bool = False
     to: frozenset[Stage] = frozenset()
     serves: Everyone = Everyone.NOBODY
@@ -182,7 +183,8 @@ def act(
 
     ``by`` who; ``at`` stages at which it is open; ``to`` stages it may move the case
     to; ``window`` the party's own time limit, which the act meets unless ``meets`` is
-    false; ``late`` takes it after the window too, marked; ``serves`` who is served;
+    false; ``remedy`` where one may have a decision looked at again and nobody has to;
+    ``late`` takes it after the window too, marked; ``serves`` who is served;
     ``seen_by`` who may read the content; ``guard`` further conditions with their
     reasons; ``premise`` what must be unchanged; ``strong`` identity confirmed within
     15 minutes; ``special`` needs special powers of a representative (CPL 62);

@@ -63,6 +63,11 @@ class Due:
     act: Availability | None
     is_mine: bool
 
+    @property
+    def is_remedy(self) -> bool:
+        """Whether one may act and need not: an appeal is nobody's next step."""
+        return self.act is not None and self.act.act.remedy
+
 
 @dataclass(frozen=True)
 class Sitter:
@@ -213,7 +218,7 @@ def _seen(
 
 
 def dues(court: Sitting, case: Case, actor: Actor, available: Sequence[Availability]) -> list[Due]:
-    """Open time limits, the actor's own first, then by date."""
+    """Open time limits, the actor's own first, what one may do but need not after what one has to, then by date."""
     # What only falls into a time limit does not meet it: an objection is not the answer, a retrial nobody's next step.
     by_kind = {a.act.window: a for a in available if a.act.window and a.act.meets and a.is_open}
     found = []
@@ -221,7 +226,7 @@ def dues(court: Sitting, case: Case, actor: Actor, available: Sequence[Availabil
         mine = window.party_id == actor.party_id if actor.role in PARTY_ROLES else window.party_id is None and actor.role in (Role.JUDGE, Role.CLERK)
         found.append(Due(window, window_title(court, case, window), by_kind.get(window.kind) if mine else None, mine))
     far = datetime.max.replace(tzinfo=court.now.tzinfo)
-    return sorted(found, key=lambda d: (d.act is None, not d.is_mine, d.window.due_at or far))
+    return sorted(found, key=lambda d: (d.act is None, d.is_remedy, not d.is_mine, d.window.due_at or far))
 
 
 def case_page(court: Sitting, case: Case, actor: Actor, locale: str) -> CasePage:

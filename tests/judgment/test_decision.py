@@ -23,11 +23,12 @@ from odr.errors import ActNotOpen, CaseMovedOn, Forbidden, InvalidInput, OutOfTi
 from odr.evidence.models import Exhibit
 from odr.hearing.models_appraisal import Appraisal, AppraisalState
 from odr.identity.actors import Actor
-from odr.judgment.models import Decision, Obligation
+from odr.judgment.models import AppealPetition, Decision, Obligation
 from odr.notary.seal_check import SealState, validate_pdf
 from odr.procedure.availability import StepUpNeeded
 from odr.procedure.court import Court
 from odr.procedure.models import WindowState
+from odr.procedure.views import case_page
 from odr.service.models import Packet
 from tests.judgment.bench import NUMBER, Bench, lay_case, lay_exhibit
 
@@ -287,6 +288,28 @@ def test_an_appeal_keeps_the_decision_from_taking_effect(bench: Bench) -> None:
     with bench.court.database.read() as session:
         live = session.scalars(select(Obligation).where(Obligation.ended_at.is_(None))).one()
         assert live.amount_minor == 400_000
+
+
+def next_for(bench: Bench, who: str) -> tuple[str, bool] | None:
+    """The act the page of the case puts first, and whether it says that nobody has to."""
+    with bench.court.database.read() as session:
+        due = case_page(bench.court.look(session), session.get_one(Case, bench.case_id), bench.actor(who), "en").next_due
+        return (due.act.act.name, due.is_remedy) if due is not None and due.act is not None else None
+
+
+def test_an_appeal_is_offered_and_never_the_next_thing_one_has_to_do(bench: Bench) -> None:
+    """Before, one may; after it was lodged its author reads nothing of it any more, and the other side is led to the answer first."""
+    bench.issue()
+    for who in ("claimant/1", "respondent/1"):
+        bench.serve_decision(who)
+    assert next_for(bench, "respondent/1") == next_for(bench, "claimant/1") == ("appeal_decision", True)
+    bench.do("respondent/1", "appeal_decision", {"asks": "Dismiss the claim.", "grounds": "The label was right.", "challenged": "8,000.00"})
+    assert next_for(bench, "respondent/1") is None
+    assert next_for(bench, "claimant/1") == ("answer_appeal", False)
+    with bench.court.database.read() as session:
+        appeal = session.scalars(select(AppealPetition.reference)).one()
+    bench.do("claimant/1", "answer_appeal", {"appeal": appeal, "answer": "It was wrong."})
+    assert next_for(bench, "claimant/1") == ("appeal_decision", True)
 
 
 def test_an_appeal_after_its_time_is_refused(bench: Bench) -> None:
