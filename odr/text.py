@@ -75,6 +75,24 @@ def T(msgid: str, /, **params: Any) -> Text:  # noqa: N802 - the mark that extra
     return Text(msgid, params)
 
 
+@dataclass(frozen=True)
+class Kept(Text):
+    """Words that were kept in every language, such as a task's title, to be used like any other text."""
+
+    words: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, words: Mapping[str, str]) -> Kept:
+        """From what was kept: locale → words, English among them."""
+        return cls(words[SOURCE_LOCALE], {}, words)
+
+    def render(self, locale: str) -> str:
+        """The words of ``locale``, in English where they were not kept in it."""
+        return self.words.get(locale, self.msgid)
+
+    __hash__ = Text.__hash__
+
+
 @dataclass(frozen=True, order=True)
 class Money:
     """An amount in integer minor units of a currency (ISO 4217)."""

@@ -9,7 +9,19 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Role, Stage
 from odr.docket.queries import entry
-from odr.filing import acts, acts_appeals, acts_authenticating, acts_changes, acts_complaints, acts_group, acts_joinder, acts_objections, acts_people, ending
+from odr.filing import (
+    acts,
+    acts_appeals,
+    acts_authenticating,
+    acts_changes,
+    acts_complaints,
+    acts_desk,
+    acts_group,
+    acts_joinder,
+    acts_objections,
+    acts_people,
+    ending,
+)
 from odr.filing.bulk import lodge_waiting
 from odr.filing.choices_motions import RESOLVERS
 from odr.filing.draft_keeping import files_in_drafts, keep_drafts
@@ -91,7 +103,7 @@ ROOM = Room(
         "odr.filing.acts_changes", "odr.filing.acts_objections", "odr.filing.acts_time", "odr.filing.acts_people",
         "odr.filing.acts_identity", "odr.filing.acts_authenticating", "odr.filing.acts_assisted",
         "odr.filing.acts_joinder", "odr.filing.acts_appeals", "odr.filing.acts_complaints",
-        "odr.filing.acts_mistakes", "odr.filing.acts_merging", "odr.filing.acts_group",
+        "odr.filing.acts_mistakes", "odr.filing.acts_desk", "odr.filing.acts_merging", "odr.filing.acts_group",
         "odr.filing.choices", "odr.filing.choices_motions",
     ),
     routes=(
@@ -110,7 +122,7 @@ ROOM = Room(
         acts_complaints.COMPLAINT_WINDOW: acts_complaints.complaint_overdue,
     },
     on_event={"served": on_served, "fee_lapsed": on_fee_lapsed},
-    resolvers={"fact": find_fact, "fact_number": find_fact_number, **RESOLVERS},
+    resolvers={"fact": find_fact, "fact_number": find_fact_number, "desk_task": acts_desk.find_task, **RESOLVERS},
     panels=(people_panel, counter_panel, ending_panel),
     nav=(NavItem("claim", "filing.claim", T("Claim and answer"), 10),),
     sweeps={"mandates": bring_mandates_to_docket, "bulk": lodge_waiting, "drafts": keep_drafts},

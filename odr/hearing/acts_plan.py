@@ -258,6 +258,5 @@ def close_examination(court: Sitting, case: Case, given: CloseInput, *, actor: A
     for kind in ("put_questions", "unanswered", "question_leave", "time_request", "summon", "close_hearing"):
         court.close_tasks(case, kind)
     court.move(case, Stage.DELIBERATION)
-    court.open_task(case, Role.JUDGE, "decide", T("The examination is closed. Find on the exhibits and decide."), risk=25)
     court.announce("examination_closed", case)
     return Recorded(T("Examination closed"))

@@ -27,6 +27,7 @@ from odr.procedure.packs import RulePack
 from odr.procedure.reckoning import reckon
 from odr.procedure.rulings import keep_ruling, with_ruling
 from odr.procedure.table import Act, Everyone, Premise, Recorded
+from odr.procedure.tasks import DECIDED, UNTIL_DECIDED
 from odr.procedure.versions import content_of
 from odr.text import LOCALES, T, Text
 
@@ -110,10 +111,14 @@ class Sitting:
         self._seated.append((case, dict(how)))
 
     def move(self, case: Case, stage: Stage) -> None:
-        """Move the case; only to a stage the act declares."""
+        """Move the case; only to a stage the act declares. Once it is decided, nothing waits on a desk that was for deciding it."""
         if stage not in self._moves:
             raise RuntimeError(f"the act does not declare a move to {stage}")
         case.stage = stage
+        if stage in DECIDED:
+            over = select(Task).where(Task.case_id == case.id, Task.kind.in_(UNTIL_DECIDED), Task.done_at.is_(None))
+            for task in self.session.scalars(over):
+                task.done_at = self.now
 
     def open(self, case: Case) -> None:
         """Put a new case with its parties into the record; nobody else sees it before the commit, so nobody else can hold it."""

@@ -21,6 +21,7 @@ from odr.procedure.inputs import references_in
 from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.sitting import Sitting
 from odr.procedure.table import Act
+from odr.procedure.tasks import BY_HAND, TASK_ACTS
 from odr.procedure.versions import input_of
 from odr.procedure.windows import shown_windows, window_title
 from odr.text import T, Text
@@ -124,35 +125,6 @@ def grouped(acts: Sequence[Availability]) -> list[ActGroup]:
     return found
 
 
-TASK_ACTS = {
-    "withdrawal": "rule_on_withdrawal",
-    "jurisdiction": "rule_on_jurisdiction",
-    "recusal": "decide_recusal",
-    "time": "rule_on_extension",
-    "lateness": "rule_on_lateness",
-    "joinder": "rule_on_joinder",
-    "complaint": "answer_complaint",
-    "legal_aid": "record_legal_aid",
-    "identity_shown": "verify_identity",
-    "track": "convert_track",
-    "no_seat": "reassign_seat",
-    "registration": "decide_registration",
-    "draft_decision": "draft_decision",
-    "pronounce": "issue_decision",
-    "execute_preservation": "execute_preservation",
-    "summon": "summon",
-    "adjournment": "rule_on_adjournment",
-    "trial_extension": "rule_on_limit_extension",
-    "evidence_request": "rule_on_evidence",
-    "erasure_due": "decide_erasure",
-    "appraisal_rule": "rule_on_appraisal",
-    "expert_appoint": "appoint_expert",
-    "rebuttal": "decide_rebuttal",
-    "close_case": "close_case",
-}
-"""Kind of a task → the act by which it is done, for the tasks one act does."""
-
-
 @dataclass(frozen=True)
 class CasePage:
     """Everything of a case page but its frame."""
@@ -254,7 +226,7 @@ def case_page(court: Sitting, case: Case, actor: Actor, locale: str) -> CasePage
         closed_acts=[a for a in available if not a.is_open],
         entries=line_views(court, case, actor, latest_lines(court.session, case), locale),
         panels=panels,
-        tasks=[(task, by_name.get(TASK_ACTS.get(task.kind, ""))) for task in tasks],
+        tasks=[(task, by_name.get(TASK_ACTS.get(task.kind, "finish_task" if task.kind in BY_HAND else ""))) for task in tasks],
         people=sitters(court, case),
         appointments=court.court.hooks.ahead(court, [case.id]),
     )

@@ -28,7 +28,8 @@ from odr.hearing.kinds import HearingState, Mode, Presence
 from odr.hearing.models import Hearing
 from odr.payments.models import Refund, RefundState
 from odr.procedure.court import Court
-from odr.procedure.models import Window, WindowState
+from odr.procedure.models import Task, Window, WindowState
+from odr.procedure.tasks import DECIDED, UNTIL_DECIDED
 from odr.run import OPENED
 from odr.service.models import Packet, ProofOfService
 
@@ -53,6 +54,14 @@ def case_of(court: Court, title: str) -> int:
     """The case whose title holds these words."""
     with court.database.read() as session:
         return next(case.id for case in session.scalars(select(Case)) if title in case.title)
+
+
+def test_no_desk_holds_what_a_decision_has_overtaken(told: Court) -> None:
+    """In a decided dispute nobody is asked to find, to hear or to decide any more; it was asked before."""
+    with told.database.read() as session:
+        tasks = list(session.execute(select(Case.stage, Task.kind, Task.done_at).join(Case, Case.id == Task.case_id)))
+    assert {kind for stage, kind, done in tasks if stage in DECIDED and kind in UNTIL_DECIDED and done is None} == set()
+    assert {"draft_decision", "absence"} <= {kind for stage, kind, done in tasks if stage in DECIDED and done is not None}
 
 
 @pytest.mark.slow
