@@ -26,6 +26,7 @@ pytest_plugins = [
     "tests.peers.http",
     "tests.peers.browser",
     "tests.peers.litewitness",
+    "tests.peers.witness",
     "tests.peers.oidc",
 ]
 

@@ -91,6 +91,7 @@ MORE = """
 | changes to a sealed PDF: update after sealing, second signature, page turned | pyHanko refuses; pdfsig calls a turned page valid, so pyHanko judges | `tests/papers/test_seal.py` |
 | split view, rollback, another past, wrong tile, wrong or missing entry, over HTTP | our monitor names each; an honest log made by litetlog passes | `tests/notary/test_monitor.py` |
 | forged tree before a witness: other root at a size, other past, hash too many or missing, stranger's signature | litewitness (Debian) refuses each, accepts the true tree; two roots at one size it calls 422, the standard now 409 | `tests/notary/test_litewitness.py` |
+| the same before a witness that cosigns, and a court set back to an older copy; the witness restarted | aics-witness (PyPI, C2SP tlog-witness 1.1) cosigns the true tree and no other, and keeps each lie as evidence; its authors' aics-tlog accepts the cosigned head | `tests/notary/test_cosignature.py` |
 | node as leaf, sizes around powers of two and tiles, equal leaves, m = 0, m = n, empty | our verifier; pymerkle gives the same roots and paths | `tests/notary/test_tree.py` |
 | flipped bits in tiles, entries, checkpoints; database set back; crash at each step; two writers | audit, signer and monitor | `tests/notary/test_faults.py`, `tests/faults` |
 | SHA-1 request, wrong policy, missing or further purpose of a certificate, serial after a restart, clock set back | our authority and verifier, openssl | `tests/notary/test_time.py` |

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from odr.clock import CourtClock
 from odr.config import Settings
@@ -12,7 +13,7 @@ from odr.db import Database
 from odr.keeping import closed_app
 from odr.notary.checkpoint import Checkpoint
 from odr.notary.notary import Notary
-from odr.notary.note import NoteKey, parse_note, verify_note
+from odr.notary.note import Note, NoteKey, parse_note, verify_note
 from odr.notary.strict import b64
 from odr.notary.tiles import TileReader, extend
 from odr.notary.tree import consistency_ranges, leaf_hash, roots
@@ -26,38 +27,46 @@ from tests.peers.litewitness import LiteWitness
 COSIGNED, ACCEPTED = "cosigned", "accepted, not stored"
 
 
-def judged(litewitness: LiteWitness, ask: Callable[[], object]) -> str:
+class Asked(Protocol):
+    """A witness somebody else wrote, as it is asked here."""
+
+    url: str
+    key: NoteKey
+
+    @property
+    def broke_off_storing(self) -> int: ...
+
+
+def judged(witness: Asked, ask: Callable[[], object]) -> str:
     """What it says of a head: cosigned, accepted (by a build that cannot store), or the refusal's status."""
-    before = litewitness.broke_off_storing
+    before = witness.broke_off_storing
     try:
         ask()
     except WitnessRefused as refused:
-        return ACCEPTED if litewitness.broke_off_storing > before else str(refused.status)
+        return ACCEPTED if witness.broke_off_storing > before else str(refused.status)
     return COSIGNED
 
 
 class Shown:
     """A log of which any tree can be shown to the witness, with the proof of consistency from any size."""
 
-    def __init__(self, log: Foreign, litewitness: LiteWitness) -> None:
-        self.log, self.litewitness = log, litewitness
+    def __init__(self, log: Foreign, witness: Asked) -> None:
+        self.log, self.witness = log, witness
 
     def __call__(self, leaves: list[bytes], old: int, bend: Callable[[list[bytes]], list[bytes]] = lambda proof: proof) -> str:
         """Sign the tree of these leaves and ask for a cosignature from ``old`` on."""
-        reader = self.reader(leaves)
-        note = parse_note(self.log.signed(Checkpoint(self.log.name, len(leaves), reader.root(len(leaves))).text))
-        proof = bend(roots(reader, consistency_ranges(min(old, len(leaves)), len(leaves))))
-        witness = Witness(self.litewitness.key, self.litewitness.url)
-        return judged(self.litewitness, lambda: witness._ask(note, old, proof))
+        proof = bend(roots(self.reader(leaves), consistency_ranges(min(old, len(leaves)), len(leaves))))
+        witness = Witness(self.witness.key, self.witness.url)
+        return judged(self.witness, lambda: witness._ask(self.note(leaves), old, proof))
+
+    def note(self, leaves: list[bytes]) -> Note:
+        """The head of the tree of these leaves, signed by the log."""
+        return parse_note(self.log.signed(Checkpoint(self.log.name, len(leaves), self.reader(leaves).root(len(leaves))).text))
 
     def reader(self, leaves: list[bytes]) -> TileReader:
         """The tree of these leaves."""
         tiles = extend(0, [leaf_hash(leaf) for leaf in leaves], lambda level, index: b"")
         return TileReader(lambda level, index: tiles.get((level, index), b""))
-
-    def seen(self, leaves: list[bytes]) -> None:
-        """The witness saw this tree last."""
-        self.litewitness.remembers(self.log.name, len(leaves), self.reader(leaves).root(len(leaves)))
 
 
 def test_debians_witness_accepts_what_the_court_sends(
@@ -107,7 +116,7 @@ def test_debians_witness_refuses_a_forked_log(litewitness: LiteWitness, tmp_path
     litewitness.trust(log.key)
     shown = Shown(log, litewitness)
     assert shown(LEAVES[:300], 0) in (COSIGNED, ACCEPTED)
-    shown.seen(LEAVES[:300])
+    litewitness.remembers(log.name, 300, shown.reader(LEAVES[:300]).root(300))
     forged = [b"forged\n", *LEAVES[1:400]]
     assert shown(forged[:300], 300) == "422", "two trees of one size (the standard now says 409)"
     assert shown(forged[:301], 300) == "422", "a larger tree with another past"

@@ -3,6 +3,7 @@
 Debian 13's build has two faults. Go takes its pattern "POST /add-checkpoint" for a path, which a setting mends. And it
 breaks off when it stores a tree head, after it has judged it good: its binding to SQLite cannot write an array. So from
 that build there is no cosignature; its judgement there is, and where it accepts it says so by breaking off in that place.
+Real cosignatures of a stranger come from the witness of :mod:`tests.peers.witness`.
 """
 
 from __future__ import annotations
@@ -70,15 +71,14 @@ def litewitness() -> Iterator[LiteWitness]:
         public = base64.b64decode((folder / "key.pub").read_text().split()[1])[-32:]
         fingerprint = subprocess.run(["ssh-keygen", "-lf", str(folder / "key.pub")], check=True, capture_output=True, text=True).stdout.split()[1]
         agent = subprocess.Popen(["ssh-agent", "-D", "-a", str(folder / "agent")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        _until((folder / "agent").exists)
+        until((folder / "agent").exists)
         subprocess.run(["ssh-add", "-q", str(folder / "key")], check=True, env={**os.environ, "SSH_AUTH_SOCK": str(folder / "agent")}, capture_output=True)
-        with socket.create_server(("127.0.0.1", 0)) as taken:
-            port = taken.getsockname()[1]
+        port = free_port()
         words = ["litewitness", "-db", str(folder / "db"), "-name", NAME, "-key", fingerprint, "-ssh-agent", str(folder / "agent")]
         environment = {**os.environ, "GODEBUG": "httpmuxgo121=0"}
         with (folder / "said").open("wb") as said:
             witness = subprocess.Popen([*words, "-listen", f"127.0.0.1:{port}"], stdout=said, stderr=said, cwd=folder, env=environment)
-        _until(lambda: _listens(port))
+        until(lambda: listens(port))
         yield LiteWitness(folder, f"http://127.0.0.1:{port}", NoteKey(NAME, SignatureType.COSIGNATURE, public))
     finally:
         for process in (witness, agent):
@@ -88,12 +88,21 @@ def litewitness() -> Iterator[LiteWitness]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _listens(port: int) -> bool:
+def free_port() -> int:
+    """A port of loopback that nobody holds now."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port: int = taken.getsockname()[1]
+        return port
+
+
+def listens(port: int) -> bool:
+    """Whether somebody answers there."""
     with socket.socket() as asking:
         return asking.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _until(true: Callable[[], bool]) -> None:
+def until(true: Callable[[], bool]) -> None:
+    """Wait for something of a starting program; raises where it does not come."""
     end = time.monotonic() + 20
     while not true():
         if time.monotonic() > end:
