@@ -22,6 +22,10 @@ class KeyUse(enum.Enum):
     """RFC 3161 tokens (ECDSA P-256)."""
     SEAL = "seal"
     """Documents (ECDSA P-256)."""
+    AUTHORITY_512 = "authority-512"
+    """Certificates of the authority that must outlive SHA-256 (ECDSA P-521 with SHA-512)."""
+    TIME_512 = "time-512"
+    """RFC 3161 tokens of that authority, over statements of hash renewal (ECDSA P-521 with SHA-512)."""
 
 
 class KeyState(enum.Enum):

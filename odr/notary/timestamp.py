@@ -13,19 +13,20 @@ from typing import Protocol
 
 from asn1crypto import tsp
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
 
+from odr.notary.authority import ECDSA_SHA256, ECDSA_SHA512
 from odr.notary.der import bits, explicit, generalized_time, integer, octets, oid, sequence, set_of, tlv, utf8
 from odr.notary.vault import Vault
 
 POLICY = "2.25.144768338128736519408337204951029744113"
 """Policy under which the notary's own authority states the time: its machine clock, to the second."""
-_SHA256 = sequence(oid("2.16.840.1.101.3.4.2.1"))
 _DIGESTS = {"sha256": 32, "sha384": 48, "sha512": 64}
 _DIGEST_OIDS = {"sha256": "2.16.840.1.101.3.4.2.1", "sha384": "2.16.840.1.101.3.4.2.2", "sha512": "2.16.840.1.101.3.4.2.3"}
 _SIGNED_DATA, _TST_INFO = oid("1.2.840.113549.1.7.2"), oid("1.2.840.113549.1.9.16.1.4")
 _CONTENT_TYPE, _MESSAGE_DIGEST = oid("1.2.840.113549.1.9.3"), oid("1.2.840.113549.1.9.4")
 _SIGNING_CERTIFICATE_V2 = oid("1.2.840.113549.1.9.16.2.47")
-_ECDSA_SHA256 = sequence(oid("1.2.840.10045.4.3.2"))
+_ECDSA = {"sha256": sequence(oid(ECDSA_SHA256)), "sha512": sequence(oid(ECDSA_SHA512))}
 _ACCURACY_ONE_SECOND = sequence(integer(1))
 _GRANTED = sequence(integer(0))
 MAX_RESPONSE = 100_000
@@ -77,7 +78,7 @@ class Timestamper(Protocol):
 
 
 class TimeAuthority:
-    """Issues tokens with a key of the vault.
+    """Issues tokens with a key of the vault: ECDSA with SHA-256 on P-256, on P-521 with SHA-512 throughout.
 
     Serial numbers are 127 random bits, so a restart or a restored backup cannot repeat one.
     """
@@ -89,8 +90,16 @@ class TimeAuthority:
         self._root = root
         parsed = x509.load_der_x509_certificate(certificate)
         self._identifier = sequence(parsed.issuer.public_bytes(), integer(parsed.serial_number))
-        certificate_id = sequence(octets(hashlib.sha256(certificate).digest()))
+        public = parsed.public_key()
+        self._hash = "sha512" if isinstance(public, ec.EllipticCurvePublicKey) and public.key_size > 256 else "sha256"
+        self._algorithm = sequence(oid(_DIGEST_OIDS[self._hash]))
+        # SHA-256 is the default of ESSCertIDv2 and left out (DER).
+        named = b"" if self._hash == "sha256" else self._algorithm
+        certificate_id = sequence(named, octets(self._digest(certificate)))
         self._signing_certificate = _attribute(_SIGNING_CERTIFICATE_V2, sequence(sequence(certificate_id)))
+
+    def _digest(self, data: bytes) -> bytes:
+        return hashlib.new(self._hash, data).digest()
 
     @property
     def root(self) -> x509.Certificate:
@@ -111,16 +120,16 @@ class TimeAuthority:
         )
         attributes = set_of(
             _attribute(_CONTENT_TYPE, _TST_INFO),
-            _attribute(_MESSAGE_DIGEST, octets(hashlib.sha256(info).digest())),
+            _attribute(_MESSAGE_DIGEST, octets(self._digest(info))),
             self._signing_certificate,
         )
         # Signed as SET OF, stored under an implicit tag (RFC 5652 section 5.4).
-        signature = self._vault.sign_digest(self._key_id, hashlib.sha256(attributes).digest())
+        signature = self._vault.sign_digest(self._key_id, self._digest(attributes))
         stored = b"\xa0" + attributes[1:]
-        signer = sequence(integer(1), self._identifier, _SHA256, stored, _ECDSA_SHA256, octets(signature))
+        signer = sequence(integer(1), self._identifier, self._algorithm, stored, _ECDSA[self._hash], octets(signature))
         chain = explicit(0, *sorted((self._certificate, self._root))) if certificates else b""
         content = sequence(_TST_INFO, explicit(0, octets(info)))
-        return sequence(_SIGNED_DATA, explicit(0, sequence(integer(3), set_of(_SHA256), content, chain, set_of(signer))))
+        return sequence(_SIGNED_DATA, explicit(0, sequence(integer(3), set_of(self._algorithm), content, chain, set_of(signer))))
 
     def response(self, digest: bytes, now: datetime, *, nonce: int | None = None) -> bytes:
         """A whole TimeStampResp over a SHA-256 or SHA-512 digest: the content of a ``.tsr`` file."""

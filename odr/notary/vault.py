@@ -33,6 +33,8 @@ from odr.notary.tree import EMPTY_ROOT, ProofRefused, verify_consistency
 
 CLOSING = "odr-notary/closed@v1\n"
 """First line of a closing statement; no checkpoint starts so, since its second line is a number."""
+RENEWED = "odr-notary/renewed@v1\n"
+"""First line of a statement of hash renewal (see :mod:`odr.notary.rehash`)."""
 RESTORED = "restored.json"
 """Names the keys of a vault that came out of a backup; nobody knows what they signed after it."""
 _SEALED = b"\x01"
@@ -46,6 +48,8 @@ class KeyKind(enum.Enum):
     """Signs checkpoints and nothing else."""
     P256 = "p256"
     """Signs SHA-256 digests: certificates, time tokens, documents."""
+    P521 = "p521"
+    """Signs SHA-512 digests: certificates and time tokens that must outlive SHA-256."""
 
 
 class VaultRefused(Exception):
@@ -107,7 +111,14 @@ class Vault(Protocol):
         ...
 
     def sign_digest(self, key_id: str, digest: bytes) -> bytes:
-        """ECDSA signature (DER) over a SHA-256 digest."""
+        """ECDSA signature (DER) over a SHA-256 digest, with a P-521 key over a SHA-512 one."""
+        ...
+
+    def sign_renewal(self, key_id: str, statement: str) -> bytes:
+        """Sign the statement of a round of hash renewal with a log's key; remembers it durably before answering.
+
+        Raises :class:`VaultRefused` for a round before the last one, or another statement of that round.
+        """
         ...
 
     def seal(self, secret: bytes, context: bytes) -> bytes:
@@ -122,7 +133,7 @@ class Vault(Protocol):
 class FileVault:
     """A vault in a folder of owner-only files, in the court's own process.
 
-    Layout: ``<key>.key`` (PKCS 8 PEM), ``<key>.state`` (JSON: signer's memory),
+    Layout: ``<key>.key`` (PKCS 8 PEM), ``<key>.state`` (JSON: signer's memory), ``<key>.rounds`` (JSON: last statement of hash renewal),
     ``wrapping-<n>.bin`` (32-byte keys that wrap the sealed bytes' own keys).
     """
 
@@ -136,7 +147,7 @@ class FileVault:
         path = self._path(key_id, "key")
         with self._locked():
             if not path.exists():
-                private = Ed25519PrivateKey.generate() if kind is KeyKind.ED25519 else ec.generate_private_key(ec.SECP256R1())
+                private = Ed25519PrivateKey.generate() if kind is KeyKind.ED25519 else ec.generate_private_key(_CURVES[kind]())
                 pem = private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
                 _write_durably(path, pem)
         return self.public_key(key_id)
@@ -182,9 +193,25 @@ class FileVault:
 
     def sign_digest(self, key_id: str, digest: bytes) -> bytes:
         private = self._load(key_id)
-        if not isinstance(private, ec.EllipticCurvePrivateKey) or len(digest) != 32:
-            raise NoSuchKey(f"{key_id} does not sign SHA-256 digests")
-        return private.sign(digest, ec.ECDSA(Prehashed(hashes.SHA256())))
+        algorithm = _HASHES.get(private.curve.name) if isinstance(private, ec.EllipticCurvePrivateKey) else None
+        if not isinstance(private, ec.EllipticCurvePrivateKey) or algorithm is None or len(digest) != algorithm.digest_size:
+            raise NoSuchKey(f"{key_id} does not sign digests of {len(digest)} bytes")
+        return private.sign(digest, ec.ECDSA(Prehashed(algorithm)))
+
+    def sign_renewal(self, key_id: str, statement: str) -> bytes:
+        private = self._log_key(key_id)
+        if key_id in self._restored():
+            raise VaultRefused(f"{key_id} came out of a backup: close its log with `flask log close --breach`")
+        number = _round_of(statement)
+        with self._locked():
+            if self._state(key_id)["frozen"]:
+                raise KeyFrozen("this log is closed; its key signs nothing more")
+            path = self._path(key_id, "rounds")
+            last: dict[str, object] = json.loads(path.read_bytes()) if path.exists() else {"round": 0, "statement": ""}
+            if number < int(str(last["round"])) or (number == last["round"] and statement != last["statement"]):
+                raise VaultRefused(f"{key_id} has signed another statement of round {last['round']}: `flask log close`, and the successor's key signs this one")
+            _write_durably(path, json.dumps({"round": number, "statement": statement}).encode())
+        return private.sign(statement.encode())
 
     def seal(self, secret: bytes, context: bytes) -> bytes:
         number, wrapping = self._wrapping_key()
@@ -269,6 +296,17 @@ class FileVault:
             yield
         finally:
             os.close(descriptor)
+
+
+_CURVES: dict[KeyKind, type[ec.EllipticCurve]] = {KeyKind.P256: ec.SECP256R1, KeyKind.P521: ec.SECP521R1}
+_HASHES: dict[str, hashes.HashAlgorithm] = {"secp256r1": hashes.SHA256(), "secp521r1": hashes.SHA512()}
+
+
+def _round_of(statement: str) -> int:
+    lines = statement.split("\n")
+    if not statement.startswith(RENEWED) or len(lines) < 4 or not re.fullmatch(r"round [1-9][0-9]{0,8}", lines[2], re.ASCII):
+        raise VaultRefused("not a statement of hash renewal")
+    return int(lines[2].removeprefix("round "))
 
 
 def check_continuation(state: dict[str, object], checkpoint: Checkpoint, consistency: Sequence[bytes]) -> None:

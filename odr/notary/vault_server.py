@@ -82,6 +82,7 @@ def _methods(vault: Vault) -> dict[str, Callable[[JSONObject], JSONObject]]:
         "freeze": freeze,
         "closing_statement": lambda ask: {"statement": vault.closing_statement(ask["key"])},
         "sign_digest": lambda ask: {"data": b64(vault.sign_digest(ask["key"], base64_bytes(ask["digest"])))},
+        "sign_renewal": lambda ask: {"data": b64(vault.sign_renewal(ask["key"], ask["statement"]))},
         "seal": lambda ask: {"data": b64(vault.seal(base64_bytes(ask["data"]), base64_bytes(ask["context"])))},
         "unseal": lambda ask: {"data": b64(vault.unseal(base64_bytes(ask["data"]), base64_bytes(ask["context"])))},
     }
@@ -157,6 +158,9 @@ class SocketVault:
 
     def sign_digest(self, key_id: str, digest: bytes) -> bytes:
         return self._bytes(method="sign_digest", key=key_id, digest=b64(digest))
+
+    def sign_renewal(self, key_id: str, statement: str) -> bytes:
+        return self._bytes(method="sign_renewal", key=key_id, statement=statement)
 
     def seal(self, secret: bytes, context: bytes) -> bytes:
         return self._bytes(method="seal", data=b64(secret), context=b64(context))
