@@ -261,7 +261,7 @@ def _copy_vault(folder: Path, to: Path) -> None:
     lock = os.open(folder / "lock", os.O_RDONLY | os.O_CLOEXEC)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        _copy_tree(folder, to, wanted=lambda path: path.suffix in {".key", ".state", ".bin"})
+        _copy_tree(folder, to, wanted=lambda path: path.suffix in {".key", ".state", ".rounds", ".bin"})
     finally:
         os.close(lock)
 

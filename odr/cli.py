@@ -6,6 +6,7 @@ import importlib
 import re
 import sys
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import click
@@ -49,16 +50,20 @@ def move_clock(court: Court, by: timedelta) -> None:
 
 
 @docket.command("audit")
-def audit_docket() -> None:
+@click.option("--files", is_flag=True, help="Hash again every file that a round of hash renewal bound.")
+def audit_docket(files: bool) -> None:
     """Check every case's chain of entries and its projections against the log; names what is wrong."""
     from odr.procedure.activation import audit as rules_faults
     from odr.procedure.audit import audit
+    from odr.procedure.holdings import all_holdings
 
     court = _court()
     with court.database.read() as session:
         faults = audit(court, session)
         faults += rules_faults(session)
         faults += [str(f) for f in court.notary.audit(session)]
+        if files:
+            faults += [str(f) for f in court.notary.audit_files(session, partial(all_holdings, court)) if str(f) not in faults]
     for fault in faults:
         click.echo(fault)
     click.echo("every docket is whole" if not faults else f"{len(faults)} faults")

@@ -28,9 +28,11 @@ from odr.errors import CourtError
 from odr.evidence.s3 import open_store
 from odr.evidence.scan import Clamd
 from odr.evidence.webpage.capturer import browser
+from odr.notary import round_audit, round_tokens
 from odr.notary.models import KeyState, LogCheckpoint, LogEntry, SigningKey
 from odr.notary.notary import Notary
 from odr.notary.renewal import ALARM, ending
+from odr.notary.round_audit import Standing
 from odr.notary.store import open_log, tile_reader, tree_size
 from odr.notary.vault import VaultRefused
 from odr.procedure.activation import activated
@@ -41,6 +43,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LITTLE, VERY_LITTLE = 2 * 2**30, 200 * 2**20
 """Bytes free below which the disk is a worry, and below which the court will soon refuse what it is sent."""
 OVERDUE = timedelta(minutes=15)
+ROUND_AGE = timedelta(days=7)
+"""How long a round of hash renewal may last, and after which what came since wants the next one."""
 BACKUP_AGE = timedelta(hours=26)
 LAY_A_VERSION = "lay a new version under /administration/rules, or by `flask pack activate FOLDER`; two administrators approve it"
 
@@ -248,11 +252,32 @@ def check_log(database: Database, notary: Notary) -> Findings:
     yield good(f"log {log.id}: {size} entries, {remembered.size} signed for")
     with database.read() as session:
         late = ending(session, notary.clock.machine_now() + ALARM)
-    if late:
-        first = min(one.ends_at for one in late)
-        yield Finding(State.BAD, f"{len(late)} time tokens end from {first:%F} on and were not renewed", "`flask log renew` says what hinders it")
+        late_statements = round_tokens.ending(session, notary.clock.machine_now() + ALARM)
+        stands = round_audit.standing(session)
+    if late or late_statements:
+        first = min([*(one.ends_at for one in late), *(one.ends_at for one in late_statements)])
+        count = len(late) + len(late_statements)
+        yield Finding(State.BAD, f"{count} time tokens end from {first:%F} on and were not renewed", "`flask log renew` says what hinders it")
+    yield from _hash_renewal(stands, notary.clock.machine_now())
     if waiting:
         yield Finding(State.WORRY, f"{waiting} entries wait for their place in the log", "they are safe; see whether the vault answers and the worker runs")
+
+
+def _hash_renewal(stands: Standing, now: datetime) -> Findings:
+    """Once a round was begun SHA-256 is no longer relied on: rounds end, and what enters later gets its round too."""
+    if stands.begun is None:
+        return
+    if stands.damaged:
+        said = f"{len(stands.damaged)} files were damaged when hash renewal came to them"
+        yield Finding(State.BAD, said, "`flask log renew-hash` names them; restore them from a backup: their receipts alone are bound")
+    if stands.wanted and now - stands.begun.begun_at > ROUND_AGE:
+        said = f"round {stands.rounds} of hash renewal has bound {stands.done} of {stands.wanted} since {stands.begun.begun_at:%F}"
+        yield Finding(State.WORRY, said, "see whether the worker runs, and what it says")
+    elif stands.waiting and not stands.wanted and now - stands.begun.begun_at > ROUND_AGE:
+        said = f"{stands.waiting} entries came after the last round of hash renewal of {stands.begun.begun_at:%F}"
+        yield Finding(State.WORRY, said, "`flask log renew-hash --rule … --on … --by …` begins the next one")
+    elif not stands.wanted:
+        yield good(f"{stands.ended} rounds of hash renewal have ended")
 
 
 def check_store(settings: Settings) -> Findings:

@@ -12,6 +12,7 @@ import platform
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -27,12 +28,13 @@ from odr.clock import Clock, CourtClock
 from odr.config import Settings, SettingsError
 from odr.db import Database
 from odr.demo.reset import demo
-from odr.notary import watch
+from odr.notary import round_audit, watch
 from odr.notary.logs import Closing
 from odr.notary.models import Log, LogEntry, Receipt, SigningKey
 from odr.notary.notary import Notary
 from odr.notary.receipts import leaf_line
 from odr.notary.recovery import Lost, Unrecoverable, lost_lines
+from odr.notary.rounds import RoundRefused
 from odr.notary.store import open_log, tree_size
 from odr.notary.vault import FileVault, SignerAhead, VaultRefused
 from odr.procedure.court import Court
@@ -215,6 +217,35 @@ def renew_tokens(everything: bool) -> None:
         click.echo(f"not renewed: {line}")
     click.echo(f"{total} time tokens renewed")
     sys.exit(1 if wrong else 0)
+
+
+@log.command("renew-hash")
+@click.option("--rule", metavar="TEXT", help="Begin a round, on this rule or setting; in one line.")
+@click.option("--on", "rule_on", type=click.DateTime(["%Y-%m-%d"]), help="The day of that rule.")
+@click.option("--by", metavar="NAME", help="Who begins it.")
+def renew_hash(rule: str | None, rule_on: datetime | None, by: str | None) -> None:
+    """Say how hash renewal stands; with --rule, --on and --by begin a round, which the worker carries on.
+
+    A round binds with SHA-512 every receipt, file, checkpoint and time token there is, before SHA-256 weakens. Ends with 1 where a file was damaged.
+    """
+    _, _, notary = _parts()
+    given = (rule, rule_on, by)
+    if any(given) and not all(given):
+        raise click.UsageError("a round needs --rule, --on and --by")
+    if rule and rule_on and by:
+        try:
+            row = notary.begin_round(rule=rule, rule_on=rule_on.date(), by=by)
+        except RoundRefused as error:
+            raise click.ClickException(str(error)) from error
+        click.echo(f"round {row.number} begins: {row.entries} entries, {row.checkpoints} checkpoints; `flask worker` carries it on")
+    with notary.database.read() as session:
+        stands = round_audit.standing(session)
+    click.echo(f"{stands.ended} rounds ended, {stands.waiting} entries bound by none")
+    if stands.wanted:
+        click.echo(f"round {stands.rounds} under way: {stands.done} of {stands.wanted} bound")
+    for place in stands.damaged:
+        click.echo(f"damaged: the file of {place} is missing or not the one received; its receipt alone was bound")
+    sys.exit(1 if stands.damaged else 0)
 
 
 @log.command("recover")

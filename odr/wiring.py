@@ -96,12 +96,14 @@ def rooms() -> list[Room]:
 
 def _identity() -> Room:
     from odr.identity.sweeps import sweep
+    from odr.identity.way_back import records
 
     return Room(
         name="identity",
         routes=("odr.identity.routes:bp",),
         commands=("odr.identity.cli:group",),
         sweeps={"identity": lambda court: sweep(court.database, court.clock.machine_now())},
+        holdings=(lambda court, session, references: records(session, references),),
     )
 
 

@@ -10,6 +10,7 @@ import logging
 import signal
 import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -17,6 +18,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case
 from odr.notary.notary import Notary
+from odr.procedure.holdings import all_holdings
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -57,6 +59,7 @@ def work_once(court: Court) -> dict[str, int]:
     done["log"] = court.sequence_now()
     done["witnesses"] = attest(court)
     done["renewals"] = renew(court)
+    done["hash_renewal"] = renew_hashes(court)
     return done
 
 
@@ -88,6 +91,15 @@ def renew(court: Court) -> int:
     for line in wrong:
         log.warning("not renewed: %s", line)
     return done
+
+
+def renew_hashes(court: Court) -> int:
+    """Carry on a round of hash renewal, if the operator has begun one, for about a second; returns how much was bound."""
+    try:
+        return court.notary.advance_round(partial(all_holdings, court))
+    except Exception:
+        log.exception("the round of hash renewal could not be carried on; it is tried again in the next round of the worker")
+        return 0
 
 
 def run(court: Court, *, every: float = 1.0, stop: threading.Event | None = None) -> None:

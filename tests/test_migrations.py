@@ -24,7 +24,7 @@ ROWS_NEVER_CHANGE = (
     "finality_certificate", "log_checkpoint", "log_cosignature", "mode_consent", "duty_turn",
     "panel_minute", "payout_instruction", "posting", "record_signature", "recording_confirmation", "room_message", "ruling", "sealed_posting",
     "timestamp_renewal", "timestamp_token", "tone_note", "upload_decision",
-    "step_consent",
+    "step_consent", "hash_renewal_entry", "hash_renewal_head", "hash_renewal_node", "hash_renewal_token",
 )  # fmt: skip
 """Neither UPDATE nor DELETE, whoever asks."""
 BOOKS = {"ledger_entry", "ledger_line"}

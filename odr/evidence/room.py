@@ -10,6 +10,7 @@ from odr.docket.models import Case
 from odr.evidence import acts, acts_requests, merging
 from odr.evidence.capturing import capture_due
 from odr.evidence.compiling import compile_due
+from odr.evidence.holdings import holdings
 from odr.evidence.models import Exhibit, Upload, UploadState
 from odr.evidence.models_digests import DigestBatch
 from odr.evidence.models_requests import EvidenceRequest
@@ -73,6 +74,7 @@ ROOM = Room(
     resolvers={"upload": find_upload, "exhibit": find_exhibit, "evidence_request": find_request, "digest_batch": find_batch},
     on_lapse={acts_requests.ORDER: acts_requests.on_order_lapsed},
     nav=(NavItem("exhibits", "exhibits.listing", T("Exhibits"), 20), NavItem("files", "casefiles.listing", T("Take along"), 80)),
+    holdings=(holdings,),
     tells={"exhibits_by_fact": exhibits_by_fact},
     sweeps={"expire_uploads": expire_uploads, "finish_uploads": finish_uploads, "capture": capture_due, "compile": compile_due, "unsubmitted": tell_senders},
     after_act=(note_used,),

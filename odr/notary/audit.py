@@ -17,6 +17,8 @@ from odr.notary.models import Log, LogCheckpoint, LogEntry, LogTile, Receipt
 from odr.notary.note import NoteRefused, SignatureLine, parse_note, verify_note
 from odr.notary.receipts import leaf_line
 from odr.notary.renewal import renewals, verify_chain
+from odr.notary.round_audit import examine
+from odr.notary.rounds import Holdings
 from odr.notary.signer import log_key
 from odr.notary.store import cosignatures, latest_checkpoint, tokens
 from odr.notary.strict import HASH_SIZE, Malformed
@@ -54,6 +56,14 @@ class FaultKind(enum.Enum):
     """A time token that does not verify."""
     RENEWAL_REFUSED = "renewal_refused"
     """A renewal of a time token that does not verify, or came too late."""
+    ROUND_LEAF = "round_leaf"
+    """Something a round of hash renewal bound is not what is stored."""
+    ROUND_TREE = "round_tree"
+    """The tree of a round of hash renewal is not what its leaves give."""
+    ROUND_STATEMENT = "round_statement"
+    """A statement of hash renewal that is not signed, or not of this tree."""
+    ROUND_TOKEN = "round_token"
+    """A time token over a statement of hash renewal that does not hold."""
     COSIGNATURE_REFUSED = "cosignature_refused"
     """A witness's cosignature that does not verify."""
     RECEIPT_ALTERED = "receipt_altered"
@@ -74,7 +84,12 @@ def audit(notary: Notary, session: Session) -> list[Fault]:
     faults: list[Fault] = []
     for log in session.execute(select(Log).order_by(Log.opened_at)).scalars():
         faults += audit_log(notary, session, log)
-    return faults + list(_receipts(session))
+    return [*faults, *audit_rounds(notary, session), *_receipts(session)]
+
+
+def audit_rounds(notary: Notary, session: Session, holdings: Holdings | None = None) -> list[Fault]:
+    """Audit every round of hash renewal that has ended; with ``holdings`` the files it bound are hashed again."""
+    return [Fault(FaultKind(f"round_{wrong.part}"), wrong.culprit, wrong.words) for wrong in examine(notary, session, holdings)]
 
 
 def audit_log(notary: Notary, session: Session, log: Log) -> list[Fault]:

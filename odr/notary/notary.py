@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import bindparam, func, select
@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 
 from odr.clock import Clock
 from odr.db import Database, new_reference
-from odr.notary import attest, audit, logs, publish, recovery, renewal, served
-from odr.notary.authority import Authority, active_key
+from odr.notary import attest, audit, logs, publish, recovery, renewal, round_served, round_tokens, rounds, served
+from odr.notary.authority import SHA512, Authority, active_key
 from odr.notary.canonical import JSON
 from odr.notary.checkpoint import Checkpoint
 from odr.notary.models import KeyUse, Log, LogCheckpoint, LogEntry, Receipt, SigningKey, TimestampToken
+from odr.notary.models_rehash import HashRenewal
 from odr.notary.note import parse_note
 from odr.notary.receipts import leaf_line, receipt_bodies, receipt_body
 from odr.notary.sequencer import BATCH, has_waiting, integrate, sequencer_lock
@@ -63,6 +64,8 @@ class Notary:
         self.witnesses = tuple(witnesses)
         self.timestampers = tuple(timestampers)
         self.authority = Authority(vault, organisation)
+        self.authority_512 = Authority(vault, organisation, SHA512)
+        """Made with the first round of hash renewal."""
 
     # Writing
 
@@ -201,7 +204,17 @@ class Notary:
 
     def renew(self, *, everything: bool = False) -> tuple[int, list[str]]:
         """Renew time tokens before their certificates end; gives how many, and why others could not be."""
-        return renewal.renew(self, everything=everything)
+        done, wrong = renewal.renew(self, everything=everything)
+        more, also = round_tokens.renew(self, everything=everything)
+        return done + more, wrong + also
+
+    def begin_round(self, *, rule: str, rule_on: date, by: str) -> HashRenewal:
+        """Begin a round of hash renewal. Raises :class:`odr.notary.rounds.RoundRefused`."""
+        return rounds.begin(self, rule=rule, rule_on=rule_on, by=by)
+
+    def advance_round(self, holdings: rounds.Holdings, *, seconds: float = 1.0) -> int:
+        """Carry the round on, if there is one; gives how much was bound."""
+        return rounds.advance(self, holdings, seconds=seconds)
 
     def close_log(self, reason: logs.Closing = logs.Closing.ROTATION) -> Log:
         """Close the open log with a last checkpoint and a signed statement; gives its successor, with a new key."""
@@ -233,6 +246,10 @@ class Notary:
         """
         with sequencer_lock(self.database):
             return recovery.recover(self)
+
+    def audit_files(self, session: Session, holdings: rounds.Holdings) -> list[audit.Fault]:
+        """Everything wrong with the rounds of hash renewal, every file they bound hashed again."""
+        return audit.audit_rounds(self, session, holdings)
 
     def audit(self, session: Session) -> list[audit.Fault]:
         """Everything wrong with the stored log, each fault by name."""
@@ -276,9 +293,26 @@ class Notary:
         with self.database.read() as session:
             return served.certificate_pem(self.authority.root(session))
 
+    def tsa_512_pem(self) -> str | None:
+        """The root of the authority that stamps statements of hash renewal as PEM, once there is one."""
+        with self.database.read() as session:
+            key = active_key(session, KeyUse.AUTHORITY_512)
+            return None if key is None else served.certificate_pem(self.authority_512.root(session))
+
+    def statement_files(self, session: Session, number: int) -> dict[str, bytes]:
+        """Statement and tokens of a round of hash renewal that has ended, by name; nothing for another."""
+        return round_served.statement_files(session, number)
+
     def time_authority(self, session: Session) -> TimeAuthority:
         """The notary's own RFC 3161 authority. Raises ``LookupError`` before :meth:`establish`."""
-        key, root = active_key(session, KeyUse.TIME), active_key(session, KeyUse.AUTHORITY)
+        return self._time_authority(session, KeyUse.TIME, KeyUse.AUTHORITY)
+
+    def time_authority_512(self, session: Session) -> TimeAuthority:
+        """The authority that stamps statements of hash renewal. Raises ``LookupError`` before the first."""
+        return self._time_authority(session, KeyUse.TIME_512, KeyUse.AUTHORITY_512)
+
+    def _time_authority(self, session: Session, time: KeyUse, above: KeyUse) -> TimeAuthority:
+        key, root = active_key(session, time), active_key(session, above)
         if key is None or key.certificate is None or root is None or root.certificate is None:
             raise LookupError("the authority has not been established")
         return TimeAuthority(self.vault, key.id, key.certificate, root.certificate)

@@ -77,6 +77,34 @@ def key_pem() -> Response:
     return Response(current_court().notary.log_public_pem(), mimetype="application/x-pem-file")
 
 
+@log_pages.get("/time-authority-sha512.pem")
+@public(shared=True)
+def time_authority_512() -> Response:
+    """Root certificate of the authority that stamps statements of hash renewal."""
+    pem = current_court().notary.tsa_512_pem()
+    if pem is None:
+        abort(404)
+    return Response(pem, mimetype="application/x-pem-file")
+
+
+@log_pages.get("/renewal-<int:number>.statement")
+@public(shared=True)
+def statement(number: int) -> Response:
+    """The signed statement of a round of hash renewal."""
+    return _statement(number, f"renewal-{number}.statement")
+
+
+@log_pages.get("/renewal-<int:number>.statement.tsr")
+@public(shared=True)
+def statement_token(number: int) -> Response:
+    """The court's time token over it."""
+    return _statement(number, f"renewal-{number}.statement.tsr")
+
+
+def _statement(number: int, name: str) -> Response:
+    return _bytes(current_court().notary.statement_files(current_session(), number).get(name), "no-cache")
+
+
 @log_pages.get("/time-authority.pem")
 @public(shared=True)
 def time_authority() -> Response:

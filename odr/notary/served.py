@@ -15,6 +15,7 @@ from odr.notary.models import Log, LogEntry, Receipt
 from odr.notary.note import NoteKey, SignatureLine, parse_note
 from odr.notary.proof import Proof
 from odr.notary.renewal import renewals
+from odr.notary.round_served import Renewed, renewed
 from odr.notary.signer import log_key
 from odr.notary.store import cosignatures, covering_checkpoint, latest_checkpoint, leaves, open_log, tile_data, tile_reader, tokens
 from odr.notary.strict import HASH_SIZE
@@ -47,6 +48,8 @@ class ReceiptFiles:
     """``checkpoint.tsr``: the response of the court's own time authority."""
     renewals: Sequence[bytes] = ()
     """``checkpoint.renewal-1.tsr`` and so on: the tokens that renewed it, oldest first, each over checkpoint and tokens before it."""
+    renewed: Renewed | None = None
+    """How far the receipt is bound with SHA-512 by a round of hash renewal."""
     timestamps: Mapping[str, bytes] = field(default_factory=dict)
     """Every RFC 3161 response by provider, the court's own among them as ``court``."""
     vkey: str | None = None
@@ -67,8 +70,9 @@ class ReceiptFiles:
 
     @property
     def renewing(self) -> dict[str, bytes]:
-        """What keeps the proof believable when the first token's certificate has ended."""
-        return {f"checkpoint.renewal-{number}.tsr": token for number, token in enumerate(self.renewals, 1)}
+        """What keeps the proof believable when the first token's certificate has ended, or SHA-256 has weakened."""
+        tokens = {f"checkpoint.renewal-{number}.tsr": token for number, token in enumerate(self.renewals, 1)}
+        return tokens | (self.renewed.files if self.renewed else {})
 
     @property
     def checkpoint_body(self) -> bytes | None:
@@ -126,6 +130,7 @@ def receipt_files(session: Session, reference: str) -> ReceiptFiles:
         checkpoint=bytes(covering.note),
         tsr=stamps.get("court"),
         renewals=[bytes(row.token) for row in renewals(session, entry.log_id, covering.size, "court")],
+        renewed=renewed(session, entry.log_id, entry.log_index, covering.size),
         timestamps=stamps,
         vkey=log_key(session.get_one(Log, entry.log_id)).vkey,
         witnessed_by=len(cosigned),

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, DocketEntry, Party
+from odr.notary.rounds import Holding
 from odr.procedure.models import Window
 from odr.text import Text
 
 if TYPE_CHECKING:
     from odr.identity.actors import Actor
+    from odr.procedure.court import Court
     from odr.procedure.sitting import Sitting
     from odr.procedure.table import Act
 
@@ -29,6 +31,7 @@ Resolver = Callable[["Sitting", Case, "Actor", str], Any]
 Telling = Callable[["Sitting", Case, "Actor"], Any]
 Naming = Callable[[Session, Sequence[int]], Mapping[str, datetime]]
 Bar = Callable[["Sitting", "Act", Case, "Actor"], Text | None]
+Holdings = Callable[["Court", Session, Sequence[str]], Mapping[str, Holding]]
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,7 @@ class Hooks:
     ``tells``     what a page asks of the room beside its own: name → function(court at a look, case, viewer)
     ``appointments`` what is to take place in some cases at one hour: function(court at a look, ids of cases)
     ``naming``    what unfinished writing names files: function(session, accounts) → reference of the file and when it was last written
+    ``holdings``  the files a room keeps for receipts: function(court, session, references) → reference → file
     ``bars``      reasons why an act is not open to somebody, whatever the act itself says
     """
 
@@ -97,6 +101,7 @@ class Hooks:
     tells: dict[str, Telling] = field(default_factory=dict)
     appointments: list[Appointments] = field(default_factory=list)
     naming: list[Naming] = field(default_factory=list)
+    holdings: list[Holdings] = field(default_factory=list)
 
     def ahead(self, court: Sitting, cases: Sequence[int]) -> list[Appointment]:
         """What is to take place in these cases, the first on top; what is called off is not among it."""
@@ -127,6 +132,7 @@ class Room:
     tells: Mapping[str, Telling] = field(default_factory=dict)
     appointments: tuple[Appointments, ...] = ()
     naming: tuple[Naming, ...] = ()
+    holdings: tuple[Holdings, ...] = ()
 
     def join(self, hooks: Hooks) -> None:
         """Enter everything into the court's hooks; two rooms may answer one event, in layer order."""
@@ -150,5 +156,6 @@ class Room:
         hooks.bars.extend(self.bars)
         hooks.appointments.extend(self.appointments)
         hooks.naming.extend(self.naming)
+        hooks.holdings.extend(self.holdings)
         if self.queue_service is not None:
             hooks.queue_service = self.queue_service

@@ -95,6 +95,7 @@ MORE = """
 | node as leaf, sizes around powers of two and tiles, equal leaves, m = 0, m = n, empty | our verifier; pymerkle gives the same roots and paths | `tests/notary/test_tree.py` |
 | flipped bits in tiles, entries, checkpoints; database set back; crash at each step; two writers | audit, signer and monitor | `tests/notary/test_faults.py`, `tests/faults` |
 | SHA-1 request, wrong policy, missing or further purpose of a certificate, serial after a restart, clock set back | our authority and verifier, openssl | `tests/notary/test_time.py` |
+| renewals of a time token changed, exchanged, missing, late, too weak; pieces of a hash renewal (line, path, tree head, statement, tokens) | our kit verifier, by openssl, names each; openssl accepts the honest ones, pymerkle builds the same SHA-512 tree | `tests/evidence/test_kit_renewed.py`, `test_kit_rehashed.py`, `tests/notary/test_rounds.py` |
 | frozen key, wrong key's use, downgrade of a signature's type | vault and verifier | `tests/notary/test_vault.py`, `test_note.py` |
 | lying offsets, other bytes on resuming, two writers, damaged pieces, 10,000 mutated uploads | the upload desk | `tests/evidence/test_tus.py`, `test_form.py` |
 | SVG, HTML, PDF and polyglots opened in a browser | Chromium: no script runs | `tests/evidence/test_browser.py` |

@@ -7,12 +7,14 @@ import stat
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from odr.db import Database
 from odr.notary.checkpoint import Checkpoint
+from odr.notary.models_rehash import HashRenewal
 from odr.notary.notary import Notary
 from odr.notary.tree import EMPTY_ROOT
 from odr.notary.vault import CLOSING, FileVault, KeyFrozen, KeyKind, NoSuchKey, SignerAhead, VaultRefused
@@ -57,6 +59,19 @@ def test_notary_works_with_a_vault_elsewhere(sqlite_database: Database, make_not
             assert verify_receipt(files.json, files.leaf, files.proof or b"", vkeys=notary.log_vkeys()).holds
         assert notary.audit(session) == []
     assert vault.remembered("log-2026-2").size == 2
+
+
+def test_a_round_is_signed_by_a_vault_elsewhere(sqlite_database: Database, make_notary: Callable[..., Notary], remote: SocketVault) -> None:
+    """A round of hash renewal, its keys on P-521 and its statement, with no key in the court's process; a second statement is refused there."""
+    notary = make_notary(sqlite_database, vault=remote)
+    record(notary, 3)
+    notary.begin_round(rule="Circular 7", rule_on=date(2031, 5, 1), by="operator")
+    notary.advance_round(lambda session, references: {}, seconds=30)
+    with sqlite_database.read() as session:
+        row = session.get_one(HashRenewal, 1)
+        assert row.note and row.statement and notary.audit(session) == []
+    with pytest.raises(VaultRefused, match="another statement of round 1"):
+        remote.sign_renewal("log-2026", row.statement.replace("Circular 7", "Circular 8"))
 
 
 def test_refusals_keep_their_kind(remote: SocketVault) -> None:

@@ -1,0 +1,43 @@
+"""The files behind receipts of evidence: uploads, digests whose file came later, and what was put together for somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, contains_eager
+
+from odr.errors import NotFound
+from odr.evidence.envelope import Damaged
+from odr.evidence.models import Blob, Compilation, CompilationKind, Upload
+from odr.evidence.models_digests import DigestLine
+from odr.evidence.ports import desk_of
+from odr.notary.rounds import Holding, Lost
+
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+
+
+def holdings(court: Court, session: Session, references: Sequence[str]) -> Mapping[str, Holding]:
+    """Uploads, lines of digests and compilations with these receipts. An erased file is kept for none of them."""
+    found: dict[str, Holding] = {}
+    kept, bytes_too = Blob.erased_at.is_(None), contains_eager(Upload.blob).undefer(Blob.content)
+    own = select(Upload.receipt, Upload).join(Upload.blob).where(Upload.receipt.in_(references), kept)
+    later = select(DigestLine.receipt, Upload).join(DigestLine.upload).join(Upload.blob).where(DigestLine.receipt.in_(references), kept)
+    sent = [*session.execute(own.options(bytes_too)), *session.execute(later.options(bytes_too))]
+    for receipt, upload in sent:
+        found[receipt or ""] = Holding(f"blob {upload.blob_id}", lambda upload=upload: _told(lambda: desk_of(court).contents(upload)))  # type: ignore[misc]
+    bundles = (Compilation.receipt.in_(references), Compilation.kind == CompilationKind.BUNDLE, Compilation.key.is_not(None))
+    made = select(Compilation.receipt, Compilation.id, Compilation.key).where(*bundles)
+    for receipt, number, key in session.execute(made):
+        found[receipt or ""] = Holding(f"compilation {number}", lambda key=key: _told(lambda: court.ports.store.open(key or "")))  # type: ignore[misc]
+    return found
+
+
+def _told(chunks: Callable[[], Iterable[bytes]]) -> Iterator[bytes]:
+    """The same bytes; what is missing or does not open is lost, not a failure of the store."""
+    try:
+        yield from chunks()
+    except (NotFound, Damaged) as error:
+        raise Lost(str(error)) from error
