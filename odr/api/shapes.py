@@ -87,7 +87,10 @@ SCHEMAS: dict[str, Schema] = {
             "type": "object",
             "required": ["receipt.json", "receipt.leaf"],
             "properties": dict.fromkeys(("receipt.json", "receipt.leaf", "receipt.leaf.tlog-proof", "checkpoint", "checkpoint.tsr"), FILE),
-            "patternProperties": {r"^checkpoint\.renewal-[1-9][0-9]*\.tsr$": FILE},
+            "patternProperties": {
+                r"^checkpoint\.renewal-[1-9][0-9]*\.tsr$": FILE,
+                r"^renewal-[1-9][0-9]*\.(entry|checkpoint|statement(\.tsr|\.renewal-[1-9][0-9]*\.tsr)?)$": FILE,
+            },
             "additionalProperties": False,
         },
     ),

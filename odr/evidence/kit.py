@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -102,10 +103,17 @@ def write_kit(kit: Kit) -> Iterator[bytes]:
     for reference in sorted(receipts):
         for name, data in _proof_files(receipts[reference]).items():
             yield from bag.tag(f"receipts/{reference}/{name}", data)
-    for log, vkey in sorted({(each.log or "", each.vkey or "") for each in receipts.values()}):
+    rounds = {each.number: each for receipt in receipts.values() if receipt.renewed for each in receipt.renewed.rounds}
+    for _, each in sorted(rounds.items()):
+        for name, data in each.files.items():
+            yield from bag.tag(f"renewals/{name}", data)
+    logs = {(each.log or "", each.vkey or "") for each in receipts.values()} | {(each.log, each.vkey) for each in rounds.values()}
+    for log, vkey in sorted(logs):
         yield from bag.tag(f"keys/log-{log}.pem", _public(vkey, serialization.Encoding.PEM))
     if kit.authority:
         yield from bag.tag("keys/time-authority.pem", kit.authority)
+    for authority in {each.authority for each in rounds.values() if each.authority}:
+        yield from bag.tag("keys/time-authority-sha512.pem", x509.load_der_x509_certificate(authority).public_bytes(serialization.Encoding.PEM))
     yield from bag.tag("verify.py", VERIFIER.read_bytes())
     yield from bag.tag("README.txt", README.encode())
     yield from bag.finish(kit.info)
@@ -126,7 +134,9 @@ def _proof_files(receipt: ReceiptFiles) -> dict[str, bytes]:
     if receipt.proof is None or receipt.spicy is None or receipt.checkpoint is None:
         raise NotProvenYet(receipt.reference)
     beside = {"receipt.leaf.spicy": receipt.spicy, "checkpoint.body": receipt.checkpoint_body or b"", "checkpoint.sig": receipt.checkpoint_sig or b""}
-    return receipt.named | beside
+    # Statements stand once in the bag, not beside each receipt.
+    shared = {name for each in receipt.renewed.rounds for name in each.files} if receipt.renewed else set()
+    return {name: data for name, data in (receipt.named | beside).items() if name not in shared}
 
 
 def _public(vkey: str, encoding: serialization.Encoding) -> bytes:

@@ -25,20 +25,19 @@ import tempfile
 import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any, NamedTuple, TypeVar
 
 UTC = timezone.utc
 V = TypeVar("V")
-CHUNK = 1 << 20
+CHUNK = 1 << 18
 SMALL = 1 << 16
 READING = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 FIRST = "0" * 64
 SKEW = timedelta(minutes=2)
-CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 REASONS: dict[str, tuple[str, str]] = {
     "name": ("its name is unsafe or could be taken for another", "文件名不安全或者可能与其他文件混淆"),
     "link": ("it is a link, not a file", "该项是链接而非文件"),
@@ -70,6 +69,19 @@ REASONS: dict[str, tuple[str, str]] = {
     "renewal": ("this renewal does not verify over the checkpoint and the time tokens before it", "该时间戳续期对检查点及其前各时间戳未通过验证"),
     "renewal-weak": ("this renewal was not made with SHA-512", "该时间戳续期未使用SHA-512"),
     "renewal-late": ("it was renewed only when the time token before it could no longer be believed", "续期时，其前的时间戳已不可采信"),
+    "renewed-files": ("the files of its hash renewal are misnamed or incomplete", "哈希续期文件命名有误或者不齐全"),
+    "statement": ("this statement of hash renewal is not written as it must be", "该哈希续期声明格式不正确"),
+    "statement-key": ("no key with a fingerprint you gave has signed this statement", "没有与您提供的指纹相符的密钥签署过该声明"),
+    "statement-signature": ("the signature of this statement is wrong", "该声明的签名错误"),
+    "renewed-inclusion": ("it does not lead to the root in the statement of hash renewal", "证明无法推导至哈希续期声明所载的树根"),
+    "renewed-entry": ("the round of hash renewal bound another entry or receipt", "哈希续期所绑定的是另一条目或者另一回执"),
+    "renewed-file": ("it is not the file that the round of hash renewal bound with SHA-512", "并非哈希续期时以SHA-512绑定的文件"),
+    "renewed-checkpoint": ("the round of hash renewal bound another checkpoint or other time tokens", "哈希续期所绑定的是另一检查点或者其他时间戳"),
+    "renewed-weak": ("this time token does not rest on SHA-512 throughout", "该时间戳并非全部基于SHA-512"),
+    "renewed-late": (
+        "hash renewal came when its last time token could no longer be believed",
+        "哈希续期加盖时间戳时，其最后的时间戳已不可采信",
+    ),
     "gap": ("an entry before it is missing or out of order", "其前的卷宗条目缺失或者顺序有误"),
     "chain": ("it does not follow the entry before it", "该条目与前一条目不衔接"),
     "line": ("its text in the docket is not the one of its receipt", "卷宗所载文本与回执不符"),
@@ -82,6 +94,9 @@ ENDED = (
     "The certificate of the last time token has ended since: it was good when the token was made. A newer copy from the court brings renewals."
     " / 最后一份时间戳的证书现已到期：制作时间戳时证书有效。向法院索取新的文件包即可获得续期文件。"
 )
+RENEWED, RENEWED_PROOF = "odr-notary/renewed@v1", "odr-notary/renewed-proof@v1"
+RENEWED_FILE = re.compile(r"renewal-([1-9][0-9]{0,5})\.(entry|checkpoint)\Z", re.ASCII)
+WEAK = re.compile(r"OBJECT\s*:\S*(md5|sha1|sha224|sha256)", re.I)
 LEAF = re.compile(rb"SHA256 \(receipt\.json\) = ([0-9a-f]{64})\n\Z")
 QUOTED = re.compile(rb'"([0-9a-f]{64})"')
 LINE = re.compile(r"([0-9a-f]{64})  (.+)\Z")
@@ -144,9 +159,11 @@ class Bag:
         with self.open(name) as file:
             return b"".join(iter(lambda: file.read(min(limit, CHUNK)), b""))[:limit]
 
-    def hashed(self, names: list[str], pool: ThreadPoolExecutor) -> dict[str, tuple[str, int] | Future[tuple[str, int]]]:
-        """SHA-256 and size of each. Large files are hashed on every processor while this thread goes through the small ones, and goes on."""
-        return {name: self._digest_small(name) or pool.submit(self._digest_large, name) for name in names}
+    def digests(self, names: list[str]) -> dict[str, tuple[str, int]]:
+        """SHA-256 and size of each. Large files are hashed on every processor while this thread goes through the small ones."""
+        with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+            found = {name: self._digest_small(name) or pool.submit(self._digest_large, name) for name in names}
+        return {name: said if isinstance(said, tuple) else said.result() for name, said in found.items()}
 
     def _digest_small(self, name: str) -> tuple[str, int] | None:
         """Of a small file, read once: what was hashed is what is judged. None where there is more of it."""
@@ -156,6 +173,14 @@ class Bag:
         if name.startswith("receipts/"):
             self._small[name] = data
         return hashlib.sha256(data).hexdigest(), len(data)
+
+    def sha512(self, name: str) -> bytes:
+        """SHA-512 of a file, for those a round of hash renewal has bound."""
+        hasher = hashlib.sha512()
+        with self.open(name) as file:
+            for chunk in iter(lambda: file.read(CHUNK), b""):
+                hasher.update(chunk)
+        return hasher.digest()
 
     def _start(self, name: str) -> bytes:
         """The file, or the beginning of one that is longer than a small one."""
@@ -237,8 +262,8 @@ def manifest(bag: Bag, name: str) -> dict[str, str]:
     return listed
 
 
-def read_manifests(bag: Bag) -> tuple[list[Failure], dict[str, str]]:
-    """What the bag says of itself. Gives failures, and the digest listed for every file."""
+def check_bag(bag: Bag) -> tuple[list[Failure], dict[str, tuple[str, int]]]:
+    """Manifests and files agree in both directions. Gives failures, and digest and size of every file read."""
     failures = list(bag.failures)
     if "fetch.txt" in bag.names:
         failures.append(Failure("fetch.txt", "fetch"))
@@ -247,18 +272,15 @@ def read_manifests(bag: Bag) -> tuple[list[Failure], dict[str, str]]:
     payload, tags = manifest(bag, "manifest-sha256.txt"), manifest(bag, "tagmanifest-sha256.txt")
     failures += [Failure(name, "manifest") for name in payload if not name.startswith("data/")]
     failures += [Failure(name, "manifest") for name in tags if name.startswith("data/")]
-    return failures, dict(tags, **payload)
-
-
-def check_bag(bag: Bag, listed: dict[str, str], digests: dict[str, tuple[str, int]]) -> list[Failure]:
-    """Manifests and files agree in both directions."""
-    failures = []
+    listed = dict(tags, **payload)
+    digests = bag.digests(sorted(bag.names - {"tagmanifest-sha256.txt"}))
     for name in sorted(digests):
         if name not in listed:
             failures.append(Failure(name, "unlisted"))
         elif listed[name] != digests[name][0]:
             failures.append(Failure(name, "digest"))
-    return failures + [Failure(name, "missing") for name in sorted(set(listed) - bag.names)]
+    failures += [Failure(name, "missing") for name in sorted(set(listed) - bag.names)]
+    return failures, digests
 
 
 def strict_base64(text: str) -> bytes:
@@ -318,7 +340,14 @@ def read_note(data: bytes) -> Note:
     except UnicodeDecodeError:
         raise Wrong("proof") from None
     lines = text.split("\n")
-    if not blank or len(lines) != 3 or not lines[0] or not rest.endswith("\n") or "\r" in text:
+    if not blank or len(lines) != 3 or not lines[0] or "\r" in text:
+        raise Wrong("proof")
+    return Note((text + "\n").encode(), lines[0], strict_number(lines[1]), strict_hash(lines[2]), read_signatures(rest))
+
+
+def read_signatures(rest: str) -> tuple[tuple[str, bytes], ...]:
+    """The signature lines of a note."""
+    if not rest.endswith("\n"):
         raise Wrong("proof")
     signatures = []
     for line in rest.split("\n")[:-1]:
@@ -327,46 +356,101 @@ def read_note(data: bytes) -> Note:
         if mark != "—" or not name:
             raise Wrong("proof")
         signatures.append((name, strict_base64(signature)))
-    return Note((text + "\n").encode(), lines[0], strict_number(lines[1]), strict_hash(lines[2]), tuple(signatures))
+    return tuple(signatures)
+
+
+class Statement(NamedTuple):
+    """What the court signed at the end of a round of hash renewal, taken apart."""
+
+    text: bytes
+    origin: str
+    ruled_on: str
+    heads: dict[str, tuple[int, int, int]]
+    size: int
+    root: bytes
+    signatures: tuple[tuple[str, bytes], ...]
+
+
+def read_statement(data: bytes, number: str) -> Statement:
+    """``heads`` are first entry, size and place in the tree of each log; ``size`` all leaves."""
+    text, blank, rest = data.decode("utf-8", "replace").rpartition("\n\n")
+    lines = text.split("\n")
+    if not blank or len(lines) < 8 or lines[0] != RENEWED or lines[2] != f"round {number}" or not lines[3].startswith("rule "):
+        raise Wrong("statement")
+    heads, at = dict[str, tuple[int, int, int]](), 0
+    try:
+        for line in lines[5:-2]:
+            word, origin, *numbers = line.split(" ")
+            if word == "log":
+                start, size = strict_number(numbers[0]), strict_number(numbers[1])
+                heads[origin] = (start, size, at)
+                at += size - start
+            elif word != "previous":
+                raise Wrong("statement")
+        (counted, count), (named, root) = lines[-2].split(" "), lines[-1].split(" ")
+        if (counted, named) != ("checkpoints", "root") or len(strict_base64(root)) != 64:
+            raise Wrong("statement")
+        return Statement((text + "\n").encode(), lines[1], lines[3][5:15], heads, at + strict_number(count), strict_base64(root), read_signatures(rest))
+    except (Wrong, ValueError, IndexError):
+        raise Wrong("statement") from None
+
+
+def read_renewed(data: bytes) -> tuple[int, list[bytes], bytes]:
+    """A file ``renewal-N.entry`` or ``renewal-N.checkpoint``: place, path, leaf."""
+    head, blank, leaf = data.partition(b"\n\n")
+    lines = head.decode("ascii", "replace").split("\n")
+    if not blank or len(lines) < 2 or lines[0] != RENEWED_PROOF or not lines[1].startswith("index ") or len(lines) > 66:
+        raise Wrong("proof")
+    return strict_number(lines[1][6:]), [strict_base64(line) for line in lines[2:]], leaf
 
 
 def check_inclusion(leaf: bytes, index: int, path: list[bytes], note: Note) -> None:
     """RFC 6962: the leaf's hash leads to the root over exactly the hashes that belong."""
-    if not 0 <= index < note.size:
+    if tree_root("sha256", leaf, index, note.size, path) != note.root:
         raise Wrong("inclusion")
-    sides, start, end = [], 0, note.size
+
+
+def tree_root(algorithm: str, leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes:
+    """The root to which a path leads from a leaf; nothing when it has not the hashes that belong."""
+    if not 0 <= index < size:
+        return b""
+    sides, start, end = [], 0, size
     while end - start > 1:
         middle = start + (1 << ((end - start - 1).bit_length() - 1))
         sides.append(index >= middle)
         start, end = (middle, end) if index >= middle else (start, middle)
-    if len(sides) != len(path):
-        raise Wrong("inclusion")
-    value = hashlib.sha256(b"\x00" + leaf).digest()
+    value = hashlib.new(algorithm, b"\x00" + leaf).digest()
+    if len(sides) != len(path) or any(len(other) != len(value) for other in path):
+        return b""
     for is_right, other in zip(reversed(sides), path):
-        value = hashlib.sha256(b"\x01" + (other + value if is_right else value + other)).digest()
-    if value != note.root:
-        raise Wrong("inclusion")
+        value = hashlib.new(algorithm, b"\x01" + (other + value if is_right else value + other)).digest()
+    return value
 
 
 class Keys:
     """The keys of the kit whose fingerprints were given from outside, and what openssl says with them."""
 
-    def __init__(self, bag: Bag, logs: set[str], authority: str | None, folder: Path) -> None:
+    def __init__(self, bag: Bag, logs: set[str], authorities: set[str], folder: Path) -> None:
         self._folder = folder
         self._logs: dict[bytes, Path] = {}
         self.authority: Path | None = None
+        self.strong: Path | None = None
         self._signed: dict[Any, bytes | Wrong] = {}
-        self._timed: dict[tuple[bytes, bytes], datetime | Wrong] = {}
-        self._stood: dict[tuple[bytes, bytes, datetime], bool] = {}
+        self._timed: dict[tuple[bytes, bytes, bool], datetime | Wrong] = {}
+        self._stood: dict[tuple[bytes, bytes, datetime, bool], bool] = {}
         self._newest: tuple[datetime, bytes, bytes] | None = None
         for number, name in enumerate(sorted(n for n in bag.names if n.startswith("keys/"))):
             data, path = bag.read(name), folder / f"key{number}.pem"
             der = pem_bytes(data)
             path.write_bytes(data)
-            if name.startswith("keys/log-") and len(der) == 44 and hashlib.sha256(der).hexdigest() in logs:
+            old, new = hashlib.sha256(der).hexdigest(), hashlib.sha512(der).hexdigest()
+            if name.startswith("keys/log-") and len(der) == 44 and not logs.isdisjoint((old, new)):
                 self._logs[der[-32:]] = path
-            if name == "keys/time-authority.pem" and authority == hashlib.sha256(der).hexdigest():
+            if name == "keys/time-authority.pem" and not authorities.isdisjoint((old, new)):
                 self.authority = path
+            # The authority that is to outlive SHA-256 is not named by a SHA-256.
+            if name == "keys/time-authority-sha512.pem" and new in authorities:
+                self.strong = path
 
     def check_signature(self, note: Note) -> bytes:
         """The log's own signature line, verified by openssl, once for all receipts under it. Gives the note with that line alone."""
@@ -376,13 +460,25 @@ class Keys:
         return held(self._signed[seen])
 
     def _signature(self, note: Note) -> bytes:
-        for name, signature in note.signatures:
+        signature = self._signed_by(note.text, note.origin, note.signatures)
+        return note.text + (f"\n— {note.origin} {base64.b64encode(signature).decode()}\n").encode()
+
+    def _signed_by(self, text: bytes, origin: str, signatures: tuple[tuple[str, bytes], ...]) -> bytes:
+        for name, signature in signatures:
             for public, path in self._logs.items():
-                key_id = hashlib.sha256(note.origin.encode() + b"\n\x01" + public).digest()[:4]
-                if name == note.origin and signature[:4] == key_id and len(signature) == 68:
-                    self._ask(path, note.text, signature[4:])
-                    return note.text + (f"\n— {name} {base64.b64encode(signature).decode()}\n").encode()
+                key_id = hashlib.sha256(name.encode() + b"\n\x01" + public).digest()[:4]
+                if name == origin and signature[:4] == key_id and len(signature) == 68:
+                    self._ask(path, text, signature[4:])
+                    return signature
         raise Wrong("key")
+
+    def check_statement(self, statement: Statement) -> None:
+        """A statement of hash renewal is signed by a log of the court's family whose key was named."""
+        try:
+            signer = next((name for name, _ in statement.signatures if name.startswith(statement.origin + "/")), "")
+            self._signed_by(statement.text, signer, statement.signatures)
+        except Wrong as wrong:
+            raise Wrong("statement-" + wrong.reason if wrong.reason in ("key", "signature") else wrong.reason) from None
 
     def _ask(self, key: Path, text: bytes, signature: bytes) -> None:
         (self._folder / "body").write_bytes(text)
@@ -391,60 +487,72 @@ class Keys:
         if not openssl(arguments, self._folder)[0]:
             raise Wrong("signature")
 
-    def check_times(self, checkpoint: bytes, tokens: list[tuple[str, bytes]], not_before: datetime) -> datetime | None:
-        """When a known authority first saw the checkpoint, every renewal of its token checked in order; None when no authority was named."""
-        if self.authority is None:
+    def check_times(self, checkpoint: bytes, tokens: list[tuple[str, bytes]], not_before: datetime, strong: bool = False) -> datetime | None:
+        """When a known authority first saw the checkpoint, every renewal of its token checked in order; None when no authority was named.
+
+        ``strong`` tokens, over a statement of hash renewal, rest on SHA-512 throughout.
+        """
+        if (self.strong if strong else self.authority) is None:
             return None
-        first = earlier = self._moment(checkpoint, tokens[0][1])
+        first = earlier = self._moment(checkpoint, tokens[0][1], strong, strong)
         # openssl itself accepts a time in the future, or before the thing it is about.
         if not not_before - SKEW <= first <= datetime.now(UTC) + SKEW:
             raise Wrong("time-bounds")
         data, before = checkpoint, tokens[0][1]
         for name, token in tokens[1:]:
             try:
-                at = self._moment(data + before, token, strong=True)
+                at = self._moment(data + before, token, True, strong)
             except Wrong as wrong:
                 raise Wrong("renewal" if wrong.reason == "time" else wrong.reason, name) from None
             if not earlier <= at <= datetime.now(UTC) + SKEW:
                 raise Wrong("time-bounds", name)
-            if not self._stands(data, before, at):
+            if not self.stands(data, before, at, strong):
                 raise Wrong("renewal-late", name)
             data, before, earlier = data + before, token, at
+        if strong:
+            return first
         if self._newest is None or self._newest[0] < first:
             self._newest = (first, data, before)
         return first
 
     def ended(self) -> bool:
         """Whether the last time token over the newest checkpoint can no longer be believed today."""
-        return self._newest is not None and not self._stands(self._newest[1], self._newest[2], datetime.now(UTC))
+        return self._newest is not None and not self.stands(self._newest[1], self._newest[2], datetime.now(UTC))
 
-    def _moment(self, data: bytes, token: bytes, strong: bool = False) -> datetime:
-        """The time a token states, once it has verified over these bytes; a ``strong`` one has a SHA-512 imprint."""
-        if (data, token) not in self._timed:
-            self._timed[data, token] = tried(lambda: self._time(data, token, strong))
-        return held(self._timed[data, token])
+    def _moment(self, data: bytes, token: bytes, long: bool, strong: bool) -> datetime:
+        """The time a token states, once it has verified over these bytes; ``long`` where its imprint must be SHA-512."""
+        seen = (data, token, strong)
+        if seen not in self._timed:
+            self._timed[seen] = tried(lambda: self._time(data, token, long, strong))
+        return held(self._timed[seen])
 
-    def _time(self, data: bytes, token: bytes, strong: bool) -> datetime:
+    def _time(self, data: bytes, token: bytes, long: bool, strong: bool) -> datetime:
         (self._folder / "tsr").write_bytes(token)
         good, text = openssl(["ts", "-reply", "-in", "tsr", "-text"], self._folder)
         match = re.search(r"^Time stamp: (\w{3} +\d+ [\d:]{8})(?:\.\d+)? (\d{4}) GMT", text, re.M)
         if not good or not match:
             raise Wrong("time")
         at = datetime.strptime(" ".join(match.groups()), "%b %d %H:%M:%S %Y").replace(tzinfo=UTC)
-        if not self._stands(data, token, at):
+        if not self.stands(data, token, at, strong):
             raise Wrong("time")
-        if strong and not re.search(r"^Hash Algorithm: sha512$", text, re.M):
-            raise Wrong("renewal-weak")
+        if long and not re.search(r"^Hash Algorithm: sha512$", text, re.M):
+            raise Wrong("renewed-weak" if strong else "renewal-weak")
+        if strong:
+            good, text = openssl(["asn1parse", "-inform", "DER", "-in", "tsr"], self._folder)
+            if not good or WEAK.search(text):
+                raise Wrong("renewed-weak")
         return at
 
-    def _stands(self, data: bytes, token: bytes, moment: datetime) -> bool:
+    def stands(self, data: bytes, token: bytes, moment: datetime, strong: bool = False) -> bool:
         """Whether a token over these bytes could be believed at a moment."""
-        if (data, token, moment) not in self._stood:
+        asked = (data, token, moment, strong)
+        if asked not in self._stood:
             (self._folder / "data").write_bytes(data)
             (self._folder / "tsr").write_bytes(token)
-            arguments = ["ts", "-verify", "-data", "data", "-in", "tsr", "-CAfile", str(self.authority), "-attime", str(int(moment.timestamp()))]
-            self._stood[data, token, moment] = openssl(arguments, self._folder)[0]
-        return self._stood[data, token, moment]
+            root = str(self.strong if strong else self.authority)
+            arguments = ["ts", "-verify", "-data", "data", "-in", "tsr", "-CAfile", root, "-attime", str(int(moment.timestamp()))]
+            self._stood[asked] = openssl(arguments, self._folder)[0]
+        return self._stood[asked]
 
 
 def tried(check: Callable[[], V]) -> V | Wrong:
@@ -478,17 +586,60 @@ def openssl(arguments: list[str], folder: Path) -> tuple[bool, str]:
     return done.returncode == 0, done.stdout.decode("utf-8", "replace")
 
 
+class Rounds:
+    """The rounds of hash renewal that receipts of the kit name: statement, signature and time tokens, each checked once."""
+
+    def __init__(self, bag: Bag, keys: Keys) -> None:
+        self._bag, self._keys = bag, keys
+        self._checked: dict[str, tuple[Statement, datetime | None] | Wrong] = {}
+        self.used: dict[str, list[bool]] = {}
+        self.known: dict[str, tuple[Statement, datetime | None]] = {}
+
+    def check(self, number: str) -> tuple[Statement, datetime | None]:
+        """A round's statement, and when the named authority saw it."""
+        if number not in self._checked:
+            self._checked[number] = tried(lambda: self._check(number))
+        found = self.known[number] = held(self._checked[number])
+        return found
+
+    def _check(self, number: str) -> tuple[Statement, datetime | None]:
+        name = f"renewals/renewal-{number}.statement"
+        data = self._bag.read(name)
+        count = len([n for n in self._bag.names if n.startswith(f"{name}.renewal-")])
+        files = [f"{name}.tsr", *(f"{name}.renewal-{place}.tsr" for place in range(1, count + 1))]
+        try:
+            statement = read_statement(data, number)
+            self._keys.check_statement(statement)
+            tokens = [(each, self._bag.read(each)) for each in files]
+            return statement, self._keys.check_times(data, tokens, datetime.min.replace(tzinfo=UTC) + SKEW, strong=True)
+        except Wrong as wrong:
+            # What fails with no name of its own is the statement, or its first token.
+            fallback = files[0] if wrong.reason in ("time", "time-bounds", "renewed-weak") else name
+            raise Wrong(wrong.reason, wrong.item or fallback) from None
+
+    def strays(self) -> list[Failure]:
+        """Files of rounds that no receipt names."""
+        mine = tuple(f"renewals/renewal-{number}.statement" for number in self._checked)
+        return [Failure(name, "renewed-files") for name in sorted(self._bag.names) if name.startswith("renewals/") and not name.startswith(mine or "\n")]
+
+
 class Receipts:
     """The receipts of the kit, each checked once down to the signed tree."""
 
     def __init__(self, bag: Bag, keys: Keys) -> None:
         self._bag, self._keys = bag, keys
-        self._checked: dict[str, dict[str, Any] | Wrong] = {}
+        self._checked: dict[str, dict[str, Any]] = {}
         self._renewals: dict[str, set[str]] = {}
+        self._renewed: dict[str, list[str]] = {}
         for name in bag.names:
             place, mark, number = name.partition("/checkpoint.renewal-")
             if mark:
                 self._renewals.setdefault(place + "/", set()).add(number)
+            place, mark, _ = name.partition("/renewal-")
+            if mark and name.startswith("receipts/"):
+                self._renewed.setdefault(place + "/", []).append(name[len(place) + 1 :])
+        self.rounds = Rounds(bag, keys)
+        self._pairs: dict[str, tuple[str, bytes, bytes]] = {}
         self.latest: datetime | None = None
         self.renewed = 0
         self.sizes: dict[str, int] = {}
@@ -500,8 +651,8 @@ class Receipts:
     def check(self, reference: str) -> dict[str, Any]:
         """What the receipt says, believed because the log has it. Raises Wrong."""
         if reference not in self._checked:
-            self._checked[reference] = tried(lambda: self._check(f"receipts/{reference}/"))
-        return held(self._checked[reference])
+            self._checked[reference] = self._check(f"receipts/{reference}/")
+        return self._checked[reference]
 
     def _check(self, place: str) -> dict[str, Any]:
         if not {place + n for n in ("receipt.json", "receipt.leaf", "receipt.leaf.tlog-proof", "checkpoint")} <= self._bag.names:
@@ -522,8 +673,69 @@ class Receipts:
             at = self._keys.check_times(bare, tokens, instant(receipt))
             self.renewed = max(self.renewed, len(tokens) - 1)
             self.latest = max(filter(None, (self.latest, at)), default=None)
+        self._check_renewed(place, note, index, bare, body, tokens, instant(receipt))
         self.sizes[note.origin] = max(note.size, self.sizes.get(note.origin, 0))
         return receipt
+
+    def _check_renewed(self, place: str, note: Note, index: int, bare: bytes, body: bytes, tokens: list[tuple[str, bytes]], written: datetime) -> None:
+        """What rounds of hash renewal have bound of this receipt and its checkpoint."""
+        kinds = set[str]()
+        for name in sorted(self._renewed.get(place, ())):
+            match = RENEWED_FILE.match(name)
+            if not match or match.group(2) in kinds:
+                raise Wrong("renewed-files", name)
+            kinds.add(match.group(2))
+            number = match.group(1)
+            statement, at = self.rounds.check(number)
+            try:
+                if at and at < written - SKEW:
+                    raise Wrong("time-bounds")
+                position, path, leaf = read_renewed(self._bag.read(place + name))
+                if tree_root("sha512", leaf, position, statement.size, path) != statement.root:
+                    raise Wrong("renewed-inclusion")
+                if match.group(2) == "entry":
+                    self._check_entry(place, statement, note, index, position, leaf, body, number)
+                else:
+                    self._check_head(note, bare, leaf, tokens, at)
+            except Wrong as wrong:
+                raise Wrong(wrong.reason, wrong.item or name) from None
+
+    def _check_entry(self, place: str, statement: Statement, note: Note, index: int, position: int, leaf: bytes, body: bytes, number: str) -> None:
+        start, size, at = statement.heads.get(note.origin, (0, 0, 0))
+        origin, where, what, digest = [*leaf.decode("utf-8", "replace").rstrip("\n").split(" "), "", "", ""][:4]
+        if not start <= index < size or position != at + index - start or (origin, where) != (note.origin, str(index)):
+            raise Wrong("renewed-entry")
+        if leaf != f"{note.origin} {index} {what} {digest}\n".encode() or what not in ("file", "receipt"):
+            raise Wrong("renewed-entry")
+        receipt = hashlib.sha512(body).digest()
+        if what == "receipt" and hashlib.sha512(receipt).hexdigest() != digest:
+            raise Wrong("renewed-entry")
+        if what == "file":
+            self._pairs[place] = (digest, receipt, f"renewal-{number}.entry".encode())
+        self.rounds.used.setdefault(number, []).append(what == "file")
+
+    def check_file(self, reference: str, sha512: Callable[[], bytes]) -> None:
+        """The file of a receipt is the one a round of hash renewal bound with it, if one did."""
+        pair = self._pairs.get(f"receipts/{reference}/")
+        if pair is not None and hashlib.sha512(pair[1] + sha512()).hexdigest() != pair[0]:
+            raise Wrong("renewed-file", pair[2].decode())
+
+    def _check_head(self, note: Note, bare: bytes, leaf: bytes, tokens: list[tuple[str, bytes]], at: datetime | None) -> None:
+        """Exactly what was bound must be here: the checkpoint, and the tokens it had then."""
+        prefix, lines = f"{note.origin} {note.size} ", leaf.decode("utf-8", "replace").split("\n")
+        if lines[0] != f"{prefix}checkpoint {hashlib.sha512(bare).hexdigest()}" or lines.pop() != "":
+            raise Wrong("renewed-checkpoint")
+        if any(not line.startswith((prefix + "token ", prefix + "cosignature ")) for line in lines[1:]):
+            raise Wrong("renewed-checkpoint")
+        bound = [line for line in lines[1:] if line.startswith(prefix + "token court ")]
+        if len(bound) > len(tokens):
+            raise Wrong("missing", "checkpoint.tsr" if not tokens else f"checkpoint.renewal-{len(tokens)}.tsr")
+        for number, (line, (name, token)) in enumerate(zip(bound, tokens)):
+            if line != f"{prefix}token court {number} {hashlib.sha512(token).hexdigest()}":
+                raise Wrong("renewed-checkpoint", name)
+        before = b"".join(token for _, token in tokens[: len(bound) - 1]) if bound else b""
+        if at and bound and self._keys.authority and not self._keys.stands(bare + before, tokens[len(bound) - 1][1], at):
+            raise Wrong("renewed-late")
 
     def _tokens(self, place: str) -> list[tuple[str, bytes]]:
         """The time token of a checkpoint and its renewals, in order, each with its name."""
@@ -549,7 +761,7 @@ def canonical_object(data: bytes, reason: str) -> dict[str, Any]:
     """JSON that is an object in the one canonical spelling, so that no two programs read two things."""
     try:
         value = json.loads(data.decode("utf-8"))
-        again = CANONICAL.encode(value).encode()
+        again = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError):
         raise Wrong(reason) from None
     if not isinstance(value, dict) or again != data:
@@ -613,6 +825,7 @@ def check_entries(contents: Contents, lines: list[bytes], receipts: Receipts, at
                 text = lines[line - 1] if line == taken and line <= len(lines) else b""
                 if hashlib.sha256(text).hexdigest() != receipt.get("sha256") or len(text) != receipt.get("size"):
                     raise Wrong("line")
+                receipts.check_file(reference, lambda text=text: hashlib.sha512(text).digest())  # type: ignore[misc]
                 held.append(text)
             previous = str(receipt.get("sha256"))
         except Wrong as wrong:
@@ -655,6 +868,7 @@ def check_files(contents: Contents, bag: Bag, digests: dict[str, tuple[str, int]
             receipt = receipts.check(reference)
             if digests.get(path) != (receipt.get("sha256"), receipt.get("size")):
                 raise Wrong("file")
+            receipts.check_file(reference, lambda path=path: bag.sha512(path))  # type: ignore[misc]
             if receipt.get("case", contents.case) != contents.case:
                 raise Wrong("case")
             # An upload's receipt names no case; that it is of this one, an entry of the docket says.
@@ -680,29 +894,26 @@ def single_entries(contents: Contents, bag: Bag, digests: dict[str, tuple[str, i
     return found
 
 
-def verify(place: Path, logs: set[str], authority: str | None = None, case: str | None = None, at_least: int = 0) -> tuple[list[Failure], list[str]]:
+def verify(place: Path, logs: set[str], authority: str | set[str] | None = None, case: str | None = None, at_least: int = 0) -> tuple[list[Failure], list[str]]:
     """Everything. Gives the failures and, in words, what is proven."""
+    named = {authority} if isinstance(authority, str) else set(authority or ())
     try:
         bag = Bag(place)
-        failures, listed = read_manifests(bag)
-        with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-            hashed = bag.hashed(sorted(bag.names - {"tagmanifest-sha256.txt"}), pool)
-            contents = read_contents(bag)
-            receipts = Receipts(bag, Keys(bag, logs, authority, Path(folder)))
+        failures, digests = check_bag(bag)
+        contents = read_contents(bag)
+        with tempfile.TemporaryDirectory() as folder:
+            receipts = Receipts(bag, Keys(bag, logs, named, Path(folder)))
             lines = bag.read("data/docket.jsonl", 1 << 31).split(b"\n")[:-1] if "data/docket.jsonl" in bag.names and contents.entries else []
             entries, held = check_entries(contents, lines, receipts, at_least)
-            for _, reference in contents.files:
-                tried(partial(receipts.check, reference))
-            digests = {name: said if isinstance(said, tuple) else said.result() for name, said in hashed.items()}
-            failures += check_bag(bag, listed, digests)
             files = check_files(contents, bag, digests, held, receipts)
             whole = check_whole(contents, bag, digests, held) if contents.entries else []
             ended = receipts.ended()
+            strays = receipts.rounds.strays()
     except Wrong as wrong:
         return [Failure(wrong.item or str(place), wrong.reason)], []
     except (zipfile.BadZipFile, OSError, NotImplementedError):
         return [Failure(str(place), "packed")], []
-    failures += entries + files + whole
+    failures += entries + files + whole + strays
     if case is not None and case != contents.case:
         failures.append(Failure("contents.json", "case"))
     return failures, proven_words(contents, receipts, ended)
@@ -725,10 +936,19 @@ def proven_words(contents: Contents, receipts: Receipts, ended: bool) -> list[st
         words.append(f"The named time authority saw the newest checkpoint at {at} UTC. / 指定的时间戳机构于{at}（UTC）见证了最新检查点。")
         if receipts.renewed:
             words.append(f"Its time tokens were renewed up to {receipts.renewed} times, each in time. / 时间戳最多续期{receipts.renewed}次，均未逾期。")
-        if ended:
+        if ended and not receipts.rounds.used:
             words.append(ENDED)
     else:
         words.append("Times were not checked: no time authority was named. / 未核验时间：未指定时间戳机构。")
+    for number, bound in sorted(receipts.rounds.used.items()):
+        statement, seen = receipts.rounds.known[number]
+        on, rule = f" {seen:%Y-%m-%d %H:%M:%S} UTC" if seen else "", printable(statement.ruled_on)
+        words.append(
+            f"Round {number} of hash renewal{on} (rule of {rule}) bound {len(bound)} receipts with SHA-512, {sum(bound)} with the file."
+            f" / 第{number}轮哈希续期{on}（规则日期{rule}）以SHA-512绑定{len(bound)}份回执，其中{sum(bound)}份连同文件绑定。"
+        )
+        if not seen:
+            words.append(f"The time of round {number} was not checked. / 未核验第{number}轮哈希续期的时间。")
     words.append(
         "Unchanged means since the court received them. It does not say that what they show is true. / “一致”指自法院收到之时起未经改动，不代表其内容真实。"
     )
@@ -737,18 +957,17 @@ def proven_words(contents: Contents, receipts: Receipts, ended: bool) -> list[st
 
 def main(arguments: list[str] | None = None) -> int:
     """Read the command line, check, explain; 0 when everything holds."""
-    sys.setswitchinterval(0.0005)  # threads that hash wait for this one as often as they have read a piece
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("place", nargs="?", default=str(Path(__file__).resolve().parent), help="folder or ZIP of the kit / 文件包目录或者ZIP文件")
-    key_help = "SHA-256 of the log's key, from outside / 另行取得的日志公钥指纹"
+    key_help = "SHA-256 or SHA-512 of a log's key, from outside; may be given again / 另行取得的日志公钥指纹，可重复给出"
+    time_help = "SHA-256 or SHA-512 of an authority's root certificate; may be given again / 时间戳机构根证书指纹，可重复给出"
     parser.add_argument("--log-key-fingerprint", action="append", required=True, metavar="HEX", help=key_help)
-    parser.add_argument("--time-authority-fingerprint", metavar="HEX", help="SHA-256 of the authority's root certificate / 时间戳机构根证书指纹")
+    parser.add_argument("--time-authority-fingerprint", action="append", default=[], metavar="HEX", help=time_help)
     parser.add_argument("--case", help="reference of the case you expect / 预期的案件编号")
     parser.add_argument("--at-least", type=int, default=0, metavar="N", help="number of the latest entry you know of / 您所知的最后条目编号")
     given = parser.parse_args(arguments)
-    plain = [re.sub(r"[\s:]", "", text).lower() for text in given.log_key_fingerprint]
-    authority = re.sub(r"[\s:]", "", given.time_authority_fingerprint).lower() if given.time_authority_fingerprint else None
-    failures, words = verify(Path(given.place), set(plain), authority, given.case, given.at_least)
+    plain, authorities = ({re.sub(r"[\s:]", "", text).lower() for text in each} for each in (given.log_key_fingerprint, given.time_authority_fingerprint))
+    failures, words = verify(Path(given.place), plain, authorities, given.case, given.at_least)
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8", errors="replace")
     for failure in failures:

@@ -181,7 +181,7 @@ def decision_pdf(reference: str) -> Response:
 def verify() -> Page:
     """How to verify anything the court gave out, with programs the court did not write."""
     court = current_court()
-    return render_template("register/verify.html", vkeys=court.notary.log_vkeys(), origin=court.settings.origin)
+    return render_template("register/verify.html", vkeys=court.notary.log_vkeys(), origin=court.settings.origin, renews=court.notary.tsa_512_pem() is not None)
 
 
 @register.get("/<any(about, accessibility, privacy, contact):page>")
