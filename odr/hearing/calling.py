@@ -43,7 +43,7 @@ def hearings_ahead(court: Sitting, cases: Sequence[int]) -> list[Appointment]:
         )
     )
     return [
-        Appointment(case, reference, T("Hearing"), at, T("%(mode)s: %(place)s", mode=mode.label, place=place), "hearing.page")
+        Appointment(case, reference, T("Hearing"), at, T("%(place)s (%(mode)s)", mode=mode.label, place=place), "hearing.page")
         for case, reference, at, mode, place in rows
     ]
 
