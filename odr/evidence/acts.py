@@ -107,10 +107,16 @@ def withdraw_exhibit(court: Sitting, case: Case, given: WithdrawExhibitInput, *,
 
 
 def on_claim_lodged(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """The files that go with a claim become exhibits, in entries after it."""
-    if not facts["given"].exhibits:
+    """The files that go with a claim become exhibits, in entries after it; of those that are exhibits already, what they show is said anew where it changed."""
+    given, numbers, actor = facts["given"], facts["numbers"], facts["actor"]
+    if not given.exhibits:
         return
-    taken = set(court.session.scalars(select(Upload.reference).join(Exhibit, Exhibit.upload_id == Upload.id).where(Exhibit.case_id == case.id)))
-    for line in facts["given"].exhibits:
-        if line.upload not in taken:
-            court.then("submit_exhibit", ExhibitInput(upload=line.upload, title=line.title, proves=line.proves, source=line.source), actor=facts["actor"])
+    here = {e.upload.reference: e for e in court.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id))}
+    for line in given.exhibits:
+        shows, exhibit = sorted({numbers[n - 1] for n in line.facts}), here.get(line.upload)
+        if exhibit is None:
+            submitted = ExhibitInput(upload=line.upload, title=line.title, proves=line.proves, facts=shows, source=line.source)
+            court.then("submit_exhibit", submitted, actor=actor)
+        elif (exhibit.proves, exhibit.facts) != (line.proves, shows) and exhibit.party_id == actor.party_id:
+            anew = DescribeExhibitInput(exhibit=exhibit.reference, proves=line.proves, facts=shows, summary=exhibit.summary)
+            court.then("describe_exhibit", anew, actor=actor)

@@ -71,6 +71,12 @@ def _write_claim(court: Sitting, case: Case, claimant: Party, given: ClaimInput)
     return claim
 
 
+def _numbers(court: Sitting, case: Case) -> list[int]:
+    """The numbers in the case of the facts just told, in the order given."""
+    told = select(Fact.number).where(Fact.case_id == case.id, Fact.entry_number == court.next_number(case)).order_by(Fact.number)
+    return list(court.session.scalars(told))
+
+
 def _write_fellows(court: Sitting, case: Case, given: ClaimInput) -> None:
     """Whoever claims along: a party of her own, called in by a letter; a sum of her own is a claim of her own (CPL 55)."""
     known = [p for p in parties(case, Role.CLAIMANT) if p.ordinal > 1]
@@ -112,7 +118,7 @@ def _exactly(court: Sitting, case: Case, given: ClaimInput) -> ClaimInput:
     return given.model_copy(update={"particulars": found})
 
 
-@act(title=T("Lodge the claim"), input=ClaimInput, by={Role.CLAIMANT}, at={Stage.LODGED}, listed=False, version=3, source="CPL 122")
+@act(title=T("Lodge the claim"), input=ClaimInput, by={Role.CLAIMANT}, at={Stage.LODGED}, listed=False, version=4, source="CPL 122")
 def lodge_claim(court: Sitting, case: Case, given: ClaimInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record the claim and start the registry's seven days (CPL 126, REG 8).
 
@@ -125,7 +131,7 @@ def lodge_claim(court: Sitting, case: Case, given: ClaimInput, *, actor: Actor, 
     claim = _write_claim(court, case, claimant, exact)
     _write_fellows(court, case, exact)
     court.start_window(case, "registry_review", start=now)
-    court.announce("claim_lodged", case, claim=claim, claimant=claimant, given=given, actor=actor)
+    court.announce("claim_lodged", case, claim=claim, claimant=claimant, given=given, actor=actor, numbers=_numbers(court, case))
     total = Money(given.amount, claim.currency)
     words = T("Claim lodged by %(name)s, for %(amount)s", name=claimant.name, amount=total)
     return Recorded(words, {"claim": claim.reference, "amount": {"minor": total.minor, "currency": total.currency}}, kept=exact.model_dump(mode="json"))
@@ -143,6 +149,13 @@ def without_particulars(given: dict[str, Any]) -> dict[str, Any]:
 def by_herself(given: dict[str, Any]) -> dict[str, Any]:
     """Claims of the second version were brought by the claimant herself, never by a guardian."""
     return {**given, "claimant": {**given["claimant"], **BY_HERSELF}}
+
+
+@upcast("lodge_claim", from_version=3)
+@upcast("correct_claim", from_version=3)
+def of_no_numbered_fact(given: dict[str, Any]) -> dict[str, Any]:
+    """Files that went with claims of the third version named no numbered facts."""
+    return {**given, "exhibits": [{**line, "facts": []} for line in given["exhibits"]]}
 
 
 @upcast("join_case", from_version=1)
@@ -185,7 +198,7 @@ def return_claim(court: Sitting, case: Case, given: ReturnInput, *, actor: Actor
     to={Stage.LODGED},
     window="correction",
     page="filing.correct",
-    version=3,
+    version=4,
     source="REG 7",
 )
 def correct_claim(court: Sitting, case: Case, given: ClaimInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -209,7 +222,7 @@ def correct_claim(court: Sitting, case: Case, given: ClaimInput, *, actor: Actor
     court.close_tasks(case, NOT_CORRECTED)
     court.start_window(case, "registry_review", start=now)
     court.move(case, Stage.LODGED)
-    court.announce("claim_lodged", case, claim=claim, claimant=claimant, given=given, actor=actor)
+    court.announce("claim_lodged", case, claim=claim, claimant=claimant, given=given, actor=actor, numbers=_numbers(court, case))
     return Recorded(T("Corrected claim sent by %(name)s", name=claimant.name), {"claim": claim.reference}, kept=exact.model_dump(mode="json"))
 
 

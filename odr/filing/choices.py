@@ -36,6 +36,12 @@ def fact_numbers(court: Any, case: Case, actor: Actor) -> list[Option]:
     return [Option(str(fact.number), f"{fact.number}. {fact.what[:160]}") for fact in rows]
 
 
+@choice_source("facts_of_claim")
+def facts_of_claim(court: Any, case: Case | None, actor: Actor) -> list[Option]:
+    """Facts of a claim that is still being written: they stand in its own form, and its page gives them."""
+    return []
+
+
 @choice_source("facts_of_others")
 def facts_of_others(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Facts that another party alleges."""

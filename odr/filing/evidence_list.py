@@ -8,31 +8,38 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Any
 
 from odr.errors import InvalidInput
-from odr.text import T, Text
+from odr.filing.linking import Told
+from odr.text import LOCALES, T, Text
 
 MOST = 100
 LIMITS = {"title": 200, "proves": 1000, "source": 1000}
-COLUMNS: dict[str, Text] = {"file": T("File name"), "title": T("What is it?"), "proves": T("What does it show?"), "source": T("Where does it come from?")}
+COLUMNS: dict[str, Text] = {
+    "file": T("File name"), "title": T("What is it?"), "proves": T("What does it show?"), "facts": T("Which facts does it show?"),
+    "source": T("Where does it come from?"),
+}  # fmt: skip
 """Columns of the list the court offers, in order."""
 _KNOWN = {
     "file": r"file(?: ?name)?|附件|文件(?:名称?)?",
     "title": r"title|name|what is it.?|exhibit|evidence|证据(?:名称|材料)?|名称|这是什么.?",
     "proves": r"(?:what (?:does it show|it shows|it proves).?)|proves?|purpose|to prove|证明(?:目的|内容|事项|对象)|能证明什么.?|待证事实",
+    "facts": r"(?:which facts does it show.?)|facts?(?: nos?\.?| numbers?)?|(?:对应|证明的?)?事实(?:编号|序号)?|能证明哪些事实.?",
     "source": r"(?:where does it come from.?)|source|origin|(?:证据)?来源|从哪里来.?|来自哪里.?",
 }
 
 
 @dataclass(frozen=True)
 class ListedExhibit:
-    """One line of the list; ``upload`` is the file it names, if that has been sent."""
+    """One line of the list; ``upload`` is the file it names, if that has been sent; ``facts`` are numbers of the claim's facts."""
 
     title: str
     proves: str
     source: str
     file: str
     upload: str
+    facts: tuple[int, ...] = ()
 
 
 def template(locale: str) -> bytes:
@@ -52,7 +59,8 @@ def read_list(rows: Sequence[Sequence[str]], sent: Mapping[str, str]) -> list[Li
         if title:
             cut = {name: values.get(name, "")[:most] for name, most in LIMITS.items()}
             file = values.get("file", "")
-            found.append(ListedExhibit(title[: LIMITS["title"]], cut["proves"], cut["source"], file, _match(file, title, sent)))
+            upload, facts = _match(file, title, sent), _numbers(values.get("facts", ""))
+            found.append(ListedExhibit(title[: LIMITS["title"]], cut["proves"], cut["source"], file, upload, facts))
     if not found:
         raise InvalidInput.at("file", T("No piece of evidence was found below the headings."))
     if len(found) > MOST:
@@ -61,17 +69,31 @@ def read_list(rows: Sequence[Sequence[str]], sent: Mapping[str, str]) -> list[Li
     return found
 
 
+def _numbers(text: str) -> tuple[int, ...]:
+    """Numbers of facts as people write them: "1, 3", "2–4", "事实1、2"."""
+    found: list[int] = []
+    for first, last in re.findall(r"(\d{1,3})(?:\s*[-–—~～至到]\s*(\d{1,3}))?", text):
+        found += range(int(first), min(int(last or first), MOST) + 1)
+    return tuple(sorted({n for n in found if 1 <= n <= MOST}))
+
+
 def _heading(rows: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]]:
     """The row after the headings, and which column is what."""
     for number, row in enumerate(rows[:20]):
         columns: dict[str, int] = {}
         for at, cell in enumerate(row):
-            name = next((key for key, pattern in _KNOWN.items() if key not in columns and re.fullmatch(pattern, cell.strip(), re.IGNORECASE)), None)
+            name = next((key for key in _KNOWN if key not in columns and _is_heading(key, cell.strip())), None)
             if name is not None:
                 columns[name] = at
         if "title" in columns and len(columns) > 1:
             return number + 1, columns
     raise InvalidInput.at("file", T("No headings were found. The first row must name the columns; take the court’s empty list as a model."))
+
+
+def _is_heading(key: str, cell: str) -> bool:
+    """Whether a cell heads a column: as the court's own list has it in either language, or as people write it."""
+    own = {COLUMNS[key].render(locale) for locale in LOCALES}
+    return cell in own or re.fullmatch(_KNOWN[key], cell, re.IGNORECASE) is not None
 
 
 def _match(file: str, title: str, sent: Mapping[str, str]) -> str:
@@ -84,10 +106,11 @@ def _match(file: str, title: str, sent: Mapping[str, str]) -> str:
     return ""
 
 
-def as_rows(listed: Sequence[ListedExhibit], start: int) -> dict[str, str]:
-    """The list as raw values of the draft's evidence, from row ``start`` on."""
-    rows: dict[str, str] = {}
+def as_rows(listed: Sequence[ListedExhibit], start: int, told: Sequence[Told] = ()) -> dict[str, Any]:
+    """The list as raw values of the draft's evidence, from row ``start`` on; ``told`` are the facts of the draft, by whose numbers the list speaks."""
+    rows: dict[str, Any] = {}
     for number, line in enumerate(listed, start):
         for name in ("upload", "title", "proves", "source"):
             rows[f"exhibits-{number}-{name}"] = getattr(line, name)
+        rows[f"exhibits-{number}-facts"] = [one.key for one in told if one.number in line.facts]
     return rows

@@ -221,12 +221,21 @@ class FellowsStep(CourtModel):
     fellows: Annotated[list[FellowInput], Field(max_length=50), field(T("Other claimant"))] = []
 
 
+FactsOfClaim = Annotated[
+    list[Annotated[int, Field(ge=1, le=100)]],
+    Field(max_length=100),
+    field(T("Which facts does it show?"), T("The numbered facts of this claim, counted from 1. Leave it empty if it is none of them."),
+          choices="facts_of_claim", widget="checkboxes"),
+]  # fmt: skip
+
+
 class ExhibitLine(CourtModel):
     """A file that goes with the claim."""
 
     upload: Annotated[str, RefTo("upload"), field(T("File"))]
     title: Annotated[str, CourtText(1, 200), field(T("What is it?"), T("For example: order page, chat with the shop."))]
     proves: Annotated[str, CourtText(1, 1000), field(T("What does it show?"), widget="textarea")]
+    facts: FactsOfClaim = []
     source: Annotated[
         str, CourtText(1, 1000), field(T("Where does it come from?"), T("For example: my phone, the shop’s page on 11 November."), widget="textarea")
     ]
@@ -241,18 +250,26 @@ class ExhibitsStep(CourtModel):
 class ClaimInput(CourtModel):
     """A claim, whole."""
 
-    matter: MatterStep
-    respondents: Annotated[list[RespondentInput], Field(min_length=1, max_length=20)]
-    facts: Annotated[list[FactInput], Field(min_length=1, max_length=100)]
-    relief: Annotated[list[ReliefInput], Field(min_length=1, max_length=30)]
-    claimant: AboutYouStep
-    exhibits: Annotated[list[ExhibitLine], Field(max_length=100)] = []
+    matter: Annotated[MatterStep, field(T("What the dispute is about"))]
+    respondents: Annotated[list[RespondentInput], Field(min_length=1, max_length=20), field(T("Other side"))]
+    facts: Annotated[list[FactInput], Field(min_length=1, max_length=100), field(T("Fact"))]
+    relief: Annotated[list[ReliefInput], Field(min_length=1, max_length=30), field(T("What you ask for"))]
+    claimant: Annotated[AboutYouStep, field(T("About you"))]
+    exhibits: Annotated[list[ExhibitLine], Field(max_length=100), field(T("Evidence"))] = []
     particulars: Annotated[
         dict[Annotated[str, Field(max_length=60)], CourtAnswer],
         Field(max_length=60),
         ABOUT,
     ] = {}
     fellows: Annotated[list[FellowInput], Field(max_length=50), field(T("Other claimant"))] = []
+
+    @model_validator(mode="after")
+    def _facts_shown_are_told(self) -> ClaimInput:
+        words = T("The claim tells %(count)s facts; choose among them.", count=len(self.facts))
+        faults = [FieldFault(("exhibits", i, "facts"), words) for i, line in enumerate(self.exhibits) if any(n > len(self.facts) for n in line.facts)]
+        if faults:
+            raise InvalidInput(faults)
+        return self
 
     @property
     def amount(self) -> int:

@@ -20,6 +20,7 @@ from odr.filing.guide import COOKIE, opened_answers
 from odr.filing.inputs import AnswerInput, JoinInput
 from odr.filing.inputs_motions import TakePartInput
 from odr.filing.joining import Invitation, ask_to_take_part, invitation_for, join, requests_from_outside
+from odr.filing.linking import facts_told, numbered, options_of, shown_by
 from odr.filing.models import DraftState
 from odr.filing.particulars import form_for, told, told_of
 from odr.filing.queries import claims_of, facts_of, reliefs_of, review_return_of
@@ -148,8 +149,11 @@ def _step_page(draft: Any, which: drafts.Step, values: dict[str, Any], faults: l
     choices = forms.choices_for(which.model, _look(), None, _me())
     if "upload" in choices:
         choices["upload"] = drafts.files_of_writers(_look(), draft)
+    if "facts_of_claim" in choices:
+        choices["facts_of_claim"] = options_of(facts_told(draft.values.get("facts", {})))
     fields = forms.fields_of(which.model, current_locale(), values, faults, choices)
-    page = render_template("filing/step.html", draft=draft, step=which, fields=fields, faults=forms.summary(fields), list_faults=[])
+    told = bool(choices.get("facts_of_claim"))
+    page = render_template("filing/step.html", draft=draft, step=which, fields=fields, faults=forms.summary(fields), list_faults=[], told=told)
     return page, status
 
 
@@ -198,7 +202,8 @@ def check(draft: str) -> Page:
         return redirect(url_for("filing.step", draft=draft, step=error.faults[0].location[0], check=1), 303)  # type: ignore[return-value]
     track = drafts.track_for(claim, pack, court.now.astimezone(pack.tz).date())
     said, hers = told(pack, claim.matter.cause, claim.particulars), who_lodges(court.session, found) == _me().account_id
-    return render_template("filing/check.html", draft=found, claim=claim, told=said, pack=pack, track=track, steps=drafts.STEPS, lodges=hers)
+    about = {"told": said, "shown": shown_by(claim), "lodges": hers}
+    return render_template("filing/check.html", draft=found, claim=claim, pack=pack, track=track, steps=drafts.STEPS, **about)
 
 
 @filing.post("/claim/<draft>/lodge")
@@ -258,7 +263,10 @@ def _correct_page(case: Case, actor: Actor, values: dict[str, Any], faults: list
     pack = _look().pack(case)
     cause = Raw(values).one("matter-cause")
     asked = form_for(pack, cause if cause in pack.causes.list else case.cause)
-    fields = forms.fields_of(asked, current_locale(), values, faults, forms.choices_for(asked, _look(), case, actor))
+    choices = {**forms.choices_for(asked, _look(), case, actor), "facts_of_claim": options_of(facts_told(values))}
+    # What went with the claim is an exhibit already, and no file that waits; the corrected claim names it still.
+    choices["upload"] = [*(forms.Option(line["upload"], line["title"]) for line in _lodged_input(case)["exhibits"]), *choices["upload"]]
+    fields = forms.fields_of(asked, current_locale(), values, faults, choices)
     returned = review_return_of(current_session(), case)
     return render_template(
         "filing/correct.html", case=case, actor=actor, fields=fields, faults=forms.summary(fields), returned=returned, moved_on=moved_on, tab="overview"
@@ -270,8 +278,9 @@ def _correct_page(case: Case, actor: Actor, values: dict[str, Any], faults: list
 def send_correction(case: Case, actor: Actor) -> Page:
     """Send the corrected claim."""
     values = _values()
+    told = numbered(values, facts_told(values))
     return submit_act(
-        case, actor, current_court().table["correct_claim"], values, lambda faults, status, moved: _correct_page(case, actor, values, faults, status, moved)
+        case, actor, current_court().table["correct_claim"], told, lambda faults, status, moved: _correct_page(case, actor, values, faults, status, moved)
     )
 
 

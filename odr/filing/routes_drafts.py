@@ -12,6 +12,7 @@ from odr.filing import drafts
 from odr.filing.draft_keeping import bring_back, end_share, need_writable, revisions_of, share, shares_of
 from odr.filing.evidence_list import as_rows, read_list, template
 from odr.filing.importing import MOST_BYTES, read_document, read_table
+from odr.filing.linking import facts_told, options_of
 from odr.filing.models import Draft
 from odr.filing.pleading import as_steps, read_pleading
 from odr.identity.presence import Person
@@ -129,20 +130,23 @@ def import_list(draft: str) -> Page:
     with court.database.write() as session:
         mine = drafts.find_draft(session, person.account_id, draft)
         need_writable(mine)
-        values = _with_list(mine.values.get("exhibits", {}), as_rows(listed, 0))
+        values = _with_list(mine.values.get("exhibits", {}), as_rows(listed, 0, facts_told(mine.values.get("facts", {}))))
         drafts.save_step(session, mine, "exhibits", values, court.clock.now(), by=person.account_id, is_done=_is_right("exhibits", values))
     return redirect(url_for("filing.step", draft=draft, step="exhibits"), 303)  # type: ignore[return-value]
 
 
-def _with_list(before: dict[str, Any], listed: dict[str, str]) -> dict[str, Any]:
-    """The list's rows, then the rows that were there and speak of other files."""
-    new = {value for name, value in listed.items() if name.endswith("-upload") and value}
+def _with_list(before: dict[str, Any], listed: dict[str, Any]) -> dict[str, Any]:
+    """The list's rows, then the rows that were there and speak of other files; facts ticked at a file stay where the list names none."""
+    new = {value: name.removesuffix("-upload") for name, value in listed.items() if name.endswith("-upload") and value}
     raw, rows = Raw(before), dict(listed)
     number = len(Raw(listed).rows("exhibits"))
     for row in raw.rows("exhibits"):
         values = {name: raw.one(f"exhibits-{row}-{name}") for name in ("upload", "title", "proves", "source")}
-        if values["upload"] not in new and any(values.values()):
-            rows |= {f"exhibits-{number}-{name}": value for name, value in values.items()}
+        facts = list(raw.all(f"exhibits-{row}-facts"))
+        if values["upload"] in new:
+            rows[f"{new[values['upload']]}-facts"] = rows.get(f"{new[values['upload']]}-facts") or facts
+        elif any(values.values()):
+            rows |= {f"exhibits-{number}-{name}": value for name, value in (values | {"facts": facts}).items()}
             number += 1
     return rows
 
@@ -151,9 +155,12 @@ def _exhibits_page(found: Draft, faults: list[FieldFault]) -> Page:
     step = drafts.step_of("exhibits")
     sent = drafts.files_of_writers(current_court().look(current_session()), found)
     values = drafts.with_new_files(sent, dict(found.values.get("exhibits", {})))
-    fields = forms.fields_of(step.model, current_locale(), values, [], {"upload": sent})
+    told = options_of(facts_told(found.values.get("facts", {})))
+    fields = forms.fields_of(step.model, current_locale(), values, [], {"upload": sent, "facts_of_claim": told})
     words = _words(faults)
-    return render_template("filing/step.html", draft=found, step=step, fields=fields, faults=[("file", w) for w in words], list_faults=words), 422
+    return render_template(
+        "filing/step.html", draft=found, step=step, fields=fields, faults=[("file", w) for w in words], list_faults=words, told=bool(told)
+    ), 422
 
 
 # -- sharing -------------------------------------------------------------------------

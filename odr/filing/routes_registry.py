@@ -92,6 +92,7 @@ def _review_page(case: Case, actor: Actor, values: dict[str, Any], faults: list[
         claims=claims_of(court.session, case),
         reliefs=reliefs_of(court.session, case),
         facts=facts_of(court.session, case),
+        speaking=court.court.hooks.tells["exhibits_by_fact"](court, case, actor),
         told=told_of(court, case),
         window=next(iter(court.windows(case, "registry_review")), None),
         pack=court.pack(case),

@@ -205,8 +205,9 @@ def test_a_list_of_evidence_is_read_in_every_usual_form() -> None:
 @pytest.mark.parametrize("locale", ["en", "zh-Hans"])
 def test_the_courts_own_empty_list_is_understood_when_filled(locale: str) -> None:
     """What the court offers to fill in, it can read."""
-    filled = template(locale) + b"a.png,Order page,I bought it,My phone\n"
-    assert read_list(read_table(filled), {"r": "A.PNG"})[0].upload == "r"
+    filled = template(locale) + b'a.png,Order page,I bought it,"1, 3-4",My phone\n'
+    line = read_list(read_table(filled), {"r": "A.PNG"})[0]
+    assert (line.upload, line.title, line.proves, line.facts, line.source) == ("r", "Order page", "I bought it", (1, 3, 4), "My phone")
 
 
 @pytest.mark.parametrize("rows", [[["a", "b"]], [["title", "source"]], []])
