@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from odr.docket.models import Case, Role, Seat, Stage
 from odr.docket.queries import parties
@@ -17,9 +17,10 @@ from odr.filing.acts import CORRECTION
 from odr.filing.acts_complaints import COMPLAINT, COMPLAINT_WINDOW
 from odr.filing.checks import is_definite
 from odr.filing.models import Claim, Request, RequestKind, RequestState, ReviewReturn
+from odr.filing.models_bulk import BulkLine
 from odr.procedure.models import Window, WindowState
 from odr.procedure.windows import rule_of
-from odr.text import T, Text
+from odr.text import Money, T, Text
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -62,6 +63,8 @@ class QueueLine:
     days: int
     fate: Fate
     why: Text
+    apart: Text | None = None
+    """What tells it from the others of the same name in the queue."""
 
     @property
     def hurry(self) -> Hurry:
@@ -89,7 +92,35 @@ def queue_of(court: Sitting, account_id: int) -> list[QueueLine]:
     look = _Look(court, [case for case, window in rows if window.kind == REVIEW])
     tz = court.court.settings.tz
     today = court.now.astimezone(tz).date()
-    return sorted((_line(court, look, case, window, today) for case, window in rows), key=lambda line: line.place)
+    lines = sorted((_line(court, look, case, window, today) for case, window in rows), key=lambda line: line.place)
+    apart = told_apart(court.session, [line.case for line in lines])
+    return [replace(line, apart=apart.get(line.case.id)) for line in lines]
+
+
+def told_apart(session: Session, cases: Sequence[Case]) -> dict[int, Text]:
+    """For cases of one name, as of one sender against one shop, what differs: the order, the sum, or the line of the table they were sent in."""
+    alike: dict[str, list[Case]] = {}
+    for case in cases:
+        alike.setdefault(case.title, []).append(case)
+    return {case_id: words for same in alike.values() if len(same) > 1 for case_id, words in _differences(session, [case.id for case in same]).items()}
+
+
+def _differences(session: Session, ids: Sequence[int]) -> dict[int, Text]:
+    claims: dict[int, Claim] = {}
+    for claim in session.scalars(select(Claim).where(Claim.case_id.in_(ids), Claim.withdrawn_at.is_(None)).order_by(Claim.id)):
+        claims.setdefault(claim.case_id, claim)
+    orders = {one: claims[one].order_number for one in ids if one in claims and claims[one].order_number}
+    sums = {one: Money(claims[one].amount_minor, claims[one].currency) for one in ids if one in claims}
+    rows = {row[0]: row[1] for row in session.execute(select(BulkLine.case_id, BulkLine.number).where(BulkLine.case_id.in_(ids)))}
+    found: dict[int, Text] = {}
+    for one in ids:
+        if one in orders and len(set(orders.values())) > 1:
+            found[one] = T("Order %(number)s", number=orders[one])
+        elif one in sums and len(set(sums.values())) > 1:
+            found[one] = T("For %(amount)s", amount=sums[one])
+        elif one in rows:
+            found[one] = T("Line %(number)s of the table", number=rows[one])
+    return found
 
 
 def returned_count(court: Sitting, account_id: int) -> int:

@@ -13,6 +13,7 @@ from odr.errors import FieldFault, InvalidInput, NotFound
 from odr.filing.batch import SHOWN, Done, cases_of, compare, decide_all
 from odr.filing.inputs import LeaveInput, RefuseInput, ReturnInput
 from odr.filing.models_bulk import BulkFiling
+from odr.filing.queueing import told_apart
 from odr.filing.registry import end_leave, grant_leave, leave_of
 from odr.procedure import forms
 from odr.procedure.inputs import CourtModel
@@ -52,7 +53,8 @@ def _review_page(reference: str, values: dict[str, Any], faults: list[FieldFault
     chosen = values.get("case") or [row.case.reference for row in compared.rows if row.is_clean]
     asked = [(_anchor(f), f.message.render(current_locale())) for f in faults]
     value = lambda name, default="": (values.get(name) or [default])[0]  # noqa: E731 - what was typed, for the template
-    page = render_template("filing/batch.html", bulk=bulk, compared=compared, chosen=chosen, faults=asked, done=done, value=value, most=SHOWN)
+    apart = told_apart(session, [*cases, *(one.case for one in done)])
+    page = render_template("filing/batch.html", bulk=bulk, compared=compared, chosen=chosen, faults=asked, done=done, value=value, most=SHOWN, apart=apart)
     return page, status
 
 

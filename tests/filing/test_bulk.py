@@ -162,7 +162,8 @@ def test_the_clerk_sees_what_is_the_same_once_and_what_differs_marked(small_scen
     kept = sent(small_scene, *({"order_number": f"B-{n}", "relief_1_amount": "999.00" if n == 2 else "300.00"} for n in range(4)))
     small_scene.work()
     clerk = visitor("clerk")
-    assert "4 claims to review" in clerk.get("/registry")
+    queue = clerk.get("/registry")
+    assert "4 claims to review" in queue and all(f"Order B-{n}</a>" in queue for n in range(4)), "claims of one name are told apart by their orders"
     page = clerk.get(f"/registry/batch/{kept.reference}")
     assert page.count("<mark") == 2 and "The same in all" in page  # the sum, and the one request it is made of
     with small_scene.court.database.read() as session:

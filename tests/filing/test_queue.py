@@ -95,3 +95,20 @@ def test_the_queue_asks_as_much_for_many_claims_as_for_one(small_scene: Scene) -
     for _ in range(6):
         small_scene.lodge()
     assert questions() == few
+
+
+def test_claims_of_one_name_are_told_apart_by_order_sum_or_line(small_scene: Scene) -> None:
+    """What differs stands beside the name; a claim alone under its name needs nothing."""
+    matter = {"cause": "online_shopping", "shop": "Haiyun"}
+    for number in ("A-1", "A-2"):
+        small_scene.lodge(claim(matter={**matter, "order_number": number}))
+    assert {told(line) for line in queue(small_scene)} == {"Order A-1", "Order A-2"}
+    for amount in ("100.00", "200.00"):
+        small_scene.lodge(claim(matter=matter, claimant={"name": "Mei", "email": "mei@parties.example"}, relief=[{"what": "The price", "amount": amount}]))
+    small_scene.lodge(claim(claimant={"name": "Alone", "email": "alone@parties.example"}))
+    assert {told(line) for line in queue(small_scene)} == {"Order A-1", "Order A-2", "For CNY\u00a0100.00", "For CNY\u00a0200.00", None}
+
+
+def told(line: QueueLine) -> str | None:
+    """What tells a claim from the others, as the clerk reads it."""
+    return line.apart.render("en") if line.apart is not None else None
