@@ -49,6 +49,8 @@ class Check:
     words: Text | None = None
     part: str = ""
     defect: Text | None = None
+    entry: int | None = None
+    """Entry of the docket with the papers to look at."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,7 @@ def _particulars(court: Sitting, case: Case, claim: Claim | None) -> Check:
 def _identity(court: Sitting, party: Party) -> Check:
     title = T("Identity of %(name)s", name=party.name)
     defect = T("Send a photograph of your identity document, or of the licence and the authority to sign.")
-    return Check(title, *_verified(court, party), "identity", defect)
+    return Check(title, *_verified(court, party), "identity", defect, party.details.get("identity_shown", {}).get("entry"))
 
 
 def _verified(court: Sitting, party: Party) -> tuple[Found, Text]:
@@ -165,7 +167,7 @@ def _guardian(party: Party) -> Check:
     words = T("%(guardian)s, %(ties)s", guardian=guardian["name"], ties=Ties(guardian["ties"]).label)
     defect = T("Send a paper that shows the guardianship, such as the household register, the birth certificate or the decision.")
     found = Found.THERE if "verified" in guardian else Found.DOUBTFUL
-    return Check(T("Guardian of %(name)s", name=party.name), found, words, "identity", defect)
+    return Check(T("Guardian of %(name)s", name=party.name), found, words, "identity", defect, party.details.get("identity_shown", {}).get("entry"))
 
 
 def _respondent(case: Case, party: Party, claim: Claim | None, waits: bool) -> Check:

@@ -36,6 +36,8 @@ __all__ = [
     "summary",
 ]
 
+UPLOADS = "upload"
+"""Source of the files an actor has sent and not used yet."""
 FEW = 7
 """From more options than this a list to choose from replaces radio buttons."""
 
@@ -90,6 +92,8 @@ class FormField:
     can_remove: bool = False
     most: int | None = None
     one_line: bool = True
+    sends: bool = False
+    """Answered with a file that is sent to the court first."""
 
     @property
     def id(self) -> str:
@@ -106,6 +110,11 @@ class FormField:
         if self.options:
             return ", ".join(str(o.label) for o in self.options if o.value in self.chosen)
         return "" if self.kind in (Widget.HIDDEN, Widget.PASSWORD, Widget.CHECKBOX) else self.value
+
+    @property
+    def wants_files(self) -> bool:
+        """Whether it, or a field within it, is answered with a file."""
+        return self.sends or any(c.wants_files for c in self.children) or any(f.wants_files for r in self.rows for f in r.fields)
 
     @property
     def is_wrong(self) -> bool:
@@ -242,6 +251,7 @@ class _Build:
             kind = Widget.SELECT
         made = self.base(label, kind, info, name)
         made.options = options
+        made.sends = _source_name(info) == UPLOADS
         text = next((m for m in marks(info) if isinstance(m, CourtText)), None)
         made.most, made.one_line = (text.most, text.one_line) if text is not None else (None, True)
         typed = self.raw.has(name) or not self.raw.is_empty()

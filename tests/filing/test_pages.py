@@ -146,3 +146,15 @@ def test_a_case_is_called_in_the_readers_language(claimant: str, title: str, sho
     parties = [Party(role=Role.CLAIMANT, ordinal=1, name=claimant, kind=PartyKind.COMPANY)]
     case = Case(title=title, parties=parties)
     assert (case.caption.render("zh-Hans"), case.caption.render("en"), case.title) == (shown, title, title)
+
+
+def test_who_has_to_send_a_photograph_is_led_to_where_and_back(small_scene: Scene, visitor: Door) -> None:
+    """The receipt of a claim leads to the papers; the page that asks for files leads to where they are sent; the clerk opens them from her review."""
+    receipt = small_scene.lodge()
+    li, page = visitor("li"), path(small_scene, "/do/show_identity")
+    assert page in li.get(path(small_scene, f"/docket/{receipt.number}?done=1"))
+    empty = li.get(page)
+    assert f"/uploads/new?next={page}" in empty and "No file of yours is here yet." in empty
+    photograph = small_scene.upload("li", b"a photograph", "licence.txt")
+    small_scene.do("show_identity", "li", paper="document", front=photograph.reference)
+    assert path(small_scene, "/docket/2") in visitor("clerk").get(path(small_scene, "/review"))
