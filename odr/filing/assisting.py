@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
-from odr.docket.models import PARTY_ROLES, Case, Party, Role
+from odr.docket.models import PARTY_ROLES, Case, Party, Role, Stage
 from odr.docket.queries import parties
 from odr.errors import InvalidInput, NotFound
 from odr.filing import drafts
@@ -21,15 +21,16 @@ from odr.identity import links
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.identity.mail import Letter
 from odr.identity.models import Account, LinkPurpose
-from odr.procedure.availability import Availability, acts_for
+from odr.procedure.availability import acts_for
 from odr.procedure.sitting import ActReceipt
+from odr.procedure.views import ActGroup, grouped
 from odr.text import T
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
     from odr.procedure.sitting import Sitting
 
-COUNTER, WAITING = "counter", "assisted"
+COUNTER, WAITING = drafts.COUNTER, "assisted"
 """Key in the values of a claim's draft that a clerk writes for somebody; kind of a draft that waits to be confirmed."""
 
 
@@ -50,13 +51,24 @@ def acting_for(party: Party, clerk: Actor) -> Actor:
     return Actor(party.role, clerk.account_id, party.name, party.case_id, party.id, strong_at=clerk.strong_at)
 
 
-def open_at_the_counter(court: Sitting, case: Case, clerk: Actor) -> list[tuple[Party, list[Availability]]]:
+@dataclass(frozen=True)
+class AtTheCounter:
+    """What can be filed for a party now, by subject."""
+
+    party: Party
+    groups: list[ActGroup]
+    waits_for_service: bool
+    """She cannot answer yet, because the claim has not been served on her."""
+
+
+def open_at_the_counter(court: Sitting, case: Case, clerk: Actor) -> list[AtTheCounter]:
     """For each party what can be filed for her now."""
     found = []
     for party in parties(case):
         if party.role in PARTY_ROLES:
             offered = [a for a in acts_for(court, case, acting_for(party, clerk)) if may_be_taken(a.act) and (a.is_open or a.window is not None)]
-            found.append((party, offered))
+            unserved = party.role is Role.RESPONDENT and case.stage is Stage.PENDING and not court.windows(case, "answer", party=party, state=None)
+            found.append(AtTheCounter(party, grouped(offered, by_page=False), unserved))
     return found
 
 

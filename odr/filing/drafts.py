@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, PartyKind, Role, Stage, Track
 from odr.errors import FieldFault, InvalidInput, NotFound
-from odr.filing.inputs import AboutYouStep, ClaimInput, ExhibitsStep, FactsStep, FellowsStep, MatterStep, ReliefStep, RespondentsStep
+from odr.filing.inputs import AboutYouStep, AtTheCounterStep, ClaimInput, ExhibitsStep, FactsStep, FellowsStep, MatterStep, ReliefStep, RespondentsStep
 from odr.filing.linking import facts_told, numbered
 from odr.filing.models import Draft, DraftRevision, DraftShare, DraftState
 from odr.filing.particulars import model_for, plain
@@ -39,6 +39,8 @@ KEPT_FOR = timedelta(days=90)
 REVISE_AFTER = timedelta(hours=1)
 """What one person has not touched for so long is kept as an earlier version when she writes over it."""
 SCHEMA_VERSION = 1
+COUNTER = "counter"
+"""Key in the values of a claim's draft that a clerk writes for somebody."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,20 @@ STEPS = (
 )
 
 
+AT_THE_COUNTER = {
+    "relief": Step("relief", T("What is asked for"), ReliefStep, T("Money or something else the court should order.")),
+    "exhibits": Step("exhibits", T("The evidence"), ExhibitsStep, T("What the person brought, scanned. More can be added later."), is_needed=False),
+    "fellows": Step("fellows", T("Who claims together with the person"), FellowsStep, T("Each gets a letter and joins by herself."), is_needed=False),
+    "claimant": Step("claimant", T("About the person who claims"), AtTheCounterStep, T("Name, where papers reach the person, and what she agrees to.")),
+}
+"""Steps in other words where a clerk writes for somebody who stands before her."""
+
+
+def steps_of(draft: Draft) -> tuple[Step, ...]:
+    """The steps of a claim as whoever writes it reads them."""
+    return tuple(AT_THE_COUNTER.get(step.key, step) for step in STEPS) if COUNTER in draft.values else STEPS
+
+
 def step_of(key: str) -> Step:
     """A step by its key; NotFound otherwise."""
     for step in STEPS:
@@ -77,7 +93,7 @@ def step_of(key: str) -> Step:
 def asked_by(step: Step, draft: Draft, pack: RulePack) -> Step:
     """The step with the fields it has in this draft: what a dispute's kind asks, its rules say."""
     if step.key != "particulars":
-        return step
+        return AT_THE_COUNTER.get(step.key, step) if COUNTER in draft.values else step
     cause = cause_of(draft)
     known = cause in pack.causes.list
     return replace(step, model=model_for(pack, cause) if known else CourtModel)
@@ -213,6 +229,8 @@ def lodge_in(sitting: Sitting, account: Account, claim: ClaimInput, *, key: str 
 
     ``clerk_id`` seats that clerk, who reviews others of the same sender; else one is drawn.
     """
+    if claim.claimant.email is None:
+        raise InvalidInput([FieldFault(("claimant", "email"), T("Fill in: %(label)s", label=T("E-mail address for papers of the court")))])
     case = open_case(sitting, account, claim)
     seat_clerk(sitting, case, clerk_id, T("She reviews the other claims of the same sender."))
     mine = next(p for p in case.parties if p.role is Role.CLAIMANT)

@@ -163,6 +163,8 @@ class ActingPart(CourtModel):
             missing = [name for name in ("guardian_name", "guardian_ties") if getattr(self, name) is None]
             if missing:
                 raise InvalidInput([FieldFault((name,), T("Fill this in.")) for name in missing])
+            if getattr(self, "name", None) == self.guardian_name:
+                raise InvalidInput([FieldFault(("name",), T("Write here the name of the one you act for. Your own name stands above."))])
         return self
 
     @property
@@ -173,8 +175,8 @@ class ActingPart(CourtModel):
         return {"name": self.guardian_name or "", "ties": self.guardian_ties.value}
 
 
-class AboutYouStep(ActingPart):
-    """Who claims, where papers reach her, and what she agrees to."""
+class ClaimantInput(ActingPart):
+    """Who claims, where papers reach her, and what she agrees to; whoever files at the counter need not have an e-mail address."""
 
     name: Annotated[
         str,
@@ -182,7 +184,11 @@ class AboutYouStep(ActingPart):
         field(T("Your full name, or the company’s"), T("As in the identity document or licence. If you are the guardian: the name of the one you act for.")),
     ]
     kind: Annotated[PartyKind, Choice(PartyKind), field(T("You are"))] = PartyKind.PERSON
-    email: Annotated[str, CourtEmail(), field(T("E-mail address for papers of the court"))]
+    email: Annotated[
+        str | None,
+        CourtEmail(),
+        field(T("E-mail address for papers of the court"), T("Everybody who files online has one; at the counter it may be left out.")),
+    ] = None
     phone: Annotated[str | None, CourtPhone(), field(T("Telephone"))] = None
     address: Annotated[str | None, CourtText(0, 400), field(T("Postal address"), T("Used if electronic service fails."))] = None
     e_service: Annotated[
@@ -199,6 +205,24 @@ class AboutYouStep(ActingPart):
             T("Only if everybody agrees (Online Litigation Rules, art. 20). You can ask for a live hearing later."),
         ),
     ] = False
+
+
+class AboutYouStep(ClaimantInput):
+    """The same where it is filed online: papers reach her by e-mail."""
+
+    email: Annotated[str, CourtEmail(), field(T("E-mail address for papers of the court"))]
+
+
+class AtTheCounterStep(ClaimantInput):
+    """The same where the clerk writes it down: an address of one kind or the other, so that papers reach her."""
+
+    @model_validator(mode="after")
+    def _papers_reach_her(self) -> Self:
+        if self.email is None and not self.address:
+            raise InvalidInput([FieldFault(("address",), T("Write the postal address: without an e-mail address papers come by post."))])
+        if self.email is None and self.e_service:
+            raise InvalidInput([FieldFault(("email",), T("Papers by message need an e-mail address. Write it, or take out the tick below."))])
+        return self
 
 
 class FellowInput(CourtModel):
@@ -254,7 +278,7 @@ class ClaimInput(CourtModel):
     respondents: Annotated[list[RespondentInput], Field(min_length=1, max_length=20), field(T("Other side"))]
     facts: Annotated[list[FactInput], Field(min_length=1, max_length=100), field(T("Fact"))]
     relief: Annotated[list[ReliefInput], Field(min_length=1, max_length=30), field(T("What you ask for"))]
-    claimant: Annotated[AboutYouStep, field(T("About you"))]
+    claimant: Annotated[ClaimantInput, field(T("About you"))]
     exhibits: Annotated[list[ExhibitLine], Field(max_length=100), field(T("Evidence"))] = []
     particulars: Annotated[
         dict[Annotated[str, Field(max_length=60)], CourtAnswer],

@@ -89,10 +89,11 @@ def task_list(draft: str) -> Page:
     found = drafts.find_draft(current_session(), _me().account_id or 0, draft)
     if found.state is DraftState.LODGED and found.lodged_as:
         return redirect(url_for("cases.overview", reference=found.lodged_as), 303)  # type: ignore[return-value]
-    needed = [s for s in drafts.STEPS if s.is_needed and s.key not in found.done_steps]
+    steps = drafts.steps_of(found)
+    needed = [s for s in steps if s.is_needed and s.key not in found.done_steps]
     session, me = current_session(), _me().account_id or 0
     about = {"shares": shares_of(session, found), "owns": found.account_id == me, "lodges": who_lodges(session, found) == me}
-    return render_template("filing/task_list.html", draft=found, steps=drafts.STEPS, needed=needed, fee=_fee_question(found), **about)
+    return render_template("filing/task_list.html", draft=found, steps=steps, needed=needed, fee=_fee_question(found), **about)
 
 
 def _fee_question(draft: Any) -> dict[str, str] | None:
@@ -203,7 +204,7 @@ def check(draft: str) -> Page:
     track = drafts.track_for(claim, pack, court.now.astimezone(pack.tz).date())
     said, hers = told(pack, claim.matter.cause, claim.particulars), who_lodges(court.session, found) == _me().account_id
     about = {"told": said, "shown": shown_by(claim), "lodges": hers}
-    return render_template("filing/check.html", draft=found, claim=claim, pack=pack, track=track, steps=drafts.STEPS, **about)
+    return render_template("filing/check.html", draft=found, claim=claim, pack=pack, track=track, steps=drafts.steps_of(found), **about)
 
 
 @filing.post("/claim/<draft>/lodge")

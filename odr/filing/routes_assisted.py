@@ -103,21 +103,21 @@ def lodge_claim(draft: str) -> Page:
         if taken.confirmation is Confirmation.LINK:
             name = claim.claimant.name
             token = assisting.ask_to_confirm(court, name=name, act="lodge_claim", given=claim, taken=taken, clerk=_me(), of_draft=found.id)
-            return _asked(token, claim.claimant.name, taken.email)
+            return _asked(token, claim.claimant.name, taken.email, url_for("counter.begin_page"))
         receipt = assisting.take_claim(court, found, claim, taken, current_session().get_one(Account, _me().account_id))
     except InvalidInput as error:
         return _claim_page(found, values, error.faults, 422)
     return redirect(url_for("cases.one_entry", reference=receipt.case_reference, number=receipt.number, done=1), 303)  # type: ignore[return-value]
 
 
-def _asked(token: str, name: str, address: str | None) -> Page:
+def _asked(token: str, name: str, address: str | None, back: str) -> Page:
     """The link on the clerk's screen, for the person to scan; and by e-mail where she has one."""
     court = current_court()
     link = f"{court.settings.base_url.rstrip('/')}{url_for('counter.confirm_page', token=token)}"
     if address and court.ports.mail is not None:
         mail.post(court.ports.mail, [assisting.letter_to_confirm(address, "zh-Hans" if court.settings.pack == "cn" else "en", link, name)])
     picture = segno.make_qr(link, error="m").svg_data_uri(scale=5, border=2)
-    return render_template("filing/counter_asked.html", link=link, picture=picture, name=name, address=address)
+    return render_template("filing/counter_asked.html", link=link, picture=picture, name=name, address=address, back=back)
 
 
 # -- an act in a case ----------------------------------------------------------------
@@ -192,7 +192,7 @@ def take_act(case: Case, actor: Actor, party: str, name: str) -> Page:
             return _act_page(case, actor, who, act, values, [], about, 422)
         if taken.confirmation is Confirmation.LINK:
             token = assisting.ask_to_confirm(court, name=who.name, act=act.name, given=given, taken=taken, clerk=actor, case=case, party=who)
-            return _asked(token, who.name, taken.email)
+            return _asked(token, who.name, taken.email, url_for("counter.acts", reference=case.reference))
         receipt = assisting.take(court, case, who, act.name, given, taken, actor, key=request.form.get("idempotency_key"))
     except InvalidInput as error:
         return _act_page(case, actor, who, act, values, error.faults, about, 422)
@@ -230,13 +230,13 @@ def _lines(act: Act, model: Any) -> list[tuple[str, str]]:
     values = forms.flatten(model.model_dump(mode="json", exclude={"particulars"} if isinstance(model, ClaimInput) else None))
     found: list[tuple[str, str]] = []
 
-    def walk(fields: list[forms.FormField]) -> None:
+    def walk(fields: list[forms.FormField], of: str = "") -> None:
         for one in fields:
             if (words := _shown(one)) is not None:
-                found.append((one.label, words))
-            walk(one.children)
+                found.append((T("%(row)s, %(field)s", row=of, field=one.label).render(one.locale) if of else one.label, words))
+            walk(one.children, of)
             for row in one.rows:
-                walk(row.fields)
+                walk(row.fields, row.title)
 
     walk(forms.fields_of(act.input, current_locale(), values, [], _words_of_choices(act)))
     return found

@@ -109,17 +109,17 @@ GROUPS = {
 ABOUT_TAKING_PART = frozenset({"change_consent", "choose_steps", "consent_to_mode", "challenge", "ask_recusal_review", "complain", "show_identity"})
 
 
-def grouped(acts: Sequence[Availability]) -> list[ActGroup]:
-    """Open acts as a reader looks for them: what time runs for, then by subject; acts done on one page are one line."""
+def grouped(acts: Sequence[Availability], *, by_page: bool = True) -> list[ActGroup]:
+    """Acts as a reader looks for them: what time runs for, then by subject; ``by_page`` makes one line of acts done on one page."""
     first = [a for a in acts if a.act.meets and a.window is not None and a.window.due_at is not None and a.window.state is WindowState.OPEN]
-    found, pages = [ActGroup(None, first)] if first else [], {a.act.page for a in first if a.act.page}
+    found, pages = [ActGroup(None, first)] if first else [], {a.act.page for a in first if a.act.page and by_page}
     for room, title in GROUPS.items():
         mine = []
         for one in acts:
             if one in first or ("" if one.act.name in ABOUT_TAKING_PART else one.act.room) != room or one.act.page in pages:
                 continue
             mine.append(one)
-            pages |= {one.act.page} if one.act.page else set()
+            pages |= {one.act.page} if one.act.page and by_page else set()
         if mine:
             found.append(ActGroup(title, mine))
     return found

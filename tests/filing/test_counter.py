@@ -17,10 +17,11 @@ from odr.filing.inputs_assisted import FilingTaken, TakenInput
 from odr.filing.models import Draft, DraftState
 from odr.procedure.models import Window, WindowState
 from odr.procedure.versions import input_of
-from odr.service.models import Packet
+from odr.service.kinds import Channel
+from odr.service.models import Packet, ServiceAddress
 from tests.filing.test_drafts_kept import ready
 from tests.filing.visitor import Visitor
-from tests.scene import Scene
+from tests.scene import Scene, claim
 
 VisitorOf = Callable[[str | None], Visitor]
 SIGNED = {"manner": "oral", "confirmation": "signature"}
@@ -172,18 +173,54 @@ def test_a_signed_claim_opens_the_case_on_the_clerks_desk(visitor: VisitorOf, sm
     visitor("li").get(f"/cases/{small_scene.case().reference}", 404)
 
 
+def test_somebody_without_an_e_mail_address_files_at_the_counter_and_gets_papers_by_post(visitor: VisitorOf, small_scene: Scene) -> None:
+    """An address of either kind is enough there, one must be given; online and for a program an e-mail address is asked for."""
+    reference = ready(small_scene, "clerk")
+    with small_scene.court.database.write() as session:
+        draft = drafts.find_draft(session, small_scene.people["clerk"], reference)
+        draft.values = {**draft.values, assisting.COUNTER: {"yes": "1"}}
+    clerk, step = visitor("clerk"), f"/claim/{reference}/claimant"
+    page = clerk.get(step)
+    assert "About the person who claims" in page and "the person before you" in page
+    typed = {"name": "Zhang San", "kind": "person", "email": "", "e_service": "", "continue": "1"}
+    assert "papers come by post" in clerk.send(step, step, 422, **typed, address="").text
+    assert "Papers by message need an e-mail address" in clerk.send(step, step, 422, **{**typed, "e_service": "true"}, address="3 Lane").text
+    clerk.send(step, step, 303, **typed, address="3 Lane")
+    assert "None: papers come by post" in clerk.get(f"/claim/{reference}/check-answers")
+    scan = small_scene.upload("clerk", b"signed", "signed.txt").reference
+    clerk.send(f"/registry/counter/{reference}", f"/registry/counter/{reference}", 303, **SIGNED, paper=scan)
+    with small_scene.court.database.read() as session:
+        claimant = next(p for p in session.scalars(select(Case)).one().parties if p.role is Role.CLAIMANT)
+        channels = set(session.scalars(select(ServiceAddress.channel).where(ServiceAddress.party_id == claimant.id)))
+        assert claimant.email is None and Channel.POST in channels and Channel.EMAIL not in channels
+    with pytest.raises(InvalidInput) as refused:
+        small_scene.lodge(claim(claimant={"name": "Li Wen", "address": "1 Lake Road"}))
+    assert refused.value.faults[0].location == ("claimant", "email")
+
+
 def test_the_counters_pages_lead_from_the_case_to_the_receipt(visitor: VisitorOf, small_scene: Scene) -> None:
     """The clerk chooses for whom and what, writes the answer down fact by fact, and is shown what is missing."""
     served(small_scene)
     reference, who = small_scene.case().reference, respondent(small_scene).reference
     clerk = visitor("clerk")
     page = f"/cases/{reference}/counter/{who}/file_answer"
-    assert page in clerk.get(f"/cases/{reference}/counter")
+    listed = clerk.get(f"/cases/{reference}/counter")
+    assert page in listed and "The claim and who takes part</h3>" in listed
+    assert f"/uploads/new?next={page}" in clerk.get(page), "the scan is sent first, and leads back here"
     facts = {"facts-0-stance": "denied", "facts-1-stance": "denied"}
     clerk.send(page, page, 422, position="defend", statement="The label is right.", **facts)
     scan = small_scene.upload("clerk", b"signed", "signed.txt").reference
     clerk.send(page, page, 303, position="defend", statement="The label is right.", **facts, **SIGNED, paper=scan)
     visitor("li").get(f"/cases/{reference}/counter", 403)
+
+
+def test_the_counter_tells_that_nobody_answers_before_she_is_served(visitor: VisitorOf, small_scene: Scene) -> None:
+    """A respondent who comes with nothing served on her is handed the claim first; the page leads there."""
+    small_scene.lodge()
+    small_scene.accept()
+    reference, clerk = small_scene.case().reference, visitor("clerk")
+    page = clerk.get(f"/cases/{reference}/counter")
+    assert "has not been served on her" in page and f"/cases/{reference}/service/outcome" in page
 
 
 def test_what_is_kept_names_no_account() -> None:

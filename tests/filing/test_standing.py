@@ -63,7 +63,7 @@ def mandate(scene: Scene, scope: MandateScope) -> str:
         return session.scalars(select(Mandate.reference).where(Mandate.scope == scope)).one()
 
 
-@pytest.mark.parametrize("wrong", [{"guardian_name": None}, {"guardian_ties": None}])
+@pytest.mark.parametrize("wrong", [{"guardian_name": None}, {"guardian_ties": None}, {"name": "Li Wen"}])
 def test_a_guardian_says_who_she_is(wrong: dict[str, Any]) -> None:
     """Name and tie of the guardian are asked for where somebody acts as one."""
     with pytest.raises(InvalidInput) as refused:
