@@ -213,7 +213,9 @@ def rule_on_withdrawal(court: Sitting, case: Case, given: RequestRuling, *, acto
     rest = court.session.scalar(select(func.count()).select_from(Claim).where(Claim.case_id == case.id, Claim.withdrawn_at.is_(None)))
     result = {"reasons": given.reasons, "claim": claim.reference, "goes_on": bool(rest)}
     if rest:
-        court.announce("claim_withdrawn", case, claim=claim, party=next(p for p in case.parties if p.id == request.party_id))
+        leaving = next(p for p in case.parties if p.id == request.party_id)
+        leaving.details = {**leaving.details, "withdrew_entry": court.next_number(case)}
+        court.announce("claim_withdrawn", case, claim=claim, party=leaving)
         return Recorded(T("Leave given: %(name)s withdrew the claim. The rest of the case goes on.", name=name), result)
     end_case(court, case, Outcome.WITHDRAWN, now)
     return Recorded(T("Leave given: %(name)s withdrew the claim. The case is over.", name=name), result)

@@ -51,13 +51,14 @@ def group_of(court: Sitting, case: Case) -> GroupAction | None:
 
 
 def representatives(case: Case) -> list[Party]:
-    """Claimants who conduct the case for all."""
-    return [p for p in parties(case, Role.CLAIMANT) if p.details.get("represents_since")]
+    """Claimants who conduct the case for all; whoever withdrew her own claim conducts nobody's any more."""
+    return [p for p in parties(case, Role.CLAIMANT) if p.details.get("represents_since") and not p.details.get("withdrew_entry")]
 
 
 def represented(case: Case) -> list[Party]:
-    """Claimants for whom others conduct the case."""
-    return [p for p in parties(case, Role.CLAIMANT) if not p.details.get("represents_since")] if representatives(case) else []
+    """Claimants for whom others conduct the case; the consent of who withdrew is not asked for."""
+    mine = [p for p in parties(case, Role.CLAIMANT) if not p.details.get("represents_since") and not p.details.get("withdrew_entry")]
+    return mine if representatives(case) else []
 
 
 def conducted_by_others(court: Sitting, act: Act, case: Case, actor: Actor) -> Text | None:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
 
 from odr.docket.models import Case, DocketEntry, Role
 from odr.docket.queries import entries_of
 from odr.errors import ActNotOpen
 from odr.identity.actors import Actor
-from odr.payments.acts import EVERY_STAGE
+from odr.payments.acts import EVERY_STAGE, party_by_id
 from odr.payments.acts_refunds import ENDINGS
-from odr.payments.assessing import assessments_of
-from odr.payments.at_end import fee_at_end, standing_at_end
-from odr.payments.demands import held_in_all
-from odr.payments.inputs import AtEndInput
-from odr.payments.models import AssessmentState
-from odr.payments.tariff import FIRST_INSTANCE
+from odr.payments.assessing import assessments_of, write_assessment
+from odr.payments.at_end import fee_at_end, fee_on_leaving, standing_at_end
+from odr.payments.books import book_assessment
+from odr.payments.demands import DEMAND_WINDOW, held_in_all
+from odr.payments.inputs import AtEndInput, WithdrawnFeeInput
+from odr.payments.models import AssessmentState, FeeBasis
+from odr.payments.scales import FeeStep
+from odr.payments.tariff import FIRST_INSTANCE, Matter
 from odr.procedure.table import Recorded, act
 from odr.procedure.tariff_rules import Ending
 from odr.procedure.versions import input_of
@@ -48,6 +53,32 @@ def assess_fee_at_end(court: Sitting, case: Case, given: AtEndInput, *, actor: A
         court.open_task(case, Role.CASHIER, TASK, title, risk=20)
     words = T("The fee of the action of many is %(amount)s, to be paid by who bears it", amount=found.total)
     return Recorded(words, found.to_json())
+
+
+@act(
+    title=T("Fee of a claim that left the action of many"), input=WithdrawnFeeInput, by={Role.CLOCK}, at=EVERY_STAGE, listed=False, source="CPI 194; FEE 15, 34"
+)
+def demand_withdrawn_fee(court: Sitting, case: Case, given: WithdrawnFeeInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Ask somebody who withdrew from an action of many for half the fee of her own claim, less what she has paid in advance (FEE 15, 34).
+
+    The rest of the action is not prepaid and goes on without it (CPI 194); what is settled here no costs
+    decision changes.
+    """
+    basis = court.session.scalars(select(FeeBasis).where(FeeBasis.case_id == case.id, FeeBasis.reference == given.basis)).one()
+    payer, found = party_by_id(case, basis.party_id), fee_on_leaving(court, case, basis)
+    held = held_in_all(court, case, payer, (basis.matter,))
+    for paid in assessments_of(court.session, case, party_id=payer.id):
+        if paid.matter is basis.matter:
+            paid.matter = Matter.WITHDRAWN_CLAIM
+    owed = Money(max(found.total.minor - held.minor, 0), found.total.currency)
+    if held.minor:
+        step = FeeStep(T("Paid in advance and kept."), Money(owed.minor - found.total.minor, owed.currency), "paid", "FEE 15")
+        found = replace(found, steps=(*found.steps, step))
+    row = write_assessment(court, case, payer, basis, Matter.WITHDRAWN_CLAIM, replace(found, total=owed), DEMAND_WINDOW)
+    book_assessment(court.session, row)
+    court.announce("fee_assessed", case, assessment=row, party=payer)
+    words = T("%(name)s, who withdrew, bears %(fee)s of the fee: %(amount)s is to be paid", name=payer.name, fee=found.total, amount=row.amount)
+    return Recorded(words, {"assessment": row.reference, "party": payer.label, "fee": found.total.minor, **replace(found, total=owed).to_json()})
 
 
 def _left(court: Sitting, case: Case, whole: Money) -> Money:

@@ -17,7 +17,7 @@ from odr.payments.alarms import ALARMS
 from odr.payments.assessing import assessments_of
 from odr.payments.at_end import standing_at_end
 from odr.payments.books import book_cancellation, book_outside_refund, book_refund_end, earn
-from odr.payments.inputs import ApproveRefundInput, OutsideRefundInput, ReduceInput, RefundEndInput, SettleInput
+from odr.payments.inputs import ApproveRefundInput, OutsideRefundInput, ReduceInput, RefundEndInput, SettleInput, WithdrawnFeeInput
 from odr.payments.models import Channel, FeeBasis, Payment, Refund, RefundApproval, RefundState
 from odr.payments.reassessing import replace_unpaid
 from odr.payments.refunding import REFUND_TASK, REFUND_WINDOW, order_back, orders_of, touched_by, unpaid_rows
@@ -237,13 +237,17 @@ def on_effective(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
 
 
 def on_claim_withdrawn(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """One claim is withdrawn and the rest of the case goes on: its fee alone is settled (FEE 15; CPI 239). Facts: ``claim``, ``party``."""
+    """One claim is withdrawn and the rest of the case goes on: its fee alone is settled (FEE 15; CPI 239). Facts: ``claim``, ``party``.
+
+    In an action of many nothing was asked for in advance: whoever leaves bears half the fee of her own claim (FEE 34).
+    """
     matter = Matter(facts["claim"].kind)
-    for basis in standing_at_end(court, case, (matter,)):
-        if basis.party_id == facts["party"].id:
-            basis.until = court.now  # What is left in dispute makes the fee of an action of many (CPI 194).
+    leaving = [basis for basis in standing_at_end(court, case, (matter,)) if basis.party_id == facts["party"].id]
     if any(row.matter is matter for row in assessments_of(court.session, case, party_id=facts["party"].id)):
         court.then("settle_fees", SettleInput(ending=Ending.WITHDRAWN.value, party=facts["party"].label, matter=matter.value))
+    for basis in leaving:
+        basis.until = court.now  # What is left in dispute makes the fee of an action of many (CPI 194).
+        court.then("demand_withdrawn_fee", WithdrawnFeeInput(basis=basis.reference))
 
 
 def on_appeal_decided(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:

@@ -51,6 +51,19 @@ def fee_at_end(court: Sitting, case: Case, ending: Ending | None = None, matters
     )
 
 
+def fee_on_leaving(court: Sitting, case: Case, basis: FeeBasis) -> Assessment:
+    """The fee of a claim whose author left the action by leave: by its own sum, halved once, borne by her (FEE 13, 15, 34; CPI 206)."""
+    found = assess_filing(court.pack(case), replace(question_for(court, case, basis), ending=Ending.WITHDRAWN))
+    alone = FeeStep(
+        T("The claim left the action of many: its fee is computed by its own sum, and whoever withdrew bears it."), _nothing(found), "left", "FEE 34"
+    )
+    return replace(found, steps=(alone, *found.steps), prepaid=False)
+
+
+def _nothing(found: Assessment) -> Money:
+    return Money(0, found.total.currency)
+
+
 def _assessed(court: Sitting, case: Case, bases: Sequence[FeeBasis], ending: Ending | None) -> Assessment:
     first = bases[0]
     together = FeeBasis(

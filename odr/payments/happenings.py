@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 MONEY = "money"
-SERVED_ON_PAYER = frozenset({"assess_fee", "remind_fee", "demand_costs", "decide_relief"})
+SERVED_ON_PAYER = frozenset({"assess_fee", "remind_fee", "demand_costs", "demand_withdrawn_fee", "decide_relief"})
 
 
 def _amounts(relief: Any) -> tuple[list[int], int]:
@@ -131,7 +131,7 @@ def queue_notice(court: Sitting, case: Case, entry: DocketEntry) -> None:
 
 def _about(court: Sitting, case: Case, entry: DocketEntry) -> set[int]:
     """The party an entry about a fee is addressed to."""
-    if entry.act in ("assess_fee", "demand_costs"):
+    if entry.act in ("assess_fee", "demand_costs", "demand_withdrawn_fee"):
         return {row.party_id for row in assessments_of(court.session, case, demands=True) if row.entry_number == entry.number}
     given = json.loads(entry.payload)["input"]
     if entry.act == "remind_fee":

@@ -30,6 +30,12 @@ class AtEndInput(CourtModel):
     ending: str | None = None
 
 
+class WithdrawnFeeInput(CourtModel):
+    """On what the fee of a claim that left an action of many is computed."""
+
+    basis: str
+
+
 class PaymentInput(CourtModel):
     """Money that came, with the evidence it came by."""
 

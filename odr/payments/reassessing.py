@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from odr.docket.models import Case, Party
@@ -10,8 +11,9 @@ from odr.payments.assessing import TOPUP_WINDOW, question_for, write_assessment
 from odr.payments.books import book_assessment, book_cancellation
 from odr.payments.models import FeeAssessment, FeeBasis
 from odr.payments.refunding import held_for
-from odr.payments.tariff import FeeQuestion, assess_filing, top_up
+from odr.payments.tariff import FeeQuestion, Matter, assess_filing, top_up
 from odr.procedure.models import WindowState
+from odr.procedure.tariff_rules import Ending
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -24,6 +26,8 @@ def replace_unpaid(court: Sitting, case: Case, payer: Party, old: FeeAssessment,
         if basis is None:
             raise ValueError("a notice without a basis is computed by hand")
         question = question_for(court, case, basis)
+        if old.matter is Matter.WITHDRAWN_CLAIM:
+            question = replace(question, ending=Ending.WITHDRAWN)
     paid = held_for(court, case, payer, old.matter)
     court.close_windows(case, old.window_kind, WindowState.ENDED, subject=old.reference)
     book_cancellation(court.session, old, court.now)

@@ -29,6 +29,8 @@ class Matter(StrEnum):
     """A counterclaim."""
     THIRD_PARTY_CLAIM = "third_party_claim"
     """The independent claim of a third party."""
+    WITHDRAWN_CLAIM = "withdrawn_claim"
+    """A claim that left an action of many, settled by itself: no costs decision touches its fee any more (FEE 34)."""
     APPEAL = "appeal"
     """An appeal against a judgment."""
     APPEAL_RULING = "appeal_ruling"

@@ -27,6 +27,7 @@ _OCCASIONS = {
     "remind_fee": Occasion("fee_reminder", T("Reminder: the court fee is not paid yet"), PaperKind.NOTICE),
     "decide_relief": Occasion("fee_relief", T("Decision on help with the fee"), PaperKind.NOTICE),
     "demand_costs": Occasion("costs_demand", T("Demand for your part of the court fee"), PaperKind.NOTICE),
+    "demand_withdrawn_fee": Occasion("costs_demand", T("Demand for half the fee of the claim you withdrew"), PaperKind.NOTICE),
     "submit_exhibit": Occasion("submit_exhibit", T("New exhibit of the other side"), PaperKind.PLEADING),
     "open_examination": Occasion("open_examination", T("Notice that the examination has begun, with its plan"), PaperKind.NOTICE),
     "put_question": Occasion("put_question", T("Questions of the judge"), PaperKind.NOTICE),

@@ -9,17 +9,22 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from odr.docket.models import Role
+from odr.docket.models import Case, Role, Stage
 from odr.docket.queries import parties
 from odr.errors import ActNotOpen, Forbidden, InvalidInput
-from odr.filing.acts_group import represented
+from odr.filing.acts_group import representatives, represented
 from odr.filing.grouping import register
 from odr.filing.inputs_merging import RegistrationInput
 from odr.filing.models import Request
 from odr.filing.models_group import GroupAction, GroupMember, MemberState
 from odr.identity.models import Account, AccountState
-from odr.payments.models import AssessmentState, FeeAssessment
+from odr.payments.at_end import fee_at_end, standing_at_end
+from odr.payments.demands import settle_bears, standing_fee
+from odr.payments.models import AssessmentState, FeeAssessment, FeeBasis, Refund
+from odr.payments.tariff import Assessment, Matter
 from odr.procedure.models import Task
+from odr.service.models import Packet
+from tests.filing.test_merging import pay
 from tests.filing.visitor import Visitor
 from tests.scene import Scene
 
@@ -168,6 +173,89 @@ def test_the_representatives_conduct_the_case_and_need_consent_to_give_anything_
     small_scene.do("consent_to_disposition", "member4", proposal=proposal, agrees="no")
     with pytest.raises(ActNotOpen):
         small_scene.do("amend_claim", "li", **lower)
+
+
+def at_end(scene: Scene) -> Assessment:
+    """The fee of the action as it would be today."""
+    with scene.court.database.read() as session:
+        found = fee_at_end(scene.court.look(session), session.get_one(Case, scene.case_id))
+    assert found is not None
+    return found
+
+
+def bases(scene: Scene) -> list[FeeBasis]:
+    with scene.court.database.read() as session:
+        return standing_at_end(scene.court.look(session), session.get_one(Case, scene.case_id))
+
+
+def leaves(scene: Scene, who: str) -> None:
+    """Somebody asks for leave to withdraw her own claim, and gets it."""
+    scene.do("withdraw_claim", who)
+    with scene.court.database.read() as session:
+        request = session.scalars(select(Request.reference).order_by(Request.id.desc()).limit(1)).one()
+    scene.do("rule_on_withdrawal", "judge", request=request, answer="allow", reasons="Nobody objects.")
+    scene.work()
+
+
+def fees(scene: Scene) -> list[FeeAssessment]:
+    with scene.court.database.read() as session:
+        return list(session.scalars(select(FeeAssessment).where(FeeAssessment.case_id == scene.case_id, FeeAssessment.state != AssessmentState.CANCELLED)))
+
+
+def test_whoever_leaves_an_action_of_many_bears_half_the_fee_of_her_own_claim(small_scene: Scene) -> None:
+    """100 in dispute make 50, halved once, demanded from her alone; the fee of the rest is computed without her (FEE 13, 15, 34; CPI 194, 206)."""
+    group(small_scene)
+    before = at_end(small_scene)
+    leaves(small_scene, "member3")
+    (hers,) = fees(small_scene)
+    party = next(p for p in small_scene.case().parties if p.name == "Member3")
+    assert (hers.party_id, hers.amount_minor, hers.full_minor, hers.state) == (party.id, 2_500, 5_000, AssessmentState.DUE)
+    assert {step["article"] for step in hers.steps} >= {"FEE 34"} and hers.matter is Matter.WITHDRAWN_CLAIM
+    assert at_end(small_scene).full.minor <= before.full.minor and len(bases(small_scene)) == 9
+    with small_scene.court.database.read() as session:
+        letters = session.scalars(select(Packet).where(Packet.case_id == small_scene.case_id, Packet.occasion == "costs_demand")).all()
+    assert [letter.party_id for letter in letters] == [party.id]
+
+
+def test_no_costs_decision_and_no_end_of_the_action_takes_up_again_what_was_settled_on_leaving(small_scene: Scene) -> None:
+    """Costs brought to what each bears leave her half alone; when the last of them withdraw it stays due, once."""
+    names = group(small_scene)
+    leaves(small_scene, "member3")
+    with small_scene.court.sit() as sitting:
+        case = sitting.session.get_one(Case, small_scene.case_id)
+        settle_bears(sitting, case, {"respondent/1": standing_fee(sitting, case)})
+    assert [(row.amount_minor, row.state) for row in fees(small_scene) if row.matter is Matter.WITHDRAWN_CLAIM] == [(2_500, AssessmentState.DUE)]
+    for name in ("li", *(name for name in names if name != "member3")):
+        leaves(small_scene, name)
+    hers = [row for row in fees(small_scene) if row.matter is Matter.WITHDRAWN_CLAIM]
+    assert small_scene.case().stage is Stage.CLOSED and len(hers) == 9 and {row.state for row in hers} == {AssessmentState.DUE}
+
+
+def test_whoever_had_paid_in_advance_gets_half_back_and_owes_nothing_more_on_leaving(small_scene: Scene) -> None:
+    """Li paid 50 halved before the action was announced: half of what she owes in the end is hers to bear, the rest goes back (FEE 15; CPI 194)."""
+    small_scene.lodge()
+    small_scene.accept("simple")
+    pay(small_scene)
+    small_scene.do("announce_registration", "judge", **ABOUT)
+    with small_scene.court.database.read() as session:
+        reference = session.scalars(select(GroupAction.reference)).one()
+    registered(small_scene, reference, members(small_scene, 1)[0])
+    leaves(small_scene, "li")
+    (prepaid, after) = fees(small_scene)
+    assert prepaid.matter is after.matter is Matter.WITHDRAWN_CLAIM and after.state is AssessmentState.NOTHING
+    with small_scene.court.database.read() as session:
+        back = session.scalars(select(Refund.amount_minor).where(Refund.case_id == small_scene.case_id)).all()
+    assert prepaid.amount_minor - sum(back) == 2_500
+
+
+def test_representatives_need_no_consent_of_who_withdrew(small_scene: Scene) -> None:
+    """She is no longer represented, and a representative who withdraws represents nobody (CPL 56)."""
+    group(small_scene)
+    named(small_scene)
+    leaves(small_scene, "member3")
+    assert "Member3" not in {p.name for p in represented(small_scene.case())} and len(represented(small_scene.case())) == 7
+    leaves(small_scene, "member0")
+    assert [p.name for p in representatives(small_scene.case())] == ["Li Wen"]
 
 
 def test_everybody_reads_the_announcement_and_registers_from_its_page(small_scene: Scene, visitor: Door) -> None:
