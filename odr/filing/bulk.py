@@ -7,6 +7,7 @@ goes on where it was, and no line is lodged twice.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from odr.canonical import canonical, sha256_hex
+from odr.canonical import canonical
 from odr.docket.models import Case
 from odr.errors import CourtError, FieldFault, InvalidInput, NotFound
 from odr.filing.bulk_table import MOST_LINES, column_of, columns, written
@@ -74,7 +75,7 @@ def keep(
     if not 1 <= len(lines) <= MOST_LINES:
         raise InvalidInput.at("claims", T("Send between 1 and %(most)s claims; there are %(have)s.", most=MOST_LINES, have=len(lines)))
     said = claimant.model_dump(mode="json")
-    digest = sha256_hex(canonical([said, [dict(line) for line in lines]]))
+    digest = _digest(said, lines)
     with court.database.write() as session:
         earlier = session.scalar(select(BulkFiling).where(BulkFiling.account_id == account_id, BulkFiling.key == key)) if key else None
         if earlier is not None and earlier.digest != digest:
@@ -86,9 +87,21 @@ def keep(
         )
         session.add(bulk)
         session.flush()
-        rows = [{"bulk_id": bulk.id, "number": n, "values": dict(line), "state": LineState.WAITING, "faults": []} for n, line in enumerate(lines, 1)]
-        session.execute(insert(BulkLine), rows)
+        for first in range(0, len(lines), PER_SITTING):
+            some = enumerate(lines[first : first + PER_SITTING], first + 1)
+            session.execute(
+                insert(BulkLine), [{"bulk_id": bulk.id, "number": n, "values": dict(line), "state": LineState.WAITING, "faults": []} for n, line in some]
+            )
     return bulk
+
+
+def _digest(said: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> str:
+    """SHA-256 of the canonical ``[said, lines]``, line by line: a thousand are never held as one text."""
+    digest = hashlib.sha256(b"[" + canonical(said) + b",[")
+    for n, line in enumerate(lines):
+        digest.update((b"," if n else b"") + canonical(dict(line)))
+    digest.update(b"]]")
+    return digest.hexdigest()
 
 
 def lodge_waiting(court: Court, sittings: int = SITTINGS_A_ROUND, lines: int = PER_SITTING) -> int:
@@ -110,9 +123,10 @@ def _one_sitting(sitting: Sitting, most: int) -> int:
         return 0
     waiting = select(BulkLine).where(BulkLine.bulk_id == bulk.id, BulkLine.state == LineState.WAITING).order_by(BulkLine.number).limit(most)
     lines = list(session.scalars(waiting))
-    account = session.get_one(Account, bulk.account_id)
+    # Held here, the sender and whoever reviews them all are read once and not again for every line.
+    people = {one.id: one for one in session.scalars(select(Account).where(Account.id.in_((bulk.account_id, bulk.clerk_id or 0))))}
     for line in lines:
-        _one_line(sitting, bulk, account, line)
+        _one_line(sitting, bulk, people[bulk.account_id], line)
     if len(lines) < most:
         bulk.finished_at = sitting.now
     return len(lines)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from odr.canonical import canonical, sha256_hex
 from odr.docket.models import Case, Role, Seat, Stage
 from odr.errors import InvalidInput, NotFound
 from odr.filing import bulk
@@ -131,6 +134,29 @@ def test_a_stopped_worker_goes_on_where_it_was(small_scene: Scene) -> None:
     assert {line.state for line in lines(small_scene)} == {LineState.LODGED}
     with small_scene.court.database.read() as session:
         assert session.scalar(select(func.count()).select_from(Case)) == 5
+
+
+def test_a_key_is_compared_by_what_was_sent_and_not_by_how_it_is_read(small_scene: Scene) -> None:
+    """The digest kept is that of the whole request in its canonical form (RFC 8785)."""
+    kept = sent(small_scene, {}, {"order_number": "B-2"})
+    values = [line.values for line in lines(small_scene)]
+    assert kept.digest == sha256_hex(canonical([CLAIMANT.model_dump(mode="json"), values]))
+
+
+def test_memory_does_not_grow_with_the_lines(small_scene: Scene) -> None:
+    """Each Sitting holds its own lines and no others: the last of twelve needs no more than the third, and the keeping no more than a share of it."""
+    sent(small_scene, *({"order_number": f"B-{n}"} for n in range(60)))
+    gc.collect()
+    tracemalloc.start()
+    try:
+        peaks = []
+        while bulk.lodge_waiting(small_scene.court, sittings=1, lines=5):
+            peaks.append(tracemalloc.get_traced_memory()[1])
+            gc.collect()
+            tracemalloc.reset_peak()
+    finally:
+        tracemalloc.stop()
+    assert len(peaks) == 12 and max(peaks[-3:]) <= 1.25 * max(peaks[2:5]), peaks
 
 
 def test_nobody_finds_anothers_bulk(small_scene: Scene, visitor: Door) -> None:
