@@ -31,17 +31,18 @@ def forget_reach(court: Sitting, party: Party, now: datetime) -> None:
 
 
 def invite(court: Sitting, case: Case, party: Party) -> None:
-    """A letter that tells the new party of the case, with the code by which she joins."""
+    """A letter that tells whoever takes a party's place, or acts herself from now on, of the case, with the code by which she joins."""
     packet = queue_packet(
         court.session,
         case_id=case.id,
         party_id=party.id,
         entry_ids=[court.next_number(case)],
-        title=occasion_of("claim").title,
+        title=occasion_of("substitution").title,
         first_contact=True,
         now=court.now,
         kind=PaperKind.PLEADING,
         recipient=Recipient(party.name, party.kind, party.locale, party.abroad),
+        letter="successor",
         case_number=case.number,
     )
     packet.occasion = "substitution"
@@ -51,7 +52,7 @@ def call_in(court: Sitting, case: Case, party: Party) -> None:
     """A letter that brings somebody into a running case, with the claim and a code of her own.
 
     A further respondent gets the claim as any respondent does (CPL 128); a third
-    party or further claimant a notice to take part; who is named as claiming along
+    party or further claimant a notice to take part (CPI 74); who is named as claiming along
     is asked whether she does.
     """
     occasion = occasion_of("claim" if party.role is Role.RESPONDENT else "joinder")
@@ -78,4 +79,6 @@ def call_in(court: Sitting, case: Case, party: Party) -> None:
 def _letter(case: Case, party: Party) -> str | None:
     if party.role is Role.RESPONDENT:
         return None
-    return "fellow" if party.role is Role.CLAIMANT and case.accepted_at is None else "joinder"
+    if party.role is Role.CLAIMANT:
+        return "fellow" if case.accepted_at is None else "co_claimant"
+    return "joinder"

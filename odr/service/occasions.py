@@ -20,6 +20,7 @@ class Occasion:
 _OCCASIONS = {
     "claim": Occasion("claim", T("Claim against you, with notice to answer"), PaperKind.PLEADING),
     "joinder": Occasion("joinder", T("Notice to take part in a case"), PaperKind.PLEADING),
+    "substitution": Occasion("substitution", T("Notice that you yourself are a party to a case now"), PaperKind.PLEADING),
     "acceptance": Occasion("acceptance", T("Notice of acceptance and of the court fee"), PaperKind.NOTICE),
     "registry": Occasion("registry", T("Decision of the registry on your claim"), PaperKind.NOTICE),
     "file_answer": Occasion("file_answer", T("Answer to the claim"), PaperKind.PLEADING),

@@ -16,10 +16,12 @@ from odr.filing.joining import join
 from odr.filing.models import RequestKind
 from odr.filing.queries import claims_of
 from odr.procedure.models import WindowState
+from odr.service.compose import compose
 from odr.service.models import Packet
 from tests.filing.test_motions import FACTS, LESS, MONEY, acts, request_of, windows
 from tests.filing.visitor import Visitor
 from tests.scene import Scene
+from tests.service.conftest import HEAD
 
 MAKER = {"name": "Capsule Works Ltd.", "kind": "company", "email": "law@capsules.example", "address": "3 Mill Lane"}
 ASKED = {**MAKER, "role": "third_party", "words": "She made the capsules; if we lose we turn to her."}
@@ -86,6 +88,16 @@ def _answered(scene: Scene, number: int) -> None:
         scene.do("answer_third_party", who, position="defend", statement="It is mine.")
         with pytest.raises(ActNotOpen):
             scene.do("answer_third_party", who, position="defend", statement="It is mine.")
+
+
+def test_a_further_claimant_reads_in_her_letter_what_is_asked_of_a_claimant(pending: Scene) -> None:
+    """She may give her right up, or the judgment decides on it with her or without (CPI 74): no third party's letter, in either language."""
+    pending.do("bring_in_party", "judge", AddPartyInput.model_validate({**MAKER, "role": "claimant", "reasons": "The account belongs to both."}))
+    who, letter = newest(pending)
+    assert (who.label, letter.occasion, letter.letter) == ("claimant/2", "joinder", "co_claimant")
+    with pending.court.database.read() as session:
+        sent = compose(session.get_one(Packet, letter.id).attempts[0], HEAD, at=pending.clock.now(), zone=pending.court.settings.tz).dispatch
+    assert "brought you into a case as a claimant" in sent.text and "共同原告" in sent.text
 
 
 @pytest.mark.slow

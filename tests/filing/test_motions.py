@@ -261,6 +261,7 @@ def test_a_successor_is_invited_and_the_old_account_is_out(pending: Scene) -> No
     with pending.court.database.read() as session:
         sent = session.scalars(select(Packet).where(Packet.party_id == respondent.id, Packet.first_contact.is_(True)).order_by(Packet.id)).all()
     assert len(sent) == 2 and sent[-1].recipient_name == "Big Sea Ltd."
+    assert sent[-1].letter == "successor" and "party to a case" in sent[-1].title["text"], "a successor is no new respondent: nobody claims against her anew"
 
 
 @given(halted=st.integers(1, 40), after=st.integers(0, 10))

@@ -42,6 +42,8 @@ def test_the_letters_there_are() -> None:
         "joinder",
         "call",
         "fellow",
+        "co_claimant",
+        "successor",
         "mediation",
         "confirmation",
         "preserved",
