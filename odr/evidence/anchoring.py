@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -30,6 +30,8 @@ class Recorder(Protocol):
     """The part of the notary that is used here."""
 
     def record(self, session: Session, subject: Mapping[str, Any], *, now: datetime) -> Recorded: ...
+
+    def record_many(self, session: Session, subjects: Sequence[Mapping[str, Any]], *, now: datetime) -> list[str]: ...
 
 
 @dataclass(frozen=True)
@@ -79,14 +81,19 @@ def subject_of(upload: Upload, blob: Blob, scan: Scan) -> dict[str, Any]:
 
 def anchor(session: Session, upload: Upload, blob: Blob, judged: Judged, notary: Recorder, *, now: datetime) -> None:
     """Write blob, receipt and state together; the caller's commit acknowledges all three or none."""
+    settle(upload, blob, notary.record(session, subject_of(upload, blob, judged.scan), now=now).reference, now)
+    session.flush()
+
+
+def settle(upload: Upload, blob: Blob, receipt: str, now: datetime) -> None:
+    """Say in its row that an upload is kept, and under which receipt."""
     upload.blob = blob
     upload.offset = upload.size = blob.size
     upload.sha256 = blob.sha256
     upload.media_type = blob.media_type
     upload.completed_at = now
-    upload.receipt = notary.record(session, subject_of(upload, blob, judged.scan), now=now).reference
+    upload.receipt = receipt
     upload.state = UploadState.ANCHORED
-    session.flush()
 
 
 @contextlib.contextmanager

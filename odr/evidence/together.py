@@ -3,39 +3,42 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from odr.db import Database
-from odr.evidence.anchoring import keeping, named
+from odr.evidence.anchoring import keeping
 
 MOST = 64
 """Files kept in one commit at most."""
-Write = Callable[[Session], None]
+File = TypeVar("File")
 
 
 @dataclass
-class _Turn:
-    write: Write
+class _Turn(Generic[File]):
+    file: File
     is_done: bool = False
     breach: BaseException | None = None
 
 
-class Together:
-    """Whoever is first writes for all who came while the commit before was under way; alone, nobody waits for anybody."""
+class Together(Generic[File]):
+    """Whoever is first writes for all who came while the commit before was under way; alone, nobody waits for anybody.
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._waiting: list[_Turn] = []
+    ``write`` writes the rows of all of them; it is called anew for each alone where that fails, so it makes its rows itself.
+    """
+
+    def __init__(self, database: Database, write: Callable[[Session, Sequence[File]], None]) -> None:
+        self._database, self._write = database, write
+        self._waiting: list[_Turn[File]] = []
         self._list = threading.Lock()
         self._writing = threading.Lock()
 
-    def keep(self, write: Write) -> None:
-        """Have ``write`` done and committed; returns when it is durable. Raises what it raised, or what kept it from being committed."""
-        turn = _Turn(write)
+    def keep(self, file: File) -> None:
+        """Have a file written and committed; returns when it is durable. Raises what kept it from being so."""
+        turn = _Turn(file)
         with self._list:
             self._waiting.append(turn)
         while not turn.is_done:
@@ -45,30 +48,22 @@ class Together:
         if turn.breach is not None:
             raise turn.breach
 
-    def _next(self) -> list[_Turn]:
+    def _next(self) -> list[_Turn[File]]:
         with self._list:
             batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
         return batch
 
-    def _commit(self, batch: list[_Turn]) -> None:
+    def _commit(self, batch: list[_Turn[File]]) -> None:
         try:
             with keeping(self._database) as session:
-                for turn in batch:
-                    _write(session, turn)
+                self._write(session, [turn.file for turn in batch])
         except BaseException as breach:
-            # Nothing of this commit is durable: nobody in it may be told otherwise.
+            # Nothing of this commit is durable. What is refused of one takes no other with it: each is tried alone.
+            if len(batch) > 1 and isinstance(breach, Exception):
+                for turn in batch:
+                    self._commit([turn])
+                return
             for turn in batch:
-                turn.breach = turn.breach or breach
+                turn.breach = breach
         for turn in batch:
             turn.is_done = True
-
-
-def _write(session: Session, turn: _Turn) -> None:
-    """One file's rows; what is refused of it is undone alone."""
-    try:
-        with session.begin_nested():
-            turn.write(session)
-    except OperationalError as error:
-        turn.breach = named(error)
-    except Exception as breach:
-        turn.breach = breach

@@ -10,7 +10,7 @@ import contextlib
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session, joinedload, undefer
 from odr.clock import Clock
 from odr.db import Database, new_reference
 from odr.errors import CourtError, NotFound, TooMany
-from odr.evidence.anchoring import Judged, Recorder, Whole, anchor, judge, keeping, still_open
+from odr.evidence.anchoring import Judged, Recorder, Whole, anchor, judge, keeping, settle, still_open, subject_of
 from odr.evidence.media import WINDOW, MediaPolicy
 from odr.evidence.models import Blob, Upload, UploadState
 from odr.evidence.parts import Hashes, Part, Parts
@@ -85,6 +85,17 @@ class Checksum:
         self.hasher = hashlib.new(self.algorithm, usedforsecurity=False)
 
 
+@dataclass
+class SmallFile:
+    """A small file that is judged and waits to be kept; ``upload`` is its row once it is."""
+
+    row: dict[str, Any]
+    whole: Whole
+    judged: Judged
+    data: bytes
+    upload: Upload
+
+
 class UploadDesk:
     """Everything done to uploads. Each public method checks that the upload belongs to the account."""
 
@@ -110,7 +121,7 @@ class UploadDesk:
         self.scanner = scanner
         self.vault = vault
         self._hashes = Hashes()
-        self._together = Together(database)
+        self._together = Together(database, self._keep_small)
 
     # -- beginning
 
@@ -119,7 +130,7 @@ class UploadDesk:
         self._admit(announced.size)
         with keeping(self.database) as session:
             self._within_quota(session, account_id, announced.size)
-            upload = self._row(account_id, announced)
+            upload = Upload(**self._row(account_id, announced))
             session.add(upload)
         return upload
 
@@ -148,9 +159,10 @@ class UploadDesk:
             raise BodyCut
         if not data:
             raise EmptyFile
-        upload = self._row(account_id, Announced(filename, len(data), declared_type))
+        row = self._row(account_id, Announced(filename, len(data), declared_type))
         if len(data) <= self.limits.small:
-            return self._small(upload, data)
+            return self._small(row, data)
+        upload = Upload(**row)
         with self.parts.locked(upload.reference) as part:
             try:
                 hasher = hashlib.sha256()
@@ -266,34 +278,41 @@ class UploadDesk:
         if count >= self.limits.open_uploads or total + size > self.limits.open_bytes:
             raise TooMany(T("You have too many unfinished uploads."), T("Finish or give up some of them first."))
 
-    def _row(self, account_id: int, announced: Announced) -> Upload:
+    def _row(self, account_id: int, announced: Announced) -> dict[str, Any]:
         now = self.clock.machine_now()
-        return Upload(
-            reference=new_reference(),
-            account_id=account_id,
-            filename=plain_name(announced.filename),
-            declared_type=announced.declared_type[:100] if announced.declared_type else None,
-            size=announced.size,
-            declared_sha256=announced.sha256,
-            offset=0,
-            state=UploadState.RECEIVING,
-            created_at=now,
-            expires_at=now + self.limits.keep,
-        )
+        return {
+            "reference": new_reference(),
+            "account_id": account_id,
+            "filename": plain_name(announced.filename),
+            "declared_type": announced.declared_type[:100] if announced.declared_type else None,
+            "size": announced.size,
+            "declared_sha256": announced.sha256,
+            "offset": 0,
+            "state": UploadState.RECEIVING,
+            "created_at": now,
+            "expires_at": now + self.limits.keep,
+        }
 
-    def _small(self, upload: Upload, data: bytes) -> Upload:
+    def _small(self, row: dict[str, Any], data: bytes) -> Upload:
         whole = Whole(hashlib.sha256(data).hexdigest(), len(data), data[:WINDOW], data[-WINDOW:], lambda: iter((data,)))
+        upload = Upload(**row)
         try:
             judged = judge(upload, whole, self.policy, self.scanner)
         except ScannerUnavailable:
             return self._small_waits(upload, data)
+        file = SmallFile(row, whole, judged, data, upload)
+        self._together.keep(file)
+        return file.upload
 
-        def keep(session: Session) -> None:
-            session.add(upload)
-            anchor(session, upload, self._blob(whole, judged, content=data), judged, self.notary, now=self.clock.now())
-
-        self._together.keep(keep)
-        return upload
+    def _keep_small(self, session: Session, files: Sequence[SmallFile]) -> None:
+        now, blobs = self.clock.now(), []
+        for file in files:
+            file.upload = Upload(**file.row)
+            blobs.append(self._blob(file.whole, file.judged, content=file.data))
+        subjects = [subject_of(file.upload, blob, file.judged.scan) for file, blob in zip(files, blobs, strict=True)]
+        for file, blob, receipt in zip(files, blobs, self.notary.record_many(session, subjects, now=now), strict=True):
+            settle(file.upload, blob, receipt, now)
+            session.add(file.upload)
 
     def _small_waits(self, upload: Upload, data: bytes) -> Upload:
         with self.parts.locked(upload.reference) as part:
