@@ -35,10 +35,12 @@ from odr.hearing.appraisals import (
     leave_barred_track,
     stands,
 )
+from odr.hearing.attendance import calls_on, drop
 from odr.hearing.inputs_appraisal import AppointInput, AppraisalRulingInput, AskInput, CallInput, EndInput, ExpertChoiceInput, OwnMotionInput
 from odr.hearing.kinds import RequestState, TestimonyManner
 from odr.hearing.models import Witness
 from odr.hearing.models_appraisal import Appraisal, AppraisalState, ExpertChoice
+from odr.hearing.models_attendance import LIVE
 from odr.hearing.seating import seat
 from odr.hearing.table import act
 from odr.identity.actors import Actor
@@ -47,6 +49,7 @@ from odr.procedure.rulings import ASKED, WITH_THE_JUDGMENT
 from odr.procedure.sealed import SealedPaper, check_url, keep_prepared, set_and_seal
 from odr.procedure.sitting import words_of
 from odr.procedure.table import Everyone, Recorded, RulingForm
+from odr.procedure.versions import upcast
 from odr.text import Money, T, Text
 
 if TYPE_CHECKING:
@@ -121,6 +124,7 @@ def _start_choosing(court: Sitting, case: Case, row: Appraisal, actor: Actor, no
     replaced = court.session.get(Appraisal, row.again_of) if row.again_of else None
     if replaced is not None:
         replaced.state = S.SET_ASIDE
+        drop(court, case, calls_on(court.session, replaced, *LIVE))
         court.close_windows(case, OBJECTION, WindowState.ENDED, subject=replaced.reference)
         if replaced.exhibit is not None:
             # The earlier opinion is no basis for a finding (EV 40).
@@ -252,11 +256,13 @@ def _chosen(court: Sitting, case: Case, row: Appraisal, given: AppointInput) -> 
 
 def _orders(case: Case, row: Appraisal, given: AppointInput, chosen: Chosen) -> list[Text]:
     payer = next(p.name for p in case.parties if p.id == row.bears_id)
+    included = [T("The fee holds the expert’s attendance at a hearing; nobody prepays it.")] if given.attendance_included else []
     return [
         T("%(name)s is commissioned with the appraisal. Qualification: %(what)s", name=chosen.name, what=chosen.qualification),
         T("Scope and purpose: %(scope)s", scope=given.scope),
         T("The report is due within %(days)s days of the undertaking.", days=given.days),
         T("%(payer)s pays the fee of %(fee)s to the expert directly. The court neither collects it nor passes it on.", payer=payer, fee=given.fee),
+        *included,
     ]
 
 
@@ -288,6 +294,7 @@ def prepare_commission(court: Court, case: Case, given: BaseModel, actor: Actor)
     strong=True,
     serves=Everyone.PARTIES,
     prepare=prepare_commission,
+    version=2,
     source="CPL 79; EV 32; FEE 12",
     guard=stands(S.CHOOSING, reason=T("No expert is being chosen.")),
 )
@@ -322,7 +329,7 @@ def appoint_expert(court: Sitting, case: Case, given: AppointInput, *, actor: Ac
     seat(court, case, witness, Role.EXPERT)
     fee: Money = given.fee
     row.state, row.witness, row.qualification, row.chosen_how, row.days = S.COMMISSIONED, witness, chosen.qualification, given.how, given.days
-    row.fee_minor, row.fee_currency, row.document_id = fee.minor, fee.currency, document.id
+    row.fee_minor, row.fee_currency, row.document_id, row.attendance_included = fee.minor, fee.currency, document.id, given.attendance_included
     court.close_windows(case, CHOICE, WindowState.ENDED, subject=row.reference)
     court.close_tasks(case, APPOINT, row.reference)
     payer = next(p for p in case.parties if p.id == row.bears_id)
@@ -339,6 +346,12 @@ def appoint_expert(court: Sitting, case: Case, given: AppointInput, *, actor: Ac
         "document_receipt": document.receipt,
     }
     return Recorded(T("%(name)s is commissioned as expert: %(fact)s", name=chosen.name, fact=row.fact), facts)
+
+
+@upcast("appoint_expert", from_version=1)
+def attendance_not_included(given: Mapping[str, Any]) -> dict[str, Any]:
+    """At first a commission did not say whether the fee holds the attendance at a hearing (EV 39)."""
+    return {**given, "attendance_included": False}
 
 
 @act(

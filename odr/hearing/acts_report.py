@@ -11,7 +11,7 @@ from odr.errors import ActNotOpen, InvalidInput
 from odr.evidence.adding import add_exhibit
 from odr.evidence.models import Category, Upload
 from odr.hearing.acts_appraisal import clear
-from odr.hearing.appraisals import ANSWER, APPOINT, FEE, HEAR, LATE, OBJECTION, REPORT, UNPAID, fee_of, mine, open_objections, stands, witness_of
+from odr.hearing.appraisals import ANSWER, APPOINT, FEE, HEAR, LATE, OBJECTION, REPORT, UNPAID, fee_of, given_up, mine, open_objections, stands, witness_of
 from odr.hearing.inputs_appraisal import ObjectionAnswerInput, ObjectionInput, OwnAppraisalInput, ReportInput, UndertakeInput
 from odr.hearing.models_appraisal import Appraisal, AppraisalState, ReportObjection
 from odr.hearing.table import act
@@ -151,6 +151,8 @@ def object_to_report(court: Sitting, case: Case, given: ObjectionInput, *, actor
     me = court.party_of(case, actor)
     if row.state is not S.REPORTED:
         raise InvalidInput.at("appraisal", T("Choose one of those listed."))
+    if not court.windows(case, OBJECTION, party=me, subject=row.reference) and any(each.party_id == me.id for each in given_up(row)):
+        raise InvalidInput.at("words", T("Your objection counts as given up: you did not prepay the expert’s attendance (Evidence Rules, art. 38)."))
     kept = any(each.party_id == me.id and each.answered_by is not None for each in row.objections)
     court.late = not kept and not court.windows(case, OBJECTION, party=me, subject=row.reference)
     objection = ReportObjection(appraisal_id=row.id, party_id=me.id, words=given.words, is_kept=kept, at=now, entry_number=court.next_number(case))

@@ -24,13 +24,14 @@ from odr.text import Money, T, Text
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-REQUEST, CHOICE, FEE, REPORT, OBJECTION, ANSWER = (
+REQUEST, CHOICE, FEE, REPORT, OBJECTION, ANSWER, ATTENDANCE = (
     "appraisal_request",
     "expert_choice",
     "appraisal_fee",
     "appraisal_report",
     "report_objection",
     "expert_answer",
+    "expert_attendance_fee",
 )
 """Windows."""
 RULE, APPOINT, UNPAID, LATE, HEAR = "appraisal_rule", "expert_appoint", "appraisal_unpaid", "appraisal_late", "expert_hear"
@@ -72,9 +73,19 @@ def agreed(case: Case, appraisal: Appraisal) -> ExpertChoice | None:
     return latest[0] if len(same) == 1 and {choice.party_id for choice in latest} >= everybody else None
 
 
+def still_objecting(appraisal: Appraisal) -> list[ReportObjection]:
+    """Objections kept after the expert's answer on which she was neither heard again in writing nor called to be heard (EV 38)."""
+    return [o for o in appraisal.objections if o.is_kept and o.answered_by is None and o.called_by is None and o.given_up_by is None]
+
+
+def given_up(appraisal: Appraisal) -> list[ReportObjection]:
+    """Objections that count as given up (EV 38)."""
+    return [o for o in appraisal.objections if o.given_up_by is not None]
+
+
 def open_objections(appraisal: Appraisal) -> list[ReportObjection]:
-    """Objections the expert has not answered."""
-    return [each for each in appraisal.objections if each.answered_by is None]
+    """Objections the expert has not answered, those given up apart."""
+    return [each for each in appraisal.objections if each.answered_by is None and each.given_up_by is None]
 
 
 def fee_of(appraisal: Appraisal) -> Money | None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def who_comes(court: Sitting, case: Case) -> list[Witness | Interpreter]:
-    """Everybody besides the parties who is to be at a hearing: who testifies in writing or on film is not."""
+    """Everybody besides the parties who is to be at a hearing: who testifies in writing or on film is not, and an expert only once she is called (EV 38)."""
     live = select(Witness).where(Witness.case_id == case.id, Witness.state == RequestState.GRANTED, Witness.manner == TestimonyManner.LIVE)
     interpreters = select(Interpreter).where(Interpreter.case_id == case.id)
     return [*court.session.scalars(live.order_by(Witness.id)), *court.session.scalars(interpreters.order_by(Interpreter.id))]
@@ -30,7 +30,7 @@ def call_to(court: Sitting, case: Case, hearing: Hearing, who: Witness | Interpr
     """A notice of one hearing for one of them."""
     role = who.role if isinstance(who, Witness) else Role.INTERPRETER
     title = T("Come to the hearing on %(at)s (%(place)s) as %(role)s", at=hearing.begins_at, place=hearing.place, role=role.label)
-    _tell(court, case, hearing, who, title)
+    tell(court, case, who, title, hearing.begins_at)
 
 
 def hearings_ahead(court: Sitting, cases: Sequence[int]) -> list[Appointment]:
@@ -66,10 +66,9 @@ def call_to_fixed(court: Sitting, case: Case, who: Witness | Interpreter) -> Non
 def call_off(court: Sitting, case: Case, hearing: Hearing) -> None:
     """A hearing that is put off: nobody comes in vain."""
     for who in who_comes(court, case):
-        _tell(court, case, hearing, who, T("The hearing on %(at)s does not take place; do not come", at=hearing.begins_at))
+        tell(court, case, who, T("The hearing on %(at)s does not take place; do not come", at=hearing.begins_at), hearing.begins_at)
 
 
-def _tell(court: Sitting, case: Case, hearing: Hearing, who: Witness | Interpreter, title: Text) -> None:
-    call_in(
-        court, case, subject=who.reference, name=who.name, email=who.email, own=who.account_id is not None, title=title, due_at=hearing.begins_at,
-    )  # fmt: skip
+def tell(court: Sitting, case: Case, who: Witness | Interpreter, title: Text, due_at: datetime | None = None) -> None:
+    """A notice to one of them whose whole content is its title."""
+    call_in(court, case, subject=who.reference, name=who.name, email=who.email, own=who.account_id is not None, title=title, due_at=due_at)

@@ -10,13 +10,16 @@ from sqlalchemy import select
 from odr.docket.models import Case, Role
 from odr.evidence.models import Exhibit, ExhibitState
 from odr.filing.models import Fact
+from odr.hearing.acts_attendance import contested, to_pay, unpaid_shares
 from odr.hearing.acts_interpreter import motions_waiting, unpaid
 from odr.hearing.acts_limit import waiting
 from odr.hearing.acts_plan import title_of
-from odr.hearing.appraisals import appraisals_of, mine, open_objections
+from odr.hearing.appraisals import appraisals_of, mine, open_objections, witness_of
+from odr.hearing.attendance import calls_of
 from odr.hearing.kinds import OPEN_QUESTIONS, HearingState, Mode, PhaseState, QuestionState, RequestState
 from odr.hearing.models import Hearing, Interpreter, Motion, Opinion, Posting, Question, RecordCorrection, TechnicalFailure, TimeRequest, Witness
 from odr.hearing.models_appraisal import Appraisal, AppraisalState
+from odr.hearing.models_attendance import LIVE, ExpertCall
 from odr.hearing.plan import RECORD, plan_of
 from odr.hearing.queries import examination_of, hearings_of, proposed_facts, questions_of, reads_question, standing_exhibits
 from odr.identity.actors import Actor
@@ -262,6 +265,35 @@ def appraisals(court: Any, case: Case, actor: Actor) -> list[Option]:
 def appraisals_reported(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Appraisals whose report is here."""
     return _appraisal_options(appraisals_of(court.session, case, AppraisalState.REPORTED))
+
+
+@choice_source("appraisals_contested")
+def appraisals_contested(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Appraisals to whose report a party still objects after the expert's answer."""
+    return _appraisal_options(contested(court, case))
+
+
+def _call_options(court: Any, rows: Sequence[ExpertCall]) -> list[Option]:
+    return [Option(r.reference, T("%(name)s, %(total)s", name=witness_of(court.session, r.appraisal).name, total=r.total), r.state.label) for r in rows]
+
+
+@choice_source("expert_calls_live")
+def expert_calls_live(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Experts who are called and of whom it is not found yet how that ended."""
+    return _call_options(court, calls_of(court.session, case, *LIVE))
+
+
+@choice_source("expert_calls_to_pay")
+def expert_calls_to_pay(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Experts who were heard and wait for what was collected for them."""
+    return _call_options(court, to_pay(court, case))
+
+
+@choice_source("shares_unpaid")
+def shares_unpaid(court: Any, case: Case, actor: Actor) -> list[Option]:
+    """Parts of an expert's attendance that were not prepaid in time."""
+    names = {p.id: p.name for p in case.parties}
+    return [Option(s.reference, T("%(name)s, %(amount)s", name=names[s.party_id], amount=s.amount)) for s in unpaid_shares(court, case)]
 
 
 @choice_source("own_appraisals")

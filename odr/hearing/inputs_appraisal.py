@@ -115,6 +115,9 @@ class AppointInput(CourtModel):
     days: Annotated[int, Field(ge=1, le=120), field(T("Days to report"))]
     fee: Annotated[CourtMoney, field(T("Fee of the expert"), T("Paid to her directly; the court takes nothing (Measures on Costs, art. 12)."))]
     fee_days: Annotated[int | None, Field(ge=1, le=30), field(T("Days to pay her"))] = None
+    attendance_included: Annotated[
+        bool, field(T("The fee holds the attendance at a hearing"), T("Then nobody prepays it when she is called (Evidence Rules, art. 39)."))
+    ] = False
     language: Language = "zh-Hans"
 
     @model_validator(mode="after")

@@ -24,6 +24,7 @@ from odr.hearing.models import (
     Witness,
 )
 from odr.hearing.models_appraisal import Appraisal, ReportObjection
+from odr.hearing.models_attendance import ExpertCall, ExpertShare
 from odr.hearing.queries import opinions_of, reads_posting, reads_question
 from odr.identity.actors import Actor
 
@@ -131,3 +132,14 @@ def find_objection(court: Sitting, case: Case, actor: Actor, reference: str) -> 
     """An objection to a report of the case."""
     query = select(ReportObjection).join(Appraisal, Appraisal.id == ReportObjection.appraisal_id)
     return court.session.scalar(query.where(Appraisal.case_id == case.id, ReportObjection.reference == reference))
+
+
+def find_expert_call(court: Sitting, case: Case, actor: Actor, reference: str) -> ExpertCall | None:
+    """A call of an expert to be heard."""
+    return _row(court, case, ExpertCall, reference)
+
+
+def find_expert_share(court: Sitting, case: Case, actor: Actor, reference: str) -> ExpertShare | None:
+    """One party's part of what an expert's attendance costs."""
+    query = select(ExpertShare).join(ExpertCall, ExpertCall.id == ExpertShare.call_id)
+    return court.session.scalar(query.where(ExpertCall.case_id == case.id, ExpertShare.reference == reference))

@@ -78,6 +78,8 @@ class Appraisal(Base):
     """How the expert is paid directly; the court takes nothing (FEE 12)."""
     paid_by: Mapped[int | None]
     """Number of the entry in which the expert confirms that she was paid."""
+    attendance_included: Mapped[bool] = mapped_column(default=False)
+    """Whether the fee holds her attendance at a hearing: then nobody prepays it (EV 39)."""
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
     exhibit_id: Mapped[int | None] = mapped_column(ForeignKey("exhibit.id"))
     ended_by: Mapped[int | None]
@@ -115,8 +117,12 @@ class ReportObjection(Base):
     party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
     words: Mapped[str] = mapped_column(Text)
     is_kept: Mapped[bool]
-    """Raised after an answer: the expert is heard (EV 38)."""
+    """Raised after an answer: the expert is heard, if what her attendance costs is prepaid (EV 38)."""
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     entry_number: Mapped[int]
     answer: Mapped[str | None] = mapped_column(Text)
     answered_by: Mapped[int | None]
+    called_by: Mapped[int | None]
+    """Number of the entry by which the expert was called to be heard on it (EV 38)."""
+    given_up_by: Mapped[int | None]
+    """Number of the entry that found that it counts as given up: nothing was prepaid (EV 38)."""

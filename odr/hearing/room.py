@@ -6,7 +6,21 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from odr.docket.models import BENCH_ROLES, COURT_ROLES, PARTY_ROLES, Case, Role, Stage
-from odr.hearing import acts_appraisal, acts_court, acts_mode, acts_plan, acts_seal, appraisals, calling, ledger, lookups, online, phases
+from odr.hearing import (
+    acts_appraisal,
+    acts_attendance,
+    acts_court,
+    acts_mode,
+    acts_plan,
+    acts_seal,
+    appraisals,
+    attendance,
+    calling,
+    ledger,
+    lookups,
+    online,
+    phases,
+)
 from odr.hearing.queries import WINDOW, examination_of, open_questions_to
 from odr.hearing.record import seal_records
 from odr.hearing.views import acted
@@ -51,6 +65,17 @@ def on_party_joined(court: Sitting, case: Case, facts: Mapping[str, Any]) -> Non
     ledger.on_party_joined(court, case, facts)
 
 
+def on_served(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """A paper reached a party: a summons has arrived, or the time of a notice runs from then."""
+    acts_court.on_served(court, case, facts)
+    acts_attendance.on_served(court, case, facts)
+
+
+def on_over(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """The case is over, by whatever way: no expert comes to it any more."""
+    attendance.drop_live(court, case)
+
+
 ROOM = Room(
     name="hearing",
     acts=(
@@ -59,7 +84,7 @@ ROOM = Room(
         "odr.hearing.acts_time", "odr.hearing.acts_exhibits", "odr.hearing.acts_questions", "odr.hearing.acts_postings", "odr.hearing.acts_witness",
         "odr.hearing.acts_court", "odr.hearing.acts_record", "odr.hearing.acts_motions",
         "odr.hearing.acts_seal", "odr.hearing.acts_limit", "odr.hearing.acts_interpreter",
-        "odr.hearing.acts_appraisal", "odr.hearing.acts_report", "odr.hearing.choices",
+        "odr.hearing.acts_appraisal", "odr.hearing.acts_report", "odr.hearing.acts_attendance", "odr.hearing.choices",
     ),
     routes=(
         "odr.hearing.routes:hearing", "odr.hearing.routes_files:files", "odr.hearing.routes_bench:bench", "odr.hearing.routes_appraisal:appraisals",
@@ -71,14 +96,19 @@ ROOM = Room(
     on_lapse={
         WINDOW: phases.on_turn_lapsed, appraisals.REQUEST: acts_appraisal.on_request_lapsed, appraisals.CHOICE: acts_appraisal.on_choice_lapsed,
         appraisals.FEE: acts_appraisal.on_fee_lapsed, appraisals.REPORT: acts_appraisal.on_report_lapsed,
+        appraisals.ATTENDANCE: acts_attendance.on_attendance_lapsed,
     },
-    on_event={"claim_lodged": on_claim_lodged, "party_joined": on_party_joined, "served": acts_court.on_served},
+    on_event={
+        "claim_lodged": on_claim_lodged, "party_joined": on_party_joined, "served": on_served, "fee_paid": acts_attendance.on_fee_paid,
+        "case_closed": on_over, "case_effective": on_over,
+    },
     resolvers={
         "exam_phase": lookups.find_phase, "opinion": lookups.find_opinion, "question": lookups.find_question, "posting": lookups.find_posting,
         "time_request": lookups.find_time_request, "failure": lookups.find_failure, "agreed_fact": lookups.find_agreed_fact, "witness": lookups.find_witness,
         "hearing": lookups.find_hearing, "correction": lookups.find_correction, "motion": lookups.find_motion, "addressee": lookups.find_addressee,
         "attendee": lookups.find_attendee, "interpreter": lookups.find_interpreter,
         "trial_extension": lookups.find_trial_extension, "appraisal": lookups.find_appraisal, "report_objection": lookups.find_objection,
+        "expert_call": lookups.find_expert_call, "expert_share": lookups.find_expert_share,
     },
     sweeps={"records": seal_records, "seals": acts_seal.open_waiting},
     after_act=(phases.settle,),

@@ -10,6 +10,7 @@ from odr.docket.queries import documents
 from odr.docket.visibility import reads_document
 from odr.evidence.models import Exhibit
 from odr.hearing.appraisals import agreed, appraisals_of, fee_of, latest_choices, mine
+from odr.hearing.attendance import call_views
 from odr.hearing.models_appraisal import Appraisal
 from odr.hearing.views import put_exhibits
 from odr.identity.actors import Actor
@@ -29,6 +30,9 @@ ACTS = {
     "confirm_expert_fee",
     "submit_report",
     "answer_objection",
+    "call_expert",
+    "find_on_attendance_fee",
+    "settle_attendance",
 }
 
 
@@ -64,5 +68,6 @@ def _page(case: Case, actor: Actor, rows: list[Appraisal], is_expert: bool) -> s
         fees={r.id: fee_of(r) for r in rows},
         choices={r.id: latest_choices(r) for r in rows},
         agreed={r.id: agreed(case, r) for r in rows},
+        calls={r.id: call_views(look, case, r) for r in rows},
         tab="examination",
     )

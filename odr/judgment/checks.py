@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 from odr.docket.models import Case, Role, Track
 from odr.docket.queries import entries_of, parties
+from odr.hearing.appraisals import witness_of
+from odr.hearing.attendance import calls_of
+from odr.hearing.models_attendance import LIVE
 from odr.judgment.file import CaseFile, ExhibitOnFile, case_file, no_ground
 from odr.judgment.gate import default_gate, defaulting
 from odr.judgment.kinds import DecisionKind, FindingResult, MotionState, OrderKind
@@ -28,7 +31,8 @@ def problems(court: Sitting, case: Case, decision: Decision) -> list[Text]:
     """Everything that keeps a draft from being signed, in words; empty when it is ready."""
     file = case_file(court, case)
     found = [*_missing_parts(court, case, decision), *_findings(file, decision)]
-    found += [*_orders(court, case, decision), *_arithmetic(court, case, decision), *_open_motions(court, case), *panel_problems(court, case, decision)]
+    found += [*_orders(court, case, decision), *_arithmetic(court, case, decision), *_open_motions(court, case), *_experts(court, case)]
+    found += panel_problems(court, case, decision)
     if court.pack(case).keeps(Invariant.JUDGMENT_RECORDS_NO_SETTLEMENT) and agreement_waits(court, case):
         found.append(T("The parties have given the court an agreement. A judgment never records a settlement (Interpretation, art. 148)."))
     for party in defaulting(court, case):
@@ -157,3 +161,10 @@ def _arithmetic(court: Sitting, case: Case, decision: Decision) -> Iterator[Text
 def _open_motions(court: Sitting, case: Case) -> Iterator[Text]:
     for motion in motions_of(court.session, case, MotionState.OPEN):
         yield T("A motion still waits for its ruling: %(kind)s.", kind=motion.kind.label)
+
+
+def _experts(court: Sitting, case: Case) -> Iterator[Text]:
+    """An expert who is called and not yet heard: it is found first how that ended, since the costs depend on it (EV 39)."""
+    for call in calls_of(court.session, case, *LIVE):
+        name = witness_of(court.session, call.appraisal).name
+        yield T("It is not found how the attendance of the expert %(name)s ended (Evidence Rules, art. 39).", name=name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -107,4 +108,6 @@ def allocation_for(court: Sitting, case: Case, given: DraftInput) -> Allocation:
     """The costs decision in figures. Raises InvalidInput where the shares are not a whole."""
     fee, prepaid = fee_and_prepaid(court, case)
     shares = shares_given(given.costs) or propose_shares(court, case, given.orders)
-    return allocate_costs(court.pack(case), fee, prepaid, shares, jointly=given.jointly, directly=given.directly)
+    found = allocate_costs(court.pack(case), fee, prepaid, shares, jointly=given.jointly, directly=given.directly)
+    attendance = standing_fee(court, case, (Matter.ATTENDANCE,))
+    return replace(found, attendance=attendance) if attendance.minor else found

@@ -17,6 +17,7 @@ from odr.filing.queries import facts_of
 from odr.hearing.appraisals import appraisals_of
 from odr.hearing.kinds import HearingState, PhaseState, Stance
 from odr.hearing.models import AgreedFact, Examination, Hearing, Opinion
+from odr.hearing.models_appraisal import ReportObjection
 from odr.judgment.lookups import party_with, standing_findings
 from odr.judgment.models import Finding
 from odr.procedure.court_rules import Invariant
@@ -39,6 +40,8 @@ class ExhibitOnFile:
     finding: Finding | None
     ungrounded: list[str] = field(default_factory=list)
     """Of an expert's report: the materials it rests on that were excluded or never open to cross-examination (EV 34)."""
+    to_report: list[ReportObjection] = field(default_factory=list)
+    """Of an expert's report: what the parties object to it, those that count as given up too (EV 37, 38)."""
 
     @property
     def subject(self) -> str:
@@ -56,9 +59,14 @@ class ExhibitOnFile:
         return [o for o in self.opinions if o.stance is Stance.DISPUTE]
 
     @property
+    def given_up(self) -> list[ReportObjection]:
+        """Objections to the report that count as given up: the expert's attendance was not prepaid (EV 38)."""
+        return [o for o in self.to_report if o.given_up_by is not None]
+
+    @property
     def is_disputed(self) -> bool:
-        """Whether anybody disputes anything about it."""
-        return bool(self.objections)
+        """Whether anybody disputes anything about it; what counts as given up disputes nothing."""
+        return bool(self.objections) or len(self.given_up) < len(self.to_report)
 
 
 @dataclass(frozen=True)
@@ -133,11 +141,13 @@ def case_file(court: Sitting, case: Case, at: int | None = None) -> CaseFile:
     everything = list(court.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id)))
     sound = {e.id for e in everything if e.state is not ExhibitState.EXCLUDED and examined(e)}
     labels = {e.id: e.label for e in everything}
-    materials = {a.exhibit_id: a.materials for a in appraisals_of(court.session, case) if a.exhibit_id is not None}
+    reports = {a.exhibit_id: a for a in appraisals_of(court.session, case) if a.exhibit_id is not None}
+    materials = {exhibit_id: a.materials for exhibit_id, a in reports.items()}
     exhibits = [
         ExhibitOnFile(
             e, party_with(case, e.party_id), opinions.get(e.id, []), examined(e), by_exhibit.get(e.id),
             [labels[m] for m in materials.get(e.id, []) if m in labels and m not in sound],
+            list(reports[e.id].objections) if e.id in reports else [],
         )
         for e in everything
         if not is_withdrawn(e) and (at is None or e.entry_number <= at)

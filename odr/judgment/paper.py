@@ -85,6 +85,8 @@ def cost_words(case: Case, decision: Decision) -> list[Words]:
     allocation = Allocation.from_json(decision.costs)
     names = {p.label: p.name for p in case.parties}
     said: list[Words] = [T("The court fee is %(fee)s. %(reason)s", fee=allocation.fee, reason=allocation.reason)]
+    if allocation.attendance is not None:
+        said.append(T("Of this, %(amount)s was collected for the expert who was heard (Evidence Rules, art. 39).", amount=allocation.attendance))
     for share in allocation.shares:
         if share.bears.minor:
             said.append(T("%(name)s bears %(amount)s.", name=names[share.party], amount=share.bears))
@@ -157,13 +159,20 @@ def _fact_line(item: FactOnFile) -> Finding:
     return Finding(words, finding.rests_on, T("not disputed") if finding.undisputed else "", "", finding.result.label)
 
 
+def _dispute_words(case: Case, item: ExhibitOnFile) -> Words:
+    """What is said against an exhibit; of an expert's report also that it is objected to, unless that counts as given up (EV 38)."""
+    if item.objections:
+        return objection_words(case, item.objections)
+    return T("the report is objected to") if item.is_disputed else T("not disputed")
+
+
 def _exhibit_line(case: Case, item: ExhibitOnFile) -> Finding:
     finding = item.finding
     assert finding is not None
     words: Words = T("Exhibit %(label)s: %(title)s.", label=item.label, title=item.exhibit.title)
     if finding.reasons:
         words = T("%(fact)s %(reasons)s", fact=words, reasons=finding.reasons)
-    return Finding(words, [item.label], objection_words(case, item.objections) if item.objections else T("not disputed"), "", finding.result.label)
+    return Finding(words, [item.label], _dispute_words(case, item), "", finding.result.label)
 
 
 def signers(court: Sitting, case: Case) -> list[Signatory]:

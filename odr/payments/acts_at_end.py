@@ -83,7 +83,7 @@ def demand_withdrawn_fee(court: Sitting, case: Case, given: WithdrawnFeeInput, *
 
 def _left(court: Sitting, case: Case, whole: Money) -> Money:
     """What of the fee nobody has paid or was asked for yet."""
-    paid = sum(held_in_all(court, case, party).minor for party in case.parties)
+    paid = sum(held_in_all(court, case, party, FIRST_INSTANCE).minor for party in case.parties)
     owed = sum(
         row.amount_minor
         for row in assessments_of(court.session, case, demands=True)

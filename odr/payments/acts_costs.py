@@ -138,7 +138,7 @@ def ask_fee_correction(court: Sitting, case: Case, given: AskCorrectionInput, *,
 def correct_fee(court: Sitting, case: Case, given: CorrectFeeInput, *, actor: Actor, now: datetime) -> Recorded:
     """Compute a fee anew on the right amount: less goes back, more is asked for, with every step (FEE 43)."""
     old: FeeAssessment = court.resolved("assessment", given.assessment)
-    if old.basis_id is None or old.state is AssessmentState.CANCELLED:
+    if old.basis_id is None or old.matter is Matter.ATTENDANCE or old.state is AssessmentState.CANCELLED:
         raise ActNotOpen(T("This fee cannot be computed anew."))
     payer, was = party_by_id(case, old.party_id), court.session.get_one(FeeBasis, old.basis_id)
     amounts = [given.amount.minor] if given.amount.minor else []

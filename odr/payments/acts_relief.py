@@ -16,8 +16,9 @@ from odr.identity.actors import Actor
 from odr.payments.acts import ask_for, party_by_id
 from odr.payments.assessing import assessments_of
 from odr.payments.inputs import ReliefDecisionInput, ReliefInput
-from odr.payments.models import AssessmentState, ReliefRequest, ReliefState
+from odr.payments.models import AssessmentState, FeeAssessment, ReliefRequest, ReliefState
 from odr.payments.reassessing import replace_unpaid
+from odr.payments.tariff import Matter
 from odr.procedure.models import WindowState
 from odr.procedure.rulings import ASKED, STANDS
 from odr.procedure.table import Everyone, Premise, Recorded, RulingForm, act
@@ -40,6 +41,11 @@ def relief_of(court: Sitting, case: Case, *states: ReliefState) -> list[ReliefRe
     )
 
 
+def fees_of(court: Sitting, case: Case, party_id: int | None) -> list[FeeAssessment]:
+    """A party's fees that relief can reach: the court cannot forgo what it collects for an expert (FEE 11, 44)."""
+    return [row for row in assessments_of(court.session, case, party_id=party_id) if row.matter is not Matter.ATTENDANCE]
+
+
 def may_ask(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """One request at a time, and only while the fee is not paid."""
     mine = [r for r in relief_of(court, case, ReliefState.PENDING, ReliefState.GRANTED) if r.party_id == actor.party_id]
@@ -47,7 +53,7 @@ def may_ask(court: Sitting, case: Case, actor: Actor) -> Text | None:
         return T("You have asked already; the court decides first.")
     if mine:
         return T("Relief was granted to you already.")
-    rows = assessments_of(court.session, case, party_id=actor.party_id)
+    rows = fees_of(court, case, actor.party_id)
     if rows and not any(r.state in (AssessmentState.DUE, AssessmentState.DEFERRED) for r in rows):
         return T("You have no fee to pay now.")
     if not rows and actor.role is not Role.CLAIMANT:
@@ -155,7 +161,7 @@ def decide_relief(court: Sitting, case: Case, given: ReliefDecisionInput, *, act
         _new_period(court, case, row)
         return Recorded(T("Help with the fee refused to %(name)s", name=who.name), {"request": row.reference, "decision": "refuse"}, Audience.NAMED, named)
     _grant(court, case, row, given)
-    for due in [a for a in assessments_of(court.session, case, party_id=who.id) if a.state in (AssessmentState.DUE, AssessmentState.DEFERRED)]:
+    for due in [a for a in fees_of(court, case, who.id) if a.state in (AssessmentState.DUE, AssessmentState.DEFERRED)]:
         replace_unpaid(court, case, who, due)
     words = T("Help with the fee granted to %(name)s: %(kind)s", name=who.name, kind=court.pack(case).tariff.relief[row.kind].title)
     return Recorded(words, {"request": row.reference, "decision": "grant", "kind": row.kind.value, "percent": row.granted_percent}, Audience.NAMED, named)
@@ -182,7 +188,7 @@ def _grant(court: Sitting, case: Case, row: ReliefRequest, given: ReliefDecision
 def _new_period(court: Sitting, case: Case, request: ReliefRequest) -> None:
     """After a refusal the time to pay starts again (FEE 22)."""
     who = party_by_id(case, request.party_id)
-    for row in assessments_of(court.session, case, party_id=who.id):
+    for row in fees_of(court, case, who.id):
         if row.state is AssessmentState.DUE:
             court.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
             ask_for(court, case, who, row, court.now, T("Relief was refused on this day."))

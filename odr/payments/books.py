@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from odr.payments.facts import DISPUTE_LOST, DISPUTE_REINSTATED, DISPUTE_WITHDRAWN, PAYOUT_FAILED, REFUND_FAILED, REFUND_PAID
 from odr.payments.ledger import balance, booked, post
 from odr.payments.models import AssessmentState, Channel, FeeAssessment, LedgerAccount, LedgerEntry, Payment, Refund, RefundState, StripeFact
+from odr.payments.tariff import Matter
+from odr.procedure.tariff_rules import Ending
 from odr.text import Money
 
 HOLDS = {Channel.CARD: LedgerAccount.CLEARING, Channel.TRANSFER: LedgerAccount.BANK, Channel.COUNTER: LedgerAccount.CASH}
@@ -34,6 +36,11 @@ def outstanding(session: Session, assessment: FeeAssessment) -> Money:
     return Money(assessment.amount_minor - paid_on(session, assessment).minor, assessment.currency)
 
 
+def _held_as(assessment: FeeAssessment) -> LedgerAccount:
+    """Under what the money of a notice is held: not yet earned, or collected for somebody else and never earned (FEE 11)."""
+    return LedgerAccount.ENTRUSTED if assessment.matter is Matter.ATTENDANCE else LedgerAccount.DEFERRED
+
+
 def book_assessment(session: Session, assessment: FeeAssessment) -> None:
     """The fee is owed, and not yet earned."""
     post(
@@ -41,7 +48,7 @@ def book_assessment(session: Session, assessment: FeeAssessment) -> None:
         f"assessment/{assessment.reference}",
         "fee assessed",
         LedgerAccount.RECEIVABLE,
-        LedgerAccount.DEFERRED,
+        _held_as(assessment),
         assessment.amount,
         at=assessment.assessed_at,
         case_id=assessment.case_id,
@@ -56,7 +63,7 @@ def book_cancellation(session: Session, assessment: FeeAssessment, at: datetime)
         session,
         f"assessment/{assessment.reference}/cancelled",
         "fee cancelled",
-        LedgerAccount.DEFERRED,
+        _held_as(assessment),
         LedgerAccount.RECEIVABLE,
         left,
         at=at,
@@ -130,12 +137,17 @@ def refundable(session: Session, payment: Payment) -> Money:
 
 
 def book_refund_order(session: Session, refund: Refund) -> None:
-    """Money is owed back out of what was not earned."""
+    """Money is owed back out of what was not earned.
+
+    What a winner gets back for an expert who was paid is not taken from what is held for
+    experts: the loser's payment to the court stands for it (CPI 207).
+    """
+    notice = session.get_one(FeeAssessment, session.get_one(Payment, refund.payment_id).assessment_id)
     post(
         session,
         f"refund/{refund.reference}",
         "refund ordered",
-        LedgerAccount.DEFERRED,
+        LedgerAccount.DEFERRED if refund.ending is Ending.WON else _held_as(notice),
         LedgerAccount.REFUNDS,
         refund.amount,
         at=refund.ordered_at,
@@ -197,6 +209,11 @@ def book_payout(session: Session, fact: StripeFact) -> None:
         post(session, name, "payout", LedgerAccount.BANK, LedgerAccount.CLEARING, amount, at=fact.at)
     elif booked(session, name):
         post(session, f"{name}/back", "payout came back", LedgerAccount.CLEARING, LedgerAccount.BANK, amount, at=fact.at)
+
+
+def book_passed_on(session: Session, name: str, amount: Money, channel: Channel, at: datetime, case_id: int) -> None:
+    """What was collected for somebody leaves the court for her: never the court's own money (FEE 11)."""
+    post(session, f"passed on/{name}", "passed on", LedgerAccount.ENTRUSTED, HOLDS[channel], amount, at=at, case_id=case_id)
 
 
 def earn(session: Session, case_id: int, currency: str, name: str, at: datetime) -> Money:

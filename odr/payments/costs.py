@@ -47,6 +47,8 @@ class Allocation:
     jointly: bool
     reason: Text
     articles: tuple[str, ...]
+    attendance: Money | None = None
+    """What of it is no fee but was paid to experts who attended (EV 39); None for nothing."""
 
     def of(self, party: str) -> CostShare:
         """One party's part; KeyError for somebody who has none."""
@@ -62,6 +64,7 @@ class Allocation:
             "jointly": self.jointly,
             "reason": text_to_json(self.reason),
             "articles": list(self.articles),
+            **({"attendance": self.attendance.minor} if self.attendance is not None else {}),
         }
 
     @classmethod
@@ -70,7 +73,9 @@ class Allocation:
         currency = written["currency"]
         shares = tuple(CostShare(one["party"], *(Money(one[name], currency) for name in _SUMS)) for one in written["shares"])
         debts = tuple(Reimbursement(one["debtor"], one["creditor"], Money(one["amount"], currency)) for one in written["reimbursements"])
-        return cls(Money(written["fee"], currency), shares, debts, written["jointly"], text_from_json(written["reason"]), tuple(written["articles"]))
+        attendance = Money(written["attendance"], currency) if "attendance" in written else None
+        reason, articles = text_from_json(written["reason"]), tuple(written["articles"])
+        return cls(Money(written["fee"], currency), shares, debts, written["jointly"], reason, articles, attendance)
 
 
 def shares_by_success(claimed: int, awarded: int, claimant: str, respondents: Mapping[str, Fraction]) -> dict[str, Fraction]:
@@ -109,7 +114,7 @@ def allocate_costs(
         raise InvalidInput.at("shares", T("The shares of the costs must add up to the whole."))
     if any(money.currency != pack.currency or money.minor < 0 for money in (fee, *prepaid.values())):
         raise InvalidInput.at("prepaid", T("The payment is not in the currency of this court."))
-    bears = _split(fee.minor, shares)
+    bears = split(fee.minor, shares)
     parties = list(dict.fromkeys([*shares, *prepaid]))
     balance = {party: (prepaid[party].minor if party in prepaid else 0) - bears.get(party, 0) for party in parties}
     costs = pack.tariff.costs
@@ -141,8 +146,8 @@ def _reason(pack: RulePack, ending: Ending | None, prepaid: Mapping[str, Money],
     return T("The losing side bears the costs."), costs.loser_pays
 
 
-def _split(amount: int, shares: Mapping[str, Fraction]) -> dict[str, int]:
-    """Whole minor units by largest remainder, so that nothing is lost or made."""
+def split(amount: int, shares: Mapping[str, Fraction]) -> dict[str, int]:
+    """Whole minor units by largest remainder, the first by name before others, so that nothing is lost or made."""
     exact = {party: amount * share for party, share in shares.items()}
     whole = {party: floor(part) for party, part in exact.items()}
     left = amount - sum(whole.values())

@@ -17,7 +17,7 @@ from odr.payments.inputs import BearsInput
 from odr.payments.models import AssessmentState, CostsOrder, FeeAssessment
 from odr.payments.refunding import orders_of, spread
 from odr.payments.scales import FeeStep
-from odr.payments.tariff import FIRST_INSTANCE, Assessment, Matter
+from odr.payments.tariff import BORNE, FIRST_INSTANCE, Assessment, Matter
 from odr.procedure.tariff_rules import Ending
 from odr.text import Money, T
 
@@ -55,19 +55,19 @@ def party_labelled(case: Case, label: str) -> Party:
     return found
 
 
-def standing_fee(court: Sitting, case: Case, matters: Matters = FIRST_INSTANCE) -> Money:
-    """The fee of the first instance (or of other ``matters``) as it stands: what was asked for, less what a lowered, withdrawn or settled claim gave back.
+def standing_fee(court: Sitting, case: Case, matters: Matters = BORNE) -> Money:
+    """The costs of the first instance (or of other ``matters``) as they stand: what was asked for, less what a lowered, withdrawn or settled claim gave back.
 
     What goes back to a winner stays part of it: somebody else bears it. In an action of
-    many it is the fee that the sum in dispute makes at the end (CPI 194).
+    many the fee is what the sum in dispute makes at the end (CPI 194). What experts who
+    attended were paid is part of it, what they bear themselves is not (EV 39).
     """
     ended = fee_at_end(court, case, matters=matters)
-    if ended is not None:
-        return ended.total
-    rows = [row for row in assessments_of(court.session, case) if row.matter in matters]
+    left = tuple(matter for matter in matters if ended is None or matter not in FIRST_INSTANCE)
+    rows = [row for row in assessments_of(court.session, case) if row.matter in left]
     asked = sum(paid_on(court.session, row).minor if row.state is AssessmentState.CANCELLED else row.amount_minor for row in rows)
-    gone = sum(one.amount_minor for party in case.parties for one in orders_of(court, case, party, matters) if one.ending is not Ending.WON)
-    return Money(asked - gone, court.pack(case).currency)
+    gone = sum(one.amount_minor for party in case.parties for one in orders_of(court, case, party, left) if one.ending is not Ending.WON)
+    return Money((ended.total.minor if ended is not None else 0) + asked - gone, court.pack(case).currency)
 
 
 def borne_by(court: Sitting, case: Case, lines: Sequence[BearsInput], fee: Money, *, at: str) -> dict[str, Money]:
@@ -107,17 +107,17 @@ def carry_out(court: Sitting, case: Case, order: CostsOrder) -> None:
 def were_settled(court: Sitting, case: Case) -> bool:
     """Whether a costs decision of the first instance was carried out before: money went back to a winner or was demanded from a loser."""
     demanded = any(row.basis_id is None and row.matter in FIRST_INSTANCE for row in assessments_of(court.session, case, demands=True))
-    return demanded or any(one.ending is Ending.WON for party in case.parties for one in orders_of(court, case, party, FIRST_INSTANCE))
+    return demanded or any(one.ending is Ending.WON for party in case.parties for one in orders_of(court, case, party, BORNE))
 
 
-def held_in_all(court: Sitting, case: Case, party: Party, matters: Matters = FIRST_INSTANCE) -> Money:
+def held_in_all(court: Sitting, case: Case, party: Party, matters: Matters = BORNE) -> Money:
     """What a party has paid for these matters, under a costs decision too, and was not ordered back."""
     rows = [row for row in assessments_of(court.session, case, party_id=party.id, demands=True) if row.matter in matters]
     back = sum(one.amount_minor for one in orders_of(court, case, party, matters))
     return Money(max(sum(paid_on(court.session, row).minor for row in rows) - back, 0), court.pack(case).currency)
 
 
-def settle_bears(court: Sitting, case: Case, bears: Mapping[str, Money], matters: Matters = FIRST_INSTANCE) -> None:
+def settle_bears(court: Sitting, case: Case, bears: Mapping[str, Money], matters: Matters = BORNE) -> None:
     """Bring every party to what it bears, who is not named to nothing: what it has borne beyond goes back, what is missing is demanded."""
     currency = court.pack(case).currency
     for party in case.parties:

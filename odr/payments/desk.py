@@ -6,13 +6,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from odr.docket.models import Case, Party
+from odr.docket.models import Case, Party, Role
+from odr.payments.demands import COLLECT_TASK
 from odr.payments.models import BankLine, DifferenceKind, Payment, ReconcileRun, Refund, RefundApproval, RefundState, StripeEvent
 from odr.procedure.court import Court
+from odr.procedure.models import Task
 from odr.text import Text
+
+DONE_BY = {COLLECT_TASK: "demand_costs", "attendance_pass_on": "pass_on_attendance_fee"}
+"""Kinds of tasks → the act that does them."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,8 @@ class Desk:
     stuck_events: int
     late: int
     """Refunds past the fifteen days (FEE 53)."""
+    in_cases: list[tuple[Task, Case]]
+    """What waits for a cashier in a case: money to demand, or to pass on."""
 
 
 def gather(court: Court, session: Session, account_id: int) -> Desk:
@@ -66,7 +73,14 @@ def gather(court: Court, session: Session, account_id: int) -> Desk:
         late=sum(one.is_late for one in lines),
         stuck_events=session.scalar(select(func.count()).select_from(StripeEvent).where(StripeEvent.applied_at.is_(None), StripeEvent.trouble.is_not(None)))
         or 0,
+        in_cases=[(task, case) for task, case in session.execute(_waiting())],
     )
+
+
+def _waiting() -> Select[Task, Case]:
+    """Tasks of the cashier that are done by an act on a page of the case, the oldest first."""
+    mine = (Task.role == Role.CASHIER, Task.kind.in_(DONE_BY), Task.done_at.is_(None))
+    return select(Task, Case).join(Case, Case.id == Task.case_id).where(*mine).order_by(Task.id).limit(200)
 
 
 def _line(court: Court, session: Session, refund: Refund, account_id: int) -> RefundLine:

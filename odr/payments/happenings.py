@@ -112,6 +112,8 @@ def on_served(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     who: Party = facts["party"]
     proof: Text | None = facts.get("proof")
     for row in assessments_of(court.session, case, party_id=who.id):
+        if row.matter is Matter.ATTENDANCE:
+            continue  # the judge set its time; who set it starts it anew
         windows = court.windows(case, row.window_kind, state=None, subject=row.reference)
         if row.entry_number not in numbers or row.state is not AssessmentState.DUE or not windows or facts["at"] <= windows[-1].opened_at:
             continue

@@ -105,6 +105,7 @@ class LedgerAccount(enum.Enum):
     BANK = "bank"  # money in the court's account
     CASH = "cash"  # money at the counter
     REFUNDS = "refunds"  # to be paid back
+    ENTRUSTED = "entrusted"  # collected for experts who attend, to be passed on to them or given back
     DEFERRED = "deferred"  # assessed, not earned before the case ends
     INCOME = "income"  # earned, for the treasury
     SUSPENSE = "suspense"  # received, and nobody knows for what
@@ -122,6 +123,7 @@ ACCOUNT_WORDS = {
     LedgerAccount.BANK: T("Bank"),
     LedgerAccount.CASH: T("Counter"),
     LedgerAccount.REFUNDS: T("Refunds payable"),
+    LedgerAccount.ENTRUSTED: T("Collected for experts"),
     LedgerAccount.DEFERRED: T("Deferred fees"),
     LedgerAccount.INCOME: T("Fee income"),
     LedgerAccount.SUSPENSE: T("Not yet matched"),

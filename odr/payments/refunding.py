@@ -11,7 +11,7 @@ from odr.payments.assessing import assessments_of, paid_for, question_for
 from odr.payments.books import book_refund_order, refundable
 from odr.payments.models import AssessmentState, FeeAssessment, FeeBasis, Payment, Refund, RefundState
 from odr.payments.refund_rules import refund_for
-from odr.payments.tariff import FIRST_INSTANCE, Matter
+from odr.payments.tariff import BORNE, FIRST_INSTANCE, Matter
 from odr.procedure.tariff_rules import Ending
 from odr.text import Money, T
 
@@ -29,7 +29,9 @@ OF_APPEAL = frozenset({Ending.REMITTED, Ending.APPEAL_DISMISSED})
 
 def touched_by(ending: Ending) -> tuple[Matter, ...]:
     """Whose fee an ending is about: never that of an application, which the applicant bears in any case (FEE 38)."""
-    return (Matter.APPEAL,) if ending in OF_APPEAL else FIRST_INSTANCE
+    if ending in OF_APPEAL:
+        return (Matter.APPEAL,)
+    return BORNE if ending is Ending.WON else FIRST_INSTANCE
 
 
 def order_back(

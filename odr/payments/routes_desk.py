@@ -22,6 +22,7 @@ from odr.payments.quote import rules_today
 from odr.payments.reconcile import reconcile
 from odr.procedure import forms
 from odr.procedure.inputs import CourtModel, CourtMoney, CourtText, field
+from odr.procedure.models import Task
 from odr.procedure.sitting import Sitting
 from odr.text import T
 
@@ -161,6 +162,19 @@ def transferred(reference: str) -> Page:
             sitting.perform("record_refund", case, end, actor=_me(sitting, case.id))
 
     return _do(record)
+
+
+@paydesk.post("/tasks/<int:task>")
+@staff(Role.CASHIER)
+def take_up(task: int) -> Page:
+    """Take up what waits in a case: the cashier is seated in it and led to the act that does it."""
+    with current_court().sit() as sitting:
+        row = sitting.session.get(Task, task)
+        if row is None or row.role is not Role.CASHIER or row.kind not in desk.DONE_BY or row.done_at is not None:
+            raise NotFound
+        case = sitting.session.get_one(Case, row.case_id)
+        _me(sitting, case.id)
+        return redirect(url_for("cases.act_form", reference=case.reference, name=desk.DONE_BY[row.kind]), 303)  # type: ignore[return-value]
 
 
 @paydesk.post("/reconcile")

@@ -45,12 +45,16 @@ class Matter(StrEnum):
     """An application for a payment order."""
     CONFIRMATION = "confirmation"
     """Confirmation of a mediated agreement, a special procedure."""
+    ATTENDANCE = "attendance"
+    """What an expert's attendance at a hearing costs: no fee, but collected by the court for her (FEE 11; EV 38)."""
 
 
 HALVABLE = {Matter.CLAIM, Matter.COUNTERCLAIM, Matter.THIRD_PARTY_CLAIM, Matter.APPEAL}
 """Filing fees; application fees are never halved."""
 FIRST_INSTANCE = (Matter.CLAIM, Matter.COUNTERCLAIM, Matter.THIRD_PARTY_CLAIM)
-"""What the costs decision of this court is about."""
+"""Filing fees of the first instance."""
+BORNE = (*FIRST_INSTANCE, Matter.ATTENDANCE)
+"""What the costs decision of this court is about: the filing fees, and what came in for experts who attended (FEE 6, 29; EV 39)."""
 
 
 @dataclass(frozen=True)

@@ -138,6 +138,8 @@ class Ending(StrEnum):
     """Sent to the prosecuting authorities and not continued here."""
     APPEAL_DISMISSED = "appeal_dismissed"
     """The appeal was dismissed by ruling."""
+    NOT_USED = "not_used"
+    """What was collected for somebody's attendance was not needed for it."""
 
 
 class RefundBasis(StrEnum):

@@ -26,6 +26,10 @@ TASK_ACTS = {
     "evidence_request": "rule_on_evidence",
     "erasure_due": "decide_erasure",
     "appraisal_rule": "rule_on_appraisal",
+    "expert_hear": "call_expert",
+    "attendance_unpaid": "find_on_attendance_fee",
+    "expert_attends": "settle_attendance",
+    "attendance_pass_on": "pass_on_attendance_fee",
     "expert_appoint": "appoint_expert",
     "rebuttal": "decide_rebuttal",
     "close_case": "close_case",
@@ -38,8 +42,9 @@ UNTIL_DECIDED = frozenset(
     {
         # what is asked for, or looked at, so that the case can be decided
         "absence", "adjournment", "appraisal_late", "appraisal_not_asked", "appraisal_rule", "appraisal_unpaid",
-        "apply_judgment", "claim_unserved", "close_hearing",
-        "draft_decision", "evidence_collect", "evidence_not_produced", "evidence_request", "expert_appoint", "expert_hear", "heard_again", "hearing_place",
+        "attendance_unpaid", "apply_judgment", "claim_unserved", "close_hearing",
+        "draft_decision", "evidence_collect", "evidence_not_produced", "evidence_request", "expert_appoint", "expert_attends", "expert_hear",
+        "heard_again", "hearing_place",
         "interpreter", "late_exhibit", "list_issues", "mode_doubt", "motion", "objection", "offline_step", "platform_silent", "put_questions",
         "question_leave", "record_hearing", "recording_doubt", "seal_broken", "summon", "time_request", "track",
         "trial_extension", "trial_limit", "unanswered", "witness_account", "witness_leave",

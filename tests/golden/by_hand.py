@@ -21,5 +21,6 @@ GIVEN: dict[str, dict[str, Any]] = {
         "costs": [{"party": "claimant/1", "percent": "20"}, {"party": "respondent/1", "percent": "80"}],
     },
     "give_ruling": {"kind": None},
+    "find_on_attendance_fee": {"answer": "given_up", "days": None},
     "submit_report": {"contents": ["court", "task", "materials", "method", "course", "opinion", "undertaking", "signed"]},
 }

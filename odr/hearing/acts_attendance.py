@@ -1,0 +1,386 @@
+"""An expert called to be heard on her report: prepaid by who still objects, found given up where it is not, and paid (CPL 81; EV 38, 39, 81)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from odr.docket.models import Case, Role, Stage
+from odr.errors import ActNotOpen, InvalidInput
+from odr.evidence.compiling import recall
+from odr.evidence.models import ExhibitState
+from odr.filing.halting import reopen
+from odr.hearing.appraisals import ATTENDANCE, HEAR, appraisals_of, still_objecting, witness_of
+from odr.hearing.attendance import (
+    PASS_ON,
+    RATES,
+    UNPAID,
+    advance,
+    ask,
+    calls_of,
+    calls_on,
+    come,
+    drop,
+    end,
+    notice_of,
+    rest_of,
+    return_all,
+    stayed_away,
+    was_heard,
+)
+from odr.hearing.calling import tell
+from odr.hearing.inputs_attendance import AttendanceFeeInput, AttendanceInput, CallExpertInput, PassOnInput, RestInput
+from odr.hearing.models_appraisal import Appraisal, AppraisalState
+from odr.hearing.models_attendance import LIVE, CallState, ExpertCall, ExpertShare, ShareState
+from odr.hearing.table import act
+from odr.identity.actors import Actor
+from odr.payments.books import book_passed_on
+from odr.payments.collecting import give_back, is_on_its_way
+from odr.payments.costs import split
+from odr.payments.models import Channel
+from odr.procedure.models import Window, WindowState
+from odr.procedure.rulings import WITH_THE_JUDGMENT
+from odr.procedure.table import Everyone, Recorded, RulingForm
+from odr.text import Money, T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+S = CallState
+TRIED = {Stage.PENDING, Stage.HEARING}
+UNTIL_DECIDED = TRIED | {Stage.DELIBERATION}
+PAID_AT = UNTIL_DECIDED | {Stage.PRONOUNCED, Stage.APPEALED, Stage.EFFECTIVE, Stage.ENFORCEMENT, Stage.CLOSED}
+
+
+def contested(court: Sitting, case: Case) -> list[Appraisal]:
+    """Appraisals on whose report a party still objects after the expert's answer."""
+    return [row for row in appraisals_of(court.session, case, AppraisalState.REPORTED) if still_objecting(row)]
+
+
+def somebody_still_objects(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why no expert is called."""
+    return None if contested(court, case) else T("Nobody still objects to a report after the expert’s answer.")
+
+
+def _parts_words(case: Case, shares: Sequence[ExpertShare], words: Text) -> Text:
+    names = {p.id: p.name for p in case.parties}
+    for share in shares:
+        words = T("%(before)s; %(name)s prepays %(amount)s", before=words, name=names[share.party_id], amount=share.amount)
+    return words
+
+
+def _parts_facts(case: Case, shares: Sequence[ExpertShare]) -> list[dict[str, Any]]:
+    labels = {p.id: p.label for p in case.parties}
+    return [{"party": labels[share.party_id], "share": share.reference, "amount": share.amount_minor} for share in shares]
+
+
+def _total(court: Sitting, row: Appraisal, given: CallExpertInput) -> Money:
+    """What is to be prepaid; nothing only where her fee holds it, or she comes anyway. Raises InvalidInput."""
+    heads = (given.travel, given.board, given.earnings)
+    total = Money(sum(head.minor for head in heads), given.travel.currency)
+    if row.attendance_included and total.minor:
+        raise InvalidInput.at("travel", T("The fee of the appraisal holds the attendance: nobody prepays it (Evidence Rules, art. 39)."))
+    if not total.minor and not row.attendance_included and not calls_on(court.session, row, *LIVE):
+        raise InvalidInput.at("travel", T("Say what the attendance costs."))
+    return total
+
+
+@act(
+    title=T("Call the expert to be heard"),
+    input=CallExpertInput,
+    by={Role.JUDGE},
+    at=TRIED,
+    serves=Everyone.PARTIES,
+    source="CPL 81; EV 38, 39; CPI 118; FEE 11",
+    guard=somebody_still_objects,
+)
+def call_expert(court: Sitting, case: Case, given: CallExpertInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Tell who still objects after the expert's answer to prepay what her attendance costs, and tell her that she is called (EV 38).
+
+    Both sides objecting share it. Reckoned as the attendance of a witness, collected by the
+    court (FEE 11); where her fee holds it nobody prepays (EV 39).
+    """
+    row: Appraisal = court.resolved("appraisal", given.appraisal)
+    objections = still_objecting(row)
+    if row.state is not AppraisalState.REPORTED or not objections:
+        raise InvalidInput.at("appraisal", T("Choose one of those listed."))
+    total, number = _total(court, row, given), court.next_number(case)
+    call = ExpertCall(
+        case_id=case.id,
+        appraisal_id=row.id,
+        travel_minor=given.travel.minor,
+        board_minor=given.board.minor,
+        earnings_minor=given.earnings.minor,
+        currency=total.currency,
+        days=given.days,
+        state=S.PREPAYING,
+        entry_number=number,
+    )
+    court.session.add(call)
+    court.session.flush()
+    for objection in objections:
+        objection.called_by = number
+        court.close_tasks(case, HEAR, objection.reference)
+    witness = witness_of(court.session, row)
+    if not total.minor:
+        come(court, case, call)
+        words = T("The expert %(name)s is called to be heard on the report; nothing is prepaid", name=witness.name)
+        return Recorded(words, {"call": call.reference, "appraisal": row.reference, "total": 0, "shares": []})
+    tell(court, case, witness, T("The court calls you to be heard on your report, if the attendance is prepaid; keep ready"))
+    shares = ask(court, case, call, {o.party_id for o in objections}, total)
+    words = T("The expert %(name)s is called to be heard on the report; the attendance costs %(total)s", name=witness.name, total=total)
+    facts = {"call": call.reference, "appraisal": row.reference, "total": total.minor, "shares": _parts_facts(case, shares)}
+    return Recorded(_parts_words(case, shares, words), facts)
+
+
+@act(title=T("Rest of an expert’s attendance"), input=RestInput, by={Role.CLOCK}, at=TRIED, listed=False, serves=Everyone.PARTIES, source="EV 38")
+def share_rest_of_attendance(court: Sitting, case: Case, given: RestInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Ask who still objects for the part of who did not prepay: no longer do both sides object, so it is no longer shared (EV 38)."""
+    call = court.session.scalars(select(ExpertCall).where(ExpertCall.case_id == case.id, ExpertCall.reference == given.call)).one()
+    rest = rest_of(call)
+    shares = ask(court, case, call, {share.party_id for share in call.shares_in(ShareState.PAID)}, rest, rest=True)
+    words = T("%(rest)s of the expert’s attendance was not prepaid by who shared it", rest=rest)
+    return Recorded(_parts_words(case, shares, words), {"call": call.reference, "rest": rest.minor, "shares": _parts_facts(case, shares)})
+
+
+def unpaid_shares(court: Sitting, case: Case) -> list[ExpertShare]:
+    """Parts whose time has passed without payment, and of which no payment is on its way."""
+    found = [share for call in calls_of(court.session, case, S.PREPAYING) for share in call.shares_in(ShareState.ASKED)]
+    return [share for share in found if _is_overdue(court, case, share)]
+
+
+def _is_overdue(court: Sitting, case: Case, share: ExpertShare) -> bool:
+    notice = notice_of(court.session, share)
+    windows = court.windows(case, ATTENDANCE, state=None, subject=notice.reference)
+    return bool(windows) and windows[-1].state is WindowState.LAPSED and not is_on_its_way(court, notice)
+
+
+def some_share_is_unpaid(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why there is nothing to find."""
+    return None if unpaid_shares(court, case) else T("No prepayment for an expert’s attendance is overdue.")
+
+
+FOUND = {
+    "given_up": T("The objection to the expert’s report counts as given up: the attendance was not prepaid."),
+    "more_time": T("There is more time to prepay the expert’s attendance."),
+}
+
+
+@act(
+    title=T("Find on an expert’s attendance that was not prepaid"),
+    input=AttendanceFeeInput,
+    by={Role.JUDGE},
+    at=TRIED,
+    strong=True,
+    serves=Everyone.PARTIES,
+    paper=RulingForm(T("Attendance of the expert"), WITH_THE_JUDGMENT, words=FOUND),
+    source="EV 38",
+    guard=some_share_is_unpaid,
+)
+def find_on_attendance_fee(court: Sitting, case: Case, given: AttendanceFeeInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Find that an objection counts as given up since nothing was prepaid in time, or give more time for a good reason (EV 38).
+
+    What the party prepaid in part goes back. The rest falls to who still objects; where
+    nobody does, the expert does not come.
+    """
+    share: ExpertShare = court.resolved("expert_share", given.share)
+    if share not in unpaid_shares(court, case):
+        raise InvalidInput.at("share", T("The time to prepay has not passed, or a payment is on its way."))
+    party = next(p for p in case.parties if p.id == share.party_id)
+    court.close_tasks(case, UNPAID, share.reference)
+    facts = {"share": share.reference, "party": party.label, "answer": given.answer, "reasons": given.reasons}
+    if given.days is not None:
+        window = court.windows(case, ATTENDANCE, state=None, subject=notice_of(court.session, share).reference)[-1]
+        reopen(court, case, window, now, given.days, T("ruling of the judge, entry %(number)s", number=court.next_number(case)), "EV 38")
+        words = T("%(name)s may prepay the expert’s attendance until %(day)s", name=party.name, day=window.due_at)
+        return Recorded(words, {**facts, "due_at": window.due_at.isoformat() if window.due_at else None})
+    call = court.session.get_one(ExpertCall, share.call_id)
+    back = _give_up(court, case, call, party.id)
+    advance(court, case, call)
+    return Recorded(T("The objection of %(name)s to the report counts as given up", name=party.name), {**facts, "back": back.minor, "currency": back.currency})
+
+
+def _give_up(court: Sitting, case: Case, call: ExpertCall, party_id: int) -> Money:
+    number, back = court.next_number(case), 0
+    for share in call.shares:
+        if share.party_id == party_id and share.state in (ShareState.ASKED, ShareState.PAID):
+            why = T("The objection counts as given up; nothing is prepaid for it.")
+            back += give_back(court, case, notice_of(court.session, share), why, "EV 38").minor
+            share.state, share.found_by = ShareState.GIVEN_UP, number
+    for objection in call.appraisal.objections:
+        if objection.party_id == party_id and objection.called_by == call.entry_number:
+            objection.given_up_by = number
+    return Money(back, call.currency)
+
+
+def some_call_is_live(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why no attendance is found on."""
+    return None if calls_of(court.session, case, *LIVE) else T("No expert is called to be heard.")
+
+
+def _require_record(court: Sitting, case: Case, call: ExpertCall, outcome: str) -> None:
+    """Who was heard and who stayed away stands in the record, or it is not found. Raises InvalidInput."""
+    witness = witness_of(court.session, call.appraisal)
+    if outcome == "not_needed":
+        return
+    if call.state is not S.COMING:
+        raise InvalidInput.at("outcome", T("The expert does not come before the attendance is prepaid."))
+    if outcome == "refused" and not stayed_away(court.session, case, witness):
+        raise InvalidInput.at("outcome", T("No record of a hearing says that the expert did not come."))
+    if outcome in ("heard", "at_fault") and not was_heard(court.session, case, witness):
+        raise InvalidInput.at("outcome", T("No record of a hearing says that the expert came, and there is no testimony."))
+
+
+ENDED = {
+    "heard": T("The expert was heard. The losing party bears what the attendance cost."),
+    "at_fault": T("The expert bears what the attendance cost: the opinion was unclear or flawed."),
+    "refused": T("The expert did not come. The opinion grounds no finding, and the fee is returned to the party who paid it, if it asks."),
+    "not_needed": T("The expert need not come any more."),
+}
+
+
+@act(
+    title=T("Find how the expert’s attendance ended"),
+    input=AttendanceInput,
+    by={Role.JUDGE},
+    at=UNTIL_DECIDED,
+    strong=True,
+    serves=Everyone.PARTIES,
+    paper=RulingForm(T("Attendance of the expert"), WITH_THE_JUDGMENT, result="outcome", words=ENDED),
+    source="CPL 81; EV 39, 81",
+    guard=some_call_is_live,
+)
+def settle_attendance(court: Sitting, case: Case, given: AttendanceInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Find from the record whether the expert was heard, and who bears it: the loser, or herself where her opinion made it needed (EV 39).
+
+    Who refuses to come makes the opinion no basis for a finding (CPL 81; EV 81): another
+    appraisal can then be asked for. What is not used goes back to who prepaid it.
+    """
+    call: ExpertCall = court.resolved("expert_call", given.call)
+    if call.state not in LIVE:
+        raise InvalidInput.at("call", T("Choose one of those listed."))
+    _require_record(court, case, call, given.outcome)
+    facts = {"call": call.reference, "outcome": given.outcome, "reasons": given.reasons}
+    if given.outcome == "not_needed":
+        drop(court, case, [call])
+        return Recorded(ENDED["not_needed"], facts)
+    if given.outcome == "heard":
+        end(court, case, call, S.HEARD)
+        _to_pass_on(court, case, call)
+        return Recorded(ENDED["heard"], {**facts, "total": call.total.minor, "currency": call.currency})
+    why = {"at_fault": T("The expert bears it: the opinion was unclear or flawed."), "refused": T("The expert did not come.")}[given.outcome]
+    back = return_all(court, case, call, why, {"at_fault": "EV 39", "refused": "EV 81"}[given.outcome])
+    end(court, case, call, S(given.outcome))
+    if given.outcome == "refused" and call.appraisal.exhibit is not None:
+        call.appraisal.exhibit.state = ExhibitState.EXCLUDED
+        recall(court.session, case, court.court.clock.machine_now())
+    return Recorded(ENDED[given.outcome], {**facts, "back": back.minor, "currency": back.currency})
+
+
+def _to_pass_on(court: Sitting, case: Case, call: ExpertCall) -> None:
+    if call.total.minor:
+        name = witness_of(court.session, call.appraisal).name
+        title = T("Pay the expert %(name)s for the attendance out of the %(total)s that came in.", name=name, total=call.total)
+        court.open_task(case, Role.CASHIER, PASS_ON, title, risk=30, subject=call.reference)
+
+
+def to_pay(court: Sitting, case: Case) -> list[ExpertCall]:
+    """Experts who were heard, for whom money was collected, and who were not paid it."""
+    return [call for call in calls_of(court.session, case, S.HEARD) if call.passed_on_by is None and call.total.minor]
+
+
+def an_expert_is_to_be_paid(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why nothing is passed on."""
+    return None if to_pay(court, case) else T("Nothing was collected for an expert that waits to be passed on.")
+
+
+@act(
+    title=T("Pass on what was collected for an expert"),
+    input=PassOnInput,
+    by={Role.CASHIER},
+    at=PAID_AT,
+    while_stayed=True,
+    strong=True,
+    serves=Everyone.PARTIES,
+    source="FEE 11; EV 39",
+    guard=an_expert_is_to_be_paid,
+)
+def pass_on_attendance_fee(court: Sitting, case: Case, given: PassOnInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Pay the expert what her attendance really cost, out of what was collected for her; what is over goes back to who prepaid it (FEE 11, 20)."""
+    call: ExpertCall = court.resolved("expert_call", given.call)
+    if call not in to_pay(court, case):
+        raise ActNotOpen(T("You have already done this."))
+    if given.amount.currency != call.currency or given.amount.minor > call.total.minor:
+        raise InvalidInput.at("amount", T("Never more than came in: %(total)s.", total=call.total))
+    call.passed_on_minor, call.passed_on_by = given.amount.minor, court.next_number(case)
+    court.close_tasks(case, PASS_ON, call.reference)
+    book_passed_on(court.session, call.reference, given.amount, Channel(given.channel), now, case.id)
+    over = _return_over(court, case, call, call.total.minor - given.amount.minor)
+    witness = witness_of(court.session, call.appraisal)
+    tell(court, case, witness, T("You are paid %(amount)s for coming to be heard", amount=given.amount))
+    words = T("The expert %(name)s was paid %(amount)s for the attendance; %(over)s goes back", name=witness.name, amount=given.amount, over=over)
+    if not over.minor:
+        words = T("The expert %(name)s was paid %(amount)s for the attendance", name=witness.name, amount=given.amount)
+    return Recorded(words, {"call": call.reference, "amount": given.amount.minor, "over": over.minor, "currency": call.currency})
+
+
+def _return_over(court: Sitting, case: Case, call: ExpertCall, over: int) -> Money:
+    """What is over goes back in proportion to what each prepaid, an odd cent to who was asked first."""
+    shares = call.shares_in(ShareState.PAID)
+    back = split(over, {f"{place:03}": Fraction(share.amount_minor, call.total.minor) for place, share in enumerate(shares)})
+    for place, share in enumerate(shares):
+        if part := back[f"{place:03}"]:
+            why = T("The attendance cost less than was prepaid.")
+            give_back(court, case, notice_of(court.session, share), why, RATES, Money(part, call.currency))
+    return Money(over, call.currency)
+
+
+# -- what payment, time and service make due
+
+
+def _share_of(court: Sitting, case: Case, assessment: str | None) -> tuple[ExpertCall, ExpertShare] | None:
+    for call in calls_of(court.session, case):
+        for share in call.shares:
+            if notice_of(court.session, share).reference == assessment:
+                return call, share
+    return None
+
+
+def on_fee_paid(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """A part was prepaid; after its time too, as long as the judge has found nothing else. Facts: ``assessment``."""
+    found = _share_of(court, case, facts["assessment"].reference)
+    if found is None or found[1].state is not ShareState.ASKED:
+        return
+    call, share = found
+    share.state = ShareState.PAID
+    court.close_tasks(case, UNPAID, share.reference)
+    advance(court, case, call)
+
+
+def on_attendance_lapsed(court: Sitting, case: Case, window: Window) -> None:
+    """Not prepaid in time: that the objection counts as given up is the judge's word, never the clock's (EV 38)."""
+    found = _share_of(court, case, window.subject)
+    if found is None or found[1].state is not ShareState.ASKED:
+        return
+    share = found[1]
+    name = next((p.name for p in case.parties if p.id == share.party_id), "")
+    title = T("%(name)s has not prepaid the expert’s attendance. Find whether the objection counts as given up (Evidence Rules, art. 38).", name=name)
+    court.open_task(case, Role.JUDGE, UNPAID, title, risk=50, subject=share.reference)
+
+
+def on_served(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+    """The notice reached its payer later than it stood on the page: the time to prepay runs from that day. Facts: ``party``, ``packet``, ``at``."""
+    numbers = getattr(facts.get("packet"), "entry_ids", ())
+    for call in calls_of(court.session, case, S.PREPAYING):
+        for share in call.shares_in(ShareState.ASKED):
+            notice = notice_of(court.session, share)
+            windows = court.windows(case, ATTENDANCE, state=None, subject=notice.reference)
+            if share.party_id != facts["party"].id or notice.entry_number not in numbers or not windows or facts["at"] <= windows[-1].opened_at:
+                continue
+            court.close_windows(case, ATTENDANCE, WindowState.ENDED, subject=notice.reference)
+            court.close_tasks(case, UNPAID, share.reference)
+            court.start_window(case, ATTENDANCE, party=facts["party"], start=facts["at"], subject=notice.reference, amount=call.days, proof=facts.get("proof"))

@@ -1,0 +1,214 @@
+"""What follows from calling an expert to be heard: who prepays which part, when she comes, and when not (EV 38, 39). No flask."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from odr.docket.models import Case, Party, Role, Stage
+from odr.docket.queries import parties
+from odr.hearing.appraisals import ATTENDANCE, witness_of
+from odr.hearing.calling import call_to_fixed, tell
+from odr.hearing.inputs_attendance import RestInput
+from odr.hearing.kinds import HearingState, PostingKind, Presence, TestimonyManner
+from odr.hearing.models import Hearing, Posting, Witness
+from odr.hearing.models_appraisal import Appraisal
+from odr.hearing.models_attendance import LIVE, CallState, ExpertCall, ExpertShare, ShareState
+from odr.payments.collecting import collect, give_back
+from odr.payments.costs import split
+from odr.payments.models import FeeAssessment
+from odr.payments.scales import FeeStep
+from odr.procedure.models import Window, WindowState
+from odr.text import Money, T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+@dataclass(frozen=True)
+class ShareView:
+    """One party's part as the pages show it, with the time limit it runs in."""
+
+    share: ExpertShare
+    party: Party
+    window: Window | None
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether its time has passed and the judge has found nothing yet."""
+        return self.share.state is ShareState.ASKED and self.window is not None and self.window.state is WindowState.LAPSED
+
+
+@dataclass(frozen=True)
+class CallView:
+    """A call as the pages show it."""
+
+    call: ExpertCall
+    shares: list[ShareView]
+
+    @property
+    def passed_on(self) -> Money | None:
+        """What the expert was paid."""
+        return Money(self.call.passed_on_minor, self.call.currency) if self.call.passed_on_minor is not None else None
+
+
+UNPAID, ATTENDS, PASS_ON = "attendance_unpaid", "expert_attends", "attendance_pass_on"
+"""Tasks: of the judge the first two, of the cashier the last."""
+REST = "share_rest_of_attendance"
+RATES = "EV 39; CPI 118; FEE 11"
+
+
+def calls_of(session: Session, case: Case, *states: CallState) -> list[ExpertCall]:
+    """Calls of a case in order, all or those in certain states."""
+    query = select(ExpertCall).where(ExpertCall.case_id == case.id).order_by(ExpertCall.id)
+    return list(session.scalars(query.where(ExpertCall.state.in_(states)) if states else query))
+
+
+def calls_on(session: Session, appraisal: Appraisal, *states: CallState) -> list[ExpertCall]:
+    """Calls of one appraisal's expert."""
+    query = select(ExpertCall).where(ExpertCall.appraisal_id == appraisal.id).order_by(ExpertCall.id)
+    return list(session.scalars(query.where(ExpertCall.state.in_(states)) if states else query))
+
+
+def call_views(court: Sitting, case: Case, appraisal: Appraisal) -> list[CallView]:
+    """The calls of one appraisal's expert with everybody's part and its time limit."""
+    known = {p.id: p for p in case.parties}
+
+    def view(share: ExpertShare) -> ShareView:
+        windows = court.windows(case, ATTENDANCE, state=None, subject=notice_of(court.session, share).reference)
+        return ShareView(share, known[share.party_id], windows[-1] if windows else None)
+
+    return [CallView(call, [view(share) for share in call.shares]) for call in calls_on(court.session, appraisal)]
+
+
+def notice_of(session: Session, share: ExpertShare) -> FeeAssessment:
+    """The notice by which a part is asked for."""
+    return session.get_one(FeeAssessment, share.assessment_id)
+
+
+def parts(case: Case, payers: Iterable[int], total: Money) -> list[tuple[Party, Money]]:
+    """What each who objects prepays: the sides alike, on one side each alike; a third party is a side of its own (EV 38).
+
+    In minor units; an odd cent falls to the side named first.
+    """
+    wanted = set(payers)
+    objecting = [p for p in parties(case) if p.id in wanted]
+    side = {p.label: p.label if p.role is Role.THIRD_PARTY else p.role.value for p in objecting}
+    on_side, sides = Counter(side.values()), len(set(side.values()))
+    shared = split(total.minor, {p.label: Fraction(1, sides * on_side[side[p.label]]) for p in objecting}) if objecting else {}
+    return [(p, Money(shared[p.label], total.currency)) for p in objecting if shared[p.label]]
+
+
+def ask(court: Sitting, case: Case, call: ExpertCall, payers: Iterable[int], total: Money, *, rest: bool = False) -> list[ExpertShare]:
+    """Ask each for its part by a notice of its own, with the steps by which it was found, and start its time."""
+    name = witness_of(court.session, call.appraisal).name
+    asked = []
+    for party, part in parts(case, payers, total):
+        row = collect(court, case, party, _steps(call, name, total, part, rest=rest), ATTENDANCE, call.days)
+        share = ExpertShare(
+            call_id=call.id, party_id=party.id, assessment_id=row.id, amount_minor=part.minor, currency=part.currency, is_rest=rest, state=ShareState.ASKED
+        )
+        call.shares.append(share)
+        asked.append(share)
+    court.session.flush()
+    return asked
+
+
+def _steps(call: ExpertCall, name: str, total: Money, part: Money, *, rest: bool) -> list[FeeStep]:
+    if rest:
+        words = T("Who shared with you did not prepay; the rest for the expert %(name)s falls to who still objects.", name=name)
+        found = [FeeStep(words, total, "rest", "EV 38")]
+    else:
+        heads = (
+            (T("Travel of the expert %(name)s.", name=name), call.travel_minor, "travel"),
+            (T("Lodging and board of the expert %(name)s.", name=name), call.board_minor, "board"),
+            (T("Earnings the expert %(name)s loses.", name=name), call.earnings_minor, "earnings"),
+        )
+        found = [FeeStep(words, Money(minor, call.currency), rule, RATES) for words, minor, rule in heads if minor]
+    if part != total:
+        found.append(FeeStep(T("Shared with the others who object."), Money(part.minor - total.minor, call.currency), "shared", "EV 38"))
+    return found
+
+
+def advance(court: Sitting, case: Case, call: ExpertCall) -> None:
+    """Once no part is awaited any more: she comes, the rest is asked of who still objects, or nobody objects any more (EV 38)."""
+    if call.state is not CallState.PREPAYING or call.shares_in(ShareState.ASKED) or case.stage not in (Stage.PENDING, Stage.HEARING):
+        return
+    if not call.shares_in(ShareState.PAID):
+        call.state, call.ended_by = CallState.GIVEN_UP, court.next_number(case)
+        witness = witness_of(court.session, call.appraisal)
+        tell(court, case, witness, T("You need not come to be heard on your report: nobody objects to it any more"))
+    elif rest_of(call).minor:
+        court.then(REST, RestInput(call=call.reference))
+    else:
+        come(court, case, call)
+
+
+def rest_of(call: ExpertCall) -> Money:
+    """What of the prepayment has not come."""
+    return Money(call.total.minor - sum(share.amount_minor for share in call.shares_in(ShareState.PAID)), call.currency)
+
+
+def come(court: Sitting, case: Case, call: ExpertCall) -> None:
+    """From now on she is called to every hearing, one already fixed too (CPI 227; EV 79)."""
+    call.state = CallState.COMING
+    witness = witness_of(court.session, call.appraisal)
+    witness.manner = TestimonyManner.LIVE
+    tell(court, case, witness, T("You are heard on your report; the court tells you the day"))
+    call_to_fixed(court, case, witness)
+    title = T("The expert %(name)s is to be heard. Then find how the attendance ended (Evidence Rules, art. 39).", name=witness.name)
+    court.open_task(case, Role.JUDGE, ATTENDS, title, risk=40, subject=call.reference)
+
+
+def end(court: Sitting, case: Case, call: ExpertCall, state: CallState) -> None:
+    """The call is over: nothing of it waits any more, and she is called to no further hearing unless another call stands."""
+    call.state, call.ended_by = state, court.next_number(case)
+    court.close_tasks(case, ATTENDS, call.reference)
+    for share in call.shares:
+        court.close_tasks(case, UNPAID, share.reference)
+    if not calls_on(court.session, call.appraisal, CallState.COMING):
+        witness_of(court.session, call.appraisal).manner = TestimonyManner.WRITTEN
+
+
+def return_all(court: Sitting, case: Case, call: ExpertCall, why: Text, article: str) -> Money:
+    """Ask for nothing more and order back what came; returns how much goes back."""
+    back = 0
+    for share in call.shares_in(ShareState.ASKED, ShareState.PAID):
+        back += give_back(court, case, notice_of(court.session, share), why, article).minor
+        share.state = ShareState.ENDED if share.state is ShareState.ASKED else share.state
+    return Money(back, call.currency)
+
+
+def drop(court: Sitting, case: Case, calls: Iterable[ExpertCall]) -> None:
+    """She need not come any more: what came goes back, and she is told."""
+    for call in calls:
+        return_all(court, case, call, T("The expert need not come any more."), "EV 39")
+        end(court, case, call, CallState.NOT_NEEDED)
+        tell(court, case, witness_of(court.session, call.appraisal), T("You need not come to be heard on your report any more"))
+
+
+def drop_live(court: Sitting, case: Case) -> None:
+    """The case is over before she was heard."""
+    drop(court, case, calls_of(court.session, case, *LIVE))
+
+
+def _attendances(session: Session, case: Case, witness: Witness) -> list[Presence]:
+    held = session.scalars(select(Hearing).where(Hearing.case_id == case.id, Hearing.state == HearingState.HELD))
+    return [a.presence for h in held for a in h.attendances if a.role is Role.EXPERT and a.name == witness.name and not a.by_failure]
+
+
+def was_heard(session: Session, case: Case, witness: Witness) -> bool:
+    """Whether the record shows her at a hearing, or testimony of hers in the examination."""
+    spoke = session.scalar(select(Posting.id).where(Posting.witness_id == witness.id, Posting.kind == PostingKind.TESTIMONY).limit(1))
+    return spoke is not None or any(presence is not Presence.ABSENT for presence in _attendances(session, case, witness))
+
+
+def stayed_away(session: Session, case: Case, witness: Witness) -> bool:
+    """Whether the record shows that she did not come to a hearing; a failure of network or power is none (OLR 25)."""
+    return Presence.ABSENT in _attendances(session, case, witness)
