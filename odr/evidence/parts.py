@@ -15,8 +15,10 @@ from typing import Any
 
 from odr.evidence.pouring import Alongside, AtOnce, Checkpoint
 from odr.evidence.refusals import BodyCut, UploadBusy
-from odr.evidence.store import CHUNK, Reader, full_means_nothing, make_folder, sync_folder, write_all
+from odr.evidence.store import Reader, full_means_nothing, make_folder, sync_folder, write_all
 
+PIECE = 2**20
+"""Bytes asked of the sender at once: what the web server holds ready of a body is copied anew for every smaller read."""
 LONG = 16 * 2**20
 """Bytes from which on a body is worth threads of its own."""
 
@@ -61,7 +63,7 @@ class Part:
         written, due = 0, every
         while written < limit:
             try:
-                data = source.read(min(CHUNK, limit - written))
+                data = source.read(min(PIECE, limit - written))
             except BodyCut:
                 return Poured(written, True, False)
             if not data:

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any
 
 Checkpoint = Callable[[int, list[Any]], None]
-AHEAD = 32
+AHEAD = 8
 """Pieces that may wait to be hashed: what bounds the memory of a body."""
 _Job = Callable[[], None]
 

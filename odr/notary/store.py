@@ -99,6 +99,9 @@ def tokens(session: Session, log_id: str, size: int) -> dict[str, bytes]:
     return {provider: bytes(token) for provider, token in rows}
 
 
+_LAST = select(func.max(LogEntry.id))
+
+
 def reserve_entries(session: Session, count: int) -> list[int]:
     """Numbers of so many entries to come, in order, so that thousands are written without asking back for each.
 
@@ -107,7 +110,7 @@ def reserve_entries(session: Session, count: int) -> list[int]:
     if session.get_bind().dialect.name == "postgresql":
         numbers = session.execute(text("SELECT nextval(pg_get_serial_sequence('log_entry', 'id')) FROM generate_series(1, :count)"), {"count": count})
         return [int(number) for (number,) in numbers]
-    first = (session.scalar(select(func.max(LogEntry.id))) or 0) + 1
+    first = (session.scalar(_LAST) or 0) + 1
     return list(range(first, first + count))
 
 
