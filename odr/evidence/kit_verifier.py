@@ -25,19 +25,20 @@ import tempfile
 import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import IO, Any, NamedTuple, TypeVar
 
 UTC = timezone.utc
 V = TypeVar("V")
-CHUNK = 1 << 18
+CHUNK = 1 << 20
 SMALL = 1 << 16
 READING = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 FIRST = "0" * 64
 SKEW = timedelta(minutes=2)
+CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 REASONS: dict[str, tuple[str, str]] = {
     "name": ("its name is unsafe or could be taken for another", "文件名不安全或者可能与其他文件混淆"),
     "link": ("it is a link, not a file", "该项是链接而非文件"),
@@ -159,11 +160,9 @@ class Bag:
         with self.open(name) as file:
             return b"".join(iter(lambda: file.read(min(limit, CHUNK)), b""))[:limit]
 
-    def digests(self, names: list[str]) -> dict[str, tuple[str, int]]:
-        """SHA-256 and size of each. Large files are hashed on every processor while this thread goes through the small ones."""
-        with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-            found = {name: self._digest_small(name) or pool.submit(self._digest_large, name) for name in names}
-        return {name: said if isinstance(said, tuple) else said.result() for name, said in found.items()}
+    def hashed(self, names: list[str], pool: ThreadPoolExecutor) -> dict[str, tuple[str, int] | Future[tuple[str, int]]]:
+        """SHA-256 and size of each. Large files are hashed on every processor while this thread goes through the small ones, and goes on."""
+        return {name: self._digest_small(name) or pool.submit(self._digest_large, name) for name in names}
 
     def _digest_small(self, name: str) -> tuple[str, int] | None:
         """Of a small file, read once: what was hashed is what is judged. None where there is more of it."""
@@ -262,8 +261,8 @@ def manifest(bag: Bag, name: str) -> dict[str, str]:
     return listed
 
 
-def check_bag(bag: Bag) -> tuple[list[Failure], dict[str, tuple[str, int]]]:
-    """Manifests and files agree in both directions. Gives failures, and digest and size of every file read."""
+def read_manifests(bag: Bag) -> tuple[list[Failure], dict[str, str]]:
+    """What the bag says of itself. Gives failures, and the digest listed for every file."""
     failures = list(bag.failures)
     if "fetch.txt" in bag.names:
         failures.append(Failure("fetch.txt", "fetch"))
@@ -272,15 +271,18 @@ def check_bag(bag: Bag) -> tuple[list[Failure], dict[str, tuple[str, int]]]:
     payload, tags = manifest(bag, "manifest-sha256.txt"), manifest(bag, "tagmanifest-sha256.txt")
     failures += [Failure(name, "manifest") for name in payload if not name.startswith("data/")]
     failures += [Failure(name, "manifest") for name in tags if name.startswith("data/")]
-    listed = dict(tags, **payload)
-    digests = bag.digests(sorted(bag.names - {"tagmanifest-sha256.txt"}))
+    return failures, dict(tags, **payload)
+
+
+def check_bag(bag: Bag, listed: dict[str, str], digests: dict[str, tuple[str, int]]) -> list[Failure]:
+    """Manifests and files agree in both directions."""
+    failures = []
     for name in sorted(digests):
         if name not in listed:
             failures.append(Failure(name, "unlisted"))
         elif listed[name] != digests[name][0]:
             failures.append(Failure(name, "digest"))
-    failures += [Failure(name, "missing") for name in sorted(set(listed) - bag.names)]
-    return failures, digests
+    return failures + [Failure(name, "missing") for name in sorted(set(listed) - bag.names)]
 
 
 def strict_base64(text: str) -> bytes:
@@ -628,7 +630,7 @@ class Receipts:
 
     def __init__(self, bag: Bag, keys: Keys) -> None:
         self._bag, self._keys = bag, keys
-        self._checked: dict[str, dict[str, Any]] = {}
+        self._checked: dict[str, dict[str, Any] | Wrong] = {}
         self._renewals: dict[str, set[str]] = {}
         self._renewed: dict[str, list[str]] = {}
         for name in bag.names:
@@ -651,8 +653,8 @@ class Receipts:
     def check(self, reference: str) -> dict[str, Any]:
         """What the receipt says, believed because the log has it. Raises Wrong."""
         if reference not in self._checked:
-            self._checked[reference] = self._check(f"receipts/{reference}/")
-        return self._checked[reference]
+            self._checked[reference] = tried(lambda: self._check(f"receipts/{reference}/"))
+        return held(self._checked[reference])
 
     def _check(self, place: str) -> dict[str, Any]:
         if not {place + n for n in ("receipt.json", "receipt.leaf", "receipt.leaf.tlog-proof", "checkpoint")} <= self._bag.names:
@@ -761,7 +763,7 @@ def canonical_object(data: bytes, reason: str) -> dict[str, Any]:
     """JSON that is an object in the one canonical spelling, so that no two programs read two things."""
     try:
         value = json.loads(data.decode("utf-8"))
-        again = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+        again = CANONICAL.encode(value).encode()
     except (ValueError, RecursionError):
         raise Wrong(reason) from None
     if not isinstance(value, dict) or again != data:
@@ -899,12 +901,17 @@ def verify(place: Path, logs: set[str], authority: str | set[str] | None = None,
     named = {authority} if isinstance(authority, str) else set(authority or ())
     try:
         bag = Bag(place)
-        failures, digests = check_bag(bag)
-        contents = read_contents(bag)
-        with tempfile.TemporaryDirectory() as folder:
+        failures, listed = read_manifests(bag)
+        with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+            hashed = bag.hashed(sorted(bag.names - {"tagmanifest-sha256.txt"}), pool)
+            contents = read_contents(bag)
             receipts = Receipts(bag, Keys(bag, logs, named, Path(folder)))
             lines = bag.read("data/docket.jsonl", 1 << 31).split(b"\n")[:-1] if "data/docket.jsonl" in bag.names and contents.entries else []
             entries, held = check_entries(contents, lines, receipts, at_least)
+            for _, reference in contents.files:
+                tried(partial(receipts.check, reference))
+            digests = {name: said if isinstance(said, tuple) else said.result() for name, said in hashed.items()}
+            failures += check_bag(bag, listed, digests)
             files = check_files(contents, bag, digests, held, receipts)
             whole = check_whole(contents, bag, digests, held) if contents.entries else []
             ended = receipts.ended()
@@ -957,6 +964,7 @@ def proven_words(contents: Contents, receipts: Receipts, ended: bool) -> list[st
 
 def main(arguments: list[str] | None = None) -> int:
     """Read the command line, check, explain; 0 when everything holds."""
+    sys.setswitchinterval(0.0005)  # threads that hash wait for this one as often as they have read a piece
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("place", nargs="?", default=str(Path(__file__).resolve().parent), help="folder or ZIP of the kit / 文件包目录或者ZIP文件")
     key_help = "SHA-256 or SHA-512 of a log's key, from outside; may be given again / 另行取得的日志公钥指纹，可重复给出"
