@@ -61,6 +61,23 @@ def test_the_client_signs_by_link(browser_of: BrowserOf, mailbox: Mailbox, lawye
     assert client.get(link).status_code == 404
 
 
+def test_an_assistant_is_named_on_the_page_and_a_wrong_name_stays_at_its_own_field(
+    browser_of: BrowserOf, people: People, mailbox: Mailbox, lawyer: int, reference: str, database: Database, clock: FixedClock
+) -> None:
+    """Each mandate has a field of its own; what was typed wrong stands there again with the reason, not in the offer below."""
+    browser, assistant = browser_of(), people.add("assistant@example.com")
+    _offer(browser)
+    browser_of().submit(mailbox.link(), {"name": "Wu Min"})
+    with database.read() as session:
+        mandate = session.query(Mandate).one()
+    page, place = f"/account/mandates/{mandate.reference}/delegate", f"email-{mandate.id}"
+    wrong = browser.submit(page, {"assistant": "nobody@example.com"}, on="/account/mandates")
+    assert wrong.status_code == 422 and f'id="{place}-error"' in wrong.text and wrong.text.count("nobody@example.com") == 1
+    assert _actors(database, clock, assistant) == []
+    assert browser.submit(page, {"assistant": "assistant@example.com"}, on="/account/mandates").status_code == 303
+    assert [actor.scope for actor in _actors(database, clock, assistant)] == [MandateScope.ORDINARY]
+
+
 def test_an_offer_tells_nothing(browser_of: BrowserOf, mailbox: Mailbox, lawyer: int, reference: str) -> None:
     """A case number with a stranger's mailbox gets the same answer, and no letter."""
     _offer(browser_of(), email="nobody@example.com")

@@ -94,17 +94,19 @@ def end_mandate(reference: str) -> AnyResponse:
 @require_strong()
 def delegate_mandate(reference: str) -> AnyResponse:
     """Let an assistant act under one's mandate."""
-    court = current_court()
+    court, place = current_court(), "email"
     try:
-        email = accounts.normal_email(request.form.get("email", ""))
         with court.database.write() as session:
             found = mandates.find(session, reference, me().account_id)
-            assistant = accounts.by_email(session, email)
+            # One such field stands beside each mandate.
+            place = f"email-{found.id}"
+            assistant = accounts.by_email(session, accounts.normal_email(request.form.get("assistant", "")))
             if assistant is None or found.account_id != me().account_id:
                 raise InvalidInput.at("email", T("There is no such other person to delegate to."))
             mandates.delegate(session, found, assistant, court.clock.now())
     except InvalidInput as error:
-        return again("mandates.html", error, **_lists())
+        there = InvalidInput.at(place, error.faults[0].message)
+        return again("mandates.html", there, **_lists())
     return to("identity.my_mandates")
 
 
