@@ -195,7 +195,7 @@ def witnesses_for_leave(court: Any, case: Case, actor: Actor) -> list[Option]:
 def _hearings(court: Any, case: Case, *, state: HearingState, recorded: bool = False) -> list[Option]:
     rows: list[Hearing] = [h for h in hearings_of(court.session, case) if h.state is state and (not recorded or h.recording_sha256)]
     tz = court.pack(case).tz
-    return [Option(h.reference, f"{h.begins_at.astimezone(tz):%Y-%m-%d %H:%M}", h.place) for h in rows]
+    return [Option(h.reference, T("Hearing of %(at)s", at=h.begins_at.astimezone(tz)), h.place) for h in rows]
 
 
 @choice_source("hearings_to_come")

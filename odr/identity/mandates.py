@@ -24,6 +24,7 @@ SCOPE_WORDS = {
 }
 GIVEN = (MandateScope.ORDINARY, MandateScope.SPECIAL)
 """What a party can give with her signature; guardianship comes from the law or from the court."""
+NO_ASSISTANT = T("Nobody else has an account with this address. Ask your assistant to open one, and write the address she signs in with.")
 
 
 class BothSides(CourtError):
@@ -160,7 +161,7 @@ def delegate(session: Session, mandate: Mandate, assistant: Account, now: dateti
         # A guardian appoints a representative on the docket, as the party would (CPL 61).
         raise NotFound
     if assistant.id == mandate.account_id or assistant.state is not AccountState.ACTIVE:
-        raise InvalidInput.at("email", T("There is no such other person to delegate to."))
+        raise InvalidInput.at("email", NO_ASSISTANT)
     party = session.get_one(Party, mandate.party_id)
     refuse_both_sides(session, party, assistant.id)
     delegated = Mandate(

@@ -54,6 +54,12 @@ class EntryView(LineView):
     receipt: str
     payload: dict[str, Any] | None
 
+    @property
+    def reasons(self) -> str | None:
+        """What the court gave as its reasons, for whoever may read the entry."""
+        told = [part.get("reasons") for part in ((self.payload or {}).get(key) for key in ("result", "input")) if isinstance(part, dict)]
+        return next((words for words in told if isinstance(words, str) and words), None)
+
 
 @dataclass(frozen=True)
 class Due:

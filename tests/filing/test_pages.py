@@ -158,3 +158,12 @@ def test_who_has_to_send_a_photograph_is_led_to_where_and_back(small_scene: Scen
     photograph = small_scene.upload("li", b"a photograph", "licence.txt")
     small_scene.do("show_identity", "li", paper="document", front=photograph.reference)
     assert path(small_scene, "/docket/2") in visitor("clerk").get(path(small_scene, "/review"))
+
+
+def test_the_entry_of_a_ruling_gives_its_reasons_beside_the_sealed_paper(small_scene: Scene, visitor: Door) -> None:
+    """A reader need not open the paper to learn why; an entry without a paper of the court shows none."""
+    small_scene.lodge()
+    receipt = small_scene.do("refuse_claim", "clerk", reasons="This belongs before another court.", article="CPL 122")
+    li = visitor("li")
+    assert '<p class="govuk-body court-kept">This belongs before another court.</p>' in li.get(path(small_scene, f"/docket/{receipt.number}"))
+    assert "court-kept" not in li.get(path(small_scene, "/docket/1"))

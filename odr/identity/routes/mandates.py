@@ -102,7 +102,7 @@ def delegate_mandate(reference: str) -> AnyResponse:
             place = f"email-{found.id}"
             assistant = accounts.by_email(session, accounts.normal_email(request.form.get("assistant", "")))
             if assistant is None or found.account_id != me().account_id:
-                raise InvalidInput.at("email", T("There is no such other person to delegate to."))
+                raise InvalidInput.at("email", mandates.NO_ASSISTANT)
             mandates.delegate(session, found, assistant, court.clock.now())
     except InvalidInput as error:
         there = InvalidInput.at(place, error.faults[0].message)
