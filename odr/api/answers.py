@@ -152,6 +152,7 @@ def _exhibits(look: Sitting, found: Case, actor: Actor) -> list[dict[str, Any]]:
             "reference": e.reference,
             "title": e.title,
             "state": e.state.value,
+            "facts": e.facts,
             "sha256": e.upload.sha256,
             "size": e.upload.size,
             "media_type": e.upload.media_type,

@@ -99,7 +99,15 @@ SCHEMAS: dict[str, Schema] = {
     "Act": thing(**ACT_STATE, version=NUMBER, source=maybe(WORDS), choices={"type": "object", "additionalProperties": many(thing(value=WORDS, label=WORDS))}),
     "Entry": thing(entry=NUMBER, act=WORDS, by=WORDS, effective_at=INSTANT, recorded_at=INSTANT, digest=DIGEST, receipt=REFERENCE, content=maybe(FREE)),
     "Exhibit": thing(
-        label=WORDS, reference=REFERENCE, title=WORDS, state=WORDS, sha256=maybe(DIGEST), size=maybe(NUMBER), media_type=maybe(WORDS), entry=maybe(NUMBER)
+        label=WORDS,
+        reference=REFERENCE,
+        title=WORDS,
+        state=WORDS,
+        facts=many(NUMBER),
+        sha256=maybe(DIGEST),
+        size=maybe(NUMBER),
+        media_type=maybe(WORDS),
+        entry=maybe(NUMBER),
     ),
     "Document": thing(reference=REFERENCE, kind=WORDS, title=FREE, sha256=DIGEST, size=NUMBER, entry=maybe(NUMBER), receipt=maybe(REFERENCE), made_at=INSTANT),
     "Case": thing(

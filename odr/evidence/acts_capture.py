@@ -49,7 +49,18 @@ def can_look(court: Sitting, case: Case, actor: Actor) -> Text | None:
     return None
 
 
-@act(title=T("Have the court capture a web page"), input=CaptureInput, by=set(PARTY_ROLES), at=BEFORE_DECISION, guard=can_look, source="CPL 67; EV 93, 94")
+@act(
+    title=T("Have the court capture a web page"),
+    input=CaptureInput,
+    by=set(PARTY_ROLES),
+    at=BEFORE_DECISION,
+    guard=can_look,
+    source="CPL 67; EV 93, 94",
+    help=T(
+        "The court’s own browser opens the page within minutes and keeps a picture of it, the page as one file, and a record of how it was fetched. "
+        "All three become exhibits of yours."
+    ),
+)
 def ask_for_capture(court: Sitting, case: Case, given: CaptureInput, *, actor: Actor, now: datetime) -> Recorded:
     """Put a page on the worker's list: what the court itself has seen need not be believed of a party (EV 93, 94)."""
     try:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
+from odr.docket.queries import entries_of
 from odr.errors import CourtError
 from odr.evidence.inputs import CaptureRecord
 from odr.evidence.models import CaptureState, UploadState, WebCapture
@@ -95,11 +96,18 @@ def _kept(court: Court, row: WebCapture, made: Captured, began: datetime) -> Cap
         uploads[kind] = upload.reference
     last = said["answers"][-1] if said.get("answers") else {}
     visit: dict[str, Any] = next((v for v in said.get("visits", []) if v.get("host") == name and v.get("address")), {})
+    at = began.astimezone(court.settings.tz).isoformat(" ", "seconds")
     return CaptureRecord(
         capture=row.reference, url=str(said.get("url"))[:2000], page_title=str(said.get("title"))[:300] or None, status=last.get("status"),
-        address=visit.get("address"), certificate=made.certificate, browser=str(said.get("browser"))[:60], began_at=f"{began.astimezone(UTC):%F %T} UTC",
+        address=visit.get("address"), certificate=made.certificate, browser=str(said.get("browser"))[:60], began_at=at,
         seconds=f"{float(said.get('seconds', 0)):.1f}", whole=bool(said.get("whole")), **uploads,
     )  # fmt: skip
+
+
+def exhibits_of_captures(session: Session, case: Case) -> dict[str, list[str]]:
+    """Reference of a capture → labels of the exhibits that came of it, as the docket tells."""
+    told = [json.loads(entry.payload)["result"] for entry in entries_of(session, case, "record_capture")]
+    return {str(one["capture"]): [str(file["exhibit"]) for file in one.get("files", ())] for one in told}
 
 
 def captures_of(session: Session, case: Case) -> list[WebCapture]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case, Party, PartyKind, Role, Stage, Track
 from odr.errors import FieldFault, InvalidInput, NotFound
 from odr.filing.inputs import AboutYouStep, AtTheCounterStep, ClaimInput, ExhibitsStep, FactsStep, FellowsStep, MatterStep, ReliefStep, RespondentsStep
-from odr.filing.linking import facts_told, numbered
+from odr.filing.linking import facts_told, filled, numbered
 from odr.filing.models import Draft, DraftRevision, DraftShare, DraftState
 from odr.filing.particulars import model_for, plain
 from odr.filing.registry import seat_clerk
@@ -166,7 +166,7 @@ def claim_of(draft: Draft, pack: RulePack) -> ClaimInput:
     for step in STEPS:
         typed = draft.values.get(step.key, {})
         try:
-            given = forms.parse(asked_by(step, draft, pack).model, numbered(typed, facts) if step.key == "exhibits" else typed, currency=pack.currency)
+            given = forms.parse(asked_by(step, draft, pack).model, numbered(filled(typed), facts) if step.key == "exhibits" else typed, currency=pack.currency)
         except InvalidInput as error:
             faults += [FieldFault((step.key, *f.location), f.message) for f in error.faults]
             continue

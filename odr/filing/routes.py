@@ -20,7 +20,7 @@ from odr.filing.guide import COOKIE, opened_answers
 from odr.filing.inputs import AnswerInput, JoinInput
 from odr.filing.inputs_motions import TakePartInput
 from odr.filing.joining import Invitation, ask_to_take_part, invitation_for, join, requests_from_outside
-from odr.filing.linking import facts_told, numbered, options_of, shown_by
+from odr.filing.linking import facts_told, filled, numbered, options_of, shown_by
 from odr.filing.models import DraftState
 from odr.filing.particulars import form_for, told, told_of
 from odr.filing.queries import claims_of, facts_of, reliefs_of, review_return_of
@@ -140,7 +140,7 @@ def _known(draft: Any, step: str) -> dict[str, Any]:
 
 def _faults(which: drafts.Step, values: dict[str, Any]) -> list[FieldFault]:
     try:
-        forms.parse(which.model, values, currency=_pack().currency)
+        forms.parse(which.model, filled(values) if which.key == "exhibits" else values, currency=_pack().currency)
     except InvalidInput as error:
         return error.faults
     return []
@@ -153,8 +153,11 @@ def _step_page(draft: Any, which: drafts.Step, values: dict[str, Any], faults: l
     if "facts_of_claim" in choices:
         choices["facts_of_claim"] = options_of(facts_told(draft.values.get("facts", {})))
     fields = forms.fields_of(which.model, current_locale(), values, faults, choices)
-    told = bool(choices.get("facts_of_claim"))
-    page = render_template("filing/step.html", draft=draft, step=which, fields=fields, faults=forms.summary(fields), list_faults=[], told=told)
+    for each in (inner for field in fields if which.key == "exhibits" for row in field.rows[1:] for inner in row.fields):
+        # Left empty, a file comes from where the one before it does.
+        each.required = each.required and not each.name.endswith("-source")
+    about = {"told": bool(choices.get("facts_of_claim")), "own": {option.value for option in forms.SOURCES["upload"](_look(), None, _me())}}
+    page = render_template("filing/step.html", draft=draft, step=which, fields=fields, faults=forms.summary(fields), list_faults=[], **about)
     return page, status
 
 
@@ -279,7 +282,7 @@ def _correct_page(case: Case, actor: Actor, values: dict[str, Any], faults: list
 def send_correction(case: Case, actor: Actor) -> Page:
     """Send the corrected claim."""
     values = _values()
-    told = numbered(values, facts_told(values))
+    told = numbered(filled(values), facts_told(values))
     return submit_act(
         case, actor, current_court().table["correct_claim"], told, lambda faults, status, moved: _correct_page(case, actor, values, faults, status, moved)
     )

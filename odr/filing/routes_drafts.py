@@ -12,7 +12,7 @@ from odr.filing import drafts
 from odr.filing.draft_keeping import bring_back, end_share, need_writable, revisions_of, share, shares_of
 from odr.filing.evidence_list import as_rows, read_list, template
 from odr.filing.importing import MOST_BYTES, read_document, read_table
-from odr.filing.linking import facts_told, options_of
+from odr.filing.linking import facts_told, filled, options_of
 from odr.filing.models import Draft
 from odr.filing.pleading import as_steps, read_pleading
 from odr.identity.presence import Person
@@ -99,7 +99,7 @@ def import_document(draft: str) -> Page:
 
 def _is_right(key: str, values: dict[str, Any]) -> bool:
     try:
-        forms.parse(drafts.step_of(key).model, values)
+        forms.parse(drafts.step_of(key).model, filled(values) if key == "exhibits" else values)
     except InvalidInput:
         return False
     return True
@@ -158,9 +158,8 @@ def _exhibits_page(found: Draft, faults: list[FieldFault]) -> Page:
     told = options_of(facts_told(found.values.get("facts", {})))
     fields = forms.fields_of(step.model, current_locale(), values, [], {"upload": sent, "facts_of_claim": told})
     words = _words(faults)
-    return render_template(
-        "filing/step.html", draft=found, step=step, fields=fields, faults=[("file", w) for w in words], list_faults=words, told=bool(told)
-    ), 422
+    about = {"list_faults": words, "told": bool(told), "own": {option.value for option in sent}}
+    return render_template("filing/step.html", draft=found, step=step, fields=fields, faults=[("file", w) for w in words], **about), 422
 
 
 # -- sharing -------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Role
-from odr.docket.queries import parties
+from odr.docket.queries import entries_of, parties
 from odr.filing.inputs_motions import ConvertTrackInput
 from odr.hearing.models import Witness
 from odr.hearing.models_appraisal import Appraisal, AppraisalState, ExpertChoice, ReportObjection
@@ -58,6 +59,12 @@ def stands(*states: AppraisalState, reason: Text, own: bool = False) -> Guard:
         return None if found else reason
 
     return guard
+
+
+def opinions_of(session: Session, case: Case) -> dict[str, str]:
+    """Reference of an appraisal → the opinion of its latest report, as the docket tells it."""
+    told = [json.loads(entry.payload)["result"] for entry in entries_of(session, case, "submit_report")]
+    return {str(one["appraisal"]): str(one["opinion"]) for one in told}
 
 
 def latest_choices(appraisal: Appraisal) -> list[ExpertChoice]:

@@ -9,7 +9,7 @@ from odr.docket.models import COURT_ROLES, PARTY_ROLES, Case, Role
 from odr.docket.queries import documents
 from odr.docket.visibility import reads_document
 from odr.evidence.models import Exhibit
-from odr.hearing.appraisals import agreed, appraisals_of, fee_of, latest_choices, mine
+from odr.hearing.appraisals import REPORT, agreed, appraisals_of, fee_of, latest_choices, mine, opinions_of
 from odr.hearing.attendance import call_views
 from odr.hearing.models_appraisal import Appraisal
 from odr.hearing.views import put_exhibits
@@ -69,5 +69,7 @@ def _page(case: Case, actor: Actor, rows: list[Appraisal], is_expert: bool) -> s
         choices={r.id: latest_choices(r) for r in rows},
         agreed={r.id: agreed(case, r) for r in rows},
         calls={r.id: call_views(look, case, r) for r in rows},
+        opinions=opinions_of(session, case),
+        dues={w.subject: w.due_at for w in look.windows(case, REPORT)},
         tab="examination",
     )

@@ -104,10 +104,11 @@ def _desk(
     choices = forms.choices_for(DraftInput, court, case, actor)
     fields = forms.fields_of(DraftInput, locale, written, faults if tried == "draft_decision" else [], choices)
     wrong = forms.summary(fields if tried == "draft_decision" else group if tried == GROUP else finding)
-    may = {
-        name: refusal(court, court.court.table[name], case, actor) is None
-        for name in ("record_findings", "draft_decision", "send_for_signing", "reopen_decision")
+    breaches = {
+        name: refusal(court, court.court.table[name], case, actor) for name in ("record_findings", "draft_decision", "send_for_signing", "reopen_decision")
     }
+    may = {name: breach is None for name, breach in breaches.items()}
+    closed = breaches["record_findings"]
     return render_template(
         "judgment/desk.html",
         case=case,
@@ -121,6 +122,7 @@ def _desk(
         fields=fields,
         faults=wrong,
         may=may,
+        closed=closed.message if closed is not None else None,
         panel=is_panel(court, case),
         insertions=insertions(page.file, case.cause, locale),
         paragraphs=_paragraphs(fields),

@@ -110,6 +110,23 @@ def test_in_chinese_and_before_any_fact_is_told(visitor: VisitorOf, small_scene:
     assert "exhibits-0-facts" not in page
 
 
+def test_where_many_files_come_from_is_said_once(visitor: VisitorOf, small_scene: Scene) -> None:
+    """A file whose origin is left empty comes from where the one before it does; the first must say it."""
+    reference = ready(small_scene)
+    files = [line(small_scene, name) for name in ("order", "label", "chat")]
+    li, step = visitor("li"), f"/claim/{reference}/exhibits"
+    page = li.get(step)
+    assert page.count("Choose another file") == 3 and "say it at the first" in page
+    empty = {"source": ""}
+    li.send(step, step, 422, **row(0, files[0] | empty), **row(1, files[1]), **{"continue": "1"})
+    values = row(0, files[0]) | row(1, files[1] | empty) | row(2, files[2] | {"source": "The shop"})
+    li.send(step, step, **values, **{"continue": "1"})
+    with small_scene.court.database.read() as session:
+        draft = drafts.find_draft(session, small_scene.people["li"], reference)
+        claimed = drafts.claim_of(draft, small_scene.court.packs.in_force("cn", small_scene.clock.now().date()))
+    assert [one.source for one in claimed.exhibits] == ["My phone", "My phone", "The shop"]
+
+
 def test_programs_name_the_facts_by_their_numbers(small_scene: Scene) -> None:
     """A claim lodged by a program carries the numbers; one that the claim does not tell is refused at its place."""
     small_scene.lodge(claim(exhibits=[line(small_scene, "order", facts=[2, 1])]))

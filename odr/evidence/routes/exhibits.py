@@ -13,7 +13,7 @@ from odr.docket.models import PARTY_ROLES, Case
 from odr.docket.queries import documents
 from odr.docket.visibility import READS_FILE, reads_document
 from odr.errors import NotFound
-from odr.evidence.capturing import captures_of
+from odr.evidence.capturing import captures_of, exhibits_of_captures
 from odr.evidence.checklist import checklist, chronology
 from odr.evidence.digests import first_filed
 from odr.evidence.inputs import ExhibitInput
@@ -51,7 +51,9 @@ def _find(case: Case, label: str) -> Exhibit:
 def listing(case: Case, actor: Actor) -> Page:
     """Every exhibit of the case, each with its two questions."""
     rows = list(current_session().scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id)))
-    shown = {"captures": captures_of(current_session(), case), "why": WHY, "parties": {p.id: p for p in case.parties}}
+    captures = captures_of(current_session(), case)
+    came = exhibits_of_captures(current_session(), case) if captures else {}
+    shown = {"captures": captures, "came": came, "why": WHY, "parties": {p.id: p for p in case.parties}}
     since = request.args.get("since", "")
     new = [e for e in rows if e.party_id == actor.party_id and e.entry_number >= int(since)] if since.isdecimal() and actor.party_id else []
     return render_template("evidence/exhibits.html", case=case, actor=actor, exhibits=rows, new=new, tab="exhibits", **shown)
@@ -160,12 +162,15 @@ def one(case: Case, actor: Actor, label: str) -> Page:
     filed = first_filed(current_session(), found)
     if filed is not None and filed.batch.case_id != case.id and actor.party_id != found.party_id:
         filed = None  # A list that is in no case is its sender's alone.
+    # A report of the court's expert stands beside the exhibits of who asked for it, and is nobody's to describe.
+    commissioned = "commissioned" in found.provenance
     return render_template(
         "evidence/exhibit.html", case=case, actor=actor, exhibit=found, upload=found.upload, files=files, erased=erased,
         group=found.upload.media.group.value, closed=why_closed(actor, found), records=None if erased else _records(found, actor),
         proofs=proofs_of(current_session(), found), filed=filed,
         party=next(p for p in case.parties if p.id == found.party_id), tab="exhibits",
-        may_describe=actor.party_id is not None and actor.party_id == found.party_id and case.stage in BEFORE_DECISION,
+        may_describe=not commissioned and actor.party_id is not None and actor.party_id == found.party_id and case.stage in BEFORE_DECISION,
+        commissioned=commissioned,
     )  # fmt: skip
 
 
