@@ -199,6 +199,8 @@ def _alone(one: FormField, words: str, row: str) -> str:
     """A fault with the names of its row and field before it, unless it names the field itself."""
     named = "" if one.label in words else one.label
     place = T("%(row)s, %(field)s", row=row, field=named).render(one.locale) if row and named else row or named
+    if place.endswith(("?", "？")):
+        return T("%(question)s %(words)s", question=place, words=words).render(one.locale)
     return T("%(place)s: %(words)s", place=place, words=words).render(one.locale) if place else words
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
-from odr.evidence.models import Category, Exhibit
+from odr.evidence.models import Category, Exhibit, Upload
+from odr.evidence.routes.many import just_sent
 from tests.evidence.test_case_file import signed_in, with_exhibits
 from tests.scene import Scene
 
@@ -61,3 +63,12 @@ def test_files_of_another_person_are_not_described(small_scene: Scene) -> None:
     values = {"csrf_token": token, "origin": "camera", "files-0-upload": theirs.reference, "files-0-take": "true", "files-0-proves": "Something"}
     refused = li.post(path, data=values)
     assert refused.status_code == 422 and len(standing(small_scene)) == 1 and "you cannot see it" in refused.get_data(as_text=True)
+
+
+def test_what_came_just_now_stands_first_and_ticked() -> None:
+    """Files that came one soon after the other are what the person came for, in the order in which she sent them; those from before wait below."""
+    now = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+    came = {"today": 5, "also": 6, "before": 50, "old": 200}
+    sent = [Upload(reference=name, created_at=now - timedelta(minutes=minutes)) for name, minutes in came.items()]
+    assert [one.reference for one in just_sent(sent, now)] == ["today", "also"]
+    assert [one.reference for one in just_sent(sent[2:], now)] == ["before"] and just_sent(sent[3:], now) == [] and just_sent([], now) == []

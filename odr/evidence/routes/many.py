@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -23,8 +23,8 @@ from odr.procedure.sitting import ActReceipt
 
 many = Blueprint("many", __name__, url_prefix="/cases/<reference>/exhibits")
 Page = str | Response | tuple[str, int]
-JUST_NOW = timedelta(hours=2)
-"""What arrived so lately is ticked: it is what the person came to describe."""
+JUST_NOW, PAUSE = timedelta(hours=2), timedelta(minutes=30)
+"""What arrived so lately, without a pause so long, is ticked and stands first: it is what the person came to describe."""
 
 
 def waiting(actor: Actor) -> list[Upload]:
@@ -42,7 +42,7 @@ def page(case: Case, actor: Actor) -> Page:
 
 def _page(case: Case, actor: Actor, values: dict[str, Any], faults: list[FieldFault], status: int = 200, moved_on: bool = False) -> Page:
     look, sent = current_court().look(current_session()), waiting(actor)
-    values = values or _new_rows(list(reversed(sent[:MOST])))
+    values = values or _new_rows(sent[:MOST])
     fields = forms.fields_of(ManyInput, current_locale(), values, faults, forms.choices_for(ManyInput, look, case, actor))
     by_name = {f.name: f for f in fields}
     for row in by_name["files"].rows:
@@ -59,12 +59,24 @@ def _page(case: Case, actor: Actor, values: dict[str, Any], faults: list[FieldFa
 
 
 def _new_rows(sent: list[Upload]) -> dict[str, Any]:
-    since, values = current_court().clock.machine_now() - JUST_NOW, {}
-    for i, upload in enumerate(sent):
+    """The files that came last, in the order in which they were sent and ticked; then those that wait longer, the newest first."""
+    lately, values = just_sent(sent, current_court().clock.machine_now()), {}
+    for i, upload in enumerate([*reversed(lately), *sent[len(lately) :]]):
         values[f"files-{i}-upload"] = upload.reference
-        if upload.completed_at is not None and upload.completed_at >= since:
+        if upload in lately:
             values[f"files-{i}-take"] = "true"
     return values
+
+
+def just_sent(sent: list[Upload], now: datetime) -> list[Upload]:
+    """Of files in the order of their coming, the newest first, those that came just now, one soon after the other."""
+    found: list[Upload] = []
+    for upload in sent:
+        next_at = found[-1].created_at if found else now
+        if upload.created_at < now - JUST_NOW or (found and next_at - upload.created_at > PAUSE):
+            break
+        found.append(upload)
+    return found
 
 
 @many.post("/many")
