@@ -27,6 +27,7 @@ from odr.evidence.models import CaptureState, Exhibit, ExhibitState, WebCapture
 from odr.evidence.ports import desk_of
 from odr.evidence.webpage.capturer import CaptureLimits, Capturer, NotCaptured, browser
 from odr.evidence.webpage.gate import Gate, Refused, is_outside
+from tests.evidence.test_case_file import signed_in
 from tests.peers import missing
 from tests.peers.http import serving
 from tests.scene import Scene
@@ -326,7 +327,9 @@ def test_a_party_has_a_page_captured_and_it_becomes_exhibits(small_scene: Scene,
     record = json.loads(b"".join(desk_of(small_scene.court).contents(desk_of(small_scene.court).find(small_scene.people["li"], found[2].upload.reference))))
     assert record["url"] == f"{origin}/page" and record["began_at"].endswith("Z")
     assert {file["sha256"] for file in json.loads(entry.payload)["result"]["files"]} == {exhibit.upload.sha256 for exhibit in found}
-    assert found[0].title == "The shop’s page: picture of the page"
+    assert found[0].title == "The shop’s page: picture of the page" and "+08:00" in found[0].provenance["made_at"], "told by the court's own hour"
+    page = signed_in(small_scene, "li").get(f"/cases/{small_scene.case().reference}/exhibits").get_data(as_text=True)
+    assert "Its exhibits:" in page and page.index("Its exhibits:") < page.rindex(f"/exhibits/{found[2].label}")
 
 
 def with_peer(scene: Scene, origin: str) -> Scene:

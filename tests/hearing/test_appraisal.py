@@ -102,7 +102,8 @@ def test_whole_way_from_request_to_an_answered_objection(small_scene: Scene) -> 
     assert [lab.get(f"{path}/exhibits/{label}").status_code for label in ("C-1", "R-1")] == [200, 404]
     assert "Which additives?" in lab.get(f"{path}/commission").get_data(as_text=True)
     assert lab.get(f"{path}/appraisals").status_code == 403 and lab.get(f"/cases/{scene.case().reference}/exhibits").status_code == 403
-    assert "Account 42" in signed_in(scene, "li").get(f"{path}/appraisals").get_data(as_text=True)
+    page = signed_in(scene, "li").get(f"{path}/appraisals").get_data(as_text=True)
+    assert "Account 42" in page and "Report due by" in page
     with scene.court.database.read() as session:
         payments = len(session.scalars(select(Payment.id)).all())
     scene.do("confirm_expert_fee", "admin", appraisal=found.reference)
@@ -127,6 +128,7 @@ def test_whole_way_from_request_to_an_answered_objection(small_scene: Scene) -> 
     scene.do("object_to_report", "haiyun", appraisal=found.reference, words="Page 2 shows another bottle.")
     assert row(scene).objections[-1].is_kept and tasks(scene, "expert_hear") == 1
     page = signed_in(scene, "judge").get(f"{path}/appraisals").get_data(as_text=True)
+    assert "E999 was found." in page and "Report due by" not in page
     assert "see page 2" in page and "Lake Laboratory" in page and "agreed on by the parties" in page
 
 
