@@ -128,7 +128,7 @@ def test_a_claim_with_signs_no_face_can_print_still_goes_out(small_scene: Scene)
 def test_an_act_of_the_recipient_gives_a_sealed_proof(served: Scene) -> None:
     """Who joins has been served: the proof is sealed, bilingual, kept with the case and anchored under its number."""
     served.join()
-    served.work()
+    served.work(proofs=True)
     proof = proofs(served)[-1]
     assert proof.document_sha256 is not None
     assert proof.receipt is not None
