@@ -20,12 +20,13 @@ class Beside:
 
     ``gather`` seconds pass before it begins, so that what comes in a burst is done in
     one go and the burst itself is not slowed down. ``rest`` seconds pass after it, in
-    which more gathers while the first of a burst need not wait.
+    which more gathers while the first of a burst need not wait; and ``longer`` ones
+    more as long as nobody waits to see it done.
     """
 
-    def __init__(self, name: str, step: Callable[[], object], *, gather: float = 0.0, rest: float = 0.0) -> None:
-        self._name, self._step, self._gather, self._rest = name, step, gather, rest
-        self._told = threading.Event()
+    def __init__(self, name: str, step: Callable[[], object], *, gather: float = 0.0, rest: float = 0.0, longer: float = 0.0) -> None:
+        self._name, self._step, self._gather, self._rest, self._longer = name, step, gather, rest, longer
+        self._told, self._awaited = threading.Event(), threading.Event()
         self._starting = threading.Lock()
         self._process = 0
 
@@ -40,14 +41,21 @@ class Beside:
                 self._process = os.getpid()
                 threading.Thread(target=self._run, name=self._name, daemon=True).start()
 
+    def awaited(self) -> None:
+        """Have the step done, since somebody waits to see it done."""
+        self._awaited.set()
+        self.soon()
+
     def _run(self) -> None:
         while True:
             self._told.wait()
             time.sleep(self._gather)
             self._told.clear()
+            self._awaited.clear()
             try:
                 self._step()
                 time.sleep(self._rest)
+                self._awaited.wait(self._longer)
             except Exception:
                 log.exception("%s failed; what it is about stays committed and waiting", self._name)
                 time.sleep(1)

@@ -13,20 +13,22 @@ from odr.notary.notary import Notary
 
 REST = 0.1
 """Seconds in which what comes after a signature gathers for the next. A single act never waits: its round begins at once."""
+LONGER = 0.3
+"""Seconds more while nobody's page waits for its place in the log: many files sent by a program share their signatures."""
 
 
 class BackgroundSequencer(Beside):
     """Takes waiting leaves into the log whenever it is told that there are some."""
 
     def __init__(self, notary: Notary) -> None:
-        super().__init__("sequencing", notary.sequence, rest=REST)
+        super().__init__("sequencing", notary.sequence, rest=REST, longer=LONGER)
         self._notary = notary
 
     def settle(self, seconds: float = 2.0) -> bool:
         """Wait until every leaf stands under a signed tree head, at most ``seconds``; whether that came about."""
         until = time.monotonic() + seconds
         while not self._notary.is_idle():
-            self.soon()
+            self.awaited()
             if time.monotonic() > until:
                 return False
             time.sleep(0.03)
