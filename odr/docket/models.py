@@ -232,6 +232,11 @@ class Case(Base):
     )
 
     @property
+    def is_blank(self) -> bool:
+        """Nothing stands on its docket yet: it was opened in this Sitting, and nothing of it need be looked for in the tables."""
+        return self.entry_count == 0
+
+    @property
     def caption(self) -> Words:
         """What the case is called in the reader's language; its title joins the first two parties as it was lodged."""
         known = next((p.name for p in self.parties if self.title.startswith(p.name + JOINED)), self.title.partition(JOINED)[0])

@@ -54,7 +54,7 @@ def _write_claim(court: Sitting, case: Case, claimant: Party, given: ClaimInput)
     )
     court.session.add(claim)
     court.session.flush()
-    first = (court.session.scalar(select(func.max(Fact.number)).where(Fact.case_id == case.id)) or 0) + 1
+    first = 1 if case.is_blank else (court.session.scalar(select(func.max(Fact.number)).where(Fact.case_id == case.id)) or 0) + 1
     for i, asked in enumerate(given.relief, 1):
         court.session.add(
             Relief(

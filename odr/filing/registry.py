@@ -45,7 +45,8 @@ def case_number_for(court: Sitting, case: Case) -> str:
 def conflicted(session: Session, case: Case) -> set[int]:
     """Accounts that are parties, represent one, or already hold another seat in the case."""
     found = {p.account_id for p in case.parties if p.account_id is not None}
-    found |= set(session.scalars(select(Mandate.account_id).where(Mandate.case_id == case.id)))
+    if not case.is_blank:
+        found |= set(session.scalars(select(Mandate.account_id).where(Mandate.case_id == case.id)))
     return found
 
 

@@ -93,7 +93,7 @@ def stands(session: Session, party: Party) -> dict[Step, bool]:
 def on_claim_lodged(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """Who files online has chosen so for filing, and for nothing else (OLR 4(1), (4))."""
     claimant: Party = facts["claimant"]
-    if claimant.online and Step.FILING not in stands(court.session, claimant):
+    if claimant.online and (case.is_blank or Step.FILING not in stands(court.session, claimant)):
         note_step(court, case, claimant, Step.FILING, True)
 
 

@@ -42,13 +42,14 @@ def keep_basis(
 
     In an action of many it is kept for the end (CPI 194).
     """
-    for old in session.scalars(
-        select(FeeBasis).where(FeeBasis.case_id == case.id, FeeBasis.party_id == party.id, FeeBasis.matter == matter, FeeBasis.until.is_(None))
-    ):
-        old.until = now
-    of_many = (
-        matter in FIRST_INSTANCE and session.scalar(select(FeeBasis.id).where(FeeBasis.case_id == case.id, FeeBasis.at_end.is_(True)).limit(1)) is not None
-    )
+    of_many = False
+    if not case.is_blank:
+        for old in session.scalars(
+            select(FeeBasis).where(FeeBasis.case_id == case.id, FeeBasis.party_id == party.id, FeeBasis.matter == matter, FeeBasis.until.is_(None))
+        ):
+            old.until = now
+        at_end = select(FeeBasis.id).where(FeeBasis.case_id == case.id, FeeBasis.at_end.is_(True)).limit(1)
+        of_many = matter in FIRST_INSTANCE and session.scalar(at_end) is not None
     basis = FeeBasis(case_id=case.id, party_id=party.id, matter=matter, amounts=amounts, non_property=non_property, joined=joined, at_end=of_many, since=now)
     session.add(basis)
     session.flush()

@@ -288,6 +288,8 @@ class Sitting:
 
     def perform_due(self, case: Case, limit: int = 200) -> int:
         """Perform the clock's acts that are due on this case, in the order they fell due."""
+        if case.is_blank:
+            return 0
         done = 0
         while done < limit:
             window = self.session.scalar(

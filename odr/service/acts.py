@@ -112,12 +112,12 @@ def on_claim_lodged(court: Sitting, case: Case, facts: Mapping[str, Any]) -> Non
             court.session, case_id=case.id, party_id=claimant.id, way=ConsentWay.EXPRESS, scope=EVERYTHING, at=court.now, entry_id=court.next_number(case)
         )
     for party in parties(case, Role.RESPONDENT):
-        note_reach(court.session, party_id=party.id, reach=reach_of(party), source="claim", at=court.now, given=False)
+        note_reach(court.session, party_id=party.id, reach=reach_of(party), source="claim", at=court.now, given=False, is_first=case.is_blank)
 
 
 def _own_addresses(court: Sitting, case: Case, party: Party, email: str | None, phone: str | None, street: str | None) -> None:
     reach = ((Channel.PLATFORM, party.reference), (Channel.EMAIL, email), (Channel.SMS, phone), (Channel.POST, street))
-    note_reach(court.session, party_id=party.id, reach=reach, source="own pleading", at=court.now, given=True)
+    note_reach(court.session, party_id=party.id, reach=reach, source="own pleading", at=court.now, given=True, is_first=case.is_blank)
 
 
 def on_claim_accepted(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:

@@ -344,9 +344,13 @@ def note_reach(
     at: datetime,
     given: bool,
     last_active_at: datetime | None = None,
+    is_first: bool = False,
 ) -> list[ServiceAddress]:
-    """Note one address per channel as :func:`note_address` does, those that are there read and written at once."""
-    live = list(session.scalars(select(ServiceAddress).where(ServiceAddress.party_id == party_id, ServiceAddress.ended_at.is_(None))))
+    """Note one address per channel as :func:`note_address` does, those that are there read and written at once.
+
+    ``is_first``: the party came into the case in this Sitting, and no address of hers is there.
+    """
+    live = [] if is_first else list(session.scalars(select(ServiceAddress).where(ServiceAddress.party_id == party_id, ServiceAddress.ended_at.is_(None))))
     noted = []
     for channel, value in reach:
         if value:
