@@ -63,6 +63,7 @@ def _options(court: Any, case: Case, rows: list[Request]) -> list[Option]:
 
 def _waiting(kind: RequestKind) -> Callable[[Any, Any, Any], list[Option]]:
     def source(court: Any, case: Any, actor: Any) -> list[Option]:
+        """Requests of the kind that wait for a decision."""
         return _options(court, case, requests_of(court, case, kind))
 
     return source
@@ -180,6 +181,7 @@ def find_request(kind: RequestKind) -> Callable[[Any, Case, Actor, str], Request
     """A resolver of requests of one kind; a decided challenge too, since it may be reviewed."""
 
     def find(court: Any, case: Case, actor: Actor, reference: str) -> Request | None:
+        """The request if it waits, or is the party's own."""
         row: Request | None = court.session.scalar(select(Request).where(Request.case_id == case.id, Request.reference == reference, Request.kind == kind))
         waits = row is not None and (row.state is RequestState.ASKED or (actor.role in PARTY_ROLES and row.party_id == actor.party_id))
         return row if waits else None

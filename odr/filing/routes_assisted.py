@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import segno
@@ -22,8 +23,8 @@ from odr.identity import mail
 from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure import forms
-from odr.procedure.inputs import Widget
-from odr.procedure.reading import read_day
+from odr.procedure.inputs import COURT_CURRENCY, Widget
+from odr.procedure.reading import read_day, read_money
 from odr.procedure.sitting import Sitting
 from odr.procedure.table import Act
 from odr.text import T, Text, write, write_day
@@ -215,22 +216,24 @@ def _confirm_page(token: str, fault: InvalidInput | None, status: int = 200) -> 
     waiting = assisting.waiting_for(current_session(), token, court.clock.machine_now())
     act = court.table[waiting.act]
     model = act.input.model_validate(waiting.given)
-    lines = _lines(act, model)
     title = court.table[waiting.act].title
     words = fault.faults[0].message.render(current_locale()) if fault is not None else ""
+    said: list[tuple[str, str]] = []
     if isinstance(model, ClaimInput):
         pack = court.packs.in_force(court.settings.pack, court.clock.now().astimezone(court.settings.tz).date())
-        said = told(pack, model.matter.cause, model.particulars)
-        lines[4:4] = [(one.label.render(current_locale()), write(one.value, current_locale(), court.settings.tz)) for one in said]
+        found = told(pack, model.matter.cause, model.particulars)
+        said = [(one.label.render(current_locale()), write(one.value, current_locale(), court.settings.tz)) for one in found]
+    lines = _lines(act, model, said)
     return render_template("filing/counter_confirm.html", waiting=waiting, title=title, lines=lines, fault=words, token=token), status
 
 
-def _lines(act: Act, model: Any) -> list[tuple[str, str]]:
-    """Label and words of everything that was written, in the reader's language."""
+def _lines(act: Act, model: Any, after_first: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Label and words of everything that was written, in the reader's language; ``after_first`` follows the first part, which says what the dispute is."""
     values = forms.flatten(model.model_dump(mode="json", exclude={"particulars"} if isinstance(model, ClaimInput) else None))
     found: list[tuple[str, str]] = []
 
     def walk(fields: list[forms.FormField], of: str = "") -> None:
+        """Field by field; ``of`` names the row they stand in."""
         for one in fields:
             if (words := _shown(one)) is not None:
                 found.append((T("%(row)s, %(field)s", row=of, field=one.label).render(one.locale) if of else one.label, words))
@@ -238,7 +241,10 @@ def _lines(act: Act, model: Any) -> list[tuple[str, str]]:
             for row in one.rows:
                 walk(row.fields, row.title)
 
-    walk(forms.fields_of(act.input, current_locale(), values, [], _words_of_choices(act)))
+    parts = forms.fields_of(act.input, current_locale(), values, [], _words_of_choices(act))
+    walk(parts[:1])
+    found.extend(after_first)
+    walk(parts[1:])
     return found
 
 
@@ -248,6 +254,8 @@ def _shown(one: forms.FormField) -> str | None:
         return T("Yes").render(one.locale) if one.chosen else None
     if one.kind is Widget.DATE and one.value:
         return write_day(read_day(one.value), one.locale)
+    if one.kind is Widget.MONEY and one.value:
+        return write(read_money(one.value, COURT_CURRENCY), one.locale)
     return one.shown or None
 
 

@@ -144,7 +144,9 @@ def test_an_oral_claim_is_confirmed_on_the_persons_own_telephone(visitor: Visito
     with small_scene.court.database.read() as session:
         assert session.scalars(select(Case)).all() == []
     anybody = visitor(None)
-    assert "I bought 30 bottles of capsules." in anybody.get(link)
+    read = anybody.get(link)
+    assert "I bought 30 bottles of capsules." in read and "Other side 1, Name" in read
+    assert "CNY\u00a08,000.00" in read and read.index("Baihua Market") < read.index("Price paid") < read.index("Other side 1, Name")
     anybody.send(link, link, 422, name="Somebody Else")
     assert "Filed" in anybody.send(link, link, 200, name="li  wen").text
     anybody.get(link, 404)
