@@ -113,7 +113,16 @@ def through(walk: Walk) -> None:
     with walk.of("judge") as page:
         walk.go(page, "/examination/appraisals", "ended")
         assert "250.00" in page.inner_text("main")
+        walk.go(page, f"/decision/desk?on=exhibit/{label_of(scene)}", "desk")
+        assert str(next(o.given_up_by for o in row(scene).objections if o.given_up_by)) in page.inner_text("#finding")
     assert called(scene).passed_on_minor == 25_000
+
+
+def label_of(scene: Scene) -> str:
+    """Label of the expert's report."""
+    report = row(scene).exhibit
+    assert report is not None
+    return str(report.label)
 
 
 def _choose(page: Page, name: str, value: str) -> None:
