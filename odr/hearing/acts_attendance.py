@@ -23,6 +23,7 @@ from odr.hearing.attendance import (
     ask,
     calls_of,
     calls_on,
+    calls_to_pay,
     come,
     drop,
     end,
@@ -288,14 +289,9 @@ def _to_pass_on(court: Sitting, case: Case, call: ExpertCall) -> None:
         court.open_task(case, Role.CASHIER, PASS_ON, title, risk=30, subject=call.reference)
 
 
-def to_pay(court: Sitting, case: Case) -> list[ExpertCall]:
-    """Experts who were heard, for whom money was collected, and who were not paid it."""
-    return [call for call in calls_of(court.session, case, S.HEARD) if call.passed_on_by is None and call.total.minor]
-
-
 def an_expert_is_to_be_paid(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nothing is passed on."""
-    return None if to_pay(court, case) else T("Nothing was collected for an expert that waits to be passed on.")
+    return None if calls_to_pay(court.session, case) else T("Nothing was collected for an expert that waits to be passed on.")
 
 
 @act(
@@ -312,7 +308,7 @@ def an_expert_is_to_be_paid(court: Sitting, case: Case, actor: Actor) -> Text | 
 def pass_on_attendance_fee(court: Sitting, case: Case, given: PassOnInput, *, actor: Actor, now: datetime) -> Recorded:
     """Pay the expert what her attendance really cost, out of what was collected for her; what is over goes back to who prepaid it (FEE 11, 20)."""
     call: ExpertCall = court.resolved("expert_call", given.call)
-    if call not in to_pay(court, case):
+    if call not in calls_to_pay(court.session, case):
         raise ActNotOpen(T("You have already done this."))
     if given.amount.currency != call.currency or given.amount.minor > call.total.minor:
         raise InvalidInput.at("amount", T("Never more than came in: %(total)s.", total=call.total))

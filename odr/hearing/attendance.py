@@ -70,6 +70,11 @@ def calls_of(session: Session, case: Case, *states: CallState) -> list[ExpertCal
     return list(session.scalars(query.where(ExpertCall.state.in_(states)) if states else query))
 
 
+def calls_to_pay(session: Session, case: Case) -> list[ExpertCall]:
+    """Experts who were heard, for whom money was collected, and who were not paid it."""
+    return [call for call in calls_of(session, case, CallState.HEARD) if call.passed_on_by is None and call.total.minor]
+
+
 def calls_on(session: Session, appraisal: Appraisal, *states: CallState) -> list[ExpertCall]:
     """Calls of one appraisal's expert."""
     query = select(ExpertCall).where(ExpertCall.appraisal_id == appraisal.id).order_by(ExpertCall.id)

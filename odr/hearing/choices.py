@@ -10,12 +10,12 @@ from sqlalchemy import select
 from odr.docket.models import Case, Role
 from odr.evidence.models import Exhibit, ExhibitState
 from odr.filing.models import Fact
-from odr.hearing.acts_attendance import contested, to_pay, unpaid_shares
+from odr.hearing.acts_attendance import contested, unpaid_shares
 from odr.hearing.acts_interpreter import motions_waiting, unpaid
 from odr.hearing.acts_limit import waiting
 from odr.hearing.acts_plan import title_of
 from odr.hearing.appraisals import appraisals_of, mine, open_objections, witness_of
-from odr.hearing.attendance import calls_of
+from odr.hearing.attendance import calls_of, calls_to_pay
 from odr.hearing.kinds import OPEN_QUESTIONS, HearingState, Mode, PhaseState, QuestionState, RequestState
 from odr.hearing.models import Hearing, Interpreter, Motion, Opinion, Posting, Question, RecordCorrection, TechnicalFailure, TimeRequest, Witness
 from odr.hearing.models_appraisal import Appraisal, AppraisalState
@@ -286,7 +286,7 @@ def expert_calls_live(court: Any, case: Case, actor: Actor) -> list[Option]:
 @choice_source("expert_calls_to_pay")
 def expert_calls_to_pay(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Experts who were heard and wait for what was collected for them."""
-    return _call_options(court, to_pay(court, case))
+    return _call_options(court, calls_to_pay(court.session, case))
 
 
 @choice_source("shares_unpaid")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from odr.docket.models import Case, Role, Track
 from odr.docket.queries import entries_of, parties
 from odr.hearing.appraisals import witness_of
-from odr.hearing.attendance import calls_of
+from odr.hearing.attendance import calls_of, calls_to_pay
 from odr.hearing.models_attendance import LIVE
 from odr.judgment.file import CaseFile, ExhibitOnFile, case_file, no_ground
 from odr.judgment.gate import default_gate, defaulting
@@ -164,7 +164,10 @@ def _open_motions(court: Sitting, case: Case) -> Iterator[Text]:
 
 
 def _experts(court: Sitting, case: Case) -> Iterator[Text]:
-    """An expert who is called and not yet heard: it is found first how that ended, since the costs depend on it (EV 39)."""
+    """An expert who is called and not yet heard, or heard and not yet paid: the costs depend on how that ended and what it came to (EV 39)."""
     for call in calls_of(court.session, case, *LIVE):
         name = witness_of(court.session, call.appraisal).name
         yield T("It is not found how the attendance of the expert %(name)s ended (Evidence Rules, art. 39).", name=name)
+    for call in calls_to_pay(court.session, case):
+        name = witness_of(court.session, call.appraisal).name
+        yield T("What the attendance of the expert %(name)s cost is not known yet: the cashier pays it first (Litigation Costs Measures, art. 11).", name=name)

@@ -82,10 +82,19 @@ def test_loser_bears_it_and_the_winner_gets_it_back(bench: Bench) -> None:
     heard(bench)
     with bench.court.database.read() as session:
         call = session.scalars(select(ExpertCall)).one().reference
-    bench.do("cashier", "pass_on_attendance_fee", {"call": call, "amount": "300", "channel": "transfer", "slip": "T-1"}, actor=till(bench))
     bench.do("judge", "record_findings", {"findings": [{"subject": "exhibit/C-1", "result": "adopted", "reasons": "The expert explained page 2."}]})
+    bench.findings()
+    bench.do("judge", "draft_decision", bench.draft())
+    with pytest.raises(ActNotOpen, match="cost is not known yet"):
+        bench.do("judge", "send_for_signing", {"decision": bench.draft_reference()})
+    bench.do("cashier", "pass_on_attendance_fee", {"call": call, "amount": "300", "channel": "transfer", "slip": "T-1"}, actor=till(bench))
     shares = [{"party": "claimant/1", "percent": "0"}, {"party": "respondent/1", "percent": "100"}]
-    reference = bench.issue(costs=shares)
+    bench.do("judge", "draft_decision", bench.draft(costs=shares))
+    reference = bench.draft_reference()
+    bench.do("judge", "send_for_signing", {"decision": reference})
+    bench.wait(hours=26)
+    bench.do("judge", "issue_decision", {"decision": reference, "case_number": bench.number})
+    bench.do("clerk", "countersign_decision", {"decision": reference})
     with bench.court.database.read() as session:
         case = session.get_one(Case, bench.case_id)
         decision = session.scalars(select(Decision).where(Decision.reference == reference)).one()
