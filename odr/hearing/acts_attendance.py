@@ -14,7 +14,7 @@ from odr.errors import ActNotOpen, InvalidInput
 from odr.evidence.compiling import recall
 from odr.evidence.models import ExhibitState
 from odr.filing.halting import reopen
-from odr.hearing.appraisals import ATTENDANCE, HEAR, appraisals_of, still_objecting, witness_of
+from odr.hearing.appraisals import ANSWER, ATTENDANCE, HEAR, appraisals_of, still_objecting, witness_of
 from odr.hearing.attendance import (
     PASS_ON,
     RATES,
@@ -212,9 +212,12 @@ def _give_up(court: Sitting, case: Case, call: ExpertCall, party_id: int) -> Mon
             why = T("The objection counts as given up; nothing is prepaid for it.")
             back += give_back(court, case, notice_of(court.session, share), why, "EV 38").minor
             share.state, share.found_by = ShareState.GIVEN_UP, number
+    # The party gives up its objection, not only the words in which it last repeated it.
     for objection in call.appraisal.objections:
-        if objection.party_id == party_id and objection.called_by == call.entry_number:
+        if objection.party_id == party_id and objection.given_up_by is None:
             objection.given_up_by = number
+            court.close_tasks(case, HEAR, objection.reference)
+            court.close_windows(case, ANSWER, WindowState.ENDED, subject=objection.reference)
     return Money(back, call.currency)
 
 

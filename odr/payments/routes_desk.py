@@ -164,12 +164,12 @@ def transferred(reference: str) -> Page:
     return _do(record)
 
 
-@paydesk.post("/tasks/<int:task>")
+@paydesk.post("/tasks/<reference>")
 @staff(Role.CASHIER)
-def take_up(task: int) -> Page:
+def take_up(reference: str) -> Page:
     """Take up what waits in a case: the cashier is seated in it and led to the act that does it."""
     with current_court().sit() as sitting:
-        row = sitting.session.get(Task, task)
+        row = sitting.session.scalar(select(Task).where(Task.reference == reference))
         if row is None or row.role is not Role.CASHIER or row.kind not in desk.DONE_BY or row.done_at is not None:
             raise NotFound
         case = sitting.session.get_one(Case, row.case_id)

@@ -268,7 +268,8 @@ def test_clock_only_tells_the_judge_who_finds_it_given_up(small_scene: Scene) ->
         small_scene.do("find_on_attendance_fee", "haiyun", share=share, answer="given_up", reasons="I do not pay.")
     receipt = give_up(small_scene, share)
     kept = row(small_scene).objections[-1]
-    assert (kept.called_by, kept.given_up_by) == (called(small_scene).entry_number, receipt.number) and row(small_scene).objections[0].given_up_by is None
+    assert (kept.called_by, kept.given_up_by) == (called(small_scene).entry_number, receipt.number)
+    assert row(small_scene).objections[0].given_up_by == receipt.number, "the whole objection, not only its last words"
     assert called(small_scene).state is CallState.GIVEN_UP and notices(small_scene)[0].state is AssessmentState.CANCELLED
     assert tasks(small_scene, "attendance_unpaid") == 0 and coming(small_scene) == [] and held_for_experts(small_scene) == 0
     assert "need not come" in letters(small_scene, "Lake Laboratory")[-1]
@@ -516,7 +517,7 @@ def test_cashier_takes_up_what_waits_in_a_case_nobody_seated_her_in(small_scene:
     with small_scene.court.sit() as sitting:
         case = sitting.session.get_one(Case, small_scene.case_id)
         task = sitting.open_task(case, Role.CASHIER, "attendance_pass_on", T("Pay the expert %(name)s.", name="Lake"), subject="x")
-        number = task.id
+        number = task.reference
     desk = signed_in(small_scene, "cashier")
     page = desk.get("/payments/desk").get_data(as_text=True)
     token = re.search(r'name="csrf_token" value="([^"]+)"', page)
