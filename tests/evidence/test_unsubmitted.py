@@ -26,7 +26,9 @@ from odr.procedure.packs import PackRegistry
 from odr.procedure.rules import Unit
 from odr.service.channels.email import Mailer
 from odr.service.ports import AccountMail
+from tests.filing.test_browser import Site, look, site  # noqa: F401 - a fixture
 from tests.filing.visitor import Visitor
+from tests.peers.browser import DESK, PHONE
 from tests.peers.smtp import Mood, SmtpPeer
 from tests.scene import Scene
 from tests.service.conftest import mail_settings
@@ -285,6 +287,20 @@ def test_a_decision_that_cannot_be_keeps_what_was_typed(visitor: VisitorOf, smal
     assert "Choose one of these." in clerk.send(path, path, 422, files=[one.reference], reasons="Hm.").text
     with pytest.raises(NotFound), small_scene.court.database.read() as session:
         deciding.decision(session, "a" * 26)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "locale"), [(PHONE, "zh-Hans"), (DESK, "en")])
+def test_the_pages_are_usable_by_everybody(site: Site, width: int, locale: str) -> None:  # noqa: F811
+    """Home with its notice, the sender's files and the court's list: nothing runs out of a narrow page, and axe finds nothing."""
+    told = due(site.scene, sent(site.scene), sent(site.scene, content=b"another", name="a very long name of a photograph " * 4 + ".txt"))
+    li, clerk = site.enter("li", width, locale), site.enter("clerk", width, locale)
+    look(li, "/home", "home-told")
+    look(li, "/uploads/mine", "files-sent")
+    look(clerk, "/administration/unsubmitted", "never-submitted")
+    decide(site.scene, told[0].reference)
+    look(li, f"/uploads/{told[0].upload.reference}", "file-erased")
+    look(clerk, "/administration/unsubmitted", "never-submitted-decided")
 
 
 def test_the_operator_sees_the_list(small_scene: Scene) -> None:
