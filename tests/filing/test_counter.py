@@ -134,7 +134,8 @@ def test_an_oral_claim_is_confirmed_on_the_persons_own_telephone(visitor: Visito
         draft = drafts.find_draft(session, small_scene.people["clerk"], reference)
         draft.values = {**draft.values, assisting.COUNTER: {"yes": "1"}}
     clerk = visitor("clerk")
-    assert "Go on to her confirmation" in clerk.get(f"/claim/{reference}/check-answers")
+    whole = clerk.get(f"/claim/{reference}/check-answers")
+    assert "Go on to her confirmation" in whole and "print this page" in whole
     page = f"/registry/counter/{reference}"
     clerk.send(page, page, 422, manner="paper", confirmation="signature")
     shown = clerk.send(page, page, 200, manner="oral", confirmation="link", email="li@parties.example").text
