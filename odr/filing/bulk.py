@@ -124,9 +124,10 @@ def _one_sitting(sitting: Sitting, most: int) -> int:
     waiting = select(BulkLine).where(BulkLine.bulk_id == bulk.id, BulkLine.state == LineState.WAITING).order_by(BulkLine.number).limit(most)
     lines = list(session.scalars(waiting))
     # Held here, the sender and whoever reviews them all are read once and not again for every line.
-    people = {one.id: one for one in session.scalars(select(Account).where(Account.id.in_((bulk.account_id, bulk.clerk_id or 0))))}
+    sender, reviewer = session.get_one(Account, bulk.account_id), None
     for line in lines:
-        _one_line(sitting, bulk, people[bulk.account_id], line)
+        reviewer = reviewer or (session.get(Account, bulk.clerk_id) if bulk.clerk_id is not None else None)
+        _one_line(sitting, bulk, sender, line)
     if len(lines) < most:
         bulk.finished_at = sitting.now
     return len(lines)

@@ -348,7 +348,7 @@ def note_reach(
 ) -> list[ServiceAddress]:
     """Note one address per channel as :func:`note_address` does, those that are there read and written at once.
 
-    ``is_first``: the party came into the case in this Sitting, and no address of hers is there.
+    ``is_first``: the party came into the case in this Sitting, and no address of hers is there; hers are written with what follows.
     """
     live = [] if is_first else list(session.scalars(select(ServiceAddress).where(ServiceAddress.party_id == party_id, ServiceAddress.ended_at.is_(None))))
     noted = []
@@ -361,7 +361,8 @@ def note_reach(
             )  # fmt: skip
             noted.append(address)
     session.add_all(noted)
-    session.flush()
+    if not is_first:
+        session.flush()
     return noted
 
 
