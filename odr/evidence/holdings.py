@@ -1,4 +1,4 @@
-"""The files behind receipts of evidence: uploads, digests whose file came later, and what was put together for somebody."""
+"""The files behind receipts of evidence: uploads, digests whose file came later, bundles, and decisions on files nobody submitted."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from odr.errors import NotFound
 from odr.evidence.envelope import Damaged
 from odr.evidence.models import Blob, Compilation, CompilationKind, Upload
 from odr.evidence.models_digests import DigestLine
+from odr.evidence.models_retention import UploadDecision
 from odr.evidence.ports import desk_of
 from odr.notary.rounds import Holding, Lost
 
@@ -32,6 +33,9 @@ def holdings(court: Court, session: Session, references: Sequence[str]) -> Mappi
     made = select(Compilation.receipt, Compilation.id, Compilation.key).where(*bundles)
     for receipt, number, key in session.execute(made):
         found[receipt or ""] = Holding(f"compilation {number}", lambda key=key: _told(lambda: court.ports.store.open(key or "")))  # type: ignore[misc]
+    acts = select(UploadDecision.receipt, UploadDecision.id, UploadDecision.record).where(UploadDecision.receipt.in_(references))
+    for receipt, number, record in session.execute(acts):
+        found[receipt] = Holding(f"upload decision {number}", lambda record=record: iter((record.encode(),)))  # type: ignore[misc]
     return found
 
 

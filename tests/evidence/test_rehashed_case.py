@@ -14,11 +14,13 @@ from sqlalchemy import select
 
 from odr import worker
 from odr.app import create_app
+from odr.db import Base
 from odr.docket.models import DocketEntry
 from odr.evidence import kit_verifier
 from odr.evidence.models import CompilationKind, Exhibit, Upload
 from odr.identity import locales
 from odr.keeping import closed_app
+from odr.migrate import load_models
 from odr.notary.models import Receipt
 from odr.notary.models_rehash import Bound, RenewedEntry
 from odr.procedure.holdings import all_holdings
@@ -153,3 +155,12 @@ def test_programs_get_the_renewals_of_a_receipt(small_scene: Scene, renewed: boo
         files = answers.proof(small_scene.court.notary.receipt_files(session, receipt or ""))["files"]
     more = {"checkpoint.renewal-1.tsr", "renewal-1.entry", "renewal-1.checkpoint", "renewal-1.statement", "renewal-1.statement.tsr"}
     assert set(files) == {"receipt.json", "receipt.leaf", "receipt.leaf.tlog-proof", "checkpoint", "checkpoint.tsr"} | (more if renewed else set())
+
+
+def test_every_table_with_a_receipt_has_its_files_found() -> None:
+    """Whoever adds a table whose rows name a receipt says where the file behind it lies, or hash renewal would bind the receipt alone unawares."""
+    known = {"docket_entry", "document", "laid_version", "factor_reset", "upload", "digest_line", "compilation", "upload_decision"}
+    # The paper of a proof of service is a document with the same receipt.
+    known.add("proof_of_service")
+    load_models()
+    assert {table.name for table in Base.metadata.sorted_tables if "receipt" in table.columns} == known
