@@ -43,7 +43,7 @@ def line(number: int) -> bytes:
     return leaf_line(f'{{"number":{number}}}'.encode())
 
 
-def prover(notary: Notary, size: int, choice: random.Random) -> Callable[[], float]:
+def prover(notary: Notary, size: int, choice: random.Random, proofs: int) -> Callable[[], float]:
     """Seconds of one proof, the mean of many anywhere in the tree, each in a snapshot of its own as a request has it; some are verified."""
     with notary.database.read() as session:
         log, root = _head(session)
@@ -54,7 +54,7 @@ def prover(notary: Notary, size: int, choice: random.Random) -> Callable[[], flo
 
     for index in (0, size - 1, size // 3):
         verify_inclusion(leaf_hash(line(index)), index, size, one(index), root)
-    return lambda: timed(lambda: [one(choice.randrange(size)) for _ in range(PROOFS)]) / PROOFS
+    return lambda: timed(lambda: [one(choice.randrange(size)) for _ in range(proofs)]) / proofs
 
 
 def _head(session: Session) -> tuple[str, bytes]:
@@ -67,7 +67,7 @@ def _head(session: Session) -> tuple[str, bytes]:
     return log.id, Checkpoint.parse(parse_note(bytes(last.note)).text).root
 
 
-def run(large: int = LARGE) -> list[Ratio]:
+def run(large: int = LARGE, proofs: int = PROOFS) -> list[Ratio]:
     """The proof's ratio, with what making the log cost as a note."""
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
         notaries: dict[int, Notary] = {}
@@ -76,8 +76,8 @@ def run(large: int = LARGE) -> list[Ratio]:
         choice = random.Random(7)
         ratio = compare(
             f"inclusion proof, seconds, {large:,} lines",
-            (f"{large:,} lines", prover(notaries[large], large, choice)),
-            (f"{SMALL:,} lines", prover(few, SMALL, choice)),
+            (f"{large:,} lines", prover(notaries[large], large, choice, proofs)),
+            (f"{SMALL:,} lines", prover(few, SMALL, choice, proofs)),
             limit=1.6,
             at_least=False,
             tell=False,

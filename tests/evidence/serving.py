@@ -19,6 +19,7 @@ from odr.clock import FixedClock
 from odr.config import Settings
 from odr.db import Database
 from odr.errors import CourtError
+from odr.evidence.routes.unsubmitted import unsubmitted
 from odr.evidence.routes.upload import blueprint
 from odr.evidence.store import FolderStore
 from odr.identity.models import Account, AccountState
@@ -95,6 +96,7 @@ def app(court: Court) -> Flask:
     app.jinja_env.filters.update(text=lambda value: write(value, "en"), instant=lambda value: write(value, "en"))
     register_access(app, court)
     app.register_blueprint(blueprint)
+    app.register_blueprint(unsubmitted)
     app.add_url_rule("/token", "token", public(csrf_token))
     app.register_error_handler(CourtError, lambda error: (str(error.message), error.status))
     assert_guarded(app)
