@@ -22,6 +22,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator
@@ -33,7 +34,7 @@ from typing import IO, Any, NamedTuple, TypeVar
 
 UTC = timezone.utc
 V = TypeVar("V")
-CHUNK = 1 << 20
+CHUNK = 1 << 18
 SMALL = 1 << 16
 READING = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 FIRST = "0" * 64
@@ -136,6 +137,7 @@ class Bag:
         self._place, self._top = os.path.join(str(place), ""), ""
         self.names: set[str] = set()
         self._small: dict[str, bytes] = {}
+        self._of_thread = threading.local()
         for name in self._zipped(place) if place.is_file() else self._walked():
             if not safe(name):
                 self.failures.append(Failure(name, "name"))
@@ -194,7 +196,10 @@ class Bag:
             os.close(file)
 
     def _digest_large(self, name: str) -> tuple[str, int]:
-        hasher, size, buffer = hashlib.sha256(), 0, memoryview(bytearray(CHUNK))
+        hasher, size = hashlib.sha256(), 0
+        if not hasattr(self._of_thread, "buffer"):
+            self._of_thread.buffer = memoryview(bytearray(CHUNK))
+        buffer = self._of_thread.buffer
         with self.open(name) as file:
             for count in iter(lambda: file.readinto(buffer), 0):  # type: ignore[attr-defined]
                 hasher.update(buffer[:count])
