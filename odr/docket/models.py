@@ -231,10 +231,13 @@ class Case(Base):
         Index("ix_case_stage_next_due_at", "stage", "next_due_at"),
     )
 
+    opened_here = False
+    """Whether the Sitting that holds it opened it; kept in memory alone."""
+
     @property
     def is_blank(self) -> bool:
-        """Nothing stands on its docket yet: it was opened in this Sitting, and nothing of it need be looked for in the tables."""
-        return self.entry_count == 0
+        """Opened in this Sitting, and nothing stands on its docket yet: nothing of it need be looked for in the tables."""
+        return self.opened_here and self.entry_count == 0
 
     @property
     def caption(self) -> Words:

@@ -125,6 +125,7 @@ class Sitting:
         self.session.add(case)
         self.session.flush()
         self._opened.add(case.id)
+        case.opened_here = True
 
     def start_window(
         self,
