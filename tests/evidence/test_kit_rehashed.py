@@ -209,7 +209,7 @@ ATTACKS: dict[str, tuple[Callable[[Path], object], str, str]] = {
     "the rule's day": (edit(STATEMENT, sub(rb"rule 2025", b"rule 2015")), ONE + STATEMENT, "statement-signature"),
     "another round": (edit(STATEMENT, sub(rb"round 1", b"round 2")), ONE + STATEMENT, "statement"),
     "another first line": (edit(STATEMENT, sub(rb"@v1", b"@v2")), ONE + STATEMENT, "statement"),
-    "its signature": (edit(STATEMENT, bit), ONE + STATEMENT, "statement-signature"),
+    "its signature": (edit(STATEMENT, lambda data: data[:-9] + (b"B" if data[-9:-8] == b"A" else b"A") + data[-8:]), ONE + STATEMENT, "statement-signature"),
     "signed under another name": (
         edit(STATEMENT, sub(b" court.test/log/(?=[0-9]+ [A-Za-z0-9+/=]+\n$)", b" court.evil/log/")),
         ONE + STATEMENT,
