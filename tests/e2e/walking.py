@@ -120,6 +120,9 @@ class Walk:
     def follow(self, page: Page, link: str) -> None:
         """From the case's own page along a link to another one: what cannot be found there is not there."""
         self.case(page)
+        folded = f"main details:not([open]):has(a[href$='{link}']) > summary"
+        if page.locator(folded).count():
+            self.hand.do(page, folded)
         press(page, f"main a[href$='{link}'], nav a[href$='{link}']", self.hand)
         self.look(page)
 
