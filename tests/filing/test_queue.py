@@ -65,7 +65,8 @@ def test_a_complaint_waits_in_the_presidents_queue_alone(pending: Scene, visitor
     pending.do("complain", "haiyun", about="delay", words="Nobody answers.")
     line = queue(pending, "president")[0]
     assert line.fate is Fate.UNANSWERED and not line.is_review and queue(pending) == []
-    assert "/do/answer_complaint" in visitor("president").get("/registry")
+    desk = visitor("president").get("/registry")
+    assert "/do/answer_complaint" in desk and "/registry/counter" not in desk and "/registry/counter" in visitor("clerk").get("/registry")
     pending.later(days=20)
     assert queue(pending, "president")[0].hurry is Hurry.PASSED
 
