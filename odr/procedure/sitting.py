@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pydantic import BaseModel
 from sqlalchemy import func, select
@@ -33,6 +33,8 @@ from odr.text import LOCALES, T, Text
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,18 @@ class Sitting:
         self._acting_at: datetime | None = None
         self._recording: Case | None = None
         self._opened: set[int] = set()
+        self._found: dict[Hashable, Any] = {}
         self._seated: list[tuple[Case, dict[str, Any]]] = []
 
     # -- what handlers use ------------------------------------------------
+
+    def once(self, key: Hashable, find: Callable[[], Found]) -> Found:
+        """What ``find`` finds; a look, which has one snapshot, asks once for all acts it judges, a Sitting that writes each time."""
+        if not self.reading:
+            return find()
+        if key not in self._found:
+            self._found[key] = find()
+        return cast(Found, self._found[key])
 
     def pack(self, case: Case) -> RulePack:
         """The rules of this case for what is done now: those it was filed under, and for acts those of the day."""
