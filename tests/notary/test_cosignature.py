@@ -10,20 +10,16 @@ from pathlib import Path
 import pytest
 
 from odr.clock import CourtClock
-from odr.config import Settings
 from odr.db import Database
-from odr.keeping import closed_app
 from odr.notary.checkpoint import Checkpoint
 from odr.notary.notary import Notary
-from odr.notary.note import NoteKey, Verified, parse_note, verify_note
+from odr.notary.note import NoteKey, Verified, parse_note
 from odr.notary.strict import b64
 from odr.notary.tree import consistency_ranges, roots
-from odr.notary.verify import verify_receipt
 from odr.notary.witness import Witness, WitnessConflict
 from tests.notary.conftest import record
-from tests.notary.test_litewitness import COSIGNED, Shown
-from tests.notary.test_monitor import LEAVES, Foreign, Published
-from tests.peers.http import serving
+from tests.notary.test_litewitness import COSIGNED, Shown, borne
+from tests.notary.test_monitor import LEAVES, Foreign
 from tests.peers.witness import AicsWitness, program
 
 
@@ -45,23 +41,9 @@ def test_a_strangers_witness_cosigns_the_courts_log(
             head = Checkpoint.parse(parse_note(notary.checkpoint(session) or b"").text)
         known = aics_witness.known(log.name)
         assert (known["size"], known["root"], known["evidence"]) == (len(references), b64(head.root), 0)
-    _borne(notary, references[700], aics_witness, tmp_path)
-
-
-def _borne(notary: Notary, reference: str, witness: AicsWitness, tmp_path: Path) -> None:
-    with notary.database.read() as session:
-        files, served = notary.receipt_files(session, reference), notary.checkpoint(session) or b""
     (vkey,) = notary.log_vkeys()
-    proven = verify_receipt(files.json, files.leaf, files.proof or b"", vkeys=[vkey], witnesses=[witness.key.vkey])
-    assert proven.holds and proven.witnessed_by == 1
-    (verified,) = verify_note(parse_note(served), [witness.key])
-    assert abs((verified.time or 0) - time.time()) < 60
-    with serving(Published(tmp_path / "log" / vkey.split("+")[0].rsplit("/", 1)[1])) as origin:
-        app = closed_app(Settings(mode="test", data_dir=tmp_path / "elsewhere"))
-        said = app.test_cli_runner().invoke(args=["log", "audit", origin, "--key", vkey, "--witness", witness.key.vkey])
-    assert said.exit_code == 0 and "cosigned by 1 of 1" in said.output, said.output
-    (tmp_path / "head").write_bytes(served)
-    words = [program("aics-tlog"), "verify-checkpoint", "--note", "head", "--log-key", vkey, "--witness-key", witness.key.vkey, "--quorum", "1"]
+    (tmp_path / "head").write_bytes(borne(notary, references[700], aics_witness.key, tmp_path))
+    words = [program("aics-tlog"), "verify-checkpoint", "--note", "head", "--log-key", vkey, "--witness-key", aics_witness.key.vkey, "--quorum", "1"]
     theirs = subprocess.run([*words, "--max-age", "60"], cwd=tmp_path, capture_output=True, text=True)
     assert theirs.returncode == 0 and '"ok": true' in theirs.stdout, theirs.stdout + theirs.stderr
 

@@ -93,21 +93,23 @@ def test_debians_witness_accepts_what_the_court_sends(
             litewitness.remembers(head.origin, head.size, head.root)
         assert f'"size":{len(references)},"root_hash":"{b64(head.root)}"' in litewitness.known()
     if outcome.done:
-        _borne(notary, references[700], litewitness, tmp_path)
+        borne(notary, references[700], litewitness.key, tmp_path)
 
 
-def _borne(notary: Notary, reference: str, litewitness: LiteWitness, tmp_path: Path) -> None:
+def borne(notary: Notary, reference: str, witness: NoteKey, tmp_path: Path) -> bytes:
+    """A receipt counts the witness, the served head bears its signature of this minute, and the monitor finds it; returns that head."""
     with notary.database.read() as session:
         files, served = notary.receipt_files(session, reference), notary.checkpoint(session) or b""
     (vkey,) = notary.log_vkeys()
-    proven = verify_receipt(files.json, files.leaf, files.proof or b"", vkeys=[vkey], witnesses=[litewitness.key.vkey])
+    proven = verify_receipt(files.json, files.leaf, files.proof or b"", vkeys=[vkey], witnesses=[witness.vkey])
     assert proven.holds and proven.witnessed_by == 1
-    (verified,) = verify_note(parse_note(served), [litewitness.key])
+    (verified,) = verify_note(parse_note(served), [witness])
     assert abs((verified.time or 0) - time.time()) < 60
     with serving(Published(tmp_path / "log" / vkey.split("+")[0].rsplit("/", 1)[1])) as origin:
         app = closed_app(Settings(mode="test", data_dir=tmp_path / "elsewhere"))
-        said = app.test_cli_runner().invoke(args=["log", "audit", origin, "--key", vkey, "--witness", litewitness.key.vkey])
+        said = app.test_cli_runner().invoke(args=["log", "audit", origin, "--key", vkey, "--witness", witness.vkey])
     assert said.exit_code == 0 and "cosigned by 1 of 1" in said.output, said.output
+    return served
 
 
 def test_debians_witness_refuses_a_forked_log(litewitness: LiteWitness, tmp_path: Path) -> None:
