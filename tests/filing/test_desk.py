@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from odr.docket.models import Audience, Case, DocketEntry, Role
+from odr import migrate
+from odr.docket.models import Audience, Case, DocketEntry, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
 from odr.filing.models import RequestKind
 from odr.procedure.models import Task
@@ -95,3 +96,16 @@ def test_nothing_lies_on_a_desk_for_ever() -> None:
     ended = {kind for _, kind in closed} | {kind.value for kind in RequestKind} | BY_HAND | UNTIL_DECIDED
     assert sorted({f"{kind} ({path})" for path, kind in opened if kind is not None and kind not in ended}) == []
     assert set(TASK_ACTS) & BY_HAND == set()
+
+
+def test_a_court_that_ran_before_is_cleared_of_what_was_overtaken(small_scene: Scene, sqlite_url: str) -> None:
+    """A task nothing ends any more goes, and what a decision overtook in a decided case; what waits in an open one stays."""
+    small_scene.lodge()
+    for kind in ("decide", "absence", "countersign"):
+        put(small_scene, kind, Role.JUDGE)
+    for stage, left in ((Stage.LODGED, {"absence", "countersign"}), (Stage.PRONOUNCED, {"countersign"})):
+        with small_scene.court.database.write() as session:
+            session.get_one(Case, small_scene.case_id).stage = stage
+        migrate.downgrade(sqlite_url, "0087")
+        migrate.upgrade(sqlite_url, "0088")
+        assert waiting(small_scene) & {"decide", "absence", "countersign"} == left
