@@ -63,7 +63,7 @@
     if (file.size === 0) return fail(item, say("empty"), false);
     show(item, say("waiting"), 0);
     hashing = hashing.then(() => prepare(item));
-    return undefined;
+    return refresh();
   }
 
   async function prepare(item) {
@@ -78,6 +78,7 @@
     item.digest.parentElement.hidden = false;
     show(item, say("hashed"), item.file.size);
     item.ready = true;
+    if (item.wanted) send(item);
     refresh();
   }
 
@@ -133,14 +134,17 @@
   }
 
   function fail(item, message, again) {
+    item.failed = true;
     show(item, message);
     item.element.classList.add("upload-item--failed");
     buttons(item, ...(again ? ["retry", "remove"] : ["remove"]));
     refresh();
   }
 
+  const unsent = (item) => !item.wanted && !item.failed;
+
   function refresh() {
-    submit.disabled = !items.some((item) => item.ready);
+    submit.disabled = !items.some(unsent);
     // All is here: what comes next stands out and has the focus.
     const onward = document.querySelector("[data-onward]");
     if (onward && items.length && items.every((item) => item.done)) {
@@ -162,6 +166,7 @@
       item.upload.start();
     },
     retry(item) {
+      item.failed = false;
       item.element.classList.remove("upload-item--failed");
       send(item);
     },
@@ -183,7 +188,11 @@
   input.addEventListener("change", take);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    for (const item of items.filter((each) => each.ready)) send(item);
+    // A file still waiting for its digest goes as soon as it has one: nobody need press twice.
+    for (const item of items.filter(unsent)) {
+      item.wanted = true;
+      if (item.ready) send(item);
+    }
     refresh();
   });
   input.required = false;

@@ -175,6 +175,13 @@ def _is_plain(signed: cms.SignedData, version: str, roots: Sequence[asn1.Certifi
     unsigned = [each["type"].native for each in signer["unsigned_attrs"] or ()]
     if unsigned != (["signature_time_stamp_token"] if version == "v1" else []):
         return False
+    # Names that differ in case alone are one name to a parser: the signer is named as its certificate writes the issuer.
+    named = signer["sid"].chosen
+    if not any(
+        choice.chosen.issuer.dump() == named["issuer"].dump() and choice.chosen.serial_number == named["serial_number"].native
+        for choice in signed["certificates"]
+    ):
+        return False
     known = {root.dump() for root in roots}
     issuers = [x509.load_der_x509_certificate(root) for root in known]
     embedded = [choice.chosen.dump() for choice in signed["certificates"]]
