@@ -17,6 +17,7 @@
   const items = [];
   const SMALL = 65536; // bytes
   let hashing = Promise.resolve(); // one file at a time: two would only share the same processor
+  let placing = Promise.resolve(); // the court numbers files as they are begun: one begins after the other, in the order chosen
 
   function hash(item) {
     return new Promise((resolve, reject) => {
@@ -86,7 +87,7 @@
   const fingerprint = (item) => () => Promise.resolve(["odr", form.dataset.account, item.sha256, item.file.size, form.dataset.endpoint].join(":"));
 
   async function send(item) {
-    item.ready = false;
+    item.ready = item.turn = false;
     buttons(item, "pause");
     const upload = new tus.Upload(item.file, {
       endpoint: form.dataset.endpoint,
@@ -100,6 +101,7 @@
       onShouldRetry: (error) => {
         const status = error.originalResponse ? error.originalResponse.getStatus() : 0;
         // 423: the request that was cut has not been noticed by the server yet. 507: the court makes room.
+        item.placed();
         return status === 0 || status === 409 || status === 423 || status >= 500;
       },
       onProgress: (done, all) => show(item, say("sending", { percent: percent(done, all) }), done),
@@ -107,13 +109,21 @@
         item.receipt = response.getHeader("Upload-Receipt") || item.receipt;
         item.state = response.getHeader("Upload-State") || item.state;
       },
+      onUploadUrlAvailable: () => item.placed(),
       onSuccess: () => succeed(item),
       onError: (error) => fail(item, explain(error), true),
     });
     item.upload = upload;
+    const before = placing;
+    placing = new Promise((resolve) => {
+      item.placed = resolve;
+    });
     const [previous] = await upload.findPreviousUploads();
     if (previous) upload.resumeFromPreviousUpload(previous);
-    if (!item.paused && !item.removed) upload.start();
+    await before;
+    item.turn = true;
+    if (item.paused || item.removed) item.placed();
+    else upload.start();
   }
 
   function explain(error) {
@@ -135,6 +145,7 @@
 
   function fail(item, message, again) {
     item.failed = true;
+    if (item.placed) item.placed();
     show(item, message);
     item.element.classList.add("upload-item--failed");
     buttons(item, ...(again ? ["retry", "remove"] : ["remove"]));
@@ -157,13 +168,14 @@
     pause(item) {
       item.paused = true;
       item.upload.abort();
+      item.placed();
       show(item, say("paused"));
       buttons(item, "resume", "remove");
     },
     resume(item) {
       item.paused = false;
       buttons(item, "pause");
-      item.upload.start();
+      if (item.turn) item.upload.start();
     },
     retry(item) {
       item.failed = false;
@@ -173,6 +185,7 @@
     remove(item) {
       item.removed = true;
       if (item.stop) item.stop();
+      if (item.placed) item.placed();
       if (item.upload && item.upload.url && !item.done) item.upload.abort(true).catch(() => undefined);
       items.splice(items.indexOf(item), 1);
       item.element.remove();

@@ -159,7 +159,7 @@ def test_files_chosen_before_the_script_came_are_sent_too(page: Page, court: Cou
 
 
 def test_many_files_go_at_once(page: Page, court: Court, tmp_path: Path) -> None:  # noqa: F811
-    """Forty files chosen together and sent with one press, before all have their digests: each is hashed, sent and anchored."""
+    """Forty files chosen together and sent with one press, before all have their digests: each is hashed, sent and anchored, and they are numbered as they were chosen."""
     names = [f"page {number:02}.txt" for number in range(40)]
     for number, name in enumerate(names):
         (tmp_path / name).write_bytes(text_of(3000 + number))
@@ -172,6 +172,7 @@ def test_many_files_go_at_once(page: Page, court: Court, tmp_path: Path) -> None
     while len(kept := {u.filename: u.sha256 for u in uploads(court) if u.state is UploadState.ANCHORED}) < 40 and time.monotonic() < deadline:
         page.wait_for_timeout(100)
     assert kept == expected
+    assert [upload.filename for upload in sorted(uploads(court), key=lambda each: each.id)] == names
 
 
 def test_a_paused_file_waits_and_goes_on_when_told(page: Page, app: Flask, court: Court, tmp_path: Path) -> None:  # noqa: F811
