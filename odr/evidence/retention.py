@@ -7,14 +7,17 @@ digest and the fact that, and why, it was erased.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from odr.db import Database
 from odr.docket.models import Case, Role
 from odr.evidence.models import Blob, Exhibit, Upload
 from odr.evidence.models_retention import ErasureProposal, ErasureState, LegalHold
@@ -30,6 +33,9 @@ if TYPE_CHECKING:
 
 RULE = "exhibits"
 TASK = "erasure_due"
+HOUR = 3600.0
+_emptied_at: WeakKeyDictionary[Database, float] = WeakKeyDictionary()
+"""When the write-ahead log of a database was last emptied by this process, by the monotonic clock."""
 
 
 @dataclass(frozen=True)
@@ -129,15 +135,23 @@ def erase_uploads(court: Sitting, uploads: Iterable[Upload]) -> None:
     if session.get_bind().dialect.name == "sqlite":
         # Otherwise what was deleted stays readable in free pages of the file.
         session.execute(text("PRAGMA secure_delete=ON"))
-        court.after_commit.append(lambda: _empty_journal(court.court))
+        _emptied_at.pop(court.court.database, None)
+        court.after_commit.append(lambda: empty_journal(court.court))
     for upload in uploads:
         _erase_upload(court, upload)
 
 
-def _empty_journal(court: Court) -> None:
-    """Fold the write-ahead log into the database: it still holds pages as they were before."""
-    with court.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+def empty_journal(court: Court) -> int:
+    """Once an hour, and until it succeeds: the write-ahead log may still hold pages as they were before something was erased.
+
+    It is tried where something is erased, too; but there the page that asked for it still reads.
+    """
+    last = _emptied_at.get(court.database)
+    if last is not None and time.monotonic() - last < HOUR:
+        return 0
+    if court.database.empty_journal():
+        _emptied_at[court.database] = time.monotonic()
+    return 0
 
 
 def _erase_upload(court: Sitting, upload: Upload) -> None:

@@ -76,7 +76,7 @@ class Sitting:
         self.reading = reading
         self.late = False
         self.prepared: Mapping[str, Any] = {}
-        self.after_commit: list[Callable[[], None]] = []
+        self.after_commit: list[Callable[[], object]] = []
         self._resolved: dict[tuple[str, str], Any] = {}
         self._then: list[_Consequence] = []
         self._moves: frozenset[Stage] = frozenset()

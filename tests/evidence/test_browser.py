@@ -159,7 +159,7 @@ def test_files_chosen_before_the_script_came_are_sent_too(page: Page, court: Cou
 
 
 def test_many_files_go_at_once(page: Page, court: Court, tmp_path: Path) -> None:  # noqa: F811
-    """Forty files chosen together and sent with one press, before all have their digests: each is hashed, sent and anchored, and they are numbered as they were chosen."""
+    """Forty files sent with one press before all have their digests: each is hashed, sent and anchored, and they are numbered as they were chosen."""
     names = [f"page {number:02}.txt" for number in range(40)]
     for number, name in enumerate(names):
         (tmp_path / name).write_bytes(text_of(3000 + number))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -13,7 +14,7 @@ from sqlalchemy import select
 from odr.app import create_app
 from odr.canonical import sha256_hex
 from odr.errors import ActNotOpen, InvalidInput, NotFound
-from odr.evidence import deciding, unsubmitted
+from odr.evidence import deciding, retention, unsubmitted
 from odr.evidence.models import Blob, Upload, UploadState
 from odr.evidence.models_retention import NoticeState, UploadDecision, UploadNotice
 from odr.evidence.ports import desk_of
@@ -126,6 +127,23 @@ def test_erased_are_the_bytes_in_the_store_and_in_the_file_of_the_database(small
     assert blob.key not in set(small_scene.court.ports.store.names())
     database = small_scene.court.database.path
     assert database is not None and all(b"order 8842, never" not in part.read_bytes() for part in database.parent.glob(database.name + "*"))
+
+
+def test_erasing_waits_for_nobody_who_reads(small_scene: Scene) -> None:
+    """While a page still reads what was before, the decision is done at once; once nobody reads, the worker empties the journal."""
+    found = due(small_scene, sent(small_scene))
+    database = small_scene.court.database
+    assert database.path is not None
+    journal = database.path.with_name(database.path.name + "-wal")
+    with database.read() as reading:
+        reading.scalars(select(Upload)).all()
+        begun = time.monotonic()
+        decide(small_scene, *(one.reference for one in found))
+        assert time.monotonic() - begun < 15, "half of SQLite's own patience"
+        assert journal.stat().st_size > 0 and not database.empty_journal()
+    retention.empty_journal(small_scene.court)
+    assert journal.stat().st_size == 0
+    assert all(b"order 8842, never" not in part.read_bytes() for part in database.path.parent.glob(database.path.name + "*"))
 
 
 @pytest.mark.parametrize("mood", [Mood.NO_SUCH_BOX, Mood.LATER, Mood.REFUSED_AFTER_DATA], ids=str)

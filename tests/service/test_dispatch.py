@@ -234,6 +234,9 @@ def test_two_workers_at_once_send_each_message_once(ports: ServicePorts, databas
     with ThreadPoolExecutor(3) as pool:
         done = [pool.submit(dispatch_due, replace(ports, threads=2), database, clock, 8) for _ in range(9)]
         tried = sum(future.result() for future in done)
+    # A round that meets another's claims takes fewer than it might; the next round takes the rest.
+    while more := dispatch_due(ports, database, clock, 8):
+        tried += more
     sent = Counter(m.message["Message-ID"] for m in smtp_peer.messages)
     assert tried == 45 and len(sent) == 35 and set(sent.values()) == {1}
     assert states(database) == {AttemptState.SENT: 35, AttemptState.FAILED: 10}
