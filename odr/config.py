@@ -81,7 +81,7 @@ class Settings(BaseModel):
     legal_aid_email: str = ""
     oidc_verifies: bool = False
 
-    sequencing: str = Field(default="", pattern="^(|at_once|background)$")
+    sequencing: str = Field(default="", pattern="^(|at_once|background|when_asked)$")
     argon2_cheap: bool = False
     hold_minutes: int = Field(default=0, ge=0, le=120)
     refund_second_person_above: int = Field(default=100_000, ge=0)
@@ -127,9 +127,9 @@ class Settings(BaseModel):
         return self.mode is not Mode.PRODUCTION
 
     @property
-    def sequences_at_once(self) -> bool:
-        """Whether a request waits until its leaves have their places in the log: in tests only, unless set otherwise."""
-        return self.sequencing == "at_once" or (not self.sequencing and self.mode is Mode.TEST)
+    def takes_leaves(self) -> str:
+        """When acts get their places in the log: in the background, before the answer ("at_once"), or, as a rule in tests, when the worker or a page asks."""
+        return self.sequencing or ("when_asked" if self.mode is Mode.TEST else "background")
 
     @property
     def vault_address(self) -> Path | None:

@@ -94,6 +94,7 @@ class Scene:
         tests, and no act waits for them: they are made where a test asks for ``proofs``, and wait otherwise.
         """
         done: dict[str, int] = {}
+        self.court.notary.sequence()
         for name, step in {"windows": worker.sweep_windows, **self.court.hooks.sweeps}.items():
             if proofs or name != "proofs":
                 done[name] = step(self.court)

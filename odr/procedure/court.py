@@ -104,10 +104,10 @@ class Court:
         return self.packs.governing(case.pack_id, case.pack_version, at.astimezone(own.tz).date())
 
     def sequence(self) -> None:
-        """Have waiting leaves taken into the log: beside the request, or before returning where the setting says "at_once"."""
-        if self.settings.sequences_at_once:
+        """Have waiting leaves taken into the log: beside the request, before returning where the setting says "at_once"."""
+        if self.settings.takes_leaves == "at_once":
             self.sequence_now()
-        else:
+        elif self.settings.takes_leaves == "background":
             self._background.soon()
 
     def sequence_now(self) -> int:
@@ -120,14 +120,17 @@ class Court:
 
     def settle(self) -> bool:
         """Wait a moment for what was just acknowledged to have its place in the log, so that its page shows it."""
-        return self._background.settle()
+        if self.settings.takes_leaves == "background":
+            return self._background.settle()
+        self.sequence_now()
+        return self.notary.is_idle()
 
     def beside(self, step: Callable[[Court], object]) -> None:
         """Have a step of the worker's done right after this request instead of in its next round; in tests before returning.
 
         Only for what is committed already: the worker does it too, should this process die.
         """
-        if self.settings.sequences_at_once:
+        if self.settings.takes_leaves != "background":
             try:
                 step(self)
             except Exception:

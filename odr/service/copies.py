@@ -7,6 +7,7 @@ anything is sent: a dispatch waits for it and never goes out without it.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -91,7 +92,10 @@ def _promised(court: Sitting, case: Case, occasion: Occasion, number: int, alone
 
 
 def make_copies(court: Court, limit: int = 32) -> int:
-    """The worker's sweep: set, seal and anchor the promised papers; gives how many were made."""
+    """The worker's sweep: set, seal and anchor the promised papers, one commit for those of a case; gives how many were made.
+
+    A paper that cannot be made keeps no other back; the first fault is raised when the others are kept.
+    """
     with court.database.read() as session:
         look = court.look(session)
         rows = session.execute(
@@ -99,11 +103,23 @@ def make_copies(court: Court, limit: int = 32) -> int:
             .join(DocketEntry, (DocketEntry.case_id == Document.case_id) & (DocketEntry.number == Document.entry_number))
             .where(Document.sha256 == "", Document.kind == COPY).order_by(Document.id).limit(limit)
         ).all()  # fmt: skip
-        drafts = [(row_id, copy_paper(look, case, entry), document_audience(entry.audience, entry.named)) for row_id, entry, case in rows]
-    for row_id, paper, audience in drafts:
+        drafts = [(row_id, case.id, copy_paper(look, case, entry), document_audience(entry.audience, entry.named)) for row_id, entry, case in rows]
+    made: dict[int, list[tuple[int, bytes, Audience]]] = defaultdict(list)
+    faults: list[Exception] = []
+    for row_id, case_id, paper, audience in drafts:
         now = court.clock.machine_now()
-        sealed = court.ports.sealer.seal_pdf(set_printable(court, paper), reason="Copy from the docket", signer_name=court.settings.court_name, now=now)
-        _keep(court, row_id, sealed, audience)
+        try:
+            sealed = court.ports.sealer.seal_pdf(set_printable(court, paper), reason="Copy from the docket", signer_name=court.settings.court_name, now=now)
+        except Exception as error:
+            faults.append(error)
+        else:
+            made[case_id].append((row_id, sealed, audience))
+    for papers in made.values():
+        with court.sit() as sitting:
+            for row_id, sealed, audience in papers:
+                _keep(sitting, row_id, sealed, audience)
+    if faults:
+        raise faults[0]
     return len(drafts)
 
 
@@ -126,30 +142,29 @@ def _plain(block: Block, plain: Mapping[int, str]) -> Block:
     return block
 
 
-def _keep(court: Court, document_id: int, pdf: bytes, audience: Audience) -> None:
+def _keep(court: Sitting, document_id: int, pdf: bytes, audience: Audience) -> None:
     """Keep the paper unless another worker was faster, anchor its digest, and write it onto the packets that wait for it."""
-    with court.sit() as sitting:
-        document = sitting.session.get_one(Document, document_id, with_for_update=True)
-        if document.sha256:
-            return
-        case = sitting.session.get_one(Case, document.case_id)
-        digest = sha256_hex(pdf)
-        leaf: dict[str, JSON] = {
-            "case": case.reference,
-            "sha256": digest,
-            "size": len(pdf),
-            "media_type": PDF,
-            "submitted_by": "court",
-            "document": document.reference,
-        }
-        document.content, document.sha256, document.audience = pdf, digest, audience
-        document.receipt = court.notary.record(sitting.session, leaf, now=sitting.now).reference
-        waiting = sitting.session.scalars(
-            select(Packet).where(Packet.case_id == case.id, Packet.state != PacketState.UNDONE).order_by(Packet.id).with_for_update(key_share=True)
-        )
-        for packet in waiting:
-            if any(p["reference"] == document.reference for p in packet.documents):
-                packet.documents = [{**p, "sha256": digest} if p["reference"] == document.reference else p for p in packet.documents]
+    document = court.session.get_one(Document, document_id, with_for_update=True)
+    if document.sha256:
+        return
+    case = court.session.get_one(Case, document.case_id)
+    digest = sha256_hex(pdf)
+    leaf: dict[str, JSON] = {
+        "case": case.reference,
+        "sha256": digest,
+        "size": len(pdf),
+        "media_type": PDF,
+        "submitted_by": "court",
+        "document": document.reference,
+    }
+    document.content, document.sha256, document.audience = pdf, digest, audience
+    document.receipt = court.court.notary.record(court.session, leaf, now=court.now).reference
+    waiting = court.session.scalars(
+        select(Packet).where(Packet.case_id == case.id, Packet.state != PacketState.UNDONE).order_by(Packet.id).with_for_update(key_share=True)
+    )
+    for packet in waiting:
+        if any(p["reference"] == document.reference for p in packet.documents):
+            packet.documents = [{**p, "sha256": digest} if p["reference"] == document.reference else p for p in packet.documents]
 
 
 def copy_paper(court: Sitting, case: Case, entry: DocketEntry) -> NoticePaper:

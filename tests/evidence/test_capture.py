@@ -315,6 +315,7 @@ def test_a_party_has_a_page_captured_and_it_becomes_exhibits(small_scene: Scene,
     small_scene.join()
     asked(small_scene, f"{origin}/page")
     assert capture_due(small_scene.court) == 1 and capture_due(small_scene.court) == 0
+    small_scene.court.notary.sequence()
     with small_scene.court.database.read() as session:
         row = session.scalars(select(WebCapture)).one()
         found = list(session.scalars(select(Exhibit).where(Exhibit.case_id == small_scene.case_id).order_by(Exhibit.id)))[-3:]

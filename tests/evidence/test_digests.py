@@ -38,6 +38,7 @@ def test_every_line_has_a_receipt_under_one_checkpoint(scene: Scene) -> None:
         before = session.scalar(select(func.count()).select_from(LogCheckpoint)) or 0
     batch = digests.file_batch(scene.court, scene.people["li"], "Logs", digests.read_list(csv_of(300)))
     assert batch.count == 300
+    scene.court.notary.sequence()
     with scene.court.database.read() as session:
         assert (session.scalar(select(func.count()).select_from(LogCheckpoint)) or 0) - before <= 1 + (before == 0)
         lines = digests.lines_of(session, batch, limit=1000)

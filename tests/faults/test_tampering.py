@@ -135,6 +135,7 @@ def test_an_older_database_is_named_and_the_log_is_not_forked(small_scene: Scene
     database = small_scene.court.database
     copy_database(database, tmp_path / "backup.sqlite")
     small_scene.lodge(claim())
+    small_scene.court.notary.sequence()
     signed = small_scene.court.notary.vault.remembered("log-2026").size
     put_back(database, tmp_path / "backup.sqlite")
     docket, log = audits(app)

@@ -126,6 +126,7 @@ def test_a_court_serves_what_its_monitor_reads(small_scene: Any, monitor: Monito
     from odr.app import create_app
 
     small_scene.lodge()
+    small_scene.court.notary.sequence()
     with serving(create_app(court=small_scene.court)) as origin:
         log = small_scene.court.notary.log_public_key_vkey().split("+")[0].rsplit("/", 1)[1]
         said = monitor(f"{origin}/log/{log}", "--key", small_scene.court.notary.log_public_key_vkey())

@@ -144,6 +144,7 @@ def test_the_command_renews(small_scene: Any) -> None:
     """``flask log renew`` says how many; ``--all`` takes every token."""
     small_scene.lodge()
     court = small_scene.court
+    court.notary.sequence()
     app = closed_app(Settings(mode="test", data_dir=court.settings.data_dir, database_url=court.settings.database_url), small_scene.clock)
     assert "0 time tokens renewed" in app.test_cli_runner().invoke(args=["log", "renew"]).output
     said = app.test_cli_runner().invoke(args=["log", "renew", "--all"])

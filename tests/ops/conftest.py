@@ -36,11 +36,12 @@ class Keeper:
 @pytest.fixture
 def kept(database: Database, clock: FixedClock, tmp_path: Path) -> tuple[Scene, Keeper]:
     """A court on each database, with its keeper."""
-    scene = open_court(database, clock, tmp_path / "court")
+    scene = open_court(database, clock, tmp_path / "court", sequencing="at_once")
     return scene, Keeper(scene.court.settings, clock)
 
 
 @pytest.fixture
 def small_kept(small_scene: Scene, clock: FixedClock) -> tuple[Scene, Keeper]:
     """The same on SQLite only."""
+    small_scene.court.settings = small_scene.court.settings.model_copy(update={"sequencing": "at_once"})
     return small_scene, Keeper(small_scene.court.settings, clock)

@@ -71,6 +71,7 @@ def test_metrics_count_what_happened(small_scene: Scene) -> None:
     """Answers by route and status, the log's size, and what is overdue."""
     client = create_app(court=small_scene.court).test_client()
     small_scene.lodge()
+    small_scene.court.notary.sequence()
     client.get("/fees")
     client.get("/fees")
     client.get("/cases/" + "a" * 26)
