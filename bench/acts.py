@@ -51,7 +51,7 @@ def fresh(folder: Path) -> Scene:
     """A court on a new SQLite database with one accepted case."""
     url = f"sqlite:///{folder / 'court.sqlite'}"
     migrate.upgrade(url)
-    scene = open_court(Database(url), FixedClock(MORNING), folder / "court")
+    scene = open_court(Database(url), FixedClock(MORNING), folder / "court", sequencing="at_once")
     scene.lodge()
     scene.accept()
     scene.join()

@@ -32,7 +32,7 @@ def fresh(folder: Path) -> Scene:
     """A court on a new database, as durable as in production."""
     url = f"sqlite:///{folder / 'court.sqlite'}"
     migrate.upgrade(url)
-    return open_court(Database(url), FixedClock(MORNING), folder / "court")
+    return open_court(Database(url), FixedClock(MORNING), folder / "court", sequencing="at_once")
 
 
 def lines(count: int) -> list[dict[str, Any]]:

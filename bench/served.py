@@ -18,6 +18,6 @@ settings = Settings(
     data_dir=folder / "court",
     database_url=database.url,
     argon2_cheap=True,
-    sequencing=os.environ.get("ODR_BENCH_SEQUENCING", ""),
+    sequencing=os.environ.get("ODR_BENCH_SEQUENCING") or "at_once",
 )
 app = create_app(court=create_court(settings, FixedClock(MORNING), database))

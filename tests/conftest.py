@@ -42,13 +42,36 @@ MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 """Monday 2 March 2026, when the registry opens."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+SECOND = Path(__file__).parent / "second_python.txt"
+"""Written by tools/second_python.py: a module a line, then those of its tests that the second Python repeats."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Which tests run here, where not all do."""
+    parser.addoption("--second-python", action="store_true", help="leave out what the first Python showed on the same lines of the court")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A test that drives a browser is slow, whether it says so or not; one that repeats on PostgreSQL what runs on SQLite says that too."""
     for item in items:
         if {"browser", "open_page", "open_context"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("slow")
         if "postgresql" in getattr(getattr(item, "callspec", None), "params", {}).values() and item.path.name not in DRIVER:
             item.add_marker("again_on_postgresql")
+    if config.getoption("second_python"):
+        lines = [line.rstrip("\n").split("\t") for line in SECOND.read_text().splitlines() if not line.startswith("#")]
+        chosen = {module: set(names) for module, *names in lines}
+        left = [item for item in items if not is_repeated(item, chosen)]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if is_repeated(item, chosen)]
+
+
+def is_repeated(item: pytest.Item, chosen: dict[str, set[str]]) -> bool:
+    """Whether the second Python runs a test: the quick ones chosen, the drivers', and everything quick of a module that is not in the list yet."""
+    if item.get_closest_marker("slow") or item.get_closest_marker("again_on_postgresql"):
+        return False
+    module, _, name = item.nodeid.partition("::")
+    return module not in chosen or name in chosen[module] or item.path.name in DRIVER - {"test_migrations.py"}
 
 
 def pytest_collection_finish() -> None:

@@ -105,7 +105,7 @@ def run_once(scene: Scene, run: str, lives: float) -> bytes:
 def main(url: str, folder: str, seed: str, kills: str) -> None:
     chance = random.Random(seed)
     clock = FixedClock(datetime(2026, 3, 2, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai")))
-    scene = open_court(Database(url), clock, Path(folder))
+    scene = open_court(Database(url), clock, Path(folder), sequencing="at_once")
     scene.court.database.dispose()
     for number in range(int(kills)):
         sys.stdout.buffer.write(run_once(scene, str(number), chance.uniform(0.02, LONGEST)))

@@ -19,7 +19,7 @@ from tests.scene import claim, open_court
 
 def main(url: str, folder: str, synchronous: str) -> None:
     clock = FixedClock(datetime(2026, 3, 2, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai")))
-    scene = open_court(Database(url, synchronous=synchronous), clock, Path(folder))
+    scene = open_court(Database(url, synchronous=synchronous), clock, Path(folder), sequencing="at_once")
     steps = [
         lambda: scene.upload("li", b"small"),
         lambda: scene.upload("li", b"large" * 40_000),

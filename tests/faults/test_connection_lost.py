@@ -43,7 +43,7 @@ def door(postgres_cluster: PostgresCluster) -> Iterator[CuttingDoor]:
 def behind(door: CuttingDoor, postgres_court_url: str, postgres_cluster: PostgresCluster, clock: FixedClock, tmp_path: Path) -> Iterator[Scene]:
     """A court that reaches its database through the door."""
     database = Database(postgres_court_url.replace(str(postgres_cluster.folder), str(door.folder)))
-    yield open_court(database, clock, tmp_path / "court")
+    yield open_court(database, clock, tmp_path / "court", sequencing="at_once")
     database.dispose()
 
 
@@ -86,7 +86,7 @@ def test_a_restarted_server_is_found_again(own_postgres: PostgresCluster, clock:
     url = own_postgres.create_database("court")
     lay_tables(url)
     database = Database(url)
-    scene = open_court(database, clock, tmp_path / "court")
+    scene = open_court(database, clock, tmp_path / "court", sequencing="at_once")
     scene.lodge()
     # This cluster does not wait for its own syncs, so a crash is given time to have nothing to lose.
     time.sleep(0.7)

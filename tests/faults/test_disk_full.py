@@ -45,7 +45,7 @@ def cramped(small_disk: Path, sqlite_template: Path, clock: FixedClock) -> Itera
     """A court whose database and files lie on the small disk."""
     (small_disk / "court.sqlite").write_bytes(sqlite_template.read_bytes())
     database = Database(f"sqlite:///{small_disk / 'court.sqlite'}")
-    yield open_court(database, clock, small_disk / "court")
+    yield open_court(database, clock, small_disk / "court", sequencing="at_once")
     database.dispose()
 
 
