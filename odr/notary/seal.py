@@ -48,6 +48,10 @@ class SealRefused(Exception):
     """The paper cannot take this signature: not a PDF, already closed, or no such place."""
 
 
+ROOM = 8_192
+"""Hexadecimal digits kept free for a signature: the court's own needs 5,600 of them."""
+
+
 @dataclass(frozen=True)
 class SealKey:
     """A key in the vault with its certificate and that of the root, DER."""
@@ -97,10 +101,10 @@ class Sealer:
         """A sealer with the notary's seal key; without another timestamper, by the notary's own time."""
         return cls(SealKey.of(notary), timestamper or OwnTime(notary))
 
-    def __init__(self, key: SealKey, timestamper: Timestamper) -> None:
+    def __init__(self, key: SealKey, timestamper: Timestamper, *, room: int = ROOM) -> None:
         self._signer = _VaultSigner(key)
         self._timestamper = _Timestamper(timestamper)
-        self._room: int | None = None
+        self._room = room
 
     def seal_pdf(self, pdf: bytes, *, reason: str, signer_name: str, now: datetime, reserved: Sequence[str] = ()) -> bytes:
         """The paper certified under the seal.
@@ -138,19 +142,25 @@ class Sealer:
     def _sign(self, pdf: bytes, metadata: PdfSignatureMetadata, now: datetime, prepare: Callable[[IncrementalPdfFileWriter], None]) -> bytes:
         if now.tzinfo is None:
             raise ValueError("naive time given to the sealer")
-        try:
+        signer = _DatedSigner(metadata, self._signer, timestamper=self._timestamper)
+        signer.at = now
+
+        def sign(room: int | None) -> bytes:
             writer = _Appender(io.BytesIO(pdf))
             prepare(writer)
-            signer = _DatedSigner(metadata, self._signer, timestamper=self._timestamper)
-            signer.at = now
-            sealed = outside_any_loop(lambda: bytes(signer.sign_pdf(writer, existing_fields_only=True, bytes_reserved=self._room).getvalue()))
+            return outside_any_loop(lambda: bytes(signer.sign_pdf(writer, existing_fields_only=True, bytes_reserved=room).getvalue()))
+
+        try:
+            try:
+                sealed = sign(self._room)
+            except SigningError:
+                # As when a time authority outside sends more certificates than there is room for. How much a signature needs
+                # is estimated by making one for nothing, once: key, certificates and authority stay; half as much again is left.
+                sealed = sign(None)
+                if placed := _SIGNATURE.search(sealed, len(pdf)):
+                    self._room = len(placed[1])
         except (PdfError, SigningError, TokenRefused) as error:
-            self._room = None
             raise SealRefused(str(error)) from error
-        # How much room a signature needs is estimated by making one for nothing, so only for the first paper:
-        # key, certificates and time authority stay, and the estimate leaves half as much again.
-        if self._room is None and (placed := _SIGNATURE.search(sealed, len(pdf))):
-            self._room = len(placed[1])
         return sealed
 
 

@@ -26,7 +26,7 @@ from pypdf import PdfReader, PdfWriter
 from odr.clock import FixedClock
 from odr.db import Database
 from odr.notary.notary import Notary
-from odr.notary.seal import Sealer, SealRefused
+from odr.notary.seal import OwnTime, Sealer, SealKey, SealRefused
 from odr.notary.seal_check import SealState, validate_pdf
 from odr.notary.vault import FileVault
 from odr.papers import typeset
@@ -106,6 +106,13 @@ def test_pdfsig_and_pyhanko_accept_the_seal(sealed: bytes, trust: bytes, tmp_pat
     judged = subprocess.run(command, capture_output=True, text=True)
     assert judged.returncode == 0, judged.stdout + judged.stderr
     assert "The signature is judged VALID" in judged.stdout and "INVALID" not in judged.stdout
+
+
+def test_signature_that_needs_more_room_gets_it(notary: Notary, paper: bytes, trust: bytes, clock: FixedClock) -> None:
+    """Where a token outgrows the room kept free, the paper is sealed all the same, and so is the next."""
+    narrow = Sealer(SealKey.of(notary), OwnTime(notary), room=1_000)
+    for _ in range(2):
+        assert validate_pdf(narrow.seal_pdf(paper, reason="Judgment", signer_name="陈瑶", now=clock.machine_now()), trust).is_sealed
 
 
 def test_judge_then_clerk_sign_one_paper(sealer: Sealer, paper: bytes, trust: bytes, clock: FixedClock) -> None:
