@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, settings
 from odr import migrate
 from odr.clock import FixedClock
 from odr.db import Base, Database, unpooled
+from tests.kept import Shelf
 from tests.scene import Scene, open_court
 
 pytest_plugins = [
@@ -153,14 +154,20 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def scene(database: Database, clock: FixedClock, tmp_path: Path) -> Scene:
+def scene(database: Database, clock: FixedClock, tmp_path: Path, shelf: Shelf) -> Scene:
     """A court with its people, on both databases."""
-    return open_court(database, clock, tmp_path / "court")
+    return open_court(database, clock, tmp_path / "court", shelf)
+
+
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
+    """The stories this process has told."""
+    return Shelf(tmp_path_factory.mktemp("shelf"))
 
 
 @pytest.fixture
-def small_scene(sqlite_url: str, clock: FixedClock, tmp_path: Path) -> Iterator[Scene]:
+def small_scene(sqlite_url: str, clock: FixedClock, tmp_path: Path, shelf: Shelf) -> Iterator[Scene]:
     """The same on SQLite only, for what does not depend on the database; nothing waits for the disk, which tests/faults look after."""
     database = Database(sqlite_url, synchronous="OFF")
-    yield open_court(database, clock, tmp_path / "court")
+    yield open_court(database, clock, tmp_path / "court", shelf)
     database.dispose()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import pickle
 from dataclasses import dataclass, field
 from datetime import timedelta
 from io import BytesIO
@@ -28,6 +29,7 @@ from odr.identity.passwords import Passwords
 from odr.procedure.court import Court
 from odr.procedure.sitting import ActReceipt
 from odr.service.models import Packet
+from tests.kept import Shelf, begin, kept
 
 PASSWORD = "quite a long password"
 PEOPLE: dict[str, Role | None] = {
@@ -87,6 +89,7 @@ class Scene:
         self.clock.advance(timedelta(**by))
         self.work(proofs=proofs)
 
+    @kept
     def work(self, *, proofs: bool = False) -> dict[str, int]:
         """One round of the worker; every step must succeed.
 
@@ -131,6 +134,7 @@ class Scene:
         self.court.notary.sequence()
         return kept
 
+    @kept
     def lodge(self, given: ClaimInput | None = None, who: str = "li") -> ActReceipt:
         """The claim is lodged; the scene now walks this case."""
         receipt = drafts.lodge(self.court, self.account(who), given or claim(), key=None)
@@ -138,6 +142,7 @@ class Scene:
             self.case_id = session.scalars(select(Case.id).where(Case.reference == receipt.case_reference)).one()
         return receipt
 
+    @kept
     def accept(self, track: str = "small_claims") -> ActReceipt:
         """The clerk accepts."""
         return self.do("accept_claim", "clerk", track=track)
@@ -147,31 +152,52 @@ class Scene:
         with self.court.database.read() as session:
             return session.scalars(select(Packet.code).where(Packet.case_id == self.case_id, Packet.first_contact.is_(True)).order_by(Packet.id)).all()[0]
 
+    @kept
     def join(self, who: str = "haiyun") -> ActReceipt:
         """The respondent joins by the code of the letter, and agrees to everything."""
         given = JoinInput(name="Haiyun Information Technology Co., Ltd.", email="legal@haiyun.example", e_service=True, in_writing=True)
         return join(self.court, self.people[who], self.code(), given)
 
+    @kept
+    def pend(self) -> None:
+        """A small claim is lodged, accepted and served; the respondent is there, and what her joining brought is sent too."""
+        self.lodge()
+        self.accept()
+        self.work()
+        self.join()
+        self.work()
 
-def open_court(database: Database, clock: FixedClock, folder: Path, **settings: Any) -> Scene:
-    """A court on ``database`` with everybody of :data:`PEOPLE`, keys and files in ``folder``."""
+
+def open_court(database: Database, clock: FixedClock, folder: Path, shelf: Shelf | None = None, **settings: Any) -> Scene:
+    """A court on ``database`` with everybody of :data:`PEOPLE`, keys and files in ``folder``.
+
+    Where there is a ``shelf``, the court, opened once, and the stories told in it are copied from there, on SQLite.
+    """
+    shelf = shelf if database.is_sqlite else None
     chosen = Settings(mode="test", data_dir=folder, database_url=database.url, argon2_cheap=True, **settings)
-    court = create_court(chosen, clock, database)
-    scene = Scene(court, clock)
-    hashed = Passwords(cheap=True).hash(PASSWORD)
-    with database.write() as session:
+    key = ("court", clock.now(), repr(sorted(settings.items())))
+    opened = shelf.volumes.get(key) if shelf is not None else None
+    if opened is not None:
+        opened.lay(database, folder)
+    scene = Scene(create_court(chosen, clock, database), clock)
+    scene.people = pickle.loads(opened.values) if opened is not None else _let_in_everybody(scene)
+    if shelf is not None and (opened is not None or shelf.keep(key, scene.court, clock.now(), pickle.dumps(scene.people))):
+        begin(shelf, scene.court, key)
+    return scene
+
+
+def _let_in_everybody(scene: Scene) -> dict[str, int]:
+    """Accounts of all people, by name."""
+    hashed, now = Passwords(cheap=True).hash(PASSWORD), scene.clock.now()
+    found: dict[str, int] = {}
+    with scene.court.database.write() as session:
         for name, role in PEOPLE.items():
             account = Account(
-                email=f"{name}@court.example",
-                name=name.title(),
-                password_hash=hashed,
-                state=AccountState.ACTIVE,
-                created_at=clock.now(),
-                confirmed_at=clock.now(),
+                email=f"{name}@court.example", name=name.title(), password_hash=hashed, state=AccountState.ACTIVE, created_at=now, confirmed_at=now
             )
             session.add(account)
             session.flush()
             if role is not None:
-                session.add(AccountRole(account_id=account.id, role=role, granted_at=clock.now()))
-            scene.people[name] = account.id
-    return scene
+                session.add(AccountRole(account_id=account.id, role=role, granted_at=now))
+            found[name] = account.id
+    return found

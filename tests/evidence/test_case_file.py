@@ -25,9 +25,11 @@ from odr.identity import sessions
 from odr.identity.models import Account
 from odr.identity.presence import session_cookie_name
 from tests.evidence.test_kit import rewrite
+from tests.kept import kept
 from tests.scene import Scene
 
 
+@kept
 def with_exhibits(scene: Scene) -> None:
     """A case on both sides with an exhibit of each."""
     scene.lodge()

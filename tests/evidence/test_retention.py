@@ -24,9 +24,11 @@ from odr.procedure.models import Task
 from odr.procedure.packs import PackRegistry
 from odr.procedure.rules import Period, Unit
 from tests.evidence.test_case_file import made, signed_in, with_exhibits
+from tests.kept import kept
 from tests.scene import Scene
 
 
+@kept
 def closed(scene: Scene) -> None:
     """A case with an exhibit in the database and one in the store, over."""
     with_exhibits(scene)

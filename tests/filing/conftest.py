@@ -27,9 +27,5 @@ def visitor(app: Flask, small_scene: Scene) -> Callable[[str | None], Visitor]:
 @pytest.fixture
 def pending(small_scene: Scene) -> Scene:
     """A small claim, accepted, served, the respondent there."""
-    small_scene.lodge()
-    small_scene.accept()
-    small_scene.work()
-    small_scene.join()
-    small_scene.work()
+    small_scene.pend()
     return small_scene

@@ -19,9 +19,11 @@ from odr.service.models import Packet
 from odr.service.packets import conclude_packet, record_fact
 from odr.service.room import bring_to_docket
 from tests.filing.test_motions import FACTS, MONEY, acts, request_of, windows
+from tests.kept import kept
 from tests.scene import Scene
 
 
+@kept
 def ruled(scene: Scene, **answer: str) -> None:
     """In simple procedure an objection was raised and ruled on, refused if nothing else is said; the ruling was served."""
     scene.do("convert_track", "judge", to="simple", reasons="The facts are disputed.")
@@ -85,6 +87,7 @@ DISMISSED = {"kind": "dismissal", "result": "granted", "orders": "The action is 
 REFUSED = {"reasons": "This belongs before another court.", "article": "CPL 122"}
 
 
+@kept
 def dismissed(scene: Scene) -> None:
     """In simple procedure the action was dismissed, and the ruling served."""
     scene.do("convert_track", "judge", to="simple", reasons="The facts are disputed.")

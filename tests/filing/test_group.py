@@ -26,6 +26,7 @@ from odr.procedure.models import Task
 from odr.service.models import Packet
 from tests.filing.test_merging import pay
 from tests.filing.visitor import Visitor
+from tests.kept import kept
 from tests.scene import Scene
 
 Door = Callable[[str | None], Visitor]
@@ -47,6 +48,7 @@ def members(scene: Scene, count: int) -> list[str]:
     return names
 
 
+@kept
 def announced(scene: Scene) -> str:
     """An accepted case, announced; the public reference."""
     scene.lodge()
@@ -65,6 +67,7 @@ def registered(scene: Scene, reference: str, name: str, answer: str = "allow") -
         return session.get_one(GroupMember, member.id)
 
 
+@kept
 def group(scene: Scene, count: int = 9) -> list[str]:
     """An action of ten claimants after the time to register; Li is the first of them."""
     reference, names = announced(scene), members(scene, count)
@@ -78,6 +81,7 @@ def claimants(scene: Scene) -> dict[str, str]:
     return {p.name: p.reference for p in parties(scene.case(), Role.CLAIMANT)}
 
 
+@kept
 def named(scene: Scene) -> None:
     """Li and Member0 conduct the case, elected by three."""
     known = claimants(scene)

@@ -20,6 +20,7 @@ from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.sitting import ActReceipt
 from odr.service.models import Packet
 from tests.evidence.test_case_file import signed_in, with_exhibits
+from tests.kept import kept
 from tests.scene import PEOPLE, Scene
 
 FACT = "The capsules hold an additive that is not allowed."
@@ -43,6 +44,7 @@ def asked(scene: Scene, **more: Any) -> Appraisal:
     return row(scene)
 
 
+@kept
 def granted(scene: Scene) -> Appraisal:
     with_exhibits(scene)
     asked(scene)
@@ -64,6 +66,7 @@ def appoint(scene: Scene, how: str, **more: Any) -> Any:
     return perform(scene, "appoint_expert", "judge", appraisal=row(scene).reference, how=how, **given)
 
 
+@kept
 def commissioned(scene: Scene) -> Appraisal:
     granted(scene)
     choose(scene, "li")
@@ -72,12 +75,14 @@ def commissioned(scene: Scene) -> Appraisal:
     return row(scene)
 
 
+@kept
 def at_work(scene: Scene) -> Appraisal:
     found = commissioned(scene)
     scene.do("undertake_appraisal", "admin", appraisal=found.reference, answer="undertake", pay_to="Account 42 at Lake Bank")
     return row(scene)
 
 
+@kept
 def reported(scene: Scene) -> Appraisal:
     found = at_work(scene)
     upload = scene.upload("admin", b"%PDF-1.7 report", "report.pdf", "application/pdf")

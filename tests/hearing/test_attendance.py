@@ -34,6 +34,7 @@ from odr.service.models import Packet
 from odr.text import Money, T
 from tests.evidence.test_case_file import signed_in, with_exhibits
 from tests.hearing.test_appraisal import ALL, FACT, appoint, choose, reported, row, tasks
+from tests.kept import kept
 from tests.scene import Scene
 
 COSTS = {"travel": "120.00", "board": "80.00", "earnings": "100.01"}
@@ -47,6 +48,7 @@ def objects_twice(scene: Scene, who: str) -> None:
     scene.do("object_to_report", who, appraisal=row(scene).reference, words=f"Page 2 shows another bottle, says {who}.")
 
 
+@kept
 def contested(scene: Scene, *who: str) -> None:
     """A report to which these still object."""
     reported(scene)
@@ -54,6 +56,7 @@ def contested(scene: Scene, *who: str) -> None:
         objects_twice(scene, each)
 
 
+@kept
 def call(scene: Scene, **more: Any) -> ActReceipt:
     """The judge calls the expert, and the notices go out."""
     receipt = scene.do("call_expert", "judge", appraisal=row(scene).reference, **{**COSTS, **more})

@@ -85,11 +85,7 @@ def text_of(content: bytes) -> str:
 @pytest.fixture
 def pending(small_scene: Scene) -> Scene:
     """A small claim, accepted, the respondent there."""
-    small_scene.lodge()
-    small_scene.accept()
-    small_scene.work()
-    small_scene.join()
-    small_scene.work()
+    small_scene.pend()
     return small_scene
 
 

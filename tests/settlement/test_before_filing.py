@@ -20,6 +20,7 @@ from odr.service.room import bring_to_docket
 from odr.settlement.before_filing import open_confirmation, open_mediation
 from odr.settlement.inputs_before import BeforeFilingInput, ConfirmationInput
 from odr.settlement.models import Agreement, AgreementState, Confirmation, Mediation, MediationState
+from tests.kept import kept
 from tests.scene import Scene
 
 HAIYUN = "Haiyun Information Technology Co., Ltd."
@@ -53,6 +54,7 @@ OUTSIDE = {
 RULING = {"reasons": "Lawful, clear and of their own will.", "language": "en"}
 
 
+@kept
 def asks(scene: Scene, key: str | None = None) -> str:
     """Li asks for mediation; the scene walks that case."""
     receipt = open_mediation(scene.court, scene.account("li"), BeforeFilingInput.model_validate(ASKED), key=key)
@@ -72,6 +74,7 @@ def row(scene: Scene, model: type[Any]) -> Any:
         return session.scalars(select(model).order_by(model.id.desc())).first()
 
 
+@kept
 def agreed(scene: Scene) -> str:
     """Both mediate, choose together, and sign the mediator's text."""
     asks(scene)
@@ -87,6 +90,7 @@ def agreed(scene: Scene) -> str:
     return reference
 
 
+@kept
 def confirming(scene: Scene) -> str:
     """Both ask for confirmation; the scene then walks the case of confirmation."""
     agreement = agreed(scene)
@@ -218,6 +222,7 @@ def test_confirmation_is_asked_for_by_everybody_in_time(small_scene: Scene) -> N
         scene.do("apply_for_confirmation", "haiyun", agreement=agreement)
 
 
+@kept
 def outside(scene: Scene, **changes: Any) -> None:
     """Li asks for the confirmation of an agreement made elsewhere."""
     given = ConfirmationInput.model_validate(OUTSIDE | changes)

@@ -1,0 +1,153 @@
+"""Stories that are told once: what a court goes through before a test comes to its point is kept and copied.
+
+A story is a function of a scene that performs real acts. The first test of a process that needs it sees it told;
+afterwards its end is kept: the database, the court's folder with keys, log and messages, the instant, and what the
+story gave. A later test whose scene stands where that story began gets a copy and goes on from there. A scene does
+not stand there any more as soon as anything was committed, its clock moved or another port put in: then the story is
+told like any other function. So tests differ in nothing but the time they take.
+"""
+
+from __future__ import annotations
+
+import pickle
+import shutil
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, fields
+from datetime import datetime
+from enum import Enum
+from functools import wraps
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import event
+
+from odr.clock import FixedClock
+from odr.db import Database
+from odr.procedure.court import Court
+
+Key = tuple[Hashable, ...]
+
+
+class Stage(Protocol):
+    """A dataclass with a court, a clock that stands still, and plain values."""
+
+    court: Court
+    clock: FixedClock
+
+
+S = TypeVar("S", bound=Stage)
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Volume:
+    """The end of a story: copies of the files, the instant, and pickled what the scene held and the story gave."""
+
+    folder: Path
+    instant: datetime
+    values: bytes
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file, whole."""
+        return self.folder / "court.sqlite"
+
+    def lay(self, database: Database, folder: Path) -> None:
+        """Put copies in the place of a database nobody has open and of a court's folder."""
+        assert database.path is not None
+        database.dispose()
+        for end in ("-wal", "-shm"):
+            database.path.with_name(database.path.name + end).unlink(missing_ok=True)
+        shutil.copyfile(self.database, database.path)
+        if folder.exists():
+            shutil.rmtree(folder)
+        shutil.copytree(self.folder / "court", folder)
+
+
+class Shelf:
+    """What one process keeps, in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.volumes: dict[Key, Volume] = {}
+
+    def keep(self, key: Key, court: Court, instant: datetime, values: bytes) -> bool:
+        """Copy a court as it stands; False, and nothing is kept, while somebody still reads it."""
+        database = court.database
+        if database.path is None or not database.empty_journal():
+            return False
+        volume = Volume(self.folder / str(len(self.volumes)), instant, values)
+        shutil.copytree(court.settings.data_dir, volume.folder / "court")
+        shutil.copyfile(database.path, volume.database)
+        self.volumes[key] = volume
+        return True
+
+
+class Place:
+    """Where a court stands: at the end of what was kept, as long as nothing was done since."""
+
+    def __init__(self, shelf: Shelf, court: Court, told: Key) -> None:
+        self.shelf = shelf
+        self.commits = 0
+        self.stand(court, told)
+        event.listen(court.database.engine, "commit", self._count)
+
+    def _count(self, connection: object) -> None:
+        self.commits += 1
+
+    def stand(self, court: Court, told: Key) -> None:
+        """The court has just come here."""
+        self.told, self.seen, self.held = told, self.commits, _held(court)
+
+    def holds(self, court: Court) -> bool:
+        """Whether the court still stands here, and nobody is reading from its database."""
+        return self.seen == self.commits and self.held == _held(court) and court.database.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
+_PLACES: WeakKeyDictionary[Database, Place] = WeakKeyDictionary()
+
+
+def begin(shelf: Shelf, court: Court, beginning: Hashable) -> None:
+    """Stories told from here on are kept; courts of one ``beginning`` have the same keys and the same people."""
+    _PLACES[court.database] = Place(shelf, court, (beginning,))
+
+
+def kept(tell: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:
+    """Keep a story whose arguments are plain words and numbers, and whose result, if any, can be pickled."""
+    name = f"{tell.__module__}.{tell.__qualname__}"
+
+    @wraps(tell)
+    def story(stage: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        place = _PLACES.get(stage.court.database)
+        given = (*args, *kwargs.values())
+        if place is None or not place.holds(stage.court) or not all(isinstance(value, str | int | Enum | None) for value in given):
+            return tell(stage, *args, **kwargs)
+        key = (place.told, name, args, tuple(kwargs.items()), stage.clock.now(), type(stage), pickle.dumps(_values(stage)))
+        volume = place.shelf.volumes.get(key)
+        if volume is None:
+            result = tell(stage, *args, **kwargs)
+            if place.shelf.keep(key, stage.court, stage.clock.now(), pickle.dumps((_values(stage), result))):
+                place.stand(stage.court, key)
+            return result
+        volume.lay(stage.court.database, stage.court.settings.data_dir)
+        stage.clock.set(volume.instant)
+        values, result = pickle.loads(volume.values)
+        for field, value in values.items():
+            setattr(stage, field, value)
+        place.stand(stage.court, key)
+        given_back: R = result
+        return given_back
+
+    return story
+
+
+def _values(stage: Stage) -> dict[str, Any]:
+    """What a scene holds besides its court and clock."""
+    return {field.name: getattr(stage, field.name) for field in fields(stage) if field.name not in ("court", "clock")}  # type: ignore[arg-type]
+
+
+def _held(court: Court) -> list[tuple[str, int]]:
+    """Which ports, settings and peers a court has: putting in another begins another story."""
+    return [(name, id(value)) for thing in (court, court.notary, court.ports) for name, value in vars(thing).items()]
