@@ -36,6 +36,11 @@ def pytest_configure() -> None:
     sys.monitoring.set_events(TOOL, sys.monitoring.events.LINE)
 
 
+def pytest_unconfigure() -> None:
+    """Look no more: what still runs while the interpreter ends is nobody's."""
+    sys.monitoring.set_events(TOOL, sys.monitoring.events.NO_EVENTS)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Each test begins with nothing reached."""
