@@ -73,6 +73,21 @@ class Shelf:
         self.folder = folder
         self.volumes: dict[Key, Volume] = {}
 
+    def open(self, beginning: Key, database: Database, folder: Path, make: Callable[[], Court], first: Callable[[Court], R]) -> tuple[Court, R]:
+        """A court in ``folder`` from which stories are kept, and what ``first`` gave.
+
+        The first of a ``beginning`` is made and ``first`` done in it; the others, with the same keys and people,
+        are opened on copies. On PostgreSQL every court is the first, and nothing is kept.
+        """
+        volume = self.volumes.get(beginning) if database.is_sqlite else None
+        if volume is not None:
+            volume.lay(database, folder)
+        court = make()
+        given: R = pickle.loads(volume.values) if volume is not None else first(court)
+        if volume is not None or self.keep(beginning, court, court.clock.now(), pickle.dumps(given)):
+            _PLACES[database] = Place(self, court, beginning)
+        return court, given
+
     def keep(self, key: Key, court: Court, instant: datetime, values: bytes) -> bool:
         """Copy a court as it stands; False, and nothing is kept, while somebody still reads it."""
         database = court.database
@@ -107,11 +122,6 @@ class Place:
 
 
 _PLACES: WeakKeyDictionary[Database, Place] = WeakKeyDictionary()
-
-
-def begin(shelf: Shelf, court: Court, beginning: Hashable) -> None:
-    """Stories told from here on are kept; courts of one ``beginning`` have the same keys and the same people."""
-    _PLACES[court.database] = Place(shelf, court, (beginning,))
 
 
 def kept(tell: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import pickle
 from dataclasses import dataclass, field
 from datetime import timedelta
 from io import BytesIO
@@ -29,7 +28,7 @@ from odr.identity.passwords import Passwords
 from odr.procedure.court import Court
 from odr.procedure.sitting import ActReceipt
 from odr.service.models import Packet
-from tests.kept import Shelf, begin, kept
+from tests.kept import Shelf, kept
 
 PASSWORD = "quite a long password"
 PEOPLE: dict[str, Role | None] = {
@@ -173,24 +172,24 @@ def open_court(database: Database, clock: FixedClock, folder: Path, shelf: Shelf
 
     Where there is a ``shelf``, the court, opened once, and the stories told in it are copied from there, on SQLite.
     """
-    shelf = shelf if database.is_sqlite else None
     chosen = Settings(mode="test", data_dir=folder, database_url=database.url, argon2_cheap=True, **settings)
-    key = ("court", clock.now(), repr(sorted(settings.items())))
-    opened = shelf.volumes.get(key) if shelf is not None else None
-    if opened is not None:
-        opened.lay(database, folder)
-    scene = Scene(create_court(chosen, clock, database), clock)
-    scene.people = pickle.loads(opened.values) if opened is not None else _let_in_everybody(scene)
-    if shelf is not None and (opened is not None or shelf.keep(key, scene.court, clock.now(), pickle.dumps(scene.people))):
-        begin(shelf, scene.court, key)
-    return scene
+
+    def make() -> Court:
+        return create_court(chosen, clock, database)
+
+    if shelf is None:
+        court = make()
+        return Scene(court, clock, _let_in_everybody(court))
+    beginning = ("scene", clock.now(), repr(sorted(settings.items())))
+    court, people = shelf.open(beginning, database, folder, make, _let_in_everybody)
+    return Scene(court, clock, people)
 
 
-def _let_in_everybody(scene: Scene) -> dict[str, int]:
+def _let_in_everybody(court: Court) -> dict[str, int]:
     """Accounts of all people, by name."""
-    hashed, now = Passwords(cheap=True).hash(PASSWORD), scene.clock.now()
+    hashed, now = Passwords(cheap=True).hash(PASSWORD), court.clock.now()
     found: dict[str, int] = {}
-    with scene.court.database.write() as session:
+    with court.database.write() as session:
         for name, role in PEOPLE.items():
             account = Account(
                 email=f"{name}@court.example", name=name.title(), password_hash=hashed, state=AccountState.ACTIVE, created_at=now, confirmed_at=now

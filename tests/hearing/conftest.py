@@ -12,13 +12,15 @@ from odr.clock import FixedClock
 from odr.db import Database
 from odr.procedure.court import Court
 from tests.hearing.scene import Scene, accepted_case, open_court
+from tests.kept import Shelf
 
 
 @pytest.fixture
-def court(sqlite_url: str, clock: FixedClock, tmp_path: Path) -> Iterator[Court]:
+def court(sqlite_url: str, clock: FixedClock, tmp_path: Path, shelf: Shelf) -> Iterator[Court]:
     """A court up to the hearing room, on SQLite."""
     database = Database(sqlite_url, synchronous="OFF")
-    yield open_court(database, clock, tmp_path)
+    folder = tmp_path / "court"
+    yield shelf.open(("hearing",), database, folder, lambda: open_court(database, clock, folder), lambda court: None)[0]
     database.dispose()
 
 

@@ -34,6 +34,7 @@ from odr.procedure.packs import PackRegistry
 from odr.procedure.sitting import ActReceipt, Sitting
 from odr.procedure.table import TABLE
 from tests.faces import faces
+from tests.kept import Shelf, kept
 
 LI, HAIYUN, BAIHUA, CHEN, WANG, DING = "Li Wen", "Haiyun", "Baihua Market", "Judge Chen", "Clerk Wang", "Ding"
 DENG = "President Deng"
@@ -96,6 +97,13 @@ class Scene:
     def days(self, days: float) -> None:
         """Time goes by."""
         self.clock.advance(timedelta(days=days))
+
+    @kept
+    def exhibits(self, each: int) -> None:
+        """So many exhibits of either side."""
+        for owner in (LI, HAIYUN):
+            for number in range(1, each + 1):
+                self.refs[owner, number] = self.exhibit(owner, number)
 
     def exhibit(self, owner: str, number: int) -> str:
         """Put an exhibit of a party before the court; gives its reference."""
@@ -219,9 +227,14 @@ def put_upload(sitting: Sitting, account_id: int, name: str) -> Upload:
     return upload
 
 
-def whole_court(database: Database, clock: FixedClock, folder: Path) -> Court:
-    """The court as the program wires it."""
-    return create_court(Settings(mode="test", data_dir=folder, argon2_cheap=True, base_url=ORIGIN), clock, database)  # type: ignore[arg-type]
+def whole_court(database: Database, clock: FixedClock, folder: Path, shelf: Shelf | None = None) -> Court:
+    """The court as the program wires it; with a ``shelf``, stories told in it are kept."""
+    settings = Settings(mode="test", data_dir=folder, argon2_cheap=True, base_url=ORIGIN)
+
+    def make() -> Court:
+        return create_court(settings, clock, database)
+
+    return make() if shelf is None else shelf.open(("whole hearing",), database, folder, make, lambda court: None)[0]
 
 
 def open_court(database: Database, clock: FixedClock, folder: Path, vault: Vault | None = None) -> Court:
@@ -241,7 +254,13 @@ def open_court(database: Database, clock: FixedClock, folder: Path, vault: Vault
 def accepted_case(court: Court, clock: FixedClock, *, track: Track = Track.SMALL, third: bool = False, joined: bool = True, agree: bool = True) -> Scene:
     """A case that was accepted, its parties online, everybody agreed to writing."""
     scene = Scene(court, clock)
-    with court.sit() as sitting:
+    _accept(scene, track, third, joined, agree)
+    return scene
+
+
+@kept
+def _accept(scene: Scene, track: Track, third: bool, joined: bool, agree: bool) -> None:
+    with scene.court.sit() as sitting:
         for name, role in ((LI, None), (HAIYUN, None), (BAIHUA, None), (DING, None), (CHEN, Role.JUDGE), (WANG, Role.CLERK), (DENG, Role.PRESIDENT)):
             account = Account(email=f"{name.replace(' ', '.')}@x.example".lower(), name=name, state=AccountState.ACTIVE, created_at=sitting.now)
             sitting.session.add(account)
@@ -250,7 +269,6 @@ def accepted_case(court: Court, clock: FixedClock, *, track: Track = Track.SMALL
             if role is not None:
                 sitting.session.add(AccountRole(account_id=account.id, role=role, granted_at=sitting.now))
         scene.case_id = _case(sitting, scene, track, third, joined, agree)
-    return scene
 
 
 def _case(sitting: Sitting, scene: Scene, track: Track, third: bool, joined: bool, agree: bool) -> int:

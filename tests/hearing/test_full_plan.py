@@ -15,15 +15,14 @@ from odr.hearing.record import record_digest
 from odr.procedure.availability import StepUpNeeded
 from odr.procedure.models import Task
 from tests.hearing.scene import BAIHUA, CHEN, HAIYUN, LI, Scene, opinion
+from tests.kept import kept
 
 
 @pytest.fixture
 def full(scene_of: Callable[..., Scene]) -> Scene:
     """A case in simple procedure with a third party and two exhibits a side, its examination open in writing."""
     scene = scene_of(track=Track.SIMPLE, third=True)
-    for owner in (LI, HAIYUN):
-        for number in (1, 2):
-            scene.refs[owner, number] = scene.exhibit(owner, number)
+    scene.exhibits(2)
     return scene
 
 
@@ -34,6 +33,7 @@ def say_all(scene: Scene, *names: str) -> None:
             sitting.perform("finish_turn", case, NothingInput(), actor=scene.actor(sitting, name))
 
 
+@kept
 def to_exhibits(scene: Scene, **plan: object) -> None:
     """Open the examination and go through opening and pleadings."""
     scene.act(CHEN, "open_examination", mode="asynchronous", **plan)
@@ -41,6 +41,7 @@ def to_exhibits(scene: Scene, **plan: object) -> None:
     assert scene.current() == "cross_examination"
 
 
+@kept
 def to_questions(scene: Scene) -> None:
     """Go on until the judge's questions."""
     to_exhibits(scene)

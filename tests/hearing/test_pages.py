@@ -25,6 +25,7 @@ from odr.identity.models import Account
 from odr.identity.presence import session_cookie_name
 from odr.identity.sessions import open_session
 from tests.hearing.scene import CHEN, DING, HAIYUN, LI, ORIGIN, WANG, Scene, accepted_case, opinion, whole_court
+from tests.kept import Shelf, kept
 
 
 class Browser:
@@ -59,12 +60,11 @@ class Browser:
 
 
 @pytest.fixture
-def accepted(sqlite_url: str, clock: FixedClock, tmp_path: Path) -> Iterator[Scene]:
+def accepted(sqlite_url: str, clock: FixedClock, tmp_path: Path, shelf: Shelf) -> Iterator[Scene]:
     """A small claim accepted by the whole court, with an exhibit of each side."""
     database = Database(sqlite_url, synchronous="OFF")
-    scene = accepted_case(whole_court(database, clock, tmp_path / "court"), clock)
-    for owner in (LI, HAIYUN):
-        scene.refs[owner, 1] = scene.exhibit(owner, 1)
+    scene = accepted_case(whole_court(database, clock, tmp_path / "court", shelf), clock)
+    scene.exhibits(1)
     yield scene
     database.dispose()
 
@@ -72,10 +72,16 @@ def accepted(sqlite_url: str, clock: FixedClock, tmp_path: Path) -> Iterator[Sce
 @pytest.fixture
 def scene(accepted: Scene) -> Scene:
     """Its exhibits are under examination in writing."""
-    accepted.act(CHEN, "open_examination", mode="asynchronous", words="You may ask that I step aside.")
-    accepted.act(LI, "post_statement", words="I stand by <b>my</b> claim.")
-    accepted.act(HAIYUN, "finish_turn")
+    opened(accepted)
     return accepted
+
+
+@kept
+def opened(scene: Scene) -> None:
+    """The judge opens in writing, Li speaks, Haiyun has nothing to add."""
+    scene.act(CHEN, "open_examination", mode="asynchronous", words="You may ask that I step aside.")
+    scene.act(LI, "post_statement", words="I stand by <b>my</b> claim.")
+    scene.act(HAIYUN, "finish_turn")
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ from odr.procedure.models import ActKey, Task
 from tests.hearing.scene import BAIHUA, CHEN, DING, HAIYUN, LI, WANG, Scene, accepted_case, open_court, opinion, whole_court
 from tests.hearing.test_full_plan import say_all, to_exhibits
 from tests.hearing.test_pages import Browser
+from tests.kept import Shelf, kept
 
 SECRET, OTHER = "An anti-caking agent of the second kind.", "无此添加剂，标签如实。"
 SEATED = {Role.ASSESSOR: "Bo", Role.ASSISTANT: "Cai", Role.PRESIDENT: "Deng", Role.MEDIATOR: "Fu", Role.EXPERT: "Gao", Role.INTERPRETER: "Hua"}
@@ -44,23 +45,28 @@ PAGES = (*SPEAKS, "/examination/record", "/examination/time", "/examination/opin
 
 
 @pytest.fixture
-def everybody(sqlite_url: str, clock: FixedClock, tmp_path: Path) -> Iterator[tuple[Scene, Flask]]:
+def everybody(sqlite_url: str, clock: FixedClock, tmp_path: Path, shelf: Shelf) -> Iterator[tuple[Scene, Flask]]:
     """The whole court, a case on the full plan with a third party, and every role seated in it."""
     database = Database(sqlite_url, synchronous="OFF")
-    scene = accepted_case(whole_court(database, clock, tmp_path / "court"), clock, track=Track.SIMPLE, third=True)
+    scene = accepted_case(whole_court(database, clock, tmp_path / "court", shelf), clock, track=Track.SIMPLE, third=True)
+    seat_everybody(scene)
+    scene.exhibits(2)
+    yield scene, create_app(court=scene.court)
+    database.dispose()
+
+
+@kept
+def seat_everybody(scene: Scene) -> None:
+    """All roles that :data:`SEATED` names."""
+    now = scene.clock.now()
     with scene.court.database.write() as session:
         for role, name in SEATED.items():
-            account = Account(email=f"{name}@x.example".lower(), name=name, state=AccountState.ACTIVE, created_at=clock.now())
+            account = Account(email=f"{name}@x.example".lower(), name=name, state=AccountState.ACTIVE, created_at=now)
             session.add(account)
             session.flush()
             scene.accounts[name] = account.id
-            session.add(AccountRole(account_id=account.id, role=role, granted_at=clock.now()))
-            session.add(Seat(case_id=scene.case_id, account_id=account.id, role=role, from_at=clock.now()))
-    for owner in (LI, HAIYUN):
-        for number in (1, 2):
-            scene.refs[owner, number] = scene.exhibit(owner, number)
-    yield scene, create_app(court=scene.court)
-    database.dispose()
+            session.add(AccountRole(account_id=account.id, role=role, granted_at=now))
+            session.add(Seat(case_id=scene.case_id, account_id=account.id, role=role, from_at=now))
 
 
 def seat_witness(scene: Scene) -> None:

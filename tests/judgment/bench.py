@@ -27,6 +27,7 @@ from odr.procedure.sitting import ActReceipt
 from odr.service.kinds import Channel, FactKind
 from odr.service.models import Packet
 from odr.service.packets import conclude_packet, record_fact
+from tests.kept import kept
 
 NUMBER = "(2026)网0192民初123号"
 PEOPLE = {
@@ -127,6 +128,7 @@ class Bench:
                 conclude_packet(session, packet, now=self.clock.now())
         bring_to_docket(self.court)
 
+    @kept
     def findings(self) -> None:
         """Findings on everything the scene disputes and does not."""
         self.do("judge", "record_findings", {"adopt_undisputed": True})
@@ -173,6 +175,7 @@ class Bench:
         with self.court.database.read() as session:
             return f"{session.scalars(select(Claim.reference).where(Claim.case_id == self.case_id)).one()}/{number}"
 
+    @kept
     def sign(self, **changes: Any) -> str:
         """Findings, draft and signature; gives the decision's reference."""
         self.findings()
@@ -181,6 +184,7 @@ class Bench:
         self.do("judge", "send_for_signing", {"decision": reference})
         return reference
 
+    @kept
     def issue(self, **changes: Any) -> str:
         """Everything until the decision is issued; gives its reference."""
         reference = self.sign(**changes)
@@ -189,6 +193,7 @@ class Bench:
         self.do("clerk", "countersign_decision", {"decision": reference})
         return reference
 
+    @kept
     def effective(self) -> str:
         """Everything until the decision binds."""
         reference = self.issue()
@@ -197,6 +202,7 @@ class Bench:
         self.wait(days=20)
         return reference
 
+    @kept
     def nobody_appeals(self) -> None:
         """Both sides read what was sent to them, and the time to appeal from a ruling ends unused."""
         for who in ("claimant/1", "respondent/1"):
@@ -218,7 +224,13 @@ def people(court: Court, clock: FixedClock) -> None:
 def lay_case(court: Court, clock: FixedClock, *, track: Track = Track.SIMPLE, joined: bool = True, number: str = NUMBER) -> Bench:
     """A case whose examination is over: two facts (one agreed), two exhibits (one disputed), claim for 8,000 and 2,000."""
     bench = Bench(court, clock, number=number)
-    now = clock.now()
+    _lay(bench, track, joined)
+    return bench
+
+
+@kept
+def _lay(bench: Bench, track: Track, joined: bool) -> None:
+    court, number, now = bench.court, bench.number, bench.clock.now()
     with court.database.write() as session:
         ids = {a.email.split("@")[0]: a.id for a in session.scalars(select(Account))}
         pack = court.packs.in_force("cn", now.date())
@@ -323,7 +335,6 @@ def lay_case(court: Court, clock: FixedClock, *, track: Track = Track.SIMPLE, jo
                     opened_by=1,
                 )
             )
-    return bench
 
 
 def lay_exhibit(session: Any, case: Case, party: Party, number: int, at: datetime) -> Exhibit:

@@ -13,14 +13,15 @@ from odr.config import Settings
 from odr.db import Database
 from odr.procedure.court import Court
 from tests.judgment.bench import Bench, lay_case, people
+from tests.kept import Shelf
 
 
 @pytest.fixture
-def whole_court(sqlite_url: str, tmp_path: Path, clock: FixedClock) -> Iterator[Court]:
+def whole_court(sqlite_url: str, tmp_path: Path, clock: FixedClock, shelf: Shelf) -> Iterator[Court]:
     """The court as the program wires it, with people."""
     database = Database(sqlite_url, synchronous="OFF")
-    court = create_court(Settings(mode="test", data_dir=tmp_path / "data", argon2_cheap=True, base_url="http://court.test"), clock, database)
-    people(court, clock)
+    settings = Settings(mode="test", data_dir=tmp_path / "data", argon2_cheap=True, base_url="http://court.test")
+    court, _ = shelf.open(("bench",), database, settings.data_dir, lambda: create_court(settings, clock, database), lambda court: people(court, clock))
     yield court
     database.dispose()
 

@@ -27,6 +27,7 @@ from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.versions import input_of
 from tests.judgment.bench import Bench, lay_case
 from tests.judgment.web import Visitor
+from tests.kept import kept
 
 OTHER = "(2026)网0192民初200号"
 ORDERS = [{"debtor": "respondent/1", "amount": "500.00", "what": "The price back"}]
@@ -53,6 +54,7 @@ def many(bench: Bench) -> Bench:
     return bench
 
 
+@kept
 def decided(many: Bench) -> None:
     """Haiyun pays 8,000 to Li and 5,000 to Mei; the judgment binds."""
     with many.court.database.read() as session:

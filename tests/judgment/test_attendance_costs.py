@@ -26,6 +26,7 @@ from odr.payments.paydesk import cashier
 from odr.payments.tariff import Matter
 from odr.procedure.models import Task
 from tests.judgment.bench import Bench
+from tests.kept import kept
 
 
 def till(bench: Bench) -> Actor:
@@ -33,6 +34,7 @@ def till(bench: Bench) -> Actor:
     return Actor(Role.CASHIER, bench.account("president").id, "Cashier", bench.case_id, strong_at=bench.clock.now())
 
 
+@kept
 def expert(bench: Bench, *, prepays: str = "claimant/1") -> None:
     """A report (C-1) to which one still objects, the expert called and prepaid for: 300.00."""
     with bench.court.database.write() as session:

@@ -11,11 +11,13 @@ from odr.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.judgment.kinds import EnforcementState, SettlementState
 from odr.judgment.models import EnforcementCase, EnforcementSettlement, Obligation
 from tests.judgment.bench import Bench
+from tests.kept import kept
 
 PROPOSAL = {"amount": "6,000.00", "instalments": [{"on": "2026-05-20", "amount": "2,000.00"}, {"on": "2026-06-20", "amount": "4,000.00"}]}
 HALT = {"state": "settled", "reasons": "Both signed it into the record."}
 
 
+@kept
 def enforced(bench: Bench) -> None:
     """A decision in effect, not performed: the creditor has applied."""
     bench.effective()
@@ -24,6 +26,7 @@ def enforced(bench: Bench) -> None:
     assert bench.case().stage is Stage.ENFORCEMENT
 
 
+@kept
 def signed(bench: Bench) -> None:
     """The debtor proposes, the creditor signs, the judge halts the enforcement."""
     enforced(bench)

@@ -17,6 +17,7 @@ from odr.settlement import acts_judge, routes_before
 from odr.settlement.models import Mediation, MediationState
 from tests.judgment.bench import Bench
 from tests.judgment.web import Visitor
+from tests.kept import kept
 from tests.settlement.test_room_guards import changed, true
 from tests.settlement.test_room_pages import mediation, mediator
 
@@ -24,6 +25,7 @@ SAID, PRIVATE = "said-to-the-judge", "said-in-the-private-room"
 AWARE = {"aware": True}
 
 
+@kept
 def runs(bench: Bench) -> None:
     """The judge offers, both agree."""
     bench.do("judge", "offer_to_mediate", {})

@@ -19,6 +19,7 @@ from odr.procedure.views import entry_view
 from odr.settlement.inputs import OfferInput
 from odr.settlement.models import Agreement, AgreementState, Offer, OfferState
 from tests.judgment.bench import Bench
+from tests.kept import kept
 
 OFFER: dict[str, Any] = {
     "to": "claimant/1",
@@ -46,6 +47,7 @@ def agreement_of(bench: Bench) -> Agreement:
         return found
 
 
+@kept
 def settle(bench: Bench, **changes: Any) -> str:
     """An offer that is accepted; gives the agreement's reference."""
     bench.do("respondent/1", "make_offer", OFFER | changes)

@@ -21,6 +21,7 @@ from odr.settlement.lookups import mediation_of, messages_for
 from odr.text import T
 from tests.judgment.bench import Bench
 from tests.judgment.web import Options, Visitor
+from tests.kept import kept
 
 
 def visitors(bench: Bench, *names: str, locale: str = "en") -> list[Visitor]:
@@ -97,6 +98,7 @@ def mediator(bench: Bench) -> Actor:
     return Actor(Role.MEDIATOR, account.id, "Mei", bench.case_id, strong_at=bench.clock.now())
 
 
+@kept
 def mediation(bench: Bench) -> None:
     """A mediation under way with Mei, whom nobody chose in time and the court designated."""
     with bench.court.database.write() as session:
