@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from types import CodeType
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import Flask, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,6 +15,7 @@ from jinja2 import BytecodeCache, StrictUndefined
 from jinja2.bccache import Bucket
 from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import NotFound as NoSuchPage
+from werkzeug.routing import Rule
 
 from odr import migrate, wiring
 from odr.access import SignInNeeded, assert_guarded, current_locale, register_access
@@ -95,6 +96,7 @@ def create_app(settings: Settings | None = None, *, court: Court | None = None) 
     settings = settings or (court.settings if court else Settings.load(os.environ))
     court = court or create_court(settings)
     app = Flask("odr", root_path=str(ROOT / "odr"), template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app.url_rule_class = _KeptRule
     app.config.update(MAX_FORM_MEMORY_SIZE=2_000_000, MAX_FORM_PARTS=2000, TRUSTED_HOSTS=None)
     if settings.trusted_proxies:
         from werkzeug.middleware.proxy_fix import ProxyFix
@@ -128,6 +130,20 @@ class _Compiled(BytecodeCache):
 
 
 _COMPILED = _Compiled()
+
+
+class _KeptRule(Rule):
+    """A route whose address builder, like templates, is compiled once for the process: it depends on the rule's words alone."""
+
+    _kept: ClassVar[dict[tuple[tuple[tuple[bool, str], ...], bool], Callable[..., tuple[str, str]]]] = {}
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        if self.defaults:
+            return super()._compile_builder(append_unknown)
+        key = tuple(self._trace), append_unknown
+        if key not in self._kept:
+            self._kept[key] = super()._compile_builder(append_unknown)
+        return self._kept[key]
 
 
 def _templates(app: Flask, court: Court) -> None:
