@@ -11,7 +11,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pyotp
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 from sqlalchemy import select, update
 
@@ -25,10 +24,11 @@ from odr.payments.stripe_peer import Peer
 from odr.payments.stripe_peer import serve as serve_peer
 from odr.payments.stripe_peer.wire import PERMISSIONS
 from tests.e2e.hands import Hand, Mouse
-from tests.e2e.test_journey import RULES, give_second_factor
 from tests.e2e.test_journey import SECRET as TOTP
+from tests.e2e.test_journey import give_second_factor
 from tests.peers.browser import OpenContext
 from tests.scene import PASSWORD, Scene, open_court
+from tests.sound import faults, fits
 
 KEY, SECRET = "rk_test_walk", "whsec_walk"
 CARD = "4242 4242 4242 4242"
@@ -149,13 +149,11 @@ class Walk:
 
     def look(self, page: Page) -> None:
         """Nothing scrolls sideways; axe finds nothing on a kind of page not looked at before."""
-        page.wait_for_load_state()
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
+        assert fits(page), page.url
         path = re.split(r"[?#]", page.url.removeprefix(self.origin))[0]
         kind = f"{self.width} " + re.sub(r"[a-z0-9]{26}|\d+|[CRT]-\d+", "*", path)
         if self.javascript and kind not in self.seen:
-            found = Axe().run(page, options={"runOnly": RULES})
-            assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
+            assert faults(page) == [], page.url
         self.seen.add(kind)
 
     def send(self, page: Page, button: str = GO_ON, *, to: str = "/docket/") -> None:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page
 from sqlalchemy import select
@@ -21,8 +20,8 @@ from odr.identity.presence import session_cookie_name
 from tests.evidence.test_case_file import with_exhibits
 from tests.peers.browser import PHONE, OpenContext
 from tests.scene import Scene
+from tests.sound import is_sound
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 A_TAP, A_CHARACTER, A_PAGE = 2.0, 0.6, 4.0
 """Seconds a person needs: to find and tap something, to write a Chinese character on glass, to look at a new page."""
 THREE_MINUTES = 180.0
@@ -53,14 +52,6 @@ class Hand:
         return self.taps * A_TAP + self.characters * A_CHARACTER + self.pages * A_PAGE
 
 
-def looked_at(page: Page, shots: Path) -> None:
-    """Nothing runs out of the narrow page, and axe finds nothing."""
-    page.screenshot(path=shots / f"{len(list(shots.glob('*.png'))):02}.png", full_page=True)
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE, page.url
-    found = Axe().run(page, options={"runOnly": RULES})
-    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
-
-
 def photographs() -> list[dict[str, object]]:
     """What a telephone keeps: two pictures as HEIC, one as JPEG."""
     heif = pytest.importorskip("pillow_heif")
@@ -75,7 +66,7 @@ def photographs() -> list[dict[str, object]]:
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["script", "plain"])
 def test_photographs_from_a_phone_become_exhibits_in_three_minutes(
-    small_scene: Scene, serve: Callable[..., str], open_context: OpenContext, tmp_path: Path, javascript: bool
+    small_scene: Scene, serve: Callable[..., str], open_context: OpenContext, javascript: bool
 ) -> None:
     """Choose three photographs, send them, answer where they come from once, say what each shows, submit: in three minutes, with and without a script."""
     with_exhibits(small_scene)
@@ -87,8 +78,7 @@ def test_photographs_from_a_phone_become_exhibits_in_three_minutes(
     cookies = {session_cookie_name(False): secret, locales.COOKIE: "zh-Hans"}
     context.add_cookies([{"name": name, "value": value, "url": origin} for name, value in cookies.items()])
     page, case = context.new_page(), f"{origin}/cases/{small_scene.case().reference}"
-    begun, shots = time.monotonic(), tmp_path / "shots"
-    shots.mkdir()
+    begun = time.monotonic()
     page.goto(f"{case}/exhibits")
     hand = Hand(page)
     hand.tap("a[href*='/uploads/new']")
@@ -109,7 +99,7 @@ def test_photographs_from_a_phone_become_exhibits_in_three_minutes(
         hand.write(f"[name=files-{number}-proves]", words)
         hand.tap(f"label[for=files-{number}-facts]")
     if javascript:
-        looked_at(page, shots)
+        is_sound(page)
     hand.tap("main form button[type=submit]:not(.court-default)")
     page.wait_for_url("**/exhibits?since=*")
     machine = time.monotonic() - begun
@@ -120,10 +110,10 @@ def test_photographs_from_a_phone_become_exhibits_in_three_minutes(
     counted = f"{hand.taps} taps, {hand.characters} characters, {hand.pages} pages: {hand.seconds:.0f} s of a person, {machine:.1f} s of the machine"
     assert hand.seconds + machine < THREE_MINUTES, counted
     if javascript:
-        every_page_is_usable(small_scene, page, case, shots)
+        every_page_is_usable(small_scene, page, case)
 
 
-def every_page_is_usable(scene: Scene, page: Page, case: str, shots: Path) -> None:
+def every_page_is_usable(scene: Scene, page: Page, case: str) -> None:
     """The list, one exhibit, checklist, requests and what is taken along, on the narrow screen; the case file is fetched."""
     for path in (
         "exhibits",
@@ -137,11 +127,11 @@ def every_page_is_usable(scene: Scene, page: Page, case: str, shots: Path) -> No
         "files",
     ):
         page.goto(f"{case}/{path}")
-        looked_at(page, shots)
+        is_sound(page)
     page.locator("button[value=case_file]").click()
     scene.work()
     page.reload()
-    looked_at(page, shots)
+    is_sound(page)
     with page.expect_download() as download:
         page.locator("a[href*='/files/']").first.click()
     assert Path(download.value.path()).read_bytes().startswith(b"PK")

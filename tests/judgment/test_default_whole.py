@@ -15,7 +15,6 @@ from odr.clock import FixedClock
 from odr.db import Database
 from odr.docket.models import Outcome, Stage
 from odr.errors import ActNotOpen
-from odr.identity.models import Account
 from odr.judgment.models import Decision, Obligation
 from odr.procedure.table import Premise
 from odr.text import T
@@ -23,10 +22,10 @@ from tests.api.caller import Caller, Contract, caller
 from tests.e2e.test_journey import give_second_factor
 from tests.judgment.test_contested import Desk, finds_and_drafts, pronounces
 from tests.judgment.test_whole import decide, gate, hear, posted
-from tests.peers.browser import DESK, PHONE, OpenContext
+from tests.peers.browser import OpenContext
 from tests.scene import Scene, open_court
 
-WORDS = {"en": ("Shown at the hearing.", "Nobody answered.", "Paid."), "zh-CN": ("庭审已查明。", "被告未答辩。", "已支付。")}
+WORDS = ("庭审已查明。", "被告未答辩。", "已支付。")
 
 
 @pytest.fixture
@@ -125,23 +124,17 @@ def enforces(desk: Desk, words: tuple[str, ...]) -> None:
     desk.press(page)
 
 
-@pytest.mark.parametrize(("locale", "width", "scripts"), [("en", DESK, True), ("zh-CN", PHONE, False)])
-def test_a_browser_decides_in_default_and_enforces(
-    court: Scene, serve: Callable[..., str], open_context: OpenContext, locale: str, width: int, scripts: bool
-) -> None:
+def test_a_browser_decides_in_default_and_enforces(court: Scene, serve: Callable[..., str], open_context: OpenContext) -> None:
     """After the record of an empty chair: findings, draft, signature, pronouncement, countersignature, application, payment and end by the pages alone."""
     give_second_factor(court, "judge", "clerk")
-    with court.court.database.write() as session:
-        for account in session.scalars(select(Account)):
-            account.locale = "zh-Hans" if locale == "zh-CN" else "en"
     hear(court)
-    desk = Desk(court, serve(create_app(court=court.court)), open_context, locale, width, scripts)
-    finds_and_drafts(desk, desk.enter("judge"), WORDS[locale])
+    desk = Desk(court, serve(create_app(court=court.court)), open_context)
+    finds_and_drafts(desk, desk.enter("judge"), WORDS)
     pronounces(desk)
     with court.court.database.read() as session:
         assert session.scalars(select(Decision)).one().by_default
     court.later(days=3)
     posted(court, "decision")
     court.later(days=40)
-    enforces(desk, WORDS[locale])
+    enforces(desk, WORDS)
     assert (court.case().stage, court.case().outcome) == (Stage.CLOSED, Outcome.ENFORCED)

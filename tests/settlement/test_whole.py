@@ -16,14 +16,15 @@ from odr.clock import FixedClock
 from odr.db import Database
 from odr.docket.models import Case, Stage
 from odr.docket.queries import entries_of
-from odr.identity.models import Account
 from odr.settlement.models import Agreement
 from tests.api.caller import Caller, Contract, caller
-from tests.e2e.test_journey import RULES, give_second_factor, sign_in
+from tests.e2e.test_journey import give_second_factor
+from tests.entering import let_in
 from tests.peers.browser import DESK, PHONE, OpenContext
 from tests.scene import Scene, open_court
 from tests.settlement.certifiers import OWED, TRAFFIC
 from tests.settlement.test_one_key import newest, traffic_scene
+from tests.sound import fits_each_width, is_sound, turn
 
 PEOPLE = ("li", "haiyun", "judge", "clerk", "mediator")
 TERMS = {
@@ -135,32 +136,31 @@ def test_a_mediated_agreement_in_instalments_is_enforced_by_programs(quick_scene
 
 @dataclass
 class Visit:
-    """People at browsers in one language and width."""
+    """People at browsers: each page, when first seen, is turned once from English at a desk to Chinese on a phone, or back, and stays so."""
 
     scene: Scene
     origin: str
     open_context: OpenContext
-    locale: str
-    width: int
     pages: dict[str, Page] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
 
     def page(self, who: str) -> Page:
-        """Somebody's page, signed in."""
+        """Somebody's page, signed in; every other person reads Chinese on a phone at first."""
         if who not in self.pages:
-            with self.scene.court.database.write() as session:
-                session.get_one(Account, self.scene.people[who]).locale = "zh-Hans" if self.locale.startswith("zh") else "en"
-            page = self.open_context(self.origin, width=self.width, locale=self.locale).new_page()
-            self.scene.later(seconds=31)
-            sign_in(page, self.scene, who)
-            self.pages[who] = page
+            locale, width = (("en", DESK), ("zh-Hans", PHONE))[len(self.pages) % 2]
+            self.pages[who] = self.open_context(self.origin, width=width).new_page()
+            let_in(self.scene.court, self.scene.people[who], self.pages[who].context, self.origin, locale)
         return self.pages[who]
 
     def open(self, who: str, path: str) -> Page:
-        """A page of the case; nothing scrolls sideways."""
+        """A page of the case; nothing scrolls sideways at either width, and what is new is read in both languages."""
         page = self.page(who)
         page.goto(f"/cases/{self.scene.case().reference}{path}")
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
-        assert page.evaluate("document.documentElement.lang").startswith(self.locale[:2])
+        fits_each_width(page)
+        if path not in self.seen:
+            turn(page)
+            fits_each_width(page)
+        self.seen.add(path)
         return page
 
     def send(self, who: str, path: str, act: str, **values: str) -> Page:
@@ -191,13 +191,6 @@ class Visit:
         with self.scene.court.database.read() as session:
             return list(entries_of(session, session.get_one(Case, self.scene.case_id), act))
 
-    def sound(self, page: Page) -> None:
-        """Axe finds nothing."""
-        from axe_playwright_python.sync_playwright import Axe
-
-        found = Axe().run(page, options={"runOnly": RULES})
-        assert found.violations_count == 0, found.generate_report()
-
     def statement(self) -> None:
         """The judge makes the statement, both sides sign it."""
         self.send("judge", "/agreement", "sign_mediation", case_number=self.scene.case().number or "")
@@ -206,20 +199,14 @@ class Visit:
         assert self.scene.case().stage is Stage.EFFECTIVE
 
 
-BOTH = pytest.mark.parametrize(("locale", "width"), [("en", DESK), ("zh-CN", PHONE)])
-
-
-@BOTH
-def test_a_traffic_claim_is_settled_with_one_key_in_the_browser(
-    quick_scene: Scene, serve: Callable[..., str], open_context: OpenContext, locale: str, width: int
-) -> None:
+def test_a_traffic_claim_is_settled_with_one_key_in_the_browser(quick_scene: Scene, serve: Callable[..., str], open_context: OpenContext) -> None:
     """All of it on one page, at 320 pixels and in Chinese too: statement, working, one key to offer, one to accept, account, payment."""
     scene = quick_scene
     certifiers = traffic_scene(scene)
     give_second_factor(scene, "judge")
-    visit = Visit(scene, serve(create_app(court=scene.court)), open_context, locale, width)
+    visit = Visit(scene, serve(create_app(court=scene.court)), open_context)
     reference = scene.case().reference
-    visit.sound(visit.open("li", "/one-key"))
+    is_sound(visit.open("li", "/one-key"))
     for kind, figures in TRAFFIC.items():
         if kind == "insurer":
             visit.send("haiyun", "/one-key", "bring_statement", statement=certifiers[kind].sign(reference, figures))
@@ -242,24 +229,22 @@ def test_a_traffic_claim_is_settled_with_one_key_in_the_browser(
     )  # fmt: skip
     assert "6222 0000 1111 2222" in page.inner_text("main")
     page = visit.send("li", "/one-key", "confirm_performance", obligation=owed, arrived="true")
-    visit.sound(page)
+    turn(page)
+    is_sound(page)
     scene.do("close_case", "clerk")
     assert scene.case().outcome.value == "settled"
     refused = visit.page("judge").goto(f"/cases/{reference}/one-key")
     assert refused is not None and refused.status == 403
 
 
-@BOTH
-def test_a_mediated_agreement_in_instalments_is_enforced_in_the_browser(
-    quick_scene: Scene, serve: Callable[..., str], open_context: OpenContext, locale: str, width: int
-) -> None:
+def test_a_mediated_agreement_in_instalments_is_enforced_in_the_browser(quick_scene: Scene, serve: Callable[..., str], open_context: OpenContext) -> None:
     """From “shall we mediate” to the application for enforcement after a missed instalment, by the buttons of the pages."""
     scene = quick_scene
     scene.lodge()
     scene.accept()
     scene.join()
     give_second_factor(scene, "judge", "mediator")
-    visit = Visit(scene, serve(create_app(court=scene.court)), open_context, locale, width)
+    visit = Visit(scene, serve(create_app(court=scene.court)), open_context)
     visit.send("haiyun", "/settlement?act=ask_mediation", "ask_mediation", words="Shall we talk?")
     visit.send("li", "/settlement?act=agree_mediation", "agree_mediation")
     for who in ("li", "haiyun"):
@@ -268,7 +253,7 @@ def test_a_mediated_agreement_in_instalments_is_enforced_in_the_browser(
     scene.do("propose_text", "mediator", **TERMS)
     for who in ("li", "haiyun"):
         visit.send(who, "/settlement", "sign_agreement")
-    visit.sound(visit.open("li", "/settlement"))
+    is_sound(visit.open("li", "/settlement"))
     visit.statement()
     assert newest(scene, Agreement).amount_minor == 5_000_00
     scene.later(days=20)
