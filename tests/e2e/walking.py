@@ -26,6 +26,7 @@ from odr.payments.stripe_peer.wire import PERMISSIONS
 from tests.e2e.hands import Hand, Mouse
 from tests.e2e.test_journey import SECRET as TOTP
 from tests.e2e.test_journey import give_second_factor
+from tests.entering import let_in
 from tests.peers.browser import OpenContext
 from tests.scene import PASSWORD, Scene, open_court
 from tests.sound import faults, fits
@@ -85,13 +86,18 @@ class Walk:
     reference: str = ""
 
     def enter(self, who: str, *, width: int = 0) -> Page:
-        """Somebody comes in anew: time has gone by, and no session lasts that long."""
-        if who not in self.pages:
+        """Somebody comes in anew: time has gone by, and no session lasts that long. By the pages the first time, then with a session given to her."""
+        again = who in self.pages
+        if not again:
             context = self.open_context(self.origin, width=width or self.width, javascript=self.javascript, locale=self.locale)
             self.pages[who] = context.new_page()
         page = self.pages[who]
         page.context.clear_cookies()
         self.scene.later(minutes=1)
+        if again:
+            let_in(self.scene.court, self.scene.people[who], page.context, self.origin)
+            page.goto("/home")
+            return page
         page.goto("/account/sign-in")
         self.hand.write(page, "input[type=email]", f"{who}@court.example")
         self.hand.write(page, "input[type=password]", PASSWORD)
