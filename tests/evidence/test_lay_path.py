@@ -14,9 +14,7 @@ from sqlalchemy import select
 
 from odr.app import create_app
 from odr.evidence.models import Exhibit
-from odr.identity import locales, sessions
-from odr.identity.models import Account
-from odr.identity.presence import session_cookie_name
+from tests.entering import let_in
 from tests.evidence.test_case_file import with_exhibits
 from tests.peers.browser import PHONE, OpenContext
 from tests.scene import Scene
@@ -71,12 +69,8 @@ def test_photographs_from_a_phone_become_exhibits_in_three_minutes(
     """Choose three photographs, send them, answer where they come from once, say what each shows, submit: in three minutes, with and without a script."""
     with_exhibits(small_scene)
     origin = serve(create_app(court=small_scene.court))
-    with small_scene.court.database.write() as session:
-        account = session.get_one(Account, small_scene.people["li"])
-        secret, _ = sessions.open_session(session, account, small_scene.court.clock.machine_now(), device="phone", address="::1", two_factor=True)
     context = open_context(origin, width=PHONE, locale="zh-CN", javascript=javascript)
-    cookies = {session_cookie_name(False): secret, locales.COOKIE: "zh-Hans"}
-    context.add_cookies([{"name": name, "value": value, "url": origin} for name, value in cookies.items()])
+    let_in(small_scene.court, small_scene.people["li"], context, origin, "zh-Hans")
     page, case = context.new_page(), f"{origin}/cases/{small_scene.case().reference}"
     begun = time.monotonic()
     page.goto(f"{case}/exhibits")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from odr.app import create_app
@@ -18,14 +18,11 @@ from odr.evidence.platform_records import take
 from odr.filing.grouping import register
 from odr.filing.inputs_merging import RegistrationInput
 from odr.filing.models_bulk import BulkFiling
-from odr.identity.locales import COOKIE
-from odr.identity.models import Account
-from odr.identity.presence import session_cookie_name
-from odr.identity.sessions import open_session
+from tests.entering import let_in
 from tests.evidence.test_platform_records import ASKED, KEY, signed
 from tests.filing.test_bulk import sent
 from tests.filing.test_group import SAID, announced, members, registered
-from tests.peers.browser import DESK, OpenContext
+from tests.peers.browser import OpenContext
 from tests.scene import Scene, claim
 from tests.sound import is_sound_to_both
 
@@ -40,15 +37,10 @@ class Site:
     origin: str
     open_context: OpenContext
 
-    def enter(self, name: str, width: int = DESK, locale: str = "en") -> Page:
-        """Somebody signed in with a second factor, who reads ``locale``."""
-        with self.scene.court.database.write() as session:
-            account = session.get_one(Account, self.scene.people[name])
-            account.locale = locale
-            token, _ = open_session(session, account, self.scene.clock.machine_now(), device="test", address="127.0.0.1", two_factor=True)
-        context: BrowserContext = self.open_context(self.origin, width=width, locale=locale)
-        cookies = {session_cookie_name(False): token, COOKIE: locale}
-        context.add_cookies([{"name": key, "value": value, "url": self.origin} for key, value in cookies.items()])
+    def enter(self, name: str) -> Page:
+        """Somebody signed in with a second factor."""
+        context = self.open_context(self.origin)
+        let_in(self.scene.court, self.scene.people[name], context, self.origin)
         return context.new_page()
 
 

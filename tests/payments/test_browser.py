@@ -18,12 +18,11 @@ from odr.app import create_app
 from odr.clock import FixedClock
 from odr.db import Database
 from odr.docket.models import Outcome
-from odr.identity.models import Account
-from odr.identity.sessions import open_session
 from odr.payments.models import FeeAssessment, Payment, Refund, RefundState
 from odr.payments.stripe_peer import Peer
 from odr.payments.stripe_peer import serve as serve_stripe
 from odr.payments.stripe_peer.wire import PERMISSIONS
+from tests.entering import let_in
 from tests.payments.conftest import KEY, SECRET, wait_for
 from tests.peers.browser import DESK, PHONE, OpenContext
 from tests.peers.http import serving
@@ -43,10 +42,7 @@ class Till:
 
     def enter(self, context: BrowserContext, name: str, locale: str) -> Page:
         """Somebody signed in, second factor and all, who reads ``locale``."""
-        with self.scene.court.database.write() as session:
-            account = session.get_one(Account, self.scene.people[name])
-            token, _ = open_session(session, account, self.scene.clock.now(), device="test", address="127.0.0.1", two_factor=True)
-        context.add_cookies([{"name": key, "value": value, "url": self.origin} for key, value in (("session_token", token), ("locale", locale))])
+        let_in(self.scene.court, self.scene.people[name], context, self.origin, locale)
         return context.new_page()
 
     @property

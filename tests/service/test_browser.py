@@ -5,25 +5,16 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from odr.app import create_app
-from odr.identity.models import Account
-from odr.identity.sessions import open_session
+from tests.entering import let_in
 from tests.peers.browser import PHONE, OpenContext
 from tests.peers.http import serving
 from tests.scene import Scene
 from tests.sound import fits, is_sound_to_both
 
 SHOTS = os.environ.get("ODR_SHOTS")
-
-
-def enter(scene: Scene, context: BrowserContext, origin: str, name: str, locale: str) -> None:
-    """Somebody signed in, second factor and all, who reads ``locale``."""
-    with scene.court.database.write() as session:
-        account = session.get_one(Account, scene.people[name])
-        token, _ = open_session(session, account, scene.clock.now(), device="test", address="127.0.0.1", two_factor=True)
-    context.add_cookies([{"name": key, "value": value, "url": origin} for key, value in (("session_token", token), ("locale", locale))])
 
 
 def look(page: Page, name: str) -> None:
@@ -58,7 +49,7 @@ def test_from_the_invitation_to_the_answer_on_a_phone(small_scene: Scene, open_c
         page.goto(f"{origin}/check?code={code}")
         expect(page.locator("main")).to_contain_text(code)
         look(page, "check")
-        enter(scene, context, origin, "haiyun", "zh-Hans")
+        let_in(scene.court, scene.people["haiyun"], context, origin, "zh-Hans")
         page.goto(f"{origin}/join/{code}/details")
         look(page, "details")
         for box in page.locator("main input[type=checkbox]").all():
@@ -86,7 +77,7 @@ def test_the_desk_and_its_pages_are_clean(small_scene: Scene, open_context: Open
     pages = (*desk, f"{case}/service", f"{case}/service/abroad", f"/letters/{scene.code()}/pass-on")
     with serving(create_app(court=scene.court)) as origin:
         context = open_context(origin)
-        enter(scene, context, origin, "clerk", "en")
+        let_in(scene.court, scene.people["clerk"], context, origin, "en")
         page = context.new_page()
         for path in pages:
             page.goto(f"{origin}{path}")
