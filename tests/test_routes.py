@@ -14,7 +14,7 @@ import pytest
 from flask import Flask, g
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import select, update
-from werkzeug.routing import Rule
+from werkzeug.routing import Map, Rule
 from werkzeug.test import TestResponse
 
 from odr.access import Entry, Guard, current_person, current_session
@@ -469,3 +469,20 @@ def test_somebody_on_both_sides_is_one_of_them_at_a_time(house: House, both: dic
         house.readers.clear()
     assert not wrong, "\n".join(wrong)
     assert asked > 300
+
+
+def test_a_second_application_has_the_routes_of_the_first(small_scene: Scene) -> None:
+    """Routes compiled once for the process lead from and to the same addresses as routes compiled for one application alone."""
+    app = [create_app(court=small_scene.court) for _ in range(2)][1]
+    rules = list(app.url_map.iter_rules())
+    alone = Map([Rule(rule.rule, **rule.get_empty_kwargs()) for rule in rules], converters=app.url_map.converters)
+    ours, theirs = app.url_map.bind("court.test"), alone.bind("court.test")
+    for rule in rules:
+        part = re.search(r"any\((\w+)", rule.rule)
+        values = {name: 7 if f"int:{name}>" in rule.rule else part[1] if part and f"):{name}>" in rule.rule else "x y" for name in rule.arguments}
+        method = min(rule.methods or (), key=lambda name: (name in ("OPTIONS", "HEAD"), name))
+        address = ours.build(rule.endpoint, {**values, "more": "1&2"}, method)
+        assert address == theirs.build(rule.endpoint, {**values, "more": "1&2"}, method)
+        path = address.partition("?")[0]
+        found, wanted = ours.match(path, method, return_rule=True), theirs.match(path, method, return_rule=True)
+        assert (found[0].rule, found[0].endpoint, found[1]) == (wanted[0].rule, wanted[0].endpoint, wanted[1])
