@@ -16,6 +16,7 @@ from odr.identity.models import Account, Mandate, MandateScope
 from odr.procedure.availability import StepUpNeeded, refusal
 from odr.procedure.sitting import Sitting
 from odr.procedure.table import Act
+from tests.kept import kept
 from tests.scene import Scene
 
 FILE = Path(__file__).with_name("permissions.tsv")
@@ -117,6 +118,7 @@ def seat(scene: Scene, who: str, role: Role) -> None:
         session.add(Seat(case_id=scene.case_id, account_id=scene.people[who], role=role, from_at=scene.clock.now()))
 
 
+@kept
 def pending(scene: Scene) -> None:
     """A case on both sides, before the judge, with a mediator."""
     scene.lodge()

@@ -21,13 +21,15 @@ from odr.service.kinds import Channel
 from odr.service.models import Packet, ServiceAddress
 from tests.filing.test_drafts_kept import ready
 from tests.filing.visitor import Visitor
+from tests.kept import kept
 from tests.scene import Scene, claim
 
 VisitorOf = Callable[[str | None], Visitor]
 SIGNED = {"manner": "oral", "confirmation": "signature"}
 
 
-def served(scene: Scene) -> Scene:
+@kept
+def served(scene: Scene) -> None:
     """A case whose respondent was served on paper and is not online."""
     scene.lodge()
     scene.accept()
@@ -37,7 +39,6 @@ def served(scene: Scene) -> Scene:
         "record_outcome", "clerk", packet=packet, way="direct", what="signed", signer="legal_representative", happened_on=scene.clock.now().date().isoformat()
     )
     scene.work()
-    return scene
 
 
 def offline_packet(scene: Scene) -> str:

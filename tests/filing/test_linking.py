@@ -23,11 +23,13 @@ from odr.procedure.forms import flatten
 from odr.procedure.inputs import schema_for
 from tests.filing.test_particulars import SAID
 from tests.filing.visitor import Forms, Visitor
+from tests.kept import kept
 from tests.scene import Scene, claim
 
 VisitorOf = Callable[..., Visitor]
 
 
+@kept
 def ready(scene: Scene) -> str:
     """A draft with every step done; gives its reference."""
     whole = claim(particulars=SAID).model_dump(mode="json")

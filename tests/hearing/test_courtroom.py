@@ -19,6 +19,7 @@ from odr.hearing.plan import clock_of
 from odr.hearing.queries import hearings_of, postings_of
 from odr.procedure.models import Task
 from tests.hearing.scene import CHEN, DENG, DING, HAIYUN, LI, WANG, Scene, put_upload
+from tests.kept import kept
 
 
 def tasks(scene: Scene) -> list[str]:
@@ -36,9 +37,15 @@ def fixed(scene: Scene) -> str:
 def in_court(scene_of: Callable[..., Scene], track: Track = Track.ORDINARY) -> Scene:
     """A case whose respondent never joined, heard in the courtroom on 12 March."""
     scene = scene_of(track=track, joined=False)
+    summoned(scene)
+    return scene
+
+
+@kept
+def summoned(scene: Scene) -> None:
+    """The judge takes the case to the courtroom, the clerk fixes the day."""
     scene.act(CHEN, "open_examination", mode="offline")
     scene.act(WANG, "summon", mode="offline", on="2026-03-12", at="09:30", place="Courtroom 3")
-    return scene
 
 
 def held(scene: Scene, **more: object) -> None:

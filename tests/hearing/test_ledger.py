@@ -10,6 +10,7 @@ from odr.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.hearing.acts_steps import OFFLINE_STEP
 from odr.hearing.ledger import Step, ledger_of, stands
 from tests.filing.visitor import Visitor
+from tests.kept import kept
 from tests.scene import Scene
 
 
@@ -19,12 +20,13 @@ def said(scene: Scene, role: Role) -> dict[Step, bool]:
         return stands(session, next(p for p in case.parties if p.role is role))
 
 
-def pending(scene: Scene) -> Scene:
+@kept
+def pending(scene: Scene) -> None:
+    """Accepted and served; the respondent is there."""
     scene.lodge()
     scene.accept()
     scene.work()
     scene.join()
-    return scene
 
 
 def test_filing_online_is_consent_to_filing_and_nothing_else(small_scene: Scene) -> None:

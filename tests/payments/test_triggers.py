@@ -29,6 +29,7 @@ from odr.service.models import Packet
 from odr.text import Money
 from tests.judgment.bench import Bench
 from tests.judgment.conftest import bench, whole_court  # noqa: F401 - fixtures
+from tests.kept import kept
 from tests.scene import Scene, claim
 from tests.settlement.test_offers import settle
 
@@ -74,6 +75,7 @@ def back(court: Court, case_id: int) -> dict[str, int]:
     return found
 
 
+@kept
 def paid_bench(bench: Bench) -> None:  # noqa: F811
     """The claimant of the laid case has paid the fee on 10,000 by simple procedure: 25."""
     with bench.court.sit() as sitting:
@@ -83,6 +85,7 @@ def paid_bench(bench: Bench) -> None:  # noqa: F811
     pay(bench.court, bench.case_id, fees(bench.court, bench.case_id)[0])
 
 
+@kept
 def appealed(bench: Bench) -> FeeAssessment:  # noqa: F811
     """The respondent has appealed and paid: 50 on 8,000."""
     paid_bench(bench)
@@ -232,6 +235,7 @@ def test_a_settlement_settles_the_fee_once(bench: Bench, ending: str) -> None:  
         assert {b.account.value: b.net.minor for b in trial_balance(session) if b.net.minor} == {"clearing": 25_00, "income": -25_00}
 
 
+@kept
 def pending(scene: Scene, amount: str = "80,000.00", track: str = "ordinary") -> FeeAssessment:
     """An accepted claim that the other side has joined, its fee paid."""
     scene.lodge(claim(relief=money(amount)))
