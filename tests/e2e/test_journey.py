@@ -1,4 +1,4 @@
-"""A person files, a clerk accepts, a judge looks: in a real browser, both languages, with and without JavaScript."""
+"""A person files, a clerk accepts, a judge looks: in a real browser, in both languages, wide and narrow."""
 
 from __future__ import annotations
 
