@@ -144,19 +144,19 @@ def test_a_key_is_compared_by_what_was_sent_and_not_by_how_it_is_read(small_scen
 
 
 def test_memory_does_not_grow_with_the_lines(small_scene: Scene) -> None:
-    """Each Sitting holds its own lines and no others: the last of twelve needs no more than the third, and the keeping no more than a share of it."""
-    sent(small_scene, *({"order_number": f"B-{n}"} for n in range(60)))
+    """Each Sitting holds its own lines and no others: the last of ten needs no more than the third, and the keeping no more than a share of it."""
+    sent(small_scene, *({"order_number": f"B-{n}"} for n in range(30)))
     gc.collect()
     tracemalloc.start()
     try:
         peaks = []
-        while bulk.lodge_waiting(small_scene.court, sittings=1, lines=5):
+        while bulk.lodge_waiting(small_scene.court, sittings=1, lines=3):
             peaks.append(tracemalloc.get_traced_memory()[1])
             gc.collect()
             tracemalloc.reset_peak()
     finally:
         tracemalloc.stop()
-    assert len(peaks) == 12 and max(peaks[-3:]) <= 1.25 * max(peaks[2:5]), peaks
+    assert len(peaks) == 10 and max(peaks[-3:]) <= 1.25 * max(peaks[2:5]), peaks
 
 
 def test_nobody_finds_anothers_bulk(small_scene: Scene, visitor: Door) -> None:
