@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -60,19 +61,30 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if "postgresql" in getattr(getattr(item, "callspec", None), "params", {}).values() and item.path.name not in DRIVER:
             item.add_marker("again_on_postgresql")
     if config.getoption("second_python"):
-        lines = [line.rstrip("\n").split("\t") for line in SECOND.read_text().splitlines() if not line.startswith("#")]
-        chosen = {module: set(names) for module, *names in lines}
-        left = [item for item in items if not is_repeated(item, chosen)]
-        config.hook.pytest_deselected(items=left)
-        items[:] = [item for item in items if is_repeated(item, chosen)]
+        config.hook.pytest_deselected(items=[item for item in items if not is_repeated(item)])
+        items[:] = [item for item in items if is_repeated(item)]
 
 
-def is_repeated(item: pytest.Item, chosen: dict[str, set[str]]) -> bool:
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """A module of which the second Python repeats nothing need not be read there."""
+    if not config.getoption("second_python") or collection_path.name in DRIVER:
+        return None
+    return True if chosen().get(collection_path.relative_to(config.rootpath).as_posix()) == {"-"} else None
+
+
+@cache
+def chosen() -> dict[str, set[str]]:
+    """What the second Python repeats of each module of the list, a dash for nothing."""
+    lines = [line.split("\t") for line in SECOND.read_text().splitlines() if not line.startswith("#")]
+    return {module: set(names) for module, *names in lines}
+
+
+def is_repeated(item: pytest.Item) -> bool:
     """Whether the second Python runs a test: the quick ones chosen, the drivers', and everything quick of a module that is not in the list yet."""
     if item.get_closest_marker("slow") or item.get_closest_marker("again_on_postgresql"):
         return False
     module, _, name = item.nodeid.partition("::")
-    return module not in chosen or name in chosen[module] or item.path.name in DRIVER - {"test_migrations.py"}
+    return module not in chosen() or name in chosen()[module] or item.path.name in DRIVER - {"test_migrations.py"}
 
 
 def pytest_collection_finish() -> None:
