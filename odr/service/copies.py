@@ -148,23 +148,21 @@ def _keep(court: Sitting, document_id: int, pdf: bytes, audience: Audience) -> N
     if document.sha256:
         return
     case = court.session.get_one(Case, document.case_id)
-    digest = sha256_hex(pdf)
-    leaf: dict[str, JSON] = {
-        "case": case.reference,
-        "sha256": digest,
-        "size": len(pdf),
-        "media_type": PDF,
-        "submitted_by": "court",
-        "document": document.reference,
-    }
+    digest, document.receipt = anchored(court, case, pdf, document.reference)
     document.content, document.sha256, document.audience = pdf, digest, audience
-    document.receipt = court.court.notary.record(court.session, leaf, now=court.now).reference
     waiting = court.session.scalars(
         select(Packet).where(Packet.case_id == case.id, Packet.state != PacketState.UNDONE).order_by(Packet.id).with_for_update(key_share=True)
     )
     for packet in waiting:
         if any(p["reference"] == document.reference for p in packet.documents):
             packet.documents = [{**p, "sha256": digest} if p["reference"] == document.reference else p for p in packet.documents]
+
+
+def anchored(court: Sitting, case: Case, pdf: bytes, document: str) -> tuple[str, str]:
+    """Record a paper of service that the court made, under its reference or number; gives its digest and its receipt."""
+    digest = sha256_hex(pdf)
+    leaf: dict[str, JSON] = {"case": case.reference, "sha256": digest, "size": len(pdf), "media_type": PDF, "submitted_by": "court", "document": document}
+    return digest, court.court.notary.record(court.session, leaf, now=court.now).reference
 
 
 def copy_paper(court: Sitting, case: Case, entry: DocketEntry) -> NoticePaper:

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from odr.canonical import sha256_hex
 from odr.docket.models import Audience, Case, DocketEntry, Document
-from odr.notary.canonical import JSON
 from odr.papers import ProofOfServicePaper, clerk, typeset
 from odr.procedure.sitting import words_of
 from odr.procedure.working import bilingual
-from odr.service.copies import PDF, PROOF
+from odr.service.copies import PROOF, anchored
 from odr.service.models import Packet, ProofOfService
 from odr.service.pack_rules import cited
 from odr.service.papers import proof_paper
@@ -65,24 +63,15 @@ def _keep(court: Court, proof_id: int, pdf: bytes) -> None:
             return
         packet = sitting.session.get_one(Packet, proof.packet_id)
         case = sitting.session.get_one(Case, packet.case_id)
-        digest = sha256_hex(pdf)
-        leaf: dict[str, JSON] = {
-            "case": case.reference,
-            "sha256": digest,
-            "size": len(pdf),
-            "media_type": PDF,
-            "submitted_by": "court",
-            "document": proof.number,
-        }
-        receipt = court.notary.record(sitting.session, leaf, now=sitting.now)
+        digest, receipt = anchored(sitting, case, pdf, proof.number)
         sitting.session.add(
             Document(
                 case_id=case.id, kind=PROOF, title=words_of(T("Proof of service %(number)s", number=proof.number)), locale="both",
                 audience=Audience.PARTIES_AND_COURT, entry_number=_entry_of(sitting.session, case, proof), sha256=digest, content=pdf,
-                receipt=receipt.reference, made_at=sitting.now,
+                receipt=receipt, made_at=sitting.now,
             )
         )  # fmt: skip
-        attach_document(proof, sha256=digest, receipt=receipt.reference)
+        attach_document(proof, sha256=digest, receipt=receipt)
 
 
 def _entry_of(session: Session, case: Case, proof: ProofOfService) -> int | None:
