@@ -4,7 +4,7 @@ Usage: .venv/bin/python tools/second_python.py      (Python 3.12 or newer; takes
 
 Every quick test is run with its reach recorded: the lines of functions under odr/ that ran while it did. Kept are the
 tests of properties, whose values differ where two Pythons do, and of the others the fewest seconds that reach 97 of a
-hundred lines the quick tests reach together: the last three would cost as much as the others.
+hundred lines the quick tests reach together: the last three would cost as much again.
 Why: docs/decisions/0033-second-interpreter.md.
 """
 
