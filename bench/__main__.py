@@ -13,7 +13,9 @@ from bench.frame import Ratio, keep
 def main(names: list[str]) -> int:
     """Run everything, or the modules named, and keep it under their names; 1 when a limit is missed."""
     ratios: list[Ratio] = []
-    for name in names or sorted(found.name for found in pkgutil.iter_modules(bench.__path__) if found.name not in ("__main__", "served")):
+    for name in names or sorted(
+        found.name for found in pkgutil.iter_modules(bench.__path__) if found.name not in ("__main__", "served")
+    ):
         run = getattr(importlib.import_module(f"bench.{name}"), "run", None)
         if run is not None:
             ratios += run()

@@ -63,20 +63,47 @@ def dispute(scene: Scene) -> Scene:
     for number in range(6):
         for who in BOTH:
             upload = scene.upload(who, f"Page {number} of {who}".encode(), f"page-{number}.txt")
-            scene.do("submit_exhibit", who, upload=upload.reference, title=f"Order page {number}", proves="What was ordered, and when", source="My phone")
-    scene.do("file_answer", "haiyun", position="defend", statement="The goods were inspected on entry, and the label was lawful when they were sold. " * 5)
+            scene.do(
+                "submit_exhibit",
+                who,
+                upload=upload.reference,
+                title=f"Order page {number}",
+                proves="What was ordered, and when",
+                source="My phone",
+            )
+    scene.do(
+        "file_answer",
+        "haiyun",
+        position="defend",
+        statement="The goods were inspected on entry, and the label was lawful when they were sold. " * 5,
+    )
     scene.do("open_examination", "judge", mode="asynchronous")
     for number in range(16):
         for who in BOTH:
-            scene.do("post_statement", who, words=f"On point {number}: " + "the parcel came on the day the page shows, and nobody opened it before. " * 4)
+            scene.do(
+                "post_statement",
+                who,
+                words=f"On point {number}: "
+                + "the parcel came on the day the page shows, and nobody opened it before. " * 4,
+            )
     with scene.court.database.read() as session:
         parties = {p.account_id: p.reference for p in session.get_one(Case, scene.case_id).parties}
     for number in range(24):
         who = BOTH[number % 2]
-        scene.do("put_question", "judge", addressees=[parties[scene.people[who]]], words=f"Question {number}: who took the parcel in, and when?")
+        scene.do(
+            "put_question",
+            "judge",
+            addressees=[parties[scene.people[who]]],
+            words=f"Question {number}: who took the parcel in, and when?",
+        )
         with scene.court.database.read() as session:
             asked = session.scalars(select(Question.reference).order_by(Question.id.desc())).first()
-        scene.do("answer_question", who, question=asked, words="My neighbour did, on the Friday, and gave it to me that evening.")
+        scene.do(
+            "answer_question",
+            who,
+            question=asked,
+            words="My neighbour did, on the Friday, and gave it to me that evening.",
+        )
     return scene
 
 
@@ -138,7 +165,9 @@ class Gunicorn:
 
     def workers(self) -> list[int]:
         """Process ids of those who answer."""
-        return [int(pid) for pid in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()]
+        return [
+            int(pid) for pid in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        ]
 
     def cpu(self) -> float:
         """Seconds of CPU its worker has used."""
@@ -149,11 +178,23 @@ class Gunicorn:
         return ticks / os.sysconf("SC_CLK_TCK")
 
     def syncs(self, act: Callable[[], object]) -> int | None:
-        """How often its worker waits for the disk while ``act`` runs, counted by strace; None where that is not there or not allowed."""
+        """How often its worker waits for the disk while ``act`` runs, counted by strace; None where that is not there
+        or not allowed.
+        """
         if shutil.which("strace") is None:
             return None
         with tempfile.NamedTemporaryFile() as told:
-            command = ["strace", "-f", "-qq", "-e", "trace=fsync,fdatasync,msync,sync_file_range", "-o", told.name, "-p", str(self.workers()[0])]
+            command = [
+                "strace",
+                "-f",
+                "-qq",
+                "-e",
+                "trace=fsync,fdatasync,msync,sync_file_range",
+                "-o",
+                told.name,
+                "-p",
+                str(self.workers()[0]),
+            ]
             tracer = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             time.sleep(1)
             if tracer.poll() is not None:
@@ -195,7 +236,14 @@ def acts_over_http(folder: Path) -> Ratio:
             used["here"].append((time.process_time() - before) / ACTS)
             return rate
 
-        ratio = compare("acts a second over HTTP", ("over HTTP", over_http), ("perform() in process", in_process), limit=0.4, at_least=True, tell=False)
+        ratio = compare(
+            "acts a second over HTTP",
+            ("over HTTP", over_http),
+            ("perform() in process", in_process),
+            limit=0.4,
+            at_least=True,
+            tell=False,
+        )
         syncs = court.syncs(lambda: send(20))
     ratio.notes.append(
         "CPU of an act: "
@@ -214,7 +262,9 @@ def acts_over_http(folder: Path) -> Ratio:
 
 
 def docket_page(scene: Scene) -> Ratio:
-    """The docket page against bare rendering of its template with the same data, turn by turn, so that both find the processor as warm."""
+    """The docket page against bare rendering of its template with the same data, turn by turn, so that both find the
+    processor as warm.
+    """
     app = create_app(court=scene.court)
     path = f"/cases/{scene.case().reference}/docket"
     client = app.test_client()
@@ -229,7 +279,11 @@ def docket_page(scene: Scene) -> Ratio:
     entries = shown.text.count("court-table") and len(taken["context"]["entries"])
     if shown.status_code != 200 or not 50 <= entries <= 100:
         raise AssertionError(f"{shown.status_code}, {entries} entries")
-    cookies = "; ".join(f"{name}={found.value}" for name in (session_cookie_name(False), "page_token") if (found := client.get_cookie(name)))
+    cookies = "; ".join(
+        f"{name}={found.value}"
+        for name in (session_cookie_name(False), "page_token")
+        if (found := client.get_cookie(name))
+    )
     environ = EnvironBuilder(path, headers={"Cookie": cookies}).get_environ()
 
     def page() -> float:
@@ -248,7 +302,9 @@ def docket_page(scene: Scene) -> Ratio:
             taken["template"].render(taken["context"])
             return time.process_time() - began
 
-    ratio = compare_together("docket page, CPU", ("the page", page), ("its template alone", bare), limit=1.5, at_least=False, turns=PAGES)
+    ratio = compare_together(
+        "docket page, CPU", ("the page", page), ("its template alone", bare), limit=1.5, at_least=False, turns=PAGES
+    )
     ratio.notes.append(f"{entries} entries on the page, {len(shown.data)} bytes")
     report(ratio)
     return ratio
@@ -258,7 +314,9 @@ def sign_in(app: Any, client: Any, scene: Scene) -> None:
     """Give the client a session of the claimant's."""
     with scene.court.database.write() as session:
         account = session.get_one(Account, scene.people["li"])
-        token, _ = sessions.open_session(session, account, scene.clock.machine_now(), device="bench", address="127.0.0.1", two_factor=False)
+        token, _ = sessions.open_session(
+            session, account, scene.clock.machine_now(), device="bench", address="127.0.0.1", two_factor=False
+        )
     client.set_cookie("session_token", token)
 
 
@@ -292,7 +350,11 @@ def many_cases(few: Scene, many: Scene) -> Ratio:
         return taken[37]
 
     return compare(
-        "case page, p95, 100,000 cases", ("100,000 cases", lambda: p95(*clients[1])), ("1,000 cases", lambda: p95(*clients[0])), limit=1.2, at_least=False
+        "case page, p95, 100,000 cases",
+        ("100,000 cases", lambda: p95(*clients[1])),
+        ("1,000 cases", lambda: p95(*clients[0])),
+        limit=1.2,
+        at_least=False,
     )
 
 
@@ -306,7 +368,11 @@ def scene_window(scene: Scene) -> dict[str, Any]:
 
 def run() -> list[Ratio]:
     """Every figure of this module."""
-    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two, tempfile.TemporaryDirectory() as three:
+    with (
+        tempfile.TemporaryDirectory() as one,
+        tempfile.TemporaryDirectory() as two,
+        tempfile.TemporaryDirectory() as three,
+    ):
         first = acts_over_http(Path(three))
         few, many = fresh(Path(one)), fresh(Path(two))
         fill(few, 1_000)

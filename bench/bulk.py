@@ -65,7 +65,9 @@ def run() -> list[Ratio]:
         scene = fresh(Path(folder))
         with scene.court.database.write() as session:
             li = session.get_one(Account, scene.people["li"])
-            token = tokens.issue(session, li, name="bench", scopes=list(Scope), lasts=timedelta(days=1), now=scene.clock.machine_now())
+            token = tokens.issue(
+                session, li, name="bench", scopes=list(Scope), lasts=timedelta(days=1), now=scene.clock.machine_now()
+            )
         client = create_app(court=scene.court).test_client()
 
         def singles() -> float:
@@ -92,10 +94,18 @@ def run() -> list[Ratio]:
 
 
 def _memory(scene: Scene) -> Ratio:
-    """Peak of Python's memory in each later Sitting of a thousand lines over that of a bulk of a hundred, which is one Sitting."""
+    """Peak of Python's memory in each later Sitting of a thousand lines over that of a bulk of a hundred, which is one
+    Sitting.
+    """
     alone = _peaks(scene, LINES)[0]
     later = _peaks(scene, 1000)[1:10]
-    ratio = Ratio("memory of a bulk of 1,000", "MB in a later Sitting of it", "MB in the one Sitting of a bulk of 100", MOST_MEMORY, False)
+    ratio = Ratio(
+        "memory of a bulk of 1,000",
+        "MB in a later Sitting of it",
+        "MB in the one Sitting of a bulk of 100",
+        MOST_MEMORY,
+        False,
+    )
     ratio.pairs = [(peak, alone) for peak in later]
     ratio.notes.append(f"peak of memory: {alone:.2f} MB for 100 lines, {max(later):.2f} MB for 1,000")
     return ratio

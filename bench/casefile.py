@@ -27,7 +27,9 @@ from tests.scene import Scene
 
 EXHIBITS = 1_000
 SIZES = (500_000, 3_000_000)
-"""Bytes of one exhibit, anywhere between: from a picture of a phone's screen to a photograph by its camera, which is what most exhibits are."""
+"""Bytes of one exhibit, anywhere between: from a picture of a phone's screen to a photograph by its camera, which is
+what most exhibits are.
+"""
 A_SITTING = 250
 
 
@@ -45,7 +47,9 @@ def submit(scene: Scene, count: int, sizes: tuple[int, int]) -> None:
         with scene.court.sit() as sitting:
             case = sitting.session.get_one(Case, scene.case_id)
             for reference in sent:
-                given = ExhibitInput(upload=reference, title="Photograph", category=Category.FILES, proves="The shelf", source="My phone")
+                given = ExhibitInput(
+                    upload=reference, title="Photograph", category=Category.FILES, proves="The shelf", source="My phone"
+                )
                 sitting.perform("submit_exhibit", case, given, actor=actor)
 
 
@@ -53,7 +57,12 @@ def unpacked(scene: Scene, folder: Path) -> Path:
     """The case file of the judge, in a folder."""
     with scene.court.database.write() as session:
         row = compiling.ask(
-            session, session.get_one(Case, scene.case_id), scene.actor("judge"), CompilationKind.CASE_FILE, "en", scene.court.clock.machine_now()
+            session,
+            session.get_one(Case, scene.case_id),
+            scene.actor("judge"),
+            CompilationKind.CASE_FILE,
+            "en",
+            scene.court.clock.machine_now(),
         )
     compiling.compile_due(scene.court)
     with scene.court.database.read() as session:
@@ -72,7 +81,9 @@ def unpacked(scene: Scene, folder: Path) -> Path:
 
 
 def run(count: int = EXHIBITS, sizes: tuple[int, int] = SIZES) -> list[Ratio]:
-    """Seconds of the verifier in the bag, as anybody runs it, over seconds of ``sha256sum -c`` on both manifests. Raises when the case file does not hold."""
+    """Seconds of the verifier in the bag, as anybody runs it, over seconds of ``sha256sum -c`` on both manifests.
+    Raises when the case file does not hold.
+    """
     with tempfile.TemporaryDirectory() as folder:
         scene = fresh(Path(folder))
         submit(scene, count, sizes)
@@ -81,19 +92,30 @@ def run(count: int = EXHIBITS, sizes: tuple[int, int] = SIZES) -> list[Ratio]:
         log = fingerprint(scene.court.notary.log_public_key_vkey())
         authority = hashlib.sha256(pem_bytes(scene.court.notary.tsa_ca_pem().encode())).hexdigest()
         # -S: what this machine's Python loads of its own at every start is not the verifier's.
-        ours = [[sys.executable, "-S", "verify.py", "--log-key-fingerprint", log, "--time-authority-fingerprint", authority]]
-        theirs = [["sha256sum", "--status", "-c", manifest] for manifest in ("manifest-sha256.txt", "tagmanifest-sha256.txt")]
+        ours = [
+            [sys.executable, "-S", "verify.py", "--log-key-fingerprint", log, "--time-authority-fingerprint", authority]
+        ]
+        theirs = [
+            ["sha256sum", "--status", "-c", manifest] for manifest in ("manifest-sha256.txt", "tagmanifest-sha256.txt")
+        ]
         spent: dict[str, list[float]] = {"ours": [], "theirs": []}
 
         def seconds(whose: str, commands: list[list[str]]) -> float:
             before = children_cpu()
-            taken = timed(lambda: [subprocess.run(command, cwd=bag, check=True, stdout=subprocess.DEVNULL) for command in commands])
+            taken = timed(
+                lambda: [
+                    subprocess.run(command, cwd=bag, check=True, stdout=subprocess.DEVNULL) for command in commands
+                ]
+            )
             spent[whose].append(children_cpu() - before)
             return taken
 
         ratio = compare(
             f"verifying a case file of {count} exhibits, wall time",
-            ("the kit's verifier: manifests, receipts, proofs, signatures, time tokens, docket", lambda: seconds("ours", ours)),
+            (
+                "the kit's verifier: manifests, receipts, proofs, signatures, time tokens, docket",
+                lambda: seconds("ours", ours),
+            ),
             ("sha256sum -c on its manifests", lambda: seconds("theirs", theirs)),
             limit=1.1,
             at_least=False,
@@ -102,9 +124,13 @@ def run(count: int = EXHIBITS, sizes: tuple[int, int] = SIZES) -> list[Ratio]:
         receipts = len(list((bag / "receipts").iterdir()))
         total = sum(path.stat().st_size for path in bag.rglob("*") if path.is_file())
         heads = len({path.read_bytes() for path in bag.glob("receipts/*/checkpoint")})
-        ratio.notes.append(f"{total / 2**20:,.0f} MiB, {receipts} receipts under {heads} checkpoints; files in the page cache")
+        ratio.notes.append(
+            f"{total / 2**20:,.0f} MiB, {receipts} receipts under {heads} checkpoints; files in the page cache"
+        )
         one, other = statistics.median(spent["ours"]), statistics.median(spent["theirs"])
-        ratio.notes.append(f"CPU {one:.2f} s ÷ {other:.2f} s = {one / other:.2f}: the verifier hashes on {os.cpu_count()} cores, sha256sum on one")
+        ratio.notes.append(
+            f"CPU {one:.2f} s ÷ {other:.2f} s = {one / other:.2f}: the verifier hashes on {os.cpu_count()} cores, sha256sum on one"
+        )
         report(ratio)
         return [ratio]
 

@@ -24,14 +24,23 @@ COUNT = 10_000
 
 def listed(run: int, count: int) -> list[digests.Given]:
     """A list that was never sent before."""
-    return [digests.Given(hashlib.sha256(f"{run}/{n}".encode()).hexdigest(), f"log-{n}.txt", n, "2025-11-06", "of the shop") for n in range(count)]
+    return [
+        digests.Given(hashlib.sha256(f"{run}/{n}".encode()).hexdigest(), f"log-{n}.txt", n, "2025-11-06", "of the shop")
+        for n in range(count)
+    ]
 
 
 def rows_of(scene: Scene, batch: DigestBatch) -> dict[type[Any], list[dict[str, Any]]]:
     """The very rows a batch left behind, to be inserted raw."""
     with scene.court.database.read() as session:
-        lines = session.scalars(select(DigestLine).where(DigestLine.batch_id == batch.id).order_by(DigestLine.position)).all()
-        receipts = session.scalars(select(Receipt).where(Receipt.reference.in_([line.receipt for line in lines]))).all() if len(lines) < 900 else []
+        lines = session.scalars(
+            select(DigestLine).where(DigestLine.batch_id == batch.id).order_by(DigestLine.position)
+        ).all()
+        receipts = (
+            session.scalars(select(Receipt).where(Receipt.reference.in_([line.receipt for line in lines]))).all()
+            if len(lines) < 900
+            else []
+        )
         receipts = receipts or [session.get_one(Receipt, line.receipt) for line in lines]
         entries = [session.get_one(LogEntry, receipt.entry_id) for receipt in receipts]
         given = ("position", "sha256", "name", "size", "made_at", "note", "receipt")
@@ -43,15 +52,26 @@ def rows_of(scene: Scene, batch: DigestBatch) -> dict[type[Any], list[dict[str, 
 
 
 def insert_raw(database: Database, rows: dict[type[Any], list[dict[str, Any]]], run: int) -> None:
-    """The same rows through the same driver, in one transaction, durably: no digest, receipt, tree or signature is computed."""
+    """The same rows through the same driver, in one transaction, durably: no digest, receipt, tree or signature is
+    computed.
+    """
     with database.write() as session:
-        batch = {"reference": f"{run:026d}", "account_id": 1, "title": "raw", "count": len(rows[DigestLine]), "list_sha256": f"{run:064d}"}
+        batch = {
+            "reference": f"{run:026d}",
+            "account_id": 1,
+            "title": "raw",
+            "count": len(rows[DigestLine]),
+            "list_sha256": f"{run:064d}",
+        }
         key = session.execute(insert(DigestBatch).values(**batch, received_at=_NOW)).inserted_primary_key
         assert key is not None
         first = run * len(rows[LogEntry]) + 1
         connection = session.connection()
         connection.execute(insert(LogEntry), [{**row, "id": n} for n, row in enumerate(rows[LogEntry], first)])
-        receipts = [{**row, "reference": f"{run:04d}{row['reference'][4:]}", "entry_id": n} for n, row in enumerate(rows[Receipt], first)]
+        receipts = [
+            {**row, "reference": f"{run:04d}{row['reference'][4:]}", "entry_id": n}
+            for n, row in enumerate(rows[Receipt], first)
+        ]
         connection.execute(insert(Receipt), receipts)
         connection.execute(insert(DigestLine), [{**row, "batch_id": key[0]} for row in rows[DigestLine]])
 
@@ -60,7 +80,9 @@ _NOW: Any = None
 
 
 def run(count: int = COUNT) -> list[Ratio]:
-    """Digests a second, each with its receipt proven under one checkpoint, against rows a second. Raises when a batch has another number of checkpoints."""
+    """Digests a second, each with its receipt proven under one checkpoint, against rows a second. Raises when a batch
+    has another number of checkpoints.
+    """
     global _NOW
     with tempfile.TemporaryDirectory() as folder:
         scene = fresh(Path(folder))
@@ -91,11 +113,15 @@ def run(count: int = COUNT) -> list[Ratio]:
             at_least=True,
             tell=False,
         )
-        cpus = [cpu(lambda: digests.file_batch(scene.court, account, "bench", listed(next(runs), count))) for _ in range(3)]
+        cpus = [
+            cpu(lambda: digests.file_batch(scene.court, account, "bench", listed(next(runs), count))) for _ in range(3)
+        ]
         raw_cpus = [cpu(lambda: insert_raw(raw, rows, next(raws))) for _ in range(3)]
         ratio.notes.append(f"CPU {min(cpus):.2f} s against {min(raw_cpus):.2f} s raw: {min(raw_cpus) / min(cpus):.2f}")
         seconds = sorted(count / a for a, _ in ratio.pairs)[len(ratio.pairs) // 2]
-        ratio.notes.append(f"{seconds:.2f} s for {count} digests, each with a receipt, in one transaction and one checkpoint (median)")
+        ratio.notes.append(
+            f"{seconds:.2f} s for {count} digests, each with a receipt, in one transaction and one checkpoint (median)"
+        )
         report(ratio)
         raw.dispose()
         return [ratio]

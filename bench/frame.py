@@ -39,8 +39,19 @@ class Ratio:
         return self.median >= self.limit if self.at_least else self.median <= self.limit
 
 
-def compare(name: str, of: tuple[str, Measure], to: tuple[str, Measure], *, limit: float, at_least: bool, pairs: int = PAIRS, tell: bool = True) -> Ratio:
-    """Measure both in turn, once unrecorded, then ``pairs`` times; ``tell=False`` leaves the report to a caller who has notes to add."""
+def compare(
+    name: str,
+    of: tuple[str, Measure],
+    to: tuple[str, Measure],
+    *,
+    limit: float,
+    at_least: bool,
+    pairs: int = PAIRS,
+    tell: bool = True,
+) -> Ratio:
+    """Measure both in turn, once unrecorded, then ``pairs`` times; ``tell=False`` leaves the report to a caller who has
+    notes to add.
+    """
     ratio = Ratio(name, of[0], to[0], limit, at_least)
     of[1](), to[1]()
     for _ in range(pairs):
@@ -50,8 +61,19 @@ def compare(name: str, of: tuple[str, Measure], to: tuple[str, Measure], *, limi
     return ratio
 
 
-def compare_together(name: str, of: tuple[str, Measure], to: tuple[str, Measure], *, limit: float, at_least: bool, turns: int, pairs: int = PAIRS) -> Ratio:
-    """As :func:`compare`, for measures of milliseconds: each pair is the mean of so many turns, one of each after the other. Not reported yet."""
+def compare_together(
+    name: str,
+    of: tuple[str, Measure],
+    to: tuple[str, Measure],
+    *,
+    limit: float,
+    at_least: bool,
+    turns: int,
+    pairs: int = PAIRS,
+) -> Ratio:
+    """As :func:`compare`, for measures of milliseconds: each pair is the mean of so many turns, one of each after the
+    other. Not reported yet.
+    """
 
     def both() -> tuple[float, float]:
         taken = [(of[1](), to[1]()) for _ in range(turns)]
@@ -81,14 +103,22 @@ def keep(ratios: list[Ratio], names: Sequence[str] = ()) -> None:
     ]
     for r in ratios:
         raw = json.dumps([[round(a, 5), round(b, 5)] for a, b in r.pairs])
-        lines.append(f"| {r.name}: {r.of} ÷ {r.to} | {r.median:.3f}{'' if r.holds else ' **missed**'} | {'≥' if r.at_least else '≤'} {r.limit} | `{raw}` |")
+        lines.append(
+            f"| {r.name}: {r.of} ÷ {r.to} | {r.median:.3f}{'' if r.holds else ' **missed**'} | {'≥' if r.at_least else '≤'} {r.limit} | `{raw}` |"
+        )
         lines += [f"| ↳ {note} | | | |" for note in r.notes]
     old = (
         RESULTS.read_text(encoding="utf-8").partition("\n## ")
         if RESULTS.exists()
-        else ("# Results\n\nMade by `make bench`. Each figure is the median of at least seven interleaved pairs.\n", "", "")
+        else (
+            "# Results\n\nMade by `make bench`. Each figure is the median of at least seven interleaved pairs.\n",
+            "",
+            "",
+        )
     )
-    RESULTS.write_text(old[0].rstrip() + "\n\n" + "\n".join(lines) + "\n" + (("\n## " + old[2]) if old[2] else ""), encoding="utf-8")
+    RESULTS.write_text(
+        old[0].rstrip() + "\n\n" + "\n".join(lines) + "\n" + (("\n## " + old[2]) if old[2] else ""), encoding="utf-8"
+    )
 
 
 def timed(act: Callable[[], object]) -> float:

@@ -36,7 +36,9 @@ def hearing_with(folder: Path, postings: int) -> Scene:
     """A case in examination with so many statements."""
     url = f"sqlite:///{folder / 'court.sqlite'}"
     migrate.upgrade(url)
-    scene = accepted_case(whole_court(Database(url), clock := FixedClock(MORNING), folder / "court"), clock, track=Track.SIMPLE)
+    scene = accepted_case(
+        whole_court(Database(url), clock := FixedClock(MORNING), folder / "court"), clock, track=Track.SIMPLE
+    )
     for owner in (LI, HAIYUN):
         scene.exhibit(owner, 1)
     scene.act(CHEN, "open_examination", mode="asynchronous")
@@ -58,7 +60,12 @@ def cookie(scene: Scene, who: str) -> str:
     """A session of somebody's."""
     with scene.court.database.write() as session:
         token, _ = open_session(
-            session, session.get_one(Account, scene.accounts[who]), scene.clock.machine_now(), device="bench", address="::1", two_factor=True
+            session,
+            session.get_one(Account, scene.accounts[who]),
+            scene.clock.machine_now(),
+            device="bench",
+            address="::1",
+            two_factor=True,
         )
     return token
 
@@ -104,7 +111,8 @@ def polled(scene: Scene) -> Ratio:
 
         def get(path: str, token: str, tag: str | None = None) -> str | None:
             asked = urllib.request.Request(
-                base + base_path + path, headers={"Cookie": f"{session_cookie_name(False)}={token}", **({"If-None-Match": tag} if tag else {})}
+                base + base_path + path,
+                headers={"Cookie": f"{session_cookie_name(False)}={token}", **({"If-None-Match": tag} if tag else {})},
             )
             try:
                 with urllib.request.urlopen(asked) as answer:
@@ -148,7 +156,13 @@ def polled(scene: Scene) -> Ratio:
                     thread.join()
 
         logging.getLogger("werkzeug").setLevel(logging.WARNING)
-        ratio = compare(f"docket page, p95, {READERS} readers polling", ("while they poll", under_load), ("alone", p95), limit=2.0, at_least=False)
+        ratio = compare(
+            f"docket page, p95, {READERS} readers polling",
+            ("while they poll", under_load),
+            ("alone", p95),
+            limit=2.0,
+            at_least=False,
+        )
         ratio.notes.append(f"{len(asked)} times a reader asked")
         return ratio
 

@@ -1,4 +1,6 @@
-"""The log when it is large: an inclusion proof at a million lines against one at ten thousand; the whole of a receipt's files."""
+"""The log when it is large: an inclusion proof at a million lines against one at ten thousand; the whole of a receipt's
+files.
+"""
 
 from __future__ import annotations
 
@@ -27,13 +29,23 @@ PROOFS = 300
 
 
 def grown(folder: Path, size: int) -> Notary:
-    """A log of so many lines, sequenced and signed as the court does it; their receipts are left out, since no proof reads them."""
+    """A log of so many lines, sequenced and signed as the court does it; their receipts are left out, since no proof
+    reads them.
+    """
     url = f"sqlite:///{folder / 'log.sqlite'}"
     migrate.upgrade(url)
-    notary = Notary(Database(url), vault=FileVault(folder / "vault"), origin="bench.example/log", clock=FixedClock(MORNING), log_dir=None)
+    notary = Notary(
+        Database(url),
+        vault=FileVault(folder / "vault"),
+        origin="bench.example/log",
+        clock=FixedClock(MORNING),
+        log_dir=None,
+    )
     for start in range(0, size, BATCH):
         with notary.database.write() as session:
-            insert_rows(session, "log_entry", ("leaf",), [(line(number),) for number in range(start, min(start + BATCH, size))])
+            insert_rows(
+                session, "log_entry", ("leaf",), [(line(number),) for number in range(start, min(start + BATCH, size))]
+            )
         notary.sequence()
     return notary
 
@@ -44,7 +56,9 @@ def line(number: int) -> bytes:
 
 
 def prover(notary: Notary, size: int, choice: random.Random, proofs: int) -> Callable[[], float]:
-    """Seconds of one proof, the mean of many anywhere in the tree, each in a snapshot of its own as a request has it; some are verified."""
+    """Seconds of one proof, the mean of many anywhere in the tree, each in a snapshot of its own as a request has it;
+    some are verified.
+    """
     with notary.database.read() as session:
         log, root = _head(session)
 

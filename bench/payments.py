@@ -21,12 +21,16 @@ from odr.payments.webhook import receive
 from tests.scene import Scene
 
 EVENTS, FEES, LONGEST = 60, 5, 60.0
-"""Raw commits of a block, fees paid or left in one block of events, and seconds after which an event still not applied is an error."""
+"""Raw commits of a block, fees paid or left in one block of events, and seconds after which an event still not applied
+is an error.
+"""
 SECRET = "whsec_of_the_bench"
 
 
 class Till:
-    """A court whose fees are due; every event has an id of its own. The log's places follow beside the requests, as in a sitting court."""
+    """A court whose fees are due; every event has an id of its own. The log's places follow beside the requests, as in
+    a sitting court.
+    """
 
     def __init__(self, scene: Scene) -> None:
         self.scene, self.number = scene, 0
@@ -51,26 +55,50 @@ class Till:
         """A signed event as Stripe sends it."""
         self.number += 1
         found = {"id": object_id, "amount": 25_00, "currency": "cny", "metadata": {"assessment": fee}, **more}
-        payload = json.dumps({"id": f"evt_{self.number}", "object": "event", "type": kind, "created": 1_772_413_200, "data": {"object": found}})
+        payload = json.dumps(
+            {
+                "id": f"evt_{self.number}",
+                "object": "event",
+                "type": kind,
+                "created": 1_772_413_200,
+                "data": {"object": found},
+            }
+        )
         return payload.encode(), stripe.WebhookSignature.generate_signature_header(payload, SECRET)
 
     def told_of(self, fee: str, number: int) -> list[tuple[bytes, str]]:
-        """What Stripe tells of one fee: of five, one visit runs out, four are paid after one was declined first, one of those is refunded."""
+        """What Stripe tells of one fee: of five, one visit runs out, four are paid after one was declined first, one of
+        those is refunded.
+        """
         intent, visit = f"pi_{fee}", {"amount_total": 25_00, "payment_intent": f"pi_{fee}"}
         told = [self.event("payment_intent.created", fee, intent)]
         if number == 0:
-            return [*told, self.event("checkout.session.expired", fee, f"cs_{fee}", **visit, status="expired", payment_status="unpaid")]
+            return [
+                *told,
+                self.event(
+                    "checkout.session.expired", fee, f"cs_{fee}", **visit, status="expired", payment_status="unpaid"
+                ),
+            ]
         if number == 1:
             told.append(self.event("payment_intent.payment_failed", fee, intent))
         told.append(self.event("payment_intent.succeeded", fee, intent, amount_received=25_00))
         told.append(self.event("charge.succeeded", fee, f"ch_{fee}", payment_intent=intent))
-        told.append(self.event("checkout.session.completed", fee, f"cs_{fee}", **visit, status="complete", payment_status="paid"))
+        told.append(
+            self.event(
+                "checkout.session.completed", fee, f"cs_{fee}", **visit, status="complete", payment_status="paid"
+            )
+        )
         if number == 2:
-            told += [self.event(f"refund.{step}", fee, f"re_{fee}", payment_intent=intent, status=status) for step, status in REFUND]
+            told += [
+                self.event(f"refund.{step}", fee, f"re_{fee}", payment_intent=intent, status=status)
+                for step, status in REFUND
+            ]
         return told
 
     def webhooks(self) -> float:
-        """Events a second: signature checked, stored under the event's id, one commit each, and answered. What follows is applied before the next measure."""
+        """Events a second: signature checked, stored under the event's id, one commit each, and answered. What follows
+        is applied before the next measure.
+        """
         mine, self.fees = self.fees[:FEES], self.fees[FEES:]
         signed = [one for number, fee in enumerate(mine) for one in self.told_of(fee, number)]
         begun = time.perf_counter()
@@ -85,7 +113,10 @@ class Till:
     def waiting(self) -> int:
         """Events stored and not applied yet."""
         with self.scene.court.database.read() as session:
-            return session.scalar(select(func.count()).select_from(StripeEvent).where(StripeEvent.applied_at.is_(None))) or 0
+            return (
+                session.scalar(select(func.count()).select_from(StripeEvent).where(StripeEvent.applied_at.is_(None)))
+                or 0
+            )
 
     def commits(self) -> float:
         """Transactions a second that insert one row."""
@@ -93,7 +124,9 @@ class Till:
         def one() -> None:
             self.number += 1
             with self.scene.court.database.write() as session:
-                session.execute(text("INSERT INTO clock_offset (id, seconds) VALUES (:id, 0)"), {"id": 1_000_000 + self.number})
+                session.execute(
+                    text("INSERT INTO clock_offset (id, seconds) VALUES (:id, 0)"), {"id": 1_000_000 + self.number}
+                )
 
         return EVENTS / timed(lambda: [one() for _ in range(EVENTS)])
 
@@ -103,7 +136,13 @@ REFUND = (("created", "pending"), ("updated", "succeeded"))
 
 def webhooks(till: Till) -> Ratio:
     """Events as they come in life: visits begun, paid, declined, run out, one refund."""
-    ratio = compare("webhooks a second", ("signed events taken", till.webhooks), ("raw commits of one row", till.commits), limit=0.3, at_least=True)
+    ratio = compare(
+        "webhooks a second",
+        ("signed events taken", till.webhooks),
+        ("raw commits of one row", till.commits),
+        limit=0.3,
+        at_least=True,
+    )
     with till.scene.court.database.read() as session:
         kinds = list(session.scalars(select(StripeEvent.kind)))
         paid = session.scalar(select(func.count()).select_from(Payment))

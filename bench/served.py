@@ -1,4 +1,6 @@
-"""A court of the bench as gunicorn opens it: ``bench.served:app``, in the folder ``ODR_BENCH_FOLDER``; its clock stands as the scene's does."""
+"""A court of the bench as gunicorn opens it: ``bench.served:app``, in the folder ``ODR_BENCH_FOLDER``; its clock stands
+as the scene's does.
+"""
 
 from __future__ import annotations
 

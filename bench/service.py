@@ -1,4 +1,6 @@
-"""Durable dispatches a second against raw ``smtplib``: the same messages to the same server, which runs in a process of its own."""
+"""Durable dispatches a second against raw ``smtplib``: the same messages to the same server, which runs in a process of
+its own.
+"""
 
 from __future__ import annotations
 
@@ -62,8 +64,18 @@ def sink() -> Iterator[int]:
 
 
 def mail(port: int) -> EmailSettings:
-    """As a court behind its own mail server: no TLS on loopback, DKIM left to that server on both sides of the comparison."""
-    return EmailSettings("127.0.0.1", port, "service@court.example", "Internet Court", ReturnPath("court.example", b"k" * 32), tls=Tls.NONE, smtp_is_final=True)
+    """As a court behind its own mail server: no TLS on loopback, DKIM left to that server on both sides of the
+    comparison.
+    """
+    return EmailSettings(
+        "127.0.0.1",
+        port,
+        "service@court.example",
+        "Internet Court",
+        ReturnPath("court.example", b"k" * 32),
+        tls=Tls.NONE,
+        smtp_is_final=True,
+    )
 
 
 def queue(database: Database, clock: FixedClock, count: int, first: int) -> None:
@@ -71,8 +83,18 @@ def queue(database: Database, clock: FixedClock, count: int, first: int) -> None
     paper = {"reference": "doc1", "name": "answer.pdf", "media_type": "application/pdf", "sha256": "0" * 64}
     with database.write() as session:
         for party in range(first, first + count):
-            note_address(session, party_id=party, channel=Channel.EMAIL, value=f"p{party}@example.com", source="pleading", at=clock.now(), given=True)
-            record_consent(session, case_id=party, party_id=party, way=ConsentWay.EXPRESS, scope=PaperKind, at=clock.now())
+            note_address(
+                session,
+                party_id=party,
+                channel=Channel.EMAIL,
+                value=f"p{party}@example.com",
+                source="pleading",
+                at=clock.now(),
+                given=True,
+            )
+            record_consent(
+                session, case_id=party, party_id=party, way=ConsentWay.EXPRESS, scope=PaperKind, at=clock.now()
+            )
             queue_packet(
                 session, case_id=party, party_id=party, entry_ids=[1], title=T("Answer to the claim"), first_contact=False, now=clock.now(),
                 documents=[paper], kind=PaperKind.PLEADING, recipient=Recipient("Wang Li", locale="en"),
@@ -85,16 +107,22 @@ def ports(mailer: Mailer) -> ServicePorts:
     return ServicePorts({Channel.EMAIL: mailer}, head, lambda reference: PAPER, ZoneInfo("Asia/Shanghai"))
 
 
-def raw_messages(database: Database, service: ServicePorts, settings: EmailSettings, clock: FixedClock) -> list[tuple[str, str, bytes]]:
+def raw_messages(
+    database: Database, service: ServicePorts, settings: EmailSettings, clock: FixedClock
+) -> list[tuple[str, str, bytes]]:
     """The very bytes the court sends, ready made."""
     from odr.service.channels import Attachment
 
     made = []
     with database.read() as session:
         for attempt in session.scalars(select(ServiceAttempt).order_by(ServiceAttempt.id).limit(MESSAGES)):
-            told = compose(attempt, service.letterhead, at=clock.now(), zone=service.zone).with_papers([Attachment("answer.pdf", "application/pdf", PAPER)])
+            told = compose(attempt, service.letterhead, at=clock.now(), zone=service.zone).with_papers(
+                [Attachment("answer.pdf", "application/pdf", PAPER)]
+            )
             to = destination(told.address)
-            made.append((settings.return_path.bounce_address(attempt.id), to.address, build_message(settings, told, to)))
+            made.append(
+                (settings.return_path.bounce_address(attempt.id), to.address, build_message(settings, told, to))
+            )
     return made
 
 
@@ -117,7 +145,9 @@ def dispatches(database: Database, port: int) -> Ratio:
         clock.advance(timedelta(minutes=1))
         taken = timed(lambda: dispatch_due(service, database, clock, limit=MESSAGES))
         with database.read() as session:
-            left = session.scalar(select(func.count()).select_from(ServiceAttempt).where(ServiceAttempt.state != AttemptState.SENT))
+            left = session.scalar(
+                select(func.count()).select_from(ServiceAttempt).where(ServiceAttempt.state != AttemptState.SENT)
+            )
         assert not left, f"{left} were not sent"
         return MESSAGES / taken
 
@@ -128,7 +158,9 @@ def dispatches(database: Database, port: int) -> Ratio:
         limit=0.5, at_least=True, pairs=PAIRS,
     )  # fmt: skip
     mailer.close()
-    ratio.notes.append(f"{MESSAGES} messages of {len(messages[0][2])} bytes each, SQLite with synchronous=FULL, {threading.active_count()} threads left")
+    ratio.notes.append(
+        f"{MESSAGES} messages of {len(messages[0][2])} bytes each, SQLite with synchronous=FULL, {threading.active_count()} threads left"
+    )
     return ratio
 
 

@@ -1,4 +1,6 @@
-"""A hundred thousand windows that lapse: in Sittings of 256 against one by one; and a second sweep, which changes nothing."""
+"""A hundred thousand windows that lapse: in Sittings of 256 against one by one; and a second sweep, which changes
+nothing.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ from tests.scene import Scene
 
 WINDOWS = 100_000
 ONE_BY_ONE = 100
-"""Windows of each pair swept one by one: each waits for its own sync, so a thousand would take most of the time and show the same."""
+"""Windows of each pair swept one by one: each waits for its own sync, so a thousand would take most of the time and
+show the same.
+"""
 STEP = 10_000
 
 
@@ -30,9 +34,24 @@ def lay(scene: Scene, ids: list[int]) -> None:
     with scene.court.database.write() as session:
         for start in range(0, len(ids), STEP):
             part = ids[start : start + STEP]
-            rows = [{**plain, "reference": new_reference(), "case_id": case_id, "state": WindowState.OPEN, "due_at": due, "opened_at": due} for case_id in part]
+            rows = [
+                {
+                    **plain,
+                    "reference": new_reference(),
+                    "case_id": case_id,
+                    "state": WindowState.OPEN,
+                    "due_at": due,
+                    "opened_at": due,
+                }
+                for case_id in part
+            ]
             session.execute(insert(Window), rows)
-            session.execute(update(Case).where(Case.id.in_(part)).values(next_due_at=due).execution_options(synchronize_session=False))
+            session.execute(
+                update(Case)
+                .where(Case.id.in_(part))
+                .values(next_due_at=due)
+                .execution_options(synchronize_session=False)
+            )
 
 
 def entries(scene: Scene) -> int:
@@ -42,7 +61,9 @@ def entries(scene: Scene) -> int:
 
 
 def run(windows: int = WINDOWS) -> list[Ratio]:
-    """The sweep's rate in pairs over ``windows`` in all, then a sweep with nothing due. Raises when that one changes something."""
+    """The sweep's rate in pairs over ``windows`` in all, then a sweep with nothing due. Raises when that one changes
+    something.
+    """
     with tempfile.TemporaryDirectory() as folder:
         scene = fresh(Path(folder))
         fill(scene, windows)
@@ -75,7 +96,9 @@ def run(windows: int = WINDOWS) -> list[Ratio]:
         seconds = timed(lambda: worker.sweep_windows(scene.court))
         if entries(scene) != before:
             raise AssertionError("a second sweep changed something")
-        ratio.notes.append(f"{before} entries after {(many + each) * (pairs + 1)} windows; a second sweep changed nothing and took {seconds * 1000:.1f} ms")
+        ratio.notes.append(
+            f"{before} entries after {(many + each) * (pairs + 1)} windows; a second sweep changed nothing and took {seconds * 1000:.1f} ms"
+        )
         report(ratio)
         return [ratio]
 

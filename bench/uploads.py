@@ -1,4 +1,6 @@
-"""Bringing files in over HTTP: a gigabyte against hashing, writing and syncing it here; small exhibits against one synced file at a time."""
+"""Bringing files in over HTTP: a gigabyte against hashing, writing and syncing it here; small exhibits against one
+synced file at a time.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,9 @@ class Sender:
 
     def ask(self, method: str, path: str, body: object, **headers: str) -> HTTPResponse:
         """One request; anything but success raises."""
-        self.connection.request(method, path, body, {**self.headers, **{k.replace("_", "-"): v for k, v in headers.items()}})  # type: ignore[arg-type]
+        self.connection.request(
+            method, path, body, {**self.headers, **{k.replace("_", "-"): v for k, v in headers.items()}}
+        )  # type: ignore[arg-type]
         answer = self.connection.getresponse()
         said = answer.read()
         if answer.status not in (201, 204):
@@ -54,15 +58,35 @@ class Sender:
 
     def small(self, data: bytes) -> None:
         """A file sent with its creation and acknowledged with its receipt."""
-        answer = self.ask("POST", "/api/v1/uploads", data, Upload_Length=str(len(data)), Upload_Metadata=_named("note.txt"), Content_Length=str(len(data)))
+        answer = self.ask(
+            "POST",
+            "/api/v1/uploads",
+            data,
+            Upload_Length=str(len(data)),
+            Upload_Metadata=_named("note.txt"),
+            Content_Length=str(len(data)),
+        )
         assert answer.getheader("Upload-Receipt")
 
     def large(self, path: Path) -> None:
         """A file created and sent in one piece from this machine's disk."""
         size = path.stat().st_size
-        made = self.ask("POST", "/api/v1/uploads", b"", Upload_Length=str(size), Upload_Metadata=_named("film.txt"), Content_Length="0")
+        made = self.ask(
+            "POST",
+            "/api/v1/uploads",
+            b"",
+            Upload_Length=str(size),
+            Upload_Metadata=_named("film.txt"),
+            Content_Length="0",
+        )
         with path.open("rb", buffering=0) as file:
-            done = self.ask("PATCH", urllib.parse.urlsplit(made.getheader("Location") or "").path, file, Upload_Offset="0", Content_Length=str(size))
+            done = self.ask(
+                "PATCH",
+                urllib.parse.urlsplit(made.getheader("Location") or "").path,
+                file,
+                Upload_Offset="0",
+                Content_Length=str(size),
+            )
         assert done.getheader("Upload-Receipt")
 
 
@@ -105,7 +129,13 @@ def gigabyte(folder: Path, size: int = LARGE, pairs: int = 7) -> Ratio:
             return seconds
 
         ratio = compare(
-            "1 GiB brought in, seconds", ("over HTTP", over_http), ("hash, write, sync here", here), limit=1.3, at_least=False, pairs=pairs, tell=False
+            "1 GiB brought in, seconds",
+            ("over HTTP", over_http),
+            ("hash, write, sync here", here),
+            limit=1.3,
+            at_least=False,
+            pairs=pairs,
+            tell=False,
         )
         ratio.notes.append(f"largest memory of the web process afterwards: {peak(served.workers()[0])} MiB")
     report(ratio)
@@ -139,7 +169,9 @@ def sync_folder(folder: Path) -> None:
 
 
 def small_exhibits(folder: Path, many: int = MANY, pairs: int = 7) -> Ratio:
-    """Small files acknowledged a second, each hashed, kept, receipted and with its line for the log, against one synced file after another."""
+    """Small files acknowledged a second, each hashed, kept, receipted and with its line for the log, against one synced
+    file after another.
+    """
     numbers = count()
     alone = folder / "alone"
     alone.mkdir()
@@ -161,7 +193,9 @@ def small_exhibits(folder: Path, many: int = MANY, pairs: int = 7) -> Ratio:
 
         def one_by_one() -> float:
             bodies = [data() for _ in range(many // 4)]
-            return len(bodies) / timed(lambda: [hash_and_keep(alone, body, number) for number, body in enumerate(bodies)])
+            return len(bodies) / timed(
+                lambda: [hash_and_keep(alone, body, number) for number, body in enumerate(bodies)]
+            )
 
         ratio = compare(
             "small exhibits acknowledged a second",
@@ -176,7 +210,11 @@ def small_exhibits(folder: Path, many: int = MANY, pairs: int = 7) -> Ratio:
         over_http()
         ratio.notes.append(f"CPU of one in the web process: {(served.cpu() - before) / many * 1000:.2f} ms")
         syncs = served.syncs(lambda: [send(data()) for _ in range(20)])
-        ratio.notes.append(f"syncs of one, sent alone: {syncs / 20:.2f}" if syncs is not None else "syncs not counted: strace is not there or may not attach")
+        ratio.notes.append(
+            f"syncs of one, sent alone: {syncs / 20:.2f}"
+            if syncs is not None
+            else "syncs not counted: strace is not there or may not attach"
+        )
         ratio.notes.append(f"all anchored: {anchored(scene.court.database)}; the aim is 3")
     report(ratio)
     return ratio

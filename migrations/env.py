@@ -13,7 +13,9 @@ from odr import migrate
 from odr.db import Base
 
 
-def after_each_step(ctx: MigrationContext, step: MigrationInfo, heads: Collection[Any], run_args: Mapping[str, Any]) -> None:
+def after_each_step(
+    ctx: MigrationContext, step: MigrationInfo, heads: Collection[Any], run_args: Mapping[str, Any]
+) -> None:
     """The append-only triggers stand again, and on SQLite no reference points nowhere."""
     connection = ctx.connection
     assert connection is not None, "migrations run on an open connection"

@@ -148,7 +148,9 @@ def current_locale() -> str:
         person = current_person()
         # A program says with each request what it reads; a person said so once.
         kept = person.locale if person and not (person.by_token and request.accept_languages) else None
-        g.locale = locales.choose(request.cookies.get(locales.COOKIE), kept, [tag for tag, _ in request.accept_languages])
+        g.locale = locales.choose(
+            request.cookies.get(locales.COOKIE), kept, [tag for tag, _ in request.accept_languages]
+        )
     return cast(str, g.locale)
 
 
@@ -237,7 +239,9 @@ def staff(*roles: Role, upload: bool = False) -> Callable[[View], View]:
     return guarded
 
 
-def case_page(*roles: Role, scope: Scope | None = None, upload: bool = False, heard: bool = False) -> Callable[[View], View]:
+def case_page(
+    *roles: Role, scope: Scope | None = None, upload: bool = False, heard: bool = False
+) -> Callable[[View], View]:
     """Only who takes part in the case named by ``reference`` in the address.
 
     The view gets ``case`` and ``actor`` in place of ``reference``. A stranger gets
@@ -302,7 +306,11 @@ def need_strong(minutes: int = 15) -> Person:
 
 def assert_guarded(app: Flask) -> None:
     """Refuse to start with a route that nobody guards. Raises UnguardedRoute naming each."""
-    bare = [name for name, view in app.view_functions.items() if not hasattr(view, "__guard__") and name.rsplit(".", 1)[-1] != "static"]
+    bare = [
+        name
+        for name, view in app.view_functions.items()
+        if not hasattr(view, "__guard__") and name.rsplit(".", 1)[-1] != "static"
+    ]
     if bare:
         raise UnguardedRoute("no guard on: " + ", ".join(sorted(bare)))
 
@@ -313,7 +321,9 @@ def guard_of(endpoint: str | None) -> Guard | None:
 
 
 def may_enter(endpoint: str, role: Role) -> bool:
-    """Whether a page of the case is shown to a role: no link leads to a 403, and who is only heard is shown her own room alone."""
+    """Whether a page of the case is shown to a role: no link leads to a 403, and who is only heard is shown her own
+    room alone.
+    """
     guard = guard_of(endpoint)
     return guard is not None and (role in guard.roles if guard.roles else role not in HEARD_ROLES)
 
@@ -350,7 +360,11 @@ def harden(response: Response) -> Response:
     known = session_cookie_name(is_secure(settings)) in request.cookies or "Authorization" in request.headers
     for origin in checkout_origins(settings):
         allow("form-action", origin)
-    headers.write(response, secure=is_secure(settings), private=not shared and (known or g.get("has_form", False) or g.get("is_private", False)))
+    headers.write(
+        response,
+        secure=is_secure(settings),
+        private=not shared and (known or g.get("has_form", False) or g.get("is_private", False)),
+    )
     if shared:
         # Flask-Login looks into the session at every answer; what is the same for everybody must not vary by cookie.
         session.accessed = False
@@ -389,7 +403,11 @@ def _need_person(scope: Scope | None) -> Person:
     """The person of this request, by cookie, or by a token that has the scope."""
     person = current_person()
     if person is None:
-        raise NotSignedIn(T("Sign in, or send a valid bearer token.")) if request.path.startswith("/api/") else SignInNeeded
+        raise (
+            NotSignedIn(T("Sign in, or send a valid bearer token."))
+            if request.path.startswith("/api/")
+            else SignInNeeded
+        )
     if person.by_token and (scope is None or scope not in person.scopes):
         raise Forbidden(T("This token may not be used for that."))
     _note_use(person)
@@ -423,7 +441,8 @@ def _case_and_actor(person: Person, reference: str, guard: Guard) -> tuple[Case,
     if person.by_token and person.acting_for and not chosen:
         # A person's choice in the browser may be of another case; a program says it with this very request.
         raise Forbidden(
-            T("In this case you cannot act for whom “Acting-For” names."), T("Send one of these, or none: %(hats)s", hats=", ".join(hat.hat for hat in hats))
+            T("In this case you cannot act for whom “Acting-For” names."),
+            T("Send one of these, or none: %(hats)s", hats=", ".join(hat.hat for hat in hats)),
         )
     allowed = [hat for hat in chosen or hats if guard.admits(hat.role)]
     if not allowed:
@@ -458,7 +477,11 @@ def behind_code(find: Callable[[], _Found | None]) -> _Found | None:
     a right one is not looked at meanwhile. Raises TooMany.
     """
     court = current_court()
-    ring, subject, now = keyring(court.settings.secret_key), limits.network(request.remote_addr or ""), court.clock.machine_now()
+    ring, subject, now = (
+        keyring(court.settings.secret_key),
+        limits.network(request.remote_addr or ""),
+        court.clock.machine_now(),
+    )
     limits.check(current_session(), ring, Counted.LINK_FROM, subject, now)
     found = find()
     if found is None:

@@ -60,9 +60,13 @@ def create_court(settings: Settings, clock: Clock | None = None, database: Datab
     try:
         notary.establish()
     except (ConnectionError, FileNotFoundError) as error:
-        raise SettingsError(f"the vault does not answer at {settings.vault_address}: start it with `python -m odr.notary.vault_server` ({error})") from error
+        raise SettingsError(
+            f"the vault does not answer at {settings.vault_address}: start it with `python -m odr.notary.vault_server` ({error})"
+        ) from error
     rules = PackRegistry.load(source=ActivatedVersions(database, clock))
-    court = Court(settings=settings, database=database, clock=clock, notary=notary, packs=rules, table=TABLE, hooks=Hooks())
+    court = Court(
+        settings=settings, database=database, clock=clock, notary=notary, packs=rules, table=TABLE, hooks=Hooks()
+    )
     wiring.open_ports(court, ROOT)
     wiring.open_rooms(court)
     return court
@@ -95,13 +99,16 @@ def create_app(settings: Settings | None = None, *, court: Court | None = None) 
     """The web application of a court. Refuses to start with a route that nobody guards."""
     settings = settings or (court.settings if court else Settings.load(os.environ))
     court = court or create_court(settings)
-    app = Flask("odr", root_path=str(ROOT / "odr"), template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app = Flask(
+        "odr", root_path=str(ROOT / "odr"), template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static")
+    )
     app.url_rule_class = _KeptRule
     app.config.update(MAX_FORM_MEMORY_SIZE=2_000_000, MAX_FORM_PARTS=2000, TRUSTED_HOSTS=None)
     if settings.trusted_proxies:
         from werkzeug.middleware.proxy_fix import ProxyFix
 
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies, x_host=0)  # type: ignore[method-assign]
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     app.config["AFTER_SIGN_IN"] = "/home"
     register_access(app, court)
     register_health(app, court)
@@ -133,7 +140,9 @@ _COMPILED = _Compiled()
 
 
 class _KeptRule(Rule):
-    """A route whose address builder, like templates, is compiled once for the process: it depends on the rule's words alone."""
+    """A route whose address builder, like templates, is compiled once for the process: it depends on the rule's words
+    alone.
+    """
 
     _kept: ClassVar[dict[tuple[tuple[tuple[bool, str], ...], bool], Callable[..., tuple[str, str]]]] = {}
 
@@ -155,13 +164,21 @@ def _templates(app: Flask, court: Court) -> None:
     def translate(msgid: str, **params: Any) -> str:
         return Text(msgid, params).render(current_locale())
 
-    app.jinja_env.globals.update(_=translate, settings=court.settings, training=court.settings.is_training, Money=Money, log_status=wiring.log_status(court))
+    app.jinja_env.globals.update(
+        _=translate,
+        settings=court.settings,
+        training=court.settings.is_training,
+        Money=Money,
+        log_status=wiring.log_status(court),
+    )
     app.jinja_env.globals["court_now"] = court.clock.now
     app.jinja_env.globals["nav_items"] = sorted(court.hooks.nav, key=lambda item: item.order)
     app.jinja_env.filters.update(
         text=lambda value: write(value, current_locale(), tz),
         money=lambda value: write(value, current_locale()),
-        day=lambda value: write_day(value.astimezone(tz).date() if hasattr(value, "astimezone") else value, current_locale()),
+        day=lambda value: write_day(
+            value.astimezone(tz).date() if hasattr(value, "astimezone") else value, current_locale()
+        ),
         instant=lambda value: write_instant(value, current_locale(), tz),
     )
 
@@ -174,7 +191,9 @@ def _errors(app: Flask) -> None:
         if request.path.startswith("/api/"):
             return wiring.problem(error, current_locale())
         if isinstance(error, SignInNeeded):
-            return redirect(url_for("identity.sign_in", next=request.full_path if request.method == "GET" else None), 303)
+            return redirect(
+                url_for("identity.sign_in", next=request.full_path if request.method == "GET" else None), 303
+            )
         if isinstance(error, StepUpNeeded):
             here = request.full_path if request.method == "GET" else request.referrer
             return redirect(url_for("identity.confirm", next=here), 303)
@@ -186,7 +205,10 @@ def _errors(app: Flask) -> None:
             return on_breach(NotFound())
         breach = CourtError(T("The request could not be understood."))
         if error.code == 413:
-            breach = CourtError(T("What you sent is larger than this page takes."), T("Send less. A file that is evidence is sent on the page for files."))
+            breach = CourtError(
+                T("What you sent is larger than this page takes."),
+                T("Send less. A file that is evidence is sent on the page for files."),
+            )
         breach.status = error.code or 500
         return on_breach(breach)
 

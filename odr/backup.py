@@ -1,4 +1,5 @@
-"""Backup and restore of everything a court needs to go on: database, files, keys with the signer's memory, published log.
+"""Backup and restore of everything a court needs to go on: database, files, keys with the signer's memory, published
+log.
 
 The order makes a backup consistent while the court works. The database comes first;
 then, while no leaf is sequenced, the signer's memory and the published log, which are
@@ -85,7 +86,9 @@ def back_up(settings: Settings, to: Path, *, now: datetime, keys: bool = True) -
     if to.exists() and any(to.iterdir()):
         raise BackupRefused(f"{to} is not empty: name a new folder")
     if keys and not os.access(settings.vault_folder, os.R_OK | os.X_OK):
-        raise BackupRefused(f"{settings.vault_folder} cannot be read by this user: run as root, or with --without-keys, and back it up apart right after")
+        raise BackupRefused(
+            f"{settings.vault_folder} cannot be read by this user: run as root, or with --without-keys, and back it up apart right after"
+        )
     to.mkdir(parents=True, exist_ok=True, mode=0o700)
     to.chmod(0o700)
     database = Database(settings.url)
@@ -115,7 +118,9 @@ def back_up(settings: Settings, to: Path, *, now: datetime, keys: bool = True) -
     _write(to / MANIFEST, json.dumps(told, indent=1, sort_keys=True).encode())
     _sync_folders(to)
     size = sum(entry["size"] for entry in files.values())
-    _write(settings.data_dir / LAST, json.dumps({"made_at": told["made_at"], "files": len(files), "size": size}).encode())
+    _write(
+        settings.data_dir / LAST, json.dumps({"made_at": told["made_at"], "files": len(files), "size": size}).encode()
+    )
     return Backup(to, now, len(files), size, gone, keys)
 
 
@@ -127,7 +132,11 @@ def verify(folder: Path) -> dict[str, Any]:
         raise BackupRefused(f"{folder} is no finished backup: {error}") from error
     if told.get("format") != FORMAT:
         raise BackupRefused(f"{folder}: this version does not read the format {told.get('format')!r}")
-    wrong = [name for name, entry in told["files"].items() if not (folder / name).is_file() or _digest(folder / name) != entry]
+    wrong = [
+        name
+        for name, entry in told["files"].items()
+        if not (folder / name).is_file() or _digest(folder / name) != entry
+    ]
     there = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()} - {MANIFEST}
     wrong += sorted(there - told["files"].keys())
     if wrong:
@@ -165,7 +174,9 @@ def restore(settings: Settings, folder: Path) -> Restored:
 
 
 def give_to_owners(settings: Settings) -> None:
-    """Run as root: what was made in the data folder and the vault belongs to who owns these folders, so that the court can use it."""
+    """Run as root: what was made in the data folder and the vault belongs to who owns these folders, so that the court
+    can use it.
+    """
     if os.geteuid() != 0:
         return
     for folder, spared in ((settings.data_dir, settings.vault_folder), (settings.vault_folder, None)):
@@ -185,7 +196,9 @@ def _refuse(settings: Settings, told: dict[str, Any], folder: Path) -> None:
     if told["origin"] != settings.origin:
         raise BackupRefused(f"the backup's log is {told['origin']}, these settings say {settings.origin}")
     if _has_tables(settings.url):
-        raise BackupRefused(f"there is a database already: move it away, or name an empty one ({make_url(settings.url).render_as_string()})")
+        raise BackupRefused(
+            f"there is a database already: move it away, or name an empty one ({make_url(settings.url).render_as_string()})"
+        )
 
 
 # The database
@@ -195,7 +208,10 @@ def _copy_sqlite(database: Database, to: Path) -> set[str]:
     if database.path is None or not database.path.is_file():
         raise BackupRefused(f"there is no database at {database.path}")
     target = to / "court.sqlite"
-    with contextlib.closing(sqlite3.connect(database.path)) as source, contextlib.closing(sqlite3.connect(target)) as copy:
+    with (
+        contextlib.closing(sqlite3.connect(database.path)) as source,
+        contextlib.closing(sqlite3.connect(target)) as copy,
+    ):
         source.backup(copy)
         # The copy stands alone, without a write-ahead log beside it.
         copy.execute("PRAGMA journal_mode=DELETE")
@@ -209,15 +225,29 @@ def _dump_postgres(url: str, to: Path) -> set[str]:
     engine = create_engine(url, poolclass=NullPool, isolation_level="REPEATABLE READ")
     with engine.connect() as connection:
         moment = str(connection.execute(text("SELECT pg_export_snapshot()")).scalar_one())
-        keys = {str(key) for key in connection.execute(select(Blob.key).where(Blob.key.is_not(None), Blob.erased_at.is_(None))).scalars()}
-        _postgres("pg_dump", url, "--format=custom", "--no-owner", f"--snapshot={moment}", f"--file={to / 'database.dump'}")
+        keys = {
+            str(key)
+            for key in connection.execute(
+                select(Blob.key).where(Blob.key.is_not(None), Blob.erased_at.is_(None))
+            ).scalars()
+        }
+        _postgres(
+            "pg_dump", url, "--format=custom", "--no-owner", f"--snapshot={moment}", f"--file={to / 'database.dump'}"
+        )
     (to / "database.dump").chmod(0o600)
     return keys
 
 
 def _restore_database(settings: Settings, folder: Path, engine: str) -> None:
     if engine == "postgresql":
-        _postgres("pg_restore", settings.url, "--no-owner", "--exit-on-error", "--single-transaction", str(folder / "database.dump"))
+        _postgres(
+            "pg_restore",
+            settings.url,
+            "--no-owner",
+            "--exit-on-error",
+            "--single-transaction",
+            str(folder / "database.dump"),
+        )
         return
     path = Path(settings.url.removeprefix("sqlite:///"))
     for end in ("-wal", "-shm"):
@@ -238,7 +268,10 @@ def _postgres(program: str, url: str, *arguments: str) -> None:
 
 def find_program(name: str) -> str:
     """Where a program of PostgreSQL is: the newest of Debian's, else in the PATH. Raises :class:`BackupRefused`."""
-    newest = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: int(path.parts[-3]) if path.parts[-3].isdigit() else 0)
+    newest = sorted(
+        Path("/usr/lib/postgresql").glob(f"*/bin/{name}"),
+        key=lambda path: int(path.parts[-3]) if path.parts[-3].isdigit() else 0,
+    )
     found = str(newest[-1]) if newest else shutil.which(name)
     if found is None:
         raise BackupRefused(f"{name} is missing: install postgresql-client")
@@ -266,7 +299,9 @@ def _copy_vault(folder: Path, to: Path) -> None:
         os.close(lock)
 
 
-def _copy_tree(source: Path, to: Path, wanted: Callable[[Path], bool] = lambda path: not path.name.endswith(".new")) -> None:
+def _copy_tree(
+    source: Path, to: Path, wanted: Callable[[Path], bool] = lambda path: not path.name.endswith(".new")
+) -> None:
     if not source.is_dir():
         return
     to.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -299,7 +334,9 @@ def _restore_blobs(settings: Settings, source: Path) -> None:
     missing = _blob_names(source) - there
     if not isinstance(store, FolderStore):
         if missing:
-            raise BackupRefused(f"{len(missing)} files are not in the object store: restore its versions first ({', '.join(sorted(missing)[:3])} …)")
+            raise BackupRefused(
+                f"{len(missing)} files are not in the object store: restore its versions first ({', '.join(sorted(missing)[:3])} …)"
+            )
         return
     for key in sorted(missing):
         _copy(source / key[:2] / key, store.path(key))

@@ -24,7 +24,9 @@ class Beside:
     more as long as nobody waits to see it done.
     """
 
-    def __init__(self, name: str, step: Callable[[], object], *, gather: float = 0.0, rest: float = 0.0, longer: float = 0.0) -> None:
+    def __init__(
+        self, name: str, step: Callable[[], object], *, gather: float = 0.0, rest: float = 0.0, longer: float = 0.0
+    ) -> None:
         self._name, self._step, self._gather, self._rest, self._longer = name, step, gather, rest, longer
         self._told, self._awaited = threading.Event(), threading.Event()
         self._starting = threading.Lock()

@@ -19,7 +19,9 @@ FRAME = Path(__file__).with_name("bounded_child.py")
 
 
 class ChildFailed(Exception):
-    """The child refused the file, ran into a limit or left nothing; ``code`` is its exit code, None where its time ran out."""
+    """The child refused the file, ran into a limit or left nothing; ``code`` is its exit code, None where its time ran
+    out.
+    """
 
     def __init__(self, code: int | None) -> None:
         super().__init__(code)
@@ -39,9 +41,16 @@ class Bounds:
 
 
 def run_bounded(program: Path, arguments: list[str], folder: Path, bounds: Bounds) -> None:
-    """Run one of our programs in ``folder`` until it is done, in the frame of :mod:`odr.bounded_child`. Raises ChildFailed."""
+    """Run one of our programs in ``folder`` until it is done, in the frame of :mod:`odr.bounded_child`. Raises
+    ChildFailed.
+    """
     limits = [str(each) for each in (bounds.memory, bounds.cpu, bounds.output, bounds.files)]
-    environment = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LANG": "C.UTF-8", "HOME": str(folder), "TMPDIR": str(folder)}
+    environment = {
+        "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
+        "LANG": "C.UTF-8",
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+    }
     child = subprocess.Popen(
         [sys.executable, "-I", str(FRAME), str(program), *limits, *arguments],
         cwd=folder,
@@ -65,7 +74,9 @@ def run_bounded(program: Path, arguments: list[str], folder: Path, bounds: Bound
 
 
 def opened_left(path: Path) -> IO[bytes]:
-    """What the child left behind. It may have been taken over by the file: nothing it left is followed. Raises ChildFailed."""
+    """What the child left behind. It may have been taken over by the file: nothing it left is followed. Raises
+    ChildFailed.
+    """
     try:
         return open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
     except OSError:

@@ -41,7 +41,9 @@ def bound(memory: int, seconds: int, output: int, files: int) -> None:
 
 
 def be_nobody() -> None:
-    """Load no more modules, and give up root's rights where the court was started with them, as in a container; the folder it stands in goes along."""
+    """Load no more modules, and give up root's rights where the court was started with them, as in a container; the
+    folder it stands in goes along.
+    """
     sys.meta_path.clear()
     if os.geteuid() != 0:
         return

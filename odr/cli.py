@@ -63,7 +63,9 @@ def audit_docket(files: bool) -> None:
         faults += rules_faults(session)
         faults += [str(f) for f in court.notary.audit(session)]
         if files:
-            faults += [str(f) for f in court.notary.audit_files(session, partial(all_holdings, court)) if str(f) not in faults]
+            faults += [
+                str(f) for f in court.notary.audit_files(session, partial(all_holdings, court)) if str(f) not in faults
+            ]
     for fault in faults:
         click.echo(fault)
     click.echo("every docket is whole" if not faults else f"{len(faults)} faults")

@@ -128,7 +128,9 @@ class Settings(BaseModel):
 
     @property
     def takes_leaves(self) -> str:
-        """When acts get their places in the log: in the background, before the answer ("at_once"), or, as a rule in tests, when the worker or a page asks."""
+        """When acts get their places in the log: in the background, before the answer ("at_once"), or, as a rule in
+        tests, when the worker or a page asks.
+        """
         return self.sequencing or ("when_asked" if self.mode is Mode.TEST else "background")
 
     @property

@@ -62,7 +62,9 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 def enum_column(kind: type[enum.Enum], length: int = 40) -> Enum:
     """A column that holds an enum's value as plain text, the same on both engines."""
-    return Enum(kind, native_enum=False, create_constraint=False, length=length, values_callable=lambda e: [m.value for m in e])
+    return Enum(
+        kind, native_enum=False, create_constraint=False, length=length, values_callable=lambda e: [m.value for m in e]
+    )
 
 
 Reference = String(26)
@@ -93,12 +95,18 @@ class Database:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._lock_path = self.path.with_suffix(self.path.suffix + ".lock")
             self.engine = create_engine(
-                url, isolation_level=None, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=pool_size, max_overflow=-1
+                url,
+                isolation_level=None,
+                connect_args={"timeout": 30, "check_same_thread": False},
+                pool_size=pool_size,
+                max_overflow=-1,
             )
             self._prepare_sqlite(self.engine, synchronous)
         else:
             self.path = None
-            self.engine = create_engine(url, isolation_level="READ COMMITTED", pool_size=pool_size, max_overflow=-1, pool_pre_ping=True)
+            self.engine = create_engine(
+                url, isolation_level="READ COMMITTED", pool_size=pool_size, max_overflow=-1, pool_pre_ping=True
+            )
         self._sessions = sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
 
     @staticmethod
@@ -170,7 +178,8 @@ class Database:
             os.close(descriptor)
 
     def empty_journal(self) -> bool:
-        """Fold SQLite's write-ahead log into the file and cut it to nothing; False where somebody still reads what it holds.
+        """Fold SQLite's write-ahead log into the file and cut it to nothing; False where somebody still reads what it
+        holds.
 
         Nobody is waited for: a request that asks would be waiting for its own snapshot.
         """

@@ -1,4 +1,6 @@
-"""The check-up: is everything there that a court needs, and what to do where it is not. Looks, and changes nothing that stays."""
+"""The check-up: is everything there that a court needs, and what to do where it is not. Looks, and changes nothing that
+stays.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,9 @@ OVERDUE = timedelta(minutes=15)
 ROUND_AGE = timedelta(days=7)
 """How long a round of hash renewal may last, and after which what came since wants the next one."""
 BACKUP_AGE = timedelta(hours=26)
-LAY_A_VERSION = "lay a new version under /administration/rules, or by `flask pack activate FOLDER`; two administrators approve it"
+LAY_A_VERSION = (
+    "lay a new version under /administration/rules, or by `flask pack activate FOLDER`; two administrators approve it"
+)
 
 
 class State(enum.Enum):
@@ -105,7 +109,13 @@ def _run(found: list[Finding], *checks: Callable[[], Findings]) -> None:
             found += check()
         except Exception as error:
             said = f"{type(error).__name__}: {str(error).splitlines()[0][:160] if str(error) else ''}"
-            found.append(Finding(State.BAD, f"a check could not be done: {said}", "mend what stands above first; see whether the database answers"))
+            found.append(
+                Finding(
+                    State.BAD,
+                    f"a check could not be done: {said}",
+                    "mend what stands above first; see whether the database answers",
+                )
+            )
 
 
 def good(what: str) -> Finding:
@@ -114,13 +124,21 @@ def good(what: str) -> Finding:
 
 def check_settings(settings: Settings) -> Findings:
     """Which court this is; in production, whether somebody outside keeps its tree heads."""
-    yield good(f"settings: {settings.mode.value} court at {settings.base_url}, log {settings.origin}, pack {settings.pack}")
+    yield good(
+        f"settings: {settings.mode.value} court at {settings.base_url}, log {settings.origin}, pack {settings.pack}"
+    )
     try:
         _ = settings.tz
     except (ZoneInfoNotFoundError, ValueError):
-        yield Finding(State.BAD, f"there is no time zone {settings.zone}", "set ODR_ZONE to a name such as Asia/Shanghai")
+        yield Finding(
+            State.BAD, f"there is no time zone {settings.zone}", "set ODR_ZONE to a name such as Asia/Shanghai"
+        )
     if settings.mode is Mode.PRODUCTION and not settings.witnesses and not settings.external_tsa:
-        yield Finding(State.WORRY, "nobody outside keeps the log's tree heads", "set ODR_WITNESSES or ODR_EXTERNAL_TSA; until then every receipt says so")
+        yield Finding(
+            State.WORRY,
+            "nobody outside keeps the log's tree heads",
+            "set ODR_WITNESSES or ODR_EXTERNAL_TSA; until then every receipt says so",
+        )
 
 
 def check_database(database: Database) -> Findings:
@@ -128,7 +146,9 @@ def check_database(database: Database) -> Findings:
     try:
         lacking = migrate.pending(database.url)
     except ValueError as error:
-        yield Finding(State.BAD, str(error), "start the newer program, or restore the backup made before it was installed")
+        yield Finding(
+            State.BAD, str(error), "start the newer program, or restore the backup made before it was installed"
+        )
         return
     if lacking:
         yield Finding(State.BAD, f"the database lacks {', '.join(lacking)}", "back up, then `flask db upgrade`")
@@ -150,10 +170,15 @@ def check_syncing(database: Database) -> Findings:
     """What is acknowledged must be on the disk."""
     with database.engine.connect() as connection:
         if database.is_sqlite:
-            mode, level = (connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous"))
+            mode, level = (
+                connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")
+            )
             said, sound = f"journal_mode={mode}, synchronous={level}", mode == "wal" and int(level or 0) >= 2
         else:
-            values = {name: connection.exec_driver_sql(f"SHOW {name}").scalar() for name in ("fsync", "synchronous_commit", "full_page_writes")}
+            values = {
+                name: connection.exec_driver_sql(f"SHOW {name}").scalar()
+                for name in ("fsync", "synchronous_commit", "full_page_writes")
+            }
             said = ", ".join(f"{name}={value}" for name, value in values.items())
             sound = (
                 values["fsync"] == "on"
@@ -163,7 +188,11 @@ def check_syncing(database: Database) -> Findings:
     if sound:
         yield good(f"commits are synced ({said})")
     else:
-        yield Finding(State.BAD, f"commits are not synced ({said}): a power cut would lose acknowledged acts", "turn syncing on in the database's settings")
+        yield Finding(
+            State.BAD,
+            f"commits are not synced ({said}): a power cut would lose acknowledged acts",
+            "turn syncing on in the database's settings",
+        )
 
 
 def check_clocks(settings: Settings, database: Database, now: datetime) -> Findings:
@@ -178,11 +207,17 @@ def check_clocks(settings: Settings, database: Database, now: datetime) -> Findi
             "set the clock by NTP before anybody files",
         )
     if server is not None and abs(server - now) > timedelta(seconds=5):
-        yield Finding(State.BAD, f"database server and this machine differ by {abs(server - now).total_seconds():.0f} s", "let both follow NTP")
+        yield Finding(
+            State.BAD,
+            f"database server and this machine differ by {abs(server - now).total_seconds():.0f} s",
+            "let both follow NTP",
+        )
     with tempfile.NamedTemporaryFile(dir=settings.data_dir) as file:
         written = datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)
         if abs(written - CourtClock().machine_now()) > timedelta(seconds=60):
-            yield Finding(State.WORRY, "the data folder's file system has another clock", "let the file server follow NTP")
+            yield Finding(
+                State.WORRY, "the data folder's file system has another clock", "let the file server follow NTP"
+            )
     yield good(f"clock {now:%F %T} UTC")
 
 
@@ -195,7 +230,9 @@ def check_disk(settings: Settings) -> Findings:
         said = f"{name} {folder}: {free / 2**30:.1f} GiB free"
         if free < LITTLE:
             yield Finding(
-                State.BAD if free < VERY_LITTLE else State.WORRY, said, "make room or move the files to an object store: a full disk refuses, it does not lose"
+                State.BAD if free < VERY_LITTLE else State.WORRY,
+                said,
+                "make room or move the files to an object store: a full disk refuses, it does not lose",
             )
         else:
             yield good(said)
@@ -211,11 +248,17 @@ def check_vault(settings: Settings, notary: Notary) -> Findings:
         wrong = [key.id for key in keys if notary.vault.public_key(key.id) != bytes(key.public)]
     except VaultRefused as error:
         yield Finding(
-            State.BAD, f"the vault lacks a key the database names: {error}", "this is another vault: put the right folder in ODR_VAULT_DIR, or restore it"
+            State.BAD,
+            f"the vault lacks a key the database names: {error}",
+            "this is another vault: put the right folder in ODR_VAULT_DIR, or restore it",
         )
         return
     except OSError as error:
-        yield Finding(State.BAD, f"the vault does not answer at {settings.vault_address}: {error}", "start it: `systemctl start court-vault`")
+        yield Finding(
+            State.BAD,
+            f"the vault does not answer at {settings.vault_address}: {error}",
+            "start it: `systemctl start court-vault`",
+        )
         return
     if wrong:
         yield Finding(
@@ -226,7 +269,11 @@ def check_vault(settings: Settings, notary: Notary) -> Findings:
     elif keys:
         yield good(f"the vault answers and holds the {len(keys)} keys in use")
     if settings.mode is Mode.PRODUCTION and os.getuid() != 0 and os.access(settings.vault_folder, os.R_OK | os.X_OK):
-        yield Finding(State.WORRY, f"this user can read {settings.vault_folder}", "let the vault run under a user of its own: see deploy/court-vault.service")
+        yield Finding(
+            State.WORRY,
+            f"this user can read {settings.vault_folder}",
+            "let the vault run under a user of its own: see deploy/court-vault.service",
+        )
 
 
 def check_log(database: Database, notary: Notary) -> Findings:
@@ -239,7 +286,9 @@ def check_log(database: Database, notary: Notary) -> Findings:
         waiting = session.scalar(select(func.count()).select_from(LogEntry).where(LogEntry.log_index.is_(None))) or 0
         if remembered.size > size:
             yield Finding(
-                State.BAD, f"the signer has signed {remembered.size} entries of {log.id}, the database has {size}: it was set back", "`flask log recover`"
+                State.BAD,
+                f"the signer has signed {remembered.size} entries of {log.id}, the database has {size}: it was set back",
+                "`flask log recover`",
             )
             return
         if tile_reader(session, log.id).root(remembered.size) != remembered.root:
@@ -257,10 +306,18 @@ def check_log(database: Database, notary: Notary) -> Findings:
     if late or late_statements:
         first = min([*(one.ends_at for one in late), *(one.ends_at for one in late_statements)])
         count = len(late) + len(late_statements)
-        yield Finding(State.BAD, f"{count} time tokens end from {first:%F} on and were not renewed", "`flask log renew` says what hinders it")
+        yield Finding(
+            State.BAD,
+            f"{count} time tokens end from {first:%F} on and were not renewed",
+            "`flask log renew` says what hinders it",
+        )
     yield from _hash_renewal(stands, notary.clock.machine_now())
     if waiting:
-        yield Finding(State.WORRY, f"{waiting} entries wait for their place in the log", "they are safe; see whether the vault answers and the worker runs")
+        yield Finding(
+            State.WORRY,
+            f"{waiting} entries wait for their place in the log",
+            "they are safe; see whether the vault answers and the worker runs",
+        )
 
 
 def _hash_renewal(stands: Standing, now: datetime) -> Findings:
@@ -269,7 +326,11 @@ def _hash_renewal(stands: Standing, now: datetime) -> Findings:
         return
     if stands.damaged:
         said = f"{len(stands.damaged)} files were damaged when hash renewal came to them"
-        yield Finding(State.BAD, said, "`flask log renew-hash` names them; restore them from a backup: their receipts alone are bound")
+        yield Finding(
+            State.BAD,
+            said,
+            "`flask log renew-hash` names them; restore them from a backup: their receipts alone are bound",
+        )
     if stands.wanted and now - stands.begun.begun_at > ROUND_AGE:
         said = f"round {stands.rounds} of hash renewal has bound {stands.done} of {stands.wanted} since {stands.begun.begun_at:%F}"
         yield Finding(State.WORRY, said, "see whether the worker runs, and what it says")
@@ -290,10 +351,16 @@ def check_store(settings: Settings) -> Findings:
         finally:
             store.erase(kept.key)
     except (OSError, CourtError, RuntimeError, ValueError) as error:
-        yield Finding(State.BAD, f"the store of files cannot be written: {error}", "see ODR_STORE_URL, the folder's owner, and its free room")
+        yield Finding(
+            State.BAD,
+            f"the store of files cannot be written: {error}",
+            "see ODR_STORE_URL, the folder's owner, and its free room",
+        )
         return
     yield (
-        good("the store of files takes and gives back") if sound else Finding(State.BAD, "the store of files gave back other bytes", "stop and check its disks")
+        good("the store of files takes and gives back")
+        if sound
+        else Finding(State.BAD, "the store of files gave back other bytes", "stop and check its disks")
     )
 
 
@@ -324,7 +391,11 @@ def check_programs(settings: Settings) -> Findings:
     """What sets papers, scans files, draws previews and makes backups."""
     fonts = list((ROOT / "fonts").rglob("*.[ot]t[fc]"))
     if importlib.util.find_spec("typst") is None or not fonts:
-        yield Finding(State.BAD, "papers cannot be set: typst or its fonts are missing", "install requirements.txt, and keep the folder fonts/")
+        yield Finding(
+            State.BAD,
+            "papers cannot be set: typst or its fonts are missing",
+            "install requirements.txt, and keep the folder fonts/",
+        )
     else:
         yield good(f"typst with {len(fonts)} fonts")
     if settings.clamd:
@@ -375,7 +446,12 @@ def check_packs(settings: Settings, database: Database, now: datetime) -> Findin
 def check_worker(database: Database, now: datetime) -> Findings:
     """Nothing that is due has been lying for long."""
     with database.read() as session:
-        late = session.scalar(select(func.count()).select_from(Case).where(Case.next_due_at < now - OVERDUE, Case.stayed_at.is_(None))) or 0
+        late = (
+            session.scalar(
+                select(func.count()).select_from(Case).where(Case.next_due_at < now - OVERDUE, Case.stayed_at.is_(None))
+            )
+            or 0
+        )
     if late:
         yield Finding(
             State.WORRY,
@@ -398,5 +474,7 @@ def check_backup(settings: Settings, now: datetime) -> Findings:
         yield good("no recent backup, as in training")
     else:
         yield Finding(
-            State.WORRY, f"last backup: {f'{made:%F %T} UTC' if made else 'none'}", "`flask backup FOLDER` every night, and try `flask restore` somewhere else"
+            State.WORRY,
+            f"last backup: {f'{made:%F %T} UTC' if made else 'none'}",
+            "`flask backup FOLDER` every night, and try `flask restore` somewhere else",
         )

@@ -1,4 +1,5 @@
-"""Is the court well? ``/health/live`` and ``/health/ready`` for whoever starts and stops it, ``/metrics`` for its keepers.
+"""Is the court well? ``/health/live`` and ``/health/ready`` for whoever starts and stops it, ``/metrics`` for its
+keepers.
 
 Neither says anything of a case. ``/metrics`` is there for this machine, or for
 who has ``ODR_METRICS_TOKEN``; to everybody else there is no such page.
@@ -97,8 +98,12 @@ class Meters:
     def __init__(self, court: Court) -> None:
         self.registry = CollectorRegistry()
         kept = None if os.environ.get("PROMETHEUS_MULTIPROC_DIR") else self.registry
-        self.answers = Counter("court_http_answers", "Answers by route, method and status", ("route", "method", "status"), registry=kept)
-        self.seconds = Histogram("court_http_seconds", "Seconds to an answer, by route", ("route",), buckets=BUCKETS, registry=kept)
+        self.answers = Counter(
+            "court_http_answers", "Answers by route, method and status", ("route", "method", "status"), registry=kept
+        )
+        self.seconds = Histogram(
+            "court_http_seconds", "Seconds to an answer, by route", ("route",), buckets=BUCKETS, registry=kept
+        )
         self.registry.register(CourtNumbers(court))
 
 
@@ -119,16 +124,30 @@ class CourtNumbers(Collector):
             log = open_log(session)
             last = latest_checkpoint(session, log.id) if log else None
             waiting = session.scalar(select(func.count()).select_from(LogEntry).where(LogEntry.log_index.is_(None)))
-            overdue = session.scalar(select(func.count()).select_from(Case).where(Case.next_due_at < self.court.clock.now(), Case.stayed_at.is_(None)))
-        yield GaugeMetricFamily("court_log_entries", "Entries of the open log that are signed for", value=last.size if last else 0)
+            overdue = session.scalar(
+                select(func.count())
+                .select_from(Case)
+                .where(Case.next_due_at < self.court.clock.now(), Case.stayed_at.is_(None))
+            )
         yield GaugeMetricFamily(
-            "court_log_checkpoint_age_seconds", "Seconds since the newest tree head", value=(now - last.signed_at).total_seconds() if last else 0
+            "court_log_entries", "Entries of the open log that are signed for", value=last.size if last else 0
+        )
+        yield GaugeMetricFamily(
+            "court_log_checkpoint_age_seconds",
+            "Seconds since the newest tree head",
+            value=(now - last.signed_at).total_seconds() if last else 0,
         )
         yield GaugeMetricFamily("court_log_waiting", "Entries that wait for their place in the log", value=waiting or 0)
-        yield GaugeMetricFamily("court_cases_overdue", "Cases on which something is due that no worker has done", value=overdue or 0)
+        yield GaugeMetricFamily(
+            "court_cases_overdue", "Cases on which something is due that no worker has done", value=overdue or 0
+        )
         court_now, packs = self.court.clock.now(), self.court.packs
         pack = packs.in_force(self.court.settings.pack, court_now.astimezone(self.court.settings.tz).date())
-        yield GaugeMetricFamily("court_rules_lacking", "Calendars and figures the rules lack at this time of the year", value=len(pack.missing(court_now)))
+        yield GaugeMetricFamily(
+            "court_rules_lacking",
+            "Calendars and figures the rules lack at this time of the year",
+            value=len(pack.missing(court_now)),
+        )
 
 
 def register_health(app: Flask, court: Court) -> None:
@@ -147,8 +166,22 @@ def register_health(app: Flask, court: Court) -> None:
         took = time.perf_counter() - g.get("request_began", time.perf_counter())
         # The rule, not the address: addresses carry references and tokens.
         route = request.url_rule.rule if request.url_rule else "none"
-        method = request.method if request.method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} else "other"
+        method = (
+            request.method
+            if request.method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+            else "other"
+        )
         meters.answers.labels(route, method, str(response.status_code)).inc()
         meters.seconds.labels(route).observe(took)
-        requests_log.info("answered", extra={"facts": {"route": route, "method": method.lower(), "status": response.status_code, "ms": round(took * 1000, 1)}})
+        requests_log.info(
+            "answered",
+            extra={
+                "facts": {
+                    "route": route,
+                    "method": method.lower(),
+                    "status": response.status_code,
+                    "ms": round(took * 1000, 1),
+                }
+            },
+        )
         return response

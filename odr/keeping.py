@@ -49,7 +49,9 @@ class Keeping(AppGroup):
             return super().invoke(ctx)
         except (OSError, LookupError, ValueError, VaultRefused, SQLAlchemyError) as error:
             said = str(error).splitlines()[0] if str(error) else ""
-            raise click.ClickException(f"{type(error).__name__}: {said}\n`flask doctor` says how to mend it.") from error
+            raise click.ClickException(
+                f"{type(error).__name__}: {said}\n`flask doctor` says how to mend it."
+            ) from error
 
 
 log = Keeping("log", help="The court's transparency log.")
@@ -121,7 +123,9 @@ def _clock(found: Database) -> Clock:
 @click.command("doctor")
 @with_appcontext
 def doctor_command() -> None:
-    """Look at everything a court needs; each line that is not well says how to mend it. Ends with 1 where something is bad."""
+    """Look at everything a court needs; each line that is not well says how to mend it. Ends with 1 where something is
+    bad.
+    """
     found = doctor.examine(_settings(), *_parts())
     for finding in found:
         click.echo(str(finding))
@@ -154,7 +158,9 @@ def upgrade() -> None:
 @click.argument("revision")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def downgrade(revision: str, yes: bool) -> None:
-    """Take the database back to REVISION, for an older version of the program. What the newer form alone could hold is lost."""
+    """Take the database back to REVISION, for an older version of the program. What the newer form alone could hold is
+    lost.
+    """
     if revision not in migrate.revisions():
         raise click.ClickException(f"there is no revision {revision}; there are {', '.join(migrate.revisions())}")
     if not yes:
@@ -168,7 +174,10 @@ def status() -> None:
     """Say at which revision the database stands and what it lacks. Ends with 1 when it lacks something."""
     url = _url()
     lacking = migrate.pending(url)
-    click.echo(f"at {migrate.current(url) or 'nothing'}" + (f", lacks {', '.join(lacking)}: run `flask db upgrade`" if lacking else ", up to date"))
+    click.echo(
+        f"at {migrate.current(url) or 'nothing'}"
+        + (f", lacks {', '.join(lacking)}: run `flask db upgrade`" if lacking else ", up to date")
+    )
     sys.exit(1 if lacking else 0)
 
 
@@ -177,13 +186,30 @@ def status() -> None:
 
 @log.command("audit")
 @click.argument("url", required=False)
-@click.option("--key", "vkey", metavar="VKEY", help="The verifier key of the log at URL, known from elsewhere than that address.")
-@click.option("--witness", "witnesses", multiple=True, metavar="VKEY", help="Key of a witness whose cosignature is to be looked for.")
-@click.option("--memory", type=click.Path(file_okay=False, path_type=Path), help="Folder for what is remembered; `monitored/` of the data folder unless given.")
+@click.option(
+    "--key", "vkey", metavar="VKEY", help="The verifier key of the log at URL, known from elsewhere than that address."
+)
+@click.option(
+    "--witness",
+    "witnesses",
+    multiple=True,
+    metavar="VKEY",
+    help="Key of a witness whose cosignature is to be looked for.",
+)
+@click.option(
+    "--memory",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for what is remembered; `monitored/` of the data folder unless given.",
+)
 @click.option("--everything", is_flag=True, help="Read the whole log again, not only what is new.")
-@click.option("--tries", default=4, show_default=True, help="How often to ask before saying that the log does not answer.")
-def audit_log(url: str | None, vkey: str | None, witnesses: tuple[str, ...], memory: Path | None, everything: bool, tries: int) -> None:
-    """Check every tile, entry and checkpoint of this court's log; with URL be the independent monitor of anybody's C2SP log.
+@click.option(
+    "--tries", default=4, show_default=True, help="How often to ask before saying that the log does not answer."
+)
+def audit_log(
+    url: str | None, vkey: str | None, witnesses: tuple[str, ...], memory: Path | None, everything: bool, tries: int
+) -> None:
+    """Check every tile, entry and checkpoint of this court's log; with URL be the independent monitor of anybody's C2SP
+    log.
 
     Names what is wrong. Ends with 1 where something is, with 3 where the log at URL did not answer.
     """
@@ -203,9 +229,16 @@ def audit_log(url: str | None, vkey: str | None, witnesses: tuple[str, ...], mem
 
 
 @log.command("renew")
-@click.option("--all", "everything", is_flag=True, help="Every token, however long it still has: when a key or an algorithm is no longer believed.")
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Every token, however long it still has: when a key or an algorithm is no longer believed.",
+)
 def renew_tokens(everything: bool) -> None:
-    """Stamp anew, over checkpoint and token, what ends within 150 days. The worker does so by itself; ends with 1 where something could not be renewed."""
+    """Stamp anew, over checkpoint and token, what ends within 150 days. The worker does so by itself; ends with 1 where
+    something could not be renewed.
+    """
     _, _, notary = _parts()
     total = 0
     while True:
@@ -226,7 +259,8 @@ def renew_tokens(everything: bool) -> None:
 def renew_hash(rule: str | None, rule_on: datetime | None, by: str | None) -> None:
     """Say how hash renewal stands; with --rule, --on and --by begin a round, which the worker carries on.
 
-    A round binds with SHA-512 every receipt, file, checkpoint and time token there is, before SHA-256 weakens. Ends with 1 where a file was damaged.
+    A round binds with SHA-512 every receipt, file, checkpoint and time token there is, before SHA-256 weakens. Ends
+    with 1 where a file was damaged.
     """
     _, _, notary = _parts()
     given = (rule, rule_on, by)
@@ -237,7 +271,9 @@ def renew_hash(rule: str | None, rule_on: datetime | None, by: str | None) -> No
             row = notary.begin_round(rule=rule, rule_on=rule_on.date(), by=by)
         except RoundRefused as error:
             raise click.ClickException(str(error)) from error
-        click.echo(f"round {row.number} begins: {row.entries} entries, {row.checkpoints} checkpoints; `flask worker` carries it on")
+        click.echo(
+            f"round {row.number} begins: {row.entries} entries, {row.checkpoints} checkpoints; `flask worker` carries it on"
+        )
     with notary.database.read() as session:
         stands = round_audit.standing(session)
     click.echo(f"{stands.ended} rounds ended, {stands.waiting} entries bound by none")
@@ -259,11 +295,17 @@ def recover_log() -> None:
 
 
 def _told_lost(count: int) -> str:
-    return f"{count} acknowledged acts or files are lost: ask their authors for the receipts and enter them again" if count else "nothing signed for is lost"
+    return (
+        f"{count} acknowledged acts or files are lost: ask their authors for the receipts and enter them again"
+        if count
+        else "nothing signed for is lost"
+    )
 
 
 def recover(settings: Settings, notary: Notary) -> list[Lost]:
-    """Recover the log; what is lost is also kept in ``lost/`` of the data folder. Raises ClickException where it cannot be."""
+    """Recover the log; what is lost is also kept in ``lost/`` of the data folder. Raises ClickException where it cannot
+    be.
+    """
     with notary.database.read() as session:
         opened = open_log(session)
         start = tree_size(session, opened.id) if opened else 0
@@ -271,7 +313,9 @@ def recover(settings: Settings, notary: Notary) -> list[Lost]:
         count = notary.recover()
         notary.sequence()
     except Unrecoverable as error:
-        raise click.ClickException(f"{error}\nThe log must be closed and a successor opened: `flask log close --breach`") from error
+        raise click.ClickException(
+            f"{error}\nThe log must be closed and a successor opened: `flask log close --breach`"
+        ) from error
     except VaultRefused as error:
         raise click.ClickException(str(error)) from error
     if opened is None or not count:
@@ -288,7 +332,9 @@ def recover(settings: Settings, notary: Notary) -> list[Lost]:
 @log.command("lost")
 @click.argument("receipts", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def lost_command(receipts: tuple[Path, ...]) -> None:
-    """List lines whose acts a restore lost. With RECEIPTS (receipt.json that people hold): say of each what it is and whether it is lost."""
+    """List lines whose acts a restore lost. With RECEIPTS (receipt.json that people hold): say of each what it is and
+    whether it is lost.
+    """
     found, _, _ = _parts()
     if not receipts:
         for path in sorted((_settings().data_dir / "lost").glob("*.json")):
@@ -298,14 +344,22 @@ def lost_command(receipts: tuple[Path, ...]) -> None:
     with found.read() as session:
         for path in receipts:
             body = path.read_bytes()
-            entry = session.scalars(select(LogEntry).where(LogEntry.leaf == leaf_line(body)).order_by(LogEntry.id.desc())).first()
+            entry = session.scalars(
+                select(LogEntry).where(LogEntry.leaf == leaf_line(body)).order_by(LogEntry.id.desc())
+            ).first()
             if entry is None:
                 click.echo(f"{path}: not in this court's log")
                 continue
             held = session.scalar(select(Receipt.reference).where(Receipt.entry_id == entry.id))
             told = json.loads(body)
-            what = ", ".join(f"{name} {told[name]}" for name in ("case", "act", "number", "filename", "received_at") if told.get(name) is not None)
-            click.echo(f"{path}: log {entry.log_id} entry {entry.log_index}: {'held by the court' if held else 'LOST'}: {what}")
+            what = ", ".join(
+                f"{name} {told[name]}"
+                for name in ("case", "act", "number", "filename", "received_at")
+                if told.get(name) is not None
+            )
+            click.echo(
+                f"{path}: log {entry.log_id} entry {entry.log_index}: {'held by the court' if held else 'LOST'}: {what}"
+            )
 
 
 @log.command("close")
@@ -337,7 +391,9 @@ def _close(reason: Closing, yes: bool) -> None:
 
 def _closed(notary: Notary, successor: Log) -> str:
     with notary.database.read() as session:
-        before = session.scalars(select(Log).where(Log.closed_at.is_not(None)).order_by(Log.closed_at.desc(), Log.opened_at.desc())).first()
+        before = session.scalars(
+            select(Log).where(Log.closed_at.is_not(None)).order_by(Log.closed_at.desc(), Log.opened_at.desc())
+        ).first()
         statement = bytes(before.closing_note).decode() if before and before.closing_note else ""
     return f"{statement}\nPublish this statement. The successor's key is\n  {notary.log_public_key_vkey(successor.id)}"
 
@@ -347,15 +403,24 @@ def _closed(notary: Notary, successor: Log) -> str:
 
 @keys.command("ceremony")
 @click.option("--present", multiple=True, required=True, help="Name of a person who is present; at least two.")
-@click.option("--record", type=click.Path(dir_okay=False, path_type=Path), required=True, help="File for the record that they sign.")
+@click.option(
+    "--record",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="File for the record that they sign.",
+)
 def ceremony(present: tuple[str, ...], record: Path) -> None:
-    """Make the court's keys before witnesses: root, time authority, seal and log. The record names every key for signature and publication."""
+    """Make the court's keys before witnesses: root, time authority, seal and log. The record names every key for
+    signature and publication.
+    """
     if len(present) < 2:
         raise click.ClickException("two persons at least are present at a key ceremony")
     _, clock, notary = _parts()
     with notary.database.read() as session:
         if session.scalars(select(SigningKey)).first() is not None:
-            raise click.ClickException("this court has keys; `flask keys show` prints them, `flask log rotate` gives the log a new one")
+            raise click.ClickException(
+                "this court has keys; `flask keys show` prints them, `flask log rotate` gives the log a new one"
+            )
     notary.seal_key()
     notary.sequence()
     lines = [
@@ -384,7 +449,10 @@ def key_lines(notary: Notary) -> list[str]:
     with notary.database.read() as session:
         rows = session.scalars(select(SigningKey).order_by(SigningKey.not_before, SigningKey.id)).all()
         root = notary.authority.root(session).public_bytes(Encoding.PEM).decode().strip()
-    lines = [f"{row.id:<16} {row.use.value:<10} {row.state.value:<8} SHA-256 {sha256(bytes(row.public)).hexdigest()}" for row in rows]
+    lines = [
+        f"{row.id:<16} {row.use.value:<10} {row.state.value:<8} SHA-256 {sha256(bytes(row.public)).hexdigest()}"
+        for row in rows
+    ]
     return [*lines, "", *(f"log key  {vkey}" for vkey in notary.log_vkeys()), "", root]
 
 
@@ -398,7 +466,9 @@ def key_lines(notary: Notary) -> list[str]:
 def backup_command(folder: Path, without_keys: bool) -> None:
     """Copy database, files, published log, keys and the signer's memory into the empty FOLDER while the court works."""
     try:
-        made = backup.back_up(_settings(), folder, now=_clock(Database(_settings().url)).machine_now(), keys=not without_keys)
+        made = backup.back_up(
+            _settings(), folder, now=_clock(Database(_settings().url)).machine_now(), keys=not without_keys
+        )
     except backup.BackupRefused as error:
         raise click.ClickException(str(error)) from error
     finally:
@@ -406,15 +476,25 @@ def backup_command(folder: Path, without_keys: bool) -> None:
     click.echo(f"{made.files} files, {made.size / 1e6:.1f} MB in {folder}")
     for key in made.gone:
         click.echo(f"erased while the backup was made: {key}")
-    click.echo("the folder holds private keys: encrypt it before it leaves this machine" if made.with_keys else "without keys: now back up the vault's folder")
+    click.echo(
+        "the folder holds private keys: encrypt it before it leaves this machine"
+        if made.with_keys
+        else "without keys: now back up the vault's folder"
+    )
 
 
 @click.command("restore")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--nothing-signed-since", is_flag=True, help="You vouch that the court was stopped from the backup on: the log goes on under its keys.")
+@click.option(
+    "--nothing-signed-since",
+    is_flag=True,
+    help="You vouch that the court was stopped from the backup on: the log goes on under its keys.",
+)
 @with_appcontext
 def restore_command(folder: Path, nothing_signed_since: bool) -> None:
-    """Put the backup in FOLDER back where no database stands; then recover the log, or close it where nobody knows what was signed since."""
+    """Put the backup in FOLDER back where no database stands; then recover the log, or close it where nobody knows what
+    was signed since.
+    """
     settings = _settings()
     try:
         done = backup.restore(settings, folder)
@@ -425,7 +505,9 @@ def restore_command(folder: Path, nothing_signed_since: bool) -> None:
         click.echo(f"still there and newer, so kept: {', '.join(done.kept)}")
     backup.give_to_owners(settings)
     if done.pending:
-        click.echo(f"the backup is of an older version: run `flask db upgrade`, then `flask log {'close --breach' if done.keys_from_backup else 'recover'}`")
+        click.echo(
+            f"the backup is of an older version: run `flask db upgrade`, then `flask log {'close --breach' if done.keys_from_backup else 'recover'}`"
+        )
         return
     _resume(settings, done, nothing_signed_since)
 
@@ -439,7 +521,10 @@ def _resume(settings: Settings, done: backup.Restored, vouched: bool) -> None:
     try:
         if done.keys_from_backup and not vouched:
             successor = notary.close_log(Closing.BREACH)
-            click.echo("what these keys signed after the backup is unknown, so their log is closed:\n" + _closed(notary, successor))
+            click.echo(
+                "what these keys signed after the backup is unknown, so their log is closed:\n"
+                + _closed(notary, successor)
+            )
             notary.sequence()
             return
         lost = recover(settings, notary)

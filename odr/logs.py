@@ -81,7 +81,9 @@ def error_type(kind: type[BaseException]) -> str:
 
 def places(trace: TracebackType | None) -> list[str]:
     """The lines an error came through, innermost last, without their text."""
-    return [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)][-12:]
+    return [
+        f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)
+    ][-12:]
 
 
 def _is_plain(value: object) -> bool:
@@ -93,7 +95,9 @@ def _is_plain(value: object) -> bool:
 def configure(settings: Settings) -> None:
     """Let this process tell what happens on standard error: JSON in a sitting court, plain lines in training."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines() if settings.logs_json else logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(
+        JsonLines() if settings.logs_json else logging.Formatter("%(levelname)s %(name)s: %(message)s")
+    )
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO if settings.logs_json else logging.WARNING)

@@ -22,7 +22,17 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, PrimaryKeyConstraint, Table, UniqueConstraint, create_engine, event, inspect, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+    create_engine,
+    event,
+    inspect,
+    text,
+)
 from sqlalchemy.pool import NullPool
 
 import odr
@@ -55,7 +65,11 @@ def install_triggers(connection: Connection) -> None:
 
 def missing_triggers(connection: Connection) -> list[str]:
     """Names of triggers that should stand and do not, or were switched off; empty on a sound database."""
-    names = {found[1] for statement in _trigger_statements(connection.dialect.name) if (found := _TRIGGER_NAME.search(statement))}
+    names = {
+        found[1]
+        for statement in _trigger_statements(connection.dialect.name)
+        if (found := _TRIGGER_NAME.search(statement))
+    }
     if connection.dialect.name == "postgresql":
         query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
     else:
@@ -65,7 +79,12 @@ def missing_triggers(connection: Connection) -> list[str]:
 
 def _trigger_statements(dialect: str) -> list[str]:
     load_models()
-    statements = [line for table in Base.metadata.sorted_tables if table.info.get("append_only") for line in _frozen(table, dialect)]
+    statements = [
+        line
+        for table in Base.metadata.sorted_tables
+        if table.info.get("append_only")
+        for line in _frozen(table, dialect)
+    ]
     for module in pkgutil.walk_packages(odr.__path__, "odr."):
         if module.name.endswith(".triggers"):
             statements += importlib.import_module(module.name).TRIGGERS[dialect]
@@ -90,8 +109,17 @@ def _frozen(table: Table, dialect: str) -> list[str]:
             for what, (when, each) in events.items()
         ]
     # INSERT OR REPLACE deletes without waking the trigger of DELETE.
-    taken = " OR ".join(f"({' AND '.join(f'{column} = NEW.{column}' for column in columns)})" for columns in _keys(table))
-    events = {"rows": ("UPDATE", ""), "row": ("DELETE", ""), "place": ("INSERT", f' WHEN EXISTS (SELECT 1 FROM "{name}" WHERE {taken})')}  # nosec B608 # names of our own tables
+    taken = " OR ".join(
+        f"({' AND '.join(f'{column} = NEW.{column}' for column in columns)})" for columns in _keys(table)
+    )
+    events = {
+        "rows": ("UPDATE", ""),
+        "row": ("DELETE", ""),
+        "place": (
+            "INSERT",
+            f' WHEN EXISTS (SELECT 1 FROM "{name}" WHERE {taken})',  # nosec B608 # names of our own tables
+        ),
+    }
     return [
         f"CREATE TRIGGER IF NOT EXISTS {name}_keeps_{what} BEFORE {when} ON \"{name}\"{condition} BEGIN SELECT RAISE(ABORT, '{message}'); END"
         for what, (when, condition) in events.items()
@@ -100,7 +128,11 @@ def _frozen(table: Table, dialect: str) -> list[str]:
 
 def _keys(table: Table) -> list[list[str]]:
     """The column lists by which a row of ``table`` is the only one."""
-    unique = [constraint for constraint in table.constraints if isinstance(constraint, PrimaryKeyConstraint | UniqueConstraint)]
+    unique = [
+        constraint
+        for constraint in table.constraints
+        if isinstance(constraint, PrimaryKeyConstraint | UniqueConstraint)
+    ]
     return sorted([column.name for column in constraint.columns] for constraint in unique)
 
 

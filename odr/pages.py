@@ -25,7 +25,13 @@ def receipt_part(reference: str, part: str) -> Response:
     files = current_court().notary.receipt_files(current_session(), reference)
     if part == "renewals" and files.renewing:
         return file_answer(_together(files.renewing), "renewals.zip", "application/zip")
-    names = {"json": "receipt.json", "leaf": "receipt.leaf", "proof": "receipt.leaf.tlog-proof", "checkpoint": "checkpoint", "tsr": "checkpoint.tsr"}
+    names = {
+        "json": "receipt.json",
+        "leaf": "receipt.leaf",
+        "proof": "receipt.leaf.tlog-proof",
+        "checkpoint": "checkpoint",
+        "tsr": "checkpoint.tsr",
+    }
     data = files.named.get(names.get(part, ""))
     if data is None:
         raise NotFound
@@ -45,7 +51,9 @@ def file_answer(data: bytes, name: str, kind: str) -> Response:
     return Response(data, mimetype=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-def submit_act(case: Case, actor: Actor, act: Act, values: dict[str, Any], again: Any, endpoint: str = "cases.one_entry") -> Page:
+def submit_act(
+    case: Case, actor: Actor, act: Act, values: dict[str, Any], again: Any, endpoint: str = "cases.one_entry"
+) -> Page:
     """Parse, perform, and go to the receipt; or show the page again with what was typed.
 
     ``again`` is called with faults, status and whether the case has moved on.
@@ -55,11 +63,20 @@ def submit_act(case: Case, actor: Actor, act: Act, values: dict[str, Any], again
         action = forms.group_action(values)
         if action is not None:
             return again([], 200, False)  # type: ignore[no-any-return]
-        given = forms.parse(act.input, values, currency=current_court().packs.get(case.pack_id, case.pack_version).currency)
+        given = forms.parse(
+            act.input, values, currency=current_court().packs.get(case.pack_id, case.pack_version).currency
+        )
         prepared = current_court().prepare(act.name, case, given, actor)
         with current_court().sit(prepared) as sitting:
             mine = sitting.session.get_one(Case, case.id)
-            receipt = sitting.perform(act.name, mine, given, actor=actor, key=_first(values, "idempotency_key"), premise=_first(values, "premise"))
+            receipt = sitting.perform(
+                act.name,
+                mine,
+                given,
+                actor=actor,
+                key=_first(values, "idempotency_key"),
+                premise=_first(values, "premise"),
+            )
     except InvalidInput as error:
         return again(error.faults, 422, False)  # type: ignore[no-any-return]
     except CaseMovedOn:

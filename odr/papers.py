@@ -297,7 +297,9 @@ class RecordPaper(Paper):
 
 @dataclass(frozen=True)
 class BundleEntry:
-    """A paper in a bundle: what it is, then its pages. ``slots`` pages are kept free for pages of its own, put in afterwards."""
+    """A paper in a bundle: what it is, then its pages. ``slots`` pages are kept free for pages of its own, put in
+    afterwards.
+    """
 
     label: str
     title: Words
@@ -324,7 +326,9 @@ class BundleSection:
 
 @dataclass(frozen=True, kw_only=True)
 class BundlePaper(Paper):
-    """Papers bound together: index with page numbers and links, what happened when, then each paper behind a sheet of its own."""
+    """Papers bound together: index with page numbers and links, what happened when, then each paper behind a sheet of
+    its own.
+    """
 
     template: ClassVar[str] = "bundle"
     labels: ClassVar[dict[str, Text]] = Paper.labels | {

@@ -63,7 +63,14 @@ class House:
 
     def start(self, name: str, *arguments: str) -> None:
         """Start a Python module as a process that a Ctrl-C at the terminal does not reach: it is stopped in order."""
-        self.running.append((name, subprocess.Popen([sys.executable, "-m", *arguments], env=dict(self.env), cwd=ROOT, start_new_session=True)))
+        self.running.append(
+            (
+                name,
+                subprocess.Popen(
+                    [sys.executable, "-m", *arguments], env=dict(self.env), cwd=ROOT, start_new_session=True
+                ),
+            )
+        )
 
     def fallen(self) -> str | None:
         """Name of a process that ended, or None."""

@@ -118,10 +118,14 @@ def write(value: Any, locale: str, tz: ZoneInfo | None = None) -> str:
 
 
 def write_money(money: Money, locale: str) -> str:
-    """``CNY 3,240.00`` in English, ``3,240.00元`` in Chinese; never a bare symbol. What is taken off has a minus sign, not a hyphen."""
+    """``CNY 3,240.00`` in English, ``3,240.00元`` in Chinese; never a bare symbol. What is taken off has a minus sign,
+    not a hyphen.
+    """
     precision = get_currency_precision(money.currency)
     pattern = "#,##0." + "0" * precision if precision else "#,##0"
-    number = format_currency(Decimal(money.minor).scaleb(-precision), money.currency, format=pattern, locale="en", currency_digits=False).replace("-", "\u2212")
+    number = format_currency(
+        Decimal(money.minor).scaleb(-precision), money.currency, format=pattern, locale="en", currency_digits=False
+    ).replace("-", "\u2212")
     if locale == "zh-Hans" and money.currency == "CNY":
         return f"{number}元"
     return f"{money.currency}\u00a0{number}"

@@ -36,7 +36,11 @@ def desk() -> str:
     _only_in_training()
     court = current_court()
     return render_template(
-        "training/desk.html", messages=message_folder(court.settings).messages(60), codes=codes_now(court), steps=list(STEPS), now=court.clock.now()
+        "training/desk.html",
+        messages=message_folder(court.settings).messages(60),
+        codes=codes_now(court),
+        steps=list(STEPS),
+        now=court.clock.now(),
     )
 
 

@@ -64,7 +64,16 @@ class Typesetter:
         """Characters of ``text`` that no vendored face has, each once, in order: what a form can refuse beforehand."""
         return "".join(c for c in dict.fromkeys(tamed(text)) if ord(c) not in self._printable and not _UNSEEN.match(c))
 
-    def render(self, template: str, data: Mapping[str, Any], *, locale: PaperLocale, title: str | Text, at: datetime, archival: bool = True) -> bytes:
+    def render(
+        self,
+        template: str,
+        data: Mapping[str, Any],
+        *,
+        locale: PaperLocale,
+        title: str | Text,
+        at: datetime,
+        archival: bool = True,
+    ) -> bytes:
         """Set ``data`` with ``templates/documents/<template>.typ`` into a tagged PDF.
 
         ``data`` is plain JSON that may also hold dataclasses, :class:`~odr.text.Text`,
@@ -80,12 +89,16 @@ class Typesetter:
             raise ValueError("naive time given to the typesetter")
         payload = {"locale": locale, "title": localized(title, locale), "data": localized(data, locale)}
         paper = json.dumps(payload, ensure_ascii=False, sort_keys=True)
-        # Typst itself lets a character pass that shares a cluster with one it can print (a judge's emoji and its scales).
+        # Typst itself lets a character pass that shares a cluster with one it can print (a judge's emoji and its
+        # scales).
         if missing := self.missing(paper):
             raise MissingGlyph(missing)
         try:
             pdf = self._compiler(template).compile(
-                format="pdf", sys_inputs={"paper": paper}, pdf_standards=list(STANDARDS) if archival else [], timestamp=int(at.astimezone(UTC).timestamp())
+                format="pdf",
+                sys_inputs={"paper": paper},
+                pdf_standards=list(STANDARDS) if archival else [],
+                timestamp=int(at.astimezone(UTC).timestamp()),
             )
         except typst.TypstError as error:
             raise _explained(error) from error
@@ -102,9 +115,16 @@ class Typesetter:
             path = self._templates / f"{template}.typ"
             if not path.is_file():
                 raise TypesettingError(f"no such template: {template}")
-            # Templates read below their own folder only; a package folder that is not there keeps typst off the network.
+            # Templates read below their own folder only; a package folder that is not there keeps typst off the
+            # network.
             nowhere = str(self._templates / "packages")
-            compilers[template] = typst.Compiler(str(path), root=str(self._templates), font_paths=self._fonts, package_path=nowhere, package_cache_path=nowhere)
+            compilers[template] = typst.Compiler(
+                str(path),
+                root=str(self._templates),
+                font_paths=self._fonts,
+                package_path=nowhere,
+                package_cache_path=nowhere,
+            )
         return compilers[template]
 
 

@@ -70,13 +70,20 @@ def court_log_status(court: Court, session: Any) -> LogStatus:
 
 @lru_cache(maxsize=1)
 def _newest_checkpoint() -> Select[tuple[int, datetime, int]]:
-    """The largest tree of each log by index, and of these few the one signed last: no page reads through all checkpoints."""
+    """The largest tree of each log by index, and of these few the one signed last: no page reads through all
+    checkpoints.
+    """
     from odr.notary.models import Log, LogCheckpoint, LogCosignature
 
     head, seen, log = LogCheckpoint.__table__.c, LogCosignature.__table__.c, Log.__table__.c
     tallest = LogCheckpoint.__table__.alias()
     size = select(func.max(tallest.c.size)).where(tallest.c.log_id == log.id).scalar_subquery()
-    count = select(func.count()).select_from(LogCosignature.__table__).where(seen.log_id == head.log_id, seen.size == head.size).scalar_subquery()
+    count = (
+        select(func.count())
+        .select_from(LogCosignature.__table__)
+        .where(seen.log_id == head.log_id, seen.size == head.size)
+        .scalar_subquery()
+    )
     return (
         select(head.size, head.signed_at, count)
         .join_from(Log.__table__, LogCheckpoint.__table__, (head.log_id == log.id) & (head.size == size))
@@ -85,7 +92,19 @@ def _newest_checkpoint() -> Select[tuple[int, datetime, int]]:
     )
 
 
-ROOMS = ("procedure", "identity", "service", "filing", "payments", "evidence", "hearing", "settlement", "judgment", "register", "api")
+ROOMS = (
+    "procedure",
+    "identity",
+    "service",
+    "filing",
+    "payments",
+    "evidence",
+    "hearing",
+    "settlement",
+    "judgment",
+    "register",
+    "api",
+)
 """Rooms in layer order: an event wakes lower rooms first."""
 
 
@@ -117,7 +136,12 @@ def open_rooms(court: Court) -> None:
 
 def register_routes(app: Flask) -> None:
     """Mount every room's pages."""
-    for name in ("odr.notary.routes:log_pages", "odr.health:health", "odr.training:training", *(path for room in rooms() for path in room.routes)):
+    for name in (
+        "odr.notary.routes:log_pages",
+        "odr.health:health",
+        "odr.training:training",
+        *(path for room in rooms() for path in room.routes),
+    ):
         app.register_blueprint(_named(name))
 
 
@@ -127,7 +151,12 @@ def register_commands(app: Flask) -> None:
 
     for command in KEEPING:
         app.cli.add_command(command)
-    for name in ("odr.cli:worker", "odr.cli:clock", "odr.cli:docket", *(path for room in rooms() for path in room.commands)):
+    for name in (
+        "odr.cli:worker",
+        "odr.cli:clock",
+        "odr.cli:docket",
+        *(path for room in rooms() for path in room.commands),
+    ):
         app.cli.add_command(_named(name))
 
 
@@ -165,13 +194,19 @@ def problem(error: CourtError, locale: str = "en") -> Response:
     """A breach as problem details (RFC 9457) for programs, in the caller's language."""
     from flask import jsonify
 
-    body: dict[str, Any] = {"type": f"urn:court:problem:{error.problem}", "title": error.message.render(locale), "status": error.status}
+    body: dict[str, Any] = {
+        "type": f"urn:court:problem:{error.problem}",
+        "title": error.message.render(locale),
+        "status": error.status,
+    }
     if error.way_out is not None:
         body["detail"] = error.way_out.render(locale)
     if error.source is not None:
         body["source"] = error.source
     if isinstance(error, InvalidInput):
-        body["errors"] = [{"at": "/" + "/".join(map(str, f.location)), "message": f.message.render(locale)} for f in error.faults]
+        body["errors"] = [
+            {"at": "/" + "/".join(map(str, f.location)), "message": f.message.render(locale)} for f in error.faults
+        ]
     if isinstance(error, ActNotOpen) and error.open_acts:
         body["open_acts"] = list(error.open_acts)
     response = jsonify(body)

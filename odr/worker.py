@@ -98,7 +98,9 @@ def renew_hashes(court: Court) -> int:
     try:
         return court.notary.advance_round(partial(all_holdings, court))
     except Exception:
-        log.exception("the round of hash renewal could not be carried on; it is tried again in the next round of the worker")
+        log.exception(
+            "the round of hash renewal could not be carried on; it is tried again in the next round of the worker"
+        )
         return 0
 
 

@@ -50,15 +50,24 @@ SECOND = Path(__file__).parent / "second_python.txt"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Which tests run here, where not all do."""
-    parser.addoption("--second-python", action="store_true", help="leave out what the first Python showed on the same lines of the court")
+    parser.addoption(
+        "--second-python",
+        action="store_true",
+        help="leave out what the first Python showed on the same lines of the court",
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A test that drives a browser is slow, whether it says so or not; one that repeats on PostgreSQL what runs on SQLite says that too."""
+    """A test that drives a browser is slow, whether it says so or not; one that repeats on PostgreSQL what runs on
+    SQLite says that too.
+    """
     for item in items:
         if {"browser", "open_page", "open_context"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("slow")
-        if "postgresql" in getattr(getattr(item, "callspec", None), "params", {}).values() and item.path.name not in DRIVER:
+        if (
+            "postgresql" in getattr(getattr(item, "callspec", None), "params", {}).values()
+            and item.path.name not in DRIVER
+        ):
             item.add_marker("again_on_postgresql")
     if config.getoption("second_python"):
         config.hook.pytest_deselected(items=[item for item in items if not is_repeated(item)])
@@ -80,7 +89,9 @@ def chosen() -> dict[str, set[str]]:
 
 
 def is_repeated(item: pytest.Item) -> bool:
-    """Whether the second Python runs a test: the quick ones chosen, the drivers', and everything quick of a module that is not in the list yet."""
+    """Whether the second Python runs a test: the quick ones chosen, the drivers', and everything quick of a module that
+    is not in the list yet.
+    """
     if item.get_closest_marker("slow") or item.get_closest_marker("again_on_postgresql"):
         return False
     module, _, name = item.nodeid.partition("::")
@@ -88,7 +99,9 @@ def is_repeated(item: pytest.Item) -> bool:
 
 
 def pytest_collection_finish() -> None:
-    """What was imported and collected stays to the end: the collector, which would take a quarter of the time, need not walk it again and again."""
+    """What was imported and collected stays to the end: the collector, which would take a quarter of the time, need not
+    walk it again and again.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(200_000, 20, 100)
@@ -179,7 +192,9 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
 
 @pytest.fixture
 def small_scene(sqlite_url: str, clock: FixedClock, tmp_path: Path, shelf: Shelf) -> Iterator[Scene]:
-    """The same on SQLite only, for what does not depend on the database; nothing waits for the disk, which tests/faults look after."""
+    """The same on SQLite only, for what does not depend on the database; nothing waits for the disk, which tests/faults
+    look after.
+    """
     database = Database(sqlite_url, synchronous="OFF")
     yield open_court(database, clock, tmp_path / "court", shelf)
     database.dispose()

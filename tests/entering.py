@@ -1,4 +1,6 @@
-"""Coming in without the pages of signing in, which tests/e2e walks through: a session is opened and its cookie given to the browser."""
+"""Coming in without the pages of signing in, which tests/e2e walks through: a session is opened and its cookie given to
+the browser.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +14,13 @@ from odr.procedure.court import Court
 
 
 def let_in(court: Court, account_id: int, context: BrowserContext, origin: str, locale: str = "") -> None:
-    """Somebody sits down at a browser, signed in just now, second factor and all; she reads ``locale`` where it is given."""
+    """Somebody sits down at a browser, signed in just now, second factor and all; she reads ``locale`` where it is
+    given.
+    """
     with court.database.write() as session:
         account = session.get_one(Account, account_id)
-        token, _ = open_session(session, account, court.clock.machine_now(), device="test", address="::1", two_factor=True)
+        token, _ = open_session(
+            session, account, court.clock.machine_now(), device="test", address="::1", two_factor=True
+        )
     cookies = {session_cookie_name(False): token, **({COOKIE: locale} if locale else {})}
     context.add_cookies([{"name": name, "value": value, "url": origin} for name, value in cookies.items()])

@@ -73,7 +73,9 @@ class Shelf:
         self.folder = folder
         self.volumes: dict[Key, Volume] = {}
 
-    def open(self, beginning: Key, database: Database, folder: Path, make: Callable[[], Court], first: Callable[[Court], R]) -> tuple[Court, R]:
+    def open(
+        self, beginning: Key, database: Database, folder: Path, make: Callable[[], Court], first: Callable[[Court], R]
+    ) -> tuple[Court, R]:
         """A court in ``folder`` from which stories are kept, and what ``first`` gave.
 
         The first of a ``beginning`` is made and ``first`` done in it; the others, with the same keys and people,
@@ -132,9 +134,21 @@ def kept(tell: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]
     def story(stage: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
         place = _PLACES.get(stage.court.database)
         given = (*args, *kwargs.values())
-        if place is None or not place.holds(stage.court) or not all(isinstance(value, str | int | Enum | None) for value in given):
+        if (
+            place is None
+            or not place.holds(stage.court)
+            or not all(isinstance(value, str | int | Enum | None) for value in given)
+        ):
             return tell(stage, *args, **kwargs)
-        key = (place.told, name, args, tuple(kwargs.items()), stage.clock.now(), type(stage), pickle.dumps(_values(stage)))
+        key = (
+            place.told,
+            name,
+            args,
+            tuple(kwargs.items()),
+            stage.clock.now(),
+            type(stage),
+            pickle.dumps(_values(stage)),
+        )
         volume = place.shelf.volumes.get(key)
         if volume is None:
             result = tell(stage, *args, **kwargs)

@@ -47,12 +47,38 @@ PEOPLE: dict[str, Role | None] = {
 def claim(**changes: Any) -> ClaimInput:
     """Li's small claim against Haiyun over capsules bought online."""
     values: dict[str, Any] = {
-        "matter": {"cause": "online_shopping", "platform": "Baihua Market", "shop": "Haiyun", "order_number": "BH-2025-1106-8842"},
-        "respondents": [{"name": "Haiyun Information Technology Co., Ltd.", "kind": "company", "email": "post@haiyun.example", "address": "8 Harbour Road"}],
-        "facts": [{"what": "I bought 30 bottles of capsules.", "happened_on": "2025-11-06"}, {"what": "The label names an additive that is not allowed."}],
+        "matter": {
+            "cause": "online_shopping",
+            "platform": "Baihua Market",
+            "shop": "Haiyun",
+            "order_number": "BH-2025-1106-8842",
+        },
+        "respondents": [
+            {
+                "name": "Haiyun Information Technology Co., Ltd.",
+                "kind": "company",
+                "email": "post@haiyun.example",
+                "address": "8 Harbour Road",
+            }
+        ],
+        "facts": [
+            {"what": "I bought 30 bottles of capsules.", "happened_on": "2025-11-06"},
+            {"what": "The label names an additive that is not allowed."},
+        ],
         "relief": [{"kind": "money", "what": "The price back", "amount": "8,000.00"}],
-        "particulars": {"goods": "Capsules, 30 bottles", "ordered_on": "2025-11-06", "price": "8,000.00", "problem": "Not as described"},
-        "claimant": {"name": "Li Wen", "email": "li@parties.example", "e_service": True, "in_writing": True, "address": "1 Lake Road"},
+        "particulars": {
+            "goods": "Capsules, 30 bottles",
+            "ordered_on": "2025-11-06",
+            "price": "8,000.00",
+            "problem": "Not as described",
+        },
+        "claimant": {
+            "name": "Li Wen",
+            "email": "li@parties.example",
+            "e_service": True,
+            "in_writing": True,
+            "address": "1 Lake Road",
+        },
     }
     return ClaimInput.model_validate({**values, **changes})
 
@@ -105,13 +131,24 @@ class Scene:
 
     # -- acts -----------------------------------------------------------
 
-    def do(self, name: str, who: str, given: Any = None, *, key: str | None = None, premise: str | None = None, **values: Any) -> ActReceipt:
+    def do(
+        self,
+        name: str,
+        who: str,
+        given: Any = None,
+        *,
+        key: str | None = None,
+        premise: str | None = None,
+        **values: Any,
+    ) -> ActReceipt:
         """Perform an act of the table in the case."""
         act = self.court.table[name]
         model = given if given is not None else act.input.model_validate(values)
         actor = self.actor(who)
         with self.court.sit(self.court.prepare(name, self.case(), model, actor)) as sitting:
-            return sitting.perform(name, sitting.session.get_one(Case, self.case_id), model, actor=actor, key=key, premise=premise)
+            return sitting.perform(
+                name, sitting.session.get_one(Case, self.case_id), model, actor=actor, key=key, premise=premise
+            )
 
     def case(self) -> Case:
         """The case as it stands."""
@@ -122,7 +159,9 @@ class Scene:
         """What a page would carry for an act."""
         with self.court.database.read() as session:
             look = self.court.look(session)
-            return look.premise_now(self.court.table[name], session.get_one(Case, self.case_id), self.actor(who), values)
+            return look.premise_now(
+                self.court.table[name], session.get_one(Case, self.case_id), self.actor(who), values
+            )
 
     # -- the story ------------------------------------------------------
 
@@ -149,17 +188,28 @@ class Scene:
     def code(self) -> str:
         """The code of the invitation to the respondent."""
         with self.court.database.read() as session:
-            return session.scalars(select(Packet.code).where(Packet.case_id == self.case_id, Packet.first_contact.is_(True)).order_by(Packet.id)).all()[0]
+            return session.scalars(
+                select(Packet.code)
+                .where(Packet.case_id == self.case_id, Packet.first_contact.is_(True))
+                .order_by(Packet.id)
+            ).all()[0]
 
     @kept
     def join(self, who: str = "haiyun") -> ActReceipt:
         """The respondent joins by the code of the letter, and agrees to everything."""
-        given = JoinInput(name="Haiyun Information Technology Co., Ltd.", email="legal@haiyun.example", e_service=True, in_writing=True)
+        given = JoinInput(
+            name="Haiyun Information Technology Co., Ltd.",
+            email="legal@haiyun.example",
+            e_service=True,
+            in_writing=True,
+        )
         return join(self.court, self.people[who], self.code(), given)
 
     @kept
     def pend(self) -> None:
-        """A small claim is lodged, accepted and served; the respondent is there, and what her joining brought is sent too."""
+        """A small claim is lodged, accepted and served; the respondent is there, and what her joining brought is sent
+        too.
+        """
         self.lodge()
         self.accept()
         self.work()
@@ -167,7 +217,9 @@ class Scene:
         self.work()
 
 
-def open_court(database: Database, clock: FixedClock, folder: Path, shelf: Shelf | None = None, **settings: Any) -> Scene:
+def open_court(
+    database: Database, clock: FixedClock, folder: Path, shelf: Shelf | None = None, **settings: Any
+) -> Scene:
     """A court on ``database`` with everybody of :data:`PEOPLE`, keys and files in ``folder``.
 
     Where there is a ``shelf``, the court, opened once, and the stories told in it are copied from there, on SQLite.
@@ -192,7 +244,12 @@ def _let_in_everybody(court: Court) -> dict[str, int]:
     with court.database.write() as session:
         for name, role in PEOPLE.items():
             account = Account(
-                email=f"{name}@court.example", name=name.title(), password_hash=hashed, state=AccountState.ACTIVE, created_at=now, confirmed_at=now
+                email=f"{name}@court.example",
+                name=name.title(),
+                password_hash=hashed,
+                state=AccountState.ACTIVE,
+                created_at=now,
+                confirmed_at=now,
             )
             session.add(account)
             session.flush()

@@ -49,7 +49,8 @@ def is_sound(page: Page) -> None:
 def is_sound_to_both(page: Page, *, axe: bool = True) -> None:
     """Sound as it stands, and turned to the other reader: it speaks her language and fits her screen.
 
-    It stays turned, so that axe meets every other page of a walk, and every other form is sent, in the other language and width.
+    It stays turned, so that axe meets every other page of a walk, and every other form is sent, in the other language
+    and width.
     """
     if axe:
         is_sound(page)

@@ -27,7 +27,21 @@ LAYERS = (
 )
 """Lowest first. A room imports lower layers only, never the room beside it."""
 HEIGHT = {room: height for height, rooms in enumerate(LAYERS) for room in rooms}
-WIRING = {"app", "wiring", "access", "cli", "worker", "run", "wsgi", "pages", "training", "backup", "doctor", "health", "keeping"}
+WIRING = {
+    "app",
+    "wiring",
+    "access",
+    "cli",
+    "worker",
+    "run",
+    "wsgi",
+    "pages",
+    "training",
+    "backup",
+    "doctor",
+    "health",
+    "keeping",
+}
 """Modules beside the rooms that know all of them. Every other module beside the rooms is ground and knows none."""
 FLASK_MODULES = {"routes", "app", "access", "cli", "wsgi", "pages", "training", "wiring", "health", "keeping"}
 FLASK_ROOMS = {"identity", "api"}
@@ -39,7 +53,9 @@ def sources() -> dict[str, ast.Module]:
     found = {}
     for path in sorted((ROOT / "odr").rglob("*.py")):
         parts = path.relative_to(ROOT).with_suffix("").parts
-        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = ast.parse(path.read_text(encoding="utf-8"), str(path))
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = ast.parse(
+            path.read_text(encoding="utf-8"), str(path)
+        )
     return found
 
 
@@ -65,7 +81,14 @@ def kind_of(module: str) -> str:
     """Which part of its room a module is: "routes", "acts", "models" or its own name."""
     parts = module.split(".")
     name = parts[2] if len(parts) > 2 else parts[-1]
-    return next((kind for kind in ("routes", "acts", "models") if name == kind or name.startswith(f"{kind}_") or name.endswith(f"_{kind}")), name)
+    return next(
+        (
+            kind
+            for kind in ("routes", "acts", "models")
+            if name == kind or name.startswith(f"{kind}_") or name.endswith(f"_{kind}")
+        ),
+        name,
+    )
 
 
 def court_imports() -> Iterator[tuple[str, str, str]]:
@@ -94,8 +117,12 @@ def test_imports_go_downward_only() -> None:
 
 def test_no_room_reaches_into_anothers_acts_or_pages() -> None:
     """What a room does and shows is its own; others go through the table of acts and the hooks."""
-    rooms = [(room_of(module), room_of(imported), kind_of(imported), where) for module, imported, where in court_imports()]
-    assert [where for here, there, kind, where in rooms if here and there and here != there and kind in ("acts", "routes")] == []
+    rooms = [
+        (room_of(module), room_of(imported), kind_of(imported), where) for module, imported, where in court_imports()
+    ]
+    assert [
+        where for here, there, kind, where in rooms if here and there and here != there and kind in ("acts", "routes")
+    ] == []
 
 
 def test_inside_a_room_models_know_no_acts_and_acts_no_pages() -> None:
@@ -103,7 +130,9 @@ def test_inside_a_room_models_know_no_acts_and_acts_no_pages() -> None:
     order = {"models": 0, "acts": 1, "routes": 2}
     wrong = []
     for module, imported, where in court_imports():
-        if room_of(module) == room_of(imported) is not None and order.get(kind_of(module), 3) < order.get(kind_of(imported), 0):
+        if room_of(module) == room_of(imported) is not None and order.get(kind_of(module), 3) < order.get(
+            kind_of(imported), 0
+        ):
             wrong.append(where)
     assert wrong == []
 
@@ -135,7 +164,11 @@ def test_flask_stays_at_the_door() -> None:
     wrong = []
     for module, tree in sources().items():
         at_the_door = room_of(module) in FLASK_ROOMS or kind_of(module) in FLASK_MODULES
-        wrong += [f"{module}:{line} imports {name}" for name, line in imports(module, tree) if re.match(r"flask(_|\.|$)", name) and not at_the_door]
+        wrong += [
+            f"{module}:{line} imports {name}"
+            for name, line in imports(module, tree)
+            if re.match(r"flask(_|\.|$)", name) and not at_the_door
+        ]
     assert wrong == []
 
 
@@ -147,8 +180,12 @@ def test_optional_libraries_are_loaded_only_when_used() -> None:
     """Nothing optional is imported at the head of a module, or a court without it would not start."""
     wrong = []
     for module, tree in sources().items():
-        head = ast.Module(body=[node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)], type_ignores=[])
-        wrong += [f"{module}:{line} imports {name}" for name, line in imports(module, head) if name.split(".")[0] in OPTIONAL]
+        head = ast.Module(
+            body=[node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)], type_ignores=[]
+        )
+        wrong += [
+            f"{module}:{line} imports {name}" for name, line in imports(module, head) if name.split(".")[0] in OPTIONAL
+        ]
     assert wrong == []
 
 
@@ -170,11 +207,17 @@ def test_nobody_else_reads_the_clock() -> None:
     for module, tree in sources().items():
         for node in ast.walk(tree):
             # A reader handed on is a clock read as much as one called.
-            if isinstance(node, ast.Attribute) and module not in ("odr.clock", "odr.evidence.kit_verifier") and _READS_CLOCK.search(_dotted(node)):
+            if (
+                isinstance(node, ast.Attribute)
+                and module not in ("odr.clock", "odr.evidence.kit_verifier")
+                and _READS_CLOCK.search(_dotted(node))
+            ):
                 wrong.append(f"{module}:{node.lineno} {_dotted(node)}")
             if isinstance(node, ast.ImportFrom) and node.module == "time":
                 wrong += [
-                    f"{module}:{node.lineno} from time import {each.name}" for each in node.names if each.name not in ("monotonic", "perf_counter", "sleep")
+                    f"{module}:{node.lineno} from time import {each.name}"
+                    for each in node.names
+                    if each.name not in ("monotonic", "perf_counter", "sleep")
                 ]
     assert wrong == []
 
@@ -205,7 +248,10 @@ def test_tables_are_declared_where_they_are_looked_for() -> None:
     migrate.load_models()
     here = {mapper.class_.__module__ for mapper in Base.registry.mappers}
     declaring = {
-        module for module, tree in sources().items() for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and "Base" in map(_dotted, node.bases)
+        module
+        for module, tree in sources().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef) and "Base" in map(_dotted, node.bases)
     }
     assert declaring == here
 
@@ -240,7 +286,12 @@ NOT_OURS = ("static/vendor/", "fonts/", "LICENSE", "templates/govuk_frontend_jin
 
 def tracked() -> list[Path]:
     """The files of the project, those about to be added too."""
-    listing = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True).stdout
+    listing = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    ).stdout
     names = {name for name in listing.decode().split("\0") if name and not name.startswith(NOT_OURS)}
     return [ROOT / name for name in sorted(names) if (ROOT / name).is_file()]
 
@@ -265,14 +316,23 @@ def test_every_test_states_its_rule_and_patches_nothing() -> None:
     for path in sorted((ROOT / "tests").rglob("*.py")):
         where = path.relative_to(ROOT)
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), str(path))):
-            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and path.name.startswith("test_") and not ast.get_docstring(node):
+            if (
+                isinstance(node, ast.FunctionDef)
+                and node.name.startswith("test_")
+                and path.name.startswith("test_")
+                and not ast.get_docstring(node)
+            ):
                 wrong.append(f"{where}:{node.lineno} {node.name} states no rule")
             if (
                 isinstance(node, ast.Import | ast.ImportFrom)
                 and "mock" in f"{getattr(node, 'module', '')} {' '.join(each.name for each in node.names)}".split()
             ):
                 wrong.append(f"{where}:{node.lineno} imports a mock")
-            if isinstance(node, ast.Attribute) and _dotted(node) in ("monkeypatch.setattr", "monkeypatch.setitem", "monkeypatch.delattr"):
+            if isinstance(node, ast.Attribute) and _dotted(node) in (
+                "monkeypatch.setattr",
+                "monkeypatch.setitem",
+                "monkeypatch.delattr",
+            ):
                 wrong.append(f"{where}:{node.lineno} patches")
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("unittest.mock"):
                 wrong.append(f"{where}:{node.lineno} imports a mock")

@@ -213,7 +213,10 @@ def test_sqlite_commits_reach_the_disk_by_default(tmp_path: Path) -> None:
     """A court that says nothing gets full synchronisation, write-ahead log and kept references."""
     database = Database(f"sqlite:///{tmp_path / 'court.sqlite'}")
     with database.read() as session:
-        found = [session.execute(text(f"PRAGMA {name}")).scalar_one() for name in ("synchronous", "journal_mode", "foreign_keys")]
+        found = [
+            session.execute(text(f"PRAGMA {name}")).scalar_one()
+            for name in ("synchronous", "journal_mode", "foreign_keys")
+        ]
     assert found == [2, "wal", 1]
     database.dispose()
 
@@ -280,7 +283,9 @@ def test_money_is_written_with_its_currency(money: Money, english: str, chinese:
 @given(st.integers(-(10**15), 10**15), st.sampled_from(["CNY", "GBP", "USD", "JPY"]), st.sampled_from(sorted(LOCALES)))
 def test_no_minor_unit_is_lost_in_writing(minor: int, currency: str, locale: str) -> None:
     """Whatever is written can be read back to the same number of minor units: nothing is rounded."""
-    digits = "".join(c for c in write_money(Money(minor, currency), locale).replace("\u2212", "-") if c in "0123456789.-")
+    digits = "".join(
+        c for c in write_money(Money(minor, currency), locale).replace("\u2212", "-") if c in "0123456789.-"
+    )
     assert int(Decimal(digits).scaleb(0 if currency == "JPY" else 2)) == minor
 
 
@@ -313,7 +318,9 @@ def test_the_same_instant_is_written_the_same_whatever_its_zone(naive: datetime,
 
 def test_a_text_writes_its_parameters_for_the_reader() -> None:
     """Money, days and texts inside a text are written in the reader's language, not the writer's."""
-    text = Text("%(fee)s, %(day)s: %(inner)s", {"fee": Money(100, "CNY"), "day": date(2026, 4, 27), "inner": T("plain")})
+    text = Text(
+        "%(fee)s, %(day)s: %(inner)s", {"fee": Money(100, "CNY"), "day": date(2026, 4, 27), "inner": T("plain")}
+    )
     assert text.render("zh-Hans") == "1.00元, 2026年4月27日 星期一: plain"
     assert text.render("en") == str(text) == "CNY\u00a01.00, Monday 27\u00a0April 2026: plain"
 

@@ -39,7 +39,11 @@ def is_refusal(node: ast.AST) -> bool:
     if isinstance(node, ast.Raise):
         return True
     called = node.value if isinstance(node, ast.Return) else None
-    return isinstance(called, ast.Call) and isinstance(called.func, ast.Name) and called.func.id in {"Forbidden", "ActNotOpen", "OutOfTime", "StepUpNeeded"}
+    return (
+        isinstance(called, ast.Call)
+        and isinstance(called.func, ast.Name)
+        and called.func.id in {"Forbidden", "ActNotOpen", "OutOfTime", "StepUpNeeded"}
+    )
 
 
 @contextmanager
@@ -67,7 +71,11 @@ GUARDS: list[tuple[FunctionType, int]] = [
     for name, function in vars(availability).items()
     if isinstance(function, FunctionType) and function.__module__ == availability.__name__ and name not in SKIPPED
     for number in range(len(breaches(function)))
-] + [(function, number) for function in (Sitting._check, Sitting._check_premise) for number in range(len(breaches(function)))]
+] + [
+    (function, number)
+    for function in (Sitting._check, Sitting._check_premise)
+    for number in range(len(breaches(function)))
+]
 
 
 @pytest.fixture
@@ -78,7 +86,9 @@ def told(small_scene: Scene) -> Callable[[], list[str]]:
     deputy = mandate(scene, MandateScope.ORDINARY)
     scene.do("file_answer", "haiyun", position="defend", statement="The goods were inspected on entry.")
     judge = scene.actor("judge")
-    scene.court.hooks.bars.append(lambda court, act, case, actor: T("Another room keeps this closed.") if act.name == "amend_claim" else None)
+    scene.court.hooks.bars.append(
+        lambda court, act, case, actor: T("Another room keeps this closed.") if act.name == "amend_claim" else None
+    )
 
     def look(name: str, actor: Actor, now: Any = None, reading: bool = True, **case_changes: Any) -> CourtError | None:
         with scene.court.database.read() as session:
@@ -86,7 +96,12 @@ def told(small_scene: Scene) -> Callable[[], list[str]]:
             session.expunge(case)
             for key, value in case_changes.items():
                 setattr(case, key, value)
-            return availability.refusal(Sitting(scene.court, session, now or scene.clock.now(), reading=reading), scene.court.table[name], case, actor)
+            return availability.refusal(
+                Sitting(scene.court, session, now or scene.clock.now(), reading=reading),
+                scene.court.table[name],
+                case,
+                actor,
+            )
 
     def check() -> list[str]:
         now, li, haiyun = scene.clock.now(), scene.actor("li"), scene.actor("haiyun")
@@ -95,7 +110,9 @@ def told(small_scene: Scene) -> Callable[[], list[str]]:
         must_refuse = {
             "another role": look("accept_claim", li),
             "another stage": look("accept_claim", scene.actor("clerk")),
-            "an act the rules do not know": unknown if unknown is not None and "no such step" in str(unknown.message) else None,
+            "an act the rules do not know": unknown
+            if unknown is not None and "no such step" in str(unknown.message)
+            else None,
             "a bar of a room": look("amend_claim", li),
             "a stayed case": look("make_offer", li, stayed_at=now),
             "a window that never started": look("correct_claim", li, stage=Stage.RETURNED),
@@ -104,7 +121,9 @@ def told(small_scene: Scene) -> Callable[[], list[str]]:
             "proof of identity of long ago": stale if isinstance(stale, StepUpNeeded) else None,
             "a guard of the act": look("rule_on_withdrawal", judge, reading=False),
             **windows(),
-            "a seat given up": attempt_as(Actor(Role.JUDGE, scene.people["stranger"], "", scene.case_id), "open_examination"),
+            "a seat given up": attempt_as(
+                Actor(Role.JUDGE, scene.people["stranger"], "", scene.case_id), "open_examination"
+            ),
             "a case that moved on": attempt_with_premise(),
             "a refusal inside perform": attempt(scene, scene.court.table["open_examination"], li),
         }
@@ -129,8 +148,12 @@ def told(small_scene: Scene) -> Callable[[], list[str]]:
                 )
                 session.add(row)
             breach = look("correct_claim", li, stage=Stage.RETURNED)
-            words = {"LAPSED": "ended on", "HALTED": "halted", "ENDED": "no longer needed", "MET": "already done"}[state.name]
-            found[f"a window that is {state.value}"] = breach if breach is not None and words in str(breach.message) else None
+            words = {"LAPSED": "ended on", "HALTED": "halted", "ENDED": "no longer needed", "MET": "already done"}[
+                state.name
+            ]
+            found[f"a window that is {state.value}"] = (
+                breach if breach is not None and words in str(breach.message) else None
+            )
             with scene.court.database.write() as session:
                 session.delete(session.get_one(Window, row.id))
         return found
@@ -142,7 +165,9 @@ def told(small_scene: Scene) -> Callable[[], list[str]]:
         name = next(act.name for act in scene.court.table if act.name == "accept_offer")
         return kept_out(name, {"offer": "x" * 26}, scene.actor("li"), "a premise of yesterday", "moved on")
 
-    def kept_out(name: str, values: dict[str, Any], actor: Actor, premise: str | None, words: str = "") -> CourtError | None:
+    def kept_out(
+        name: str, values: dict[str, Any], actor: Actor, premise: str | None, words: str = ""
+    ) -> CourtError | None:
         class Undone(Exception):
             """Nothing is kept."""
 

@@ -52,7 +52,9 @@ def test_the_court_has_a_first_migration() -> None:
 
 
 def test_each_migration_runs_up_and_down(empty_url: str, engine: Engine) -> None:
-    """Taking a migration back leaves what was there before it, and all can be made again; taking all back leaves no table."""
+    """Taking a migration back leaves what was there before it, and all can be made again; taking all back leaves no
+    table.
+    """
     made = {}
     for revision in migrate.revisions():
         migrate.upgrade(empty_url, revision)
@@ -189,7 +191,9 @@ def _sample(column: Column[Any]) -> Any:
     """Any value a column can hold."""
     kind = column.type
     if isinstance(kind, Enum):
-        return next(iter(kind.enum_class)) if kind.enum_class and issubclass(kind.enum_class, enum.Enum) else kind.enums[0]
+        return (
+            next(iter(kind.enum_class)) if kind.enum_class and issubclass(kind.enum_class, enum.Enum) else kind.enums[0]
+        )
     implementation = getattr(kind, "impl", kind)
     return next((value for each, value in SAMPLES.items() if isinstance(implementation, each)), "x")
 
@@ -247,7 +251,11 @@ def test_no_table_is_emptied_or_written_over(migrated: Engine) -> None:
         return
     for name in ROWS_NEVER_CHANGE:
         table = Base.metadata.tables[name]
-        _refused(migrated, name, table.insert().prefix_with("OR REPLACE").values({column.name: _sample(column) for column in table.columns}))
+        _refused(
+            migrated,
+            name,
+            table.insert().prefix_with("OR REPLACE").values({column.name: _sample(column) for column in table.columns}),
+        )
 
 
 def test_every_table_that_says_so_is_in_the_list() -> None:

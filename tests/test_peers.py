@@ -31,7 +31,11 @@ def test_mail_is_kept_as_it_was_sent(smtp_peer: SmtpPeer) -> None:
     """An accepted message is there with sender, recipients and bytes."""
     send(smtp_peer)
     (kept,) = smtp_peer.messages
-    assert (kept.sender, kept.recipients, kept.message["Subject"]) == ("court@example.org", ("party@example.org",), "Notice")
+    assert (kept.sender, kept.recipients, kept.message["Subject"]) == (
+        "court@example.org",
+        ("party@example.org",),
+        "Notice",
+    )
 
 
 @pytest.mark.parametrize(
@@ -134,7 +138,9 @@ def test_the_store_keeps_objects_and_refuses_a_wrong_digest(s3_peer: S3Peer) -> 
 
 @pytest.mark.parametrize("javascript", [True, False])
 @pytest.mark.parametrize(("width", "locale"), [(PHONE, "zh-CN"), (DESK, "en")])
-def test_the_browser_is_what_was_asked_for(serve: Callable[..., str], open_page: OpenPage, width: int, locale: str, javascript: bool) -> None:
+def test_the_browser_is_what_was_asked_for(
+    serve: Callable[..., str], open_page: OpenPage, width: int, locale: str, javascript: bool
+) -> None:
     """The page is seen at the width, in the language and with the JavaScript asked for."""
     app = Flask(__name__)
 

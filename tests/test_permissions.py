@@ -1,4 +1,6 @@
-"""Who may do what, when: the table of acts against ``permissions.tsv``, which is written by hand, and against what the court really refuses."""
+"""Who may do what, when: the table of acts against ``permissions.tsv``, which is written by hand, and against what the
+court really refuses.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ Power = tuple[str, str]
 def rows() -> Iterator[dict[str, str]]:
     """Lines of the file that are no comments."""
     with FILE.open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader((line for line in file if line.strip() and not line.startswith("#")), delimiter="\t", quoting=csv.QUOTE_NONE)
+        yield from csv.DictReader(
+            (line for line in file if line.strip() and not line.startswith("#")), delimiter="\t", quoting=csv.QUOTE_NONE
+        )
 
 
 def split(words: str) -> list[str]:
@@ -43,7 +47,12 @@ def stages_of(words: str) -> set[Stage]:
 
 
 def expected() -> set[Cell]:
-    return {(row["act"], role, stage) for row in rows() for role in roles_of(row["roles"]) for stage in stages_of(row["stages"])}
+    return {
+        (row["act"], role, stage)
+        for row in rows()
+        for role in roles_of(row["roles"])
+        for stage in stages_of(row["stages"])
+    }
 
 
 def powers() -> set[Power]:
@@ -59,8 +68,12 @@ def test_table_and_file_say_the_same(small_scene: Scene) -> None:
     table = {(act.name, role, stage) for act in small_scene.court.table for role in act.by for stage in act.at}
     names = {act.name for act in small_scene.court.table}
     listed = {row["act"] for row in rows()}
-    assert (sorted(names - listed), sorted(listed - names)) == ([], []), "acts missing from the file, acts missing from the table"
-    assert (told(table - expected()), told(expected() - table)) == ([], []), "allowed by the table only, allowed by the file only"
+    assert (sorted(names - listed), sorted(listed - names)) == ([], []), (
+        "acts missing from the file, acts missing from the table"
+    )
+    assert (told(table - expected()), told(expected() - table)) == ([], []), (
+        "allowed by the table only, allowed by the file only"
+    )
 
 
 def test_every_line_has_a_basis_and_stands_once() -> None:
@@ -71,15 +84,30 @@ def test_every_line_has_a_basis_and_stands_once() -> None:
 
 
 def test_powers_are_those_of_the_file(small_scene: Scene) -> None:
-    """Special powers of a representative (CPL 62) and identity verified again are asked for exactly where the file says."""
-    table = {(act.name, power) for act in small_scene.court.table for power in ("special", "strong") if getattr(act, power)}
-    assert (sorted(table - powers()), sorted(powers() - table)) == ([], []), "asked for by the table only, asked for by the file only"
+    """Special powers of a representative (CPL 62) and identity verified again are asked for exactly where the file
+    says.
+    """
+    table = {
+        (act.name, power) for act in small_scene.court.table for power in ("special", "strong") if getattr(act, power)
+    }
+    assert (sorted(table - powers()), sorted(powers() - table)) == ([], []), (
+        "asked for by the table only, asked for by the file only"
+    )
 
 
 def test_rulings_and_signatures_are_never_the_clocks_or_an_assistants() -> None:
-    """The clock records; what is signed, sealed or ruled is a judge's (invariant of procedure), and who cares for accounts touches no case."""
+    """The clock records; what is signed, sealed or ruled is a judge's (invariant of procedure), and who cares for
+    accounts touches no case.
+    """
     by = {row["act"]: roles_of(row["roles"]) for row in rows()}
-    for act in ("issue_decision", "sign_mediation", "deem_withdrawn", "deem_admitted", "send_for_signing", "allow_agreed_withdrawal"):
+    for act in (
+        "issue_decision",
+        "sign_mediation",
+        "deem_withdrawn",
+        "deem_admitted",
+        "send_for_signing",
+        "allow_agreed_withdrawal",
+    ):
         assert by[act] == {Role.JUDGE}
     assert not any({Role.ADMIN, Role.PUBLIC} & who for who in by.values())
     assert {act for act, who in by.items() if Role.CASHIER in who} == {
@@ -90,7 +118,9 @@ def test_rulings_and_signatures_are_never_the_clocks_or_an_assistants() -> None:
 
 
 def test_every_cell_that_is_not_in_the_file_is_refused(small_scene: Scene) -> None:
-    """What the court answers, act by act, role by role, stage by stage: refused for the role or the stage exactly where the file has no line."""
+    """What the court answers, act by act, role by role, stage by stage: refused for the role or the stage exactly where
+    the file has no line.
+    """
     small_scene.lodge()
     allowed = expected()
     wrong: list[str] = []
@@ -109,7 +139,13 @@ def test_every_cell_that_is_not_in_the_file_is_refused(small_scene: Scene) -> No
     assert wrong == []
 
 
-WHO = {"li": Role.CLAIMANT, "haiyun": Role.RESPONDENT, "clerk": Role.CLERK, "judge": Role.JUDGE, "mediator": Role.MEDIATOR}
+WHO = {
+    "li": Role.CLAIMANT,
+    "haiyun": Role.RESPONDENT,
+    "clerk": Role.CLERK,
+    "judge": Role.JUDGE,
+    "mediator": Role.MEDIATOR,
+}
 
 
 def seat(scene: Scene, who: str, role: Role) -> None:
@@ -137,7 +173,9 @@ def attempt(scene: Scene, act: Act, actor: Actor) -> CourtError | None:
     """What comes of performing an act; nothing is kept of it."""
     try:
         with scene.court.sit() as sitting:
-            sitting.perform(act.name, sitting.session.get_one(Case, scene.case_id), act.input.model_construct(), actor=actor)
+            sitting.perform(
+                act.name, sitting.session.get_one(Case, scene.case_id), act.input.model_construct(), actor=actor
+            )
     except CourtError as error:
         return error
     raise AssertionError(f"{act.name} was performed by {actor.role.value}")
@@ -154,7 +192,9 @@ def test_performing_an_act_of_another_role_or_stage_is_refused(small_scene: Scen
         for act in small_scene.court.table:
             if (act.name, role, Stage.PENDING) not in allowed:
                 breach = attempt(small_scene, act, actor)
-                assert isinstance(breach, ActNotOpen if role in act.by else Forbidden), f"{act.name} by {role.value}: {breach!r}"
+                assert isinstance(breach, ActNotOpen if role in act.by else Forbidden), (
+                    f"{act.name} by {role.value}: {breach!r}"
+                )
                 tried += 1
     assert tried > 200
     assert entries(small_scene) == before
@@ -166,12 +206,23 @@ def mandate(scene: Scene, scope: MandateScope) -> Actor:
         case = session.get_one(Case, scene.case_id)
         mine = next(p for p in case.parties if p.role is Role.CLAIMANT)
         now = scene.clock.now()
-        session.add(Mandate(case_id=case.id, party_id=mine.id, account_id=scene.people["stranger"], scope=scope, from_at=now, signed_at=now))
+        session.add(
+            Mandate(
+                case_id=case.id,
+                party_id=mine.id,
+                account_id=scene.people["stranger"],
+                scope=scope,
+                from_at=now,
+                signed_at=now,
+            )
+        )
     return scene.actor("stranger")
 
 
 def test_ordinary_mandate_does_not_reach_special_acts(small_scene: Scene) -> None:
-    """Who may only conduct the case neither gives anything away nor settles (CPL 62); everything else is as for the client."""
+    """Who may only conduct the case neither gives anything away nor settles (CPL 62); everything else is as for the
+    client.
+    """
     pending(small_scene)
     actor = mandate(small_scene, MandateScope.ORDINARY)
     special = {act for act, power in powers() if power == "special"}
@@ -216,14 +267,23 @@ def test_strong_acts_ask_for_identity_again(small_scene: Scene) -> None:
 
 @pytest.mark.parametrize("position", ["admit", "partly"])
 def test_admitting_the_claim_needs_special_powers(small_scene: Scene, position: str) -> None:
-    """A representative with ordinary powers answers and defends, and does not admit the claim, wholly or in part (CPL 62)."""
+    """A representative with ordinary powers answers and defends, and does not admit the claim, wholly or in part (CPL
+    62).
+    """
     pending(small_scene)
     with small_scene.court.database.write() as session:
         case = session.get_one(Case, small_scene.case_id)
         other = next(p for p in case.parties if p.role is Role.RESPONDENT)
         now = small_scene.clock.now()
         session.add(
-            Mandate(case_id=case.id, party_id=other.id, account_id=small_scene.people["stranger"], scope=MandateScope.ORDINARY, from_at=now, signed_at=now)
+            Mandate(
+                case_id=case.id,
+                party_id=other.id,
+                account_id=small_scene.people["stranger"],
+                scope=MandateScope.ORDINARY,
+                from_at=now,
+                signed_at=now,
+            )
         )
     with pytest.raises(Forbidden):
         small_scene.do("file_answer", "stranger", position=position, statement="We agree.")
@@ -239,7 +299,9 @@ def test_losing_the_role_between_looking_and_acting_ends_the_act(small_scene: Sc
     now = small_scene.clock.now()
     with small_scene.court.database.write() as session:
         session.scalars(select(Mandate).where(Mandate.account_id == actor.account_id)).one().revoked_at = now
-        session.scalars(select(Seat).where(Seat.account_id == judge.account_id, Seat.case_id == small_scene.case_id)).one().until_at = now
+        session.scalars(
+            select(Seat).where(Seat.account_id == judge.account_id, Seat.case_id == small_scene.case_id)
+        ).one().until_at = now
     for who, name in ((actor, "request_relief"), (judge, "open_examination")):
         breach = attempt(small_scene, small_scene.court.table[name], who)
         assert breach is not None and breach.status == 404

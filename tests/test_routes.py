@@ -1,4 +1,6 @@
-"""Every route × method × principal over HTTP against ``routes.tsv``, which is written by hand; and every guard taken away in turn."""
+"""Every route × method × principal over HTTP against ``routes.tsv``, which is written by hand; and every guard taken
+away in turn.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,20 @@ from odr.service.models import InboxItem
 from tests.scene import Scene, claim, open_court
 
 FILE = Path(__file__).with_name("routes.tsv")
-COLUMNS = ("anonymous", "stranger", "claimant", "respondent", "representative", "mediator", "witness", "judge", "clerk", "president", "cashier", "admin")
+COLUMNS = (
+    "anonymous",
+    "stranger",
+    "claimant",
+    "respondent",
+    "representative",
+    "mediator",
+    "witness",
+    "judge",
+    "clerk",
+    "president",
+    "cashier",
+    "admin",
+)
 OUTSIDERS = {
     "other_claimant": "stranger",
     "revoked": "stranger",
@@ -51,13 +66,17 @@ ORIGIN = "http://localhost"
 UNKNOWN = "a" * 26
 NO_CASE = "b" * 26
 ALIKE = {("POST", "/account/devices/end-all")}
-"""Sends everybody to the sign-in page: whether the guard or the page itself did so does not show. Who is nobody has no devices to end."""
+"""Sends everybody to the sign-in page: whether the guard or the page itself did so does not show. Who is nobody has no
+devices to end.
+"""
 
 
 def rows() -> dict[tuple[str, str], dict[str, str]]:
     """Expectation of each method and route: principal → what it gets."""
     with FILE.open(encoding="utf-8", newline="") as file:
-        lines = csv.DictReader((line for line in file if line.strip() and not line.startswith("#")), delimiter="\t", quoting=csv.QUOTE_NONE)
+        lines = csv.DictReader(
+            (line for line in file if line.strip() and not line.startswith("#")), delimiter="\t", quoting=csv.QUOTE_NONE
+        )
         return {(line.pop("method"), line.pop("route")): line for line in lines}
 
 
@@ -73,7 +92,16 @@ class House:
     readers: dict[tuple[str, bool], tuple[str, int]] = field(default_factory=dict)
     """Session of each person who only reads; a request that changes something may end its own, and gets a new one."""
 
-    def ask(self, who: str, method: str, path: str, *, two_factor: bool = True, token: bool = True, origin: str | None = ORIGIN) -> TestResponse:
+    def ask(
+        self,
+        who: str,
+        method: str,
+        path: str,
+        *,
+        two_factor: bool = True,
+        token: bool = True,
+        origin: str | None = ORIGIN,
+    ) -> TestResponse:
         """One request in a session nobody has ended, with the form's token, as a page of ours sends it."""
         client = self.app.test_client()
         headers = {"Origin": origin} if origin else {}
@@ -86,9 +114,13 @@ class House:
         if token and not reads:
             with client.session_transaction() as cookie:
                 cookie["for"], cookie["csrf_token"] = row_id, "seed"
-            headers["X-CSRF-Token"] = URLSafeTimedSerializer(self.app.secret_key or "", salt="wtf-csrf-token").dumps("seed")
+            headers["X-CSRF-Token"] = URLSafeTimedSerializer(self.app.secret_key or "", salt="wtf-csrf-token").dumps(
+                "seed"
+            )
         if path.startswith(("/uploads/", "/api/v1/uploads/")):
-            headers |= {"Tus-Resumable": "1.0.0", "Upload-Offset": "0"} | ({"Content-Type": "application/offset+octet-stream"} if method == "PATCH" else {})
+            headers |= {"Tus-Resumable": "1.0.0", "Upload-Offset": "0"} | (
+                {"Content-Type": "application/offset+octet-stream"} if method == "PATCH" else {}
+            )
         response = client.open(path, method=method, headers=headers, buffered=True)
         if not reads and self.got(response) == "in":
             self.restore()
@@ -106,7 +138,11 @@ class House:
         mine = self.parameters
         special = {"/decisions/": UNKNOWN, "/payments/desk/": UNKNOWN, "/administration/people/": mine["person"]}
         special |= {"/administration/rules/": mine["laid"], "/rules/activated/": UNKNOWN}
-        special |= {"/account/mandates/": mine["mandate"], "/uploads/": mine["upload"], "/api/v1/uploads/": mine["upload"]}
+        special |= {
+            "/account/mandates/": mine["mandate"],
+            "/uploads/": mine["upload"],
+            "/api/v1/uploads/": mine["upload"],
+        }
         values = {**self.parameters, **changed}
         for prefix, reference in special.items():
             if rule.rule.startswith(prefix):
@@ -115,7 +151,9 @@ class House:
 
     def got(self, response: TestResponse) -> str:
         """What a reply means: let in, shown to sign-in, not there, not allowed, or broken."""
-        if response.status_code == 401 or (response.status_code == 303 and "/account/sign-in" in response.headers["Location"]):
+        if response.status_code == 401 or (
+            response.status_code == 303 and "/account/sign-in" in response.headers["Location"]
+        ):
             return "sign"
         if response.status_code in (403, 404):
             return str(response.status_code)
@@ -125,8 +163,14 @@ class House:
         """What a request that was let in may have ended stands again."""
         self.readers.clear()
         with self.scene.court.database.write() as session:
-            session.execute(update(Account).where(Account.id.in_([v for k, v in self.people.items() if k != "suspended"])).values(state=AccountState.ACTIVE))
-            session.execute(update(Mandate).where(Mandate.account_id == self.people["representative"]).values(revoked_at=None))
+            session.execute(
+                update(Account)
+                .where(Account.id.in_([v for k, v in self.people.items() if k != "suspended"]))
+                .values(state=AccountState.ACTIVE)
+            )
+            session.execute(
+                update(Mandate).where(Mandate.account_id == self.people["representative"]).values(revoked_at=None)
+            )
 
 
 def routes(app: Flask) -> Iterator[tuple[str, Rule]]:
@@ -148,7 +192,13 @@ def person(scene: Scene, name: str, role: Role | None = None) -> int:
 
     with scene.court.database.write() as session:
         now = scene.clock.now()
-        account = Account(email=f"{name}@house.example", name=name.title(), state=AccountState.ACTIVE, created_at=now, confirmed_at=now)
+        account = Account(
+            email=f"{name}@house.example",
+            name=name.title(),
+            state=AccountState.ACTIVE,
+            created_at=now,
+            confirmed_at=now,
+        )
         session.add(account)
         session.flush()
         if role is not None:
@@ -166,7 +216,11 @@ def furnish(scene: Scene) -> House:
     scene.join()
     code = scene.code()
     given = {n: scene.people[n] for n in ("clerk", "judge", "president", "cashier", "mediator", "admin", "stranger")}
-    house = House(scene, create_app(court=scene.court), {**given, "claimant": scene.people["li"], "respondent": scene.people["haiyun"]})
+    house = House(
+        scene,
+        create_app(court=scene.court),
+        {**given, "claimant": scene.people["li"], "respondent": scene.people["haiyun"]},
+    )
     more: dict[str, Role | None] = {"other_judge": Role.JUDGE, "recused_judge": Role.JUDGE, "other_clerk": Role.CLERK}
     more |= dict.fromkeys(("representative", "witness", "suspended", "revoked", "lapsed", "other_claimant", "person"))
     for name, role in more.items():
@@ -180,34 +234,65 @@ def furnish(scene: Scene) -> House:
         mine = next(p for p in case.parties if p.role is Role.CLAIMANT)
         for name, role in {"mediator": Role.MEDIATOR, "witness": Role.WITNESS, "president": Role.PRESIDENT}.items():
             session.add(Seat(case_id=case.id, account_id=house.people[name], role=role, from_at=now))
-        session.add(Seat(case_id=case.id, account_id=house.people["recused_judge"], role=Role.JUDGE, from_at=now, until_at=now))
-        ends: dict[str, dict[str, Any]] = {"representative": {}, "revoked": {"revoked_at": now}, "lapsed": {"until_at": now - timedelta(days=1)}}
+        session.add(
+            Seat(case_id=case.id, account_id=house.people["recused_judge"], role=Role.JUDGE, from_at=now, until_at=now)
+        )
+        ends: dict[str, dict[str, Any]] = {
+            "representative": {},
+            "revoked": {"revoked_at": now},
+            "lapsed": {"until_at": now - timedelta(days=1)},
+        }
         for name, end in ends.items():
             began = now - timedelta(days=9)
             mandate = Mandate(
-                case_id=case.id, party_id=mine.id, account_id=house.people[name], scope=MandateScope.SPECIAL, from_at=began, signed_at=began, **end
+                case_id=case.id,
+                party_id=mine.id,
+                account_id=house.people[name],
+                scope=MandateScope.SPECIAL,
+                from_at=began,
+                signed_at=began,
+                **end,
             )
             session.add(mandate)
             session.flush()
             if name == "representative":
                 house.parameters["mandate"] = mandate.reference
-        suspended = Mandate(case_id=case.id, party_id=mine.id, account_id=house.people["suspended"], scope=MandateScope.SPECIAL, from_at=now, signed_at=now)
+        suspended = Mandate(
+            case_id=case.id,
+            party_id=mine.id,
+            account_id=house.people["suspended"],
+            scope=MandateScope.SPECIAL,
+            from_at=now,
+            signed_at=now,
+        )
         session.add(suspended)
         session.get_one(Account, house.people["suspended"]).state = AccountState.SUSPENDED
         draft = drafts.open_draft(session, house.people["claimant"], now)
         window = session.scalars(select(Window).where(Window.case_id == case.id)).first()
         assert window is not None
         house.reference = case.reference
-        house.parameters |= {"reference": case.reference, "draft": draft.reference, "window": window.reference, "upload": upload.reference, "code": code}
+        house.parameters |= {
+            "reference": case.reference,
+            "draft": draft.reference,
+            "window": window.reference,
+            "upload": upload.reference,
+            "code": code,
+        }
         house.parameters["person"] = session.get_one(Account, house.people["person"]).reference
         letter = session.scalars(select(InboxItem.reference).where(InboxItem.party_id == mine.id)).first()
         paper = session.scalars(select(Document.reference).where(Document.case_id == case.id)).first()
         house.parameters |= {"item": letter or UNKNOWN, "document": paper or UNKNOWN}
         payment = session.scalars(select(Payment.reference)).first()
     house.parameters |= dict(
-        zip(("label", "part", "name", "step", "year", "index", "tag"), ("C-1", "json", "request_relief", "matter", "2026", "000.p/1", "en"), strict=True)
+        zip(
+            ("label", "part", "name", "step", "year", "index", "tag"),
+            ("C-1", "json", "request_relief", "matter", "2026", "000.p/1", "en"),
+            strict=True,
+        )
     )
-    house.parameters |= dict.fromkeys(("number", "page", "key_id", "token_id", "link_id", "share_id", "revision_id"), "1") | {
+    house.parameters |= dict.fromkeys(
+        ("number", "page", "key_id", "token_id", "link_id", "share_id", "revision_id"), "1"
+    ) | {
         "level": "0",
         "token": "none",
         "party": UNKNOWN,
@@ -215,12 +300,23 @@ def furnish(scene: Scene) -> House:
         "payment": payment or UNKNOWN,
     }
     with scene.court.database.write() as session:
-        _, row = sessions.open_session(session, session.get_one(Account, house.people["claimant"]), now, device="other", address="::1", two_factor=False)
-        proposal = RoleProposal(account_id=house.people["person"], role=Role.JUDGE, proposed_by=house.people["clerk"], proposed_at=now)
+        _, row = sessions.open_session(
+            session,
+            session.get_one(Account, house.people["claimant"]),
+            now,
+            device="other",
+            address="::1",
+            two_factor=False,
+        )
+        proposal = RoleProposal(
+            account_id=house.people["person"], role=Role.JUDGE, proposed_by=house.people["clerk"], proposed_at=now
+        )
         lost = FactorReset(account_id=house.people["clerk"], asked_by="Wu Tong", why="Lost.", asked_at=now)
         session.add_all([proposal, lost])
         session.flush()
-        files = {"pack.toml": 'id = "cn"\nversion = 2027-01-01\neffective_from = 2027-01-01\nbased_on = 2025-11-01\n[windows.rules.offer]\namount = 9\n'}
+        files = {
+            "pack.toml": 'id = "cn"\nversion = 2027-01-01\neffective_from = 2027-01-01\nbased_on = 2025-11-01\n[windows.rules.offer]\namount = 9\n'
+        }
         laid = activation.lay(session, files, why="", by=None, now=now, today=now.date())
         house.parameters |= {
             "row_id": str(row),
@@ -292,13 +388,17 @@ def test_every_route_stands_in_the_file(house: House) -> None:
     """A route that nobody thought about fails here; so does a line whose route is gone."""
     asked = {(method, rule.rule) for method, rule in routes(house.app)}
     listed = set(rows())
-    assert (sorted(asked - listed), sorted(listed - asked)) == ([], []), "routes missing from the file, lines without a route"
+    assert (sorted(asked - listed), sorted(listed - asked)) == ([], []), (
+        "routes missing from the file, lines without a route"
+    )
     assert {cell for line in rows().values() for cell in line.values()} <= {"in", "sign", "404", "403"}
 
 
 @pytest.mark.slow
 def test_every_route_method_and_principal(house: House) -> None:
-    """Each gets what the file says: twelve principals, and those who are in no way of the case any more or not yet; nothing private is kept by a cache."""
+    """Each gets what the file says: twelve principals, and those who are in no way of the case any more or not yet;
+    nothing private is kept by a cache.
+    """
     expectations, wrong = rows(), []
     for method, rule in routes(house.app):
         guard = guard_of(house.app, rule)
@@ -309,7 +409,12 @@ def test_every_route_method_and_principal(house: House) -> None:
             got, hoped = house.got(response), expectations.get((method, rule.rule), {}).get(column(who, rule))
             if got != hoped:
                 wrong.append(f"{method} {rule.rule} as {who}: {got} ({response.status_code}), not {hoped}")
-            if who != "anonymous" and guard is not None and not guard.shared and "no-store" not in response.headers.get("Cache-Control", ""):
+            if (
+                who != "anonymous"
+                and guard is not None
+                and not guard.shared
+                and "no-store" not in response.headers.get("Cache-Control", "")
+            ):
                 wrong.append(f"{method} {rule.rule} as {who}: may be kept by a cache")
     assert not wrong, "\n".join(wrong)
 
@@ -341,9 +446,15 @@ def test_the_court_asks_its_own_people_for_a_second_factor(house: House) -> None
     for method, rule in routes(house.app):
         guard = guard_of(house.app, rule)
         for who in ("judge", "clerk", "president", "mediator", "cashier", "admin"):
-            if guard is not None and guard.entry in (Entry.CASE, Entry.STAFF) and expectations[method, rule.rule][who] == "in":
+            if (
+                guard is not None
+                and guard.entry in (Entry.CASE, Entry.STAFF)
+                and expectations[method, rule.rule][who] == "in"
+            ):
                 response = house.ask(who, method, told_path(house, rule), two_factor=False)
-                is_sent = response.status_code == 303 and response.headers["Location"].startswith("/account/second-factor")
+                is_sent = response.status_code == 303 and response.headers["Location"].startswith(
+                    "/account/second-factor"
+                )
                 assert response.status_code == 403 or is_sent, f"{method} {rule.rule} as {who}: {response.status_code}"
 
 
@@ -374,11 +485,24 @@ def without_guard(house: House, view: Any, guard: Guard) -> Callable[..., Any]:
             if current_person() is None:
                 session = current_session()
                 account = session.get_one(Account, house.people["claimant"])
-                # Not the session the address is about: who ends her own is sent to sign in, as one without a session is.
-                others = select(SessionRow).where(SessionRow.account_id == account.id, SessionRow.id != int(house.parameters["row_id"]))
+                # Not the session the address is about: who ends her own is sent to sign in, as one without a session
+                # is.
+                others = select(SessionRow).where(
+                    SessionRow.account_id == account.id, SessionRow.id != int(house.parameters["row_id"])
+                )
                 device = session.scalars(others.order_by(SessionRow.id)).first()
                 now = house.scene.court.clock.machine_now()
-                g._login_user = Person(account.id, account.reference, account.name, account.email, frozenset(), "en", now, True, device.id if device else None)
+                g._login_user = Person(
+                    account.id,
+                    account.reference,
+                    account.name,
+                    account.email,
+                    frozenset(),
+                    "en",
+                    now,
+                    True,
+                    device.id if device else None,
+                )
             return inner(*args, **more)
 
         return walk_in
@@ -386,9 +510,13 @@ def without_guard(house: House, view: Any, guard: Guard) -> Callable[..., Any]:
     def enter(*args: Any, reference: str, **more: Any) -> Any:
         case = case_by_reference(current_session(), reference)
         assert case is not None
-        role = next((r for r in (Role.CLAIMANT, Role.RESPONDENT, Role.JUDGE) if r in guard.roles or not guard.roles), Role.CLERK)
+        role = next(
+            (r for r in (Role.CLAIMANT, Role.RESPONDENT, Role.JUDGE) if r in guard.roles or not guard.roles), Role.CLERK
+        )
         party = next((p for p in case.parties if p.role is role), None)
-        actor = Actor(role, party.account_id if party else house.people["judge"], "", case.id, party.id if party else None)
+        actor = Actor(
+            role, party.account_id if party else house.people["judge"], "", case.id, party.id if party else None
+        )
         return inner(*args, case=case, actor=actor, **more)
 
     return enter
@@ -417,14 +545,23 @@ def test_each_guard_taken_away_is_caught(house: House) -> None:
 
 @pytest.fixture
 def both(house: House) -> Iterator[dict[str, str]]:
-    """Somebody, called “both”, who acts for the claimant and for the respondent of the case, as nobody should who is asked in time."""
+    """Somebody, called “both”, who acts for the claimant and for the respondent of the case, as nobody should who is
+    asked in time.
+    """
     session_of, began = house.scene.court.database, house.scene.clock.now() - timedelta(days=9)
     house.people["both"] = person(house.scene, "both")
     with session_of.write() as session:
         case = session.scalars(select(Case).where(Case.reference == house.reference)).one()
         sides = [next(p for p in case.parties if p.role is role) for role in (Role.CLAIMANT, Role.RESPONDENT)]
         for side in sides:
-            mandate = Mandate(case_id=case.id, party_id=side.id, account_id=house.people["both"], scope=MandateScope.SPECIAL, from_at=began, signed_at=began)
+            mandate = Mandate(
+                case_id=case.id,
+                party_id=side.id,
+                account_id=house.people["both"],
+                scope=MandateScope.SPECIAL,
+                from_at=began,
+                signed_at=began,
+            )
             session.add(mandate)
         hats = {f"party/{side.id}": side.role.value for side in sides}
     yield hats
@@ -448,7 +585,9 @@ def acting_for(house: House, hat: str | None) -> None:
 
 
 def test_somebody_on_both_sides_is_one_of_them_at_a_time(house: House, both: dict[str, str]) -> None:
-    """Acting for one side she gets what that side gets and no more; without a choice she enters as the first side that may, never where neither may."""
+    """Acting for one side she gets what that side gets and no more; without a choice she enters as the first side that
+    may, never where neither may.
+    """
     expectations, wrong, asked = rows(), [], 0
     try:
         for hat in (*both, None):
@@ -472,14 +611,19 @@ def test_somebody_on_both_sides_is_one_of_them_at_a_time(house: House, both: dic
 
 
 def test_a_second_application_has_the_routes_of_the_first(small_scene: Scene) -> None:
-    """Routes compiled once for the process lead from and to the same addresses as routes compiled for one application alone."""
+    """Routes compiled once for the process lead from and to the same addresses as routes compiled for one application
+    alone.
+    """
     app = [create_app(court=small_scene.court) for _ in range(2)][1]
     rules = list(app.url_map.iter_rules())
     alone = Map([Rule(rule.rule, **rule.get_empty_kwargs()) for rule in rules], converters=app.url_map.converters)
     ours, theirs = app.url_map.bind("court.test"), alone.bind("court.test")
     for rule in rules:
         part = re.search(r"any\((\w+)", rule.rule)
-        values = {name: 7 if f"int:{name}>" in rule.rule else part[1] if part and f"):{name}>" in rule.rule else "x y" for name in rule.arguments}
+        values = {
+            name: 7 if f"int:{name}>" in rule.rule else part[1] if part and f"):{name}>" in rule.rule else "x y"
+            for name in rule.arguments
+        }
         method = min(rule.methods or (), key=lambda name: (name in ("OPTIONS", "HEAD"), name))
         address = ours.build(rule.endpoint, {**values, "more": "1&2"}, method)
         assert address == theirs.build(rule.endpoint, {**values, "more": "1&2"}, method)

@@ -1,4 +1,6 @@
-"""The table of routes holds for a case that is closed and for one with a sealed exhibit, apart from what is written here by hand."""
+"""The table of routes holds for a case that is closed and for one with a sealed exhibit, apart from what is written
+here by hand.
+"""
 
 from __future__ import annotations
 
@@ -36,11 +38,15 @@ OTHERWISE: dict[str, dict[str, dict[str, str]]] = {
         "/cases/<reference>/exhibits/<label>/readings": READINGS,
     },
 }
-"""Where the answer is another than in the open case of the file: nothing is left to mediate; a sealed file, and the list of who opened it."""
+"""Where the answer is another than in the open case of the file: nothing is left to mediate; a sealed file, and the
+list of who opened it.
+"""
 
 
 @pytest.fixture(scope="module", params=["closed", "sealed"])
-def standing(request: pytest.FixtureRequest, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, House]]:
+def standing(
+    request: pytest.FixtureRequest, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, House]]:
     """The furnished court, its case withdrawn with leave, or its only exhibit sealed for the claimant."""
     folder = tmp_path_factory.mktemp(request.param)
     shutil.copyfile(sqlite_template, folder / "court.sqlite")
@@ -55,7 +61,9 @@ def close(house: House) -> None:
     """The claimant withdraws, the judge allows it."""
     house.scene.do("withdraw_claim", "li")
     with house.scene.court.database.read() as session:
-        asked = session.scalars(select(Request.reference).where(Request.case_id == house.scene.case_id).order_by(Request.id.desc())).first()
+        asked = session.scalars(
+            select(Request.reference).where(Request.case_id == house.scene.case_id).order_by(Request.id.desc())
+        ).first()
     house.scene.do("rule_on_withdrawal", "judge", request=asked, answer="allow", reasons="Nothing speaks against it.")
     assert house.scene.case().stage is Stage.CLOSED
 
@@ -75,7 +83,9 @@ def pages(house: House) -> list[Rule]:
 
 @pytest.mark.slow
 def test_pages_answer_as_the_file_says(standing: tuple[str, House]) -> None:
-    """Closing a case opens it to nobody and hides it from nobody of it; a sealed file is there for its author's side and the bench alone."""
+    """Closing a case opens it to nobody and hides it from nobody of it; a sealed file is there for its author's side
+    and the bench alone.
+    """
     state, house = standing
     expectations, wrong, asked = rows(), [], 0
     for turn, rule in enumerate(pages(house)):
@@ -84,7 +94,10 @@ def test_pages_answer_as_the_file_says(standing: tuple[str, House]) -> None:
         for step in range(len(EVERYBODY) if changed else EACH):
             who = EVERYBODY[(turn * EACH + step) % len(EVERYBODY)]
             heading, asked = column(who, rule), asked + 1
-            got, hoped = house.got(house.ask(who, "GET", told_path(house, rule))), changed.get(heading, expectations["GET", rule.rule][heading])
+            got, hoped = (
+                house.got(house.ask(who, "GET", told_path(house, rule))),
+                changed.get(heading, expectations["GET", rule.rule][heading]),
+            )
             if got != hoped:
                 wrong.append(f"{rule.rule} as {who}: {got}, not {hoped}")
     assert not wrong, "\n".join(wrong)

@@ -48,7 +48,11 @@ def _one(message: str | tuple[str | None, ...]) -> str:
 
 def template_files() -> list[Path]:
     """The templates people read; typst documents get all their words as data."""
-    return sorted(path for path in TEMPLATES.rglob("*") if path.suffix in (".html", ".txt", ".jinja") and "govuk_frontend_jinja" not in path.parts)
+    return sorted(
+        path
+        for path in TEMPLATES.rglob("*")
+        if path.suffix in (".html", ".txt", ".jinja") and "govuk_frontend_jinja" not in path.parts
+    )
 
 
 @cache
@@ -70,7 +74,12 @@ def test_every_message_has_its_chinese() -> None:
 
 def test_a_translation_has_the_same_places() -> None:
     """A translation names every fact its message names, and no other: no sum or date is lost on the way."""
-    wrong = [f"{name}: {message}" for message, by_file in translated().items() for name, chinese in by_file.items() if places(message) != places(chinese)]
+    wrong = [
+        f"{name}: {message}"
+        for message, by_file in translated().items()
+        for name, chinese in by_file.items()
+        if places(message) != places(chinese)
+    ]
     assert wrong == []
 
 
@@ -87,7 +96,9 @@ def test_a_translation_is_chinese() -> None:
 
 def test_no_two_catalogues_contradict_each_other() -> None:
     """The same message reads the same everywhere: rooms that share one agree on its Chinese."""
-    assert [f"{message}: {by_file}" for message, by_file in translated().items() if len(set(by_file.values())) > 1] == []
+    assert [
+        f"{message}: {by_file}" for message, by_file in translated().items() if len(set(by_file.values())) > 1
+    ] == []
 
 
 def test_nothing_is_half_translated() -> None:
@@ -95,8 +106,15 @@ def test_nothing_is_half_translated() -> None:
     wrong = []
     for path in CATALOGUES:
         with path.open("rb") as file:
-            wrong += [f"{path.name}: {message.id}" for message in read_po(file, locale="zh_Hans") if message.id and (message.fuzzy or not message.string)]
-        ids = [_joined(block) for block in re.findall(r'^msgid ((?:".*"\n)+)', path.read_text(encoding="utf-8"), re.MULTILINE)]
+            wrong += [
+                f"{path.name}: {message.id}"
+                for message in read_po(file, locale="zh_Hans")
+                if message.id and (message.fuzzy or not message.string)
+            ]
+        ids = [
+            _joined(block)
+            for block in re.findall(r'^msgid ((?:".*"\n)+)', path.read_text(encoding="utf-8"), re.MULTILINE)
+        ]
         wrong += [f"{path.name}: twice {each}" for each in sorted({each for each in ids if ids.count(each) > 1})]
     assert wrong == []
 
@@ -120,7 +138,9 @@ def messages_in_python() -> list[tuple[str, ast.Call]]:
 @pytest.mark.slow
 def test_a_message_is_written_out_where_it_is_used() -> None:
     """``T(...)`` is given the sentence itself: one put together at run time is in no catalogue."""
-    written_out = [where for where, node in messages_in_python() if node.args and isinstance(node.args[0], ast.Constant)]
+    written_out = [
+        where for where, node in messages_in_python() if node.args and isinstance(node.args[0], ast.Constant)
+    ]
     assert [where for where, _ in messages_in_python() if where not in written_out] == []
 
 
@@ -136,7 +156,24 @@ def test_a_message_is_given_the_facts_it_names() -> None:
 
 WRITTEN = "\ue000"
 """Stands for what a template writes at run time."""
-SAME_EVERYWHERE = {"PDF", "SHA-256", "API", "JSON", "QR", "ID", "HTML", "CSV", "OpenAPI", "RFC", "URL", "English", "Apache-2.0", "UTC", "XML", "ZIP"}
+SAME_EVERYWHERE = {
+    "PDF",
+    "SHA-256",
+    "API",
+    "JSON",
+    "QR",
+    "ID",
+    "HTML",
+    "CSV",
+    "OpenAPI",
+    "RFC",
+    "URL",
+    "English",
+    "Apache-2.0",
+    "UTC",
+    "XML",
+    "ZIP",
+}
 """Names that are the same in both languages, and the language's own name for itself."""
 READ_ALOUD = {"alt", "title", "placeholder", "aria-label", "aria-description", "data-label", "content-text"}
 
@@ -195,7 +232,9 @@ def test_templates_have_no_words_of_their_own() -> None:
     """Every word in a template goes through ``_()``: what is typed straight into it is never translated."""
     wrong = []
     for path in template_files():
-        wrong += [f"{path.relative_to(ROOT)}:{line} {words}" for line, words in loose_words(path.read_text(encoding="utf-8"))]
+        wrong += [
+            f"{path.relative_to(ROOT)}:{line} {words}" for line, words in loose_words(path.read_text(encoding="utf-8"))
+        ]
     assert wrong == []
 
 

@@ -46,7 +46,9 @@ def test_tutorial(copy: Path, heading: str) -> None:
             (copy / name).write_text(body, encoding="utf-8")
             continue
         assert kind == "sh"
-        done = subprocess.run(["sh", "-eu", "-c", body], cwd=copy, env=env, capture_output=True, text=True, check=False, timeout=280)
+        done = subprocess.run(
+            ["sh", "-eu", "-c", body], cwd=copy, env=env, capture_output=True, text=True, check=False, timeout=280
+        )
         assert done.returncode == 0, f"{body}\n{done.stdout[-3000:]}{done.stderr[-2000:]}"
 
 

@@ -26,7 +26,9 @@ class Visit:
     def __init__(self, browser: Browser, base: str, width: int, who: str | None = None) -> None:
         self.base, self.width = base, width
         locale = "zh-CN" if width == PHONE else "en-GB"
-        self.context = browser.new_context(viewport={"width": width, "height": 900}, locale=locale, color_scheme="light")
+        self.context = browser.new_context(
+            viewport={"width": width, "height": 900}, locale=locale, color_scheme="light"
+        )
         self.page: Page = self.context.new_page()
         if who is not None:
             self.sign_in(who)

@@ -41,7 +41,20 @@ class Reach:
 
 def record(folder: Path) -> list[Reach]:
     """Run the quick tests with their reach recorded."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "reach", "-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal", "-m", QUICK]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "reach",
+        "-n",
+        str((os.cpu_count() or 1) + 1),
+        "--dist",
+        "worksteal",
+        "-m",
+        QUICK,
+    ]
     paths = os.pathsep.join([str(ROOT / "tools"), os.environ.get("PYTHONPATH", "")])
     subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": paths, "ODR_REACH": str(folder)}, check=True)
     found = [json.loads(line) for file in sorted(folder.iterdir()) for line in file.read_text().splitlines()]
@@ -53,7 +66,11 @@ def choose(reached: list[Reach]) -> set[str]:
     kept = {each.test for each in reached if each.is_property and each.seconds <= LONG}
     every = set().union(*(each.lines for each in reached))
     left = every - set().union(*(each.lines for each in reached if each.test in kept))
-    waiting = [(-len(each.lines & left) / (each.seconds + 0.01), number) for number, each in enumerate(reached) if each.test not in kept]
+    waiting = [
+        (-len(each.lines & left) / (each.seconds + 0.01), number)
+        for number, each in enumerate(reached)
+        if each.test not in kept
+    ]
     heapq.heapify(waiting)
     while len(left) > (1 - SHARE) * len(every) and waiting:
         _, number = heapq.heappop(waiting)
@@ -74,7 +91,10 @@ def write(reached: list[Reach], kept: set[str]) -> None:
         module, _, name = each.test.partition("::")
         modules[module] += [name] if each.test in kept else []
     lines = [f"{module}\t{chr(9).join(sorted(names)) or '-'}\n" for module, names in sorted(modules.items())]
-    CHOICE.write_text("# Written by tools/second_python.py: what the second Python repeats of each module it knows.\n" + "".join(lines))
+    CHOICE.write_text(
+        "# Written by tools/second_python.py: what the second Python repeats of each module it knows.\n"
+        + "".join(lines)
+    )
 
 
 def main() -> None:

@@ -47,7 +47,9 @@ class Refused(Exception):
 
 def fetch(package: str, version: str, folder: Path) -> Path:
     """The unpacked package."""
-    made = subprocess.run(["npm", "pack", f"{package}@{version}", "--silent"], cwd=folder, check=True, capture_output=True, text=True)
+    made = subprocess.run(
+        ["npm", "pack", f"{package}@{version}", "--silent"], cwd=folder, check=True, capture_output=True, text=True
+    )
     place = folder / package.replace("/", "-")
     with tarfile.open(folder / made.stdout.strip().splitlines()[-1]) as archive:
         archive.extractall(place, filter="data")
@@ -68,7 +70,15 @@ def court_css(css: str) -> str:
 
 def check_css(css: str) -> None:
     """Raises Refused for anything that GOV.UK keeps to itself, or an address outside the folder."""
-    for word in ("GDS Transport", "/assets/", "govuk-crest", "sourceMappingURL", "commercially available", "url(http", "@import"):
+    for word in (
+        "GDS Transport",
+        "/assets/",
+        "govuk-crest",
+        "sourceMappingURL",
+        "commercially available",
+        "url(http",
+        "@import",
+    ):
         if word in css:
             raise Refused(f"{word!r} is left in the styles")
 
@@ -90,7 +100,10 @@ def faces(css: str, folder: str) -> tuple[str, set[str]]:
 
 def public_sans(package: Path, target: Path) -> None:
     """Latin and extended Latin in the three weights the pages use."""
-    ranges = {name: re.search(r"unicode-range: ([^;]+);", face) for name, face in _named_faces((package / "400.css").read_text())}
+    ranges = {
+        name: re.search(r"unicode-range: ([^;]+);", face)
+        for name, face in _named_faces((package / "400.css").read_text())
+    }
     sheets = []
     target.mkdir()
     for subset in ("latin-ext", "latin"):

@@ -58,7 +58,13 @@ def receipt(given: ActReceipt) -> dict[str, Any]:
 
 def digest_batch(batch: DigestBatch) -> dict[str, Any]:
     """A list of digests as it was anchored."""
-    return {"batch": batch.reference, "title": batch.title, "count": batch.count, "list_sha256": batch.list_sha256, "received_at": instant(batch.received_at)}
+    return {
+        "batch": batch.reference,
+        "title": batch.title,
+        "count": batch.count,
+        "list_sha256": batch.list_sha256,
+        "received_at": instant(batch.received_at),
+    }
 
 
 def digest_line(line: DigestLine) -> dict[str, Any]:
@@ -74,9 +80,13 @@ def proof(files: ReceiptFiles) -> dict[str, Any]:
 
 
 def case(look: Sitting, found: Case, actor: Actor, hats: list[Actor], locale: str, after: int) -> dict[str, Any]:
-    """The case as its viewer sees it: parties, time limits, what is open and why the rest is not, docket, papers; a witness only her own."""
+    """The case as its viewer sees it: parties, time limits, what is open and why the rest is not, docket, papers; a
+    witness only her own.
+    """
     is_heard = actor.role in HEARD_ROLES
-    rows = [e for e in entries(look.session, found, after=after, limit=ENTRIES) if not is_heard or reads_entry(actor, e)]
+    rows = [
+        e for e in entries(look.session, found, after=after, limit=ENTRIES) if not is_heard or reads_entry(actor, e)
+    ]
     return {
         "reference": found.reference,
         "number": found.number,
@@ -87,7 +97,11 @@ def case(look: Sitting, found: Case, actor: Actor, hats: list[Actor], locale: st
         "role": actor.role.value,
         "acting_for": actor.hat,
         "may_act_for": [hat.hat for hat in hats] or [actor.hat],
-        "parties": [{"reference": p.reference, "label": p.label, "name": p.name, "online": p.online} for p in found.parties if not is_heard],
+        "parties": [
+            {"reference": p.reference, "label": p.label, "name": p.name, "online": p.online}
+            for p in found.parties
+            if not is_heard
+        ],
         "windows": [
             {
                 "kind": w.kind,
@@ -119,7 +133,10 @@ def act_state(look: Sitting, found: Case, actor: Actor, a: Availability) -> dict
 def act(look: Sitting, found: Case, actor: Actor, a: Availability, locale: str) -> dict[str, Any]:
     """An act with what its form offers to choose from: field or kind of reference → values and words."""
     choices = forms.choices_for(a.act.input, look, found, actor) if a.is_open else {}
-    offered = {source: [{"value": o.value, "label": _words(o.label, locale)} for o in options] for source, options in choices.items()}
+    offered = {
+        source: [{"value": o.value, "label": _words(o.label, locale)} for o in options]
+        for source, options in choices.items()
+    }
     return {**act_state(look, found, actor, a), "version": a.act.version, "source": a.act.source, "choices": offered}
 
 
@@ -164,7 +181,9 @@ def _exhibits(look: Sitting, found: Case, actor: Actor) -> list[dict[str, Any]]:
 
 def documents(look: Sitting, found: Case, actor: Actor) -> list[Document]:
     """The court's papers in the case that the viewer may read."""
-    rows = look.session.scalars(select(Document).where(Document.case_id == found.id, Document.sha256 != "").order_by(Document.id))
+    rows = look.session.scalars(
+        select(Document).where(Document.case_id == found.id, Document.sha256 != "").order_by(Document.id)
+    )
     return [d for d in rows if reads_document(actor, d)]
 
 
@@ -190,7 +209,9 @@ def fees(look: Sitting, found: Case, actor: Actor) -> list[dict[str, Any]]:
             "state": v.row.state.value,
             "amount": money(v.row.amount),
             "left": money(v.left),
-            "steps": [{"words": words_of(s.text), "amount": money(s.amount), "article": words_of(s.article)} for s in v.steps],
+            "steps": [
+                {"words": words_of(s.text), "amount": money(s.amount), "article": words_of(s.article)} for s in v.steps
+            ],
             "due_at": instant(v.window.due_at) if v.window else None,
             "paid_at": instant(v.row.paid_at),
             "transfer_code": v.row.transfer_code,
@@ -208,7 +229,13 @@ def examination(look: Sitting, found: Case, actor: Actor) -> dict[str, Any]:
     return {
         "mode": page.examination.mode.value,
         "phases": [
-            {"key": v.phase.key, "title": words_of(v.title), "article": v.phase.article, "state": v.phase.state.value, "until": instant(v.until)}
+            {
+                "key": v.phase.key,
+                "title": words_of(v.title),
+                "article": v.phase.article,
+                "state": v.phase.state.value,
+                "until": instant(v.until),
+            }
             for v in page.plan
             if actor.role not in HEARD_ROLES
         ],
@@ -230,7 +257,11 @@ def examination(look: Sitting, found: Case, actor: Actor) -> dict[str, Any]:
 
 def decisions(look: Sitting, found: Case, actor: Actor) -> list[dict[str, Any]]:
     """Decisions the viewer may see: issued ones, and for the bench those being written or resting."""
-    shown = (DecisionState.ISSUED, DecisionState.SET_ASIDE, *((DecisionState.DRAFT, DecisionState.COOLING) if actor.role in BENCH_ROLES else ()))
+    shown = (
+        DecisionState.ISSUED,
+        DecisionState.SET_ASIDE,
+        *((DecisionState.DRAFT, DecisionState.COOLING) if actor.role in BENCH_ROLES else ()),
+    )
     rows = []
     for d in decisions_of(look.session, found, *shown):
         paper = document_of(look.session, d)

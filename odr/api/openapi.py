@@ -42,9 +42,27 @@ _SENT: dict[str, Schema] = {
     },
 }
 OPENINGS = (
-    ("mediations", "ask_before_filing", T("Ask for mediation before a claim"), "MediationBeforeClaim", BeforeFilingInput),
-    ("confirmations", "ask_for_confirmation", T("Ask for the confirmation of an agreement"), "AgreementToConfirm", ConfirmationInput),
-    ("preservations", "ask_before_claim", T("Ask for preservation before a claim"), "PreservationBeforeClaim", BeforeClaimInput),
+    (
+        "mediations",
+        "ask_before_filing",
+        T("Ask for mediation before a claim"),
+        "MediationBeforeClaim",
+        BeforeFilingInput,
+    ),
+    (
+        "confirmations",
+        "ask_for_confirmation",
+        T("Ask for the confirmation of an agreement"),
+        "AgreementToConfirm",
+        ConfirmationInput,
+    ),
+    (
+        "preservations",
+        "ask_before_claim",
+        T("Ask for preservation before a claim"),
+        "PreservationBeforeClaim",
+        BeforeClaimInput,
+    ),
     (
         "evidence-preservations",
         "ask_before_claim_for_evidence",
@@ -73,18 +91,28 @@ def document(court: Court, locale: str) -> dict[str, Any]:
             continue
         schemas[f"act.{act.name}"] = inlined(schema_for(act.input, locale))
         operation = _act(act.name, act.title, locale, "200", f"act.{act.name}")
-        operation |= {"x-by": sorted(role.value for role in act.by), "x-at": sorted(stage.value for stage in act.at), "x-version": act.version}
+        operation |= {
+            "x-by": sorted(role.value for role in act.by),
+            "x-at": sorted(stage.value for stage in act.at),
+            "x-version": act.version,
+        }
         if act.source:
             operation["x-source"] = act.source
         if act.strong:
             operation["parameters"] = [
                 *operation["parameters"],
-                _header("Identity-Code", T("A one-time code of the person: the act needs her identity confirmed."), locale),
+                _header(
+                    "Identity-Code", T("A one-time code of the person: the act needs her identity confirmed."), locale
+                ),
             ]
         paths[f"{CASE}/acts/{act.name}"] = {"parameters": _in_path("reference"), "post": operation}
     return {
         "openapi": "3.1.0",
-        "info": {"title": court.settings.court_name, "version": "1", "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
+        "info": {
+            "title": court.settings.court_name,
+            "version": "1",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
         "servers": [{"url": court.settings.base_url}],
         "security": [{"token": []}],
         "paths": paths,
@@ -108,7 +136,10 @@ def inlined(schema: Schema) -> Schema:
     def walk(node: Any) -> Any:
         if isinstance(node, dict):
             if str(node.get("$ref", "")).startswith("#/$defs/"):
-                return {**walk(parts[node["$ref"].removeprefix("#/$defs/")]), **{k: walk(v) for k, v in node.items() if k != "$ref"}}
+                return {
+                    **walk(parts[node["$ref"].removeprefix("#/$defs/")]),
+                    **{k: walk(v) for k, v in node.items() if k != "$ref"},
+                }
             return {k: walk(v) for k, v in node.items()}
         return [walk(v) for v in node] if isinstance(node, list) else node
 
@@ -120,7 +151,9 @@ def _general(locale: str) -> dict[str, Any]:
     """What belongs to no case yet."""
     openapi = _operation("openapi", T("This document"), locale, {"200": _ok({"type": "object"})}, None)
     cases = _operation("list_cases", T("Cases one takes part in"), locale, {"200": _ok(ref("Cases"))}, Scope.READ)
-    begun = {f"/api/v1/{path}": {"post": _opening(name, title, locale, schema)} for path, name, title, schema, _ in OPENINGS}
+    begun = {
+        f"/api/v1/{path}": {"post": _opening(name, title, locale, schema)} for path, name, title, schema, _ in OPENINGS
+    }
     lodge = _opening("lodge_claim", T("Lodge a claim"), locale, "Claim")
     join = _act("join_case", T("Join a case by the code of the court’s letter"), locale, "200", "JoinByCode")
     many = _act("lodge_many", T("Lodge up to 1,000 claims of one claimant"), locale, "202", "BulkClaims", Scope.FILE)
@@ -155,18 +188,39 @@ def _digests(locale: str) -> dict[str, Any]:
     """Hash first: lists of digests, and the file of a line if it comes later."""
     place = _in_path("batch", number="integer")
     send = _operation(
-        "file_digests", T("Send a list of digests of files that stay with you"), locale, {"201": _ok(ref("DigestBatch")), **_faults("403", "422")}, Scope.UPLOAD
+        "file_digests",
+        T("Send a list of digests of files that stay with you"),
+        locale,
+        {"201": _ok(ref("DigestBatch")), **_faults("403", "422")},
+        Scope.UPLOAD,
     )
     send["requestBody"] = {
         "required": True,
-        "content": {JSON: {"schema": {"type": "object", "required": ["digests"], "properties": _SENT}}, "text/csv": {"schema": {"type": "string"}}},
+        "content": {
+            JSON: {"schema": {"type": "object", "required": ["digests"], "properties": _SENT}},
+            "text/csv": {"schema": {"type": "string"}},
+        },
     }
-    lines = _operation("get_digests", T("A list of digests with its lines"), locale, {"200": _ok(ref("DigestLines")), **_faults("403", "404")}, Scope.UPLOAD)
+    lines = _operation(
+        "get_digests",
+        T("A list of digests with its lines"),
+        locale,
+        {"200": _ok(ref("DigestLines")), **_faults("403", "404")},
+        Scope.UPLOAD,
+    )
     proof = _operation(
-        "get_digest_receipt", T("The receipt of a digest, with its proof"), locale, {"200": _ok(ref("Proof")), **_faults("403", "404")}, Scope.UPLOAD
+        "get_digest_receipt",
+        T("The receipt of a digest, with its proof"),
+        locale,
+        {"200": _ok(ref("Proof")), **_faults("403", "404")},
+        Scope.UPLOAD,
     )
     put = _operation(
-        "put_digest_file", T("The file of a digest, sent later"), locale, {"200": _ok(ref("DigestLine")), **_faults("403", "404", "422")}, Scope.UPLOAD
+        "put_digest_file",
+        T("The file of a digest, sent later"),
+        locale,
+        {"200": _ok(ref("DigestLine")), **_faults("403", "404", "422")},
+        Scope.UPLOAD,
     )
     named: Schema = {"type": "object", "required": ["upload"], "properties": {"upload": {"type": "string"}}}
     put["requestBody"] = {"required": True, "content": {JSON: {"schema": named}}}
@@ -184,10 +238,16 @@ def _resumable(locale: str) -> dict[str, Any]:
     version = _header("Tus-Resumable", T("Version of the upload protocol: 1.0.0"), locale)
     offset = _header("Upload-Offset", T("How many bytes the court has acknowledged"), locale)
     faults = _faults("403", "404", "409", "410", "412", "423")
-    stands = _operation("where_upload_stands", T("How many bytes of an upload have come"), locale, {"200": done, **faults}, Scope.UPLOAD)
+    stands = _operation(
+        "where_upload_stands", T("How many bytes of an upload have come"), locale, {"200": done, **faults}, Scope.UPLOAD
+    )
     refused = _faults("413", "415", "460", "507")
-    sends = _operation("send_piece", T("Send the next piece of an upload"), locale, {"204": none, **refused, **faults}, Scope.UPLOAD)
-    ends = _operation("give_up_upload", T("Give up an unfinished upload"), locale, {"204": none, **faults}, Scope.UPLOAD)
+    sends = _operation(
+        "send_piece", T("Send the next piece of an upload"), locale, {"204": none, **refused, **faults}, Scope.UPLOAD
+    )
+    ends = _operation(
+        "give_up_upload", T("Give up an unfinished upload"), locale, {"204": none, **faults}, Scope.UPLOAD
+    )
     sends["requestBody"] = {"required": True, "content": {"application/offset+octet-stream": {"schema": BYTES}}}
     for operation, more in ((stands, []), (sends, [offset]), (ends, [])):
         operation["parameters"] = [version, *more]
@@ -201,17 +261,50 @@ def _reading(locale: str) -> dict[str, Any]:
     for path, name, title, schema, more in (
         ("", "get_case", T("A case: docket, time limits, what is open and why not"), ref("Case"), {}),
         ("/docket/{number}/receipt", "get_receipt", T("The receipt of an entry, with its proof"), ref("Proof"), number),
-        ("/exhibits/{label}/receipt", "get_exhibit_receipt", T("The receipt of an exhibit’s file, with its proof"), ref("Proof"), label),
-        ("/documents/{document}/receipt", "get_document_receipt", T("The receipt of a paper of the court, with its proof"), ref("Proof"), document),
-        ("/fees", "get_fees", T("The fees of the case, how each was reckoned, and what is left to pay"), ref("Fees"), {}),
-        ("/examination", "get_examination", T("The plan of the examination, its questions, and the digest of its record"), ref("Examination"), {}),
+        (
+            "/exhibits/{label}/receipt",
+            "get_exhibit_receipt",
+            T("The receipt of an exhibit’s file, with its proof"),
+            ref("Proof"),
+            label,
+        ),
+        (
+            "/documents/{document}/receipt",
+            "get_document_receipt",
+            T("The receipt of a paper of the court, with its proof"),
+            ref("Proof"),
+            document,
+        ),
+        (
+            "/fees",
+            "get_fees",
+            T("The fees of the case, how each was reckoned, and what is left to pay"),
+            ref("Fees"),
+            {},
+        ),
+        (
+            "/examination",
+            "get_examination",
+            T("The plan of the examination, its questions, and the digest of its record"),
+            ref("Examination"),
+            {},
+        ),
         ("/decisions", "get_decisions", T("The decisions one may see"), ref("Decisions"), {}),
         ("/inbox", "get_inbox", T("Letters of the court to the party"), ref("Inbox"), {}),
     ):
-        found[CASE + path] = {"parameters": _in_path("reference", **more), "get": _read(name, title, locale, _ok(schema))}
+        found[CASE + path] = {
+            "parameters": _in_path("reference", **more),
+            "get": _read(name, title, locale, _ok(schema)),
+        }
     for path, name, title, kind, more in (
         ("/docket/{number}", "get_entry", T("An entry as it was hashed, byte for byte"), JSON, number),
-        ("/exhibits/{label}/file", "get_exhibit_file", T("The file of an exhibit as it was received"), "application/octet-stream", label),
+        (
+            "/exhibits/{label}/file",
+            "get_exhibit_file",
+            T("The file of an exhibit as it was received"),
+            "application/octet-stream",
+            label,
+        ),
         ("/documents/{document}", "get_document", T("A paper of the court, as sealed"), "application/pdf", document),
     ):
         schema = {"type": "object"} if kind == JSON else BYTES
@@ -226,9 +319,19 @@ def _doing(locale: str) -> dict[str, Any]:
     """What is neither an act nor reading, and how one act stands."""
     acts = _read("get_act", T("One act: whether it is open, why not, and what can be chosen"), locale, _ok(ref("Act")))
     pay = _operation(
-        "start_payment", T("The page where one’s own fee is paid"), locale, {"201": _ok(ref("PaymentPage")), **_faults(*ACT_FAULTS, "502", "503")}, Scope.ACT
+        "start_payment",
+        T("The page where one’s own fee is paid"),
+        locale,
+        {"201": _ok(ref("PaymentPage")), **_faults(*ACT_FAULTS, "502", "503")},
+        Scope.ACT,
     )
-    letter = _operation("open_letter", T("Open a letter: recorded as read, once"), locale, {"200": _ok(ref("Letter")), **_faults("403", "404")}, Scope.ACT)
+    letter = _operation(
+        "open_letter",
+        T("Open a letter: recorded as read, once"),
+        locale,
+        {"200": _ok(ref("Letter")), **_faults("403", "404")},
+        Scope.ACT,
+    )
     return {
         f"{CASE}/acts/{{name}}": {"parameters": _in_path("reference", name="string"), "get": acts},
         f"{CASE}/fees/{{assessment}}/payment": {"parameters": _in_path("reference", assessment="string"), "post": pay},
@@ -252,8 +355,15 @@ def _read(name: str, title: Text, locale: str, good: dict[str, Any]) -> dict[str
 def _act(name: str, title: Text, locale: str, good: str, body: str, scope: Scope = Scope.ACT) -> dict[str, Any]:
     operation = _operation(name, title, locale, {good: _ok(ref("Receipt")), **_faults(*ACT_FAULTS)}, scope)
     operation["parameters"] = [
-        _header("Idempotency-Key", T("A name of your own for this request: repeated with it, the first receipt comes again."), locale, 100),
-        _header("Premise", T("The state of the case that the act was written for, from “acts” of the case."), locale, 200),
+        _header(
+            "Idempotency-Key",
+            T("A name of your own for this request: repeated with it, the first receipt comes again."),
+            locale,
+            100,
+        ),
+        _header(
+            "Premise", T("The state of the case that the act was written for, from “acts” of the case."), locale, 200
+        ),
         _header("Acting-For", T("One of “may_act_for” of the case, for who acts for several."), locale, 60),
     ]
     operation["requestBody"] = {"required": True, "content": {JSON: {"schema": ref(body)}}}
@@ -272,13 +382,24 @@ def _ok(schema: Schema) -> dict[str, Any]:
 
 
 def _faults(*codes: str) -> dict[str, Any]:
-    return {code: {"description": "Problem (RFC 9457)", "content": {PROBLEM: {"schema": ref("Problem")}}} for code in codes}
+    return {
+        code: {"description": "Problem (RFC 9457)", "content": {PROBLEM: {"schema": ref("Problem")}}} for code in codes
+    }
 
 
 def _header(name: str, words: Text, locale: str, most: int = 255) -> dict[str, Any]:
-    return {"name": name, "in": "header", "description": words.render(locale), "schema": {"type": "string", "maxLength": most}}
+    return {
+        "name": name,
+        "in": "header",
+        "description": words.render(locale),
+        "schema": {"type": "string", "maxLength": most},
+    }
 
 
 def _in_path(reference: str, **others: str) -> list[dict[str, Any]]:
-    rows = [{"name": reference, "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[a-z2-7]{26}$"}}]
-    return rows + [{"name": name, "in": "path", "required": True, "schema": {"type": kind}} for name, kind in others.items()]
+    rows = [
+        {"name": reference, "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[a-z2-7]{26}$"}}
+    ]
+    return rows + [
+        {"name": name, "in": "path", "required": True, "schema": {"type": kind}} for name, kind in others.items()
+    ]

@@ -80,8 +80,12 @@ def list_cases() -> Response:
     """Cases the token's owner takes part in."""
     person, session = current_person(), current_session()
     assert person is not None
-    found = my_cases(session, person.account_id, current_court().clock.now()) + (seated_cases(session, person.account_id) if person.is_staff else [])
-    return jsonify(cases=[{"reference": c.reference, "number": c.number, "title": c.title, "stage": c.stage.value} for c in found])
+    found = my_cases(session, person.account_id, current_court().clock.now()) + (
+        seated_cases(session, person.account_id) if person.is_staff else []
+    )
+    return jsonify(
+        cases=[{"reference": c.reference, "number": c.number, "title": c.title, "stage": c.stage.value} for c in found]
+    )
 
 
 @api.post("/cases")
@@ -112,7 +116,9 @@ def join_case() -> tuple[Response, int]:
 def get_case(case: Case, actor: Actor) -> Response:
     """The case as its viewer sees it."""
     look = current_court().look(current_session())
-    return jsonify(answers.case(look, case, actor, g.get("hats", []), current_locale(), request.args.get("after", 0, type=int)))
+    return jsonify(
+        answers.case(look, case, actor, g.get("hats", []), current_locale(), request.args.get("after", 0, type=int))
+    )
 
 
 def _act(name: str, actor: Actor) -> Act:
@@ -129,7 +135,9 @@ def get_act(case: Case, actor: Actor, name: str) -> Response:
     """How one act stands, and what its input may name."""
     act, look = _act(name, actor), current_court().look(current_session())
     window = window_for(look, act, case, actor) if act.window else None
-    return jsonify(answers.act(look, case, actor, Availability(act, refusal(look, act, case, actor), window), current_locale()))
+    return jsonify(
+        answers.act(look, case, actor, Availability(act, refusal(look, act, case, actor), window), current_locale())
+    )
 
 
 @api.post("/cases/<reference>/acts/<name>")
@@ -143,7 +151,14 @@ def perform(case: Case, actor: Actor, name: str) -> tuple[Response, int]:
             actor = _confirmed(case, act, actor)
         prepared = court.prepare(name, case, given, actor)
         with court.sit(prepared) as sitting:
-            receipt = sitting.perform(name, sitting.session.get_one(Case, case.id), given, actor=actor, key=key, premise=request.headers.get("Premise"))
+            receipt = sitting.perform(
+                name,
+                sitting.session.get_one(Case, case.id),
+                given,
+                actor=actor,
+                key=key,
+                premise=request.headers.get("Premise"),
+            )
     except ActNotOpen as error:
         error.open_acts = _open_acts(case, actor)
         raise
@@ -153,11 +168,19 @@ def perform(case: Case, actor: Actor, name: str) -> tuple[Response, int]:
 def _open_acts(case: Case, actor: Actor) -> tuple[str, ...]:
     """What the actor may do instead, as the case stands now."""
     with current_court().database.read() as session:
-        return tuple(a.act.name for a in acts_for(current_court().look(session), session.get_one(Case, case.id), actor) if a.is_open)
+        return tuple(
+            a.act.name
+            for a in acts_for(current_court().look(session), session.get_one(Case, case.id), actor)
+            if a.is_open
+        )
 
 
 def _is_repeated(actor: Actor, key: str | None, name: str, given: BaseModel) -> bool:
-    return bool(key) and current_court().look(current_session()).receipt_for(actor.account_id or 0, key or "", name, given) is not None
+    return (
+        bool(key)
+        and current_court().look(current_session()).receipt_for(actor.account_id or 0, key or "", name, given)
+        is not None
+    )
 
 
 def _confirmed(case: Case, act: Act, actor: Actor) -> Actor:
@@ -176,7 +199,10 @@ def _confirmed(case: Case, act: Act, actor: Actor) -> Actor:
     if not code and person is not None and not person.by_token:
         return actor
     if not code:
-        raise StepUpNeeded(T("Confirm that it is you before you do this."), T("Send a one-time code of your second factor in the header Identity-Code."))
+        raise StepUpNeeded(
+            T("Confirm that it is you before you do this."),
+            T("Send a one-time code of your second factor in the header Identity-Code."),
+        )
     codes.check(court.database, keyring(court.settings.secret_key), actor.account_id or 0, code, now)
     return replace(actor, strong_at=now)
 
@@ -198,7 +224,9 @@ def _listed() -> tuple[str, list[digests.Given]]:
         raise InvalidInput.at("list", T("The list is too large. Send it in several batches."))
     if request.mimetype == "text/csv":
         try:
-            return request.args.get("title", "")[:200] or "digests.csv", digests.read_list(request.get_data().decode("utf-8-sig"))
+            return request.args.get("title", "")[:200] or "digests.csv", digests.read_list(
+                request.get_data().decode("utf-8-sig")
+            )
         except UnicodeDecodeError:
             raise InvalidInput.at("list", T("The file is not a text. Send CSV, or what sha256sum prints.")) from None
     data = request.get_json(silent=True)
@@ -236,5 +264,7 @@ def put_digest_file(batch: str, number: int) -> Response:
     person, court = current_person(), current_court()
     assert person is not None
     with court.database.write() as session:
-        line = digests.attach_file(session, digests.own_batch(session, person.account_id, batch), number, str(_body().get("upload") or ""))
+        line = digests.attach_file(
+            session, digests.own_batch(session, person.account_id, batch), number, str(_body().get("upload") or "")
+        )
         return jsonify(answers.digest_line(line))

@@ -26,7 +26,9 @@ def _opened(model: type[CourtModel], begin: Callable[..., ActReceipt]) -> tuple[
     assert person is not None
     pack = court.packs.in_force(court.settings.pack, court.clock.now().astimezone(court.settings.tz).date())
     given: Any = given_for(model, pack.currency)
-    return receipt_answer(begin(court, current_session().get_one(Account, person.account_id), given, key=idempotency_key()), 201)
+    return receipt_answer(
+        begin(court, current_session().get_one(Account, person.account_id), given, key=idempotency_key()), 201
+    )
 
 
 @api_before.post("/mediations")
@@ -39,7 +41,9 @@ def ask_before_filing() -> tuple[Response, int]:
 @api_before.post("/confirmations")
 @api_guard(Scope.FILE)
 def ask_for_confirmation() -> tuple[Response, int]:
-    """Ask that an agreement made before a mediation organisation be confirmed (CPL 205); the same key gives the first receipt."""
+    """Ask that an agreement made before a mediation organisation be confirmed (CPL 205); the same key gives the first
+    receipt.
+    """
     return _opened(ConfirmationInput, open_confirmation)
 
 

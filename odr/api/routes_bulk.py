@@ -39,7 +39,15 @@ def lodge_many() -> tuple[Response, int]:
     person = current_person()
     assert person is not None
     given = _given()
-    kept = bulk.keep(current_court(), person.account_id, given.name, given.claimant, given.claims, is_table=False, key=idempotency_key())
+    kept = bulk.keep(
+        current_court(),
+        person.account_id,
+        given.name,
+        given.claimant,
+        given.claims,
+        is_table=False,
+        key=idempotency_key(),
+    )
     return jsonify(bulk=kept.reference, total=kept.total), 202
 
 

@@ -67,7 +67,11 @@ def _exhibit(case: Case, label: str) -> Exhibit:
 def get_exhibit_file(case: Case, actor: Actor, label: str) -> Response:
     """The file as it was received, never shown by a browser."""
     upload = opened(current_court(), _exhibit(case, label), actor, "file").upload
-    headers = {"Content-Disposition": "attachment", "Content-Length": str(upload.size), "Content-Security-Policy": "sandbox; default-src 'none'"}
+    headers = {
+        "Content-Disposition": "attachment",
+        "Content-Length": str(upload.size),
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+    }
     return Response(desk_of(current_court()).contents(upload), mimetype="application/octet-stream", headers=headers)
 
 
@@ -79,7 +83,9 @@ def get_exhibit_receipt(case: Case, actor: Actor, label: str) -> Response:
 
 
 def _document(case: Case, actor: Actor, reference: str) -> Document:
-    found = current_session().scalar(select(Document).where(Document.case_id == case.id, Document.reference == reference, Document.sha256 != ""))
+    found = current_session().scalar(
+        select(Document).where(Document.case_id == case.id, Document.reference == reference, Document.sha256 != "")
+    )
     if found is None or not reads_document(actor, found):
         raise NotFound
     return found
@@ -92,7 +98,9 @@ def get_document(case: Case, actor: Actor, document: str) -> Response:
     found = _document(case, actor, document)
     is_pdf = found.content.startswith(b"%PDF")
     return file_answer(
-        found.content, f"{found.kind}-{found.reference}" + (".pdf" if is_pdf else ""), "application/pdf" if is_pdf else "application/octet-stream"
+        found.content,
+        f"{found.kind}-{found.reference}" + (".pdf" if is_pdf else ""),
+        "application/pdf" if is_pdf else "application/octet-stream",
     )
 
 
@@ -114,7 +122,9 @@ def get_fees(case: Case, actor: Actor) -> Response:
 @case_page(*PARTY_ROLES, scope=Scope.ACT)
 def start_payment(case: Case, actor: Actor, assessment: str) -> tuple[Response, int]:
     """The address of the payment service's page for one's own fee; asked again, the same page."""
-    row = current_session().scalar(select(FeeAssessment).where(FeeAssessment.case_id == case.id, FeeAssessment.reference == assessment))
+    row = current_session().scalar(
+        select(FeeAssessment).where(FeeAssessment.case_id == case.id, FeeAssessment.reference == assessment)
+    )
     if row is None or row.party_id != actor.party_id:
         raise NotFound
     email = next((p.email for p in case.parties if p.id == row.party_id), None)
@@ -141,7 +151,9 @@ def get_inbox(case: Case, actor: Actor) -> Response:
     """Letters to the party, the newest first; reading the list opens none."""
     packets = select(Packet.id).where(Packet.case_id == case.id)
     rows = current_session().scalars(
-        select(InboxItem).where(InboxItem.party_id == actor.party_id, InboxItem.packet_id.in_(packets)).order_by(InboxItem.id.desc())
+        select(InboxItem)
+        .where(InboxItem.party_id == actor.party_id, InboxItem.packet_id.in_(packets))
+        .order_by(InboxItem.id.desc())
     )
     return jsonify(letters=[answers.letter(item) for item in rows])
 
@@ -150,7 +162,9 @@ def get_inbox(case: Case, actor: Actor) -> Response:
 @case_page(*PARTY_ROLES, scope=Scope.ACT)
 def open_letter(case: Case, actor: Actor, item: str) -> Response:
     """Open a letter: recorded as read, once, at the first time."""
-    found = current_session().scalar(select(InboxItem).where(InboxItem.reference == item, InboxItem.party_id == actor.party_id))
+    found = current_session().scalar(
+        select(InboxItem).where(InboxItem.reference == item, InboxItem.party_id == actor.party_id)
+    )
     if found is None:
         raise NotFound
     read_letter(current_court(), case.id, found.id, actor.account_id or 0)

@@ -25,14 +25,18 @@ def capabilities() -> Response:
 @api_uploads.post("", provide_automatic_options=False)
 @api_guard(Scope.UPLOAD, upload=True)
 def upload() -> Response:
-    """One file in one request, hashed as it streams, anchored before it is acknowledged; or, by tus, the beginning of an upload."""
+    """One file in one request, hashed as it streams, anchored before it is acknowledged; or, by tus, the beginning of
+    an upload.
+    """
     if "Tus-Resumable" in request.headers:
         return _speak(None)
     court = current_court()
     name = request.headers.get("Content-Filename", "file")[:255]
     kept = desk_of(court).receive(_account_id(), name, request.headers.get("Content-Type"), request.stream)
     court.sequence()
-    reply = jsonify(upload=kept.reference, sha256=kept.sha256, size=kept.size, media_type=kept.media_type, receipt=kept.receipt)
+    reply = jsonify(
+        upload=kept.reference, sha256=kept.sha256, size=kept.size, media_type=kept.media_type, receipt=kept.receipt
+    )
     reply.status_code = 201
     return reply
 

@@ -40,7 +40,13 @@ def ref(name: str) -> Schema:
 
 ACT_STATE = {"act": WORDS, "open": FLAG, "reason": maybe(BOTH), "premise": maybe(WORDS), "code_needed": FLAG}
 
-_BATCH: dict[str, Schema] = {"batch": REFERENCE, "title": WORDS, "count": NUMBER, "list_sha256": DIGEST, "received_at": INSTANT}
+_BATCH: dict[str, Schema] = {
+    "batch": REFERENCE,
+    "title": WORDS,
+    "count": NUMBER,
+    "list_sha256": DIGEST,
+    "received_at": INSTANT,
+}
 _LINE = thing(
     position=NUMBER,
     sha256=DIGEST,
@@ -61,7 +67,12 @@ _BULK_LINE = thing(
 SCHEMAS: dict[str, Schema] = {
     "BulkKept": thing(bulk=REFERENCE, total=NUMBER),
     "Bulk": thing(
-        bulk=REFERENCE, total=NUMBER, done=NUMBER, finished_at=maybe(INSTANT), counts={"type": "object", "additionalProperties": NUMBER}, lines=many(_BULK_LINE)
+        bulk=REFERENCE,
+        total=NUMBER,
+        done=NUMBER,
+        finished_at=maybe(INSTANT),
+        counts={"type": "object", "additionalProperties": NUMBER},
+        lines=many(_BULK_LINE),
     ),
     "Problem": {
         "type": "object",
@@ -78,7 +89,16 @@ SCHEMAS: dict[str, Schema] = {
         "additionalProperties": False,
     },
     "Money": thing(minor={"type": "integer"}, currency={"type": "string", "pattern": "^[A-Z]{3}$"}),
-    "Receipt": thing(case=REFERENCE, case_number=maybe(WORDS), entry=NUMBER, act=WORDS, digest=DIGEST, receipt=REFERENCE, recorded_at=INSTANT, words=BOTH),
+    "Receipt": thing(
+        case=REFERENCE,
+        case_number=maybe(WORDS),
+        entry=NUMBER,
+        act=WORDS,
+        digest=DIGEST,
+        receipt=REFERENCE,
+        recorded_at=INSTANT,
+        words=BOTH,
+    ),
     "Proof": thing(
         log=maybe(WORDS),
         index=maybe(NUMBER),
@@ -86,7 +106,9 @@ SCHEMAS: dict[str, Schema] = {
         files={
             "type": "object",
             "required": ["receipt.json", "receipt.leaf"],
-            "properties": dict.fromkeys(("receipt.json", "receipt.leaf", "receipt.leaf.tlog-proof", "checkpoint", "checkpoint.tsr"), FILE),
+            "properties": dict.fromkeys(
+                ("receipt.json", "receipt.leaf", "receipt.leaf.tlog-proof", "checkpoint", "checkpoint.tsr"), FILE
+            ),
             "patternProperties": {
                 r"^checkpoint\.renewal-[1-9][0-9]*\.tsr$": FILE,
                 r"^renewal-[1-9][0-9]*\.(entry|checkpoint|statement(\.tsr|\.renewal-[1-9][0-9]*\.tsr)?)$": FILE,
@@ -96,8 +118,22 @@ SCHEMAS: dict[str, Schema] = {
     ),
     "Cases": thing(cases=many(thing(reference=REFERENCE, number=maybe(WORDS), title=WORDS, stage=WORDS))),
     "ActState": thing(**ACT_STATE),
-    "Act": thing(**ACT_STATE, version=NUMBER, source=maybe(WORDS), choices={"type": "object", "additionalProperties": many(thing(value=WORDS, label=WORDS))}),
-    "Entry": thing(entry=NUMBER, act=WORDS, by=WORDS, effective_at=INSTANT, recorded_at=INSTANT, digest=DIGEST, receipt=REFERENCE, content=maybe(FREE)),
+    "Act": thing(
+        **ACT_STATE,
+        version=NUMBER,
+        source=maybe(WORDS),
+        choices={"type": "object", "additionalProperties": many(thing(value=WORDS, label=WORDS))},
+    ),
+    "Entry": thing(
+        entry=NUMBER,
+        act=WORDS,
+        by=WORDS,
+        effective_at=INSTANT,
+        recorded_at=INSTANT,
+        digest=DIGEST,
+        receipt=REFERENCE,
+        content=maybe(FREE),
+    ),
     "Exhibit": thing(
         label=WORDS,
         reference=REFERENCE,
@@ -109,7 +145,16 @@ SCHEMAS: dict[str, Schema] = {
         media_type=maybe(WORDS),
         entry=maybe(NUMBER),
     ),
-    "Document": thing(reference=REFERENCE, kind=WORDS, title=FREE, sha256=DIGEST, size=NUMBER, entry=maybe(NUMBER), receipt=maybe(REFERENCE), made_at=INSTANT),
+    "Document": thing(
+        reference=REFERENCE,
+        kind=WORDS,
+        title=FREE,
+        sha256=DIGEST,
+        size=NUMBER,
+        entry=maybe(NUMBER),
+        receipt=maybe(REFERENCE),
+        made_at=INSTANT,
+    ),
     "Case": thing(
         reference=REFERENCE,
         number=maybe(WORDS),
@@ -151,7 +196,11 @@ SCHEMAS: dict[str, Schema] = {
     "Examination": thing(
         mode=maybe(WORDS),
         phases=many(thing(key=WORDS, title=BOTH, article=WORDS, state=WORDS, until=maybe(INSTANT))),
-        questions=many(thing(reference=REFERENCE, number=NUMBER, to=WORDS, words=WORDS, state=WORDS, mine=FLAG, until=maybe(INSTANT))),
+        questions=many(
+            thing(
+                reference=REFERENCE, number=NUMBER, to=WORDS, words=WORDS, state=WORDS, mine=FLAG, until=maybe(INSTANT)
+            )
+        ),
         record_digest=maybe(DIGEST),
     ),
     "Decisions": thing(

@@ -25,7 +25,10 @@ HAIYUN = "海云信息技术有限公司"
 def tell(court: Court, say: Callable[[str], object] = lambda words: None) -> int:
     """Tell every dispute, saying which; gives how many."""
     with court.database.read() as session:
-        people = {email.split("@")[0]: session.scalars(select(Account.id).where(Account.email == email)).one() for email, _, _, _ in PEOPLE}
+        people = {
+            email.split("@")[0]: session.scalars(select(Account.id).where(Account.email == email)).one()
+            for email, _, _, _ in PEOPLE
+        }
     told = 0
     for days_ago, telling in ((75, capsules), (50, lozenges), (40, views), (30, books), (20, hotel), (1, membership)):
         say(f"{telling.__name__}: {(telling.__doc__ or '').partition(':')[0].lower()}")
@@ -42,18 +45,43 @@ def _claim(story: Story, who: str, **parts: object) -> ClaimInput:
 def capsules(story: Story) -> None:
     """Finished: capsules bought online with an additive the seller could not justify; the judge orders the price back."""
     order = story.file(
-        "li", "order.png", pictures.screen("我的订单 BH-1106-8842", ["维生素胶囊 30瓶", "实付 8,000.00 元", "2026-08-06 21:10 付款成功", "卖家 海云海外专营店"])
+        "li",
+        "order.png",
+        pictures.screen(
+            "我的订单 BH-1106-8842",
+            ["维生素胶囊 30瓶", "实付 8,000.00 元", "2026-08-06 21:10 付款成功", "卖家 海云海外专营店"],
+        ),
     )
-    label = story.file("li", "label.png", pictures.screen("瓶身标签（照片）", ["配料：乳糖、抗结剂", "原产国：见瓶底", "批号 A2605"], colour="#744000"))
+    label = story.file(
+        "li",
+        "label.png",
+        pictures.screen("瓶身标签（照片）", ["配料：乳糖、抗结剂", "原产国：见瓶底", "批号 A2605"], colour="#744000"),
+    )
     story.lodge(
         "li",
         _claim(
             story,
             "li",
-            matter={"cause": "online_shopping", "platform": "百花市场", "shop": "海云海外专营店", "order_number": "BH-1106-8842"},
-            particulars={"ordered_on": "2026-08-06", "goods": "维生素胶囊30瓶", "price": "8,000.00", "problem": "Defective or unsafe"},
+            matter={
+                "cause": "online_shopping",
+                "platform": "百花市场",
+                "shop": "海云海外专营店",
+                "order_number": "BH-1106-8842",
+            },
+            particulars={
+                "ordered_on": "2026-08-06",
+                "goods": "维生素胶囊30瓶",
+                "price": "8,000.00",
+                "problem": "Defective or unsafe",
+            },
             respondents=[
-                {"name": HAIYUN, "kind": "company", "email": "service@haiyun.example", "phone": "+8657155500142", "address": "杭州市滨江区江南大道8号"}
+                {
+                    "name": HAIYUN,
+                    "kind": "company",
+                    "email": "service@haiyun.example",
+                    "phone": "+8657155500142",
+                    "address": "杭州市滨江区江南大道8号",
+                }
             ],
             facts=[
                 {"what": "我在被告网店购买30瓶维生素胶囊，支付货款8,000元。"},
@@ -69,8 +97,18 @@ def capsules(story: Story) -> None:
                 "in_writing": True,
             },
             exhibits=[
-                {"upload": order, "title": "订单和付款记录", "proves": "购买的商品、时间和价款", "source": "本人手机，打开“我的订单”截屏"},
-                {"upload": label, "title": "瓶身标签照片", "proves": "标签载明含有抗结剂", "source": "本人手机拍摄，商品仍在本人处"},
+                {
+                    "upload": order,
+                    "title": "订单和付款记录",
+                    "proves": "购买的商品、时间和价款",
+                    "source": "本人手机，打开“我的订单”截屏",
+                },
+                {
+                    "upload": label,
+                    "title": "瓶身标签照片",
+                    "proves": "标签载明含有抗结剂",
+                    "source": "本人手机拍摄，商品仍在本人处",
+                },
             ],
         ),
     )
@@ -80,10 +118,23 @@ def capsules(story: Story) -> None:
     story.later(days=1)
     story.join("haiyun", JoinInput(name=HAIYUN, email="haiyun@parties.example", e_service=True, in_writing=True))
     story.later(days=2)
-    answers = [{"fact": story.fact(1), "stance": "admitted"}, {"fact": story.fact(2), "stance": "denied", "words": "商品已经检验检疫合格。"}]
-    story.do("file_answer", "haiyun", position="defend", facts=answers, statement="涉案商品已经出入境检验检疫，手续齐全，不同意退款。")
+    answers = [
+        {"fact": story.fact(1), "stance": "admitted"},
+        {"fact": story.fact(2), "stance": "denied", "words": "商品已经检验检疫合格。"},
+    ]
+    story.do(
+        "file_answer",
+        "haiyun",
+        position="defend",
+        facts=answers,
+        statement="涉案商品已经出入境检验检疫，手续齐全，不同意退款。",
+    )
     certificate = story.file(
-        "haiyun", "inspection.png", pictures.screen("入境货物检验检疫证明", ["品名：维生素胶囊", "数量：600瓶", "结论：准予销售使用"], colour="#0b5a40")
+        "haiyun",
+        "inspection.png",
+        pictures.screen(
+            "入境货物检验检疫证明", ["品名：维生素胶囊", "数量：600瓶", "结论：准予销售使用"], colour="#0b5a40"
+        ),
     )
     story.do(
         "submit_exhibit",
@@ -120,7 +171,12 @@ def _play(story: Story, phase: tuple[str, str]) -> None:
         return
     _done.add((story.case_id, reference))
     if "exhibit" in key or "examin" in key or "cross" in key:
-        story.do("put_question", "judge", addressees=[story.party("respondent")], words="哪一项许可允许在此类食品中使用该抗结剂？")
+        story.do(
+            "put_question",
+            "judge",
+            addressees=[story.party("respondent")],
+            words="哪一项许可允许在此类食品中使用该抗结剂？",
+        )
         view = {"authenticity": "accept", "legality": "accept", "relevance": "accept"}
         for label in ("C-1", "C-2"):
             story.do(
@@ -129,8 +185,15 @@ def _play(story: Story, phase: tuple[str, str]) -> None:
                 exhibit=story.exhibit(label),
                 **{**view, **({"authenticity": "dispute", "reason": "照片未显示拍摄时间。"} if label == "C-2" else {})},
             )
-        story.do("give_opinion", "li", exhibit=story.exhibit("R-1"), **{**view, "relevance": "dispute", "reason": "准予入境不说明配料合法。"})
-        story.do("answer_question", "haiyun", question=story.question(1), words="我方依据检验检疫证明，没有另外的许可。")
+        story.do(
+            "give_opinion",
+            "li",
+            exhibit=story.exhibit("R-1"),
+            **{**view, "relevance": "dispute", "reason": "准予入境不说明配料合法。"},
+        )
+        story.do(
+            "answer_question", "haiyun", question=story.question(1), words="我方依据检验检疫证明，没有另外的许可。"
+        )
 
 
 def decide(story: Story) -> None:
@@ -144,9 +207,22 @@ def decide(story: Story) -> None:
         "judge",
         adopt_undisputed=True,
         findings=[
-            {"subject": "exhibit/C-2", "result": "adopted", "reasons": "被告未否认标签即为其所售商品的标签，庭审中亦未提交不同的标签，照片可以采信。"},
-            {"subject": "exhibit/R-1", "result": "partly", "reasons": "证明真实，但只表明货物获准入境，不表明其配料符合食品安全国家标准。"},
-            {"subject": "fact/2", "result": "adopted", "reasons": "C-2可以证明，被告未提供允许使用的依据。", "rests_on": ["C-2"]},
+            {
+                "subject": "exhibit/C-2",
+                "result": "adopted",
+                "reasons": "被告未否认标签即为其所售商品的标签，庭审中亦未提交不同的标签，照片可以采信。",
+            },
+            {
+                "subject": "exhibit/R-1",
+                "result": "partly",
+                "reasons": "证明真实，但只表明货物获准入境，不表明其配料符合食品安全国家标准。",
+            },
+            {
+                "subject": "fact/2",
+                "result": "adopted",
+                "reasons": "C-2可以证明，被告未提供允许使用的依据。",
+                "rests_on": ["C-2"],
+            },
         ],
     )
     story.do(
@@ -157,7 +233,15 @@ def decide(story: Story) -> None:
         answers="商品已经出入境检验检疫。",
         issues="出入境检验检疫能否作为食品合法的依据？",
         reasons=[{"text": "进口食品应当符合食品安全国家标准。出入境检验检疫本身不构成抗辩。"}],
-        orders=[{"kind": "pay", "relief": story.relief(1), "debtor": "respondent/1", "creditor": "claimant/1", "amount": "8,000.00"}],
+        orders=[
+            {
+                "kind": "pay",
+                "relief": story.relief(1),
+                "debtor": "respondent/1",
+                "creditor": "claimant/1",
+                "amount": "8,000.00",
+            }
+        ],
         costs=[{"party": "claimant/1", "percent": 0}, {"party": "respondent/1", "percent": 100}],
         days=10,
     )
@@ -170,12 +254,23 @@ def decide(story: Story) -> None:
 
 
 def hotel(story: Story) -> None:
-    """Under way: a room paid in advance although the offer said to pay on arrival; served, answered, before its examination."""
+    """Under way: a room paid in advance although the offer said to pay on arrival; served, answered, before its
+    examination.
+    """
     terms = story.file(
-        "wu", "offer.png", pictures.screen("星旅旅行 订单 XL-0214-7731", ["境外酒店 2晚", "支付方式：到店支付", "扣款 3,240.00 元"], colour="#8d1c1c")
+        "wu",
+        "offer.png",
+        pictures.screen(
+            "星旅旅行 订单 XL-0214-7731", ["境外酒店 2晚", "支付方式：到店支付", "扣款 3,240.00 元"], colour="#8d1c1c"
+        ),
     )
     talk = story.file(
-        "wu", "chat.png", pictures.chat("客服", [(True, "写明到店支付，为什么已扣款？"), (False, "条款写有部分酒店预收房费。"), (True, "请取消并退款。")])
+        "wu",
+        "chat.png",
+        pictures.chat(
+            "客服",
+            [(True, "写明到店支付，为什么已扣款？"), (False, "条款写有部分酒店预收房费。"), (True, "请取消并退款。")],
+        ),
     )
     story.lodge(
         "wu",
@@ -184,8 +279,18 @@ def hotel(story: Story) -> None:
             "wu",
             matter={"cause": "online_service", "platform": "星旅旅行", "order_number": "XL-0214-7731"},
             particulars={"account": "li-wen-88", "service": "酒店预订", "measure": "取消订单后不退还房费。"},
-            respondents=[{"name": HAIYUN, "kind": "company", "email": "service@haiyun.example", "address": "杭州市滨江区江南大道8号"}],
-            facts=[{"what": "我预订境外房间，页面写明到店支付。"}, {"what": "下单后即被扣款3,240元，我没有入住，被告拒绝退款。"}],
+            respondents=[
+                {
+                    "name": HAIYUN,
+                    "kind": "company",
+                    "email": "service@haiyun.example",
+                    "address": "杭州市滨江区江南大道8号",
+                }
+            ],
+            facts=[
+                {"what": "我预订境外房间，页面写明到店支付。"},
+                {"what": "下单后即被扣款3,240元，我没有入住，被告拒绝退款。"},
+            ],
             relief=[{"kind": "money", "what": "退还房款", "amount": "3,240.00"}],
             claimant={"name": "吴敏", "email": "wu@parties.example", "e_service": True, "in_writing": True},
             exhibits=[
@@ -211,7 +316,11 @@ def membership(story: Story) -> None:
             story,
             "li",
             matter={"cause": "virtual_property", "platform": "Skyfield Games", "order_number": "SG-77120"},
-            particulars={"account": "li-wen", "property": "Items of a game account", "acquired": "Bought from the publisher and won in play."},
+            particulars={
+                "account": "li-wen",
+                "property": "Items of a game account",
+                "acquired": "Bought from the publisher and won in play.",
+            },
             respondents=[{"name": "Skyfield Games Ltd.", "kind": "company", "email": "support@skyfield.example"}],
             facts=[{"what": "My account with items worth CNY 1,200.00 was closed without notice."}],
             relief=[

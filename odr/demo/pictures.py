@@ -70,19 +70,26 @@ def delivery(number: str, steps: Sequence[tuple[str, str]]) -> bytes:
 
 
 def photograph(label: Sequence[str], *, taken: str, colour: str = "#e8dfc8") -> bytes:
-    """A box on a table as a phone sees it: a little turned, out of focus, grainy; as JPEG with the hour it was ``taken`` (``2026:04:12 18:20:05``)."""
+    """A box on a table as a phone sees it: a little turned, out of focus, grainy; as JPEG with the hour it was
+    ``taken`` (``2026:04:12 18:20:05``).
+    """
     from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
     face = str(FONTS / "NotoSansSC-Regular.ttf")
     table = Image.linear_gradient("L").resize((960, 720))
-    picture = Image.merge("RGB", (table.point(lambda v: 96 + v // 4), table.point(lambda v: 72 + v // 5), table.point(lambda v: 52 + v // 6)))
+    picture = Image.merge(
+        "RGB",
+        (table.point(lambda v: 96 + v // 4), table.point(lambda v: 72 + v // 5), table.point(lambda v: 52 + v // 6)),
+    )
     box = Image.new("RGBA", (620, 440), colour)
     draw = ImageDraw.Draw(box)
     draw.rectangle((0, 0, 619, 90), fill="#7a2e1d")
     draw.rectangle((6, 6, 613, 433), outline="#5b4a2f", width=3)
     for place, line in enumerate(label):
         font = ImageFont.truetype(face, 38 if place == 0 else 28)
-        draw.text((30, 18 if place == 0 else 70 + 56 * place), line, font=font, fill="white" if place == 0 else "#2b2118")
+        draw.text(
+            (30, 18 if place == 0 else 70 + 56 * place), line, font=font, fill="white" if place == 0 else "#2b2118"
+        )
     turned = box.rotate(-4, expand=True, resample=Image.Resampling.BICUBIC)
     picture.paste(turned, (160, 130), turned)
     grain = Image.effect_noise(picture.size, 26).convert("RGB")

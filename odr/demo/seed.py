@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 
 def seed(court: Court, say: Callable[[str], object] = lambda words: None) -> int:
-    """Make the training court's accounts and disputes unless they are there; gives the number of cases made. ``say`` is told what is being made."""
+    """Make the training court's accounts and disputes unless they are there; gives the number of cases made. ``say`` is
+    told what is being made.
+    """
     with court.database.write() as session:
         make_accounts(court, session)
     with court.database.read() as session:

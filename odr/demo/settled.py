@@ -21,21 +21,33 @@ def views(story: Story) -> None:
         "contract.png",
         pictures.screen(
             "Order AD-0603-118",
-            ["Stage 1: 100,000 views, accepted", "Stage 2: 200,000 views, accepted", "Stage 3: 300,000 views", "Paid for stage 3: CNY 30,000.00"],
+            [
+                "Stage 1: 100,000 views, accepted",
+                "Stage 2: 200,000 views, accepted",
+                "Stage 3: 300,000 views",
+                "Paid for stage 3: CNY 30,000.00",
+            ],
         ),
     )
     count = story.file(
         "li",
         "count.png",
         pictures.screen(
-            "Visits counted by my site, stage 3", ["Visits: 121,480", "Repeated from one address: 88,012", "Left within one second: 71%"], colour="#5b2a86"
+            "Visits counted by my site, stage 3",
+            ["Visits: 121,480", "Repeated from one address: 88,012", "Left within one second: 71%"],
+            colour="#5b2a86",
         ),
     )
     talk = story.file(
         "li",
         "chat.png",
         pictures.chat(
-            "Haiyun Ads", [(True, "My site counts less than half."), (False, "Our panel shows 300,412 views."), (True, "Whose count did we agree on?")]
+            "Haiyun Ads",
+            [
+                (True, "My site counts less than half."),
+                (False, "Our panel shows 300,412 views."),
+                (True, "Whose count did we agree on?"),
+            ],
         ),
     )
     story.lodge(
@@ -50,17 +62,41 @@ def views(story: Story) -> None:
                     "price": "30,000.00",
                     "measure": "Billed the third stage by its own count, which no rule of the contract provides for.",
                 },
-                "respondents": [{"name": HAIYUN, "kind": "company", "email": "haiyun@parties.example", "address": "8 Jiangnan Avenue, Hangzhou"}],
+                "respondents": [
+                    {
+                        "name": HAIYUN,
+                        "kind": "company",
+                        "email": "haiyun@parties.example",
+                        "address": "8 Jiangnan Avenue, Hangzhou",
+                    }
+                ],
                 "facts": [
                     {"what": "I ordered an advertisement in three stages and paid CNY 30,000.00 for the third."},
-                    {"what": "My site counted 121,480 visits in that stage; the contract does not say whose count decides."},
+                    {
+                        "what": "My site counted 121,480 visits in that stage; the contract does not say whose count decides."
+                    },
                 ],
                 "relief": [{"kind": "money", "what": "The price of the third stage back", "amount": "30,000.00"}],
                 "claimant": {"name": "Li Wen", "email": "li@parties.example", "e_service": True, "in_writing": True},
                 "exhibits": [
-                    {"upload": contract, "title": "Order", "proves": "Stages, views and prices agreed", "source": "Screenshot from my phone"},
-                    {"upload": count, "title": "Count of my own site", "proves": "How many came in the third stage", "source": "Report of my web server"},
-                    {"upload": talk, "title": "Chat with the seller", "proves": "Two counts, and no rule between them", "source": "Screenshot from my phone"},
+                    {
+                        "upload": contract,
+                        "title": "Order",
+                        "proves": "Stages, views and prices agreed",
+                        "source": "Screenshot from my phone",
+                    },
+                    {
+                        "upload": count,
+                        "title": "Count of my own site",
+                        "proves": "How many came in the third stage",
+                        "source": "Report of my web server",
+                    },
+                    {
+                        "upload": talk,
+                        "title": "Chat with the seller",
+                        "proves": "Two counts, and no rule between them",
+                        "source": "Screenshot from my phone",
+                    },
                 ],
             }
         ),
@@ -71,7 +107,12 @@ def views(story: Story) -> None:
     story.later(days=1)
     story.join("haiyun", JoinInput(name=HAIYUN, email="haiyun@parties.example", e_service=True, in_writing=True))
     story.later(days=3)
-    story.do("file_answer", "haiyun", position="defend", statement="Our panel counted 300,412 views. We are ready to talk about the price.")
+    story.do(
+        "file_answer",
+        "haiyun",
+        position="defend",
+        statement="Our panel counted 300,412 views. We are ready to talk about the price.",
+    )
     settle(story)
     perform(story)
 
@@ -93,7 +134,16 @@ def settle(story: Story) -> None:
 def offer(story: Story, amount: str, words: str) -> None:
     """The respondent offers a sum, payable within ten days."""
     by = (story.clock.now() + timedelta(days=10)).date().isoformat()
-    story.do("make_offer", "haiyun", to="claimant/1", amount=amount, payer="respondent/1", instalments=[{"on": by, "amount": amount}], words=words, days=7)
+    story.do(
+        "make_offer",
+        "haiyun",
+        to="claimant/1",
+        amount=amount,
+        payer="respondent/1",
+        instalments=[{"on": by, "amount": amount}],
+        words=words,
+        days=7,
+    )
 
 
 def perform(story: Story) -> None:

@@ -49,7 +49,15 @@ def make_accounts(court: Court, session: Session) -> dict[str, Account]:
     for email, name, role, locale in PEOPLE:
         account = session.scalar(select(Account).where(Account.email == email))
         if account is None:
-            account = Account(email=email, name=name, password_hash=hashed, state=AccountState.ACTIVE, locale=locale, created_at=now, confirmed_at=now)
+            account = Account(
+                email=email,
+                name=name,
+                password_hash=hashed,
+                state=AccountState.ACTIVE,
+                locale=locale,
+                created_at=now,
+                confirmed_at=now,
+            )
             session.add(account)
             session.flush()
             if role is not None:

@@ -75,7 +75,9 @@ class Story:
         """Somebody in her capacity in the case, identity just confirmed."""
         with self.court.database.read() as session:
             account = session.get_one(Account, self.people[who])
-            found = actors_in(session, account, session.get_one(Case, self.case_id), self.clock.now(), self.clock.machine_now())
+            found = actors_in(
+                session, account, session.get_one(Case, self.case_id), self.clock.now(), self.clock.machine_now()
+            )
             return found[0]
 
     def do(self, name: str, who: str, /, **values: Any) -> ActReceipt:
@@ -83,9 +85,13 @@ class Story:
         act, actor, case = self.court.table[name], self.actor(who), self.case()
         given = act.input.model_validate(values)
         with self.court.database.read() as session:
-            premise = self.court.look(session).premise_now(act, session.get_one(Case, self.case_id), actor, given.model_dump(mode="json"))
+            premise = self.court.look(session).premise_now(
+                act, session.get_one(Case, self.case_id), actor, given.model_dump(mode="json")
+            )
         with self.court.sit(self.court.prepare(name, case, given, actor)) as sitting:
-            receipt = sitting.perform(name, sitting.session.get_one(Case, self.case_id), given, actor=actor, premise=premise)
+            receipt = sitting.perform(
+                name, sitting.session.get_one(Case, self.case_id), given, actor=actor, premise=premise
+            )
         self.later(hours=1)
         return receipt
 
@@ -115,24 +121,41 @@ class Story:
     def pay(self) -> None:
         """Every open fee is paid at the counter, in the presence of the cashier."""
         with self.rows() as session:
-            due = [(a.reference, outstanding(session, a)) for a in session.scalars(select(FeeAssessment).where(FeeAssessment.case_id == self.case_id))]
+            due = [
+                (a.reference, outstanding(session, a))
+                for a in session.scalars(select(FeeAssessment).where(FeeAssessment.case_id == self.case_id))
+            ]
             cashier = session.get_one(Account, self.people["cashier"])
         for reference, amount in due:
             if amount.minor <= 0:
                 continue
-            given = PaymentInput(assessment=reference, channel=Channel.COUNTER, amount=amount, source=f"counter/{reference[:8]}", received_at=self.clock.now())
+            given = PaymentInput(
+                assessment=reference,
+                channel=Channel.COUNTER,
+                amount=amount,
+                source=f"counter/{reference[:8]}",
+                received_at=self.clock.now(),
+            )
             with self.court.sit() as sitting:
                 case = sitting.session.get_one(Case, self.case_id)
-                if not sitting.session.scalar(select(Seat.id).where(Seat.case_id == case.id, Seat.role == Role.CASHIER)):
-                    sitting.session.add(Seat(case_id=case.id, account_id=cashier.id, role=Role.CASHIER, from_at=sitting.now))
+                if not sitting.session.scalar(
+                    select(Seat.id).where(Seat.case_id == case.id, Seat.role == Role.CASHIER)
+                ):
+                    sitting.session.add(
+                        Seat(case_id=case.id, account_id=cashier.id, role=Role.CASHIER, from_at=sitting.now)
+                    )
                     sitting.session.flush()
-                sitting.perform("record_payment", case, given, actor=Actor(Role.CASHIER, cashier.id, cashier.name, case.id))
+                sitting.perform(
+                    "record_payment", case, given, actor=Actor(Role.CASHIER, cashier.id, cashier.name, case.id)
+                )
         self.later(hours=1)
 
     def join(self, who: str, given: JoinInput) -> None:
         """Join by the code of the letter to the party of that name."""
         with self.rows() as session:
-            letters = select(Packet.code).where(Packet.case_id == self.case_id, Packet.first_contact.is_(True), Packet.recipient_name == given.name)
+            letters = select(Packet.code).where(
+                Packet.case_id == self.case_id, Packet.first_contact.is_(True), Packet.recipient_name == given.name
+            )
             code = session.scalars(letters.order_by(Packet.id)).first()
         join(self.court, self.people[who], str(code), given)
         self.later(hours=1)
@@ -141,12 +164,17 @@ class Story:
         """Reference of a party by its label; of the first one by its role."""
         return next(p.reference for p in self.case().parties if label in (p.label, p.role.value))
 
-    def post_returns(self, label: str, *occasions: str, signer: str = "legal_representative", words: str | None = None) -> None:
+    def post_returns(
+        self, label: str, *occasions: str, signer: str = "legal_representative", words: str | None = None
+    ) -> None:
         """The post brings back the signed return of a party's papers, and the clerk records it."""
         with self.rows() as session:
             out = select(Packet.reference).join(Party, Party.id == Packet.party_id)
             out = out.where(
-                Packet.case_id == self.case_id, Packet.occasion.in_(occasions), Packet.state == PacketState.OUT, Party.reference == self.party(label)
+                Packet.case_id == self.case_id,
+                Packet.occasion.in_(occasions),
+                Packet.state == PacketState.OUT,
+                Party.reference == self.party(label),
             )
             found = list(session.scalars(out.order_by(Packet.id)))
         if not found:
@@ -175,14 +203,26 @@ class Story:
     def newest(self, model: Any) -> str:
         """Reference of the newest row of a kind in the case."""
         with self.rows() as session:
-            return str(session.scalars(select(model.reference).where(model.case_id == self.case_id).order_by(model.id.desc())).first())
+            return str(
+                session.scalars(
+                    select(model.reference).where(model.case_id == self.case_id).order_by(model.id.desc())
+                ).first()
+            )
 
     def refund(self) -> None:
         """The cashier approves what goes back, transfers it and records the bank's reference."""
         with self.rows() as session:
-            row = session.scalars(select(Refund).where(Refund.case_id == self.case_id, Refund.state == RefundState.ORDERED)).one()
+            row = session.scalars(
+                select(Refund).where(Refund.case_id == self.case_id, Refund.state == RefundState.ORDERED)
+            ).one()
         self.do("approve_refund", "cashier", refund=row.reference)
-        transfer = {"refund": row.reference, "paid": True, "channel": Channel.TRANSFER, "way": f"bank/{row.reference[:8]}", "at": self.clock.now()}
+        transfer = {
+            "refund": row.reference,
+            "paid": True,
+            "channel": Channel.TRANSFER,
+            "way": f"bank/{row.reference[:8]}",
+            "at": self.clock.now(),
+        }
         self.do("record_refund", "cashier", **transfer)
 
     def relief(self, number: int) -> str:
@@ -194,17 +234,27 @@ class Story:
     def fact(self, number: int) -> str:
         """Reference of a numbered fact."""
         with self.rows() as session:
-            return str(session.scalars(select(Fact.reference).where(Fact.case_id == self.case_id, Fact.number == number)).one())
+            return str(
+                session.scalars(select(Fact.reference).where(Fact.case_id == self.case_id, Fact.number == number)).one()
+            )
 
     def exhibit(self, label: str) -> str:
         """Reference of an exhibit by its label."""
         with self.rows() as session:
-            return str(session.scalars(select(Exhibit.reference).where(Exhibit.case_id == self.case_id, Exhibit.label == label)).one())
+            return str(
+                session.scalars(
+                    select(Exhibit.reference).where(Exhibit.case_id == self.case_id, Exhibit.label == label)
+                ).one()
+            )
 
     def question(self, number: int) -> str:
         """Reference of a question by its number."""
         with self.rows() as session:
-            return str(session.scalars(select(Question.reference).where(Question.case_id == self.case_id, Question.number == number)).one())
+            return str(
+                session.scalars(
+                    select(Question.reference).where(Question.case_id == self.case_id, Question.number == number)
+                ).one()
+            )
 
     def phase(self) -> tuple[str, str] | None:
         """Key and reference of the phase that runs."""
@@ -216,7 +266,11 @@ class Story:
     def decision(self) -> str:
         """Reference of the newest decision."""
         with self.rows() as session:
-            return str(session.scalars(select(Decision.reference).where(Decision.case_id == self.case_id).order_by(Decision.id.desc())).first())
+            return str(
+                session.scalars(
+                    select(Decision.reference).where(Decision.case_id == self.case_id).order_by(Decision.id.desc())
+                ).first()
+            )
 
 
 def in_story_time(court: Court, at: datetime) -> tuple[Court, StoryClock]:

@@ -191,7 +191,11 @@ class PartyKind(enum.Enum):
     @property
     def label(self) -> Words:
         """The kind in words."""
-        return {PartyKind.PERSON: T("a person"), PartyKind.COMPANY: T("a company"), PartyKind.ORGANISATION: T("another organisation")}[self]
+        return {
+            PartyKind.PERSON: T("a person"),
+            PartyKind.COMPANY: T("a company"),
+            PartyKind.ORGANISATION: T("another organisation"),
+        }[self]
 
 
 JOINED = " v "
@@ -242,7 +246,9 @@ class Case(Base):
     @property
     def caption(self) -> Words:
         """What the case is called in the reader's language; its title joins the first two parties as it was lodged."""
-        known = next((p.name for p in self.parties if self.title.startswith(p.name + JOINED)), self.title.partition(JOINED)[0])
+        known = next(
+            (p.name for p in self.parties if self.title.startswith(p.name + JOINED)), self.title.partition(JOINED)[0]
+        )
         return T("%(claimant)s v %(respondent)s", claimant=known, respondent=self.title[len(known) + len(JOINED) :])
 
 
@@ -321,7 +327,11 @@ class DocketEntry(Base):
     receipt: Mapped[str] = mapped_column(Reference)
 
     opening: Mapped[EntryOpening | None] = relationship(lazy="joined", uselist=False, back_populates="entry")
-    __table_args__ = (UniqueConstraint("case_id", "number"), Index("ix_docket_entry_act", "case_id", "act"), {"info": {"append_only": True}})
+    __table_args__ = (
+        UniqueConstraint("case_id", "number"),
+        Index("ix_docket_entry_act", "case_id", "act"),
+        {"info": {"append_only": True}},
+    )
 
     @property
     def opened_by(self) -> int | None:

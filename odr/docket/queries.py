@@ -44,7 +44,16 @@ class EntryLine(NamedTuple):
 _E = DocketEntry.__table__.c
 _LINES = (
     select(
-        _E.number, _E.act, _E.role, _E.party_id, _E.account_id, _E.audience, cast(_E.named, Text), _E.effective_at, _E.payload, EntryOpening.__table__.c.number
+        _E.number,
+        _E.act,
+        _E.role,
+        _E.party_id,
+        _E.account_id,
+        _E.audience,
+        cast(_E.named, Text),
+        _E.effective_at,
+        _E.payload,
+        EntryOpening.__table__.c.number,
     )
     .join_from(DocketEntry.__table__, EntryOpening.__table__, EntryOpening.__table__.c.entry_id == _E.id, isouter=True)
     .where(_E.case_id == bindparam("case"), _E.number > bindparam("after"))
@@ -54,7 +63,9 @@ _FORWARD, _BACK = (_LINES.order_by(order).limit(bindparam("limit")) for order in
 
 def lines(session: Session, case: Case, *, after: int = 0, limit: int = 200) -> list[EntryLine]:
     """Entries numbered above ``after``, in order, to be listed."""
-    return list(map(EntryLine._make, session.execute(_FORWARD, {"case": case.id, "after": after, "limit": limit}).all()))
+    return list(
+        map(EntryLine._make, session.execute(_FORWARD, {"case": case.id, "after": after, "limit": limit}).all())
+    )
 
 
 def latest_lines(session: Session, case: Case, limit: int = 8) -> list[EntryLine]:
@@ -65,7 +76,10 @@ def latest_lines(session: Session, case: Case, limit: int = 8) -> list[EntryLine
 def entries(session: Session, case: Case, *, after: int = 0, limit: int = 200) -> Sequence[DocketEntry]:
     """Entries numbered above ``after``, in order."""
     return session.scalars(
-        select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.number > after).order_by(DocketEntry.number).limit(limit)
+        select(DocketEntry)
+        .where(DocketEntry.case_id == case.id, DocketEntry.number > after)
+        .order_by(DocketEntry.number)
+        .limit(limit)
     ).all()
 
 
@@ -76,7 +90,9 @@ def entry(session: Session, case: Case, number: int) -> DocketEntry | None:
 
 def entries_of(session: Session, case: Case, act: str) -> Sequence[DocketEntry]:
     """Every entry of one kind of act, in order."""
-    return session.scalars(select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.act == act).order_by(DocketEntry.number)).all()
+    return session.scalars(
+        select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.act == act).order_by(DocketEntry.number)
+    ).all()
 
 
 def documents(session: Session, case: Case) -> Sequence[Document]:
@@ -102,4 +118,6 @@ def parties(case: Case, role: Role | None = None) -> list[Party]:
 
 def seat(session: Session, case: Case, role: Role) -> Seat | None:
     """Who holds a seat in the case now."""
-    return session.scalar(select(Seat).where(Seat.case_id == case.id, Seat.role == role, Seat.until_at.is_(None)).order_by(Seat.id.desc()))
+    return session.scalar(
+        select(Seat).where(Seat.case_id == case.id, Seat.role == role, Seat.until_at.is_(None)).order_by(Seat.id.desc())
+    )

@@ -79,14 +79,18 @@ def reads_document(viewer: Viewer, document: Document) -> bool:
 
 
 def document_audience(audience: Audience, named: Sequence[str]) -> Audience:
-    """Who opens a paper of an entry: who reads the entry; of one for named readers, the party it was made for, and the court if it is named."""
+    """Who opens a paper of an entry: who reads the entry; of one for named readers, the party it was made for, and the
+    court if it is named.
+    """
     if audience is not Audience.NAMED:
         return audience
     return Audience.OWN_SIDE_AND_COURT if {Role.JUDGE.value, Role.CLERK.value} <= set(named) else Audience.OWN_SIDE
 
 
 def party_named(named: Sequence[str]) -> int | None:
-    """The one party among the readers of an entry; None where there is none or several, and no party then opens its paper."""
+    """The one party among the readers of an entry; None where there is none or several, and no party then opens its
+    paper.
+    """
     found = [tag.removeprefix("party/") for tag in named if tag.startswith("party/")]
     return int(found[0]) if len(found) == 1 else None
 

@@ -47,7 +47,9 @@ def submit_exhibit(court: Sitting, case: Case, given: ExhibitInput, *, actor: Ac
     upload: Upload = court.resolved("upload", given.upload)
     if given.secret and not given.why_secret:
         raise InvalidInput.at("why_secret", T("Say what must be kept from whom, and why."))
-    is_late = bool(court.windows(case, "evidence", party=party, state=WindowState.LAPSED)) and not court.windows(case, "evidence", party=party)
+    is_late = bool(court.windows(case, "evidence", party=party, state=WindowState.LAPSED)) and not court.windows(
+        case, "evidence", party=party
+    )
     known = {item.key for item in items_for(court.pack(case).cause(case.cause), party.role)}
     meets = tuple(dict.fromkeys(given.meets))
     if not known.issuperset(meets):
@@ -83,19 +85,36 @@ def of_no_numbered_fact(given: dict[str, Any]) -> dict[str, Any]:
     at=BEFORE_DECISION,
     serves=Everyone.BUT_ACTOR,
     source="EV 19",
-    help=T("Which numbered facts one of your exhibits is to show, and what is in it. File and origin stay as they are."),
+    help=T(
+        "Which numbered facts one of your exhibits is to show, and what is in it. File and origin stay as they are."
+    ),
 )
-def describe_exhibit(court: Sitting, case: Case, given: DescribeExhibitInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Say what one's own exhibit is to prove and what is in it, as far as it can be said now (EV 19); the file, its source and its receipt stay untouched."""
+def describe_exhibit(
+    court: Sitting, case: Case, given: DescribeExhibitInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Say what one's own exhibit is to prove and what is in it, as far as it can be said now (EV 19); the file, its
+    source and its receipt stay untouched.
+    """
     exhibit: Exhibit = court.resolved("exhibit", given.exhibit)
     if exhibit.party_id != actor.party_id or "commissioned" in exhibit.provenance:
         raise InvalidInput.at("exhibit", T("Only who submitted an exhibit says what it is to show."))
     exhibit.proves, exhibit.facts, exhibit.summary = given.proves, sorted(set(given.facts)), given.summary
-    return Recorded(T("What exhibit %(label)s is to show", label=exhibit.label), {"exhibit": exhibit.label, "facts": exhibit.facts})
+    return Recorded(
+        T("What exhibit %(label)s is to show", label=exhibit.label), {"exhibit": exhibit.label, "facts": exhibit.facts}
+    )
 
 
-@act(title=T("Withdraw an exhibit"), input=WithdrawExhibitInput, by=set(PARTY_ROLES), at=BEFORE_DECISION, serves=Everyone.BUT_ACTOR, source="EV 19")
-def withdraw_exhibit(court: Sitting, case: Case, given: WithdrawExhibitInput, *, actor: Actor, now: datetime) -> Recorded:
+@act(
+    title=T("Withdraw an exhibit"),
+    input=WithdrawExhibitInput,
+    by=set(PARTY_ROLES),
+    at=BEFORE_DECISION,
+    serves=Everyone.BUT_ACTOR,
+    source="EV 19",
+)
+def withdraw_exhibit(
+    court: Sitting, case: Case, given: WithdrawExhibitInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Take back one's own exhibit; it stays on record, and the other side may rely on it."""
     exhibit: Exhibit = court.resolved("exhibit", given.exhibit)
     if exhibit.party_id != actor.party_id:
@@ -107,7 +126,9 @@ def withdraw_exhibit(court: Sitting, case: Case, given: WithdrawExhibitInput, *,
 
 
 def on_claim_lodged(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """The files that go with a claim become exhibits, in entries after it; of those that are exhibits already, what they show is said anew where it changed."""
+    """The files that go with a claim become exhibits, in entries after it; of those that are exhibits already, what
+    they show is said anew where it changed.
+    """
     given, numbers, actor = facts["given"], facts["numbers"], facts["actor"]
     if not given.exhibits:
         return
@@ -115,8 +136,12 @@ def on_claim_lodged(court: Sitting, case: Case, facts: Mapping[str, Any]) -> Non
     for line in given.exhibits:
         shows, exhibit = sorted({numbers[n - 1] for n in line.facts}), here.get(line.upload)
         if exhibit is None:
-            submitted = ExhibitInput(upload=line.upload, title=line.title, proves=line.proves, facts=shows, source=line.source)
+            submitted = ExhibitInput(
+                upload=line.upload, title=line.title, proves=line.proves, facts=shows, source=line.source
+            )
             court.then("submit_exhibit", submitted, actor=actor)
         elif (exhibit.proves, exhibit.facts) != (line.proves, shows) and exhibit.party_id == actor.party_id:
-            anew = DescribeExhibitInput(exhibit=exhibit.reference, proves=line.proves, facts=shows, summary=exhibit.summary)
+            anew = DescribeExhibitInput(
+                exhibit=exhibit.reference, proves=line.proves, facts=shows, summary=exhibit.summary
+            )
             court.then("describe_exhibit", anew, actor=actor)

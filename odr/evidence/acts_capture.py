@@ -1,4 +1,6 @@
-"""Web pages captured by the court: asked for by a party, looked at by the worker's browser, entered as exhibits with the court's provenance."""
+"""Web pages captured by the court: asked for by a party, looked at by the worker's browser, entered as exhibits with
+the court's provenance.
+"""
 
 from __future__ import annotations
 
@@ -40,9 +42,13 @@ def title_of(kind: str, title: str) -> Text:
 def can_look(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why the court cannot look at pages now."""
     if browser() is None:
-        return T("The court has no browser installed that could look at a page. Take a picture of your screen, save the page, and submit both.")
+        return T(
+            "The court has no browser installed that could look at a page. Take a picture of your screen, save the page, and submit both."
+        )
     waiting = select(func.count()).where(
-        WebCapture.case_id == case.id, WebCapture.party_id == actor.party_id, WebCapture.state.in_((CaptureState.WAITING, CaptureState.WORKING))
+        WebCapture.case_id == case.id,
+        WebCapture.party_id == actor.party_id,
+        WebCapture.state.in_((CaptureState.WAITING, CaptureState.WORKING)),
     )
     if (court.session.scalar(waiting) or 0) >= MOST_WAITING:
         return T("Several pages wait to be captured for you. Wait until one of them is done.")
@@ -68,7 +74,9 @@ def ask_for_capture(court: Sitting, case: Case, given: CaptureInput, *, actor: A
     except NotCaptured as error:
         raise InvalidInput.at("url", error.message) from error
     party = court.party_of(case, actor)
-    is_late = bool(court.windows(case, "evidence", party=party, state=WindowState.LAPSED)) and not court.windows(case, "evidence", party=party)
+    is_late = bool(court.windows(case, "evidence", party=party, state=WindowState.LAPSED)) and not court.windows(
+        case, "evidence", party=party
+    )
     row = WebCapture(
         case_id=case.id, party_id=party.id, account_id=actor.account_id, url=url, title=given.title, proves=given.proves, is_late=is_late,
         why_late=given.why_late, entry_number=court.next_number(case), asked_at=now, touched_at=court.court.clock.machine_now(),
@@ -78,10 +86,20 @@ def ask_for_capture(court: Sitting, case: Case, given: CaptureInput, *, actor: A
     return Recorded(T("The court is to capture the page %(url)s", url=url), {"capture": row.reference, "url": url})
 
 
-@act(title=T("Web page captured"), input=CaptureRecord, by={Role.CLOCK}, at=set(Stage), listed=False, serves=Everyone.PARTIES, source="CPL 67; EV 93, 94")
+@act(
+    title=T("Web page captured"),
+    input=CaptureRecord,
+    by={Role.CLOCK},
+    at=set(Stage),
+    listed=False,
+    serves=Everyone.PARTIES,
+    source="CPL 67; EV 93, 94",
+)
 def record_capture(court: Sitting, case: Case, given: CaptureRecord, *, actor: Actor, now: datetime) -> Recorded:
     """Enter what the court's browser saw as three exhibits of who asked, or say why nothing came of it."""
-    row = court.session.scalar(select(WebCapture).where(WebCapture.case_id == case.id, WebCapture.reference == given.capture))
+    row = court.session.scalar(
+        select(WebCapture).where(WebCapture.case_id == case.id, WebCapture.reference == given.capture)
+    )
     if row is None:
         raise NotFound
     if given.why is None and case.stage not in BEFORE_DECISION:
@@ -89,7 +107,10 @@ def record_capture(court: Sitting, case: Case, given: CaptureRecord, *, actor: A
     if given.why is not None:
         row.state, row.why = CaptureState.FAILED, given.why
         why = WHY.get(given.why, WHY["unreachable"])
-        return Recorded(T("The page %(url)s could not be captured: %(why)s", url=row.url, why=why), {"capture": row.reference, "why": given.why})
+        return Recorded(
+            T("The page %(url)s could not be captured: %(why)s", url=row.url, why=why),
+            {"capture": row.reference, "why": given.why},
+        )
     row.state = CaptureState.DONE
     party = next(p for p in case.parties if p.id == row.party_id)
     exhibits = [_exhibit(court, case, party, row, given, kind, now) for kind in KINDS]
@@ -99,13 +120,25 @@ def record_capture(court: Sitting, case: Case, given: CaptureRecord, *, actor: A
             open_late(court, case, exhibit, row.why_late, now)
     for exhibit in exhibits:
         court.announce("exhibit_submitted", case, exhibit=exhibit, party=party)
-    files = [{"exhibit": e.label, "sha256": e.upload.sha256, "size": e.upload.size, "receipt": e.upload.receipt} for e in exhibits]
-    words = T("The court captured the page %(url)s: exhibits %(first)s to %(last)s", url=row.url, first=exhibits[0].label, last=exhibits[-1].label)
+    files = [
+        {"exhibit": e.label, "sha256": e.upload.sha256, "size": e.upload.size, "receipt": e.upload.receipt}
+        for e in exhibits
+    ]
+    words = T(
+        "The court captured the page %(url)s: exhibits %(first)s to %(last)s",
+        url=row.url,
+        first=exhibits[0].label,
+        last=exhibits[-1].label,
+    )
     return Recorded(words, {"capture": row.reference, "files": files})
 
 
-def _exhibit(court: Sitting, case: Case, party: Party, row: WebCapture, given: CaptureRecord, kind: str, now: datetime) -> Exhibit:
-    upload = court.session.scalars(select(Upload).where(Upload.reference == getattr(given, kind), Upload.account_id == row.account_id)).one()
+def _exhibit(
+    court: Sitting, case: Case, party: Party, row: WebCapture, given: CaptureRecord, kind: str, now: datetime
+) -> Exhibit:
+    upload = court.session.scalars(
+        select(Upload).where(Upload.reference == getattr(given, kind), Upload.account_id == row.account_id)
+    ).one()
     locale = court.session.get_one(Account, row.account_id).locale
     return add_exhibit(
         court, case, party, upload, title=title_of(kind, row.title).render(locale)[:200], proves=row.proves, now=now, category=Category.WEB,
@@ -120,9 +153,21 @@ def _provenance(given: CaptureRecord) -> dict[str, Text]:
     where = given.address or "–"
     tls = given.certificate
     return {
-        "made_with": T("The court’s own browser, %(browser)s, signed in nowhere, from the address %(where)s", browser=given.browser or "", where=where),
-        "made_at": T("%(at)s, by the court’s clock; the page took %(seconds)s seconds", at=given.began_at or "", seconds=given.seconds or ""),
+        "made_with": T(
+            "The court’s own browser, %(browser)s, signed in nowhere, from the address %(where)s",
+            browser=given.browser or "",
+            where=where,
+        ),
+        "made_at": T(
+            "%(at)s, by the court’s clock; the page took %(seconds)s seconds",
+            at=given.began_at or "",
+            seconds=given.seconds or "",
+        ),
         "kept": T("By the court from the first byte; its digest stands in the court’s log"),
-        "changed": T("Nothing was changed") if given.whole else T("The page did not come to an end. It was stopped and is shown as far as it had come."),
-        "original": T("On the web, under a certificate with the SHA-256 %(digest)s", digest=tls) if tls else T("On the web, sent without encryption"),
+        "changed": T("Nothing was changed")
+        if given.whole
+        else T("The page did not come to an end. It was stopped and is shown as far as it had come."),
+        "original": T("On the web, under a certificate with the SHA-256 %(digest)s", digest=tls)
+        if tls
+        else T("On the web, sent without encryption"),
     }

@@ -24,15 +24,30 @@ if TYPE_CHECKING:
     at={Stage.LODGED, Stage.PENDING, Stage.HEARING},
     serves=Everyone.BUT_ACTOR,
     source="EV 14, 93; IC 11",
-    help=T("The files stay with you until one of them is asked for; that they are the same is then shown by the digest."),
+    help=T(
+        "The files stay with you until one of them is asked for; that they are the same is then shown by the digest."
+    ),
 )
 def submit_digests(court: Sitting, case: Case, given: DigestsInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Put a batch of digests that the court has anchored before on record, so that any of its files may be asked for (EV 15, 45)."""
+    """Put a batch of digests that the court has anchored before on record, so that any of its files may be asked for
+    (EV 15, 45).
+    """
     batch: DigestBatch = court.resolved("digest_batch", given.batch)
     if batch.case_id is not None:
         raise InvalidInput.at("batch", T("This list is in a case already."))
     party = court.party_of(case, actor)
     batch.case_id, batch.party_id, batch.entry_number = case.id, party.id, court.next_number(case)
-    result = {"batch": batch.reference, "count": batch.count, "list_sha256": batch.list_sha256, "proves": given.proves, "source": given.source}
-    words = T("%(name)s put a list of %(count)s digests into the case: %(title)s", name=party.name, count=batch.count, title=batch.title)
+    result = {
+        "batch": batch.reference,
+        "count": batch.count,
+        "list_sha256": batch.list_sha256,
+        "proves": given.proves,
+        "source": given.source,
+    }
+    words = T(
+        "%(name)s put a list of %(count)s digests into the case: %(title)s",
+        name=party.name,
+        count=batch.count,
+        title=batch.title,
+    )
     return Recorded(words, result)

@@ -28,7 +28,11 @@ LASTS = timedelta(days=30)
 def some_platform(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no platform can be asked: none is accredited."""
     found = court.session.scalar(select(Platform.id).where(Platform.revoked_at.is_(None)).limit(1))
-    return None if found is not None else T("This court has accredited no platform yet. Send screenshots, or ask for an order to produce.")
+    return (
+        None
+        if found is not None
+        else T("This court has accredited no platform yet. Send screenshots, or ask for an order to produce.")
+    )
 
 
 @act(
@@ -38,13 +42,21 @@ def some_platform(court: Sitting, case: Case, actor: Actor) -> Text | None:
     at=BEFORE_DECISION,
     guard=some_platform,
     source="EV 14; OLR 18",
-    help=T("Order, payment, delivery and chat come signed from the platform itself. You get a code; give it to the platform."),
+    help=T(
+        "Order, payment, delivery and chat come signed from the platform itself. You get a code; give it to the platform."
+    ),
 )
-def ask_platform_records(court: Sitting, case: Case, given: AskPlatformRecordsInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Let an accredited platform write its records of one order into the case, for thirty days; the code opens nothing to it."""
+def ask_platform_records(
+    court: Sitting, case: Case, given: AskPlatformRecordsInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Let an accredited platform write its records of one order into the case, for thirty days; the code opens nothing
+    to it.
+    """
     if not given.agrees:
         raise InvalidInput.at("agrees", T("Without your consent the platform may give nothing."))
-    platform = court.session.scalar(select(Platform).where(Platform.key == given.platform, Platform.revoked_at.is_(None)))
+    platform = court.session.scalar(
+        select(Platform).where(Platform.key == given.platform, Platform.revoked_at.is_(None))
+    )
     if platform is None:
         raise InvalidInput.at("platform", T("Choose one of those listed."))
     known = {kind.value for kind in RecordKind}
@@ -77,20 +89,29 @@ def ask_platform_records(court: Sitting, case: Case, given: AskPlatformRecordsIn
     serves=Everyone.PARTIES,
     source="EV 14, 94; OLR 18",
 )
-def record_platform_records(court: Sitting, case: Case, given: PlatformRecordsFact, *, actor: Actor, now: datetime) -> Recorded:
+def record_platform_records(
+    court: Sitting, case: Case, given: PlatformRecordsFact, *, actor: Actor, now: datetime
+) -> Recorded:
     """Make signed records the exhibit of the party that asked for them, with their provenance (EV 93, 94).
 
     Late is what was asked for after the party's time for evidence, not what came after it.
     """
     request = court.session.scalars(
-        select(PlatformRequest).where(PlatformRequest.reference == given.request, PlatformRequest.case_id == case.id).with_for_update()
+        select(PlatformRequest)
+        .where(PlatformRequest.reference == given.request, PlatformRequest.case_id == case.id)
+        .with_for_update()
     ).one()
     if request.exhibit_id is not None:
         raise InvalidInput.at("request", T("These records are here already."))
-    platform, party = court.session.get_one(Platform, request.platform_id), next(p for p in case.parties if p.id == request.party_id)
+    platform, party = (
+        court.session.get_one(Platform, request.platform_id),
+        next(p for p in case.parties if p.id == request.party_id),
+    )
     upload = court.session.scalars(select(Upload).where(Upload.reference == given.upload)).one()
     lapsed = [
-        w for w in court.windows(case, "evidence", party=party, state=WindowState.LAPSED) if w.closed_by is not None and w.closed_by < request.asked_entry
+        w
+        for w in court.windows(case, "evidence", party=party, state=WindowState.LAPSED)
+        if w.closed_by is not None and w.closed_by < request.asked_entry
     ]
     late = bool(lapsed) and not court.windows(case, "evidence", party=party)
     exhibit = add_exhibit(
@@ -107,4 +128,6 @@ def record_platform_records(court: Sitting, case: Case, given: PlatformRecordsFa
         "exhibit": exhibit.label, "reference": exhibit.reference, "sha256": upload.sha256, "size": upload.size, "media_type": upload.media_type,
         "receipt": upload.receipt, "platform": platform.key, "public_key": platform.public_key,
     }  # fmt: skip
-    return Recorded(T("Exhibit %(label)s came from %(platform)s, signed", label=exhibit.label, platform=platform.name), result)
+    return Recorded(
+        T("Exhibit %(label)s came from %(platform)s, signed", label=exhibit.label, platform=platform.name), result
+    )

@@ -1,4 +1,6 @@
-"""Requests about evidence, the rulings on them, and what becomes of an order (CPI 101, 102, 106, 112, 113; EV 20, 45-48; OLR 12, 13)."""
+"""Requests about evidence, the rulings on them, and what becomes of an order (CPI 101, 102, 106, 112, 113; EV 20,
+45-48; OLR 12, 13).
+"""
 
 from __future__ import annotations
 
@@ -71,7 +73,9 @@ def _open_request(court: Sitting, case: Case, request: EvidenceRequest, now: dat
     source="CPI 106, 112; EV 20, 45; OLR 12, 13", help=T("Exclude an exhibit, see the original, have a document produced or collected."),
 )  # fmt: skip
 def ask_evidence_order(court: Sitting, case: Case, given: RequestInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Ask for exclusion, the original, production by another party, or collection by the court; the others are heard before the judge rules (EV 46)."""
+    """Ask for exclusion, the original, production by another party, or collection by the court; the others are heard
+    before the judge rules (EV 46).
+    """
     me = court.party_of(case, actor)
     exhibit: Exhibit | None = court.resolved("exhibit", given.exhibit) if given.exhibit else None
     if exhibit is not None and exhibit.party_id == me.id:
@@ -108,30 +112,54 @@ def answer_evidence_request(court: Sitting, case: Case, given: ReplyInput, *, ac
     if request.state is not RequestState.OPEN or request.party_id == me.id:
         raise InvalidInput.at("request", T("Choose one of those listed."))
     court.late = bool(court.windows(case, REPLY, party=me, state=WindowState.LAPSED, subject=request.reference))
-    reply = EvidenceReply(request_id=request.id, party_id=me.id, objects=given.objects == "yes", words=given.words, entry_number=court.next_number(case))
+    reply = EvidenceReply(
+        request_id=request.id,
+        party_id=me.id,
+        objects=given.objects == "yes",
+        words=given.words,
+        entry_number=court.next_number(case),
+    )
     court.session.add(reply)
     court.close_windows(case, REPLY, WindowState.MET, party=me, subject=request.reference)
-    return Recorded(T("%(name)s on: %(request)s", name=me.name, request=title_of(case, request)), {"request": request.reference, "objects": reply.objects})
+    return Recorded(
+        T("%(name)s on: %(request)s", name=me.name, request=title_of(case, request)),
+        {"request": request.reference, "objects": reply.objects},
+    )
 
 
 # -- rulings ----------------------------------------------------------------
 
 
-def _order_words(case: Case, request: EvidenceRequest, given: EvidenceRulingInput | LateRulingInput, due_days: int) -> Text:
+def _order_words(
+    case: Case, request: EvidenceRequest, given: EvidenceRulingInput | LateRulingInput, due_days: int
+) -> Text:
     label = request.exhibit.label if request.exhibit is not None else ""
     if isinstance(given, LateRulingInput):
         admitted, reprimand, _ = late_consequence(given.fault, given.basic)
         if not admitted:
             return T("Exhibit %(label)s came late and is not admitted.", label=label)
-        return T("Exhibit %(label)s is admitted; its party is reprimanded.", label=label) if reprimand else T("Exhibit %(label)s is not late.", label=label)
+        return (
+            T("Exhibit %(label)s is admitted; its party is reprimanded.", label=label)
+            if reprimand
+            else T("Exhibit %(label)s is not late.", label=label)
+        )
     if given.result == "refused":
         return T("What was asked for is not granted.")
     who = next((p.name for p in case.parties if p.id == request.against_id), "")
     return {
         RequestKind.EXCLUSION: T("Exhibit %(label)s is excluded and grounds no finding.", label=label),
-        RequestKind.ORIGINAL: T("%(name)s shows the original of exhibit %(label)s within %(days)s days.", name=who, label=label, days=due_days),
-        RequestKind.PRODUCTION: T("%(name)s produces within %(days)s days: %(what)s", name=who, days=due_days, what=request.what),
-        RequestKind.COLLECTION: T("The court collects from %(holder)s: %(what)s", holder=request.holder or "", what=request.what),
+        RequestKind.ORIGINAL: T(
+            "%(name)s shows the original of exhibit %(label)s within %(days)s days.",
+            name=who,
+            label=label,
+            days=due_days,
+        ),
+        RequestKind.PRODUCTION: T(
+            "%(name)s produces within %(days)s days: %(what)s", name=who, days=due_days, what=request.what
+        ),
+        RequestKind.COLLECTION: T(
+            "The court collects from %(holder)s: %(what)s", holder=request.holder or "", what=request.what
+        ),
     }[request.kind]
 
 
@@ -141,7 +169,15 @@ def _days(court: Sitting, case: Case, given: Any) -> int:
 
 def _digest(case: Case, request: EvidenceRequest, given: BaseModel) -> str:
     return sha256_hex(
-        canonical([case.number, request.reference, request.state.value, given.model_dump(mode="json"), [[p.label, p.name] for p in case.parties]])
+        canonical(
+            [
+                case.number,
+                request.reference,
+                request.state.value,
+                given.model_dump(mode="json"),
+                [[p.label, p.name] for p in case.parties],
+            ]
+        )
     )
 
 
@@ -150,21 +186,37 @@ def prepare_evidence_ruling(court: Court, case: Case, given: BaseModel, actor: A
     assert isinstance(given, EvidenceRulingInput | LateRulingInput)
     with court.database.read() as session:
         sitting, mine = court.look(session), session.get_one(Case, case.id)
-        request = session.scalar(select(EvidenceRequest).where(EvidenceRequest.case_id == mine.id, EvidenceRequest.reference == given.request))
+        request = session.scalar(
+            select(EvidenceRequest).where(
+                EvidenceRequest.case_id == mine.id, EvidenceRequest.reference == given.request
+            )
+        )
         if request is None:
             return {}
         code = new_reference()
         order = _order_words(mine, request, given, _days(sitting, mine, given))
-        paper = ruling_on(sitting, mine, request, order, given.reasons, given.language, sitting.now, code, check_url(court, code))
-        sealed = set_and_seal(court, paper, given.language, reason=T("Ruling in case %(number)s", number=mine.number or mine.reference), signer=actor.name)
+        paper = ruling_on(
+            sitting, mine, request, order, given.reasons, given.language, sitting.now, code, check_url(court, code)
+        )
+        sealed = set_and_seal(
+            court,
+            paper,
+            given.language,
+            reason=T("Ruling in case %(number)s", number=mine.number or mine.reference),
+            signer=actor.name,
+        )
         return {"evidence_ruling": SealedPaper(_digest(mine, request, given), sealed, code)}
 
 
-def _keep_ruling(court: Sitting, case: Case, request: EvidenceRequest, given: EvidenceRulingInput | LateRulingInput, is_late: bool) -> Document:
+def _keep_ruling(
+    court: Sitting, case: Case, request: EvidenceRequest, given: EvidenceRulingInput | LateRulingInput, is_late: bool
+) -> Document:
     if request.state is not RequestState.OPEN or (request.kind is RequestKind.LATE) is not is_late:
         raise InvalidInput.at("request", T("Choose one of those listed."))
     title = words_of(T("Ruling: %(kind)s", kind=request.kind.label))
-    document = keep_prepared(court, case, "evidence_ruling", _digest(case, request, given), kind="ruling", title=title, locale=given.language)
+    document = keep_prepared(
+        court, case, "evidence_ruling", _digest(case, request, given), kind="ruling", title=title, locale=given.language
+    )
     request.document_id, request.ruled_entry = document.id, court.next_number(case)
     court.close_windows(case, REPLY, WindowState.ENDED, subject=request.reference)
     court.close_tasks(case, TASK, request.reference)
@@ -172,7 +224,12 @@ def _keep_ruling(court: Sitting, case: Case, request: EvidenceRequest, given: Ev
 
 
 def _facts(request: EvidenceRequest, document: Document) -> dict[str, Any]:
-    return {"request": request.reference, "document": document.reference, "sha256": document.sha256, "document_receipt": document.receipt}
+    return {
+        "request": request.reference,
+        "document": document.reference,
+        "sha256": document.sha256,
+        "document_receipt": document.receipt,
+    }
 
 
 @act(
@@ -180,8 +237,12 @@ def _facts(request: EvidenceRequest, document: Document) -> dict[str, Any]:
     premise=Premise.SUBJECT, subject=lambda court, case, values: str(values.get("request") or ""), prepare=prepare_evidence_ruling, source="CPL 157; EV 46",
     guard=waits(RequestState.OPEN, reason=T("No request about evidence waits.")),
 )  # fmt: skip
-def rule_on_evidence(court: Sitting, case: Case, given: EvidenceRulingInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Grant it or not, by a sealed ruling: an excluded exhibit is masked, never deleted; an order to produce sets a time."""
+def rule_on_evidence(
+    court: Sitting, case: Case, given: EvidenceRulingInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Grant it or not, by a sealed ruling: an excluded exhibit is masked, never deleted; an order to produce sets a
+    time.
+    """
     request: EvidenceRequest = court.resolved("evidence_request", given.request)
     order = _order_words(case, request, given, _days(court, case, given))
     document = _keep_ruling(court, case, request, given, False)
@@ -210,12 +271,23 @@ def rule_on_evidence(court: Sitting, case: Case, given: EvidenceRulingInput, *, 
     premise=Premise.SUBJECT, subject=lambda court, case, values: str(values.get("request") or ""), prepare=prepare_evidence_ruling, source="CPI 101, 102",
     guard=waits(RequestState.OPEN, reason=T("No late evidence waits.")),
 )  # fmt: skip
-def rule_on_late_evidence(court: Sitting, case: Case, given: LateRulingInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Admit it, admit it with a reprimand, or exclude it, as the three cases of CPI 101 and 102 say; a fine needs the president (CPL 119)."""
+def rule_on_late_evidence(
+    court: Sitting, case: Case, given: LateRulingInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Admit it, admit it with a reprimand, or exclude it, as the three cases of CPI 101 and 102 say; a fine needs the
+    president (CPL 119).
+    """
     request: EvidenceRequest = court.resolved("evidence_request", given.request)
     admitted, _, finable = late_consequence(given.fault, given.basic)
     if given.fine is not None and not finable:
-        raise InvalidInput([FieldFault(("fine",), T("A fine is possible only for intent or gross negligence where the evidence is admitted."))])
+        raise InvalidInput(
+            [
+                FieldFault(
+                    ("fine",),
+                    T("A fine is possible only for intent or gross negligence where the evidence is admitted."),
+                )
+            ]
+        )
     order = _order_words(case, request, given, 0)
     document = _keep_ruling(court, case, request, given, True)
     assert request.exhibit is not None
@@ -227,7 +299,14 @@ def rule_on_late_evidence(court: Sitting, case: Case, given: LateRulingInput, *,
     court.close_tasks(case, "late_exhibit", request.exhibit.reference)
     if given.fine is not None:
         request.fine_minor = given.fine.minor
-        court.open_task(case, Role.PRESIDENT, FINE, T("A fine of %(fine)s for late evidence is proposed.", fine=given.fine), risk=50, subject=request.reference)
+        court.open_task(
+            case,
+            Role.PRESIDENT,
+            FINE,
+            T("A fine of %(fine)s for late evidence is proposed.", fine=given.fine),
+            risk=50,
+            subject=request.reference,
+        )
     return Recorded(order, {**_facts(request, document), "fine": given.fine.minor if given.fine else None})
 
 
@@ -247,7 +326,9 @@ def fine_proposed(court: Sitting, case: Case, actor: Actor) -> Text | None:
     serves=Everyone.PARTIES,
     paper=RulingForm(
         T("Fine for late evidence"),
-        T("Who is fined may ask the higher court once for a review; it does not halt execution (Civil Procedure Law, art. 119)."),
+        T(
+            "Who is fined may ask the higher court once for a review; it does not halt execution (Civil Procedure Law, art. 119)."
+        ),
         is_decision=True,
     ),
     source="CPL 119; EV 59",
@@ -260,16 +341,39 @@ def decide_evidence_fine(court: Sitting, case: Case, given: FineInput, *, actor:
     request.fine_approved = given.answer == "approve"
     court.close_tasks(case, FINE, request.reference)
     fine = Money(request.fine_minor, court.pack(case).currency)
-    words = T("A fine of %(fine)s is imposed for late evidence", fine=fine) if request.fine_approved else T("The fine for late evidence is not approved")
-    return Recorded(words, {"request": request.reference, "fine": request.fine_minor, "approved": request.fine_approved, "reasons": given.reasons})
+    words = (
+        T("A fine of %(fine)s is imposed for late evidence", fine=fine)
+        if request.fine_approved
+        else T("The fine for late evidence is not approved")
+    )
+    return Recorded(
+        words,
+        {
+            "request": request.reference,
+            "fine": request.fine_minor,
+            "approved": request.fine_approved,
+            "reasons": given.reasons,
+        },
+    )
 
 
 # -- what becomes of an order -----------------------------------------------
 
 
-def _brought_in(court: Sitting, request: EvidenceRequest, upload: str, words: str, actor: Actor, category: Category = Category.DOCUMENT) -> None:
+def _brought_in(
+    court: Sitting,
+    request: EvidenceRequest,
+    upload: str,
+    words: str,
+    actor: Actor,
+    category: Category = Category.DOCUMENT,
+) -> None:
     given = ExhibitInput(
-        upload=upload, title=(request.what or words)[:200].replace("\n", " "), category=category, proves=request.fact or request.grounds, source=words[:1000]
+        upload=upload,
+        title=(request.what or words)[:200].replace("\n", " "),
+        category=category,
+        proves=request.fact or request.grounds,
+        source=words[:1000],
     )
     court.then("submit_exhibit", given, actor=actor)
 
@@ -290,7 +394,10 @@ def produce_ordered(court: Sitting, case: Case, given: ProduceInput, *, actor: A
     court.close_windows(case, ORDER, WindowState.MET, party=me, subject=request.reference)
     if given.answer == "refuse":
         _not_obeyed(court, case, request)
-        return Recorded(T("%(name)s does not produce: %(what)s", name=me.name, what=request.what), {"request": request.reference, "why": given.words})
+        return Recorded(
+            T("%(name)s does not produce: %(what)s", name=me.name, what=request.what),
+            {"request": request.reference, "why": given.words},
+        )
     request.state = RequestState.OBEYED
     court.close_tasks(case, UNOBEYED, request.reference)
     _brought_in(court, request, given.upload or "", given.words, actor)
@@ -306,7 +413,9 @@ def _not_obeyed(court: Sitting, case: Case, request: EvidenceRequest) -> None:
 
 def on_order_lapsed(court: Sitting, case: Case, window: Window) -> None:
     """The clock records that nothing came; what follows is for the judge to find."""
-    request = court.session.scalar(select(EvidenceRequest).where(EvidenceRequest.case_id == case.id, EvidenceRequest.reference == window.subject))
+    request = court.session.scalar(
+        select(EvidenceRequest).where(EvidenceRequest.case_id == case.id, EvidenceRequest.reference == window.subject)
+    )
     if request is not None and request.state is RequestState.ORDERED:
         _not_obeyed(court, case, request)
 
@@ -316,12 +425,16 @@ def on_order_lapsed(court: Sitting, case: Case, window: Window) -> None:
     source="EV 48; CPI 112, 113", guard=waits(RequestState.NOT_OBEYED, reason=T("Everything that was ordered was produced.")),
 )  # fmt: skip
 def find_on_refusal(court: Sitting, case: Case, given: RefusalFindingInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Take the content of the document as true; the fact itself only where it was destroyed or made useless to hinder the other side (EV 48)."""
+    """Take the content of the document as true; the fact itself only where it was destroyed or made useless to hinder
+    the other side (EV 48).
+    """
     request: EvidenceRequest = court.resolved("evidence_request", given.request)
     if request.state is not RequestState.NOT_OBEYED:
         raise InvalidInput.at("request", T("Choose one of those listed."))
     if given.finding != "excused" and request.kind is not RequestKind.PRODUCTION:
-        raise ActNotOpen(T("Only of a document that another party was ordered to produce is the content taken as true."))
+        raise ActNotOpen(
+            T("Only of a document that another party was ordered to produce is the content taken as true.")
+        )
     request.state, request.finding = RequestState.FOUND, given.finding
     court.close_tasks(case, UNOBEYED, request.reference)
     words = {
@@ -348,7 +461,9 @@ def being_collected(court: Sitting, case: Case, actor: Actor) -> Text | None:
     source="CPL 67, 70; EV 21, 62",
 )
 def record_collected(court: Sitting, case: Case, given: CollectedInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Enter what was collected outside the case, as an exhibit of who asked for it (EV 62); a refusal is the holder's, never held against a party."""
+    """Enter what was collected outside the case, as an exhibit of who asked for it (EV 62); a refusal is the holder's,
+    never held against a party.
+    """
     request: EvidenceRequest = court.resolved("evidence_request", given.request)
     if request.kind is not RequestKind.COLLECTION or request.state is not RequestState.ORDERED:
         raise InvalidInput.at("request", T("Choose one of those listed."))
@@ -363,12 +478,26 @@ def record_collected(court: Sitting, case: Case, given: CollectedInput, *, actor
             risk=45,
             subject=request.reference,
         )
-        return Recorded(T("Not obtained from %(holder)s", holder=request.holder or ""), {"request": request.reference, "why": given.words})
+        return Recorded(
+            T("Not obtained from %(holder)s", holder=request.holder or ""),
+            {"request": request.reference, "why": given.words},
+        )
     if given.upload is None:
         raise InvalidInput.at("upload", T("Send the file first; it then stands here."))
     upload = court.resolved("upload", given.upload)
     request.state = RequestState.OBEYED
     owner = next(p for p in case.parties if p.id == request.party_id)
-    exhibit = add_exhibit(court, case, owner, upload, title=request.what[:200], proves=request.fact or request.grounds, source=given.words, now=now)
+    exhibit = add_exhibit(
+        court,
+        case,
+        owner,
+        upload,
+        title=request.what[:200],
+        proves=request.fact or request.grounds,
+        source=given.words,
+        now=now,
+    )
     facts = {"request": request.reference, "exhibit": exhibit.label, "sha256": upload.sha256, "receipt": upload.receipt}
-    return Recorded(T("Collected from %(holder)s: exhibit %(label)s", holder=request.holder or "", label=exhibit.label), facts)
+    return Recorded(
+        T("Collected from %(holder)s: exhibit %(label)s", holder=request.holder or "", label=exhibit.label), facts
+    )

@@ -49,7 +49,14 @@ def order_hold(court: Sitting, case: Case, given: HoldInput, *, actor: Actor, no
 
 
 @act(
-    title=T("Lift the legal hold"), input=HoldInput, by=DECIDES, at=set(Stage), guard=held, while_stayed=True, serves=Everyone.PARTIES, source="COURT retention"
+    title=T("Lift the legal hold"),
+    input=HoldInput,
+    by=DECIDES,
+    at=set(Stage),
+    guard=held,
+    while_stayed=True,
+    serves=Everyone.PARTIES,
+    source="COURT retention",
 )
 def lift_hold(court: Sitting, case: Case, given: HoldInput, *, actor: Actor, now: datetime) -> Recorded:
     """Let the rules on keeping apply again; what they no longer have kept still waits for a person's decision."""
@@ -80,11 +87,14 @@ def something_proposed(court: Sitting, case: Case, actor: Actor) -> Text | None:
     source="COURT retention",
 )
 def decide_erasure(court: Sitting, case: Case, given: ErasureInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Erase file, receipt and salt of exhibits whose time has run, or keep them, with reasons; the docket keeps the digest and this entry.
+    """Erase file, receipt and salt of exhibits whose time has run, or keep them, with reasons; the docket keeps the
+    digest and this entry.
 
     Checked again at this hour: a hold, or a time that has not run, refuses it.
     """
-    waiting: dict[str, ErasureProposal] = {row.exhibit.label: row for row in proposals_of(court.session, case, ErasureState.PROPOSED)}
+    waiting: dict[str, ErasureProposal] = {
+        row.exhibit.label: row for row in proposals_of(court.session, case, ErasureState.PROPOSED)
+    }
     if not given.labels or not set(given.labels) <= waiting.keys():
         raise InvalidInput.at("labels", T("Choose one of those listed."))
     rows = [waiting[label] for label in dict.fromkeys(given.labels)]
@@ -96,10 +106,25 @@ def decide_erasure(court: Sitting, case: Case, given: ErasureInput, *, actor: Ac
             erase(court, row.exhibit)
         recall(court.session, case, court.court.clock.machine_now())
     for row in rows:
-        row.state, row.decided_by = ErasureState.ERASED if given.answer == "erase" else ErasureState.KEPT, court.next_number(case)
+        row.state, row.decided_by = (
+            ErasureState.ERASED if given.answer == "erase" else ErasureState.KEPT,
+            court.next_number(case),
+        )
     if len(rows) == len(waiting):
         court.close_tasks(case, TASK)
     labels = ", ".join(row.exhibit.label for row in rows)
-    facts = [{"exhibit": row.exhibit.label, "sha256": row.exhibit.upload.sha256, "rule": row.rule, "due_on": row.due_on.isoformat()} for row in rows]
-    words = T("Erased under a rule: %(labels)s", labels=labels) if given.answer == "erase" else T("Kept beyond its time: %(labels)s", labels=labels)
+    facts = [
+        {
+            "exhibit": row.exhibit.label,
+            "sha256": row.exhibit.upload.sha256,
+            "rule": row.rule,
+            "due_on": row.due_on.isoformat(),
+        }
+        for row in rows
+    ]
+    words = (
+        T("Erased under a rule: %(labels)s", labels=labels)
+        if given.answer == "erase"
+        else T("Kept beyond its time: %(labels)s", labels=labels)
+    )
     return Recorded(words, {"decision": given.answer, "exhibits": facts, "reasons": given.reasons})

@@ -1,4 +1,6 @@
-"""Sealing a file: asked for when it is submitted, ordered or lifted by the judge (CPI 103, EV 47; security of secrets and privacy)."""
+"""Sealing a file: asked for when it is submitted, ordered or lifted by the judge (CPI 103, EV 47; security of secrets
+and privacy).
+"""
 
 from __future__ import annotations
 
@@ -63,7 +65,9 @@ def prepare_submission(court: Court, case: Case, given: BaseModel, actor: Actor)
     if not isinstance(given, ExhibitInput) or not (given.secret and given.why_secret):
         return {}
     with court.database.read() as session:
-        upload = session.scalar(select(Upload).where(Upload.reference == given.upload, Upload.account_id == actor.account_id))
+        upload = session.scalar(
+            select(Upload).where(Upload.reference == given.upload, Upload.account_id == actor.account_id)
+        )
         return {"sealed": encrypted(court, upload)} if upload is not None else {}
 
 
@@ -96,7 +100,9 @@ def ask_for_seal(court: Sitting, case: Case, exhibit: Exhibit, why: str) -> None
     _put_under_seal(court, exhibit)
     exhibit.seal = ExhibitSeal(exhibit_id=exhibit.id, state=SealState.ASKED, why=why)
     court.session.flush()
-    title = T("Exhibit %(label)s: sealing was asked for. The others cannot answer it until you decide.", label=exhibit.label)
+    title = T(
+        "Exhibit %(label)s: sealing was asked for. The others cannot answer it until you decide.", label=exhibit.label
+    )
     court.open_task(case, Role.JUDGE, TASK, title, risk=55, subject=exhibit.reference)
 
 
@@ -110,7 +116,8 @@ def ask_for_seal(court: Sitting, case: Case, exhibit: Exhibit, why: str) -> None
     source="CPI 103; EV 47",
 )
 def order_seal(court: Sitting, case: Case, given: SealInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Keep a file from all but those the judge names, or open it to everybody; with reasons, since what is kept from a party is hard to answer.
+    """Keep a file from all but those the judge names, or open it to everybody; with reasons, since what is kept from a
+    party is hard to answer.
 
     A secret is not examined in public (CPI 103). The file stays encrypted also
     after it was opened; every opening while it is sealed is logged.
@@ -132,6 +139,9 @@ def order_seal(court: Sitting, case: Case, given: SealInput, *, actor: Actor, no
     court.close_tasks(case, TASK, exhibit.reference)
     recall(court.session, case, court.court.clock.machine_now())
     if given.answer == "open":
-        return Recorded(T("Exhibit %(label)s is open to everybody in the case", label=exhibit.label), {"exhibit": exhibit.label, "reasons": given.reasons})
+        return Recorded(
+            T("Exhibit %(label)s is open to everybody in the case", label=exhibit.label),
+            {"exhibit": exhibit.label, "reasons": given.reasons},
+        )
     facts = {"exhibit": exhibit.label, "readers": sorted(given.readers), "reasons": given.reasons}
     return Recorded(T("Exhibit %(label)s is sealed", label=exhibit.label), facts)

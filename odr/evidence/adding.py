@@ -38,7 +38,12 @@ def add_exhibit(
     """Enter the file as the party's next exhibit. Raises InvalidInput for a file that is one already."""
     if court.session.scalar(select(Exhibit.id).where(Exhibit.upload_id == upload.id)) is not None:
         raise InvalidInput.at("upload", T("This file is already an exhibit. Send another file."))
-    number = (court.session.scalar(select(func.max(Exhibit.number)).where(Exhibit.case_id == case.id, Exhibit.party_id == party.id)) or 0) + 1
+    number = (
+        court.session.scalar(
+            select(func.max(Exhibit.number)).where(Exhibit.case_id == case.id, Exhibit.party_id == party.id)
+        )
+        or 0
+    ) + 1
     exhibit = Exhibit(
         case_id=case.id, party_id=party.id, label=f"{party.letter}-{number}", number=number, title=title, category=category, proves=proves, source=source,
         provenance=provenance or {}, upload_id=upload.id, entry_number=court.next_number(case), submitted_at=now, state=state,

@@ -69,7 +69,9 @@ class BagWriter:
         self._bytes = 0
 
     def payload(self, path: str, chunks: Iterable[bytes], sha256: str | None = None) -> Iterator[bytes]:
-        """A file under ``data/``. Raises ValueError when its bytes are not those of ``sha256``, before the bag is whole."""
+        """A file under ``data/``. Raises ValueError when its bytes are not those of ``sha256``, before the bag is
+        whole.
+        """
         hasher = hashlib.sha256()
         path = f"data/{path}"
         yield from self._member(path, _counted(chunks, hasher))
@@ -87,7 +89,9 @@ class BagWriter:
         """Declaration, information, manifests, and the end of the ZIP."""
         lines = {**info, "Payload-Oxum": f"{self._bytes}.{len(self._payload)}"}
         yield from self.tag("bagit.txt", b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")
-        yield from self.tag("bag-info.txt", "".join(f"{key}: {_one_line(value)}\n" for key, value in lines.items()).encode())
+        yield from self.tag(
+            "bag-info.txt", "".join(f"{key}: {_one_line(value)}\n" for key, value in lines.items()).encode()
+        )
         yield from self.tag(MANIFEST, _manifest(self._payload))
         yield from self._member(TAG_MANIFEST, [_manifest(self._tags)])
         self._zip.close()

@@ -1,4 +1,5 @@
-"""All exhibits of a case as one paginated PDF for one reader: index, links, bookmarks, a sheet for each exhibit and its pages.
+"""All exhibits of a case as one paginated PDF for one reader: index, links, bookmarks, a sheet for each exhibit and its
+pages.
 
 The court's typesetter makes the frame: index, sheets and free pages. Strangers'
 files become pages in a child process with limits, and another binds them into the
@@ -75,13 +76,19 @@ class _Part:
 
 def exhibits_in_order(case: Case, rows: Sequence[Exhibit]) -> list[tuple[Party, list[Exhibit]]]:
     """Exhibits by party as they are examined: claimant, respondent, third party, each by number (EV 62)."""
-    owners = sorted(case.parties, key=lambda p: (ORDER.index(p.role), p.ordinal) if p.role in ORDER else (len(ORDER), p.id))
+    owners = sorted(
+        case.parties, key=lambda p: (ORDER.index(p.role), p.ordinal) if p.role in ORDER else (len(ORDER), p.id)
+    )
     found = [(party, sorted((e for e in rows if e.party_id == party.id), key=lambda e: e.number)) for party in owners]
     return [(party, mine) for party, mine in found if mine]
 
 
-def make_bundle(court: Sitting, case: Case, viewer: Actor, locale: PaperLocale, folder: Path, tell: Callable[[int], None]) -> Bound:
-    """Bind what the viewer may see into ``folder/shown``. ``tell`` hears of the bytes worked through. Raises CourtError where it cannot be bound."""
+def make_bundle(
+    court: Sitting, case: Case, viewer: Actor, locale: PaperLocale, folder: Path, tell: Callable[[int], None]
+) -> Bound:
+    """Bind what the viewer may see into ``folder/shown``. ``tell`` hears of the bytes worked through. Raises CourtError
+    where it cannot be bound.
+    """
     rows = list(court.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id)))
     left: list[LeftOut] = []
     done = 0
@@ -121,7 +128,9 @@ def _part(court: Sitting, viewer: Actor, party: Party, exhibit: Exhibit, folder:
     group = upload.media.group
     try:
         if group in (Group.TEXT, Group.ACTIVE):
-            shown = PREVIEWER.make(upload.media, upload.size, lambda: desk_of(court.court).contents(upload)).data.decode("utf-8", "replace")
+            shown = PREVIEWER.make(
+                upload.media, upload.size, lambda: desk_of(court.court).contents(upload)
+            ).data.decode("utf-8", "replace")
             return _Part(replace(entry, text=shown, note=CUT if upload.size > TEXT_BYTES else None)), None
         if group in (Group.IMAGE, Group.PDF):
             place, pages = _pages(court, exhibit, "image" if group is Group.IMAGE else "pdf", folder)
@@ -143,7 +152,10 @@ def _facts(court: Sitting, exhibit: Exhibit) -> list[tuple[Words, Words]]:
         (T("Language and translation"), exhibit.language),
         *((words, exhibit.provenance.get(key)) for key, words in QUESTIONS.items()),
         (T("File"), T("%(name)s, %(size)s bytes", name=upload.filename, size=upload.size)),
-        (T("Received by the court"), upload.completed_at.astimezone(court.court.settings.tz) if upload.completed_at else None),
+        (
+            T("Received by the court"),
+            upload.completed_at.astimezone(court.court.settings.tz) if upload.completed_at else None,
+        ),
         (T("Entry"), str(exhibit.entry_number)),
     ]
     return [(name, value) for name, value in told if value]
@@ -174,7 +186,9 @@ def _count(folder: Path, most: int) -> int:
     return int(said)
 
 
-def _frame(court: Sitting, case: Case, viewer: Actor, groups: Sequence[tuple[Party, Sequence[_Part]]], locale: PaperLocale) -> bytes:
+def _frame(
+    court: Sitting, case: Case, viewer: Actor, groups: Sequence[tuple[Party, Sequence[_Part]]], locale: PaperLocale
+) -> bytes:
     settings, setter = court.court.settings, court.court.ports.typesetter
     introduction = T(
         "All exhibits of the case for %(name)s, up to entry %(number)s of the docket. What may not be shown is named with the reason.",
@@ -187,8 +201,14 @@ def _frame(court: Sitting, case: Case, viewer: Actor, groups: Sequence[tuple[Par
         case_number=case.number,
         issued_on=court.now.astimezone(settings.tz).date(),
         signatories=(),
-        introduction=(introduction, T("A copy for reading. What proves an exhibit is its file with the receipt, not this print.")),
-        sections=[BundleSection(_heading(setter, party), [_set(setter, part.entry) for part in parts]) for party, parts in groups],
+        introduction=(
+            introduction,
+            T("A copy for reading. What proves an exhibit is its file with the receipt, not this print."),
+        ),
+        sections=[
+            BundleSection(_heading(setter, party), [_set(setter, part.entry) for part in parts])
+            for party, parts in groups
+        ],
         days=[(each.on, _happened(setter, each), str(each.entry)) for each in chronology(court, case, viewer)],
     )
     return typeset(setter, paper, locale, at=court.court.clock.machine_now(), archival=False)
@@ -208,24 +228,39 @@ def _set(setter: Typesetter, entry: BundleEntry) -> BundleEntry:
     def plain(value: Words) -> Words:
         return printable(setter, value) if isinstance(value, str) else value
 
-    facts = [(name, _printable_text(setter, value) if isinstance(value, Text) else plain(value)) for name, value in entry.facts]
+    facts = [
+        (name, _printable_text(setter, value) if isinstance(value, Text) else plain(value))
+        for name, value in entry.facts
+    ]
     return replace(
-        entry, title=plain(entry.title), filed_by=plain(entry.filed_by or ""), facts=facts, text=printable(setter, entry.text) if entry.text else None
+        entry,
+        title=plain(entry.title),
+        filed_by=plain(entry.filed_by or ""),
+        facts=facts,
+        text=printable(setter, entry.text) if entry.text else None,
     )
 
 
 def _printable_text(setter: Typesetter, value: Text) -> Text:
-    return Text(value.msgid, {key: printable(setter, each) if isinstance(each, str) else each for key, each in value.params.items()})
+    return Text(
+        value.msgid,
+        {key: printable(setter, each) if isinstance(each, str) else each for key, each in value.params.items()},
+    )
 
 
 def _named(setter: Typesetter, subject: Text) -> Text:
     """The same with names that can be printed."""
-    params = {place: _named(setter, value) if isinstance(value, Text) else printable(setter, str(value)) for place, value in subject.params.items()}
+    params = {
+        place: _named(setter, value) if isinstance(value, Text) else printable(setter, str(value))
+        for place, value in subject.params.items()
+    }
     return Text(subject.msgid, params)
 
 
 def printable(setter: Typesetter, text: str) -> str:
-    """The text with a box for every character no face of the court's can print: a bundle does not fail for one party's emoji."""
+    """The text with a box for every character no face of the court's can print: a bundle does not fail for one party's
+    emoji.
+    """
     text = tamed(text)
     missing = setter.missing(text)
     return text.translate({ord(c): "□" for c in missing}) if missing else text

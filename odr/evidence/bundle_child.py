@@ -4,7 +4,8 @@ Runs in the frame of ``odr/bounded_child.py``, with none of the court's modules,
 reach: strangers' files are parsed here and nowhere else. Arguments: what, most pages.
 
 ``image`` and ``pdf``: ``original`` in, ``shown`` (a PDF) and ``pages`` (how many) out.
-``bind``: ``frame`` and ``part-N`` in, with ``plan.json`` saying how many pages each paper has; ``shown`` and ``pages`` out.
+``bind``: ``frame`` and ``part-N`` in, with ``plan.json`` saying how many pages each paper has; ``shown`` and ``pages``
+out.
 """
 
 from __future__ import annotations
@@ -65,7 +66,9 @@ def work(kind: str, most: str) -> None:
 
 
 def image(most: int) -> int:
-    """Decode a picture and encode its pixels anew, a page for each piece of a tall one; metadata and anything appended are left behind."""
+    """Decode a picture and encode its pixels anew, a page for each piece of a tall one; metadata and anything appended
+    are left behind.
+    """
     with ORIGINAL.open("rb") as source:
         return _drawn(source, most, SHOWN)
 
@@ -101,7 +104,10 @@ def _pieces(layer: Any) -> list[Any]:
     if clean.height <= tall * 1.3:
         return [clean]
     # Each piece begins a little above the end of the one before, so that no line of a chat is lost in the cut.
-    return [clean.crop((0, top, clean.width, min(top + tall, clean.height))) for top in range(0, clean.height - tall // 20, max(1, tall - tall // 20))]
+    return [
+        clean.crop((0, top, clean.width, min(top + tall, clean.height)))
+        for top in range(0, clean.height - tall // 20, max(1, tall - tall // 20))
+    ]
 
 
 def pdf(most: int) -> int:
@@ -133,7 +139,9 @@ def bind() -> int:
             # The free pages of a paper are the last ones before the next paper's sheet.
             source = still_open.enter_context(pikepdf.open(f"part-{paper['number']}"))
             for offset in range(paper["pages"]):
-                frame.pages[following - paper["pages"] + offset].add_overlay(source.pages[offset], pikepdf.Rectangle(*INSIDE))
+                frame.pages[following - paper["pages"] + offset].add_overlay(
+                    source.pages[offset], pikepdf.Rectangle(*INSIDE)
+                )
         frame.save(SHOWN, object_stream_mode=pikepdf.ObjectStreamMode.generate)
         return len(frame.pages)
 

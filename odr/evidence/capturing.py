@@ -54,7 +54,13 @@ def capture_due(court: Court) -> int:
         _leave(court, row)
         return 1
     with court.sit() as sitting:
-        sitting.perform("record_capture", sitting.session.get_one(Case, row.case_id), given, actor=CLOCK_ACTOR, key=f"capture-{row.reference}")
+        sitting.perform(
+            "record_capture",
+            sitting.session.get_one(Case, row.case_id),
+            given,
+            actor=CLOCK_ACTOR,
+            key=f"capture-{row.reference}",
+        )
     court.sequence()
     return 1
 
@@ -112,4 +118,8 @@ def exhibits_of_captures(session: Session, case: Case) -> dict[str, list[str]]:
 
 def captures_of(session: Session, case: Case) -> list[WebCapture]:
     """Pages the court was asked to capture in a case, newest first."""
-    return list(session.scalars(select(WebCapture).where(WebCapture.case_id == case.id).order_by(WebCapture.id.desc()).limit(50)))
+    return list(
+        session.scalars(
+            select(WebCapture).where(WebCapture.case_id == case.id).order_by(WebCapture.id.desc()).limit(50)
+        )
+    )

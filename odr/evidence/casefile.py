@@ -1,4 +1,6 @@
-"""A case, or one exhibit of it, as a bag for somebody who may see it: only what this person may see, and what was left out is named."""
+"""A case, or one exhibit of it, as a bag for somebody who may see it: only what this person may see, and what was left
+out is named.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives import serialization
@@ -52,9 +55,15 @@ def case_file(court: Sitting, case: Case, viewer: Actor, docket: tuple[bytes, st
     session, notary = court.session, court.court.notary
     entries: list[KitEntry] = []
     left: list[LeftOut] = []
-    for entry in session.scalars(select(DocketEntry).where(DocketEntry.case_id == case.id).order_by(DocketEntry.number)):
+    for entry in session.scalars(
+        select(DocketEntry).where(DocketEntry.case_id == case.id).order_by(DocketEntry.number)
+    ):
         readable = reads_entry(viewer, entry)
-        entries.append(KitEntry(entry.number, notary.receipt_files(session, entry.receipt), entry.payload.encode() if readable else None))
+        entries.append(
+            KitEntry(
+                entry.number, notary.receipt_files(session, entry.receipt), entry.payload.encode() if readable else None
+            )
+        )
         if not readable:
             left.append(LeftOut(f"entry {entry.number}", words_of(HIDDEN)))
     told = "".join(entry.payload.decode() for entry in entries if entry.payload is not None)
@@ -66,7 +75,15 @@ def case_file(court: Sitting, case: Case, viewer: Actor, docket: tuple[bytes, st
         pdf, reference = docket
         files.append(KitFile("docket.pdf", notary.receipt_files(session, reference), lambda: iter((pdf,))))
         size += len(pdf)
-    kit = Kit(_bag_name(case, "case-file"), case.reference, files, entries, authority_pem(court), _info(court, case), [*left, *absent, *more])
+    kit = Kit(
+        _bag_name(case, "case-file"),
+        case.reference,
+        files,
+        entries,
+        authority_pem(court),
+        _info(court, case),
+        [*left, *absent, *more],
+    )
     return Assembled(kit, size, case.entry_count)
 
 
@@ -78,7 +95,11 @@ def exhibit_kit(court: Sitting, case: Case, viewer: Actor, exhibit: Exhibit) -> 
     proofs = proofs_of(session, exhibit)
     numbers = {exhibit.entry_number, *(proof.entry_number for proof in proofs)}
     files = [_exhibit_file(court, exhibit), *_proofs(court, exhibit)]
-    for entry in session.scalars(select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.number.in_(numbers)).order_by(DocketEntry.number)):
+    for entry in session.scalars(
+        select(DocketEntry)
+        .where(DocketEntry.case_id == case.id, DocketEntry.number.in_(numbers))
+        .order_by(DocketEntry.number)
+    ):
         if reads_entry(viewer, entry):
             receipt, payload = notary.receipt_files(session, entry.receipt), entry.payload.encode()
             files.append(KitFile(f"entry-{entry.number}.json", receipt, lambda payload=payload: iter((payload,))))  # type: ignore[misc]
@@ -90,15 +111,26 @@ def docket_pdf(court: Sitting, case: Case, viewer: Actor, locale: PaperLocale) -
     """The docket as a table for one viewer: every entry, the words only where she may read them."""
     rows: list[tuple[Words, ...]] = []
     shown = "zh-Hans" if locale == "zh-Hans" else "en"
-    for entry in court.session.scalars(select(DocketEntry).where(DocketEntry.case_id == case.id).order_by(DocketEntry.number)):
+    for entry in court.session.scalars(
+        select(DocketEntry).where(DocketEntry.case_id == case.id).order_by(DocketEntry.number)
+    ):
         view = entry_view(court, case, viewer, entry, shown)
         rows.append(
-            (str(view.number), view.recorded_at, view.by_name or view.by, view.title, view.words if view.words is not None else HIDDEN, view.digest[:16])
+            (
+                str(view.number),
+                view.recorded_at,
+                view.by_name or view.by,
+                view.title,
+                view.words if view.words is not None else HIDDEN,
+                view.digest[:16],
+            )
         )
     settings = court.court.settings
     name = bilingual(settings.court_name, settings.court_name_zh)
     heads: tuple[Words, ...] = (T("No."), T("Received"), T("By"), T("What was done"), T("In words"), T("Digest"))
-    about = T("Every entry of the case in order. The digest is the beginning of the SHA-256 of the entry; the whole stands in the log’s receipt.")
+    about = T(
+        "Every entry of the case in order. The digest is the beginning of the SHA-256 of the entry; the whole stands in the log’s receipt."
+    )
     paper = NoticePaper(
         court=name, kind=T("Docket"), subject=court.subject_of(case), case_number=case.number,
         issued_on=court.now.astimezone(settings.tz).date(), signatories=(clerk(name),), blocks=[ParagraphBlock(about), TableBlock(heads, rows)],
@@ -153,12 +185,20 @@ def _papers(court: Sitting, case: Case, viewer: Actor, told: str) -> tuple[list[
         if not reads_document(viewer, paper):
             if paper.audience is not Audience.SETTLEMENT:
                 # A digest is given only where an entry shows it to this reader anyway.
-                left.append(LeftOut(f"paper {number}", words_of(HIDDEN), paper.sha256 if paper.sha256 in told else None))
+                left.append(
+                    LeftOut(f"paper {number}", words_of(HIDDEN), paper.sha256 if paper.sha256 in told else None)
+                )
         elif paper.receipt is None:
             left.append(LeftOut(f"paper {number}", words_of(T("It is in no log.")), paper.sha256))
         else:
             content = paper.content
-            files.append(KitFile(f"documents/{number:03}-{paper.kind}.pdf", _receipt(court, paper.receipt), lambda content=content: iter((content,))))  # type: ignore[misc]
+            files.append(
+                KitFile(
+                    f"documents/{number:03}-{paper.kind}.pdf",
+                    _receipt(court, paper.receipt),
+                    partial(iter, (content,)),
+                )
+            )
     return files, left
 
 

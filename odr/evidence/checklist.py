@@ -1,4 +1,6 @@
-"""What usually matters in a case of this cause, what is there of it and what is missing: the same for both sides to see."""
+"""What usually matters in a case of this cause, what is there of it and what is missing: the same for both sides to
+see.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +57,9 @@ class Happening:
 
 def items_for(cause: Cause, role: Role) -> Sequence[ChecklistItem]:
     """The list of a side; a third party has either side's to choose from."""
-    return {Role.CLAIMANT: cause.claimant, Role.RESPONDENT: cause.respondent}.get(role, (*cause.claimant, *cause.respondent))
+    return {Role.CLAIMANT: cause.claimant, Role.RESPONDENT: cause.respondent}.get(
+        role, (*cause.claimant, *cause.respondent)
+    )
 
 
 def checklist(court: Sitting, case: Case) -> list[Side]:
@@ -63,12 +67,19 @@ def checklist(court: Sitting, case: Case) -> list[Side]:
     cause = court.pack(case).cause(case.cause)
     roles = {p.id: p.role for p in case.parties}
     standing = (ExhibitState.SUBMITTED, ExhibitState.LATE)
-    here = [e for e in court.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id)) if e.state in standing]
+    here = [
+        e
+        for e in court.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id))
+        if e.state in standing
+    ]
 
     def of(role: Role, key: str) -> list[Exhibit]:
         return [e for e in here if key in e.meets and roles[e.party_id] in (role, Role.THIRD_PARTY)]
 
-    return [Side(role, [Line(item, of(role, item.key)) for item in items_for(cause, role)]) for role in (Role.CLAIMANT, Role.RESPONDENT)]
+    return [
+        Side(role, [Line(item, of(role, item.key)) for item in items_for(cause, role)])
+        for role in (Role.CLAIMANT, Role.RESPONDENT)
+    ]
 
 
 def chronology(court: Sitting, case: Case, viewer: Actor) -> list[Happening]:

@@ -39,26 +39,36 @@ def digest_batches(court: Any, case: Case | None, actor: Actor) -> list[Option]:
     """Lists of digests the person has sent that are in no case yet."""
     mine = (DigestBatch.account_id == actor.account_id, DigestBatch.case_id.is_(None))
     rows = court.session.scalars(select(DigestBatch).where(*mine).order_by(DigestBatch.id.desc()).limit(100))
-    return [Option(batch.reference, T("%(title)s (%(count)s digests)", title=batch.title, count=batch.count)) for batch in rows]
+    return [
+        Option(batch.reference, T("%(title)s (%(count)s digests)", title=batch.title, count=batch.count))
+        for batch in rows
+    ]
 
 
 @choice_source("exhibit")
 def exhibits(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Exhibits of the case."""
-    rows = court.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.state != ExhibitState.EXCLUDED).order_by(Exhibit.id))
+    rows = court.session.scalars(
+        select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.state != ExhibitState.EXCLUDED).order_by(Exhibit.id)
+    )
     return [Option(exhibit.reference, f"{exhibit.label} {exhibit.title}") for exhibit in rows]
 
 
 @choice_source("erasure_due")
 def erasure_due(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Exhibits that a person may have erased or kept."""
-    return [Option(row.exhibit.label, f"{row.exhibit.label} {row.exhibit.title}") for row in proposals_of(court.session, case, ErasureState.PROPOSED)]
+    return [
+        Option(row.exhibit.label, f"{row.exhibit.label} {row.exhibit.title}")
+        for row in proposals_of(court.session, case, ErasureState.PROPOSED)
+    ]
 
 
 @choice_source("own_side_exhibits")
 def own_side_exhibits(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Exhibits of the actor's own side."""
-    rows = court.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.party_id == actor.party_id).order_by(Exhibit.id))
+    rows = court.session.scalars(
+        select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.party_id == actor.party_id).order_by(Exhibit.id)
+    )
     return [Option(exhibit.reference, f"{exhibit.label} {exhibit.title}") for exhibit in rows]
 
 
@@ -72,7 +82,11 @@ def case_parties(court: Any, case: Case, actor: Actor) -> list[Option]:
 def evidence_requests(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Requests about evidence that are not settled."""
     waiting = (RequestState.OPEN, RequestState.ORDERED, RequestState.NOT_OBEYED)
-    found = [r for r in requests_of(court.session, case) if r.state in waiting or (r.fine_minor is not None and r.fine_approved is None)]
+    found = [
+        r
+        for r in requests_of(court.session, case)
+        if r.state in waiting or (r.fine_minor is not None and r.fine_approved is None)
+    ]
     return [Option(r.reference, title_of(case, r)) for r in found]
 
 
@@ -85,4 +99,7 @@ def checklist_items(court: Any, case: Case, actor: Actor) -> list[Option]:
 @choice_source("platforms")
 def platforms(court: Any, case: Case | None, actor: Actor | None) -> list[Option]:
     """Platforms the court has accredited."""
-    return [Option(p.key, p.name) for p in court.session.scalars(select(Platform).where(Platform.revoked_at.is_(None)).order_by(Platform.name))]
+    return [
+        Option(p.key, p.name)
+        for p in court.session.scalars(select(Platform).where(Platform.revoked_at.is_(None)).order_by(Platform.name))
+    ]

@@ -50,7 +50,9 @@ def prepare_erasure() -> None:
 
 @retention.command("unsubmitted")
 def list_unsubmitted() -> None:
-    """Files that nobody submitted and whose time has run: whether their senders were told, and which may be erased; nothing is erased by this."""
+    """Files that nobody submitted and whose time has run: whether their senders were told, and which may be erased;
+    nothing is erased by this.
+    """
     court = cast(Court, current_app.extensions["court"])
     with court.database.read() as session:
         lines, count = listed(court, session)
@@ -58,7 +60,9 @@ def list_unsubmitted() -> None:
             told = line.notice.told_at.isoformat() if line.notice.told_at else f"not told, {line.notice.tries} tries"
             why = line.reason.render("en") if line.reason is not None else "may be erased"
             click.echo(f"{line.notice.reference}\t{line.notice.due_on.isoformat()}\t{told}\t{why}")
-    click.echo(f"{count} files on the list, {sum(1 for line in lines if line.reason is None)} may be erased; nothing was erased")
+    click.echo(
+        f"{count} files on the list, {sum(1 for line in lines if line.reason is None)} may be erased; nothing was erased"
+    )
 
 
 casefile = AppGroup("casefile", help="Case files of other courts.")
@@ -67,9 +71,19 @@ casefile = AppGroup("casefile", help="Case files of other courts.")
 @casefile.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
-    "--log-key-fingerprint", "fingerprints", multiple=True, required=True, metavar="HEX", help="SHA-256 of that court's log key, from outside the file."
+    "--log-key-fingerprint",
+    "fingerprints",
+    multiple=True,
+    required=True,
+    metavar="HEX",
+    help="SHA-256 of that court's log key, from outside the file.",
 )
-@click.option("--time-authority-fingerprint", "authority", metavar="HEX", help="SHA-256 of the root certificate of its time authority.")
+@click.option(
+    "--time-authority-fingerprint",
+    "authority",
+    metavar="HEX",
+    help="SHA-256 of the root certificate of its time authority.",
+)
 @click.option("--at-least", default=0, metavar="N", help="Number of the latest entry you know of.")
 def import_case_file(file: Path, fingerprints: tuple[str, ...], authority: str | None, at_least: int) -> None:
     """Verify a case file and open it to be read only; names each item that fails and takes nothing then."""

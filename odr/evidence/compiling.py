@@ -1,4 +1,6 @@
-"""Case files, kits and bundles made in the background: asked for by a person, put together by the worker, fetched by that person alone."""
+"""Case files, kits and bundles made in the background: asked for by a person, put together by the worker, fetched by
+that person alone.
+"""
 
 from __future__ import annotations
 
@@ -38,9 +40,20 @@ MOST_WAITING = 3
 _TOLD_EVERY = 4 * 2**20
 
 
-def ask(session: Session, case: Case, actor: Actor, kind: CompilationKind, locale: str, now: datetime, exhibit: Exhibit | None = None) -> Compilation:
+def ask(
+    session: Session,
+    case: Case,
+    actor: Actor,
+    kind: CompilationKind,
+    locale: str,
+    now: datetime,
+    exhibit: Exhibit | None = None,
+) -> Compilation:
     """Put a compilation on the worker's list. Raises TooMany where the person has several waiting already."""
-    mine = select(Compilation.id).where(Compilation.account_id == actor.account_id, Compilation.state.in_((CompilationState.WAITING, CompilationState.WORKING)))
+    mine = select(Compilation.id).where(
+        Compilation.account_id == actor.account_id,
+        Compilation.state.in_((CompilationState.WAITING, CompilationState.WORKING)),
+    )
     if len(session.scalars(mine).all()) >= MOST_WAITING:
         raise TooMany(T("Several files are being put together for you already."), T("Wait until one of them is ready."))
     row = Compilation(
@@ -123,9 +136,20 @@ def _compile_bundle(court: Court, row: Compilation) -> None:
         viewer = _viewer(court, session, case, row)
         mine = session.scalars(select(Exhibit).where(Exhibit.case_id == case.id)).all()
         _tell(court, row, 0, sum(each.upload.size for each in mine))
-        bound = make_bundle(look, case, viewer, cast(PaperLocale, row.locale), Path(folder), lambda done: _tell(court, row, done, None))
+        bound = make_bundle(
+            look, case, viewer, cast(PaperLocale, row.locale), Path(folder), lambda done: _tell(court, row, done, None)
+        )
         name = f"bundle-{case_slug(case)}-{case.entry_count}.pdf"
-        _finish(court, row, pieces(bound.place), name, bound.left_out, case.entry_count, pages=bound.pages, anchored=case.reference)
+        _finish(
+            court,
+            row,
+            pieces(bound.place),
+            name,
+            bound.left_out,
+            case.entry_count,
+            pages=bound.pages,
+            anchored=case.reference,
+        )
         _log_readings(court, session, case, viewer, row)
     court.notary.sequence()
 
@@ -149,7 +173,14 @@ def _anchored_docket(court: Court, session: Session, case: Case, viewer: Actor, 
 
 def _anchor(court: Court, session: Session, row: Compilation, case: str, sha256: str, size: int) -> str:
     """Enter the digest of a PDF the court made for somebody; gives its receipt's reference."""
-    said = {"case": case, "compilation": row.reference, "sha256": sha256, "size": size, "media_type": "application/pdf", "submitted_by": "court"}
+    said = {
+        "case": case,
+        "compilation": row.reference,
+        "sha256": sha256,
+        "size": size,
+        "media_type": "application/pdf",
+        "submitted_by": "court",
+    }
     return court.notary.record(session, said, now=court.clock.now()).reference  # type: ignore[arg-type]
 
 
@@ -203,7 +234,9 @@ def _log_readings(court: Court, session: Session, case: Case, viewer: Actor, row
     opened = [each for each in session.scalars(mine) if is_sealed(each) and why_closed(viewer, each) is None]
     with court.database.write() as writing:
         for exhibit in opened:
-            note_reading(writing, exhibit, viewer, "bundle" if row.kind is CompilationKind.BUNDLE else "kit", court.clock.now())
+            note_reading(
+                writing, exhibit, viewer, "bundle" if row.kind is CompilationKind.BUNDLE else "kit", court.clock.now()
+            )
 
 
 def recall(session: Session, case: Case, now: datetime) -> None:
@@ -242,7 +275,13 @@ def _tell(court: Court, row: Compilation, done: int, total: int | None) -> None:
 def _expire(court: Court) -> int:
     now = court.clock.machine_now()
     with court.database.read() as session:
-        over = list(session.scalars(select(Compilation).where(Compilation.state == CompilationState.READY, Compilation.expires_at <= now).limit(64)))
+        over = list(
+            session.scalars(
+                select(Compilation)
+                .where(Compilation.state == CompilationState.READY, Compilation.expires_at <= now)
+                .limit(64)
+            )
+        )
     for row in over:
         with court.database.write() as session:
             mine = session.get_one(Compilation, row.id)

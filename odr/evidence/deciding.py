@@ -1,4 +1,6 @@
-"""A person's decision on files that nobody submitted: an administration act, since they belong to no case; the log holds its digest."""
+"""A person's decision on files that nobody submitted: an administration act, since they belong to no case; the log
+holds its digest.
+"""
 
 from __future__ import annotations
 
@@ -38,9 +40,15 @@ class Line:
 
 
 def listed(court: Court, session: Session, most: int = MOST) -> tuple[list[Line], int]:
-    """The list: those that may be erased first; and how many there are in all. Neither name nor content of a file is on it."""
+    """The list: those that may be erased first; and how many there are in all. Neither name nor content of a file is on
+    it.
+    """
     standing = open_notices(session)
-    rule, held, named = ruled(court), held_accounts(session), named_in_writing(court, session, {one.account_id for one in standing})
+    rule, held, named = (
+        ruled(court),
+        held_accounts(session),
+        named_in_writing(court, session, {one.account_id for one in standing}),
+    )
     lines = [Line(one, why_not(court, session, one, rule, held, named)) for one in standing]
     return sorted(lines, key=lambda line: (line.reason is not None, line.notice.id))[:most], len(lines)
 
@@ -62,7 +70,9 @@ def decision(session: Session, reference: str) -> UploadDecision:
     return found
 
 
-def decide(sitting: Sitting, account_id: int, name: str, references: Sequence[str], *, erased: bool, reasons: str) -> UploadDecision:
+def decide(
+    sitting: Sitting, account_id: int, name: str, references: Sequence[str], *, erased: bool, reasons: str
+) -> UploadDecision:
     """Erase files whose sender was told and let the time pass, or keep them longer; on record with its reasons.
 
     Checked again at this hour: a hold, a letter that was not accepted, a time that runs,
@@ -71,7 +81,9 @@ def decide(sitting: Sitting, account_id: int, name: str, references: Sequence[st
     session, court = sitting.session, sitting.court
     if not reasons.strip():
         raise InvalidInput.at("reasons", T("Fill this in."))
-    wanted = select(UploadNotice).where(UploadNotice.reference.in_(references), UploadNotice.state.in_((NoticeState.WAITING, NoticeState.TOLD)))
+    wanted = select(UploadNotice).where(
+        UploadNotice.reference.in_(references), UploadNotice.state.in_((NoticeState.WAITING, NoticeState.TOLD))
+    )
     notices = session.scalars(wanted.order_by(UploadNotice.id).with_for_update(of=UploadNotice)).all()
     if not references or len(notices) != len(set(references)):
         raise InvalidInput.at("files", T("Choose one of those listed."))
@@ -92,14 +104,20 @@ def decide(sitting: Sitting, account_id: int, name: str, references: Sequence[st
 
 
 def _need_erasable(court: Court, session: Session, notices: Sequence[UploadNotice]) -> None:
-    rule, held, named = ruled(court), held_accounts(session), named_in_writing(court, session, {one.account_id for one in notices})
+    rule, held, named = (
+        ruled(court),
+        held_accounts(session),
+        named_in_writing(court, session, {one.account_id for one in notices}),
+    )
     for notice in notices:
         reason = why_not(court, session, notice, rule, held, named)
         if reason is not None:
             raise ActNotOpen(reason)
 
 
-def _on_record(sitting: Sitting, account_id: int, name: str, notices: Sequence[UploadNotice], erased: bool, reasons: str) -> UploadDecision:
+def _on_record(
+    sitting: Sitting, account_id: int, name: str, notices: Sequence[UploadNotice], erased: bool, reasons: str
+) -> UploadDecision:
     files: list[JSON] = [
         {
             "upload": one.upload.reference, "sha256": one.upload.sha256, "size": one.upload.size, "rule": one.rule, "rules": one.pack,
@@ -112,10 +130,21 @@ def _on_record(sitting: Sitting, account_id: int, name: str, notices: Sequence[U
         "type": FORMAT, "act": ACT, "erased": erased, "files": files, "reasons": reasons, "decided_by": name, "decided_at": sitting.now.isoformat(),
     }  # fmt: skip
     record = canonical(act)
-    subject: dict[str, JSON] = {"sha256": sha256_hex(record), "size": len(record), "media_type": "application/json", "kind": KIND}
+    subject: dict[str, JSON] = {
+        "sha256": sha256_hex(record),
+        "size": len(record),
+        "media_type": "application/json",
+        "kind": KIND,
+    }
     receipt = sitting.court.notary.record(sitting.session, subject, now=sitting.now)
     row = UploadDecision(
-        account_id=account_id, decided_by=name, decided_at=sitting.now, erased=erased, reasons=reasons, record=record.decode(), receipt=receipt.reference
+        account_id=account_id,
+        decided_by=name,
+        decided_at=sitting.now,
+        erased=erased,
+        reasons=reasons,
+        record=record.decode(),
+        receipt=receipt.reference,
     )
     sitting.session.add(row)
     sitting.session.flush()

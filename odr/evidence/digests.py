@@ -1,4 +1,6 @@
-"""Hash first: a list of digests is read, anchored line by line in one transaction, and matched with its files if they come later."""
+"""Hash first: a list of digests is read, anchored line by line in one transaction, and matched with its files if they
+come later.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,9 @@ class FileNotOfDigest(CourtError):
                 found=upload.sha256 or "",
                 filed=line.sha256,
             ),
-            T("Choose the file as it was when you computed the digest: one that was opened and saved again is another file."),
+            T(
+                "Choose the file as it was when you computed the digest: one that was opened and saved again is another file."
+            ),
         )
 
 
@@ -91,9 +95,13 @@ def _from_csv(text: str, head: Sequence[str]) -> list[tuple[int, dict[str, Any]]
         next(row for row in rows if any(cell.strip() for cell in row))
         for row in rows:
             if any(cell.strip() for cell in row):
-                found.append((reader.line_num, {name: cell for name, cell in zip(head, row, strict=False) if name in COLUMNS}))
+                found.append(
+                    (reader.line_num, {name: cell for name, cell in zip(head, row, strict=False) if name in COLUMNS})
+                )
     except csv.Error:
-        raise InvalidInput.at("list", T("The list is not readable as CSV near line %(line)s.", line=reader.line_num)) from None
+        raise InvalidInput.at(
+            "list", T("The list is not readable as CSV near line %(line)s.", line=reader.line_num)
+        ) from None
     return found
 
 
@@ -113,7 +121,14 @@ def checked(rows: Iterable[tuple[int, dict[str, Any]]]) -> list[Given]:
     if not given:
         raise InvalidInput.at("list", T("Send at least one digest."))
     if len(given) > MOST:
-        raise InvalidInput.at("list", T("A batch has at most %(most)s digests; there are %(have)s. Send them in several batches.", most=MOST, have=len(given)))
+        raise InvalidInput.at(
+            "list",
+            T(
+                "A batch has at most %(most)s digests; there are %(have)s. Send them in several batches.",
+                most=MOST,
+                have=len(given),
+            ),
+        )
     return given
 
 
@@ -130,7 +145,9 @@ def _line(row: dict[str, Any]) -> Given:
             raise ValueError(T("“%(name)s” has at most %(most)s characters.", name=name, most=most))
         if any(not c.isprintable() for c in said[name]):
             raise ValueError(T("“%(name)s” has characters that cannot be shown.", name=name))
-    return Given(sha256, said["name"] or None, int(size) if size else None, said["made_at"] or None, said["note"] or None)
+    return Given(
+        sha256, said["name"] or None, int(size) if size else None, said["made_at"] or None, said["note"] or None
+    )
 
 
 def file_batch(court: Court, account_id: int, title: str, given: Sequence[Given]) -> DigestBatch:
@@ -139,20 +156,34 @@ def file_batch(court: Court, account_id: int, title: str, given: Sequence[Given]
     The same list sent again by the same person gives the batch that is there.
     """
     rows = [dict(vars(line)) for line in given]
-    list_sha256 = sha256_hex(canonical([{name: value for name, value in row.items() if value is not None} for row in rows]))
+    list_sha256 = sha256_hex(
+        canonical([{name: value for name, value in row.items() if value is not None} for row in rows])
+    )
     now = court.clock.now()
     with court.sit() as sitting:
         session = sitting.session
-        known = session.scalar(select(DigestBatch).where(DigestBatch.account_id == account_id, DigestBatch.list_sha256 == list_sha256))
+        known = session.scalar(
+            select(DigestBatch).where(DigestBatch.account_id == account_id, DigestBatch.list_sha256 == list_sha256)
+        )
         if known is not None:
             return known
-        batch = DigestBatch(reference=new_reference(), account_id=account_id, title=title, count=len(given), list_sha256=list_sha256, received_at=now)
+        batch = DigestBatch(
+            reference=new_reference(),
+            account_id=account_id,
+            title=title,
+            count=len(given),
+            list_sha256=list_sha256,
+            received_at=now,
+        )
         session.add(batch)
         session.flush()
         subjects = [_subject(batch, position, row) for position, row in enumerate(rows, 1)]
         receipts = court.notary.record_many(session, subjects, now=now)
         names = ("batch_id", "position", "sha256", "name", "size", "made_at", "note", "receipt")
-        lines = [(batch.id, n, g.sha256, g.name, g.size, g.made_at, g.note, receipt) for n, (g, receipt) in enumerate(zip(given, receipts, strict=True), 1)]
+        lines = [
+            (batch.id, n, g.sha256, g.name, g.size, g.made_at, g.note, receipt)
+            for n, (g, receipt) in enumerate(zip(given, receipts, strict=True), 1)
+        ]
         insert_rows(session, "digest_line", names, lines)
     return batch
 
@@ -165,12 +196,18 @@ def _subject(batch: DigestBatch, position: int, row: dict[str, Any]) -> dict[str
 
 def batches_of(session: Session, account_id: int, limit: int = 100) -> list[DigestBatch]:
     """A person's batches, newest first."""
-    return list(session.scalars(select(DigestBatch).where(DigestBatch.account_id == account_id).order_by(DigestBatch.id.desc()).limit(limit)))
+    return list(
+        session.scalars(
+            select(DigestBatch).where(DigestBatch.account_id == account_id).order_by(DigestBatch.id.desc()).limit(limit)
+        )
+    )
 
 
 def own_batch(session: Session, account_id: int, reference: str) -> DigestBatch:
     """A batch of the person. Raises NotFound."""
-    found = session.scalar(select(DigestBatch).where(DigestBatch.reference == reference, DigestBatch.account_id == account_id))
+    found = session.scalar(
+        select(DigestBatch).where(DigestBatch.reference == reference, DigestBatch.account_id == account_id)
+    )
     if found is None:
         raise NotFound
     return found
@@ -178,7 +215,12 @@ def own_batch(session: Session, account_id: int, reference: str) -> DigestBatch:
 
 def lines_of(session: Session, batch: DigestBatch, *, after: int = 0, limit: int = 100) -> list[DigestLine]:
     """Lines above a position, in order."""
-    query = select(DigestLine).where(DigestLine.batch_id == batch.id, DigestLine.position > after).order_by(DigestLine.position).limit(limit)
+    query = (
+        select(DigestLine)
+        .where(DigestLine.batch_id == batch.id, DigestLine.position > after)
+        .order_by(DigestLine.position)
+        .limit(limit)
+    )
     return list(session.scalars(query))
 
 
@@ -193,7 +235,11 @@ def line_of(session: Session, batch: DigestBatch, position: int) -> DigestLine:
 def attach_file(session: Session, batch: DigestBatch, position: int, upload_reference: str) -> DigestLine:
     """Put the file to its line; its bytes must be those whose digest was filed. Raises NotFound, FileNotOfDigest."""
     line = line_of(session, batch, position)
-    own = (Upload.reference == upload_reference, Upload.account_id == batch.account_id, Upload.state == UploadState.ANCHORED)
+    own = (
+        Upload.reference == upload_reference,
+        Upload.account_id == batch.account_id,
+        Upload.state == UploadState.ANCHORED,
+    )
     upload = session.scalar(select(Upload).where(*own))
     if upload is None:
         raise NotFound
@@ -206,23 +252,45 @@ def attach_file(session: Session, batch: DigestBatch, position: int, upload_refe
 
 def matching_uploads(session: Session, batch: DigestBatch) -> dict[int, Upload]:
     """Position → a file of the same person that has its digest, for lines that have none yet."""
-    same = (Upload.account_id == batch.account_id) & (Upload.state == UploadState.ANCHORED) & (Upload.sha256 == DigestLine.sha256)
-    rows = session.execute(select(DigestLine.position, Upload).join(Upload, same).where(DigestLine.batch_id == batch.id, DigestLine.upload_id.is_(None)))
+    same = (
+        (Upload.account_id == batch.account_id)
+        & (Upload.state == UploadState.ANCHORED)
+        & (Upload.sha256 == DigestLine.sha256)
+    )
+    rows = session.execute(
+        select(DigestLine.position, Upload)
+        .join(Upload, same)
+        .where(DigestLine.batch_id == batch.id, DigestLine.upload_id.is_(None))
+    )
     return {row[0]: row[1] for row in rows}
 
 
 def first_filed(session: Session, exhibit: Exhibit) -> DigestLine | None:
-    """The earliest line by which the digest of an exhibit's file reached the court before the file: by its sender, in this case or not."""
+    """The earliest line by which the digest of an exhibit's file reached the court before the file: by its sender, in
+    this case or not.
+    """
     upload = exhibit.upload
     mine = (DigestLine.sha256 == upload.sha256, DigestBatch.account_id == upload.account_id)
-    query = select(DigestLine).join(DigestBatch).where(*mine).order_by(DigestBatch.received_at, DigestLine.position).limit(1)
+    query = (
+        select(DigestLine)
+        .join(DigestBatch)
+        .where(*mine)
+        .order_by(DigestBatch.received_at, DigestLine.position)
+        .limit(1)
+    )
     found = session.scalar(query)
-    return found if found is not None and upload.completed_at is not None and found.batch.received_at < upload.completed_at else None
+    return (
+        found
+        if found is not None and upload.completed_at is not None and found.batch.received_at < upload.completed_at
+        else None
+    )
 
 
 def batches_in(session: Session, case_id: int) -> list[DigestBatch]:
     """Batches that were put into a case, in order."""
-    return list(session.scalars(select(DigestBatch).where(DigestBatch.case_id == case_id).order_by(DigestBatch.entry_number)))
+    return list(
+        session.scalars(select(DigestBatch).where(DigestBatch.case_id == case_id).order_by(DigestBatch.entry_number))
+    )
 
 
 def as_csv(session: Session, batch: DigestBatch) -> str:
@@ -232,7 +300,14 @@ def as_csv(session: Session, batch: DigestBatch) -> str:
     writer.writerow(("position", *COLUMNS, "receipt", "file"))
     for line in lines_of(session, batch, limit=MOST):
         cells = (line.sha256, line.name, line.size, line.made_at, line.note)
-        writer.writerow((line.position, *(_inert(cell) for cell in cells), line.receipt, line.upload.reference if line.upload else ""))
+        writer.writerow(
+            (
+                line.position,
+                *(_inert(cell) for cell in cells),
+                line.receipt,
+                line.upload.reference if line.upload else "",
+            )
+        )
     return out.getvalue()
 
 
@@ -242,4 +317,7 @@ def _inert(cell: object) -> object:
 
 def count_of(session: Session, batch: DigestBatch) -> int:
     """How many of its files are here."""
-    return session.scalar(select(func.count()).where(DigestLine.batch_id == batch.id, DigestLine.upload_id.is_not(None))) or 0
+    return (
+        session.scalar(select(func.count()).where(DigestLine.batch_id == batch.id, DigestLine.upload_id.is_not(None)))
+        or 0
+    )

@@ -1,4 +1,5 @@
-"""An earlier proof of a file: a time-stamp token (RFC 3161) or a proof from a log (C2SP tlog-proof), examined when it is attached.
+"""An earlier proof of a file: a time-stamp token (RFC 3161) or a proof from a log (C2SP tlog-proof), examined when it
+is attached.
 
 Trusted are the roots and log keys that the court names in its settings, nothing that
 a proof brings along. What is found is told in words and kept apart from the two
@@ -80,7 +81,9 @@ class Trust:
 
     @classmethod
     def of(cls, settings: Settings) -> Trust:
-        """From ``ODR_PROOF_ROOTS`` (PEM files, or folders of them) and ``ODR_PROOF_KEYS`` (vkeys), separated by ``;``. Raises SettingsError."""
+        """From ``ODR_PROOF_ROOTS`` (PEM files, or folders of them) and ``ODR_PROOF_KEYS`` (vkeys), separated by ``;``.
+        Raises SettingsError.
+        """
         roots: list[x509.Certificate] = []
         try:
             for place in _listed(settings.proof_roots):
@@ -119,7 +122,10 @@ def found_words(kind: ProofKind, result: ProofResult, issuer: str, at: datetime 
     if result is ProofResult.BROKEN:
         return T("This proof does not hold: it is damaged, was altered, or names an impossible time.")
     if result is ProofResult.UNKNOWN_ISSUER:
-        return T("The proof is about this file, but nobody whom this court knows stands behind it: %(issuer)s.", issuer=issuer or "–")
+        return T(
+            "The proof is about this file, but nobody whom this court knows stands behind it: %(issuer)s.",
+            issuer=issuer or "–",
+        )
     if at is None:
         return T("The log %(issuer)s holds the digest of this file. The proof names no time.", issuer=issuer)
     if kind is ProofKind.LOG:
@@ -127,7 +133,16 @@ def found_words(kind: ProofKind, result: ProofResult, issuer: str, at: datetime 
     return T("%(issuer)s had the digest of this file before it on %(at)s: it existed by then.", issuer=issuer, at=at)
 
 
-def examine(proof: bytes, sha256: str, trust: Trust, now: datetime, *, name: str = "", content: bytes | None = None, beside: bytes | None = None) -> Found:
+def examine(
+    proof: bytes,
+    sha256: str,
+    trust: Trust,
+    now: datetime,
+    *,
+    name: str = "",
+    content: bytes | None = None,
+    beside: bytes | None = None,
+) -> Found:
     """Examine a proof of the file with digest ``sha256`` (hexadecimal).
 
     ``name`` and ``content`` are the file's, where it is small: some logs hold the file itself, or a
@@ -197,7 +212,9 @@ def _issuer(response: bytes) -> str:
 
 
 def _candidates(sha256: str, name: str, content: bytes | None, beside: bytes | None) -> Iterator[bytes]:
-    """What a log may hold of a file: the file, its digest, a line of ``sha256sum``, or a statement that names its digest."""
+    """What a log may hold of a file: the file, its digest, a line of ``sha256sum``, or a statement that names its
+    digest.
+    """
     if content is not None:
         yield content
     yield bytes.fromhex(sha256)
@@ -232,7 +249,10 @@ def _examine_log(data: bytes, sha256: str, trust: Trust, candidates: Iterator[by
     try:
         verify_note(note, [key for key in trust.keys if key.type is SignatureType.ED25519 and key.name == head.origin])
     except NoteRefused:
-        known = any(key.name == head.origin and any((line.name, line.key_id) == (key.name, key.id) for line in note.signatures) for key in trust.keys)
+        known = any(
+            key.name == head.origin and any((line.name, line.key_id) == (key.name, key.id) for line in note.signatures)
+            for key in trust.keys
+        )
         return Found(kind, ProofResult.BROKEN if known else ProofResult.UNKNOWN_ISSUER, head.origin)
     times = [at for at in (_witnessed(note, trust), _stated(entry, beside)) if at is not None]
     return Found(kind, ProofResult.HOLDS, head.origin, min(times, default=None))

@@ -46,7 +46,9 @@ def seal_stream(key: bytes, chunks: Iterable[bytes]) -> Iterator[bytes]:
     yield cipher.encrypt(_nonce(prefix, number, True), held, None)
 
 
-def open_range(key: bytes, size: int, read: Callable[[int, int], Iterator[bytes]], start: int = 0, length: int | None = None) -> Iterator[bytes]:
+def open_range(
+    key: bytes, size: int, read: Callable[[int, int], Iterator[bytes]], start: int = 0, length: int | None = None
+) -> Iterator[bytes]:
     """Bytes of the file of ``size`` bytes from ``start``; ``read(offset, count)`` gives sealed bytes. Raises Damaged."""
     stop = size if length is None else min(size, start + length)
     cipher, last = AESGCM(key), max(0, -(-size // PIECE) - 1)

@@ -70,7 +70,11 @@ class StreamedForm:
                 return
             name, filename, declared_type = _described(self._headers())
             self._in_part = True
-            yield FormField(name, self._value()) if filename is None else FormFile(name, filename, declared_type, _PartBody(self))
+            yield (
+                FormField(name, self._value())
+                if filename is None
+                else FormFile(name, filename, declared_type, _PartBody(self))
+            )
         raise BadForm
 
     def take(self, size: int) -> bytes:

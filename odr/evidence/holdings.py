@@ -1,8 +1,11 @@
-"""The files behind receipts of evidence: uploads, digests whose file came later, bundles, and decisions on files nobody submitted."""
+"""The files behind receipts of evidence: uploads, digests whose file came later, bundles, and decisions on files nobody
+submitted.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -25,15 +28,30 @@ def holdings(court: Court, session: Session, references: Sequence[str]) -> Mappi
     found: dict[str, Holding] = {}
     kept, bytes_too = Blob.erased_at.is_(None), contains_eager(Upload.blob).undefer(Blob.content)
     own = select(Upload.receipt, Upload).join(Upload.blob).where(Upload.receipt.in_(references), kept)
-    later = select(DigestLine.receipt, Upload).join(DigestLine.upload).join(Upload.blob).where(DigestLine.receipt.in_(references), kept)
+    later = (
+        select(DigestLine.receipt, Upload)
+        .join(DigestLine.upload)
+        .join(Upload.blob)
+        .where(DigestLine.receipt.in_(references), kept)
+    )
     sent = [*session.execute(own.options(bytes_too)), *session.execute(later.options(bytes_too))]
     for receipt, upload in sent:
-        found[receipt or ""] = Holding(f"blob {upload.blob_id}", lambda upload=upload: _told(lambda: desk_of(court).contents(upload)))  # type: ignore[misc]
-    bundles = (Compilation.receipt.in_(references), Compilation.kind == CompilationKind.BUNDLE, Compilation.key.is_not(None))
+        found[receipt or ""] = Holding(
+            f"blob {upload.blob_id}", partial(_told, partial(desk_of(court).contents, upload))
+        )
+    bundles = (
+        Compilation.receipt.in_(references),
+        Compilation.kind == CompilationKind.BUNDLE,
+        Compilation.key.is_not(None),
+    )
     made = select(Compilation.receipt, Compilation.id, Compilation.key).where(*bundles)
     for receipt, number, key in session.execute(made):
-        found[receipt or ""] = Holding(f"compilation {number}", lambda key=key: _told(lambda: court.ports.store.open(key or "")))  # type: ignore[misc]
-    acts = select(UploadDecision.receipt, UploadDecision.id, UploadDecision.record).where(UploadDecision.receipt.in_(references))
+        found[receipt or ""] = Holding(
+            f"compilation {number}", partial(_told, partial(court.ports.store.open, key or ""))
+        )
+    acts = select(UploadDecision.receipt, UploadDecision.id, UploadDecision.record).where(
+        UploadDecision.receipt.in_(references)
+    )
     for receipt, number, record in session.execute(acts):
         found[receipt] = Holding(f"upload decision {number}", lambda record=record: iter((record.encode(),)))  # type: ignore[misc]
     return found

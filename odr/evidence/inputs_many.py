@@ -1,4 +1,6 @@
-"""Many files described at once: what they have in common is answered once, each says what it shows, exceptions stand at the file."""
+"""Many files described at once: what they have in common is answered once, each says what it shows, exceptions stand at
+the file.
+"""
 
 from __future__ import annotations
 
@@ -31,8 +33,14 @@ class ManyLine(CourtModel):
     take: Annotated[bool, field(T("Submit this file"))] = False
     proves: Annotated[str | None, CourtText(0, 1000), field(T("What does it show?"), widget="textarea")] = None
     facts: FactNumbers = []
-    made_at: Annotated[str | None, CourtText(0, 200, one_line=True), field(T("When was it made?"), T("As exactly as you know."))] = None
-    title: Annotated[str | None, CourtText(0, 200, one_line=True), field(T("A short name for it"), T("Left empty, it is called by what it shows."))] = None
+    made_at: Annotated[
+        str | None, CourtText(0, 200, one_line=True), field(T("When was it made?"), T("As exactly as you know."))
+    ] = None
+    title: Annotated[
+        str | None,
+        CourtText(0, 200, one_line=True),
+        field(T("A short name for it"), T("Left empty, it is called by what it shows.")),
+    ] = None
     source: Annotated[
         str | None, CourtText(0, 1000), field(T("If it does not come from where the others do: where from?"), widget="textarea")
     ] = None  # fmt: skip
@@ -42,15 +50,28 @@ class ManyInput(CourtModel):
     """Files that were sent, described together; each becomes an exhibit of its own."""
 
     origin: Annotated[
-        Literal["camera", "screen", "received", "other"] | None, field(T("Where do these files come from?"), options=ORIGINS, widget="radios")
+        Literal["camera", "screen", "received", "other"] | None,
+        field(T("Where do these files come from?"), options=ORIGINS, widget="radios"),
     ] = None
     source: Annotated[
-        str | None, CourtText(0, 800), field(T("More about where they come from"), T("For example: from whom, which shop, on which day."), widget="textarea")
+        str | None,
+        CourtText(0, 800),
+        field(
+            T("More about where they come from"),
+            T("For example: from whom, which shop, on which day."),
+            widget="textarea",
+        ),
     ] = None
     untouched: Annotated[bool, field(T("None of them was cut, converted or changed"))] = False
     files: Annotated[list[ManyLine], Field(max_length=MOST), field(T("File"), lock=True)] = []
-    provenance: Annotated[Provenance | None, field(T("More about their origin"), T("The more you can say, the less there is to dispute."))] = None
-    why_late: Annotated[str | None, CourtText(0, 1000), field(T("If the time for evidence has ended: why does it come late?"), widget="textarea")] = None
+    provenance: Annotated[
+        Provenance | None, field(T("More about their origin"), T("The more you can say, the less there is to dispute."))
+    ] = None
+    why_late: Annotated[
+        str | None,
+        CourtText(0, 1000),
+        field(T("If the time for evidence has ended: why does it come late?"), widget="textarea"),
+    ] = None
 
     @model_validator(mode="after")
     def _each_says_what_it_shows(self) -> ManyInput:
@@ -64,7 +85,9 @@ class ManyInput(CourtModel):
         if self.origin == "other" and not self.source and any(line.take and not line.source for line in self.files):
             faults.append(FieldFault(("source",), T("Say where they come from.")))
         if not any(line.take for line in self.files):
-            faults.append(FieldFault(("files", 0, "take") if self.files else ("files",), T("Choose at least one file.")))
+            faults.append(
+                FieldFault(("files", 0, "take") if self.files else ("files",), T("Choose at least one file."))
+            )
         if faults:
             raise InvalidInput(faults)
         return self
@@ -81,7 +104,13 @@ def exhibit_of(given: ManyInput, line: ManyLine, group: Group | None, locale: st
         origin["changed"] = UNTOUCHED.render(locale)
     if line.made_at:
         origin["made_at"] = line.made_at
-    category = Category.AUDIOVISUAL if group in (Group.AUDIO, Group.VIDEO) else Category.WEB if given.origin == "screen" else Category.FILES
+    category = (
+        Category.AUDIOVISUAL
+        if group in (Group.AUDIO, Group.VIDEO)
+        else Category.WEB
+        if given.origin == "screen"
+        else Category.FILES
+    )
     proves = line.proves or ""
     return ExhibitInput(
         upload=line.upload,

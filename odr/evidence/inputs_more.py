@@ -11,7 +11,9 @@ from odr.text import T
 class DigestsInput(CourtModel):
     """A list of digests filed before, and what the files are to show."""
 
-    batch: Annotated[str, RefTo("digest_batch"), field(T("List of digests"), T("Send the list first; it then stands here."))]
+    batch: Annotated[
+        str, RefTo("digest_batch"), field(T("List of digests"), T("Send the list first; it then stands here."))
+    ]
     proves: Annotated[str, CourtText(1, 1000), field(T("What are the files to show?"), widget="textarea")]
     source: Annotated[str, CourtText(1, 1000), field(T("Where do they come from?"), widget="textarea")]
 
@@ -27,7 +29,12 @@ class ErasureInput(CourtModel):
 
     labels: Annotated[
         list[str],
-        field(T("Which exhibits?"), T("Those whose time under the rules has run."), choices="erasure_due", widget="checkboxes"),
+        field(
+            T("Which exhibits?"),
+            T("Those whose time under the rules has run."),
+            choices="erasure_due",
+            widget="checkboxes",
+        ),
     ] = []
     answer: Annotated[
         Literal["erase", "keep"],
@@ -43,10 +50,20 @@ class ErasureInput(CourtModel):
 class ProofInput(CourtModel):
     """An earlier proof of the file of one's own exhibit."""
 
-    exhibit: Annotated[str, RefTo("exhibit"), field(T("Exhibit"), T("One of your own side."), choices="own_side_exhibits")]
-    upload: Annotated[str, RefTo("upload"), field(T("The proof"), T("A file .tsr, .tst or .tlog-proof. Send it first; it then stands here."))]
+    exhibit: Annotated[
+        str, RefTo("exhibit"), field(T("Exhibit"), T("One of your own side."), choices="own_side_exhibits")
+    ]
+    upload: Annotated[
+        str,
+        RefTo("upload"),
+        field(T("The proof"), T("A file .tsr, .tst or .tlog-proof. Send it first; it then stands here.")),
+    ]
     beside: Annotated[
         str | None,
         RefTo("upload"),
-        field(T("What the log holds"), T("Only for a log that holds a statement about the file, such as receipt.json."), widget="select"),
+        field(
+            T("What the log holds"),
+            T("Only for a log that holds a statement about the file, such as receipt.json."),
+            widget="select",
+        ),
     ] = None

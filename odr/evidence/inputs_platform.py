@@ -14,7 +14,11 @@ from odr.text import T
 class AskPlatformRecordsInput(CourtModel):
     """Which platform is to give what of which order."""
 
-    platform: Annotated[str, CourtText(1, 60, one_line=True), field(T("Platform"), T("Only platforms this court has accredited."), choices="platforms")]
+    platform: Annotated[
+        str,
+        CourtText(1, 60, one_line=True),
+        field(T("Platform"), T("Only platforms this court has accredited."), choices="platforms"),
+    ]
     order_number: Annotated[str, CourtText(1, 100, one_line=True), field(T("Order number"))]
     kinds: Annotated[
         list[str],
@@ -26,7 +30,9 @@ class AskPlatformRecordsInput(CourtModel):
         bool,
         field(
             T("I agree that the platform gives these records of my order to the court"),
-            T("They become your exhibit and the other side reads them. The platform writes them and reads nothing of the case."),
+            T(
+                "They become your exhibit and the other side reads them. The platform writes them and reads nothing of the case."
+            ),
         ),
     ] = False
 

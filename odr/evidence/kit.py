@@ -53,7 +53,8 @@ class KitEntry:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Something of the case that this reader's bag does not hold: ``entry 7``, ``exhibit C-2``, and why, in both languages.
+    """Something of the case that this reader's bag does not hold: ``entry 7``, ``exhibit C-2``, and why, in both
+    languages.
 
     ``sha256`` is given where the docket names the file to this reader, so that its absence is explained, not just seen.
     """
@@ -99,7 +100,10 @@ def write_kit(kit: Kit) -> Iterator[bytes]:
     if kit.entries:
         yield from bag.payload(DOCKET, (line + b"\n" for line in lines))
     yield from bag.tag("contents.json", canonical(_contents(kit)))
-    receipts = {receipt.reference: receipt for receipt in (*(file.receipt for file in kit.files), *(entry.receipt for entry in kit.entries))}
+    receipts = {
+        receipt.reference: receipt
+        for receipt in (*(file.receipt for file in kit.files), *(entry.receipt for entry in kit.entries))
+    }
     for reference in sorted(receipts):
         for name, data in _proof_files(receipts[reference]).items():
             yield from bag.tag(f"receipts/{reference}/{name}", data)
@@ -107,13 +111,18 @@ def write_kit(kit: Kit) -> Iterator[bytes]:
     for _, each in sorted(rounds.items()):
         for name, data in each.files.items():
             yield from bag.tag(f"renewals/{name}", data)
-    logs = {(each.log or "", each.vkey or "") for each in receipts.values()} | {(each.log, each.vkey) for each in rounds.values()}
+    logs = {(each.log or "", each.vkey or "") for each in receipts.values()} | {
+        (each.log, each.vkey) for each in rounds.values()
+    }
     for log, vkey in sorted(logs):
         yield from bag.tag(f"keys/log-{log}.pem", _public(vkey, serialization.Encoding.PEM))
     if kit.authority:
         yield from bag.tag("keys/time-authority.pem", kit.authority)
     for authority in {each.authority for each in rounds.values() if each.authority}:
-        yield from bag.tag("keys/time-authority-sha512.pem", x509.load_der_x509_certificate(authority).public_bytes(serialization.Encoding.PEM))
+        yield from bag.tag(
+            "keys/time-authority-sha512.pem",
+            x509.load_der_x509_certificate(authority).public_bytes(serialization.Encoding.PEM),
+        )
     yield from bag.tag("verify.py", VERIFIER.read_bytes())
     yield from bag.tag("README.txt", README.encode())
     yield from bag.finish(kit.info)
@@ -124,7 +133,13 @@ def _contents(kit: Kit) -> dict[str, object]:
     entries: list[dict[str, object]] = []
     for entry in kit.entries:
         readable += entry.payload is not None
-        entries.append({"number": entry.number, "receipt": entry.receipt.reference, "line": readable if entry.payload is not None else None})
+        entries.append(
+            {
+                "number": entry.number,
+                "receipt": entry.receipt.reference,
+                "line": readable if entry.payload is not None else None,
+            }
+        )
     files = [{"path": f"data/{file.path}", "receipt": file.receipt.reference} for file in kit.files]
     left_out = [{"item": each.item, "why": dict(each.why), "sha256": each.sha256} for each in kit.left_out]
     return {"format": FORMAT, "case": kit.case, "files": files, "entries": entries, "left_out": left_out}
@@ -133,7 +148,11 @@ def _contents(kit: Kit) -> dict[str, object]:
 def _proof_files(receipt: ReceiptFiles) -> dict[str, bytes]:
     if receipt.proof is None or receipt.spicy is None or receipt.checkpoint is None:
         raise NotProvenYet(receipt.reference)
-    beside = {"receipt.leaf.spicy": receipt.spicy, "checkpoint.body": receipt.checkpoint_body or b"", "checkpoint.sig": receipt.checkpoint_sig or b""}
+    beside = {
+        "receipt.leaf.spicy": receipt.spicy,
+        "checkpoint.body": receipt.checkpoint_body or b"",
+        "checkpoint.sig": receipt.checkpoint_sig or b"",
+    }
     # Statements stand once in the bag, not beside each receipt.
     shared = {name for each in receipt.renewed.rounds for name in each.files} if receipt.renewed else set()
     return {name: data for name, data in (receipt.named | beside).items() if name not in shared}

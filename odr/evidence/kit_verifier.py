@@ -62,23 +62,50 @@ REASONS: dict[str, tuple[str, str]] = {
     "proof": ("its proof is not written as the standard says", "证明格式不符合标准"),
     "inclusion": ("its proof does not lead to the log's root", "证明无法推导至日志树根"),
     "log": ("the checkpoint is of another log than the receipt names", "检查点所属日志与回执所载日志不同"),
-    "key": ("no key with the fingerprint you gave has signed its checkpoint", "没有与您提供的指纹相符的密钥签署过该检查点"),
+    "key": (
+        "no key with the fingerprint you gave has signed its checkpoint",
+        "没有与您提供的指纹相符的密钥签署过该检查点",
+    ),
     "signature": ("the signature of its checkpoint is wrong", "检查点签名错误"),
     "checkpoint": ("its checkpoint files are not the checkpoint of its proof", "检查点文件与证明中的检查点不一致"),
     "time": ("its time token does not verify", "时间戳未通过验证"),
     "time-bounds": ("its time token states an impossible time", "时间戳所载时间不合理"),
-    "renewals": ("the renewals of its time token are not numbered from 1 without a gap", "时间戳续期文件未从1起连续编号"),
-    "renewal": ("this renewal does not verify over the checkpoint and the time tokens before it", "该时间戳续期对检查点及其前各时间戳未通过验证"),
+    "renewals": (
+        "the renewals of its time token are not numbered from 1 without a gap",
+        "时间戳续期文件未从1起连续编号",
+    ),
+    "renewal": (
+        "this renewal does not verify over the checkpoint and the time tokens before it",
+        "该时间戳续期对检查点及其前各时间戳未通过验证",
+    ),
     "renewal-weak": ("this renewal was not made with SHA-512", "该时间戳续期未使用SHA-512"),
-    "renewal-late": ("it was renewed only when the time token before it could no longer be believed", "续期时，其前的时间戳已不可采信"),
+    "renewal-late": (
+        "it was renewed only when the time token before it could no longer be believed",
+        "续期时，其前的时间戳已不可采信",
+    ),
     "renewed-files": ("the files of its hash renewal are misnamed or incomplete", "哈希续期文件命名有误或者不齐全"),
     "statement": ("this statement of hash renewal is not written as it must be", "该哈希续期声明格式不正确"),
-    "statement-key": ("no key with a fingerprint you gave has signed this statement", "没有与您提供的指纹相符的密钥签署过该声明"),
+    "statement-key": (
+        "no key with a fingerprint you gave has signed this statement",
+        "没有与您提供的指纹相符的密钥签署过该声明",
+    ),
     "statement-signature": ("the signature of this statement is wrong", "该声明的签名错误"),
-    "renewed-inclusion": ("it does not lead to the root in the statement of hash renewal", "证明无法推导至哈希续期声明所载的树根"),
-    "renewed-entry": ("the round of hash renewal bound another entry or receipt", "哈希续期所绑定的是另一条目或者另一回执"),
-    "renewed-file": ("it is not the file that the round of hash renewal bound with SHA-512", "并非哈希续期时以SHA-512绑定的文件"),
-    "renewed-checkpoint": ("the round of hash renewal bound another checkpoint or other time tokens", "哈希续期所绑定的是另一检查点或者其他时间戳"),
+    "renewed-inclusion": (
+        "it does not lead to the root in the statement of hash renewal",
+        "证明无法推导至哈希续期声明所载的树根",
+    ),
+    "renewed-entry": (
+        "the round of hash renewal bound another entry or receipt",
+        "哈希续期所绑定的是另一条目或者另一回执",
+    ),
+    "renewed-file": (
+        "it is not the file that the round of hash renewal bound with SHA-512",
+        "并非哈希续期时以SHA-512绑定的文件",
+    ),
+    "renewed-checkpoint": (
+        "the round of hash renewal bound another checkpoint or other time tokens",
+        "哈希续期所绑定的是另一检查点或者其他时间戳",
+    ),
     "renewed-weak": ("this time token does not rest on SHA-512 throughout", "该时间戳并非全部基于SHA-512"),
     "renewed-late": (
         "hash renewal came when its last time token could no longer be believed",
@@ -89,7 +116,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "line": ("its text in the docket is not the one of its receipt", "卷宗所载文本与回执不符"),
     "lines": ("the docket has lines that belong to no entry", "卷宗中存在不属于任何条目的行"),
     "short": ("the docket ends before the entry you know of", "卷宗在您所知的条目之前即已终止"),
-    "absent": ("the docket names this file, but it is neither here nor named as left out", "卷宗载有该文件，但文件包内既无该文件，也未注明未收录"),
+    "absent": (
+        "the docket names this file, but it is neither here nor named as left out",
+        "卷宗载有该文件，但文件包内既无该文件，也未注明未收录",
+    ),
     "openssl": ("openssl could not be run", "无法运行openssl"),
 }
 ENDED = (
@@ -162,8 +192,12 @@ class Bag:
         with self.open(name) as file:
             return b"".join(iter(lambda: file.read(min(limit, CHUNK)), b""))[:limit]
 
-    def hashed(self, names: list[str], pool: ThreadPoolExecutor) -> dict[str, tuple[str, int] | Future[tuple[str, int]]]:
-        """SHA-256 and size of each. Large files are hashed on every processor while this thread goes through the small ones, and goes on."""
+    def hashed(
+        self, names: list[str], pool: ThreadPoolExecutor
+    ) -> dict[str, tuple[str, int] | Future[tuple[str, int]]]:
+        """SHA-256 and size of each. Large files are hashed on every processor while this thread goes through the small
+        ones, and goes on.
+        """
         return {name: self._digest_small(name) or pool.submit(self._digest_large, name) for name in names}
 
     def _digest_small(self, name: str) -> tuple[str, int] | None:
@@ -227,7 +261,12 @@ class Bag:
         seen: set[str] = set()
         for entry in entries:
             name = entry.filename[len(self._top) :]
-            if entry.compress_type != zipfile.ZIP_STORED or entry.flag_bits & 1 or name in seen or entry.filename != entry.orig_filename:
+            if (
+                entry.compress_type != zipfile.ZIP_STORED
+                or entry.flag_bits & 1
+                or name in seen
+                or entry.filename != entry.orig_filename
+            ):
                 self.failures.append(Failure(name, "packed"))
             elif (entry.external_attr >> 16) & 0o170000 == 0o120000:
                 self.failures.append(Failure(name, "link"))
@@ -246,7 +285,9 @@ def safe_part(part: str) -> bool:
     """Whether the name of one file or folder is safe."""
     if part in ("", ".", "..") or part != part.strip(" .") or UNFIT.search(part) or RESERVED.match(part):
         return False
-    return part.isascii() or (unicodedata.normalize("NFC", part) == part and not any(unicodedata.category(c) in UNSEEN for c in part))
+    return part.isascii() or (
+        unicodedata.normalize("NFC", part) == part and not any(unicodedata.category(c) in UNSEEN for c in part)
+    )
 
 
 def manifest(bag: Bag, name: str) -> dict[str, str]:
@@ -334,7 +375,13 @@ def read_proof(data: bytes) -> tuple[int, list[bytes], Note]:
         lines = head.decode("ascii").split("\n")
     except UnicodeDecodeError:
         raise Wrong("proof") from None
-    if not blank or len(lines) < 2 or lines[0] != "c2sp.org/tlog-proof@v1" or not lines[1].startswith("index ") or len(lines) > 66:
+    if (
+        not blank
+        or len(lines) < 2
+        or lines[0] != "c2sp.org/tlog-proof@v1"
+        or not lines[1].startswith("index ")
+        or len(lines) > 66
+    ):
         raise Wrong("proof")
     return strict_number(lines[1][6:]), [strict_hash(line) for line in lines[2:]], read_note(note)
 
@@ -382,7 +429,13 @@ def read_statement(data: bytes, number: str) -> Statement:
     """``heads`` are first entry, size and place in the tree of each log; ``size`` all leaves."""
     text, blank, rest = data.decode("utf-8", "replace").rpartition("\n\n")
     lines = text.split("\n")
-    if not blank or len(lines) < 8 or lines[0] != RENEWED or lines[2] != f"round {number}" or not lines[3].startswith("rule "):
+    if (
+        not blank
+        or len(lines) < 8
+        or lines[0] != RENEWED
+        or lines[2] != f"round {number}"
+        or not lines[3].startswith("rule ")
+    ):
         raise Wrong("statement")
     heads, at = dict[str, tuple[int, int, int]](), 0
     try:
@@ -397,7 +450,15 @@ def read_statement(data: bytes, number: str) -> Statement:
         (counted, count), (named, root) = lines[-2].split(" "), lines[-1].split(" ")
         if (counted, named) != ("checkpoints", "root") or len(strict_base64(root)) != 64:
             raise Wrong("statement")
-        return Statement((text + "\n").encode(), lines[1], lines[3][5:15], heads, at + strict_number(count), strict_base64(root), read_signatures(rest))
+        return Statement(
+            (text + "\n").encode(),
+            lines[1],
+            lines[3][5:15],
+            heads,
+            at + strict_number(count),
+            strict_base64(root),
+            read_signatures(rest),
+        )
     except (Wrong, ValueError, IndexError):
         raise Wrong("statement") from None
 
@@ -460,7 +521,9 @@ class Keys:
                 self.strong = path
 
     def check_signature(self, note: Note) -> bytes:
-        """The log's own signature line, verified by openssl, once for all receipts under it. Gives the note with that line alone."""
+        """The log's own signature line, verified by openssl, once for all receipts under it. Gives the note with that
+        line alone.
+        """
         seen = (note.text, note.signatures)
         if seen not in self._signed:
             self._signed[seen] = tried(lambda: self._signature(note))
@@ -494,8 +557,11 @@ class Keys:
         if not openssl(arguments, self._folder)[0]:
             raise Wrong("signature")
 
-    def check_times(self, checkpoint: bytes, tokens: list[tuple[str, bytes]], not_before: datetime, strong: bool = False) -> datetime | None:
-        """When a known authority first saw the checkpoint, every renewal of its token checked in order; None when no authority was named.
+    def check_times(
+        self, checkpoint: bytes, tokens: list[tuple[str, bytes]], not_before: datetime, strong: bool = False
+    ) -> datetime | None:
+        """When a known authority first saw the checkpoint, every renewal of its token checked in order; None when no
+        authority was named.
 
         ``strong`` tokens, over a statement of hash renewal, rest on SHA-512 throughout.
         """
@@ -557,7 +623,18 @@ class Keys:
             (self._folder / "data").write_bytes(data)
             (self._folder / "tsr").write_bytes(token)
             root = str(self.strong if strong else self.authority)
-            arguments = ["ts", "-verify", "-data", "data", "-in", "tsr", "-CAfile", root, "-attime", str(int(moment.timestamp()))]
+            arguments = [
+                "ts",
+                "-verify",
+                "-data",
+                "data",
+                "-in",
+                "tsr",
+                "-CAfile",
+                root,
+                "-attime",
+                str(int(moment.timestamp())),
+            ]
             self._stood[asked] = openssl(arguments, self._folder)[0]
         return self._stood[asked]
 
@@ -587,14 +664,18 @@ def openssl(arguments: list[str], folder: Path) -> tuple[bool, str]:
     """Run openssl; whether it said yes, and what it wrote."""
     environment = dict(os.environ, LC_ALL="C", LANG="C")
     try:
-        done = subprocess.run(["openssl", *arguments], cwd=str(folder), env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        done = subprocess.run(
+            ["openssl", *arguments], cwd=str(folder), env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
     except OSError:
         raise Wrong("openssl") from None
     return done.returncode == 0, done.stdout.decode("utf-8", "replace")
 
 
 class Rounds:
-    """The rounds of hash renewal that receipts of the kit name: statement, signature and time tokens, each checked once."""
+    """The rounds of hash renewal that receipts of the kit name: statement, signature and time tokens, each checked
+    once.
+    """
 
     def __init__(self, bag: Bag, keys: Keys) -> None:
         self._bag, self._keys = bag, keys
@@ -627,7 +708,11 @@ class Rounds:
     def strays(self) -> list[Failure]:
         """Files of rounds that no receipt names."""
         mine = tuple(f"renewals/renewal-{number}.statement" for number in self._checked)
-        return [Failure(name, "renewed-files") for name in sorted(self._bag.names) if name.startswith("renewals/") and not name.startswith(mine or "\n")]
+        return [
+            Failure(name, "renewed-files")
+            for name in sorted(self._bag.names)
+            if name.startswith("renewals/") and not name.startswith(mine or "\n")
+        ]
 
 
 class Receipts:
@@ -662,7 +747,10 @@ class Receipts:
         return held(self._checked[reference])
 
     def _check(self, place: str) -> dict[str, Any]:
-        if not {place + n for n in ("receipt.json", "receipt.leaf", "receipt.leaf.tlog-proof", "checkpoint")} <= self._bag.names:
+        if (
+            not {place + n for n in ("receipt.json", "receipt.leaf", "receipt.leaf.tlog-proof", "checkpoint")}
+            <= self._bag.names
+        ):
             raise Wrong("receipt-files")
         body, leaf = self._bag.read(place + "receipt.json"), self._bag.read(place + "receipt.leaf")
         named = LEAF.match(leaf)
@@ -684,7 +772,16 @@ class Receipts:
         self.sizes[note.origin] = max(note.size, self.sizes.get(note.origin, 0))
         return receipt
 
-    def _check_renewed(self, place: str, note: Note, index: int, bare: bytes, body: bytes, tokens: list[tuple[str, bytes]], written: datetime) -> None:
+    def _check_renewed(
+        self,
+        place: str,
+        note: Note,
+        index: int,
+        bare: bytes,
+        body: bytes,
+        tokens: list[tuple[str, bytes]],
+        written: datetime,
+    ) -> None:
         """What rounds of hash renewal have bound of this receipt and its checkpoint."""
         kinds = set[str]()
         for name in sorted(self._renewed.get(place, ())):
@@ -707,7 +804,17 @@ class Receipts:
             except Wrong as wrong:
                 raise Wrong(wrong.reason, wrong.item or name) from None
 
-    def _check_entry(self, place: str, statement: Statement, note: Note, index: int, position: int, leaf: bytes, body: bytes, number: str) -> None:
+    def _check_entry(
+        self,
+        place: str,
+        statement: Statement,
+        note: Note,
+        index: int,
+        position: int,
+        leaf: bytes,
+        body: bytes,
+        number: str,
+    ) -> None:
         start, size, at = statement.heads.get(note.origin, (0, 0, 0))
         origin, where, what, digest = [*leaf.decode("utf-8", "replace").rstrip("\n").split(" "), "", "", ""][:4]
         if not start <= index < size or position != at + index - start or (origin, where) != (note.origin, str(index)):
@@ -727,7 +834,9 @@ class Receipts:
         if pair is not None and hashlib.sha512(pair[1] + sha512()).hexdigest() != pair[0]:
             raise Wrong("renewed-file", pair[2].decode())
 
-    def _check_head(self, note: Note, bare: bytes, leaf: bytes, tokens: list[tuple[str, bytes]], at: datetime | None) -> None:
+    def _check_head(
+        self, note: Note, bare: bytes, leaf: bytes, tokens: list[tuple[str, bytes]], at: datetime | None
+    ) -> None:
         """Exactly what was bound must be here: the checkpoint, and the tokens it had then."""
         prefix, lines = f"{note.origin} {note.size} ", leaf.decode("utf-8", "replace").split("\n")
         if lines[0] != f"{prefix}checkpoint {hashlib.sha512(bare).hexdigest()}" or lines.pop() != "":
@@ -741,7 +850,12 @@ class Receipts:
             if line != f"{prefix}token court {number} {hashlib.sha512(token).hexdigest()}":
                 raise Wrong("renewed-checkpoint", name)
         before = b"".join(token for _, token in tokens[: len(bound) - 1]) if bound else b""
-        if at and bound and self._keys.authority and not self._keys.stands(bare + before, tokens[len(bound) - 1][1], at):
+        if (
+            at
+            and bound
+            and self._keys.authority
+            and not self._keys.stands(bare + before, tokens[len(bound) - 1][1], at)
+        ):
             raise Wrong("renewed-late")
 
     def _tokens(self, place: str) -> list[tuple[str, bytes]]:
@@ -804,14 +918,22 @@ def read_contents(bag: Bag) -> Contents:
         if listed["format"] != "odr-kit@v1" or not (listed["case"] is None or isinstance(listed["case"], str)):
             raise Wrong("contents", "contents.json")
         files = [(str(each["path"]), str(each["receipt"])) for each in listed["files"]]
-        entries = [(int(each["number"]), str(each["receipt"]), None if each["line"] is None else int(each["line"])) for each in listed["entries"]]
-        left = [(str(e["item"]), str(e["why"]["en"]), str(e["why"]["zh-Hans"]), e["sha256"]) for e in listed.get("left_out", [])]
+        entries = [
+            (int(each["number"]), str(each["receipt"]), None if each["line"] is None else int(each["line"]))
+            for each in listed["entries"]
+        ]
+        left = [
+            (str(e["item"]), str(e["why"]["en"]), str(e["why"]["zh-Hans"]), e["sha256"])
+            for e in listed.get("left_out", [])
+        ]
     except (KeyError, TypeError, ValueError):
         raise Wrong("contents", "contents.json") from None
     return Contents(listed["case"], files, entries, left)
 
 
-def check_entries(contents: Contents, lines: list[bytes], receipts: Receipts, at_least: int) -> tuple[list[Failure], list[bytes]]:
+def check_entries(
+    contents: Contents, lines: list[bytes], receipts: Receipts, at_least: int
+) -> tuple[list[Failure], list[bytes]]:
     """The docket from its first entry to its last, none missing, each following the one before.
 
     Gives the failures and the texts that hold: only those can bind a file to the case.
@@ -860,7 +982,9 @@ def check_whole(contents: Contents, bag: Bag, digests: dict[str, tuple[str, int]
     return failures
 
 
-def check_files(contents: Contents, bag: Bag, digests: dict[str, tuple[str, int]], lines: list[bytes], receipts: Receipts) -> list[Failure]:
+def check_files(
+    contents: Contents, bag: Bag, digests: dict[str, tuple[str, int]], lines: list[bytes], receipts: Receipts
+) -> list[Failure]:
     """Every payload file is named by exactly one receipt, and by the docket of this case."""
     failures = []
     proven: set[str] = {"data/docket.jsonl"} if contents.entries else set()
@@ -883,17 +1007,25 @@ def check_files(contents: Contents, bag: Bag, digests: dict[str, tuple[str, int]
                 raise Wrong("unbound")
         except Wrong as wrong:
             failures.append(failed(path, wrong))
-    failures += [Failure(name, "unproven") for name in sorted(bag.names) if name.startswith("data/") and name not in proven]
+    failures += [
+        Failure(name, "unproven") for name in sorted(bag.names) if name.startswith("data/") and name not in proven
+    ]
     return failures
 
 
-def single_entries(contents: Contents, bag: Bag, digests: dict[str, tuple[str, int]], receipts: Receipts) -> list[bytes]:
+def single_entries(
+    contents: Contents, bag: Bag, digests: dict[str, tuple[str, int]], receipts: Receipts
+) -> list[bytes]:
     """Docket entries that lie in the kit as files, each the very text of its receipt in this case."""
     found = []
     for path, reference in contents.files:
         try:
             receipt = receipts.check(reference)
-            named = isinstance(receipt.get("entry"), int) and receipt.get("media_type") == "application/json" and receipt.get("case") == contents.case
+            named = (
+                isinstance(receipt.get("entry"), int)
+                and receipt.get("media_type") == "application/json"
+                and receipt.get("case") == contents.case
+            )
             if named and digests.get(path) == (receipt.get("sha256"), receipt.get("size")):
                 found.append(bag.read(path))
         except Wrong:
@@ -901,7 +1033,9 @@ def single_entries(contents: Contents, bag: Bag, digests: dict[str, tuple[str, i
     return found
 
 
-def verify(place: Path, logs: set[str], authority: str | set[str] | None = None, case: str | None = None, at_least: int = 0) -> tuple[list[Failure], list[str]]:
+def verify(
+    place: Path, logs: set[str], authority: str | set[str] | None = None, case: str | None = None, at_least: int = 0
+) -> tuple[list[Failure], list[str]]:
     """Everything. Gives the failures and, in words, what is proven."""
     named = {authority} if isinstance(authority, str) else set(authority or ())
     try:
@@ -911,7 +1045,11 @@ def verify(place: Path, logs: set[str], authority: str | set[str] | None = None,
             hashed = bag.hashed(sorted(bag.names - {"tagmanifest-sha256.txt"}), pool)
             contents = read_contents(bag)
             receipts = Receipts(bag, Keys(bag, logs, named, Path(folder)))
-            lines = bag.read("data/docket.jsonl", 1 << 31).split(b"\n")[:-1] if "data/docket.jsonl" in bag.names and contents.entries else []
+            lines = (
+                bag.read("data/docket.jsonl", 1 << 31).split(b"\n")[:-1]
+                if "data/docket.jsonl" in bag.names and contents.entries
+                else []
+            )
             entries, held = check_entries(contents, lines, receipts, at_least)
             for _, reference in contents.files:
                 tried(partial(receipts.check, reference))
@@ -936,18 +1074,26 @@ def proven_words(contents: Contents, receipts: Receipts, ended: bool) -> list[st
     words, count = [], len(contents.entries)
     if count:
         words.append(f"Docket entries 1 to {count} are all there, none missing. / 卷宗第1至{count}条齐全，无缺漏。")
-    words.append(f"{len(contents.files)} files are byte for byte those received. / {len(contents.files)}个文件与法院收到时逐字节一致。")
+    words.append(
+        f"{len(contents.files)} files are byte for byte those received. / {len(contents.files)}个文件与法院收到时逐字节一致。"
+    )
     if count and not contents.left_out:
         words.append("Nothing of the case is left out. / 本案材料无未收录项。")
     for item, english, chinese, _ in contents.left_out:
-        words.append(f"Left out: {printable(item)}: {printable(english)} / 未收录：{printable(item)}：{printable(chinese)}")
+        words.append(
+            f"Left out: {printable(item)}: {printable(english)} / 未收录：{printable(item)}：{printable(chinese)}"
+        )
     for origin, size in sorted(receipts.sizes.items()):
         words.append(f"Log {origin}, signed at {size} entries. / 日志{origin}，签署时共{size}条。")
     if receipts.latest:
         at = receipts.latest.strftime("%Y-%m-%d %H:%M:%S")
-        words.append(f"The named time authority saw the newest checkpoint at {at} UTC. / 指定的时间戳机构于{at}（UTC）见证了最新检查点。")
+        words.append(
+            f"The named time authority saw the newest checkpoint at {at} UTC. / 指定的时间戳机构于{at}（UTC）见证了最新检查点。"
+        )
         if receipts.renewed:
-            words.append(f"Its time tokens were renewed up to {receipts.renewed} times, each in time. / 时间戳最多续期{receipts.renewed}次，均未逾期。")
+            words.append(
+                f"Its time tokens were renewed up to {receipts.renewed} times, each in time. / 时间戳最多续期{receipts.renewed}次，均未逾期。"
+            )
         if ended and not receipts.rounds.used:
             words.append(ENDED)
     else:
@@ -971,15 +1117,33 @@ def main(arguments: list[str] | None = None) -> int:
     """Read the command line, check, explain; 0 when everything holds."""
     sys.setswitchinterval(0.0005)  # threads that hash wait for this one as often as they have read a piece
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("place", nargs="?", default=str(Path(__file__).resolve().parent), help="folder or ZIP of the kit / 文件包目录或者ZIP文件")
-    key_help = "SHA-256 or SHA-512 of a log's key, from outside; may be given again / 另行取得的日志公钥指纹，可重复给出"
-    time_help = "SHA-256 or SHA-512 of an authority's root certificate; may be given again / 时间戳机构根证书指纹，可重复给出"
+    parser.add_argument(
+        "place",
+        nargs="?",
+        default=str(Path(__file__).resolve().parent),
+        help="folder or ZIP of the kit / 文件包目录或者ZIP文件",
+    )
+    key_help = (
+        "SHA-256 or SHA-512 of a log's key, from outside; may be given again / 另行取得的日志公钥指纹，可重复给出"
+    )
+    time_help = (
+        "SHA-256 or SHA-512 of an authority's root certificate; may be given again / 时间戳机构根证书指纹，可重复给出"
+    )
     parser.add_argument("--log-key-fingerprint", action="append", required=True, metavar="HEX", help=key_help)
     parser.add_argument("--time-authority-fingerprint", action="append", default=[], metavar="HEX", help=time_help)
     parser.add_argument("--case", help="reference of the case you expect / 预期的案件编号")
-    parser.add_argument("--at-least", type=int, default=0, metavar="N", help="number of the latest entry you know of / 您所知的最后条目编号")
+    parser.add_argument(
+        "--at-least",
+        type=int,
+        default=0,
+        metavar="N",
+        help="number of the latest entry you know of / 您所知的最后条目编号",
+    )
     given = parser.parse_args(arguments)
-    plain, authorities = ({re.sub(r"[\s:]", "", text).lower() for text in each} for each in (given.log_key_fingerprint, given.time_authority_fingerprint))
+    plain, authorities = (
+        {re.sub(r"[\s:]", "", text).lower() for text in each}
+        for each in (given.log_key_fingerprint, given.time_authority_fingerprint)
+    )
     failures, words = verify(Path(given.place), plain, authorities, given.case, given.at_least)
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8", errors="replace")

@@ -99,7 +99,8 @@ _PROGRAM_HEADS = (
     b"L\x00\x00\x00\x01\x14\x02\x00",
 )
 _PROGRAM_NAMES = re.compile(
-    r"\.(exe|dll|scr|com|pif|msi|msp|bat|cmd|ps1|psm1|vbs|vbe|jse?|wsf|wsh|hta|lnk|reg|jar|apk|app|sh|url|scf|cpl|chm|iso|img|vhdx?)$", re.I
+    r"\.(exe|dll|scr|com|pif|msi|msp|bat|cmd|ps1|psm1|vbs|vbe|jse?|wsf|wsh|hta|lnk|reg|jar|apk|app|sh|url|scf|cpl|chm|iso|img|vhdx?)$",
+    re.I,
 )
 
 _HEADS: tuple[tuple[bytes, str, Group], ...] = (
@@ -122,7 +123,11 @@ _HEADS: tuple[tuple[bytes, str, Group], ...] = (
     (b"\x1f\x8b\x08", "application/gzip", Group.ARCHIVE),
     (b"c2sp.org/tlog-proof@v1\n", "text/x.c2sp.tlog-proof", Group.PROOF),
 )
-_RIFF = {b"WEBP": ("image/webp", Group.IMAGE), b"WAVE": ("audio/wav", Group.AUDIO), b"AVI ": ("video/x-msvideo", Group.VIDEO)}
+_RIFF = {
+    b"WEBP": ("image/webp", Group.IMAGE),
+    b"WAVE": ("audio/wav", Group.AUDIO),
+    b"AVI ": ("video/x-msvideo", Group.VIDEO),
+}
 _BRANDS = {
     b"heic": ("image/heic", Group.IMAGE),
     b"heix": ("image/heic", Group.IMAGE),
@@ -155,8 +160,16 @@ _ZIPPED: tuple[tuple[bytes, str, Group], ...] = (
     (b"xl/workbook.", _OOXML + "spreadsheetml.sheet", Group.OFFICE),
     (b"ppt/presentation.xml", _OOXML + "presentationml.presentation", Group.OFFICE),
     (b"mimetypeapplication/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.text", Group.OFFICE),
-    (b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet", "application/vnd.oasis.opendocument.spreadsheet", Group.OFFICE),
-    (b"mimetypeapplication/vnd.oasis.opendocument.presentation", "application/vnd.oasis.opendocument.presentation", Group.OFFICE),
+    (
+        b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet",
+        "application/vnd.oasis.opendocument.spreadsheet",
+        Group.OFFICE,
+    ),
+    (
+        b"mimetypeapplication/vnd.oasis.opendocument.presentation",
+        "application/vnd.oasis.opendocument.presentation",
+        Group.OFFICE,
+    ),
     (b"mimetypeapplication/epub+zip", "application/epub+zip", Group.OFFICE),
 )
 _TIME_STAMP = b"\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x04"
@@ -171,7 +184,9 @@ def recognise(head: bytes, tail: bytes, filename: str) -> Media:
     for test in (_by_head, _by_container, _by_text):
         media = test(head, tail)
         if media is not None:
-            runs = media.group in {Group.TEXT, Group.ACTIVE, Group.OFFICE, Group.ARCHIVE} and _PROGRAM_NAMES.search(filename)
+            runs = media.group in {Group.TEXT, Group.ACTIVE, Group.OFFICE, Group.ARCHIVE} and _PROGRAM_NAMES.search(
+                filename
+            )
             return _PROGRAM if runs else media
     return _by_library(head, filename)
 
@@ -224,7 +239,10 @@ def _by_container(head: bytes, tail: bytes) -> Media | None:
     if head[:4] == b"\x1aE\xdf\xa3":
         return Media("video/webm" if b"webm" in head[:64] else "video/x-matroska", Group.VIDEO)
     if head[:4] == b"OggS":
-        return Media("video/ogg" if b"theora" in head[:256] else "audio/ogg", Group.VIDEO if b"theora" in head[:256] else Group.AUDIO)
+        return Media(
+            "video/ogg" if b"theora" in head[:256] else "audio/ogg",
+            Group.VIDEO if b"theora" in head[:256] else Group.AUDIO,
+        )
     if head[:4] in {b"PK\x03\x04", b"PK\x05\x06"}:
         return _zipped(head, tail)
     if head[:1] == b"\x30" and _TIME_STAMP in head[:256]:
@@ -239,7 +257,10 @@ def _zipped(head: bytes, tail: bytes) -> Media:
     return Media("application/zip", Group.ARCHIVE)
 
 
-_ACTIVE = re.compile(rb"<\s*(!doctype\s+html|html|head|body|script|svg|iframe|object|embed|img|xsl:|\w+:svg|a\s|div|meta|link|form|style|base|math)", re.I)
+_ACTIVE = re.compile(
+    rb"<\s*(!doctype\s+html|html|head|body|script|svg|iframe|object|embed|img|xsl:|\w+:svg|a\s|div|meta|link|form|style|base|math)",
+    re.I,
+)
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 

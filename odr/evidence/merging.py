@@ -15,21 +15,41 @@ if TYPE_CHECKING:
 
 
 def on_case_joined(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """Take every exhibit over with its file, receipt, seal and provenance; where it stood before is kept with it (EV 55).
+    """Take every exhibit over with its file, receipt, seal and provenance; where it stood before is kept with it (EV
+    55).
 
     Facts: ``into`` the other case, ``parties`` old id → party there, ``facts`` number of a
     fact → its number there. The old docket
     keeps the entry that took the exhibit, with its digest.
     """
     into: Case = facts["into"]
-    for exhibit in court.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.party_id, Exhibit.number)).all():
+    for exhibit in court.session.scalars(
+        select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.party_id, Exhibit.number)
+    ).all():
         party = facts["parties"].get(exhibit.party_id)
         if party is None:
             continue
-        number = (court.session.scalar(select(func.max(Exhibit.number)).where(Exhibit.case_id == into.id, Exhibit.party_id == party.id)) or 0) + 1
-        before = {"from_case": case.number or case.reference, "from_label": exhibit.label, "from_entry": exhibit.entry_number}
+        number = (
+            court.session.scalar(
+                select(func.max(Exhibit.number)).where(Exhibit.case_id == into.id, Exhibit.party_id == party.id)
+            )
+            or 0
+        ) + 1
+        before = {
+            "from_case": case.number or case.reference,
+            "from_label": exhibit.label,
+            "from_entry": exhibit.entry_number,
+        }
         exhibit.provenance = {**exhibit.provenance, **before}
-        exhibit.case_id, exhibit.party_id, exhibit.number, exhibit.label = into.id, party.id, number, f"{party.letter}-{number}"
+        exhibit.case_id, exhibit.party_id, exhibit.number, exhibit.label = (
+            into.id,
+            party.id,
+            number,
+            f"{party.letter}-{number}",
+        )
         numbers = facts.get("facts", {})
-        exhibit.entry_number, exhibit.facts = court.next_number(into), sorted(numbers[n] for n in exhibit.facts if n in numbers)
+        exhibit.entry_number, exhibit.facts = (
+            court.next_number(into),
+            sorted(numbers[n] for n in exhibit.facts if n in numbers),
+        )
         court.session.flush()

@@ -37,7 +37,11 @@ class ErasureState(enum.Enum):
     @property
     def label(self) -> Words:
         """The state in words."""
-        return {ErasureState.PROPOSED: T("A person has to decide"), ErasureState.ERASED: T("Erased"), ErasureState.KEPT: T("Kept")}[self]
+        return {
+            ErasureState.PROPOSED: T("A person has to decide"),
+            ErasureState.ERASED: T("Erased"),
+            ErasureState.KEPT: T("Kept"),
+        }[self]
 
 
 class ErasureProposal(Base):

@@ -18,7 +18,8 @@ from odr.evidence.refusals import BodyCut, UploadBusy
 from odr.evidence.store import Reader, full_means_nothing, make_folder, sync_folder, write_all
 
 PIECE = 2**20
-"""Bytes asked of the sender at once: what the web server holds ready of a body is copied anew for every smaller read."""
+"""Bytes asked of the sender at once: what the web server holds ready of a body is copied anew for every smaller read.
+"""
 LONG = 16 * 2**20
 """Bytes from which on a body is worth threads of its own."""
 
@@ -49,7 +50,9 @@ class Part:
         os.ftruncate(self._descriptor, offset)
         os.lseek(self._descriptor, offset, os.SEEK_SET)
 
-    def pour(self, source: Reader, limit: int, feed: list[Any], every: int = 0, checkpoint: Checkpoint | None = None) -> Poured:
+    def pour(
+        self, source: Reader, limit: int, feed: list[Any], every: int = 0, checkpoint: Checkpoint | None = None
+    ) -> Poured:
         """Write at most ``limit`` bytes from the source, feeding the hashers.
 
         After each ``every`` bytes ``checkpoint(written, states)`` is called with what is durable and the
@@ -59,7 +62,9 @@ class Part:
         with Alongside(feed) if limit >= LONG else AtOnce(feed) as beside:
             return self._pour(source, limit, beside, every, checkpoint)
 
-    def _pour(self, source: Reader, limit: int, beside: Alongside | AtOnce, every: int, checkpoint: Checkpoint | None) -> Poured:
+    def _pour(
+        self, source: Reader, limit: int, beside: Alongside | AtOnce, every: int, checkpoint: Checkpoint | None
+    ) -> Poured:
         written, due = 0, every
         while written < limit:
             try:

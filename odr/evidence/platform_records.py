@@ -1,4 +1,5 @@
-"""Signed records of accredited platforms: their form, how one is checked, how one becomes an exhibit (EV 14, 94; OLR 18).
+"""Signed records of accredited platforms: their form, how one is checked, how one becomes an exhibit (EV 14, 94; OLR
+18).
 
 A platform writes exactly what a party asked for, and reads nothing: the answer
 names the receipt and the exhibit, never the case.
@@ -34,7 +35,9 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 PREFIX = b"court-platform-records/1\n"
-"""Stands before the canonical JSON in what is signed, so that no other signature of the platform can be passed off as one."""
+"""Stands before the canonical JSON in what is signed, so that no other signature of the platform can be passed off as
+one.
+"""
 MOST_BYTES = 2_000_000
 AHEAD = timedelta(minutes=10)
 """How far a platform's clock may go before ours."""
@@ -178,14 +181,24 @@ def check(court: Sitting, body: bytes) -> Checked:
         text = PlatformText.model_validate(statement)
     except (ValueError, TypeError, KeyError, RecursionError, binascii.Error, ValidationError):
         raise NotTaken(T("These are not platform records as the court describes them.")) from None
-    platform = court.session.scalar(select(Platform).where(Platform.key == text.platform, Platform.revoked_at.is_(None)))
+    platform = court.session.scalar(
+        select(Platform).where(Platform.key == text.platform, Platform.revoked_at.is_(None))
+    )
     if platform is None:
         raise NotTaken(T("This court has not accredited this platform."))
     try:
-        Ed25519PublicKey.from_public_bytes(base64.b64decode(platform.public_key)).verify(signature, signed_bytes(statement))
+        Ed25519PublicKey.from_public_bytes(base64.b64decode(platform.public_key)).verify(
+            signature, signed_bytes(statement)
+        )
     except (InvalidSignature, ValueError):
-        raise NotTaken(T("The signature does not match: the records were changed, or somebody else signed them.")) from None
-    request = court.session.scalar(select(PlatformRequest).where(PlatformRequest.reference == text.request, PlatformRequest.platform_id == platform.id))
+        raise NotTaken(
+            T("The signature does not match: the records were changed, or somebody else signed them.")
+        ) from None
+    request = court.session.scalar(
+        select(PlatformRequest).where(
+            PlatformRequest.reference == text.request, PlatformRequest.platform_id == platform.id
+        )
+    )
     if request is None:
         raise NotTaken(T("Nobody asked you for these records."))
     found = Checked(request, platform, text, sha256_hex(body))
@@ -216,14 +229,18 @@ def _no_float(written: str) -> Any:
 
 
 def take(court: Court, body: bytes) -> Taken:
-    """Keep the records byte for byte, anchor them, and make them the party's exhibit; the same bytes again give the same answer."""
+    """Keep the records byte for byte, anchor them, and make them the party's exhibit; the same bytes again give the
+    same answer.
+    """
     with court.database.read() as session:
         found = check(court.look(session), body)
         account, number = found.request.account_id, found.request.order_number
         if found.request.exhibit_id is not None:
             exhibit = session.get_one(Exhibit, found.request.exhibit_id)
             return Taken(exhibit.upload.receipt or "", found.sha256, exhibit.label, repeated=True)
-    kept = desk_of(court).receive(account, f"{found.platform.key}-{number}.json"[:255], "application/json", BytesIO(body))
+    kept = desk_of(court).receive(
+        account, f"{found.platform.key}-{number}.json"[:255], "application/json", BytesIO(body)
+    )
     if kept is None:
         raise CourtError(T("The file was not kept."))
     with court.sit() as sitting:
@@ -231,7 +248,9 @@ def take(court: Court, body: bytes) -> Taken:
         fact = PlatformRecordsFact(request=found.request.reference, upload=kept.reference, sha256=found.sha256)
         sitting.perform("record_platform_records", case, fact, actor=CLOCK_ACTOR)
         exhibit = sitting.session.scalars(
-            select(Exhibit).join(PlatformRequest, PlatformRequest.exhibit_id == Exhibit.id).where(PlatformRequest.id == found.request.id)
+            select(Exhibit)
+            .join(PlatformRequest, PlatformRequest.exhibit_id == Exhibit.id)
+            .where(PlatformRequest.id == found.request.id)
         ).one()
         return Taken(kept.receipt or "", found.sha256, exhibit.label, repeated=False)
 

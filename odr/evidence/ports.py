@@ -51,7 +51,9 @@ def desk_of(court: Court) -> UploadDesk:
 
 
 def capturer_of(court: Court) -> Capturer:
-    """The court's browser for pages. A peer inside, and a browser without its sandbox, there is only outside production."""
+    """The court's browser for pages. A peer inside, and a browser without its sandbox, there is only outside
+    production.
+    """
     settings = court.settings
     flags = ("--no-sandbox",) if settings.is_training and os.geteuid() == 0 else ()
     return Capturer(tuple(settings.capture_allow.split()), flags)

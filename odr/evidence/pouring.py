@@ -27,7 +27,9 @@ class AtOnce:
     def __enter__(self) -> AtOnce:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         return None
 
     def feed(self, data: bytes) -> None:
@@ -79,7 +81,9 @@ class Alongside:
     def __enter__(self) -> Alongside:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         # Marks on their way are put by the hashing line, so that one ends first.
         self._hashing.end()
         self._syncing.end()

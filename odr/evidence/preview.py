@@ -35,7 +35,10 @@ class NoPreview(CourtError):
     problem = "no-preview"
 
     def __init__(self) -> None:
-        super().__init__(T("No preview can be shown of this file. The file itself is unharmed."), T("Download it and open it on your device."))
+        super().__init__(
+            T("No preview can be shown of this file. The file itself is unharmed."),
+            T("Download it and open it on your device."),
+        )
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,9 @@ class Previewer:
 
 
 def run_child(program: Path, what: list[str], folder: Path, limits: Bounds) -> None:
-    """Run one of our programs on a stranger's file, in ``folder``, under ``limits``. Raises NoPreview when it does not end well."""
+    """Run one of our programs on a stranger's file, in ``folder``, under ``limits``. Raises NoPreview when it does not
+    end well.
+    """
     try:
         bounded.run_bounded(program, what, folder, limits)
     except bounded.ChildFailed:

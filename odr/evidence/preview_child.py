@@ -75,7 +75,20 @@ def _drawn(source: IO[bytes], where: Path) -> None:
 
 def pdf(page: str) -> None:
     """Become pdftoppm for one page; the limits stay with the process."""
-    command = ["pdftoppm", "-q", "-png", "-singlefile", "-f", page, "-l", page, "-scale-to", str(WIDTH), "original", "shown"]
+    command = [
+        "pdftoppm",
+        "-q",
+        "-png",
+        "-singlefile",
+        "-f",
+        page,
+        "-l",
+        page,
+        "-scale-to",
+        str(WIDTH),
+        "original",
+        "shown",
+    ]
     try:
         pid = os.posix_spawnp("pdftoppm", command, os.environ)
     except FileNotFoundError:
@@ -91,7 +104,9 @@ def text() -> None:
     """Write the beginning as UTF-8 without control characters."""
     data = ORIGINAL.read_bytes()
     words = data.decode("utf-16", "replace") if data[:2] in (b"\xff\xfe", b"\xfe\xff") else _decoded(data)
-    SHOWN.write_text("".join(c if c.isprintable() or c in "\n\t" else " " for c in words.replace("\r\n", "\n")), encoding="utf-8")
+    SHOWN.write_text(
+        "".join(c if c.isprintable() or c in "\n\t" else " " for c in words.replace("\r\n", "\n")), encoding="utf-8"
+    )
 
 
 def _decoded(data: bytes) -> str:

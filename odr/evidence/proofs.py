@@ -11,4 +11,6 @@ from odr.evidence.models_proofs import EarlierProof
 
 def proofs_of(session: Session, exhibit: Exhibit) -> list[EarlierProof]:
     """Earlier proofs of an exhibit, in order."""
-    return list(session.scalars(select(EarlierProof).where(EarlierProof.exhibit_id == exhibit.id).order_by(EarlierProof.id)))
+    return list(
+        session.scalars(select(EarlierProof).where(EarlierProof.exhibit_id == exhibit.id).order_by(EarlierProof.id))
+    )

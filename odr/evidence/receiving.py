@@ -66,7 +66,9 @@ class ReceivedEntry:
         return str(said.get(locale) or said.get("en") or "")
 
 
-def receive(court: Court, place: Path, fingerprints: set[str], *, authority: str | None = None, at_least: int = 0) -> ReceivedCase:
+def receive(
+    court: Court, place: Path, fingerprints: set[str], *, authority: str | None = None, at_least: int = 0
+) -> ReceivedCase:
     """Verify a case file and keep it. Raises NotProven, ReceivedBefore."""
     sha256 = str(digest_of(place).hexdigest())
     with court.database.read() as session:
@@ -77,7 +79,10 @@ def receive(court: Court, place: Path, fingerprints: set[str], *, authority: str
         row = _row(archive, sha256, sorted(fingerprints)[0], proven, court.clock.now())
         if not row.contents["entries"]:
             raise NotProven([Failure("contents.json", "contents")])
-        files = [_keep(court.ports.store, archive, row.contents["top"], name) for name in _payload(archive, row.contents["top"])]
+        files = [
+            _keep(court.ports.store, archive, row.contents["top"], name)
+            for name in _payload(archive, row.contents["top"])
+        ]
     with court.database.write() as session:
         session.add(row)
         session.flush()
@@ -96,14 +101,23 @@ def _nothing(failures: list[Failure]) -> zipfile.ZipFile:
 
 def _payload(archive: zipfile.ZipFile, top: str) -> list[str]:
     start = f"{top}data/"
-    return sorted(name.removeprefix(top) for name in archive.namelist() if name.startswith(start) and not name.endswith("/"))
+    return sorted(
+        name.removeprefix(top) for name in archive.namelist() if name.startswith(start) and not name.endswith("/")
+    )
 
 
 def _row(archive: zipfile.ZipFile, sha256: str, fingerprint: str, proven: list[str], now: datetime) -> ReceivedCase:
     top = archive.namelist()[0].split("/")[0] + "/"
     contents = json.loads(archive.read(f"{top}contents.json"))
-    info = dict(line.split(": ", 1) for line in archive.read(f"{top}bag-info.txt").decode().splitlines() if ": " in line)
-    kept = {"top": top, "entries": contents["entries"], "left_out": contents.get("left_out", []), "files": contents["files"]}
+    info = dict(
+        line.split(": ", 1) for line in archive.read(f"{top}bag-info.txt").decode().splitlines() if ": " in line
+    )
+    kept = {
+        "top": top,
+        "entries": contents["entries"],
+        "left_out": contents.get("left_out", []),
+        "files": contents["files"],
+    }
     return ReceivedCase(
         origin_case=contents["case"] or "", court=info.get("Source-Organization", "")[:200],
         number=(info.get("Internal-Sender-Identifier") or UNKNOWN_NUMBER)[:80],
@@ -127,10 +141,17 @@ def received_case(session: Session, reference: str) -> ReceivedCase:
 
 
 def docket_of(store: BlobStore, row: ReceivedCase) -> list[ReceivedEntry]:
-    """The docket as it was received, hidden entries as gaps with their numbers; the bytes are hashed again before they are read."""
+    """The docket as it was received, hidden entries as gaps with their numbers; the bytes are hashed again before they
+    are read.
+    """
     file = next((f for f in row.files if f.path == DOCKET), None)
     data = b"".join(store.open(file.key)) if file is not None else b""
     if file is not None and hashlib.sha256(data).hexdigest() != file.sha256:
-        raise CourtError(T("The stored docket of this case file is damaged. Tell the administrator; nothing of it is shown."))
+        raise CourtError(
+            T("The stored docket of this case file is damaged. Tell the administrator; nothing of it is shown.")
+        )
     lines = data.split(b"\n")[:-1]
-    return [ReceivedEntry(int(e["number"]), json.loads(lines[e["line"] - 1]) if e["line"] is not None else None) for e in row.contents["entries"]]
+    return [
+        ReceivedEntry(int(e["number"]), json.loads(lines[e["line"] - 1]) if e["line"] is not None else None)
+        for e in row.contents["entries"]
+    ]

@@ -54,7 +54,9 @@ class UploadGone(CourtError):
     problem = "upload-gone"
 
     def __init__(self) -> None:
-        super().__init__(T("This upload has ended and cannot be continued."), T("Choose the file again to send it from the start."))
+        super().__init__(
+            T("This upload has ended and cannot be continued."), T("Choose the file again to send it from the start.")
+        )
 
 
 class UploadKept(CourtError):
@@ -84,7 +86,9 @@ class EmptyFile(CourtError):
     problem = "empty-file"
 
     def __init__(self) -> None:
-        super().__init__(T("The file is empty."), T("Open it on your device to see whether it can be read, then choose it again."))
+        super().__init__(
+            T("The file is empty."), T("Open it on your device to see whether it can be read, then choose it again.")
+        )
 
 
 class ChecksumMismatch(CourtError):
@@ -94,7 +98,9 @@ class ChecksumMismatch(CourtError):
     problem = "checksum-mismatch"
 
     def __init__(self) -> None:
-        super().__init__(T("A piece of the file was damaged on the way. Nothing of it was kept."), T("Send the piece again."))
+        super().__init__(
+            T("A piece of the file was damaged on the way. Nothing of it was kept."), T("Send the piece again.")
+        )
 
 
 class DigestMismatch(CourtError):

@@ -46,7 +46,17 @@ def late_consequence(fault: str, basic: bool) -> tuple[bool, bool, bool]:
     return basic, basic, basic
 
 
-def ruling_on(court: Sitting, case: Case, request: EvidenceRequest, order: Text, reasons: str, language: str, at: datetime, code: str, url: str) -> RulingPaper:
+def ruling_on(
+    court: Sitting,
+    case: Case,
+    request: EvidenceRequest,
+    order: Text,
+    reasons: str,
+    language: str,
+    at: datetime,
+    code: str,
+    url: str,
+) -> RulingPaper:
     """The ruling as it is sealed (CPL 157)."""
     settings = court.court.settings
     people: list[Party] = parties(case)

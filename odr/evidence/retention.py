@@ -1,4 +1,5 @@
-"""How long exhibits are kept, and how one is erased: by a rule of the pack, on a list that a person decides, never by the clock alone.
+"""How long exhibits are kept, and how one is erased: by a rule of the pack, on a list that a person decides, never by
+the clock alone.
 
 Erased are the file, its receipt and the receipt's salt. The leaf stays in the log and
 means nothing any more; every other receipt is proven as before. The docket keeps the
@@ -85,14 +86,20 @@ def due(court: Court, session: Session) -> Iterator[Due]:
     """Exhibits of closed cases whose time has run, that are not held, not erased and not proposed yet."""
     today = court.clock.now()
     held = select(LegalHold.case_id).where(LegalHold.lifted_by.is_(None))
-    cases = session.scalars(select(Case).where(Case.closed_at.is_not(None), Case.closed_at <= today, Case.id.not_in(held)).order_by(Case.closed_at))
+    cases = session.scalars(
+        select(Case)
+        .where(Case.closed_at.is_not(None), Case.closed_at <= today, Case.id.not_in(held))
+        .order_by(Case.closed_at)
+    )
     for case in cases:
         pack = court.packs.get(case.pack_id, case.pack_version)
         last = kept_until(pack, case)
         if last is None or last >= today.astimezone(pack.tz).date():
             continue
         proposed = select(ErasureProposal.exhibit_id).where(ErasureProposal.case_id == case.id)
-        for exhibit in session.scalars(select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.id.not_in(proposed)).order_by(Exhibit.id)):
+        for exhibit in session.scalars(
+            select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.id.not_in(proposed)).order_by(Exhibit.id)
+        ):
             if not is_erased(exhibit):
                 yield Due(case, exhibit, last)
 
@@ -102,10 +109,19 @@ def prepare(court: Court) -> list[Due]:
     with court.sit() as sitting:
         found = list(due(court, sitting.session))
         for each in found:
-            row = ErasureProposal(case_id=each.case.id, exhibit_id=each.exhibit.id, rule=RULE, due_on=each.on, prepared_at=court.clock.now())
+            row = ErasureProposal(
+                case_id=each.case.id,
+                exhibit_id=each.exhibit.id,
+                rule=RULE,
+                due_on=each.on,
+                prepared_at=court.clock.now(),
+            )
             sitting.session.add(row)
             if not sitting.tasks(each.case, TASK):
-                title = T("The time for keeping exhibits ended on %(day)s. Decide what is erased and what is kept.", day=each.on)
+                title = T(
+                    "The time for keeping exhibits ended on %(day)s. Decide what is erased and what is kept.",
+                    day=each.on,
+                )
                 sitting.open_task(each.case, Role.JUDGE, TASK, title, risk=5)
         sitting.session.flush()
     return found
@@ -125,12 +141,16 @@ def why_not(court: Sitting, case: Case, exhibit: Exhibit) -> Text | None:
 
 def erase(court: Sitting, exhibit: Exhibit) -> None:
     """Erase file, receipt and salt, of earlier proofs too."""
-    beside = [each for proof in proofs_of(court.session, exhibit) for each in (proof.upload, proof.beside) if each is not None]
+    beside = [
+        each for proof in proofs_of(court.session, exhibit) for each in (proof.upload, proof.beside) if each is not None
+    ]
     erase_uploads(court, [exhibit.upload, *beside])
 
 
 def erase_uploads(court: Sitting, uploads: Iterable[Upload]) -> None:
-    """Erase each file with its receipt and salt. The bytes in the store go once that is committed; those in the database are overwritten."""
+    """Erase each file with its receipt and salt. The bytes in the store go once that is committed; those in the
+    database are overwritten.
+    """
     session = court.session
     if session.get_bind().dialect.name == "sqlite":
         # Otherwise what was deleted stays readable in free pages of the file.
@@ -142,7 +162,8 @@ def erase_uploads(court: Sitting, uploads: Iterable[Upload]) -> None:
 
 
 def empty_journal(court: Court) -> int:
-    """Once an hour, and until it succeeds: the write-ahead log may still hold pages as they were before something was erased.
+    """Once an hour, and until it succeeds: the write-ahead log may still hold pages as they were before something was
+    erased.
 
     It is tried where something is erased, too; but there the page that asked for it still reads.
     """

@@ -39,12 +39,16 @@ def find_exhibit(court: Sitting, case: Case, actor: Actor, reference: str) -> Ex
 
 def find_request(court: Sitting, case: Case, actor: Actor, reference: str) -> EvidenceRequest | None:
     """A request about evidence of the case."""
-    return court.session.scalar(select(EvidenceRequest).where(EvidenceRequest.case_id == case.id, EvidenceRequest.reference == reference))
+    return court.session.scalar(
+        select(EvidenceRequest).where(EvidenceRequest.case_id == case.id, EvidenceRequest.reference == reference)
+    )
 
 
 def find_batch(court: Sitting, case: Case, actor: Actor, reference: str) -> DigestBatch | None:
     """A list of digests the actor sent."""
-    return court.session.scalar(select(DigestBatch).where(DigestBatch.reference == reference, DigestBatch.account_id == actor.account_id))
+    return court.session.scalar(
+        select(DigestBatch).where(DigestBatch.reference == reference, DigestBatch.account_id == actor.account_id)
+    )
 
 
 ROOM = Room(
@@ -70,11 +74,28 @@ ROOM = Room(
         "odr.evidence.routes.digests:digests",
         "odr.evidence.routes.platforms:platforms",
     ),
-    commands=("odr.evidence.cli:store", "odr.evidence.cli:casefile", "odr.evidence.cli:platform", "odr.evidence.cli:retention"),
-    on_event={"claim_lodged": acts.on_claim_lodged, "case_joined": merging.on_case_joined, "evidence_moved": merging.on_case_joined},
-    resolvers={"upload": find_upload, "exhibit": find_exhibit, "evidence_request": find_request, "digest_batch": find_batch},
+    commands=(
+        "odr.evidence.cli:store",
+        "odr.evidence.cli:casefile",
+        "odr.evidence.cli:platform",
+        "odr.evidence.cli:retention",
+    ),
+    on_event={
+        "claim_lodged": acts.on_claim_lodged,
+        "case_joined": merging.on_case_joined,
+        "evidence_moved": merging.on_case_joined,
+    },
+    resolvers={
+        "upload": find_upload,
+        "exhibit": find_exhibit,
+        "evidence_request": find_request,
+        "digest_batch": find_batch,
+    },
     on_lapse={acts_requests.ORDER: acts_requests.on_order_lapsed},
-    nav=(NavItem("exhibits", "exhibits.listing", T("Exhibits"), 20), NavItem("files", "casefiles.listing", T("Take along"), 80)),
+    nav=(
+        NavItem("exhibits", "exhibits.listing", T("Exhibits"), 20),
+        NavItem("files", "casefiles.listing", T("Take along"), 80),
+    ),
     holdings=(holdings,),
     tells={"exhibits_by_fact": exhibits_by_fact},
     sweeps={

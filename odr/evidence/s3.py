@@ -36,7 +36,9 @@ def open_store(url: str, data_dir: Path) -> BlobStore:
     return S3Store(client(options.get("endpoint"), options.get("region")), parts.netloc, parts.path.strip("/"))
 
 
-def client(endpoint: str | None, region: str | None = None, *, access_key: str | None = None, secret_key: str | None = None) -> Any:
+def client(
+    endpoint: str | None, region: str | None = None, *, access_key: str | None = None, secret_key: str | None = None
+) -> Any:
     """A boto3 client; says what to install when boto3 is missing. Without keys boto3 looks for them in the environment."""
     try:
         import boto3

@@ -1,4 +1,6 @@
-"""Who may open the file of an exhibit. The exhibit itself, its title and what it is to show stand in the list for all who read the case."""
+"""Who may open the file of an exhibit. The exhibit itself, its title and what it is to show stand in the list for all
+who read the case.
+"""
 
 from __future__ import annotations
 
@@ -46,11 +48,17 @@ def why_closed(viewer: Viewer, exhibit: Exhibit) -> Text | None:
 def note_reading(session: Session, exhibit: Exhibit, actor: Actor, how: str, at: datetime) -> None:
     """Log that somebody opened a sealed file; the parties see the list."""
     if is_sealed(exhibit):
-        session.add(ExhibitReading(exhibit_id=exhibit.id, account_id=actor.account_id or 0, name=actor.name, hat=actor.hat, how=how, at=at))
+        session.add(
+            ExhibitReading(
+                exhibit_id=exhibit.id, account_id=actor.account_id or 0, name=actor.name, hat=actor.hat, how=how, at=at
+            )
+        )
 
 
 def opened(court: Court, exhibit: Exhibit, actor: Actor, how: str) -> Exhibit:
-    """The exhibit, whose file the actor is about to be given; opening a sealed one is logged. Raises Forbidden with the reason where she may not."""
+    """The exhibit, whose file the actor is about to be given; opening a sealed one is logged. Raises Forbidden with the
+    reason where she may not.
+    """
     reason = why_closed(actor, exhibit)
     if reason is not None:
         raise Forbidden(reason)
@@ -62,7 +70,11 @@ def opened(court: Court, exhibit: Exhibit, actor: Actor, how: str) -> Exhibit:
 
 def readings_of(session: Session, exhibit: Exhibit) -> list[ExhibitReading]:
     """Every reading of a sealed file, in order."""
-    return list(session.scalars(select(ExhibitReading).where(ExhibitReading.exhibit_id == exhibit.id).order_by(ExhibitReading.id)))
+    return list(
+        session.scalars(
+            select(ExhibitReading).where(ExhibitReading.exhibit_id == exhibit.id).order_by(ExhibitReading.id)
+        )
+    )
 
 
 def attached_upload(session: Session, entry: DocketEntry, reference: str) -> Upload | None:

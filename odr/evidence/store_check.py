@@ -51,15 +51,25 @@ class Unwraps(Protocol):
     def unseal(self, sealed: bytes, context: bytes) -> bytes: ...
 
 
-def contents(store: BlobStore, blob: Blob, start: int = 0, length: int | None = None, vault: Unwraps | None = None) -> Iterator[bytes]:
-    """The bytes of a blob, wherever they lie, a sealed file opened through the vault. Raises NotFound when erased or missing."""
+def contents(
+    store: BlobStore, blob: Blob, start: int = 0, length: int | None = None, vault: Unwraps | None = None
+) -> Iterator[bytes]:
+    """The bytes of a blob, wherever they lie, a sealed file opened through the vault. Raises NotFound when erased or
+    missing.
+    """
     if blob.erased_at is not None:
         raise NotFound
     if blob.wrapped is not None and blob.key is not None:
         if vault is None:
             raise NotFound
         key = blob.key
-        return open_range(vault.unseal(blob.wrapped, seal_context(blob)), blob.size, lambda at, count: store.open(key, at, count), start, length)
+        return open_range(
+            vault.unseal(blob.wrapped, seal_context(blob)),
+            blob.size,
+            lambda at, count: store.open(key, at, count),
+            start,
+            length,
+        )
     if blob.content is not None:
         end = None if length is None else start + length
         return iter((blob.content[start:end],))
@@ -83,12 +93,20 @@ def check(store: BlobStore, session: Session, vault: Unwraps | None = None) -> l
         if blob.key:
             claimed.add(blob.key)
         if blob.erased_at is None:
-            culprit = f"blob {blob.id}" + (f" ({blob.key})" if blob.key else "") + (f" of upload {reference}" if reference else "")
+            culprit = (
+                f"blob {blob.id}"
+                + (f" ({blob.key})" if blob.key else "")
+                + (f" of upload {reference}" if reference else "")
+            )
             faults += _examine(store, blob, culprit, vault)
             if sha256 is not None and sha256 != blob.sha256:
                 faults.append(Fault(FaultKind.DISAGREES, culprit, sha256, blob.sha256))
-    claimed |= {key for key in session.scalars(select(Compilation.key)) if key} | set(session.scalars(select(ReceivedFile.key)))
-    faults += [Fault(FaultKind.UNCLAIMED, key, "a blob that names it", "none") for key in store.names() if key not in claimed]
+    claimed |= {key for key in session.scalars(select(Compilation.key)) if key} | set(
+        session.scalars(select(ReceivedFile.key))
+    )
+    faults += [
+        Fault(FaultKind.UNCLAIMED, key, "a blob that names it", "none") for key in store.names() if key not in claimed
+    ]
     return faults
 
 

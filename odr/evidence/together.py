@@ -1,4 +1,6 @@
-"""Small files of several people kept in one commit, so that they share its sync: a disk syncs far fewer times a second than people send."""
+"""Small files of several people kept in one commit, so that they share its sync: a disk syncs far fewer times a second
+than people send.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,8 @@ class _Turn(Generic[File]):
 class Together(Generic[File]):
     """Whoever is first writes for all who came while the commit before was under way; alone, nobody waits for anybody.
 
-    ``write`` writes the rows of all of them; it is called anew for each alone where that fails, so it makes its rows itself.
+    ``write`` writes the rows of all of them; it is called anew for each alone where that fails, so it makes its rows
+    itself.
     """
 
     def __init__(self, database: Database, write: Callable[[Session, Sequence[File]], None]) -> None:

@@ -87,7 +87,8 @@ def answer(
     location: Callable[[str], str],
     refused: Callable[[CourtError], Response] = in_words,
 ) -> tuple[Response, bool]:
-    """Answer a request of a known account, refusals too; and whether a file was anchored by it, so that its leaf waits for the log.
+    """Answer a request of a known account, refusals too; and whether a file was anchored by it, so that its leaf waits
+    for the log.
 
     ``refused`` writes the body of a refusal; its status and headers are the protocol's.
     """

@@ -1,4 +1,5 @@
-"""Files that somebody sent and never submitted: how long they are kept, and how their sender is told before one is erased.
+"""Files that somebody sent and never submitted: how long they are kept, and how their sender is told before one is
+erased.
 
 Whoever sent a file has the court's word that nothing is silently lost. So its time counts
 from what she last did with it; when it has run a letter goes out, and only one that a mail
@@ -85,7 +86,9 @@ def note_used(court: Sitting, case: Case, entry: DocketEntry) -> None:
 
 
 def unused() -> ColumnElement[bool]:
-    """What makes a file one that nobody submitted: here whole, named by no act, the file of no filed digest, and no exhibit."""
+    """What makes a file one that nobody submitted: here whole, named by no act, the file of no filed digest, and no
+    exhibit.
+    """
     no_exhibit = ~select(Exhibit.id).where(Exhibit.upload_id == Upload.id).exists()
     return (Upload.state == UploadState.ANCHORED) & Upload.used_at.is_(None) & no_exhibit
 
@@ -109,7 +112,9 @@ def named_in_writing(court: Court, session: Session, accounts: Iterable[int]) ->
 
 def of_sender(court: Court, session: Session, account_id: int, most: int = 200) -> list[Kept]:
     """What somebody has sent and not submitted, what ends first before the rest."""
-    rows = session.scalars(select(Upload).where(unused(), Upload.account_id == account_id).order_by(Upload.id).limit(most)).all()
+    rows = session.scalars(
+        select(Upload).where(unused(), Upload.account_id == account_id).order_by(Upload.id).limit(most)
+    ).all()
     standing = {notice.upload_id: notice for notice in open_notices(session, [account_id])}
     rule, named = ruled(court), named_in_writing(court, session, [account_id])
     found = [Kept(row, rule.until(row, named) if rule else None, standing.get(row.id)) for row in rows]
@@ -123,9 +128,15 @@ def open_notices(session: Session, accounts: Sequence[int] | None = None) -> Seq
 
 
 def keep_longer(court: Court, account_id: int, references: Sequence[str]) -> int:
-    """The sender asks that files be kept: their time counts anew. Gives how many; somebody else's, or submitted ones, are none."""
+    """The sender asks that files be kept: their time counts anew. Gives how many; somebody else's, or submitted ones,
+    are none.
+    """
     with court.database.write() as session:
-        rows = session.scalars(select(Upload).where(unused(), Upload.account_id == account_id, Upload.reference.in_(references)).with_for_update()).all()
+        rows = session.scalars(
+            select(Upload)
+            .where(unused(), Upload.account_id == account_id, Upload.reference.in_(references))
+            .with_for_update()
+        ).all()
         for row in rows:
             row.kept_from = court.clock.now()
         for notice in open_notices(session, [account_id]):
@@ -138,7 +149,8 @@ def keep_longer(court: Court, account_id: int, references: Sequence[str]) -> int
 
 
 def tell_senders(court: Court) -> int:
-    """For the worker: put what is due on the list, take off what is not any more, and write to the senders. Nothing is erased by it.
+    """For the worker: put what is due on the list, take off what is not any more, and write to the senders. Nothing is
+    erased by it.
 
     Once an hour, outside the quiet hours. Gives how many people were told.
     """
@@ -159,8 +171,18 @@ def _moot(court: Court, session: Session, rule: Ruled) -> list[int]:
     """Notices of files that were submitted, or with which their sender has gone on."""
     standing = open_notices(session)
     named = named_in_writing(court, session, {notice.account_id for notice in standing})
-    free = set(session.scalars(select(Upload.id).where(unused(), Upload.id.in_([notice.upload_id for notice in standing])))) if standing else set()
-    return [notice.id for notice in standing if notice.upload_id not in free or rule.until(notice.upload, named) >= rule.today]
+    free = (
+        set(
+            session.scalars(select(Upload.id).where(unused(), Upload.id.in_([notice.upload_id for notice in standing])))
+        )
+        if standing
+        else set()
+    )
+    return [
+        notice.id
+        for notice in standing
+        if notice.upload_id not in free or rule.until(notice.upload, named) >= rule.today
+    ]
 
 
 def _due(court: Court, session: Session, rule: Ruled) -> Iterator[tuple[int, int, date]]:
@@ -168,7 +190,11 @@ def _due(court: Court, session: Session, rule: Ruled) -> Iterator[tuple[int, int
     standing = select(UploadNotice.upload_id).where(UploadNotice.state.in_(OPEN))
     # No later than this instant can a file have come whose time has run; the day itself is reckoned for each.
     latest = court.clock.now() - timedelta(days=(after(rule.today, rule.rule.after) - rule.today).days - 4)
-    query = select(Upload).where(unused(), Upload.id.not_in(standing), func.coalesce(Upload.kept_from, Upload.completed_at) <= latest).order_by(Upload.id)
+    query = (
+        select(Upload)
+        .where(unused(), Upload.id.not_in(standing), func.coalesce(Upload.kept_from, Upload.completed_at) <= latest)
+        .order_by(Upload.id)
+    )
     held, named, known = held_accounts(session), dict[str, datetime](), set[int]()
     for upload in session.scalars(query).yield_per(500):
         if upload.account_id in held:
@@ -183,12 +209,21 @@ def _due(court: Court, session: Session, rule: Ruled) -> Iterator[tuple[int, int
 
 def _write_list(court: Court, rule: Ruled, moot: Sequence[int], due: Sequence[tuple[int, int, date]]) -> None:
     with court.database.write() as session:
-        for notice in session.scalars(select(UploadNotice).where(UploadNotice.id.in_(moot), UploadNotice.state.in_(OPEN)).with_for_update()):
+        for notice in session.scalars(
+            select(UploadNotice).where(UploadNotice.id.in_(moot), UploadNotice.state.in_(OPEN)).with_for_update()
+        ):
             notice.state = NoticeState.MOOT
         listed = set(session.scalars(select(UploadNotice.upload_id).where(UploadNotice.state.in_(OPEN))))
         for upload_id, account_id, until in due:
             if upload_id not in listed:
-                row = UploadNotice(upload_id=upload_id, account_id=account_id, rule=RULE, pack=rule.pack.named, due_on=until, prepared_at=court.clock.now())
+                row = UploadNotice(
+                    upload_id=upload_id,
+                    account_id=account_id,
+                    rule=RULE,
+                    pack=rule.pack.named,
+                    due_on=until,
+                    prepared_at=court.clock.now(),
+                )
                 session.add(row)
 
 
@@ -197,10 +232,15 @@ def _claimed(court: Court) -> dict[int, list[int]]:
     now, found = court.clock.now(), dict[int, list[int]]()
     with court.database.write() as session:
         query = (
-            select(UploadNotice).where(UploadNotice.state == NoticeState.WAITING).order_by(UploadNotice.id).with_for_update(skip_locked=True, of=UploadNotice)
+            select(UploadNotice)
+            .where(UploadNotice.state == NoticeState.WAITING)
+            .order_by(UploadNotice.id)
+            .with_for_update(skip_locked=True, of=UploadNotice)
         )
         for row in session.scalars(query):
-            if row.tried_at is not None and now - row.tried_at < timedelta(days=min(2 ** (row.tries - 1), LONGEST_PAUSE)):
+            if row.tried_at is not None and now - row.tried_at < timedelta(
+                days=min(2 ** (row.tries - 1), LONGEST_PAUSE)
+            ):
                 continue
             row.tries, row.tried_at = row.tries + 1, now
             found.setdefault(row.account_id, []).append(row.id)
@@ -213,12 +253,25 @@ def _tell(court: Court, rule: Ruled, account_id: int, numbers: Sequence[int]) ->
     until = after(rule.today, rule.rule.notice)
     with court.database.read() as session:
         account = session.get(Account, account_id)
-        names = [row.upload.filename for row in session.scalars(select(UploadNotice).where(UploadNotice.id.in_(numbers)).order_by(UploadNotice.id))]
+        names = [
+            row.upload.filename
+            for row in session.scalars(
+                select(UploadNotice).where(UploadNotice.id.in_(numbers)).order_by(UploadNotice.id)
+            )
+        ]
     # Who cannot sign in could not keep anything either.
     reached = account is not None and account.state is AccountState.ACTIVE
-    made = _hand_over(court, letter_to(court, account, rule, until, names)) if reached and account is not None else Handover(Outcome.LATER, "account closed")
+    made = (
+        _hand_over(court, letter_to(court, account, rule, until, names))
+        if reached and account is not None
+        else Handover(Outcome.LATER, "account closed")
+    )
     with court.database.write() as session:
-        for row in session.scalars(select(UploadNotice).where(UploadNotice.id.in_(numbers), UploadNotice.state == NoticeState.WAITING).with_for_update()):
+        for row in session.scalars(
+            select(UploadNotice)
+            .where(UploadNotice.id.in_(numbers), UploadNotice.state == NoticeState.WAITING)
+            .with_for_update()
+        ):
             row.said = made.said[:300]
             if made.outcome in ACCEPTED:
                 row.state, row.told_at, row.until_on = NoticeState.TOLD, court.clock.now(), until
@@ -227,9 +280,13 @@ def _tell(court: Court, rule: Ruled, account_id: int, numbers: Sequence[int]) ->
 
 def _hand_over(court: Court, letter: Letter) -> Handover:
     try:
-        made: Handover = court.ports.mail.hand_over(letter.to, letter.subject.render(letter.locale), letter.text, None, letter.locale)
+        made: Handover = court.ports.mail.hand_over(
+            letter.to, letter.subject.render(letter.locale), letter.text, None, letter.locale
+        )
     except Exception as error:
-        log.exception("a notice of files that were never submitted could not be handed over; it is tried again, and nothing is erased meanwhile")
+        log.exception(
+            "a notice of files that were never submitted could not be handed over; it is tried again, and nothing is erased meanwhile"
+        )
         return Handover(Outcome.LATER, type(error).__name__)
     return made
 
@@ -258,7 +315,14 @@ def letter_to(court: Court, account: Account, rule: Ruled, until: date, names: S
 # -- before a person decides ---------------------------------------------------------
 
 
-def why_not(court: Court, session: Session, notice: UploadNotice, rule: Ruled | None, held: set[int], named: Mapping[str, datetime]) -> Text | None:
+def why_not(
+    court: Court,
+    session: Session,
+    notice: UploadNotice,
+    rule: Ruled | None,
+    held: set[int],
+    named: Mapping[str, datetime],
+) -> Text | None:
     """Why a file may not be erased now, whatever a list says."""
     if rule is None:
         return T("The rules of this court let nothing be erased here.")
@@ -266,7 +330,10 @@ def why_not(court: Court, session: Session, notice: UploadNotice, rule: Ruled | 
         return T("Its sender was not told yet: no mail server has accepted the letter.")
     if notice.account_id in held:
         return T("Its sender is in a case under a legal hold: nothing of it is erased.")
-    if session.scalar(select(Upload.id).where(Upload.id == notice.upload_id, unused())) is None or rule.until(notice.upload, named) >= rule.today:
+    if (
+        session.scalar(select(Upload.id).where(Upload.id == notice.upload_id, unused())) is None
+        or rule.until(notice.upload, named) >= rule.today
+    ):
         return T("Its sender goes on with it.")
     account = session.get(Account, notice.account_id)
     if account is None or account.state is not AccountState.ACTIVE:

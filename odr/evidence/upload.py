@@ -198,7 +198,9 @@ class UploadDesk:
             raise UploadGone
         return upload
 
-    def append(self, account_id: int, reference: str, offset: int, body: Reader, checksum: Checksum | None = None) -> Upload:
+    def append(
+        self, account_id: int, reference: str, offset: int, body: Reader, checksum: Checksum | None = None
+    ) -> Upload:
         """Write a piece at ``offset`` and acknowledge what is durable; the last piece anchors the file.
 
         Raises OffsetConflict, UploadBusy, FileTooLarge, ChecksumMismatch, StorageFull,
@@ -254,7 +256,9 @@ class UploadDesk:
         if self.scanner and not self.scanner.answers():
             return 0
         with self.database.read() as session:
-            waiting = session.scalars(select(Upload).where(Upload.state == UploadState.COMPLETE).order_by(Upload.id).limit(most)).all()
+            waiting = session.scalars(
+                select(Upload).where(Upload.state == UploadState.COMPLETE).order_by(Upload.id).limit(most)
+            ).all()
             session.expunge_all()
         return sum(self._settle(upload) for upload in waiting)
 
@@ -273,7 +277,9 @@ class UploadDesk:
         )
 
     def _within_quota(self, session: Session, account_id: int, size: int) -> None:
-        open_now = select(func.count(), func.coalesce(func.sum(Upload.size), 0)).where(Upload.account_id == account_id, Upload.state.in_(OPEN))
+        open_now = select(func.count(), func.coalesce(func.sum(Upload.size), 0)).where(
+            Upload.account_id == account_id, Upload.state.in_(OPEN)
+        )
         count, total = session.execute(open_now).one()
         if count >= self.limits.open_uploads or total + size > self.limits.open_bytes:
             raise TooMany(T("You have too many unfinished uploads."), T("Finish or give up some of them first."))
@@ -388,7 +394,10 @@ class UploadDesk:
 
     def _wait(self, upload: Upload, hasher: Any | None) -> Upload:
         if not upload.id:
-            raise TooMany(T("The malware scanner does not answer at the moment, and nothing was kept."), T("Send the file again in a few minutes."))
+            raise TooMany(
+                T("The malware scanner does not answer at the moment, and nothing was kept."),
+                T("Send the file again in a few minutes."),
+            )
         with keeping(self.database) as session:
             row = still_open(session, upload.id)
             row.state, row.offset = UploadState.COMPLETE, row.size
@@ -432,7 +441,14 @@ class UploadDesk:
         return state not in OPEN
 
     def _blob(self, whole: Whole, judged: Judged, *, key: str | None = None, content: bytes | None = None) -> Blob:
-        return Blob(sha256=whole.sha256, size=whole.size, media_type=judged.media.type, key=key, content=content, created_at=self.clock.now())
+        return Blob(
+            sha256=whole.sha256,
+            size=whole.size,
+            media_type=judged.media.type,
+            key=key,
+            content=content,
+            created_at=self.clock.now(),
+        )
 
 
 class Pieces:

@@ -14,7 +14,15 @@ from odr.filing.acts_acknowledge import answered, start_acknowledgement
 from odr.filing.checks import unknown_respondents
 from odr.filing.ending import APPEAL_REFUSAL
 from odr.filing.halting import reopen
-from odr.filing.inputs import AcceptInput, AnswerInput, ClaimInput, JoinInput, MoreTimeToMendInput, RefuseInput, ReturnInput
+from odr.filing.inputs import (
+    AcceptInput,
+    AnswerInput,
+    ClaimInput,
+    JoinInput,
+    MoreTimeToMendInput,
+    RefuseInput,
+    ReturnInput,
+)
 from odr.filing.inviting import call_in, note_addresses
 from odr.filing.models import Claim, Fact, FactAnswer, FactStance, Relief, ReliefKind, RequestKind, ReviewReturn
 from odr.filing.particulars import read as read_particulars
@@ -40,7 +48,13 @@ def _write_claim(court: Sitting, case: Case, claimant: Party, given: ClaimInput)
     number = court.next_number(case)
     currency = court.pack(case).currency
     if given.currencies - {currency}:
-        raise InvalidInput.at("relief", T("This court takes claims in %(currency)s. Convert the amount at the rate of the day it was due.", currency=currency))
+        raise InvalidInput.at(
+            "relief",
+            T(
+                "This court takes claims in %(currency)s. Convert the amount at the rate of the day it was due.",
+                currency=currency,
+            ),
+        )
     claim = Claim(
         case_id=case.id,
         party_id=claimant.id,
@@ -54,7 +68,11 @@ def _write_claim(court: Sitting, case: Case, claimant: Party, given: ClaimInput)
     )
     court.session.add(claim)
     court.session.flush()
-    first = 1 if case.is_blank else (court.session.scalar(select(func.max(Fact.number)).where(Fact.case_id == case.id)) or 0) + 1
+    first = (
+        1
+        if case.is_blank
+        else (court.session.scalar(select(func.max(Fact.number)).where(Fact.case_id == case.id)) or 0) + 1
+    )
     for i, asked in enumerate(given.relief, 1):
         court.session.add(
             Relief(
@@ -67,13 +85,26 @@ def _write_claim(court: Sitting, case: Case, claimant: Party, given: ClaimInput)
             )
         )
     for i, told in enumerate(given.facts, first):
-        court.session.add(Fact(case_id=case.id, party_id=claimant.id, number=i, happened_on=told.happened_on, what=told.what, entry_number=number))
+        court.session.add(
+            Fact(
+                case_id=case.id,
+                party_id=claimant.id,
+                number=i,
+                happened_on=told.happened_on,
+                what=told.what,
+                entry_number=number,
+            )
+        )
     return claim
 
 
 def _numbers(court: Sitting, case: Case) -> list[int]:
     """The numbers in the case of the facts just told, in the order given."""
-    told = select(Fact.number).where(Fact.case_id == case.id, Fact.entry_number == court.next_number(case)).order_by(Fact.number)
+    told = (
+        select(Fact.number)
+        .where(Fact.case_id == case.id, Fact.entry_number == court.next_number(case))
+        .order_by(Fact.number)
+    )
     return list(court.session.scalars(told))
 
 
@@ -84,7 +115,13 @@ def _write_fellows(court: Sitting, case: Case, given: ClaimInput) -> None:
         party = known[i] if i < len(known) else _new_party(court, case, Role.CLAIMANT)
         is_new = party.joined_at is None and (party.name, party.email) != (fellow.name, fellow.email)
         if party.joined_at is None:
-            party.name, party.kind, party.email, party.phone, party.address = fellow.name, fellow.kind, fellow.email, fellow.phone, fellow.address
+            party.name, party.kind, party.email, party.phone, party.address = (
+                fellow.name,
+                fellow.kind,
+                fellow.email,
+                fellow.phone,
+                fellow.address,
+            )
         court.session.flush()
         if is_new:
             note_addresses(court, party, "claim")
@@ -99,17 +136,40 @@ def _write_fellows(court: Sitting, case: Case, given: ClaimInput) -> None:
 def _new_party(court: Sitting, case: Case, role: Role) -> Party:
     """A further party of a role; a number once given is never given again."""
     ordinal = 1 + max((p.ordinal for p in case.parties if p.role is role), default=0)
-    party = Party(case_id=case.id, role=role, ordinal=ordinal, name="", kind=PartyKind.PERSON, locale="zh-Hans" if case.pack_id == "cn" else "en", details={})
+    party = Party(
+        case_id=case.id,
+        role=role,
+        ordinal=ordinal,
+        name="",
+        kind=PartyKind.PERSON,
+        locale="zh-Hans" if case.pack_id == "cn" else "en",
+        details={},
+    )
     case.parties.append(party)
     return party
 
 
 def _own_claim(court: Sitting, case: Case, party: Party, given: ClaimInput, amount: Money) -> None:
     money = next((one for one in given.relief if one.amount is not None), given.relief[0])
-    claim = Claim(case_id=case.id, party_id=party.id, amount_minor=amount.minor, currency=amount.currency, entry_number=court.next_number(case))
+    claim = Claim(
+        case_id=case.id,
+        party_id=party.id,
+        amount_minor=amount.minor,
+        currency=amount.currency,
+        entry_number=court.next_number(case),
+    )
     court.session.add(claim)
     court.session.flush()
-    court.session.add(Relief(claim_id=claim.id, number=1, kind=ReliefKind.MONEY, what=money.what, amount_minor=amount.minor, currency=amount.currency))
+    court.session.add(
+        Relief(
+            claim_id=claim.id,
+            number=1,
+            kind=ReliefKind.MONEY,
+            what=money.what,
+            amount_minor=amount.minor,
+            currency=amount.currency,
+        )
+    )
 
 
 def _exactly(court: Sitting, case: Case, given: ClaimInput) -> ClaimInput:
@@ -118,7 +178,15 @@ def _exactly(court: Sitting, case: Case, given: ClaimInput) -> ClaimInput:
     return given.model_copy(update={"particulars": found})
 
 
-@act(title=T("Lodge the claim"), input=ClaimInput, by={Role.CLAIMANT}, at={Stage.LODGED}, listed=False, version=4, source="CPL 122")
+@act(
+    title=T("Lodge the claim"),
+    input=ClaimInput,
+    by={Role.CLAIMANT},
+    at={Stage.LODGED},
+    listed=False,
+    version=4,
+    source="CPL 122",
+)
 def lodge_claim(court: Sitting, case: Case, given: ClaimInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record the claim and start the registry's seven days (CPL 126, REG 8).
 
@@ -131,10 +199,16 @@ def lodge_claim(court: Sitting, case: Case, given: ClaimInput, *, actor: Actor, 
     claim = _write_claim(court, case, claimant, exact)
     _write_fellows(court, case, exact)
     court.start_window(case, "registry_review", start=now)
-    court.announce("claim_lodged", case, claim=claim, claimant=claimant, given=given, actor=actor, numbers=_numbers(court, case))
+    court.announce(
+        "claim_lodged", case, claim=claim, claimant=claimant, given=given, actor=actor, numbers=_numbers(court, case)
+    )
     total = Money(given.amount, claim.currency)
     words = T("Claim lodged by %(name)s, for %(amount)s", name=claimant.name, amount=total)
-    return Recorded(words, {"claim": claim.reference, "amount": {"minor": total.minor, "currency": total.currency}}, kept=exact.model_dump(mode="json"))
+    return Recorded(
+        words,
+        {"claim": claim.reference, "amount": {"minor": total.minor, "currency": total.currency}},
+        kept=exact.model_dump(mode="json"),
+    )
 
 
 @upcast("lodge_claim", from_version=1)
@@ -167,7 +241,13 @@ def joined_by_herself(given: dict[str, Any]) -> dict[str, Any]:
 def not_returned_twice(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """A claim is returned once (OLR 9); what was overlooked then is no ground for another return."""
     again = court.session.scalar(select(ReviewReturn.id).where(ReviewReturn.case_id == case.id))
-    return T("The claim was already returned once. Accept it, or refuse it with reasons (Online Litigation Rules, art. 9).") if again else None
+    return (
+        T(
+            "The claim was already returned once. Accept it, or refuse it with reasons (Online Litigation Rules, art. 9)."
+        )
+        if again
+        else None
+    )
 
 
 @act(
@@ -181,13 +261,19 @@ def not_returned_twice(court: Sitting, case: Case, actor: Actor) -> Text | None:
 )
 def return_claim(court: Sitting, case: Case, given: ReturnInput, *, actor: Actor, now: datetime) -> Recorded:
     """Send the claim back once, with every defect and a day (OLR 9, REG 7)."""
-    court.session.add(ReviewReturn(case_id=case.id, defects=[d.model_dump() for d in given.defects], entry_number=court.next_number(case)))
+    court.session.add(
+        ReviewReturn(
+            case_id=case.id, defects=[d.model_dump() for d in given.defects], entry_number=court.next_number(case)
+        )
+    )
     court.close_windows(case, "registry_review", WindowState.ENDED)
     claimant = party(case, Role.CLAIMANT)
     court.start_window(case, "correction", party=claimant, start=now, amount=given.days)
     court.move(case, Stage.RETURNED)
     court.announce("claim_returned", case, claimant=claimant)
-    return Recorded(T("Claim returned for correction: %(count)s points", count=len(given.defects)), {"defects": len(given.defects)})
+    return Recorded(
+        T("Claim returned for correction: %(count)s points", count=len(given.defects)), {"defects": len(given.defects)}
+    )
 
 
 @act(
@@ -205,7 +291,14 @@ def correct_claim(court: Sitting, case: Case, given: ClaimInput, *, actor: Actor
     """Replace the claim by the corrected one; the registry's time starts again the next day (REG 8)."""
     claimant = court.party_of(case, actor)
     if given.matter.cause not in court.pack(case).causes_on(case.filed_on):
-        raise InvalidInput([FieldFault(("matter", "cause"), T("This court does not hear that kind of dispute today. Choose one of those listed."))])
+        raise InvalidInput(
+            [
+                FieldFault(
+                    ("matter", "cause"),
+                    T("This court does not hear that kind of dispute today. Choose one of those listed."),
+                )
+            ]
+        )
     exact = _exactly(court, case, given)
     for old in court.session.scalars(select(Claim).where(Claim.case_id == case.id, Claim.withdrawn_at.is_(None))):
         old.withdrawn_at = now
@@ -216,14 +309,22 @@ def correct_claim(court: Sitting, case: Case, given: ClaimInput, *, actor: Actor
     claim = _write_claim(court, case, claimant, exact)
     _correct_others(court, case, given)
     _write_fellows(court, case, exact)
-    returned = court.session.scalars(select(ReviewReturn).where(ReviewReturn.case_id == case.id).order_by(ReviewReturn.id.desc())).first()
+    returned = court.session.scalars(
+        select(ReviewReturn).where(ReviewReturn.case_id == case.id).order_by(ReviewReturn.id.desc())
+    ).first()
     if returned is not None:
         returned.corrected_entry = court.next_number(case)
     court.close_tasks(case, NOT_CORRECTED)
     court.start_window(case, "registry_review", start=now)
     court.move(case, Stage.LODGED)
-    court.announce("claim_lodged", case, claim=claim, claimant=claimant, given=given, actor=actor, numbers=_numbers(court, case))
-    return Recorded(T("Corrected claim sent by %(name)s", name=claimant.name), {"claim": claim.reference}, kept=exact.model_dump(mode="json"))
+    court.announce(
+        "claim_lodged", case, claim=claim, claimant=claimant, given=given, actor=actor, numbers=_numbers(court, case)
+    )
+    return Recorded(
+        T("Corrected claim sent by %(name)s", name=claimant.name),
+        {"claim": claim.reference},
+        kept=exact.model_dump(mode="json"),
+    )
 
 
 def _correct_others(court: Sitting, case: Case, given: ClaimInput) -> None:
@@ -231,14 +332,26 @@ def _correct_others(court: Sitting, case: Case, given: ClaimInput) -> None:
     known = parties(case, Role.RESPONDENT)
     for i, other in enumerate(given.respondents):
         party = known[i] if i < len(known) else _new_party(court, case, Role.RESPONDENT)
-        party.name, party.kind, party.email, party.phone, party.address = other.name, other.kind, other.email, other.phone, other.address
+        party.name, party.kind, party.email, party.phone, party.address = (
+            other.name,
+            other.kind,
+            other.email,
+            other.phone,
+            other.address,
+        )
     for surplus in known[len(given.respondents) :]:
         surplus.left_at = court.now
     court.session.flush()
 
 
 @act(
-    title=T("Accept the claim"), input=AcceptInput, by={Role.CLERK, Role.CLOCK}, at={Stage.LODGED}, to={Stage.PENDING}, serves=Everyone.NOBODY, source="CPL 126"
+    title=T("Accept the claim"),
+    input=AcceptInput,
+    by={Role.CLERK, Role.CLOCK},
+    at={Stage.LODGED},
+    to={Stage.PENDING},
+    serves=Everyone.NOBODY,
+    source="CPL 126",
 )
 def accept_claim(court: Sitting, case: Case, given: AcceptInput, *, actor: Actor, now: datetime) -> Recorded:
     """Accept the claim: number, judge, fee notice, service on every respondent within five days (CPL 126, 128).
@@ -265,7 +378,11 @@ def accept_claim(court: Sitting, case: Case, given: AcceptInput, *, actor: Actor
     court.announce("claim_accepted", case)
     words = T("Claim accepted as %(number)s, %(track)s", number=case.number, track=case.track.label)
     if actor.role is Role.CLOCK:
-        words = T("Claim accepted as %(number)s because the registry’s time ran out, %(track)s", number=case.number, track=case.track.label)
+        words = T(
+            "Claim accepted as %(number)s because the registry’s time ran out, %(track)s",
+            number=case.number,
+            track=case.track.label,
+        )
     return Recorded(words, {"number": case.number, "track": case.track.value, **drawn_judge(drawn)})
 
 
@@ -277,7 +394,11 @@ def drawn_judge(drawn: Draw | None) -> dict[str, Any]:
 def time_to_mend_is_over(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why a returned claim cannot be decided on: the claimant still has time to mend it (REG 7)."""
     running = court.windows(case, CORRECTION) if case.stage is Stage.RETURNED else []
-    return T("The claimant still has time to correct the claim, until %(day)s.", day=running[0].due_at) if running else None
+    return (
+        T("The claimant still has time to correct the claim, until %(day)s.", day=running[0].due_at)
+        if running
+        else None
+    )
 
 
 @act(
@@ -288,7 +409,9 @@ def time_to_mend_is_over(court: Sitting, case: Case, actor: Actor) -> Text | Non
     to={Stage.CLOSED},
     guard=time_to_mend_is_over,
     serves=Everyone.NOBODY,
-    paper=RulingForm(T("Acceptance of the claim"), appeal_within(APPEAL_REFUSAL), ruled=T("The claim is not accepted.")),
+    paper=RulingForm(
+        T("Acceptance of the claim"), appeal_within(APPEAL_REFUSAL), ruled=T("The claim is not accepted.")
+    ),
     source="CPL 126; REG 7, 9",
 )
 def refuse_claim(court: Sitting, case: Case, given: RefuseInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -318,12 +441,25 @@ def refuse_claim(court: Sitting, case: Case, given: RefuseInput, *, actor: Actor
     source="REG 7",
     help=T("The time to correct the claim has ended unused. Instead of a refusal the claimant may get more of it."),
 )
-def allow_more_correction(court: Sitting, case: Case, given: MoreTimeToMendInput, *, actor: Actor, now: datetime) -> Recorded:
+def allow_more_correction(
+    court: Sitting, case: Case, given: MoreTimeToMendInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Let the lapsed time to mend a claim run again, counted from today, with reasons (REG 7)."""
     window = court.windows(case, CORRECTION, state=WindowState.LAPSED)[-1]
-    reopen(court, case, window, now, given.days, T("more time given by the registry, entry %(number)s", number=court.next_number(case)), "REG 7")
+    reopen(
+        court,
+        case,
+        window,
+        now,
+        given.days,
+        T("more time given by the registry, entry %(number)s", number=court.next_number(case)),
+        "REG 7",
+    )
     court.close_tasks(case, NOT_CORRECTED)
-    return Recorded(T("More time to correct the claim, until %(day)s", day=window.due_at), {"days": given.days, "reasons": given.reasons})
+    return Recorded(
+        T("More time to correct the claim, until %(day)s", day=window.due_at),
+        {"days": given.days, "reasons": given.reasons},
+    )
 
 
 def not_joined(court: Sitting, case: Case, actor: Actor) -> Text | None:
@@ -353,7 +489,10 @@ def join_case(court: Sitting, case: Case, given: JoinInput, *, actor: Actor, now
     who.phone = given.phone or who.phone
     court.close_windows(case, "join_platform", WindowState.MET, party=who)
     court.announce("party_joined", case, party=who, given=given, account_id=actor.account_id)
-    return Recorded(T("%(name)s joined the case online", name=who.name), {"e_service": given.e_service, "in_writing": given.in_writing})
+    return Recorded(
+        T("%(name)s joined the case online", name=who.name),
+        {"e_service": given.e_service, "in_writing": given.in_writing},
+    )
 
 
 @act(
@@ -373,14 +512,24 @@ def file_answer(court: Sitting, case: Case, given: AnswerInput, *, actor: Actor,
     Admitting the claim, wholly or in part, needs special powers where a representative does it (CPL 62).
     """
     if given.position != "defend" and not actor.has_special_powers:
-        raise Forbidden(T("This needs special powers, and your mandate is an ordinary one (Civil Procedure Law, art. 62)."))
+        raise Forbidden(
+            T("This needs special powers, and your mandate is an ordinary one (Civil Procedure Law, art. 62).")
+        )
     who = court.party_of(case, actor)
     faults = []
     for i, told in enumerate(given.facts):
         fact: Fact = court.resolved("fact", told.fact)
         if told.stance is FactStance.PARTLY and not told.words:
             faults.append(FieldFault(("facts", i, "words"), T("Say which part is right and which is not.")))
-        court.session.add(FactAnswer(fact_id=fact.id, party_id=who.id, stance=told.stance, words=told.words, entry_number=court.next_number(case)))
+        court.session.add(
+            FactAnswer(
+                fact_id=fact.id,
+                party_id=who.id,
+                stance=told.stance,
+                words=told.words,
+                entry_number=court.next_number(case),
+            )
+        )
     if faults:
         raise InvalidInput(faults)
     answered(court, case, who)
@@ -395,12 +544,20 @@ def accept_first(court: Sitting, case: Case, window: object) -> None:
 
 def not_corrected(court: Sitting, case: Case, window: object) -> None:
     """The claimant did not mend the claim: the clerk decides on a refusal."""
-    court.open_task(case, Role.CLERK, NOT_CORRECTED, T("The claim was not corrected in time. Refuse it with reasons, or allow more time."), risk=40)
+    court.open_task(
+        case,
+        Role.CLERK,
+        NOT_CORRECTED,
+        T("The claim was not corrected in time. Refuse it with reasons, or allow more time."),
+        risk=40,
+    )
 
 
 def start_answer(court: Sitting, case: Case, who: Party, served_at: datetime, proof: Text | None) -> None:
     """A respondent was served with the claim: the windows to answer and to give evidence run from that day."""
-    if who.role is Role.CLAIMANT or any(w.state is not WindowState.ENDED for w in court.windows(case, "answer", party=who, state=None)):
+    if who.role is Role.CLAIMANT or any(
+        w.state is not WindowState.ENDED for w in court.windows(case, "answer", party=who, state=None)
+    ):
         return
     rule = start_acknowledgement(court, case, who, served_at, proof)
     court.start_window(case, "answer", party=who, start=served_at, rule=rule, proof=proof)

@@ -1,4 +1,6 @@
-"""Acknowledging service, where the rules of the court know it: whoever does has longer for the defence (CPR 10.3, 15.4)."""
+"""Acknowledging service, where the rules of the court know it: whoever does has longer for the defence (CPR 10.3,
+15.4).
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ def intents(court: object, case: object, actor: object) -> list[Option]:
 class AcknowledgeInput(CourtModel):
     """That the claim has arrived, and what the respondent means to do. Nothing is admitted by it."""
 
-    intends: Annotated[Literal["defend", "defend_part", "object"], field(T("What do you mean to do?"), choices="intents")]
+    intends: Annotated[
+        Literal["defend", "defend_part", "object"], field(T("What do you mean to do?"), choices="intents")
+    ]
 
 
 def not_answered(court: Sitting, case: Case, actor: Actor) -> Text | None:
@@ -58,14 +62,21 @@ def not_answered(court: Sitting, case: Case, actor: Actor) -> Text | None:
     source="CPR 10.3, 15.4",
     help=T("You tell the court that the claim has reached you. You admit nothing, and have longer for your defence."),
 )
-def acknowledge_service(court: Sitting, case: Case, given: AcknowledgeInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Give the respondent the longer time for the defence, from the same service; from now runs the time to object to the court (CPR 10.3, 15.4, 11(4)).
+def acknowledge_service(
+    court: Sitting, case: Case, given: AcknowledgeInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Give the respondent the longer time for the defence, from the same service; from now runs the time to object to
+    the court (CPR 10.3, 15.4, 11(4)).
 
     A late acknowledgement counts, marked, as long as nothing was decided: the longer
     time still runs from service.
     """
     who = court.party_of(case, actor)
-    running = [w for w in court.windows(case, "answer", party=who, state=None) if w.state in (WindowState.OPEN, WindowState.LAPSED)]
+    running = [
+        w
+        for w in court.windows(case, "answer", party=who, state=None)
+        if w.state in (WindowState.OPEN, WindowState.LAPSED)
+    ]
     longer = [w for w in running if by_rule(court, case, w, "answer")]
     for window in longer:
         if window.state is WindowState.LAPSED and window.due_at is not None and window.due_at >= now:
@@ -73,7 +84,10 @@ def acknowledge_service(court: Sitting, case: Case, given: AcknowledgeInput, *, 
     if OBJECTION_WINDOW in court.pack(case).windows.rules:
         court.start_window(case, OBJECTION_WINDOW, party=who, start=now)
     due = longer[-1].due_at if longer else None
-    return Recorded(T("%(name)s acknowledged service of the claim", name=who.name), {"intends": given.intends, "answer_due": due.isoformat() if due else None})
+    return Recorded(
+        T("%(name)s acknowledged service of the claim", name=who.name),
+        {"intends": given.intends, "answer_due": due.isoformat() if due else None},
+    )
 
 
 def start_acknowledgement(court: Sitting, case: Case, who: Party, served_at: datetime, proof: Text | None) -> str:
@@ -91,10 +105,16 @@ def answered(court: Sitting, case: Case, who: Party) -> None:
 
 
 def may_object(court: Sitting, case: Case, actor: Actor) -> Text | None:
-    """Reason why no objection to the court can be raised where service is acknowledged first: not acknowledged, or the time after that is over (CPR 11(4))."""
+    """Reason why no objection to the court can be raised where service is acknowledged first: not acknowledged, or the
+    time after that is over (CPR 11(4)).
+    """
     if ACKNOWLEDGEMENT not in court.pack(case).windows.rules:
         return None
     mine = court.windows(case, OBJECTION_WINDOW, party=court.party_of(case, actor), state=None)
     if not mine:
         return T("Acknowledge service first; then you have time to object.")
-    return None if mine[-1].state is WindowState.OPEN else T("Your time to object ended; you are taken to accept this court.")
+    return (
+        None
+        if mine[-1].state is WindowState.OPEN
+        else T("Your time to object ended; you are taken to accept this court.")
+    )

@@ -10,7 +10,15 @@ from sqlalchemy import select
 from odr.docket.models import PARTY_ROLES, Case, Outcome, Role, Stage
 from odr.errors import InvalidInput
 from odr.filing.acts_objections import OBJECTION, TRIAL, evidence_goes_on
-from odr.filing.ending import APPEAL_DISMISSAL, APPEAL_JURISDICTION, APPEAL_REFUSAL, RUNS, goes_on, is_final, ruling_appealed
+from odr.filing.ending import (
+    APPEAL_DISMISSAL,
+    APPEAL_JURISDICTION,
+    APPEAL_REFUSAL,
+    RUNS,
+    goes_on,
+    is_final,
+    ruling_appealed,
+)
 from odr.filing.inputs_motions import EndingInput, JurisdictionAppealOutcome, RulingAppealInput, RulingAppealOutcome
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.progress import ask, decide, end_case, requests_of
@@ -23,12 +31,31 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 APPEAL, RULING_APPEAL, ENDING = RequestKind.APPEAL, RequestKind.RULING_APPEAL, RequestKind.ENDING
-HELP = T("Within ten days of receiving the ruling, without fee. The higher court decides; until then the ruling has no effect.")
+HELP = T(
+    "Within ten days of receiving the ruling, without fee. The higher court decides; until then the ruling has no effect."
+)
 
 
-def _appeal(court: Sitting, case: Case, given: RulingAppealInput, actor: Actor, kind: RequestKind, window: str, title: Text, words: Text) -> Recorded:
+def _appeal(
+    court: Sitting,
+    case: Case,
+    given: RulingAppealInput,
+    actor: Actor,
+    kind: RequestKind,
+    window: str,
+    title: Text,
+    words: Text,
+) -> Recorded:
     ruling = ruling_appealed(court, case, actor, window)
-    request = ask(court, case, kind, court.party_of(case, actor), given.words, subject=ruling.reference, ground=ruling.details.get("ground"))
+    request = ask(
+        court,
+        case,
+        kind,
+        court.party_of(case, actor),
+        given.words,
+        subject=ruling.reference,
+        ground=ruling.details.get("ground"),
+    )
     court.open_task(case, Role.CLERK, kind.value, title, risk=65, subject=request.reference)
     return Recorded(words, {"request": request.reference})
 
@@ -46,11 +73,24 @@ def _appeal(court: Sitting, case: Case, given: RulingAppealInput, actor: Actor, 
     source="CPL 130, 157, 171; FEE 8",
     help=HELP,
 )
-def appeal_jurisdiction(court: Sitting, case: Case, given: RulingAppealInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Appeal from the ruling that the case goes on here, or that it does not; it has no effect until the higher court has decided (CPL 171; EV 55)."""
+def appeal_jurisdiction(
+    court: Sitting, case: Case, given: RulingAppealInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Appeal from the ruling that the case goes on here, or that it does not; it has no effect until the higher court
+    has decided (CPL 171; EV 55).
+    """
     name = court.party_of(case, actor).name
     title = T("%(name)s appealed from the ruling on jurisdiction. Send the file up, and record the outcome.", name=name)
-    return _appeal(court, case, given, actor, APPEAL, APPEAL_JURISDICTION, title, T("%(name)s appealed from the ruling on jurisdiction", name=name))
+    return _appeal(
+        court,
+        case,
+        given,
+        actor,
+        APPEAL,
+        APPEAL_JURISDICTION,
+        title,
+        T("%(name)s appealed from the ruling on jurisdiction", name=name),
+    )
 
 
 @act(
@@ -68,10 +108,23 @@ def appeal_jurisdiction(court: Sitting, case: Case, given: RulingAppealInput, *,
     rule=APPEAL_DISMISSAL,
 )
 def appeal_dismissal(court: Sitting, case: Case, given: RulingAppealInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Appeal from the ruling that dismisses the action without deciding it; the case stands still until the higher court has decided (CPL 157, 171)."""
+    """Appeal from the ruling that dismisses the action without deciding it; the case stands still until the higher
+    court has decided (CPL 157, 171).
+    """
     name = court.party_of(case, actor).name
-    title = T("%(name)s appealed from the dismissal of the action. Send the file up, and record the outcome.", name=name)
-    return _appeal(court, case, given, actor, RULING_APPEAL, APPEAL_DISMISSAL, title, T("%(name)s appealed from the dismissal of the action", name=name))
+    title = T(
+        "%(name)s appealed from the dismissal of the action. Send the file up, and record the outcome.", name=name
+    )
+    return _appeal(
+        court,
+        case,
+        given,
+        actor,
+        RULING_APPEAL,
+        APPEAL_DISMISSAL,
+        title,
+        T("%(name)s appealed from the dismissal of the action", name=name),
+    )
 
 
 @act(
@@ -90,7 +143,16 @@ def appeal_refusal(court: Sitting, case: Case, given: RulingAppealInput, *, acto
     """Appeal from the ruling that the claim is not accepted (CPL 126); nobody else has been told of the claim yet."""
     name = court.party_of(case, actor).name
     title = T("%(name)s appealed from the refusal of the claim. Send the file up, and record the outcome.", name=name)
-    return _appeal(court, case, given, actor, RULING_APPEAL, APPEAL_REFUSAL, title, T("%(name)s appealed from the refusal of the claim", name=name))
+    return _appeal(
+        court,
+        case,
+        given,
+        actor,
+        RULING_APPEAL,
+        APPEAL_REFUSAL,
+        title,
+        T("%(name)s appealed from the refusal of the claim", name=name),
+    )
 
 
 # -- what the higher court ruled ---------------------------------------------
@@ -103,7 +165,9 @@ def _already(court: Sitting, case: Case, day: date, now: datetime) -> None:
 
 def _behind(court: Sitting, case: Case, request: Request) -> Request:
     """The ruling that was appealed from."""
-    return court.session.scalars(select(Request).where(Request.case_id == case.id, Request.reference == request.subject)).one()
+    return court.session.scalars(
+        select(Request).where(Request.case_id == case.id, Request.reference == request.subject)
+    ).one()
 
 
 def jurisdiction_appealed(court: Sitting, case: Case, actor: Actor) -> Text | None:
@@ -122,19 +186,31 @@ def jurisdiction_appealed(court: Sitting, case: Case, actor: Actor) -> Text | No
     serves=Everyone.PARTIES,
     source="CPL 178, 182",
 )
-def record_jurisdiction_appeal(court: Sitting, case: Case, given: JurisdictionAppealOutcome, *, actor: Actor, now: datetime) -> Recorded:
-    """Record what the higher court ruled: the case goes on and evidence runs again, or it goes elsewhere (CPL 178; EV 55)."""
+def record_jurisdiction_appeal(
+    court: Sitting, case: Case, given: JurisdictionAppealOutcome, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Record what the higher court ruled: the case goes on and evidence runs again, or it goes elsewhere (CPL 178; EV
+    55).
+    """
     request: Request = court.resolved("jurisdiction_appeal", given.request)
     _already(court, case, given.decided_on, now)
     ruling, ground = _behind(court, case, request), request.details["ground"]
-    result = {"request": request.reference, "outcome": given.outcome, "number": given.number, "decided_on": given.decided_on.isoformat(), "court": given.court}
+    result = {
+        "request": request.reference,
+        "outcome": given.outcome,
+        "number": given.number,
+        "decided_on": given.decided_on.isoformat(),
+        "court": given.court,
+    }
     if ruling.kind is ENDING:
         return Recorded(_on_ending(court, case, given.outcome, request, ruling, given.number, now), result)
     if given.outcome == "upheld":
         decide(court, case, request, RequestState.REFUSED)
         if not requests_of(court, case, APPEAL):
             evidence_goes_on(court, case, now)
-        return Recorded(T("The higher court upheld the ruling: the case goes on here (%(number)s)", number=given.number), result)
+        return Recorded(
+            T("The higher court upheld the ruling: the case goes on here (%(number)s)", number=given.number), result
+        )
     if ground == "place" and not given.court:
         raise InvalidInput.at("court", T("Name the court to which the case goes."))
     decide(court, case, request, RequestState.GRANTED)
@@ -147,8 +223,12 @@ def record_jurisdiction_appeal(court: Sitting, case: Case, given: JurisdictionAp
     return Recorded(words, result)
 
 
-def _on_ending(court: Sitting, case: Case, outcome: str, request: Request, ruling: Request, number: str, now: datetime) -> Text:
-    """Upheld, the ruling takes effect, as the higher court's is final (CPL 182); set aside, everything goes on from where it stood."""
+def _on_ending(
+    court: Sitting, case: Case, outcome: str, request: Request, ruling: Request, number: str, now: datetime
+) -> Text:
+    """Upheld, the ruling takes effect, as the higher court's is final (CPL 182); set aside, everything goes on from
+    where it stood.
+    """
     if outcome == "upheld":
         decide(court, case, request, RequestState.REFUSED)
         kind = request.kind
@@ -178,12 +258,21 @@ def ruling_was_appealed(court: Sitting, case: Case, actor: Actor) -> Text | None
     while_stayed=True,
     source="CPL 178, 182; CPI 330",
 )
-def record_ruling_appeal(court: Sitting, case: Case, given: RulingAppealOutcome, *, actor: Actor, now: datetime) -> Recorded:
-    """Record what the higher court ruled on a refusal or a dismissal: it stands, or the claim is taken up again as it was told to (CPI 330)."""
+def record_ruling_appeal(
+    court: Sitting, case: Case, given: RulingAppealOutcome, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Record what the higher court ruled on a refusal or a dismissal: it stands, or the claim is taken up again as it
+    was told to (CPI 330).
+    """
     request: Request = court.resolved("ruling_appeal", given.request)
     _already(court, case, given.decided_on, now)
     ruling = _behind(court, case, request)
-    result = {"request": request.reference, "outcome": given.outcome, "number": given.number, "decided_on": given.decided_on.isoformat()}
+    result = {
+        "request": request.reference,
+        "outcome": given.outcome,
+        "number": given.number,
+        "decided_on": given.decided_on.isoformat(),
+    }
     if ruling.subject != APPEAL_REFUSAL:
         return Recorded(_on_ending(court, case, given.outcome, request, ruling, given.number, now), result)
     if given.outcome == "upheld":
@@ -195,7 +284,9 @@ def record_ruling_appeal(court: Sitting, case: Case, given: RulingAppealOutcome,
     case.outcome, case.closed_at = None, None
     court.move(case, Stage.LODGED)
     court.start_window(case, "registry_review", start=now)
-    return Recorded(T("The higher court set the refusal aside: the claim is taken up (%(number)s)", number=given.number), result)
+    return Recorded(
+        T("The higher court set the refusal aside: the claim is taken up (%(number)s)", number=given.number), result
+    )
 
 
 # -- nobody may appeal any longer ---------------------------------------------
@@ -228,12 +319,18 @@ def appeal_lapsed(court: Sitting, case: Case, window: Window) -> None:
     source="CPL 158, 182",
 )
 def end_by_ruling(court: Sitting, case: Case, given: EndingInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Record that nobody appealed in time, or that the higher court upheld the ruling: the case ends as was ruled (CPL 158)."""
+    """Record that nobody appealed in time, or that the higher court upheld the ruling: the case ends as was ruled (CPL
+    158).
+    """
     query = select(Request).where(Request.case_id == case.id, Request.reference == given.ruling, Request.kind == ENDING)
     ruling = court.session.scalars(query).one()
     outcome, to = Outcome(ruling.details["outcome"]), ruling.details.get("to")
     decide(court, case, ruling, RequestState.GRANTED)
     end_case(court, case, outcome, now)
-    words = T("The ruling has effect: the case goes to %(court)s", court=to) if to else T("The ruling has effect: the action is dismissed")
+    words = (
+        T("The ruling has effect: the case goes to %(court)s", court=to)
+        if to
+        else T("The ruling has effect: the action is dismissed")
+    )
     result: dict[str, Any] = {"ruling": ruling.asked_entry, "outcome": outcome.value, "court": to}
     return Recorded(words, result)

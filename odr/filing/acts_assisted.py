@@ -1,4 +1,6 @@
-"""The act by which the clerk brings into the record what somebody files who is not online (CPL 123; CPI 265; OLR 10, 11)."""
+"""The act by which the clerk brings into the record what somebody files who is not online (CPL 123; CPI 265; OLR 10,
+11).
+"""
 
 from __future__ import annotations
 
@@ -23,8 +25,12 @@ FIRST = "lodge_claim"
 
 
 def may_be_taken(act: Act) -> bool:
-    """Whether an act can be filed at the counter: not what is said in settlement, which the clerk never sees, nor who may act for whom."""
-    return act.name == FIRST or (act.listed and act.room != "settlement" and act.name not in ("appoint_representative", "revoke_representative"))
+    """Whether an act can be filed at the counter: not what is said in settlement, which the clerk never sees, nor who
+    may act for whom.
+    """
+    return act.name == FIRST or (
+        act.listed and act.room != "settlement" and act.name not in ("appoint_representative", "revoke_representative")
+    )
 
 
 @act(
@@ -37,7 +43,8 @@ def may_be_taken(act: Act) -> bool:
     source="CPL 123; CPI 265; OLR 10, 11",
 )
 def take_filing(court: Sitting, case: Case, given: FilingTaken, *, actor: Actor, now: datetime) -> Recorded:
-    """Record that a named person filed orally or on paper and confirmed it; her act follows as an entry of her own (CPL 123; CPI 265).
+    """Record that a named person filed orally or on paper and confirmed it; her act follows as an entry of her own (CPL
+    123; CPI 265).
 
     Everything that holds for the act online holds here: who, when, in what stage. A
     paper counts from the day on which it came, also where it is scanned later.
@@ -59,7 +66,11 @@ def take_filing(court: Sitting, case: Case, given: FilingTaken, *, actor: Actor,
         confirmation=CONFIRMED[given.confirmation],
     )
     kept: dict[str, Any] = given.model_dump(mode="json", exclude={"writer", "given"})
-    return Recorded(words, {"party": party.label, "act": taken.name, "sha256": sha256_hex(canonical(model.model_dump(mode="json")))}, kept=kept)
+    return Recorded(
+        words,
+        {"party": party.label, "act": taken.name, "sha256": sha256_hex(canonical(model.model_dump(mode="json")))},
+        kept=kept,
+    )
 
 
 SAID = {
@@ -67,7 +78,10 @@ SAID = {
     Manner.PAPER: T("on paper, taken in and scanned"),
     Manner.TERMINAL: T("written at a terminal of the court, helped"),
 }
-CONFIRMED = {Confirmation.SIGNATURE: T("confirmed by signature on paper"), Confirmation.LINK: T("confirmed on her own telephone")}
+CONFIRMED = {
+    Confirmation.SIGNATURE: T("confirmed by signature on paper"),
+    Confirmation.LINK: T("confirmed on her own telephone"),
+}
 
 
 def _came(court: Sitting, given: FilingTaken, now: datetime) -> datetime | None:
@@ -82,12 +96,24 @@ def _came(court: Sitting, given: FilingTaken, now: datetime) -> datetime | None:
 
 
 def _check(court: Sitting, case: Case, taken: Act, acting: Actor, came: datetime | None) -> None:
-    """As for the party herself, on the day her paper came; a time limit that ended since is met all the same. Raises what stands in the way."""
+    """As for the party herself, on the day her paper came; a time limit that ended since is met all the same. Raises
+    what stands in the way.
+    """
     if not may_be_taken(taken):
         raise ActNotOpen(T("This cannot be filed at the counter."))
-    breach = refusal(court.court.look(court.session, came), taken, case, acting) if came is not None else refusal(court, taken, case, acting)
+    breach = (
+        refusal(court.court.look(court.session, came), taken, case, acting)
+        if came is not None
+        else refusal(court, taken, case, acting)
+    )
     window = window_for(court, taken, case, acting) if taken.window else None
-    in_time = came is not None and window is not None and window.state is WindowState.LAPSED and window.due_at is not None and came <= window.due_at
+    in_time = (
+        came is not None
+        and window is not None
+        and window.state is WindowState.LAPSED
+        and window.due_at is not None
+        and came <= window.due_at
+    )
     if in_time and window is not None:
         window.state = WindowState.OPEN
         breach = refusal(court.court.look(court.session, came), taken, case, acting)

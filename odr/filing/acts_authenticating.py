@@ -1,4 +1,6 @@
-"""Papers from abroad: a mandate and the proof of who a foreign party is count when the chain of certificates is shown (CPL 62, 275; CPI 521–524)."""
+"""Papers from abroad: a mandate and the proof of who a foreign party is count when the chain of certificates is shown
+(CPL 62, 275; CPI 521–524).
+"""
 
 from __future__ import annotations
 
@@ -39,8 +41,11 @@ def somebody_is_abroad(court: Sitting, case: Case, actor: Actor) -> Text | None:
     source="CPL 62, 275; CPI 521–524",
     help=T("Before this is recorded, nobody acts for a party abroad on a mandate."),
 )
-def record_authentication(court: Sitting, case: Case, given: AuthenticationInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Record which papers of a party abroad were authenticated, how, where and when; from now on the mandate counts (CPL 275; CPI 521).
+def record_authentication(
+    court: Sitting, case: Case, given: AuthenticationInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Record which papers of a party abroad were authenticated, how, where and when; from now on the mandate counts
+    (CPL 275; CPI 521).
 
     Raises InvalidInput for a party who does not live abroad and for a day still to come.
     """
@@ -52,11 +57,16 @@ def record_authentication(court: Sitting, case: Case, given: AuthenticationInput
     seen = {"how": given.how, "place": given.place, "on": given.on.isoformat(), "entry": court.next_number(case)}
     covered = (MANDATE, IDENTITY) if given.covers == "both" else (given.covers,)
     party.details = {**party.details, CHAIN: {**party.details.get(CHAIN, {}), **dict.fromkeys(covered, seen)}}
-    return Recorded(T("Papers of %(party)s from abroad are authenticated", party=party.name), {"party": party.label, "covers": list(covered)})
+    return Recorded(
+        T("Papers of %(party)s from abroad are authenticated", party=party.name),
+        {"party": party.label, "covers": list(covered)},
+    )
 
 
 def mandate_from_abroad(court: Sitting, act: Act, case: Case, actor: Actor) -> Text | None:
-    """Reason why a representative of a party abroad does nothing yet: mandate and identity are not authenticated (CPL 275; CPI 521)."""
+    """Reason why a representative of a party abroad does nothing yet: mandate and identity are not authenticated (CPL
+    275; CPI 521).
+    """
     if not actor.is_representative or actor.is_guardian or act.name in BEFORE:
         return None
     party = next((p for p in case.parties if p.id == actor.party_id), None)

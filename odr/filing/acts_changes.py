@@ -11,10 +11,27 @@ from odr.docket.models import PARTY_ROLES, Case, Outcome, Party, Role, Stage, Tr
 from odr.docket.queries import parties
 from odr.errors import FieldFault, InvalidInput
 from odr.filing.inputs import FactInput, ReliefInput, WithdrawInput
-from odr.filing.inputs_motions import AmendInput, ConvertTrackInput, CounterAnswerInput, CounterclaimInput, RequestRuling, SubstituteInput, TransferInput
+from odr.filing.inputs_motions import (
+    AmendInput,
+    ConvertTrackInput,
+    CounterAnswerInput,
+    CounterclaimInput,
+    RequestRuling,
+    SubstituteInput,
+    TransferInput,
+)
 from odr.filing.inviting import forget_reach, invite, note_addresses
 from odr.filing.models import Claim, Fact, Relief, RequestKind, RequestState
-from odr.filing.progress import ask, before_end_of_debate, decide, end_case, investigation_is_open, own_claim, requests_of, standing_claim
+from odr.filing.progress import (
+    ask,
+    before_end_of_debate,
+    decide,
+    end_case,
+    investigation_is_open,
+    own_claim,
+    requests_of,
+    standing_claim,
+)
 from odr.identity import mandates
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.identity.models import Mandate
@@ -40,14 +57,23 @@ def sum_of(relief: list[ReliefInput]) -> int:
 
 def sum_of_standing(court: Sitting, case: Case) -> int:
     """The largest of the claims that stand, which decides on the procedure (CPI 278)."""
-    return court.session.scalar(select(func.max(Claim.amount_minor)).where(Claim.case_id == case.id, Claim.withdrawn_at.is_(None))) or 0
+    return (
+        court.session.scalar(
+            select(func.max(Claim.amount_minor)).where(Claim.case_id == case.id, Claim.withdrawn_at.is_(None))
+        )
+        or 0
+    )
 
 
 def _check_currency(court: Sitting, case: Case, relief: list[ReliefInput]) -> None:
     currency = court.pack(case).currency
     faults = [
         FieldFault(
-            ("relief", i, "amount"), T("This court takes claims in %(currency)s. Convert the amount at the rate of the day it was due.", currency=currency)
+            ("relief", i, "amount"),
+            T(
+                "This court takes claims in %(currency)s. Convert the amount at the rate of the day it was due.",
+                currency=currency,
+            ),
         )
         for i, one in enumerate(relief)
         if one.amount is not None and one.amount.currency != currency
@@ -75,20 +101,37 @@ def _write_facts(court: Sitting, case: Case, party: Party, facts: list[FactInput
     first = (court.session.scalar(select(func.max(Fact.number)).where(Fact.case_id == case.id)) or 0) + 1
     for i, told in enumerate(facts, first):
         court.session.add(
-            Fact(case_id=case.id, party_id=party.id, number=i, happened_on=told.happened_on, what=told.what, entry_number=court.next_number(case))
+            Fact(
+                case_id=case.id,
+                party_id=party.id,
+                number=i,
+                happened_on=told.happened_on,
+                what=told.what,
+                entry_number=court.next_number(case),
+            )
         )
 
 
 def restart_evidence(court: Sitting, case: Case, now: datetime) -> None:
-    """A changed or new claim gives everybody a new time for evidence (EV 53, 55), unless it is counted back from the hearing."""
+    """A changed or new claim gives everybody a new time for evidence (EV 53, 55), unless it is counted back from the
+    hearing.
+    """
     for each in [] if court.pack(case).window("evidence").before else parties(case):
         court.close_windows(case, "evidence", WindowState.ENDED, party=each)
-        court.start_window(case, "evidence", party=each, start=now, proof=T("Entry %(number)s of the docket.", number=court.next_number(case)))
+        court.start_window(
+            case,
+            "evidence",
+            party=each,
+            start=now,
+            proof=T("Entry %(number)s of the docket.", number=court.next_number(case)),
+        )
 
 
 def barred_track(court: Sitting, case: Case, amount: int, bars: set[Bar]) -> TrackFinding | None:
     """Why the case can no longer follow its procedure, or None."""
-    found = next(one for one in track_findings(court.pack(case), amount, bars, case.filed_on) if one.track == case.track.value)
+    found = next(
+        one for one in track_findings(court.pack(case), amount, bars, case.filed_on) if one.track == case.track.value
+    )
     return None if found.open else found
 
 
@@ -99,13 +142,27 @@ def see_track(court: Sitting, case: Case, amount: int, bars: set[Bar]) -> None:
         return
     pack = court.pack(case)
     order = list(pack.tracks.list)
-    later = [one for one in track_findings(pack, amount, bars, case.filed_on) if one.open and order.index(one.track) > order.index(case.track.value)]
-    way = conversion(pack, case.track.value, later[0].track, hearing_opened=case.stage is Stage.HEARING) if later else None
+    later = [
+        one
+        for one in track_findings(pack, amount, bars, case.filed_on)
+        if one.open and order.index(one.track) > order.index(case.track.value)
+    ]
+    way = (
+        conversion(pack, case.track.value, later[0].track, hearing_opened=case.stage is Stage.HEARING)
+        if later
+        else None
+    )
     if way is not None and not way.by_ruling:
-        court.then("convert_track", ConvertTrackInput(to=way.to, reasons=finding.reason.render("en")), actor=CLOCK_ACTOR)
+        court.then(
+            "convert_track", ConvertTrackInput(to=way.to, reasons=finding.reason.render("en")), actor=CLOCK_ACTOR
+        )
     else:
         court.open_task(
-            case, Role.JUDGE, "track", T("The case can no longer follow the %(track)s. %(reason)s", track=case.track.label, reason=finding.reason), risk=60
+            case,
+            Role.JUDGE,
+            "track",
+            T("The case can no longer follow the %(track)s. %(reason)s", track=case.track.label, reason=finding.reason),
+            risk=60,
         )
 
 
@@ -122,10 +179,13 @@ def _bars(relief: list[ReliefInput]) -> set[Bar]:
     special=True,
     serves=Everyone.BUT_ACTOR,
     source="CPL 54, 143; CPI 232",
-    help=T("Ask for more, for less, or for something else, until the debate ends. Fee, procedure and time for evidence follow."),
+    help=T(
+        "Ask for more, for less, or for something else, until the debate ends. Fee, procedure and time for evidence follow."
+    ),
 )
 def amend_claim(court: Sitting, case: Case, given: AmendInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Replace what a party asks for by what she now asks for; fee, track and time for evidence follow (CPI 232; EV 55; FEE 21).
+    """Replace what a party asks for by what she now asks for; fee, track and time for evidence follow (CPI 232; EV 55;
+    FEE 21).
 
     A mere reduction moves no evidence period and earns a refund only while the
     court still investigates.
@@ -136,7 +196,9 @@ def amend_claim(court: Sitting, case: Case, given: AmendInput, *, actor: Actor, 
     assert claim is not None
     before, after = Money(claim.amount_minor, claim.currency), Money(sum_of(given.relief), claim.currency)
     in_time = investigation_is_open(court, case)
-    old_kinds = sorted(kind.value for kind in court.session.scalars(select(Relief.kind).where(Relief.claim_id == claim.id)))
+    old_kinds = sorted(
+        kind.value for kind in court.session.scalars(select(Relief.kind).where(Relief.claim_id == claim.id))
+    )
     is_reduction = after < before and not given.facts and sorted(one.kind.value for one in given.relief) == old_kinds
     court.session.execute(delete(Relief).where(Relief.claim_id == claim.id))
     _write_relief(court, claim, given.relief)
@@ -144,10 +206,21 @@ def amend_claim(court: Sitting, case: Case, given: AmendInput, *, actor: Actor, 
     claim.amount_minor, claim.entry_number = after.minor, court.next_number(case)
     if not is_reduction:
         restart_evidence(court, case, now)
-    court.announce("claim_changed", case, party=me, given=given, kind=claim.kind, in_time=in_time, before=before, after=after)
+    court.announce(
+        "claim_changed", case, party=me, given=given, kind=claim.kind, in_time=in_time, before=before, after=after
+    )
     see_track(court, case, sum_of_standing(court, case), _bars(given.relief))
     words = T("%(name)s changed the claim from %(before)s to %(after)s", name=me.name, before=before, after=after)
-    return Recorded(words, {"claim": claim.reference, "before": before.minor, "after": after.minor, "currency": claim.currency, "in_time": in_time})
+    return Recorded(
+        words,
+        {
+            "claim": claim.reference,
+            "before": before.minor,
+            "after": after.minor,
+            "currency": claim.currency,
+            "in_time": in_time,
+        },
+    )
 
 
 def no_withdrawal_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
@@ -176,10 +249,22 @@ def withdraw_claim(court: Sitting, case: Case, given: WithdrawInput, *, actor: A
     if case.stage in (Stage.LODGED, Stage.RETURNED):
         claim.withdrawn_at = now
         end_case(court, case, Outcome.WITHDRAWN, now)
-        return Recorded(T("%(name)s withdrew the claim before it was accepted", name=me.name), {"claim": claim.reference})
+        return Recorded(
+            T("%(name)s withdrew the claim before it was accepted", name=me.name), {"claim": claim.reference}
+        )
     request = ask(court, case, RequestKind.WITHDRAWAL, me, given.reasons or "", subject=claim.reference)
-    court.open_task(case, Role.JUDGE, RequestKind.WITHDRAWAL.value, T("%(name)s asks for leave to withdraw.", name=me.name), risk=45, subject=request.reference)
-    return Recorded(T("%(name)s asked for leave to withdraw", name=me.name), {"request": request.reference, "claim": claim.reference})
+    court.open_task(
+        case,
+        Role.JUDGE,
+        RequestKind.WITHDRAWAL.value,
+        T("%(name)s asks for leave to withdraw.", name=me.name),
+        risk=45,
+        subject=request.reference,
+    )
+    return Recorded(
+        T("%(name)s asked for leave to withdraw", name=me.name),
+        {"request": request.reference, "claim": claim.reference},
+    )
 
 
 def withdrawal_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
@@ -210,7 +295,9 @@ def rule_on_withdrawal(court: Sitting, case: Case, given: RequestRuling, *, acto
     claim = court.session.scalars(select(Claim).where(Claim.reference == request.subject)).one()
     claim.withdrawn_at = now
     decide(court, case, request, RequestState.GRANTED)
-    rest = court.session.scalar(select(func.count()).select_from(Claim).where(Claim.case_id == case.id, Claim.withdrawn_at.is_(None)))
+    rest = court.session.scalar(
+        select(func.count()).select_from(Claim).where(Claim.case_id == case.id, Claim.withdrawn_at.is_(None))
+    )
     result = {"reasons": given.reasons, "claim": claim.reference, "goes_on": bool(rest)}
     if rest:
         leaving = next(p for p in case.parties if p.id == request.party_id)
@@ -223,11 +310,16 @@ def rule_on_withdrawal(court: Sitting, case: Case, given: RequestRuling, *, acto
 
 def no_counterclaim_yet(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no further counterclaim is brought: the one that stands is changed instead."""
-    return T("You have brought a counterclaim. Change that one.") if standing_claim(court, case, actor.party_id) is not None else None
+    return (
+        T("You have brought a counterclaim. Change that one.")
+        if standing_claim(court, case, actor.party_id) is not None
+        else None
+    )
 
 
 def bring_claim(court: Sitting, case: Case, me: Party, given: CounterclaimInput, kind: str, now: datetime) -> Claim:
-    """Write a claim that is brought into a running case; fee, track and time for evidence follow (CPI 232, 278; FEE 18; EV 55).
+    """Write a claim that is brought into a running case; fee, track and time for evidence follow (CPI 232, 278; FEE 18;
+    EV 55).
 
     ``kind`` is ``counterclaim`` or ``third_party_claim``.
     """
@@ -261,10 +353,13 @@ def bring_claim(court: Sitting, case: Case, me: Party, given: CounterclaimInput,
     special=True,
     serves=Everyone.BUT_ACTOR,
     source="CPL 54, 143; CPI 232, 233",
-    help=T("Ask for something from the claimant that rests on the same matter. It has its own fee, and small claims procedure ends."),
+    help=T(
+        "Ask for something from the claimant that rests on the same matter. It has its own fee, and small claims procedure ends."
+    ),
 )
 def file_counterclaim(court: Sitting, case: Case, given: CounterclaimInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Take a counterclaim until the debate ends; fee, track and time for evidence follow (CPI 232, 233, 278; FEE 18; EV 55).
+    """Take a counterclaim until the debate ends; fee, track and time for evidence follow (CPI 232, 233, 278; FEE 18; EV
+    55).
 
     The claimants' time to answer runs from the day it reaches them.
     """
@@ -287,8 +382,12 @@ def file_counterclaim(court: Sitting, case: Case, given: CounterclaimInput, *, a
     serves=Everyone.BUT_ACTOR,
     source="CPL 128; CPI 233",
 )
-def answer_counterclaim(court: Sitting, case: Case, given: CounterAnswerInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Record the claimant's answer to a counterclaim; silence does not stop the case, a late answer is marked (CPL 128)."""
+def answer_counterclaim(
+    court: Sitting, case: Case, given: CounterAnswerInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Record the claimant's answer to a counterclaim; silence does not stop the case, a late answer is marked (CPL
+    128).
+    """
     me = court.party_of(case, actor)
     return Recorded(T("%(name)s answered the counterclaim", name=me.name), {"position": given.position})
 
@@ -305,25 +404,40 @@ def start_counter_answer(court: Sitting, case: Case, who: Party, at: datetime, p
     by={Role.JUDGE, Role.CLOCK},
     at=TRIAL,
     serves=Everyone.PARTIES,
-    paper=RulingForm(T("Another procedure"), WITH_THE_JUDGMENT, result="to", ruled=T("The case moves to another procedure:")),
+    paper=RulingForm(
+        T("Another procedure"), WITH_THE_JUDGMENT, result="to", ruled=T("The case moves to another procedure:")
+    ),
     source="CPL 169, 170; CPI 258, 260, 278",
     help=T("The trial limit still runs from acceptance; the fee may rise."),
 )
 def convert_track(court: Sitting, case: Case, given: ConvertTrackInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Move a case to another track as the pack allows; the trial limit keeps its start and the fee follows (CPI 199, 258).
+    """Move a case to another track as the pack allows; the trial limit keeps its start and the fee follows (CPI 199,
+    258).
 
     By the clock only where the rules need no ruling and a counterclaim or change
     of claim made the old track impossible (CPI 278).
     """
     pack, before = court.pack(case), case.track
-    way = conversion(pack, before.value, given.to, hearing_opened=case.stage is Stage.HEARING) if given.to in pack.tracks.list else None
+    way = (
+        conversion(pack, before.value, given.to, hearing_opened=case.stage is Stage.HEARING)
+        if given.to in pack.tracks.list
+        else None
+    )
     if way is None:
         raise InvalidInput.at("to", T("From the %(track)s there is no way to that procedure now.", track=before.label))
     case.track = Track(given.to)
     court.close_tasks(case, "track")
     court.announce("track_converted", case, before=before)
-    result = {"before": before.value, "after": given.to, "article": way.article, "by_ruling": way.by_ruling, "reasons": given.reasons}
-    return Recorded(T("The case moves from the %(before)s to the %(after)s", before=before.label, after=case.track.label), result)
+    result = {
+        "before": before.value,
+        "after": given.to,
+        "article": way.article,
+        "by_ruling": way.by_ruling,
+        "reasons": given.reasons,
+    }
+    return Recorded(
+        T("The case moves from the %(before)s to the %(after)s", before=before.label, after=case.track.label), result
+    )
 
 
 @act(
@@ -335,13 +449,19 @@ def convert_track(court: Sitting, case: Case, given: ConvertTrackInput, *, actor
     strong=True,
     while_stayed=True,
     serves=Everyone.PARTIES,
-    paper=RulingForm(T("Transfer to another court"), NO_APPEAL, ruled=T("This court does not hear the case; it goes to the court that does.")),
+    paper=RulingForm(
+        T("Transfer to another court"),
+        NO_APPEAL,
+        ruled=T("This court does not hear the case; it goes to the court that does."),
+    ),
     source="CPL 37; CPI 211",
 )
 def transfer_case(court: Sitting, case: Case, given: TransferInput, *, actor: Actor, now: datetime) -> Recorded:
     """Send a case to the court that hears it; here it is over and the fee paid goes along (CPL 37)."""
     end_case(court, case, Outcome.TRANSFERRED, now)
-    return Recorded(T("The case goes to %(court)s", court=given.court), {"court": given.court, "reasons": given.reasons})
+    return Recorded(
+        T("The case goes to %(court)s", court=given.court), {"court": given.court, "reasons": given.reasons}
+    )
 
 
 @act(
@@ -353,31 +473,53 @@ def transfer_case(court: Sitting, case: Case, given: TransferInput, *, actor: Ac
     strong=True,
     serves=Everyone.PARTIES,
     paper=RulingForm(
-        T("Change of a party"), WITH_THE_JUDGMENT, result="ground", ruled=T("Somebody else stands in the place of the party."), omits=("email", "phone")
+        T("Change of a party"),
+        WITH_THE_JUDGMENT,
+        result="ground",
+        ruled=T("Somebody else stands in the place of the party."),
+        omits=("email", "phone"),
     ),
     source="CPL 153; CPI 55, 249",
 )
 def substitute_party(court: Sitting, case: Case, given: SubstituteInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Let an heir, successor or the rightly named person stand in a party's place; what was done stays done (CPI 55, 249).
+    """Let an heir, successor or the rightly named person stand in a party's place; what was done stays done (CPI 55,
+    249).
 
     Where it is another person, the old account and its mandates no longer act,
     and the successor is invited by a letter of her own.
     """
     party: Party = court.resolved("party", given.party)
-    before = {"name": party.name, "kind": party.kind.value, "until_entry": court.next_number(case), "ground": given.ground}
+    before = {
+        "name": party.name,
+        "kind": party.kind.value,
+        "until_entry": court.next_number(case),
+        "ground": given.ground,
+    }
     party.details = {**party.details, "before": [*party.details.get("before", []), before]}
     old, party.name, party.kind = party.name, given.name, given.kind
-    party.email, party.phone, party.address = given.email or party.email, given.phone or party.phone, given.address or party.address
+    party.email, party.phone, party.address = (
+        given.email or party.email,
+        given.phone or party.phone,
+        given.address or party.address,
+    )
     if given.ground != "wrong_name":
         _invite_successor(court, case, party, given, now)
-    result = {"party": party.label, "before": old, "after": party.name, "ground": given.ground, "reasons": given.reasons}
+    result = {
+        "party": party.label,
+        "before": old,
+        "after": party.name,
+        "ground": given.ground,
+        "reasons": given.reasons,
+    }
     return Recorded(T("%(after)s stands in the place of %(before)s", after=party.name, before=old), result)
 
 
 def _invite_successor(court: Sitting, case: Case, party: Party, given: SubstituteInput, now: datetime) -> None:
     party.account_id, party.joined_at, party.online = None, None, False
     party.email, party.phone, party.address = given.email, given.phone, given.address
-    for mandate in court.session.scalars(select(Mandate).where(Mandate.party_id == party.id, Mandate.revoked_at.is_(None))):
+    for mandate in court.session.scalars(
+        select(Mandate).where(Mandate.party_id == party.id, Mandate.revoked_at.is_(None))
+    ):
         mandates.revoke(court.session, mandate, now)
     forget_reach(court, party, now)
     note_addresses(court, party, "substitution")

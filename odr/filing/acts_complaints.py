@@ -40,17 +40,28 @@ def may_complain(court: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=may_complain,
     while_stayed=True,
     source="EXT 7; COURT complaint",
-    help=T("Delay, a page that failed, how you were treated. The president answers within 15 days. It changes no time limit and no decision."),
+    help=T(
+        "Delay, a page that failed, how you were treated. The president answers within 15 days. It changes no time limit and no decision."
+    ),
 )
 def complain(court: Sitting, case: Case, given: ComplaintInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Complain to the president about delay or conduct; she answers within the time of the rules, and nobody else reads it (EXT 7)."""
+    """Complain to the president about delay or conduct; she answers within the time of the rules, and nobody else reads
+    it (EXT 7).
+    """
     me = court.party_of(case, actor)
     seat_decider(court, case, Role.PRESIDENT)
     request = ask(court, case, COMPLAINT, me, given.words, about=given.about)
     window = court.start_window(case, COMPLAINT_WINDOW, start=now, subject=request.reference)
     title = T("%(name)s complains. Answer within 15 days.", name=me.name)
-    court.open_task(case, Role.PRESIDENT, COMPLAINT.value, title, risk=40, due_at=window.due_at, subject=request.reference)
-    return Recorded(T("%(name)s complained", name=me.name), {"request": request.reference}, audience=Audience.NAMED, named=_readers(me.id))
+    court.open_task(
+        case, Role.PRESIDENT, COMPLAINT.value, title, risk=40, due_at=window.due_at, subject=request.reference
+    )
+    return Recorded(
+        T("%(name)s complained", name=me.name),
+        {"request": request.reference},
+        audience=Audience.NAMED,
+        named=_readers(me.id),
+    )
 
 
 def _readers(party_id: int | None) -> tuple[str, ...]:
@@ -72,13 +83,20 @@ def complaint_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     source="EXT 7; COURT complaint",
 )
 def answer_complaint(court: Sitting, case: Case, given: ComplaintAnswer, *, actor: Actor, now: datetime) -> Recorded:
-    """Answer a complaint with what was found and what is done about it; the answer is served on the one who complained (EXT 7)."""
+    """Answer a complaint with what was found and what is done about it; the answer is served on the one who complained
+    (EXT 7).
+    """
     request: Request = court.resolved("complaint", given.request)
     court.close_windows(case, COMPLAINT_WINDOW, WindowState.MET, subject=request.reference)
     decide(court, case, request, RequestState.REFUSED if given.found == "unfounded" else RequestState.GRANTED)
     name = next(p.name for p in case.parties if p.id == request.party_id)
     result = {"request": request.reference, "found": given.found, "party": request.party_id}
-    return Recorded(T("The complaint of %(name)s was answered", name=name), result, audience=Audience.NAMED, named=_readers(request.party_id))
+    return Recorded(
+        T("The complaint of %(name)s was answered", name=name),
+        result,
+        audience=Audience.NAMED,
+        named=_readers(request.party_id),
+    )
 
 
 def serve_complaint_answer(court: Sitting, case: Case, entry: DocketEntry) -> None:
@@ -89,7 +107,9 @@ def serve_complaint_answer(court: Sitting, case: Case, entry: DocketEntry) -> No
 
 def complaint_overdue(court: Sitting, case: Case, window: Window) -> None:
     """The time to answer a complaint passed: it lies before everything else on the president's desk."""
-    request = court.session.scalar(select(Request).where(Request.case_id == case.id, Request.reference == window.subject))
+    request = court.session.scalar(
+        select(Request).where(Request.case_id == case.id, Request.reference == window.subject)
+    )
     if request is not None and request.state is RequestState.ASKED:
         name = next(p.name for p in case.parties if p.id == request.party_id)
         court.close_tasks(case, COMPLAINT.value, request.reference)

@@ -24,12 +24,18 @@ class FinishTaskInput(CourtModel):
     """What is dealt with, and how."""
 
     task: Annotated[str, RefTo("desk_task"), field(T("What is dealt with?"), choices="desk_tasks")]
-    words: Annotated[str, CourtText(2, 1000), field(T("How it was dealt with"), T("Only the court reads it. It stands on the docket."), widget="textarea")]
+    words: Annotated[
+        str,
+        CourtText(2, 1000),
+        field(T("How it was dealt with"), T("Only the court reads it. It stands on the docket."), widget="textarea"),
+    ]
 
 
 def tasks_by_hand(court: Sitting, case: Case, role: Role) -> list[Task]:
     """What lies on the desk of a role and is ended by nothing but somebody's word."""
-    open_ones = select(Task).where(Task.case_id == case.id, Task.role == role, Task.done_at.is_(None), Task.kind.in_(BY_HAND))
+    open_ones = select(Task).where(
+        Task.case_id == case.id, Task.role == role, Task.done_at.is_(None), Task.kind.in_(BY_HAND)
+    )
     return list(court.session.scalars(open_ones.order_by(Task.risk.desc(), Task.id)))
 
 
@@ -46,7 +52,11 @@ def desk_tasks(court: Sitting, case: Case, actor: Actor) -> list[Option]:
 
 def something_by_hand(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to take off the desk."""
-    return None if tasks_by_hand(court, case, actor.role) else T("Nothing lies on your desk that is ended by hand; what an act does goes with that act.")
+    return (
+        None
+        if tasks_by_hand(court, case, actor.role)
+        else T("Nothing lies on your desk that is ended by hand; what an act does goes with that act.")
+    )
 
 
 @act(
@@ -61,7 +71,9 @@ def something_by_hand(court: Sitting, case: Case, actor: Actor) -> Text | None:
     help=T("What you have read, repeated or undone yourself. Who did what stands on the docket, for the court."),
 )
 def finish_task(court: Sitting, case: Case, given: FinishTaskInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Say that something on the desk was dealt with, and how; nothing else follows from it, and nothing leaves a desk without a word."""
+    """Say that something on the desk was dealt with, and how; nothing else follows from it, and nothing leaves a desk
+    without a word.
+    """
     task: Task = court.resolved("desk_task", given.task)
     task.done_at = now
     return Recorded(T("Dealt with: %(what)s", what=Kept.of(task.title)), {"task": task.reference, "kind": task.kind})

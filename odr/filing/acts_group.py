@@ -1,4 +1,6 @@
-"""An action of many against one side: announcement, registration, representatives, and what binds whom (CPL 55–57; CPI 75–80)."""
+"""An action of many against one side: announcement, registration, representatives, and what binds whom (CPL 55–57; CPI
+75–80).
+"""
 
 from __future__ import annotations
 
@@ -52,12 +54,20 @@ def group_of(court: Sitting, case: Case) -> GroupAction | None:
 
 def representatives(case: Case) -> list[Party]:
     """Claimants who conduct the case for all; whoever withdrew her own claim conducts nobody's any more."""
-    return [p for p in parties(case, Role.CLAIMANT) if p.details.get("represents_since") and not p.details.get("withdrew_entry")]
+    return [
+        p
+        for p in parties(case, Role.CLAIMANT)
+        if p.details.get("represents_since") and not p.details.get("withdrew_entry")
+    ]
 
 
 def represented(case: Case) -> list[Party]:
     """Claimants for whom others conduct the case; the consent of who withdrew is not asked for."""
-    mine = [p for p in parties(case, Role.CLAIMANT) if not p.details.get("represents_since") and not p.details.get("withdrew_entry")]
+    mine = [
+        p
+        for p in parties(case, Role.CLAIMANT)
+        if not p.details.get("represents_since") and not p.details.get("withdrew_entry")
+    ]
     return mine if representatives(case) else []
 
 
@@ -75,7 +85,9 @@ def conducted_by_others(court: Sitting, act: Act, case: Case, actor: Actor) -> T
     if not mine.details.get("represents_since"):
         return T("The representatives conduct this case for all claimants (Civil Procedure Law, art. 56).")
     if act.special and represented(case) and not _agreed_by_all(court, case):
-        return T("For this the representatives need the consent of everybody they represent. Propose it first (Civil Procedure Law, art. 56).")
+        return T(
+            "For this the representatives need the consent of everybody they represent. Propose it first (Civil Procedure Law, art. 56)."
+        )
     return None
 
 
@@ -103,7 +115,9 @@ def not_announced(court: Sitting, case: Case, actor: Actor) -> Text | None:
     strong=True,
     serves=Everyone.PARTIES,
     source="CPL 57; CPI 79, 194",
-    help=T("For claims of one kind whose number is not known yet: whoever is concerned may register. No fee in advance; no small claims procedure."),
+    help=T(
+        "For claims of one kind whose number is not known yet: whoever is concerned may register. No fee in advance; no small claims procedure."
+    ),
 )
 def announce_registration(court: Sitting, case: Case, given: AnnounceInput, *, actor: Actor, now: datetime) -> Recorded:
     """Publish what the case is about and let others register, for thirty days at least (CPL 57; CPI 79).
@@ -112,13 +126,26 @@ def announce_registration(court: Sitting, case: Case, given: AnnounceInput, *, a
     """
     least = court.pack(case).window(WINDOW).amount
     if given.days < least:
-        raise InvalidInput.at("days", T("At least %(least)s days (Civil Procedure Law Interpretation, art. 79).", least=least))
+        raise InvalidInput.at(
+            "days", T("At least %(least)s days (Civil Procedure Law Interpretation, art. 79).", least=least)
+        )
     window = court.start_window(case, WINDOW, start=now, amount=given.days)
-    court.session.add(GroupAction(case_id=case.id, about=given.about, asked=given.asked, announced_entry=court.next_number(case), until=window.due_at))
+    court.session.add(
+        GroupAction(
+            case_id=case.id,
+            about=given.about,
+            asked=given.asked,
+            announced_entry=court.next_number(case),
+            until=window.due_at,
+        )
+    )
     court.session.flush()
     court.announce("group_opened", case)
     see_track(court, case, sum_of_standing(court, case), {Bar.MANY_PARTIES})
-    return Recorded(T("Others may register until %(day)s", day=window.due_at), {"until": window.due_at.isoformat() if window.due_at else None})
+    return Recorded(
+        T("Others may register until %(day)s", day=window.due_at),
+        {"until": window.due_at.isoformat() if window.due_at else None},
+    )
 
 
 def registration_runs(court: Sitting, case: Case, actor: Actor) -> Text | None:
@@ -136,8 +163,12 @@ def registration_runs(court: Sitting, case: Case, actor: Actor) -> Text | None:
     listed=False,
     source="CPL 57; CPI 80",
 )
-def record_registration(court: Sitting, case: Case, given: RegistrationFact, *, actor: Actor, now: datetime) -> Recorded:
-    """Put a registration before the registry: tie and harm have to be shown (CPI 80). Only the court reads it until it is decided."""
+def record_registration(
+    court: Sitting, case: Case, given: RegistrationFact, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Put a registration before the registry: tie and harm have to be shown (CPI 80). Only the court reads it until it
+    is decided.
+    """
     account = court.session.scalars(select(Account).where(Account.reference == given.account)).one()
     member = GroupMember(
         case_id=case.id,
@@ -151,12 +182,17 @@ def record_registration(court: Sitting, case: Case, given: RegistrationFact, *, 
     court.session.flush()
     title = T("%(name)s registers for the action of many. Look at tie and harm.", name=given.name)
     court.open_task(case, Role.CLERK, "registration", title, risk=30, subject=member.reference)
-    return Recorded(T("%(name)s registers, asking for %(amount)s", name=given.name, amount=given.amount), {"member": member.reference})
+    return Recorded(
+        T("%(name)s registers, asking for %(amount)s", name=given.name, amount=given.amount),
+        {"member": member.reference},
+    )
 
 
 def somebody_registered(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no registration to decide on."""
-    waiting = select(GroupMember.id).where(GroupMember.case_id == case.id, GroupMember.state == MemberState.ASKED).limit(1)
+    waiting = (
+        select(GroupMember.id).where(GroupMember.case_id == case.id, GroupMember.state == MemberState.ASKED).limit(1)
+    )
     return None if court.session.scalar(waiting) is not None else T("No registration waits.")
 
 
@@ -167,10 +203,16 @@ def somebody_registered(court: Sitting, case: Case, actor: Actor) -> Text | None
     at=TRIAL,
     guard=somebody_registered,
     source="CPI 80",
-    help=T("Who shows a tie to the other side and harm is a claimant from now on. Whoever does not may sue by herself."),
+    help=T(
+        "Who shows a tie to the other side and harm is a claimant from now on. Whoever does not may sue by herself."
+    ),
 )
-def decide_registration(court: Sitting, case: Case, given: RegistrationRuling, *, actor: Actor, now: datetime) -> Recorded:
-    """Make somebody who registered a claimant with a claim of her own, or tell her that she may sue by herself (CPI 80)."""
+def decide_registration(
+    court: Sitting, case: Case, given: RegistrationRuling, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Make somebody who registered a claimant with a claim of her own, or tell her that she may sue by herself (CPI
+    80).
+    """
     member: GroupMember = court.resolved("group_member", given.member)
     if member.state is not MemberState.ASKED:
         raise InvalidInput.at("member", T("This was decided already."))
@@ -178,16 +220,25 @@ def decide_registration(court: Sitting, case: Case, given: RegistrationRuling, *
     court.close_tasks(case, "registration", member.reference)
     if given.answer == "refuse":
         member.state = MemberState.REFUSED
-        return Recorded(T("%(name)s is not registered and may sue by herself", name=member.name), {"member": member.reference, "reasons": given.reasons})
+        return Recorded(
+            T("%(name)s is not registered and may sue by herself", name=member.name),
+            {"member": member.reference, "reasons": given.reasons},
+        )
     party = _claimant(court, case, member, now)
     member.state, member.party_id = MemberState.REGISTERED, party.id
     court.announce("group_member", case, party=party, amount=member.amount_minor)
-    result = {"member": member.reference, "party": party.label, "amount": {"minor": member.amount_minor, "currency": member.currency}}
+    result = {
+        "member": member.reference,
+        "party": party.label,
+        "amount": {"minor": member.amount_minor, "currency": member.currency},
+    }
     return Recorded(T("%(name)s is registered as claimant", name=member.name), {**result, "reasons": given.reasons})
 
 
 def _claimant(court: Sitting, case: Case, member: GroupMember, now: datetime) -> Party:
-    asked = next(input_of(e) for e in entries_of(court.session, case, "record_registration") if e.number == member.asked_entry)
+    asked = next(
+        input_of(e) for e in entries_of(court.session, case, "record_registration") if e.number == member.asked_entry
+    )
     account = court.session.get_one(Account, member.account_id)
     party = Party(
         case_id=case.id, role=Role.CLAIMANT, ordinal=1 + max(p.ordinal for p in case.parties if p.role is Role.CLAIMANT), name=member.name,
@@ -197,11 +248,24 @@ def _claimant(court: Sitting, case: Case, member: GroupMember, now: datetime) ->
     case.parties.append(party)
     court.session.flush()
     note_addresses(court, party, "registration")
-    claim = Claim(case_id=case.id, party_id=party.id, amount_minor=member.amount_minor, currency=member.currency, entry_number=court.next_number(case))
+    claim = Claim(
+        case_id=case.id,
+        party_id=party.id,
+        amount_minor=member.amount_minor,
+        currency=member.currency,
+        entry_number=court.next_number(case),
+    )
     court.session.add(claim)
     court.session.flush()
     court.session.add(
-        Relief(claim_id=claim.id, number=1, kind=ReliefKind.MONEY, what=asked["harm"][:1000], amount_minor=member.amount_minor, currency=member.currency)
+        Relief(
+            claim_id=claim.id,
+            number=1,
+            kind=ReliefKind.MONEY,
+            what=asked["harm"][:1000],
+            amount_minor=member.amount_minor,
+            currency=member.currency,
+        )
     )
     return party
 
@@ -216,7 +280,10 @@ def many_claimants(court: Sitting, case: Case, actor: Actor) -> Text | None:
     if registration_runs(court, case, actor) is None:
         return T("Others can still register. Wait until the time is over.")
     if len(parties(case, Role.CLAIMANT)) < MANY:
-        return T("Fewer than %(many)s claimants are not many: each acts for herself (Civil Procedure Law Interpretation, art. 75).", many=MANY)
+        return T(
+            "Fewer than %(many)s claimants are not many: each acts for herself (Civil Procedure Law Interpretation, art. 75).",
+            many=MANY,
+        )
     return None
 
 
@@ -262,17 +329,25 @@ def tally(court: Sitting, case: Case) -> Counter[str]:
     strong=True,
     serves=Everyone.PARTIES,
     source="CPL 56, 57; CPI 76–78",
-    help=T("From now on they conduct the case for all claimants. Changing, waiving, admitting and settling need everybody’s consent."),
+    help=T(
+        "From now on they conduct the case for all claimants. Changing, waiving, admitting and settling need everybody’s consent."
+    ),
 )
-def name_representatives(court: Sitting, case: Case, given: NameRepresentativesInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Record who conducts the case for all, two to five: elected, agreed with the court, or appointed by it (CPI 77, 78)."""
+def name_representatives(
+    court: Sitting, case: Case, given: NameRepresentativesInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Record who conducts the case for all, two to five: elected, agreed with the court, or appointed by it (CPI 77,
+    78).
+    """
     people: list[Party] = [court.resolved("party", one) for one in dict.fromkeys(given.people)]
     if len(people) < 2 or any(p.role is not Role.CLAIMANT or p.left_at is not None for p in people):
         raise InvalidInput.at("people", T("Name two to five of the claimants."))
     votes = tally(court, case)
     if given.how == "elected":
         least = min(votes[p.reference] for p in people)
-        ahead = [p.name for p in parties(case, Role.CLAIMANT) if p not in people and votes[p.reference] >= max(least, 1)]
+        ahead = [
+            p.name for p in parties(case, Role.CLAIMANT) if p not in people and votes[p.reference] >= max(least, 1)
+        ]
         if least == 0 or ahead:
             raise InvalidInput.at("people", T("These are not those with the most votes."))
     for person in people:
@@ -283,15 +358,25 @@ def name_representatives(court: Sitting, case: Case, given: NameRepresentativesI
         court.session.add(group)
     group.how, group.named_entry = given.how, court.next_number(case)
     names = ", ".join(p.name for p in people)
-    result = {"people": [p.label for p in people], "how": given.how, "votes": {p.label: votes[p.reference] for p in parties(case, Role.CLAIMANT)}}
-    return Recorded(T("%(names)s conduct the case for all claimants", names=names), {**result, "reasons": given.reasons})
+    result = {
+        "people": [p.label for p in people],
+        "how": given.how,
+        "votes": {p.label: votes[p.reference] for p in parties(case, Role.CLAIMANT)},
+    }
+    return Recorded(
+        T("%(names)s conduct the case for all claimants", names=names), {**result, "reasons": given.reasons}
+    )
 
 
 def represents_others(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nothing is proposed: the actor represents nobody, or a proposal waits."""
     if not any(p.id == actor.party_id for p in representatives(case)):
         return T("You represent no other claimants.")
-    return T("A proposal waits for the consent of the others.") if requests_of(court, case, RequestKind.DISPOSITION) else None
+    return (
+        T("A proposal waits for the consent of the others.")
+        if requests_of(court, case, RequestKind.DISPOSITION)
+        else None
+    )
 
 
 @act(
@@ -303,11 +388,16 @@ def represents_others(court: Sitting, case: Case, actor: Actor) -> Text | None:
     serves=Everyone.PARTIES,
     source="CPL 56",
 )
-def propose_disposition(court: Sitting, case: Case, given: DispositionInput, *, actor: Actor, now: datetime) -> Recorded:
+def propose_disposition(
+    court: Sitting, case: Case, given: DispositionInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Ask everybody who is represented whether claims may be changed, waived, admitted or settled (CPL 56)."""
     me = court.party_of(case, actor)
     request = ask(court, case, RequestKind.DISPOSITION, me, given.words, what=given.what, said={})
-    return Recorded(T("%(name)s proposes a step that needs everybody’s consent", name=me.name), {"request": request.reference, "what": given.what})
+    return Recorded(
+        T("%(name)s proposes a step that needs everybody’s consent", name=me.name),
+        {"request": request.reference, "what": given.what},
+    )
 
 
 def is_represented(court: Sitting, case: Case, actor: Actor) -> Text | None:
@@ -327,7 +417,9 @@ def is_represented(court: Sitting, case: Case, actor: Actor) -> Text | None:
     source="CPL 56",
     help=T("Without the consent of everybody your representatives cannot change, waive, admit or settle."),
 )
-def consent_to_disposition(court: Sitting, case: Case, given: ConsentToDispositionInput, *, actor: Actor, now: datetime) -> Recorded:
+def consent_to_disposition(
+    court: Sitting, case: Case, given: ConsentToDispositionInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Record a represented claimant's yes or no; with the last yes the proposal stands, with one no it falls (CPL 56)."""
     me, request = court.party_of(case, actor), court.resolved("disposition", given.proposal)
     said = {**request.details["said"], me.label: given.agrees}

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 from odr.docket.models import PARTY_ROLES, Audience, Case, Party, PartyKind, Role, Stage
 from odr.errors import InvalidInput
-from odr.filing.inputs_people import AskForPapersInput, EndGuardianInput, GuardianInput, LegalAidInput, LegalAidReply, LicenceInput, Paper, ShowIdentityInput
+from odr.filing.inputs_people import (
+    AskForPapersInput,
+    EndGuardianInput,
+    GuardianInput,
+    LegalAidInput,
+    LegalAidReply,
+    LicenceInput,
+    Paper,
+    ShowIdentityInput,
+)
 from odr.filing.inviting import invite
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.progress import ask, decide, requests_of
@@ -41,7 +50,9 @@ AID = RequestKind.LEGAL_AID
     help=T("A photograph of your document or licence. Nobody but the registry and the judge sees it."),
 )
 def show_identity(court: Sitting, case: Case, given: ShowIdentityInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Send papers that show who a party is; the registry looks at them in its review, and filing never waits for it (OLR 7, 9)."""
+    """Send papers that show who a party is; the registry looks at them in its review, and filing never waits for it
+    (OLR 7, 9).
+    """
     party = court.party_of(case, actor)
     if given.paper is Paper.LICENCE and party.kind is PartyKind.PERSON:
         raise InvalidInput.at("paper", T("A licence shows who a company is; you are in this case as a person."))
@@ -50,12 +61,18 @@ def show_identity(court: Sitting, case: Case, given: ShowIdentityInput, *, actor
     if given.paper is Paper.GUARDIANSHIP and "guardian" not in party.details:
         raise InvalidInput.at("paper", T("Nobody acts in the place of this party."))
     entry = court.next_number(case)
-    party.details = {**party.details, "identity_shown": {"entry": entry, "paper": given.paper.value, "signatory": given.signatory}}
+    party.details = {
+        **party.details,
+        "identity_shown": {"entry": entry, "paper": given.paper.value, "signatory": given.signatory},
+    }
     court.close_tasks(case, ASKED, party.reference)
     if not court.tasks(case, SHOWN, party.reference):
         title = T("%(name)s sent papers that show who she is. Look at them and verify.", name=party.name)
         court.open_task(case, Role.CLERK, SHOWN, title, risk=20, subject=party.reference)
-    return Recorded(T("%(name)s showed the registry papers: %(paper)s", name=party.name, paper=given.paper.label), {"party": party.label})
+    return Recorded(
+        T("%(name)s showed the registry papers: %(paper)s", name=party.name, paper=given.paper.label),
+        {"party": party.label},
+    )
 
 
 @act(
@@ -95,7 +112,9 @@ def somebody_represents(court: Sitting, case: Case, actor: Actor) -> Text | None
     help=T("Once for a lawyer: it then counts in all her cases."),
 )
 def verify_licence(court: Sitting, case: Case, given: LicenceInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Record what entitles a representative to act; a lawyer's licence is seen once and counts in every case (CPL 61; CPI 88)."""
+    """Record what entitles a representative to act; a lawyer's licence is seen once and counts in every case (CPL 61;
+    CPI 88).
+    """
     mandate: Mandate = court.resolved("any_mandate", given.mandate)
     kind = Qualification(given.kind)
     if given.until is not None and given.until < now.astimezone(court.court.settings.tz).date():
@@ -135,13 +154,22 @@ def verify_licence(court: Sitting, case: Case, given: LicenceInput, *, actor: Ac
     help=T("Where guardians leave it to each other or cannot agree, or nobody is there who could be one."),
 )
 def appoint_guardian(court: Sitting, case: Case, given: GuardianInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Name who acts in the place of a party without capacity to act in court; earlier guardians act no longer (CPL 60; CPI 83)."""
+    """Name who acts in the place of a party without capacity to act in court; earlier guardians act no longer (CPL 60;
+    CPI 83).
+    """
     party: Party = court.resolved("party", given.party)
     if party.kind is not PartyKind.PERSON:
-        raise InvalidInput.at("party", T("Only a person has a guardian. For a company, act as the one who may sign for it."))
+        raise InvalidInput.at(
+            "party", T("Only a person has a guardian. For a company, act as the one who may sign for it.")
+        )
     account = accounts.by_email(court.session, accounts.normal_email(given.email))
     if account is None or account.staff_roles or account.id == party.account_id:
-        raise InvalidInput.at("email", T("Nobody with that address can be the guardian here. She needs an account of her own and may not serve the court."))
+        raise InvalidInput.at(
+            "email",
+            T(
+                "Nobody with that address can be the guardian here. She needs an account of her own and may not serve the court."
+            ),
+        )
     _end_guardians(court, case, party)
     try:
         mandate = mandates.place_guardian(court.session, party, account, now)
@@ -151,8 +179,14 @@ def appoint_guardian(court: Sitting, case: Case, given: GuardianInput, *, actor:
     party.account_id = None
     party.online, party.joined_at = True, party.joined_at or now
     entry = court.next_number(case)
-    party.details = {**party.details, "guardian": {"name": given.name, "ties": given.ties.value, "verified": {"means": "appointed", "entry": entry}}}
-    return Recorded(T("%(name)s acts for %(party)s as guardian", name=given.name, party=party.name), {"party": party.label, "mandate": mandate.reference})
+    party.details = {
+        **party.details,
+        "guardian": {"name": given.name, "ties": given.ties.value, "verified": {"means": "appointed", "entry": entry}},
+    }
+    return Recorded(
+        T("%(name)s acts for %(party)s as guardian", name=given.name, party=party.name),
+        {"party": party.label, "mandate": mandate.reference},
+    )
 
 
 def _end_guardians(court: Sitting, case: Case, party: Party) -> int:
@@ -179,7 +213,8 @@ def a_guardian_acts(court: Sitting, case: Case, actor: Actor) -> Text | None:
     source="CPL 60; CPI 83",
 )
 def end_guardian(court: Sitting, case: Case, given: EndGuardianInput, *, actor: Actor, now: datetime) -> Recorded:
-    """The party is of age or able again, or another guardian comes: what was done in her place stays done (CPL 60; CPI 83).
+    """The party is of age or able again, or another guardian comes: what was done in her place stays done (CPL 60; CPI
+    83).
 
     A letter with a code lets her join herself; without an address of hers the clerk brings it otherwise.
     """
@@ -190,7 +225,9 @@ def end_guardian(court: Sitting, case: Case, given: EndGuardianInput, *, actor: 
     party.online, party.joined_at = False, None
     party.email = given.email or party.email
     invite(court, case, party)
-    return Recorded(T("Nobody acts for %(party)s as guardian any more", party=party.name), {"party": party.label, "why": given.why})
+    return Recorded(
+        T("Nobody acts for %(party)s as guardian any more", party=party.name), {"party": party.label, "why": given.why}
+    )
 
 
 # -- legal aid ------------------------------------------------------------------
@@ -200,7 +237,11 @@ def may_ask_for_aid(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """One request at a time, and for persons."""
     if court.party_of(case, actor).kind is not PartyKind.PERSON:
         return T("Legal aid is for persons.")
-    return T("You have asked already; the legal-aid body decides.") if any(r.party_id == actor.party_id for r in requests_of(court, case, AID)) else None
+    return (
+        T("You have asked already; the legal-aid body decides.")
+        if any(r.party_id == actor.party_id for r in requests_of(court, case, AID))
+        else None
+    )
 
 
 @act(
@@ -212,7 +253,9 @@ def may_ask_for_aid(court: Sitting, case: Case, actor: Actor) -> Text | None:
     while_stayed=True,
     seen_by=Audience.OWN_SIDE_AND_COURT,
     source="FEE 45; CPL 61",
-    help=T("A lawyer who costs you nothing, if you cannot pay one. Whether you get one, the legal-aid body decides. It also helps with the fee."),
+    help=T(
+        "A lawyer who costs you nothing, if you cannot pay one. Whether you get one, the legal-aid body decides. It also helps with the fee."
+    ),
 )
 def request_legal_aid(court: Sitting, case: Case, given: LegalAidInput, *, actor: Actor, now: datetime) -> Recorded:
     """Take a request for legal aid and bring it to the legal-aid body; the case goes on meanwhile (FEE 45)."""
@@ -223,11 +266,16 @@ def request_legal_aid(court: Sitting, case: Case, given: LegalAidInput, *, actor
     letter = _to_the_body(court, case, party, given)
     if letter is not None:
         court.after_commit.append(lambda: mail.post(court.court.ports.mail, [letter]))
-    return Recorded(T("%(name)s asked for legal aid", name=party.name), {"request": request.reference, "written": letter is not None})
+    return Recorded(
+        T("%(name)s asked for legal aid", name=party.name),
+        {"request": request.reference, "written": letter is not None},
+    )
 
 
 def _to_the_body(court: Sitting, case: Case, party: Party, given: LegalAidInput) -> Letter | None:
-    """What the legal-aid body is told, and not more than the person agreed to; None where the court has no address of it."""
+    """What the legal-aid body is told, and not more than the person agreed to; None where the court has no address of
+    it.
+    """
     address = court.court.settings.legal_aid_email
     if not address or court.court.ports.mail is None:
         return None
@@ -236,7 +284,12 @@ def _to_the_body(court: Sitting, case: Case, party: Party, given: LegalAidInput)
         address,
         T("Request for legal aid in case %(number)s", number=case.number or case.reference),
         (
-            T("%(name)s, %(role)s, asks for legal aid: %(words)s", name=party.name, role=party.role.label, words=given.words),
+            T(
+                "%(name)s, %(role)s, asks for legal aid: %(words)s",
+                name=party.name,
+                role=party.role.label,
+                words=given.words,
+            ),
             T("To be reached at: %(reach)s", reach=reach or "–"),
             T("Please tell the registry what you decide, and the name of the lawyer."),
         ),
@@ -259,21 +312,33 @@ def aid_was_asked(court: Sitting, case: Case, actor: Actor) -> Text | None:
     source="FEE 45; CPL 61",
 )
 def record_legal_aid(court: Sitting, case: Case, given: LegalAidReply, *, actor: Actor, now: datetime) -> Recorded:
-    """Record that a request was passed on, granted or not; the lawyer then asks for her mandate by link as any other (CPL 62)."""
+    """Record that a request was passed on, granted or not; the lawyer then asks for her mandate by link as any other
+    (CPL 62).
+    """
     request: Request = court.resolved("legal_aid", given.request)
     party = next(p for p in case.parties if p.id == request.party_id)
     if given.outcome == "passed_on":
         request.details = {**request.details, "passed_on": given.on.isoformat(), "body": given.body}
     else:
         decide(court, case, request, RequestState.GRANTED if given.outcome == "granted" else RequestState.REFUSED)
-        party.details = {**party.details, "legal_aid": {"outcome": given.outcome, "lawyer": given.lawyer, "entry": court.next_number(case)}}
+        party.details = {
+            **party.details,
+            "legal_aid": {"outcome": given.outcome, "lawyer": given.lawyer, "entry": court.next_number(case)},
+        }
         _tell(court, party, given)
     words = {
         "passed_on": T("The request of %(name)s was passed on to %(body)s", name=party.name, body=given.body),
-        "granted": T("%(body)s grants %(name)s legal aid: %(lawyer)s", name=party.name, body=given.body, lawyer=given.lawyer or ""),
+        "granted": T(
+            "%(body)s grants %(name)s legal aid: %(lawyer)s",
+            name=party.name,
+            body=given.body,
+            lawyer=given.lawyer or "",
+        ),
         "refused": T("%(body)s does not grant %(name)s legal aid", name=party.name, body=given.body),
     }[given.outcome]
-    return Recorded(words, {"request": request.reference}, Audience.NAMED, ("clerk", "judge", "president", f"party/{party.id}"))
+    return Recorded(
+        words, {"request": request.reference}, Audience.NAMED, ("clerk", "judge", "president", f"party/{party.id}")
+    )
 
 
 def _tell(court: Sitting, party: Party, given: LegalAidReply) -> None:
@@ -281,10 +346,17 @@ def _tell(court: Sitting, party: Party, given: LegalAidReply) -> None:
     if not party.email or court.court.ports.mail is None:
         return
     what = (
-        T("You get legal aid. Your lawyer is %(lawyer)s; she will ask you to sign her mandate on your telephone.", lawyer=given.lawyer or "")
+        T(
+            "You get legal aid. Your lawyer is %(lawyer)s; she will ask you to sign her mandate on your telephone.",
+            lawyer=given.lawyer or "",
+        )
         if given.outcome == "granted"
-        else T("You do not get legal aid. You may ask the legal-aid body to look at it again, and go on without a lawyer here.")
+        else T(
+            "You do not get legal aid. You may ask the legal-aid body to look at it again, and go on without a lawyer here."
+        )
     )
     account = court.session.get(Account, party.account_id) if party.account_id is not None else None
-    letter = Letter(party.email, T("Your request for legal aid"), (what,), account.locale if account is not None else party.locale)
+    letter = Letter(
+        party.email, T("Your request for legal aid"), (what,), account.locale if account is not None else party.locale
+    )
     court.after_commit.append(lambda: mail.post(court.court.ports.mail, [letter]))

@@ -1,4 +1,6 @@
-"""Bringing further people into a case, and what a third party claims in it (CPL 55, 59, 135; CPI 73, 74, 81, 82, 222, 232)."""
+"""Bringing further people into a case, and what a third party claims in it (CPL 55, 59, 135; CPI 73, 74, 81, 82, 222,
+232).
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,14 @@ from typing import TYPE_CHECKING
 from odr.docket.models import Case, Party, PartyKind, Role, Stage
 from odr.errors import InvalidInput
 from odr.filing.acts_changes import bring_claim, restart_evidence
-from odr.filing.inputs_motions import AddPartyInput, CounterAnswerInput, CounterclaimInput, InterventionInput, JoinderInput, JoinderRuling
+from odr.filing.inputs_motions import (
+    AddPartyInput,
+    CounterAnswerInput,
+    CounterclaimInput,
+    InterventionInput,
+    JoinderInput,
+    JoinderRuling,
+)
 from odr.filing.inviting import call_in, note_addresses
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.progress import ask, before_end_of_debate, decide, requests_of, standing_claim
@@ -39,7 +48,9 @@ def _refuse_known(case: Case, name: str) -> None:
     guard=before_end_of_debate,
     serves=Everyone.BUT_ACTOR,
     source="CPL 59, 135; CPI 73, 81, 222",
-    help=T("A third party whom the outcome concerns, or somebody who has to be claimant or respondent too. The judge decides."),
+    help=T(
+        "A third party whom the outcome concerns, or somebody who has to be claimant or respondent too. The judge decides."
+    ),
 )
 def ask_for_joinder(court: Sitting, case: Case, given: JoinderInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask the court to bring a third party or a further claimant or respondent into the case (CPI 73, 222)."""
@@ -52,11 +63,19 @@ def ask_for_joinder(court: Sitting, case: Case, given: JoinderInput, *, actor: A
         case,
         Role.JUDGE,
         JOINDER.value,
-        T("%(party)s asks that %(name)s takes part as %(role)s. Rule on it.", party=me.name, name=given.name, role=role),
+        T(
+            "%(party)s asks that %(name)s takes part as %(role)s. Rule on it.",
+            party=me.name,
+            name=given.name,
+            role=role,
+        ),
         risk=45,
         subject=request.reference,
     )
-    return Recorded(T("%(party)s asked that %(name)s takes part as %(role)s", party=me.name, name=given.name, role=role), {"request": request.reference})
+    return Recorded(
+        T("%(party)s asked that %(name)s takes part as %(role)s", party=me.name, name=given.name, role=role),
+        {"request": request.reference},
+    )
 
 
 def joinder_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
@@ -76,13 +95,18 @@ def joinder_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     source="CPL 135; CPI 73, 74, 222",
 )
 def rule_on_joinder(court: Sitting, case: Case, given: JoinderRuling, *, actor: Actor, now: datetime) -> Recorded:
-    """Refuse with reasons, or bring the named person in and call her by a letter; the other parties are told (CPI 73, 74)."""
+    """Refuse with reasons, or bring the named person in and call her by a letter; the other parties are told (CPI 73,
+    74).
+    """
     request: Request = court.resolved("joinder", given.request)
     who = request.details["who"]
     if given.answer == "refuse":
         decide(court, case, request, RequestState.REFUSED)
         request.details = {**request.details, "reasons": given.reasons}
-        return Recorded(T("%(name)s is not brought into the case", name=who["name"]), {"request": request.reference, "reasons": given.reasons})
+        return Recorded(
+            T("%(name)s is not brought into the case", name=who["name"]),
+            {"request": request.reference, "reasons": given.reasons},
+        )
     _refuse_known(case, who["name"])
     decide(court, case, request, RequestState.GRANTED)
     return _brought_in(court, case, AddPartyInput(**who, reasons=given.reasons), now)
@@ -97,10 +121,16 @@ def rule_on_joinder(court: Sitting, case: Case, given: JoinderRuling, *, actor: 
     strong=True,
     serves=Everyone.PARTIES,
     paper=RulingForm(
-        T("Somebody else is to take part"), WITH_THE_JUDGMENT, result="role", ruled=T("Somebody else takes part in the case."), omits=("email", "phone")
+        T("Somebody else is to take part"),
+        WITH_THE_JUDGMENT,
+        result="role",
+        ruled=T("Somebody else takes part in the case."),
+        omits=("email", "phone"),
     ),
     source="CPL 59, 135; CPI 73, 74, 81",
-    help=T("Of the court’s own motion: whoever has to sue or be sued together with a party, or whom the outcome concerns in law."),
+    help=T(
+        "Of the court’s own motion: whoever has to sue or be sued together with a party, or whom the outcome concerns in law."
+    ),
 )
 def bring_in_party(court: Sitting, case: Case, given: AddPartyInput, *, actor: Actor, now: datetime) -> Recorded:
     """Call a third party or a necessary co-party into the case without anybody's motion (CPL 59, 135; CPI 73, 74)."""
@@ -109,7 +139,9 @@ def bring_in_party(court: Sitting, case: Case, given: AddPartyInput, *, actor: A
 
 
 def _brought_in(court: Sitting, case: Case, given: AddPartyInput, now: datetime) -> Recorded:
-    """Put the party into the case and call her; a further respondent is served with the claim within five days (CPL 128)."""
+    """Put the party into the case and call her; a further respondent is served with the claim within five days (CPL
+    128).
+    """
     role = Role(given.role)
     party = Party(
         case_id=case.id,
@@ -145,7 +177,11 @@ def evidence_of_newcomer(court: Sitting, case: Case, who: Party, at: datetime) -
 
 def no_claim_of_own(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why a third party brings no further claim: the one that stands is changed instead."""
-    return T("You have brought a claim of your own. Change that one.") if standing_claim(court, case, actor.party_id) is not None else None
+    return (
+        T("You have brought a claim of your own. Change that one.")
+        if standing_claim(court, case, actor.party_id) is not None
+        else None
+    )
 
 
 @act(
@@ -157,10 +193,15 @@ def no_claim_of_own(court: Sitting, case: Case, actor: Actor) -> Text | None:
     special=True,
     serves=Everyone.BUT_ACTOR,
     source="CPL 59, 143; CPI 81, 232",
-    help=T("What the two sides dispute is yours, in whole or in part. Your claim has its own fee; everybody gets new time for evidence."),
+    help=T(
+        "What the two sides dispute is yours, in whole or in part. Your claim has its own fee; everybody gets new time for evidence."
+    ),
 )
-def file_third_party_claim(court: Sitting, case: Case, given: CounterclaimInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Take an independent claim of a third party until the debate ends; she has the position of a claimant (CPL 59; CPI 81, 232; FEE 18; EV 55).
+def file_third_party_claim(
+    court: Sitting, case: Case, given: CounterclaimInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Take an independent claim of a third party until the debate ends; she has the position of a claimant (CPL 59; CPI
+    81, 232; FEE 18; EV 55).
 
     Fee, track and time for evidence follow; both sides' time to answer runs from
     the day it reaches each.
@@ -184,8 +225,12 @@ def file_third_party_claim(court: Sitting, case: Case, given: CounterclaimInput,
     serves=Everyone.BUT_ACTOR,
     source="CPL 59, 128",
 )
-def answer_third_party(court: Sitting, case: Case, given: CounterAnswerInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Record a party's answer to a third party's claim; silence does not stop the case, a late answer is marked (CPL 128)."""
+def answer_third_party(
+    court: Sitting, case: Case, given: CounterAnswerInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Record a party's answer to a third party's claim; silence does not stop the case, a late answer is marked (CPL
+    128).
+    """
     me = court.party_of(case, actor)
     return Recorded(T("%(name)s answered the third party’s claim", name=me.name), {"position": given.position})
 
@@ -210,10 +255,21 @@ def start_third_party_answer(court: Sitting, case: Case, who: Party, at: datetim
     serves=Everyone.PARTIES,
     source="CPL 59; CPI 81",
 )
-def record_intervention(court: Sitting, case: Case, given: InterventionInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Put on the docket that somebody outside the case asks to take part; the judge rules as on any such motion (CPL 59; CPI 81)."""
+def record_intervention(
+    court: Sitting, case: Case, given: InterventionInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Put on the docket that somebody outside the case asks to take part; the judge rules as on any such motion (CPL
+    59; CPI 81).
+    """
     _refuse_known(case, given.name)
-    request = ask(court, case, JOINDER, None, given.words, who={**given.model_dump(mode="json", exclude={"words"}), "role": Role.THIRD_PARTY.value})
+    request = ask(
+        court,
+        case,
+        JOINDER,
+        None,
+        given.words,
+        who={**given.model_dump(mode="json", exclude={"words"}), "role": Role.THIRD_PARTY.value},
+    )
     title = T("%(name)s asks to take part as third party. Rule on it.", name=given.name)
     court.open_task(case, Role.JUDGE, JOINDER.value, title, risk=45, subject=request.reference)
     return Recorded(T("%(name)s asked to take part as third party", name=given.name), {"request": request.reference})

@@ -47,7 +47,11 @@ def other_case(court: Sitting, case: Case, given: JoinIntoInput) -> list[Case]:
 
 def nothing_is_heard_yet(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why the case cannot be joined into another: its own hearing has begun."""
-    return T("The hearing of this case has begun. Join the other case into this one instead.") if case.stage is Stage.HEARING else None
+    return (
+        T("The hearing of this case has begun. Join the other case into this one instead.")
+        if case.stage is Stage.HEARING
+        else None
+    )
 
 
 @act(
@@ -60,9 +64,13 @@ def nothing_is_heard_yet(court: Sitting, case: Case, actor: Actor) -> Text | Non
     with_cases=other_case,
     strong=True,
     serves=Everyone.PARTIES,
-    paper=RulingForm(T("Cases heard together"), WITH_THE_JUDGMENT, result="ground", ruled=T("This case goes on within another.")),
+    paper=RulingForm(
+        T("Cases heard together"), WITH_THE_JUDGMENT, result="ground", ruled=T("This case goes on within another.")
+    ),
     source="CPL 55; CPI 221",
-    help=T("Both cases must be yours and of the same kind. Parties, claims, facts, exhibits and fees go along; everybody gets new time for evidence."),
+    help=T(
+        "Both cases must be yours and of the same kind. Parties, claims, facts, exhibits and fees go along; everybody gets new time for evidence."
+    ),
 )
 def join_into_case(court: Sitting, case: Case, given: JoinIntoInput, *, actor: Actor, now: datetime) -> Recorded:
     """Let a case go on within another: parties, claims, facts, answers and exhibits are taken over (CPL 55; CPI 221).
@@ -80,30 +88,58 @@ def join_into_case(court: Sitting, case: Case, given: JoinIntoInput, *, actor: A
     _take_windows(court, case, main, moved)
     court.announce("case_joined", case, into=main, parties=moved, facts=numbers)
     names = [{"before": p.label, "after": moved[p.id].label, "name": p.name} for p in parties(case)]
-    result = {"into": main.number, "parties": names, "claims": len(claims), "ground": given.ground, "reasons": given.reasons}
-    taken = TakenInFact(case=case.number or case.reference, reference=case.reference, parties=names, ground=given.ground, reasons=given.reasons)
+    result = {
+        "into": main.number,
+        "parties": names,
+        "claims": len(claims),
+        "ground": given.ground,
+        "reasons": given.reasons,
+    }
+    taken = TakenInFact(
+        case=case.number or case.reference,
+        reference=case.reference,
+        parties=names,
+        ground=given.ground,
+        reasons=given.reasons,
+    )
     court.then("take_in_case", taken, case=main)
     end_case(court, case, Outcome.JOINED, now)
     return Recorded(T("The case goes on within %(number)s", number=main.number or main.reference), result)
 
 
 def _check_main(court: Sitting, case: Case, main: Case, given: JoinIntoInput, actor: Actor) -> None:
-    seated = select(Seat.id).where(Seat.case_id == main.id, Seat.role == Role.JUDGE, Seat.account_id == actor.account_id, Seat.until_at.is_(None))
+    seated = select(Seat.id).where(
+        Seat.case_id == main.id, Seat.role == Role.JUDGE, Seat.account_id == actor.account_id, Seat.until_at.is_(None)
+    )
     if court.session.scalar(seated) is None:
-        raise InvalidInput.at("into", T("That case is on another judge’s desk. Let the president give both to one judge first."))
+        raise InvalidInput.at(
+            "into", T("That case is on another judge’s desk. Let the president give both to one judge first.")
+        )
     if main.stage not in TRIAL or not debate_is_open(court, main) or main.stayed_at is not None:
-        raise InvalidInput.at("into", T("That case can take in no other: it is not being heard, or its debate has ended."))
+        raise InvalidInput.at(
+            "into", T("That case can take in no other: it is not being heard, or its debate has ended.")
+        )
     if (main.pack_id, main.cause) != (case.pack_id, case.cause):
         raise InvalidInput.at("into", T("The two cases are not of the same kind."))
     if given.ground == "same_kind":
         silent = [p.name for p in (*parties(case), *parties(main)) if p.name not in given.agreed]
         if silent:
-            raise InvalidInput.at("agreed", T("Without common facts everybody has to agree. Missing: %(names)s", names=", ".join(dict.fromkeys(silent))))
+            raise InvalidInput.at(
+                "agreed",
+                T(
+                    "Without common facts everybody has to agree. Missing: %(names)s",
+                    names=", ".join(dict.fromkeys(silent)),
+                ),
+            )
 
 
 def _party_in(court: Sitting, main: Case, old: Party) -> Party:
     """The same person in the other case, or a new party there; whoever acts for her acts for her there too."""
-    same = [p for p in parties(main, old.role) if (old.account_id is not None and p.account_id == old.account_id) or p.name.casefold() == old.name.casefold()]
+    same = [
+        p
+        for p in parties(main, old.role)
+        if (old.account_id is not None and p.account_id == old.account_id) or p.name.casefold() == old.name.casefold()
+    ]
     if same:
         return same[0]
     new = Party(
@@ -113,7 +149,9 @@ def _party_in(court: Sitting, main: Case, old: Party) -> Party:
     )  # fmt: skip
     main.parties.append(new)
     court.session.flush()
-    for mandate in court.session.scalars(select(Mandate).where(Mandate.party_id == old.id, Mandate.revoked_at.is_(None))):
+    for mandate in court.session.scalars(
+        select(Mandate).where(Mandate.party_id == old.id, Mandate.revoked_at.is_(None))
+    ):
         mandate.case_id, mandate.party_id = main.id, new.id
     return new
 
@@ -136,11 +174,22 @@ def copy_claim(court: Sitting, old: Claim, into: Case, party: Party, kind: str) 
     court.session.add(new)
     court.session.flush()
     for r in court.session.scalars(select(Relief).where(Relief.claim_id == old.id).order_by(Relief.number)):
-        court.session.add(Relief(claim_id=new.id, number=r.number, kind=r.kind, what=r.what, amount_minor=r.amount_minor, currency=r.currency))
+        court.session.add(
+            Relief(
+                claim_id=new.id,
+                number=r.number,
+                kind=r.kind,
+                what=r.what,
+                amount_minor=r.amount_minor,
+                currency=r.currency,
+            )
+        )
     return new
 
 
-def _take_facts(court: Sitting, case: Case, main: Case, moved: Mapping[int, Party], only: set[int] | None = None) -> dict[int, int]:
+def _take_facts(
+    court: Sitting, case: Case, main: Case, moved: Mapping[int, Party], only: set[int] | None = None
+) -> dict[int, int]:
     """The numbered facts with every answer to them, numbered on in the other case: number here → number there."""
     numbers: dict[int, int] = {}
     number = max(court.session.scalars(select(Fact.number).where(Fact.case_id == main.id)).all(), default=0)
@@ -150,7 +199,12 @@ def _take_facts(court: Sitting, case: Case, main: Case, moved: Mapping[int, Part
         number += 1
         numbers[old.number] = number
         new = Fact(
-            case_id=main.id, party_id=moved[old.party_id].id, number=number, happened_on=old.happened_on, what=old.what, entry_number=court.next_number(main)
+            case_id=main.id,
+            party_id=moved[old.party_id].id,
+            number=number,
+            happened_on=old.happened_on,
+            what=old.what,
+            entry_number=court.next_number(main),
         )
         court.session.add(new)
         court.session.flush()
@@ -158,7 +212,11 @@ def _take_facts(court: Sitting, case: Case, main: Case, moved: Mapping[int, Part
             if answer.party_id in moved:
                 court.session.add(
                     FactAnswer(
-                        fact_id=new.id, party_id=moved[answer.party_id].id, stance=answer.stance, words=answer.words, entry_number=court.next_number(main)
+                        fact_id=new.id,
+                        party_id=moved[answer.party_id].id,
+                        stance=answer.stance,
+                        words=answer.words,
+                        entry_number=court.next_number(main),
                     )
                 )
     return numbers
@@ -188,10 +246,15 @@ def _take_windows(court: Sitting, case: Case, main: Case, moved: Mapping[int, Pa
     source="CPI 221; EV 55",
 )
 def take_in_case(court: Sitting, case: Case, given: TakenInFact, *, actor: Actor, now: datetime) -> Recorded:
-    """Tell on the docket what came from another case, give everybody new time for evidence, and look at the procedure (EV 55; CPI 278)."""
+    """Tell on the docket what came from another case, give everybody new time for evidence, and look at the procedure
+    (EV 55; CPI 278).
+    """
     restart_evidence(court, case, now)
     see_track(court, case, sum_of_standing(court, case), set())
-    return Recorded(T("%(number)s was taken in: its parties, claims, facts and exhibits are now here", number=given.case), given.model_dump(mode="json"))
+    return Recorded(
+        T("%(number)s was taken in: its parties, claims, facts and exhibits are now here", number=given.case),
+        given.model_dump(mode="json"),
+    )
 
 
 # -- severance ------------------------------------------------------------------
@@ -210,12 +273,17 @@ def several_claims(court: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=(several_claims, before_end_of_debate),
     strong=True,
     serves=Everyone.PARTIES,
-    paper=RulingForm(T("A claim heard by itself"), WITH_THE_JUDGMENT, ruled=T("The claim is heard in a case of its own.")),
+    paper=RulingForm(
+        T("A claim heard by itself"), WITH_THE_JUDGMENT, ruled=T("The claim is heard in a case of its own.")
+    ),
     source="CPL 55; CPI 221",
-    help=T("The claim becomes a case of its own with the same judge. Its fee is reckoned anew; what was paid for it here counts there."),
+    help=T(
+        "The claim becomes a case of its own with the same judge. Its fee is reckoned anew; what was paid for it here counts there."
+    ),
 )
 def sever_claim(court: Sitting, case: Case, given: SeverInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Hear a claim by itself: a new case with its own number, the same bench, and everybody's time to answer and for evidence anew (CPL 55).
+    """Hear a claim by itself: a new case with its own number, the same bench, and everybody's time to answer and for
+    evidence anew (CPL 55).
 
     Who brought it is claimant there, whom it is against respondent. The exhibits of
     this case stay here and may be referred to; what was paid counts there.
@@ -227,11 +295,26 @@ def sever_claim(court: Sitting, case: Case, given: SeverInput, *, actor: Actor, 
     copied = copy_claim(court, claim, new, moved[owner.id], "claim")
     _take_facts(court, case, new, moved, only={owner.id})
     claim.withdrawn_at = now
-    severed = SeveredFact(case=case.number or case.reference, reference=case.reference, claim=claim.reference, reasons=given.reasons)
+    severed = SeveredFact(
+        case=case.number or case.reference, reference=case.reference, claim=claim.reference, reasons=given.reasons
+    )
     court.then("open_severed_case", severed, case=new)
     court.announce("claim_severed", case, claim=claim, into=new, copied=copied, party=owner, new_party=moved[owner.id])
-    result = {"claim": claim.reference, "party": owner.label, "into": new.number, "reference": new.reference, "reasons": given.reasons}
-    return Recorded(T("The claim of %(name)s is heard by itself as %(number)s", name=owner.name, number=new.number or new.reference), result)
+    result = {
+        "claim": claim.reference,
+        "party": owner.label,
+        "into": new.number,
+        "reference": new.reference,
+        "reasons": given.reasons,
+    }
+    return Recorded(
+        T(
+            "The claim of %(name)s is heard by itself as %(number)s",
+            name=owner.name,
+            number=new.number or new.reference,
+        ),
+        result,
+    )
 
 
 def _new_case(court: Sitting, case: Case, claim: Claim, owner: Party, now: datetime) -> Case:
@@ -244,7 +327,9 @@ def _new_case(court: Sitting, case: Case, claim: Claim, owner: Party, now: datet
     new.number = case_number_for(court, new)
     court.session.add(new)
     court.session.flush()
-    for seat in court.session.scalars(select(Seat).where(Seat.case_id == case.id, Seat.until_at.is_(None), Seat.role.in_((Role.JUDGE, Role.CLERK)))).all():
+    for seat in court.session.scalars(
+        select(Seat).where(Seat.case_id == case.id, Seat.until_at.is_(None), Seat.role.in_((Role.JUDGE, Role.CLERK)))
+    ).all():
         court.session.add(Seat(case_id=new.id, account_id=seat.account_id, role=seat.role, from_at=now))
     court.session.flush()
     return new
@@ -266,7 +351,9 @@ def _sides(court: Sitting, case: Case, new: Case, owner: Party) -> dict[int, Par
         court.session.add(made)
         court.session.flush()
         for mandate in court.session.scalars(
-            select(Mandate).where(Mandate.party_id == old.id, Mandate.revoked_at.is_(None), Mandate.signed_at.is_not(None))
+            select(Mandate).where(
+                Mandate.party_id == old.id, Mandate.revoked_at.is_(None), Mandate.signed_at.is_not(None)
+            )
         ).all():
             court.session.add(_same_mandate(mandate, new, made))
         moved[old.id] = made
@@ -292,12 +379,16 @@ def _same_mandate(old: Mandate, new: Case, party: Party) -> Mandate:
     source="CPL 55, 128; EV 51",
 )
 def open_severed_case(court: Sitting, case: Case, given: SeveredFact, *, actor: Actor, now: datetime) -> Recorded:
-    """Open the docket of a severed claim: the other side's time to answer and everybody's time for evidence begin (CPL 128; EV 51)."""
+    """Open the docket of a severed claim: the other side's time to answer and everybody's time for evidence begin (CPL
+    128; EV 51).
+    """
     for respondent in parties(case, Role.RESPONDENT):
         court.start_window(case, "answer", party=respondent, start=now)
     for each in [] if court.pack(case).window("evidence").before else parties(case):
         court.start_window(case, "evidence", party=each, start=now)
     claim = claims_of(court.session, case)[0]
     asked = court.session.scalars(select(Relief).where(Relief.claim_id == claim.id)).all()
-    see_track(court, case, claim.amount_minor, set() if all(r.amount_minor is not None for r in asked) else {Bar.NOT_MONEY})
+    see_track(
+        court, case, claim.amount_minor, set() if all(r.amount_minor is not None for r in asked) else {Bar.NOT_MONEY}
+    )
     return Recorded(T("Severed from %(number)s", number=given.case), given.model_dump(mode="json"))

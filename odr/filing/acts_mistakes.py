@@ -33,10 +33,15 @@ RUNS = (WindowState.OPEN, WindowState.LAPSED)
     at={Stage.PENDING, Stage.HEARING},
     serves=Everyone.PARTIES,
     source="CPL 85; REG 2",
-    help=T("A name typed wrongly, a wrong first day of a time limit, a wrong procedure. Time limits are reckoned again; nobody loses time relied on."),
+    help=T(
+        "A name typed wrongly, a wrong first day of a time limit, a wrong procedure. Time limits are reckoned again; nobody loses time relied on."
+    ),
 )
-def correct_registry_mistake(court: Sitting, case: Case, given: MistakeInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Put right what the registry wrote wrongly, with what stood before; the windows it touches are reckoned again and everybody is told.
+def correct_registry_mistake(
+    court: Sitting, case: Case, given: MistakeInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Put right what the registry wrote wrongly, with what stood before; the windows it touches are reckoned again and
+    everybody is told.
 
     A correction never takes away time that somebody still has. Raises InvalidInput, ActNotOpen.
     """
@@ -61,8 +66,12 @@ def _name(court: Sitting, case: Case, given: MistakeInput) -> Recorded:
     was = {"name": before, "kind": party.kind.value, "until_entry": court.next_number(case), "ground": "registry"}
     party.details = {**party.details, "before": [*party.details.get("before", []), was]}
     party.name, case.title = after, case.title.replace(before, after)[:300]
-    words = T("Mistake of the registry corrected: the party is called %(after)s, not %(before)s", after=after, before=before)
-    return Recorded(words, {"what": "name", "party": party.label, "before": before, "after": after, "reasons": given.reasons})
+    words = T(
+        "Mistake of the registry corrected: the party is called %(after)s, not %(before)s", after=after, before=before
+    )
+    return Recorded(
+        words, {"what": "name", "party": party.label, "before": before, "after": after, "reasons": given.reasons}
+    )
 
 
 def _day(court: Sitting, case: Case, given: MistakeInput, now: datetime) -> Recorded:
@@ -76,7 +85,11 @@ def _day(court: Sitting, case: Case, given: MistakeInput, now: datetime) -> Reco
         raise InvalidInput.at("day", T("This is what stands there already."))
     before = window.due_at
     window.opened_at = start.replace(year=day.year, month=day.month, day=day.day)
-    proof = T("Mistake of the registry corrected by entry %(number)s: the first day stood as %(day)s.", number=court.next_number(case), day=start.date())
+    proof = T(
+        "Mistake of the registry corrected by entry %(number)s: the first day stood as %(day)s.",
+        number=court.next_number(case),
+        day=start.date(),
+    )
     window.working = {**window.working, "start": window.opened_at.isoformat(), "proof": text_to_json(proof)}
     reckon_again(court, case, window)
     _settle(window, now)
@@ -91,7 +104,9 @@ def _settle(window: Window, now: datetime) -> None:
     """A lapsed window whose end now lies ahead runs again; one that still ran must not be over."""
     assert window.due_at is not None
     if window.state is WindowState.OPEN and window.due_at < now:
-        raise InvalidInput.at("day", T("Time that somebody still has is not taken away: with this day it would be over already."))
+        raise InvalidInput.at(
+            "day", T("Time that somebody still has is not taken away: with this day it would be over already.")
+        )
     if window.state is WindowState.LAPSED and window.due_at >= now:
         window.state, window.closed_by = WindowState.OPEN, None
 
@@ -109,14 +124,24 @@ def _track(court: Sitting, case: Case, given: MistakeInput, now: datetime) -> Re
         raise InvalidInput.at("track", T("This claim cannot follow that procedure."))
     moved = [w.kind for w in court.windows(case) if _by_new_track(court, case, w, now)]
     court.announce("track_converted", case, before=before)
-    title = T("The procedure was corrected to %(track)s. See whether the fee has to be corrected.", track=case.track.label)
+    title = T(
+        "The procedure was corrected to %(track)s. See whether the fee has to be corrected.", track=case.track.label
+    )
     court.open_task(case, Role.JUDGE, "fee_after_correction", title, risk=30)
-    words = T("Mistake of the registry corrected: the case follows the %(after)s, not the %(before)s", after=case.track.label, before=before.label)
-    return Recorded(words, {"what": "track", "before": before.value, "after": name, "windows": moved, "reasons": given.reasons})
+    words = T(
+        "Mistake of the registry corrected: the case follows the %(after)s, not the %(before)s",
+        after=case.track.label,
+        before=before.label,
+    )
+    return Recorded(
+        words, {"what": "track", "before": before.value, "after": name, "windows": moved, "reasons": given.reasons}
+    )
 
 
 def _bars_standing(court: Sitting, case: Case) -> set[Bar]:
-    """What keeps the claims that stand from a procedure: a counterclaim, or that something else than money is asked for."""
+    """What keeps the claims that stand from a procedure: a counterclaim, or that something else than money is asked
+    for.
+    """
     counter = any(claim.kind == "counterclaim" for claim in claims_of(court.session, case))
     other = any(relief.amount_minor is None for relief in reliefs_of(court.session, case))
     return {bar for bar, holds in ((Bar.COUNTERCLAIM, counter), (Bar.NOT_MONEY, other)) if holds}

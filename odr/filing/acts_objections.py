@@ -13,7 +13,14 @@ from odr.errors import InvalidInput
 from odr.filing.acts_acknowledge import OBJECTION_WINDOW, may_object
 from odr.filing.ending import APPEAL_JURISDICTION, wait_for_appeals
 from odr.filing.halting import go_on, halt
-from odr.filing.inputs_motions import ChallengeInput, ChallengeRuling, ObjectInput, ObjectionRuling, ReviewInput, SeatInput
+from odr.filing.inputs_motions import (
+    ChallengeInput,
+    ChallengeRuling,
+    ObjectInput,
+    ObjectionRuling,
+    ReviewInput,
+    SeatInput,
+)
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.progress import ask, decide, requests_of
 from odr.filing.registry import Draw, choose, draw_seat
@@ -33,7 +40,12 @@ WHILE_SEATED = TRIAL | {Stage.DELIBERATION}
 OBJECTION, CHALLENGE = RequestKind.JURISDICTION, RequestKind.RECUSAL
 CHALLENGE_WINDOW, REVIEW_WINDOW = "recusal_decision", "recusal_review"
 CHALLENGEABLE = (Role.JUDGE, Role.ASSESSOR, Role.ASSISTANT, Role.CLERK, Role.EXPERT, Role.INTERPRETER)
-DECIDERS = {"president": Role.PRESIDENT, "committee": Role.PRESIDENT, "presiding_judge": Role.JUDGE, "judge": Role.JUDGE}
+DECIDERS = {
+    "president": Role.PRESIDENT,
+    "committee": Role.PRESIDENT,
+    "presiding_judge": Role.JUDGE,
+    "judge": Role.JUDGE,
+}
 
 
 # -- jurisdiction -----------------------------------------------------------
@@ -75,7 +87,8 @@ def object_to_jurisdiction(court: Sitting, case: Case, given: ObjectInput, *, ac
         subject=request.reference,
     )
     return Recorded(
-        T("%(name)s objected to the jurisdiction of this court", name=me.name), {"request": request.reference, "ground": given.ground, "halted": halted}
+        T("%(name)s objected to the jurisdiction of this court", name=me.name),
+        {"request": request.reference, "ground": given.ground, "halted": halted},
     )
 
 
@@ -101,7 +114,9 @@ def objection_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     paper=RulingForm(T("Objection to jurisdiction"), appeal_within(APPEAL_JURISDICTION)),
     source="CPL 130, 157, 171; CPI 276",
 )
-def rule_on_jurisdiction(court: Sitting, case: Case, given: ObjectionRuling, *, actor: Actor, now: datetime) -> Recorded:
+def rule_on_jurisdiction(
+    court: Sitting, case: Case, given: ObjectionRuling, *, actor: Actor, now: datetime
+) -> Recorded:
     """Send the case away, dismiss it, or keep it (CPL 130; CPI 216, 247).
 
     Each party may appeal within ten days of receiving the ruling; a transfer or
@@ -134,7 +149,14 @@ def rule_on_jurisdiction(court: Sitting, case: Case, given: ObjectionRuling, *, 
 def evidence_goes_on(court: Sitting, case: Case, now: datetime) -> None:
     """The objection is decided for good: what stood still for it runs again (EV 55)."""
     for kind in _halted_kinds(court, case):
-        go_on(court, case, court.windows(case, kind, state=WindowState.HALTED), now, T("objection to jurisdiction"), "EV 55")
+        go_on(
+            court,
+            case,
+            court.windows(case, kind, state=WindowState.HALTED),
+            now,
+            T("objection to jurisdiction"),
+            "EV 55",
+        )
 
 
 # -- challenges -------------------------------------------------------------
@@ -169,17 +191,42 @@ def challenge(court: Sitting, case: Case, given: ChallengeInput, *, actor: Actor
     me = court.party_of(case, actor)
     seat: Seat = court.resolved("seat", given.seat)
     if seat.role not in CHALLENGEABLE:
-        raise InvalidInput.at("seat", T("Only who decides, keeps the record, assesses or interprets can be challenged."))
+        raise InvalidInput.at(
+            "seat", T("Only who decides, keeps the record, assesses or interprets can be challenged.")
+        )
     name = _name(court, seat)
     seat.until_at, seat.reason = now, "challenged"
     decider = decider_of(court, case, seat.role)
     seat_decider(court, case, decider)
-    request = ask(court, case, CHALLENGE, me, given.words, subject=str(seat.id), decider=decider.value, role=seat.role.value, name=name)
+    request = ask(
+        court,
+        case,
+        CHALLENGE,
+        me,
+        given.words,
+        subject=str(seat.id),
+        decider=decider.value,
+        role=seat.role.value,
+        name=name,
+    )
     window = court.start_window(case, CHALLENGE_WINDOW, start=now, subject=request.reference)
-    title = T("%(party)s challenges %(name)s, %(role)s. Decide within three days.", party=me.name, name=name, role=seat.role.label)
+    title = T(
+        "%(party)s challenges %(name)s, %(role)s. Decide within three days.",
+        party=me.name,
+        name=name,
+        role=seat.role.label,
+    )
     court.open_task(case, decider, CHALLENGE.value, title, risk=85, due_at=window.due_at, subject=request.reference)
     result = {"request": request.reference, "role": seat.role.value, "name": name, "decider": decider.value}
-    return Recorded(T("%(party)s challenged %(name)s, %(role)s, who pauses until this is decided", party=me.name, name=name, role=seat.role.label), result)
+    return Recorded(
+        T(
+            "%(party)s challenged %(name)s, %(role)s, who pauses until this is decided",
+            party=me.name,
+            name=name,
+            role=seat.role.label,
+        ),
+        result,
+    )
 
 
 def _name(court: Sitting, seat: Seat) -> str:
@@ -206,7 +253,9 @@ def challenge_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     serves=Everyone.PARTIES,
     paper=RulingForm(
         T("Challenge"),
-        T("Whoever challenged may ask once for a review; the person challenged goes on meanwhile (Civil Procedure Law, art. 50)."),
+        T(
+            "Whoever challenged may ask once for a review; the person challenged goes on meanwhile (Civil Procedure Law, art. 50)."
+        ),
         is_decision=True,
     ),
     source="CPL 49, 50",
@@ -226,7 +275,10 @@ def decide_recusal(court: Sitting, case: Case, given: ChallengeRuling, *, actor:
         court.session.flush()
         return Recorded(T("The challenge is refused: %(name)s stays", name=name), result)
     decide(court, case, request, RequestState.GRANTED)
-    return Recorded(T("The challenge is granted: %(name)s steps aside", name=name), result | drawn_result("instead", _replace(court, case, seat, now)))
+    return Recorded(
+        T("The challenge is granted: %(name)s steps aside", name=name),
+        result | drawn_result("instead", _replace(court, case, seat, now)),
+    )
 
 
 def _replace(court: Sitting, case: Case, seat: Seat, now: datetime) -> Draw | None:
@@ -243,7 +295,11 @@ def drawn_result(name: str, drawn: Draw | None) -> dict[str, Any]:
 
 def refused_once(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no review can be asked for: nothing of the actor's was refused, or it was reviewed."""
-    mine = [one for one in requests_of(court, case, CHALLENGE, RequestState.REFUSED) if one.party_id == actor.party_id and not one.details.get("reviewed")]
+    mine = [
+        one
+        for one in requests_of(court, case, CHALLENGE, RequestState.REFUSED)
+        if one.party_id == actor.party_id and not one.details.get("reviewed")
+    ]
     return None if mine else T("You have no refused challenge that could still be reviewed.")
 
 
@@ -259,10 +315,16 @@ def refused_once(court: Sitting, case: Case, actor: Actor) -> Text | None:
 def ask_recusal_review(court: Sitting, case: Case, given: ReviewInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask once for a review; the challenged person goes on meanwhile (CPL 50)."""
     request: Request = court.resolved("challenge", given.request)
-    if request.party_id != actor.party_id or request.state is not RequestState.REFUSED or request.details.get("reviewed"):
+    if (
+        request.party_id != actor.party_id
+        or request.state is not RequestState.REFUSED
+        or request.details.get("reviewed")
+    ):
         raise InvalidInput.at("request", T("You have no refused challenge that could still be reviewed."))
     seated = court.session.scalar(
-        select(Seat).where(Seat.case_id == case.id, Seat.role == Role(request.details["role"]), Seat.until_at.is_(None)).order_by(Seat.id.desc())
+        select(Seat)
+        .where(Seat.case_id == case.id, Seat.role == Role(request.details["role"]), Seat.until_at.is_(None))
+        .order_by(Seat.id.desc())
     )
     request.details = {**request.details, "reviewed": True, "review": given.words}
     request.state, request.subject = RequestState.ASKED, str(seated.id) if seated else request.subject
@@ -277,7 +339,10 @@ def ask_recusal_review(court: Sitting, case: Case, given: ReviewInput, *, actor:
         due_at=window.due_at,
         subject=request.reference,
     )
-    return Recorded(T("%(name)s asked for a review of the refused challenge", name=court.party_of(case, actor).name), {"request": request.reference})
+    return Recorded(
+        T("%(name)s asked for a review of the refused challenge", name=court.party_of(case, actor).name),
+        {"request": request.reference},
+    )
 
 
 def challenge_overdue(court: Sitting, case: Case, window: Window) -> None:
@@ -319,7 +384,10 @@ def ask_reassignment(court: Sitting, case: Case, given: SeatInput, *, actor: Act
         risk=55,
         subject=request.reference,
     )
-    return Recorded(T("Asked that somebody else takes the seat of %(name)s", name=_name(court, seat)), {"role": seat.role.value, "reasons": given.reasons})
+    return Recorded(
+        T("Asked that somebody else takes the seat of %(name)s", name=_name(court, seat)),
+        {"role": seat.role.value, "reasons": given.reasons},
+    )
 
 
 @act(

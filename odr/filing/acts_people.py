@@ -9,7 +9,14 @@ from sqlalchemy import select
 
 from odr.docket.models import PARTY_ROLES, Case, Party, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
-from odr.filing.inputs_motions import AppointInput, AskPlatformInput, MandateFact, PlatformReplyInput, RevokeInput, VerifyInput
+from odr.filing.inputs_motions import (
+    AppointInput,
+    AskPlatformInput,
+    MandateFact,
+    PlatformReplyInput,
+    RevokeInput,
+    VerifyInput,
+)
 from odr.filing.inviting import note_addresses
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.progress import ask, decide, requests_of
@@ -30,7 +37,11 @@ IDENTITY_WINDOW = "identity_reply"
 
 def for_oneself(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Powers are given by the party herself; a representative lets assistants in on her own page of mandates."""
-    return T("Only the party herself gives and ends powers here.") if actor.is_representative and not actor.is_guardian else None
+    return (
+        T("Only the party herself gives and ends powers here.")
+        if actor.is_representative and not actor.is_guardian
+        else None
+    )
 
 
 @act(
@@ -50,10 +61,17 @@ def appoint_representative(court: Sitting, case: Case, given: AppointInput, *, a
     me = court.party_of(case, actor)
     account = accounts.by_email(court.session, accounts.normal_email(given.email))
     if account is None or account.id == actor.account_id or account.staff_roles:
-        raise InvalidInput.at("email", T("Nobody with that address can represent you here. She needs an account of her own and may not serve the court."))
+        raise InvalidInput.at(
+            "email",
+            T(
+                "Nobody with that address can represent you here. She needs an account of her own and may not serve the court."
+            ),
+        )
     until = datetime.combine(given.until + timedelta(days=1), time(), court.pack(case).tz) if given.until else None
     try:
-        mandate = mandates.offer(court.session, me, account, MandateScope(given.scope), from_at=now, until_at=until, now=now)
+        mandate = mandates.offer(
+            court.session, me, account, MandateScope(given.scope), from_at=now, until_at=until, now=now
+        )
         mandates.sign(court.session, mandate, now)
     except mandates.BothSides as error:
         raise InvalidInput.at("email", error.message) from error
@@ -62,7 +80,12 @@ def appoint_representative(court: Sitting, case: Case, given: AppointInput, *, a
 
 
 def _signed(party: Party, account: Account, mandate: Mandate) -> Recorded:
-    words = T("%(name)s acts for %(party)s. %(scope)s", name=account.name, party=party.name, scope=mandates.SCOPE_WORDS[mandate.scope])
+    words = T(
+        "%(name)s acts for %(party)s. %(scope)s",
+        name=account.name,
+        party=party.name,
+        scope=mandates.SCOPE_WORDS[mandate.scope],
+    )
     facts = {
         "mandate": mandate.reference,
         "name": account.name,
@@ -81,7 +104,11 @@ def _ended(party: Party, account: Account, mandate: Mandate) -> Recorded:
 
 def somebody_acts(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no mandate to end."""
-    mine = [r for r in representatives_of(court.session, case, court.now) if r.party.id == actor.party_id and r.mandate.scope is not MandateScope.STATUTORY]
+    mine = [
+        r
+        for r in representatives_of(court.session, case, court.now)
+        if r.party.id == actor.party_id and r.mandate.scope is not MandateScope.STATUTORY
+    ]
     return None if mine else T("Nobody acts for you in this case.")
 
 
@@ -99,7 +126,12 @@ def revoke_representative(court: Sitting, case: Case, given: RevokeInput, *, act
     """End a mandate at once, by the party or by the representative who lays it down (CPL 63); what was done stays done."""
     mandate: Mandate = court.resolved("mandate", given.mandate)
     if mandate.scope is MandateScope.STATUTORY:
-        raise InvalidInput.at("mandate", T("A guardian acts by law. The court ends it when the reason for it has ended; write to the registry in the case."))
+        raise InvalidInput.at(
+            "mandate",
+            T(
+                "A guardian acts by law. The court ends it when the reason for it has ended; write to the registry in the case."
+            ),
+        )
     if actor.is_representative and not actor.is_guardian and mandate.account_id != actor.account_id:
         raise InvalidInput.at("mandate", T("You can lay down your own mandate only."))
     mandates.revoke(court.session, mandate, now)
@@ -119,8 +151,13 @@ def revoke_representative(court: Sitting, case: Case, given: RevokeInput, *, act
 )
 def record_mandate(court: Sitting, case: Case, given: MandateFact, *, actor: Actor, now: datetime) -> Recorded:
     """Tell the docket of a mandate that the client signed by her link, or that ended: nobody acts unseen (CPL 62, 63)."""
-    mandate = court.session.scalars(select(Mandate).where(Mandate.case_id == case.id, Mandate.reference == given.mandate)).one()
-    party, account = next(p for p in case.parties if p.id == mandate.party_id), court.session.get_one(Account, mandate.account_id)
+    mandate = court.session.scalars(
+        select(Mandate).where(Mandate.case_id == case.id, Mandate.reference == given.mandate)
+    ).one()
+    party, account = (
+        next(p for p in case.parties if p.id == mandate.party_id),
+        court.session.get_one(Account, mandate.account_id),
+    )
     note = note_of(court.session, mandate)
     if note.signed_entry is None:
         note.signed_entry = court.next_number(case)
@@ -129,7 +166,14 @@ def record_mandate(court: Sitting, case: Case, given: MandateFact, *, actor: Act
     return _ended(party, account, mandate)
 
 
-@act(title=T("Verify a party’s identity"), input=VerifyInput, by={Role.CLERK}, at=NOT_CLOSED, while_stayed=True, source="OLR 7; REG 4")
+@act(
+    title=T("Verify a party’s identity"),
+    input=VerifyInput,
+    by={Role.CLERK},
+    at=NOT_CLOSED,
+    while_stayed=True,
+    source="OLR 7; REG 4",
+)
 def verify_identity(court: Sitting, case: Case, given: VerifyInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record how the registry made sure who a party is; never a reason not to let her file (OLR 7)."""
     party: Party = court.resolved("party", given.party)
@@ -138,7 +182,9 @@ def verify_identity(court: Sitting, case: Case, given: VerifyInput, *, actor: Ac
         if "guardian" not in party.details:
             raise InvalidInput.at("means", T("Nobody acts in the place of this party."))
         party.details = {**party.details, "guardian": {**party.details["guardian"], "verified": seen}}
-        return Recorded(T("Guardianship for %(name)s verified", name=party.name), {"party": party.label, "means": given.means})
+        return Recorded(
+            T("Guardianship for %(name)s verified", name=party.name), {"party": party.label, "means": given.means}
+        )
     party.details = {**party.details, "verified": seen}
     if party.account_id is not None:
         court.session.get_one(Account, party.account_id).identity_verified_at = now
@@ -147,7 +193,11 @@ def verify_identity(court: Sitting, case: Case, given: VerifyInput, *, actor: Ac
 
 def platforms_answer_here(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no platform can be asked: the rules of this court know no such request."""
-    return None if IDENTITY_WINDOW in court.pack(case).windows.rules else T("The rules of this court know no request to a platform.")
+    return (
+        None
+        if IDENTITY_WINDOW in court.pack(case).windows.rules
+        else T("The rules of this court know no request to a platform.")
+    )
 
 
 @act(
@@ -159,8 +209,12 @@ def platforms_answer_here(court: Sitting, case: Case, actor: Actor) -> Text | No
     source="CPL 70; CPI 209",
     help=T("The registry’s time stands still until the reply: the claim is accepted when the other side is definite."),
 )
-def request_identity_reply(court: Sitting, case: Case, given: AskPlatformInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Ask the platform for the operator behind a shop; the registry's seven days begin anew with the reply (CPI 209, REG 8)."""
+def request_identity_reply(
+    court: Sitting, case: Case, given: AskPlatformInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Ask the platform for the operator behind a shop; the registry's seven days begin anew with the reply (CPI 209,
+    REG 8).
+    """
     party: Party = court.resolved("party", given.party)
     if any(one.party_id == party.id for one in requests_of(court, case, RequestKind.IDENTITY)):
         raise ActNotOpen(T("The platform has been asked and its time to reply runs."))
@@ -168,7 +222,8 @@ def request_identity_reply(court: Sitting, case: Case, given: AskPlatformInput, 
     court.start_window(case, IDENTITY_WINDOW, start=now, amount=given.days, subject=request.reference)
     court.close_windows(case, "registry_review", WindowState.ENDED)
     return Recorded(
-        T("%(platform)s is asked who runs “%(name)s”", platform=given.platform, name=party.name), {"request": request.reference, "party": party.label}
+        T("%(platform)s is asked who runs “%(name)s”", platform=given.platform, name=party.name),
+        {"request": request.reference, "party": party.label},
     )
 
 
@@ -186,24 +241,37 @@ def platform_was_asked(court: Sitting, case: Case, actor: Actor) -> Text | None:
     serves=Everyone.NOBODY,
     source="CPL 70; CPI 209",
 )
-def record_identity_reply(court: Sitting, case: Case, given: PlatformReplyInput, *, actor: Actor, now: datetime) -> Recorded:
+def record_identity_reply(
+    court: Sitting, case: Case, given: PlatformReplyInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Put the operator's name in the place of the shop's: the respondent is definite (CPI 209)."""
     request: Request = court.resolved("identity_request", given.request)
     party = next(p for p in case.parties if p.id == request.party_id)
     shop = party.name
     party.details = {**party.details, "known_as": shop, "identified_entry": court.next_number(case)}
     party.name, party.kind = given.name, given.kind
-    party.email, party.phone, party.address = given.email or party.email, given.phone or party.phone, given.address or party.address
+    party.email, party.phone, party.address = (
+        given.email or party.email,
+        given.phone or party.phone,
+        given.address or party.address,
+    )
     note_addresses(court, party, "platform")
     case.title = case.title.replace(shop, given.name)[:300]
     court.close_windows(case, IDENTITY_WINDOW, WindowState.MET, subject=request.reference)
     decide(court, case, request, RequestState.GRANTED)
     _review_again(court, case, now)
-    return Recorded(T("“%(shop)s” is run by %(name)s", shop=shop, name=party.name), {"party": party.label, "shop": shop, "name": party.name})
+    return Recorded(
+        T("“%(shop)s” is run by %(name)s", shop=shop, name=party.name),
+        {"party": party.label, "shop": shop, "name": party.name},
+    )
 
 
 def _review_again(court: Sitting, case: Case, now: datetime) -> None:
-    if case.stage is Stage.LODGED and not court.windows(case, "registry_review") and not requests_of(court, case, RequestKind.IDENTITY):
+    if (
+        case.stage is Stage.LODGED
+        and not court.windows(case, "registry_review")
+        and not requests_of(court, case, RequestKind.IDENTITY)
+    ):
         court.start_window(case, "registry_review", start=now)
 
 
@@ -217,7 +285,10 @@ def platform_silent(court: Sitting, case: Case, window: Window) -> None:
         case,
         Role.CLERK,
         "platform_silent",
-        T("%(platform)s did not reply who runs the shop. Ask again, or decide on what is known.", platform=request.details["platform"]),
+        T(
+            "%(platform)s did not reply who runs the shop. Ask again, or decide on what is known.",
+            platform=request.details["platform"],
+        ),
         risk=50,
     )
     _review_again(court, case, window.due_at or court.now)

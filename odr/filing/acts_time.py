@@ -38,7 +38,11 @@ def own_windows(court: Sitting, case: Case, actor: Actor, state: WindowState) ->
     if actor.party_id is None:
         return []
     party = next((p for p in case.parties if p.id == actor.party_id), None)
-    return [w for w in court.windows(case, party=party, state=state) if w.kind != IN_EXAMINATION] if party is not None else []
+    return (
+        [w for w in court.windows(case, party=party, state=state) if w.kind != IN_EXAMINATION]
+        if party is not None
+        else []
+    )
 
 
 def extendable_windows(court: Sitting, case: Case, actor: Actor) -> list[Window]:
@@ -48,7 +52,11 @@ def extendable_windows(court: Sitting, case: Case, actor: Actor) -> list[Window]
 
 def something_to_extend(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no more time can be asked for."""
-    return None if extendable_windows(court, case, actor) else T("None of your running time limits may be lengthened by the judge.")
+    return (
+        None
+        if extendable_windows(court, case, actor)
+        else T("None of your running time limits may be lengthened by the judge.")
+    )
 
 
 def something_missed(court: Sitting, case: Case, actor: Actor) -> Text | None:
@@ -82,7 +90,8 @@ def ask_extension(court: Sitting, case: Case, given: MoreTimeInput, *, actor: Ac
         subject=request.reference,
     )
     return Recorded(
-        T("%(name)s asked for %(days)s more days: %(title)s", name=me.name, days=given.days, title=title), {"request": request.reference, "window": window.kind}
+        T("%(name)s asked for %(days)s more days: %(title)s", name=me.name, days=given.days, title=title),
+        {"request": request.reference, "window": window.kind},
     )
 
 
@@ -113,9 +122,19 @@ def rule_on_extension(court: Sitting, case: Case, given: MoreTimeRuling, *, acto
     article = rule_of(court, window).extendable or "EV 54"
     for each in {w.id: w for w in [window, *court.windows(case, window.kind)]}.values():
         if each.state in (WindowState.OPEN, WindowState.LAPSED):
-            extend(court, case, each, days, T("ruling of the judge, entry %(number)s", number=court.next_number(case)), article)
+            extend(
+                court,
+                case,
+                each,
+                days,
+                T("ruling of the judge, entry %(number)s", number=court.next_number(case)),
+                article,
+            )
     decide(court, case, request, RequestState.GRANTED)
-    return Recorded(T("Longer by %(days)s days: %(title)s", days=days, title=title), {"days": days, "window": window.kind, "reasons": given.reasons})
+    return Recorded(
+        T("Longer by %(days)s days: %(title)s", days=days, title=title),
+        {"days": days, "window": window.kind, "reasons": given.reasons},
+    )
 
 
 def _asked_too_late(court: Sitting, case: Case, ended_on: date) -> bool:
@@ -134,8 +153,12 @@ def _asked_too_late(court: Sitting, case: Case, ended_on: date) -> bool:
     source="CPL 86",
     help=T("Within ten days after what kept you has ended. The court decides."),
 )
-def ask_relief_for_lateness(court: Sitting, case: Case, given: LatenessInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Ask for time again after force majeure or another good cause, within ten days after it ended (CPL 86). Raises OutOfTime."""
+def ask_relief_for_lateness(
+    court: Sitting, case: Case, given: LatenessInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Ask for time again after force majeure or another good cause, within ten days after it ended (CPL 86). Raises
+    OutOfTime.
+    """
     me, window = court.party_of(case, actor), court.resolved("own_window", given.window)
     if window.state is not WindowState.LAPSED:
         raise InvalidInput.at("window", T("This time limit has not been missed."))
@@ -143,7 +166,15 @@ def ask_relief_for_lateness(court: Sitting, case: Case, given: LatenessInput, *,
         raise InvalidInput.at("ended_on", T("This day is still to come. Write when the obstacle ended."))
     if _asked_too_late(court, case, given.ended_on):
         raise OutOfTime(T("Relief must be asked for within ten days after the obstacle ended."), source="CPL 86")
-    request = ask(court, case, RequestKind.LATENESS, me, given.words, subject=window.reference, ended_on=given.ended_on.isoformat())
+    request = ask(
+        court,
+        case,
+        RequestKind.LATENESS,
+        me,
+        given.words,
+        subject=window.reference,
+        ended_on=given.ended_on.isoformat(),
+    )
     title = window_title(court, case, window)
     court.open_task(
         case,
@@ -153,7 +184,10 @@ def ask_relief_for_lateness(court: Sitting, case: Case, given: LatenessInput, *,
         risk=50,
         subject=request.reference,
     )
-    return Recorded(T("%(name)s asked for relief for lateness: %(title)s", name=me.name, title=title), {"request": request.reference, "window": window.kind})
+    return Recorded(
+        T("%(name)s asked for relief for lateness: %(title)s", name=me.name, title=title),
+        {"request": request.reference, "window": window.kind},
+    )
 
 
 def lateness_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
@@ -180,7 +214,15 @@ def rule_on_lateness(court: Sitting, case: Case, given: LatenessRuling, *, actor
     if given.answer == "refuse":
         decide(court, case, request, RequestState.REFUSED)
         return Recorded(T("No relief for lateness: %(title)s", title=title), {"reasons": given.reasons})
-    reopen(court, case, window, now, given.days, T("relief for lateness, entry %(number)s", number=court.next_number(case)), "CPL 86")
+    reopen(
+        court,
+        case,
+        window,
+        now,
+        given.days,
+        T("relief for lateness, entry %(number)s", number=court.next_number(case)),
+        "CPL 86",
+    )
     decide(court, case, request, RequestState.GRANTED)
     return Recorded(
         T("Relief for lateness: %(title)s runs until %(day)s", title=title, day=window.due_at),

@@ -49,13 +49,20 @@ class Line:
 
 def _acts_for(account_id: int, now: datetime) -> ColumnElement[bool]:
     """Parties still in their cases whom the account is or may act for now."""
-    live = (Mandate.from_at <= now) & Mandate.signed_at.is_not(None) & Mandate.revoked_at.is_(None) & or_(Mandate.until_at.is_(None), Mandate.until_at > now)
+    live = (
+        (Mandate.from_at <= now)
+        & Mandate.signed_at.is_not(None)
+        & Mandate.revoked_at.is_(None)
+        & or_(Mandate.until_at.is_(None), Mandate.until_at > now)
+    )
     mandated = select(Mandate.party_id).where(Mandate.account_id == account_id, live)
     return Party.left_at.is_(None) & or_(Party.account_id == account_id, Party.id.in_(mandated))
 
 
 def lines_of(court: Sitting, account_id: int) -> list[Line]:
-    """Open limits of every party the account is or may act for now, and the hearings it goes to; what comes first on top."""
+    """Open limits of every party the account is or may act for now, and the hearings it goes to; what comes first on
+    top.
+    """
     return sorted([*_limits(court, account_id), *_hearings(court, account_id)], key=lambda line: line.at)
 
 
@@ -76,17 +83,27 @@ def _limits(court: Sitting, account_id: int) -> list[Line]:
 
 
 def _hearings(court: Sitting, account_id: int) -> list[Line]:
-    """Of parties' cases and of those in which the account sits or keeps the record; who is only heard is called to her own room."""
+    """Of parties' cases and of those in which the account sits or keeps the record; who is only heard is called to her
+    own room.
+    """
     cases: dict[int, tuple[Case, Party | None]] = {}
-    sits = select(Case).join(Seat, Seat.case_id == Case.id).where(Seat.account_id == account_id, Seat.until_at.is_(None), Seat.role.in_(COURT_ROLES))
+    sits = (
+        select(Case)
+        .join(Seat, Seat.case_id == Case.id)
+        .where(Seat.account_id == account_id, Seat.until_at.is_(None), Seat.role.in_(COURT_ROLES))
+    )
     for case in court.session.scalars(sits.where(Case.stage != Stage.CLOSED)):
         cases[case.id] = (case, None)
-    for case, party in court.session.execute(select(Case, Party).join(Party, Party.case_id == Case.id).where(_acts_for(account_id, court.now))):
+    for case, party in court.session.execute(
+        select(Case, Party).join(Party, Party.case_id == Case.id).where(_acts_for(account_id, court.now))
+    ):
         cases.setdefault(case.id, (case, party))
     found = []
     for one in court.court.hooks.ahead(court, list(cases)):
         case, who = cases[one.case_id]
-        found.append(Line(case, one.at, one.title, who, who is not None and who.account_id == account_id, appointment=one))
+        found.append(
+            Line(case, one.at, one.title, who, who is not None and who.account_id == account_id, appointment=one)
+        )
     return found
 
 
@@ -100,17 +117,28 @@ def new_feed(session: Session, account_id: int, now: datetime) -> str:
 
 def end_feed(session: Session, account_id: int, now: datetime) -> None:
     """The calendar's address ends at once."""
-    session.execute(update(CalendarFeed).where(CalendarFeed.account_id == account_id, CalendarFeed.revoked_at.is_(None)).values(revoked_at=now))
+    session.execute(
+        update(CalendarFeed)
+        .where(CalendarFeed.account_id == account_id, CalendarFeed.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
 
 
 def has_feed(session: Session, account_id: int) -> bool:
     """Whether an address is in use."""
-    return session.scalar(select(CalendarFeed.id).where(CalendarFeed.account_id == account_id, CalendarFeed.revoked_at.is_(None))) is not None
+    return (
+        session.scalar(
+            select(CalendarFeed.id).where(CalendarFeed.account_id == account_id, CalendarFeed.revoked_at.is_(None))
+        )
+        is not None
+    )
 
 
 def account_of(session: Session, token: str) -> Account:
     """Whose calendar an address is. Raises NotFound."""
-    feed = session.scalar(select(CalendarFeed).where(CalendarFeed.token_hash == fingerprint(token), CalendarFeed.revoked_at.is_(None)))
+    feed = session.scalar(
+        select(CalendarFeed).where(CalendarFeed.token_hash == fingerprint(token), CalendarFeed.revoked_at.is_(None))
+    )
     account = session.get(Account, feed.account_id) if feed is not None else None
     if account is None or account.state is not AccountState.ACTIVE:
         raise NotFound

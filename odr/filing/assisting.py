@@ -66,18 +66,38 @@ def open_at_the_counter(court: Sitting, case: Case, clerk: Actor) -> list[AtTheC
     found = []
     for party in parties(case):
         if party.role in PARTY_ROLES:
-            offered = [a for a in acts_for(court, case, acting_for(party, clerk)) if may_be_taken(a.act) and (a.is_open or a.window is not None)]
-            unserved = party.role is Role.RESPONDENT and case.stage is Stage.PENDING and not court.windows(case, "answer", party=party, state=None)
+            offered = [
+                a
+                for a in acts_for(court, case, acting_for(party, clerk))
+                if may_be_taken(a.act) and (a.is_open or a.window is not None)
+            ]
+            unserved = (
+                party.role is Role.RESPONDENT
+                and case.stage is Stage.PENDING
+                and not court.windows(case, "answer", party=party, state=None)
+            )
             found.append(AtTheCounter(party, grouped(offered, by_page=False), unserved))
     return found
 
 
-def take(court: Court, case: Case, party: Party, act: str, given: Any, taken: TakenInput, clerk: Actor, *, key: str | None = None) -> ActReceipt:
+def take(
+    court: Court,
+    case: Case,
+    party: Party,
+    act: str,
+    given: Any,
+    taken: TakenInput,
+    clerk: Actor,
+    *,
+    key: str | None = None,
+) -> ActReceipt:
     """File an act that the person has signed for."""
     prepared = court.prepare(act, case, given, acting_for(party, clerk))
     with court.sit(prepared) as sitting:
         mine = sitting.session.get_one(Case, case.id)
-        return sitting.perform("take_filing", mine, _record(act, party.reference, given, taken, clerk), actor=clerk, key=key)
+        return sitting.perform(
+            "take_filing", mine, _record(act, party.reference, given, taken, clerk), actor=clerk, key=key
+        )
 
 
 def take_claim(court: Court, draft: Draft, claim: ClaimInput, taken: TakenInput, clerk: Account) -> ActReceipt:
@@ -88,7 +108,9 @@ def take_claim(court: Court, draft: Draft, claim: ClaimInput, taken: TakenInput,
         return receipt
 
 
-def _open(sitting: Sitting, claim: ClaimInput, taken: TakenInput, clerk: Account, confirmed_by: Actor | None) -> ActReceipt:
+def _open(
+    sitting: Sitting, claim: ClaimInput, taken: TakenInput, clerk: Account, confirmed_by: Actor | None
+) -> ActReceipt:
     case = drafts.open_case(sitting, None, claim)
     seat_clerk(sitting, case, clerk.id, T("She took the claim down."))
     mine = next(p for p in case.parties if p.role is Role.CLAIMANT)
@@ -126,7 +148,9 @@ def ask_to_confirm(
     party: Party | None = None,
     of_draft: int | None = None,
 ) -> str:
-    """Keep what was taken down until the person confirms it; gives the link's secret. ``of_draft`` is the claim's draft that it came from."""
+    """Keep what was taken down until the person confirms it; gives the link's secret. ``of_draft`` is the claim's draft
+    that it came from.
+    """
     now = court.clock.now()
     told = {"given": given.model_dump(mode="json"), "taken": taken.model_dump(mode="json")}
     values = {"name": name, "act": act, **told, "party": party.reference if party else None, "of_draft": of_draft}
@@ -147,7 +171,9 @@ def letter_to_confirm(address: str, locale: str, link: str, name: str) -> Letter
         T("Confirm what you filed at the court"),
         (
             T("%(name)s: the registry has written down what you filed. Read it and confirm it here:", name=name),
-            T("Nothing is filed before you confirm it. If something is wrong, do not confirm it, and tell the registry."),
+            T(
+                "Nothing is filed before you confirm it. If something is wrong, do not confirm it, and tell the registry."
+            ),
         ),
         locale,
         link,
@@ -169,7 +195,9 @@ def _waiting(session: Session, subject: str | None) -> Waiting:
 
 
 def confirm(court: Court, token: str, name: str) -> ActReceipt:
-    """The person confirms with the link and her name; it is filed in this moment. Raises NotFound, InvalidInput at ``name``."""
+    """The person confirms with the link and her name; it is filed in this moment. Raises NotFound, InvalidInput at
+    ``name``.
+    """
     with court.database.read() as session:
         waiting = waiting_for(session, token, court.clock.machine_now())
         session.expunge_all()

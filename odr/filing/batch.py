@@ -81,7 +81,12 @@ class Done:
 
 def batches_of(session: Session, account_id: int) -> list[Batch]:
     """Senders with several claims on the clerk's desk, the one that waits longest on top."""
-    mine = _mine(account_id).with_only_columns(BulkLine.bulk_id, func.count(), maintain_column_froms=True).group_by(BulkLine.bulk_id).having(func.count() > 1)
+    mine = (
+        _mine(account_id)
+        .with_only_columns(BulkLine.bulk_id, func.count(), maintain_column_froms=True)
+        .group_by(BulkLine.bulk_id)
+        .having(func.count() > 1)
+    )
     counts: dict[int, int] = {row[0]: row[1] for row in session.execute(mine)}
     bulks = session.scalars(select(BulkFiling).where(BulkFiling.id.in_(counts)).order_by(BulkFiling.id))
     return [Batch(bulk, counts[bulk.id]) for bulk in bulks]
@@ -98,7 +103,9 @@ def _mine(account_id: int) -> Any:
 
 def cases_of(session: Session, bulk: BulkFiling, account_id: int, limit: int = SHOWN) -> list[Case]:
     """The next claims of a bulk that the clerk has to review."""
-    return list(session.scalars(_mine(account_id).where(BulkLine.bulk_id == bulk.id).order_by(BulkLine.number).limit(limit)))
+    return list(
+        session.scalars(_mine(account_id).where(BulkLine.bulk_id == bulk.id).order_by(BulkLine.number).limit(limit))
+    )
 
 
 def compare(court: Sitting, cases: Sequence[Case]) -> Compared:
@@ -116,10 +123,18 @@ def compare(court: Sitting, cases: Sequence[Case]) -> Compared:
             continue
         common, often = Counter(written).most_common(1)[0]
         varied.append(head)
-        cells.append([Cell(value, often * 2 > len(values) and as_written != common) for value, as_written in zip(values, written, strict=True)])
+        cells.append(
+            [
+                Cell(value, often * 2 > len(values) and as_written != common)
+                for value, as_written in zip(values, written, strict=True)
+            ]
+        )
     checks = [[c for c in checks_of(court, case) if c.found is not Found.THERE] for case in cases]
     shared = [c for c in (checks[0] if checks else []) if len(cases) > 1 and all(c in each for each in checks)]
-    rows = [Row(case, tuple(column[i] for column in cells), tuple(c for c in checks[i] if c not in shared)) for i, case in enumerate(cases)]
+    rows = [
+        Row(case, tuple(column[i] for column in cells), tuple(c for c in checks[i] if c not in shared))
+        for i, case in enumerate(cases)
+    ]
     return Compared(tuple(same), tuple(varied), tuple(rows), tuple(shared))
 
 
@@ -128,10 +143,16 @@ def _said(court: Sitting, case: Case) -> dict[Text, Any]:
     claim = next(iter(claims_of(court.session, case)), None)
     found: dict[Text, Any] = {T("Kind of dispute"): court.pack(case).cause(case.cause).title}
     for party in parties(case, Role.RESPONDENT):
-        found[T("Other side %(number)s", number=party.ordinal)] = ", ".join(v for v in (party.name, party.address, party.email, party.phone) if v)
+        found[T("Other side %(number)s", number=party.ordinal)] = ", ".join(
+            v for v in (party.name, party.address, party.email, party.phone) if v
+        )
     if claim is not None:
         found[T("In all")] = Money(claim.amount_minor, claim.currency)
-        began = ((T("Website or app"), claim.platform), (T("Shop or account"), claim.shop), (T("Order number"), claim.order_number))
+        began = (
+            (T("Website or app"), claim.platform),
+            (T("Shop or account"), claim.shop),
+            (T("Order number"), claim.order_number),
+        )
         found |= {head: value for head, value in began if value}
     for relief in reliefs_of(court.session, case):
         found[T("Request %(number)s: what for", number=relief.number)] = relief.what
@@ -143,7 +164,9 @@ def _said(court: Sitting, case: Case) -> dict[Text, Any]:
     return found
 
 
-def decide_all(court: Court, bulk: BulkFiling, account_id: int, references: Sequence[str], name: str, given: CourtModel | None) -> list[Done]:
+def decide_all(
+    court: Court, bulk: BulkFiling, account_id: int, references: Sequence[str], name: str, given: CourtModel | None
+) -> list[Done]:
     """Take one decision on many claims, each under a savepoint of one Sitting; what cannot be decided so says why.
 
     ``given`` None accepts each under the procedure proposed for it.
@@ -151,7 +174,9 @@ def decide_all(court: Court, bulk: BulkFiling, account_id: int, references: Sequ
     done: list[Done] = []
     with court.sit(_rulings(court, bulk, account_id, references, name, given)) as sitting:
         clerk = sitting.session.get_one(Account, account_id)
-        for case in [c for c in cases_of(sitting.session, bulk, account_id, limit=1000) if c.reference in set(references)]:
+        for case in [
+            c for c in cases_of(sitting.session, bulk, account_id, limit=1000) if c.reference in set(references)
+        ]:
             actor = Actor(Role.CLERK, clerk.id, clerk.name, case.id)
             try:
                 with sitting.savepoint():
@@ -163,7 +188,9 @@ def decide_all(court: Court, bulk: BulkFiling, account_id: int, references: Sequ
     return done
 
 
-def _rulings(court: Court, bulk: BulkFiling, account_id: int, references: Sequence[str], name: str, given: CourtModel | None) -> dict[str, Any]:
+def _rulings(
+    court: Court, bulk: BulkFiling, account_id: int, references: Sequence[str], name: str, given: CourtModel | None
+) -> dict[str, Any]:
     """The sealed ruling of each claim that is decided, where the decision is given by one; no lock is held meanwhile."""
     if given is None or court.table[name].paper is None:
         return {}

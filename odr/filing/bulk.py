@@ -66,31 +66,56 @@ def rules_today(court: Court) -> RulePack:
 
 
 def keep(
-    court: Court, account_id: int, name: str, claimant: AboutYouStep, lines: Sequence[Mapping[str, Any]], *, is_table: bool, key: str | None = None
+    court: Court,
+    account_id: int,
+    name: str,
+    claimant: AboutYouStep,
+    lines: Sequence[Mapping[str, Any]],
+    *,
+    is_table: bool,
+    key: str | None = None,
 ) -> BulkFiling:
-    """Keep what was sent, whole, before anything of it is lodged; the same key with the same lines gives the first bulk.
+    """Keep what was sent, whole, before anything of it is lodged; the same key with the same lines gives the first
+    bulk.
 
     Raises InvalidInput for too many lines, none, or a key used for other lines.
     """
     if not 1 <= len(lines) <= MOST_LINES:
-        raise InvalidInput.at("claims", T("Send between 1 and %(most)s claims; there are %(have)s.", most=MOST_LINES, have=len(lines)))
+        raise InvalidInput.at(
+            "claims", T("Send between 1 and %(most)s claims; there are %(have)s.", most=MOST_LINES, have=len(lines))
+        )
     said = claimant.model_dump(mode="json")
     digest = _digest(said, lines)
     with court.database.write() as session:
-        earlier = session.scalar(select(BulkFiling).where(BulkFiling.account_id == account_id, BulkFiling.key == key)) if key else None
+        earlier = (
+            session.scalar(select(BulkFiling).where(BulkFiling.account_id == account_id, BulkFiling.key == key))
+            if key
+            else None
+        )
         if earlier is not None and earlier.digest != digest:
             raise InvalidInput.at("idempotency_key", T("This key was already used for another request."))
         if earlier is not None:
             return earlier
         bulk = BulkFiling(
-            account_id=account_id, name=name[:200], is_table=is_table, claimant=said, key=key, digest=digest, total=len(lines), created_at=court.clock.now()
+            account_id=account_id,
+            name=name[:200],
+            is_table=is_table,
+            claimant=said,
+            key=key,
+            digest=digest,
+            total=len(lines),
+            created_at=court.clock.now(),
         )
         session.add(bulk)
         session.flush()
         for first in range(0, len(lines), PER_SITTING):
             some = enumerate(lines[first : first + PER_SITTING], first + 1)
             session.execute(
-                insert(BulkLine), [{"bulk_id": bulk.id, "number": n, "values": dict(line), "state": LineState.WAITING, "faults": []} for n, line in some]
+                insert(BulkLine),
+                [
+                    {"bulk_id": bulk.id, "number": n, "values": dict(line), "state": LineState.WAITING, "faults": []}
+                    for n, line in some
+                ],
             )
     return bulk
 
@@ -105,7 +130,9 @@ def _digest(said: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> str:
 
 
 def lodge_waiting(court: Court, sittings: int = SITTINGS_A_ROUND, lines: int = PER_SITTING) -> int:
-    """Lodge the next lines of the oldest bulk, about a hundred in a Sitting; returns how many had their turn. The worker's step."""
+    """Lodge the next lines of the oldest bulk, about a hundred in a Sitting; returns how many had their turn. The
+    worker's step.
+    """
     done = 0
     for _ in range(sittings):
         with court.sit() as sitting:
@@ -118,10 +145,21 @@ def lodge_waiting(court: Court, sittings: int = SITTINGS_A_ROUND, lines: int = P
 
 def _one_sitting(sitting: Sitting, most: int) -> int:
     session = sitting.session
-    bulk = session.scalar(select(BulkFiling).where(BulkFiling.finished_at.is_(None)).order_by(BulkFiling.id).limit(1).with_for_update(skip_locked=True))
+    bulk = session.scalar(
+        select(BulkFiling)
+        .where(BulkFiling.finished_at.is_(None))
+        .order_by(BulkFiling.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
     if bulk is None:
         return 0
-    waiting = select(BulkLine).where(BulkLine.bulk_id == bulk.id, BulkLine.state == LineState.WAITING).order_by(BulkLine.number).limit(most)
+    waiting = (
+        select(BulkLine)
+        .where(BulkLine.bulk_id == bulk.id, BulkLine.state == LineState.WAITING)
+        .order_by(BulkLine.number)
+        .limit(most)
+    )
     lines = list(session.scalars(waiting))
     # Held here, the sender and whoever reviews them all are read once and not again for every line.
     sender, reviewer = session.get_one(Account, bulk.account_id), None
@@ -137,7 +175,9 @@ def _one_line(sitting: Sitting, bulk: BulkFiling, account: Account, line: BulkLi
     try:
         claim = claim_of(rules_today(sitting.court), bulk, line)
         with sitting.savepoint():
-            case, _ = lodge_in(sitting, account, claim, key=f"bulk/{bulk.reference}/{line.number}", clerk_id=bulk.clerk_id)
+            case, _ = lodge_in(
+                sitting, account, claim, key=f"bulk/{bulk.reference}/{line.number}", clerk_id=bulk.clerk_id
+            )
     except InvalidInput as error:
         line.state, line.faults = LineState.REFUSED, [_fault(bulk, f) for f in error.faults]
     except CourtError as error:
@@ -145,7 +185,10 @@ def _one_line(sitting: Sitting, bulk: BulkFiling, account: Account, line: BulkLi
     except Exception:
         # One line must not keep a thousand from being lodged; the log has the trace, the sender the line.
         log.exception("line %s of bulk %s failed", line.number, bulk.reference)
-        line.state, line.faults = LineState.FAILED, [{"at": "", **words_of(T("Something went wrong on our side. Try this line again."))}]
+        line.state, line.faults = (
+            LineState.FAILED,
+            [{"at": "", **words_of(T("Something went wrong on our side. Try this line again."))}],
+        )
     else:
         line.state, line.case_id = LineState.LODGED, case.id
         if bulk.clerk_id is None:
@@ -160,7 +203,9 @@ def _fault(bulk: BulkFiling, fault: FieldFault) -> dict[str, str]:
 def claim_of(pack: RulePack, bulk: BulkFiling, line: BulkLine) -> ClaimInput:
     """The claim a line states, complete as the form would ask it. Raises InvalidInput with every fault of the line."""
     if bulk.is_table:
-        claim: ClaimInput = forms.parse(ClaimInput, {**line.values, **forms.flatten(bulk.claimant, "claimant-")}, currency=pack.currency)
+        claim: ClaimInput = forms.parse(
+            ClaimInput, {**line.values, **forms.flatten(bulk.claimant, "claimant-")}, currency=pack.currency
+        )
     else:
         claim = validate(ClaimInput, {**line.values, "claimant": bulk.claimant}, currency=pack.currency)
     return require(pack, claim)
@@ -170,7 +215,9 @@ def try_again(court: Court, bulk: BulkFiling) -> int:
     """Lines the court failed on wait again; returns how many."""
     with court.database.write() as session:
         mine = session.get_one(BulkFiling, bulk.id)
-        failed = list(session.scalars(select(BulkLine).where(BulkLine.bulk_id == mine.id, BulkLine.state == LineState.FAILED)))
+        failed = list(
+            session.scalars(select(BulkLine).where(BulkLine.bulk_id == mine.id, BulkLine.state == LineState.FAILED))
+        )
         for line in failed:
             line.state, line.faults = LineState.WAITING, []
         mine.finished_at = None if failed else mine.finished_at
@@ -182,13 +229,17 @@ def try_again(court: Court, bulk: BulkFiling) -> int:
 
 def bulks_of(session: Session, account_id: int) -> list[Progress]:
     """What an account sent, the newest first."""
-    rows = session.scalars(select(BulkFiling).where(BulkFiling.account_id == account_id).order_by(BulkFiling.id.desc()).limit(50))
+    rows = session.scalars(
+        select(BulkFiling).where(BulkFiling.account_id == account_id).order_by(BulkFiling.id.desc()).limit(50)
+    )
     return [progress_of(session, bulk) for bulk in rows]
 
 
 def find_bulk(session: Session, account_id: int, reference: str) -> BulkFiling:
     """The account's own bulk; nobody else's is ever found."""
-    bulk = session.scalar(select(BulkFiling).where(BulkFiling.reference == reference, BulkFiling.account_id == account_id))
+    bulk = session.scalar(
+        select(BulkFiling).where(BulkFiling.reference == reference, BulkFiling.account_id == account_id)
+    )
     if bulk is None:
         raise NotFound
     return bulk
@@ -196,13 +247,21 @@ def find_bulk(session: Session, account_id: int, reference: str) -> BulkFiling:
 
 def progress_of(session: Session, bulk: BulkFiling) -> Progress:
     """Counts of its lines by what became of them."""
-    rows = session.execute(select(BulkLine.state, func.count()).where(BulkLine.bulk_id == bulk.id).group_by(BulkLine.state))
+    rows = session.execute(
+        select(BulkLine.state, func.count()).where(BulkLine.bulk_id == bulk.id).group_by(BulkLine.state)
+    )
     return Progress(bulk, {row[0]: row[1] for row in rows})
 
 
-def report(session: Session, bulk: BulkFiling, *, after: int = 0, limit: int = 100, state: LineState | None = None) -> list[tuple[BulkLine, Case | None]]:
+def report(
+    session: Session, bulk: BulkFiling, *, after: int = 0, limit: int = 100, state: LineState | None = None
+) -> list[tuple[BulkLine, Case | None]]:
     """Lines after a number with their cases, in order."""
-    query = select(BulkLine, Case).outerjoin(Case, Case.id == BulkLine.case_id).where(BulkLine.bulk_id == bulk.id, BulkLine.number > after)
+    query = (
+        select(BulkLine, Case)
+        .outerjoin(Case, Case.id == BulkLine.case_id)
+        .where(BulkLine.bulk_id == bulk.id, BulkLine.number > after)
+    )
     if state is not None:
         query = query.where(BulkLine.state == state)
     return [(line, case) for line, case in session.execute(query.order_by(BulkLine.number).limit(limit))]

@@ -49,14 +49,23 @@ def columns(pack: RulePack, causes: Iterable[str]) -> list[Column]:
         made.append(Column(f"relief_{n}_what", T("Request %(number)s: what for", number=n), f"relief-{n - 1}-what"))
         made.append(Column(f"relief_{n}_amount", T("Request %(number)s: amount", number=n), f"relief-{n - 1}-amount"))
     about = dict.fromkeys((one.key, one.label) for cause in causes for one in asked(pack.cause(cause)))
-    return made + [Column(f"about_{key}", T("About this kind of dispute: %(label)s", label=label), f"particulars-{key}") for key, label in about]
+    return made + [
+        Column(f"about_{key}", T("About this kind of dispute: %(label)s", label=label), f"particulars-{key}")
+        for key, label in about
+    ]
 
 
 def template(pack: RulePack, cause: str, locale: str) -> bytes:
     """A table with headings and one line begun, for one cause; opens in any spreadsheet."""
     listed = columns(pack, [cause])
-    first = {"cause": cause if locale == "en" else pack.cause(cause).title.render(locale), "respondent_kind": "company" if locale == "en" else "公司"}
-    return written([one.key if locale == "en" else one.title.render(locale) for one in listed], [[first.get(one.key, "") for one in listed]])
+    first = {
+        "cause": cause if locale == "en" else pack.cause(cause).title.render(locale),
+        "respondent_kind": "company" if locale == "en" else "公司",
+    }
+    return written(
+        [one.key if locale == "en" else one.title.render(locale) for one in listed],
+        [[first.get(one.key, "") for one in listed]],
+    )
 
 
 def written(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
@@ -80,20 +89,33 @@ def read(pack: RulePack, data: bytes, causes: Iterable[str]) -> list[dict[str, s
     try:
         rows = list(csv.reader(io.StringIO(_text(data), newline=""), strict=True))
     except csv.Error:
-        raise InvalidInput.at("table", T("This is not a table of values separated by commas. Save it as CSV and send it again.")) from None
+        raise InvalidInput.at(
+            "table", T("This is not a table of values separated by commas. Save it as CSV and send it again.")
+        ) from None
     if not rows:
         raise InvalidInput.at("table", T("The table is empty."))
     headings = [heading.strip() for heading in rows[0]]
     fields = [known.get(heading.casefold()) for heading in headings]
     for heading, column in zip(headings, fields, strict=True):
         if heading and column is None:
-            raise InvalidInput.at("table", T("The court does not know the column “%(heading)s”. Use the headings of the template.", heading=heading[:80]))
-    found = [{c.field: cell.strip() for c, cell in zip(fields, row, strict=False) if c is not None and cell.strip()} for row in rows[1:]]
+            raise InvalidInput.at(
+                "table",
+                T(
+                    "The court does not know the column “%(heading)s”. Use the headings of the template.",
+                    heading=heading[:80],
+                ),
+            )
+    found = [
+        {c.field: cell.strip() for c, cell in zip(fields, row, strict=False) if c is not None and cell.strip()}
+        for row in rows[1:]
+    ]
     kept = [_named(pack, line) for line in found if line]
     if not kept:
         raise InvalidInput.at("table", T("The table has headings but no line below them."))
     if len(kept) > MOST_LINES:
-        raise InvalidInput.at("table", T("Send at most %(most)s claims at once; there are %(have)s.", most=MOST_LINES, have=len(kept)))
+        raise InvalidInput.at(
+            "table", T("Send at most %(most)s claims at once; there are %(have)s.", most=MOST_LINES, have=len(kept))
+        )
     return kept
 
 
@@ -103,17 +125,27 @@ def _text(data: bytes) -> str:
             return data.decode(coding)
         except UnicodeDecodeError:
             continue
-    raise InvalidInput.at("table", T("The characters of this file cannot be read. Save it as CSV in UTF-8 and send it again."))
+    raise InvalidInput.at(
+        "table", T("The characters of this file cannot be read. Save it as CSV in UTF-8 and send it again.")
+    )
 
 
 def _by_heading(listed: Iterable[Column]) -> dict[str, Column]:
-    return {heading.casefold(): column for column in listed for heading in (column.key, *(column.title.render(locale) for locale in LOCALES))}
+    return {
+        heading.casefold(): column
+        for column in listed
+        for heading in (column.key, *(column.title.render(locale) for locale in LOCALES))
+    }
 
 
 def _named(pack: RulePack, line: Mapping[str, str]) -> dict[str, str]:
-    """The line with what people call kinds turned into the court's own keys; what is unknown is left for the check of the line."""
+    """The line with what people call kinds turned into the court's own keys; what is unknown is left for the check of
+    the line.
+    """
     kinds = {label.render(locale).casefold(): member.value for member, label in _kinds() for locale in LOCALES}
-    causes = {cause.title.render(locale).casefold(): key for key, cause in pack.causes.list.items() for locale in LOCALES}
+    causes = {
+        cause.title.render(locale).casefold(): key for key, cause in pack.causes.list.items() for locale in LOCALES
+    }
     found = dict(line)
     for name, value in line.items():
         if name == "matter-cause":

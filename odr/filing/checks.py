@@ -37,7 +37,12 @@ class Found(enum.Enum):
     @property
     def label(self) -> Text:
         """The state in a word."""
-        return {Found.THERE: T("There"), Found.WAITS: T("Asked for"), Found.DOUBTFUL: T("Look at it"), Found.MISSING: T("Missing")}[self]
+        return {
+            Found.THERE: T("There"),
+            Found.WAITS: T("Asked for"),
+            Found.DOUBTFUL: T("Look at it"),
+            Found.MISSING: T("Missing"),
+        }[self]
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,9 @@ def is_definite(case: Case, party: Party, claim: Claim | None) -> bool:
     """Whether a respondent can be told from everybody else: named otherwise than by the shop, or reachable (CPI 209)."""
     if party.details.get("identified_entry") or party.account_id is not None:
         return True
-    is_shop = claim is not None and claim.shop is not None and claim.shop.strip().casefold() == party.name.strip().casefold()
+    is_shop = (
+        claim is not None and claim.shop is not None and claim.shop.strip().casefold() == party.name.strip().casefold()
+    )
     return not is_shop or bool(party.address)
 
 
@@ -92,7 +99,9 @@ def _checks(court: Sitting, case: Case) -> Iterator[Check]:
     waits = {
         r.party_id
         for r in court.session.scalars(
-            select(Request).where(Request.case_id == case.id, Request.kind == RequestKind.IDENTITY, Request.state == RequestState.ASKED)
+            select(Request).where(
+                Request.case_id == case.id, Request.kind == RequestKind.IDENTITY, Request.state == RequestState.ASKED
+            )
         )
     }
     for respondent in parties(case, Role.RESPONDENT):
@@ -115,14 +124,21 @@ def _checks(court: Sitting, case: Case) -> Iterator[Check]:
 def _cause(court: Sitting, case: Case) -> Check:
     cause = court.pack(case).cause(case.cause)
     words = T("%(cause)s (%(article)s)", cause=cause.title, article=court.pack(case).cite(cause.article))
-    defect = T("This court does not hear this kind of dispute. Choose the kind that fits, or the registry says where the claim belongs.")
-    return Check(T("This court hears it"), Found.THERE if cause.open_on(case.filed_on) else Found.MISSING, words, "cause", defect)
+    defect = T(
+        "This court does not hear this kind of dispute. Choose the kind that fits, or the registry says where the claim belongs."
+    )
+    return Check(
+        T("This court hears it"), Found.THERE if cause.open_on(case.filed_on) else Found.MISSING, words, "cause", defect
+    )
 
 
 def _fellow(party: Party) -> Check:
     """Whoever is named as claiming along has to say so herself: nobody sues in another's name (CPL 122)."""
     title = T("%(name)s claims along", name=party.name)
-    defect = T("%(name)s has not joined the claim. Let her join with the code of the court’s letter, or leave her out.", name=party.name)
+    defect = T(
+        "%(name)s has not joined the claim. Let her join with the code of the court’s letter, or leave her out.",
+        name=party.name,
+    )
     if party.joined_at is not None:
         return Check(title, Found.THERE, T("Joined by herself"), "parties", defect)
     return Check(title, Found.WAITS, T("Got a letter, has not joined yet"), "parties", defect)
@@ -136,13 +152,21 @@ def _particulars(court: Sitting, case: Case, claim: Claim | None) -> Check:
     listed = absent[0]
     for label in absent[1:]:
         listed = T("%(some)s; %(more)s", some=listed, more=label)
-    return Check(title, Found.DOUBTFUL, T("Not said: %(fields)s", fields=listed), "cause", T("Say also: %(fields)s", fields=listed))
+    return Check(
+        title,
+        Found.DOUBTFUL,
+        T("Not said: %(fields)s", fields=listed),
+        "cause",
+        T("Say also: %(fields)s", fields=listed),
+    )
 
 
 def _identity(court: Sitting, party: Party) -> Check:
     title = T("Identity of %(name)s", name=party.name)
     defect = T("Send a photograph of your identity document, or of the licence and the authority to sign.")
-    return Check(title, *_verified(court, party), "identity", defect, party.details.get("identity_shown", {}).get("entry"))
+    return Check(
+        title, *_verified(court, party), "identity", defect, party.details.get("identity_shown", {}).get("entry")
+    )
 
 
 def _verified(court: Sitting, party: Party) -> tuple[Found, Text]:
@@ -165,9 +189,18 @@ def _verified(court: Sitting, party: Party) -> tuple[Found, Text]:
 def _guardian(party: Party) -> Check:
     guardian = party.details["guardian"]
     words = T("%(guardian)s, %(ties)s", guardian=guardian["name"], ties=Ties(guardian["ties"]).label)
-    defect = T("Send a paper that shows the guardianship, such as the household register, the birth certificate or the decision.")
+    defect = T(
+        "Send a paper that shows the guardianship, such as the household register, the birth certificate or the decision."
+    )
     found = Found.THERE if "verified" in guardian else Found.DOUBTFUL
-    return Check(T("Guardian of %(name)s", name=party.name), found, words, "identity", defect, party.details.get("identity_shown", {}).get("entry"))
+    return Check(
+        T("Guardian of %(name)s", name=party.name),
+        found,
+        words,
+        "identity",
+        defect,
+        party.details.get("identity_shown", {}).get("entry"),
+    )
 
 
 def _respondent(case: Case, party: Party, claim: Claim | None, waits: bool) -> Check:
@@ -175,7 +208,9 @@ def _respondent(case: Case, party: Party, claim: Claim | None, waits: bool) -> C
     if waits:
         return Check(title, Found.WAITS, T("The platform was asked who runs the shop"), "parties")
     if not is_definite(case, party, claim):
-        defect = T("Name the other side with an address, or give an order number or link so that the platform can be asked.")
+        defect = T(
+            "Name the other side with an address, or give an order number or link so that the platform can be asked."
+        )
         return Check(title, Found.MISSING, T("Only the shop’s name is known. Ask the platform."), "parties", defect)
     reach = party.address or party.email or party.phone
     return Check(
@@ -190,11 +225,23 @@ def _respondent(case: Case, party: Party, claim: Claim | None, waits: bool) -> C
 def _amounts(court: Sitting, case: Case, claim: Claim | None) -> Check:
     sums = [r.amount_minor or 0 for r in reliefs_of(court.session, case)]
     if claim is None or not sums:
-        return Check(T("Definite relief"), Found.MISSING, None, "relief", T("Say what the court should order, and how much."))
+        return Check(
+            T("Definite relief"), Found.MISSING, None, "relief", T("Say what the court should order, and how much.")
+        )
     total = Money(claim.amount_minor, claim.currency)
     right = sum(sums) == claim.amount_minor
-    words = T("Requests: %(count)s, %(total)s in all", count=len(sums), total=total) if right else T("The requests do not add up to %(total)s", total=total)
-    return Check(T("Definite relief"), Found.THERE if right else Found.MISSING, words, "relief", T("Say how much you ask for, or leave the request out."))
+    words = (
+        T("Requests: %(count)s, %(total)s in all", count=len(sums), total=total)
+        if right
+        else T("The requests do not add up to %(total)s", total=total)
+    )
+    return Check(
+        T("Definite relief"),
+        Found.THERE if right else Found.MISSING,
+        words,
+        "relief",
+        T("Say how much you ask for, or leave the request out."),
+    )
 
 
 def _not_before(court: Sitting, case: Case, claim: Claim | None) -> Check:
@@ -204,7 +251,12 @@ def _not_before(court: Sitting, case: Case, claim: Claim | None) -> Check:
     same = (
         select(Case)
         .join(Claim, Claim.case_id == Case.id)
-        .where(Claim.order_number == claim.order_number, Case.id != case.id, Claim.withdrawn_at.is_(None), Case.stage != Stage.CLOSED)
+        .where(
+            Claim.order_number == claim.order_number,
+            Case.id != case.id,
+            Claim.withdrawn_at.is_(None),
+            Case.stage != Stage.CLOSED,
+        )
         .limit(1)
     )
     other = court.session.scalar(same)
@@ -231,7 +283,10 @@ def tracks_for(court: Sitting, case: Case) -> list[TrackFinding]:
 def helpful_of(court: Sitting, case: Case) -> list[Helpful]:
     """The cause's checklist beside the files sent; what a file's title names counts as perhaps there."""
     files = files_of(court, case)
-    return [Helpful(item.label, next((title for title in files if _names(title, item.label)), None)) for item in court.pack(case).cause(case.cause).claimant]
+    return [
+        Helpful(item.label, next((title for title in files if _names(title, item.label)), None))
+        for item in court.pack(case).cause(case.cause).claimant
+    ]
 
 
 def files_of(court: Sitting, case: Case) -> list[str]:

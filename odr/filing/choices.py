@@ -20,7 +20,9 @@ def causes(court: Any, case: Case | None, actor: Actor | None) -> list[Option]:
         today = court.now.astimezone(court.court.settings.tz).date()
         pack = court.court.packs.in_force(court.court.settings.pack, today)
         return [Option(key, cause.title, cause.description) for key, cause in pack.causes_on(today).items()]
-    return [Option(key, cause.title, cause.description) for key, cause in court.pack(case).causes_on(case.filed_on).items()]
+    return [
+        Option(key, cause.title, cause.description) for key, cause in court.pack(case).causes_on(case.filed_on).items()
+    ]
 
 
 @choice_source("tracks")
@@ -45,7 +47,9 @@ def facts_of_claim(court: Any, case: Case | None, actor: Actor) -> list[Option]:
 @choice_source("facts_of_others")
 def facts_of_others(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Facts that another party alleges."""
-    rows = court.session.scalars(select(Fact).where(Fact.case_id == case.id, Fact.party_id != actor.party_id).order_by(Fact.number))
+    rows = court.session.scalars(
+        select(Fact).where(Fact.case_id == case.id, Fact.party_id != actor.party_id).order_by(Fact.number)
+    )
     return [Option(fact.reference, f"{fact.number}. {fact.what}") for fact in rows]
 
 

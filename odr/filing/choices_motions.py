@@ -84,9 +84,16 @@ def refused_challenges(court: Any, case: Case, actor: Actor) -> list[Option]:
 def seats(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Who sits in the case and may be replaced."""
     rows = court.session.execute(
-        select(Seat, Account.name).join(Account, Account.id == Seat.account_id).where(Seat.case_id == case.id, Seat.until_at.is_(None)).order_by(Seat.id)
+        select(Seat, Account.name)
+        .join(Account, Account.id == Seat.account_id)
+        .where(Seat.case_id == case.id, Seat.until_at.is_(None))
+        .order_by(Seat.id)
     )
-    return [Option(str(seat.id), T("%(name)s, %(role)s", name=name, role=seat.role.label)) for seat, name in rows if seat.role in CHALLENGEABLE]
+    return [
+        Option(str(seat.id), T("%(name)s, %(role)s", name=name, role=seat.role.label))
+        for seat, name in rows
+        if seat.role in CHALLENGEABLE
+    ]
 
 
 @choice_source("extendable_windows")
@@ -104,14 +111,21 @@ def missed_windows(court: Any, case: Case, actor: Actor) -> list[Option]:
 def _window(court: Any, case: Case, window: Window) -> Option:
     return Option(
         window.reference,
-        T("%(title)s, until %(at)s", title=window_title(court, case, window), at=window.due_at) if window.due_at else window_title(court, case, window),
+        T("%(title)s, until %(at)s", title=window_title(court, case, window), at=window.due_at)
+        if window.due_at
+        else window_title(court, case, window),
     )
 
 
 @choice_source("case_windows")
 def case_windows(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Limits of the case that run or were missed."""
-    return [_window(court, case, w) for state in (WindowState.OPEN, WindowState.LAPSED) for w in court.windows(case, state=state) if w.due_at is not None]
+    return [
+        _window(court, case, w)
+        for state in (WindowState.OPEN, WindowState.LAPSED)
+        for w in court.windows(case, state=state)
+        if w.due_at is not None
+    ]
 
 
 @choice_source("all_parties")
@@ -123,20 +137,31 @@ def all_parties(court: Any, case: Case, actor: Actor) -> list[Option]:
 @choice_source("warded_parties")
 def warded_parties(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Parties in whose place a guardian acts."""
-    return [Option(p.reference, p.name, p.details["guardian"]["name"]) for p in parties(case) if "guardian" in p.details]
+    return [
+        Option(p.reference, p.name, p.details["guardian"]["name"]) for p in parties(case) if "guardian" in p.details
+    ]
 
 
 @choice_source("representatives")
 def representatives(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Everybody who represents somebody in the case by a mandate."""
-    rows = [r for r in representatives_of(court.session, case, court.now) if r.mandate.scope is not MandateScope.STATUTORY]
-    return [Option(r.mandate.reference, T("%(name)s, for %(party)s", name=r.name, party=r.party.name), r.entitled) for r in rows]
+    rows = [
+        r for r in representatives_of(court.session, case, court.now) if r.mandate.scope is not MandateScope.STATUTORY
+    ]
+    return [
+        Option(r.mandate.reference, T("%(name)s, for %(party)s", name=r.name, party=r.party.name), r.entitled)
+        for r in rows
+    ]
 
 
 @choice_source("live_mandates")
 def live_mandates(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Who acts for the actor's party by her own word."""
-    rows = [r for r in representatives_of(court.session, case, court.now) if r.party.id == actor.party_id and r.mandate.scope is not MandateScope.STATUTORY]
+    rows = [
+        r
+        for r in representatives_of(court.session, case, court.now)
+        if r.party.id == actor.party_id and r.mandate.scope is not MandateScope.STATUTORY
+    ]
     return [Option(r.mandate.reference, r.name, r.scope) for r in rows]
 
 
@@ -145,19 +170,34 @@ def claims(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Claims that stand, with whose they are."""
     names = {p.id: p for p in case.parties}
     rows = [(c, names[c.party_id]) for c in claims_of(court.session, case) if c.party_id in names]
-    return [Option(c.reference, T("%(name)s, %(role)s: %(amount)s", name=p.name, role=p.role.label, amount=Money(c.amount_minor, c.currency))) for c, p in rows]
+    return [
+        Option(
+            c.reference,
+            T(
+                "%(name)s, %(role)s: %(amount)s",
+                name=p.name,
+                role=p.role.label,
+                amount=Money(c.amount_minor, c.currency),
+            ),
+        )
+        for c, p in rows
+    ]
 
 
 @choice_source("parties_by_name")
 def parties_by_name(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Names of this case's parties and of those in the judge's other cases of the same kind, who may have agreed."""
-    mine = select(Seat.case_id).where(Seat.account_id == actor.account_id, Seat.role == actor.role, Seat.until_at.is_(None))
+    mine = select(Seat.case_id).where(
+        Seat.account_id == actor.account_id, Seat.role == actor.role, Seat.until_at.is_(None)
+    )
     others = (
         select(Party.name)
         .join(Case, Case.id == Party.case_id)
         .where(Case.id.in_(mine), Case.cause == case.cause, Case.stage.in_((Stage.PENDING, Stage.HEARING)))
     )
-    names = [p.name for p in parties(case)] + list(court.session.scalars(others.where(Party.left_at.is_(None)).order_by(Party.id).limit(200)))
+    names = [p.name for p in parties(case)] + list(
+        court.session.scalars(others.where(Party.left_at.is_(None)).order_by(Party.id).limit(200))
+    )
     return [Option(name, name) for name in dict.fromkeys(names)]
 
 
@@ -170,8 +210,15 @@ def claimants(court: Any, case: Case, actor: Actor) -> list[Option]:
 @choice_source("group_members")
 def group_members(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Registrations that wait."""
-    rows = court.session.scalars(select(GroupMember).where(GroupMember.case_id == case.id, GroupMember.state == MemberState.ASKED).order_by(GroupMember.id))
-    return [Option(m.reference, T("%(name)s, %(amount)s", name=m.name, amount=Money(m.amount_minor, m.currency))) for m in rows]
+    rows = court.session.scalars(
+        select(GroupMember)
+        .where(GroupMember.case_id == case.id, GroupMember.state == MemberState.ASKED)
+        .order_by(GroupMember.id)
+    )
+    return [
+        Option(m.reference, T("%(name)s, %(amount)s", name=m.name, amount=Money(m.amount_minor, m.currency)))
+        for m in rows
+    ]
 
 
 # -- references ---------------------------------------------------------------
@@ -182,8 +229,12 @@ def find_request(kind: RequestKind) -> Callable[[Any, Case, Actor, str], Request
 
     def find(court: Any, case: Case, actor: Actor, reference: str) -> Request | None:
         """The request if it waits, or is the party's own."""
-        row: Request | None = court.session.scalar(select(Request).where(Request.case_id == case.id, Request.reference == reference, Request.kind == kind))
-        waits = row is not None and (row.state is RequestState.ASKED or (actor.role in PARTY_ROLES and row.party_id == actor.party_id))
+        row: Request | None = court.session.scalar(
+            select(Request).where(Request.case_id == case.id, Request.reference == reference, Request.kind == kind)
+        )
+        waits = row is not None and (
+            row.state is RequestState.ASKED or (actor.role in PARTY_ROLES and row.party_id == actor.party_id)
+        )
         return row if waits else None
 
     return find
@@ -193,13 +244,19 @@ def find_seat(court: Any, case: Case, actor: Actor, reference: str) -> Seat | No
     """A seat held now in the case."""
     if not reference.isdecimal():
         return None
-    row: Seat | None = court.session.scalar(select(Seat).where(Seat.case_id == case.id, Seat.id == int(reference), Seat.until_at.is_(None)))
+    row: Seat | None = court.session.scalar(
+        select(Seat).where(Seat.case_id == case.id, Seat.id == int(reference), Seat.until_at.is_(None))
+    )
     return row
 
 
 def find_own_window(court: Any, case: Case, actor: Actor, reference: str) -> Window | None:
     """A time limit of the actor's party."""
-    row: Window | None = court.session.scalar(select(Window).where(Window.case_id == case.id, Window.reference == reference, Window.party_id == actor.party_id))
+    row: Window | None = court.session.scalar(
+        select(Window).where(
+            Window.case_id == case.id, Window.reference == reference, Window.party_id == actor.party_id
+        )
+    )
     return row if actor.party_id is not None else None
 
 
@@ -207,7 +264,12 @@ def find_case_window(court: Any, case: Case, actor: Actor, reference: str) -> Wi
     """A time limit of the case that runs or was missed."""
     states = (WindowState.OPEN, WindowState.LAPSED)
     row: Window | None = court.session.scalar(
-        select(Window).where(Window.case_id == case.id, Window.reference == reference, Window.state.in_(states), Window.due_at.is_not(None))
+        select(Window).where(
+            Window.case_id == case.id,
+            Window.reference == reference,
+            Window.state.in_(states),
+            Window.due_at.is_not(None),
+        )
     )
     return row
 
@@ -220,7 +282,12 @@ def find_party(court: Any, case: Case, actor: Actor, reference: str) -> Party | 
 def find_mandate(court: Any, case: Case, actor: Actor, reference: str) -> Mandate | None:
     """A live mandate of the actor's party."""
     return next(
-        (r.mandate for r in representatives_of(court.session, case, court.now) if r.mandate.reference == reference and r.party.id == actor.party_id), None
+        (
+            r.mandate
+            for r in representatives_of(court.session, case, court.now)
+            if r.mandate.reference == reference and r.party.id == actor.party_id
+        ),
+        None,
     )
 
 
@@ -231,13 +298,18 @@ def find_claim(court: Any, case: Case, actor: Actor, reference: str) -> Claim | 
 
 def find_member(court: Any, case: Case, actor: Actor, reference: str) -> GroupMember | None:
     """A registration of the case."""
-    row: GroupMember | None = court.session.scalar(select(GroupMember).where(GroupMember.case_id == case.id, GroupMember.reference == reference))
+    row: GroupMember | None = court.session.scalar(
+        select(GroupMember).where(GroupMember.case_id == case.id, GroupMember.reference == reference)
+    )
     return row
 
 
 def find_any_mandate(court: Any, case: Case, actor: Actor, reference: str) -> Mandate | None:
     """A live mandate of anybody in the case, for the registry."""
-    return next((r.mandate for r in representatives_of(court.session, case, court.now) if r.mandate.reference == reference), None)
+    return next(
+        (r.mandate for r in representatives_of(court.session, case, court.now) if r.mandate.reference == reference),
+        None,
+    )
 
 
 RESOLVERS = {kind: find_request(what) for kind, what in REFERENCES.items()} | {

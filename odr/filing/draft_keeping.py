@@ -1,4 +1,6 @@
-"""Drafts over time: shared with somebody, earlier versions, what becomes of one that is left, and the answer being written."""
+"""Drafts over time: shared with somebody, earlier versions, what becomes of one that is left, and the answer being
+written.
+"""
 
 from __future__ import annotations
 
@@ -52,22 +54,34 @@ def shares_of(session: Session, draft: Draft) -> list[Writer]:
 
 def who_lodges(session: Session, draft: Draft) -> int:
     """The account whose claim it is: who began it, unless it was shared with the one it belongs to."""
-    hers = session.scalar(select(DraftShare.account_id).where(DraftShare.draft_id == draft.id, DraftShare.lodges, DraftShare.ended_at.is_(None)).limit(1))
+    hers = session.scalar(
+        select(DraftShare.account_id)
+        .where(DraftShare.draft_id == draft.id, DraftShare.lodges, DraftShare.ended_at.is_(None))
+        .limit(1)
+    )
     return hers if hers is not None else draft.account_id
 
 
 def share(session: Session, draft: Draft, by: int, email: str, *, lodges: bool, now: datetime) -> DraftShare:
-    """Let somebody with an account write in a draft too; ``lodges`` where the claim is hers. Raises InvalidInput, Forbidden.
+    """Let somebody with an account write in a draft too; ``lodges`` where the claim is hers. Raises InvalidInput,
+    Forbidden.
 
     Nobody is written to without an account: the address is told nothing of the draft.
     """
     _need_owner(draft, by)
     other = accounts.by_email(session, accounts.normal_email(email))
     if other is None or other.state is not AccountState.ACTIVE or other.id == by or other.staff_roles:
-        raise InvalidInput.at("email", T("Nobody with that address can write in this draft. She needs an account of her own and may not serve the court."))
+        raise InvalidInput.at(
+            "email",
+            T(
+                "Nobody with that address can write in this draft. She needs an account of her own and may not serve the court."
+            ),
+        )
     there = shares_of(session, draft)
     if len(there) >= MOST_SHARES:
-        raise InvalidInput.at("email", T("A draft is shared with at most %(count)s people. End one first.", count=MOST_SHARES))
+        raise InvalidInput.at(
+            "email", T("A draft is shared with at most %(count)s people. End one first.", count=MOST_SHARES)
+        )
     if lodges and any(one.share.lodges and one.share.account_id != other.id for one in there):
         raise InvalidInput.at("lodges", T("Somebody else lodges this claim already. End that first."))
     found = session.scalar(select(DraftShare).where(DraftShare.draft_id == draft.id, DraftShare.account_id == other.id))
@@ -81,7 +95,11 @@ def share(session: Session, draft: Draft, by: int, email: str, *, lodges: bool, 
 
 def end_share(session: Session, draft: Draft, by: int, share_id: int, now: datetime) -> None:
     """End a share, by who began the draft or by the one it was shared with. What she wrote stays. Raises NotFound."""
-    found = session.scalar(select(DraftShare).where(DraftShare.id == share_id, DraftShare.draft_id == draft.id, DraftShare.ended_at.is_(None)))
+    found = session.scalar(
+        select(DraftShare).where(
+            DraftShare.id == share_id, DraftShare.draft_id == draft.id, DraftShare.ended_at.is_(None)
+        )
+    )
     if found is None or by not in (draft.account_id, found.account_id):
         raise NotFound
     found.ended_at = now
@@ -108,14 +126,22 @@ def revisions_of(session: Session, draft: Draft) -> Sequence[tuple[DraftRevision
 
 
 def bring_back(session: Session, draft: Draft, revision_id: int, now: datetime, *, by: int) -> str:
-    """Put an earlier version in the place of what stands there, which is kept in turn; gives the step. Raises NotFound, ActNotOpen."""
+    """Put an earlier version in the place of what stands there, which is kept in turn; gives the step. Raises NotFound,
+    ActNotOpen.
+    """
     need_writable(draft)
-    found = session.scalar(select(DraftRevision).where(DraftRevision.id == revision_id, DraftRevision.draft_id == draft.id))
+    found = session.scalar(
+        select(DraftRevision).where(DraftRevision.id == revision_id, DraftRevision.draft_id == draft.id)
+    )
     if found is None:
         raise NotFound
     now_there = draft.values.get(found.step)
     if now_there and now_there != found.values:
-        session.add(DraftRevision(draft_id=draft.id, step=found.step, values=now_there, account_id=draft.saved_by, saved_at=draft.saved_at))
+        session.add(
+            DraftRevision(
+                draft_id=draft.id, step=found.step, values=now_there, account_id=draft.saved_by, saved_at=draft.saved_at
+            )
+        )
         draft.values = {key: value for key, value in draft.values.items() if key != found.step}
     save_step(session, draft, found.step, found.values, now, by=by, is_done=False)
     return found.step
@@ -131,7 +157,9 @@ def need_writable(draft: Draft) -> None:
 
 
 def keep_drafts(court: Court, limit: int = 256) -> int:
-    """For the worker: write to who has left a draft for long, and set aside what nobody touched for ninety days; it stays readable."""
+    """For the worker: write to who has left a draft for long, and set aside what nobody touched for ninety days; it
+    stays readable.
+    """
     now = court.clock.now()
     letters: list[Letter] = []
     with court.database.write() as session:
@@ -140,7 +168,11 @@ def keep_drafts(court: Court, limit: int = 256) -> int:
         for draft in left:
             draft.state = DraftState.EXPIRED
         soon = session.scalars(
-            open_.where(Draft.saved_at <= now - KEPT_FOR + REMIND_BEFORE, Draft.saved_at > now - KEPT_FOR, Draft.reminded_at.is_(None)).limit(limit)
+            open_.where(
+                Draft.saved_at <= now - KEPT_FOR + REMIND_BEFORE,
+                Draft.saved_at > now - KEPT_FOR,
+                Draft.reminded_at.is_(None),
+            ).limit(limit)
         ).all()
         for draft in soon:
             draft.reminded_at = now
@@ -157,7 +189,10 @@ def _reminder(court: Court, account: Account, draft: Draft) -> Letter:
         T("Your claim is not lodged yet"),
         (
             T("You began a claim at the court and have not gone on with it for some time. You can go on here:"),
-            T("After %(day)s it is set aside. You can still read it then and take it up again; but the time to go to court runs on.", day=last),
+            T(
+                "After %(day)s it is set aside. You can still read it then and take it up again; but the time to go to court runs on.",
+                day=last,
+            ),
         ),
         account.locale,
         f"{court.settings.base_url.rstrip('/')}/claim/{draft.reference}",
@@ -200,7 +235,15 @@ def keep_answer(session: Session, case: Case, actor: Actor, values: Mapping[str,
         )  # fmt: skip
         session.add(found)
         session.flush()
-    save_step(session, found, ANSWER, {k: v for k, v in values.items() if k != "idempotency_key"}, now, by=actor.account_id or 0, is_done=False)
+    save_step(
+        session,
+        found,
+        ANSWER,
+        {k: v for k, v in values.items() if k != "idempotency_key"},
+        now,
+        by=actor.account_id or 0,
+        is_done=False,
+    )
     return found
 
 

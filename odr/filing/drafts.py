@@ -13,7 +13,17 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, PartyKind, Role, Stage, Track
 from odr.errors import FieldFault, InvalidInput, NotFound
-from odr.filing.inputs import AboutYouStep, AtTheCounterStep, ClaimInput, ExhibitsStep, FactsStep, FellowsStep, MatterStep, ReliefStep, RespondentsStep
+from odr.filing.inputs import (
+    AboutYouStep,
+    AtTheCounterStep,
+    ClaimInput,
+    ExhibitsStep,
+    FactsStep,
+    FellowsStep,
+    MatterStep,
+    ReliefStep,
+    RespondentsStep,
+)
 from odr.filing.linking import facts_told, filled, numbered
 from odr.filing.models import Draft, DraftRevision, DraftShare, DraftState
 from odr.filing.particulars import model_for, plain
@@ -55,14 +65,34 @@ class Step:
 
 
 STEPS = (
-    Step("matter", T("What the dispute is about"), MatterStep, T("The kind of dispute, and where it began: website, shop, order number.")),
-    Step("particulars", T("About this kind of dispute"), CourtModel, T("What the court needs to know of a dispute of this kind.")),
+    Step(
+        "matter",
+        T("What the dispute is about"),
+        MatterStep,
+        T("The kind of dispute, and where it began: website, shop, order number."),
+    ),
+    Step(
+        "particulars",
+        T("About this kind of dispute"),
+        CourtModel,
+        T("What the court needs to know of a dispute of this kind."),
+    ),
     Step("respondents", T("The other side"), RespondentsStep, T("Whom the claim is against, as far as you know.")),
     Step("facts", T("What happened"), FactsStep, T("In the order it happened, one thing at a time.")),
     Step("relief", T("What you ask for"), ReliefStep, T("Money or something else the court should order.")),
-    Step("exhibits", T("Your evidence"), ExhibitsStep, T("Screens, chats, receipts, photographs. You can add more later."), is_needed=False),
     Step(
-        "fellows", T("Who claims with you"), FellowsStep, T("Only if others claim together with you. Each gets a letter and joins by herself."), is_needed=False
+        "exhibits",
+        T("Your evidence"),
+        ExhibitsStep,
+        T("Screens, chats, receipts, photographs. You can add more later."),
+        is_needed=False,
+    ),
+    Step(
+        "fellows",
+        T("Who claims with you"),
+        FellowsStep,
+        T("Only if others claim together with you. Each gets a letter and joins by herself."),
+        is_needed=False,
     ),
     Step("claimant", T("About you"), AboutYouStep, T("Your name, where papers reach you, and what you agree to.")),
 )
@@ -70,9 +100,26 @@ STEPS = (
 
 AT_THE_COUNTER = {
     "relief": Step("relief", T("What is asked for"), ReliefStep, T("Money or something else the court should order.")),
-    "exhibits": Step("exhibits", T("The evidence"), ExhibitsStep, T("What the person brought, scanned. More can be added later."), is_needed=False),
-    "fellows": Step("fellows", T("Who claims together with the person"), FellowsStep, T("Each gets a letter and joins by herself."), is_needed=False),
-    "claimant": Step("claimant", T("About the person who claims"), AtTheCounterStep, T("Name, where papers reach the person, and what she agrees to.")),
+    "exhibits": Step(
+        "exhibits",
+        T("The evidence"),
+        ExhibitsStep,
+        T("What the person brought, scanned. More can be added later."),
+        is_needed=False,
+    ),
+    "fellows": Step(
+        "fellows",
+        T("Who claims together with the person"),
+        FellowsStep,
+        T("Each gets a letter and joins by herself."),
+        is_needed=False,
+    ),
+    "claimant": Step(
+        "claimant",
+        T("About the person who claims"),
+        AtTheCounterStep,
+        T("Name, where papers reach the person, and what she agrees to."),
+    ),
 }
 """Steps in other words where a clerk writes for somebody who stands before her."""
 
@@ -123,7 +170,9 @@ def open_draft(session: Session, account_id: int, now: datetime, values: Mapping
 
 def find_draft(session: Session, account_id: int, reference: str) -> Draft:
     """A draft of the person's own or shared with her; nobody else's is ever found."""
-    draft = session.scalar(select(Draft).where(Draft.reference == reference, Draft.kind == "claim", _is_theirs(account_id)))
+    draft = session.scalar(
+        select(Draft).where(Draft.reference == reference, Draft.kind == "claim", _is_theirs(account_id))
+    )
     if draft is None:
         raise NotFound
     return draft
@@ -137,10 +186,18 @@ def _is_theirs(account_id: int) -> ColumnElement[bool]:
 def drafts_of(session: Session, account_id: int) -> list[Draft]:
     """Claims the person writes or helps to write, the latest first; what was left for too long is still there."""
     states = (DraftState.OPEN, DraftState.EXPIRED)
-    return list(session.scalars(select(Draft).where(_is_theirs(account_id), Draft.kind == "claim", Draft.state.in_(states)).order_by(Draft.saved_at.desc())))
+    return list(
+        session.scalars(
+            select(Draft)
+            .where(_is_theirs(account_id), Draft.kind == "claim", Draft.state.in_(states))
+            .order_by(Draft.saved_at.desc())
+        )
+    )
 
 
-def save_step(session: Session, draft: Draft, key: str, values: Mapping[str, Any], now: datetime, *, by: int, is_done: bool) -> None:
+def save_step(
+    session: Session, draft: Draft, key: str, values: Mapping[str, Any], now: datetime, *, by: int, is_done: bool
+) -> None:
     """Keep what was typed, right or wrong; the step counts as done only when it is right.
 
     What stood there is kept as an earlier version when somebody else wrote it or it
@@ -149,7 +206,11 @@ def save_step(session: Session, draft: Draft, key: str, values: Mapping[str, Any
     kept = {k: v for k, v in values.items() if k not in ("csrf_token", "add", "remove", "save", "continue", "later")}
     earlier, before = draft.values.get(key), cause_of(draft)
     if earlier and earlier != kept and (draft.saved_by not in (None, by) or now - draft.saved_at > REVISE_AFTER):
-        session.add(DraftRevision(draft_id=draft.id, step=key, values=earlier, account_id=draft.saved_by, saved_at=draft.saved_at))
+        session.add(
+            DraftRevision(
+                draft_id=draft.id, step=key, values=earlier, account_id=draft.saved_by, saved_at=draft.saved_at
+            )
+        )
     draft.values = {**draft.values, key: kept}
     # Another kind of dispute asks other questions; what was answered is kept all the same.
     undone = {key, "particulars"} if cause_of(draft) != before else {key}
@@ -166,7 +227,11 @@ def claim_of(draft: Draft, pack: RulePack) -> ClaimInput:
     for step in STEPS:
         typed = draft.values.get(step.key, {})
         try:
-            given = forms.parse(asked_by(step, draft, pack).model, numbered(filled(typed), facts) if step.key == "exhibits" else typed, currency=pack.currency)
+            given = forms.parse(
+                asked_by(step, draft, pack).model,
+                numbered(filled(typed), facts) if step.key == "exhibits" else typed,
+                currency=pack.currency,
+            )
         except InvalidInput as error:
             faults += [FieldFault((step.key, *f.location), f.message) for f in error.faults]
             continue
@@ -203,11 +268,17 @@ def matter_so_far(draft: Draft, currency: str) -> SoFar | None:
         relief = forms.parse(ReliefStep, draft.values.get("relief", {}), currency=currency).relief
     except InvalidInput:
         return None
-    return SoFar(matter.cause, sum(r.amount.minor for r in relief if r.amount is not None), all(r.amount for r in relief))
+    return SoFar(
+        matter.cause, sum(r.amount.minor for r in relief if r.amount is not None), all(r.amount for r in relief)
+    )
 
 
-def lodge(court: Court, account: Account, claim: ClaimInput, *, key: str | None = None, draft: Draft | None = None) -> ActReceipt:
-    """Open the case with its parties and lodge the claim, all in one Sitting; repeating the key gives the first receipt."""
+def lodge(
+    court: Court, account: Account, claim: ClaimInput, *, key: str | None = None, draft: Draft | None = None
+) -> ActReceipt:
+    """Open the case with its parties and lodge the claim, all in one Sitting; repeating the key gives the first
+    receipt.
+    """
     with court.sit() as sitting:
         # There is no case to lock yet: two requests under one key wait for each other here.
         sitting.session.get_one(Account, account.id, with_for_update=True)
@@ -224,13 +295,21 @@ def lodge(court: Court, account: Account, claim: ClaimInput, *, key: str | None 
         return receipt
 
 
-def lodge_in(sitting: Sitting, account: Account, claim: ClaimInput, *, key: str | None = None, clerk_id: int | None = None) -> tuple[Case, ActReceipt]:
+def lodge_in(
+    sitting: Sitting, account: Account, claim: ClaimInput, *, key: str | None = None, clerk_id: int | None = None
+) -> tuple[Case, ActReceipt]:
     """Open the case with its parties and lodge the claim in a Sitting already open.
 
     ``clerk_id`` seats that clerk, who reviews others of the same sender; else one is drawn.
     """
     if claim.claimant.email is None:
-        raise InvalidInput([FieldFault(("claimant", "email"), T("Fill in: %(label)s", label=T("E-mail address for papers of the court")))])
+        raise InvalidInput(
+            [
+                FieldFault(
+                    ("claimant", "email"), T("Fill in: %(label)s", label=T("E-mail address for papers of the court"))
+                )
+            ]
+        )
     case = open_case(sitting, account, claim)
     seat_clerk(sitting, case, clerk_id, T("She reviews the other claims of the same sender."))
     mine = next(p for p in case.parties if p.role is Role.CLAIMANT)
@@ -246,7 +325,14 @@ def open_case(sitting: Sitting, account: Account | None, claim: ClaimInput) -> C
     today = sitting.now.astimezone(court.settings.tz).date()
     pack = court.packs.in_force(court.settings.pack, today)
     if claim.matter.cause not in pack.causes_on(today):
-        raise InvalidInput([FieldFault(("matter", "cause"), T("This court does not hear that kind of dispute today. Choose one of those listed."))])
+        raise InvalidInput(
+            [
+                FieldFault(
+                    ("matter", "cause"),
+                    T("This court does not hear that kind of dispute today. Choose one of those listed."),
+                )
+            ]
+        )
     case = Case(
         pack_id=pack.id,
         pack_version=pack.version.isoformat(),
@@ -278,13 +364,21 @@ def open_case(sitting: Sitting, account: Account | None, claim: ClaimInput) -> C
 
 def writers(session: Session, draft: Draft) -> list[int]:
     """Accounts that write in a draft, its owner first."""
-    shared = session.scalars(select(DraftShare.account_id).where(DraftShare.draft_id == draft.id, DraftShare.ended_at.is_(None)).order_by(DraftShare.id))
+    shared = session.scalars(
+        select(DraftShare.account_id)
+        .where(DraftShare.draft_id == draft.id, DraftShare.ended_at.is_(None))
+        .order_by(DraftShare.id)
+    )
     return [draft.account_id, *shared]
 
 
 def files_of_writers(court: Sitting, draft: Draft) -> list[Option]:
     """The files that those who write in a draft have sent."""
-    return [option for one in writers(court.session, draft) for option in forms.SOURCES["upload"](court, None, Actor(Role.CLAIMANT, one))]
+    return [
+        option
+        for one in writers(court.session, draft)
+        for option in forms.SOURCES["upload"](court, None, Actor(Role.CLAIMANT, one))
+    ]
 
 
 def hand_over_files(sitting: Sitting, draft: Draft, claim: ClaimInput, account_id: int) -> None:

@@ -1,4 +1,6 @@
-"""Rulings that end a case and may be appealed from: they take effect when nobody may appeal any longer (CPL 157, 158, 171)."""
+"""Rulings that end a case and may be appealed from: they take effect when nobody may appeal any longer (CPL 157, 158,
+171).
+"""
 
 from __future__ import annotations
 
@@ -31,8 +33,11 @@ STILL_OPEN = frozenset({"join_case", "rebut_service"})
 STANDSTILL = T("a ruling that was appealed from and set aside")
 
 
-def wait_for_appeals(court: Sitting, case: Case, window: str, outcome: Outcome, *, to: str | None = None, ground: str | None = None) -> bool:
-    """The ruling in hand ends the case as soon as nobody may appeal from it; until then the case stands still. Whether it waits.
+def wait_for_appeals(
+    court: Sitting, case: Case, window: str, outcome: Outcome, *, to: str | None = None, ground: str | None = None
+) -> bool:
+    """The ruling in hand ends the case as soon as nobody may appeal from it; until then the case stands still. Whether
+    it waits.
 
     Where the rules give no appeal, as in small claims (CPI 276, 277), it ends at once.
     Each party's time runs from her own receipt, see :func:`start_appeal`.
@@ -41,11 +46,26 @@ def wait_for_appeals(court: Sitting, case: Case, window: str, outcome: Outcome, 
         end_case(court, case, outcome, court.now)
         return False
     # What stood still for the objection, or in a stay, has no other reason any more.
-    before = court.windows(case, state=WindowState.HALTED) if window == APPEAL_JURISDICTION or case.stayed_at is not None else []
+    before = (
+        court.windows(case, state=WindowState.HALTED)
+        if window == APPEAL_JURISDICTION or case.stayed_at is not None
+        else []
+    )
     running, case.stayed_at = court.windows(case), None
     halt(running, court.now)
     still = [w.reference for w in (*before, *running)]
-    ask(court, case, RequestKind.ENDING, None, "", subject=window, outcome=outcome.value, to=to, ground=ground, still=still)
+    ask(
+        court,
+        case,
+        RequestKind.ENDING,
+        None,
+        "",
+        subject=window,
+        outcome=outcome.value,
+        to=to,
+        ground=ground,
+        still=still,
+    )
     return True
 
 
@@ -81,10 +101,16 @@ def _served_with(court: Sitting, case: Case, numbers: Collection[int]) -> list[t
     """Rulings among these entries from which one may appeal, each with the window for it."""
     found = [(r, r.subject or "") for r in requests_of(court, case, RequestKind.ENDING) if r.asked_entry in numbers]
     refused = requests_of(court, case, RequestKind.JURISDICTION, RequestState.REFUSED)
-    return found + [(r, APPEAL_JURISDICTION) for r in refused if r.decided_entry in numbers and is_appealable(court, case, APPEAL_JURISDICTION)]
+    return found + [
+        (r, APPEAL_JURISDICTION)
+        for r in refused
+        if r.decided_entry in numbers and is_appealable(court, case, APPEAL_JURISDICTION)
+    ]
 
 
-def start_appeal(court: Sitting, case: Case, party: Party, numbers: Collection[int], at: datetime, proof: Text | None) -> None:
+def start_appeal(
+    court: Sitting, case: Case, party: Party, numbers: Collection[int], at: datetime, proof: Text | None
+) -> None:
     """A party was served with entries: for each ruling among them her ten days run from that day (CPL 171)."""
     for ruling, window in _served_with(court, case, numbers):
         if not court.windows(case, window, party=party, state=None, subject=ruling.reference):
@@ -103,13 +129,20 @@ def is_final(court: Sitting, case: Case, ruling: Request, window: str) -> bool:
     """Everybody who is reached in the case was served, no time to appeal runs, no appeal is pending (CPL 158)."""
     windows = court.windows(case, window, state=None, subject=ruling.reference)
     served = {w.party_id for w in windows}
-    appealed = [a for kind in (RequestKind.APPEAL, RequestKind.RULING_APPEAL) for a in requests_of(court, case, kind) if a.subject == ruling.reference]
+    appealed = [
+        a
+        for kind in (RequestKind.APPEAL, RequestKind.RULING_APPEAL)
+        for a in requests_of(court, case, kind)
+        if a.subject == ruling.reference
+    ]
     runs = any(w.state in (WindowState.OPEN, WindowState.HALTED) for w in windows)
     return not runs and not appealed and all(p.id in served for p in _concerned(court, case, ruling))
 
 
 def _concerned(court: Sitting, case: Case, ruling: Request) -> list[Party]:
-    """Whose time has to end. A claim that was not accepted concerns the claimant alone; whom no paper has reached yet is not waited for."""
+    """Whose time has to end. A claim that was not accepted concerns the claimant alone; whom no paper has reached yet
+    is not waited for.
+    """
     if ruling.kind is RequestKind.ENDING and ruling.party_id is not None:
         return [p for p in parties(case) if p.id == ruling.party_id]
     return [p for p in parties(case) if p.joined_at is not None or court.windows(case, "answer", party=p, state=None)]

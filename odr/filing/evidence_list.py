@@ -32,7 +32,9 @@ _KNOWN = {
 
 @dataclass(frozen=True)
 class ListedExhibit:
-    """One line of the list; ``upload`` is the file it names, if that has been sent; ``facts`` are numbers of the claim's facts."""
+    """One line of the list; ``upload`` is the file it names, if that has been sent; ``facts`` are numbers of the
+    claim's facts.
+    """
 
     title: str
     proves: str
@@ -64,7 +66,11 @@ def read_list(rows: Sequence[Sequence[str]], sent: Mapping[str, str]) -> list[Li
     if not found:
         raise InvalidInput.at("file", T("No piece of evidence was found below the headings."))
     if len(found) > MOST:
-        words = T("At most %(most)s pieces of evidence go with a claim; there are %(have)s. The rest may follow.", most=MOST, have=len(found))
+        words = T(
+            "At most %(most)s pieces of evidence go with a claim; there are %(have)s. The rest may follow.",
+            most=MOST,
+            have=len(found),
+        )
         raise InvalidInput.at("file", words)
     return found
 
@@ -87,7 +93,10 @@ def _heading(rows: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]]:
                 columns[name] = at
         if "title" in columns and len(columns) > 1:
             return number + 1, columns
-    raise InvalidInput.at("file", T("No headings were found. The first row must name the columns; take the court’s empty list as a model."))
+    raise InvalidInput.at(
+        "file",
+        T("No headings were found. The first row must name the columns; take the court’s empty list as a model."),
+    )
 
 
 def _is_heading(key: str, cell: str) -> bool:
@@ -107,7 +116,9 @@ def _match(file: str, title: str, sent: Mapping[str, str]) -> str:
 
 
 def as_rows(listed: Sequence[ListedExhibit], start: int, told: Sequence[Told] = ()) -> dict[str, Any]:
-    """The list as raw values of the draft's evidence, from row ``start`` on; ``told`` are the facts of the draft, by whose numbers the list speaks."""
+    """The list as raw values of the draft's evidence, from row ``start`` on; ``told`` are the facts of the draft, by
+    whose numbers the list speaks.
+    """
     rows: dict[str, Any] = {}
     for number, line in enumerate(listed, start):
         for name in ("upload", "title", "proves", "source"):

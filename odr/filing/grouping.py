@@ -38,19 +38,29 @@ class Announcement:
 def _seen(court: Sitting, found: GroupAction) -> Announcement:
     case = court.session.get_one(Case, found.case_id)
     against = tuple(p.name for p in parties(case, Role.RESPONDENT) if p.kind.value != "person")
-    runs = any(w.due_at is None or w.due_at >= court.now for w in court.windows(case, WINDOW)) and case.stage in (Stage.PENDING, Stage.HEARING)
+    runs = any(w.due_at is None or w.due_at >= court.now for w in court.windows(case, WINDOW)) and case.stage in (
+        Stage.PENDING,
+        Stage.HEARING,
+    )
     return Announcement(found, case, court.pack(case).cause(case.cause).title, against, runs)
 
 
 def open_announcements(court: Sitting) -> list[Announcement]:
     """Announcements one may still register for, the first to end on top."""
-    query = select(GroupAction).where(GroupAction.announced_entry.is_not(None), GroupAction.until >= court.now).order_by(GroupAction.until).limit(100)
+    query = (
+        select(GroupAction)
+        .where(GroupAction.announced_entry.is_not(None), GroupAction.until >= court.now)
+        .order_by(GroupAction.until)
+        .limit(100)
+    )
     return [one for one in (_seen(court, found) for found in court.session.scalars(query)) if one.is_open]
 
 
 def find_announcement(court: Sitting, reference: str) -> Announcement:
     """An announcement by its public reference; past ones stay readable. Raises NotFound."""
-    found = court.session.scalar(select(GroupAction).where(GroupAction.reference == reference, GroupAction.announced_entry.is_not(None)))
+    found = court.session.scalar(
+        select(GroupAction).where(GroupAction.reference == reference, GroupAction.announced_entry.is_not(None))
+    )
     if found is None:
         raise NotFound
     return _seen(court, found)
@@ -59,7 +69,10 @@ def find_announcement(court: Sitting, reference: str) -> Announcement:
 def registrations_of(session: Session, account_id: int) -> list[tuple[GroupMember, Case]]:
     """What an account registered for, and what became of it."""
     rows = session.execute(
-        select(GroupMember, Case).join(Case, Case.id == GroupMember.case_id).where(GroupMember.account_id == account_id).order_by(GroupMember.id.desc())
+        select(GroupMember, Case)
+        .join(Case, Case.id == GroupMember.case_id)
+        .where(GroupMember.account_id == account_id)
+        .order_by(GroupMember.id.desc())
     )
     return [(member, case) for member, case in rows]
 
@@ -73,7 +86,12 @@ def register(court: Court, account_id: int, reference: str, given: RegistrationI
         case = find_announcement(sitting, reference).case
         sitting.session.refresh(case, with_for_update=True)
         account = sitting.session.get_one(Account, account_id)
-        if sitting.session.scalar(select(GroupMember.id).where(GroupMember.case_id == case.id, GroupMember.account_id == account_id)) is not None:
+        if (
+            sitting.session.scalar(
+                select(GroupMember.id).where(GroupMember.case_id == case.id, GroupMember.account_id == account_id)
+            )
+            is not None
+        ):
             raise ActNotOpen(T("You have registered already."))
         if actors_in(sitting.session, account, case, sitting.now) or sitting.session.scalar(
             select(Party.id).where(Party.case_id == case.id, Party.account_id == account_id)

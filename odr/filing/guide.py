@@ -36,11 +36,28 @@ PLACES = {
 class GuideInput(CourtModel):
     """What a person is asked before she files."""
 
-    cause: Annotated[str, field(T("What is it about?"), T("Choose what fits best. The registry corrects it if another word is right."), choices="causes")]
-    place: Annotated[Literal["seat", "performed", "agreed", "unknown"], field(T("What ties it to this court?"), options=PLACES)]
-    knew_on: Annotated[CourtDate, field(T("When did you learn that something was wrong?"), T("About is enough. It shows how long you may still go to court."))]
+    cause: Annotated[
+        str,
+        field(
+            T("What is it about?"),
+            T("Choose what fits best. The registry corrects it if another word is right."),
+            choices="causes",
+        ),
+    ]
+    place: Annotated[
+        Literal["seat", "performed", "agreed", "unknown"], field(T("What ties it to this court?"), options=PLACES)
+    ]
+    knew_on: Annotated[
+        CourtDate,
+        field(
+            T("When did you learn that something was wrong?"),
+            T("About is enough. It shows how long you may still go to court."),
+        ),
+    ]
     happened_on: Annotated[CourtDate | None, field(T("When did it happen, if earlier?"))] = None
-    amount: Annotated[CourtMoney | None, field(T("How much do you want?"), T("Leave it empty if you do not ask for money."))] = None
+    amount: Annotated[
+        CourtMoney | None, field(T("How much do you want?"), T("Leave it empty if you do not ask for money."))
+    ] = None
     platform: Annotated[str | None, CourtText(0, 200, one_line=True), field(T("Website or app"))] = None
     shop: Annotated[str | None, CourtText(0, 200, one_line=True), field(T("Name of the shop or account"))] = None
     order_number: Annotated[str | None, CourtText(0, 100, one_line=True), field(T("Order number"))] = None
@@ -84,11 +101,16 @@ class Advice:
         lines = [
             T("To %(name)s", name=to),
             T("Order %(number)s", number=given.order_number) if given.order_number else None,
-            T("On %(day)s I learnt of the following: … (write what happened in two or three sentences).", day=given.knew_on),
+            T(
+                "On %(day)s I learnt of the following: … (write what happened in two or three sentences).",
+                day=given.knew_on,
+            ),
             T("I ask you to pay %(amount)s within 15 days.", amount=given.amount)
             if given.amount
             else T("I ask you to … (write what should be done) within 15 days."),
-            T("If you do not, I will bring a claim before the internet court. The proofs I hold are: … (order, payment, chat)."),
+            T(
+                "If you do not, I will bring a claim before the internet court. The proofs I hold are: … (order, payment, chat)."
+            ),
             T("Name, address, %(day)s", day=self.today),
         ]
         return "\n\n".join(line.render(locale) for line in lines if line is not None)
@@ -108,10 +130,19 @@ def advise(court: Court, given: GuideInput) -> Advice:
     amount = given.amount or Money(0, pack.currency)
     if amount.currency != pack.currency:
         raise InvalidInput.at(
-            "amount", T("This court takes claims in %(currency)s. Convert the amount at the rate of the day it was due.", currency=pack.currency)
+            "amount",
+            T(
+                "This court takes claims in %(currency)s. Convert the amount at the rate of the day it was due.",
+                currency=pack.currency,
+            ),
         )
     cause = pack.cause(given.cause)
-    ends = limitation(pack, cause.limitation, _noon(given.knew_on, pack), violated_at=_noon(given.happened_on, pack) if given.happened_on else None)
+    ends = limitation(
+        pack,
+        cause.limitation,
+        _noon(given.knew_on, pack),
+        violated_at=_noon(given.happened_on, pack) if given.happened_on else None,
+    )
     return Advice(given, pack, cause, track_findings(pack, amount.minor, bars, today), ends, today)
 
 
@@ -135,7 +166,10 @@ def carried(given: GuideInput) -> dict[str, dict[str, str]]:
     matter = {name: value for name in ("cause", "platform", "shop", "order_number") if (value := getattr(given, name))}
     values: dict[str, dict[str, str]] = {"matter": matter}
     if given.amount is not None:
-        values["relief"] = {"relief-0-kind": "money", "relief-0-amount": money_text(given.amount.minor, given.amount.currency)}
+        values["relief"] = {
+            "relief-0-kind": "money",
+            "relief-0-amount": money_text(given.amount.minor, given.amount.currency),
+        }
     if given.shop:
         values["respondents"] = {"respondents-0-name": given.shop, "respondents-0-kind": "company"}
     return values

@@ -32,7 +32,12 @@ def go_on(court: Sitting, case: Case, windows: Iterable[Window], now: datetime, 
     for window in windows:
         if window.state is not WindowState.HALTED or window.halted_at is None:
             continue
-        still = {"from": window.halted_at.isoformat(), "until": now.isoformat(), "reason": text_to_json(reason), "article": article}
+        still = {
+            "from": window.halted_at.isoformat(),
+            "until": now.isoformat(),
+            "reason": text_to_json(reason),
+            "article": article,
+        }
         window.working = {**window.working, "suspensions": [*window.working.get("suspensions", []), still]}
         window.state, window.halted_at = WindowState.OPEN, None
         reckon_again(court, case, window)
@@ -52,7 +57,11 @@ def extend(court: Sitting, case: Case, window: Window, days: int, reason: Text, 
 def reopen(court: Sitting, case: Case, window: Window, now: datetime, days: int, reason: Text, article: str) -> None:
     """Let a window end ``days`` after today at the earliest: what an obstacle took is given back (CPL 86)."""
     zone = court.pack(case).tz
-    until = reckon(court.pack(case), Period(amount=days, unit=Unit.DAYS), now, article=article).due_at.astimezone(zone).date()
+    until = (
+        reckon(court.pack(case), Period(amount=days, unit=Unit.DAYS), now, article=article)
+        .due_at.astimezone(zone)
+        .date()
+    )
     more = {"until": until.isoformat(), "reason": text_to_json(reason), "article": article}
     window.working = {**window.working, "extensions": [*window.working.get("extensions", []), more]}
     window.state, window.closed_by = WindowState.OPEN, None
@@ -76,13 +85,17 @@ def reckon_again(court: Sitting, case: Case, window: Window) -> None:
 
 
 def by_rule(court: Sitting, case: Case, window: Window, key: str) -> bool:
-    """Give a window the length a rule gives it from its own start, never less than its holder was told; whether it is longer now. Raises NoSuchRule."""
+    """Give a window the length a rule gives it from its own start, never less than its holder was told; whether it is
+    longer now. Raises NoSuchRule.
+    """
     party = next((p for p in case.parties if p.id == window.party_id), None)
     start = datetime.fromisoformat(window.working["start"])
     result = reckon(court.pack(case), key, start, track=case.track.value, abroad=bool(party and party.abroad))
     if window.due_at is None or result.due_at <= window.due_at:
         return False
-    kept: dict[str, Any] = {name: window.working[name] for name in ("proof", "suspensions", "extensions") if name in window.working}
+    kept: dict[str, Any] = {
+        name: window.working[name] for name in ("proof", "suspensions", "extensions") if name in window.working
+    }
     window.working, window.due_at = {**result.to_json(), **kept, "key": key}, result.due_at
     if "suspensions" in kept or "extensions" in kept:
         reckon_again(court, case, window)
@@ -90,7 +103,12 @@ def by_rule(court: Sitting, case: Case, window: Window, key: str) -> bool:
 
 
 def _suspension(one: dict[str, Any]) -> Suspension:
-    return Suspension(datetime.fromisoformat(one["from"]), datetime.fromisoformat(one["until"]), text_from_json(one["reason"]), one["article"])
+    return Suspension(
+        datetime.fromisoformat(one["from"]),
+        datetime.fromisoformat(one["until"]),
+        text_from_json(one["reason"]),
+        one["article"],
+    )
 
 
 def _extension(one: dict[str, Any]) -> Extension:

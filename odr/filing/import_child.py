@@ -16,7 +16,9 @@ from typing import IO, Any
 
 ORIGINAL, SHOWN = Path("original"), Path("shown")
 MEMBERS, UNPACKED, RATIO = 3000, 120 * 2**20, 300
-"""Most files in the archive, most bytes of all of them, and how much larger than packed one of more than a megabyte may be."""
+"""Most files in the archive, most bytes of all of them, and how much larger than packed one of more than a megabyte may
+be.
+"""
 LINES, LETTERS = 6000, 600_000
 ROWS, COLUMNS = 600, 20
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -52,7 +54,9 @@ def measure() -> None:
         members = archive.infolist()
         if any(member.flag_bits & 1 for member in members):
             raise SystemExit(5)
-        swollen = any(member.file_size > 2**20 and member.file_size > RATIO * max(member.compress_size, 1) for member in members)
+        swollen = any(
+            member.file_size > 2**20 and member.file_size > RATIO * max(member.compress_size, 1) for member in members
+        )
         if len(members) > MEMBERS or swollen or sum(member.file_size for member in members) > UNPACKED:
             raise SystemExit(3)
 

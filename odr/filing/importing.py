@@ -26,7 +26,9 @@ BOUNDS = Bounds(memory=2**30, cpu=15, wall=30.0, output=4 * 2**20)
 ROWS, COLUMNS, CELL = 600, 20, 4000
 LIBRARIES = {"docx": "docx", "xlsx": "openpyxl"}
 ENDED: dict[int | None, Text] = {
-    3: T("This file is packed in a way that would swell too far. Save it anew in Word or your spreadsheet program and send it again."),
+    3: T(
+        "This file is packed in a way that would swell too far. Save it anew in Word or your spreadsheet program and send it again."
+    ),
     5: T("This file is locked with a password. Save it without one and send it again."),
     6: T("This file is longer than can be read in one go. Divide it."),
 }
@@ -38,12 +40,16 @@ def read_document(data: bytes) -> list[str]:
     if data[:4] == b"\xd0\xcf\x11\xe0":
         raise InvalidInput.at("file", T("This is the old form of Word (.doc). Open it and save it as .docx."))
     if data[:5] == b"%PDF-":
-        raise InvalidInput.at("file", T("This is a PDF. Send the Word document it was made from, or write into the form."))
+        raise InvalidInput.at(
+            "file", T("This is a PDF. Send the Word document it was made from, or write into the form.")
+        )
     return [line for raw in _read("docx", data) if isinstance(raw, str) and (line := " ".join(raw.split()))]
 
 
 def read_table(data: bytes) -> list[list[str]]:
-    """The rows of a spreadsheet (.xlsx) or of comma-separated values, blank ones left out. Raises InvalidInput at ``file``."""
+    """The rows of a spreadsheet (.xlsx) or of comma-separated values, blank ones left out. Raises InvalidInput at
+    ``file``.
+    """
     rows = _read("xlsx", data) if data[:4] == b"PK\x03\x04" else _separated(data)
     found = [[str(cell).strip() for cell in row] for row in rows if isinstance(row, list)]
     return [row for row in found if any(row)]

@@ -11,7 +11,18 @@ from pydantic import Field, model_validator
 from odr.docket.models import PartyKind
 from odr.errors import FieldFault, InvalidInput
 from odr.filing.models import FactStance, ReliefKind
-from odr.procedure.inputs import Choice, CourtAnswer, CourtDate, CourtEmail, CourtModel, CourtMoney, CourtPhone, CourtText, RefTo, field
+from odr.procedure.inputs import (
+    Choice,
+    CourtAnswer,
+    CourtDate,
+    CourtEmail,
+    CourtModel,
+    CourtMoney,
+    CourtPhone,
+    CourtText,
+    RefTo,
+    field,
+)
 from odr.text import Money, T, Text
 
 CLAIM_PARTS = {
@@ -30,43 +41,72 @@ POSITIONS = {
     "defend": T("I do not agree"),
 }
 
-ABOUT = field(T("About this kind of dispute"), T("What the rules ask of a claim of this kind, by the key of each field."))
+ABOUT = field(
+    T("About this kind of dispute"), T("What the rules ask of a claim of this kind, by the key of each field.")
+)
 
 
 class MatterStep(CourtModel):
     """What the dispute is about, from what a person knows."""
 
-    cause: Annotated[str, field(T("What is it about?"), T("Choose what fits best. The registry corrects it if another word is right."), choices="causes")]
-    platform: Annotated[str | None, CourtText(0, 200), field(T("Website or app"), T("Where you bought or used it."))] = None
-    shop: Annotated[
-        str | None, CourtText(0, 200), field(T("Name of the shop or account"), T("As it was shown to you. You need not know who is behind it."))
+    cause: Annotated[
+        str,
+        field(
+            T("What is it about?"),
+            T("Choose what fits best. The registry corrects it if another word is right."),
+            choices="causes",
+        ),
+    ]
+    platform: Annotated[
+        str | None, CourtText(0, 200), field(T("Website or app"), T("Where you bought or used it."))
     ] = None
-    order_number: Annotated[str | None, CourtText(0, 100), field(T("Order number"), T("If there is one. It helps to find the other side."))] = None
+    shop: Annotated[
+        str | None,
+        CourtText(0, 200),
+        field(T("Name of the shop or account"), T("As it was shown to you. You need not know who is behind it.")),
+    ] = None
+    order_number: Annotated[
+        str | None, CourtText(0, 100), field(T("Order number"), T("If there is one. It helps to find the other side."))
+    ] = None
 
 
 class RespondentInput(CourtModel):
     """The other side, as far as it is known."""
 
-    name: Annotated[str, CourtText(1, 200), field(T("Name"), T("The company’s or person’s name. If you only know the shop, write the shop’s name."))]
+    name: Annotated[
+        str,
+        CourtText(1, 200),
+        field(T("Name"), T("The company’s or person’s name. If you only know the shop, write the shop’s name.")),
+    ]
     kind: Annotated[PartyKind, Choice(PartyKind), field(T("Who is it?"))] = PartyKind.COMPANY
     email: Annotated[str | None, CourtEmail(), field(T("E-mail address"), T("If you know one."))] = None
     phone: Annotated[str | None, CourtPhone(), field(T("Telephone"), T("If you know one."))] = None
-    address: Annotated[str | None, CourtText(0, 400), field(T("Postal address"), T("If you know it, or the address on the website."))] = None
+    address: Annotated[
+        str | None, CourtText(0, 400), field(T("Postal address"), T("If you know it, or the address on the website."))
+    ] = None
 
 
 class ApplicantInput(CourtModel):
     """Who asks for something that comes before a claim, or stands beside one."""
 
-    name: Annotated[str, CourtText(1, 200), field(T("Your full name, or the company’s"), T("As in the identity document or licence."))]
+    name: Annotated[
+        str,
+        CourtText(1, 200),
+        field(T("Your full name, or the company’s"), T("As in the identity document or licence.")),
+    ]
     kind: Annotated[PartyKind, Choice(PartyKind), field(T("You are"))] = PartyKind.PERSON
     email: Annotated[str, CourtEmail(), field(T("E-mail address for papers of the court"))]
     phone: Annotated[str | None, CourtPhone(), field(T("Telephone"))] = None
-    address: Annotated[str | None, CourtText(0, 400), field(T("Postal address"), T("Used if electronic service fails."))] = None
+    address: Annotated[
+        str | None, CourtText(0, 400), field(T("Postal address"), T("Used if electronic service fails."))
+    ] = None
     e_service: Annotated[
         bool,
         field(
             T("I agree to receive papers of this case here and at the e-mail address above"),
-            T("A paper counts as served when it reaches the address. You may change this at any time (Online Litigation Rules, arts. 29 to 31)."),
+            T(
+                "A paper counts as served when it reaches the address. You may change this at any time (Online Litigation Rules, arts. 29 to 31)."
+            ),
         ),
     ] = False
 
@@ -80,8 +120,14 @@ class RespondentsStep(CourtModel):
 class FactInput(CourtModel):
     """One fact, dated if possible."""
 
-    happened_on: Annotated[CourtDate | None, field(T("When"), T("For example 11 November 2025. Leave it empty if you do not know."))] = None
-    what: Annotated[str, CourtText(1, 2000), field(T("What happened"), T("One thing in each box, in the order it happened."), widget="textarea")]
+    happened_on: Annotated[
+        CourtDate | None, field(T("When"), T("For example 11 November 2025. Leave it empty if you do not know."))
+    ] = None
+    what: Annotated[
+        str,
+        CourtText(1, 2000),
+        field(T("What happened"), T("One thing in each box, in the order it happened."), widget="textarea"),
+    ]
 
 
 class FactsStep(CourtModel):
@@ -95,14 +141,22 @@ class ReliefInput(CourtModel):
 
     kind: Annotated[ReliefKind, Choice(ReliefKind), field(T("What should the court order?"))] = ReliefKind.MONEY
     what: Annotated[str, CourtText(1, 1000), field(T("What for"), T("For example: the price back."), widget="textarea")]
-    amount: Annotated[CourtMoney | None, field(T("Amount"), T("For example 3,240.00. Only if you ask for money."))] = None
+    amount: Annotated[CourtMoney | None, field(T("Amount"), T("For example 3,240.00. Only if you ask for money."))] = (
+        None
+    )
 
     @model_validator(mode="after")
     def _money_has_an_amount(self) -> ReliefInput:
         if self.kind is ReliefKind.MONEY and self.amount is None:
             raise InvalidInput([FieldFault(("amount",), T("Enter the amount you ask for, for example 3,240.00."))])
         if self.kind is not ReliefKind.MONEY and self.amount is not None:
-            raise InvalidInput([FieldFault(("amount",), T("Only a claim for money has an amount. Choose “Pay money”, or clear the amount."))])
+            raise InvalidInput(
+                [
+                    FieldFault(
+                        ("amount",), T("Only a claim for money has an amount. Choose “Pay money”, or clear the amount.")
+                    )
+                ]
+            )
         return self
 
 
@@ -133,7 +187,9 @@ class Ties(enum.Enum):
     PARENT = "parent"  # of a child under 18
     SPOUSE = "spouse"  # of an adult
     FAMILY = "family"  # grandparent, adult child, brother or sister, other close relative
-    APPOINTED = "appointed"  # by a court, a residents' committee or the civil affairs office, or agreed beforehand in writing
+    APPOINTED = (
+        "appointed"  # by a court, a residents' committee or the civil affairs office, or agreed beforehand in writing
+    )
 
     @property
     def label(self) -> Text:
@@ -150,11 +206,16 @@ class ActingPart(CourtModel):
     """Parent of the forms in which somebody may act in another's place; the name asked for is the party's."""
 
     acting: Annotated[Acting, Choice(Acting), field(T("For whom do you act?"))] = Acting.SELF
-    guardian_name: Annotated[str | None, CourtText(0, 200, one_line=True), field(T("Your own name, if you are the guardian"))] = None
+    guardian_name: Annotated[
+        str | None, CourtText(0, 200, one_line=True), field(T("Your own name, if you are the guardian"))
+    ] = None
     guardian_ties: Annotated[
         Ties | None,
         Choice(Ties),
-        field(T("What makes you the guardian?"), T("The registry asks for a paper that shows it, such as the household register. It does not stop you now.")),
+        field(
+            T("What makes you the guardian?"),
+            T("The registry asks for a paper that shows it, such as the household register. It does not stop you now."),
+        ),
     ] = None
 
     @model_validator(mode="after")
@@ -164,7 +225,13 @@ class ActingPart(CourtModel):
             if missing:
                 raise InvalidInput([FieldFault((name,), T("Fill this in.")) for name in missing])
             if getattr(self, "name", None) == self.guardian_name:
-                raise InvalidInput([FieldFault(("name",), T("Write here the name of the one you act for. Your own name stands above."))])
+                raise InvalidInput(
+                    [
+                        FieldFault(
+                            ("name",), T("Write here the name of the one you act for. Your own name stands above.")
+                        )
+                    ]
+                )
         return self
 
     @property
@@ -176,26 +243,38 @@ class ActingPart(CourtModel):
 
 
 class ClaimantInput(ActingPart):
-    """Who claims, where papers reach her, and what she agrees to; whoever files at the counter need not have an e-mail address."""
+    """Who claims, where papers reach her, and what she agrees to; whoever files at the counter need not have an e-mail
+    address.
+    """
 
     name: Annotated[
         str,
         CourtText(1, 200),
-        field(T("Your full name, or the company’s"), T("As in the identity document or licence. If you are the guardian: the name of the one you act for.")),
+        field(
+            T("Your full name, or the company’s"),
+            T("As in the identity document or licence. If you are the guardian: the name of the one you act for."),
+        ),
     ]
     kind: Annotated[PartyKind, Choice(PartyKind), field(T("You are"))] = PartyKind.PERSON
     email: Annotated[
         str | None,
         CourtEmail(),
-        field(T("E-mail address for papers of the court"), T("Everybody who files online has one; at the counter it may be left out.")),
+        field(
+            T("E-mail address for papers of the court"),
+            T("Everybody who files online has one; at the counter it may be left out."),
+        ),
     ] = None
     phone: Annotated[str | None, CourtPhone(), field(T("Telephone"))] = None
-    address: Annotated[str | None, CourtText(0, 400), field(T("Postal address"), T("Used if electronic service fails."))] = None
+    address: Annotated[
+        str | None, CourtText(0, 400), field(T("Postal address"), T("Used if electronic service fails."))
+    ] = None
     e_service: Annotated[
         bool,
         field(
             T("I agree to receive papers of this case here and at the e-mail address above"),
-            T("A paper counts as served when it reaches the address. You may change this at any time (Online Litigation Rules, arts. 29 to 31)."),
+            T(
+                "A paper counts as served when it reaches the address. You may change this at any time (Online Litigation Rules, arts. 29 to 31)."
+            ),
         ),
     ] = False
     in_writing: Annotated[
@@ -219,9 +298,21 @@ class AtTheCounterStep(ClaimantInput):
     @model_validator(mode="after")
     def _papers_reach_her(self) -> Self:
         if self.email is None and not self.address:
-            raise InvalidInput([FieldFault(("address",), T("Write the postal address: without an e-mail address papers come by post."))])
+            raise InvalidInput(
+                [
+                    FieldFault(
+                        ("address",), T("Write the postal address: without an e-mail address papers come by post.")
+                    )
+                ]
+            )
         if self.email is None and self.e_service:
-            raise InvalidInput([FieldFault(("email",), T("Papers by message need an e-mail address. Write it, or take out the tick below."))])
+            raise InvalidInput(
+                [
+                    FieldFault(
+                        ("email",), T("Papers by message need an e-mail address. Write it, or take out the tick below.")
+                    )
+                ]
+            )
         return self
 
 
@@ -230,12 +321,17 @@ class FellowInput(CourtModel):
 
     name: Annotated[str, CourtText(1, 200), field(T("Name"), T("As in the identity document or licence."))]
     kind: Annotated[PartyKind, Choice(PartyKind), field(T("Who is it?"))] = PartyKind.PERSON
-    email: Annotated[str | None, CourtEmail(), field(T("E-mail address"), T("There she gets the letter with which she joins."))] = None
+    email: Annotated[
+        str | None, CourtEmail(), field(T("E-mail address"), T("There she gets the letter with which she joins."))
+    ] = None
     phone: Annotated[str | None, CourtPhone(), field(T("Telephone"))] = None
     address: Annotated[str | None, CourtText(0, 400), field(T("Postal address"))] = None
     amount: Annotated[
         CourtMoney | None,
-        field(T("Sum for this claimant alone"), T("Leave it empty where you ask together. Else she has a claim of her own on the same facts.")),
+        field(
+            T("Sum for this claimant alone"),
+            T("Leave it empty where you ask together. Else she has a claim of her own on the same facts."),
+        ),
     ] = None
 
 
@@ -261,7 +357,13 @@ class ExhibitLine(CourtModel):
     proves: Annotated[str, CourtText(1, 1000), field(T("What does it show?"), widget="textarea")]
     facts: FactsOfClaim = []
     source: Annotated[
-        str, CourtText(1, 1000), field(T("Where does it come from?"), T("For example: my phone, the shop’s page on 11 November."), widget="textarea")
+        str,
+        CourtText(1, 1000),
+        field(
+            T("Where does it come from?"),
+            T("For example: my phone, the shop’s page on 11 November."),
+            widget="textarea",
+        ),
     ]
 
 
@@ -290,7 +392,11 @@ class ClaimInput(CourtModel):
     @model_validator(mode="after")
     def _facts_shown_are_told(self) -> ClaimInput:
         words = T("The claim tells %(count)s facts; choose among them.", count=len(self.facts))
-        faults = [FieldFault(("exhibits", i, "facts"), words) for i, line in enumerate(self.exhibits) if any(n > len(self.facts) for n in line.facts)]
+        faults = [
+            FieldFault(("exhibits", i, "facts"), words)
+            for i, line in enumerate(self.exhibits)
+            if any(n > len(self.facts) for n in line.facts)
+        ]
         if faults:
             raise InvalidInput(faults)
         return self
@@ -319,14 +425,20 @@ class DefectInput(CourtModel):
         Literal["parties", "cause", "relief", "facts", "evidence", "identity", "jurisdiction", "other"],
         field(T("Part of the claim"), choices="claim_parts"),
     ]
-    what: Annotated[str, CourtText(1, 1000), field(T("What is missing or wrong, and how to mend it"), widget="textarea")]
+    what: Annotated[
+        str, CourtText(1, 1000), field(T("What is missing or wrong, and how to mend it"), widget="textarea")
+    ]
 
 
 class ReturnInput(CourtModel):
     """Everything that has to be mended, told once."""
 
     defects: Annotated[list[DefectInput], Field(min_length=1, max_length=40), field(T("Defect"))]
-    days: Annotated[int, Field(ge=3, le=30), field(T("Days to mend it"), T("Counted from the day after the claimant has received this."))] = 7
+    days: Annotated[
+        int,
+        Field(ge=3, le=30),
+        field(T("Days to mend it"), T("Counted from the day after the claimant has received this.")),
+    ] = 7
 
 
 class MoreTimeToMendInput(CourtModel):
@@ -346,7 +458,11 @@ class AcceptInput(CourtModel):
 class RefuseInput(CourtModel):
     """Why a claim is not accepted, and where it belongs."""
 
-    reasons: Annotated[str, CourtText(10, 4000), field(T("Reasons"), T("Name the article and the fact it rests on."), widget="textarea")]
+    reasons: Annotated[
+        str,
+        CourtText(10, 4000),
+        field(T("Reasons"), T("Name the article and the fact it rests on."), widget="textarea"),
+    ]
     article: Annotated[str, CourtText(1, 60), field(T("Article"), T("For example CPL 122."))]
     elsewhere: Annotated[str | None, CourtText(0, 500), field(T("Where the claim may be brought instead"))] = None
 
@@ -362,24 +478,34 @@ class FactAnswerInput(CourtModel):
 class AnswerInput(CourtModel):
     """The respondent's answer."""
 
-    position: Annotated[Literal["admit", "defend", "partly"], field(T("What is your answer to what is asked for?"), choices="positions")]
+    position: Annotated[
+        Literal["admit", "defend", "partly"], field(T("What is your answer to what is asked for?"), choices="positions")
+    ]
     facts: Annotated[list[FactAnswerInput], Field(max_length=100), field(T("Fact"))] = []
     statement: Annotated[
-        str, CourtText(1, 8000), field(T("Your answer in your own words"), T("Say what you agree with, what not, and why."), widget="textarea")
+        str,
+        CourtText(1, 8000),
+        field(T("Your answer in your own words"), T("Say what you agree with, what not, and why."), widget="textarea"),
     ]
 
 
 class JoinInput(ActingPart):
     """What a respondent confirms on joining."""
 
-    name: Annotated[str, CourtText(1, 200), field(T("Your full name, or the company’s"), T("If you are the guardian: the name of the one you act for."))]
+    name: Annotated[
+        str,
+        CourtText(1, 200),
+        field(T("Your full name, or the company’s"), T("If you are the guardian: the name of the one you act for.")),
+    ]
     email: Annotated[str, CourtEmail(), field(T("E-mail address for papers of the court"))]
     phone: Annotated[str | None, CourtPhone(), field(T("Telephone"))] = None
     e_service: Annotated[
         bool,
         field(
             T("I agree to receive papers of this case here and at the e-mail address above"),
-            T("A paper counts as served when it reaches the address. You may change this at any time (Online Litigation Rules, arts. 29 to 31)."),
+            T(
+                "A paper counts as served when it reaches the address. You may change this at any time (Online Litigation Rules, arts. 29 to 31)."
+            ),
         ),
     ] = False
     in_writing: Annotated[
@@ -394,7 +520,9 @@ class JoinInput(ActingPart):
 class WithdrawInput(CourtModel):
     """Why a claim is given up for now."""
 
-    reasons: Annotated[str | None, CourtText(0, 2000), field(T("Reasons, if you want to give them"), widget="textarea")] = None
+    reasons: Annotated[
+        str | None, CourtText(0, 2000), field(T("Reasons, if you want to give them"), widget="textarea")
+    ] = None
 
 
 class InterestInput(CourtModel):
@@ -402,7 +530,9 @@ class InterestInput(CourtModel):
 
     principal: Annotated[CourtMoney, field(T("Sum that bears interest"))]
     rate: Annotated[
-        Decimal, Field(gt=0, le=36, decimal_places=4), field(T("Rate a year, in percent"), T("For example 3.65, as agreed or as the law gives it."))
+        Decimal,
+        Field(gt=0, le=36, decimal_places=4),
+        field(T("Rate a year, in percent"), T("For example 3.65, as agreed or as the law gives it.")),
     ]
     first: Annotated[CourtDate, field(T("From when"))]
     last: Annotated[CourtDate, field(T("Up to"))]

@@ -48,10 +48,20 @@ class TakenInput(CourtModel):
     """How something was filed at the counter."""
 
     manner: Annotated[Manner, Choice(Manner), field(T("How was it filed?"))]
-    received_on: Annotated[CourtDate | None, field(T("On which day did the paper come?"), T("That day counts, not the day of the scan."))] = None
+    received_on: Annotated[
+        CourtDate | None, field(T("On which day did the paper come?"), T("That day counts, not the day of the scan."))
+    ] = None
     confirmation: Annotated[Confirmation, Choice(Confirmation), field(T("How does the person confirm it?"))]
-    paper: Annotated[str | None, RefTo("upload"), field(T("Scan of the signed paper"), T("Send the file first; it then stands here."))] = None
-    email: Annotated[str | None, CourtEmail(), field(T("E-mail address for the link"), T("Left empty, the link is shown to her on your screen."))] = None
+    paper: Annotated[
+        str | None,
+        RefTo("upload"),
+        field(T("Scan of the signed paper"), T("Send the file first; it then stands here.")),
+    ] = None
+    email: Annotated[
+        str | None,
+        CourtEmail(),
+        field(T("E-mail address for the link"), T("Left empty, the link is shown to her on your screen.")),
+    ] = None
 
     @model_validator(mode="after")
     def _whole(self) -> TakenInput:

@@ -34,7 +34,9 @@ class JoinIntoInput(CourtModel):
     into: Annotated[str, CourtText(1, 80, one_line=True), field(T("Number of the other case"))]
     ground: Annotated[Literal["same_facts", "same_kind"], field(T("Why together?"), options=GROUNDS)]
     agreed: Annotated[
-        tuple[str, ...], Field(max_length=200), field(T("Who agreed"), T("Needed only where the facts are not the same."), choices="parties_by_name")
+        tuple[str, ...],
+        Field(max_length=200),
+        field(T("Who agreed"), T("Needed only where the facts are not the same."), choices="parties_by_name"),
     ] = ()
     reasons: Reasons
 
@@ -71,7 +73,11 @@ class AnnounceInput(CourtModel):
     about: Annotated[
         str,
         CourtText(20, 4000),
-        field(T("What the case is about"), T("So that anybody concerned recognises it. No names of private persons."), widget="textarea"),
+        field(
+            T("What the case is about"),
+            T("So that anybody concerned recognises it. No names of private persons."),
+            widget="textarea",
+        ),
     ]
     asked: Annotated[str, CourtText(10, 2000), field(T("What is asked for"), widget="textarea")]
     days: Annotated[int, Field(ge=1, le=365), field(T("Days to register"), T("At least what the rules say."))] = 30
@@ -86,7 +92,13 @@ class RegistrationInput(CourtModel):
     phone: Annotated[str | None, CourtPhone(), field(T("Telephone"))] = None
     address: Annotated[str | None, CourtText(0, 400), field(T("Postal address"))] = None
     tie: Annotated[
-        str, CourtText(5, 2000), field(T("What ties you to the other side?"), T("For example the order number and the day of the order."), widget="textarea")
+        str,
+        CourtText(5, 2000),
+        field(
+            T("What ties you to the other side?"),
+            T("For example the order number and the day of the order."),
+            widget="textarea",
+        ),
     ]
     harm: Annotated[str, CourtText(5, 2000), field(T("What harm did you have, and what shows it?"), widget="textarea")]
     amount: Annotated[CourtMoney, field(T("Amount you ask for"))]
@@ -112,7 +124,9 @@ class ElectInput(CourtModel):
     candidates: Annotated[
         tuple[Annotated[str, RefTo("party")], ...],
         Field(min_length=1, max_length=5),
-        field(T("Whom do you elect?"), T("Up to five. Electing again replaces what you said before."), choices="claimants"),
+        field(
+            T("Whom do you elect?"), T("Up to five. Electing again replaces what you said before."), choices="claimants"
+        ),
     ]
 
 
@@ -131,8 +145,12 @@ class NameRepresentativesInput(CourtModel):
 class DispositionInput(CourtModel):
     """What the representatives want to do for all."""
 
-    what: Annotated[Literal["change", "waive", "admit", "settle"], field(T("What do you propose?"), options=DISPOSITIONS)]
-    words: Annotated[str, CourtText(10, 4000), field(T("In words, so that everybody knows what she agrees to"), widget="textarea")]
+    what: Annotated[
+        Literal["change", "waive", "admit", "settle"], field(T("What do you propose?"), options=DISPOSITIONS)
+    ]
+    words: Annotated[
+        str, CourtText(10, 4000), field(T("In words, so that everybody knows what she agrees to"), widget="textarea")
+    ]
 
 
 class ConsentToDispositionInput(CourtModel):

@@ -49,10 +49,14 @@ MEANS = {
 }
 SCOPES = {
     MandateScope.ORDINARY.value: T("Ordinary powers: conduct the case"),
-    MandateScope.SPECIAL.value: T("Special powers: also admit, waive or change claims, settle, counterclaim and appeal"),
+    MandateScope.SPECIAL.value: T(
+        "Special powers: also admit, waive or change claims, settle, counterclaim and appeal"
+    ),
 }
 
-Reasons = Annotated[str, CourtText(5, 4000), field(T("Reasons"), T("Name the article and the fact it rests on."), widget="textarea")]
+Reasons = Annotated[
+    str, CourtText(5, 4000), field(T("Reasons"), T("Name the article and the fact it rests on."), widget="textarea")
+]
 Words = Annotated[str, CourtText(5, 4000), field(T("Why?"), widget="textarea")]
 Answer = Annotated[Literal["allow", "refuse"], field(T("Ruling"), options=ANSWERS)]
 
@@ -60,7 +64,11 @@ Answer = Annotated[Literal["allow", "refuse"], field(T("Ruling"), options=ANSWER
 class AmendInput(CourtModel):
     """A claim as it is to stand from now on."""
 
-    relief: Annotated[list[ReliefInput], Field(min_length=1, max_length=30), field(T("What you ask for"), T("Everything, as it is to stand from now on."))]
+    relief: Annotated[
+        list[ReliefInput],
+        Field(min_length=1, max_length=30),
+        field(T("What you ask for"), T("Everything, as it is to stand from now on.")),
+    ]
     facts: Annotated[list[FactInput], Field(max_length=50), field(T("New fact"))] = []
     reasons: Annotated[str, CourtText(3, 4000), field(T("What changes, and why?"), widget="textarea")]
 
@@ -75,9 +83,13 @@ class CounterclaimInput(CourtModel):
 class CounterAnswerInput(CourtModel):
     """The claimant's answer to a counterclaim."""
 
-    position: Annotated[Literal["admit", "defend", "partly"], field(T("What is your answer to what is asked for?"), choices="positions")]
+    position: Annotated[
+        Literal["admit", "defend", "partly"], field(T("What is your answer to what is asked for?"), choices="positions")
+    ]
     statement: Annotated[
-        str, CourtText(1, 8000), field(T("Your answer in your own words"), T("Say what you agree with, what not, and why."), widget="textarea")
+        str,
+        CourtText(1, 8000),
+        field(T("Your answer in your own words"), T("Say what you agree with, what not, and why."), widget="textarea"),
     ]
 
 
@@ -92,7 +104,9 @@ class RequestRuling(CourtModel):
 class JoinderInput(CourtModel):
     """Who else is to take part, in what position, and where she is reached."""
 
-    role: Annotated[Literal["third_party", "respondent", "claimant"], field(T("In what position?"), options=POSITIONS_OF_NEWCOMERS)]
+    role: Annotated[
+        Literal["third_party", "respondent", "claimant"], field(T("In what position?"), options=POSITIONS_OF_NEWCOMERS)
+    ]
     name: Annotated[str, CourtText(1, 200), field(T("Name"))]
     kind: Annotated[PartyKind, Choice(PartyKind), field(T("Who is it?"))]
     email: Annotated[str | None, CourtEmail(), field(T("E-mail address"))] = None
@@ -109,19 +123,29 @@ class InterventionInput(CourtModel):
     email: Annotated[str, CourtEmail(), field(T("E-mail address for papers of the court"))]
     phone: Annotated[str | None, CourtPhone(), field(T("Telephone"))] = None
     address: Annotated[str | None, CourtText(0, 400), field(T("Postal address"))] = None
-    words: Annotated[str, CourtText(5, 4000), field(T("What in the dispute is yours, or how does its outcome concern you?"), widget="textarea")]
+    words: Annotated[
+        str,
+        CourtText(5, 4000),
+        field(T("What in the dispute is yours, or how does its outcome concern you?"), widget="textarea"),
+    ]
 
 
 class TakePartInput(InterventionInput):
     """The same, with the number of the case."""
 
-    number: Annotated[str, CourtText(1, 80, one_line=True), field(T("Number of the case"), T("As it stands on a paper of the court or in a published notice."))]
+    number: Annotated[
+        str,
+        CourtText(1, 80, one_line=True),
+        field(T("Number of the case"), T("As it stands on a paper of the court or in a published notice.")),
+    ]
 
 
 class AddPartyInput(CourtModel):
     """Whom the court brings in, and why."""
 
-    role: Annotated[Literal["third_party", "respondent", "claimant"], field(T("In what position?"), options=POSITIONS_OF_NEWCOMERS)]
+    role: Annotated[
+        Literal["third_party", "respondent", "claimant"], field(T("In what position?"), options=POSITIONS_OF_NEWCOMERS)
+    ]
     name: Annotated[str, CourtText(1, 200), field(T("Name"))]
     kind: Annotated[PartyKind, Choice(PartyKind), field(T("Who is it?"))]
     email: Annotated[str | None, CourtEmail(), field(T("E-mail address"))] = None
@@ -154,10 +178,17 @@ class ObjectionRuling(CourtModel):
         Literal["allow", "refuse"],
         field(
             T("Ruling"),
-            options={"allow": T("The objection is right: this court does not hear the case"), "refuse": T("The objection is not right: the case goes on here")},
+            options={
+                "allow": T("The objection is right: this court does not hear the case"),
+                "refuse": T("The objection is not right: the case goes on here"),
+            },
         ),
     ]
-    court: Annotated[str | None, CourtText(0, 200), field(T("Court that hears it"), T("Needed where the case goes to another court."))] = None
+    court: Annotated[
+        str | None,
+        CourtText(0, 200),
+        field(T("Court that hears it"), T("Needed where the case goes to another court.")),
+    ] = None
     reasons: Reasons
 
 
@@ -175,12 +206,19 @@ class JurisdictionAppealOutcome(CourtModel):
         Literal["upheld", "set_aside"],
         field(
             T("Outcome"),
-            options={"upheld": T("Upheld: it stays with what this court ruled"), "set_aside": T("Set aside: the opposite of what this court ruled holds")},
+            options={
+                "upheld": T("Upheld: it stays with what this court ruled"),
+                "set_aside": T("Set aside: the opposite of what this court ruled holds"),
+            },
         ),
     ]
     number: Annotated[str, CourtText(1, 80, one_line=True), field(T("Number of the higher court’s ruling"))]
     decided_on: Annotated[CourtDate, field(T("Day of the ruling"))]
-    court: Annotated[str | None, CourtText(0, 200), field(T("Court that hears it"), T("Needed where the case goes to another court."))] = None
+    court: Annotated[
+        str | None,
+        CourtText(0, 200),
+        field(T("Court that hears it"), T("Needed where the case goes to another court.")),
+    ] = None
 
 
 class RulingAppealOutcome(CourtModel):
@@ -189,7 +227,10 @@ class RulingAppealOutcome(CourtModel):
     request: Annotated[str, RefTo("ruling_appeal"), field(T("Appeal"), choices="ruling_appeals")]
     outcome: Annotated[
         Literal["upheld", "set_aside"],
-        field(T("Outcome"), options={"upheld": T("Upheld: the case is over"), "set_aside": T("Set aside: the case goes on here")}),
+        field(
+            T("Outcome"),
+            options={"upheld": T("Upheld: the case is over"), "set_aside": T("Set aside: the case goes on here")},
+        ),
     ]
     number: Annotated[str, CourtText(1, 80, one_line=True), field(T("Number of the higher court’s ruling"))]
     decided_on: Annotated[CourtDate, field(T("Day of the ruling"))]
@@ -214,9 +255,20 @@ class ComplaintAnswer(CourtModel):
     request: Annotated[str, RefTo("complaint"), field(T("Complaint"), choices="complaints")]
     found: Annotated[
         Literal["founded", "partly", "unfounded"],
-        field(T("What was found?"), options={"founded": T("It is right"), "partly": T("It is right in part"), "unfounded": T("It is not right")}),
+        field(
+            T("What was found?"),
+            options={
+                "founded": T("It is right"),
+                "partly": T("It is right in part"),
+                "unfounded": T("It is not right"),
+            },
+        ),
     ]
-    words: Annotated[str, CourtText(5, 4000), field(T("Answer"), T("What was looked into, what was found, what is done about it."), widget="textarea")]
+    words: Annotated[
+        str,
+        CourtText(5, 4000),
+        field(T("Answer"), T("What was looked into, what was found, what is done about it."), widget="textarea"),
+    ]
 
 
 class MistakeInput(CourtModel):
@@ -225,9 +277,16 @@ class MistakeInput(CourtModel):
     what: Annotated[Literal["name", "day", "track"], field(T("What was wrong?"), options=MISTAKES)]
     party: Annotated[str | None, RefTo("party"), field(T("Party"), T("For a name."), choices="all_parties")] = None
     name: Annotated[str | None, CourtText(0, 200), field(T("The right name"))] = None
-    window: Annotated[str | None, RefTo("case_window"), field(T("Time limit"), T("For a first day."), choices="case_windows")] = None
-    day: Annotated[CourtDate | None, field(T("The right first day"), T("The day of the event; the time limit begins the day after."))] = None
-    track: Annotated[str | None, CourtText(0, 40, one_line=True), field(T("The right procedure"), choices="tracks")] = None
+    window: Annotated[
+        str | None, RefTo("case_window"), field(T("Time limit"), T("For a first day."), choices="case_windows")
+    ] = None
+    day: Annotated[
+        CourtDate | None,
+        field(T("The right first day"), T("The day of the event; the time limit begins the day after.")),
+    ] = None
+    track: Annotated[str | None, CourtText(0, 40, one_line=True), field(T("The right procedure"), choices="tracks")] = (
+        None
+    )
     reasons: Annotated[str, CourtText(5, 2000), field(T("How the mistake was found"), widget="textarea")]
 
 
@@ -245,7 +304,11 @@ class ChallengeInput(CourtModel):
     words: Annotated[
         str,
         CourtText(5, 4000),
-        field(T("Why?"), T("A tie to the case or to a party, a meal, a gift, a promise: say what you know and how."), widget="textarea"),
+        field(
+            T("Why?"),
+            T("A tie to the case or to a party, a meal, a gift, a promise: say what you know and how."),
+            widget="textarea",
+        ),
     ]
 
 
@@ -253,7 +316,10 @@ class ChallengeRuling(CourtModel):
     """The decision on a challenge."""
 
     request: Annotated[str, RefTo("challenge"), field(T("Challenge"), choices="challenges")]
-    answer: Annotated[Literal["allow", "refuse"], field(T("Decision"), options={"allow": T("The person steps aside"), "refuse": T("The person stays")})]
+    answer: Annotated[
+        Literal["allow", "refuse"],
+        field(T("Decision"), options={"allow": T("The person steps aside"), "refuse": T("The person stays")}),
+    ]
     reasons: Reasons
 
 
@@ -328,7 +394,9 @@ class SubstituteInput(CourtModel):
 class AppointInput(CourtModel):
     """Whom a party lets act for her, how far and how long."""
 
-    email: Annotated[str, CourtEmail(), field(T("E-mail address of the representative"), T("The one she signs in with here."))]
+    email: Annotated[
+        str, CourtEmail(), field(T("E-mail address of the representative"), T("The one she signs in with here."))
+    ]
     scope: Annotated[Literal["ordinary", "special"], field(T("How far do the powers go?"), options=SCOPES)] = "ordinary"
     until: Annotated[CourtDate | None, field(T("Until"), T("Leave it empty: until the case is over."))] = None
 
@@ -349,8 +417,13 @@ class VerifyInput(CourtModel):
     """How the registry made sure who a party is."""
 
     party: Annotated[str, RefTo("party"), field(T("Party"), choices="all_parties")]
-    means: Annotated[Literal["document", "licence", "register", "foreign", "guardianship"], field(T("How was the identity verified?"), options=MEANS)]
-    note: Annotated[str | None, CourtText(0, 500), field(T("Note for the file"), T("Never the number of a document."))] = None
+    means: Annotated[
+        Literal["document", "licence", "register", "foreign", "guardianship"],
+        field(T("How was the identity verified?"), options=MEANS),
+    ]
+    note: Annotated[
+        str | None, CourtText(0, 500), field(T("Note for the file"), T("Never the number of a document."))
+    ] = None
 
 
 class AskPlatformInput(CourtModel):
@@ -362,7 +435,11 @@ class AskPlatformInput(CourtModel):
     words: Annotated[
         str,
         CourtText(5, 2000),
-        field(T("What the platform is told"), T("Shop name, order number, day of the order: what it needs to find the shop, and not more."), widget="textarea"),
+        field(
+            T("What the platform is told"),
+            T("Shop name, order number, day of the order: what it needs to find the shop, and not more."),
+            widget="textarea",
+        ),
     ]
 
 
@@ -370,7 +447,9 @@ class PlatformReplyInput(CourtModel):
     """What a platform told the court of a shop's operator."""
 
     request: Annotated[str, RefTo("identity_request"), field(T("Request"), choices="identity_requests")]
-    name: Annotated[str, CourtText(1, 200), field(T("Name of the operator"), T("As in the licence or identity document."))]
+    name: Annotated[
+        str, CourtText(1, 200), field(T("Name of the operator"), T("As in the licence or identity document."))
+    ]
     kind: Annotated[PartyKind, Choice(PartyKind), field(T("Who is it?"))]
     email: Annotated[str | None, CourtEmail(), field(T("E-mail address"))] = None
     phone: Annotated[str | None, CourtPhone(), field(T("Telephone"))] = None

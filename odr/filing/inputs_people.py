@@ -22,7 +22,9 @@ class Paper(enum.Enum):
     LICENCE = "licence"  # business licence, with who may sign for the company
     FOREIGN = "foreign"  # passport; a foreign body's papers, notarised and authenticated (CPL 275; CPI 522)
     GUARDIANSHIP = "guardianship"  # household register, birth certificate, decision
-    REPRESENTATION = "representation"  # a representative's licence, letter of the firm, proof of kinship or employment (CPI 88)
+    REPRESENTATION = (
+        "representation"  # a representative's licence, letter of the firm, proof of kinship or employment (CPI 88)
+    )
 
     @property
     def label(self) -> Text:
@@ -32,7 +34,9 @@ class Paper(enum.Enum):
             Paper.LICENCE: T("Business licence, and who may sign for the company"),
             Paper.FOREIGN: T("Passport, or papers of a foreign company"),
             Paper.GUARDIANSHIP: T("Paper that shows who the guardian is"),
-            Paper.REPRESENTATION: T("As a representative: my licence and the firm’s letter, or what ties me to the party"),
+            Paper.REPRESENTATION: T(
+                "As a representative: my licence and the firm’s letter, or what ties me to the party"
+            ),
         }[self]
 
 
@@ -40,14 +44,29 @@ class ShowIdentityInput(CourtModel):
     """Photographs of papers, for the registry alone."""
 
     paper: Annotated[Paper, Choice(Paper), field(T("What do you send?"))]
-    front: Annotated[str, RefTo("upload"), field(T("Photograph"), T("Send the file first; it then stands here. Only the registry and the judge see it."))]
+    front: Annotated[
+        str,
+        RefTo("upload"),
+        field(T("Photograph"), T("Send the file first; it then stands here. Only the registry and the judge see it.")),
+    ]
     back: Annotated[str | None, RefTo("upload"), field(T("Second photograph, if there is one"))] = None
     authority: Annotated[
-        str | None, RefTo("upload"), field(T("Authority to sign, for a company"), T("Signed and sealed by the company, unless its legal representative signs."))
+        str | None,
+        RefTo("upload"),
+        field(
+            T("Authority to sign, for a company"),
+            T("Signed and sealed by the company, unless its legal representative signs."),
+        ),
     ] = None
-    signatory: Annotated[str | None, CourtText(0, 200, one_line=True), field(T("Who signs for the company"), T("Name as on the identity document."))] = None
+    signatory: Annotated[
+        str | None,
+        CourtText(0, 200, one_line=True),
+        field(T("Who signs for the company"), T("Name as on the identity document.")),
+    ] = None
     position: Annotated[
-        str | None, CourtText(0, 200, one_line=True), field(T("Position in the company"), T("For example legal representative, manager, employee."))
+        str | None,
+        CourtText(0, 200, one_line=True),
+        field(T("Position in the company"), T("For example legal representative, manager, employee.")),
     ] = None
     authenticated: Annotated[
         bool,
@@ -75,7 +94,9 @@ class GuardianInput(CourtModel):
     """Whom the court lets act in a party's place."""
 
     party: Annotated[str, RefTo("party"), field(T("Who cannot act herself?"), choices="all_parties")]
-    email: Annotated[str, CourtEmail(), field(T("E-mail address of the guardian"), T("The one she signs in with here."))]
+    email: Annotated[
+        str, CourtEmail(), field(T("E-mail address of the guardian"), T("The one she signs in with here."))
+    ]
     name: Annotated[str, CourtText(1, 200, one_line=True), field(T("Name of the guardian, or of the body that acts"))]
     ties: Annotated[Ties, Choice(Ties), field(T("What makes her the guardian?"))]
     reasons: Reasons
@@ -89,10 +110,18 @@ class EndGuardianInput(CourtModel):
         Literal["of_age", "able", "other"],
         field(
             T("What has changed?"),
-            options={"of_age": T("The party is 18 now"), "able": T("The party can act herself again"), "other": T("Somebody else is to be the guardian")},
+            options={
+                "of_age": T("The party is 18 now"),
+                "able": T("The party can act herself again"),
+                "other": T("Somebody else is to be the guardian"),
+            },
         ),
     ]
-    email: Annotated[str | None, CourtEmail(), field(T("The party’s own e-mail address"), T("A letter with a code lets her join herself."))] = None
+    email: Annotated[
+        str | None,
+        CourtEmail(),
+        field(T("The party’s own e-mail address"), T("A letter with a code lets her join herself.")),
+    ] = None
     reasons: Reasons
 
 
@@ -120,7 +149,11 @@ class LegalAidInput(CourtModel):
         Literal["yes"],
         field(
             T("What the legal-aid body is told"),
-            options={"yes": T("The court may tell the legal-aid body my name, the number of the case, how to reach me and what I wrote here")},
+            options={
+                "yes": T(
+                    "The court may tell the legal-aid body my name, the number of the case, how to reach me and what I wrote here"
+                )
+            },
         ),
     ]
 
@@ -133,7 +166,11 @@ class LegalAidReply(CourtModel):
         Literal["passed_on", "granted", "refused"],
         field(
             T("What came of it?"),
-            options={"passed_on": T("Passed on to the legal-aid body"), "granted": T("Granted: a lawyer was named"), "refused": T("Not granted")},
+            options={
+                "passed_on": T("Passed on to the legal-aid body"),
+                "granted": T("Granted: a lawyer was named"),
+                "refused": T("Not granted"),
+            },
         ),
     ]
     body: Annotated[str, CourtText(2, 200, one_line=True), field(T("Which legal-aid body"))]
@@ -156,13 +193,17 @@ class LicenceInput(CourtModel):
         Literal["lawyer", "legal_worker", "relative", "employee", "recommended"],
         field(
             T("In what quality does she represent?"),
-            T("A lawyer’s or legal worker’s licence counts in every case from now on; the others in this one (Interpretation, art. 88)."),
+            T(
+                "A lawyer’s or legal worker’s licence counts in every case from now on; the others in this one (Interpretation, art. 88)."
+            ),
             options={kind.value: words for kind, words in QUALIFICATION_WORDS.items()},
         ),
     ]
     firm: Annotated[str | None, CourtText(0, 200, one_line=True), field(T("Firm or office"))] = None
     until: Annotated[CourtDate | None, field(T("Licence valid until"), T("Leave it empty if it has no end."))] = None
-    note: Annotated[str | None, CourtText(0, 500), field(T("Note for the file"), T("Never the number of a document."))] = None
+    note: Annotated[
+        str | None, CourtText(0, 500), field(T("Note for the file"), T("Never the number of a document."))
+    ] = None
 
 
 class AuthenticationInput(CourtModel):
@@ -196,7 +237,11 @@ class AuthenticationInput(CourtModel):
         ),
     ]
     place: Annotated[
-        str, CourtText(1, 200, one_line=True), field(T("By whom and where"), T("The notary, authority or consulate that stands on the certificate."))
+        str,
+        CourtText(1, 200, one_line=True),
+        field(T("By whom and where"), T("The notary, authority or consulate that stands on the certificate.")),
     ]
     on: Annotated[CourtDate, field(T("Day of the last certificate"))]
-    note: Annotated[str | None, CourtText(0, 500), field(T("Note for the file"), T("Never the number of a document."))] = None
+    note: Annotated[
+        str | None, CourtText(0, 500), field(T("Note for the file"), T("Never the number of a document."))
+    ] = None

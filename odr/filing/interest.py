@@ -1,4 +1,6 @@
-"""Interest for a claim being written: worked out to a day, with its working, and taken over as a request (CPI 201). Pure but for the draft."""
+"""Interest for a claim being written: worked out to a day, with its working, and taken over as a request (CPI 201).
+Pure but for the draft.
+"""
 
 from __future__ import annotations
 
@@ -34,14 +36,26 @@ class Worked:
 
 def work_out(given: InterestInput) -> Worked:
     """Simple interest for the days between, a year of 365 days, rounded once at the end to the minor unit."""
-    line = next(iter(stretches(InterestKind.ORDERED, given.principal.minor, [], given.first, given.last, ordered_per_day(given.rate))))
+    line = next(
+        iter(
+            stretches(
+                InterestKind.ORDERED, given.principal.minor, [], given.first, given.last, ordered_per_day(given.rate)
+            )
+        )
+    )
     return Worked(given, line, Money(rounded(line.exact), given.principal.currency))
 
 
 def add_to(session: Session, draft: Draft, worked: Worked, locale: str, now: datetime, by: int) -> None:
-    """A further row of what the draft asks for; nothing that stands there is changed, and the step is to be looked at again."""
+    """A further row of what the draft asks for; nothing that stands there is changed, and the step is to be looked at
+    again.
+    """
     values = dict(draft.values.get("relief", {}))
     number = max(Raw(values).rows("relief"), default=-1) + 1
-    row = {"kind": ReliefKind.MONEY.value, "what": worked.words.render(locale), "amount": money_text(worked.amount.minor, worked.amount.currency)}
+    row = {
+        "kind": ReliefKind.MONEY.value,
+        "what": worked.words.render(locale),
+        "amount": money_text(worked.amount.minor, worked.amount.currency),
+    }
     more = {f"relief-{number}-{name}": value for name, value in row.items()}
     save_step(session, draft, "relief", {**values, **more}, now, by=by, is_done="relief" in draft.done_steps)

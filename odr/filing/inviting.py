@@ -27,11 +27,17 @@ def note_addresses(court: Sitting, party: Party, source: str) -> None:
 def forget_reach(court: Sitting, party: Party, now: datetime) -> None:
     """Addresses and consents of the one who was party before reach nobody any more."""
     withdraw_consents(court.session, party_id=party.id, at=now)
-    court.session.execute(update(ServiceAddress).where(ServiceAddress.party_id == party.id, ServiceAddress.ended_at.is_(None)).values(ended_at=now))
+    court.session.execute(
+        update(ServiceAddress)
+        .where(ServiceAddress.party_id == party.id, ServiceAddress.ended_at.is_(None))
+        .values(ended_at=now)
+    )
 
 
 def invite(court: Sitting, case: Case, party: Party) -> None:
-    """A letter that tells whoever takes a party's place, or acts herself from now on, of the case, with the code by which she joins."""
+    """A letter that tells whoever takes a party's place, or acts herself from now on, of the case, with the code by
+    which she joins.
+    """
     packet = queue_packet(
         court.session,
         case_id=case.id,
@@ -65,7 +71,9 @@ def call_in(court: Sitting, case: Case, party: Party) -> None:
         title=occasion.title,
         first_contact=True,
         now=court.now,
-        documents=papers_for(court, case, party, occasion_of("claim"), court.next_number(case), audience=Audience.PARTIES_AND_COURT),
+        documents=papers_for(
+            court, case, party, occasion_of("claim"), court.next_number(case), audience=Audience.PARTIES_AND_COURT
+        ),
         kind=occasion.kind,
         recipient=Recipient(party.name, party.kind, party.locale, party.abroad),
         letter=_letter(case, party),

@@ -59,7 +59,9 @@ def invitation_for(court: Sitting, code: str) -> Invitation | None:
     if party is None or case is None or case.stage is Stage.CLOSED:
         return None
     due, reckoned = answer_by(court, case, party)
-    return Invitation(packet.code, case, party, packet.queued_at, due, reckoned, is_over=due is None and reckoned is None)
+    return Invitation(
+        packet.code, case, party, packet.queued_at, due, reckoned, is_over=due is None and reckoned is None
+    )
 
 
 def join(court: Court, account_id: int, code: str, given: JoinInput, key: str | None = None) -> ActReceipt:
@@ -84,17 +86,34 @@ def join(court: Court, account_id: int, code: str, given: JoinInput, key: str | 
         party.locale = account.locale
         sitting.session.flush()
         powers = (mandate.id, mandate.scope) if mandate is not None else ()
-        return sitting.perform("join_case", case, given, actor=Actor(Role(party.role), account.id, account.name, case.id, party.id, *powers), key=key)
+        return sitting.perform(
+            "join_case",
+            case,
+            given,
+            actor=Actor(Role(party.role), account.id, account.name, case.id, party.id, *powers),
+            key=key,
+        )
 
 
 def _refuse_conflict(court: Sitting, case: Case, party: Party, account_id: int) -> None:
-    """Nobody is a party to a case in which she serves, or in which she is or acts for somebody else's side (CPL 47). Raises ActNotOpen."""
-    if court.session.scalar(select(Seat.id).where(Seat.case_id == case.id, Seat.account_id == account_id, Seat.role != Role.WITNESS).limit(1)) is not None:
+    """Nobody is a party to a case in which she serves, or in which she is or acts for somebody else's side (CPL 47).
+    Raises ActNotOpen.
+    """
+    if (
+        court.session.scalar(
+            select(Seat.id)
+            .where(Seat.case_id == case.id, Seat.account_id == account_id, Seat.role != Role.WITNESS)
+            .limit(1)
+        )
+        is not None
+    ):
         raise ActNotOpen(T("You serve or served in this case, so you cannot be a party to it."))
     try:
         mandates.refuse_both_sides(court.session, party, account_id)
     except mandates.BothSides as error:
-        raise ActNotOpen(T("You are a party on the other side of this case, or act for it, so you cannot join for this side.")) from error
+        raise ActNotOpen(
+            T("You are a party on the other side of this case, or act for it, so you cannot join for this side.")
+        ) from error
 
 
 @dataclass(frozen=True)
@@ -125,17 +144,29 @@ def ask_to_take_part(court: Court, account_id: int, given: TakePartInput) -> Act
     InvalidInput, ActNotOpen.
     """
     with court.sit() as sitting:
-        case = sitting.session.scalar(select(Case).where(Case.number == given.number, Case.stage.in_((Stage.PENDING, Stage.HEARING))).with_for_update())
+        case = sitting.session.scalar(
+            select(Case)
+            .where(Case.number == given.number, Case.stage.in_((Stage.PENDING, Stage.HEARING)))
+            .with_for_update()
+        )
         if case is None:
             raise InvalidInput.at("number", T("No case of this number is being heard now."))
         account = sitting.session.get_one(Account, account_id)
         if actors_in(sitting.session, account, case, sitting.now):
             raise ActNotOpen(T("You have a part in this case already."))
-        if any(one.request.state is RequestState.ASKED and one.case.id == case.id for one in requests_from_outside(sitting.session, account_id)):
+        if any(
+            one.request.state is RequestState.ASKED and one.case.id == case.id
+            for one in requests_from_outside(sitting.session, account_id)
+        ):
             raise ActNotOpen(T("You have already asked; the judge decides."))
         asked = InterventionInput(**given.model_dump(exclude={"number"}))
         receipt = sitting.perform("record_intervention", case, asked, actor=CLOCK_ACTOR)
-        newest = select(Request).where(Request.case_id == case.id, Request.kind == RequestKind.JOINDER).order_by(Request.id.desc()).limit(1)
+        newest = (
+            select(Request)
+            .where(Request.case_id == case.id, Request.kind == RequestKind.JOINDER)
+            .order_by(Request.id.desc())
+            .limit(1)
+        )
         made = sitting.session.scalars(newest).one()
         made.subject = f"account/{account_id}"
         return receipt

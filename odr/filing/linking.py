@@ -43,11 +43,19 @@ def facts_told(values: Mapping[str, Any]) -> list[Told]:
 
 def options_of(told: Sequence[Told]) -> list[Option]:
     """The boxes from which one chooses, for each file."""
-    return [Option(one.key, f"{one.number}. {one.what if len(one.what) <= MOST_WORDS else one.what[: MOST_WORDS - 1].rstrip() + '…'}") for one in told]
+    return [
+        Option(
+            one.key,
+            f"{one.number}. {one.what if len(one.what) <= MOST_WORDS else one.what[: MOST_WORDS - 1].rstrip() + '…'}",
+        )
+        for one in told
+    ]
 
 
 def numbered(values: Mapping[str, Any], told: Sequence[Told]) -> dict[str, Any]:
-    """Form values in which each file names the facts by their numbers in the claim; what was taken out since is named no more."""
+    """Form values in which each file names the facts by their numbers in the claim; what was taken out since is named
+    no more.
+    """
     numbers = {one.key: str(one.number) for one in told}
     raw, found = Raw(values), dict(values)
     for row in raw.rows("exhibits"):
@@ -58,7 +66,9 @@ def numbered(values: Mapping[str, Any], told: Sequence[Told]) -> dict[str, Any]:
 
 
 def filled(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Form values in which a file whose origin was left empty comes from where the file before it does: a dozen photographs say it once."""
+    """Form values in which a file whose origin was left empty comes from where the file before it does: a dozen
+    photographs say it once.
+    """
     raw, found, before = Raw(values), dict(values), ""
     for row in raw.rows("exhibits"):
         before = raw.one(f"exhibits-{row}-source").strip() or before

@@ -69,4 +69,7 @@ class BulkLine(Base):
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
     faults: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
     """Where and what, as ``at`` and the words by language."""
-    __table_args__ = (UniqueConstraint("bulk_id", "number"), Index("ix_bulk_line_bulk_id_state_number", "bulk_id", "state", "number"))
+    __table_args__ = (
+        UniqueConstraint("bulk_id", "number"),
+        Index("ix_bulk_line_bulk_id_state_number", "bulk_id", "state", "number"),
+    )

@@ -39,7 +39,11 @@ class MemberState(enum.Enum):
     @property
     def label(self) -> Words:
         """The state in words."""
-        return {MemberState.ASKED: T("Being looked at"), MemberState.REGISTERED: T("Registered"), MemberState.REFUSED: T("Not registered")}[self]
+        return {
+            MemberState.ASKED: T("Being looked at"),
+            MemberState.REGISTERED: T("Registered"),
+            MemberState.REFUSED: T("Not registered"),
+        }[self]
 
 
 class GroupMember(Base):

@@ -1,4 +1,6 @@
-"""Opening a case that begins with something else than a claim: a preservation, a mediation before a claim, the confirmation of an agreement."""
+"""Opening a case that begins with something else than a claim: a preservation, a mediation before a claim, the
+confirmation of an agreement.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,14 @@ def empty_case(court: Sitting, pack: RulePack, series: str, stage: Stage, cause:
 
 
 def open_own_case(
-    court: Sitting, account: Account, pack: RulePack, series: str, stage: Stage, cause: str, applicant: ApplicantInput, others: Sequence[RespondentInput]
+    court: Sitting,
+    account: Account,
+    pack: RulePack,
+    series: str,
+    stage: Stage,
+    cause: str,
+    applicant: ApplicantInput,
+    others: Sequence[RespondentInput],
 ) -> Case:
     """The case with the applicant, who is signed in, and the other side, who is not yet."""
     case = empty_case(court, pack, series, stage, cause, f"{applicant.name} v {others[0].name}")
@@ -62,17 +71,34 @@ def _party(case: Case, role: Role, ordinal: int, who: ApplicantInput | Responden
 
 
 def note_applicant(court: Sitting, case: Case, party: Party, you: ApplicantInput) -> None:
-    """Where papers reach the applicant, by her own word, and her consent if she gave it (OLR 29, 30); and what she knows of the others."""
-    reach = ((Channel.PLATFORM, party.reference), (Channel.EMAIL, you.email), (Channel.SMS, you.phone), (Channel.POST, you.address))
+    """Where papers reach the applicant, by her own word, and her consent if she gave it (OLR 29, 30); and what she
+    knows of the others.
+    """
+    reach = (
+        (Channel.PLATFORM, party.reference),
+        (Channel.EMAIL, you.email),
+        (Channel.SMS, you.phone),
+        (Channel.POST, you.address),
+    )
     note_reach(court.session, party_id=party.id, reach=reach, source="own pleading", at=court.now, given=True)
     if you.e_service:
         number = court.next_number(case)
-        record_consent(court.session, case_id=case.id, party_id=party.id, way=ConsentWay.EXPRESS, scope=tuple(PaperKind), at=court.now, entry_id=number)
+        record_consent(
+            court.session,
+            case_id=case.id,
+            party_id=party.id,
+            way=ConsentWay.EXPRESS,
+            scope=tuple(PaperKind),
+            at=court.now,
+            entry_id=number,
+        )
     for other in parties(case, Role.RESPONDENT):
         note_addresses(court, other, "application")
 
 
-def write_to(court: Sitting, case: Case, party: Party, *, letter: str, title: Text, entry_number: int, occasion: str) -> None:
+def write_to(
+    court: Sitting, case: Case, party: Party, *, letter: str, title: Text, entry_number: int, occasion: str
+) -> None:
     """A first letter to the other side of such a case, with a code by which she joins and reads."""
     # Before that nobody but the applicant is written to.
     case.accepted_at = case.accepted_at or court.now

@@ -58,7 +58,9 @@ def _model(cause: str, fields: tuple[PleadingField, ...], complete: bool) -> typ
         mark = field(one.label, one.hint, options=_options(one))
         needed = one.required and complete
         made[one.key] = (Annotated[kind, *marks, mark], ...) if needed else (Annotated[kind | None, *marks, mark], None)
-    return create_model(f"Particulars_{cause}", __base__=CourtModel, __doc__="What the rule pack asks of this kind of dispute.", **made)
+    return create_model(
+        f"Particulars_{cause}", __base__=CourtModel, __doc__="What the rule pack asks of this kind of dispute.", **made
+    )
 
 
 def _kind(one: PleadingField) -> tuple[Any, ...]:
@@ -100,7 +102,9 @@ def _address(given: str | None) -> str | None:
     except ValueError:
         parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.netloc:
-        raise refused(Unreadable("address_unreadable", T("Write the address in full, for example https://shop.example/item/1.")))
+        raise refused(
+            Unreadable("address_unreadable", T("Write the address in full, for example https://shop.example/item/1."))
+        )
     return given
 
 
@@ -114,14 +118,20 @@ def read(pack: RulePack, cause: str, given: Mapping[str, Any], *, complete: bool
     try:
         found = validate(model_for(pack, cause, complete=complete), kept, currency=pack.currency)
     except InvalidInput as error:
-        raise InvalidInput([FieldFault(("particulars", *fault.location), fault.message) for fault in error.faults]) from None
+        raise InvalidInput(
+            [FieldFault(("particulars", *fault.location), fault.message) for fault in error.faults]
+        ) from None
     return plain(found)
 
 
 def plain(found: CourtModel) -> dict[str, str | Money]:
     """The filled fields of a cause's model as the record keeps them."""
     values = {key: getattr(found, key) for key in type(found).model_fields}
-    return {key: value if isinstance(value, str | Money) else value.isoformat() for key, value in values.items() if value is not None}
+    return {
+        key: value if isinstance(value, str | Money) else value.isoformat()
+        for key, value in values.items()
+        if value is not None
+    }
 
 
 def told(pack: RulePack, cause: str, kept: Mapping[str, Any] | None) -> list[Told]:
@@ -161,7 +171,9 @@ def form_for(pack: RulePack, cause: str) -> type[ClaimInput]:
 
 
 def require(pack: RulePack, claim: ClaimInput) -> ClaimInput:
-    """The claim with its fields read, none missing that the pack requires: as the form asks it, for programs and tables. Raises InvalidInput."""
+    """The claim with its fields read, none missing that the pack requires: as the form asks it, for programs and
+    tables. Raises InvalidInput.
+    """
     if claim.matter.cause not in pack.causes.list:
         return claim  # said by whoever opens the case, at the field of the cause
     return claim.model_copy(update={"particulars": read(pack, claim.matter.cause, claim.particulars, complete=True)})

@@ -23,23 +23,36 @@ _HEADS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     for part, pattern in (
         ("claimant", rf"(?:原告|起诉人|claimant|plaintiff)\s*{_ORDINAL}\s*(?:[（(][^）)]{{0,40}}[）)])?\s*[:：]\s*"),
         ("respondent", rf"(?:被告|respondent|defendant)\s*{_ORDINAL}\s*(?:[（(][^）)]{{0,40}}[）)])?\s*[:：]\s*"),
-        ("relief", r"(?:诉讼请求|请求事项|诉请|relief(?: sought)?|what (?:i|we) ask for|claims?|remedy sought)\s*(?:[:：]\s*|$)"),
+        (
+            "relief",
+            r"(?:诉讼请求|请求事项|诉请|relief(?: sought)?|what (?:i|we) ask for|claims?|remedy sought)\s*(?:[:：]\s*|$)",
+        ),
         (
             "facts",
             r"(?:事实(?:和|与|及|、)?(?:理由)?|理由|facts(?: and (?:grounds|reasons|law))?|what happened|particulars(?: of claim)?|grounds)"
             r"\s*(?:[:：]\s*|$)",
         ),
-        ("evidence", r"(?:证据(?:和|与|及|、)?(?:证据)?(?:来源)?(?:清单|目录)?|evidence|list of (?:evidence|exhibits)|exhibits)\s*(?:[:：]\s*|$)"),
-        ("end", r"(?:此\s*致|具状人|起诉人(?:签名|签字)|附[:：]|yours faithfully|signed|statement of truth|dated?\s*[:：])"),
+        (
+            "evidence",
+            r"(?:证据(?:和|与|及|、)?(?:证据)?(?:来源)?(?:清单|目录)?|evidence|list of (?:evidence|exhibits)|exhibits)\s*(?:[:：]\s*|$)",
+        ),
+        (
+            "end",
+            r"(?:此\s*致|具状人|起诉人(?:签名|签字)|附[:：]|yours faithfully|signed|statement of truth|dated?\s*[:：])",
+        ),
         ("title", r"(?:民事)?起\s*诉\s*(?:状|书)$|(?:statement of claim|claim form|complaint)$"),
     )
 )
-_NUMBERED = re.compile(r"^\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[)）.、．]|[一二三四五六七八九十\d]{1,2}\s*[、.．]|[-•·●*])\s*")
+_NUMBERED = re.compile(
+    r"^\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[)）.、．]|[一二三四五六七八九十\d]{1,2}\s*[、.．]|[-•·●*])\s*"
+)
 _DAY = re.compile(
     r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日|(\d{4})-(\d{1,2})-(\d{1,2})|"
     r"(\d{1,2}\s+(?:January|February|March|April|May|June|July|August|September|October|November|December)\s+\d{4})"
 )
-_MONEY = re.compile(r"(?:(?:CNY|RMB|¥|￥|人民币)\s*)?\d[\d,，]*(?:\.\d{1,2})?\s*(?:万\s*)?元|(?:CNY|RMB|¥|￥|人民币|GBP|£)\s*\d[\d,]*(?:\.\d{1,2})?")
+_MONEY = re.compile(
+    r"(?:(?:CNY|RMB|¥|￥|人民币)\s*)?\d[\d,，]*(?:\.\d{1,2})?\s*(?:万\s*)?元|(?:CNY|RMB|¥|￥|人民币|GBP|£)\s*\d[\d,]*(?:\.\d{1,2})?"
+)
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<![\d])(?:\+?86[- ]?)?1\d{10}(?!\d)|(?<![\d])0\d{2,3}-?\d{7,8}(?!\d)|\+\d[\d -]{7,16}\d")
 _ADDRESS = re.compile(
@@ -47,7 +60,9 @@ _ADDRESS = re.compile(
     r"address\s*[:：]?\s*([^；;。|]+?)(?=,?\s*(?:phone|tel|e-?mail)|[；;。|]|$)",
     re.IGNORECASE,
 )
-_ORDER = re.compile(r"(?:订单(?:编?号)?|order(?: number| no\.?)?)\s*[:：#]?\s*([A-Za-z0-9][A-Za-z0-9-]{5,40})", re.IGNORECASE)
+_ORDER = re.compile(
+    r"(?:订单(?:编?号)?|order(?: number| no\.?)?)\s*[:：#]?\s*([A-Za-z0-9][A-Za-z0-9-]{5,40})", re.IGNORECASE
+)
 _COMPANY = re.compile(r"公司|集团|企业|银行|\b(?:Ltd|Limited|Inc|LLC|Corp|plc|Company|Co\.)\b", re.IGNORECASE)
 _BODY = re.compile(r"协会|中心|学校|医院|委员会|商行|经营部|\b(?:association|society|school|hospital)\b", re.IGNORECASE)
 _COSTS = re.compile(r"诉讼费|受理费|costs? of (?:the|these) (?:proceedings|suit|action)|court fees?", re.IGNORECASE)
@@ -129,7 +144,13 @@ def _party(found: Pleading, part: str, words: str) -> None:
     if not name or (part == "respondent" and len(kept) >= RESPONDENTS):
         found.rest.append(words)
         return
-    kind = PartyKind.COMPANY if _COMPANY.search(words.split("，")[0]) else PartyKind.ORGANISATION if _BODY.search(name) else PartyKind.PERSON
+    kind = (
+        PartyKind.COMPANY
+        if _COMPANY.search(words.split("，")[0])
+        else PartyKind.ORGANISATION
+        if _BODY.search(name)
+        else PartyKind.PERSON
+    )
     if kind is PartyKind.COMPANY and not re.search(r"[一-鿿]", name):
         # "Haiyun Technology Co., Ltd." carries a comma of its own.
         more = re.match(r"[^，；;。|]*?\b(?:Ltd|Limited|Inc|LLC|Corp|plc)\b\.?", words)
@@ -227,7 +248,13 @@ def as_steps(read: Pleading, email: str) -> dict[str, dict[str, str]]:
 
 
 def _party_values(party: ReadParty) -> dict[str, str]:
-    return {"name": party.name, "kind": party.kind.value, "email": party.email, "phone": party.phone, "address": party.address}
+    return {
+        "name": party.name,
+        "kind": party.kind.value,
+        "email": party.email,
+        "phone": party.phone,
+        "address": party.address,
+    }
 
 
 def _rows(group: str, rows: Sequence[dict[str, str]]) -> dict[str, str]:

@@ -35,12 +35,16 @@ def _opened(court: Sitting, case: Case) -> set[str]:
 
 def investigation_is_open(court: Sitting, case: Case) -> bool:
     """Whether the court still investigates: until then a lowered claim lowers the fee (FEE 21)."""
-    return case.stage is Stage.PENDING or (case.stage is Stage.HEARING and not _opened(court, case) & AFTER_INVESTIGATION and not _heard(court, case))
+    return case.stage is Stage.PENDING or (
+        case.stage is Stage.HEARING and not _opened(court, case) & AFTER_INVESTIGATION and not _heard(court, case)
+    )
 
 
 def debate_is_open(court: Sitting, case: Case) -> bool:
     """Whether the debate has not ended: until then a claim may be raised and a counterclaim brought (CPI 232)."""
-    return case.stage is Stage.PENDING or (case.stage is Stage.HEARING and not _opened(court, case) & AFTER_DEBATE and not _heard(court, case))
+    return case.stage is Stage.PENDING or (
+        case.stage is Stage.HEARING and not _opened(court, case) & AFTER_DEBATE and not _heard(court, case)
+    )
 
 
 def _heard(court: Sitting, case: Case) -> bool:
@@ -52,13 +56,20 @@ def before_end_of_debate(court: Sitting, case: Case, actor: Actor) -> Text | Non
     return (
         None
         if debate_is_open(court, case)
-        else T("The debate has ended; claims can no longer be changed or added (Civil Procedure Law Interpretation, art. 232).")
+        else T(
+            "The debate has ended; claims can no longer be changed or added (Civil Procedure Law Interpretation, art. 232)."
+        )
     )
 
 
 def standing_claim(court: Sitting, case: Case, party_id: int | None) -> Claim | None:
     """A party's claim or counterclaim that stands."""
-    query = select(Claim).where(Claim.case_id == case.id, Claim.party_id == party_id, Claim.withdrawn_at.is_(None)).order_by(Claim.id.desc()).limit(1)
+    query = (
+        select(Claim)
+        .where(Claim.case_id == case.id, Claim.party_id == party_id, Claim.withdrawn_at.is_(None))
+        .order_by(Claim.id.desc())
+        .limit(1)
+    )
     return court.session.scalar(query)
 
 
@@ -67,7 +78,9 @@ def own_claim(court: Sitting, case: Case, actor: Actor) -> Text | None:
     return None if standing_claim(court, case, actor.party_id) is not None else T("You have no claim in this case.")
 
 
-def requests_of(court: Sitting, case: Case, kind: RequestKind, state: RequestState | None = RequestState.ASKED) -> list[Request]:
+def requests_of(
+    court: Sitting, case: Case, kind: RequestKind, state: RequestState | None = RequestState.ASKED
+) -> list[Request]:
     """Requests of a kind, in order."""
     rows = select(Request).where(Request.case_id == case.id).order_by(Request.id)
     if court.reading:
@@ -78,7 +91,16 @@ def requests_of(court: Sitting, case: Case, kind: RequestKind, state: RequestSta
     return list(court.session.scalars(query.where(Request.state == state) if state is not None else query))
 
 
-def ask(court: Sitting, case: Case, kind: RequestKind, party: Party | None, words: str, *, subject: str | None = None, **details: object) -> Request:
+def ask(
+    court: Sitting,
+    case: Case,
+    kind: RequestKind,
+    party: Party | None,
+    words: str,
+    *,
+    subject: str | None = None,
+    **details: object,
+) -> Request:
     """Put a request on the docket's side table."""
     made = Request(
         case_id=case.id,
@@ -114,7 +136,11 @@ def end_clocks(court: Sitting, case: Case, now: datetime) -> None:
     for state in (WindowState.OPEN, WindowState.HALTED):
         for window in court.windows(case, state=state):
             window.state, window.closed_by = WindowState.ENDED, court.next_number(case)
-    for request in court.session.scalars(select(Request).where(Request.case_id == case.id, Request.state == RequestState.ASKED)):
+    for request in court.session.scalars(
+        select(Request).where(Request.case_id == case.id, Request.state == RequestState.ASKED)
+    ):
         decide(court, case, request, RequestState.OVER)
-    for task in court.session.scalars(select(Task).where(Task.case_id == case.id, Task.done_at.is_(None), Task.role != Role.CASHIER)):
+    for task in court.session.scalars(
+        select(Task).where(Task.case_id == case.id, Task.done_at.is_(None), Task.role != Role.CASHIER)
+    ):
         task.done_at = now

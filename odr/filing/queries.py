@@ -26,24 +26,32 @@ class FactView:
 
 def claims_of(session: Session, case: Case) -> list[Claim]:
     """Claims that stand, the first one first."""
-    return list(session.scalars(select(Claim).where(Claim.case_id == case.id, Claim.withdrawn_at.is_(None)).order_by(Claim.id)))
+    return list(
+        session.scalars(select(Claim).where(Claim.case_id == case.id, Claim.withdrawn_at.is_(None)).order_by(Claim.id))
+    )
 
 
 def reliefs_of(session: Session, case: Case) -> list[Relief]:
     """Everything asked for, by claim and number."""
     ids = [c.id for c in claims_of(session, case)]
-    return list(session.scalars(select(Relief).where(Relief.claim_id.in_(ids)).order_by(Relief.claim_id, Relief.number)))
+    return list(
+        session.scalars(select(Relief).where(Relief.claim_id.in_(ids)).order_by(Relief.claim_id, Relief.number))
+    )
 
 
 def facts_of(session: Session, case: Case) -> list[FactView]:
     """Numbered facts with their answers, in two queries."""
     facts = list(session.scalars(select(Fact).where(Fact.case_id == case.id).order_by(Fact.number)))
     by_fact: dict[int, list[FactAnswer]] = {f.id: [] for f in facts}
-    for answer in session.scalars(select(FactAnswer).where(FactAnswer.fact_id.in_(list(by_fact))).order_by(FactAnswer.id)):
+    for answer in session.scalars(
+        select(FactAnswer).where(FactAnswer.fact_id.in_(list(by_fact))).order_by(FactAnswer.id)
+    ):
         by_fact[answer.fact_id].append(answer)
     return [FactView(f, by_fact[f.id]) for f in facts]
 
 
 def review_return_of(session: Session, case: Case) -> ReviewReturn | None:
     """The one return of the claim, if there was one."""
-    return session.scalar(select(ReviewReturn).where(ReviewReturn.case_id == case.id).order_by(ReviewReturn.id.desc()).limit(1))
+    return session.scalar(
+        select(ReviewReturn).where(ReviewReturn.case_id == case.id).order_by(ReviewReturn.id.desc()).limit(1)
+    )

@@ -98,20 +98,32 @@ def queue_of(court: Sitting, account_id: int) -> list[QueueLine]:
 
 
 def told_apart(session: Session, cases: Sequence[Case]) -> dict[int, Text]:
-    """For cases of one name, as of one sender against one shop, what differs: the order, the sum, or the line of the table they were sent in."""
+    """For cases of one name, as of one sender against one shop, what differs: the order, the sum, or the line of the
+    table they were sent in.
+    """
     alike: dict[str, list[Case]] = {}
     for case in cases:
         alike.setdefault(case.title, []).append(case)
-    return {case_id: words for same in alike.values() if len(same) > 1 for case_id, words in _differences(session, [case.id for case in same]).items()}
+    return {
+        case_id: words
+        for same in alike.values()
+        if len(same) > 1
+        for case_id, words in _differences(session, [case.id for case in same]).items()
+    }
 
 
 def _differences(session: Session, ids: Sequence[int]) -> dict[int, Text]:
     claims: dict[int, Claim] = {}
-    for claim in session.scalars(select(Claim).where(Claim.case_id.in_(ids), Claim.withdrawn_at.is_(None)).order_by(Claim.id)):
+    for claim in session.scalars(
+        select(Claim).where(Claim.case_id.in_(ids), Claim.withdrawn_at.is_(None)).order_by(Claim.id)
+    ):
         claims.setdefault(claim.case_id, claim)
     orders = {one: claims[one].order_number for one in ids if one in claims and claims[one].order_number}
     sums = {one: Money(claims[one].amount_minor, claims[one].currency) for one in ids if one in claims}
-    rows = {row[0]: row[1] for row in session.execute(select(BulkLine.case_id, BulkLine.number).where(BulkLine.case_id.in_(ids)))}
+    rows = {
+        row[0]: row[1]
+        for row in session.execute(select(BulkLine.case_id, BulkLine.number).where(BulkLine.case_id.in_(ids)))
+    }
     found: dict[int, Text] = {}
     for one in ids:
         if one in orders and len(set(orders.values())) > 1:
@@ -135,8 +147,18 @@ def returned_count(court: Sitting, account_id: int) -> int:
 
 def _waiting(court: Sitting, account_id: int) -> list[tuple[Case, Window]]:
     """Cases of the account with the window that makes each wait."""
-    review = (Seat.role == Role.CLERK) & (Window.kind == REVIEW) & (Window.state == WindowState.OPEN) & (Case.stage == Stage.LODGED)
-    unmended = (Seat.role == Role.CLERK) & (Window.kind == CORRECTION) & (Window.state == WindowState.LAPSED) & (Case.stage == Stage.RETURNED)
+    review = (
+        (Seat.role == Role.CLERK)
+        & (Window.kind == REVIEW)
+        & (Window.state == WindowState.OPEN)
+        & (Case.stage == Stage.LODGED)
+    )
+    unmended = (
+        (Seat.role == Role.CLERK)
+        & (Window.kind == CORRECTION)
+        & (Window.state == WindowState.LAPSED)
+        & (Case.stage == Stage.RETURNED)
+    )
     asked = select(Request.reference).where(Request.kind == COMPLAINT, Request.state == RequestState.ASKED)
     complaint = (Seat.role == Role.PRESIDENT) & (Window.kind == COMPLAINT_WINDOW) & Window.subject.in_(asked)
     rows = court.session.execute(
@@ -157,10 +179,15 @@ class _Look:
         ids = [case.id for case in cases]
         self._court = court
         self.claims: dict[int, Claim] = {}
-        for claim in court.session.scalars(select(Claim).where(Claim.case_id.in_(ids), Claim.withdrawn_at.is_(None)).order_by(Claim.id)):
+        for claim in court.session.scalars(
+            select(Claim).where(Claim.case_id.in_(ids), Claim.withdrawn_at.is_(None)).order_by(Claim.id)
+        ):
             self.claims.setdefault(claim.case_id, claim)
         self.returned = self._cases_of(ReviewReturn.case_id, ReviewReturn.case_id.in_(ids))
-        self.asked = self._cases_of(Request.case_id, Request.case_id.in_(ids) & (Request.kind == RequestKind.IDENTITY) & (Request.state == RequestState.ASKED))
+        self.asked = self._cases_of(
+            Request.case_id,
+            Request.case_id.in_(ids) & (Request.kind == RequestKind.IDENTITY) & (Request.state == RequestState.ASKED),
+        )
 
     def _cases_of(self, column: InstrumentedAttribute[int], where: ColumnElement[bool]) -> set[int]:
         return set(self._court.session.scalars(select(column).where(where)))
@@ -171,9 +198,13 @@ class _Look:
         if any(not is_definite(case, p, claim) for p in parties(case, Role.RESPONDENT)):
             if case.id in self.asked:
                 return Fate.UNSERVABLE, T("The platform has not said yet who runs the shop: nobody can be served.")
-            return Fate.UNSERVABLE, T("Only the shop’s name is known: nobody can be served. Ask the platform, or return the claim.")
+            return Fate.UNSERVABLE, T(
+                "Only the shop’s name is known: nobody can be served. Ask the platform, or return the claim."
+            )
         if not self._court.pack(case).cause(case.cause).open_on(case.filed_on):
-            return Fate.NOT_HEARD, T("This court does not hear this kind of dispute; afterwards only a ruling sends it on.")
+            return Fate.NOT_HEARD, T(
+                "This court does not hear this kind of dispute; afterwards only a ruling sends it on."
+            )
         if case.id in self.returned:
             return Fate.AS_IT_IS, T("It was returned once and cannot be returned again: accept or refuse it.")
         return Fate.TAKEN_UP, T("What is missing can then no longer be sent back to be corrected.")
@@ -182,7 +213,9 @@ class _Look:
 def _line(court: Sitting, look: _Look, case: Case, window: Window, today: date) -> QueueLine:
     assert window.due_at is not None
     fate, why = _why(court, look, case, window)
-    return QueueLine(case, window.due_at, (window.due_at.astimezone(court.court.settings.tz).date() - today).days, fate, why)
+    return QueueLine(
+        case, window.due_at, (window.due_at.astimezone(court.court.settings.tz).date() - today).days, fate, why
+    )
 
 
 def _why(court: Sitting, look: _Look, case: Case, window: Window) -> tuple[Fate, Text]:
@@ -190,12 +223,24 @@ def _why(court: Sitting, look: _Look, case: Case, window: Window) -> tuple[Fate,
     article = court.pack(case).cite(rule.article)
     if window.kind == COMPLAINT_WINDOW:
         name = next(p.name for p in case.parties if p.id == _complainant(court, window))
-        words = T("The complaint of %(name)s stays unanswered: no clock answers it, the court is late (%(article)s).", name=name, article=article)
+        words = T(
+            "The complaint of %(name)s stays unanswered: no clock answers it, the court is late (%(article)s).",
+            name=name,
+            article=article,
+        )
         return Fate.UNANSWERED, words
     if window.kind == CORRECTION:
-        return Fate.STANDS_STILL, T("The claim was not mended and stands still: no clock ends it. Refuse it, or give more time (%(article)s).", article=article)
+        return Fate.STANDS_STILL, T(
+            "The claim was not mended and stands still: no clock ends it. Refuse it, or give more time (%(article)s).",
+            article=article,
+        )
     fate, more = look.fate(case)
-    return fate, T("Undecided: %(consequence)s %(more)s (%(article)s)", consequence=rule.consequence or "", more=more, article=article)
+    return fate, T(
+        "Undecided: %(consequence)s %(more)s (%(article)s)",
+        consequence=rule.consequence or "",
+        more=more,
+        article=article,
+    )
 
 
 def _complainant(court: Sitting, window: Window) -> int | None:

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 def next_of_series(court: Sitting, pack: RulePack, kind: str) -> str:
     """The next number of the year in a series under the pack's pattern, for example ``(2026)浙0192执7号``."""
     year = court.now.astimezone(pack.tz).year
-    series = court.session.scalar(select(NumberSeries).where(NumberSeries.kind == kind, NumberSeries.year == year).with_for_update())
+    series = court.session.scalar(
+        select(NumberSeries).where(NumberSeries.kind == kind, NumberSeries.year == year).with_for_update()
+    )
     if series is None:
         series = NumberSeries(kind=kind, year=year, last=0)
         court.session.add(series)
@@ -64,7 +66,12 @@ class Draw:
 
     def to_json(self) -> dict[str, Any]:
         """As the entry keeps it."""
-        return {"among": [{"name": name, "load": load} for name, load in self.among], "head": self.head, "nonce": self.nonce, "drawn": self.account.name}
+        return {
+            "among": [{"name": name, "load": load} for name, load in self.among],
+            "head": self.head,
+            "nonce": self.nonce,
+            "drawn": self.account.name,
+        }
 
 
 def lot(head: str, nonce: str, count: int) -> int:
@@ -95,11 +102,18 @@ def draw(court: Sitting, case: Case, role: Role, *, but: Collection[int] = ()) -
     """
     session = court.session
     today = court.now.astimezone(court.court.settings.tz).date()
-    away = select(StaffLeave.account_id).where(StaffLeave.from_on <= today, StaffLeave.until_on >= today, StaffLeave.ended_at.is_(None))
+    away = select(StaffLeave.account_id).where(
+        StaffLeave.from_on <= today, StaffLeave.until_on >= today, StaffLeave.ended_at.is_(None)
+    )
     rows = session.scalars(
         select(Account)
         .join(AccountRole, AccountRole.account_id == Account.id)
-        .where(AccountRole.role == role, AccountRole.revoked_at.is_(None), Account.state == AccountState.ACTIVE, Account.id.not_in(away))
+        .where(
+            AccountRole.role == role,
+            AccountRole.revoked_at.is_(None),
+            Account.state == AccountState.ACTIVE,
+            Account.id.not_in(away),
+        )
         .order_by(Account.name, Account.id)
     )
     barred = conflicted(session, case) | set(but)
@@ -116,7 +130,9 @@ def draw(court: Sitting, case: Case, role: Role, *, but: Collection[int] = ()) -
 
 
 def choose(court: Sitting, case: Case, role: Role, *, but: Collection[int] = ()) -> Account | None:
-    """Whom the draw falls on, or None where nobody is free. The entry being written, or the next one of the case, says how it was drawn."""
+    """Whom the draw falls on, or None where nobody is free. The entry being written, or the next one of the case, says
+    how it was drawn.
+    """
     drawn = draw(court, case, role, but=but)
     if drawn is None:
         return None
@@ -152,12 +168,21 @@ def seat_clerk(court: Sitting, case: Case, account_id: int | None, because: Text
         return
     court.session.add(Seat(case_id=case.id, account_id=account_id, role=Role.CLERK, from_at=court.now))
     court.session.flush()
-    court.seated(case, {"role": Role.CLERK.value, "named": court.session.get_one(Account, account_id).name, "because": words_of(because)})
+    court.seated(
+        case,
+        {
+            "role": Role.CLERK.value,
+            "named": court.session.get_one(Account, account_id).name,
+            "because": words_of(because),
+        },
+    )
 
 
 def seated_clerk(session: Session, case: Case) -> int | None:
     """Whose desk a claim is on."""
-    return session.scalar(select(Seat.account_id).where(Seat.case_id == case.id, Seat.role == Role.CLERK, Seat.until_at.is_(None)))
+    return session.scalar(
+        select(Seat.account_id).where(Seat.case_id == case.id, Seat.role == Role.CLERK, Seat.until_at.is_(None))
+    )
 
 
 # -- leave ----------------------------------------------------------------------

@@ -39,9 +39,22 @@ class Representative:
 def representatives_of(session: Session, case: Case, now: datetime) -> list[Representative]:
     """Everybody who may act for a party now."""
     names = {p.id: p for p in case.parties}
-    rows = session.execute(select(Mandate, Account.name).join(Account, Account.id == Mandate.account_id).where(Mandate.case_id == case.id).order_by(Mandate.id))
+    rows = session.execute(
+        select(Mandate, Account.name)
+        .join(Account, Account.id == Mandate.account_id)
+        .where(Mandate.case_id == case.id)
+        .order_by(Mandate.id)
+    )
     return [
-        Representative(m, names[m.party_id], name, SCOPE_WORDS[m.scope], m.until_at, m.delegated_by is not None, _entitled(session, m, now))
+        Representative(
+            m,
+            names[m.party_id],
+            name,
+            SCOPE_WORDS[m.scope],
+            m.until_at,
+            m.delegated_by is not None,
+            _entitled(session, m, now),
+        )
         for m, name in rows
         if m.is_live(now) and m.party_id in names
     ]

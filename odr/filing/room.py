@@ -44,7 +44,11 @@ def find_fact(court: Sitting, case: Case, actor: Actor, reference: str) -> Fact 
 
 def find_fact_number(court: Sitting, case: Case, actor: Actor, number: str) -> Fact | None:
     """A fact of the case by its number in the pleadings."""
-    return court.session.scalar(select(Fact).where(Fact.case_id == case.id, Fact.number == int(number))) if number.isdecimal() else None
+    return (
+        court.session.scalar(select(Fact).where(Fact.case_id == case.id, Fact.number == int(number)))
+        if number.isdecimal()
+        else None
+    )
 
 
 def facts_told(court: Sitting, case: Case, viewer: Actor) -> list[Fact]:
@@ -93,7 +97,11 @@ def ending_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
 
 def counter_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
     """For the clerk: where she takes down what somebody files who is not online."""
-    return Panel("aside", 25, "filing/_counter.html", {}) if actor.role is Role.CLERK and case.stage is not Stage.CLOSED else None
+    return (
+        Panel("aside", 25, "filing/_counter.html", {})
+        if actor.role is Role.CLERK and case.stage is not Stage.CLOSED
+        else None
+    )
 
 
 ROOM = Room(

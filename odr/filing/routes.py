@@ -7,7 +7,16 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 
-from odr.access import behind_code, case_page, current_court, current_locale, current_person, current_session, public, signed_in
+from odr.access import (
+    behind_code,
+    case_page,
+    current_court,
+    current_locale,
+    current_person,
+    current_session,
+    public,
+    signed_in,
+)
 from odr.db import new_reference
 from odr.docket.models import Case, PartyKind, Role
 from odr.docket.visibility import READS_FILE
@@ -38,7 +47,14 @@ from odr.text import T
 
 filing = Blueprint("filing", __name__)
 Page = str | Response | tuple[str, int]
-DOORS = ("acknowledge_service", "ask_extension", "file_counterclaim", "object_to_jurisdiction", "show_identity", "appoint_representative")
+DOORS = (
+    "acknowledge_service",
+    "ask_extension",
+    "file_counterclaim",
+    "object_to_jurisdiction",
+    "show_identity",
+    "appoint_representative",
+)
 """What a respondent may do besides paying, admitting and defending, where it is open."""
 
 
@@ -92,8 +108,14 @@ def task_list(draft: str) -> Page:
     steps = drafts.steps_of(found)
     needed = [s for s in steps if s.is_needed and s.key not in found.done_steps]
     session, me = current_session(), _me().account_id or 0
-    about = {"shares": shares_of(session, found), "owns": found.account_id == me, "lodges": who_lodges(session, found) == me}
-    return render_template("filing/task_list.html", draft=found, steps=steps, needed=needed, fee=_fee_question(found), **about)
+    about = {
+        "shares": shares_of(session, found),
+        "owns": found.account_id == me,
+        "lodges": who_lodges(session, found) == me,
+    }
+    return render_template(
+        "filing/task_list.html", draft=found, steps=steps, needed=needed, fee=_fee_question(found), **about
+    )
 
 
 def _fee_question(draft: Any) -> dict[str, str] | None:
@@ -146,18 +168,33 @@ def _faults(which: drafts.Step, values: dict[str, Any]) -> list[FieldFault]:
     return []
 
 
-def _step_page(draft: Any, which: drafts.Step, values: dict[str, Any], faults: list[FieldFault], status: int = 200) -> Page:
+def _step_page(
+    draft: Any, which: drafts.Step, values: dict[str, Any], faults: list[FieldFault], status: int = 200
+) -> Page:
     choices = forms.choices_for(which.model, _look(), None, _me())
     if "upload" in choices:
         choices["upload"] = drafts.files_of_writers(_look(), draft)
     if "facts_of_claim" in choices:
         choices["facts_of_claim"] = options_of(facts_told(draft.values.get("facts", {})))
     fields = forms.fields_of(which.model, current_locale(), values, faults, choices)
-    for each in (inner for field in fields if which.key == "exhibits" for row in field.rows[1:] for inner in row.fields):
+    for each in (
+        inner for field in fields if which.key == "exhibits" for row in field.rows[1:] for inner in row.fields
+    ):
         # Left empty, a file comes from where the one before it does.
         each.required = each.required and not each.name.endswith("-source")
-    about = {"told": bool(choices.get("facts_of_claim")), "own": {option.value for option in forms.SOURCES["upload"](_look(), None, _me())}}
-    page = render_template("filing/step.html", draft=draft, step=which, fields=fields, faults=forms.summary(fields), list_faults=[], **about)
+    about = {
+        "told": bool(choices.get("facts_of_claim")),
+        "own": {option.value for option in forms.SOURCES["upload"](_look(), None, _me())},
+    }
+    page = render_template(
+        "filing/step.html",
+        draft=draft,
+        step=which,
+        fields=fields,
+        faults=forms.summary(fields),
+        list_faults=[],
+        **about,
+    )
     return page, status
 
 
@@ -172,7 +209,15 @@ def save_step(draft: str, step: str) -> Page:
         which = drafts.asked_by(drafts.step_of(step), found, _pack())
         faults = _faults(which, values)
         need_writable(found)
-        drafts.save_step(session, found, step, values, court.clock.now(), by=_me().account_id or 0, is_done=not faults and action is None)
+        drafts.save_step(
+            session,
+            found,
+            step,
+            values,
+            court.clock.now(),
+            by=_me().account_id or 0,
+            is_done=not faults and action is None,
+        )
     if request.headers.get("X-Autosave"):
         return Response(status=204)
     if action is not None:
@@ -207,7 +252,9 @@ def check(draft: str) -> Page:
     track = drafts.track_for(claim, pack, court.now.astimezone(pack.tz).date())
     said, hers = told(pack, claim.matter.cause, claim.particulars), who_lodges(court.session, found) == _me().account_id
     about = {"told": said, "shown": shown_by(claim), "lodges": hers}
-    return render_template("filing/check.html", draft=found, claim=claim, pack=pack, track=track, steps=drafts.steps_of(found), **about)
+    return render_template(
+        "filing/check.html", draft=found, claim=claim, pack=pack, track=track, steps=drafts.steps_of(found), **about
+    )
 
 
 @filing.post("/claim/<draft>/lodge")
@@ -263,17 +310,29 @@ def _lodged_input(case: Case) -> dict[str, Any]:
     return input_of(max(told, key=lambda e: e.number))
 
 
-def _correct_page(case: Case, actor: Actor, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False) -> Page:
+def _correct_page(
+    case: Case, actor: Actor, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False
+) -> Page:
     pack = _look().pack(case)
     cause = Raw(values).one("matter-cause")
     asked = form_for(pack, cause if cause in pack.causes.list else case.cause)
     choices = {**forms.choices_for(asked, _look(), case, actor), "facts_of_claim": options_of(facts_told(values))}
     # What went with the claim is an exhibit already, and no file that waits; the corrected claim names it still.
-    choices["upload"] = [*(forms.Option(line["upload"], line["title"]) for line in _lodged_input(case)["exhibits"]), *choices["upload"]]
+    choices["upload"] = [
+        *(forms.Option(line["upload"], line["title"]) for line in _lodged_input(case)["exhibits"]),
+        *choices["upload"],
+    ]
     fields = forms.fields_of(asked, current_locale(), values, faults, choices)
     returned = review_return_of(current_session(), case)
     return render_template(
-        "filing/correct.html", case=case, actor=actor, fields=fields, faults=forms.summary(fields), returned=returned, moved_on=moved_on, tab="overview"
+        "filing/correct.html",
+        case=case,
+        actor=actor,
+        fields=fields,
+        faults=forms.summary(fields),
+        returned=returned,
+        moved_on=moved_on,
+        tab="overview",
     ), status
 
 
@@ -284,7 +343,11 @@ def send_correction(case: Case, actor: Actor) -> Page:
     values = _values()
     told = numbered(filled(values), facts_told(values))
     return submit_act(
-        case, actor, current_court().table["correct_claim"], told, lambda faults, status, moved: _correct_page(case, actor, values, faults, status, moved)
+        case,
+        actor,
+        current_court().table["correct_claim"],
+        told,
+        lambda faults, status, moved: _correct_page(case, actor, values, faults, status, moved),
     )
 
 
@@ -299,11 +362,23 @@ def answer(case: Case, actor: Actor) -> Page:
     return _answer_page(case, actor, values, [])
 
 
-def _answer_page(case: Case, actor: Actor, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False) -> Page:
-    fields = forms.fields_of(AnswerInput, current_locale(), values, faults, forms.choices_for(AnswerInput, _look(), case, actor))
+def _answer_page(
+    case: Case, actor: Actor, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False
+) -> Page:
+    fields = forms.fields_of(
+        AnswerInput, current_locale(), values, faults, forms.choices_for(AnswerInput, _look(), case, actor)
+    )
     facts = {f.fact.reference: f.fact for f in facts_of(current_session(), case)}
-    about = {"facts": facts, "moved_on": moved_on, "key": new_reference(), "kept_at": _answer_kept_at(case, actor), "tab": "overview"}
-    return render_template("filing/answer.html", case=case, actor=actor, fields=fields, faults=forms.summary(fields), **about), status
+    about = {
+        "facts": facts,
+        "moved_on": moved_on,
+        "key": new_reference(),
+        "kept_at": _answer_kept_at(case, actor),
+        "tab": "overview",
+    }
+    return render_template(
+        "filing/answer.html", case=case, actor=actor, fields=fields, faults=forms.summary(fields), **about
+    ), status
 
 
 def _answer_kept_at(case: Case, actor: Actor) -> datetime | None:
@@ -337,7 +412,11 @@ def send_answer(case: Case, actor: Actor) -> Page:
 
 def _send_answer(case: Case, actor: Actor, values: dict[str, Any]) -> Page:
     return submit_act(
-        case, actor, current_court().table["file_answer"], values, lambda faults, status, moved: _answer_page(case, actor, values, faults, status, moved)
+        case,
+        actor,
+        current_court().table["file_answer"],
+        values,
+        lambda faults, status, moved: _answer_page(case, actor, values, faults, status, moved),
     )
 
 
@@ -353,7 +432,9 @@ def join_code() -> Page:
     invitation = found if isinstance(found, Invitation) else None
     shown = {"invitation": invitation, "notice": None if invitation else found}
     status = 200 if found or not code else 422 if fault else 404
-    return render_template("filing/join.html", code=code, fault=fault, unknown=bool(code) and found is None and fault is None, **shown), status
+    return render_template(
+        "filing/join.html", code=code, fault=fault, unknown=bool(code) and found is None and fault is None, **shown
+    ), status
 
 
 @filing.get("/join/<code>/details")
@@ -374,7 +455,9 @@ def _join_page(code: str, values: dict[str, Any], faults: list[Any], status: int
     assert person is not None
     start = values or {"name": found.party.name, "email": person.email}
     fields = forms.fields_of(JoinInput, current_locale(), start, faults)
-    return render_template("filing/join_details.html", code=code, invitation=found, fields=fields, faults=forms.summary(fields)), status
+    return render_template(
+        "filing/join_details.html", code=code, invitation=found, fields=fields, faults=forms.summary(fields)
+    ), status
 
 
 @filing.post("/join/<code>/details")
@@ -395,13 +478,24 @@ def join_case(code: str) -> Page:
 @filing.get("/cases/<reference>/choose")
 @case_page(Role.RESPONDENT)
 def choose(case: Case, actor: Actor) -> Page:
-    """The ways of a respondent: pay or offer, admit, defend; more time, a claim in return, another court; who acts for her."""
+    """The ways of a respondent: pay or offer, admit, defend; more time, a claim in return, another court; who acts for
+    her.
+    """
     court = _look()
     window = next(iter(court.windows(case, "answer", party=court.party_of(case, actor))), None)
     may = {name for name in DOORS if refusal(court, current_court().table[name], case, actor) is None}
     company = court.party_of(case, actor).kind is not PartyKind.PERSON
     sought = reliefs_of(court.session, case)
-    return render_template("filing/choose.html", case=case, actor=actor, window=window, may=may, company=company, reliefs=sought, tab="overview")
+    return render_template(
+        "filing/choose.html",
+        case=case,
+        actor=actor,
+        window=window,
+        may=may,
+        company=company,
+        reliefs=sought,
+        tab="overview",
+    )
 
 
 @filing.get("/take-part")
@@ -417,7 +511,9 @@ def _take_part_page(values: dict[str, Any], faults: list[Any], status: int = 200
     start = values or {"name": person.name, "email": person.email}
     fields = forms.fields_of(TakePartInput, current_locale(), start, faults)
     asked = requests_from_outside(current_session(), person.account_id)
-    return render_template("filing/take_part.html", fields=fields, faults=forms.summary(fields), asked=asked, refused=refused), status
+    return render_template(
+        "filing/take_part.html", fields=fields, faults=forms.summary(fields), asked=asked, refused=refused
+    ), status
 
 
 @filing.post("/take-part")

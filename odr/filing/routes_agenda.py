@@ -19,7 +19,12 @@ def _me() -> int:
 
 def _page(address: str | None = None) -> str:
     court = current_court().look(current_session())
-    return render_template("filing/agenda.html", lines=lines_of(court, _me()), subscribed=has_feed(current_session(), _me()), address=address)
+    return render_template(
+        "filing/agenda.html",
+        lines=lines_of(court, _me()),
+        subscribed=has_feed(current_session(), _me()),
+        address=address,
+    )
 
 
 @agenda.get("/agenda")

@@ -8,7 +8,16 @@ from typing import Any
 import segno
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 
-from odr.access import case_page, current_court, current_locale, current_person, current_session, public, require_strong, staff
+from odr.access import (
+    case_page,
+    current_court,
+    current_locale,
+    current_person,
+    current_session,
+    public,
+    require_strong,
+    staff,
+)
 from odr.db import new_reference
 from odr.docket.models import Case, Party, Role
 from odr.errors import FieldFault, InvalidInput, NotFound
@@ -44,7 +53,9 @@ def _me() -> Actor:
 
 
 def _taken_fields(values: dict[str, Any], faults: list[FieldFault]) -> list[forms.FormField]:
-    return forms.fields_of(TakenInput, current_locale(), values, faults, forms.choices_for(TakenInput, _look(), None, _me()))
+    return forms.fields_of(
+        TakenInput, current_locale(), values, faults, forms.choices_for(TakenInput, _look(), None, _me())
+    )
 
 
 # -- a claim -----------------------------------------------------------------------
@@ -85,7 +96,9 @@ def _counter_draft(reference: str) -> Draft:
 
 def _claim_page(draft: Draft, values: dict[str, Any], faults: list[FieldFault], status: int = 200) -> Page:
     fields = _taken_fields(values, faults)
-    return render_template("filing/counter_claim.html", draft=draft, fields=fields, faults=forms.summary(fields)), status
+    return render_template(
+        "filing/counter_claim.html", draft=draft, fields=fields, faults=forms.summary(fields)
+    ), status
 
 
 @counter.post("/registry/counter/<draft>")
@@ -103,7 +116,9 @@ def lodge_claim(draft: str) -> Page:
         taken = forms.parse(TakenInput, values)
         if taken.confirmation is Confirmation.LINK:
             name = claim.claimant.name
-            token = assisting.ask_to_confirm(court, name=name, act="lodge_claim", given=claim, taken=taken, clerk=_me(), of_draft=found.id)
+            token = assisting.ask_to_confirm(
+                court, name=name, act="lodge_claim", given=claim, taken=taken, clerk=_me(), of_draft=found.id
+            )
             return _asked(token, claim.claimant.name, taken.email, url_for("counter.begin_page"))
         receipt = assisting.take_claim(court, found, claim, taken, current_session().get_one(Account, _me().account_id))
     except InvalidInput as error:
@@ -116,9 +131,14 @@ def _asked(token: str, name: str, address: str | None, back: str) -> Page:
     court = current_court()
     link = f"{court.settings.base_url.rstrip('/')}{url_for('counter.confirm_page', token=token)}"
     if address and court.ports.mail is not None:
-        mail.post(court.ports.mail, [assisting.letter_to_confirm(address, "zh-Hans" if court.settings.pack == "cn" else "en", link, name)])
+        mail.post(
+            court.ports.mail,
+            [assisting.letter_to_confirm(address, "zh-Hans" if court.settings.pack == "cn" else "en", link, name)],
+        )
     picture = segno.make_qr(link, error="m").svg_data_uri(scale=5, border=2)
-    return render_template("filing/counter_asked.html", link=link, picture=picture, name=name, address=address, back=back)
+    return render_template(
+        "filing/counter_asked.html", link=link, picture=picture, name=name, address=address, back=back
+    )
 
 
 # -- an act in a case ----------------------------------------------------------------
@@ -128,7 +148,13 @@ def _asked(token: str, name: str, address: str | None, back: str) -> Page:
 @case_page(Role.CLERK)
 def acts(case: Case, actor: Actor) -> Page:
     """For whom, and what can be filed now."""
-    return render_template("filing/counter_acts.html", case=case, actor=actor, parties=assisting.open_at_the_counter(_look(), case, actor), tab="overview")
+    return render_template(
+        "filing/counter_acts.html",
+        case=case,
+        actor=actor,
+        parties=assisting.open_at_the_counter(_look(), case, actor),
+        tab="overview",
+    )
 
 
 def _party_and_act(case: Case, party: str, name: str) -> tuple[Party, Act]:
@@ -163,7 +189,9 @@ def _act_page(
     why: Text | None = None,
 ) -> Page:
     acting = assisting.acting_for(who, actor)
-    fields = forms.fields_of(act.input, current_locale(), values, faults, forms.choices_for(act.input, _look(), case, acting))
+    fields = forms.fields_of(
+        act.input, current_locale(), values, faults, forms.choices_for(act.input, _look(), case, acting)
+    )
     taken = _taken_fields(values, about)
     facts = {f.fact.reference: f.fact for f in facts_of(current_session(), case)}
     page = render_template(
@@ -192,9 +220,13 @@ def take_act(case: Case, actor: Actor, party: str, name: str) -> Page:
         if about:
             return _act_page(case, actor, who, act, values, [], about, 422)
         if taken.confirmation is Confirmation.LINK:
-            token = assisting.ask_to_confirm(court, name=who.name, act=act.name, given=given, taken=taken, clerk=actor, case=case, party=who)
+            token = assisting.ask_to_confirm(
+                court, name=who.name, act=act.name, given=given, taken=taken, clerk=actor, case=case, party=who
+            )
             return _asked(token, who.name, taken.email, url_for("counter.acts", reference=case.reference))
-        receipt = assisting.take(court, case, who, act.name, given, taken, actor, key=request.form.get("idempotency_key"))
+        receipt = assisting.take(
+            court, case, who, act.name, given, taken, actor, key=request.form.get("idempotency_key")
+        )
     except InvalidInput as error:
         return _act_page(case, actor, who, act, values, error.faults, about, 422)
     court.settle()
@@ -222,21 +254,31 @@ def _confirm_page(token: str, fault: InvalidInput | None, status: int = 200) -> 
     if isinstance(model, ClaimInput):
         pack = court.packs.in_force(court.settings.pack, court.clock.now().astimezone(court.settings.tz).date())
         found = told(pack, model.matter.cause, model.particulars)
-        said = [(one.label.render(current_locale()), write(one.value, current_locale(), court.settings.tz)) for one in found]
+        said = [
+            (one.label.render(current_locale()), write(one.value, current_locale(), court.settings.tz)) for one in found
+        ]
     lines = _lines(act, model, said)
-    return render_template("filing/counter_confirm.html", waiting=waiting, title=title, lines=lines, fault=words, token=token), status
+    return render_template(
+        "filing/counter_confirm.html", waiting=waiting, title=title, lines=lines, fault=words, token=token
+    ), status
 
 
 def _lines(act: Act, model: Any, after_first: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Label and words of everything that was written, in the reader's language; ``after_first`` follows the first part, which says what the dispute is."""
-    values = forms.flatten(model.model_dump(mode="json", exclude={"particulars"} if isinstance(model, ClaimInput) else None))
+    """Label and words of everything that was written, in the reader's language; ``after_first`` follows the first part,
+    which says what the dispute is.
+    """
+    values = forms.flatten(
+        model.model_dump(mode="json", exclude={"particulars"} if isinstance(model, ClaimInput) else None)
+    )
     found: list[tuple[str, str]] = []
 
     def walk(fields: list[forms.FormField], of: str = "") -> None:
         """Field by field; ``of`` names the row they stand in."""
         for one in fields:
             if (words := _shown(one)) is not None:
-                found.append((T("%(row)s, %(field)s", row=of, field=one.label).render(one.locale) if of else one.label, words))
+                found.append(
+                    (T("%(row)s, %(field)s", row=of, field=one.label).render(one.locale) if of else one.label, words)
+                )
             walk(one.children, of)
             for row in one.rows:
                 walk(row.fields, row.title)
@@ -279,4 +321,6 @@ def confirm(token: str) -> Page:
             return _confirm_page(token, error, 422)
         raise
     court.settle()
-    return render_template("filing/counter_confirmed.html", receipt=receipt, words=receipt.words.get(current_locale(), ""))
+    return render_template(
+        "filing/counter_confirmed.html", receipt=receipt, words=receipt.words.get(current_locale(), "")
+    )

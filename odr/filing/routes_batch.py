@@ -44,7 +44,9 @@ def review(reference: str) -> Page:
     return _review_page(reference, {}, [], [])
 
 
-def _review_page(reference: str, values: dict[str, Any], faults: list[FieldFault], done: list[Done], status: int = 200) -> Page:
+def _review_page(
+    reference: str, values: dict[str, Any], faults: list[FieldFault], done: list[Done], status: int = 200
+) -> Page:
     bulk, session = _bulk(reference), current_session()
     cases = cases_of(session, bulk, _me())
     if not cases and not done:
@@ -54,7 +56,17 @@ def _review_page(reference: str, values: dict[str, Any], faults: list[FieldFault
     asked = [(_anchor(f), f.message.render(current_locale())) for f in faults]
     value = lambda name, default="": (values.get(name) or [default])[0]  # noqa: E731 - what was typed, for the template
     apart = told_apart(session, [*cases, *(one.case for one in done)])
-    page = render_template("filing/batch.html", bulk=bulk, compared=compared, chosen=chosen, faults=asked, done=done, value=value, most=SHOWN, apart=apart)
+    page = render_template(
+        "filing/batch.html",
+        bulk=bulk,
+        compared=compared,
+        chosen=chosen,
+        faults=asked,
+        done=done,
+        value=value,
+        most=SHOWN,
+        apart=apart,
+    )
     return page, status
 
 
@@ -83,7 +95,9 @@ def decide(reference: str) -> Page:
 
 
 def _given(decision: str, values: dict[str, Any]) -> CourtModel | None:
-    one = {name: (values.get(name) or [""])[0] for name in ("part", "defect", "days", "reasons", "article", "elsewhere")}
+    one = {
+        name: (values.get(name) or [""])[0] for name in ("part", "defect", "days", "reasons", "article", "elsewhere")
+    }
     if decision == "accept":
         return None
     if decision == "refuse":
@@ -91,7 +105,9 @@ def _given(decision: str, values: dict[str, Any]) -> CourtModel | None:
         return found
     if not one["defect"].strip():
         raise InvalidInput.at("defects", T("To return the claims, write what is missing or wrong and how to mend it."))
-    returned: CourtModel = forms.parse(ReturnInput, {"defects-0-part": "other", "defects-0-what": one["defect"], "days": one["days"] or "7"})
+    returned: CourtModel = forms.parse(
+        ReturnInput, {"defects-0-part": "other", "defects-0-what": one["defect"], "days": one["days"] or "7"}
+    )
     return returned
 
 
@@ -109,7 +125,9 @@ def _leave_page(values: dict[str, Any], faults: list[FieldFault], status: int = 
     court = current_court()
     today = court.clock.now().astimezone(court.settings.tz).date()
     fields = forms.fields_of(LeaveInput, current_locale(), values, faults)
-    return render_template("filing/leave.html", fields=fields, faults=forms.summary(fields), away=leave_of(current_session(), today)), status
+    return render_template(
+        "filing/leave.html", fields=fields, faults=forms.summary(fields), away=leave_of(current_session(), today)
+    ), status
 
 
 @batch.post("/registry/leave")

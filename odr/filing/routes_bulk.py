@@ -48,7 +48,15 @@ def _choose_page(values: dict[str, Any], faults: list[FieldFault], status: int =
     wrong = next((f.message.render(current_locale()) for f in faults if f.location == ("table",)), None)
     summary = ([("table", wrong)] if wrong else []) + forms.summary(fields)
     sent = bulk.bulks_of(current_session(), _me())
-    return render_template("filing/bulk.html", fields=fields, faults=summary, wrong=wrong, causes=pack.causes_on(today), sent=sent, most=MOST_LINES), status
+    return render_template(
+        "filing/bulk.html",
+        fields=fields,
+        faults=summary,
+        wrong=wrong,
+        causes=pack.causes_on(today),
+        sent=sent,
+        most=MOST_LINES,
+    ), status
 
 
 @pages.post("/bulk")
@@ -97,7 +105,12 @@ def watch(reference: str) -> Page:
     lines = bulk.report(session, found, after=after, limit=SHOWN + 1, state=only)
     more = lines[SHOWN - 1][0].number if len(lines) > SHOWN else None
     return render_template(
-        "filing/bulk_watch.html", progress=bulk.progress_of(session, found), lines=lines[:SHOWN], more=more, only=only, states=list(LineState)
+        "filing/bulk_watch.html",
+        progress=bulk.progress_of(session, found),
+        lines=lines[:SHOWN],
+        more=more,
+        only=only,
+        states=list(LineState),
     )
 
 
@@ -113,7 +126,11 @@ def again(reference: str) -> Response:
 @signed_in
 def report(reference: str) -> Response:
     """Every line with its case or what to mend."""
-    return file_answer(bulk.report_table(current_session(), _found(reference), current_locale()), "report.csv", "text/csv; charset=utf-8")
+    return file_answer(
+        bulk.report_table(current_session(), _found(reference), current_locale()),
+        "report.csv",
+        "text/csv; charset=utf-8",
+    )
 
 
 @pages.get("/bulk/<reference>/to-mend.csv")
@@ -121,4 +138,6 @@ def report(reference: str) -> Response:
 def to_mend(reference: str) -> Response:
     """The lines to be mended, as a table that can be sent again."""
     pack = bulk.rules_today(current_court())
-    return file_answer(bulk.refused_table(current_session(), _found(reference), pack), "to-mend.csv", "text/csv; charset=utf-8")
+    return file_answer(
+        bulk.refused_table(current_session(), _found(reference), pack), "to-mend.csv", "text/csv; charset=utf-8"
+    )

@@ -44,7 +44,9 @@ def _sent_file() -> tuple[str, bytes]:
     if not data or sent is None:
         raise InvalidInput.at("file", T("Choose a file."))
     if len(data) > MOST_BYTES:
-        raise InvalidInput.at("file", T("This file is larger than 8 MB. Take the pictures out and send them as evidence."))
+        raise InvalidInput.at(
+            "file", T("This file is larger than 8 MB. Take the pictures out and send them as evidence.")
+        )
     return (sent.filename or "")[:200], data
 
 
@@ -65,7 +67,9 @@ def import_page(draft: str) -> Page:
 def _import_page(found: Draft, faults: list[FieldFault], status: int = 200) -> Page:
     read = found.values.get(IMPORTED)
     steps = [s for s in drafts.STEPS if read and s.key in read["steps"]]
-    page = render_template("filing/import.html", draft=found, read=read, steps=steps, faults=_words(faults), count=_count)
+    page = render_template(
+        "filing/import.html", draft=found, read=read, steps=steps, faults=_words(faults), count=_count
+    )
     return page, status
 
 
@@ -84,7 +88,12 @@ def import_document(draft: str) -> Page:
         read = read_pleading(read_document(data), pack.currency)
         steps = as_steps(read, person.email)
         if not steps:
-            raise InvalidInput.at("file", T("No parts of a claim were found. Headings such as “Respondent:”, “What I ask for” and “Facts” show them."))
+            raise InvalidInput.at(
+                "file",
+                T(
+                    "No parts of a claim were found. Headings such as “Respondent:”, “What I ask for” and “Facts” show them."
+                ),
+            )
     except InvalidInput as error:
         return _import_page(_find(draft), error.faults, 422)
     with court.database.write() as session:
@@ -92,7 +101,9 @@ def import_document(draft: str) -> Page:
         need_writable(found)
         for key, values in steps.items():
             whole = {**found.values.get(key, {}), **values} if key == "matter" else values
-            drafts.save_step(session, found, key, whole, court.clock.now(), by=person.account_id, is_done=_is_right(key, whole))
+            drafts.save_step(
+                session, found, key, whole, court.clock.now(), by=person.account_id, is_done=_is_right(key, whole)
+            )
         found.values = {**found.values, IMPORTED: {"file": name, "steps": list(steps), "rest": read.rest}}
     return redirect(url_for("drafts.import_page", draft=draft), 303)  # type: ignore[return-value]
 
@@ -130,13 +141,25 @@ def import_list(draft: str) -> Page:
     with court.database.write() as session:
         mine = drafts.find_draft(session, person.account_id, draft)
         need_writable(mine)
-        values = _with_list(mine.values.get("exhibits", {}), as_rows(listed, 0, facts_told(mine.values.get("facts", {}))))
-        drafts.save_step(session, mine, "exhibits", values, court.clock.now(), by=person.account_id, is_done=_is_right("exhibits", values))
+        values = _with_list(
+            mine.values.get("exhibits", {}), as_rows(listed, 0, facts_told(mine.values.get("facts", {})))
+        )
+        drafts.save_step(
+            session,
+            mine,
+            "exhibits",
+            values,
+            court.clock.now(),
+            by=person.account_id,
+            is_done=_is_right("exhibits", values),
+        )
     return redirect(url_for("filing.step", draft=draft, step="exhibits"), 303)  # type: ignore[return-value]
 
 
 def _with_list(before: dict[str, Any], listed: dict[str, Any]) -> dict[str, Any]:
-    """The list's rows, then the rows that were there and speak of other files; facts ticked at a file stay where the list names none."""
+    """The list's rows, then the rows that were there and speak of other files; facts ticked at a file stay where the
+    list names none.
+    """
     new = {value: name.removesuffix("-upload") for name, value in listed.items() if name.endswith("-upload") and value}
     raw, rows = Raw(before), dict(listed)
     number = len(Raw(listed).rows("exhibits"))
@@ -159,7 +182,9 @@ def _exhibits_page(found: Draft, faults: list[FieldFault]) -> Page:
     fields = forms.fields_of(step.model, current_locale(), values, [], {"upload": sent, "facts_of_claim": told})
     words = _words(faults)
     about = {"list_faults": words, "told": bool(told), "own": {option.value for option in sent}}
-    return render_template("filing/step.html", draft=found, step=step, fields=fields, faults=[("file", w) for w in words], **about), 422
+    return render_template(
+        "filing/step.html", draft=found, step=step, fields=fields, faults=[("file", w) for w in words], **about
+    ), 422
 
 
 # -- sharing -------------------------------------------------------------------------
@@ -174,7 +199,14 @@ def share_page(draft: str) -> Page:
 
 def _share_page(found: Draft, typed: dict[str, str], faults: dict[str, str], status: int = 200) -> Page:
     owns = found.account_id == _person().account_id
-    return render_template("filing/share.html", draft=found, shares=shares_of(current_session(), found), typed=typed, faults=faults, owns=owns), status
+    return render_template(
+        "filing/share.html",
+        draft=found,
+        shares=shares_of(current_session(), found),
+        typed=typed,
+        faults=faults,
+        owns=owns,
+    ), status
 
 
 @pages.post("/claim/<draft>/share")
@@ -186,7 +218,14 @@ def add_share(draft: str) -> Page:
         with court.database.write() as session:
             found = drafts.find_draft(session, _person().account_id, draft)
             need_writable(found)
-            share(session, found, _person().account_id, form.get("email", ""), lodges=form.get("lodges") == "other", now=court.clock.now())
+            share(
+                session,
+                found,
+                _person().account_id,
+                form.get("email", ""),
+                lodges=form.get("lodges") == "other",
+                now=court.clock.now(),
+            )
     except InvalidInput as error:
         faults = {str(f.location[0]): f.message.render(current_locale()) for f in error.faults}
         return _share_page(_find(draft), form.to_dict(), faults, 422)
@@ -213,7 +252,13 @@ def end(draft: str, share_id: int) -> Page:
 def versions(draft: str) -> Page:
     """What the parts of the draft said before."""
     found = _find(draft)
-    return render_template("filing/versions.html", draft=found, revisions=revisions_of(current_session(), found), step_of=drafts.step_of, lines=_lines)
+    return render_template(
+        "filing/versions.html",
+        draft=found,
+        revisions=revisions_of(current_session(), found),
+        step_of=drafts.step_of,
+        lines=_lines,
+    )
 
 
 def _lines(values: dict[str, Any]) -> list[str]:

@@ -22,14 +22,18 @@ def listing() -> Page:
     """Actions of many for which one may register now."""
     person = current_person()
     mine = registrations_of(current_session(), person.account_id) if person is not None else []
-    return render_template("filing/registrations.html", found=open_announcements(current_court().look(current_session())), mine=mine)
+    return render_template(
+        "filing/registrations.html", found=open_announcements(current_court().look(current_session())), mine=mine
+    )
 
 
 @group.get("/registrations/<reference>")
 @public
 def announcement(reference: str) -> Page:
     """One announcement: what the case is about, what is asked for, until when, and what follows for whom."""
-    return render_template("filing/registration.html", one=find_announcement(current_court().look(current_session()), reference))
+    return render_template(
+        "filing/registration.html", one=find_announcement(current_court().look(current_session()), reference)
+    )
 
 
 @group.get("/registrations/<reference>/register")
@@ -39,12 +43,18 @@ def form(reference: str) -> Page:
     return _page(reference, {}, [])
 
 
-def _page(reference: str, values: dict[str, Any], faults: list[FieldFault], status: int = 200, refused: Any = None) -> Page:
+def _page(
+    reference: str, values: dict[str, Any], faults: list[FieldFault], status: int = 200, refused: Any = None
+) -> Page:
     person = current_person()
     assert person is not None
     one = find_announcement(current_court().look(current_session()), reference)
-    fields = forms.fields_of(RegistrationInput, current_locale(), values or {"name": person.name, "email": person.email}, faults)
-    return render_template("filing/register_for.html", one=one, fields=fields, faults=forms.summary(fields), refused=refused), status
+    fields = forms.fields_of(
+        RegistrationInput, current_locale(), values or {"name": person.name, "email": person.email}, faults
+    )
+    return render_template(
+        "filing/register_for.html", one=one, fields=fields, faults=forms.summary(fields), refused=refused
+    ), status
 
 
 @group.post("/registrations/<reference>/register")

@@ -21,9 +21,16 @@ def _page(values: dict[str, Any], faults: list[FieldFault], status: int = 200, a
     fee = None
     if advice is not None:
         amount = values.get("amount", "")
-        fee = url_for("payments.simulator", cause=advice.given.cause, track=advice.track.track, amount=amount[0] if isinstance(amount, list) else amount)
+        fee = url_for(
+            "payments.simulator",
+            cause=advice.given.cause,
+            track=advice.track.track,
+            amount=amount[0] if isinstance(amount, list) else amount,
+        )
     letter = advice.letter(current_locale()) if advice else ""
-    return render_template("filing/guide.html", fields=fields, faults=forms.summary(fields), advice=advice, fee=fee, letter=letter), status
+    return render_template(
+        "filing/guide.html", fields=fields, faults=forms.summary(fields), advice=advice, fee=fee, letter=letter
+    ), status
 
 
 @guide.get("/start/guide")
@@ -46,6 +53,12 @@ def answers() -> Page:
     answer = make_response(_page(values, [], advice=advice))
     secure = is_secure(current_court().settings)
     answer.set_cookie(
-        COOKIE, seal_answers(current_court(), given), max_age=KEPT_FOR, path=url_for("filing.begin"), secure=secure, httponly=True, samesite="Lax"
+        COOKIE,
+        seal_answers(current_court(), given),
+        max_age=KEPT_FOR,
+        path=url_for("filing.begin"),
+        secure=secure,
+        httponly=True,
+        samesite="Lax",
     )
     return answer

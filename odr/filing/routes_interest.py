@@ -32,10 +32,14 @@ def ask(draft: str) -> Page:
     return _page(draft, {}, [], None)
 
 
-def _page(draft: str, values: dict[str, Any], faults: list[FieldFault], worked: Worked | None, status: int = 200) -> Page:
+def _page(
+    draft: str, values: dict[str, Any], faults: list[FieldFault], worked: Worked | None, status: int = 200
+) -> Page:
     found = drafts.find_draft(current_session(), _me(), draft)
     fields = forms.fields_of(InterestInput, current_locale(), values, faults)
-    return render_template("filing/interest.html", draft=found, fields=fields, faults=forms.summary(fields), worked=worked), status
+    return render_template(
+        "filing/interest.html", draft=found, fields=fields, faults=forms.summary(fields), worked=worked
+    ), status
 
 
 @interest.post("/claim/<draft>/interest")

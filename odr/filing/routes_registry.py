@@ -57,7 +57,10 @@ def queue() -> Page:
     court, person = _look(), current_person()
     assert person is not None
     return render_template(
-        "filing/registry.html", queue=_queue(court), returned=returned_count(court, person.account_id), batches=batches_of(court.session, person.account_id)
+        "filing/registry.html",
+        queue=_queue(court),
+        returned=returned_count(court, person.account_id),
+        batches=batches_of(court.session, person.account_id),
     )
 
 
@@ -72,7 +75,9 @@ def _defects(checks: list[Check]) -> list[Check]:
     return [c for c in checks if c.defect is not None]
 
 
-def _review_page(case: Case, actor: Actor, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False) -> Page:
+def _review_page(
+    case: Case, actor: Actor, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False
+) -> Page:
     court = _look()
     checks, tracks = checks_of(court, case), tracks_for(court, case)
     listed = _defects(checks)
@@ -133,7 +138,11 @@ def _input(case: Case, decision: str, values: dict[str, Any]) -> dict[str, Any]:
     picked = [listed[int(i)] for i in values.get("defect", []) if i.isdecimal() and int(i) < len(listed)]
     told = [(c.part, c.defect.render(case.parties[0].locale)) for c in picked if c.defect is not None]
     told += [("other", words) for i in range(OWN_DEFECTS) if (words := _one(values, f"own-{i}").strip())]
-    rows = {f"defects-{n}-{name}": value for n, (part, what) in enumerate(told) for name, value in (("part", part), ("what", what))}
+    rows = {
+        f"defects-{n}-{name}": value
+        for n, (part, what) in enumerate(told)
+        for name, value in (("part", part), ("what", what))
+    }
     return kept | rows | {"days": _one(values, "days")}
 
 

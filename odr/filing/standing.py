@@ -1,4 +1,6 @@
-"""Who stands in a case for somebody who cannot act herself: guardians of children and of adults without capacity (CPL 60; CPI 83)."""
+"""Who stands in a case for somebody who cannot act herself: guardians of children and of adults without capacity (CPL
+60; CPI 83).
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,8 @@ if TYPE_CHECKING:
 
 
 def place_guardian(court: Sitting, party: Party, account: Account, given: ActingPart) -> Mandate | None:
-    """Let whoever brings or answers a claim act in the party's place, where she says that she is the guardian; None where she is not.
+    """Let whoever brings or answers a claim act in the party's place, where she says that she is the guardian; None
+    where she is not.
 
     Whether she is, the registry looks at in its review, never before (OLR 7, 9).
     Raises InvalidInput for a company, which has no guardian, and for somebody of the other side.
@@ -25,7 +28,9 @@ def place_guardian(court: Sitting, party: Party, account: Account, given: Acting
     if guardian is None:
         return None
     if party.kind is not PartyKind.PERSON:
-        raise InvalidInput.at("acting", T("Only a person has a guardian. For a company, act as the one who may sign for it."))
+        raise InvalidInput.at(
+            "acting", T("Only a person has a guardian. For a company, act as the one who may sign for it.")
+        )
     try:
         placed = mandates.place_guardian(court.session, party, account, court.now)
     except mandates.BothSides as error:

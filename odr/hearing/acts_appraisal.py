@@ -1,4 +1,6 @@
-"""Appraisals as parties and judge see them: asked for, ordered, an expert chosen and commissioned, ended (CPL 79; CPI 121; EV 30-32, 40)."""
+"""Appraisals as parties and judge see them: asked for, ordered, an expert chosen and commissioned, ended (CPL 79; CPI
+121; EV 30-32, 40).
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,15 @@ from odr.hearing.appraisals import (
     stands,
 )
 from odr.hearing.attendance import calls_on, drop
-from odr.hearing.inputs_appraisal import AppointInput, AppraisalRulingInput, AskInput, CallInput, EndInput, ExpertChoiceInput, OwnMotionInput
+from odr.hearing.inputs_appraisal import (
+    AppointInput,
+    AppraisalRulingInput,
+    AskInput,
+    CallInput,
+    EndInput,
+    ExpertChoiceInput,
+    OwnMotionInput,
+)
 from odr.hearing.kinds import RequestState, TestimonyManner
 from odr.hearing.models import Witness
 from odr.hearing.models_appraisal import Appraisal, AppraisalState, ExpertChoice
@@ -70,28 +80,52 @@ def _party(case: Case, label: str, field: str) -> Party:
 
 def _materials(court: Sitting, case: Case, labels: list[str]) -> list[int]:
     """Exhibits by their labels, none of them sealed, excluded or withdrawn."""
-    rows = court.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.state == ExhibitState.SUBMITTED))
+    rows = court.session.scalars(
+        select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.state == ExhibitState.SUBMITTED)
+    )
     known = {e.label: e for e in rows if e.seal is None or e.seal.state.value == "opened"}
     if not set(labels) <= known.keys():
         raise InvalidInput.at("materials", T("Choose among the exhibits that stand and are not sealed."))
     return [known[label].id for label in dict.fromkeys(labels)]
 
 
-@act(title=T("Tell a party that an appraisal is needed"), input=CallInput, by={Role.JUDGE}, at=TRIED, serves=Everyone.PARTIES, source="EV 30")
+@act(
+    title=T("Tell a party that an appraisal is needed"),
+    input=CallInput,
+    by={Role.JUDGE},
+    at=TRIED,
+    serves=Everyone.PARTIES,
+    source="EV 30",
+)
 def call_for_appraisal(court: Sitting, case: Case, given: CallInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Explain that a fact is shown by an appraisal and set a time to ask for one; who lets it pass bears the consequence, found by the judge (EV 30, 31)."""
+    """Explain that a fact is shown by an appraisal and set a time to ask for one; who lets it pass bears the
+    consequence, found by the judge (EV 30, 31).
+    """
     party = _party(case, given.party, "party")
     window = court.start_window(case, REQUEST, party=party, start=now, amount=given.days)
-    words = T("%(name)s may ask until %(day)s for an appraisal: %(fact)s", name=party.name, day=window.due_at, fact=given.fact)
+    words = T(
+        "%(name)s may ask until %(day)s for an appraisal: %(fact)s", name=party.name, day=window.due_at, fact=given.fact
+    )
     return Recorded(words, {"party": party.label, "due_at": window.due_at.isoformat() if window.due_at else None})
 
 
-@act(title=T("Ask for an appraisal"), input=AskInput, by=set(PARTY_ROLES), at=TRIED, serves=Everyone.BUT_ACTOR, source="CPL 79; CPI 121; EV 31, 40, 41")
+@act(
+    title=T("Ask for an appraisal"),
+    input=AskInput,
+    by=set(PARTY_ROLES),
+    at=TRIED,
+    serves=Everyone.BUT_ACTOR,
+    source="CPL 79; CPI 121; EV 31, 40, 41",
+)
 def ask_for_appraisal(court: Sitting, case: Case, given: AskInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Ask within the time for evidence, or the time the judge set; later it is taken and marked late. Another one needs a ground of EV 40."""
+    """Ask within the time for evidence, or the time the judge set; later it is taken and marked late. Another one needs
+    a ground of EV 40.
+    """
     me = court.party_of(case, actor)
     called = court.windows(case, REQUEST, party=me)
-    over = court.windows(case, "evidence", party=me, state=WindowState.LAPSED) and not court.windows(case, "evidence", party=me)
+    over = court.windows(case, "evidence", party=me, state=WindowState.LAPSED) and not court.windows(
+        case, "evidence", party=me
+    )
     court.late = bool(over) and not called
     again: Appraisal | None = court.resolved("appraisal", given.again) if given.again else None
     if again is not None and again.state is not S.REPORTED:
@@ -111,12 +145,24 @@ def ask_for_appraisal(court: Sitting, case: Case, given: AskInput, *, actor: Act
     )
     court.session.add(row)
     court.session.flush()
-    court.open_task(case, Role.JUDGE, RULE, T("%(name)s asks for an appraisal: %(fact)s", name=me.name, fact=given.fact), risk=45, subject=row.reference)
-    return Recorded(T("%(name)s asks for an appraisal: %(fact)s", name=me.name, fact=given.fact), {"appraisal": row.reference, "ground": given.ground})
+    court.open_task(
+        case,
+        Role.JUDGE,
+        RULE,
+        T("%(name)s asks for an appraisal: %(fact)s", name=me.name, fact=given.fact),
+        risk=45,
+        subject=row.reference,
+    )
+    return Recorded(
+        T("%(name)s asks for an appraisal: %(fact)s", name=me.name, fact=given.fact),
+        {"appraisal": row.reference, "ground": given.ground},
+    )
 
 
 def _start_choosing(court: Sitting, case: Case, row: Appraisal, actor: Actor, now: datetime) -> None:
-    """The appraisal is made: the parties try to agree on an expert, and the case leaves a procedure that takes none (EV 32; CPL 166)."""
+    """The appraisal is made: the parties try to agree on an expert, and the case leaves a procedure that takes none (EV
+    32; CPL 166).
+    """
     row.state, row.ruled_by = S.CHOOSING, court.next_number(case)
     for party in parties(case):
         court.start_window(case, CHOICE, party=party, start=now, subject=row.reference)
@@ -143,7 +189,9 @@ def _start_choosing(court: Sitting, case: Case, row: Appraisal, actor: Actor, no
     source="CPI 121; EV 32, 40",
     guard=stands(S.ASKED, reason=T("Nobody asks for an appraisal.")),
 )
-def rule_on_appraisal(court: Sitting, case: Case, given: AppraisalRulingInput, *, actor: Actor, now: datetime) -> Recorded:
+def rule_on_appraisal(
+    court: Sitting, case: Case, given: AppraisalRulingInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Grant it, or not where it has no bearing on a fact to be shown or no use for showing it (CPI 121)."""
     row: Appraisal = court.resolved("appraisal", given.appraisal)
     if row.state is not S.ASKED:
@@ -168,7 +216,9 @@ def rule_on_appraisal(court: Sitting, case: Case, given: AppraisalRulingInput, *
     source="CPL 79; CPI 96, 121; EV 30",
 )
 def order_appraisal(court: Sitting, case: Case, given: OwnMotionInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Have a fact appraised that the court has to look into by itself; the parties are asked whom they would have (EV 32)."""
+    """Have a fact appraised that the court has to look into by itself; the parties are asked whom they would have (EV
+    32).
+    """
     bears = _party(case, given.bears, "bears")
     row = Appraisal(
         case_id=case.id,
@@ -184,7 +234,10 @@ def order_appraisal(court: Sitting, case: Case, given: OwnMotionInput, *, actor:
     court.session.add(row)
     court.session.flush()
     _start_choosing(court, case, row, actor, now)
-    return Recorded(T("An appraisal is made of the court’s own motion: %(fact)s", fact=row.fact), {"appraisal": row.reference, "reasons": given.reasons})
+    return Recorded(
+        T("An appraisal is made of the court’s own motion: %(fact)s", fact=row.fact),
+        {"appraisal": row.reference, "reasons": given.reasons},
+    )
 
 
 @act(
@@ -197,14 +250,23 @@ def order_appraisal(court: Sitting, case: Case, given: OwnMotionInput, *, actor:
     guard=stands(S.CHOOSING, reason=T("No expert is being chosen.")),
 )
 def choose_expert(court: Sitting, case: Case, given: ExpertChoiceInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Say whom one would have as expert, or agree with whom the other side named; when all name the same the parties have agreed."""
+    """Say whom one would have as expert, or agree with whom the other side named; when all name the same the parties
+    have agreed.
+    """
     row: Appraisal = court.resolved("appraisal", given.appraisal)
     me = court.party_of(case, actor)
     if row.state is not S.CHOOSING:
         raise InvalidInput.at("appraisal", T("Choose one of those listed."))
     number = court.next_number(case)
     row.choices.append(
-        ExpertChoice(appraisal_id=row.id, party_id=me.id, name=given.name, email=given.email, qualification=given.qualification, entry_number=number)
+        ExpertChoice(
+            appraisal_id=row.id,
+            party_id=me.id,
+            name=given.name,
+            email=given.email,
+            qualification=given.qualification,
+            entry_number=number,
+        )
     )
     court.session.flush()
     court.close_windows(case, CHOICE, WindowState.MET, party=me, subject=row.reference)
@@ -221,7 +283,9 @@ def choose_expert(court: Sitting, case: Case, given: ExpertChoiceInput, *, actor
 
 def _to_appoint(court: Sitting, case: Case, row: Appraisal) -> None:
     if not court.tasks(case, APPOINT, row.reference):
-        court.open_task(case, Role.JUDGE, APPOINT, T("Appoint the expert: %(fact)s", fact=row.fact), risk=45, subject=row.reference)
+        court.open_task(
+            case, Role.JUDGE, APPOINT, T("Appoint the expert: %(fact)s", fact=row.fact), risk=45, subject=row.reference
+        )
 
 
 @dataclass(frozen=True)
@@ -242,7 +306,9 @@ def _chosen(court: Sitting, case: Case, row: Appraisal, given: AppointInput) -> 
             raise InvalidInput.at("how", T("The parties do not agree on an expert."))
         return Chosen(both.name, both.email, both.qualification)
     if both is not None:
-        raise InvalidInput.at("how", T("The parties agree on %(name)s; appoint her (Evidence Rules, art. 32).", name=both.name))
+        raise InvalidInput.at(
+            "how", T("The parties agree on %(name)s; appoint her (Evidence Rules, art. 32).", name=both.name)
+        )
     if court.windows(case, CHOICE, subject=row.reference):
         raise InvalidInput.at("how", T("The parties still have time to agree on an expert (Evidence Rules, art. 32)."))
     if given.how == "named":
@@ -256,19 +322,38 @@ def _chosen(court: Sitting, case: Case, row: Appraisal, given: AppointInput) -> 
 
 def _orders(case: Case, row: Appraisal, given: AppointInput, chosen: Chosen) -> list[Text]:
     payer = next(p.name for p in case.parties if p.id == row.bears_id)
-    included = [T("The fee holds the expert’s attendance at a hearing; nobody prepays it.")] if given.attendance_included else []
+    included = (
+        [T("The fee holds the expert’s attendance at a hearing; nobody prepays it.")]
+        if given.attendance_included
+        else []
+    )
     return [
-        T("%(name)s is commissioned with the appraisal. Qualification: %(what)s", name=chosen.name, what=chosen.qualification),
+        T(
+            "%(name)s is commissioned with the appraisal. Qualification: %(what)s",
+            name=chosen.name,
+            what=chosen.qualification,
+        ),
         T("Scope and purpose: %(scope)s", scope=given.scope),
         T("The report is due within %(days)s days of the undertaking.", days=given.days),
-        T("%(payer)s pays the fee of %(fee)s to the expert directly. The court neither collects it nor passes it on.", payer=payer, fee=given.fee),
+        T(
+            "%(payer)s pays the fee of %(fee)s to the expert directly. The court neither collects it nor passes it on.",
+            payer=payer,
+            fee=given.fee,
+        ),
         *included,
     ]
 
 
 def _digest(case: Case, row: Appraisal, given: AppointInput, chosen: Chosen) -> str:
     people = [[p.label, p.name] for p in case.parties]
-    told = [case.number, row.reference, row.state.value, given.model_dump(mode="json"), [chosen.name, chosen.email, chosen.qualification], people]
+    told = [
+        case.number,
+        row.reference,
+        row.state.value,
+        given.model_dump(mode="json"),
+        [chosen.name, chosen.email, chosen.qualification],
+        people,
+    ]
     return sha256_hex(canonical(told))
 
 
@@ -277,12 +362,22 @@ def prepare_commission(court: Court, case: Case, given: BaseModel, actor: Actor)
     assert isinstance(given, AppointInput)
     with court.database.read() as session:
         look, mine = court.look(session), session.get_one(Case, case.id)
-        row = session.scalar(select(Appraisal).where(Appraisal.case_id == mine.id, Appraisal.reference == given.appraisal))
+        row = session.scalar(
+            select(Appraisal).where(Appraisal.case_id == mine.id, Appraisal.reference == given.appraisal)
+        )
         if row is None or row.state is not S.CHOOSING:
             return {}
         chosen, code = _chosen(look, mine, row, given), new_reference()
-        paper = commission_paper(look, mine, row, _orders(mine, row, given, chosen), given.language, look.now, code, check_url(court, code))
-        sealed = set_and_seal(court, paper, given.language, reason=T("Commission in case %(number)s", number=mine.number or mine.reference), signer=actor.name)
+        paper = commission_paper(
+            look, mine, row, _orders(mine, row, given, chosen), given.language, look.now, code, check_url(court, code)
+        )
+        sealed = set_and_seal(
+            court,
+            paper,
+            given.language,
+            reason=T("Commission in case %(number)s", number=mine.number or mine.reference),
+            signer=actor.name,
+        )
         return {"commission": SealedPaper(_digest(mine, row, given, chosen), sealed, code), "chosen": chosen}
 
 
@@ -311,7 +406,13 @@ def appoint_expert(court: Sitting, case: Case, given: AppointInput, *, actor: Ac
     if not isinstance(chosen, Chosen):
         raise ActNotOpen(T("The sealed paper was not prepared."))
     document = keep_prepared(
-        court, case, "commission", _digest(case, row, given, chosen), kind="commission", title=words_of(T("Letter of commission")), locale=given.language
+        court,
+        case,
+        "commission",
+        _digest(case, row, given, chosen),
+        kind="commission",
+        title=words_of(T("Letter of commission")),
+        locale=given.language,
     )
     witness = Witness(
         case_id=case.id,
@@ -328,8 +429,19 @@ def appoint_expert(court: Sitting, case: Case, given: AppointInput, *, actor: Ac
     court.session.flush()
     seat(court, case, witness, Role.EXPERT)
     fee: Money = given.fee
-    row.state, row.witness, row.qualification, row.chosen_how, row.days = S.COMMISSIONED, witness, chosen.qualification, given.how, given.days
-    row.fee_minor, row.fee_currency, row.document_id, row.attendance_included = fee.minor, fee.currency, document.id, given.attendance_included
+    row.state, row.witness, row.qualification, row.chosen_how, row.days = (
+        S.COMMISSIONED,
+        witness,
+        chosen.qualification,
+        given.how,
+        given.days,
+    )
+    row.fee_minor, row.fee_currency, row.document_id, row.attendance_included = (
+        fee.minor,
+        fee.currency,
+        document.id,
+        given.attendance_included,
+    )
     court.close_windows(case, CHOICE, WindowState.ENDED, subject=row.reference)
     court.close_tasks(case, APPOINT, row.reference)
     payer = next(p for p in case.parties if p.id == row.bears_id)
@@ -365,15 +477,21 @@ def attendance_not_included(given: Mapping[str, Any]) -> dict[str, Any]:
     guard=stands(*GOING, reason=T("No appraisal is under way.")),
 )
 def end_appraisal(court: Sitting, case: Case, given: EndInput, *, actor: Actor, now: datetime) -> Recorded:
-    """End it without a report: given up since the expert was not paid, no longer asked for or needed, or she failed (EV 31, 35)."""
+    """End it without a report: given up since the expert was not paid, no longer asked for or needed, or she failed (EV
+    31, 35).
+    """
     row: Appraisal = court.resolved("appraisal", given.appraisal)
     if row.state not in GOING:
         raise InvalidInput.at("appraisal", T("Choose one of those listed."))
     if given.ground == "not_paid" and (
-        row.paid_by is not None or court.windows(case, FEE, subject=row.reference) or row.state not in (S.COMMISSIONED, S.AT_WORK)
+        row.paid_by is not None
+        or court.windows(case, FEE, subject=row.reference)
+        or row.state not in (S.COMMISSIONED, S.AT_WORK)
     ):
         raise InvalidInput.at("ground", T("The time to pay the expert has not passed, or she was paid."))
-    if given.ground == "expert_failed" and (row.state is not S.AT_WORK or court.windows(case, REPORT, subject=row.reference)):
+    if given.ground == "expert_failed" and (
+        row.state is not S.AT_WORK or court.windows(case, REPORT, subject=row.reference)
+    ):
         raise InvalidInput.at("ground", T("The expert’s time has not passed."))
     row.state, row.ended_by, row.why_ended = S.ENDED, court.next_number(case), given.ground
     clear(court, case, row)
@@ -394,7 +512,12 @@ def clear(court: Sitting, case: Case, row: Appraisal) -> None:
         court.close_tasks(case, task, row.reference)
     if row.witness is not None:
         row.witness.state = RequestState.REFUSED
-        held = (Seat.case_id == case.id, Seat.account_id == row.witness.account_id, Seat.role == Role.EXPERT, Seat.until_at.is_(None))
+        held = (
+            Seat.case_id == case.id,
+            Seat.account_id == row.witness.account_id,
+            Seat.role == Role.EXPERT,
+            Seat.until_at.is_(None),
+        )
         court.session.execute(update(Seat).where(*held).values(until_at=court.now))
 
 
@@ -431,4 +554,11 @@ def on_report_lapsed(court: Sitting, case: Case, window: Window) -> None:
     """The report is late: whether another expert is commissioned is for the judge (EV 35)."""
     row = _of_window(court, case, window)
     if row is not None and row.state is S.AT_WORK:
-        court.open_task(case, Role.JUDGE, LATE, T("The expert’s report is late: %(fact)s", fact=row.fact), risk=50, subject=row.reference)
+        court.open_task(
+            case,
+            Role.JUDGE,
+            LATE,
+            T("The expert’s report is late: %(fact)s", fact=row.fact),
+            risk=50,
+            subject=row.reference,
+        )

@@ -1,4 +1,6 @@
-"""An expert called to be heard on her report: prepaid by who still objects, found given up where it is not, and paid (CPL 81; EV 38, 39, 81)."""
+"""An expert called to be heard on her report: prepaid by who still objects, found given up where it is not, and paid
+(CPL 81; EV 38, 39, 81).
+"""
 
 from __future__ import annotations
 
@@ -70,13 +72,17 @@ def somebody_still_objects(court: Sitting, case: Case, actor: Actor) -> Text | N
 def _parts_words(case: Case, shares: Sequence[ExpertShare], words: Text) -> Text:
     names = {p.id: p.name for p in case.parties}
     for share in shares:
-        words = T("%(before)s; %(name)s prepays %(amount)s", before=words, name=names[share.party_id], amount=share.amount)
+        words = T(
+            "%(before)s; %(name)s prepays %(amount)s", before=words, name=names[share.party_id], amount=share.amount
+        )
     return words
 
 
 def _parts_facts(case: Case, shares: Sequence[ExpertShare]) -> list[dict[str, Any]]:
     labels = {p.id: p.label for p in case.parties}
-    return [{"party": labels[share.party_id], "share": share.reference, "amount": share.amount_minor} for share in shares]
+    return [
+        {"party": labels[share.party_id], "share": share.reference, "amount": share.amount_minor} for share in shares
+    ]
 
 
 def _total(court: Sitting, row: Appraisal, given: CallExpertInput) -> Money:
@@ -84,7 +90,9 @@ def _total(court: Sitting, row: Appraisal, given: CallExpertInput) -> Money:
     heads = (given.travel, given.board, given.earnings)
     total = Money(sum(head.minor for head in heads), given.travel.currency)
     if row.attendance_included and total.minor:
-        raise InvalidInput.at("travel", T("The fee of the appraisal holds the attendance: nobody prepays it (Evidence Rules, art. 39)."))
+        raise InvalidInput.at(
+            "travel", T("The fee of the appraisal holds the attendance: nobody prepays it (Evidence Rules, art. 39).")
+        )
     if not total.minor and not row.attendance_included and not calls_on(court.session, row, *LIVE):
         raise InvalidInput.at("travel", T("Say what the attendance costs."))
     return total
@@ -100,7 +108,8 @@ def _total(court: Sitting, row: Appraisal, given: CallExpertInput) -> Money:
     guard=somebody_still_objects,
 )
 def call_expert(court: Sitting, case: Case, given: CallExpertInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Tell who still objects after the expert's answer to prepay what her attendance costs, and tell her that she is called (EV 38).
+    """Tell who still objects after the expert's answer to prepay what her attendance costs, and tell her that she is
+    called (EV 38).
 
     Both sides objecting share it. Reckoned as the attendance of a witness, collected by the
     court (FEE 11); where her fee holds it nobody prepays (EV 39).
@@ -131,21 +140,50 @@ def call_expert(court: Sitting, case: Case, given: CallExpertInput, *, actor: Ac
         come(court, case, call)
         words = T("The expert %(name)s is called to be heard on the report; nothing is prepaid", name=witness.name)
         return Recorded(words, {"call": call.reference, "appraisal": row.reference, "total": 0, "shares": []})
-    tell(court, case, witness, T("The court calls you to be heard on your report, if the attendance is prepaid; keep ready"))
+    tell(
+        court,
+        case,
+        witness,
+        T("The court calls you to be heard on your report, if the attendance is prepaid; keep ready"),
+    )
     shares = ask(court, case, call, {o.party_id for o in objections}, total)
-    words = T("The expert %(name)s is called to be heard on the report; the attendance costs %(total)s", name=witness.name, total=total)
-    facts = {"call": call.reference, "appraisal": row.reference, "total": total.minor, "shares": _parts_facts(case, shares)}
+    words = T(
+        "The expert %(name)s is called to be heard on the report; the attendance costs %(total)s",
+        name=witness.name,
+        total=total,
+    )
+    facts = {
+        "call": call.reference,
+        "appraisal": row.reference,
+        "total": total.minor,
+        "shares": _parts_facts(case, shares),
+    }
     return Recorded(_parts_words(case, shares, words), facts)
 
 
-@act(title=T("Rest of an expert’s attendance"), input=RestInput, by={Role.CLOCK}, at=TRIED, listed=False, serves=Everyone.PARTIES, source="EV 38")
+@act(
+    title=T("Rest of an expert’s attendance"),
+    input=RestInput,
+    by={Role.CLOCK},
+    at=TRIED,
+    listed=False,
+    serves=Everyone.PARTIES,
+    source="EV 38",
+)
 def share_rest_of_attendance(court: Sitting, case: Case, given: RestInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Ask who still objects for the part of who did not prepay: no longer do both sides object, so it is no longer shared (EV 38)."""
-    call = court.session.scalars(select(ExpertCall).where(ExpertCall.case_id == case.id, ExpertCall.reference == given.call)).one()
+    """Ask who still objects for the part of who did not prepay: no longer do both sides object, so it is no longer
+    shared (EV 38).
+    """
+    call = court.session.scalars(
+        select(ExpertCall).where(ExpertCall.case_id == case.id, ExpertCall.reference == given.call)
+    ).one()
     rest = rest_of(call)
     shares = ask(court, case, call, {share.party_id for share in call.shares_in(ShareState.PAID)}, rest, rest=True)
     words = T("%(rest)s of the expert’s attendance was not prepaid by who shared it", rest=rest)
-    return Recorded(_parts_words(case, shares, words), {"call": call.reference, "rest": rest.minor, "shares": _parts_facts(case, shares)})
+    return Recorded(
+        _parts_words(case, shares, words),
+        {"call": call.reference, "rest": rest.minor, "shares": _parts_facts(case, shares)},
+    )
 
 
 def unpaid_shares(court: Sitting, case: Case) -> list[ExpertShare]:
@@ -182,8 +220,11 @@ FOUND = {
     source="EV 38",
     guard=some_share_is_unpaid,
 )
-def find_on_attendance_fee(court: Sitting, case: Case, given: AttendanceFeeInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Find that an objection counts as given up since nothing was prepaid in time, or give more time for a good reason (EV 38).
+def find_on_attendance_fee(
+    court: Sitting, case: Case, given: AttendanceFeeInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Find that an objection counts as given up since nothing was prepaid in time, or give more time for a good reason
+    (EV 38).
 
     What the party prepaid in part goes back. The rest falls to who still objects; where
     nobody does, the expert does not come.
@@ -196,13 +237,24 @@ def find_on_attendance_fee(court: Sitting, case: Case, given: AttendanceFeeInput
     facts = {"share": share.reference, "party": party.label, "answer": given.answer, "reasons": given.reasons}
     if given.days is not None:
         window = court.windows(case, ATTENDANCE, state=None, subject=notice_of(court.session, share).reference)[-1]
-        reopen(court, case, window, now, given.days, T("ruling of the judge, entry %(number)s", number=court.next_number(case)), "EV 38")
+        reopen(
+            court,
+            case,
+            window,
+            now,
+            given.days,
+            T("ruling of the judge, entry %(number)s", number=court.next_number(case)),
+            "EV 38",
+        )
         words = T("%(name)s may prepay the expert’s attendance until %(day)s", name=party.name, day=window.due_at)
         return Recorded(words, {**facts, "due_at": window.due_at.isoformat() if window.due_at else None})
     call = court.session.get_one(ExpertCall, share.call_id)
     back = _give_up(court, case, call, party.id)
     advance(court, case, call)
-    return Recorded(T("The objection of %(name)s to the report counts as given up", name=party.name), {**facts, "back": back.minor, "currency": back.currency})
+    return Recorded(
+        T("The objection of %(name)s to the report counts as given up", name=party.name),
+        {**facts, "back": back.minor, "currency": back.currency},
+    )
 
 
 def _give_up(court: Sitting, case: Case, call: ExpertCall, party_id: int) -> Money:
@@ -236,13 +288,17 @@ def _require_record(court: Sitting, case: Case, call: ExpertCall, outcome: str) 
     if outcome == "refused" and not stayed_away(court.session, case, witness):
         raise InvalidInput.at("outcome", T("No record of a hearing says that the expert did not come."))
     if outcome in ("heard", "at_fault") and not was_heard(court.session, case, witness):
-        raise InvalidInput.at("outcome", T("No record of a hearing says that the expert came, and there is no testimony."))
+        raise InvalidInput.at(
+            "outcome", T("No record of a hearing says that the expert came, and there is no testimony.")
+        )
 
 
 ENDED = {
     "heard": T("The expert was heard. The losing party bears what the attendance cost."),
     "at_fault": T("The expert bears what the attendance cost: the opinion was unclear or flawed."),
-    "refused": T("The expert did not come. The opinion grounds no finding, and the fee is returned to the party who paid it, if it asks."),
+    "refused": T(
+        "The expert did not come. The opinion grounds no finding, and the fee is returned to the party who paid it, if it asks."
+    ),
     "not_needed": T("The expert need not come any more."),
 }
 
@@ -259,7 +315,8 @@ ENDED = {
     guard=some_call_is_live,
 )
 def settle_attendance(court: Sitting, case: Case, given: AttendanceInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Find from the record whether the expert was heard, and who bears it: the loser, or herself where her opinion made it needed (EV 39).
+    """Find from the record whether the expert was heard, and who bears it: the loser, or herself where her opinion made
+    it needed (EV 39).
 
     Who refuses to come makes the opinion no basis for a finding (CPL 81; EV 81): another
     appraisal can then be asked for. What is not used goes back to who prepaid it.
@@ -276,7 +333,10 @@ def settle_attendance(court: Sitting, case: Case, given: AttendanceInput, *, act
         end(court, case, call, S.HEARD)
         _to_pass_on(court, case, call)
         return Recorded(ENDED["heard"], {**facts, "total": call.total.minor, "currency": call.currency})
-    why = {"at_fault": T("The expert bears it: the opinion was unclear or flawed."), "refused": T("The expert did not come.")}[given.outcome]
+    why = {
+        "at_fault": T("The expert bears it: the opinion was unclear or flawed."),
+        "refused": T("The expert did not come."),
+    }[given.outcome]
     back = return_all(court, case, call, why, {"at_fault": "EV 39", "refused": "EV 81"}[given.outcome])
     end(court, case, call, S(given.outcome))
     if given.outcome == "refused" and call.appraisal.exhibit is not None:
@@ -288,13 +348,19 @@ def settle_attendance(court: Sitting, case: Case, given: AttendanceInput, *, act
 def _to_pass_on(court: Sitting, case: Case, call: ExpertCall) -> None:
     if call.total.minor:
         name = witness_of(court.session, call.appraisal).name
-        title = T("Pay the expert %(name)s for the attendance out of the %(total)s that came in.", name=name, total=call.total)
+        title = T(
+            "Pay the expert %(name)s for the attendance out of the %(total)s that came in.", name=name, total=call.total
+        )
         court.open_task(case, Role.CASHIER, PASS_ON, title, risk=30, subject=call.reference)
 
 
 def an_expert_is_to_be_paid(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nothing is passed on."""
-    return None if calls_to_pay(court.session, case) else T("Nothing was collected for an expert that waits to be passed on.")
+    return (
+        None
+        if calls_to_pay(court.session, case)
+        else T("Nothing was collected for an expert that waits to be passed on.")
+    )
 
 
 @act(
@@ -309,7 +375,9 @@ def an_expert_is_to_be_paid(court: Sitting, case: Case, actor: Actor) -> Text | 
     guard=an_expert_is_to_be_paid,
 )
 def pass_on_attendance_fee(court: Sitting, case: Case, given: PassOnInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Pay the expert what her attendance really cost, out of what was collected for her; what is over goes back to who prepaid it (FEE 11, 20)."""
+    """Pay the expert what her attendance really cost, out of what was collected for her; what is over goes back to who
+    prepaid it (FEE 11, 20).
+    """
     call: ExpertCall = court.resolved("expert_call", given.call)
     if call not in calls_to_pay(court.session, case):
         raise ActNotOpen(T("You have already done this."))
@@ -321,16 +389,25 @@ def pass_on_attendance_fee(court: Sitting, case: Case, given: PassOnInput, *, ac
     over = _return_over(court, case, call, call.total.minor - given.amount.minor)
     witness = witness_of(court.session, call.appraisal)
     tell(court, case, witness, T("You are paid %(amount)s for coming to be heard", amount=given.amount))
-    words = T("The expert %(name)s was paid %(amount)s for the attendance; %(over)s goes back", name=witness.name, amount=given.amount, over=over)
+    words = T(
+        "The expert %(name)s was paid %(amount)s for the attendance; %(over)s goes back",
+        name=witness.name,
+        amount=given.amount,
+        over=over,
+    )
     if not over.minor:
         words = T("The expert %(name)s was paid %(amount)s for the attendance", name=witness.name, amount=given.amount)
-    return Recorded(words, {"call": call.reference, "amount": given.amount.minor, "over": over.minor, "currency": call.currency})
+    return Recorded(
+        words, {"call": call.reference, "amount": given.amount.minor, "over": over.minor, "currency": call.currency}
+    )
 
 
 def _return_over(court: Sitting, case: Case, call: ExpertCall, over: int) -> Money:
     """What is over goes back in proportion to what each prepaid, an odd cent to who was asked first."""
     shares = call.shares_in(ShareState.PAID)
-    back = split(over, {f"{place:03}": Fraction(share.amount_minor, call.total.minor) for place, share in enumerate(shares)})
+    back = split(
+        over, {f"{place:03}": Fraction(share.amount_minor, call.total.minor) for place, share in enumerate(shares)}
+    )
     for place, share in enumerate(shares):
         if part := back[f"{place:03}"]:
             why = T("The attendance cost less than was prepaid.")
@@ -367,19 +444,37 @@ def on_attendance_lapsed(court: Sitting, case: Case, window: Window) -> None:
         return
     share = found[1]
     name = next((p.name for p in case.parties if p.id == share.party_id), "")
-    title = T("%(name)s has not prepaid the expert’s attendance. Find whether the objection counts as given up (Evidence Rules, art. 38).", name=name)
+    title = T(
+        "%(name)s has not prepaid the expert’s attendance. Find whether the objection counts as given up (Evidence Rules, art. 38).",
+        name=name,
+    )
     court.open_task(case, Role.JUDGE, UNPAID, title, risk=50, subject=share.reference)
 
 
 def on_served(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """The notice reached its payer later than it stood on the page: the time to prepay runs from that day. Facts: ``party``, ``packet``, ``at``."""
+    """The notice reached its payer later than it stood on the page: the time to prepay runs from that day. Facts:
+    ``party``, ``packet``, ``at``.
+    """
     numbers = getattr(facts.get("packet"), "entry_ids", ())
     for call in calls_of(court.session, case, S.PREPAYING):
         for share in call.shares_in(ShareState.ASKED):
             notice = notice_of(court.session, share)
             windows = court.windows(case, ATTENDANCE, state=None, subject=notice.reference)
-            if share.party_id != facts["party"].id or notice.entry_number not in numbers or not windows or facts["at"] <= windows[-1].opened_at:
+            if (
+                share.party_id != facts["party"].id
+                or notice.entry_number not in numbers
+                or not windows
+                or facts["at"] <= windows[-1].opened_at
+            ):
                 continue
             court.close_windows(case, ATTENDANCE, WindowState.ENDED, subject=notice.reference)
             court.close_tasks(case, UNPAID, share.reference)
-            court.start_window(case, ATTENDANCE, party=facts["party"], start=facts["at"], subject=notice.reference, amount=call.days, proof=facts.get("proof"))
+            court.start_window(
+                case,
+                ATTENDANCE,
+                party=facts["party"],
+                start=facts["at"],
+                subject=notice.reference,
+                amount=call.days,
+                proof=facts.get("proof"),
+            )

@@ -14,7 +14,14 @@ from odr.evidence.models import Upload
 from odr.hearing.acts_limit import seat_president
 from odr.hearing.acts_plan import hearing_open
 from odr.hearing.calling import call_everybody, call_off
-from odr.hearing.inputs import AdjournInput, AdjournmentRulingInput, AttendanceInput, ConfirmRecordingInput, RecordHearingInput, SummonInput
+from odr.hearing.inputs import (
+    AdjournInput,
+    AdjournmentRulingInput,
+    AttendanceInput,
+    ConfirmRecordingInput,
+    RecordHearingInput,
+    SummonInput,
+)
 from odr.hearing.kinds import AdjournmentGround, HearingState, Mode, Presence
 from odr.hearing.models import Attendance, Hearing, Interpreter, RecordingConfirmation, Summons, Witness
 from odr.hearing.online import PLACE_TASK, absent_at, call_where
@@ -48,15 +55,22 @@ def _hour(court: Sitting, case: Case, day: Any, hour: str, at: str) -> datetime:
 
 
 def _require_gap(court: Sitting, case: Case, given: SummonInput, begins: datetime) -> None:
-    """After a hearing that was held or put off, the next is within a month, but for force majeure or by agreement (EXT 5)."""
-    before = [h.begins_at for h in hearings_of(court.session, case) if h.state in (HearingState.HELD, HearingState.ADJOURNED)]
+    """After a hearing that was held or put off, the next is within a month, but for force majeure or by agreement (EXT
+    5).
+    """
+    before = [
+        h.begins_at for h in hearings_of(court.session, case) if h.state in (HearingState.HELD, HearingState.ADJOURNED)
+    ]
     if not before or given.gap:
         return
     pack = court.pack(case)
     latest = reckon(pack, Period(amount=1, unit=Unit.MONTHS), max(before), article="EXT 5").due_at
     if begins > latest:
         raise InvalidInput.at(
-            "on", T("The next hearing is within a month of the last, unless the parties agree or force majeure prevents it (Extension Rules, art. 5).")
+            "on",
+            T(
+                "The next hearing is within a month of the last, unless the parties agree or force majeure prevents it (Extension Rules, art. 5)."
+            ),
         )
 
 
@@ -88,7 +102,12 @@ def summon(court: Sitting, case: Case, given: SummonInput, *, actor: Actor, now:
         latest = begins
     _require_gap(court, case, given, begins)
     if latest < now:
-        raise InvalidInput.at("on", T("In this procedure the summons goes out at least three days before (Civil Procedure Law, art. 139). Choose a later day."))
+        raise InvalidInput.at(
+            "on",
+            T(
+                "In this procedure the summons goes out at least three days before (Civil Procedure Law, art. 139). Choose a later day."
+            ),
+        )
     where = call_where(court, case, given.mode)
     examination = examination_of(court.session, case)
     number = court.next_number(case)
@@ -107,18 +126,33 @@ def summon(court: Sitting, case: Case, given: SummonInput, *, actor: Actor, now:
     court.session.flush()
     court.close_tasks(case, "summon")
     court.close_tasks(case, PLACE_TASK)
-    court.open_task(case, Role.CLERK, "record_hearing", T("Record the hearing of %(at)s.", at=begins), risk=30, due_at=begins, subject=hearing.reference)
+    court.open_task(
+        case,
+        Role.CLERK,
+        "record_hearing",
+        T("Record the hearing of %(at)s.", at=begins),
+        risk=30,
+        due_at=begins,
+        subject=hearing.reference,
+    )
     call_everybody(court, case, hearing)
     court.announce("hearing_fixed", case, hearing=hearing)
     return Recorded(
         T("Hearing fixed for %(at)s, %(mode)s, %(place)s", at=begins, mode=given.mode.label, place=given.place),
-        {"hearing": hearing.reference, "begins_at": begins.isoformat(), "closed_doors": hearing.closed_doors, "called_to": where},
+        {
+            "hearing": hearing.reference,
+            "begins_at": begins.isoformat(),
+            "closed_doors": hearing.closed_doors,
+            "called_to": where,
+        },
     )
 
 
 def hearing_to_come(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no hearing to hold or put off."""
-    found = court.session.scalar(select(Hearing.id).where(Hearing.case_id == case.id, Hearing.state == HearingState.SUMMONED).limit(1))
+    found = court.session.scalar(
+        select(Hearing.id).where(Hearing.case_id == case.id, Hearing.state == HearingState.SUMMONED).limit(1)
+    )
     return None if found else T("No hearing is fixed.")
 
 
@@ -138,22 +172,31 @@ def _to_come(hearing: Hearing) -> Hearing:
     source="CPL 149; EXT 3, 4",
 )
 def adjourn_hearing(court: Sitting, case: Case, given: AdjournInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Put a hearing off with reasons, as often as the track allows (EXT 3); for force majeure or an accident the president approves it (EXT 6)."""
+    """Put a hearing off with reasons, as often as the track allows (EXT 3); for force majeure or an accident the
+    president approves it (EXT 6).
+    """
     hearing = _to_come(court.resolved("hearing", given.hearing))
     pack = court.pack(case)
     most = pack.track(case.track.value).adjournments
     before = sum(h.state is HearingState.ADJOURNED for h in hearings_of(court.session, case))
     if most is not None and before >= most:
         raise ActNotOpen(
-            T("In this procedure a hearing is put off at most %(most)s times.", most=most), T("Ask the president, or hold the hearing."), "EXT 3, 4"
+            T("In this procedure a hearing is put off at most %(most)s times.", most=most),
+            T("Ask the president, or hold the hearing."),
+            "EXT 3, 4",
         )
     hearing.ground, hearing.why = given.ground, given.reasons
     result = {"hearing": hearing.reference, "ground": given.ground.value, "reasons": given.reasons}
     if given.ground is AdjournmentGround.OTHER and pack.decider("adjournment") == "president":
         hearing.state = HearingState.ADJOURNING
         seat_president(court, case)
-        title = T("The judge puts the hearing of %(at)s off. Approve it or not (Extension Rules, art. 6).", at=hearing.begins_at)
-        court.open_task(case, Role.PRESIDENT, "adjournment", title, risk=60, due_at=hearing.begins_at, subject=hearing.reference)
+        title = T(
+            "The judge puts the hearing of %(at)s off. Approve it or not (Extension Rules, art. 6).",
+            at=hearing.begins_at,
+        )
+        court.open_task(
+            case, Role.PRESIDENT, "adjournment", title, risk=60, due_at=hearing.begins_at, subject=hearing.reference
+        )
         return Recorded(T("Hearing of %(at)s put off, if the president approves", at=hearing.begins_at), result)
     _put_off(court, case, hearing)
     return Recorded(T("Hearing of %(at)s put off", at=hearing.begins_at), result)
@@ -168,7 +211,9 @@ def _put_off(court: Sitting, case: Case, hearing: Hearing) -> None:
 
 def adjournment_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no adjournment to approve."""
-    found = court.session.scalar(select(Hearing.id).where(Hearing.case_id == case.id, Hearing.state == HearingState.ADJOURNING).limit(1))
+    found = court.session.scalar(
+        select(Hearing.id).where(Hearing.case_id == case.id, Hearing.state == HearingState.ADJOURNING).limit(1)
+    )
     return None if found else T("No hearing waits for your approval to be put off.")
 
 
@@ -185,7 +230,9 @@ PUT_OFF = {"allow": T("The hearing is put off."), "refuse": T("The hearing takes
     paper=RulingForm(T("A hearing is put off"), STANDS, words=PUT_OFF, is_decision=True),
     source="EXT 2, 6",
 )
-def rule_on_adjournment(court: Sitting, case: Case, given: AdjournmentRulingInput, *, actor: Actor, now: datetime) -> Recorded:
+def rule_on_adjournment(
+    court: Sitting, case: Case, given: AdjournmentRulingInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Approve, or let the hearing take place, with reasons (EXT 6)."""
     hearing: Hearing = court.resolved("hearing", given.hearing)
     if hearing.state is not HearingState.ADJOURNING:
@@ -219,13 +266,25 @@ def record_hearing(court: Sitting, case: Case, given: RecordHearingInput, *, act
     """
     hearing = _to_come(court.resolved("hearing", given.hearing))
     day = hearing.begins_at.astimezone(court.pack(case).tz).date()
-    hearing.begun_at, hearing.ended_at = _hour(court, case, day, given.begun, "begun"), _hour(court, case, day, given.ended, "ended")
+    hearing.begun_at, hearing.ended_at = (
+        _hour(court, case, day, given.begun, "begun"),
+        _hour(court, case, day, given.ended, "ended"),
+    )
     if not hearing.begun_at < hearing.ended_at <= now:
-        raise InvalidInput([FieldFault(("ended",), T("A hearing ends after it begins, and is recorded after it has ended."))])
+        raise InvalidInput(
+            [FieldFault(("ended",), T("A hearing ends after it begins, and is recorded after it has ended."))]
+        )
     minutes: Upload | None = court.resolved("upload", given.minutes_file) if given.minutes_file else None
     recording: Upload | None = court.resolved("upload", given.recording) if given.recording else None
-    hearing.minutes, hearing.minutes_upload, hearing.minutes_sha256 = given.minutes, given.minutes_file, _digest(minutes)
-    hearing.recording_upload, hearing.recording_sha256 = given.recording, _digest(recording) or (given.recording_sha256 or "").lower() or None
+    hearing.minutes, hearing.minutes_upload, hearing.minutes_sha256 = (
+        given.minutes,
+        given.minutes_file,
+        _digest(minutes),
+    )
+    hearing.recording_upload, hearing.recording_sha256 = (
+        given.recording,
+        _digest(recording) or (given.recording_sha256 or "").lower() or None,
+    )
     hearing.state, hearing.recorded_by = HearingState.HELD, court.next_number(case)
     for line in given.attendance:
         hearing.attendances.append(_attendance(court.resolved("attendee", line.who), line))
@@ -241,7 +300,10 @@ def record_hearing(court: Sitting, case: Case, given: RecordHearingInput, *, act
         subject=hearing.reference,
     )
     court.announce("hearing_recorded", case, hearing=hearing)
-    shown = [{"who": a.name, "role": a.role.value, "presence": a.presence.value, "failure": a.by_failure} for a in hearing.attendances]
+    shown = [
+        {"who": a.name, "role": a.role.value, "presence": a.presence.value, "failure": a.by_failure}
+        for a in hearing.attendances
+    ]
     result = {
         "hearing": hearing.reference,
         "attendance": shown,
@@ -255,18 +317,25 @@ def record_hearing(court: Sitting, case: Case, given: RecordHearingInput, *, act
 def _attendance(who: Party | Witness | Interpreter, line: AttendanceInput) -> Attendance:
     party_id = who.id if isinstance(who, Party) else None
     role = Role.INTERPRETER if isinstance(who, Interpreter) else who.role
-    return Attendance(party_id=party_id, role=role, name=who.name, presence=line.presence, by_failure=line.by_failure, note=line.note)
+    return Attendance(
+        party_id=party_id, role=role, name=who.name, presence=line.presence, by_failure=line.by_failure, note=line.note
+    )
 
 
 def _prepare_absence(court: Sitting, case: Case, hearing: Hearing) -> None:
-    """Put each absence before the judge with what the law allows; a failure of network or power is none, nor a video nobody agreed to (OLR 4, 25)."""
+    """Put each absence before the judge with what the law allows; a failure of network or power is none, nor a video
+    nobody agreed to (OLR 4, 25).
+    """
     for each in hearing.attendances:
         if each.presence is not Presence.ABSENT or each.party_id is None or each.by_failure:
             continue
         if not absent_at(court, case, hearing, each.party_id):
             continue
         if each.role is Role.CLAIMANT:
-            title = T("%(name)s, claimant, did not come. The claim may be deemed withdrawn by ruling (Civil Procedure Law, art. 146).", name=each.name)
+            title = T(
+                "%(name)s, claimant, did not come. The claim may be deemed withdrawn by ruling (Civil Procedure Law, art. 146).",
+                name=each.name,
+            )
         else:
             title = T(
                 "%(name)s did not come. Whether a decision in default is open depends on proof of service and of the summons (Civil Procedure Law, art. 147).",
@@ -279,7 +348,9 @@ def recording_exists(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no checksum can be confirmed."""
     if has_none(court, case, Hearing):
         return T("No recording with a checksum is on record.")
-    found = court.session.scalar(select(Hearing.id).where(Hearing.case_id == case.id, Hearing.recording_sha256.is_not(None)).limit(1))
+    found = court.session.scalar(
+        select(Hearing.id).where(Hearing.case_id == case.id, Hearing.recording_sha256.is_not(None)).limit(1)
+    )
     return None if found else T("No recording with a checksum is on record.")
 
 
@@ -291,13 +362,19 @@ def recording_exists(court: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=recording_exists,
     source="REC 9",
 )
-def confirm_recording(court: Sitting, case: Case, given: ConfirmRecordingInput, *, actor: Actor, now: datetime) -> Recorded:
+def confirm_recording(
+    court: Sitting, case: Case, given: ConfirmRecordingInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """A party confirms that the recording has the digest on record, or says that it has not (REC 9)."""
     hearing: Hearing = court.resolved("hearing", given.hearing)
     party = court.party_of(case, actor)
     if hearing.recording_sha256 is None:
         raise InvalidInput.at("hearing", T("This hearing has no recording with a checksum."))
-    if court.session.scalar(select(RecordingConfirmation.id).where(RecordingConfirmation.hearing_id == hearing.id, RecordingConfirmation.party_id == party.id)):
+    if court.session.scalar(
+        select(RecordingConfirmation.id).where(
+            RecordingConfirmation.hearing_id == hearing.id, RecordingConfirmation.party_id == party.id
+        )
+    ):
         raise ActNotOpen(T("You have already done this."))
     confirms = given.confirms == "yes"
     court.session.add(
@@ -319,13 +396,23 @@ def confirm_recording(court: Sitting, case: Case, given: ConfirmRecordingInput, 
             risk=60,
             subject=hearing.reference,
         )
-        return Recorded(T("%(party)s does not confirm the recording’s checksum", party=party.name), {"sha256": hearing.recording_sha256, "confirms": False})
-    return Recorded(T("%(party)s confirms the recording’s checksum", party=party.name), {"sha256": hearing.recording_sha256, "confirms": True})
+        return Recorded(
+            T("%(party)s does not confirm the recording’s checksum", party=party.name),
+            {"sha256": hearing.recording_sha256, "confirms": False},
+        )
+    return Recorded(
+        T("%(party)s confirms the recording’s checksum", party=party.name),
+        {"sha256": hearing.recording_sha256, "confirms": True},
+    )
 
 
 def on_served(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """A paper reached a party: where it was the entry of a summons, the summons has arrived."""
     numbers = list(getattr(facts.get("packet"), "entry_ids", None) or [])
-    mine = select(Summons).join(Hearing, Hearing.id == Summons.hearing_id).where(Hearing.case_id == case.id, Summons.party_id == facts["party"].id)
+    mine = (
+        select(Summons)
+        .join(Hearing, Hearing.id == Summons.hearing_id)
+        .where(Hearing.case_id == case.id, Summons.party_id == facts["party"].id)
+    )
     for row in court.session.scalars(mine.where(Summons.sent_by.in_(numbers), Summons.served_at.is_(None))):
         row.served_at = facts["at"]

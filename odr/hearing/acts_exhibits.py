@@ -47,7 +47,9 @@ def exhibits_phase(court: Sitting, case: Case) -> Phase | None:
 
 
 def is_late(phase: Phase | None, party: Party, exhibit: Exhibit) -> bool:
-    """Late is what comes after the phase, or after one's own time in it ended; never on an exhibit that came only later."""
+    """Late is what comes after the phase, or after one's own time in it ended; never on an exhibit that came only
+    later.
+    """
     if phase is None:
         return False
     if phase.closed_at is not None:
@@ -60,7 +62,9 @@ def _looked_at(court: Sitting, party: Party, given: OpinionInput) -> Exhibit:
     """The exhibit an opinion is on. Raises InvalidInput for one's own, or one that is not examined."""
     exhibit: Exhibit = court.resolved("exhibit", given.exhibit)
     if exhibit.party_id == party.id:
-        raise InvalidInput([FieldFault(("exhibit",), T("This is your own exhibit. Opinions are given on those of others."))])
+        raise InvalidInput(
+            [FieldFault(("exhibit",), T("This is your own exhibit. Opinions are given on those of others."))]
+        )
     if exhibit.state not in STANDING:
         raise InvalidInput([FieldFault(("exhibit",), T("This exhibit is not examined: it was withdrawn or excluded."))])
     return exhibit
@@ -80,7 +84,9 @@ def _all_looked_at(court: Sitting, party: Party, lines: list[OpinionInput]) -> l
     return found
 
 
-def _record_opinions(court: Sitting, case: Case, actor: Actor, act_name: str, given: BaseModel, lines: list[OpinionInput], now: datetime) -> Recorded:
+def _record_opinions(
+    court: Sitting, case: Case, actor: Actor, act_name: str, given: BaseModel, lines: list[OpinionInput], now: datetime
+) -> Recorded:
     party = court.party_of(case, actor)
     phase = exhibits_phase(court, case)
     exhibits = _all_looked_at(court, party, lines)
@@ -93,7 +99,15 @@ def _record_opinions(court: Sitting, case: Case, actor: Actor, act_name: str, gi
         voice = voice_of(court, case, actor, now)
         for line, exhibit, is_after in zip(lines, exhibits, late, strict=True):
             counter: Exhibit | None = court.resolved("exhibit", line.counter_exhibit) if line.counter_exhibit else None
-            write_opinion(court, case, replace(voice, late=is_after), line, exhibit.id, counter.id if counter else None, phase_id=phase.id if phase else None)
+            write_opinion(
+                court,
+                case,
+                replace(voice, late=is_after),
+                line,
+                exhibit.id,
+                counter.id if counter else None,
+                phase_id=phase.id if phase else None,
+            )
         labels = [e.label for e in exhibits]
         words = T("%(party)s on %(exhibits)s", party=party.name, exhibits=", ".join(labels))
         recorded = Recorded(words, {"exhibits": labels, "phase": phase.key if phase else None})
@@ -137,12 +151,21 @@ def has_opinion(court: Sitting, case: Case, actor: Actor) -> Text | None:
     if has_none(court, case, Opinion):
         return T("You have given no opinion yet.")
     mine = court.session.scalar(
-        select(Opinion.id).where(Opinion.case_id == case.id, Opinion.party_id == actor.party_id, Opinion.retracted_by.is_(None)).limit(1)
+        select(Opinion.id)
+        .where(Opinion.case_id == case.id, Opinion.party_id == actor.party_id, Opinion.retracted_by.is_(None))
+        .limit(1)
     )
     return None if mine else T("You have given no opinion yet.")
 
 
-@act(title=T("Take back an opinion"), input=RetractInput, by=set(PARTY_ROLES), at={Stage.HEARING}, guard=(hearing_open, has_opinion), source="EV 9")
+@act(
+    title=T("Take back an opinion"),
+    input=RetractInput,
+    by=set(PARTY_ROLES),
+    at={Stage.HEARING},
+    guard=(hearing_open, has_opinion),
+    source="EV 9",
+)
 def retract_opinion(court: Sitting, case: Case, given: RetractInput, *, actor: Actor, now: datetime) -> Recorded:
     """Take back what one said of an exhibit, with reasons; what was said stays on record, struck through (EV 9)."""
     opinion: Opinion = court.resolved("opinion", given.opinion)
@@ -154,18 +177,33 @@ def retract_opinion(court: Sitting, case: Case, given: RetractInput, *, actor: A
         if each.exhibit_id == opinion.exhibit_id and each.party_id == opinion.party_id:
             each.retracted_by, each.retracted_why = number, given.reasons
     return Recorded(
-        T("%(party)s took back the opinion on %(exhibit)s", party=court.party_of(case, actor).name, exhibit=exhibit.label),
+        T(
+            "%(party)s took back the opinion on %(exhibit)s",
+            party=court.party_of(case, actor).name,
+            exhibit=exhibit.label,
+        ),
         {"exhibit": exhibit.label, "reasons": given.reasons},
     )
 
 
-@act(title=T("Propose an agreed fact"), input=FactInput, by=set(PARTY_ROLES), at={Stage.PENDING, Stage.HEARING}, serves=Everyone.BUT_ACTOR, source="EV 3")
+@act(
+    title=T("Propose an agreed fact"),
+    input=FactInput,
+    by=set(PARTY_ROLES),
+    at={Stage.PENDING, Stage.HEARING},
+    serves=Everyone.BUT_ACTOR,
+    source="EV 3",
+)
 def propose_fact(court: Sitting, case: Case, given: FactInput, *, actor: Actor, now: datetime) -> Recorded:
     """Propose a fact as agreed; the one who proposes it thereby admits it for herself (EV 3)."""
     party = court.party_of(case, actor)
     number = court.next_number(case)
     fact = AgreedFact(
-        case_id=case.id, proposed_by=party.id, words=given.words, fact_id=court.resolved("fact", given.fact).id if given.fact else None, entry_number=number
+        case_id=case.id,
+        proposed_by=party.id,
+        words=given.words,
+        fact_id=court.resolved("fact", given.fact).id if given.fact else None,
+        entry_number=number,
     )
     fact.stances.append(FactStanceRow(party_id=party.id, agrees=True, entry_number=number))
     court.session.add(fact)
@@ -177,7 +215,9 @@ def fact_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no proposed fact to answer."""
     if has_none(court, case, AgreedFact):
         return T("No proposed fact waits for your answer.")
-    waiting = any(all(s.party_id != actor.party_id for s in fact.stances) for fact in proposed_facts(court.session, case))
+    waiting = any(
+        all(s.party_id != actor.party_id for s in fact.stances) for fact in proposed_facts(court.session, case)
+    )
     return None if waiting else T("No proposed fact waits for your answer.")
 
 
@@ -197,5 +237,9 @@ def answer_fact(court: Sitting, case: Case, given: FactStanceInput, *, actor: Ac
         raise InvalidInput.at("fact", T("You have already answered this."))
     agrees = given.agrees == "yes"
     fact.stances.append(FactStanceRow(party_id=party.id, agrees=agrees, entry_number=court.next_number(case)))
-    words = T("%(party)s agreed to a fact", party=party.name) if agrees else T("%(party)s did not agree to a fact", party=party.name)
+    words = (
+        T("%(party)s agreed to a fact", party=party.name)
+        if agrees
+        else T("%(party)s did not agree to a fact", party=party.name)
+    )
     return Recorded(words, {"fact": fact.reference, "agrees": agrees})

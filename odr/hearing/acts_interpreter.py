@@ -27,7 +27,12 @@ if TYPE_CHECKING:
 def motions_waiting(court: Sitting, case: Case) -> list[Motion]:
     """Motions for an interpreter that were granted and have none yet."""
     taken = select(Interpreter.motion_id).where(Interpreter.case_id == case.id)
-    rows = select(Motion).where(Motion.case_id == case.id, Motion.kind == MotionKind.INTERPRETER, Motion.state == RequestState.GRANTED, Motion.id.not_in(taken))
+    rows = select(Motion).where(
+        Motion.case_id == case.id,
+        Motion.kind == MotionKind.INTERPRETER,
+        Motion.state == RequestState.GRANTED,
+        Motion.id.not_in(taken),
+    )
     return list(court.session.scalars(rows.order_by(Motion.id)))
 
 
@@ -45,7 +50,9 @@ def interpreter_is_wanted(court: Sitting, case: Case, actor: Actor) -> Text | No
     serves=Everyone.PARTIES,
     source="CPL 11, 49, 273; CPI 227; FEE 11, 12",
 )
-def appoint_interpreter(court: Sitting, case: Case, given: InterpreterInput, *, actor: Actor, now: datetime) -> Recorded:
+def appoint_interpreter(
+    court: Sitting, case: Case, given: InterpreterInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Appoint whom the judge ordered, and say who pays. The parties are told, so that they may challenge her (CPL 49).
 
     The court provides one without charge where somebody does not speak the language of
@@ -56,7 +63,9 @@ def appoint_interpreter(court: Sitting, case: Case, given: InterpreterInput, *, 
     if motion not in motions_waiting(court, case):
         raise InvalidInput.at("motion", T("No interpreter was ordered who is not appointed yet."))
     if given.pay is InterpreterPay.PARTY and not case.foreign_related:
-        raise InvalidInput.at("pay", T("Only in a foreign-related case does a party pay the interpreter (Civil Procedure Law, art. 273)."))
+        raise InvalidInput.at(
+            "pay", T("Only in a foreign-related case does a party pay the interpreter (Civil Procedure Law, art. 273).")
+        )
     interpreter = Interpreter(
         case_id=case.id,
         motion_id=motion.id,
@@ -73,7 +82,12 @@ def appoint_interpreter(court: Sitting, case: Case, given: InterpreterInput, *, 
     seat(court, case, interpreter, Role.INTERPRETER)
     call_to_fixed(court, case, interpreter)
     court.open_task(
-        case, Role.CLERK, "interpreter_pay", T("Record that %(name)s was paid for interpreting.", name=given.name), risk=10, subject=interpreter.reference
+        case,
+        Role.CLERK,
+        "interpreter_pay",
+        T("Record that %(name)s was paid for interpreting.", name=given.name),
+        risk=10,
+        subject=interpreter.reference,
     )
     words = T("%(name)s appointed to interpret: %(language)s", name=given.name, language=given.language)
     return Recorded(words, {"interpreter": interpreter.reference, "pay": given.pay.value})
@@ -81,7 +95,11 @@ def appoint_interpreter(court: Sitting, case: Case, given: InterpreterInput, *, 
 
 def unpaid(court: Sitting, case: Case) -> list[Interpreter]:
     """Interpreters of whom no payment is recorded."""
-    rows = select(Interpreter).where(Interpreter.case_id == case.id, Interpreter.paid_by.is_(None)).order_by(Interpreter.id)
+    rows = (
+        select(Interpreter)
+        .where(Interpreter.case_id == case.id, Interpreter.paid_by.is_(None))
+        .order_by(Interpreter.id)
+    )
     return list(court.session.scalars(rows))
 
 
@@ -98,8 +116,12 @@ def somebody_unpaid(court: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=somebody_unpaid,
     source="FEE 11, 12",
 )
-def record_interpreter_paid(court: Sitting, case: Case, given: InterpreterPaidInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Record what an interpreter was paid and by whom: a fact of the file. Of what a party bore the decision on costs disposes."""
+def record_interpreter_paid(
+    court: Sitting, case: Case, given: InterpreterPaidInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Record what an interpreter was paid and by whom: a fact of the file. Of what a party bore the decision on costs
+    disposes.
+    """
     interpreter: Interpreter = court.resolved("interpreter", given.interpreter)
     if interpreter.paid_by is not None:
         raise ActNotOpen(T("You have already done this."))
@@ -108,8 +130,15 @@ def record_interpreter_paid(court: Sitting, case: Case, given: InterpreterPaidIn
     court.close_tasks(case, "interpreter_pay", interpreter.reference)
     payer = next((p.name for p in case.parties if p.id == interpreter.party_id), None)
     words = (
-        T("%(name)s was paid %(amount)s for interpreting, by %(payer)s", name=interpreter.name, amount=given.amount, payer=payer)
+        T(
+            "%(name)s was paid %(amount)s for interpreting, by %(payer)s",
+            name=interpreter.name,
+            amount=given.amount,
+            payer=payer,
+        )
         if payer
-        else T("%(name)s was paid %(amount)s for interpreting, by the court", name=interpreter.name, amount=given.amount)
+        else T(
+            "%(name)s was paid %(amount)s for interpreting, by the court", name=interpreter.name, amount=given.amount
+        )
     )
     return Recorded(words, {"interpreter": interpreter.reference, "pay": interpreter.pay.value})

@@ -40,11 +40,17 @@ def seat_president(court: Sitting, case: Case) -> None:
 
 def waiting(court: Sitting, case: Case) -> TrialExtension | None:
     """The request that waits for the president."""
-    return court.session.scalar(select(TrialExtension).where(TrialExtension.case_id == case.id, TrialExtension.state == RequestState.ASKED).limit(1))
+    return court.session.scalar(
+        select(TrialExtension)
+        .where(TrialExtension.case_id == case.id, TrialExtension.state == RequestState.ASKED)
+        .limit(1)
+    )
 
 
 def limit_can_be_extended(court: Sitting, case: Case, actor: Actor) -> Text | None:
-    """Reason why no extension can be asked for: no limit runs, the court has none left to give, one is asked already, or it is too late."""
+    """Reason why no extension can be asked for: no limit runs, the court has none left to give, one is asked already,
+    or it is too late.
+    """
     clock = clock_of(court, case)
     if clock is None:
         return T("No trial limit runs in this case.")
@@ -52,9 +58,14 @@ def limit_can_be_extended(court: Sitting, case: Case, actor: Actor) -> Text | No
         return T("An extension is asked for already; the president decides.")
     rule = court.pack(case).trial_limits.tracks[case.track.value]
     if extensions_granted(court, case) >= len(rule.extensions):
-        return T("This court can extend the trial limit no further; a further extension is for the higher court (Extension Rules, art. 1).")
+        return T(
+            "This court can extend the trial limit no further; a further extension is for the higher court (Extension Rules, art. 1)."
+        )
     if court.now.astimezone(court.pack(case).tz).date() > clock.ask_by:
-        return T("An extension had to be asked for by %(day)s, fifteen days before the end (Extension Rules, art. 1).", day=clock.ask_by)
+        return T(
+            "An extension had to be asked for by %(day)s, fifteen days before the end (Extension Rules, art. 1).",
+            day=clock.ask_by,
+        )
     return None
 
 
@@ -72,15 +83,28 @@ def ask_limit_extension(court: Sitting, case: Case, given: OrderInput, *, actor:
     clock = clock_of(court, case)
     if clock is None:
         raise ActNotOpen(T("No trial limit runs in this case."))
-    request = TrialExtension(case_id=case.id, reasons=given.reasons, state=RequestState.ASKED, entry_number=court.next_number(case))
+    request = TrialExtension(
+        case_id=case.id, reasons=given.reasons, state=RequestState.ASKED, entry_number=court.next_number(case)
+    )
     court.session.add(request)
     court.session.flush()
     seat_president(court, case)
-    title = T("The judge asks for a longer trial limit. Decide by %(day)s (Extension Rules, art. 1).", day=clock.decide_by)
-    court.open_task(case, Role.PRESIDENT, "trial_extension", title, risk=70, due_at=clock.ends.due_at, subject=request.reference)
+    title = T(
+        "The judge asks for a longer trial limit. Decide by %(day)s (Extension Rules, art. 1).", day=clock.decide_by
+    )
+    court.open_task(
+        case, Role.PRESIDENT, "trial_extension", title, risk=70, due_at=clock.ends.due_at, subject=request.reference
+    )
     court.close_tasks(case, "trial_limit")
     words = T("Extension of the trial limit asked for; it ends on %(day)s", day=clock.ends.result)
-    return Recorded(words, {"extension": request.reference, "ends": clock.ends.result.isoformat(), "decide_by": clock.decide_by.isoformat()})
+    return Recorded(
+        words,
+        {
+            "extension": request.reference,
+            "ends": clock.ends.result.isoformat(),
+            "decide_by": clock.decide_by.isoformat(),
+        },
+    )
 
 
 def extension_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
@@ -99,7 +123,9 @@ def extension_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     paper=RulingForm(T("Longer trial limit"), STANDS, words=ASKED, is_decision=True),
     source="CPL 152, 164, 168; EXT 1, 7",
 )
-def rule_on_limit_extension(court: Sitting, case: Case, given: ExtensionRulingInput, *, actor: Actor, now: datetime) -> Recorded:
+def rule_on_limit_extension(
+    court: Sitting, case: Case, given: ExtensionRulingInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Extend the limit by what the law allows for the track, or not, with reasons; every party is told (EXT 7).
 
     Nothing is extended once the limit has ended; after the fifth day before it the decision is marked late.
@@ -113,14 +139,20 @@ def rule_on_limit_extension(court: Sitting, case: Case, given: ExtensionRulingIn
     court.close_tasks(case, "trial_extension", request.reference)
     if given.answer == "refuse":
         request.state = RequestState.REFUSED
-        return Recorded(T("The trial limit stays at %(day)s", day=clock.ends.result), {"extension": request.reference, "reasons": given.reasons})
+        return Recorded(
+            T("The trial limit stays at %(day)s", day=clock.ends.result),
+            {"extension": request.reference, "reasons": given.reasons},
+        )
     if now > clock.ends.due_at:
         raise ActNotOpen(T("The trial limit has ended; it cannot be extended any more."), source="EXT 1")
     request.state = RequestState.GRANTED
     court.session.flush()
     longer = clock_of(court, case)
     end = longer.ends.result if longer is not None else clock.ends.result
-    return Recorded(T("The trial limit is extended to %(day)s", day=end), {"extension": request.reference, "reasons": given.reasons, "ends": end.isoformat()})
+    return Recorded(
+        T("The trial limit is extended to %(day)s", day=end),
+        {"extension": request.reference, "reasons": given.reasons, "ends": end.isoformat()},
+    )
 
 
 def limit_runs(court: Sitting, case: Case, actor: Actor) -> Text | None:
@@ -139,7 +171,8 @@ def limit_runs(court: Sitting, case: Case, actor: Actor) -> Text | None:
     source="CPI 243",
 )
 def exclude_time(court: Sitting, case: Case, given: ExcludeInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Put on record from when to when an appraisal was made or the parties asked for time to settle: it does not count towards the limit (CPI 243).
+    """Put on record from when to when an appraisal was made or the parties asked for time to settle: it does not count
+    towards the limit (CPI 243).
 
     Stays, objections to jurisdiction and announcements need no order: the docket shows them.
     """

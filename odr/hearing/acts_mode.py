@@ -58,7 +58,8 @@ def convert_mode(court: Sitting, case: Case, given: ConvertInput, *, actor: Acto
         court.open_task(case, Role.CLERK, "summon", T("Fix the hearing and summon everybody."), risk=30)
     court.close_tasks(case, "mode_doubt")
     return Recorded(
-        T("The case is heard %(mode)s from now on", mode=given.mode.label), {"from": before.value, "to": given.mode.value, "reasons": given.reasons}
+        T("The case is heard %(mode)s from now on", mode=given.mode.label),
+        {"from": before.value, "to": given.mode.value, "reasons": given.reasons},
     )
 
 
@@ -72,7 +73,11 @@ def _resume(court: Sitting, case: Case, examination: Examination, now: datetime)
             examination.phases.append(phase_row(case, each, ordinal))
         examination.phases.sort(key=lambda p: p.ordinal)
         court.session.flush()
-    resumed = phases.open_phase(court, case, phase, now) if phase is not None else phases.next_step(court, case, examination, None, now) is not None
+    resumed = (
+        phases.open_phase(court, case, phase, now)
+        if phase is not None
+        else phases.next_step(court, case, examination, None, now) is not None
+    )
     if not resumed and phase is not None:
         phases.close(phase, now, "nobody")
         resumed = phases.next_step(court, case, examination, phase, now) is not None
@@ -91,7 +96,9 @@ def hearing_was_held(court: Sitting, case: Case, actor: Actor) -> Text | None:
         return T("The case is heard in writing: the plan closes by itself.")
     if examination.hearing_closed_at is not None:
         return T("The hearing is closed; the record is being read.")
-    held = court.session.scalar(select(Hearing.id).where(Hearing.case_id == case.id, Hearing.state == HearingState.HELD).limit(1))
+    held = court.session.scalar(
+        select(Hearing.id).where(Hearing.case_id == case.id, Hearing.state == HearingState.HELD).limit(1)
+    )
     return None if held else T("No hearing has been held and recorded yet.")
 
 
@@ -121,7 +128,14 @@ def close_hearing(court: Sitting, case: Case, given: OrderInput, *, actor: Actor
     return Recorded(T("Hearing closed"), {"reasons": given.reasons})
 
 
-@act(title=T("Say how you want to be heard"), input=ConsentInput, by=set(PARTY_ROLES), at={Stage.PENDING, Stage.HEARING}, source="OLR 4, 20", special=False)
+@act(
+    title=T("Say how you want to be heard"),
+    input=ConsentInput,
+    by=set(PARTY_ROLES),
+    at={Stage.PENDING, Stage.HEARING},
+    source="OLR 4, 20",
+    special=False,
+)
 def consent_to_mode(court: Sitting, case: Case, given: ConsentInput, *, actor: Actor, now: datetime) -> Recorded:
     """Agree to be heard in writing, or take it back for what is still to come (OLR 4).
 
@@ -131,7 +145,12 @@ def consent_to_mode(court: Sitting, case: Case, given: ConsentInput, *, actor: A
     agrees = given.agrees == "yes"
     note_consent(court, case, who, agrees)
     examination = examination_of(court.session, case)
-    if not agrees and examination is not None and examination.mode is Mode.ASYNCHRONOUS and examination.closed_at is None:
+    if (
+        not agrees
+        and examination is not None
+        and examination.mode is Mode.ASYNCHRONOUS
+        and examination.closed_at is None
+    ):
         court.open_task(
             case,
             Role.JUDGE,
@@ -148,7 +167,16 @@ def consent_to_mode(court: Sitting, case: Case, given: ConsentInput, *, actor: A
 
 def note_consent(court: Sitting, case: Case, who: Party, agrees: bool) -> None:
     """A row of the ledger: person × examination × mode."""
-    court.session.add(ModeConsent(case_id=case.id, party_id=who.id, mode=Mode.ASYNCHRONOUS, agrees=agrees, entry_number=court.next_number(case), at=court.now))
+    court.session.add(
+        ModeConsent(
+            case_id=case.id,
+            party_id=who.id,
+            mode=Mode.ASYNCHRONOUS,
+            agrees=agrees,
+            entry_number=court.next_number(case),
+            at=court.now,
+        )
+    )
     court.session.flush()
 
 

@@ -33,18 +33,39 @@ if TYPE_CHECKING:
     source="CPL 11, 137",
 )
 def ask_hearing_order(court: Sitting, case: Case, given: MotionInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Ask that the hearing be closed to the public for a private matter or trade secret (CPL 137), or for an interpreter (CPL 11)."""
+    """Ask that the hearing be closed to the public for a private matter or trade secret (CPL 137), or for an
+    interpreter (CPL 11).
+    """
     party = court.party_of(case, actor)
-    motion = Motion(case_id=case.id, party_id=party.id, kind=given.kind, words=given.words, state=RequestState.ASKED, entry_number=court.next_number(case))
+    motion = Motion(
+        case_id=case.id,
+        party_id=party.id,
+        kind=given.kind,
+        words=given.words,
+        state=RequestState.ASKED,
+        entry_number=court.next_number(case),
+    )
     court.session.add(motion)
     court.session.flush()
-    court.open_task(case, Role.JUDGE, "motion", T("%(party)s asks for: %(what)s.", party=party.name, what=given.kind.label), risk=35, subject=motion.reference)
-    return Recorded(T("%(party)s asked for: %(what)s", party=party.name, what=given.kind.label), {"motion": motion.reference, "kind": given.kind.value})
+    court.open_task(
+        case,
+        Role.JUDGE,
+        "motion",
+        T("%(party)s asks for: %(what)s.", party=party.name, what=given.kind.label),
+        risk=35,
+        subject=motion.reference,
+    )
+    return Recorded(
+        T("%(party)s asked for: %(what)s", party=party.name, what=given.kind.label),
+        {"motion": motion.reference, "kind": given.kind.value},
+    )
 
 
 def motion_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no motion to rule on."""
-    found = court.session.scalar(select(Motion.id).where(Motion.case_id == case.id, Motion.state == RequestState.ASKED).limit(1))
+    found = court.session.scalar(
+        select(Motion.id).where(Motion.case_id == case.id, Motion.state == RequestState.ASKED).limit(1)
+    )
     return None if found else T("No motion about the hearing waits for a ruling.")
 
 
@@ -58,8 +79,12 @@ def motion_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     paper=RulingForm(T("Closed doors or an interpreter"), WITH_THE_JUDGMENT, words=ASKED),
     source="CPL 11, 137",
 )
-def rule_on_hearing_order(court: Sitting, case: Case, given: MotionRulingInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Grant it or not, with reasons. Closed doors hold for every hearing fixed after; the decision is pronounced in public all the same (CPL 151)."""
+def rule_on_hearing_order(
+    court: Sitting, case: Case, given: MotionRulingInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Grant it or not, with reasons. Closed doors hold for every hearing fixed after; the decision is pronounced in
+    public all the same (CPL 151).
+    """
     motion: Motion = court.resolved("motion", given.motion)
     if motion.state is not RequestState.ASKED:
         raise ActNotOpen(T("This is decided already."))
@@ -67,10 +92,21 @@ def rule_on_hearing_order(court: Sitting, case: Case, given: MotionRulingInput, 
     court.close_tasks(case, "motion", motion.reference)
     if given.answer == "refuse":
         motion.state = RequestState.REFUSED
-        return Recorded(T("Not granted: %(what)s", what=motion.kind.label), {"motion": motion.reference, "reasons": given.reasons})
+        return Recorded(
+            T("Not granted: %(what)s", what=motion.kind.label), {"motion": motion.reference, "reasons": given.reasons}
+        )
     motion.state = RequestState.GRANTED
     if motion.kind is MotionKind.CLOSED_DOORS:
         the_examination(court, case).closed_doors = True
     else:
-        court.open_task(case, Role.CLERK, "interpreter", T("Appoint an interpreter: %(words)s", words=motion.words), risk=25, subject=motion.reference)
-    return Recorded(T("Granted: %(what)s", what=motion.kind.label), {"motion": motion.reference, "reasons": given.reasons})
+        court.open_task(
+            case,
+            Role.CLERK,
+            "interpreter",
+            T("Appoint an interpreter: %(words)s", words=motion.words),
+            risk=25,
+            subject=motion.reference,
+        )
+    return Recorded(
+        T("Granted: %(what)s", what=motion.kind.label), {"motion": motion.reference, "reasons": given.reasons}
+    )

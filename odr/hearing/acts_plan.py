@@ -80,7 +80,8 @@ def require_agreed(court: Sitting, case: Case) -> None:
     premise=Premise.NOTHING,
 )
 def open_examination(court: Sitting, case: Case, given: OpenInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Open the hearing; a plan in writing ends in good time before the trial limit, a hearing at one hour may always be held.
+    """Open the hearing; a plan in writing ends in good time before the trial limit, a hearing at one hour may always be
+    held.
 
     In writing only by everybody's consent on record; agreed to online proceedings
     but not to this mode, the case is heard live (OLR 14, 20).
@@ -89,7 +90,10 @@ def open_examination(court: Sitting, case: Case, given: OpenInput, *, actor: Act
         require_agreed(court, case)
     pack = court.pack(case)
     plan = ordered(
-        plan_of(pack, case.track.value, given.mode), lengths={one.phase: one.days for one in given.lengths}, sealed=given.sealed, left_out=given.left_out
+        plan_of(pack, case.track.value, given.mode),
+        lengths={one.phase: one.days for one in given.lengths},
+        sealed=given.sealed,
+        left_out=given.left_out,
     )
     lengths = [days for phase in plan for days in ([phase.days] if phase.sealed else [t.days for t in phase.turns])]
     end = latest_end(pack, lengths, now)
@@ -138,7 +142,15 @@ def title_of(phase: Phase) -> Text:
     return bilingual(phase.title["en"], phase.title.get("zh-Hans", phase.title["en"]))
 
 
-@act(title=T("A turn of the examination ended"), input=PhaseInput, by={Role.CLOCK}, at={Stage.HEARING}, to={Stage.HEARING}, listed=False, source="OLR 20")
+@act(
+    title=T("A turn of the examination ended"),
+    input=PhaseInput,
+    by={Role.CLOCK},
+    at={Stage.HEARING},
+    to={Stage.HEARING},
+    listed=False,
+    source="OLR 20",
+)
 def close_phase(court: Sitting, case: Case, given: PhaseInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record that a turn or phase is over, because everybody has acted or time has ended, and open what follows.
 
@@ -152,7 +164,10 @@ def close_phase(court: Sitting, case: Case, given: PhaseInput, *, actor: Actor, 
             if phases.open_turn(court, case, phase, now):
                 phase.state = PhaseState.OPEN
                 phase.examination.ends_by = phases.projected_end(court, case, phase.examination)
-                return Recorded(T("“%(phase)s”: the next turn is open", phase=title_of(phase)), {"phase": phase.key, "turn": phase.turn + 1})
+                return Recorded(
+                    T("“%(phase)s”: the next turn is open", phase=title_of(phase)),
+                    {"phase": phase.key, "turn": phase.turn + 1},
+                )
     return end_of_phase(court, case, phase, now, "lapsed" if lapsed else "acted")
 
 
@@ -164,11 +179,18 @@ def end_of_phase(court: Sitting, case: Case, phase: Phase, now: datetime, becaus
         phases.open_seal_next(court, seal, now)
     court.close_tasks(case, "put_questions", phase.reference)
     following = phases.next_step(court, case, phase.examination, phase, now)
-    result = {"phase": phase.key, "round": phase.round, "because": because, "next": following.key if following else None}
+    result = {
+        "phase": phase.key,
+        "round": phase.round,
+        "because": because,
+        "next": following.key if following else None,
+    }
     if following is None:
         phases.finish_examination_next(court, phase.examination, now)
         return Recorded(T("“%(phase)s” closed", phase=title_of(phase)), result)
-    return Recorded(T("“%(phase)s” closed; “%(next)s” is open", phase=title_of(phase), next=title_of(following)), result)
+    return Recorded(
+        T("“%(phase)s” closed; “%(next)s” is open", phase=title_of(phase), next=title_of(following)), result
+    )
 
 
 def phase_runs(court: Sitting, case: Case, actor: Actor) -> Text | None:
@@ -192,7 +214,11 @@ def end_phase(court: Sitting, case: Case, given: OrderInput, *, actor: Actor, no
     """Shorten the plan: the phase in hand ends now, with reasons, and the next opens."""
     phase = the_examination(court, case).current
     if phase is None or phase.key == RECORD:
-        raise ActNotOpen(T("The record stays open until its time ends: everybody may read, correct and sign it (Civil Procedure Law, art. 150)."))
+        raise ActNotOpen(
+            T(
+                "The record stays open until its time ends: everybody may read, correct and sign it (Civil Procedure Law, art. 150)."
+            )
+        )
     phases.end_duties(court, case, phase)
     return end_of_phase(court, case, phase, now, "order")
 
@@ -215,7 +241,10 @@ def change_plan(court: Sitting, case: Case, given: ChangePlanInput, *, actor: Ac
     for length in given.lengths:
         chosen = coming.get(length.phase) or by_key.get(length.phase)
         if chosen is None:
-            raise InvalidInput.at("lengths", T("Only a phase that is still to come can get another length; for one that runs, rule on more time."))
+            raise InvalidInput.at(
+                "lengths",
+                T("Only a phase that is still to come can get another length; for one that runs, rule on more time."),
+            )
         chosen.turns = [{**turn, "days": length.days} for turn in chosen.turns]
     for reference in given.left_out:
         dropped = coming.get(reference)
@@ -237,7 +266,9 @@ def _take_up_again(examination: Examination, old: Phase | None) -> None:
     if old is None or old.key == RECORD:
         raise InvalidInput.at("again", T("Only a phase that is closed can be taken up again."))
     current = examination.current
-    after = max([current.ordinal if current else 0, *(p.ordinal for p in examination.phases if p.state is PhaseState.CLOSED)])
+    after = max(
+        [current.ordinal if current else 0, *(p.ordinal for p in examination.phases if p.state is PhaseState.CLOSED)]
+    )
     examination.phases.append(
         Phase(
             case_id=old.case_id, ordinal=after + 1, key=old.key, title=old.title, article=old.article, turns=old.turns, turn=0, sealed=old.sealed,
@@ -247,7 +278,15 @@ def _take_up_again(examination: Examination, old: Phase | None) -> None:
     examination.phases.sort(key=lambda p: p.ordinal)
 
 
-@act(title=T("The examination ended"), input=CloseInput, by={Role.CLOCK}, at={Stage.HEARING}, to={Stage.DELIBERATION}, listed=False, source="CPL 144")
+@act(
+    title=T("The examination ended"),
+    input=CloseInput,
+    by={Role.CLOCK},
+    at={Stage.HEARING},
+    to={Stage.DELIBERATION},
+    listed=False,
+    source="CPL 144",
+)
 def close_examination(court: Sitting, case: Case, given: CloseInput, *, actor: Actor, now: datetime) -> Recorded:
     """The plan is at its end: the case is ready to be decided. Nothing is found or decided by this."""
     examination = the_examination(court, case)

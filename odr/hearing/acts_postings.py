@@ -56,7 +56,9 @@ def _speaking_phase(court: Sitting, case: Case, given: StatementInput) -> Phase:
 
 
 def comes_late(phase: Phase, party: Party) -> bool:
-    """Whether a posting in a phase is late: it is closed, or the party's own time in it ended without the other turn to come."""
+    """Whether a posting in a phase is late: it is closed, or the party's own time in it ended without the other turn to
+    come.
+    """
     if phase.is_over:
         return True
     mine = [d for d in phase.duties if d.party_id == party.id and d.turn == phase.turn]
@@ -89,15 +91,39 @@ def post_statement(court: Sitting, case: Case, given: StatementInput, *, actor: 
     else:
         exhibits = [court.resolved("exhibit", r).id for r in given.exhibits]
         voice = voice_of(court, case, actor, now)
-        write_posting(court, case, voice, PostingKind.STATEMENT, given.words, phase_id=phase.id, exhibits=exhibits, corrects=corrects.id if corrects else None)
-        recorded = Recorded(T("%(party)s: statement in “%(phase)s”", party=party.name, phase=title_of(phase)), {"phase": phase.key, "round": phase.round})
+        write_posting(
+            court,
+            case,
+            voice,
+            PostingKind.STATEMENT,
+            given.words,
+            phase_id=phase.id,
+            exhibits=exhibits,
+            corrects=corrects.id if corrects else None,
+        )
+        recorded = Recorded(
+            T("%(party)s: statement in “%(phase)s”", party=party.name, phase=title_of(phase)),
+            {"phase": phase.key, "round": phase.round},
+        )
     if phase.key in SPEAKING and phase.state is PhaseState.OPEN:
         phases.done(court, case, phases.turn_duty(court, phase, party.id))
     return recorded
 
 
-def _post(court: Sitting, case: Case, actor: Actor, kind: PostingKind, words: str, now: datetime, *, phase: Phase | None = None, **more: object) -> Posting:
-    return write_posting(court, case, voice_of(court, case, actor, now), kind, words, phase_id=phase.id if phase else None, **more)
+def _post(
+    court: Sitting,
+    case: Case,
+    actor: Actor,
+    kind: PostingKind,
+    words: str,
+    now: datetime,
+    *,
+    phase: Phase | None = None,
+    **more: object,
+) -> Posting:
+    return write_posting(
+        court, case, voice_of(court, case, actor, now), kind, words, phase_id=phase.id if phase else None, **more
+    )
 
 
 def _current(court: Sitting, case: Case) -> Phase | None:
@@ -111,7 +137,9 @@ def has_a_turn(court: Sitting, case: Case, actor: Actor) -> Text | None:
     if phase is None or phases.turn_duty(court, phase, actor.party_id) is None:
         return T("Nothing waits for you in this phase.")
     if phase.sealed and actor.party_id is not None:
-        return T("This phase is sealed: say so in a posting like any other, so that nobody can tell from outside that you have nothing to add.")
+        return T(
+            "This phase is sealed: say so in a posting like any other, so that nobody can tell from outside that you have nothing to add."
+        )
     return T("The record is signed, or the refusal to sign is noted.") if phase.key == RECORD else None
 
 
@@ -132,22 +160,53 @@ def finish_turn(court: Sitting, case: Case, given: NothingInput, *, actor: Actor
     phases.done(court, case, phases.turn_duty(court, phase, actor.party_id))
     court.close_tasks(case, "put_questions", phase.reference)
     name = court.party_of(case, actor).name if actor.party_id else actor.name
-    return Recorded(T("%(name)s has nothing to add in “%(phase)s”", name=name, phase=title_of(phase)), {"phase": phase.key})
+    return Recorded(
+        T("%(name)s has nothing to add in “%(phase)s”", name=name, phase=title_of(phase)), {"phase": phase.key}
+    )
 
 
-@act(title=T("Raise an objection"), input=ObjectionInput, by=set(PARTY_ROLES), at={Stage.HEARING}, guard=hearing_open, source="CPL 142; EV 78")
+@act(
+    title=T("Raise an objection"),
+    input=ObjectionInput,
+    by=set(PARTY_ROLES),
+    at={Stage.HEARING},
+    guard=hearing_open,
+    source="CPL 142; EV 78",
+)
 def raise_objection(court: Sitting, case: Case, given: ObjectionInput, *, actor: Actor, now: datetime) -> Recorded:
     """Object to a question or to the course of the hearing; the judge answers in the record."""
     question: Question | None = court.resolved("question", given.question) if given.question else None
-    _post(court, case, actor, PostingKind.OBJECTION, given.words, now, phase=_current(court, case), question_id=question.id if question else None)
+    _post(
+        court,
+        case,
+        actor,
+        PostingKind.OBJECTION,
+        given.words,
+        now,
+        phase=_current(court, case),
+        question_id=question.id if question else None,
+    )
     party = court.party_of(case, actor)
     court.open_task(
-        case, Role.JUDGE, "objection", T("%(party)s objects. Answer in the record.", party=party.name), risk=25, subject=f"entry/{court.next_number(case)}"
+        case,
+        Role.JUDGE,
+        "objection",
+        T("%(party)s objects. Answer in the record.", party=party.name),
+        risk=25,
+        subject=f"entry/{court.next_number(case)}",
     )
     return Recorded(T("%(party)s objected", party=party.name), {"question": question.number if question else None})
 
 
-@act(title=T("List the issues"), input=IssuesInput, by={Role.JUDGE}, at={Stage.HEARING}, guard=hearing_open, serves=Everyone.PARTIES, source="CPI 226")
+@act(
+    title=T("List the issues"),
+    input=IssuesInput,
+    by={Role.JUDGE},
+    at={Stage.HEARING},
+    guard=hearing_open,
+    serves=Everyone.PARTIES,
+    source="CPI 226",
+)
 def list_issues(court: Sitting, case: Case, given: IssuesInput, *, actor: Actor, now: datetime) -> Recorded:
     """State what the dispute turns on; in the phase for it, who has not commented gets her full time anew (CPI 226)."""
     phase = _current(court, case)

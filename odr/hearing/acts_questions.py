@@ -12,7 +12,15 @@ from odr.errors import ActNotOpen, InvalidInput
 from odr.evidence.models import Exhibit, Upload
 from odr.hearing import phases
 from odr.hearing.acts_plan import hearing_open
-from odr.hearing.inputs import AnswerQuestionInput, AskAgainInput, AskInput, DisallowInput, LeaveInput, PartyQuestionInput, QuestionInput
+from odr.hearing.inputs import (
+    AnswerQuestionInput,
+    AskAgainInput,
+    AskInput,
+    DisallowInput,
+    LeaveInput,
+    PartyQuestionInput,
+    QuestionInput,
+)
 from odr.hearing.kinds import OPEN_QUESTIONS, DutyState, PhaseState, PostingKind, QuestionState
 from odr.hearing.models import Duty, Question, Seal, Witness
 from odr.hearing.place import place_of
@@ -58,7 +66,9 @@ def put(court: Sitting, case: Case, question: Question, days: int, now: datetime
     if phase is not None and phase.state is PhaseState.OPEN:
         question.window = phases.add_duty(court, case, phase, party, days, now, subject=question.reference).reference
     else:
-        question.window = court.start_window(case, WINDOW, party=party, start=now, amount=days, subject=question.reference).reference
+        question.window = court.start_window(
+            case, WINDOW, party=party, start=now, amount=days, subject=question.reference
+        ).reference
 
 
 def _address(question: Question, to: Addressee) -> None:
@@ -112,7 +122,10 @@ def put_question(court: Sitting, case: Case, given: AskInput, *, actor: Actor, n
         put(court, case, question, given.days, now)
     _judge_has_asked(court, case)
     names = ", ".join(each.name for each in to)
-    return Recorded(T("Question %(number)s put to %(names)s", number=number, names=names), {"question": number, "count": len(to), "sealed": given.sealed})
+    return Recorded(
+        T("Question %(number)s put to %(names)s", number=number, names=names),
+        {"question": number, "count": len(to), "sealed": given.sealed},
+    )
 
 
 def _judge_has_asked(court: Sitting, case: Case) -> None:
@@ -126,7 +139,14 @@ def _judge_has_asked(court: Sitting, case: Case) -> None:
 
 
 def _pending(court: Sitting, case: Case) -> bool:
-    return court.session.scalar(select(Question.id).where(Question.case_id == case.id, Question.state == QuestionState.PENDING_LEAVE).limit(1)) is not None
+    return (
+        court.session.scalar(
+            select(Question.id)
+            .where(Question.case_id == case.id, Question.state == QuestionState.PENDING_LEAVE)
+            .limit(1)
+        )
+        is not None
+    )
 
 
 @act(
@@ -139,7 +159,9 @@ def _pending(court: Sitting, case: Case) -> bool:
     seen_by=Audience.OWN_SIDE_AND_COURT,
     source="CPL 142",
 )
-def ask_leave_for_question(court: Sitting, case: Case, given: PartyQuestionInput, *, actor: Actor, now: datetime) -> Recorded:
+def ask_leave_for_question(
+    court: Sitting, case: Case, given: PartyQuestionInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Ask the judge to allow a question; nobody else sees it until she does (CPL 142)."""
     party = court.party_of(case, actor)
     to: Addressee = court.resolved("addressee", given.addressee)
@@ -163,14 +185,19 @@ def ask_leave_for_question(court: Sitting, case: Case, given: PartyQuestionInput
         risk=20,
         subject=question.reference,
     )
-    return Recorded(T("%(party)s asked leave for a question to %(name)s", party=party.name, name=to.name), {"question": question.number})
+    return Recorded(
+        T("%(party)s asked leave for a question to %(name)s", party=party.name, name=to.name),
+        {"question": question.number},
+    )
 
 
 def state_of_question(court: Sitting, case: Case, values: Mapping[str, Any]) -> str:
     """State of the question an act answers, so that nobody answers what has changed."""
     reference = values.get("question")
     reference = reference[0] if isinstance(reference, list) and reference else reference
-    question = court.session.scalar(select(Question).where(Question.case_id == case.id, Question.reference == str(reference)))
+    question = court.session.scalar(
+        select(Question).where(Question.case_id == case.id, Question.reference == str(reference))
+    )
     return f"{question.state.value}/{question.put_by}" if question else ""
 
 
@@ -209,7 +236,9 @@ def allow_question(court: Sitting, case: Case, given: LeaveInput, *, actor: Acto
     court.close_tasks(case, "question_leave", question.reference)
     _judge_has_asked(court, case)
     words = (
-        T("Question %(number)s allowed in other words", number=question.number) if given.rephrased else T("Question %(number)s allowed", number=question.number)
+        T("Question %(number)s allowed in other words", number=question.number)
+        if given.rephrased
+        else T("Question %(number)s allowed", number=question.number)
     )
     return Recorded(words, {"question": question.number, "asked": first, "put": question.words})
 
@@ -232,7 +261,8 @@ def disallow_question(court: Sitting, case: Case, given: DisallowInput, *, actor
     court.close_tasks(case, "question_leave", question.reference)
     _judge_has_asked(court, case)
     return Recorded(
-        T("Question %(number)s not allowed", number=question.number), {"question": question.number, "asked": question.words, "reasons": given.reasons}
+        T("Question %(number)s not allowed", number=question.number),
+        {"question": question.number, "asked": question.words, "reasons": given.reasons},
     )
 
 
@@ -242,7 +272,12 @@ def asked_something(court: Sitting, case: Case, actor: Actor) -> Text | None:
         return T("No question has been put to you.")
     mine = court.session.scalar(
         select(Question.id)
-        .where(Question.case_id == case.id, Question.party_id == actor.party_id, Question.put_by.is_not(None), Question.state != QuestionState.DISALLOWED)
+        .where(
+            Question.case_id == case.id,
+            Question.party_id == actor.party_id,
+            Question.put_by.is_not(None),
+            Question.state != QuestionState.DISALLOWED,
+        )
         .limit(1)
     )
     return None if mine else T("No question has been put to you.")
@@ -263,12 +298,20 @@ def answer_question(court: Sitting, case: Case, given: AnswerQuestionInput, *, a
     """Answer a question put to one's party; another answer adds to the first, a late one is marked (never dropped)."""
     question: Question = court.resolved("question", given.question)
     party = court.party_of(case, actor)
-    if question.party_id != party.id or question.state in (QuestionState.PENDING_LEAVE, QuestionState.DISALLOWED, QuestionState.WITHDRAWN):
+    if question.party_id != party.id or question.state in (
+        QuestionState.PENDING_LEAVE,
+        QuestionState.DISALLOWED,
+        QuestionState.WITHDRAWN,
+    ):
         raise InvalidInput.at("question", T("This question is not put to you."))
     window = phases.window_of(court, question.window)
     court.late = window is not None and window.state is WindowState.LAPSED
     seal = question.seal if question.seal is not None and question.seal.opened_at is None else None
-    recorded = _close(court, case, actor, given, question, seal, party) if seal is not None else _answer(court, case, actor, given, question, party, now)
+    recorded = (
+        _close(court, case, actor, given, question, seal, party)
+        if seal is not None
+        else _answer(court, case, actor, given, question, party, now)
+    )
     if question.state in OPEN_QUESTIONS or question.state is QuestionState.UNANSWERED:
         question.state = QuestionState.ANSWERED
         court.close_tasks(case, "unanswered", question.reference)
@@ -278,19 +321,38 @@ def answer_question(court: Sitting, case: Case, given: AnswerQuestionInput, *, a
     return recorded
 
 
-def _close(court: Sitting, case: Case, actor: Actor, given: AnswerQuestionInput, question: Question, seal: Seal, party: Party) -> Recorded:
+def _close(
+    court: Sitting, case: Case, actor: Actor, given: AnswerQuestionInput, question: Question, seal: Seal, party: Party
+) -> Recorded:
     if given.uploads:
         raise InvalidInput.at(
             "uploads",
-            T("A sealed answer carries no files: a file would lie open in the court’s store. Answer now, and add the files once the answers are open."),
+            T(
+                "A sealed answer carries no files: a file would lie open in the court’s store. Answer now, and add the files once the answers are open."
+            ),
         )
     return seal_away(court, case, actor, "answer_question", given, seal, party, question=question)
 
 
-def _answer(court: Sitting, case: Case, actor: Actor, given: AnswerQuestionInput, question: Question, party: Party, now: datetime) -> Recorded:
+def _answer(
+    court: Sitting,
+    case: Case,
+    actor: Actor,
+    given: AnswerQuestionInput,
+    question: Question,
+    party: Party,
+    now: datetime,
+) -> Recorded:
     exhibits = [court.resolved("exhibit", r).id for r in given.exhibits]
     write_posting(
-        court, case, voice_of(court, case, actor, now), PostingKind.ANSWER, given.words, question_id=question.id, exhibits=exhibits, uploads=given.uploads
+        court,
+        case,
+        voice_of(court, case, actor, now),
+        PostingKind.ANSWER,
+        given.words,
+        question_id=question.id,
+        exhibits=exhibits,
+        uploads=given.uploads,
     )
     files: list[Upload] = [court.resolved("upload", reference) for reference in given.uploads]
     result = {"question": question.number, "files": [{"sha256": f.sha256, "receipt": f.receipt} for f in files]}
@@ -311,7 +373,9 @@ def something_unanswered(court: Sitting, case: Case, actor: Actor) -> Text | Non
     """Reason why nothing can be asked again."""
     if has_none(court, case, Question):
         return T("No question stayed unanswered.")
-    found = court.session.scalar(select(Question.id).where(Question.case_id == case.id, Question.state == QuestionState.UNANSWERED).limit(1))
+    found = court.session.scalar(
+        select(Question.id).where(Question.case_id == case.id, Question.state == QuestionState.UNANSWERED).limit(1)
+    )
     return None if found else T("No question stayed unanswered.")
 
 
@@ -334,7 +398,10 @@ def ask_again(court: Sitting, case: Case, given: AskAgainInput, *, actor: Actor,
     question.explained = given.explanation
     put(court, case, question, given.days, now)
     court.close_tasks(case, "unanswered", question.reference)
-    return Recorded(T("Question %(number)s explained and asked again", number=question.number), {"question": question.number, "explanation": given.explanation})
+    return Recorded(
+        T("Question %(number)s explained and asked again", number=question.number),
+        {"question": question.number, "explanation": given.explanation},
+    )
 
 
 @act(
@@ -355,10 +422,20 @@ def deem_admitted(court: Sitting, case: Case, given: QuestionInput, *, actor: Ac
         raise ActNotOpen(T("Explain the question and ask it again first (Evidence Rules, art. 4)."), source="EV 4")
     question.state, question.why = QuestionState.DEEMED, given.reasons
     court.close_tasks(case, "unanswered", question.reference)
-    return Recorded(T("Question %(number)s: taken as admitted", number=question.number), {"question": question.number, "reasons": given.reasons})
+    return Recorded(
+        T("Question %(number)s: taken as admitted", number=question.number),
+        {"question": question.number, "reasons": given.reasons},
+    )
 
 
-@act(title=T("Let a question rest"), input=QuestionInput, by={Role.JUDGE}, at={Stage.HEARING}, guard=hearing_open, source="EV 4")
+@act(
+    title=T("Let a question rest"),
+    input=QuestionInput,
+    by={Role.JUDGE},
+    at={Stage.HEARING},
+    guard=hearing_open,
+    source="EV 4",
+)
 def withdraw_question(court: Sitting, case: Case, given: QuestionInput, *, actor: Actor, now: datetime) -> Recorded:
     """Let a question rest; what was answered stays."""
     question: Question = court.resolved("question", given.question)
@@ -367,4 +444,6 @@ def withdraw_question(court: Sitting, case: Case, given: QuestionInput, *, actor
     question.state, question.why = QuestionState.WITHDRAWN, given.reasons
     meet(court, case, question)
     court.close_tasks(case, "unanswered", question.reference)
-    return Recorded(T("Question %(number)s rests", number=question.number), {"question": question.number, "reasons": given.reasons})
+    return Recorded(
+        T("Question %(number)s rests", number=question.number), {"question": question.number, "reasons": given.reasons}
+    )

@@ -35,19 +35,35 @@ def record_phase(court: Sitting, case: Case) -> Phase | None:
 
 def record_is_read(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why the record is not signed now."""
-    return None if record_phase(court, case) is not None else T("The record is read and signed at the end of the examination.")
+    return (
+        None
+        if record_phase(court, case) is not None
+        else T("The record is read and signed at the end of the examination.")
+    )
 
 
 def not_signed_yet(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why a party does not sign again."""
-    found = court.session.scalar(select(RecordSignature.id).where(RecordSignature.case_id == case.id, RecordSignature.party_id == actor.party_id))
+    found = court.session.scalar(
+        select(RecordSignature.id).where(RecordSignature.case_id == case.id, RecordSignature.party_id == actor.party_id)
+    )
     return T("You have already done this.") if found else None
 
 
-def _put_down(court: Sitting, case: Case, actor: Actor, signed: bool, digest: str, words: str | None, now: datetime) -> str:
+def _put_down(
+    court: Sitting, case: Case, actor: Actor, signed: bool, digest: str, words: str | None, now: datetime
+) -> str:
     party = court.party_of(case, actor)
     court.session.add(
-        RecordSignature(case_id=case.id, party_id=party.id, signed=signed, digest=digest, words=words, entry_number=court.next_number(case), at=now)
+        RecordSignature(
+            case_id=case.id,
+            party_id=party.id,
+            signed=signed,
+            digest=digest,
+            words=words,
+            entry_number=court.next_number(case),
+            at=now,
+        )
     )
     phases.done(court, case, phases.turn_duty(court, record_phase(court, case), party.id))
     return party.name
@@ -99,19 +115,35 @@ def correct_record(court: Sitting, case: Case, given: CorrectionInput, *, actor:
     """Ask for a correction; the record shows what was asked and what became of it, and is never overwritten."""
     party = court.party_of(case, actor)
     correction = RecordCorrection(
-        case_id=case.id, party_id=party.id, place=given.place, words=given.words, state=RequestState.ASKED, entry_number=court.next_number(case)
+        case_id=case.id,
+        party_id=party.id,
+        place=given.place,
+        words=given.words,
+        state=RequestState.ASKED,
+        entry_number=court.next_number(case),
     )
     court.session.add(correction)
     court.session.flush()
     court.open_task(
-        case, Role.JUDGE, "correction", T("%(party)s asks for a correction of the record.", party=party.name), risk=25, subject=correction.reference
+        case,
+        Role.JUDGE,
+        "correction",
+        T("%(party)s asks for a correction of the record.", party=party.name),
+        risk=25,
+        subject=correction.reference,
     )
-    return Recorded(T("%(party)s asked for a correction of the record", party=party.name), {"correction": correction.reference})
+    return Recorded(
+        T("%(party)s asked for a correction of the record", party=party.name), {"correction": correction.reference}
+    )
 
 
 def correction_was_asked(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no correction to rule on."""
-    found = court.session.scalar(select(RecordCorrection.id).where(RecordCorrection.case_id == case.id, RecordCorrection.state == RequestState.ASKED).limit(1))
+    found = court.session.scalar(
+        select(RecordCorrection.id)
+        .where(RecordCorrection.case_id == case.id, RecordCorrection.state == RequestState.ASKED)
+        .limit(1)
+    )
     return None if found else T("Nobody asks for a correction of the record.")
 
 
@@ -125,7 +157,9 @@ def correction_was_asked(court: Sitting, case: Case, actor: Actor) -> Text | Non
     paper=RulingForm(T("Correction of the record"), WITH_THE_JUDGMENT, words=ASKED),
     source="CPL 150",
 )
-def rule_on_correction(court: Sitting, case: Case, given: CorrectionRulingInput, *, actor: Actor, now: datetime) -> Recorded:
+def rule_on_correction(
+    court: Sitting, case: Case, given: CorrectionRulingInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Make a correction, or note why it is not made (CPL 150)."""
     correction: RecordCorrection = court.resolved("correction", given.correction)
     if correction.state is not RequestState.ASKED:

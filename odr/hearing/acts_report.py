@@ -1,4 +1,6 @@
-"""The expert's side of an appraisal: undertaking, fee, report, and answers to objections (CPL 80, 81; EV 33-38; FEE 12)."""
+"""The expert's side of an appraisal: undertaking, fee, report, and answers to objections (CPL 80, 81; EV 33-38; FEE
+12).
+"""
 
 from __future__ import annotations
 
@@ -11,8 +13,29 @@ from odr.errors import ActNotOpen, InvalidInput
 from odr.evidence.adding import add_exhibit
 from odr.evidence.models import Category, Upload
 from odr.hearing.acts_appraisal import clear
-from odr.hearing.appraisals import ANSWER, APPOINT, FEE, HEAR, LATE, OBJECTION, REPORT, UNPAID, fee_of, given_up, mine, open_objections, stands, witness_of
-from odr.hearing.inputs_appraisal import ObjectionAnswerInput, ObjectionInput, OwnAppraisalInput, ReportInput, UndertakeInput
+from odr.hearing.appraisals import (
+    ANSWER,
+    APPOINT,
+    FEE,
+    HEAR,
+    LATE,
+    OBJECTION,
+    REPORT,
+    UNPAID,
+    fee_of,
+    given_up,
+    mine,
+    open_objections,
+    stands,
+    witness_of,
+)
+from odr.hearing.inputs_appraisal import (
+    ObjectionAnswerInput,
+    ObjectionInput,
+    OwnAppraisalInput,
+    ReportInput,
+    UndertakeInput,
+)
 from odr.hearing.models_appraisal import Appraisal, AppraisalState, ReportObjection
 from odr.hearing.table import act
 from odr.identity.actors import Actor
@@ -52,18 +75,39 @@ def undertake_appraisal(court: Sitting, case: Case, given: UndertakeInput, *, ac
     if given.answer == "decline":
         clear(court, case, row)
         row.state, row.witness = S.CHOOSING, None
-        court.open_task(case, Role.JUDGE, APPOINT, T("%(name)s declines. Appoint another expert.", name=witness.name), risk=50, subject=row.reference)
-        return Recorded(T("%(name)s declines the appraisal", name=witness.name), {"appraisal": row.reference, "why": given.words, "answer": "decline"})
+        court.open_task(
+            case,
+            Role.JUDGE,
+            APPOINT,
+            T("%(name)s declines. Appoint another expert.", name=witness.name),
+            risk=50,
+            subject=row.reference,
+        )
+        return Recorded(
+            T("%(name)s declines the appraisal", name=witness.name),
+            {"appraisal": row.reference, "why": given.words, "answer": "decline"},
+        )
     row.state, row.pay_to = S.AT_WORK, given.pay_to
     witness.undertaken_by = court.next_number(case)
     window = court.start_window(case, REPORT, start=now, subject=row.reference, amount=row.days)
     words = T("%(name)s undertakes the appraisal; the report is due on %(day)s", name=witness.name, day=window.due_at)
-    return Recorded(words, {"appraisal": row.reference, "answer": "undertake", "due_at": window.due_at.isoformat() if window.due_at else None})
+    return Recorded(
+        words,
+        {
+            "appraisal": row.reference,
+            "answer": "undertake",
+            "due_at": window.due_at.isoformat() if window.due_at else None,
+        },
+    )
 
 
 def unpaid(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no payment is confirmed."""
-    return None if any(row.paid_by is None for row in mine(court.session, case, actor, S.COMMISSIONED, S.AT_WORK, S.REPORTED)) else NOT_MINE
+    return (
+        None
+        if any(row.paid_by is None for row in mine(court.session, case, actor, S.COMMISSIONED, S.AT_WORK, S.REPORTED))
+        else NOT_MINE
+    )
 
 
 @act(
@@ -75,7 +119,9 @@ def unpaid(court: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=unpaid,
     source="FEE 12; EV 31",
 )
-def confirm_expert_fee(court: Sitting, case: Case, given: OwnAppraisalInput, *, actor: Actor, now: datetime) -> Recorded:
+def confirm_expert_fee(
+    court: Sitting, case: Case, given: OwnAppraisalInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Confirm that the fee came, directly from the party: the court never held it (FEE 12)."""
     row = _mine(court, case, actor, given.appraisal, S.COMMISSIONED, S.AT_WORK, S.REPORTED)
     fee = fee_of(row)
@@ -85,7 +131,10 @@ def confirm_expert_fee(court: Sitting, case: Case, given: OwnAppraisalInput, *, 
     court.close_windows(case, FEE, WindowState.MET, subject=row.reference)
     court.close_tasks(case, UNPAID, row.reference)
     payer = next(p.name for p in case.parties if p.id == row.bears_id)
-    return Recorded(T("%(payer)s paid the expert %(fee)s directly", payer=payer, fee=fee), {"appraisal": row.reference, "fee": fee.minor})
+    return Recorded(
+        T("%(payer)s paid the expert %(fee)s directly", payer=payer, fee=fee),
+        {"appraisal": row.reference, "fee": fee.minor},
+    )
 
 
 @act(
@@ -99,11 +148,15 @@ def confirm_expert_fee(court: Sitting, case: Case, given: OwnAppraisalInput, *, 
     guard=stands(S.AT_WORK, S.REPORTED, reason=NOT_MINE, own=True),
 )
 def submit_report(court: Sitting, case: Case, given: ReportInput, *, actor: Actor, now: datetime) -> Recorded:
-    """The report becomes an exhibit with its digest and is sent to the parties, who may object in writing; a second one supplements it (EV 37, 40)."""
+    """The report becomes an exhibit with its digest and is sent to the parties, who may object in writing; a second one
+    supplements it (EV 37, 40).
+    """
     row = _mine(court, case, actor, given.appraisal, S.AT_WORK, S.REPORTED)
     upload: Upload = court.resolved("upload", given.upload)
     witness = witness_of(court.session, row)
-    court.late = bool(court.windows(case, REPORT, state=WindowState.LAPSED, subject=row.reference)) and row.state is S.AT_WORK
+    court.late = (
+        bool(court.windows(case, REPORT, state=WindowState.LAPSED, subject=row.reference)) and row.state is S.AT_WORK
+    )
     owner = next(p for p in case.parties if p.id == row.bears_id)
     source = T("Appraisal by %(name)s, commissioned by the court", name=witness.name).render("zh-Hans")
     exhibit = add_exhibit(
@@ -133,7 +186,10 @@ def submit_report(court: Sitting, case: Case, given: ReportInput, *, actor: Acto
         "receipt": upload.receipt,
         "opinion": given.opinion,
     }
-    return Recorded(T("The expert’s report is here: exhibit %(label)s. %(opinion)s", label=exhibit.label, opinion=given.opinion), facts)
+    return Recorded(
+        T("The expert’s report is here: exhibit %(label)s. %(opinion)s", label=exhibit.label, opinion=given.opinion),
+        facts,
+    )
 
 
 @act(
@@ -146,33 +202,62 @@ def submit_report(court: Sitting, case: Case, given: ReportInput, *, actor: Acto
     guard=stands(S.REPORTED, reason=T("There is no report to object to.")),
 )
 def object_to_report(court: Sitting, case: Case, given: ObjectionInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Object in writing; the expert answers. Who objects again after the answer has the expert heard (EV 37, 38). Late is marked, never dropped."""
+    """Object in writing; the expert answers. Who objects again after the answer has the expert heard (EV 37, 38). Late
+    is marked, never dropped.
+    """
     row: Appraisal = court.resolved("appraisal", given.appraisal)
     me = court.party_of(case, actor)
     if row.state is not S.REPORTED:
         raise InvalidInput.at("appraisal", T("Choose one of those listed."))
-    if not court.windows(case, OBJECTION, party=me, subject=row.reference) and any(each.party_id == me.id for each in given_up(row)):
-        raise InvalidInput.at("words", T("Your objection counts as given up: you did not prepay the expert’s attendance (Evidence Rules, art. 38)."))
+    if not court.windows(case, OBJECTION, party=me, subject=row.reference) and any(
+        each.party_id == me.id for each in given_up(row)
+    ):
+        raise InvalidInput.at(
+            "words",
+            T(
+                "Your objection counts as given up: you did not prepay the expert’s attendance (Evidence Rules, art. 38)."
+            ),
+        )
     kept = any(each.party_id == me.id and each.answered_by is not None for each in row.objections)
     court.late = not kept and not court.windows(case, OBJECTION, party=me, subject=row.reference)
-    objection = ReportObjection(appraisal_id=row.id, party_id=me.id, words=given.words, is_kept=kept, at=now, entry_number=court.next_number(case))
+    objection = ReportObjection(
+        appraisal_id=row.id,
+        party_id=me.id,
+        words=given.words,
+        is_kept=kept,
+        at=now,
+        entry_number=court.next_number(case),
+    )
     row.objections.append(objection)
     court.session.flush()
     court.close_windows(case, OBJECTION, WindowState.MET, party=me, subject=row.reference)
     if kept:
-        title = T("%(name)s still objects after the expert’s answer. Have the expert heard (Evidence Rules, art. 38).", name=me.name)
+        title = T(
+            "%(name)s still objects after the expert’s answer. Have the expert heard (Evidence Rules, art. 38).",
+            name=me.name,
+        )
         court.open_task(case, Role.JUDGE, HEAR, title, risk=45, subject=objection.reference)
     else:
         court.start_window(case, ANSWER, start=now, subject=objection.reference)
-    words = T("%(name)s still objects to the report", name=me.name) if kept else T("%(name)s objects to the report", name=me.name)
+    words = (
+        T("%(name)s still objects to the report", name=me.name)
+        if kept
+        else T("%(name)s objects to the report", name=me.name)
+    )
     return Recorded(
-        words, {"appraisal": row.reference, "objection": objection.reference, "kept": kept}, named=(f"account/{witness_of(court.session, row).account_id}",)
+        words,
+        {"appraisal": row.reference, "objection": objection.reference, "kept": kept},
+        named=(f"account/{witness_of(court.session, row).account_id}",),
     )
 
 
 def something_objected(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no objection is answered."""
-    return None if any(open_objections(row) for row in mine(court.session, case, actor, S.REPORTED)) else T("Nobody objects to your report.")
+    return (
+        None
+        if any(open_objections(row) for row in mine(court.session, case, actor, S.REPORTED))
+        else T("Nobody objects to your report.")
+    )
 
 
 @act(
@@ -184,10 +269,14 @@ def something_objected(court: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=something_objected,
     source="EV 37",
 )
-def answer_objection(court: Sitting, case: Case, given: ObjectionAnswerInput, *, actor: Actor, now: datetime) -> Recorded:
+def answer_objection(
+    court: Sitting, case: Case, given: ObjectionAnswerInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Explain, or say what is added; a new report is handed in as a supplement (EV 37)."""
     objection: ReportObjection = court.resolved("report_objection", given.objection)
-    row = next((each for each in mine(court.session, case, actor, S.REPORTED) if each.id == objection.appraisal_id), None)
+    row = next(
+        (each for each in mine(court.session, case, actor, S.REPORTED) if each.id == objection.appraisal_id), None
+    )
     if row is None or objection.answered_by is not None:
         raise InvalidInput.at("objection", T("Choose one of those listed."))
     court.late = bool(court.windows(case, ANSWER, state=WindowState.LAPSED, subject=objection.reference))
@@ -195,4 +284,7 @@ def answer_objection(court: Sitting, case: Case, given: ObjectionAnswerInput, *,
     court.close_windows(case, ANSWER, WindowState.MET, subject=objection.reference)
     court.close_tasks(case, HEAR, objection.reference)
     name = next((p.name for p in case.parties if p.id == objection.party_id), "")
-    return Recorded(T("The expert answers the objection of %(name)s", name=name), {"appraisal": row.reference, "objection": objection.reference})
+    return Recorded(
+        T("The expert answers the objection of %(name)s", name=name),
+        {"appraisal": row.reference, "objection": objection.reference},
+    )

@@ -23,7 +23,14 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
-@act(title=T("Sealed postings opened"), input=SealInput, by={Role.CLOCK}, at={Stage.HEARING}, listed=False, source="COURT plan")
+@act(
+    title=T("Sealed postings opened"),
+    input=SealInput,
+    by={Role.CLOCK},
+    at={Stage.HEARING},
+    listed=False,
+    source="COURT plan",
+)
 def open_sealed(court: Sitting, case: Case, given: SealInput, *, actor: Actor, now: datetime) -> Recorded:
     """Open what was sealed, all at the same moment: all sides have filed, or their time has ended.
 
@@ -40,14 +47,27 @@ def open_sealed(court: Sitting, case: Case, given: SealInput, *, actor: Actor, n
             broken.append(one.entry_number)
             continue
         write_opened(court, case, seal, one)
-        opened.append({"entry": one.row.entry_number, "act": one.act, "input": one.given, "salt": one.salt, "commitment": one.row.commitment})
+        opened.append(
+            {
+                "entry": one.row.entry_number,
+                "act": one.act,
+                "input": one.given,
+                "salt": one.salt,
+                "commitment": one.row.commitment,
+            }
+        )
     seal.opened_by, seal.opened_at = number, now
     numbers = sorted([*broken, *(one["entry"] for one in opened)])
-    for entry in court.session.scalars(select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.number.in_(numbers))):
+    for entry in court.session.scalars(
+        select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.number.in_(numbers))
+    ):
         if entry.opened_by is None:
             entry.opened_by = number
     for entry_number in broken:
-        title = T("What was sealed in entry %(number)s does not open. Ask the party to say it again, and have the vault looked at.", number=entry_number)
+        title = T(
+            "What was sealed in entry %(number)s does not open. Ask the party to say it again, and have the vault looked at.",
+            number=entry_number,
+        )
         court.open_task(case, Role.JUDGE, "seal_broken", title, risk=70, subject=f"{seal.reference}/{entry_number}")
     words = T("Sealed postings opened together: %(count)s", count=len(numbers))
     return Recorded(words, {"seal": seal.reference, "entries": numbers, "opened": opened, "broken": broken})
@@ -56,7 +76,12 @@ def open_sealed(court: Sitting, case: Case, given: SealInput, *, actor: Actor, n
 def open_waiting(court: Court, limit: int = 50) -> int:
     """The worker's sweep: open seals that were due while the vault did not answer; returns how many."""
     with court.database.read() as session:
-        due = session.execute(select(Seal.id, Seal.case_id).where(Seal.opened_at.is_not(None), Seal.opened_by.is_(None)).order_by(Seal.id).limit(limit)).all()
+        due = session.execute(
+            select(Seal.id, Seal.case_id)
+            .where(Seal.opened_at.is_not(None), Seal.opened_by.is_(None))
+            .order_by(Seal.id)
+            .limit(limit)
+        ).all()
     for seal_id, case_id in due:
         with court.sit() as sitting:
             case = sitting.session.get_one(Case, case_id)

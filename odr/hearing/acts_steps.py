@@ -32,7 +32,9 @@ class StepsInput(CourtModel):
     evidence: Annotated[Way | None, field(Step.EVIDENCE.label, options=WAYS, widget="radios")] = None
     questioning: Annotated[Way | None, field(Step.QUESTIONING.label, options=WAYS, widget="radios")] = None
     hearing: Annotated[Way | None, field(Step.HEARING.label, options=WAYS, widget="radios")] = None
-    words: Annotated[str | None, CourtText(0, 1000), field(T("Why, if you no longer take part online"), widget="textarea")] = None
+    words: Annotated[
+        str | None, CourtText(0, 1000), field(T("Why, if you no longer take part online"), widget="textarea")
+    ] = None
 
     @model_validator(mode="after")
     def _says_something(self) -> StepsInput:
@@ -55,10 +57,13 @@ class StepsInput(CourtModel):
     serves=Everyone.NOBODY,
     seen_by=Audience.PARTIES_AND_COURT,
     source="OLR 4, 5",
-    help=T("Step by step: what you agree to for one is not taken for another. You can change it in good time before the step."),
+    help=T(
+        "Step by step: what you agree to for one is not taken for another. You can change it in good time before the step."
+    ),
 )
 def choose_steps(court: Sitting, case: Case, given: StepsInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Write into the ledger for which steps a party takes part online or no longer (OLR 4); the others go on as they chose (OLR 4(3)).
+    """Write into the ledger for which steps a party takes part online or no longer (OLR 4); the others go on as they
+    chose (OLR 4(3)).
 
     Who goes over to paper keeps everything she did online (OLR 21); the registry
     prepares for her, and where a hearing runs the judge looks whether it is in good time (OLR 5).
@@ -78,7 +83,9 @@ def choose_steps(court: Sitting, case: Case, given: StepsInput, *, actor: Actor,
     if leaving:
         desk = Role.JUDGE if case.stage is Stage.HEARING else Role.CLERK
         title = T(
-            "%(name)s does not take part online in %(count)s steps. Prepare for it, and take her papers at the counter.", name=party.name, count=len(leaving)
+            "%(name)s does not take part online in %(count)s steps. Prepare for it, and take her papers at the counter.",
+            name=party.name,
+            count=len(leaving),
         )
         court.open_task(case, desk, OFFLINE_STEP, title, risk=30, subject=party.reference)
     words = T(

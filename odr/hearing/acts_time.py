@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 def own_window(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no time can be asked for: none runs."""
     party = next((p for p in case.parties if p.id == actor.party_id), None)
-    running = party is not None and any(w.party_id == party.id and w.state is WindowState.OPEN for w in turn_windows(court, case.id))
+    running = party is not None and any(
+        w.party_id == party.id and w.state is WindowState.OPEN for w in turn_windows(court, case.id)
+    )
     return None if running else T("No time is running for you.")
 
 
@@ -75,7 +77,8 @@ def ask_for_time(court: Sitting, case: Case, given: TimeInput, *, actor: Actor, 
         subject=request.reference,
     )
     return Recorded(
-        T("%(party)s asked for %(days)s more working days", party=party.name, days=given.days), {"request": request.reference, "reason": given.reason}
+        T("%(party)s asked for %(days)s more working days", party=party.name, days=given.days),
+        {"request": request.reference, "reason": given.reason},
     )
 
 
@@ -90,7 +93,9 @@ def _grant_time(court: Sitting, case: Case, request: TimeRequest, days: int) -> 
     party = next(p for p in case.parties if p.id == request.party_id)
     windows: list[Window] = court.windows(case, WINDOW, party=party)
     if not windows:
-        raise ActNotOpen(T("The time asked for has ended meanwhile. The phase can be taken up again by changing the plan."))
+        raise ActNotOpen(
+            T("The time asked for has ended meanwhile. The phase can be taken up again by changing the plan.")
+        )
     for window in windows:
         phases.extend(court, case, window, days, "OLR 20")
     request.state, request.decided_by = RequestState.GRANTED, court.next_number(case)
@@ -112,7 +117,9 @@ def time_was_asked(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no request for time to answer."""
     if has_none(court, case, TimeRequest):
         return T("Nobody asks for more time.")
-    found = court.session.scalar(select(TimeRequest.id).where(TimeRequest.case_id == case.id, TimeRequest.state == RequestState.ASKED).limit(1))
+    found = court.session.scalar(
+        select(TimeRequest.id).where(TimeRequest.case_id == case.id, TimeRequest.state == RequestState.ASKED).limit(1)
+    )
     return None if found else T("Nobody asks for more time.")
 
 
@@ -137,7 +144,9 @@ def rule_on_time(court: Sitting, case: Case, given: TimeRulingInput, *, actor: A
         return Recorded(T("No more time for %(party)s", party=name), {"reasons": given.reasons})
     days = given.days or request.days
     _grant_time(court, case, request, days)
-    return Recorded(T("%(party)s has %(days)s more working days", party=name, days=days), {"days": days, "reasons": given.reasons})
+    return Recorded(
+        T("%(party)s has %(days)s more working days", party=name, days=days), {"days": days, "reasons": given.reasons}
+    )
 
 
 @act(
@@ -162,22 +171,45 @@ def agree_extension(court: Sitting, case: Case, given: AgreeTimeInput, *, actor:
     return Recorded(T("%(party)s agrees to more time", party=party.name), {"request": request.reference})
 
 
-@act(title=T("Report a technical failure"), input=FailureInput, by=set(PARTY_ROLES), at={Stage.HEARING}, guard=hearing_open, source="OLR 5, 25; CPL 86")
+@act(
+    title=T("Report a technical failure"),
+    input=FailureInput,
+    by=set(PARTY_ROLES),
+    at={Stage.HEARING},
+    guard=hearing_open,
+    source="OLR 5, 25; CPL 86",
+)
 def report_failure(court: Sitting, case: Case, given: FailureInput, *, actor: Actor, now: datetime) -> Recorded:
     """Report that network, equipment, power or the platform failed: a failure is never absence (OLR 25)."""
     party = court.party_of(case, actor)
     failure = TechnicalFailure(
-        case_id=case.id, party_id=party.id, what=given.what, state=RequestState.ASKED, reported_at=now, entry_number=court.next_number(case)
+        case_id=case.id,
+        party_id=party.id,
+        what=given.what,
+        state=RequestState.ASKED,
+        reported_at=now,
+        entry_number=court.next_number(case),
     )
     court.session.add(failure)
     court.session.flush()
-    court.open_task(case, Role.JUDGE, "failure", T("%(party)s reports a technical failure. Rule on it.", party=party.name), risk=60, subject=failure.reference)
+    court.open_task(
+        case,
+        Role.JUDGE,
+        "failure",
+        T("%(party)s reports a technical failure. Rule on it.", party=party.name),
+        risk=60,
+        subject=failure.reference,
+    )
     return Recorded(T("%(party)s reported a technical failure", party=party.name), {"failure": failure.reference})
 
 
 def failure_was_reported(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no failure to rule on."""
-    found = court.session.scalar(select(TechnicalFailure.id).where(TechnicalFailure.case_id == case.id, TechnicalFailure.state == RequestState.ASKED).limit(1))
+    found = court.session.scalar(
+        select(TechnicalFailure.id)
+        .where(TechnicalFailure.case_id == case.id, TechnicalFailure.state == RequestState.ASKED)
+        .limit(1)
+    )
     return None if found else T("No technical failure is reported.")
 
 
@@ -214,5 +246,6 @@ def rule_on_failure(court: Sitting, case: Case, given: FailureRulingInput, *, ac
     except ActNotOpen as error:
         court.open_task(case, Role.JUDGE, "trial_limit", error.message, risk=80)
     return Recorded(
-        T("Because of a technical failure everybody has %(days)s more working days", days=given.days), {"days": given.days, "reasons": given.reasons}
+        T("Because of a technical failure everybody has %(days)s more working days", days=given.days),
+        {"days": given.days, "reasons": given.reasons},
     )

@@ -43,7 +43,12 @@ def ask_leave_for_witness(court: Sitting, case: Case, given: WitnessInput, *, ac
     brought = (Witness.called_by == party.id, Witness.role == Role.EXPERT, Witness.state != RequestState.REFUSED)
     called = court.session.scalar(select(func.count()).where(Witness.case_id == case.id, *brought)) or 0
     if given.kind == "expert" and called >= MOST_SPECIALISTS:
-        raise InvalidInput.at("kind", T("A party may bring one or two people with special knowledge (Civil Procedure Law Interpretation, art. 122)."))
+        raise InvalidInput.at(
+            "kind",
+            T(
+                "A party may bring one or two people with special knowledge (Civil Procedure Law Interpretation, art. 122)."
+            ),
+        )
     witness = Witness(
         case_id=case.id,
         role=Role(given.kind),
@@ -59,16 +64,29 @@ def ask_leave_for_witness(court: Sitting, case: Case, given: WitnessInput, *, ac
     court.session.add(witness)
     court.session.flush()
     court.open_task(
-        case, Role.JUDGE, "witness_leave", T("%(party)s asks leave to hear %(name)s.", party=party.name, name=given.name), risk=25, subject=witness.reference
+        case,
+        Role.JUDGE,
+        "witness_leave",
+        T("%(party)s asks leave to hear %(name)s.", party=party.name, name=given.name),
+        risk=25,
+        subject=witness.reference,
     )
     return Recorded(
-        T("%(party)s asked leave to hear %(name)s, %(manner)s", party=party.name, name=given.name, manner=given.manner.label), {"witness": witness.reference}
+        T(
+            "%(party)s asked leave to hear %(name)s, %(manner)s",
+            party=party.name,
+            name=given.name,
+            manner=given.manner.label,
+        ),
+        {"witness": witness.reference},
     )
 
 
 def somebody_for_leave(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no witness to rule on."""
-    found = court.session.scalar(select(Witness.id).where(Witness.case_id == case.id, Witness.state == RequestState.ASKED).limit(1))
+    found = court.session.scalar(
+        select(Witness.id).where(Witness.case_id == case.id, Witness.state == RequestState.ASKED).limit(1)
+    )
     return None if found else T("Nobody asks leave for a witness.")
 
 
@@ -91,18 +109,23 @@ def rule_on_witness(court: Sitting, case: Case, given: WitnessRulingInput, *, ac
     court.close_tasks(case, "witness_leave", witness.reference)
     if given.answer == "refuse":
         witness.state = RequestState.REFUSED
-        return Recorded(T("%(name)s is not heard", name=witness.name), {"witness": witness.reference, "reasons": given.reasons})
+        return Recorded(
+            T("%(name)s is not heard", name=witness.name), {"witness": witness.reference, "reasons": given.reasons}
+        )
     witness.state = RequestState.GRANTED
     seat(court, case, witness, witness.role, needed=witness.manner is not TestimonyManner.LIVE)
     call_to_fixed(court, case, witness)
     return Recorded(
-        T("%(name)s is heard, %(manner)s", name=witness.name, manner=witness.manner.label), {"witness": witness.reference, "reasons": given.reasons}
+        T("%(name)s is heard, %(manner)s", name=witness.name, manner=witness.manner.label),
+        {"witness": witness.reference, "reasons": given.reasons},
     )
 
 
 def _without_place(court: Sitting, case: Case) -> list[Witness | Interpreter]:
     """Admitted witnesses and appointed interpreters who have no account in the case."""
-    admitted = select(Witness).where(Witness.case_id == case.id, Witness.state == RequestState.GRANTED, Witness.account_id.is_(None))
+    admitted = select(Witness).where(
+        Witness.case_id == case.id, Witness.state == RequestState.GRANTED, Witness.account_id.is_(None)
+    )
     appointed = select(Interpreter).where(Interpreter.case_id == case.id, Interpreter.account_id.is_(None))
     return [*court.session.scalars(admitted), *court.session.scalars(appointed)]
 
@@ -112,7 +135,14 @@ def witness_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     return None if _without_place(court, case) else T("No witness waits for a place.")
 
 
-@act(title=T("Seat witnesses who have registered"), input=EmptyInput, by={Role.CLERK}, at={Stage.PENDING, Stage.HEARING}, guard=witness_waits, source="EV 70")
+@act(
+    title=T("Seat witnesses who have registered"),
+    input=EmptyInput,
+    by={Role.CLERK},
+    at={Stage.PENDING, Stage.HEARING},
+    guard=witness_waits,
+    source="EV 70",
+)
 def seat_witnesses(court: Sitting, case: Case, given: EmptyInput, *, actor: Actor, now: datetime) -> Recorded:
     """Seat every admitted witness, expert or interpreter whose address has an account by now."""
     waiting = _without_place(court, case)
@@ -126,7 +156,9 @@ def seat_witnesses(court: Sitting, case: Case, given: EmptyInput, *, actor: Acto
 def own_row(court: Sitting, case: Case, actor: Actor) -> Witness | None:
     """The witness an actor is."""
     return court.session.scalar(
-        select(Witness).where(Witness.case_id == case.id, Witness.account_id == actor.account_id, Witness.state == RequestState.GRANTED)
+        select(Witness).where(
+            Witness.case_id == case.id, Witness.account_id == actor.account_id, Witness.state == RequestState.GRANTED
+        )
     )
 
 
@@ -139,7 +171,11 @@ def not_yet_promised(court: Sitting, case: Case, actor: Actor) -> Text | None:
 def has_promised(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no testimony is taken yet (EV 71)."""
     witness = own_row(court, case, actor)
-    return None if witness is not None and witness.undertaken_by is not None else T("Sign the undertaking to tell the truth first (Evidence Rules, art. 71).")
+    return (
+        None
+        if witness is not None and witness.undertaken_by is not None
+        else T("Sign the undertaking to tell the truth first (Evidence Rules, art. 71).")
+    )
 
 
 @act(
@@ -157,7 +193,9 @@ def give_undertaking(court: Sitting, case: Case, given: UndertakingInput, *, act
     if witness is None:
         raise ActNotOpen(T("You are not admitted as a witness in this case."))
     witness.undertaken_by = court.next_number(case)
-    return Recorded(T("%(name)s signed the undertaking to tell the truth", name=witness.name), {"witness": witness.reference})
+    return Recorded(
+        T("%(name)s signed the undertaking to tell the truth", name=witness.name), {"witness": witness.reference}
+    )
 
 
 @act(
@@ -197,5 +235,6 @@ def testify(court: Sitting, case: Case, given: TestimonyInput, *, actor: Actor, 
         )
     )
     return Recorded(
-        T("%(name)s testified", name=witness.name), {"witness": witness.reference, "files": [{"sha256": f.sha256, "receipt": f.receipt} for f in files]}
+        T("%(name)s testified", name=witness.name),
+        {"witness": witness.reference, "files": [{"sha256": f.sha256, "receipt": f.receipt} for f in files]},
     )

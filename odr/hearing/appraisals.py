@@ -35,7 +35,13 @@ REQUEST, CHOICE, FEE, REPORT, OBJECTION, ANSWER, ATTENDANCE = (
     "expert_attendance_fee",
 )
 """Windows."""
-RULE, APPOINT, UNPAID, LATE, HEAR = "appraisal_rule", "expert_appoint", "appraisal_unpaid", "appraisal_late", "expert_hear"
+RULE, APPOINT, UNPAID, LATE, HEAR = (
+    "appraisal_rule",
+    "expert_appoint",
+    "appraisal_unpaid",
+    "appraisal_late",
+    "expert_hear",
+)
 """Tasks of the judge."""
 
 
@@ -48,7 +54,13 @@ def appraisals_of(session: Session, case: Case, *states: AppraisalState) -> list
 def mine(session: Session, case: Case, actor: Actor, *states: AppraisalState) -> list[Appraisal]:
     """Appraisals with which the actor is commissioned."""
     found = appraisals_of(session, case, *states)
-    return [each for each in found if each.witness is not None and each.witness.account_id is not None and each.witness.account_id == actor.account_id]
+    return [
+        each
+        for each in found
+        if each.witness is not None
+        and each.witness.account_id is not None
+        and each.witness.account_id == actor.account_id
+    ]
 
 
 def stands(*states: AppraisalState, reason: Text, own: bool = False) -> Guard:
@@ -81,8 +93,14 @@ def agreed(case: Case, appraisal: Appraisal) -> ExpertChoice | None:
 
 
 def still_objecting(appraisal: Appraisal) -> list[ReportObjection]:
-    """Objections kept after the expert's answer on which she was neither heard again in writing nor called to be heard (EV 38)."""
-    return [o for o in appraisal.objections if o.is_kept and o.answered_by is None and o.called_by is None and o.given_up_by is None]
+    """Objections kept after the expert's answer on which she was neither heard again in writing nor called to be heard
+    (EV 38).
+    """
+    return [
+        o
+        for o in appraisal.objections
+        if o.is_kept and o.answered_by is None and o.called_by is None and o.given_up_by is None
+    ]
 
 
 def given_up(appraisal: Appraisal) -> list[ReportObjection]:
@@ -97,7 +115,11 @@ def open_objections(appraisal: Appraisal) -> list[ReportObjection]:
 
 def fee_of(appraisal: Appraisal) -> Money | None:
     """What the expert is paid, directly."""
-    return Money(appraisal.fee_minor, appraisal.fee_currency) if appraisal.fee_minor is not None and appraisal.fee_currency else None
+    return (
+        Money(appraisal.fee_minor, appraisal.fee_currency)
+        if appraisal.fee_minor is not None and appraisal.fee_currency
+        else None
+    )
 
 
 def leave_barred_track(court: Sitting, case: Case, actor: Actor) -> None:
@@ -108,15 +130,37 @@ def leave_barred_track(court: Sitting, case: Case, actor: Actor) -> None:
         return
     later = [key for key in order[order.index(case.track.value) + 1 :] if Bar.APPRAISAL not in pack.track(key).bars]
     hearing = case.stage.value == "hearing"
-    way = next((found for key in later if (found := conversion(pack, case.track.value, key, hearing_opened=hearing)) is not None), None)
+    way = next(
+        (
+            found
+            for key in later
+            if (found := conversion(pack, case.track.value, key, hearing_opened=hearing)) is not None
+        ),
+        None,
+    )
     if way is not None and not way.by_ruling:
         reasons = T("An appraisal was ordered; the %(track)s does not allow one.", track=case.track.label)
         court.then("convert_track", ConvertTrackInput(to=way.to, reasons=reasons.render("zh-Hans")), actor=actor)
     else:
-        court.open_task(case, Role.JUDGE, "track", T("An appraisal was ordered; the %(track)s does not allow one.", track=case.track.label), risk=60)
+        court.open_task(
+            case,
+            Role.JUDGE,
+            "track",
+            T("An appraisal was ordered; the %(track)s does not allow one.", track=case.track.label),
+            risk=60,
+        )
 
 
-def commission_paper(court: Sitting, case: Case, appraisal: Appraisal, orders: list[Text], language: str, at: datetime, code: str, url: str) -> RulingPaper:
+def commission_paper(
+    court: Sitting,
+    case: Case,
+    appraisal: Appraisal,
+    orders: list[Text],
+    language: str,
+    at: datetime,
+    code: str,
+    url: str,
+) -> RulingPaper:
     """The letter of commission: what is to be appraised, how far, what for, and by when (EV 32)."""
     settings = court.court.settings
     return RulingPaper(

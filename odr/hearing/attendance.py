@@ -1,4 +1,6 @@
-"""What follows from calling an expert to be heard: who prepays which part, when she comes, and when not (EV 38, 39). No flask."""
+"""What follows from calling an expert to be heard: who prepays which part, when she comes, and when not (EV 38, 39). No
+flask.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ class ShareView:
     @property
     def is_overdue(self) -> bool:
         """Whether its time has passed and the judge has found nothing yet."""
-        return self.share.state is ShareState.ASKED and self.window is not None and self.window.state is WindowState.LAPSED
+        return (
+            self.share.state is ShareState.ASKED and self.window is not None and self.window.state is WindowState.LAPSED
+        )
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,8 @@ def notice_of(session: Session, share: ExpertShare) -> FeeAssessment:
 
 
 def parts(case: Case, payers: Iterable[int], total: Money) -> list[tuple[Party, Money]]:
-    """What each who objects prepays: the sides alike, on one side each alike; a third party is a side of its own (EV 38).
+    """What each who objects prepays: the sides alike, on one side each alike; a third party is a side of its own (EV
+    38).
 
     In minor units; an odd cent falls to the side named first.
     """
@@ -106,18 +111,30 @@ def parts(case: Case, payers: Iterable[int], total: Money) -> list[tuple[Party, 
     objecting = [p for p in parties(case) if p.id in wanted]
     side = {p.label: p.label if p.role is Role.THIRD_PARTY else p.role.value for p in objecting}
     on_side, sides = Counter(side.values()), len(set(side.values()))
-    shared = split(total.minor, {p.label: Fraction(1, sides * on_side[side[p.label]]) for p in objecting}) if objecting else {}
+    shared = (
+        split(total.minor, {p.label: Fraction(1, sides * on_side[side[p.label]]) for p in objecting})
+        if objecting
+        else {}
+    )
     return [(p, Money(shared[p.label], total.currency)) for p in objecting if shared[p.label]]
 
 
-def ask(court: Sitting, case: Case, call: ExpertCall, payers: Iterable[int], total: Money, *, rest: bool = False) -> list[ExpertShare]:
+def ask(
+    court: Sitting, case: Case, call: ExpertCall, payers: Iterable[int], total: Money, *, rest: bool = False
+) -> list[ExpertShare]:
     """Ask each for its part by a notice of its own, with the steps by which it was found, and start its time."""
     name = witness_of(court.session, call.appraisal).name
     asked = []
     for party, part in parts(case, payers, total):
         row = collect(court, case, party, _steps(call, name, total, part, rest=rest), ATTENDANCE, call.days)
         share = ExpertShare(
-            call_id=call.id, party_id=party.id, assessment_id=row.id, amount_minor=part.minor, currency=part.currency, is_rest=rest, state=ShareState.ASKED
+            call_id=call.id,
+            party_id=party.id,
+            assessment_id=row.id,
+            amount_minor=part.minor,
+            currency=part.currency,
+            is_rest=rest,
+            state=ShareState.ASKED,
         )
         call.shares.append(share)
         asked.append(share)
@@ -127,7 +144,10 @@ def ask(court: Sitting, case: Case, call: ExpertCall, payers: Iterable[int], tot
 
 def _steps(call: ExpertCall, name: str, total: Money, part: Money, *, rest: bool) -> list[FeeStep]:
     if rest:
-        words = T("Who shared with you did not prepay; the rest for the expert %(name)s falls to who still objects.", name=name)
+        words = T(
+            "Who shared with you did not prepay; the rest for the expert %(name)s falls to who still objects.",
+            name=name,
+        )
         found = [FeeStep(words, total, "rest", "EV 38")]
     else:
         heads = (
@@ -137,13 +157,26 @@ def _steps(call: ExpertCall, name: str, total: Money, part: Money, *, rest: bool
         )
         found = [FeeStep(words, Money(minor, call.currency), rule, RATES) for words, minor, rule in heads if minor]
     if part != total:
-        found.append(FeeStep(T("Shared with the others who object."), Money(part.minor - total.minor, call.currency), "shared", "EV 38"))
+        found.append(
+            FeeStep(
+                T("Shared with the others who object."),
+                Money(part.minor - total.minor, call.currency),
+                "shared",
+                "EV 38",
+            )
+        )
     return found
 
 
 def advance(court: Sitting, case: Case, call: ExpertCall) -> None:
-    """Once no part is awaited any more: she comes, the rest is asked of who still objects, or nobody objects any more (EV 38)."""
-    if call.state is not CallState.PREPAYING or call.shares_in(ShareState.ASKED) or case.stage not in (Stage.PENDING, Stage.HEARING):
+    """Once no part is awaited any more: she comes, the rest is asked of who still objects, or nobody objects any more
+    (EV 38).
+    """
+    if (
+        call.state is not CallState.PREPAYING
+        or call.shares_in(ShareState.ASKED)
+        or case.stage not in (Stage.PENDING, Stage.HEARING)
+    ):
         return
     if not call.shares_in(ShareState.PAID):
         call.state, call.ended_by = CallState.GIVEN_UP, court.next_number(case)
@@ -167,12 +200,17 @@ def come(court: Sitting, case: Case, call: ExpertCall) -> None:
     witness.manner = TestimonyManner.LIVE
     tell(court, case, witness, T("You are heard on your report; the court tells you the day"))
     call_to_fixed(court, case, witness)
-    title = T("The expert %(name)s is to be heard. Then find how the attendance ended (Evidence Rules, art. 39).", name=witness.name)
+    title = T(
+        "The expert %(name)s is to be heard. Then find how the attendance ended (Evidence Rules, art. 39).",
+        name=witness.name,
+    )
     court.open_task(case, Role.JUDGE, ATTENDS, title, risk=40, subject=call.reference)
 
 
 def end(court: Sitting, case: Case, call: ExpertCall, state: CallState) -> None:
-    """The call is over: nothing of it waits any more, and she is called to no further hearing unless another call stands."""
+    """The call is over: nothing of it waits any more, and she is called to no further hearing unless another call
+    stands.
+    """
     call.state, call.ended_by = state, court.next_number(case)
     court.close_tasks(case, ATTENDS, call.reference)
     for share in call.shares:
@@ -195,7 +233,12 @@ def drop(court: Sitting, case: Case, calls: Iterable[ExpertCall]) -> None:
     for call in calls:
         return_all(court, case, call, T("The expert need not come any more."), "EV 39")
         end(court, case, call, CallState.NOT_NEEDED)
-        tell(court, case, witness_of(court.session, call.appraisal), T("You need not come to be heard on your report any more"))
+        tell(
+            court,
+            case,
+            witness_of(court.session, call.appraisal),
+            T("You need not come to be heard on your report any more"),
+        )
 
 
 def drop_live(court: Sitting, case: Case) -> None:
@@ -205,13 +248,22 @@ def drop_live(court: Sitting, case: Case) -> None:
 
 def _attendances(session: Session, case: Case, witness: Witness) -> list[Presence]:
     held = session.scalars(select(Hearing).where(Hearing.case_id == case.id, Hearing.state == HearingState.HELD))
-    return [a.presence for h in held for a in h.attendances if a.role is Role.EXPERT and a.name == witness.name and not a.by_failure]
+    return [
+        a.presence
+        for h in held
+        for a in h.attendances
+        if a.role is Role.EXPERT and a.name == witness.name and not a.by_failure
+    ]
 
 
 def was_heard(session: Session, case: Case, witness: Witness) -> bool:
     """Whether the record shows her at a hearing, or testimony of hers in the examination."""
-    spoke = session.scalar(select(Posting.id).where(Posting.witness_id == witness.id, Posting.kind == PostingKind.TESTIMONY).limit(1))
-    return spoke is not None or any(presence is not Presence.ABSENT for presence in _attendances(session, case, witness))
+    spoke = session.scalar(
+        select(Posting.id).where(Posting.witness_id == witness.id, Posting.kind == PostingKind.TESTIMONY).limit(1)
+    )
+    return spoke is not None or any(
+        presence is not Presence.ABSENT for presence in _attendances(session, case, witness)
+    )
 
 
 def stayed_away(session: Session, case: Case, witness: Witness) -> bool:

@@ -20,16 +20,28 @@ if TYPE_CHECKING:
 
 
 def who_comes(court: Sitting, case: Case) -> list[Witness | Interpreter]:
-    """Everybody besides the parties who is to be at a hearing: who testifies in writing or on film is not, and an expert only once she is called (EV 38)."""
-    live = select(Witness).where(Witness.case_id == case.id, Witness.state == RequestState.GRANTED, Witness.manner == TestimonyManner.LIVE)
+    """Everybody besides the parties who is to be at a hearing: who testifies in writing or on film is not, and an
+    expert only once she is called (EV 38).
+    """
+    live = select(Witness).where(
+        Witness.case_id == case.id, Witness.state == RequestState.GRANTED, Witness.manner == TestimonyManner.LIVE
+    )
     interpreters = select(Interpreter).where(Interpreter.case_id == case.id)
-    return [*court.session.scalars(live.order_by(Witness.id)), *court.session.scalars(interpreters.order_by(Interpreter.id))]
+    return [
+        *court.session.scalars(live.order_by(Witness.id)),
+        *court.session.scalars(interpreters.order_by(Interpreter.id)),
+    ]
 
 
 def call_to(court: Sitting, case: Case, hearing: Hearing, who: Witness | Interpreter) -> None:
     """A notice of one hearing for one of them."""
     role = who.role if isinstance(who, Witness) else Role.INTERPRETER
-    title = T("Come to the hearing on %(at)s (%(place)s) as %(role)s", at=hearing.begins_at, place=hearing.place, role=role.label)
+    title = T(
+        "Come to the hearing on %(at)s (%(place)s) as %(role)s",
+        at=hearing.begins_at,
+        place=hearing.place,
+        role=role.label,
+    )
     tell(court, case, who, title, hearing.begins_at)
 
 
@@ -39,11 +51,15 @@ def hearings_ahead(court: Sitting, cases: Sequence[int]) -> list[Appointment]:
     today = datetime.combine(court.now.astimezone(zone).date(), time(), zone)
     rows = court.session.execute(
         select(Hearing.case_id, Hearing.reference, Hearing.begins_at, Hearing.mode, Hearing.place).where(
-            Hearing.case_id.in_(cases), Hearing.state.in_((HearingState.SUMMONED, HearingState.ADJOURNING)), Hearing.begins_at >= today
+            Hearing.case_id.in_(cases),
+            Hearing.state.in_((HearingState.SUMMONED, HearingState.ADJOURNING)),
+            Hearing.begins_at >= today,
         )
     )
     return [
-        Appointment(case, reference, T("Hearing"), at, T("%(place)s (%(mode)s)", mode=mode.label, place=place), "hearing.page")
+        Appointment(
+            case, reference, T("Hearing"), at, T("%(place)s (%(mode)s)", mode=mode.label, place=place), "hearing.page"
+        )
         for case, reference, at, mode, place in rows
     ]
 
@@ -58,7 +74,9 @@ def call_to_fixed(court: Sitting, case: Case, who: Witness | Interpreter) -> Non
     """Somebody admitted or appointed after a hearing was fixed is told of it too."""
     if who not in who_comes(court, case):
         return
-    fixed = select(Hearing).where(Hearing.case_id == case.id, Hearing.state == HearingState.SUMMONED, Hearing.begins_at > court.now)
+    fixed = select(Hearing).where(
+        Hearing.case_id == case.id, Hearing.state == HearingState.SUMMONED, Hearing.begins_at > court.now
+    )
     for hearing in court.session.scalars(fixed.order_by(Hearing.begins_at)):
         call_to(court, case, hearing, who)
 
@@ -66,9 +84,24 @@ def call_to_fixed(court: Sitting, case: Case, who: Witness | Interpreter) -> Non
 def call_off(court: Sitting, case: Case, hearing: Hearing) -> None:
     """A hearing that is put off: nobody comes in vain."""
     for who in who_comes(court, case):
-        tell(court, case, who, T("The hearing on %(at)s does not take place; do not come", at=hearing.begins_at), hearing.begins_at)
+        tell(
+            court,
+            case,
+            who,
+            T("The hearing on %(at)s does not take place; do not come", at=hearing.begins_at),
+            hearing.begins_at,
+        )
 
 
 def tell(court: Sitting, case: Case, who: Witness | Interpreter, title: Text, due_at: datetime | None = None) -> None:
     """A notice to one of them whose whole content is its title."""
-    call_in(court, case, subject=who.reference, name=who.name, email=who.email, own=who.account_id is not None, title=title, due_at=due_at)
+    call_in(
+        court,
+        case,
+        subject=who.reference,
+        name=who.name,
+        email=who.email,
+        own=who.account_id is not None,
+        title=title,
+        due_at=due_at,
+    )

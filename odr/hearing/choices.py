@@ -17,11 +17,29 @@ from odr.hearing.acts_plan import title_of
 from odr.hearing.appraisals import appraisals_of, mine, open_objections, witness_of
 from odr.hearing.attendance import calls_of, calls_to_pay
 from odr.hearing.kinds import OPEN_QUESTIONS, HearingState, Mode, PhaseState, QuestionState, RequestState
-from odr.hearing.models import Hearing, Interpreter, Motion, Opinion, Posting, Question, RecordCorrection, TechnicalFailure, TimeRequest, Witness
+from odr.hearing.models import (
+    Hearing,
+    Interpreter,
+    Motion,
+    Opinion,
+    Posting,
+    Question,
+    RecordCorrection,
+    TechnicalFailure,
+    TimeRequest,
+    Witness,
+)
 from odr.hearing.models_appraisal import Appraisal, AppraisalState
 from odr.hearing.models_attendance import LIVE, ExpertCall
 from odr.hearing.plan import RECORD, plan_of
-from odr.hearing.queries import examination_of, hearings_of, proposed_facts, questions_of, reads_question, standing_exhibits
+from odr.hearing.queries import (
+    examination_of,
+    hearings_of,
+    proposed_facts,
+    questions_of,
+    reads_question,
+    standing_exhibits,
+)
 from odr.identity.actors import Actor
 from odr.procedure.forms import Option, choice_source
 from odr.procedure.working import bilingual
@@ -48,7 +66,11 @@ def sealable_phases(court: Any, case: Case, actor: Actor) -> list[Option]:
 
 def _phases(court: Any, case: Case, *states: PhaseState) -> list[Option]:
     examination = examination_of(court.session, case)
-    return [Option(p.reference, title_of(p)) for p in examination.phases if p.state in states and p.key != RECORD] if examination else []
+    return (
+        [Option(p.reference, title_of(p)) for p in examination.phases if p.state in states and p.key != RECORD]
+        if examination
+        else []
+    )
 
 
 @choice_source("coming_phases")
@@ -102,7 +124,10 @@ def own_opinions(court: Any, case: Case, actor: Actor) -> list[Option]:
 def own_postings(court: Any, case: Case, actor: Actor) -> list[Option]:
     """A party's own postings."""
     rows = court.session.scalars(
-        select(Posting).where(Posting.case_id == case.id, Posting.party_id == actor.party_id, Posting.words != "").order_by(Posting.id.desc()).limit(50)
+        select(Posting)
+        .where(Posting.case_id == case.id, Posting.party_id == actor.party_id, Posting.words != "")
+        .order_by(Posting.id.desc())
+        .limit(50)
     )
     return [Option(p.reference, f"{p.entry_number}: {p.words[:60]}") for p in rows]
 
@@ -110,8 +135,12 @@ def own_postings(court: Any, case: Case, actor: Actor) -> list[Option]:
 @choice_source("addressees")
 def addressees(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Who may be asked, or attends: parties, admitted witnesses and experts; never oneself."""
-    found = [Option(p.reference, p.name, p.role.label) for p in case.parties if p.left_at is None and p.id != actor.party_id]
-    rows = court.session.scalars(select(Witness).where(Witness.case_id == case.id, Witness.state == RequestState.GRANTED))
+    found = [
+        Option(p.reference, p.name, p.role.label) for p in case.parties if p.left_at is None and p.id != actor.party_id
+    ]
+    rows = court.session.scalars(
+        select(Witness).where(Witness.case_id == case.id, Witness.state == RequestState.GRANTED)
+    )
     return found + [Option(w.reference, w.name, w.role.label) for w in rows]
 
 
@@ -145,30 +174,46 @@ def unanswered_questions(court: Any, case: Case, actor: Actor) -> list[Option]:
 @choice_source("my_questions")
 def my_questions(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Questions put to the actor."""
-    mine = court.session.scalars(select(Witness.id).where(Witness.case_id == case.id, Witness.account_id == actor.account_id)).all()
-    asked = [q for q in questions_of(court.session, case) if q.put_by is not None and q.state is not QuestionState.DISALLOWED]
-    return _as_options([q for q in asked if (q.party_id is not None and q.party_id == actor.party_id) or q.witness_id in mine])
+    mine = court.session.scalars(
+        select(Witness.id).where(Witness.case_id == case.id, Witness.account_id == actor.account_id)
+    ).all()
+    asked = [
+        q for q in questions_of(court.session, case) if q.put_by is not None and q.state is not QuestionState.DISALLOWED
+    ]
+    return _as_options(
+        [q for q in asked if (q.party_id is not None and q.party_id == actor.party_id) or q.witness_id in mine]
+    )
 
 
 @choice_source("questions_put")
 def questions_put(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Questions that were put."""
-    return _as_options([q for q in questions_of(court.session, case) if q.put_by is not None and reads_question(actor, q)])
+    return _as_options(
+        [q for q in questions_of(court.session, case) if q.put_by is not None and reads_question(actor, q)]
+    )
 
 
 @choice_source("time_requests")
 def time_requests(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Requests for time that wait; a party sees those of others."""
     names = {p.id: p.name for p in case.parties}
-    rows = court.session.scalars(select(TimeRequest).where(TimeRequest.case_id == case.id, TimeRequest.state == RequestState.ASKED))
-    return [Option(r.reference, f"{names[r.party_id]}: {r.days}", r.reason) for r in rows if r.party_id != actor.party_id]
+    rows = court.session.scalars(
+        select(TimeRequest).where(TimeRequest.case_id == case.id, TimeRequest.state == RequestState.ASKED)
+    )
+    return [
+        Option(r.reference, f"{names[r.party_id]}: {r.days}", r.reason) for r in rows if r.party_id != actor.party_id
+    ]
 
 
 @choice_source("failures")
 def failures(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Reports of failures that wait for a ruling."""
     names = {p.id: p.name for p in case.parties}
-    rows = court.session.scalars(select(TechnicalFailure).where(TechnicalFailure.case_id == case.id, TechnicalFailure.state == RequestState.ASKED))
+    rows = court.session.scalars(
+        select(TechnicalFailure).where(
+            TechnicalFailure.case_id == case.id, TechnicalFailure.state == RequestState.ASKED
+        )
+    )
     return [Option(f.reference, names[f.party_id], f.what) for f in rows]
 
 
@@ -182,7 +227,11 @@ def motions(court: Any, case: Case, actor: Actor) -> list[Option]:
 @choice_source("proposed_facts")
 def facts_proposed(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Facts proposed as agreed that the actor has not answered."""
-    return [Option(f.reference, f.words) for f in proposed_facts(court.session, case) if all(s.party_id != actor.party_id for s in f.stances)]
+    return [
+        Option(f.reference, f.words)
+        for f in proposed_facts(court.session, case)
+        if all(s.party_id != actor.party_id for s in f.stances)
+    ]
 
 
 @choice_source("witnesses_for_leave")
@@ -193,7 +242,9 @@ def witnesses_for_leave(court: Any, case: Case, actor: Actor) -> list[Option]:
 
 
 def _hearings(court: Any, case: Case, *, state: HearingState, recorded: bool = False) -> list[Option]:
-    rows: list[Hearing] = [h for h in hearings_of(court.session, case) if h.state is state and (not recorded or h.recording_sha256)]
+    rows: list[Hearing] = [
+        h for h in hearings_of(court.session, case) if h.state is state and (not recorded or h.recording_sha256)
+    ]
     tz = court.pack(case).tz
     return [Option(h.reference, T("Hearing of %(at)s", at=h.begins_at.astimezone(tz)), h.place) for h in rows]
 
@@ -213,7 +264,11 @@ def hearings_recorded(court: Any, case: Case, actor: Actor) -> list[Option]:
 @choice_source("corrections")
 def corrections(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Corrections of the record that wait for a ruling."""
-    rows = court.session.scalars(select(RecordCorrection).where(RecordCorrection.case_id == case.id, RecordCorrection.state == RequestState.ASKED))
+    rows = court.session.scalars(
+        select(RecordCorrection).where(
+            RecordCorrection.case_id == case.id, RecordCorrection.state == RequestState.ASKED
+        )
+    )
     return [Option(c.reference, c.place, c.words) for c in rows]
 
 
@@ -251,7 +306,9 @@ def attendees(court: Any, case: Case, actor: Actor) -> list[Option]:
 
 
 def _appraisal_options(rows: Sequence[Appraisal]) -> list[Option]:
-    return [Option(row.reference, T("%(fact)s (%(state)s)", fact=row.fact[:100], state=row.state.label)) for row in rows]
+    return [
+        Option(row.reference, T("%(fact)s (%(state)s)", fact=row.fact[:100], state=row.state.label)) for row in rows
+    ]
 
 
 @choice_source("appraisals")
@@ -274,7 +331,14 @@ def appraisals_contested(court: Any, case: Case, actor: Actor) -> list[Option]:
 
 
 def _call_options(court: Any, rows: Sequence[ExpertCall]) -> list[Option]:
-    return [Option(r.reference, T("%(name)s, %(total)s", name=witness_of(court.session, r.appraisal).name, total=r.total), r.state.label) for r in rows]
+    return [
+        Option(
+            r.reference,
+            T("%(name)s, %(total)s", name=witness_of(court.session, r.appraisal).name, total=r.total),
+            r.state.label,
+        )
+        for r in rows
+    ]
 
 
 @choice_source("expert_calls_live")
@@ -293,7 +357,10 @@ def expert_calls_to_pay(court: Any, case: Case, actor: Actor) -> list[Option]:
 def shares_unpaid(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Parts of an expert's attendance that were not prepaid in time."""
     names = {p.id: p.name for p in case.parties}
-    return [Option(s.reference, T("%(name)s, %(amount)s", name=names[s.party_id], amount=s.amount)) for s in unpaid_shares(court, case)]
+    return [
+        Option(s.reference, T("%(name)s, %(amount)s", name=names[s.party_id], amount=s.amount))
+        for s in unpaid_shares(court, case)
+    ]
 
 
 @choice_source("own_appraisals")
@@ -305,11 +372,15 @@ def own_appraisals(court: Any, case: Case, actor: Actor) -> list[Option]:
 @choice_source("own_objections")
 def own_objections(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Objections to the actor's report that wait for an answer."""
-    return [Option(o.reference, o.words[:120]) for row in mine(court.session, case, actor) for o in open_objections(row)]
+    return [
+        Option(o.reference, o.words[:120]) for row in mine(court.session, case, actor) for o in open_objections(row)
+    ]
 
 
 @choice_source("exhibit_labels")
 def exhibit_labels(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Exhibits that stand and are not sealed, by their labels."""
-    rows = court.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.state == ExhibitState.SUBMITTED).order_by(Exhibit.id))
+    rows = court.session.scalars(
+        select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.state == ExhibitState.SUBMITTED).order_by(Exhibit.id)
+    )
     return [Option(e.label, f"{e.label} {e.title}") for e in rows if e.seal is None or e.seal.state.value == "opened"]

@@ -1,4 +1,6 @@
-"""Time that does not count towards the trial limit, read from what the docket and the register of service show (CPI 243; CPL 153)."""
+"""Time that does not count towards the trial limit, read from what the docket and the register of service show (CPI
+243; CPL 153).
+"""
 
 from __future__ import annotations
 
@@ -24,10 +26,16 @@ if TYPE_CHECKING:
 
 STAY, JURISDICTION, ANNOUNCEMENT, MEDIATION = "stay", "jurisdiction", "announcement", "extended_mediation"
 ORDERED = ("appraisal", "settlement")
-"""Grounds of which an order of the judge may say from when to when: an appraisal made outside this court's record too."""
+"""Grounds of which an order of the judge may say from when to when: an appraisal made outside this court's record too.
+"""
 APPRAISAL = "appraisal"
 ON_APPRAISAL = ("appoint_expert", "undertake_appraisal", "submit_report", "end_appraisal")
-ON_JURISDICTION = ("object_to_jurisdiction", "rule_on_jurisdiction", "appeal_jurisdiction", "record_jurisdiction_appeal")
+ON_JURISDICTION = (
+    "object_to_jurisdiction",
+    "rule_on_jurisdiction",
+    "appeal_jurisdiction",
+    "record_jurisdiction_appeal",
+)
 LENGTHENED, MEDIATION_ENDS = "lengthen_mediation", ("end_mediation", "submit_agreement")
 ACTS = ("ask_for_ruling", "give_ruling", "exclude_time", *ON_JURISDICTION, *ON_APPRAISAL, LENGTHENED, *MEDIATION_ENDS)
 
@@ -42,7 +50,9 @@ class Mark:
 
 
 def spans(marks: Iterable[Mark], now: datetime) -> list[Excluded]:
-    """From marks to spans: a second beginning changes nothing, an end without a beginning neither; what still runs is excluded up to now."""
+    """From marks to spans: a second beginning changes nothing, an end without a beginning neither; what still runs is
+    excluded up to now.
+    """
     since: dict[str, datetime] = {}
     found = []
     for mark in marks:
@@ -72,7 +82,9 @@ def _marks(entries: list[tuple[str, datetime, dict[str, Any]]]) -> list[Mark]:
                 found.append(Mark(STAY, kind == "stay", at))
         elif act == "appoint_expert":
             found.append(Mark(APPRAISAL, True, at))
-        elif act in ("submit_report", "end_appraisal") or (act == "undertake_appraisal" and given.get("answer") == "decline"):
+        elif act in ("submit_report", "end_appraisal") or (
+            act == "undertake_appraisal" and given.get("answer") == "decline"
+        ):
             found.append(Mark(APPRAISAL, False, at))
         elif act == "appeal_jurisdiction":
             # The ruling had no effect yet: what was excluded until it goes on until the higher court has ruled.
@@ -103,7 +115,9 @@ def lengthened(entries: Iterable[tuple[str, datetime, dict[str, Any]]], now: dat
     return [Excluded(MEDIATION, begun, ended) for begun, ended in found if begun < ended]
 
 
-def excluded_times(session: Session, cases: Collection[Case], packs: dict[int, RulePack], now: datetime) -> dict[int, list[Excluded]]:
+def excluded_times(
+    session: Session, cases: Collection[Case], packs: dict[int, RulePack], now: datetime
+) -> dict[int, list[Excluded]]:
     """Case → the spans that do not count towards its limit, for many cases in two queries."""
     ids = {case.id: case for case in cases if case.accepted_at is not None}
     entries: dict[int, list[tuple[str, datetime, dict[str, Any]]]] = {}
@@ -116,10 +130,18 @@ def excluded_times(session: Session, cases: Collection[Case], packs: dict[int, R
     for case_id, mine in entries.items():
         found[case_id] = [*spans(_marks(mine), now), *lengthened(mine, now)]
         orders = [payload["input"] for act, _, payload in mine if act == "exclude_time"]
-        found[case_id] += [ordered_span(o["ground"], date.fromisoformat(o["from_on"]), date.fromisoformat(o["until_on"]), packs[case_id].tz) for o in orders]
+        found[case_id] += [
+            ordered_span(
+                o["ground"], date.fromisoformat(o["from_on"]), date.fromisoformat(o["until_on"]), packs[case_id].tz
+            )
+            for o in orders
+        ]
     for case_id, announced in _announced(session, ids, now):
         found.setdefault(case_id, []).append(announced)
-    return {case_id: [span for span in each if span.ground in packs[case_id].trial_limits.exclusions] for case_id, each in found.items()}
+    return {
+        case_id: [span for span in each if span.ground in packs[case_id].trial_limits.exclusions]
+        for case_id, each in found.items()
+    }
 
 
 def _announced(session: Session, cases: Collection[int], now: datetime) -> Iterable[tuple[int, Excluded]]:

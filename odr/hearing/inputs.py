@@ -7,7 +7,17 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from odr.errors import FieldFault, InvalidInput
-from odr.hearing.kinds import AdjournmentGround, Axis, InterpreterPay, Mode, MotionKind, Presence, Stance, TestimonyGround, TestimonyManner
+from odr.hearing.kinds import (
+    AdjournmentGround,
+    Axis,
+    InterpreterPay,
+    Mode,
+    MotionKind,
+    Presence,
+    Stance,
+    TestimonyGround,
+    TestimonyManner,
+)
 from odr.hearing.place import CourtMoment, CourtRegion
 from odr.procedure.inputs import Choice, CourtDate, CourtEmail, CourtModel, CourtMoneyOrZero, CourtText, RefTo, field
 from odr.text import T
@@ -15,7 +25,9 @@ from odr.text import T
 Reasons = Annotated[str, CourtText(5, 2000), field(T("Reasons"), widget="textarea")]
 Days = Annotated[int, Field(ge=1, le=30), field(T("Working days"))]
 Page = Annotated[int | None, Field(ge=1, le=9999), field(T("Page of it"))]
-Moment = Annotated[str | None, CourtMoment(0, 12, one_line=True), field(T("Moment of a recording"), T("For example 0:41."))]
+Moment = Annotated[
+    str | None, CourtMoment(0, 12, one_line=True), field(T("Moment of a recording"), T("For example 0:41."))
+]
 RegionText = Annotated[
     str | None,
     CourtRegion(0, 40, one_line=True),
@@ -56,15 +68,32 @@ class OpenInput(CourtModel):
     mode: Annotated[
         Mode,
         Choice(Mode),
-        field(T("How is the case heard?"), T("In writing needs the agreement of everybody who takes part (Online Litigation Rules, art. 20).")),
+        field(
+            T("How is the case heard?"),
+            T("In writing needs the agreement of everybody who takes part (Online Litigation Rules, art. 20)."),
+        ),
     ]
-    lengths: Annotated[list[PhaseLength], Field(max_length=12), field(T("Other length"), T("Only where the plan of this procedure does not fit."))] = []
-    sealed: Annotated[list[str], Field(max_length=4), field(T("Keep sealed until both sides have filed"), choices="sealable_phases", widget="checkboxes")] = []
-    left_out: Annotated[list[str], Field(max_length=12), field(T("Leave out"), choices="plan_phases", widget="checkboxes")] = []
+    lengths: Annotated[
+        list[PhaseLength],
+        Field(max_length=12),
+        field(T("Other length"), T("Only where the plan of this procedure does not fit.")),
+    ] = []
+    sealed: Annotated[
+        list[str],
+        Field(max_length=4),
+        field(T("Keep sealed until both sides have filed"), choices="sealable_phases", widget="checkboxes"),
+    ] = []
+    left_out: Annotated[
+        list[str], Field(max_length=12), field(T("Leave out"), choices="plan_phases", widget="checkboxes")
+    ] = []
     words: Annotated[
         str | None,
         CourtText(0, 2000),
-        field(T("Notice to the parties"), T("Who sits, rights and duties, recusal, what the hearing is about."), widget="textarea"),
+        field(
+            T("Notice to the parties"),
+            T("Who sits, rights and duties, recusal, what the hearing is about."),
+            widget="textarea",
+        ),
     ] = None
 
 
@@ -73,7 +102,10 @@ class ConsentInput(CourtModel):
 
     agrees: Annotated[
         Literal["yes", "no"],
-        field(T("May the case be examined in writing, each side when it suits them?"), options={"yes": T("Yes"), "no": T("No, I would rather be heard live")}),
+        field(
+            T("May the case be examined in writing, each side when it suits them?"),
+            options={"yes": T("Yes"), "no": T("No, I would rather be heard live")},
+        ),
     ]
     reason: Annotated[str | None, CourtText(0, 1000), field(T("Why, if you want to say"), widget="textarea")] = None
 
@@ -82,8 +114,12 @@ class ChangePlanInput(CourtModel):
     """A change of the plan by order."""
 
     lengths: Annotated[list[PhaseLength], Field(max_length=12), field(T("Other length"))] = []
-    left_out: Annotated[list[str], Field(max_length=12), field(T("Leave out"), choices="coming_phases", widget="checkboxes")] = []
-    again: Annotated[list[str], Field(max_length=4), field(T("Take up again"), choices="past_phases", widget="checkboxes")] = []
+    left_out: Annotated[
+        list[str], Field(max_length=12), field(T("Leave out"), choices="coming_phases", widget="checkboxes")
+    ] = []
+    again: Annotated[
+        list[str], Field(max_length=4), field(T("Take up again"), choices="past_phases", widget="checkboxes")
+    ] = []
     reasons: Reasons
 
 
@@ -98,7 +134,9 @@ class ExcludeInput(CourtModel):
 
     ground: Annotated[
         Literal["appraisal", "settlement"],
-        field(T("Ground"), options={"appraisal": T("Appraisal"), "settlement": T("The parties asked for time to settle")}),
+        field(
+            T("Ground"), options={"appraisal": T("Appraisal"), "settlement": T("The parties asked for time to settle")}
+        ),
     ]
     from_on: Annotated[CourtDate, field(T("First day"))]
     until_on: Annotated[CourtDate, field(T("Last day"))]
@@ -122,11 +160,19 @@ class OpinionInput(CourtModel):
     """What a party says to one exhibit: three questions, a reason where it disputes."""
 
     exhibit: Annotated[str, RefTo("exhibit"), field(T("Exhibit"), choices="exhibits_of_others")]
-    authenticity: Annotated[Stance, Choice(Stance), field(T("Is it authentic?"), T("Is it what it is said to be, unaltered?"))]
+    authenticity: Annotated[
+        Stance, Choice(Stance), field(T("Is it authentic?"), T("Is it what it is said to be, unaltered?"))
+    ]
     legality: Annotated[Stance, Choice(Stance), field(T("Was it come by lawfully?"))]
     relevance: Annotated[Stance, Choice(Stance), field(T("Does it bear on what is in dispute?"))]
-    reason: Annotated[str | None, CourtText(0, 4000), field(T("Reason"), T("Needed where you dispute anything."), widget="textarea")] = None
-    counter_exhibit: Annotated[str | None, RefTo("exhibit"), field(T("Exhibit that speaks against it"), choices="own_exhibits", widget="select")] = None
+    reason: Annotated[
+        str | None, CourtText(0, 4000), field(T("Reason"), T("Needed where you dispute anything."), widget="textarea")
+    ] = None
+    counter_exhibit: Annotated[
+        str | None,
+        RefTo("exhibit"),
+        field(T("Exhibit that speaks against it"), choices="own_exhibits", widget="select"),
+    ] = None
 
     @model_validator(mode="after")
     def _dispute_has_a_reason(self) -> OpinionInput:
@@ -156,9 +202,16 @@ class RetractInput(CourtModel):
 class AskInput(CourtModel):
     """A question of the judge."""
 
-    addressees: Annotated[list[str], RefTo("addressee"), Field(min_length=1, max_length=10), field(T("To whom"), choices="addressees", widget="checkboxes")]
+    addressees: Annotated[
+        list[str],
+        RefTo("addressee"),
+        Field(min_length=1, max_length=10),
+        field(T("To whom"), choices="addressees", widget="checkboxes"),
+    ]
     words: Annotated[str, CourtText(5, 2000), field(T("Question"), T("One thing at a time."), widget="textarea")]
-    exhibit: Annotated[str | None, RefTo("exhibit"), field(T("About an exhibit"), choices="exhibit", widget="select")] = None
+    exhibit: Annotated[
+        str | None, RefTo("exhibit"), field(T("About an exhibit"), choices="exhibit", widget="select")
+    ] = None
     page: Page = None
     moment: Moment = None
     region: RegionText = None
@@ -173,7 +226,9 @@ class PartyQuestionInput(CourtModel):
 
     addressee: Annotated[str, RefTo("addressee"), field(T("To whom"), choices="addressees")]
     words: Annotated[str, CourtText(5, 2000), field(T("Question"), widget="textarea")]
-    exhibit: Annotated[str | None, RefTo("exhibit"), field(T("About an exhibit"), choices="exhibit", widget="select")] = None
+    exhibit: Annotated[
+        str | None, RefTo("exhibit"), field(T("About an exhibit"), choices="exhibit", widget="select")
+    ] = None
     page: Page = None
     moment: Moment = None
     region: RegionText = None
@@ -184,7 +239,11 @@ class LeaveInput(CourtModel):
     """Allowing a party's question, as it stands or in other words."""
 
     question: Annotated[str, RefTo("question"), field(T("Question"), choices="questions_for_leave")]
-    rephrased: Annotated[str | None, CourtText(0, 2000), field(T("In other words"), T("Leave empty to put it as it stands."), widget="textarea")] = None
+    rephrased: Annotated[
+        str | None,
+        CourtText(0, 2000),
+        field(T("In other words"), T("Leave empty to put it as it stands."), widget="textarea"),
+    ] = None
     days: Annotated[int, Field(ge=1, le=30), field(T("Working days to answer"))] = 3
 
 
@@ -206,7 +265,11 @@ class AskAgainInput(CourtModel):
     """Explaining a question and asking it again (EV 4)."""
 
     question: Annotated[str, RefTo("question"), field(T("Question"), choices="unanswered_questions")]
-    explanation: Annotated[str, CourtText(10, 2000), field(T("Explain the question, and what may follow if it stays unanswered"), widget="textarea")]
+    explanation: Annotated[
+        str,
+        CourtText(10, 2000),
+        field(T("Explain the question, and what may follow if it stays unanswered"), widget="textarea"),
+    ]
     days: Annotated[int, Field(ge=1, le=30), field(T("Working days to answer"))] = 3
 
 
@@ -215,10 +278,26 @@ class AnswerQuestionInput(CourtModel):
 
     question: Annotated[str, RefTo("question"), field(T("Question"), choices="my_questions")]
     words: Annotated[
-        str, CourtText(1, 8000), field(T("Your answer"), T("Say only what you know yourself. If you do not know, say so and why."), widget="textarea")
+        str,
+        CourtText(1, 8000),
+        field(
+            T("Your answer"),
+            T("Say only what you know yourself. If you do not know, say so and why."),
+            widget="textarea",
+        ),
     ]
-    exhibits: Annotated[list[str], RefTo("exhibit"), Field(max_length=50), field(T("Exhibits you refer to"), choices="exhibit", widget="checkboxes")] = []
-    uploads: Annotated[list[str], RefTo("upload"), Field(max_length=10), field(T("Files that go with it"), choices="upload", widget="checkboxes")] = []
+    exhibits: Annotated[
+        list[str],
+        RefTo("exhibit"),
+        Field(max_length=50),
+        field(T("Exhibits you refer to"), choices="exhibit", widget="checkboxes"),
+    ] = []
+    uploads: Annotated[
+        list[str],
+        RefTo("upload"),
+        Field(max_length=10),
+        field(T("Files that go with it"), choices="upload", widget="checkboxes"),
+    ] = []
 
 
 class StatementInput(CourtModel):
@@ -227,17 +306,31 @@ class StatementInput(CourtModel):
     phase: Annotated[
         str | None,
         RefTo("exam_phase"),
-        field(T("In which phase"), T("Leave as it is for the phase that runs now."), choices="speaking_phases", widget="select"),
+        field(
+            T("In which phase"),
+            T("Leave as it is for the phase that runs now."),
+            choices="speaking_phases",
+            widget="select",
+        ),
     ] = None
     words: Annotated[str, CourtText(1, 12000), field(T("Your statement"), widget="textarea")]
-    exhibits: Annotated[list[str], RefTo("exhibit"), Field(max_length=50), field(T("Exhibits you refer to"), choices="exhibit", widget="checkboxes")] = []
-    corrects: Annotated[str | None, RefTo("posting"), field(T("It corrects"), choices="own_postings", widget="select")] = None
+    exhibits: Annotated[
+        list[str],
+        RefTo("exhibit"),
+        Field(max_length=50),
+        field(T("Exhibits you refer to"), choices="exhibit", widget="checkboxes"),
+    ] = []
+    corrects: Annotated[
+        str | None, RefTo("posting"), field(T("It corrects"), choices="own_postings", widget="select")
+    ] = None
 
 
 class ObjectionInput(CourtModel):
     """An objection to a question or to the course of the hearing."""
 
-    question: Annotated[str | None, RefTo("question"), field(T("To a question"), choices="questions_put", widget="select")] = None
+    question: Annotated[
+        str | None, RefTo("question"), field(T("To a question"), choices="questions_put", widget="select")
+    ] = None
     words: Annotated[str, CourtText(5, 2000), field(T("What do you object to, and why?"), widget="textarea")]
 
 
@@ -256,14 +349,21 @@ class NothingInput(CourtModel):
 class IssuesInput(CourtModel):
     """The judge's list of issues (CPI 226)."""
 
-    issues: Annotated[list[Annotated[str, CourtText(3, 500)]], Field(min_length=1, max_length=20), field(T("Issues, one to a line"), widget="textarea")]
+    issues: Annotated[
+        list[Annotated[str, CourtText(3, 500)]],
+        Field(min_length=1, max_length=20),
+        field(T("Issues, one to a line"), widget="textarea"),
+    ]
 
     @model_validator(mode="before")
     @classmethod
     def _lines(cls, given: Any) -> Any:
         if isinstance(given, dict) and isinstance(given.get("issues"), str | list):
             lines = given["issues"] if isinstance(given["issues"], list) else [given["issues"]]
-            return {**given, "issues": [part.strip() for line in lines for part in str(line).splitlines() if part.strip()]}
+            return {
+                **given,
+                "issues": [part.strip() for line in lines for part in str(line).splitlines() if part.strip()],
+            }
         return given
 
 
@@ -292,7 +392,9 @@ class AgreeTimeInput(CourtModel):
 class FailureInput(CourtModel):
     """A technical failure reported by a party."""
 
-    what: Annotated[str, CourtText(5, 1000), field(T("What failed, since when, and what did you try?"), widget="textarea")]
+    what: Annotated[
+        str, CourtText(5, 1000), field(T("What failed, since when, and what did you try?"), widget="textarea")
+    ]
 
 
 class FailureRulingInput(CourtModel):
@@ -308,7 +410,11 @@ class MotionInput(CourtModel):
     """Something asked about the way the hearing is held."""
 
     kind: Annotated[MotionKind, Choice(MotionKind), field(T("What do you ask for?"))]
-    words: Annotated[str, CourtText(5, 2000), field(T("Why?"), T("Which secret or private matter; or which language, and for whom."), widget="textarea")]
+    words: Annotated[
+        str,
+        CourtText(5, 2000),
+        field(T("Why?"), T("Which secret or private matter; or which language, and for whom."), widget="textarea"),
+    ]
 
 
 class MotionRulingInput(CourtModel):
@@ -322,31 +428,49 @@ class MotionRulingInput(CourtModel):
 class FactInput(CourtModel):
     """A fact proposed as agreed."""
 
-    words: Annotated[str, CourtText(5, 1000), field(T("The fact"), T("One fact, so that the other side can say yes or no to it."), widget="textarea")]
-    fact: Annotated[str | None, RefTo("fact"), field(T("Number of the claim’s fact it settles"), choices="facts", widget="select")] = None
+    words: Annotated[
+        str,
+        CourtText(5, 1000),
+        field(T("The fact"), T("One fact, so that the other side can say yes or no to it."), widget="textarea"),
+    ]
+    fact: Annotated[
+        str | None, RefTo("fact"), field(T("Number of the claim’s fact it settles"), choices="facts", widget="select")
+    ] = None
 
 
 class FactStanceInput(CourtModel):
     """A word to a fact proposed as agreed."""
 
     fact: Annotated[str, RefTo("agreed_fact"), field(T("Fact"), choices="proposed_facts")]
-    agrees: Annotated[Literal["yes", "no"], field(T("Do you agree?"), options={"yes": T("Yes, it is so"), "no": T("No")})]
+    agrees: Annotated[
+        Literal["yes", "no"], field(T("Do you agree?"), options={"yes": T("Yes, it is so"), "no": T("No")})
+    ]
 
 
 class WitnessInput(CourtModel):
     """Leave asked for to hear somebody (EV 68, 69)."""
 
     kind: Annotated[
-        Literal["witness", "expert"], field(T("Who is to be heard"), options={"witness": T("A witness"), "expert": T("Somebody with special knowledge")})
+        Literal["witness", "expert"],
+        field(
+            T("Who is to be heard"), options={"witness": T("A witness"), "expert": T("Somebody with special knowledge")}
+        ),
     ] = "witness"
     name: Annotated[str, CourtText(1, 200, one_line=True), field(T("Name"))]
-    email: Annotated[str, CourtEmail(), field(T("E-mail address"), T("The court writes to it; the testimony is given in an own room."))]
+    email: Annotated[
+        str,
+        CourtEmail(),
+        field(T("E-mail address"), T("The court writes to it; the testimony is given in an own room.")),
+    ]
     about: Annotated[str, CourtText(5, 1000), field(T("What can she say, and how does she know?"), widget="textarea")]
     manner: Annotated[TestimonyManner, Choice(TestimonyManner), field(T("How is she to be heard?"))]
     ground: Annotated[
         TestimonyGround | None,
         Choice(TestimonyGround),
-        field(T("Why not in person?"), T("Needed for testimony in writing or as a recording (Civil Procedure Law, art. 76).")),
+        field(
+            T("Why not in person?"),
+            T("Needed for testimony in writing or as a recording (Civil Procedure Law, art. 76)."),
+        ),
     ] = None
 
     @model_validator(mode="after")
@@ -371,15 +495,25 @@ class EmptyInput(CourtModel):
 class UndertakingInput(CourtModel):
     """The witness's undertaking to tell the truth (EV 71)."""
 
-    promise: Annotated[Literal["yes"], field(T("I shall tell the truth, and I know what follows if I do not"), options={"yes": T("I promise it")})]
+    promise: Annotated[
+        Literal["yes"],
+        field(T("I shall tell the truth, and I know what follows if I do not"), options={"yes": T("I promise it")}),
+    ]
 
 
 class TestimonyInput(CourtModel):
     """Testimony, or the answer of a witness to a question."""
 
-    question: Annotated[str | None, RefTo("question"), field(T("Answers the question"), choices="my_questions", widget="select")] = None
+    question: Annotated[
+        str | None, RefTo("question"), field(T("Answers the question"), choices="my_questions", widget="select")
+    ] = None
     words: Annotated[str, CourtText(1, 12000), field(T("Your testimony"), widget="textarea")]
-    uploads: Annotated[list[str], RefTo("upload"), Field(max_length=10), field(T("Recording or files"), choices="upload", widget="checkboxes")] = []
+    uploads: Annotated[
+        list[str],
+        RefTo("upload"),
+        Field(max_length=10),
+        field(T("Recording or files"), choices="upload", widget="checkboxes"),
+    ] = []
 
 
 class SummonInput(CourtModel):
@@ -404,7 +538,9 @@ class AdjournInput(CourtModel):
     """A hearing put off."""
 
     hearing: Annotated[str, RefTo("hearing"), field(T("Hearing"), choices="hearings_to_come")]
-    ground: Annotated[AdjournmentGround, Choice(AdjournmentGround), field(T("Ground"), T("Civil Procedure Law, art. 149."))]
+    ground: Annotated[
+        AdjournmentGround, Choice(AdjournmentGround), field(T("Ground"), T("Civil Procedure Law, art. 149."))
+    ]
     reasons: Reasons
 
 
@@ -430,8 +566,14 @@ class InterpreterInput(CourtModel):
     motion: Annotated[str, RefTo("motion"), field(T("For the motion"), choices="motions_for_interpreter")]
     name: Annotated[str, CourtText(1, 200, one_line=True), field(T("Name"))]
     email: Annotated[str, CourtEmail(), field(T("E-mail address"))]
-    language: Annotated[str, CourtText(2, 100, one_line=True), field(T("Language"), T("From which language and into which."))]
-    pay: Annotated[InterpreterPay, Choice(InterpreterPay), field(T("Who pays?"), T("Measures on Litigation Costs, art. 11 and 12."))]
+    language: Annotated[
+        str, CourtText(2, 100, one_line=True), field(T("Language"), T("From which language and into which."))
+    ]
+    pay: Annotated[
+        InterpreterPay,
+        Choice(InterpreterPay),
+        field(T("Who pays?"), T("Measures on Litigation Costs, art. 11 and 12.")),
+    ]
 
 
 class InterpreterPaidInput(CourtModel):
@@ -459,17 +601,27 @@ class RecordHearingInput(CourtModel):
     ended: Annotated[str, CourtText(4, 5, one_line=True), field(T("Ended at"))]
     attendance: Annotated[list[AttendanceInput], Field(min_length=1, max_length=40), field(T("Who took part"))]
     minutes: Annotated[str | None, CourtText(0, 40000), field(T("Minutes"), widget="textarea")] = None
-    minutes_file: Annotated[str | None, RefTo("upload"), field(T("Minutes as a file"), choices="upload", widget="select")] = None
+    minutes_file: Annotated[
+        str | None, RefTo("upload"), field(T("Minutes as a file"), choices="upload", widget="select")
+    ] = None
     recording: Annotated[str | None, RefTo("upload"), field(T("Recording"), choices="upload", widget="select")] = None
-    recording_sha256: Annotated[str | None, CourtText(0, 64, one_line=True), field(T("SHA-256 of a recording kept elsewhere"))] = None
+    recording_sha256: Annotated[
+        str | None, CourtText(0, 64, one_line=True), field(T("SHA-256 of a recording kept elsewhere"))
+    ] = None
     held_exhibits: Annotated[bool, field(T("The exhibits were examined in this hearing"))] = True
 
     @model_validator(mode="after")
     def _has_minutes(self) -> RecordHearingInput:
         if not self.minutes and not self.minutes_file:
-            raise InvalidInput([FieldFault(("minutes",), T("Write the minutes, or attach them (Civil Procedure Law, art. 150)."))])
-        if self.recording_sha256 and (len(self.recording_sha256) != 64 or set(self.recording_sha256.lower()) - set("0123456789abcdef")):
-            raise InvalidInput([FieldFault(("recording_sha256",), T("A SHA-256 has 64 characters of 0 to 9 and a to f."))])
+            raise InvalidInput(
+                [FieldFault(("minutes",), T("Write the minutes, or attach them (Civil Procedure Law, art. 150)."))]
+            )
+        if self.recording_sha256 and (
+            len(self.recording_sha256) != 64 or set(self.recording_sha256.lower()) - set("0123456789abcdef")
+        ):
+            raise InvalidInput(
+                [FieldFault(("recording_sha256",), T("A SHA-256 has 64 characters of 0 to 9 and a to f."))]
+            )
         return self
 
 
@@ -477,21 +629,28 @@ class ConfirmRecordingInput(CourtModel):
     """A party's word to a recording's checksum (REC 9)."""
 
     hearing: Annotated[str, RefTo("hearing"), field(T("Hearing"), choices="hearings_recorded")]
-    confirms: Annotated[Literal["yes", "no"], field(T("Is the checksum the one you have noted?"), options={"yes": T("Yes"), "no": T("No")})]
+    confirms: Annotated[
+        Literal["yes", "no"],
+        field(T("Is the checksum the one you have noted?"), options={"yes": T("Yes"), "no": T("No")}),
+    ]
     words: Annotated[str | None, CourtText(0, 1000), field(T("Remark"), widget="textarea")] = None
 
 
 class SignInput(CourtModel):
     """Signing the record that stands under a digest."""
 
-    digest: Annotated[str, CourtText(64, 64, one_line=True), field(T("Digest of the record you have read"), widget="hidden")]
+    digest: Annotated[
+        str, CourtText(64, 64, one_line=True), field(T("Digest of the record you have read"), widget="hidden")
+    ]
 
 
 class CorrectionInput(CourtModel):
     """A correction of the record (CPL 150)."""
 
     place: Annotated[str, CourtText(1, 200), field(T("Where in the record"), T("For example: entry 21."))]
-    words: Annotated[str, CourtText(3, 2000), field(T("What is missing or wrong, and how it should read"), widget="textarea")]
+    words: Annotated[
+        str, CourtText(3, 2000), field(T("What is missing or wrong, and how it should read"), widget="textarea")
+    ]
 
 
 class CorrectionRulingInput(CourtModel):

@@ -12,9 +12,13 @@ from odr.text import T
 
 AppraisalRef = Annotated[str, RefTo("appraisal"), field(T("Appraisal"), choices="appraisals")]
 Reasons = Annotated[str, CourtText(5, 4000), field(T("Reasons"), widget="textarea")]
-Language = Annotated[Literal["zh-Hans", "en"], field(T("Language of the paper"), options={"zh-Hans": T("Chinese"), "en": T("English")})]
+Language = Annotated[
+    Literal["zh-Hans", "en"], field(T("Language of the paper"), options={"zh-Hans": T("Chinese"), "en": T("English")})
+]
 Fact = Annotated[str, CourtText(5, 1000), field(T("Which fact is it to show?"), widget="textarea")]
-Questions = Annotated[str, CourtText(5, 4000), field(T("What is the expert to be asked?"), T("One question a line."), widget="textarea")]
+Questions = Annotated[
+    str, CourtText(5, 4000), field(T("What is the expert to be asked?"), T("One question a line."), widget="textarea")
+]
 Materials = Annotated[
     list[str],
     field(
@@ -24,13 +28,19 @@ Materials = Annotated[
         widget="checkboxes",
     ),
 ]
-Bears = Annotated[str, CourtText(1, 40, one_line=True), field(T("Who has to prove it, and pays the expert?"), choices="case_parties", widget="select")]
+Bears = Annotated[
+    str,
+    CourtText(1, 40, one_line=True),
+    field(T("Who has to prove it, and pays the expert?"), choices="case_parties", widget="select"),
+]
 
 
 class CallInput(CourtModel):
     """The judge tells a party that a fact needs an appraisal (EV 30)."""
 
-    party: Annotated[str, CourtText(1, 40, one_line=True), field(T("Who has to prove it?"), choices="case_parties", widget="select")]
+    party: Annotated[
+        str, CourtText(1, 40, one_line=True), field(T("Who has to prove it?"), choices="case_parties", widget="select")
+    ]
     fact: Fact
     days: Annotated[int | None, Field(ge=1, le=30), field(T("Days to ask for it"))] = None
 
@@ -43,7 +53,9 @@ class AskInput(CourtModel):
     why: Annotated[str, CourtText(5, 4000), field(T("Why is special knowledge needed for it?"), widget="textarea")]
     materials: Materials = []
     again: Annotated[
-        str | None, RefTo("appraisal"), field(T("Is it to replace an appraisal that was made?"), choices="appraisals_reported", widget="select")
+        str | None,
+        RefTo("appraisal"),
+        field(T("Is it to replace an appraisal that was made?"), choices="appraisals_reported", widget="select"),
     ] = None
     ground: Annotated[
         Literal["unqualified", "procedure", "baseless", "unusable"] | None,
@@ -79,7 +91,10 @@ class AppraisalRulingInput(CourtModel):
     """Whether an appraisal is made."""
 
     appraisal: AppraisalRef
-    answer: Annotated[Literal["grant", "refuse"], field(T("Ruling"), options={"grant": T("Granted"), "refuse": T("Not granted")}, widget="radios")]
+    answer: Annotated[
+        Literal["grant", "refuse"],
+        field(T("Ruling"), options={"grant": T("Granted"), "refuse": T("Not granted")}, widget="radios"),
+    ]
     reasons: Reasons
 
 
@@ -87,7 +102,11 @@ class ExpertChoiceInput(CourtModel):
     """Whom a party would have as expert."""
 
     appraisal: AppraisalRef
-    name: Annotated[str, CourtText(1, 200, one_line=True), field(T("Name of the expert or institution"), T("To agree, name the one the other side named."))]
+    name: Annotated[
+        str,
+        CourtText(1, 200, one_line=True),
+        field(T("Name of the expert or institution"), T("To agree, name the one the other side named.")),
+    ]
     email: Annotated[str, CourtEmail(), field(T("E-mail address"))]
     qualification: Annotated[str, CourtText(1, 1000), field(T("What qualifies her?"), widget="textarea")]
 
@@ -110,19 +129,32 @@ class AppointInput(CourtModel):
     ]
     name: Annotated[str | None, CourtText(0, 200, one_line=True), field(T("Name, if you name her"))] = None
     email: Annotated[str | None, CourtEmail(), field(T("E-mail address, if you name her"))] = None
-    qualification: Annotated[str | None, CourtText(0, 1000), field(T("What qualifies her, if you name her"), widget="textarea")] = None
+    qualification: Annotated[
+        str | None, CourtText(0, 1000), field(T("What qualifies her, if you name her"), widget="textarea")
+    ] = None
     scope: Annotated[str, CourtText(1, 2000), field(T("How far does it go, and what is it for?"), widget="textarea")]
     days: Annotated[int, Field(ge=1, le=120), field(T("Days to report"))]
-    fee: Annotated[CourtMoney, field(T("Fee of the expert"), T("Paid to her directly; the court takes nothing (Measures on Costs, art. 12)."))]
+    fee: Annotated[
+        CourtMoney,
+        field(T("Fee of the expert"), T("Paid to her directly; the court takes nothing (Measures on Costs, art. 12).")),
+    ]
     fee_days: Annotated[int | None, Field(ge=1, le=30), field(T("Days to pay her"))] = None
     attendance_included: Annotated[
-        bool, field(T("The fee holds the attendance at a hearing"), T("Then nobody prepays it when she is called (Evidence Rules, art. 39)."))
+        bool,
+        field(
+            T("The fee holds the attendance at a hearing"),
+            T("Then nobody prepays it when she is called (Evidence Rules, art. 39)."),
+        ),
     ] = False
     language: Language = "zh-Hans"
 
     @model_validator(mode="after")
     def _named_has_a_name(self) -> AppointInput:
-        missing = [FieldFault((name,), T("Fill this in.")) for name in ("name", "email", "qualification") if self.how == "named" and not getattr(self, name)]
+        missing = [
+            FieldFault((name,), T("Fill this in."))
+            for name in ("name", "email", "qualification")
+            if self.how == "named" and not getattr(self, name)
+        ]
         if missing:
             raise InvalidInput(missing)
         return self
@@ -147,7 +179,13 @@ class UndertakeInput(CourtModel):
         ),
     ]
     pay_to: Annotated[
-        str | None, CourtText(0, 500), field(T("How does the party pay you?"), T("For example an account. The party pays you directly."), widget="textarea")
+        str | None,
+        CourtText(0, 500),
+        field(
+            T("How does the party pay you?"),
+            T("For example an account. The party pays you directly."),
+            widget="textarea",
+        ),
     ] = None
     words: Annotated[str | None, CourtText(0, 1000), field(T("If not: why?"), widget="textarea")] = None
 

@@ -18,14 +18,29 @@ class CallExpertInput(CourtModel):
     """An expert is called to be heard, and what her attendance costs (EV 38, 39)."""
 
     appraisal: Annotated[
-        str, RefTo("appraisal"), field(T("Report"), T("Reports to which a party objects after the expert’s answer."), choices="appraisals_contested")
+        str,
+        RefTo("appraisal"),
+        field(
+            T("Report"),
+            T("Reports to which a party objects after the expert’s answer."),
+            choices="appraisals_contested",
+        ),
     ]
     travel: Annotated[
-        CourtMoneyOrZero, field(T("Travel"), T("At the rates for officials on duty (Civil Procedure Law Interpretation, art. 118). 0 if nothing."))
+        CourtMoneyOrZero,
+        field(
+            T("Travel"),
+            T("At the rates for officials on duty (Civil Procedure Law Interpretation, art. 118). 0 if nothing."),
+        ),
     ]
     board: Annotated[CourtMoneyOrZero, field(T("Lodging and board"), T("At the same rates. 0 if nothing."))]
-    earnings: Annotated[CourtMoneyOrZero, field(T("Lost earnings"), T("At the State’s average daily wage of the year before. 0 if nothing."))]
-    days: Annotated[int | None, Field(ge=1, le=30), field(T("Days to prepay"), T("As the rules say, unless you set others."))] = None
+    earnings: Annotated[
+        CourtMoneyOrZero,
+        field(T("Lost earnings"), T("At the State’s average daily wage of the year before. 0 if nothing.")),
+    ]
+    days: Annotated[
+        int | None, Field(ge=1, le=30), field(T("Days to prepay"), T("As the rules say, unless you set others."))
+    ] = None
 
 
 class RestInput(CourtModel):
@@ -42,7 +57,10 @@ class AttendanceFeeInput(CourtModel):
         Literal["given_up", "more_time"],
         field(
             T("Finding"),
-            options={"given_up": T("The objection counts as given up"), "more_time": T("There is a good reason: more time to prepay")},
+            options={
+                "given_up": T("The objection counts as given up"),
+                "more_time": T("There is a good reason: more time to prepay"),
+            },
             widget="radios",
         ),
     ]
@@ -52,7 +70,9 @@ class AttendanceFeeInput(CourtModel):
     @model_validator(mode="after")
     def _time_has_days(self) -> AttendanceFeeInput:
         if (self.answer == "more_time") != (self.days is not None):
-            raise InvalidInput([FieldFault(("days",), T("Enter the days if you give more time; leave them empty otherwise."))])
+            raise InvalidInput(
+                [FieldFault(("days",), T("Enter the days if you give more time; leave them empty otherwise."))]
+            )
         return self
 
 
@@ -81,10 +101,18 @@ class PassOnInput(CourtModel):
 
     call: Annotated[str, RefTo("expert_call"), field(T("Expert who was heard"), choices="expert_calls_to_pay")]
     amount: Annotated[
-        CourtMoney, field(T("Paid to the expert"), T("What the attendance really cost, never more than came in. The rest goes back to who prepaid it."))
+        CourtMoney,
+        field(
+            T("Paid to the expert"),
+            T("What the attendance really cost, never more than came in. The rest goes back to who prepaid it."),
+        ),
     ]
     channel: Annotated[
         Literal["transfer", "counter"],
-        field(T("How is it paid?"), options={one.value: one.label for one in (Channel.TRANSFER, Channel.COUNTER)}, widget="radios"),
+        field(
+            T("How is it paid?"),
+            options={one.value: one.label for one in (Channel.TRANSFER, Channel.COUNTER)},
+            widget="radios",
+        ),
     ]
     slip: Annotated[str, CourtText(1, 120, one_line=True), field(T("Number of the transfer or slip"))]

@@ -151,7 +151,11 @@ class RequestState(enum.Enum):
     @property
     def label(self) -> Words:
         """The state in words."""
-        return {RequestState.ASKED: T("Asked for"), RequestState.GRANTED: T("Granted"), RequestState.REFUSED: T("Not granted")}[self]
+        return {
+            RequestState.ASKED: T("Asked for"),
+            RequestState.GRANTED: T("Granted"),
+            RequestState.REFUSED: T("Not granted"),
+        }[self]
 
 
 class Presence(enum.Enum):
@@ -182,7 +186,10 @@ class MotionKind(enum.Enum):
     @property
     def label(self) -> Words:
         """The motion in words."""
-        return {MotionKind.CLOSED_DOORS: T("A hearing closed to the public"), MotionKind.INTERPRETER: T("An interpreter")}[self]
+        return {
+            MotionKind.CLOSED_DOORS: T("A hearing closed to the public"),
+            MotionKind.INTERPRETER: T("An interpreter"),
+        }[self]
 
 
 class HearingState(enum.Enum):
@@ -226,7 +233,9 @@ class InterpreterPay(enum.Enum):
         return {
             InterpreterPay.COURT: T("The court provides the interpreter; nobody is charged"),
             InterpreterPay.PARTY: T("The party who asked pays the interpreter directly"),
-            InterpreterPay.ATTENDANCE: T("Travel, board and lost earnings at the State’s rates, collected by the court"),
+            InterpreterPay.ATTENDANCE: T(
+                "Travel, board and lost earnings at the State’s rates, collected by the court"
+            ),
         }[self]
 
 

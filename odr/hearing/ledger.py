@@ -79,14 +79,23 @@ class Account:
 
 def note_step(court: Sitting, case: Case, party: Party, step: Step, online: bool) -> None:
     """A row of the ledger: person × step × whether online."""
-    row = StepConsent(case_id=case.id, party_id=party.id, step=step.value, online=online, entry_number=court.next_number(case), at=court.now)
+    row = StepConsent(
+        case_id=case.id,
+        party_id=party.id,
+        step=step.value,
+        online=online,
+        entry_number=court.next_number(case),
+        at=court.now,
+    )
     court.session.add(row)
     court.session.flush()
 
 
 def stands(session: Session, party: Party) -> dict[Step, bool]:
     """What a party said last to each step."""
-    rows = session.execute(select(StepConsent.step, StepConsent.online).where(StepConsent.party_id == party.id).order_by(StepConsent.id))
+    rows = session.execute(
+        select(StepConsent.step, StepConsent.online).where(StepConsent.party_id == party.id).order_by(StepConsent.id)
+    )
     return {Step(step): online for step, online in rows}
 
 
@@ -107,10 +116,14 @@ def ledger_of(session: Session, case: Case) -> list[Account]:
     found = []
     for party in (p for p in case.parties if p.role in PARTY_ROLES and p.left_at is None):
         rows = {step: Row(step.label) for step in Step}
-        for one in session.scalars(select(StepConsent).where(StepConsent.party_id == party.id).order_by(StepConsent.id)):
+        for one in session.scalars(
+            select(StepConsent).where(StepConsent.party_id == party.id).order_by(StepConsent.id)
+        ):
             rows[Step(one.step)].said.append(Said(one.online, one.at, one.entry_number))
         written = Row(T("Hearing in writing, each when it suits"))
-        for agreed in session.scalars(select(ModeConsent).where(ModeConsent.party_id == party.id).order_by(ModeConsent.id)):
+        for agreed in session.scalars(
+            select(ModeConsent).where(ModeConsent.party_id == party.id).order_by(ModeConsent.id)
+        ):
             written.said.append(Said(agreed.agrees, agreed.at, agreed.entry_number))
         found.append(Account(party, [*rows.values(), written, _service(session, party)]))
     return found
@@ -118,7 +131,9 @@ def ledger_of(session: Session, case: Case) -> list[Account]:
 
 def _service(session: Session, party: Party) -> Row:
     row = Row(T("Papers of the court by electronic service"))
-    for one in session.scalars(select(ServiceConsent).where(ServiceConsent.party_id == party.id).order_by(ServiceConsent.id)):
+    for one in session.scalars(
+        select(ServiceConsent).where(ServiceConsent.party_id == party.id).order_by(ServiceConsent.id)
+    ):
         kinds = [PaperKind(value).label for value in one.scope]
         words = T("%(way)s: %(count)s kinds of papers", way=one.way.label, count=len(kinds))
         row.said.append(Said(True, one.at, one.entry_id, words))

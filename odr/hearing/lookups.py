@@ -53,7 +53,11 @@ def find_question(court: Sitting, case: Case, actor: Actor, reference: str) -> Q
     """A question the actor may read."""
     question = _row(court, case, Question, reference)
     witness = court.session.get(Witness, question.witness_id) if question is not None and question.witness_id else None
-    return question if question is not None and reads_question(actor, question, witness.account_id if witness else None) else None
+    return (
+        question
+        if question is not None and reads_question(actor, question, witness.account_id if witness else None)
+        else None
+    )
 
 
 def find_posting(court: Sitting, case: Case, actor: Actor, reference: str) -> Posting | None:

@@ -33,7 +33,9 @@ APPEND_ONLY = {"info": {"append_only": True}}
 
 
 class ModeConsent(Base):
-    """What a party said to being heard in writing at the examination stage: a ledger, the newest row counts (OLR 4, 20)."""
+    """What a party said to being heard in writing at the examination stage: a ledger, the newest row counts (OLR 4,
+    20).
+    """
 
     __tablename__ = "mode_consent"
 
@@ -85,7 +87,9 @@ class Examination(Base):
     @property
     def current(self) -> Phase | None:
         """The phase whose windows run."""
-        return next((p for p in self.phases if p.state in (PhaseState.OPEN, PhaseState.CLOSING, PhaseState.HALTED)), None)
+        return next(
+            (p for p in self.phases if p.state in (PhaseState.OPEN, PhaseState.CLOSING, PhaseState.HALTED)), None
+        )
 
 
 class Phase(Base):
@@ -320,7 +324,9 @@ class Motion(Base):
 
 
 class Interpreter(Base):
-    """Somebody who interprets in the case: who asked for her, who pays her, and that she was paid (CPL 11, 273; FEE 11, 12)."""
+    """Somebody who interprets in the case: who asked for her, who pays her, and that she was paid (CPL 11, 273; FEE 11,
+    12).
+    """
 
     __tablename__ = "interpreter"
 

@@ -1,4 +1,6 @@
-"""Appraisals: asked for, an expert chosen and commissioned, her report, what the parties say to it (CPL 79-82; EV 30-42)."""
+"""Appraisals: asked for, an expert chosen and commissioned, her report, what the parties say to it (CPL 79-82; EV
+30-42).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""An expert called to be heard on her report: what her attendance costs, who prepays which part, and how it ended (CPL 81; EV 38, 39, 81)."""
+"""An expert called to be heard on her report: what her attendance costs, who prepays which part, and how it ended (CPL
+81; EV 38, 39, 81).
+"""
 
 from __future__ import annotations
 
@@ -66,7 +68,9 @@ SHARE_WORDS = {
 
 
 class ExpertCall(Base):
-    """One call of an expert to be heard, at the rates of a witness (EV 38, 39). Sums in minor units; all of them nothing where it is in her fee."""
+    """One call of an expert to be heard, at the rates of a witness (EV 38, 39). Sums in minor units; all of them
+    nothing where it is in her fee.
+    """
 
     __tablename__ = "expert_call"
 
@@ -86,7 +90,9 @@ class ExpertCall(Base):
     passed_on_minor: Mapped[int | None] = mapped_column(BigInt)
     """What the court paid the expert out of what came in."""
     passed_on_by: Mapped[int | None]
-    __table_args__ = (CheckConstraint("travel_minor >= 0 AND board_minor >= 0 AND earnings_minor >= 0", name="not_negative"),)
+    __table_args__ = (
+        CheckConstraint("travel_minor >= 0 AND board_minor >= 0 AND earnings_minor >= 0", name="not_negative"),
+    )
 
     appraisal: Mapped[Appraisal] = relationship(lazy="joined")
     shares: Mapped[list[ExpertShare]] = relationship(order_by="ExpertShare.id", lazy="selectin")

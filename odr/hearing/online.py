@@ -1,4 +1,6 @@
-"""What the ledger of consent binds: who is called to a video hearing, and whose staying away from one is no absence (OLR 4, 5)."""
+"""What the ledger of consent binds: who is called to a video hearing, and whose staying away from one is no absence
+(OLR 4, 5).
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ PLACE_TASK = "hearing_place"
 
 
 def in_person(court: Sitting, case: Case, step: Step) -> list[Party]:
-    """Parties who have not agreed to a step online: they are dealt with in person, never taken to have agreed (OLR 4(3), (4))."""
+    """Parties who have not agreed to a step online: they are dealt with in person, never taken to have agreed (OLR
+    4(3), (4)).
+    """
     if not court.pack(case).keeps(Invariant.CONSENT_PER_STAGE):
         return []
     return [p for p in parties(case) if not stands(court.session, p).get(step, False)]
@@ -35,7 +39,9 @@ def goes_by_video(court: Sitting, case: Case, party: Party) -> bool:
 
 
 def call_where(court: Sitting, case: Case, mode: Mode) -> dict[str, str]:
-    """To where each party is called, by label: ``video`` or ``courtroom``. Raises InvalidInput for a video hearing that somebody has not agreed to."""
+    """To where each party is called, by label: ``video`` or ``courtroom``. Raises InvalidInput for a video hearing that
+    somebody has not agreed to.
+    """
     away = {p.id: p for p in in_person(court, case, Step.HEARING)} if mode is not Mode.OFFLINE else {}
     if mode is Mode.LIVE and away:
         names = ", ".join(p.name for p in away.values())
@@ -49,10 +55,15 @@ def call_where(court: Sitting, case: Case, mode: Mode) -> dict[str, str]:
 
 
 def stayed_away_rightly(court: Sitting, case: Case, hearing: Hearing, party: Party) -> Text | None:
-    """Reason why staying away is no absence: the hearing was by video only, and she has not agreed to that or no longer does (OLR 4, 5)."""
+    """Reason why staying away is no absence: the hearing was by video only, and she has not agreed to that or no longer
+    does (OLR 4, 5).
+    """
     if hearing.mode is not Mode.LIVE or goes_by_video(court, case, party):
         return None
-    return T("%(party)s has not agreed to a hearing by video, so staying away from one is no absence (Online Litigation Rules, art. 4).", party=party.name)
+    return T(
+        "%(party)s has not agreed to a hearing by video, so staying away from one is no absence (Online Litigation Rules, art. 4).",
+        party=party.name,
+    )
 
 
 def fix_in_courtroom(court: Sitting, case: Case, hearing: Hearing, party: Party) -> None:
@@ -69,8 +80,12 @@ def fix_in_courtroom(court: Sitting, case: Case, hearing: Hearing, party: Party)
 
 
 def left_the_video(court: Sitting, case: Case, party: Party) -> None:
-    """A party no longer agrees to be heard by video: every video hearing still to come is the clerk's to fix anew (OLR 5)."""
-    fixed = select(Hearing).where(Hearing.case_id == case.id, Hearing.state == HearingState.SUMMONED, Hearing.mode == Mode.LIVE)
+    """A party no longer agrees to be heard by video: every video hearing still to come is the clerk's to fix anew (OLR
+    5).
+    """
+    fixed = select(Hearing).where(
+        Hearing.case_id == case.id, Hearing.state == HearingState.SUMMONED, Hearing.mode == Mode.LIVE
+    )
     for hearing in court.session.scalars(fixed.order_by(Hearing.id)):
         fix_in_courtroom(court, case, hearing, party)
 
@@ -92,7 +107,9 @@ def absent_at(court: Sitting, case: Case, hearing: Hearing, party_id: int) -> bo
 
 
 def for_the_court(court: Sitting, case: Case) -> list[tuple[Text, str]]:
-    """Steps that somebody takes in person, with the names, for whoever prepares them: mediation she does not want online, a hearing at one hour."""
+    """Steps that somebody takes in person, with the names, for whoever prepares them: mediation she does not want
+    online, a hearing at one hour.
+    """
     left = [p.name for p in in_person(court, case, Step.MEDIATION) if Step.MEDIATION in stands(court.session, p)]
     examination = examination_of(court.session, case)
     at_one_hour = case.stage is Stage.HEARING and examination is not None and examination.mode is not Mode.ASYNCHRONOUS

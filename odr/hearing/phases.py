@@ -52,20 +52,37 @@ def turn_parties(court: Sitting, case: Case, phase: Phase, who: str) -> list[Par
 def unanswered_exhibits(court: Sitting, case: Case, party: Party) -> list[int]:
     """Exhibits of others on which the party has not spoken on all three axes."""
     rows = court.session.execute(
-        select(Opinion.exhibit_id, Opinion.axis).where(Opinion.case_id == case.id, Opinion.party_id == party.id, Opinion.retracted_by.is_(None))
+        select(Opinion.exhibit_id, Opinion.axis).where(
+            Opinion.case_id == case.id, Opinion.party_id == party.id, Opinion.retracted_by.is_(None)
+        )
     )
     said: dict[int, set[Axis]] = {}
     for exhibit_id, axis in rows:
         said.setdefault(exhibit_id, set()).add(axis)
     for row in closed_rows(court.session, case, party.id):
         said.update({exhibit_id: set(Axis) for exhibit_id in row.covers})
-    return [e.id for e in standing_exhibits(court.session, case) if e.party_id != party.id and said.get(e.id, set()) != set(Axis)]
+    return [
+        e.id
+        for e in standing_exhibits(court.session, case)
+        if e.party_id != party.id and said.get(e.id, set()) != set(Axis)
+    ]
 
 
-def add_duty(court: Sitting, case: Case, phase: Phase, party: Party | None, days: int, at: datetime, *, subject: str | None = None) -> Window:
+def add_duty(
+    court: Sitting,
+    case: Case,
+    phase: Phase,
+    party: Party | None,
+    days: int,
+    at: datetime,
+    *,
+    subject: str | None = None,
+) -> Window:
     """Somebody has to act in the turn in hand: her window and the duty that the turn waits for."""
     window = court.start_window(case, WINDOW, party=party, start=at, amount=days, subject=subject or phase.reference)
-    phase.duties.append(Duty(turn=phase.turn, party_id=party.id if party else None, window=window.reference, state=DutyState.WAITING))
+    phase.duties.append(
+        Duty(turn=phase.turn, party_id=party.id if party else None, window=window.reference, state=DutyState.WAITING)
+    )
     court.session.flush()
     return window
 
@@ -84,7 +101,14 @@ def open_turn(court: Sitting, case: Case, phase: Phase, at: datetime) -> bool:
                 seen.add(party.id)
     if not seen and turns[0]["who"] == "addressee" and _judge_is_asked(court, case, phase):
         add_duty(court, case, phase, None, turns[0]["days"], at)
-        court.open_task(case, Role.JUDGE, "put_questions", T("Put your questions to the parties, or say that you have none."), risk=20, subject=phase.reference)
+        court.open_task(
+            case,
+            Role.JUDGE,
+            "put_questions",
+            T("Put your questions to the parties, or say that you have none."),
+            risk=20,
+            subject=phase.reference,
+        )
     return bool(seen) or any(d.state is DutyState.WAITING for d in phase.duties)
 
 
@@ -96,7 +120,14 @@ def _judge_is_asked(court: Sitting, case: Case, phase: Phase) -> bool:
     """Whether the judge has something to do in a turn of addressees: her own questions, or leave asked for."""
     if len(phase.turns) == 1:
         return True
-    return court.session.scalar(select(Question.id).where(Question.case_id == case.id, Question.state == QuestionState.PENDING_LEAVE).limit(1)) is not None
+    return (
+        court.session.scalar(
+            select(Question.id)
+            .where(Question.case_id == case.id, Question.state == QuestionState.PENDING_LEAVE)
+            .limit(1)
+        )
+        is not None
+    )
 
 
 def open_phase(court: Sitting, case: Case, phase: Phase, at: datetime) -> bool:
@@ -114,7 +145,9 @@ def open_phase(court: Sitting, case: Case, phase: Phase, at: datetime) -> bool:
 
 def next_step(court: Sitting, case: Case, examination: Examination, phase: Phase | None, at: datetime) -> Phase | None:
     """After a phase: open the next that needs somebody; None when the plan is at its end."""
-    waiting = [p for p in examination.phases if p.state is PhaseState.PLANNED and (phase is None or p.ordinal > phase.ordinal)]
+    waiting = [
+        p for p in examination.phases if p.state is PhaseState.PLANNED and (phase is None or p.ordinal > phase.ordinal)
+    ]
     for each in waiting:
         if open_phase(court, case, each, at):
             examination.ends_by = projected_end(court, case, examination)
@@ -146,7 +179,10 @@ def duty_of(phase: Phase | None, party_id: int | None, window: str | None = None
         (
             d
             for d in phase.duties
-            if d.party_id == party_id and d.turn == phase.turn and d.state is DutyState.WAITING and (window is None or d.window == window)
+            if d.party_id == party_id
+            and d.turn == phase.turn
+            and d.state is DutyState.WAITING
+            and (window is None or d.window == window)
         ),
         None,
     )
@@ -164,7 +200,11 @@ def done(court: Sitting, case: Case, duty: Duty | None) -> None:
 
 def turn_duty(court: Sitting, phase: Phase | None, party_id: int | None) -> Duty | None:
     """A party's own duty of the turn, not that of a question put to her."""
-    mine = [d for d in phase.duties if d.party_id == party_id and d.turn == phase.turn and d.state is DutyState.WAITING] if phase else []
+    mine = (
+        [d for d in phase.duties if d.party_id == party_id and d.turn == phase.turn and d.state is DutyState.WAITING]
+        if phase
+        else []
+    )
     if phase is None or not mine:
         return None
     own = {w.reference for w in turn_windows(court, phase.case_id) if w.subject == phase.reference}
@@ -182,7 +222,9 @@ def examined_all(court: Sitting, case: Case, party: Party) -> None:
 
 
 def on_turn_lapsed(court: Sitting, case: Case, window: Window) -> None:
-    """A window of a turn ended: the duty has lapsed; a question stays unanswered, which decides nothing by itself (EV 4)."""
+    """A window of a turn ended: the duty has lapsed; a question stays unanswered, which decides nothing by itself (EV
+    4).
+    """
     duty = court.session.scalar(select(Duty).where(Duty.window == window.reference))
     if duty is not None and duty.state is DutyState.WAITING:
         duty.state = DutyState.LAPSED
@@ -191,26 +233,40 @@ def on_turn_lapsed(court: Sitting, case: Case, window: Window) -> None:
         again = question.state is QuestionState.ASKED_AGAIN
         question.state = QuestionState.UNANSWERED
         title = (
-            T("Question %(number)s was asked again and not answered. Decide what follows (Evidence Rules, art. 4).", number=question.number)
+            T(
+                "Question %(number)s was asked again and not answered. Decide what follows (Evidence Rules, art. 4).",
+                number=question.number,
+            )
             if again
-            else T("Question %(number)s was not answered. Explain it and ask again, or let it rest (Evidence Rules, art. 4).", number=question.number)
+            else T(
+                "Question %(number)s was not answered. Explain it and ask again, or let it rest (Evidence Rules, art. 4).",
+                number=question.number,
+            )
         )
         court.open_task(case, Role.JUDGE, "unanswered", title, risk=30, subject=question.reference)
 
 
 def seal_of(court: Sitting, phase: Phase | None) -> Seal | None:
     """The unopened seal of a phase."""
-    return court.session.scalar(select(Seal).where(Seal.phase_id == phase.id, Seal.opened_at.is_(None))) if phase is not None else None
+    return (
+        court.session.scalar(select(Seal).where(Seal.phase_id == phase.id, Seal.opened_at.is_(None)))
+        if phase is not None
+        else None
+    )
 
 
 def settle(court: Sitting, case: Case, entry: DocketEntry) -> None:
-    """After every act: open seals that are complete, close the turn that is complete. Dated by the act that completed it."""
+    """After every act: open seals that are complete, close the turn that is complete. Dated by the act that completed
+    it.
+    """
     if case.stage is not Stage.HEARING:
         return
     examination = examination_of(court.session, case)
     if examination is None or examination.closed_at is not None:
         return
-    for seal in court.session.scalars(select(Seal).where(Seal.case_id == case.id, Seal.phase_id.is_(None), Seal.opened_at.is_(None))):
+    for seal in court.session.scalars(
+        select(Seal).where(Seal.case_id == case.id, Seal.phase_id.is_(None), Seal.opened_at.is_(None))
+    ):
         states = court.session.scalars(select(Question.state).where(Question.seal_id == seal.id)).all()
         if states and not OPEN_QUESTIONS & set(states):
             open_seal_next(court, seal, entry.effective_at)
@@ -223,7 +279,9 @@ def settle(court: Sitting, case: Case, entry: DocketEntry) -> None:
 
 
 def open_seal_next(court: Sitting, seal: Seal, at: datetime) -> None:
-    """Let the seal be opened by an entry of its own, in this Sitting; while the vault does not answer it is due, and the worker tries again."""
+    """Let the seal be opened by an entry of its own, in this Sitting; while the vault does not answer it is due, and
+    the worker tries again.
+    """
     seal.opened_at = at
     if not can_open(court.court):
         return

@@ -40,9 +40,14 @@ def read_region(text: str) -> Region:
     try:
         left, top, width, height = (int(part) for part in parts)
     except ValueError:
-        raise Unreadable("region_unreadable", T("Write four whole numbers: left, top, width, height, for example 10, 20, 50, 8.")) from None
+        raise Unreadable(
+            "region_unreadable", T("Write four whole numbers: left, top, width, height, for example 10, 20, 50, 8.")
+        ) from None
     if not (0 <= left < left + width <= 100 and 0 <= top < top + height <= 100):
-        raise Unreadable("region_outside", T("The region must lie within the page: each number from 0 to 100, and the sums not over 100."))
+        raise Unreadable(
+            "region_outside",
+            T("The region must lie within the page: each number from 0 to 100, and the sums not over 100."),
+        )
     return Region(left, top, width, height)
 
 
@@ -106,7 +111,15 @@ class Place:
             found.append(T("at %(moment)s of the recording", moment=moment_words(self.second)))
         if self.region is not None:
             r = self.region
-            found.append(T("region from %(left)s%% and %(top)s%%, %(width)s%% wide, %(height)s%% high", left=r.left, top=r.top, width=r.width, height=r.height))
+            found.append(
+                T(
+                    "region from %(left)s%% and %(top)s%%, %(width)s%% wide, %(height)s%% high",
+                    left=r.left,
+                    top=r.top,
+                    width=r.width,
+                    height=r.height,
+                )
+            )
         return found
 
 

@@ -86,14 +86,21 @@ def plan_of(pack: RulePack, track: str, mode: Mode) -> list[PlannedPhase]:
         if mode is not Mode.ASYNCHRONOUS and phase.key != RECORD:
             continue
         if any(turn.unit is not Unit.WORKING_DAYS for turn in phase.turns):
-            raise ActNotOpen(T("The plan of this track is not in working days; the rule pack must be corrected."), source=phase.article)
+            raise ActNotOpen(
+                T("The plan of this track is not in working days; the rule pack must be corrected."),
+                source=phase.article,
+            )
         turns = tuple(PlannedTurn(turn.who, turn.amount, _words(turn.does)) for turn in phase.turns)
         for number in range(1, phase.rounds + 1):
-            found.append(PlannedPhase(phase.key, _words(phase.title), str(phase.article), number, phase.may_be_sealed, turns))
+            found.append(
+                PlannedPhase(phase.key, _words(phase.title), str(phase.article), number, phase.may_be_sealed, turns)
+            )
     return found
 
 
-def ordered(plan: Sequence[PlannedPhase], *, lengths: Mapping[str, int], sealed: Collection[str], left_out: Collection[str]) -> list[PlannedPhase]:
+def ordered(
+    plan: Sequence[PlannedPhase], *, lengths: Mapping[str, int], sealed: Collection[str], left_out: Collection[str]
+) -> list[PlannedPhase]:
     """The plan as a judge orders it: other lengths, sealed phases, phases left out (OLR 20; CPL 144 caps nothing).
 
     Raises ActNotOpen for sealing a phase that is not symmetric, or leaving out the record.
@@ -113,7 +120,9 @@ def ordered(plan: Sequence[PlannedPhase], *, lengths: Mapping[str, int], sealed:
 
 
 def latest_end(pack: RulePack, lengths: Sequence[int], start: datetime) -> datetime:
-    """The last instant of a plan whose phases take ``lengths`` working days, each beginning when the one before has ended."""
+    """The last instant of a plan whose phases take ``lengths`` working days, each beginning when the one before has
+    ended.
+    """
     end = start
     for days in lengths:
         end = reckon(pack, WINDOW, end, amount=days).due_at
@@ -122,7 +131,11 @@ def latest_end(pack: RulePack, lengths: Sequence[int], start: datetime) -> datet
 
 def extensions_granted(court: Sitting, case: Case) -> int:
     """How often the president has extended the trial limit."""
-    rows = select(func.count()).select_from(TrialExtension).where(TrialExtension.case_id == case.id, TrialExtension.state == RequestState.GRANTED)
+    rows = (
+        select(func.count())
+        .select_from(TrialExtension)
+        .where(TrialExtension.case_id == case.id, TrialExtension.state == RequestState.GRANTED)
+    )
     return court.session.scalar(rows) or 0
 
 
@@ -151,7 +164,11 @@ def require_plan_fits(court: Sitting, case: Case, end: datetime) -> date:
     clock = clock_of(court, case)
     if clock is not None and last > clock.latest_plan_end:
         raise ActNotOpen(
-            T("This plan could last until %(end)s; the trial limit leaves time until %(latest)s.", end=last, latest=clock.latest_plan_end),
+            T(
+                "This plan could last until %(end)s; the trial limit leaves time until %(latest)s.",
+                end=last,
+                latest=clock.latest_plan_end,
+            ),
             T("Shorten the phases, hear the case live, or ask for an extension of the trial limit."),
             str(pack.trial_limits.margin_article),
         )

@@ -14,7 +14,18 @@ from odr.docket.models import PARTY_ROLES, Case, Party, Role
 from odr.docket.visibility import Viewer
 from odr.evidence.models import Exhibit, ExhibitState
 from odr.hearing.kinds import OPEN_QUESTIONS, Axis, Mode, Stance
-from odr.hearing.models import AgreedFact, Examination, Hearing, ModeConsent, Opinion, Posting, Question, SealedPosting, TimeRequest, Witness
+from odr.hearing.models import (
+    AgreedFact,
+    Examination,
+    Hearing,
+    ModeConsent,
+    Opinion,
+    Posting,
+    Question,
+    SealedPosting,
+    TimeRequest,
+    Witness,
+)
 from odr.procedure.models import Window
 
 if TYPE_CHECKING:
@@ -45,7 +56,9 @@ def examination_of(session: Session, case: Case) -> Examination | None:
 
 
 def has_none(court: Sitting, case: Case, kind: type[Base]) -> bool:
-    """Whether a page knows already that the case holds nothing of a kind of :data:`KINDS`: one query tells it of all. An act always looks itself."""
+    """Whether a page knows already that the case holds nothing of a kind of :data:`KINDS`: one query tells it of all.
+    An act always looks itself.
+    """
     if not court.reading:
         return False
     key = ("hearing holds", case.id)
@@ -61,7 +74,11 @@ def turn_windows(court: Sitting, case_id: int) -> list[Window]:
     key = ("hearing windows", case_id)
     if court.reading and key in court.session.info:
         return cast("list[Window]", court.session.info[key])
-    found = list(court.session.scalars(select(Window).where(Window.case_id == case_id, Window.kind == WINDOW).order_by(Window.id)))
+    found = list(
+        court.session.scalars(
+            select(Window).where(Window.case_id == case_id, Window.kind == WINDOW).order_by(Window.id)
+        )
+    )
     if court.reading:
         court.session.info[key] = found
     return found
@@ -69,19 +86,27 @@ def turn_windows(court: Sitting, case_id: int) -> list[Window]:
 
 def participants(case: Case) -> list[Party]:
     """Parties that act here themselves or through somebody."""
-    return [p for p in case.parties if p.role in PARTY_ROLES and p.left_at is None and (p.online or p.account_id is not None)]
+    return [
+        p
+        for p in case.parties
+        if p.role in PARTY_ROLES and p.left_at is None and (p.online or p.account_id is not None)
+    ]
 
 
 def away(case: Case) -> list[Party]:
     """Claimants and respondents that never joined: they are heard otherwise, never presumed to agree (OLR 4)."""
     here = {p.id for p in participants(case)}
-    return [p for p in case.parties if p.role in (Role.CLAIMANT, Role.RESPONDENT) and p.left_at is None and p.id not in here]
+    return [
+        p for p in case.parties if p.role in (Role.CLAIMANT, Role.RESPONDENT) and p.left_at is None and p.id not in here
+    ]
 
 
 def consents(session: Session, case: Case) -> dict[int, bool]:
     """Party → whether she agrees to be heard in writing, by the newest row of the ledger."""
     rows = session.execute(
-        select(ModeConsent.party_id, ModeConsent.agrees).where(ModeConsent.case_id == case.id, ModeConsent.mode == Mode.ASYNCHRONOUS).order_by(ModeConsent.id)
+        select(ModeConsent.party_id, ModeConsent.agrees)
+        .where(ModeConsent.case_id == case.id, ModeConsent.mode == Mode.ASYNCHRONOUS)
+        .order_by(ModeConsent.id)
     )
     return dict(iter(rows))
 
@@ -102,7 +127,11 @@ def standing_exhibits(session: Session, case: Case) -> list[Exhibit]:
 
 def opinions_of(session: Session, case: Case) -> list[Opinion]:
     """Opinions that stand; what is under a seal is not among them for anybody."""
-    return list(session.scalars(select(Opinion).where(Opinion.case_id == case.id, Opinion.retracted_by.is_(None)).order_by(Opinion.id)))
+    return list(
+        session.scalars(
+            select(Opinion).where(Opinion.case_id == case.id, Opinion.retracted_by.is_(None)).order_by(Opinion.id)
+        )
+    )
 
 
 @dataclass(frozen=True)
@@ -126,15 +155,23 @@ class MatrixRow:
     def is_undisputed(self) -> bool:
         """Whether every other party that spoke accepts it, and at least one spoke."""
         said = [o for o in self.cells.values() if o is not None]
-        return bool(said) and all(o.stance is not Stance.DISPUTE for o in said) and any(o.stance is Stance.ACCEPT for o in said)
+        return (
+            bool(said)
+            and all(o.stance is not Stance.DISPUTE for o in said)
+            and any(o.stance is Stance.ACCEPT for o in said)
+        )
 
 
 def matrix(session: Session, case: Case) -> list[MatrixRow]:
     """Exhibits × parties × axes; what is still sealed is left out for everybody."""
-    newest: dict[tuple[int, int, Axis], Opinion] = {(o.exhibit_id, o.party_id, o.axis): o for o in opinions_of(session, case)}
+    newest: dict[tuple[int, int, Axis], Opinion] = {
+        (o.exhibit_id, o.party_id, o.axis): o for o in opinions_of(session, case)
+    }
     speakers = [p for p in case.parties if p.left_at is None]
     return [
-        MatrixRow(e, {(p.id, axis): newest.get((e.id, p.id, axis)) for p in speakers if p.id != e.party_id for axis in Axis})
+        MatrixRow(
+            e, {(p.id, axis): newest.get((e.id, p.id, axis)) for p in speakers if p.id != e.party_id for axis in Axis}
+        )
         for e in standing_exhibits(session, case)
     ]
 
@@ -204,7 +241,9 @@ class Spoken(Protocol):
 
 
 def reads_posting(viewer: Viewer, posting: Spoken) -> bool:
-    """Whether a viewer may read a posting: parties and court, a witness only her own. What is under a seal is no posting yet."""
+    """Whether a viewer may read a posting: parties and court, a witness only her own. What is under a seal is no
+    posting yet.
+    """
     if viewer.role in (Role.WITNESS, Role.EXPERT):
         return posting.account_id == viewer.account_id
     return viewer.role in READERS

@@ -79,7 +79,11 @@ HEARD_BY = frozenset(
 
 def record_entries(court: Sitting, case: Case) -> Sequence[DocketEntry]:
     """Entries of the hearing in order."""
-    return court.session.scalars(select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.act.in_(HEARD_BY)).order_by(DocketEntry.number)).all()
+    return court.session.scalars(
+        select(DocketEntry)
+        .where(DocketEntry.case_id == case.id, DocketEntry.act.in_(HEARD_BY))
+        .order_by(DocketEntry.number)
+    ).all()
 
 
 def record_digest(court: Sitting, case: Case) -> str:
@@ -89,12 +93,16 @@ def record_digest(court: Sitting, case: Case) -> str:
 
 def corrections_of(court: Sitting, case: Case) -> Sequence[RecordCorrection]:
     """Corrections asked for, in order."""
-    return court.session.scalars(select(RecordCorrection).where(RecordCorrection.case_id == case.id).order_by(RecordCorrection.id)).all()
+    return court.session.scalars(
+        select(RecordCorrection).where(RecordCorrection.case_id == case.id).order_by(RecordCorrection.id)
+    ).all()
 
 
 def signatures_of(court: Sitting, case: Case) -> Sequence[RecordSignature]:
     """Who has signed or refused."""
-    return court.session.scalars(select(RecordSignature).where(RecordSignature.case_id == case.id).order_by(RecordSignature.id)).all()
+    return court.session.scalars(
+        select(RecordSignature).where(RecordSignature.case_id == case.id).order_by(RecordSignature.id)
+    ).all()
 
 
 @dataclass(frozen=True)
@@ -105,7 +113,9 @@ class _Names:
 
 def _names(court: Sitting, case: Case) -> _Names:
     rows = court.session.execute(
-        select(Seat.role, Account.name).join(Account, Account.id == Seat.account_id).where(Seat.case_id == case.id, Seat.until_at.is_(None))
+        select(Seat.role, Account.name)
+        .join(Account, Account.id == Seat.account_id)
+        .where(Seat.case_id == case.id, Seat.until_at.is_(None))
     )
     return _Names(dict(iter(rows)), {p.id: p.name for p in case.parties})
 
@@ -119,7 +129,13 @@ def _lines(court: Sitting, case: Case, names: _Names) -> list[PostingLine]:
         payload = json.loads(entry.payload)
         words = said.get(entry.number) or _words(payload)
         speaker = names.parties.get(entry.party_id) if entry.party_id else names.bench.get(entry.role)
-        mark = T("late") if payload["late"] else T("was sealed until entry %(number)s", number=entry.opened_by) if entry.opened_by else None
+        mark = (
+            T("late")
+            if payload["late"]
+            else T("was sealed until entry %(number)s", number=entry.opened_by)
+            if entry.opened_by
+            else None
+        )
         lines.append(
             PostingLine(
                 T("Entry %(number)s", number=entry.number).render("en"),
@@ -149,18 +165,37 @@ def _opinions(court: Sitting, case: Case) -> dict[int, Text | str]:
     return {number: bilingual("\n".join(by["en"]), "\n".join(by["zh-Hans"])) for number, by in written.items()}
 
 
-SAID = ("words", "rephrased", "explanation", "what", "about", "page", "moment", "region", "place", "reason", "reasons", "minutes")
+SAID = (
+    "words",
+    "rephrased",
+    "explanation",
+    "what",
+    "about",
+    "page",
+    "moment",
+    "region",
+    "place",
+    "reason",
+    "reasons",
+    "minutes",
+)
 """Fields of an input in which somebody says something: they stand in the record under the entry's own sentence."""
 
 
 def _words(payload: dict[str, Any]) -> Text:
     said = [str(payload["input"][name]) for name in SAID if payload["input"].get(name)]
-    return bilingual(*("\n".join([payload["words"].get(locale, payload["words"]["en"]), *said]) for locale in ("en", "zh-Hans")))
+    return bilingual(
+        *("\n".join([payload["words"].get(locale, payload["words"]["en"]), *said]) for locale in ("en", "zh-Hans"))
+    )
 
 
 def _present(court: Sitting, case: Case, examination: Examination, names: _Names) -> list[AttendanceLine]:
     held = [h for h in hearings_of(court.session, case) if h.state is HearingState.HELD]
-    lines = [AttendanceLine(role.label, name, T("for the court")) for role, name in names.bench.items() if role in (Role.JUDGE, Role.ASSESSOR, Role.CLERK)]
+    lines = [
+        AttendanceLine(role.label, name, T("for the court"))
+        for role, name in names.bench.items()
+        if role in (Role.JUDGE, Role.ASSESSOR, Role.CLERK)
+    ]
     if not held:
         return lines + [AttendanceLine(p.role.label, p.name, T("in writing")) for p in participants(case)]
     for hearing in held:
@@ -176,14 +211,27 @@ def _closing(court: Sitting, case: Case, names: _Names) -> list[Text]:
     found: list[Text] = []
     for hearing in hearings_of(court.session, case):
         if hearing.recording_sha256:
-            found.append(T("Recording of the hearing of %(at)s: SHA-256 %(digest)s", at=hearing.begins_at, digest=hearing.recording_sha256))
+            found.append(
+                T(
+                    "Recording of the hearing of %(at)s: SHA-256 %(digest)s",
+                    at=hearing.begins_at,
+                    digest=hearing.recording_sha256,
+                )
+            )
     signed = {s.party_id: s for s in signatures_of(court, case)}
     for party in participants(case):
         one = signed.get(party.id)
         if one is None:
             found.append(T("%(party)s did not sign within the time given; this is noted.", party=party.name))
         elif one.signed:
-            found.append(T("%(party)s read the record and signed it on %(at)s (entry %(number)s).", party=party.name, at=one.at, number=one.entry_number))
+            found.append(
+                T(
+                    "%(party)s read the record and signed it on %(at)s (entry %(number)s).",
+                    party=party.name,
+                    at=one.at,
+                    number=one.entry_number,
+                )
+            )
         else:
             found.append(T("%(party)s refused to sign: %(words)s", party=party.name, words=one.words or ""))
     found.append(T("Digest of the record: SHA-256 %(digest)s", digest=record_digest(court, case)))
@@ -198,7 +246,11 @@ def paper_of(court: Sitting, case: Case, issued_on: datetime) -> RecordPaper:
     names = _names(court, case)
     settings = court.court.settings
     signatories: list[Signatory] = [judge(names.bench.get(Role.JUDGE, "")), clerk(names.bench.get(Role.CLERK, ""))]
-    stands = {RequestState.ASKED: T("not decided"), RequestState.GRANTED: T("made"), RequestState.REFUSED: T("not made")}
+    stands = {
+        RequestState.ASKED: T("not decided"),
+        RequestState.GRANTED: T("made"),
+        RequestState.REFUSED: T("not made"),
+    }
     return RecordPaper(
         court=bilingual(settings.court_name, settings.court_name_zh),
         issued_on=issued_on,
@@ -211,7 +263,13 @@ def paper_of(court: Sitting, case: Case, issued_on: datetime) -> RecordPaper:
         present=_present(court, case, examination, names),
         postings=_lines(court, case, names),
         corrections=[
-            T("%(party)s, %(place)s: %(words)s (%(state)s)", party=names.parties.get(c.party_id, ""), place=c.place, words=c.words, state=stands[c.state])
+            T(
+                "%(party)s, %(place)s: %(words)s (%(state)s)",
+                party=names.parties.get(c.party_id, ""),
+                place=c.place,
+                words=c.words,
+                state=stands[c.state],
+            )
             for c in corrections_of(court, case)
         ],
         closing=_closing(court, case, names),
@@ -236,7 +294,13 @@ def seal_records(court: Court, limit: int = 8) -> int:
     for case, paper in drafts:
         now = court.clock.machine_now()
         pdf = typeset(court.ports.typesetter, paper, "both", at=now)
-        made += _keep(court, case.id, court.ports.sealer.seal_pdf(pdf, reason="Record of the hearing", signer_name=court.settings.court_name, now=now))
+        made += _keep(
+            court,
+            case.id,
+            court.ports.sealer.seal_pdf(
+                pdf, reason="Record of the hearing", signer_name=court.settings.court_name, now=now
+            ),
+        )
     return made
 
 
@@ -244,12 +308,23 @@ def _keep(court: Court, case_id: int, pdf: bytes) -> int:
     """Keep the sealed paper unless another worker was faster, and anchor its digest."""
     with court.sit() as sitting:
         case = sitting.session.get_one(Case, case_id, with_for_update=True)
-        if sitting.session.scalar(select(Document.id).where(Document.case_id == case.id, Document.kind == "record").limit(1)) is not None:
+        if (
+            sitting.session.scalar(
+                select(Document.id).where(Document.case_id == case.id, Document.kind == "record").limit(1)
+            )
+            is not None
+        ):
             return 0
         title = {locale: T("Record of the hearing").render(locale) for locale in LOCALES}
         examination = examination_of(sitting.session, case)
         digest = sha256_hex(pdf)
-        leaf: dict[str, JSON] = {"case": case.reference, "sha256": digest, "size": len(pdf), "media_type": "application/pdf", "submitted_by": "court"}
+        leaf: dict[str, JSON] = {
+            "case": case.reference,
+            "sha256": digest,
+            "size": len(pdf),
+            "media_type": "application/pdf",
+            "submitted_by": "court",
+        }
         receipt = court.notary.record(sitting.session, leaf, now=sitting.now)
         sitting.session.add(
             Document(

@@ -41,7 +41,13 @@ def panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
     party = next((p for p in case.parties if p.id == actor.party_id), None)
     done, everybody = acted(phase)
     asked = len(open_questions_to(court.session, party)) if party is not None else 0
-    data = {"phase": acts_plan.title_of(phase) if phase else None, "done": done, "all": everybody, "questions": asked, "is_bench": actor.role in BENCH_ROLES}
+    data = {
+        "phase": acts_plan.title_of(phase) if phase else None,
+        "done": done,
+        "all": everybody,
+        "questions": asked,
+        "is_bench": actor.role in BENCH_ROLES,
+    }
     return Panel("main", 10, "hearing/_panel.html", data)
 
 
@@ -49,7 +55,11 @@ def consents_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
     """Beside the case: the way to the ledger of consent."""
     if actor.role not in PARTY_ROLES | COURT_ROLES:
         return None
-    prepared = online.for_the_court(court, case) if actor.role in (Role.CLERK, Role.JUDGE) and case.stage in (Stage.PENDING, Stage.HEARING) else ()
+    prepared = (
+        online.for_the_court(court, case)
+        if actor.role in (Role.CLERK, Role.JUDGE) and case.stage in (Stage.PENDING, Stage.HEARING)
+        else ()
+    )
     return Panel("aside", 22, "hearing/_consents.html", {"in_person": prepared})
 
 

@@ -52,12 +52,21 @@ def page(case: Case, actor: Actor) -> Page:
     return _page(case, actor)
 
 
-def _page(case: Case, actor: Actor, values: dict[str, Any] | None = None, faults: Any = (), status: int = 200, moved_on: bool = False) -> Page:
+def _page(
+    case: Case,
+    actor: Actor,
+    values: dict[str, Any] | None = None,
+    faults: Any = (),
+    status: int = 200,
+    moved_on: bool = False,
+) -> Page:
     court = _court()
     shown = views.examination_page(court, case, actor, everything="all" in request.args)
     premises = (
         {
-            q.question.reference: court.premise_now(court.court.table["answer_question"], case, actor, {"question": q.question.reference})
+            q.question.reference: court.premise_now(
+                court.court.table["answer_question"], case, actor, {"question": q.question.reference}
+            )
             for q in shown.questions
         }
         if shown
@@ -86,7 +95,9 @@ def _page(case: Case, actor: Actor, values: dict[str, Any] | None = None, faults
 @hearing.get(f"{CASE}/examination/time")
 @case_page(*PARTY_ROLES, *COURT_ROLES, *HEARD_ROLES)
 def time(case: Case, actor: Actor) -> Page:
-    """How much time is left, and whether something is new: 304 (or 204) while nothing changed, so that polling costs nothing."""
+    """How much time is left, and whether something is new: 304 (or 204) while nothing changed, so that polling costs
+    nothing.
+    """
     court = _court()
     left = views.time_left(court, case, actor)
     tag = views.time_tag(case, left)
@@ -117,7 +128,11 @@ def answer(case: Case, actor: Actor) -> Page:
         _keep(case, actor, flat)
         return redirect(url_for("hearing.page", reference=case.reference) + "#tome", 303)  # type: ignore[return-value]
     sent = submit_act(
-        case, actor, current_court().table["answer_question"], values, lambda faults, status, moved: _page(case, actor, flat, faults, status, moved)
+        case,
+        actor,
+        current_court().table["answer_question"],
+        values,
+        lambda faults, status, moved: _page(case, actor, flat, faults, status, moved),
     )
     if getattr(sent, "status_code", 0) == 303:
         _drop(case, actor, views.draft_key(flat.get("question", "")))
@@ -134,7 +149,9 @@ def draft(case: Case, actor: Actor) -> Page:
 
 def _keep(case: Case, actor: Actor, values: dict[str, str]) -> None:
     court = _court()
-    question = court.session.scalar(select(Question).where(Question.case_id == case.id, Question.reference == values.get("question", "")))
+    question = court.session.scalar(
+        select(Question).where(Question.case_id == case.id, Question.reference == values.get("question", ""))
+    )
     if question is None or not reads_question(actor, question):
         raise NotFound
     kept = views.draft_values(current_court(), question, actor.account_id, values.get("words", ""))
@@ -144,10 +161,19 @@ def _keep(case: Case, actor: Actor, values: dict[str, str]) -> None:
 def _store(case: Case, actor: Actor, kind: str, kept: dict[str, str]) -> None:
     now = current_court().clock.now()
     with current_court().database.write() as session:
-        found = session.scalar(select(Draft).where(Draft.account_id == actor.account_id, Draft.case_id == case.id, Draft.kind == kind))
+        found = session.scalar(
+            select(Draft).where(Draft.account_id == actor.account_id, Draft.case_id == case.id, Draft.kind == kind)
+        )
         if found is None:
             found = Draft(
-                account_id=actor.account_id, case_id=case.id, kind=kind, values={}, done_steps=[], state=DraftState.OPEN, created_at=now, saved_at=now
+                account_id=actor.account_id,
+                case_id=case.id,
+                kind=kind,
+                values={},
+                done_steps=[],
+                state=DraftState.OPEN,
+                created_at=now,
+                saved_at=now,
             )
             session.add(found)
         found.values, found.saved_at, found.state = kept, now, DraftState.OPEN
@@ -155,7 +181,9 @@ def _store(case: Case, actor: Actor, kind: str, kept: dict[str, str]) -> None:
 
 def _drop(case: Case, actor: Actor, kind: str) -> None:
     with current_court().database.write() as session:
-        for found in session.scalars(select(Draft).where(Draft.account_id == actor.account_id, Draft.case_id == case.id, Draft.kind == kind)):
+        for found in session.scalars(
+            select(Draft).where(Draft.account_id == actor.account_id, Draft.case_id == case.id, Draft.kind == kind)
+        ):
             found.state = DraftState.LODGED
 
 
@@ -170,16 +198,23 @@ def opinions(case: Case, actor: Actor) -> Page:
         breach = refusal(court, act, case, actor)
         if breach is not None:
             raise breach
-        return _opinions(case, actor, rows, {**_said(court, case, actor, rows), **_drafted(court, case, actor, rows)}, [])
+        return _opinions(
+            case, actor, rows, {**_said(court, case, actor, rows), **_drafted(court, case, actor, rows)}, []
+        )
     typed = request.form.to_dict(flat=True)
     if "later" in typed:
         _keep_opinions(court, case, actor, typed)
         return redirect(url_for("hearing.opinions", reference=case.reference), 303)  # type: ignore[return-value]
     kept = {
-        f"opinions-{i}-{name}": typed.get(f"opinions-{i}-{name}", "") for i in range(len(rows)) for name in ("exhibit", *OPINION_FIELDS) if _is_filled(typed, i)
+        f"opinions-{i}-{name}": typed.get(f"opinions-{i}-{name}", "")
+        for i in range(len(rows))
+        for name in ("exhibit", *OPINION_FIELDS)
+        if _is_filled(typed, i)
     }
     values: dict[str, Any] = {**kept, **{name: typed[name] for name in ("idempotency_key", "premise") if name in typed}}
-    sent = submit_act(case, actor, act, values, lambda faults, status, moved: _opinions(case, actor, rows, typed, faults, status))
+    sent = submit_act(
+        case, actor, act, values, lambda faults, status, moved: _opinions(case, actor, rows, typed, faults, status)
+    )
     if getattr(sent, "status_code", 0) == 303:
         _drop(case, actor, views.OPINIONS)
     return sent
@@ -200,9 +235,15 @@ def _keep_opinions(court: Sitting, case: Case, actor: Actor, typed: dict[str, st
         exhibit = typed.get(f"opinions-{row}-exhibit")
         if exhibit is None:
             break
-        by_exhibit[exhibit[:80]] = {name: typed[f"opinions-{row}-{name}"][:8000] for name in OPINION_FIELDS if typed.get(f"opinions-{row}-{name}")}
+        by_exhibit[exhibit[:80]] = {
+            name: typed[f"opinions-{row}-{name}"][:8000]
+            for name in OPINION_FIELDS
+            if typed.get(f"opinions-{row}-{name}")
+        }
     under_seal = seal_of(court, exhibits_phase(court, case)) is not None
-    kept = views.kept_values(current_court(), actor.account_id, views.OPINIONS, json.dumps(by_exhibit), sealed=under_seal)
+    kept = views.kept_values(
+        current_court(), actor.account_id, views.OPINIONS, json.dumps(by_exhibit), sealed=under_seal
+    )
     _store(case, actor, views.OPINIONS, kept)
 
 
@@ -210,7 +251,12 @@ def _drafted(court: Sitting, case: Case, actor: Actor, rows: list[Any]) -> dict[
     kept = views.opinions_draft(court, case, actor)
     if kept is None:
         return {}
-    return {f"opinions-{i}-{name}": value for i, e in enumerate(rows) for name, value in kept[0].get(e.reference, {}).items() if name in OPINION_FIELDS}
+    return {
+        f"opinions-{i}-{name}": value
+        for i, e in enumerate(rows)
+        for name, value in kept[0].get(e.reference, {}).items()
+        if name in OPINION_FIELDS
+    }
 
 
 def _is_filled(typed: dict[str, str], row: int) -> bool:
@@ -265,7 +311,13 @@ def record(case: Case, actor: Actor) -> Page:
         raise NotFound
     act = current_court().table["sign_record"]
     if request.method == "POST":
-        return submit_act(case, actor, act, request.form.to_dict(flat=False), lambda faults, status, moved: _record(case, actor, court, status, moved))
+        return submit_act(
+            case,
+            actor,
+            act,
+            request.form.to_dict(flat=False),
+            lambda faults, status, moved: _record(case, actor, court, status, moved),
+        )
     return _record(case, actor, court)
 
 
@@ -292,7 +344,12 @@ def _record(case: Case, actor: Actor, court: Sitting, status: int = 200, moved_o
 
 
 def _paper(case: Case) -> Document | None:
-    return current_session().scalar(select(Document).where(Document.case_id == case.id, Document.kind == "record").order_by(Document.id.desc()).limit(1))
+    return current_session().scalar(
+        select(Document)
+        .where(Document.case_id == case.id, Document.kind == "record")
+        .order_by(Document.id.desc())
+        .limit(1)
+    )
 
 
 @hearing.get(f"{CASE}/examination/record.pdf")
@@ -302,7 +359,9 @@ def record_paper(case: Case, actor: Actor) -> Response:
     paper = _paper(case)
     if paper is None or not reads_document(actor, paper):
         raise NotFound
-    return Response(paper.content, mimetype="application/pdf", headers={"Content-Disposition": 'attachment; filename="record.pdf"'})
+    return Response(
+        paper.content, mimetype="application/pdf", headers={"Content-Disposition": 'attachment; filename="record.pdf"'}
+    )
 
 
 @hearing.route(f"{CASE}/bench", methods=["GET", "POST"])
@@ -313,8 +372,12 @@ def bench(case: Case, actor: Actor) -> Page:
         _note(case, actor, request.form.get("words", ""))
         return redirect(url_for("hearing.bench", reference=case.reference) + "#notes", 303)  # type: ignore[return-value]
     court = _court()
-    note = court.session.scalar(select(BenchNote).where(BenchNote.case_id == case.id, BenchNote.account_id == actor.account_id))
-    tasks = court.session.scalars(select(Task).where(Task.case_id == case.id, Task.done_at.is_(None)).order_by(Task.risk.desc(), Task.id)).all()
+    note = court.session.scalar(
+        select(BenchNote).where(BenchNote.case_id == case.id, BenchNote.account_id == actor.account_id)
+    )
+    tasks = court.session.scalars(
+        select(Task).where(Task.case_id == case.id, Task.done_at.is_(None)).order_by(Task.risk.desc(), Task.id)
+    ).all()
     return render_template(
         "hearing/bench.html",
         case=case,
@@ -342,7 +405,9 @@ def bench(case: Case, actor: Actor) -> Page:
 def _note(case: Case, actor: Actor, words: str) -> None:
     now: datetime = current_court().clock.now()
     with current_court().database.write() as session:
-        found = session.scalar(select(BenchNote).where(BenchNote.case_id == case.id, BenchNote.account_id == actor.account_id))
+        found = session.scalar(
+            select(BenchNote).where(BenchNote.case_id == case.id, BenchNote.account_id == actor.account_id)
+        )
         if found is None:
             session.add(BenchNote(case_id=case.id, account_id=actor.account_id, words=words[:20000], saved_at=now))
         else:
@@ -359,7 +424,14 @@ def today() -> Page:
     groups = frozenset(g for g in request.args.getlist("risk", type=int) if g in day.GROUPS)
     tracks = frozenset(track for track in Track if track.value in request.args.getlist("track"))
     words = request.args.get("q", "").strip()[:100]
-    shown = day.today_of(_court(), person.account_id, words=words, groups=groups, tracks=tracks, page=max(request.args.get("page", 1, type=int), 1))
+    shown = day.today_of(
+        _court(),
+        person.account_id,
+        words=words,
+        groups=groups,
+        tracks=tracks,
+        page=max(request.args.get("page", 1, type=int), 1),
+    )
     return render_template(
         "hearing/today.html",
         desk=True,

@@ -53,7 +53,12 @@ def own(case: Case, actor: Actor) -> str:
 def _page(case: Case, actor: Actor, rows: list[Appraisal], is_expert: bool) -> str:
     session, look = current_session(), current_court().look(current_session())
     seen = put_exhibits(look, case, actor) if is_expert else set()
-    materials = {i: e for row in rows for i in row.materials if (e := session.get(Exhibit, i)) is not None and (not is_expert or i in seen)}
+    materials = {
+        i: e
+        for row in rows
+        for i in row.materials
+        if (e := session.get(Exhibit, i)) is not None and (not is_expert or i in seen)
+    }
     papers = {d.id: d.reference for d in documents(session, case) if reads_document(actor, d)}
     return render_template(
         "hearing/appraisals.html",

@@ -64,18 +64,38 @@ def adopt(case: Case, actor: Actor, draft: str) -> Page:
             raise breach
         return _form(case, actor, name, {DRAFTED[name].field: drafted_words(found)})
     values = request.form.to_dict(flat=False)
-    sent = submit_act(case, actor, act, values, lambda faults, status, moved: _form(case, actor, name, values, faults, status, moved))
+    sent = submit_act(
+        case, actor, act, values, lambda faults, status, moved: _form(case, actor, name, values, faults, status, moved)
+    )
     if getattr(sent, "status_code", 0) == 303:
         _end(found.id)
     return sent
 
 
-def _form(case: Case, actor: Actor, name: str, values: dict[str, Any], faults: Any = (), status: int = 200, moved_on: bool = False) -> Page:
+def _form(
+    case: Case,
+    actor: Actor,
+    name: str,
+    values: dict[str, Any],
+    faults: Any = (),
+    status: int = 200,
+    moved_on: bool = False,
+) -> Page:
     court, act = current_court().look(current_session()), current_court().table[name]
-    fields = forms.fields_of(act.input, current_locale(), values, list(faults), forms.choices_for(act.input, court, case, actor))
+    fields = forms.fields_of(
+        act.input, current_locale(), values, list(faults), forms.choices_for(act.input, court, case, actor)
+    )
     premise = court.premise_now(act, case, actor, values)
     page = render_template(
-        "generic/act.html", case=case, actor=actor, act=act, fields=fields, faults=forms.summary(fields), premise=premise, moved_on=moved_on, tab="examination"
+        "generic/act.html",
+        case=case,
+        actor=actor,
+        act=act,
+        fields=fields,
+        faults=forms.summary(fields),
+        premise=premise,
+        moved_on=moved_on,
+        tab="examination",
     )
     return page, status
 

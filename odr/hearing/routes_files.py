@@ -1,4 +1,6 @@
-"""Files of the hearing: what goes with answers and testimony, minutes and recordings, and the exhibit a witness is asked about."""
+"""Files of the hearing: what goes with answers and testimony, minutes and recordings, and the exhibit a witness is
+asked about.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ def one(case: Case, actor: Actor, upload: str) -> Response:
     """A file that goes with something the viewer reads; to be saved, never shown by the browser."""
     session = current_session()
     said = any(upload in p.uploads and reads_posting(actor, p) for p in postings_of(session, case))
-    held = actor.role not in HEARD_ROLES and any(upload in (h.minutes_upload, h.recording_upload) for h in hearings_of(session, case))
+    held = actor.role not in HEARD_ROLES and any(
+        upload in (h.minutes_upload, h.recording_upload) for h in hearings_of(session, case)
+    )
     found = session.scalar(select(Upload).where(Upload.reference == upload)) if said or held else None
     if found is None:
         raise NotFound
@@ -97,7 +101,9 @@ def place_picture(case: Case, actor: Actor, number: int) -> Response:
     if exhibit.upload.media.group not in SEEN:
         raise NotFound
     upload = _given(exhibit, actor, "preview")
-    made = PREVIEWER.make(upload.media, upload.size, lambda: desk_of(current_court()).contents(upload), question.page or 1)
+    made = PREVIEWER.make(
+        upload.media, upload.size, lambda: desk_of(current_court()).contents(upload), question.page or 1
+    )
     return _guarded(Response(made.data, content_type=made.content_type), "inline", NO_SCRIPT)
 
 
@@ -110,9 +116,15 @@ def place_recording(case: Case, actor: Actor, number: int) -> Response:
         raise NotFound
     upload = _given(exhibit, actor, "file")
     contents: Callable[..., Any] = desk_of(current_court()).contents
-    wanted = request.range.range_for_length(upload.size) if request.range is not None and len(request.range.ranges) == 1 else None
+    wanted = (
+        request.range.range_for_length(upload.size)
+        if request.range is not None and len(request.range.ranges) == 1
+        else None
+    )
     start, stop = wanted or (0, upload.size)
-    answer = Response(contents(upload, start, stop - start), status=206 if wanted else 200, content_type=upload.media.type)
+    answer = Response(
+        contents(upload, start, stop - start), status=206 if wanted else 200, content_type=upload.media.type
+    )
     answer.headers["Accept-Ranges"], answer.headers["Content-Length"] = "bytes", str(stop - start)
     if wanted:
         answer.headers["Content-Range"] = f"bytes {start}-{stop - 1}/{upload.size}"

@@ -16,4 +16,6 @@ ledger = Blueprint("ledger", __name__)
 @case_page(*PARTY_ROLES, *COURT_ROLES)
 def consents(case: Case, actor: Actor) -> str:
     """Who takes part online in which step, since when and by which entry."""
-    return render_template("hearing/consents.html", case=case, actor=actor, accounts=ledger_of(current_session(), case), tab="overview")
+    return render_template(
+        "hearing/consents.html", case=case, actor=actor, accounts=ledger_of(current_session(), case), tab="overview"
+    )

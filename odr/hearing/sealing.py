@@ -49,7 +49,9 @@ class SealNotReached(CourtError):
     def __init__(self) -> None:
         super().__init__(
             T("What you wrote cannot be sealed at the moment, so it was not taken."),
-            T("Nothing was lost: it is still on your page. Try again in a few minutes; if your time ends meanwhile, report a technical failure."),
+            T(
+                "Nothing was lost: it is still on your page. Try again in a few minutes; if your time ends meanwhile, report a technical failure."
+            ),
         )
 
 
@@ -135,17 +137,25 @@ def seal_away(
     court.session.add(row)
     court.session.flush()
     kept = {"commitment": row.commitment, "ciphertext_sha256": row.sha256}
-    return Recorded(T("%(party)s: something under a seal", party=party.name), {"seal": seal.reference}, Audience.OWN_SIDE, kept=kept)
+    return Recorded(
+        T("%(party)s: something under a seal", party=party.name), {"seal": seal.reference}, Audience.OWN_SIDE, kept=kept
+    )
 
 
 def rows_under(session: Session, seal: Seal) -> list[SealedPosting]:
     """What is closed under a seal, in order."""
-    return list(session.scalars(select(SealedPosting).where(SealedPosting.seal_id == seal.id).order_by(SealedPosting.id)))
+    return list(
+        session.scalars(select(SealedPosting).where(SealedPosting.seal_id == seal.id).order_by(SealedPosting.id))
+    )
 
 
 def closed_rows(session: Session, case: Case, party_id: int | None = None) -> list[SealedPosting]:
     """What is still closed in a case, by one party or by all."""
-    query = select(SealedPosting).join(Seal, Seal.id == SealedPosting.seal_id).where(SealedPosting.case_id == case.id, Seal.opened_by.is_(None))
+    query = (
+        select(SealedPosting)
+        .join(Seal, Seal.id == SealedPosting.seal_id)
+        .where(SealedPosting.case_id == case.id, Seal.opened_by.is_(None))
+    )
     if party_id is not None:
         query = query.where(SealedPosting.party_id == party_id)
     return list(session.scalars(query.order_by(SealedPosting.id)))
@@ -169,7 +179,9 @@ def open_rows(court: Court, case: Case, seal: Seal, rows: Sequence[SealedPosting
             continue
         act = court.table[whole["act"]]
         given = current_input(act, whole["version"], whole["input"])
-        yield Opened(row, whole["act"], given, whole["salt"], whole["speaker"], whole["role"], whole["account"], whole["late"])
+        yield Opened(
+            row, whole["act"], given, whole["salt"], whole["speaker"], whole["role"], whole["account"], whole["late"]
+        )
 
 
 def can_open(court: Court) -> bool:

@@ -17,18 +17,25 @@ if TYPE_CHECKING:
 
 
 def seat(court: Sitting, case: Case, who: Witness | Interpreter, role: Role, *, needed: bool = True) -> None:
-    """Seat her if her address has an account; if not, and she is ``needed`` on the platform, the clerk brings her there.
+    """Seat her if her address has an account; if not, and she is ``needed`` on the platform, the clerk brings her
+    there.
 
     Raises ActNotOpen for a party or somebody who serves the court in the case.
     """
-    account = court.session.scalar(select(Account).where(Account.email == who.email, Account.state == AccountState.ACTIVE))
+    account = court.session.scalar(
+        select(Account).where(Account.email == who.email, Account.state == AccountState.ACTIVE)
+    )
     if account is None:
         if needed:
             title = T("Bring %(name)s onto the platform, then seat her.", name=who.name)
             court.open_task(case, Role.CLERK, "witness_account", title, risk=20, subject=who.reference)
         return
-    taken = {p.account_id for p in case.parties} | set(court.session.scalars(select(Seat.account_id).where(Seat.case_id == case.id, Seat.until_at.is_(None))))
+    taken = {p.account_id for p in case.parties} | set(
+        court.session.scalars(select(Seat.account_id).where(Seat.case_id == case.id, Seat.until_at.is_(None)))
+    )
     if account.id in taken:
-        raise ActNotOpen(T("Whoever is a party or serves the court in the case is neither heard as a witness nor interprets in it."))
+        raise ActNotOpen(
+            T("Whoever is a party or serves the court in the case is neither heard as a witness nor interprets in it.")
+        )
     who.account_id = account.id
     court.session.add(Seat(case_id=case.id, account_id=account.id, role=role, from_at=court.now))

@@ -1,4 +1,6 @@
-"""A judge's day across all her cases: what breaks a law or loses a right first, then rulings the law asks for, then work that is ready."""
+"""A judge's day across all her cases: what breaks a law or loses a right first, then rulings the law asks for, then
+work that is ready.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,11 @@ if TYPE_CHECKING:
 
 DANGER, RULING, READY = 1, 2, 3
 """Groups of the list, in the order in which they are shown."""
-GROUPS: dict[int, Text] = {DANGER: T("Law or right in danger"), RULING: T("Rulings the law asks for"), READY: T("Work ready for you")}
+GROUPS: dict[int, Text] = {
+    DANGER: T("Law or right in danger"),
+    RULING: T("Rulings the law asks for"),
+    READY: T("Work ready for you"),
+}
 DANGER_RISK, RULING_RISK = 60, 30
 SOON = timedelta(days=3)
 HANDLED_AT = {Stage.PENDING, Stage.HEARING, Stage.DELIBERATION}
@@ -73,14 +79,18 @@ def _cases(court: Sitting, account_id: int) -> list[Case]:
 
 
 def group_of(task: Task, now: datetime) -> int:
-    """In danger is what the court marked so, or what is due within three days; a ruling the law asks for comes before other work."""
+    """In danger is what the court marked so, or what is due within three days; a ruling the law asks for comes before
+    other work.
+    """
     if task.risk >= DANGER_RISK or (task.due_at is not None and task.due_at <= now + SOON and task.risk >= RULING_RISK):
         return DANGER
     return RULING if task.risk >= RULING_RISK else READY
 
 
 def _task_lines(court: Sitting, cases: dict[int, Case]) -> list[Line]:
-    rows = court.session.scalars(select(Task).where(Task.case_id.in_(cases), Task.role == Role.JUDGE, Task.done_at.is_(None)))
+    rows = court.session.scalars(
+        select(Task).where(Task.case_id.in_(cases), Task.role == Role.JUDGE, Task.done_at.is_(None))
+    )
     return [Line(cases[t.case_id], t.title, None, t.due_at, group_of(t, court.now), t.opened_at) for t in rows]
 
 
@@ -92,7 +102,11 @@ def _limit_lines(court: Sitting, cases: dict[int, Case]) -> list[Line]:
     waits = {case_id for case_id, state in asked if state is RequestState.ASKED}
     packs = {case.id: court.pack(case) for case in cases.values()}
     excluded = excluded_times(court.session, cases.values(), packs, court.now)
-    lines = (_limit_line(court, case, granted[case.id], excluded.get(case.id, [])) for case in cases.values() if case.id not in waits)
+    lines = (
+        _limit_line(court, case, granted[case.id], excluded.get(case.id, []))
+        for case in cases.values()
+        if case.id not in waits
+    )
     return [line for line in lines if line is not None]
 
 
@@ -100,13 +114,19 @@ def _limit_line(court: Sitting, case: Case, extensions: int, excluded: list[Excl
     if case.stage not in HANDLED_AT or case.accepted_at is None:
         return None
     pack = court.pack(case)
-    clock = trial_limit(pack, case.track.value, case.accepted_at, excluded=excluded, extensions=extensions, foreign=case.foreign_related)
+    clock = trial_limit(
+        pack, case.track.value, case.accepted_at, excluded=excluded, extensions=extensions, foreign=case.foreign_related
+    )
     today = court.now.astimezone(pack.tz).date()
     if clock is None or today < clock.ask_by - timedelta(days=7):
         return None
     can_ask = today <= clock.ask_by and extensions < len(pack.trial_limits.tracks[case.track.value].extensions)
     what = T("Ask the president for an extension, or decide") if can_ask else T("The trial limit is near: decide")
-    why = T("Limit %(limit)s; a request must come by %(ask)s (Extension Rules, art. 1)", limit=clock.ends.result, ask=clock.ask_by)
+    why = T(
+        "Limit %(limit)s; a request must come by %(ask)s (Extension Rules, art. 1)",
+        limit=clock.ends.result,
+        ask=clock.ask_by,
+    )
     group = DANGER if today >= clock.ask_by - SOON else RULING
     by = _end_of(clock.ask_by, clock.ends.due_at)
     words = {tag: what.render(tag) for tag in ("en", "zh-Hans")}
@@ -150,7 +170,10 @@ def _counts(court: Sitting, cases: dict[int, Case], lines: list[Line]) -> Counts
         best[line.case.id] = min(best.get(line.case.id, 9), line.group)
     running = set(
         court.session.scalars(
-            select(Window.case_id).where(Window.case_id.in_(cases), Window.state == WindowState.OPEN).group_by(Window.case_id).having(func.count() > 0)
+            select(Window.case_id)
+            .where(Window.case_id.in_(cases), Window.state == WindowState.OPEN)
+            .group_by(Window.case_id)
+            .having(func.count() > 0)
         )
     )
     rest = set(cases) - set(best)

@@ -58,7 +58,12 @@ class PhaseView:
     @property
     def when(self) -> str:
         """Class of the line: "", "now" or "later"."""
-        return {PhaseState.PLANNED: "later", PhaseState.OPEN: "now", PhaseState.CLOSING: "now", PhaseState.HALTED: "now"}.get(self.phase.state, "")
+        return {
+            PhaseState.PLANNED: "later",
+            PhaseState.OPEN: "now",
+            PhaseState.CLOSING: "now",
+            PhaseState.HALTED: "now",
+        }.get(self.phase.state, "")
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,9 @@ class KeptDraft:
 
 
 class Said(NamedTuple):
-    """The columns of a posting that a page shows. Hundreds stand on one page: they are read as plain rows, not as objects a session watches over."""
+    """The columns of a posting that a page shows. Hundreds stand on one page: they are read as plain rows, not as
+    objects a session watches over.
+    """
 
     kind: PostingKind
     question_id: int | None
@@ -132,7 +139,11 @@ class QuestionView:
     @property
     def waits_for_me(self) -> bool:
         """Whether the viewer has to answer, or may still answer late."""
-        return self.is_mine and self.question.state in (QuestionState.PUT, QuestionState.ASKED_AGAIN, QuestionState.UNANSWERED)
+        return self.is_mine and self.question.state in (
+            QuestionState.PUT,
+            QuestionState.ASKED_AGAIN,
+            QuestionState.UNANSWERED,
+        )
 
 
 @dataclass(frozen=True)
@@ -161,7 +172,11 @@ class Left:
     @property
     def minutes(self) -> int:
         """Whole minutes left."""
-        return int((self.window.due_at - self.at).total_seconds() // 60) if self.window is not None and self.window.due_at else 0
+        return (
+            int((self.window.due_at - self.at).total_seconds() // 60)
+            if self.window is not None and self.window.due_at
+            else 0
+        )
 
 
 @dataclass
@@ -220,7 +235,9 @@ def _draft_words(court: Sitting, draft: Draft) -> str:
     if closed is None:
         return str(draft.values.get("words", ""))
     try:
-        return unpad(court.court.notary.vault.unseal(base64.b64decode(closed), _draft_context(draft.account_id, draft.kind))).decode()
+        return unpad(
+            court.court.notary.vault.unseal(base64.b64decode(closed), _draft_context(draft.account_id, draft.kind))
+        ).decode()
     except (*UNREACHABLE, VaultRefused):
         return ""
 
@@ -228,7 +245,12 @@ def _draft_words(court: Sitting, draft: Draft) -> str:
 def drafts_of(court: Sitting, case: Case, actor: Actor) -> dict[str, KeptDraft]:
     """The actor's own drafts of answers in the case, by question."""
     rows = court.session.scalars(
-        select(Draft).where(Draft.account_id == actor.account_id, Draft.case_id == case.id, Draft.state == DraftState.OPEN, Draft.kind.startswith("answer/"))
+        select(Draft).where(
+            Draft.account_id == actor.account_id,
+            Draft.case_id == case.id,
+            Draft.state == DraftState.OPEN,
+            Draft.kind.startswith("answer/"),
+        )
     )
     return {draft.kind.removeprefix("answer/"): KeptDraft(_draft_words(court, draft), draft.saved_at) for draft in rows}
 
@@ -240,7 +262,12 @@ OPINIONS = "examination/opinions"
 def opinions_draft(court: Sitting, case: Case, actor: Actor) -> tuple[dict[str, dict[str, str]], datetime] | None:
     """What the actor typed of her opinions and has not sent, by exhibit, and when it was kept."""
     found = court.session.scalar(
-        select(Draft).where(Draft.account_id == actor.account_id, Draft.case_id == case.id, Draft.state == DraftState.OPEN, Draft.kind == OPINIONS)
+        select(Draft).where(
+            Draft.account_id == actor.account_id,
+            Draft.case_id == case.id,
+            Draft.state == DraftState.OPEN,
+            Draft.kind == OPINIONS,
+        )
     )
     words = _draft_words(court, found) if found is not None else ""
     return (json.loads(words), found.saved_at) if found is not None and words else None
@@ -273,7 +300,11 @@ def time_left(court: Sitting, case: Case, actor: Actor) -> Left:
 
 def left_of(windows: Sequence[Window], actor: Actor, now: datetime) -> Left:
     """The same from the windows a page has read already."""
-    mine = [w for w in windows if w.state is WindowState.OPEN and (actor.role not in PARTY_ROLES or w.party_id == actor.party_id)]
+    mine = [
+        w
+        for w in windows
+        if w.state is WindowState.OPEN and (actor.role not in PARTY_ROLES or w.party_id == actor.party_id)
+    ]
     return Left(min(mine, key=lambda w: (w.due_at is not None, w.due_at or now), default=None), now)
 
 
@@ -284,7 +315,11 @@ def time_tag(case: Case, left: Left) -> str:
 
 def acts_open(court: Sitting, case: Case, actor: Actor) -> list[Availability]:
     """The hearing's acts that are open to the viewer now; those of other rooms are not asked about."""
-    mine = [act for act in court.court.table if act.room == "hearing" and act.listed and actor.role in act.by and case.stage in act.at]
+    mine = [
+        act
+        for act in court.court.table
+        if act.room == "hearing" and act.listed and actor.role in act.by and case.stage in act.at
+    ]
     return [Availability(act, None, None) for act in mine if refusal(court, act, case, actor) is None]
 
 
@@ -293,7 +328,9 @@ def examination_page(court: Sitting, case: Case, actor: Actor, *, everything: bo
     examination = examination_of(court.session, case)
     if examination is None:
         return None
-    exhibits = {e.id: e for e in court.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id))}
+    exhibits = {
+        e.id: e for e in court.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id))
+    }
     query = select(*SAID).where(Posting.case_id == case.id).order_by(Posting.id.desc())
     newest = [Said._make(row) for row in court.session.execute(query if everything else query.limit(SHOWN + 1))]
     windows = turn_windows(court, case.id)
@@ -303,7 +340,9 @@ def examination_page(court: Sitting, case: Case, actor: Actor, *, everything: bo
     closed = _sealed(court, case, actor)
     asked = _questions(court, case, actor, views, exhibits, closed, {w.reference: w.due_at for w in windows})
     given = _opinions(court, case, actor, exhibits)
-    spoken = {o.exhibit.id for o in given if o.is_mine and not o.any.retracted_by} | {e for v in closed if v.is_mine for e in v.row.covers}
+    spoken = {o.exhibit.id for o in given if o.is_mine and not o.any.retracted_by} | {
+        e for v in closed if v.is_mine for e in v.row.covers
+    }
     waits = [q for q in asked if q.waits_for_me]
     return ExaminationPage(
         examination=examination, plan=plan_view(court, case, examination, windows), left=left_of(windows, actor, court.now), questions=waits,
@@ -321,27 +360,45 @@ def _sealed(court: Sitting, case: Case, actor: Actor) -> list[SealedView]:
     if actor.role not in READERS or has_none(court, case, SealedPosting):
         return []
     names = {p.id: p.name for p in case.parties}
-    return [SealedView(row, names[row.party_id], row.party_id == actor.party_id) for row in closed_rows(court.session, case)]
+    return [
+        SealedView(row, names[row.party_id], row.party_id == actor.party_id) for row in closed_rows(court.session, case)
+    ]
 
 
 def _files(court: Sitting, postings: Sequence[Said]) -> dict[str, Upload]:
     """The files that go with postings, by reference."""
     wanted = {reference for posting in postings for reference in posting.uploads}
-    return {u.reference: u for u in court.session.scalars(select(Upload).where(Upload.reference.in_(wanted)))} if wanted else {}
+    return (
+        {u.reference: u for u in court.session.scalars(select(Upload).where(Upload.reference.in_(wanted)))}
+        if wanted
+        else {}
+    )
 
 
 def _posting(actor: Actor, posting: Said, exhibits: dict[int, Exhibit], sent: dict[str, Upload]) -> PostingView:
-    mine = actor.account_id == posting.account_id if actor.role in HEARD_ROLES else actor.party_id is not None and posting.party_id == actor.party_id
+    mine = (
+        actor.account_id == posting.account_id
+        if actor.role in HEARD_ROLES
+        else actor.party_id is not None and posting.party_id == actor.party_id
+    )
     files = [sent[reference] for reference in posting.uploads if reference in sent]
-    return PostingView(posting, mine, reads_posting(actor, posting), [exhibits[i] for i in posting.exhibits if i in exhibits], files)
+    return PostingView(
+        posting, mine, reads_posting(actor, posting), [exhibits[i] for i in posting.exhibits if i in exhibits], files
+    )
 
 
 def put_exhibits(court: Sitting, case: Case, actor: Actor) -> set[int]:
     """The exhibits a witness or expert was asked about, or an expert was given for an appraisal she took on (CPL 80)."""
     mine = select(Witness.id).where(Witness.case_id == case.id, Witness.account_id == actor.account_id)
-    asked = select(Question.exhibit_id).where(Question.witness_id.in_(mine), Question.put_by.is_not(None), Question.exhibit_id.is_not(None))
-    given = select(Appraisal.materials).where(Appraisal.witness_id.in_(mine), Appraisal.state.in_((AppraisalState.AT_WORK, AppraisalState.REPORTED)))
-    return {e for e in court.session.scalars(asked) if e is not None} | {e for each in court.session.scalars(given) for e in each}
+    asked = select(Question.exhibit_id).where(
+        Question.witness_id.in_(mine), Question.put_by.is_not(None), Question.exhibit_id.is_not(None)
+    )
+    given = select(Appraisal.materials).where(
+        Appraisal.witness_id.in_(mine), Appraisal.state.in_((AppraisalState.AT_WORK, AppraisalState.REPORTED))
+    )
+    return {e for e in court.session.scalars(asked) if e is not None} | {
+        e for each in court.session.scalars(given) for e in each
+    }
 
 
 def _questions(
@@ -356,7 +413,9 @@ def _questions(
     if has_none(court, case, Question):
         return []
     names = {p.id: p.name for p in case.parties}
-    heard: dict[int, Witness] = {} if has_none(court, case, Witness) else {w.id: w for w in witnesses_of(court.session, case)}
+    heard: dict[int, Witness] = (
+        {} if has_none(court, case, Witness) else {w.id: w for w in witnesses_of(court.session, case)}
+    )
     answers: dict[int, list[PostingView]] = {}
     for view in views:
         if view.posting.question_id is not None and view.is_open:
@@ -367,12 +426,18 @@ def _questions(
         witness = heard.get(q.witness_id) if q.witness_id else None
         if not reads_question(actor, q, witness.account_id if witness else None):
             continue
-        mine = (q.party_id is not None and q.party_id == actor.party_id) or (witness is not None and witness.account_id == actor.account_id)
+        mine = (q.party_id is not None and q.party_id == actor.party_id) or (
+            witness is not None and witness.account_id == actor.account_id
+        )
         to = names.get(q.party_id, "") if q.party_id else witness.name if witness else ""
         about = exhibits.get(q.exhibit_id) if q.exhibit_id else None
         under = [v for v in closed if v.row.question_id == q.id]
         mine = mine and q.put_by is not None
-        found.append(QuestionView(q, to, about, answers.get(q.id, []), under, mine, drafts.get(q.reference), due.get(q.window or "")))
+        found.append(
+            QuestionView(
+                q, to, about, answers.get(q.id, []), under, mine, drafts.get(q.reference), due.get(q.window or "")
+            )
+        )
     return found
 
 
@@ -391,7 +456,9 @@ def _opinions(court: Sitting, case: Case, actor: Actor, exhibits: dict[int, Exhi
         one = next(iter(by_axis.values()))
         counter = exhibits.get(one.counter_exhibit_id) if one.counter_exhibit_id else None
         ordered = {axis: by_axis[axis] for axis in Axis if axis in by_axis}
-        found.append(OpinionView(exhibits[exhibit_id], people[one.party_id], ordered, counter, one.party_id == actor.party_id))
+        found.append(
+            OpinionView(exhibits[exhibit_id], people[one.party_id], ordered, counter, one.party_id == actor.party_id)
+        )
     return found
 
 
@@ -417,7 +484,9 @@ def waits_for_whom(court: Sitting, case: Case) -> list[Waits]:
         what: Text | str = titles.get(window.subject or "", "")
         if question is not None:
             what = T("Question %(number)s", number=question.number)
-        found.append(Waits(names.get(window.party_id, "") if window.party_id else "", what, window.due_at, window.reference))
+        found.append(
+            Waits(names.get(window.party_id, "") if window.party_id else "", what, window.due_at, window.reference)
+        )
     return found
 
 
@@ -448,5 +517,12 @@ def excluded_view(court: Sitting, case: Case) -> list[ExcludedView]:
     found = []
     for span in excluded_of(court, case):
         ground = pack.trial_limits.exclusions[span.ground]
-        found.append(ExcludedView(ground.title, ground.article, span.from_at.astimezone(pack.tz).date(), span.until_at.astimezone(pack.tz).date()))
+        found.append(
+            ExcludedView(
+                ground.title,
+                ground.article,
+                span.from_at.astimezone(pack.tz).date(),
+                span.until_at.astimezone(pack.tz).date(),
+            )
+        )
     return found

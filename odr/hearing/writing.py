@@ -60,10 +60,20 @@ def write_posting(court: Sitting, case: Case, voice: Voice, kind: PostingKind, w
 
 
 def write_opinion(
-    court: Sitting, case: Case, voice: Voice, given: OpinionInput, exhibit: int, counter: int | None, *, phase_id: int | None, seal_id: int | None = None
+    court: Sitting,
+    case: Case,
+    voice: Voice,
+    given: OpinionInput,
+    exhibit: int,
+    counter: int | None,
+    *,
+    phase_id: int | None,
+    seal_id: int | None = None,
 ) -> None:
     """What a party says to one exhibit; it takes the place of what she said before, and both stay on record."""
-    earlier = select(Opinion).where(Opinion.exhibit_id == exhibit, Opinion.party_id == voice.party_id, Opinion.retracted_by.is_(None))
+    earlier = select(Opinion).where(
+        Opinion.exhibit_id == exhibit, Opinion.party_id == voice.party_id, Opinion.retracted_by.is_(None)
+    )
     for old in court.session.scalars(earlier):
         old.retracted_by, old.retracted_why = voice.entry_number, None
     for axis in Axis:
@@ -87,22 +97,39 @@ def write_opinion(
 
 
 def _exhibits(court: Sitting, case: Case, references: Sequence[str]) -> list[int]:
-    known: dict[str, int] = dict(iter(court.session.execute(select(Exhibit.reference, Exhibit.id).where(Exhibit.case_id == case.id))))
+    known: dict[str, int] = dict(
+        iter(court.session.execute(select(Exhibit.reference, Exhibit.id).where(Exhibit.case_id == case.id)))
+    )
     return [known[r] for r in references if r in known]
 
 
 def write_opened(court: Sitting, case: Case, seal: Seal, opened: Opened) -> None:
     """What came out from under a seal becomes what it would have been at once: the same words, hour and entry."""
     row = opened.row
-    voice = Voice(Role(opened.role), row.party_id, opened.account_id, opened.speaker, row.entry_number, row.at, opened.late)
+    voice = Voice(
+        Role(opened.role), row.party_id, opened.account_id, opened.speaker, row.entry_number, row.at, opened.late
+    )
     given = court.court.table[opened.act].input.model_validate(opened.given)
     if opened.act in ("give_opinion", "give_opinions"):
         for line in [given] if isinstance(given, OpinionInput) else given.opinions:  # type: ignore[attr-defined]
             counter = _exhibits(court, case, [line.counter_exhibit])[0] if line.counter_exhibit else None
-            write_opinion(court, case, voice, line, _exhibits(court, case, [line.exhibit])[0], counter, phase_id=seal.phase_id, seal_id=seal.id)
+            write_opinion(
+                court,
+                case,
+                voice,
+                line,
+                _exhibits(court, case, [line.exhibit])[0],
+                counter,
+                phase_id=seal.phase_id,
+                seal_id=seal.id,
+            )
         return
     corrects = getattr(given, "corrects", None)
-    corrected = court.session.scalar(select(Posting.id).where(Posting.case_id == case.id, Posting.reference == corrects)) if corrects else None
+    corrected = (
+        court.session.scalar(select(Posting.id).where(Posting.case_id == case.id, Posting.reference == corrects))
+        if corrects
+        else None
+    )
     kind = PostingKind.ANSWER if row.question_id else PostingKind.STATEMENT
     write_posting(
         court,

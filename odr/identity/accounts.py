@@ -84,13 +84,19 @@ def to_look_at(session: Session, account: Account) -> Account:
     return account
 
 
-def register(means: Means, *, email: str, name: str, password: str, locale: str, address: str, now: datetime) -> list[Letter]:
+def register(
+    means: Means, *, email: str, name: str, password: str, locale: str, address: str, now: datetime
+) -> list[Letter]:
     """Ask for an account: gives the one letter to send, whatever is known of the address.
 
     Nothing but that letter tells the owner of the mailbox that she has one already.
     Raises InvalidInput, TooMany.
     """
-    _check_all(lambda: normal_name(name), lambda: normal_email(email), lambda: check_choice(password, email.split("@")[0], name))
+    _check_all(
+        lambda: normal_name(name),
+        lambda: normal_email(email),
+        lambda: check_choice(password, email.split("@")[0], name),
+    )
     email, name, locale = normal_email(email), normal_name(name), normal_locale(locale)
     stored = means.passwords.hash(password)
     with means.database.write() as session:
@@ -120,7 +126,9 @@ def _check_all(*checks: Callable[[], object]) -> None:
         raise InvalidInput(faults)
 
 
-def create(session: Session, *, email: str, name: str, locale: str, now: datetime, password_hash: str | None = None) -> Account:
+def create(
+    session: Session, *, email: str, name: str, locale: str, now: datetime, password_hash: str | None = None
+) -> Account:
     """An active account made by the court itself: staff, seeded parties. Raises InvalidInput when the address is taken."""
     email = normal_email(email)
     if by_email(session, email) is not None:
@@ -146,7 +154,9 @@ def confirm(means: Means, token: str, password: str, *, address: str, now: datet
     mailbox with a password of his own. Raises NotFound, WrongCredentials, TooMany.
     """
     with means.database.read() as session:
-        account = to_look_at(session, _account_of(session, links.look(session, LinkPurpose.CONFIRM_ADDRESS, token, now)))
+        account = to_look_at(
+            session, _account_of(session, links.look(session, LinkPurpose.CONFIRM_ADDRESS, token, now))
+        )
     _check_password(means, account.email, account.password_hash, password, address=address, now=now)
     with means.database.write() as session:
         account = _account_of(session, links.use(session, LinkPurpose.CONFIRM_ADDRESS, token, now))
@@ -240,7 +250,9 @@ def reset_letter(means: Means, session: Session, account: Account, now: datetime
         T("Set your password"),
         (
             T("Open this page to set a new password for your account at the court:"),
-            T("It works once and for one hour. If you did not ask for it, you need do nothing: your password stays as it is."),
+            T(
+                "It works once and for one hour. If you did not ask for it, you need do nothing: your password stays as it is."
+            ),
         ),
         account.locale,
         means.address(f"/account/reset/{token}"),
@@ -254,13 +266,17 @@ def new_device_letter(account: Account, device: str, at: datetime) -> Letter:
         T("New sign-in to your account"),
         (
             T("Somebody signed in to your account at the court on %(at)s with %(device)s.", at=at, device=device),
-            T("If it was you, you need do nothing. If not, set a new password and end all sessions on the page “Your devices”."),
+            T(
+                "If it was you, you need do nothing. If not, set a new password and end all sessions on the page “Your devices”."
+            ),
         ),
         account.locale,
     )
 
 
-def _check_password(means: Means, email: str, stored: str | None, password: str, *, address: str, now: datetime) -> None:
+def _check_password(
+    means: Means, email: str, stored: str | None, password: str, *, address: str, now: datetime
+) -> None:
     with means.database.write() as session:
         taken = [
             limits.take(session, means.keyring, Counted.SIGN_IN, email, now),
@@ -304,7 +320,9 @@ def _already_here(means: Means, account: Account) -> Letter:
         account.email,
         T("You already have an account"),
         (
-            T("Somebody, perhaps you, asked for an account at the court with this address. You have one already; sign in here:"),
+            T(
+                "Somebody, perhaps you, asked for an account at the court with this address. You have one already; sign in here:"
+            ),
             T("If you have forgotten the password, you can set a new one there."),
         ),
         account.locale,

@@ -43,7 +43,9 @@ class Actor:
 
     @property
     def has_special_powers(self) -> bool:
-        """Whether the person may admit, waive, change, settle, counterclaim, appeal: herself, as guardian, or with special powers (CPL 60, 62)."""
+        """Whether the person may admit, waive, change, settle, counterclaim, appeal: herself, as guardian, or with
+        special powers (CPL 60, 62).
+        """
         return self.scope in (None, MandateScope.SPECIAL, MandateScope.STATUTORY)
 
 
@@ -51,14 +53,24 @@ CLOCK_ACTOR = Actor(role=Role.CLOCK, name="clock")
 
 _M, _S = Mandate.__table__.c, Seat.__table__.c
 _CAPACITIES = union_all(
-    select(literal(1).label("rank"), _M.id, _M.party_id, _M.scope, _M.from_at, _M.until_at, _M.signed_at, _M.revoked_at, null().label("role")).where(
-        _M.case_id == bindparam("case"), _M.account_id == bindparam("account")
-    ),
+    select(
+        literal(1).label("rank"),
+        _M.id,
+        _M.party_id,
+        _M.scope,
+        _M.from_at,
+        _M.until_at,
+        _M.signed_at,
+        _M.revoked_at,
+        null().label("role"),
+    ).where(_M.case_id == bindparam("case"), _M.account_id == bindparam("account")),
     select(literal(2), _S.id, null(), null(), _S.from_at, null(), null(), null(), _S.role).where(
         _S.case_id == bindparam("case"), _S.account_id == bindparam("account"), _S.until_at.is_(None)
     ),
 ).order_by("rank", "id")
-"""An account's mandates and seats in a case, mandates first: asked at every page of a case, so in one query of plain columns."""
+"""An account's mandates and seats in a case, mandates first: asked at every page of a case, so in one query of plain
+columns.
+"""
 
 
 class Holder(Protocol):
@@ -78,7 +90,9 @@ class _Holder(NamedTuple):
     roles: frozenset[Role]
 
 
-def actors_in(session: Session, account: Account, case: Case, now: datetime, strong_at: datetime | None = None) -> list[Actor]:
+def actors_in(
+    session: Session, account: Account, case: Case, now: datetime, strong_at: datetime | None = None
+) -> list[Actor]:
     """Every capacity in which the account may look at or act in the case, own party first.
 
     Locks nothing; ``perform`` calls it again inside the act's transaction, so a
@@ -89,14 +103,25 @@ def actors_in(session: Session, account: Account, case: Case, now: datetime, str
     return capacities(session, _Holder(account.id, account.name, account.staff_roles), case, now, strong_at)
 
 
-def capacities(session: Session, holder: Holder, case: Case, now: datetime, strong_at: datetime | None = None) -> list[Actor]:
+def capacities(
+    session: Session, holder: Holder, case: Case, now: datetime, strong_at: datetime | None = None
+) -> list[Actor]:
     """As :func:`actors_in`, for somebody whose account was read in this very snapshot and is active."""
     me, name = holder.account_id, holder.name
     parties: dict[int, Party] = {p.id: p for p in case.parties if p.left_at is None}
-    actors = [Actor(p.role, me, name, case.id, p.id, strong_at=strong_at) for p in parties.values() if p.account_id == me]
-    for _, number, party_id, scope, from_at, until_at, signed_at, revoked_at, role in session.execute(_CAPACITIES, {"case": case.id, "account": me}):
+    actors = [
+        Actor(p.role, me, name, case.id, p.id, strong_at=strong_at) for p in parties.values() if p.account_id == me
+    ]
+    for _, number, party_id, scope, from_at, until_at, signed_at, revoked_at, role in session.execute(
+        _CAPACITIES, {"case": case.id, "account": me}
+    ):
         if party_id is None:
-            if (seat := Role(role)) in holder.roles or seat in (Role.WITNESS, Role.EXPERT, Role.INTERPRETER, Role.MEDIATOR):
+            if (seat := Role(role)) in holder.roles or seat in (
+                Role.WITNESS,
+                Role.EXPERT,
+                Role.INTERPRETER,
+                Role.MEDIATOR,
+            ):
                 actors.append(Actor(seat, me, name, case.id, strong_at=strong_at))
         elif party_id in parties and stands(now, from_at, until_at, signed_at, revoked_at):
             party = parties[party_id]
@@ -113,7 +138,10 @@ def still_holds(session: Session, actor: Actor, case: Case, now: datetime) -> bo
     account = _held(session, actor.account_id)
     if account is None:
         return False
-    return any(a.role is actor.role and a.party_id == actor.party_id and a.mandate_id == actor.mandate_id for a in actors_in(session, account, case, now))
+    return any(
+        a.role is actor.role and a.party_id == actor.party_id and a.mandate_id == actor.mandate_id
+        for a in actors_in(session, account, case, now)
+    )
 
 
 _HELD = "accounts held"

@@ -34,12 +34,19 @@ def _account(session: Session, email: str) -> Account:
 @click.argument("name")
 @click.option("--role", "roles", type=ROLES, multiple=True, help="A role of the court; may be repeated.")
 @click.option("--locale", default="en", show_default=True, help="en or zh-Hans")
-@click.option("--password-stdin", is_flag=True, help="Read the password from standard input in place of sending a link.")
+@click.option(
+    "--password-stdin", is_flag=True, help="Read the password from standard input in place of sending a link."
+)
 def create(email: str, name: str, roles: tuple[str, ...], locale: str, password_stdin: bool) -> None:
     """Open an active account. Without a password it prints a link with which the person sets one."""
     court = current_court()
     now = court.clock.machine_now()
-    means = Means(court.database, keyring(court.settings.secret_key), Passwords(court.settings.argon2_cheap), court.settings.base_url)
+    means = Means(
+        court.database,
+        keyring(court.settings.secret_key),
+        Passwords(court.settings.argon2_cheap),
+        court.settings.base_url,
+    )
     try:
         stored = _read_password(means, email, name) if password_stdin else None
         with court.database.write() as session:
@@ -66,7 +73,9 @@ def _read_password(means: Means, email: str, name: str) -> str:
 @click.option("--by", help="The administrator who proposes it, where two are needed.")
 @click.option("--take-away", is_flag=True, help="Take the role away.")
 def role(email: str, role: str, by: str | None, take_away: bool) -> None:
-    """Give a role. Judge, president and administrator are proposed with --by and approved by another administrator on the page."""
+    """Give a role. Judge, president and administrator are proposed with --by and approved by another administrator on
+    the page.
+    """
     court = current_court()
     try:
         with court.database.write() as session:
@@ -85,7 +94,9 @@ def _give(session: Session, account: Account, role: Role, by: str | None) -> str
     now = current_court().clock.machine_now()
     if by is not None:
         proposal = staff.give(session, account, role, by=_account(session, by), now=now)
-        return "given" if proposal is None else "proposed; another administrator approves it under /administration/people"
+        return (
+            "given" if proposal is None else "proposed; another administrator approves it under /administration/people"
+        )
     # Until there are two administrators nobody could approve; the first ones come from the operator.
     if role in staff.NEEDS_TWO and staff.count(session, Role.ADMIN) >= 2:
         raise click.ClickException(f"{role.value} needs two administrators: name the one who proposes with --by")
@@ -99,17 +110,26 @@ def _give(session: Session, account: Account, role: Role, by: str | None) -> str
 @click.option("--why", required=True, help="What was lost, and how you made sure that it is she who asks.")
 @click.option("--second", help="Name of a second person beside you, where no other administrator is left.")
 def go_back(email: str, by: str, why: str, second: str | None) -> None:
-    """Ask that a lost second factor be taken off an account of the court's people. Another administrator decides on the page."""
+    """Ask that a lost second factor be taken off an account of the court's people. Another administrator decides on the
+    page.
+    """
     court = current_court()
     now = court.clock.machine_now()
-    means = Means(court.database, keyring(court.settings.secret_key), Passwords(court.settings.argon2_cheap), court.settings.base_url)
+    means = Means(
+        court.database,
+        keyring(court.settings.secret_key),
+        Passwords(court.settings.argon2_cheap),
+        court.settings.base_url,
+    )
     letter = None
     try:
         with court.database.write() as session:
             row = way_back.ask(session, _account(session, email), by=by, why=why, now=now)
             left = way_back.others(session, row.account_id)
             if second is not None:
-                letter = way_back.decide_without_administrators(session, means, court.notary, row, second=second, now=now)
+                letter = way_back.decide_without_administrators(
+                    session, means, court.notary, row, second=second, now=now
+                )
     except CourtError as error:
         raise click.ClickException(str(error)) from None
     if letter is not None:
@@ -118,7 +138,9 @@ def go_back(email: str, by: str, why: str, second: str | None) -> None:
     elif left:
         click.echo(f"{email}: asked; another administrator decides under /administration/people")
     else:
-        click.echo(f"{email}: asked; no other administrator is left: repeat it with --second and the name of a person beside you")
+        click.echo(
+            f"{email}: asked; no other administrator is left: repeat it with --second and the name of a person beside you"
+        )
 
 
 @group.command("suspend")

@@ -35,7 +35,10 @@ class WrongCode(CourtError):
     problem = "wrong-code"
 
     def __init__(self) -> None:
-        super().__init__(T("The code is wrong or was used before."), T("Wait until the app shows the next code, then write that one."))
+        super().__init__(
+            T("The code is wrong or was used before."),
+            T("Wait until the app shows the next code, then write that one."),
+        )
 
 
 def new_secret() -> str:
@@ -56,7 +59,10 @@ def picture(address: str) -> str:
 
 def is_enrolled(session: Session, account: Account) -> bool:
     """Whether a second factor is asked of the account: an app's code or a passkey."""
-    return account.totp_secret is not None or session.scalar(select(Passkey.id).where(Passkey.account_id == account.id).limit(1)) is not None
+    return (
+        account.totp_secret is not None
+        or session.scalar(select(Passkey.id).where(Passkey.account_id == account.id).limit(1)) is not None
+    )
 
 
 def enrol(session: Session, keyring: Keyring, account: Account, secret: str, code: str, now: datetime) -> list[str]:
@@ -88,7 +94,11 @@ def matching_step(secret: str, code: str, now: datetime) -> int | None:
         return None
     current = int(now.timestamp()) // STEP
     totp = pyotp.TOTP(secret)
-    found = [step for step in range(current - DRIFT, current + DRIFT + 1) if pyotp.utils.strings_equal(totp.generate_otp(step), digits)]
+    found = [
+        step
+        for step in range(current - DRIFT, current + DRIFT + 1)
+        if pyotp.utils.strings_equal(totp.generate_otp(step), digits)
+    ]
     return found[-1] if found else None
 
 
@@ -98,7 +108,10 @@ def check(database: Database, keyring: Keyring, account_id: int, code: str, now:
         taken = limits.take(session, keyring, Counted.CODE, str(account_id), now)
     with database.write() as session:
         account = session.get_one(Account, account_id)
-        if not (_take_app_code(session, keyring, account, code, now) or _take_recovery_code(session, keyring, account_id, code, now)):
+        if not (
+            _take_app_code(session, keyring, account, code, now)
+            or _take_recovery_code(session, keyring, account_id, code, now)
+        ):
             raise WrongCode
         limits.give_back(session, taken)
 
@@ -106,15 +119,26 @@ def check(database: Database, keyring: Keyring, account_id: int, code: str, now:
 def renew_recovery_codes(session: Session, keyring: Keyring, account_id: int) -> list[str]:
     """Ten new codes of 49 bits; earlier ones stop working."""
     session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account_id))
-    codes = ["-".join("".join(secrets.choice(_ALPHABET) for _ in range(5)) for _ in range(2)) for _ in range(RECOVERY_CODES)]
-    session.add_all(RecoveryCode(account_id=account_id, code_hash=_recovery_hash(keyring, account_id, code)) for code in codes)
+    codes = [
+        "-".join("".join(secrets.choice(_ALPHABET) for _ in range(5)) for _ in range(2)) for _ in range(RECOVERY_CODES)
+    ]
+    session.add_all(
+        RecoveryCode(account_id=account_id, code_hash=_recovery_hash(keyring, account_id, code)) for code in codes
+    )
     session.flush()
     return codes
 
 
 def recovery_codes_left(session: Session, account_id: int) -> int:
     """How many recovery codes are still unused."""
-    return session.scalar(select(func.count()).select_from(RecoveryCode).where(RecoveryCode.account_id == account_id, RecoveryCode.used_at.is_(None))) or 0
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(RecoveryCode)
+            .where(RecoveryCode.account_id == account_id, RecoveryCode.used_at.is_(None))
+        )
+        or 0
+    )
 
 
 def _take_app_code(session: Session, keyring: Keyring, account: Account, code: str, now: datetime) -> bool:
@@ -130,7 +154,9 @@ def _take_app_code(session: Session, keyring: Keyring, account: Account, code: s
 
 def _take_recovery_code(session: Session, keyring: Keyring, account_id: int, code: str, now: datetime) -> bool:
     hashed = _recovery_hash(keyring, account_id, code)
-    taking = update(RecoveryCode).where(RecoveryCode.account_id == account_id, RecoveryCode.code_hash == hashed, RecoveryCode.used_at.is_(None))
+    taking = update(RecoveryCode).where(
+        RecoveryCode.account_id == account_id, RecoveryCode.code_hash == hashed, RecoveryCode.used_at.is_(None)
+    )
     return getattr(session.execute(taking.values(used_at=now)), "rowcount", 0) == 1
 
 

@@ -37,7 +37,10 @@ class CrossOrigin(Forbidden):
     problem = "cross-origin"
 
     def __init__(self) -> None:
-        super().__init__(T("This request came from another website and was not carried out."), T("Open the court’s own page and do it there."))
+        super().__init__(
+            T("This request came from another website and was not carried out."),
+            T("Open the court’s own page and do it there."),
+        )
 
 
 class StaleForm(CourtError):
@@ -46,7 +49,10 @@ class StaleForm(CourtError):
     problem = "stale-form"
 
     def __init__(self) -> None:
-        super().__init__(T("Your session ended while the page was open. What you typed is kept."), T("Check it below and send it again."))
+        super().__init__(
+            T("Your session ended while the page was open. What you typed is kept."),
+            T("Check it below and send it again."),
+        )
 
 
 def token_for(owner: int | None) -> str:

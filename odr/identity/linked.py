@@ -22,7 +22,10 @@ class LinkedElsewhere(CourtError):
     problem = "linked-elsewhere"
 
     def __init__(self) -> None:
-        super().__init__(T("This identity is linked to another account of the court."), T("Sign in to that account, or end the link there first."))
+        super().__init__(
+            T("This identity is linked to another account of the court."),
+            T("Sign in to that account, or end the link there first."),
+        )
 
 
 class LastWayIn(CourtError):
@@ -66,7 +69,11 @@ def open_account(session: Session, voucher: Voucher, locale: str, now: datetime)
     None without such a mailbox, or where it has an account already: that one is only
     linked by who can sign in to it, for a provider's word on a mailbox opens nothing here.
     """
-    if voucher.email is None or voucher.name is None or accounts.by_email(session, accounts.normal_email(voucher.email)) is not None:
+    if (
+        voucher.email is None
+        or voucher.name is None
+        or accounts.by_email(session, accounts.normal_email(voucher.email)) is not None
+    ):
         return None
     account = accounts.create(session, email=voucher.email, name=voucher.name, locale=locale, now=now)
     link(session, account, voucher, now)
@@ -75,7 +82,9 @@ def open_account(session: Session, voucher: Voucher, locale: str, now: datetime)
 
 def of_account(session: Session, account_id: int) -> Sequence[LinkedIdentity]:
     """What is linked to an account."""
-    return session.scalars(select(LinkedIdentity).where(LinkedIdentity.account_id == account_id).order_by(LinkedIdentity.id)).all()
+    return session.scalars(
+        select(LinkedIdentity).where(LinkedIdentity.account_id == account_id).order_by(LinkedIdentity.id)
+    ).all()
 
 
 def end(session: Session, account: Account, link_id: int) -> None:
@@ -83,7 +92,10 @@ def end(session: Session, account: Account, link_id: int) -> None:
     mine = of_account(session, account.id)
     if not any(one.id == link_id for one in mine):
         raise NotFound
-    other = account.password_hash is not None or session.scalar(select(Passkey.id).where(Passkey.account_id == account.id).limit(1)) is not None
+    other = (
+        account.password_hash is not None
+        or session.scalar(select(Passkey.id).where(Passkey.account_id == account.id).limit(1)) is not None
+    )
     if not other and len(mine) == 1:
         raise LastWayIn
     session.execute(delete(LinkedIdentity).where(LinkedIdentity.id == link_id))
@@ -93,7 +105,11 @@ def vouched_name(session: Session, account_id: int) -> tuple[str, str] | None:
     """The name under which a provider verified the person, and the provider's address; None where none did."""
     row = session.execute(
         select(LinkedIdentity.name, LinkedIdentity.issuer)
-        .where(LinkedIdentity.account_id == account_id, LinkedIdentity.verified_at.is_not(None), LinkedIdentity.name.is_not(None))
+        .where(
+            LinkedIdentity.account_id == account_id,
+            LinkedIdentity.verified_at.is_not(None),
+            LinkedIdentity.name.is_not(None),
+        )
         .order_by(LinkedIdentity.verified_at.desc())
         .limit(1)
     ).first()
@@ -101,7 +117,11 @@ def vouched_name(session: Session, account_id: int) -> tuple[str, str] | None:
 
 
 def _find(session: Session, voucher: Voucher) -> LinkedIdentity | None:
-    return session.scalar(select(LinkedIdentity).where(LinkedIdentity.issuer == voucher.issuer, LinkedIdentity.subject == voucher.subject).with_for_update())
+    return session.scalar(
+        select(LinkedIdentity)
+        .where(LinkedIdentity.issuer == voucher.issuer, LinkedIdentity.subject == voucher.subject)
+        .with_for_update()
+    )
 
 
 def _note(session: Session, link: LinkedIdentity, account: Account, voucher: Voucher, now: datetime) -> None:

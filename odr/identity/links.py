@@ -23,12 +23,27 @@ LIFETIMES = {
 }
 
 
-def issue(session: Session, purpose: LinkPurpose, now: datetime, *, account_id: int | None = None, subject: str | None = None, token: str | None = None) -> str:
-    """Make a link's secret for an account or a subject (such as ``mandate/<reference>``) and give it; only its hash stays."""
+def issue(
+    session: Session,
+    purpose: LinkPurpose,
+    now: datetime,
+    *,
+    account_id: int | None = None,
+    subject: str | None = None,
+    token: str | None = None,
+) -> str:
+    """Make a link's secret for an account or a subject (such as ``mandate/<reference>``) and give it; only its hash
+    stays.
+    """
     secret = token or new_token()
     session.add(
         OneTimeLink(
-            token_hash=fingerprint(secret), purpose=purpose, account_id=account_id, subject=subject, created_at=now, expires_at=now + LIFETIMES[purpose]
+            token_hash=fingerprint(secret),
+            purpose=purpose,
+            account_id=account_id,
+            subject=subject,
+            created_at=now,
+            expires_at=now + LIFETIMES[purpose],
         )
     )
     session.flush()
@@ -37,7 +52,9 @@ def issue(session: Session, purpose: LinkPurpose, now: datetime, *, account_id: 
 
 def look(session: Session, purpose: LinkPurpose, token: str, now: datetime) -> OneTimeLink:
     """The live link, not used up by looking. Raises NotFound, whatever is wrong with it."""
-    link = session.scalar(select(OneTimeLink).where(OneTimeLink.token_hash == fingerprint(token), OneTimeLink.purpose == purpose))
+    link = session.scalar(
+        select(OneTimeLink).where(OneTimeLink.token_hash == fingerprint(token), OneTimeLink.purpose == purpose)
+    )
     if link is None or link.used_at is not None or link.expires_at <= now:
         raise NotFound(T("This link has been used or is too old. Ask for a new one."))
     return link
@@ -46,16 +63,24 @@ def look(session: Session, purpose: LinkPurpose, token: str, now: datetime) -> O
 def use(session: Session, purpose: LinkPurpose, token: str, now: datetime) -> OneTimeLink:
     """Use the link up; of two at once one succeeds. Raises NotFound."""
     link = look(session, purpose, token, now)
-    result = session.execute(update(OneTimeLink).where(OneTimeLink.id == link.id, OneTimeLink.used_at.is_(None)).values(used_at=now))
+    result = session.execute(
+        update(OneTimeLink).where(OneTimeLink.id == link.id, OneTimeLink.used_at.is_(None)).values(used_at=now)
+    )
     if getattr(result, "rowcount", 0) != 1:
         raise NotFound(T("This link has been used or is too old. Ask for a new one."))
     return link
 
 
-def void(session: Session, purpose: LinkPurpose, now: datetime, *, account_id: int | None = None, subject: str | None = None) -> None:
+def void(
+    session: Session, purpose: LinkPurpose, now: datetime, *, account_id: int | None = None, subject: str | None = None
+) -> None:
     """End earlier links of one purpose, as when a newer one is sent."""
     owner = OneTimeLink.account_id == account_id if account_id is not None else OneTimeLink.subject == subject
-    session.execute(update(OneTimeLink).where(OneTimeLink.purpose == purpose, owner, OneTimeLink.used_at.is_(None)).values(used_at=now))
+    session.execute(
+        update(OneTimeLink)
+        .where(OneTimeLink.purpose == purpose, owner, OneTimeLink.used_at.is_(None))
+        .values(used_at=now)
+    )
 
 
 def sweep(session: Session, now: datetime) -> int:

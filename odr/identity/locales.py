@@ -10,7 +10,14 @@ from odr.text import LOCALES, SOURCE_LOCALE
 
 COOKIE = "locale"
 
-_OFFERED = {"en": "en", "zh": "zh-Hans", "zh_CN": "zh-Hans", "zh_SG": "zh-Hans", "zh_Hans": "zh-Hans", "zh_Hans_CN": "zh-Hans"}
+_OFFERED = {
+    "en": "en",
+    "zh": "zh-Hans",
+    "zh_CN": "zh-Hans",
+    "zh_SG": "zh-Hans",
+    "zh_Hans": "zh-Hans",
+    "zh_Hans_CN": "zh-Hans",
+}
 """What browsers ask for → what the court has."""
 
 

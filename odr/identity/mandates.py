@@ -24,7 +24,9 @@ SCOPE_WORDS = {
 }
 GIVEN = (MandateScope.ORDINARY, MandateScope.SPECIAL)
 """What a party can give with her signature; guardianship comes from the law or from the court."""
-NO_ASSISTANT = T("Nobody else has an account with this address. Ask your assistant to open one, and write the address she signs in with.")
+NO_ASSISTANT = T(
+    "Nobody else has an account with this address. Ask your assistant to open one, and write the address she signs in with."
+)
 
 
 class BothSides(CourtError):
@@ -38,7 +40,14 @@ class BothSides(CourtError):
 
 
 def offer(
-    session: Session, party: Party, representative: Account, scope: MandateScope, *, from_at: datetime, until_at: datetime | None, now: datetime
+    session: Session,
+    party: Party,
+    representative: Account,
+    scope: MandateScope,
+    *,
+    from_at: datetime,
+    until_at: datetime | None,
+    now: datetime,
 ) -> Mandate:
     """A representative offers to act for a party; nothing is in force until the client signs.
 
@@ -49,7 +58,14 @@ def offer(
     if until_at is not None and until_at <= max(from_at, now):
         raise InvalidInput.at("until", T("The mandate would end before it begins."))
     refuse_both_sides(session, party, representative.id)
-    mandate = Mandate(case_id=party.case_id, party_id=party.id, account_id=representative.id, scope=scope, from_at=from_at, until_at=until_at)
+    mandate = Mandate(
+        case_id=party.case_id,
+        party_id=party.id,
+        account_id=representative.id,
+        scope=scope,
+        from_at=from_at,
+        until_at=until_at,
+    )
     session.add(mandate)
     session.flush()
     return mandate
@@ -129,10 +145,19 @@ def licence_of(session: Session, account_id: int, case_id: int, today: date) -> 
 
 
 def place_guardian(session: Session, party: Party, guardian: Account, now: datetime) -> Mandate:
-    """Let a guardian act in a party's place from now on (CPL 60); what shows it is looked at by the registry. Raises BothSides."""
+    """Let a guardian act in a party's place from now on (CPL 60); what shows it is looked at by the registry. Raises
+    BothSides.
+    """
     session.get(Account, guardian.id, with_for_update=True, populate_existing=True)
     refuse_both_sides(session, party, guardian.id)
-    placed = Mandate(case_id=party.case_id, party_id=party.id, account_id=guardian.id, scope=MandateScope.STATUTORY, from_at=now, signed_at=now)
+    placed = Mandate(
+        case_id=party.case_id,
+        party_id=party.id,
+        account_id=guardian.id,
+        scope=MandateScope.STATUTORY,
+        from_at=now,
+        signed_at=now,
+    )
     session.add(placed)
     session.flush()
     return placed
@@ -140,14 +165,20 @@ def place_guardian(session: Session, party: Party, guardian: Account, now: datet
 
 def guardians_of(session: Session, party: Party, now: datetime) -> list[Mandate]:
     """Who acts in a party's place now."""
-    held = select(Mandate).where(Mandate.party_id == party.id, Mandate.scope == MandateScope.STATUTORY, Mandate.revoked_at.is_(None)).order_by(Mandate.id)
+    held = (
+        select(Mandate)
+        .where(Mandate.party_id == party.id, Mandate.scope == MandateScope.STATUTORY, Mandate.revoked_at.is_(None))
+        .order_by(Mandate.id)
+    )
     return [mandate for mandate in session.scalars(held) if mandate.is_live(now)]
 
 
 def revoke(session: Session, mandate: Mandate, now: datetime) -> None:
     """End the mandate at once, and what was delegated from it (CPL 63); what was done before stays done."""
     session.execute(
-        update(Mandate).where(or_(Mandate.id == mandate.id, Mandate.delegated_by == mandate.id), Mandate.revoked_at.is_(None)).values(revoked_at=now)
+        update(Mandate)
+        .where(or_(Mandate.id == mandate.id, Mandate.delegated_by == mandate.id), Mandate.revoked_at.is_(None))
+        .values(revoked_at=now)
     )
     session.refresh(mandate)
 
@@ -184,7 +215,9 @@ def refuse_both_sides(session: Session, party: Party, account_id: int, *, but: i
     others = session.scalars(select(Party).where(Party.case_id == party.case_id)).all()
     if any(other.account_id == account_id and not same_side(other, party) for other in others):
         raise BothSides
-    held = select(Mandate).where(Mandate.case_id == party.case_id, Mandate.account_id == account_id, Mandate.revoked_at.is_(None))
+    held = select(Mandate).where(
+        Mandate.case_id == party.case_id, Mandate.account_id == account_id, Mandate.revoked_at.is_(None)
+    )
     sides = {other.id: other for other in others}
     # A mandate that has run out still bars: she knows the confidences of the other side.
     if any(mandate.id != but and not same_side(sides[mandate.party_id], party) for mandate in session.scalars(held)):
@@ -233,7 +266,10 @@ def find(session: Session, reference: str, account_id: int) -> Mandate:
 def client_of(session: Session, number: str, email: str) -> Party | None:
     """The party to a numbered case whose mailbox this is; None when there is none, which no page tells apart."""
     return session.scalar(
-        select(Party).join(Case, Case.id == Party.case_id).where(Case.number == number, Party.email == email, Party.left_at.is_(None)).limit(1)
+        select(Party)
+        .join(Case, Case.id == Party.case_id)
+        .where(Case.number == number, Party.email == email, Party.left_at.is_(None))
+        .limit(1)
     )
 
 
@@ -256,4 +292,8 @@ def _of_subject(session: Session, subject: str | None) -> Mandate:
 
 
 def _parts(session: Session, mandate: Mandate) -> tuple[Party, Case, Account]:
-    return session.get_one(Party, mandate.party_id), session.get_one(Case, mandate.case_id), session.get_one(Account, mandate.account_id)
+    return (
+        session.get_one(Party, mandate.party_id),
+        session.get_one(Case, mandate.case_id),
+        session.get_one(Account, mandate.account_id),
+    )

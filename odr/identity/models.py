@@ -76,7 +76,9 @@ class RoleProposal(Base):
 
 
 class FactorReset(Base):
-    """A way back for somebody of the court who lost her second factor: one person asks at the machine, an administrator decides."""
+    """A way back for somebody of the court who lost her second factor: one person asks at the machine, an administrator
+    decides.
+    """
 
     __tablename__ = "factor_reset"
 
@@ -94,7 +96,9 @@ class FactorReset(Base):
     receipt: Mapped[str | None] = mapped_column(Reference)
 
 
-def stands(now: datetime, from_at: datetime, until_at: datetime | None, signed_at: datetime | None, revoked_at: datetime | None) -> bool:
+def stands(
+    now: datetime, from_at: datetime, until_at: datetime | None, signed_at: datetime | None, revoked_at: datetime | None
+) -> bool:
     """Whether a mandate with these dates gives power at ``now``: signed, begun, not ended, not revoked."""
     return signed_at is not None and revoked_at is None and from_at <= now and (until_at is None or now < until_at)
 
@@ -140,7 +144,9 @@ class Qualification(enum.Enum):
 
 
 class Licence(Base):
-    """The registry saw once what entitles somebody to represent others; of lawyers and legal workers it counts in every case until it ends."""
+    """The registry saw once what entitles somebody to represent others; of lawyers and legal workers it counts in every
+    case until it ends.
+    """
 
     __tablename__ = "licence"
 
@@ -245,7 +251,9 @@ class Passkey(Base):
 
 
 class LinkedIdentity(Base):
-    """A person of an identity provider who signs in to an account here; ``verified_at`` where the provider makes sure of names."""
+    """A person of an identity provider who signs in to an account here; ``verified_at`` where the provider makes sure
+    of names.
+    """
 
     __tablename__ = "linked_identity"
 

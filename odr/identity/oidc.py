@@ -1,4 +1,5 @@
-"""OpenID Connect behind the identity port: code flow with PKCE, state and nonce (OpenID Connect Core 3.1, RFC 7636, RFC 9207).
+"""OpenID Connect behind the identity port: code flow with PKCE, state and nonce (OpenID Connect Core 3.1, RFC 7636, RFC
+9207).
 
 Authlib is loaded when a provider is set. Nothing of an answer is believed before its
 signature is checked with the issuer's published keys, of public-key algorithms only.
@@ -44,7 +45,9 @@ def open_provider(settings: Settings, clock: Clock) -> OidcProvider | None:
         import authlib.integrations.requests_client  # noqa: F401
         import joserfc  # noqa: F401
     except ImportError:
-        raise SettingsError("ODR_OIDC_ISSUER is set, but Authlib is missing: pip install -r requirements-extra.txt") from None
+        raise SettingsError(
+            "ODR_OIDC_ISSUER is set, but Authlib is missing: pip install -r requirements-extra.txt"
+        ) from None
     if not settings.oidc_client_id:
         raise SettingsError("ODR_OIDC_CLIENT_ID is missing: the provider gave it when the court was registered there")
     return OidcProvider(settings, clock)
@@ -80,18 +83,28 @@ class OidcProvider:
         more: dict[str, Any] = {"prompt": "login", "max_age": 0} if again else {}
         with self._client(back) as client:
             address, _ = client.create_authorization_url(
-                self._description()["authorization_endpoint"], state=errand.state, code_verifier=errand.verifier, nonce=errand.nonce, **more
+                self._description()["authorization_endpoint"],
+                state=errand.state,
+                code_verifier=errand.verifier,
+                nonce=errand.nonce,
+                **more,
             )
         return str(address)
 
-    def redeem(self, errand: Errand, back: str, code: str, issuer: str | None, *, again: bool, now: datetime) -> Voucher:
+    def redeem(
+        self, errand: Errand, back: str, code: str, issuer: str | None, *, again: bool, now: datetime
+    ) -> Voucher:
         """Exchange the code and check what comes. The same failure for everything that does not hold."""
         try:
             description = self._description()
             self._check_sender(description, issuer)
             with self._client(back) as client:
                 answer = client.fetch_token(
-                    description["token_endpoint"], grant_type="authorization_code", code=code, code_verifier=errand.verifier, timeout=TIMEOUT
+                    description["token_endpoint"],
+                    grant_type="authorization_code",
+                    code=code,
+                    code_verifier=errand.verifier,
+                    timeout=TIMEOUT,
                 )
             claims = self._claims(str(answer["id_token"]), str(answer["access_token"]), errand, now)
             at = self._proved_at(claims, again, now)
@@ -102,13 +115,22 @@ class OidcProvider:
             log.warning("the identity provider's answer does not hold: %s", type(error).__name__)
             raise ProviderFailed from error
         email = claims.get("email") if claims.get("email_verified") is True else None
-        return Voucher(self._issuer, str(claims["sub"])[:255], _text(claims.get("name")), _text(email), at, self._settings.oidc_verifies)
+        return Voucher(
+            self._issuer,
+            str(claims["sub"])[:255],
+            _text(claims.get("name")),
+            _text(email),
+            at,
+            self._settings.oidc_verifies,
+        )
 
     # -- the answer
 
     def _check_sender(self, description: Mapping[str, Any], issuer: str | None) -> None:
         """The answer says who sent it, where the provider does that (RFC 9207): no other provider's code is taken."""
-        if issuer != self._issuer and (issuer is not None or description.get("authorization_response_iss_parameter_supported")):
+        if issuer != self._issuer and (
+            issuer is not None or description.get("authorization_response_iss_parameter_supported")
+        ):
             raise ProviderFailed
 
     def _claims(self, token: str, access_token: str, errand: Errand, now: datetime) -> Mapping[str, Any]:
@@ -121,7 +143,10 @@ class OidcProvider:
         except (InvalidKeyIdError, ValueError):
             # The provider may have changed its keys since they were read; once more, with fresh ones.
             opened = jwt.decode(token, self._keyset(fresh=True), algorithms=list(ALGORITHMS))
-        wanted = {"iss": {"essential": True, "value": self._issuer}, "aud": {"essential": True, "value": self._settings.oidc_client_id}}
+        wanted = {
+            "iss": {"essential": True, "value": self._issuer},
+            "aud": {"essential": True, "value": self._settings.oidc_client_id},
+        }
         bound = {"nonce": errand.nonce, "client_id": self._settings.oidc_client_id, "access_token": access_token}
         claims = CodeIDToken(opened.claims, opened.header, wanted, bound)
         claims.validate(now=int(now.timestamp()), leeway=LEEWAY)
@@ -132,7 +157,9 @@ class OidcProvider:
     def _proved_at(self, claims: Mapping[str, Any], again: bool, now: datetime) -> datetime:
         """When the person proved herself. Asked to do it anew, an answer that does not say so does not count."""
         said = claims.get("auth_time")
-        if again and (said is None or not now - FRESH <= datetime.fromtimestamp(said, UTC) <= now + timedelta(seconds=LEEWAY)):
+        if again and (
+            said is None or not now - FRESH <= datetime.fromtimestamp(said, UTC) <= now + timedelta(seconds=LEEWAY)
+        ):
             raise ProviderFailed
         return datetime.fromtimestamp(said or claims["iat"], UTC)
 
@@ -182,7 +209,9 @@ class OidcProvider:
         import requests
 
         try:
-            with requests.get(address, timeout=TIMEOUT, allow_redirects=False, stream=True, headers={"Accept": "application/json"}) as answer:
+            with requests.get(
+                address, timeout=TIMEOUT, allow_redirects=False, stream=True, headers={"Accept": "application/json"}
+            ) as answer:
                 data = answer.raw.read(MAX_ANSWER + 1, decode_content=True)
                 if answer.status_code != 200 or len(data) > MAX_ANSWER:
                     raise ProviderFailed

@@ -19,7 +19,12 @@ from webauthn.helpers import (
     parse_registration_credential_json,
 )
 from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import AuthenticatorSelectionCriteria, PublicKeyCredentialDescriptor, ResidentKeyRequirement, UserVerificationRequirement
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    PublicKeyCredentialDescriptor,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
 
 from odr.errors import CourtError, NotFound
 from odr.identity import links
@@ -62,13 +67,18 @@ def registration_options(session: Session, account: Account, site: Site, now: da
         authenticator_selection=AuthenticatorSelectionCriteria(
             resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED
         ),
-        exclude_credentials=[PublicKeyCredentialDescriptor(id=base64url_to_bytes(key.credential_id)) for key in of_account(session, account.id)],
+        exclude_credentials=[
+            PublicKeyCredentialDescriptor(id=base64url_to_bytes(key.credential_id))
+            for key in of_account(session, account.id)
+        ],
     )
     _keep_challenge(session, options.challenge, now, account.id)
     return webauthn.options_to_json(options)
 
 
-def register(session: Session, account: Account, site: Site, sent: Mapping[str, Any], name: str, now: datetime) -> Passkey:
+def register(
+    session: Session, account: Account, site: Site, sent: Mapping[str, Any], name: str, now: datetime
+) -> Passkey:
     """Take the passkey that the device has made. Raises PasskeyRefused."""
     try:
         credential = parse_registration_credential_json(json.dumps(sent))
@@ -100,7 +110,9 @@ def register(session: Session, account: Account, site: Site, sent: Mapping[str, 
 
 def authentication_options(session: Session, site: Site, now: datetime) -> str:
     """What the browser needs to offer the passkeys it has for this site, as JSON; says nothing of any account."""
-    options = webauthn.generate_authentication_options(rp_id=site.host, user_verification=UserVerificationRequirement.REQUIRED)
+    options = webauthn.generate_authentication_options(
+        rp_id=site.host, user_verification=UserVerificationRequirement.REQUIRED
+    )
     _keep_challenge(session, options.challenge, now, None)
     return webauthn.options_to_json(options)
 
@@ -111,7 +123,9 @@ def authenticate(session: Session, site: Site, sent: Mapping[str, Any], now: dat
         credential = parse_authentication_credential_json(json.dumps(sent))
         challenge = parse_client_data_json(credential.response.client_data_json).challenge
         _use_challenge(session, challenge, now, None)
-        key = session.scalar(select(Passkey).where(Passkey.credential_id == bytes_to_base64url(credential.raw_id)).with_for_update())
+        key = session.scalar(
+            select(Passkey).where(Passkey.credential_id == bytes_to_base64url(credential.raw_id)).with_for_update()
+        )
         if key is None:
             raise PasskeyRefused
         proof = webauthn.verify_authentication_response(
@@ -134,7 +148,14 @@ def authenticate(session: Session, site: Site, sent: Mapping[str, Any], now: dat
 
 def remove(session: Session, account_id: int, key_id: int) -> bool:
     """Give up one of the account's own passkeys; False when it has no such one."""
-    return getattr(session.execute(delete(Passkey).where(Passkey.id == key_id, Passkey.account_id == account_id)), "rowcount", 0) == 1
+    return (
+        getattr(
+            session.execute(delete(Passkey).where(Passkey.id == key_id, Passkey.account_id == account_id)),
+            "rowcount",
+            0,
+        )
+        == 1
+    )
 
 
 def _keep_challenge(session: Session, challenge: bytes, now: datetime, account_id: int | None) -> None:

@@ -21,7 +21,20 @@ _RUNS = (
     "qwertyuiopasdfghjklzxcvbnm",
     "1qaz2wsx3edc4rfv5tgb",
 )
-_KNOWN = ("password", "passw0rd", "letmein", "welcome", "iloveyou", "woaini", "administrator", "changeme", "internetcourt", "baseball", "football", "sunshine")
+_KNOWN = (
+    "password",
+    "passw0rd",
+    "letmein",
+    "welcome",
+    "iloveyou",
+    "woaini",
+    "administrator",
+    "changeme",
+    "internetcourt",
+    "baseball",
+    "football",
+    "sunshine",
+)
 
 
 def normal(password: str) -> str:
@@ -37,11 +50,19 @@ def check_choice(password: str, *personal: str) -> None:
     """
     plain = normal(password)
     if len(plain) < SHORTEST:
-        raise InvalidInput.at("password", T("Choose a password of at least %(count)s characters. Several words in a row are easy to remember.", count=SHORTEST))
+        raise InvalidInput.at(
+            "password",
+            T(
+                "Choose a password of at least %(count)s characters. Several words in a row are easy to remember.",
+                count=SHORTEST,
+            ),
+        )
     if len(plain) > LONGEST:
         raise InvalidInput.at("password", T("Choose a password of at most %(count)s characters.", count=LONGEST))
     if _is_guessable(plain.lower(), personal):
-        raise InvalidInput.at("password", T("This password is among the first that somebody would try. Choose another one."))
+        raise InvalidInput.at(
+            "password", T("This password is among the first that somebody would try. Choose another one.")
+        )
 
 
 def _is_guessable(plain: str, personal: tuple[str, ...]) -> bool:
@@ -59,7 +80,11 @@ class Passwords:
     """argon2id, with the figures OWASP gives for 46 MiB; the cheap profile is for tests."""
 
     def __init__(self, cheap: bool = False) -> None:
-        self._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1) if cheap else PasswordHasher(time_cost=2, memory_cost=47_104, parallelism=1)
+        self._hasher = (
+            PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+            if cheap
+            else PasswordHasher(time_cost=2, memory_cost=47_104, parallelism=1)
+        )
         # Somebody who has no account is checked against this, so that the answer takes as long.
         self._nobody = self._hasher.hash("there is no such account")
 

@@ -59,7 +59,13 @@ def session_cookie_name(secure: bool) -> str:
 def set_session_cookie(response: Response, token: str, secure: bool) -> None:
     """Give the device its token; scripts cannot read it and other sites cannot send it along with a form."""
     response.set_cookie(
-        session_cookie_name(secure), token, max_age=int(sessions.ABSOLUTE.total_seconds()), secure=secure, httponly=True, samesite="Lax", path="/"
+        session_cookie_name(secure),
+        token,
+        max_age=int(sessions.ABSOLUTE.total_seconds()),
+        secure=secure,
+        httponly=True,
+        samesite="Lax",
+        path="/",
     )
 
 
@@ -89,13 +95,17 @@ def identify(session: Session, request: Request, now: datetime, secure: bool) ->
         key, owner = found
         known = {scope.value for scope in Scope}
         scopes = frozenset(Scope(value) for value in key.scopes if value in known)
-        return _person(owner, token_id=key.id, scopes=scopes, acting_for=request.headers.get("Acting-For")), tokens.needs_touch(key, now)
+        return _person(
+            owner, token_id=key.id, scopes=scopes, acting_for=request.headers.get("Acting-For")
+        ), tokens.needs_touch(key, now)
     cookie = request.cookies.get(session_cookie_name(secure))
     there = sessions.find(session, cookie, now) if cookie else None
     if there is None:
         return None, False
     row, owner = there
-    person = _person(owner, session_id=row.id, strong_at=row.strong_at, two_factor=row.two_factor, acting_for=row.acting_for)
+    person = _person(
+        owner, session_id=row.id, strong_at=row.strong_at, two_factor=row.two_factor, acting_for=row.acting_for
+    )
     return person, sessions.needs_touch(row, now)
 
 

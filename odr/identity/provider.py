@@ -16,13 +16,18 @@ from odr.text import T
 
 
 class ProviderFailed(CourtError):
-    """The provider did not answer, or its answer does not hold. The reason is logged, never shown: it would help who forged it."""
+    """The provider did not answer, or its answer does not hold. The reason is logged, never shown: it would help who
+    forged it.
+    """
 
     status = 502
     problem = "identity-provider"
 
     def __init__(self) -> None:
-        super().__init__(T("Signing in through the identity provider did not work."), T("Try again, or sign in with your password or a passkey."))
+        super().__init__(
+            T("Signing in through the identity provider did not work."),
+            T("Try again, or sign in with your password or a passkey."),
+        )
 
 
 @dataclass(frozen=True)
@@ -64,5 +69,7 @@ class IdentityProvider(Protocol):
     def address(self, errand: Errand, back: str, *, again: bool) -> str:
         """Where to send the browser; ``again`` asks that the person proves herself anew. Raises ProviderFailed."""
 
-    def redeem(self, errand: Errand, back: str, code: str, issuer: str | None, *, again: bool, now: datetime) -> Voucher:
+    def redeem(
+        self, errand: Errand, back: str, code: str, issuer: str | None, *, again: bool, now: datetime
+    ) -> Voucher:
         """What the provider says of who came back with ``code``. Raises ProviderFailed."""

@@ -29,7 +29,9 @@ def is_staff(account: Account) -> bool:
     return bool(account.staff_roles & OFFICE_ROLES)
 
 
-def open_session(session: Session, account: Account, now: datetime, *, device: str, address: str, two_factor: bool) -> tuple[str, int]:
+def open_session(
+    session: Session, account: Account, now: datetime, *, device: str, address: str, two_factor: bool
+) -> tuple[str, int]:
     """Sign a device in; gives its token and the row's id. Nothing else opens a session."""
     token = new_token()
     row = SessionRow(
@@ -70,10 +72,21 @@ class OpenSession(NamedTuple):
 
 
 def with_owner(kind: Any, *columns: Any) -> Select[Any]:
-    """Columns of a table of sessions or tokens by its hash, with the account and, a row each, its roles: one query, for it is asked at every request."""
+    """Columns of a table of sessions or tokens by its hash, with the account and, a row each, its roles: one query, for
+    it is asked at every request.
+    """
     account, role = Account.__table__.c, AccountRole.__table__.c
     return (
-        select(account.id.label("account_id"), account.reference, account.name, account.email, account.locale, account.state, role.role, *columns)
+        select(
+            account.id.label("account_id"),
+            account.reference,
+            account.name,
+            account.email,
+            account.locale,
+            account.state,
+            role.role,
+            *columns,
+        )
         .join_from(kind.__table__, Account.__table__, account.id == kind.__table__.c.account_id)
         .outerjoin(AccountRole.__table__, (role.account_id == account.id) & role.revoked_at.is_(None))
         .where(kind.__table__.c.token_hash == bindparam("hash"))
@@ -85,11 +98,20 @@ def owner_of(rows: Sequence[Row[Any]]) -> Owner | None:
     if not rows or rows[0].state is not AccountState.ACTIVE:
         return None
     one = rows[0]
-    return Owner(one.account_id, one.reference, one.name, one.email, frozenset(row.role for row in rows if row.role is not None), one.locale)
+    return Owner(
+        one.account_id,
+        one.reference,
+        one.name,
+        one.email,
+        frozenset(row.role for row in rows if row.role is not None),
+        one.locale,
+    )
 
 
 _T = SessionRow.__table__.c
-_BY_TOKEN = with_owner(SessionRow, _T.id, _T.seen_at, _T.strong_at, _T.two_factor, _T.acting_for, _T.revoked_at, _T.expires_at)
+_BY_TOKEN = with_owner(
+    SessionRow, _T.id, _T.seen_at, _T.strong_at, _T.two_factor, _T.acting_for, _T.revoked_at, _T.expires_at
+)
 
 
 def find(session: Session, token: str, now: datetime) -> tuple[OpenSession, Owner] | None:
@@ -112,7 +134,11 @@ def needs_touch(row: OpenSession, now: datetime) -> bool:
 
 def touch(session: Session, row_id: int, now: datetime) -> None:
     """Note that the session was used; one that ended meanwhile stays ended."""
-    session.execute(update(SessionRow).where(SessionRow.id == row_id, SessionRow.revoked_at.is_(None), SessionRow.seen_at < now).values(seen_at=now))
+    session.execute(
+        update(SessionRow)
+        .where(SessionRow.id == row_id, SessionRow.revoked_at.is_(None), SessionRow.seen_at < now)
+        .values(seen_at=now)
+    )
 
 
 def confirm(session: Session, row_id: int, now: datetime, *, two_factor: bool) -> None:
@@ -132,7 +158,12 @@ def live(session: Session, account_id: int, now: datetime) -> Sequence[SessionRo
     """The account's signed-in devices, last used first."""
     return session.scalars(
         select(SessionRow)
-        .where(SessionRow.account_id == account_id, SessionRow.revoked_at.is_(None), SessionRow.expires_at > now, SessionRow.seen_at > now - IDLE)
+        .where(
+            SessionRow.account_id == account_id,
+            SessionRow.revoked_at.is_(None),
+            SessionRow.expires_at > now,
+            SessionRow.seen_at > now - IDLE,
+        )
         .order_by(SessionRow.seen_at.desc(), SessionRow.id.desc())
     ).all()
 
@@ -140,7 +171,9 @@ def live(session: Session, account_id: int, now: datetime) -> Sequence[SessionRo
 def revoke(session: Session, account_id: int, row_id: int, now: datetime) -> bool:
     """End one of the account's own sessions; False when it has no such one."""
     result = session.execute(
-        update(SessionRow).where(SessionRow.id == row_id, SessionRow.account_id == account_id, SessionRow.revoked_at.is_(None)).values(revoked_at=now)
+        update(SessionRow)
+        .where(SessionRow.id == row_id, SessionRow.account_id == account_id, SessionRow.revoked_at.is_(None))
+        .values(revoked_at=now)
     )
     return getattr(result, "rowcount", 0) == 1
 
@@ -155,12 +188,23 @@ def revoke_everywhere(session: Session, account_id: int, now: datetime, *, but: 
 
 def end_presented(session: Session, token: str, now: datetime) -> None:
     """End the session of a token that a device still carries when it signs in anew or out."""
-    session.execute(update(SessionRow).where(SessionRow.token_hash == fingerprint(token), SessionRow.revoked_at.is_(None)).values(revoked_at=now))
+    session.execute(
+        update(SessionRow)
+        .where(SessionRow.token_hash == fingerprint(token), SessionRow.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
 
 
 def is_known_device(session: Session, account_id: int, device: str) -> bool:
     """Whether the account has signed in from such a device before."""
-    return session.scalar(select(SessionRow.id).where(SessionRow.account_id == account_id, SessionRow.device == device_name(device)).limit(1)) is not None
+    return (
+        session.scalar(
+            select(SessionRow.id)
+            .where(SessionRow.account_id == account_id, SessionRow.device == device_name(device))
+            .limit(1)
+        )
+        is not None
+    )
 
 
 def has_signed_in(session: Session, account_id: int) -> bool:
@@ -175,7 +219,13 @@ def sweep(session: Session, now: datetime) -> int:
     return int(getattr(result, "rowcount", 0))
 
 
-_BROWSERS = (("Edg", "Edge"), ("MicroMessenger", "WeChat"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("MicroMessenger", "WeChat"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
 _SYSTEMS = (
     ("iPhone", "iPhone"),
     ("iPad", "iPad"),

@@ -19,7 +19,8 @@ GIVEN = (*sorted(OFFICE_ROLES, key=lambda role: role.value), Role.PLATFORM)
 """Roles that an account may hold at the court as such; the others are held in a case."""
 
 NEEDS_TWO = frozenset({Role.JUDGE, Role.PRESIDENT, Role.ADMIN})
-"""Roles that one administrator proposes and another approves; the administrator's too, else one could make the second."""
+"""Roles that one administrator proposes and another approves; the administrator's too, else one could make the second.
+"""
 
 
 class NeedsTwo(CourtError):
@@ -50,7 +51,11 @@ def give(session: Session, account: Account, role: Role, *, by: Account, now: da
     if role not in NEEDS_TWO:
         grant(session, account, role, now)
         return None
-    waiting = session.scalar(select(RoleProposal).where(RoleProposal.account_id == account.id, RoleProposal.role == role, RoleProposal.decided_at.is_(None)))
+    waiting = session.scalar(
+        select(RoleProposal).where(
+            RoleProposal.account_id == account.id, RoleProposal.role == role, RoleProposal.decided_at.is_(None)
+        )
+    )
     if waiting is not None or role in account.staff_roles:
         return waiting
     proposal = RoleProposal(account_id=account.id, role=role, proposed_by=by.id, proposed_at=now)
@@ -93,7 +98,9 @@ def take_away(session: Session, account: Account, role: Role, now: datetime) -> 
 
 
 def suspend(session: Session, account: Account, now: datetime) -> None:
-    """Stop an account: every session and token ends with this transaction. Raises InvalidInput for the last administrator."""
+    """Stop an account: every session and token ends with this transaction. Raises InvalidInput for the last
+    administrator.
+    """
     if Role.ADMIN in account.staff_roles and count(session, Role.ADMIN) <= 1:
         raise InvalidInput.at("account", T("The court would have no administrator left."))
     account.state = AccountState.SUSPENDED
@@ -111,19 +118,28 @@ def reinstate(session: Session, account: Account) -> None:
 def count(session: Session, role: Role) -> int:
     """How many active accounts hold a role."""
     held = select(func.count(func.distinct(Account.id))).join(AccountRole, AccountRole.account_id == Account.id)
-    return session.scalar(held.where(AccountRole.role == role, AccountRole.revoked_at.is_(None), Account.state == AccountState.ACTIVE)) or 0
+    return (
+        session.scalar(
+            held.where(AccountRole.role == role, AccountRole.revoked_at.is_(None), Account.state == AccountState.ACTIVE)
+        )
+        or 0
+    )
 
 
 def waiting(session: Session) -> Sequence[tuple[RoleProposal, Account, Account]]:
     """Proposals not yet decided, oldest first, with whom they are about and who proposed."""
-    rows = session.scalars(select(RoleProposal).where(RoleProposal.decided_at.is_(None)).order_by(RoleProposal.id)).all()
+    rows = session.scalars(
+        select(RoleProposal).where(RoleProposal.decided_at.is_(None)).order_by(RoleProposal.id)
+    ).all()
     return [(row, session.get_one(Account, row.account_id), session.get_one(Account, row.proposed_by)) for row in rows]
 
 
 def people(session: Session, *, after: int = 0, limit: int = 100) -> Sequence[Account]:
     """Accounts that hold or held a role of the court, in order."""
     held = select(AccountRole.account_id)
-    return session.scalars(select(Account).where(Account.id.in_(held), Account.id > after).order_by(Account.id).limit(limit)).all()
+    return session.scalars(
+        select(Account).where(Account.id.in_(held), Account.id > after).order_by(Account.id).limit(limit)
+    ).all()
 
 
 def _need_admin(by: Account) -> None:

@@ -11,4 +11,8 @@ from odr.identity import limits, links, sessions
 def sweep(database: Database, machine_now: datetime) -> int:
     """Forget sessions, links and tries that nothing needs any more; gives their number."""
     with database.write() as session:
-        return sessions.sweep(session, machine_now) + links.sweep(session, machine_now) + limits.sweep(session, machine_now)
+        return (
+            sessions.sweep(session, machine_now)
+            + links.sweep(session, machine_now)
+            + limits.sweep(session, machine_now)
+        )

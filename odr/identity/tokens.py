@@ -45,7 +45,9 @@ _SCOPE_WORDS = {
 }
 
 
-def issue(session: Session, account: Account, *, name: str, scopes: Iterable[Scope], lasts: timedelta, now: datetime) -> str:
+def issue(
+    session: Session, account: Account, *, name: str, scopes: Iterable[Scope], lasts: timedelta, now: datetime
+) -> str:
     """Give the account a token; it is shown once. Raises InvalidInput for no scope or too long a life."""
     chosen = sorted(scope.value for scope in set(scopes))
     longest = LONGEST_STAFF if is_staff(account) else LONGEST
@@ -56,7 +58,16 @@ def issue(session: Session, account: Account, *, name: str, scopes: Iterable[Sco
     if not timedelta() < lasts <= longest:
         raise InvalidInput.at("days", T("A token lasts between 1 and %(days)s days.", days=longest.days))
     token = PREFIX + new_token()
-    session.add(ApiToken(token_hash=fingerprint(token), account_id=account.id, name=name.strip()[:100], scopes=chosen, created_at=now, expires_at=now + lasts))
+    session.add(
+        ApiToken(
+            token_hash=fingerprint(token),
+            account_id=account.id,
+            name=name.strip()[:100],
+            scopes=chosen,
+            created_at=now,
+            expires_at=now + lasts,
+        )
+    )
     session.flush()
     return token
 
@@ -85,21 +96,27 @@ def find(session: Session, token: str, now: datetime) -> tuple[LiveToken, Owner]
 def live(session: Session, account_id: int, now: datetime) -> Sequence[ApiToken]:
     """The account's tokens that still work, newest first."""
     return session.scalars(
-        select(ApiToken).where(ApiToken.account_id == account_id, ApiToken.revoked_at.is_(None), ApiToken.expires_at > now).order_by(ApiToken.id.desc())
+        select(ApiToken)
+        .where(ApiToken.account_id == account_id, ApiToken.revoked_at.is_(None), ApiToken.expires_at > now)
+        .order_by(ApiToken.id.desc())
     ).all()
 
 
 def revoke(session: Session, account_id: int, token_id: int, now: datetime) -> bool:
     """End one of the account's own tokens; False when it has no such one."""
     result = session.execute(
-        update(ApiToken).where(ApiToken.id == token_id, ApiToken.account_id == account_id, ApiToken.revoked_at.is_(None)).values(revoked_at=now)
+        update(ApiToken)
+        .where(ApiToken.id == token_id, ApiToken.account_id == account_id, ApiToken.revoked_at.is_(None))
+        .values(revoked_at=now)
     )
     return getattr(result, "rowcount", 0) == 1
 
 
 def revoke_all(session: Session, account_id: int, now: datetime) -> None:
     """End every token of the account."""
-    session.execute(update(ApiToken).where(ApiToken.account_id == account_id, ApiToken.revoked_at.is_(None)).values(revoked_at=now))
+    session.execute(
+        update(ApiToken).where(ApiToken.account_id == account_id, ApiToken.revoked_at.is_(None)).values(revoked_at=now)
+    )
 
 
 def touch(session: Session, token_id: int, now: datetime) -> None:

@@ -30,7 +30,8 @@ KIND = "administration"
 
 
 def ask(session: Session, account: Account, *, by: str, why: str, now: datetime) -> FactorReset:
-    """Ask that the second factor of somebody of the court be taken off; asking again keeps the first. Raises InvalidInput.
+    """Ask that the second factor of somebody of the court be taken off; asking again keeps the first. Raises
+    InvalidInput.
 
     ``by`` is the name of the person at the machine, ``why`` what happened and how she made sure who asks.
     """
@@ -38,7 +39,9 @@ def ask(session: Session, account: Account, *, by: str, why: str, now: datetime)
         raise InvalidInput.at("account", T("This is for people of the court who have set up a second factor."))
     if not by.strip() or not why.strip():
         raise InvalidInput.at("why", T("Say who asks, what happened, and how it was made sure who she is."))
-    waits = session.scalar(select(FactorReset).where(FactorReset.account_id == account.id, FactorReset.decided_at.is_(None)))
+    waits = session.scalar(
+        select(FactorReset).where(FactorReset.account_id == account.id, FactorReset.decided_at.is_(None))
+    )
     if waits is not None:
         return waits
     row = FactorReset(account_id=account.id, asked_by=by.strip()[:200], why=why.strip()[:1000], asked_at=now)
@@ -50,7 +53,9 @@ def ask(session: Session, account: Account, *, by: str, why: str, now: datetime)
 def others(session: Session, account_id: int) -> int:
     """How many administrators could decide: active ones other than whom it is about."""
     account = session.get_one(Account, account_id)
-    return staff.count(session, Role.ADMIN) - (Role.ADMIN in account.staff_roles and account.state is AccountState.ACTIVE)
+    return staff.count(session, Role.ADMIN) - (
+        Role.ADMIN in account.staff_roles and account.state is AccountState.ACTIVE
+    )
 
 
 def waiting(session: Session) -> Sequence[tuple[FactorReset, Account]]:
@@ -67,8 +72,12 @@ def waiting_one(session: Session, number: int) -> FactorReset:
     return row
 
 
-def decide(session: Session, means: Means, notary: Notary, number: int, approved: bool, *, by: Account, now: datetime) -> Letter | None:
-    """An administrator approves or declines. Raises NeedsTwo where it is her own account, or she is the one who asked; NotFound."""
+def decide(
+    session: Session, means: Means, notary: Notary, number: int, approved: bool, *, by: Account, now: datetime
+) -> Letter | None:
+    """An administrator approves or declines. Raises NeedsTwo where it is her own account, or she is the one who asked;
+    NotFound.
+    """
     if by.state is not AccountState.ACTIVE or Role.ADMIN not in by.staff_roles:
         raise NotFound
     row = waiting_one(session, number)
@@ -77,15 +86,23 @@ def decide(session: Session, means: Means, notary: Notary, number: int, approved
     return _decided(session, means, notary, row, approved, by.name, now)
 
 
-def decide_without_administrators(session: Session, means: Means, notary: Notary, row: FactorReset, *, second: str, now: datetime) -> Letter | None:
-    """A second person at the machine decides, where no other administrator is left. Raises NeedsTwo for the one who asked, or where one is left."""
+def decide_without_administrators(
+    session: Session, means: Means, notary: Notary, row: FactorReset, *, second: str, now: datetime
+) -> Letter | None:
+    """A second person at the machine decides, where no other administrator is left. Raises NeedsTwo for the one who
+    asked, or where one is left.
+    """
     if others(session, row.account_id) or not second.strip() or second.strip().casefold() == row.asked_by.casefold():
         raise staff.NeedsTwo
     return _decided(session, means, notary, row, True, second.strip()[:200], now)
 
 
-def _decided(session: Session, means: Means, notary: Notary, row: FactorReset, approved: bool, by: str, now: datetime) -> Letter | None:
-    """Put the act on record; approved, factor, passkeys, recovery codes, password and every session end, and she sets up new ones."""
+def _decided(
+    session: Session, means: Means, notary: Notary, row: FactorReset, approved: bool, by: str, now: datetime
+) -> Letter | None:
+    """Put the act on record; approved, factor, passkeys, recovery codes, password and every session end, and she sets
+    up new ones.
+    """
     account = session.get_one(Account, row.account_id)
     row.approved, row.decided_by, row.decided_at = approved, by, now
     act: dict[str, JSON] = {
@@ -93,7 +110,12 @@ def _decided(session: Session, means: Means, notary: Notary, row: FactorReset, a
         "asked_at": row.asked_at.isoformat(), "decided_by": by, "decided_at": now.isoformat(), "approved": approved,
     }  # fmt: skip
     record = canonical(act)
-    subject: dict[str, JSON] = {"sha256": sha256_hex(record), "size": len(record), "media_type": "application/json", "kind": KIND}
+    subject: dict[str, JSON] = {
+        "sha256": sha256_hex(record),
+        "size": len(record),
+        "media_type": "application/json",
+        "kind": KIND,
+    }
     row.record, row.receipt = record.decode(), notary.record(session, subject, now=now).reference
     if not approved:
         session.flush()
@@ -108,7 +130,9 @@ def _decided(session: Session, means: Means, notary: Notary, row: FactorReset, a
 
 def records(session: Session, references: Sequence[str]) -> dict[str, Holding]:
     """The administration acts with these receipts, byte for byte."""
-    found = select(FactorReset.id, FactorReset.receipt, FactorReset.record).where(FactorReset.receipt.in_(references), FactorReset.record.is_not(None))
+    found = select(FactorReset.id, FactorReset.receipt, FactorReset.record).where(
+        FactorReset.receipt.in_(references), FactorReset.record.is_not(None)
+    )
     return {
         receipt or "": Holding(f"factor reset {number}", lambda record=record: iter(((record or "").encode(),)))  # type: ignore[misc]
         for number, receipt, record in session.execute(found)

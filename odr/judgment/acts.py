@@ -17,7 +17,14 @@ from odr.judgment.file import CaseFile, ExhibitOnFile, case_file, no_ground
 from odr.judgment.gate import defaulting
 from odr.judgment.inputs import DraftInput, EffectInput, FindingInput, FindingsInput, IssueInput, ReopenInput, SignInput
 from odr.judgment.kinds import DecisionKind, DecisionState, FindingResult
-from odr.judgment.lookups import current_draft, decision_named, decisions_of, party_labelled, reliefs_by_key, standing_findings
+from odr.judgment.lookups import (
+    current_draft,
+    decision_named,
+    decisions_of,
+    party_labelled,
+    reliefs_by_key,
+    standing_findings,
+)
 from odr.judgment.models import Decision, Finding, Order
 from odr.procedure.models import WindowState
 from odr.procedure.table import Premise, Recorded, act
@@ -66,7 +73,9 @@ def record_findings(court: Sitting, case: Case, given: FindingsInput, *, actor: 
     if not adopted and not given.findings:
         raise ActNotOpen(T("Nothing that is undisputed waits for a finding."))
     for item in adopted:
-        _write_finding(court, case, item, FindingInput(subject=item.subject, result=FindingResult.ADOPTED), number, undisputed=True)
+        _write_finding(
+            court, case, item, FindingInput(subject=item.subject, result=FindingResult.ADOPTED), number, undisputed=True
+        )
     for one in given.findings:
         _write_finding(court, case, file.find(one.subject), one, number, undisputed=False)
     words = T("Findings on %(count)s points", count=len(adopted) + len(given.findings))
@@ -81,17 +90,28 @@ def _finding_faults(file: CaseFile, index: int, one: FindingInput) -> list[Field
         return [
             FieldFault(
                 ("findings", index, "result"),
-                T("Exhibit %(label)s was never open to cross-examination; nothing can be found on it (Interpretation, art. 103).", label=item.label),
+                T(
+                    "Exhibit %(label)s was never open to cross-examination; nothing can be found on it (Interpretation, art. 103).",
+                    label=item.label,
+                ),
             )
         ]
     faults = []
     if not one.reasons and (item.is_disputed or one.result is not FindingResult.ADOPTED):
-        faults.append(FieldFault(("findings", index, "reasons"), T("Say why: it is disputed, or you do not adopt it in full (Evidence Rules, art. 97).")))
+        faults.append(
+            FieldFault(
+                ("findings", index, "reasons"),
+                T("Say why: it is disputed, or you do not adopt it in full (Evidence Rules, art. 97)."),
+            )
+        )
     if isinstance(item, ExhibitOnFile) and item.ungrounded and one.result is not FindingResult.REJECTED:
         faults.append(FieldFault(("findings", index, "result"), no_ground(item)))
     examined = {e.label for e in file.exhibits if e.examined and not e.ungrounded}
     faults += [
-        FieldFault(("findings", index, "rests_on"), T("A finding rests only on exhibits that were open to cross-examination: not on %(label)s.", label=x))
+        FieldFault(
+            ("findings", index, "rests_on"),
+            T("A finding rests only on exhibits that were open to cross-examination: not on %(label)s.", label=x),
+        )
         for x in one.rests_on
         if x not in examined
     ]
@@ -102,7 +122,9 @@ def _write_finding(court: Sitting, case: Case, item: Any, one: FindingInput, num
     exhibit_id = item.exhibit.id if isinstance(item, ExhibitOnFile) else None
     fact_id = None if isinstance(item, ExhibitOnFile) else item.fact.id
     for old in standing_findings(court.session, case):
-        if (exhibit_id is not None and old.exhibit_id == exhibit_id) or (fact_id is not None and old.fact_id == fact_id):
+        if (exhibit_id is not None and old.exhibit_id == exhibit_id) or (
+            fact_id is not None and old.fact_id == fact_id
+        ):
             old.replaced_by = number
     court.session.add(
         Finding(
@@ -135,7 +157,12 @@ def draft_decision(court: Sitting, case: Case, given: DraftInput, *, actor: Acto
     decision = current_draft(court.session, case)
     if decision is None:
         decision = Decision(case_id=case.id, state=DecisionState.DRAFT)
-    decision.kind, decision.language, decision.short, decision.entry_number = given.kind, given.language, given.short, number
+    decision.kind, decision.language, decision.short, decision.entry_number = (
+        given.kind,
+        given.language,
+        given.short,
+        number,
+    )
     decision.parts = given.model_dump(mode="json", include={"history", "claims", "answers", "issues", "reasons"})
     decision.costs = allocation_for(court, case, given).to_json()
     decision.performance_days = given.days or court.pack(case).window(PERFORMANCE_DAYS).amount
@@ -199,7 +226,10 @@ def send_for_signing(court: Sitting, case: Case, given: SignInput, *, actor: Act
         raise ActNotOpen(T("This decision is not a draft any more."))
     found = problems(court, case, decision)
     if found:
-        raise ActNotOpen(T("The decision is not ready: %(first)s", first=found[0]), T("%(count)s points in all stand on the desk.", count=len(found)))
+        raise ActNotOpen(
+            T("The decision is not ready: %(first)s", first=found[0]),
+            T("%(count)s points in all stand on the desk.", count=len(found)),
+        )
     decision.state = DecisionState.COOLING
     decision.signed_entry = court.next_number(case)
     court.close_tasks(case, DRAFT_TASK)
@@ -253,7 +283,8 @@ def a_decision_has_rested(court: Sitting, case: Case, actor: Actor) -> Text | No
     source="CPL 151, 155",
 )
 def issue_decision(court: Sitting, case: Case, given: IssueInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Pronounce and seal the decision (CPL 151); it is served at once, or when the clerk has signed too where the rules ask for that (CPL 155).
+    """Pronounce and seal the decision (CPL 151); it is served at once, or when the clerk has signed too where the rules
+    ask for that (CPL 155).
 
     The number of the case is typed by hand and must be this case's, and the
     sealed paper must be of exactly this text; else nothing is issued. A partial
@@ -275,9 +306,18 @@ def issue_decision(court: Sitting, case: Case, given: IssueInput, *, actor: Acto
         case.pronounced_at = now
         court.move(case, Stage.PRONOUNCED)
     elif not court.tasks(case, DRAFT_TASK):
-        court.open_task(case, Role.JUDGE, DRAFT_TASK, T("A part is decided. Decide on the rest when it is ready."), risk=30)
+        court.open_task(
+            case, Role.JUDGE, DRAFT_TASK, T("A part is decided. Decide on the rest when it is ready."), risk=30
+        )
     if issuing.clerk_signs(court, case):
-        court.open_task(case, Role.CLERK, "countersign", T("A decision was pronounced. Sign it too; then it is served."), risk=60, subject=decision.reference)
+        court.open_task(
+            case,
+            Role.CLERK,
+            "countersign",
+            T("A decision was pronounced. Sign it too; then it is served."),
+            risk=60,
+            subject=decision.reference,
+        )
     court.announce("decision_issued", case, decision=decision)
     return Recorded(T("%(kind)s pronounced and issued", kind=decision.kind.label), _issued(decision, document))
 
@@ -291,7 +331,10 @@ def _issued(decision: Decision, document: Document) -> dict[str, Any]:
         "sha256": document.sha256,
         "size": len(document.content),
         "document_receipt": document.receipt,
-        "orders": [{"number": o.number, "kind": o.kind.value, "amount": o.amount_minor, "currency": o.currency} for o in decision.orders],
+        "orders": [
+            {"number": o.number, "kind": o.kind.value, "amount": o.amount_minor, "currency": o.currency}
+            for o in decision.orders
+        ],
         "costs": decision.costs,
         "by_default": decision.by_default,
     }
@@ -315,18 +358,34 @@ def take_effect(court: Sitting, case: Case, given: EffectInput, *, actor: Actor,
     if decision.kind is not DecisionKind.PARTIAL:
         court.move(case, Stage.EFFECTIVE)
     due_on = bring_into_effect(court, case, decision, now)
-    return Recorded(T("The decision is in effect; to be performed by %(day)s", day=due_on), {"decision": decision.reference, "perform_by": due_on.isoformat()})
+    return Recorded(
+        T("The decision is in effect; to be performed by %(day)s", day=due_on),
+        {"decision": decision.reference, "perform_by": due_on.isoformat()},
+    )
 
 
 def rested(court: Sitting, case: Case, window: Any) -> None:
     """The cooling-off is over: the judge may pronounce."""
-    court.open_task(case, Role.JUDGE, PRONOUNCE_TASK, T("A decision has rested. Pronounce it, or take it back."), risk=50, subject=window.subject)
+    court.open_task(
+        case,
+        Role.JUDGE,
+        PRONOUNCE_TASK,
+        T("A decision has rested. Pronounce it, or take it back."),
+        risk=50,
+        subject=window.subject,
+    )
 
 
 def begin_deliberation(court: Sitting, case: Case, facts: Any) -> None:
     """The examination is over: findings and decision wait for the judge."""
     if not court.tasks(case, DRAFT_TASK):
-        court.open_task(case, Role.JUDGE, DRAFT_TASK, T("The examination is over. Make the findings and write the decision."), risk=30)
+        court.open_task(
+            case,
+            Role.JUDGE,
+            DRAFT_TASK,
+            T("The examination is over. Make the findings and write the decision."),
+            risk=30,
+        )
 
 
 def on_served(court: Sitting, case: Case, facts: Any) -> None:

@@ -1,4 +1,6 @@
-"""Setting aside a decision given in absence: only where the rules of the case know it (CPR 27.11); then the case is heard again."""
+"""Setting aside a decision given in absence: only where the rules of the case know it (CPR 27.11); then the case is
+heard again.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +27,12 @@ SET_ASIDE = "set_aside"
 DECIDED = {Stage.PRONOUNCED, Stage.EFFECTIVE, Stage.ENFORCEMENT}
 
 
-def absent_may_ask(court: Sitting, case: Case, decision: Decision, party: Party, at: datetime, proof: Text | None) -> None:
-    """A respondent against whom it was decided in absence was served: her time to ask runs, where the rules and the track know it."""
+def absent_may_ask(
+    court: Sitting, case: Case, decision: Decision, party: Party, at: datetime, proof: Text | None
+) -> None:
+    """A respondent against whom it was decided in absence was served: her time to ask runs, where the rules and the
+    track know it.
+    """
     if not decision.by_default or party.role is not Role.RESPONDENT or SET_ASIDE not in court.pack(case).windows.rules:
         return
     if court.windows(case, SET_ASIDE, party=party, state=None, subject=decision.reference):
@@ -49,14 +55,25 @@ def absent_may_ask(court: Sitting, case: Case, decision: Decision, party: Party,
     source="CPR 27.11",
 )
 def ask_to_set_aside(court: Sitting, case: Case, given: ReviewInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Ask for it within the time of the rules, with a good reason for the absence and a case to make; the judge rules (CPR 27.11)."""
+    """Ask for it within the time of the rules, with a good reason for the absence and a case to make; the judge rules
+    (CPR 27.11).
+    """
     me = court.party_of(case, actor)
-    motion = Motion(case_id=case.id, party_id=me.id, kind=MotionKind.SET_ASIDE, asks=given.asks, grounds=given.grounds, entry_number=court.next_number(case))
+    motion = Motion(
+        case_id=case.id,
+        party_id=me.id,
+        kind=MotionKind.SET_ASIDE,
+        asks=given.asks,
+        grounds=given.grounds,
+        entry_number=court.next_number(case),
+    )
     court.session.add(motion)
     court.session.flush()
     title = T("%(name)s asks for a ruling: %(kind)s.", name=me.name, kind=motion.kind.label)
     court.open_task(case, Role.JUDGE, "ruling_asked", title, risk=60, subject=motion.reference)
-    return Recorded(T("%(name)s asks for a ruling: %(kind)s", name=me.name, kind=motion.kind.label), {"motion": motion.reference})
+    return Recorded(
+        T("%(name)s asks for a ruling: %(kind)s", name=me.name, kind=motion.kind.label), {"motion": motion.reference}
+    )
 
 
 def hear_again(court: Sitting, case: Case) -> None:
@@ -73,4 +90,10 @@ def hear_again(court: Sitting, case: Case) -> None:
     court.close_tasks(case, "close_case")
     case.effective_at, case.pronounced_at = None, None
     court.move(case, Stage.HEARING)
-    court.open_task(case, Role.JUDGE, "heard_again", T("A decision given in absence was set aside. Hear both sides and decide anew."), risk=55)
+    court.open_task(
+        case,
+        Role.JUDGE,
+        "heard_again",
+        T("A decision given in absence was set aside. Hear both sides and decide anew."),
+        risk=55,
+    )

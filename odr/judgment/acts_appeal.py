@@ -50,7 +50,9 @@ LIVE = (AppealState.FILED, AppealState.ANSWERED, AppealState.SENT)
     source="CPL 171, 172, 173",
 )
 def appeal_decision(court: Sitting, case: Case, given: AppealInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Lodge an appeal through this court: it is forwarded at once, and its fee is computed on what is challenged (CPL 171–173, FEE 17)."""
+    """Lodge an appeal through this court: it is forwarded at once, and its fee is computed on what is challenged (CPL
+    171–173, FEE 17).
+    """
     me, decision = court.party_of(case, actor), _challenged(court, case, actor)
     if decision is None:
         raise ActNotOpen(T("There is no decision to appeal against."))
@@ -73,16 +75,28 @@ def appeal_decision(court: Sitting, case: Case, given: AppealInput, *, actor: Ac
         if party.id != me.id and party.left_at is None:
             court.start_window(case, "appeal_answer", party=party, start=now, subject=petition.reference)
     court.open_task(
-        case, Role.CLERK, "appeal", T("%(name)s appealed. Send the file up when the answers are in.", name=me.name), risk=45, subject=petition.reference
+        case,
+        Role.CLERK,
+        "appeal",
+        T("%(name)s appealed. Send the file up when the answers are in.", name=me.name),
+        risk=45,
+        subject=petition.reference,
     )
-    return Recorded(T("Appeal by %(name)s, challenging %(amount)s", name=me.name, amount=given.challenged), {"appeal": petition.reference})
+    return Recorded(
+        T("Appeal by %(name)s, challenging %(amount)s", name=me.name, amount=given.challenged),
+        {"appeal": petition.reference},
+    )
 
 
 def _challenged(court: Sitting, case: Case, actor: Actor) -> Decision | None:
     """The decision whose time to appeal this act met."""
     mine = court.windows(case, APPEAL, party=court.party_of(case, actor), state=WindowState.MET)
     met = next((w for w in mine if w.closed_by == court.next_number(case)), None)
-    return decision_named(court.session, case, met.subject) if met is not None and met.subject else issued(court.session, case)
+    return (
+        decision_named(court.session, case, met.subject)
+        if met is not None and met.subject
+        else issued(court.session, case)
+    )
 
 
 @act(
@@ -97,11 +111,20 @@ def _challenged(court: Sitting, case: Case, actor: Actor) -> Decision | None:
 )
 def answer_appeal(court: Sitting, case: Case, given: AppealAnswerInput, *, actor: Actor, now: datetime) -> Recorded:
     """Answer another's appeal; silence does not stop it (CPL 174)."""
-    petition = next((p for p in petitions_of(court.session, case, AppealState.FILED, AppealState.ANSWERED) if p.reference == given.appeal), None)
+    petition = next(
+        (
+            p
+            for p in petitions_of(court.session, case, AppealState.FILED, AppealState.ANSWERED)
+            if p.reference == given.appeal
+        ),
+        None,
+    )
     me = court.party_of(case, actor)
     if petition is None or petition.party_id == me.id:
         raise InvalidInput.at("appeal", T("Choose one of those listed."))
-    court.session.add(AppealAnswer(petition_id=petition.id, party_id=me.id, answer=given.answer, entry_number=court.next_number(case)))
+    court.session.add(
+        AppealAnswer(petition_id=petition.id, party_id=me.id, answer=given.answer, entry_number=court.next_number(case))
+    )
     petition.state = AppealState.ANSWERED
     file_is_due(court, case, petition.reference, now)
     return Recorded(T("Appeal answered by %(name)s", name=me.name), {"appeal": petition.reference})
@@ -109,7 +132,9 @@ def answer_appeal(court: Sitting, case: Case, given: AppealAnswerInput, *, actor
 
 def file_is_due(court: Sitting, case: Case, petition: str, since: datetime) -> None:
     """When everybody has answered or lost the time for it, the file goes up within five days (CPL 174)."""
-    if court.windows(case, "appeal_answer", subject=petition) or court.windows(case, FILE, state=None, subject=petition):
+    if court.windows(case, "appeal_answer", subject=petition) or court.windows(
+        case, FILE, state=None, subject=petition
+    ):
         return
     if FILE not in court.pack(case).windows.rules:
         return
@@ -126,7 +151,14 @@ def answer_lapsed(court: Sitting, case: Case, window: Any) -> None:
 
 def file_overdue(court: Sitting, case: Case, window: Any) -> None:
     """The file was not sent up in time: the president sees it."""
-    court.open_task(case, Role.PRESIDENT, FILE, T("The file of an appeal was not sent up within its time."), risk=60, subject=window.subject)
+    court.open_task(
+        case,
+        Role.PRESIDENT,
+        FILE,
+        T("The file of an appeal was not sent up within its time."),
+        risk=60,
+        subject=window.subject,
+    )
 
 
 def some_appeal(court: Sitting, case: Case, actor: Actor) -> Text | None:
@@ -144,7 +176,9 @@ def some_appeal(court: Sitting, case: Case, actor: Actor) -> Text | None:
     source="CPL 174",
 )
 def send_file_up(court: Sitting, case: Case, given: SendFileInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Send the whole file up, with a list of every entry and paper and its digest by which the higher court checks it (CPL 174)."""
+    """Send the whole file up, with a list of every entry and paper and its digest by which the higher court checks it
+    (CPL 174).
+    """
     found = petitions_of(court.session, case, AppealState.FILED, AppealState.ANSWERED)
     for petition in found:
         petition.state = AppealState.SENT
@@ -154,10 +188,18 @@ def send_file_up(court: Sitting, case: Case, given: SendFileInput, *, actor: Act
         court.close_tasks(case, "appeal", petition.reference)
     content = canonical(file_list(court, case, given.court))
     document = keep_document(
-        court, case, content, new_reference(), kind="appeal_file", title=words_of(T("List of the file sent up")), locale="en", media_type="application/json"
+        court,
+        case,
+        content,
+        new_reference(),
+        kind="appeal_file",
+        title=words_of(T("List of the file sent up")),
+        locale="en",
+        media_type="application/json",
     )
     return Recorded(
-        T("File sent to %(court)s", court=given.court), {"document": document.reference, "sha256": document.sha256, "appeals": [p.reference for p in found]}
+        T("File sent to %(court)s", court=given.court),
+        {"document": document.reference, "sha256": document.sha256, "appeals": [p.reference for p in found]},
     )
 
 
@@ -168,8 +210,18 @@ def file_list(court: Sitting, case: Case, to: str) -> dict[str, Any]:
     while batch := entries(court.session, case, after=after):
         rows += [{"number": e.number, "act": e.act, "sha256": e.digest, "receipt": e.receipt} for e in batch]
         after = batch[-1].number
-    papers = [{"reference": d.reference, "kind": d.kind, "sha256": d.sha256, "receipt": d.receipt} for d in documents(court.session, case)]
-    return {"format": "court-file-list/1", "case": case.reference, "number": case.number, "to": to, "entries": rows, "documents": papers}
+    papers = [
+        {"reference": d.reference, "kind": d.kind, "sha256": d.sha256, "receipt": d.receipt}
+        for d in documents(court.session, case)
+    ]
+    return {
+        "format": "court-file-list/1",
+        "case": case.reference,
+        "number": case.number,
+        "to": to,
+        "entries": rows,
+        "documents": papers,
+    }
 
 
 @act(
@@ -183,8 +235,12 @@ def file_list(court: Sitting, case: Case, to: str) -> dict[str, Any]:
     source="CPL 177, 182; FEE 30",
     version=2,
 )
-def record_appeal_outcome(court: Sitting, case: Case, given: AppealOutcomeInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Record what the higher court did: its decision is final, on the costs too; a case sent back is heard again (CPL 177, 182; FEE 30)."""
+def record_appeal_outcome(
+    court: Sitting, case: Case, given: AppealOutcomeInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Record what the higher court did: its decision is final, on the costs too; a case sent back is heard again (CPL
+    177, 182; FEE 30).
+    """
     decision = _at_the_higher_court(court, case)
     if decision is None:
         raise ActNotOpen(T("There is no decision to appeal against."))
@@ -195,7 +251,11 @@ def record_appeal_outcome(court: Sitting, case: Case, given: AppealOutcomeInput,
         raise InvalidInput.at("amount", T("Only a changed judgment has another amount."))
     costs = _changed_costs(court, case, given, partial=partial)
     for petition in [p for p in petitions_of(court.session, case, *LIVE) if p.decision_id == decision.id]:
-        petition.state, petition.outcome, petition.closed_entry = AppealState.DECIDED, given.outcome, court.next_number(case)
+        petition.state, petition.outcome, petition.closed_entry = (
+            AppealState.DECIDED,
+            given.outcome,
+            court.next_number(case),
+        )
         for kind in ("appeal_answer", FILE):
             court.close_windows(case, kind, WindowState.ENDED, subject=petition.reference)
         for task in ("appeal", FILE):
@@ -216,7 +276,13 @@ def record_appeal_outcome(court: Sitting, case: Case, given: AppealOutcomeInput,
         if given.amount is not None:
             _change(court, case, decision, given.amount)
     words = T("%(court)s, %(number)s: %(outcome)s", court=given.court, number=given.number, outcome=given.outcome.label)
-    return Recorded(words, {"decision": decision.reference, **{name: {who: bears.minor for who, bears in found.items()} for name, found in costs.items()}})
+    return Recorded(
+        words,
+        {
+            "decision": decision.reference,
+            **{name: {who: bears.minor for who, bears in found.items()} for name, found in costs.items()},
+        },
+    )
 
 
 @upcast("record_appeal_outcome", from_version=1)
@@ -225,8 +291,11 @@ def costs_left_as_they_were(given: Mapping[str, Any]) -> dict[str, Any]:
     return {**given, "costs": [], "appeal_costs": []}
 
 
-def _changed_costs(court: Sitting, case: Case, given: AppealOutcomeInput, *, partial: bool) -> dict[str, dict[str, Money]]:
-    """Who bears the fees after a changed judgment: the higher court changes the costs of the first instance with it (FEE 30).
+def _changed_costs(
+    court: Sitting, case: Case, given: AppealOutcomeInput, *, partial: bool
+) -> dict[str, dict[str, Money]]:
+    """Who bears the fees after a changed judgment: the higher court changes the costs of the first instance with it
+    (FEE 30).
 
     Each fee is borne whole. The appeal's own stays with who paid it unless something else is said.
     """
@@ -237,7 +306,12 @@ def _changed_costs(court: Sitting, case: Case, given: AppealOutcomeInput, *, par
     fees = {"costs": standing_fee(court, case), "appeal_costs": standing_fee(court, case, (Matter.APPEAL,))}
     lines = {"costs": given.costs, "appeal_costs": given.appeal_costs}
     if fees["costs"].minor and not given.costs:
-        raise InvalidInput.at("costs", T("Say who bears the fee of the first instance now: it changes with the judgment (Litigation Costs Measures, art. 30)."))
+        raise InvalidInput.at(
+            "costs",
+            T(
+                "Say who bears the fee of the first instance now: it changes with the judgment (Litigation Costs Measures, art. 30)."
+            ),
+        )
     return {name: borne_by(court, case, found, fees[name], at=name) for name, found in lines.items() if found}
 
 
@@ -276,9 +350,17 @@ def appeal_fee_lapsed(court: Sitting, case: Case, facts: Any) -> None:
     challenged = set()
     for petition in petitions_of(court.session, case, *LIVE):
         if petition.party_id == facts["party"].id:
-            petition.state, petition.outcome, petition.closed_entry = AppealState.WITHDRAWN, AppealOutcome.WITHDRAWN, court.next_number(case)
+            petition.state, petition.outcome, petition.closed_entry = (
+                AppealState.WITHDRAWN,
+                AppealOutcome.WITHDRAWN,
+                court.next_number(case),
+            )
             court.close_tasks(case, "appeal", petition.reference)
             challenged.add(petition.decision_id)
     court.session.flush()
-    for decision in [d for d in decisions_of(court.session, case, DecisionState.ISSUED) if d.id in challenged and is_final(court, case, d)]:
+    for decision in [
+        d
+        for d in decisions_of(court.session, case, DecisionState.ISSUED)
+        if d.id in challenged and is_final(court, case, d)
+    ]:
         court.then("take_effect", EffectInput(decision=decision.reference), actor=CLOCK_ACTOR)

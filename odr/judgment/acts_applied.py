@@ -1,4 +1,6 @@
-"""Who did not register for an action of many sues by herself: where her claim is right, the judgment applies to her (CPL 57; CPI 80)."""
+"""Who did not register for an action of many sues by herself: where her claim is right, the judgment applies to her
+(CPL 57; CPI 80).
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,11 @@ if TYPE_CHECKING:
 
 def a_judgment_fits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to apply."""
-    return None if fitting(court, case) else T("No judgment in an action of many against this side is in effect, or the claimant took part in it.")
+    return (
+        None
+        if fitting(court, case)
+        else T("No judgment in an action of many against this side is in effect, or the claimant took part in it.")
+    )
 
 
 def respondents_were_heard(court: Sitting, case: Case, actor: Actor) -> Text | None:
@@ -65,19 +71,32 @@ def the_other_case(court: Sitting, case: Case, given: ApplyJudgmentInput) -> lis
     strong=True,
     serves=Everyone.PARTIES,
     paper=RulingForm(
-        T("Judgment in an action of many"), NO_APPEAL, result="", ruled=T("The claim is right. The judgment in the action of many applies to it.")
+        T("Judgment in an action of many"),
+        NO_APPEAL,
+        result="",
+        ruled=T("The claim is right. The judgment in the action of many applies to it."),
     ),
     source="CPL 57, 157; CPI 80",
-    help=T("For a claim by somebody who had not registered. If it is right, nothing needs to be tried again. If it is not, decide it like any other."),
+    help=T(
+        "For a claim by somebody who had not registered. If it is right, nothing needs to be tried again. If it is not, decide it like any other."
+    ),
 )
-def apply_group_judgment(court: Sitting, case: Case, given: ApplyJudgmentInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Find the claim right and apply the judgment in effect to it: what is owed can be enforced, the costs are decided, both dockets say so (CPL 57; CPI 80).
+def apply_group_judgment(
+    court: Sitting, case: Case, given: ApplyJudgmentInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Find the claim right and apply the judgment in effect to it: what is owed can be enforced, the costs are decided,
+    both dockets say so (CPL 57; CPI 80).
 
     Amounts are in the currency of the court. Raises InvalidInput for a debtor who is not respondent.
     """
     found: GroupJudgment = court.resolved("group_judgment", given.judgment)
     debtors = _debtors(court, case, given.orders)
-    row = AppliedJudgment(case_id=case.id, group_case_id=found.case.id, decision_id=found.decision.id, entry_number=court.next_number(case))
+    row = AppliedJudgment(
+        case_id=case.id,
+        group_case_id=found.case.id,
+        decision_id=found.decision.id,
+        entry_number=court.next_number(case),
+    )
     court.session.add(row)
     _drop_drafts(court, case)
     end_clocks(court, case, now)
@@ -86,14 +105,30 @@ def apply_group_judgment(court: Sitting, case: Case, given: ApplyJudgmentInput, 
     case.effective_at = now
     court.move(case, Stage.EFFECTIVE)
     court.announce("case_effective", case)
-    court.then("note_applied_judgment", AppliedFact(case=case.number or case.reference, reference=case.reference), case=found.case)
-    result = {"judgment_in": found.case.number, "reference": found.case.reference, "decision": found.decision.reference, "bears": bears}
-    return Recorded(T("The judgment in the action of many %(number)s applies", number=found.case.number or found.case.reference), result)
+    court.then(
+        "note_applied_judgment",
+        AppliedFact(case=case.number or case.reference, reference=case.reference),
+        case=found.case,
+    )
+    result = {
+        "judgment_in": found.case.number,
+        "reference": found.case.reference,
+        "decision": found.decision.reference,
+        "bears": bears,
+    }
+    return Recorded(
+        T("The judgment in the action of many %(number)s applies", number=found.case.number or found.case.reference),
+        result,
+    )
 
 
 def _debtors(court: Sitting, case: Case, orders: Sequence[AppliedOrderInput]) -> list[Party]:
     known, currency = {p.label: p for p in parties(case, Role.RESPONDENT)}, court.pack(case).currency
-    faults = [FieldFault(("orders", n, "debtor"), T("Choose one of those listed.")) for n, one in enumerate(orders) if one.debtor not in known]
+    faults = [
+        FieldFault(("orders", n, "debtor"), T("Choose one of those listed."))
+        for n, one in enumerate(orders)
+        if one.debtor not in known
+    ]
     faults += [
         FieldFault(("orders", n, "amount"), T("The amount is not in the currency of this court."))
         for n, one in enumerate(orders)
@@ -154,8 +189,13 @@ def _costs(court: Sitting, case: Case, given: ApplyJudgmentInput) -> dict[str, i
     source="CPL 57; CPI 80",
 )
 def note_applied_judgment(court: Sitting, case: Case, given: AppliedFact, *, actor: Actor, now: datetime) -> Recorded:
-    """Note on the docket of the action of many to which claim its judgment was applied; whose claim it is, only the court reads (CPL 57)."""
-    return Recorded(T("The judgment was applied to the claim %(number)s, by somebody who had not registered", number=given.case), given.model_dump())
+    """Note on the docket of the action of many to which claim its judgment was applied; whose claim it is, only the
+    court reads (CPL 57).
+    """
+    return Recorded(
+        T("The judgment was applied to the claim %(number)s, by somebody who had not registered", number=given.case),
+        given.model_dump(),
+    )
 
 
 RESOLVERS = {"group_judgment": find_judgment}

@@ -1,4 +1,6 @@
-"""Preservation before a claim: asked for in a case of its own, tied to the claim that follows, lifted where none does (CPL 104)."""
+"""Preservation before a claim: asked for in a case of its own, tied to the claim that follows, lifted where none does
+(CPL 104).
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,11 @@ def ask_before_claim(court: Sitting, case: Case, given: BeforeClaimInput, *, act
     )
     title = T("%(name)s asks for preservation before a claim. Rule within 48 hours.", name=me.name)
     apply_before_claim(court, case, me, motion, given.applicant, title, now)
-    return Recorded(T("%(name)s asks for preservation before a claim", name=me.name), {"motion": motion.reference}, named=only(me.id))
+    return Recorded(
+        T("%(name)s asks for preservation before a claim", name=me.name),
+        {"motion": motion.reference},
+        named=only(me.id),
+    )
 
 
 def a_claim_is_missing(court: Sitting, case: Case, actor: Actor) -> Text | None:
@@ -83,7 +89,10 @@ def name_claim(court: Sitting, case: Case, given: NameClaimInput, *, actor: Acto
     Raises InvalidInput for a claim of somebody else, against somebody else, or filed after the thirty days.
     """
     ends = [w.due_at for w in court.windows(case, CLAIM_FOLLOWS, state=None) if w.due_at is not None]
-    found = next((c for c in claims_that_follow(court.session, case, max(ends, default=None)) if c.reference == given.claim), None)
+    found = next(
+        (c for c in claims_that_follow(court.session, case, max(ends, default=None)) if c.reference == given.claim),
+        None,
+    )
     if found is None:
         raise InvalidInput.at("claim", T("Choose a claim of yours against the same side, filed within the time."))
     row = before_claim(court.session, case)
@@ -92,7 +101,10 @@ def name_claim(court: Sitting, case: Case, given: NameClaimInput, *, actor: Acto
     court.close_windows(case, CLAIM_FOLLOWS, WindowState.MET)
     court.close_tasks(case, LIFT_TASK)
     bring_over(court, case, found)
-    return Recorded(T("The claim %(number)s followed the preservation", number=found.number or found.reference), {"claim": found.reference})
+    return Recorded(
+        T("The claim %(number)s followed the preservation", number=found.number or found.reference),
+        {"claim": found.reference},
+    )
 
 
 def claim_did_not_follow(court: Sitting, case: Case, window: Window) -> None:
@@ -104,7 +116,9 @@ def claim_did_not_follow(court: Sitting, case: Case, window: Window) -> None:
     if filed:
         court.then("name_claim", NameClaimInput(claim=filed[0].reference))
     elif not court.tasks(case, LIFT_TASK):
-        words = T("No claim followed a preservation within its time. Lift it: rule on it as a review, granted (Civil Procedure Law, art. 104).")
+        words = T(
+            "No claim followed a preservation within its time. Lift it: rule on it as a review, granted (Civil Procedure Law, art. 104)."
+        )
         court.open_task(case, Role.JUDGE, LIFT_TASK, words, risk=90, subject=window.subject)
 
 
@@ -144,7 +158,11 @@ def end_with_claims(court: Court) -> int:
     with court.database.read() as session:
         over = select(Case.id).where(Case.stage == Stage.CLOSED)
         kept = select(Case.id).where(Case.stage == Stage.PRESERVING)
-        ids = session.scalars(select(BeforeClaim.case_id).where(BeforeClaim.case_id.in_(kept), BeforeClaim.claim_case_id.in_(over)).limit(64)).all()
+        ids = session.scalars(
+            select(BeforeClaim.case_id)
+            .where(BeforeClaim.case_id.in_(kept), BeforeClaim.claim_case_id.in_(over))
+            .limit(64)
+        ).all()
     for case_id in ids:
         with court.sit() as sitting:
             case = sitting.session.get_one(Case, case_id)

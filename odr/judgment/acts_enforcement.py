@@ -1,4 +1,6 @@
-"""Settling within an enforcement: signed it halts, performed it is over, not kept the instrument is enforced again (CPL 241; CPI 464 to 466)."""
+"""Settling within an enforcement: signed it halts, performed it is over, not kept the instrument is enforced again (CPL
+241; CPI 464 to 466).
+"""
 
 from __future__ import annotations
 
@@ -51,15 +53,23 @@ def _both(court: Sitting, case: Case, found: EnforcementCase) -> set[int]:
     serves=Everyone.BUT_ACTOR,
     source="CPL 241",
 )
-def propose_enforcement_settlement(court: Sitting, case: Case, given: EnforcementSettlementInput, *, actor: Actor, now: datetime) -> Recorded:
+def propose_enforcement_settlement(
+    court: Sitting, case: Case, given: EnforcementSettlementInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Propose another sum, other days or another way to perform; enforcement goes on until both have signed (CPL 241).
 
     Raises InvalidInput for another currency, a day that is past, or parts that do not add up.
     """
     found, me = open_enforcement(court.session, case), court.party_of(case, actor)
     assert found is not None
-    other = next(p for p in sorted(_both(court, case, found) - {me.id}) if p == found.party_id or me.id == found.party_id)
-    faults = [FieldFault(("instalments", i, "on"), T("This day is past.")) for i, part in enumerate(given.instalments) if part.on < today(court)]
+    other = next(
+        p for p in sorted(_both(court, case, found) - {me.id}) if p == found.party_id or me.id == found.party_id
+    )
+    faults = [
+        FieldFault(("instalments", i, "on"), T("This day is past."))
+        for i, part in enumerate(given.instalments)
+        if part.on < today(court)
+    ]
     if given.amount.currency != court.pack(case).currency:
         faults.append(FieldFault(("amount",), T("The amount is not in the currency of this court.")))
     if faults:
@@ -77,18 +87,25 @@ def propose_enforcement_settlement(court: Sitting, case: Case, given: Enforcemen
     )
     court.session.add(row)
     court.session.flush()
-    return Recorded(T("%(name)s proposes to settle the enforcement for %(amount)s", name=me.name, amount=given.amount), {"settlement": row.reference})
+    return Recorded(
+        T("%(name)s proposes to settle the enforcement for %(amount)s", name=me.name, amount=given.amount),
+        {"settlement": row.reference},
+    )
 
 
 def one_is_proposed_to_me(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """There is a proposal of the other side."""
-    mine = [s for s in enforcement_settlements(court.session, case, SettlementState.PROPOSED) if s.to_id == actor.party_id]
+    mine = [
+        s for s in enforcement_settlements(court.session, case, SettlementState.PROPOSED) if s.to_id == actor.party_id
+    ]
     return None if mine else T("Nothing is proposed to you.")
 
 
 def proposal_state(court: Sitting, case: Case, values: Any) -> str:
     """The proposal an answer is about."""
-    return ",".join(f"{s.reference}:{s.state.value}" for s in enforcement_settlements(court.session, case, SettlementState.PROPOSED))
+    return ",".join(
+        f"{s.reference}:{s.state.value}" for s in enforcement_settlements(court.session, case, SettlementState.PROPOSED)
+    )
 
 
 @act(
@@ -103,8 +120,12 @@ def proposal_state(court: Sitting, case: Case, values: Any) -> str:
     serves=Everyone.BUT_ACTOR,
     source="CPL 241; CPI 464, 466",
 )
-def answer_enforcement_settlement(court: Sitting, case: Case, given: AnswerSettlementInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Sign it into the record, or decline. Signed, the two years begin anew after its last day, and the halt lies on the desk (CPI 464, 466)."""
+def answer_enforcement_settlement(
+    court: Sitting, case: Case, given: AnswerSettlementInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Sign it into the record, or decline. Signed, the two years begin anew after its last day, and the halt lies on
+    the desk (CPI 464, 466).
+    """
     row = enforcement_settlements(court.session, case, SettlementState.PROPOSED)[0]
     me = court.party_of(case, actor)
     if given.answer == "decline":
@@ -116,10 +137,21 @@ def answer_enforcement_settlement(court: Sitting, case: Case, given: AnswerSettl
     creditor = party_with(case, enforcement.party_id)
     court.close_windows(case, ENFORCE, WindowState.ENDED, party=creditor)
     last = max((date.fromisoformat(p["on"]) for p in row.instalments), default=today(court))
-    court.start_window(case, ENFORCE, party=creditor, start=datetime.combine(last, time(23, 59), tzinfo=court.pack(case).tz))
+    court.start_window(
+        case, ENFORCE, party=creditor, start=datetime.combine(last, time(23, 59), tzinfo=court.pack(case).tz)
+    )
     role = Role(court.pack(case).decider("end_enforcement"))
-    court.open_task(case, role, TASK, T("The parties settled in the enforcement. Halt it (Interpretation, art. 464)."), risk=45, subject=row.reference)
-    return Recorded(T("Settled in the enforcement: %(amount)s, signed by both", amount=row.amount), {"settlement": row.reference})
+    court.open_task(
+        case,
+        role,
+        TASK,
+        T("The parties settled in the enforcement. Halt it (Interpretation, art. 464)."),
+        risk=45,
+        subject=row.reference,
+    )
+    return Recorded(
+        T("Settled in the enforcement: %(amount)s, signed by both", amount=row.amount), {"settlement": row.reference}
+    )
 
 
 def _paid(court: Sitting, case: Case) -> int:
@@ -171,7 +203,8 @@ def it_is_not_kept(court: Sitting, case: Case, actor: Actor) -> Text | None:
     source="CPL 241, 250; CPI 465, 466",
 )
 def resume_enforcement(court: Sitting, case: Case, given: ResumeInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Go back to the instrument with one act: what was paid on the agreement is taken off, interest is reckoned to today (CPL 241; CPI 465).
+    """Go back to the instrument with one act: what was paid on the agreement is taken off, interest is reckoned to
+    today (CPL 241; CPI 465).
 
     Raises ActNotOpen where it is kept and no deception or threat is named.
     """
@@ -186,5 +219,7 @@ def resume_enforcement(court: Sitting, case: Case, given: ResumeInput, *, actor:
     me = court.party_of(case, actor)
     number, rows, total = begin(court, case, me, everything=True)
     court.move(case, Stage.ENFORCEMENT)
-    words = T("Enforcement resumed for %(name)s: %(amount)s", name=me.name, amount=Money(total, court.pack(case).currency))
+    words = T(
+        "Enforcement resumed for %(name)s: %(amount)s", name=me.name, amount=Money(total, court.pack(case).currency)
+    )
     return Recorded(words, {"number": number, "claimed": rows, "ground": given.ground})

@@ -1,4 +1,6 @@
-"""Preservation of evidence: asked for in a case or before a claim, recorded, and brought into the case that follows (CPL 84; CPI 98; EV 25-29)."""
+"""Preservation of evidence: asked for in a case or before a claim, recorded, and brought into the case that follows
+(CPL 84; CPI 98; EV 25-29).
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,13 @@ from odr.errors import ActNotOpen
 from odr.evidence.adding import add_exhibit
 from odr.evidence.models import Category, Exhibit
 from odr.identity.actors import Actor
-from odr.judgment.inputs_preservation import BeforeClaimEvidenceInput, EvidencePreservationInput, EvidenceToPreserve, PreservedEvidenceInput, PreservedFromInput
+from odr.judgment.inputs_preservation import (
+    BeforeClaimEvidenceInput,
+    EvidencePreservationInput,
+    EvidenceToPreserve,
+    PreservedEvidenceInput,
+    PreservedFromInput,
+)
 from odr.judgment.kinds import EvidenceMeasure, MotionKind, PreservationState
 from odr.judgment.lookups import evidence_to_preserve, party_with, preservation_named, preservations_of
 from odr.judgment.models import Motion, Preservation
@@ -50,7 +58,14 @@ def _motion(court: Sitting, case: Case, me: Party, given: EvidenceToPreserve, ur
 def _note(court: Sitting, motion: Motion, given: EvidenceToPreserve, facts: list[int]) -> None:
     asked = [measure.value for measure in given.measures]
     court.session.add(
-        EvidencePreservation(motion_id=motion.id, holder=given.holder, proves=given.proves, facts=sorted(set(facts)), measures=asked, harmful=given.harmful)
+        EvidencePreservation(
+            motion_id=motion.id,
+            holder=given.holder,
+            proves=given.proves,
+            facts=sorted(set(facts)),
+            measures=asked,
+            harmful=given.harmful,
+        )
     )
     court.session.flush()
 
@@ -63,19 +78,28 @@ def _note(court: Sitting, motion: Motion, given: EvidenceToPreserve, facts: list
     while_stayed=True,
     seen_by=Audience.NAMED,
     source="CPL 84; CPI 98; EV 25, 26",
-    help=T("Where evidence may be lost or be hard to get later. The other side reads of it when it has been carried out."),
+    help=T(
+        "Where evidence may be lost or be hard to get later. The other side reads of it when it has been carried out."
+    ),
 )
-def ask_for_evidence_preservation(court: Sitting, case: Case, given: EvidencePreservationInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Ask the court to preserve evidence that may be lost or be hard to get later (CPL 84), within the time for evidence (EV 25).
+def ask_for_evidence_preservation(
+    court: Sitting, case: Case, given: EvidencePreservationInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Ask the court to preserve evidence that may be lost or be hard to get later (CPL 84), within the time for
+    evidence (EV 25).
 
     Later it is taken and marked late. What cannot wait is ruled on within 48 hours (CPL 103).
     """
     me = court.party_of(case, actor)
-    court.late = bool(court.windows(case, "evidence", party=me, state=WindowState.LAPSED)) and not court.windows(case, "evidence", party=me)
+    court.late = bool(court.windows(case, "evidence", party=me, state=WindowState.LAPSED)) and not court.windows(
+        case, "evidence", party=me
+    )
     motion = _motion(court, case, me, given, given.urgent)
     apply_for(court, case, me, motion, T("%(name)s asks for preservation of evidence.", name=me.name), now)
     _note(court, motion, given, given.facts)
-    return Recorded(T("%(name)s asks for preservation of evidence", name=me.name), {"motion": motion.reference}, named=only(me.id))
+    return Recorded(
+        T("%(name)s asks for preservation of evidence", name=me.name), {"motion": motion.reference}, named=only(me.id)
+    )
 
 
 @act(
@@ -87,8 +111,11 @@ def ask_for_evidence_preservation(court: Sitting, case: Case, given: EvidencePre
     listed=False,
     source="CPL 84; EV 25, 26",
 )
-def ask_before_claim_for_evidence(court: Sitting, case: Case, given: BeforeClaimEvidenceInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Ask the court to preserve evidence before there is a claim; the judge on duty rules within 48 hours (CPL 84, 104).
+def ask_before_claim_for_evidence(
+    court: Sitting, case: Case, given: BeforeClaimEvidenceInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Ask the court to preserve evidence before there is a claim; the judge on duty rules within 48 hours (CPL 84,
+    104).
 
     Security is given only where the measure limits the use of the thing or may harm who has it (EV 26).
     """
@@ -97,12 +124,20 @@ def ask_before_claim_for_evidence(court: Sitting, case: Case, given: BeforeClaim
     title = T("%(name)s asks for preservation of evidence before a claim. Rule within 48 hours.", name=me.name)
     apply_before_claim(court, case, me, motion, given.applicant, title, now)
     _note(court, motion, given, [])
-    return Recorded(T("%(name)s asks for preservation of evidence before a claim", name=me.name), {"motion": motion.reference}, named=only(me.id))
+    return Recorded(
+        T("%(name)s asks for preservation of evidence before a claim", name=me.name),
+        {"motion": motion.reference},
+        named=only(me.id),
+    )
 
 
 def evidence_to_secure(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Evidence is preserved when it was ordered and the security for it given."""
-    ready = [p for p in preservations_of(court.session, case, PreservationState.ORDERED) if p.is_ready and evidence_to_preserve(court.session, p)]
+    ready = [
+        p
+        for p in preservations_of(court.session, case, PreservationState.ORDERED)
+        if p.is_ready and evidence_to_preserve(court.session, p)
+    ]
     return None if ready else T("No evidence waits to be preserved.")
 
 
@@ -116,8 +151,11 @@ def evidence_to_secure(court: Sitting, case: Case, actor: Actor) -> Text | None:
     serves=Everyone.PARTIES,
     source="CPL 84; EV 23, 27",
 )
-def record_preserved_evidence(court: Sitting, case: Case, given: PreservedEvidenceInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Enter the record of when, where, before whom and how it was preserved (EV 27); each file that came of it is an exhibit of who asked.
+def record_preserved_evidence(
+    court: Sitting, case: Case, given: PreservedEvidenceInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Enter the record of when, where, before whom and how it was preserved (EV 27); each file that came of it is an
+    exhibit of who asked.
 
     From now on every party reads the application and the ruling, and may ask for one review (CPL 111).
     Whoever submitted nothing still examines it like any exhibit (EV 62).
@@ -129,15 +167,31 @@ def record_preserved_evidence(court: Sitting, case: Case, given: PreservedEviden
     labels = [exhibit.label for exhibit in _exhibits(court, case, row, wanted, given, now)]
     wanted.record = {"at": given.at, "present": given.present, "how": given.how, "kept": given.kept, "exhibits": labels}
     carried_out(court, case, row, now)
-    words = T("Evidence preserved: %(labels)s", labels=", ".join(labels)) if labels else T("Evidence preserved: %(how)s", how=given.how)
+    words = (
+        T("Evidence preserved: %(labels)s", labels=", ".join(labels))
+        if labels
+        else T("Evidence preserved: %(how)s", how=given.how)
+    )
     return Recorded(words, {"preservation": row.reference, "exhibits": labels})
 
 
-def _exhibits(court: Sitting, case: Case, row: Preservation, wanted: EvidencePreservation, given: PreservedEvidenceInput, now: datetime) -> list[Exhibit]:
+def _exhibits(
+    court: Sitting,
+    case: Case,
+    row: Preservation,
+    wanted: EvidencePreservation,
+    given: PreservedEvidenceInput,
+    now: datetime,
+) -> list[Exhibit]:
     motion, owner = court.session.get_one(Motion, row.motion_id), party_with(case, row.party_id)
     assert owner is not None
     category = next((CATEGORIES[m] for m in map(EvidenceMeasure, wanted.measures) if m in CATEGORIES), Category.FILES)
-    provenance = {"made_with": given.how[:500], "made_at": given.at[:200], "kept": given.kept, "preserved": motion.reference}
+    provenance = {
+        "made_with": given.how[:500],
+        "made_at": given.at[:200],
+        "kept": given.kept,
+        "preserved": motion.reference,
+    }
     source = T("Preserved by the court from %(holder)s.", holder=wanted.holder).render(owner.locale)
     return [
         add_exhibit(
@@ -157,18 +211,27 @@ def _exhibits(court: Sitting, case: Case, row: Preservation, wanted: EvidencePre
     serves=Everyone.PARTIES,
     source="EV 29",
 )
-def take_in_preserved(court: Sitting, case: Case, given: PreservedFromInput, *, actor: Actor, now: datetime) -> Recorded:
+def take_in_preserved(
+    court: Sitting, case: Case, given: PreservedFromInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Take over the exhibits that were preserved before the claim, with file, receipt and provenance (EV 29)."""
     own = court.session.scalars(select(Case).where(Case.reference == given.case)).one()
     applicant = next(p for p in own.parties if p.role is Role.CLAIMANT)
     party = next(p for p in case.parties if p.role is Role.CLAIMANT and p.account_id == applicant.account_id)
     court.announce("evidence_moved", own, into=case, parties={applicant.id: party})
-    return Recorded(T("Evidence preserved before the claim, in %(number)s, is here now", number=given.number), {"from": given.case})
+    return Recorded(
+        T("Evidence preserved before the claim, in %(number)s, is here now", number=given.number), {"from": given.case}
+    )
 
 
 def bring_over(court: Sitting, own: Case, claim: Case) -> None:
     """Have what was preserved before a claim taken into the claim's case, once it is named."""
-    if claim.stage in TRIED and court.session.scalar(select(Exhibit.id).where(Exhibit.case_id == own.id).limit(1)) is not None:
+    if (
+        claim.stage in TRIED
+        and court.session.scalar(select(Exhibit.id).where(Exhibit.case_id == own.id).limit(1)) is not None
+    ):
         # An own case is older than its claim, so that two cases are always locked in the order of their numbers.
         court.session.refresh(claim, with_for_update=True)
-        court.then("take_in_preserved", PreservedFromInput(case=own.reference, number=own.number or own.reference), case=claim)
+        court.then(
+            "take_in_preserved", PreservedFromInput(case=own.reference, number=own.number or own.reference), case=claim
+        )

@@ -36,12 +36,22 @@ if TYPE_CHECKING:
 ELSEWHERE = {
     MotionKind.SET_ASIDE: T("This has its own time and its own act, where the rules of the case know it."),
     MotionKind.PRESERVATION_REVIEW: T("A review is asked for within its own time, from the service of the ruling."),
-    MotionKind.EVIDENCE_PRESERVATION: T("Ask for this with “Ask for preservation of evidence”: the court needs to know who has it and how it is preserved."),
+    MotionKind.EVIDENCE_PRESERVATION: T(
+        "Ask for this with “Ask for preservation of evidence”: the court needs to know who has it and how it is preserved."
+    ),
 }
 """What is asked for by an act of its own."""
 
 
-@act(title=T("Ask for a ruling"), input=MotionInput, by=set(PARTY_ROLES), at=RUNNING, while_stayed=True, serves=Everyone.NOBODY, source="CPL 103, 104, 157")
+@act(
+    title=T("Ask for a ruling"),
+    input=MotionInput,
+    by=set(PARTY_ROLES),
+    at=RUNNING,
+    while_stayed=True,
+    serves=Everyone.NOBODY,
+    source="CPL 103, 104, 157",
+)
 def ask_for_ruling(court: Sitting, case: Case, given: MotionInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask the court to rule; an urgent preservation is on the judge's desk with its 48 hours (CPL 103).
 
@@ -88,7 +98,9 @@ def _ruling(court: Sitting, case: Case, given: RulingInput) -> Ruling:
     kind = motion.kind if motion is not None else given.kind
     assert kind is not None
     if motion is None and kind is MotionKind.SET_ASIDE:
-        raise InvalidInput.at("kind", T("A decision given in absence is set aside only when the absent party asks for it."))
+        raise InvalidInput.at(
+            "kind", T("A decision given in absence is set aside only when the absent party asks for it.")
+        )
     if case.stage is Stage.PRESERVING and kind is not MotionKind.PRESERVATION_REVIEW:
         raise InvalidInput.at("kind", T("Before there is a claim, nothing but the preservation can be ruled on."))
     return Ruling(
@@ -100,7 +112,9 @@ def _ruling(court: Sitting, case: Case, given: RulingInput) -> Ruling:
         orders=lines(given.orders),
         reasons=given.reasons,
         security_minor=given.security.minor if given.security else None,
-        appealable=kind is MotionKind.DISMISSAL and given.result != "refused" and is_appealable(court, case, APPEAL_DISMISSAL),
+        appealable=kind is MotionKind.DISMISSAL
+        and given.result != "refused"
+        and is_appealable(court, case, APPEAL_DISMISSAL),
         entry_number=court.next_number(case),
     )
 
@@ -115,14 +129,31 @@ def prepare_ruling(court: Court, case: Case, given: BaseModel, actor: Actor) -> 
         ruling = _ruling(sitting, mine, given)
         code = new_reference()
         paper = ruling_paper(sitting, mine, ruling, given.language, sitting.now, code, check_url(court, code))
-        sealed = set_and_seal(court, paper, given.language, reason=T("Ruling in case %(number)s", number=mine.number or mine.reference), signer=actor.name)
+        sealed = set_and_seal(
+            court,
+            paper,
+            given.language,
+            reason=T("Ruling in case %(number)s", number=mine.number or mine.reference),
+            signer=actor.name,
+        )
         return {"ruling": SealedPaper(_digest(mine, ruling), sealed, code)}
 
 
 def _digest(case: Case, ruling: Ruling) -> str:
     people = [[p.label, p.name] for p in case.parties]
     return sha256_hex(
-        canonical([case.number, ruling.ordinal, ruling.kind.value, ruling.result.value, ruling.orders, ruling.reasons, ruling.security_minor, people])
+        canonical(
+            [
+                case.number,
+                ruling.ordinal,
+                ruling.kind.value,
+                ruling.result.value,
+                ruling.orders,
+                ruling.reasons,
+                ruling.security_minor,
+                people,
+            ]
+        )
     )
 
 
@@ -141,7 +172,8 @@ def _digest(case: Case, ruling: Ruling) -> str:
     source="CPL 157",
 )
 def give_ruling(court: Sitting, case: Case, given: RulingInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Rule on a motion, or of the court's own motion: sealed, with grounds and the remedy, served on everybody (CPL 157).
+    """Rule on a motion, or of the court's own motion: sealed, with grounds and the remedy, served on everybody (CPL
+    157).
 
     A stay halts every clock of the case, a resumption lets them go on with what
     was left; a dismissal of the action ends the case, and its fee goes back, when
@@ -149,7 +181,9 @@ def give_ruling(court: Sitting, case: Case, given: RulingInput, *, actor: Actor,
     """
     motion, ruling = _motion(court, case, given), _ruling(court, case, given)
     title = words_of(T("Ruling: %(kind)s", kind=ruling.kind.label))
-    document = keep_prepared(court, case, "ruling", _digest(case, ruling), kind="ruling", title=title, locale=given.language)
+    document = keep_prepared(
+        court, case, "ruling", _digest(case, ruling), kind="ruling", title=title, locale=given.language
+    )
     ruling.document_id = document.id
     court.session.add(ruling)
     if motion is not None:
@@ -161,7 +195,12 @@ def give_ruling(court: Sitting, case: Case, given: RulingInput, *, actor: Actor,
     after_ruling(court, case, ruling, motion)
     asker = party_with(case, motion.party_id) if motion is not None else None
     words = T("Ruling, %(kind)s: %(result)s", kind=ruling.kind.label, result=ruling.result.label)
-    facts = {"ruling": ruling.reference, "document": document.reference, "sha256": document.sha256, "document_receipt": document.receipt}
+    facts = {
+        "ruling": ruling.reference,
+        "document": document.reference,
+        "sha256": document.sha256,
+        "document_receipt": document.receipt,
+    }
     return Recorded(words, facts | {"for": asker.label if asker else None})
 
 
@@ -190,7 +229,14 @@ def _carry_out(court: Sitting, case: Case, ruling: Ruling, now: datetime) -> Non
 
 def ruling_overdue(court: Sitting, case: Case, window: Any) -> None:
     """48 hours passed without a ruling on an urgent preservation: the president sees it."""
-    court.open_task(case, Role.PRESIDENT, URGENT, T("An urgent preservation was not ruled on within 48 hours."), risk=95, subject=window.subject)
+    court.open_task(
+        case,
+        Role.PRESIDENT,
+        URGENT,
+        T("An urgent preservation was not ruled on within 48 hours."),
+        risk=95,
+        subject=window.subject,
+    )
 
 
 @act(
@@ -205,4 +251,6 @@ def ask_for_default(court: Sitting, case: Case, given: DefaultRequestInput, *, a
     who = party_labelled(case, given.respondent, "respondent")
     if who is None or who.role is not Role.RESPONDENT:
         raise InvalidInput.at("respondent", T("This party is not in the case."))
-    return Recorded(T("The claimant asks for a decision in default against %(party)s", party=who.name), {"respondent": who.label})
+    return Recorded(
+        T("The claimant asks for a decision in default against %(party)s", party=who.name), {"respondent": who.label}
+    )

@@ -41,7 +41,8 @@ def one_judge_sits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     source="CPL 40, 44, 131",
 )
 def convene_panel(court: Sitting, case: Case, given: ConveneInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Let a panel decide: the judge of the case presides, the other members are drawn by lot; the parties learn who sits (CPL 131).
+    """Let a panel decide: the judge of the case presides, the other members are drawn by lot; the parties learn who
+    sits (CPL 131).
 
     Raises InvalidInput for a number the rules do not allow (CPL 40).
     """
@@ -56,7 +57,12 @@ def convene_panel(court: Sitting, case: Case, given: ConveneInput, *, actor: Act
         court.session.add(Seat(case_id=case.id, account_id=account.id, role=Role.ASSESSOR, from_at=now))
         court.session.flush()
         names.append(account.name)
-    words = T("A panel of %(size)s decides: %(judge)s presides, with %(others)s", size=given.size, judge=actor.name, others=", ".join(names))
+    words = T(
+        "A panel of %(size)s decides: %(judge)s presides, with %(others)s",
+        size=given.size,
+        judge=actor.name,
+        others=", ".join(names),
+    )
     return Recorded(words, {"size": given.size, "presiding": actor.name, "members": names})
 
 
@@ -78,7 +84,9 @@ def a_panel_deliberates(court: Sitting, case: Case, actor: Actor) -> Text | None
     source="CPL 45",
 )
 def deliberate(court: Sitting, case: Case, given: DeliberateInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Say something in the panel's deliberation; it goes into the minutes, which nobody but the panel ever reads (CPL 45)."""
+    """Say something in the panel's deliberation; it goes into the minutes, which nobody but the panel ever reads (CPL
+    45).
+    """
     decision = current_draft(court.session, case)
     assert decision is not None
     _minute(court, case, decision, actor, None, given.words)
@@ -101,7 +109,11 @@ def vote_on_decision(court: Sitting, case: Case, given: VoteInput, *, actor: Act
     if decision.state is not DecisionState.DRAFT:
         raise ActNotOpen(T("This decision is not a draft any more."))
     _minute(court, case, decision, actor, given.vote, given.view)
-    return Recorded(T("%(name)s voted: %(vote)s", name=actor.name, vote=given.vote.label), {"decision": decision.reference}, named=panel.named(court, case))
+    return Recorded(
+        T("%(name)s voted: %(vote)s", name=actor.name, vote=given.vote.label),
+        {"decision": decision.reference},
+        named=panel.named(court, case),
+    )
 
 
 def _minute(court: Sitting, case: Case, decision: Decision, actor: Actor, vote: Vote | None, words: str | None) -> None:
@@ -123,7 +135,9 @@ def _minute(court: Sitting, case: Case, decision: Decision, actor: Actor, vote: 
 
 def waits_for_the_clerk(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """The clerk signs what the judge has signed and pronounced."""
-    return None if issuing.to_countersign(court, case) is not None else T("No decision waits for the clerk’s signature.")
+    return (
+        None if issuing.to_countersign(court, case) is not None else T("No decision waits for the clerk’s signature.")
+    )
 
 
 @act(
@@ -146,5 +160,10 @@ def countersign_decision(court: Sitting, case: Case, given: SignInput, *, actor:
     document = issuing.keep_countersigned(court, case, decision)
     decision.countersigned_entry, decision.document_sha256 = court.next_number(case), document.sha256
     court.close_tasks(case, COUNTERSIGN_TASK, decision.reference)
-    facts = {"decision": decision.reference, "document": document.reference, "sha256": document.sha256, "document_receipt": document.receipt}
+    facts = {
+        "decision": decision.reference,
+        "document": document.reference,
+        "sha256": document.sha256,
+        "document_receipt": document.receipt,
+    }
     return Recorded(T("%(name)s countersigned the decision; it is served", name=actor.name), facts)

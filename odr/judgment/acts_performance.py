@@ -12,9 +12,23 @@ from odr.judgment.acts_enforcement import TASK as SETTLED_TASK
 from odr.judgment.acts_enforcement import after_payment
 from odr.judgment.effect import all_done, is_overdue, left_of
 from odr.judgment.enforcing import INACTION, begin, today
-from odr.judgment.inputs import CloseInput, ConfirmPerformanceInput, EndEnforcementInput, EnforcementInput, MeasureInput, PerformanceInput
+from odr.judgment.inputs import (
+    CloseInput,
+    ConfirmPerformanceInput,
+    EndEnforcementInput,
+    EnforcementInput,
+    MeasureInput,
+    PerformanceInput,
+)
 from odr.judgment.kinds import EnforcementState, Instrument, SettlementState
-from odr.judgment.lookups import enforcement_settlements, obligation_named, obligations_of, open_enforcement, party_with, unconfirmed
+from odr.judgment.lookups import (
+    enforcement_settlements,
+    obligation_named,
+    obligations_of,
+    open_enforcement,
+    party_with,
+    unconfirmed,
+)
 from odr.judgment.models import EnforcementMeasure, Obligation, Performance
 from odr.procedure.models import WindowState
 from odr.procedure.rulings import NO_APPEAL
@@ -27,9 +41,17 @@ if TYPE_CHECKING:
 OWED_AT = {Stage.EFFECTIVE, Stage.ENFORCEMENT}
 
 
-@act(title=T("Record a performance"), input=PerformanceInput, by=set(PARTY_ROLES) | {Role.CLERK}, at=OWED_AT, source="CPL 247")
+@act(
+    title=T("Record a performance"),
+    input=PerformanceInput,
+    by=set(PARTY_ROLES) | {Role.CLERK},
+    at=OWED_AT,
+    source="CPL 247",
+)
 def record_performance(court: Sitting, case: Case, given: PerformanceInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Record what was paid or done; the debtor's own word waits for the creditor's, the creditor's and the clerk's count at once."""
+    """Record what was paid or done; the debtor's own word waits for the creditor's, the creditor's and the clerk's
+    count at once.
+    """
     obligation = obligation_named(court.session, case, given.obligation)
     if obligation.done_at is not None:
         raise ActNotOpen(T("This was performed already."))
@@ -60,7 +82,8 @@ def record_performance(court: Sitting, case: Case, given: PerformanceInput, *, a
     what: Any = given.amount if given.amount else obligation.what or ""
     words = T("%(name)s performed: %(what)s", name=who.name if who else "", what=what)
     return Recorded(
-        words if counts else T("%(name)s reports: %(what)s", name=who.name if who else "", what=what), {"obligation": obligation.reference, "confirmed": counts}
+        words if counts else T("%(name)s reports: %(what)s", name=who.name if who else "", what=what),
+        {"obligation": obligation.reference, "confirmed": counts},
     )
 
 
@@ -75,8 +98,12 @@ def _settle(court: Sitting, case: Case, obligation: Obligation) -> None:
         court.open_task(case, Role.CLERK, "close_case", T("Everything is performed. Close the case."), risk=5)
 
 
-@act(title=T("Confirm that it arrived"), input=ConfirmPerformanceInput, by=set(PARTY_ROLES), at=OWED_AT, source="CPL 247")
-def confirm_performance(court: Sitting, case: Case, given: ConfirmPerformanceInput, *, actor: Actor, now: datetime) -> Recorded:
+@act(
+    title=T("Confirm that it arrived"), input=ConfirmPerformanceInput, by=set(PARTY_ROLES), at=OWED_AT, source="CPL 247"
+)
+def confirm_performance(
+    court: Sitting, case: Case, given: ConfirmPerformanceInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """The creditor says whether what the debtor reported arrived."""
     obligation = obligation_named(court.session, case, given.obligation)
     reports = unconfirmed(court.session, obligation)
@@ -88,7 +115,11 @@ def confirm_performance(court: Sitting, case: Case, given: ConfirmPerformanceInp
     if given.arrived:
         _settle(court, case, obligation)
     me = court.party_of(case, actor)
-    words = T("%(name)s confirms that it arrived", name=me.name) if given.arrived else T("%(name)s says that it did not arrive", name=me.name)
+    words = (
+        T("%(name)s confirms that it arrived", name=me.name)
+        if given.arrived
+        else T("%(name)s says that it did not arrive", name=me.name)
+    )
     return Recorded(words, {"obligation": obligation.reference, "arrived": given.arrived})
 
 
@@ -113,26 +144,44 @@ def something_is_overdue(court: Sitting, case: Case, actor: Actor) -> Text | Non
     serves=Everyone.BUT_ACTOR,
     source="CPL 247, 250",
 )
-def apply_for_enforcement(court: Sitting, case: Case, given: EnforcementInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Apply with one act: what is overdue with its interest to today and what delay adds, each with its working (CPL 247, 250).
+def apply_for_enforcement(
+    court: Sitting, case: Case, given: EnforcementInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Apply with one act: what is overdue with its interest to today and what delay adds, each with its working (CPL
+    247, 250).
 
-    Its fee is not prepaid, and the debtor bears it (FEE 14, 38). Where the parties agreed so, one late instalment makes all the rest due.
+    Its fee is not prepaid, and the debtor bears it (FEE 14, 38). Where the parties agreed so, one late instalment makes
+    all the rest due.
     """
     me = court.party_of(case, actor)
     number, rows, total = begin(court, case, me)
     court.move(case, Stage.ENFORCEMENT)
     return Recorded(
-        T("Enforcement applied for by %(name)s: %(amount)s", name=me.name, amount=Money(total, court.pack(case).currency)), {"number": number, "claimed": rows}
+        T(
+            "Enforcement applied for by %(name)s: %(amount)s",
+            name=me.name,
+            amount=Money(total, court.pack(case).currency),
+        ),
+        {"number": number, "claimed": rows},
     )
 
 
-@act(title=T("Record a measure of enforcement"), input=MeasureInput, by={Role.CLERK}, at={Stage.ENFORCEMENT}, serves=Everyone.PARTIES, source="CPL 251 to 260")
+@act(
+    title=T("Record a measure of enforcement"),
+    input=MeasureInput,
+    by={Role.CLERK},
+    at={Stage.ENFORCEMENT},
+    serves=Everyone.PARTIES,
+    source="CPL 251 to 260",
+)
 def record_measure(court: Sitting, case: Case, given: MeasureInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record what was done to enforce; the watch over inaction begins anew (CPL 237)."""
     found = open_enforcement(court.session, case)
     if found is None:
         raise ActNotOpen(T("No enforcement is under way."))
-    court.session.add(EnforcementMeasure(enforcement_id=found.id, what=given.what, on=given.on, entry_number=court.next_number(case)))
+    court.session.add(
+        EnforcementMeasure(enforcement_id=found.id, what=given.what, on=given.on, entry_number=court.next_number(case))
+    )
     court.close_windows(case, "enforcement_notice", WindowState.MET, subject=found.reference)
     court.close_windows(case, INACTION, WindowState.MET, subject=found.reference)
     court.start_window(case, INACTION, start=now, subject=found.reference)
@@ -141,7 +190,11 @@ def record_measure(court: Sitting, case: Case, given: MeasureInput, *, actor: Ac
 
 def who_ends_it(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Ending an enforcement is whose the rules say: in ``cn`` the judge's, by ruling (CPL 157, 268)."""
-    return None if court.pack(case).decider("end_enforcement") == actor.role.value else T("The rules of this case leave this to somebody else.")
+    return (
+        None
+        if court.pack(case).decider("end_enforcement") == actor.role.value
+        else T("The rules of this case leave this to somebody else.")
+    )
 
 
 @act(
@@ -157,7 +210,9 @@ def who_ends_it(court: Sitting, case: Case, actor: Actor) -> Text | None:
     source="CPL 157, 241, 268",
 )
 def end_enforcement(court: Sitting, case: Case, given: EndEnforcementInput, *, actor: Actor, now: datetime) -> Recorded:
-    """End it: performed, settled between the parties, or without full performance and then open again (CPL 241, 265, 268)."""
+    """End it: performed, settled between the parties, or without full performance and then open again (CPL 241, 265,
+    268).
+    """
     found = open_enforcement(court.session, case)
     if found is None:
         raise ActNotOpen(T("No enforcement is under way."))
@@ -167,7 +222,10 @@ def end_enforcement(court: Sitting, case: Case, given: EndEnforcementInput, *, a
         raise ActNotOpen(T("Something is still owed."))
     signed = enforcement_settlements(court.session, case, SettlementState.SIGNED)
     if given.state is EnforcementState.SETTLED and not signed:
-        raise ActNotOpen(T("No agreement in an enforcement is signed."), T("The parties propose and sign it here first (Civil Procedure Law, art. 241)."))
+        raise ActNotOpen(
+            T("No agreement in an enforcement is signed."),
+            T("The parties propose and sign it here first (Civil Procedure Law, art. 241)."),
+        )
     for row in signed:
         court.close_tasks(case, SETTLED_TASK, row.reference)
     found.state, found.closed_entry = given.state, court.next_number(case)
@@ -180,11 +238,15 @@ def end_enforcement(court: Sitting, case: Case, given: EndEnforcementInput, *, a
         court.announce("case_closed", case)
     else:
         court.move(case, Stage.EFFECTIVE)
-    return Recorded(T("Enforcement %(number)s ended: %(how)s", number=found.number, how=given.state.label), {"number": found.number})
+    return Recorded(
+        T("Enforcement %(number)s ended: %(how)s", number=found.number, how=given.state.label), {"number": found.number}
+    )
 
 
 def inaction(court: Sitting, case: Case, window: Any) -> None:
-    """Six months without a measure: the creditor may turn to the higher court, and the president learns of it (CPL 237)."""
+    """Six months without a measure: the creditor may turn to the higher court, and the president learns of it (CPL
+    237).
+    """
     court.open_task(
         case,
         Role.PRESIDENT,
@@ -200,10 +262,20 @@ def nothing_is_owed(court: Sitting, case: Case, actor: Actor) -> Text | None:
     return None if all_done(court, case) else T("Something is still owed.")
 
 
-@act(title=T("Close the case"), input=CloseInput, by={Role.CLERK}, at={Stage.EFFECTIVE}, to={Stage.CLOSED}, guard=nothing_is_owed, source="COURT closing")
+@act(
+    title=T("Close the case"),
+    input=CloseInput,
+    by={Role.CLERK},
+    at={Stage.EFFECTIVE},
+    to={Stage.CLOSED},
+    guard=nothing_is_owed,
+    source="COURT closing",
+)
 def close_case(court: Sitting, case: Case, given: CloseInput, *, actor: Actor, now: datetime) -> Recorded:
     """Close the case: everything is performed, or there was nothing to perform."""
-    settled = any(o.instrument in (Instrument.STATEMENT, Instrument.CONFIRMATION) for o in obligations_of(court.session, case))
+    settled = any(
+        o.instrument in (Instrument.STATEMENT, Instrument.CONFIRMATION) for o in obligations_of(court.session, case)
+    )
     case.outcome, case.closed_at = (Outcome.SETTLED if settled else Outcome.PERFORMED), now
     court.move(case, Stage.CLOSED)
     court.close_tasks(case, "close_case")

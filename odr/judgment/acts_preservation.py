@@ -1,4 +1,6 @@
-"""Preservation in a case: asked for and ruled on unseen by the other side, secured, carried out, reviewed, ended (CPL 103 to 111; CPI 152 to 171)."""
+"""Preservation in a case: asked for and ruled on unseen by the other side, secured, carried out, reviewed, ended (CPL
+103 to 111; CPI 152 to 171).
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,17 @@ from odr.judgment.lookups import evidence_to_preserve, motions_of, next_ruling, 
 from odr.judgment.models import Motion, Preservation, Ruling
 from odr.judgment.models_preservation import EvidencePreservation
 from odr.judgment.paper import lines, ruling_paper
-from odr.judgment.preserving import EXECUTE_TASK, REVIEW, REVIEW_DECISION, SECURED, URGENT, carried_out, end_preservations, only, security_needed
+from odr.judgment.preserving import (
+    EXECUTE_TASK,
+    REVIEW,
+    REVIEW_DECISION,
+    SECURED,
+    URGENT,
+    carried_out,
+    end_preservations,
+    only,
+    security_needed,
+)
 from odr.procedure.models import WindowState
 from odr.procedure.sealed import SealedPaper, check_url, keep_prepared, set_and_seal
 from odr.procedure.sitting import words_of
@@ -44,7 +56,14 @@ def a_preservation_waits(court: Sitting, case: Case, actor: Actor) -> Text | Non
 
 
 def _ruling(court: Sitting, case: Case, given: PreservationRulingInput) -> tuple[Motion, Ruling]:
-    motion = next((m for m in motions_of(court.session, case, MotionState.OPEN) if m.reference == given.motion and m.kind in PRESERVATIONS), None)
+    motion = next(
+        (
+            m
+            for m in motions_of(court.session, case, MotionState.OPEN)
+            if m.reference == given.motion and m.kind in PRESERVATIONS
+        ),
+        None,
+    )
     if motion is None:
         raise InvalidInput.at("motion", T("Choose one of those listed."))
     is_evidence, orders = motion.kind is MotionKind.EVIDENCE_PRESERVATION, lines(given.orders)
@@ -58,7 +77,10 @@ def _ruling(court: Sitting, case: Case, given: PreservationRulingInput) -> tuple
             raise InvalidInput.at("security", needed)
         if is_evidence:
             names = [measure.label.render(given.language) for measure in given.measures]
-            orders = [T("Measures: %(measures)s.", measures=LISTED[given.language].join(names)).render(given.language), *orders]
+            orders = [
+                T("Measures: %(measures)s.", measures=LISTED[given.language].join(names)).render(given.language),
+                *orders,
+            ]
     ruling = Ruling(
         case_id=case.id,
         motion_id=motion.id,
@@ -75,7 +97,19 @@ def _ruling(court: Sitting, case: Case, given: PreservationRulingInput) -> tuple
 
 def _digest(case: Case, ruling: Ruling) -> str:
     people = [[p.label, p.name] for p in case.parties]
-    return sha256_hex(canonical([case.number, ruling.ordinal, ruling.result.value, ruling.orders, ruling.reasons, ruling.security_minor, people]))
+    return sha256_hex(
+        canonical(
+            [
+                case.number,
+                ruling.ordinal,
+                ruling.result.value,
+                ruling.orders,
+                ruling.reasons,
+                ruling.security_minor,
+                people,
+            ]
+        )
+    )
 
 
 def prepare_preservation(court: Court, case: Case, given: BaseModel, actor: Actor) -> Mapping[str, Any]:
@@ -87,7 +121,13 @@ def prepare_preservation(court: Court, case: Case, given: BaseModel, actor: Acto
         _, ruling = _ruling(sitting, mine, given)
         code = new_reference()
         paper = ruling_paper(sitting, mine, ruling, given.language, sitting.now, code, check_url(court, code))
-        sealed = set_and_seal(court, paper, given.language, reason=T("Ruling in case %(number)s", number=mine.number or mine.reference), signer=actor.name)
+        sealed = set_and_seal(
+            court,
+            paper,
+            given.language,
+            reason=T("Ruling in case %(number)s", number=mine.number or mine.reference),
+            signer=actor.name,
+        )
         return {"ruling": SealedPaper(_digest(mine, ruling), sealed, code)}
 
 
@@ -104,14 +144,19 @@ def prepare_preservation(court: Court, case: Case, given: BaseModel, actor: Acto
     prepare=prepare_preservation,
     source="CPL 84, 103, 104; EV 26, 27",
 )
-def rule_on_preservation(court: Sitting, case: Case, given: PreservationRulingInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Rule on an application for preservation: sealed, and told to the applicant alone until it is carried out (CPL 103).
+def rule_on_preservation(
+    court: Sitting, case: Case, given: PreservationRulingInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Rule on an application for preservation: sealed, and told to the applicant alone until it is carried out (CPL
+    103).
 
     Nothing is carried out before the security that was asked for is given.
     """
     motion, ruling = _ruling(court, case, given)
     title = words_of(T("Ruling: %(kind)s", kind=ruling.kind.label))
-    document = keep_prepared(court, case, "ruling", _digest(case, ruling), kind="ruling", title=title, locale=given.language)
+    document = keep_prepared(
+        court, case, "ruling", _digest(case, ruling), kind="ruling", title=title, locale=given.language
+    )
     assert motion.party_id is not None
     document.audience, document.party_id = Audience.OWN_SIDE_AND_COURT, motion.party_id
     ruling.document_id = document.id
@@ -126,7 +171,12 @@ def rule_on_preservation(court: Sitting, case: Case, given: PreservationRulingIn
         if wanted is not None:
             wanted.measures = [measure.value for measure in given.measures]
     words = T("Ruling, %(kind)s: %(result)s", kind=ruling.kind.label, result=ruling.result.label)
-    facts = {"ruling": ruling.reference, "document": document.reference, "sha256": document.sha256, "document_receipt": document.receipt}
+    facts = {
+        "ruling": ruling.reference,
+        "document": document.reference,
+        "sha256": document.sha256,
+        "document_receipt": document.receipt,
+    }
     return Recorded(words, facts, named=only(motion.party_id))
 
 
@@ -149,7 +199,14 @@ def _order(court: Sitting, case: Case, motion: Motion, ruling: Ruling) -> None:
     court.session.add(row)
     court.session.flush()
     if not row.waits_for_security:
-        court.open_task(case, Role.CLERK, EXECUTE_TASK, T("A preservation was ordered. Carry it out now."), risk=90, subject=row.reference)
+        court.open_task(
+            case,
+            Role.CLERK,
+            EXECUTE_TASK,
+            T("A preservation was ordered. Carry it out now."),
+            risk=90,
+            subject=row.reference,
+        )
 
 
 def security_is_missing(court: Sitting, case: Case, actor: Actor) -> Text | None:
@@ -174,15 +231,30 @@ def record_security(court: Sitting, case: Case, given: SecurityInput, *, actor: 
     if not row.waits_for_security or row.state is not PreservationState.ORDERED:
         raise ActNotOpen(T("No preservation waits for security."))
     if given.amount.minor < (row.security_minor or 0):
-        raise InvalidInput.at("amount", T("The ruling asks for %(amount)s.", amount=row.security or Money(0, row.currency)))
+        raise InvalidInput.at(
+            "amount", T("The ruling asks for %(amount)s.", amount=row.security or Money(0, row.currency))
+        )
     row.security_entry = court.next_number(case)
-    court.open_task(case, Role.CLERK, EXECUTE_TASK, T("A preservation was ordered. Carry it out now."), risk=90, subject=row.reference)
-    return Recorded(T("Security of %(amount)s given: %(how)s", amount=given.amount, how=given.how), named=only(row.party_id))
+    court.open_task(
+        case,
+        Role.CLERK,
+        EXECUTE_TASK,
+        T("A preservation was ordered. Carry it out now."),
+        risk=90,
+        subject=row.reference,
+    )
+    return Recorded(
+        T("Security of %(amount)s given: %(how)s", amount=given.amount, how=given.how), named=only(row.party_id)
+    )
 
 
 def something_to_carry_out(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """A preservation is carried out when it was ordered and its security given."""
-    ready = [p for p in preservations_of(court.session, case, PreservationState.ORDERED) if p.is_ready and evidence_to_preserve(court.session, p) is None]
+    ready = [
+        p
+        for p in preservations_of(court.session, case, PreservationState.ORDERED)
+        if p.is_ready and evidence_to_preserve(court.session, p) is None
+    ]
     return None if ready else T("No preservation waits to be carried out.")
 
 
@@ -197,7 +269,9 @@ def something_to_carry_out(court: Sitting, case: Case, actor: Actor) -> Text | N
     source="CPL 103, 106; CPI 171",
 )
 def execute_preservation(court: Sitting, case: Case, given: ExecuteInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Record that it was carried out: from now on every party reads the application and the ruling, and may ask for one review (CPL 111)."""
+    """Record that it was carried out: from now on every party reads the application and the ruling, and may ask for one
+    review (CPL 111).
+    """
     row = preservation_named(court.session, case, given.preservation)
     if not row.is_ready or evidence_to_preserve(court.session, row) is not None:
         raise ActNotOpen(T("No preservation waits to be carried out."))
@@ -216,7 +290,11 @@ def review_begins(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     packet, party = facts.get("packet"), facts["party"]
     numbers = set(packet.entry_ids) if packet is not None else set()
     rows = [p for p in preservations_of(court.session, case) if p.executed_entry in numbers]
-    refused = [m for m in motions_of(court.session, case, MotionState.REFUSED) if m.kind in PRESERVATIONS and m.ruled_entry in numbers]
+    refused = [
+        m
+        for m in motions_of(court.session, case, MotionState.REFUSED)
+        if m.kind in PRESERVATIONS and m.ruled_entry in numbers
+    ]
     for subject in (*(p.reference for p in rows), *(m.reference for m in refused)):
         if not court.windows(case, REVIEW, party=party, state=None, subject=subject):
             court.start_window(case, REVIEW, party=party, start=facts["at"], subject=subject, proof=facts.get("proof"))
@@ -233,7 +311,9 @@ def review_begins(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     serves=Everyone.BUT_ACTOR,
     source="CPL 111; CPI 171",
 )
-def ask_for_preservation_review(court: Sitting, case: Case, given: ReviewInput, *, actor: Actor, now: datetime) -> Recorded:
+def ask_for_preservation_review(
+    court: Sitting, case: Case, given: ReviewInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Ask the court to look again at a preservation; what was ordered is carried out meanwhile (CPL 111)."""
     me = court.party_of(case, actor)
     motion = Motion(
@@ -249,7 +329,9 @@ def ask_for_preservation_review(court: Sitting, case: Case, given: ReviewInput, 
     due = court.start_window(case, REVIEW_DECISION, start=now, subject=motion.reference).due_at
     words = T("%(name)s asks for a ruling: %(kind)s.", name=me.name, kind=motion.kind.label)
     court.open_task(case, Role.JUDGE, "ruling_asked", words, risk=70, due_at=due, subject=motion.reference)
-    return Recorded(T("%(name)s asks for a ruling: %(kind)s", name=me.name, kind=motion.kind.label), {"motion": motion.reference})
+    return Recorded(
+        T("%(name)s asks for a ruling: %(kind)s", name=me.name, kind=motion.kind.label), {"motion": motion.reference}
+    )
 
 
 def case_over(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:

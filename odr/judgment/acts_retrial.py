@@ -55,7 +55,14 @@ def a_decision_binds(court: Sitting, case: Case, actor: Actor) -> Text | None:
 def _certificate(court: Sitting, case: Case, decision: Decision) -> tuple[str, str]:
     """Number of the next certificate, and the digest of what it says."""
     number = f"{case.number}-{len(certificates_of(court.session, case)) + 1}"
-    said = [number, case.number, decision.reference, str(decision.effective_at), decision.document_sha256, [[p.label, p.name] for p in case.parties]]
+    said = [
+        number,
+        case.number,
+        decision.reference,
+        str(decision.effective_at),
+        decision.document_sha256,
+        [[p.label, p.name] for p in case.parties],
+    ]
     return number, sha256_hex(canonical(said))
 
 
@@ -70,7 +77,9 @@ def prepare_certificate(court: Court, case: Case, given: BaseModel, actor: Actor
         number, digest = _certificate(sitting, mine, decision)
         code = new_reference()
         paper = _paper(sitting, mine, decision, number, language, code)
-        sealed = set_and_seal(court, paper, language, reason=T("Certificate %(number)s", number=number), signer=actor.name)
+        sealed = set_and_seal(
+            court, paper, language, reason=T("Certificate %(number)s", number=number), signer=actor.name
+        )
     return {"certificate": SealedPaper(digest, sealed, code)}
 
 
@@ -88,11 +97,22 @@ def _paper(court: Sitting, case: Case, decision: Decision, number: str, language
         document_code=code,
         check_url=check_url(court.court, code),
         blocks=[
-            ParagraphBlock(T("The decision named below is in effect. It binds the parties and can be enforced as the law provides.")),
+            ParagraphBlock(
+                T(
+                    "The decision named below is in effect. It binds the parties and can be enforced as the law provides."
+                )
+            ),
             FactsBlock(
                 [
                     (T("Number of this certificate"), number),
-                    (T("Decision"), T("%(kind)s of %(day)s", kind=decision.kind.label, day=decision.issued_at.astimezone(settings.tz).date())),
+                    (
+                        T("Decision"),
+                        T(
+                            "%(kind)s of %(day)s",
+                            kind=decision.kind.label,
+                            day=decision.issued_at.astimezone(settings.tz).date(),
+                        ),
+                    ),
                     (T("In effect since"), decision.effective_at.astimezone(settings.tz).date()),
                     (T("SHA-256 of the PDF"), decision.document_sha256 or ""),
                     *((line.role, line.name) for line in lines),
@@ -120,8 +140,17 @@ def certify_effect(court: Sitting, case: Case, given: CertifyInput, *, actor: Ac
     title = words_of(T("Certificate that a decision is in effect"))
     document = keep_prepared(court, case, "certificate", digest, kind="certificate", title=title, locale=given.language)
     entry = court.next_number(case)
-    court.session.add(FinalityCertificate(case_id=case.id, decision_id=decision.id, number=number, document_id=document.id, entry_number=entry))
-    facts = {"number": number, "document": document.reference, "sha256": document.sha256, "document_receipt": document.receipt}
+    court.session.add(
+        FinalityCertificate(
+            case_id=case.id, decision_id=decision.id, number=number, document_id=document.id, entry_number=entry
+        )
+    )
+    facts = {
+        "number": number,
+        "document": document.reference,
+        "sha256": document.sha256,
+        "document_receipt": document.receipt,
+    }
     return Recorded(T("Certificate %(number)s: the decision is in effect", number=number), facts)
 
 
@@ -142,7 +171,8 @@ def certify_effect(court: Sitting, case: Case, given: CertifyInput, *, actor: Ac
     source="CPL 210, 211, 216",
 )
 def apply_for_retrial(court: Sitting, case: Case, given: RetrialInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Apply that a binding decision be heard again, on grounds the law names; enforcement goes on meanwhile (CPL 210, 211).
+    """Apply that a binding decision be heard again, on grounds the law names; enforcement goes on meanwhile (CPL 210,
+    211).
 
     Six months from effect; for the grounds that count from knowledge, six months from
     the day they became known (CPL 216). Raises OutOfTime after that.
@@ -165,8 +195,17 @@ def apply_for_retrial(court: Sitting, case: Case, given: RetrialInput, *, actor:
     )
     court.session.add(row)
     court.session.flush()
-    court.open_task(case, Role.CLERK, TASK, T("%(name)s applies for retrial. Send the file up.", name=me.name), risk=45, subject=row.reference)
-    return Recorded(T("%(name)s applies for retrial", name=me.name), {"retrial": row.reference, "grounds": list(given.grounds)})
+    court.open_task(
+        case,
+        Role.CLERK,
+        TASK,
+        T("%(name)s applies for retrial. Send the file up.", name=me.name),
+        risk=45,
+        subject=row.reference,
+    )
+    return Recorded(
+        T("%(name)s applies for retrial", name=me.name), {"retrial": row.reference, "grounds": list(given.grounds)}
+    )
 
 
 def _check_grounds(court: Sitting, case: Case, given: RetrialInput) -> None:
@@ -174,7 +213,11 @@ def _check_grounds(court: Sitting, case: Case, given: RetrialInput) -> None:
     known = rules.grounds if rules is not None else {}
     if rules is None:
         raise ActNotOpen(T("The rules of this case know no retrial."))
-    wrong = [FieldFault(("grounds", i), T("Choose one of those listed.")) for i, key in enumerate(given.grounds) if key not in known]
+    wrong = [
+        FieldFault(("grounds", i), T("Choose one of those listed."))
+        for i, key in enumerate(given.grounds)
+        if key not in known
+    ]
     if wrong:
         raise InvalidInput(wrong)
 
@@ -183,7 +226,9 @@ def _check_knowledge(court: Sitting, case: Case, given: RetrialInput) -> None:
     """After six months only what became known later still counts, for six months (CPL 216)."""
     rules = court.pack(case).retrial
     assert rules is not None
-    over = OutOfTime(T("The time to apply on these grounds has ended (%(article)s).", article=court.pack(case).cite(rules.article)))
+    over = OutOfTime(
+        T("The time to apply on these grounds has ended (%(article)s).", article=court.pack(case).cite(rules.article))
+    )
     if not all(rules.grounds[key].from_knowledge for key in given.grounds):
         raise over
     if given.known_on is None:
@@ -222,8 +267,19 @@ def send_retrial_file(court: Sitting, case: Case, given: SendFileInput, *, actor
         row.state = RetrialState.SENT
     title = words_of(T("List of the file sent up"))
     content = canonical(file_list(court, case, given.court))
-    document = keep_document(court, case, content, new_reference(), kind="appeal_file", title=title, locale="en", media_type="application/json")
-    return Recorded(T("File sent to %(court)s", court=given.court), {"document": document.reference, "sha256": document.sha256})
+    document = keep_document(
+        court,
+        case,
+        content,
+        new_reference(),
+        kind="appeal_file",
+        title=title,
+        locale="en",
+        media_type="application/json",
+    )
+    return Recorded(
+        T("File sent to %(court)s", court=given.court), {"document": document.reference, "sha256": document.sha256}
+    )
 
 
 @act(
@@ -236,8 +292,12 @@ def send_retrial_file(court: Sitting, case: Case, given: SendFileInput, *, actor
     serves=Everyone.PARTIES,
     source="CPL 215, 217",
 )
-def record_retrial_outcome(court: Sitting, case: Case, given: RetrialOutcomeInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Record what was decided: refused, the decision stands; ordered, its execution halts and this court hears the case again (CPL 215, 217)."""
+def record_retrial_outcome(
+    court: Sitting, case: Case, given: RetrialOutcomeInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Record what was decided: refused, the decision stands; ordered, its execution halts and this court hears the case
+    again (CPL 215, 217).
+    """
     decision = binding(court, case)
     assert decision is not None
     state = RetrialState.ORDERED if given.ordered else RetrialState.REFUSED

@@ -51,16 +51,27 @@ class GroupJudgment:
 
 
 def fitting(court: Sitting, case: Case) -> list[GroupJudgment]:
-    """Judgments in effect on claims of the same kind against the same side, in actions in which no claimant of this case took part."""
+    """Judgments in effect on claims of the same kind against the same side, in actions in which no claimant of this
+    case took part.
+    """
     query = (
         select(GroupAction, Case)
         .join(Case, Case.id == GroupAction.case_id)
-        .where(GroupAction.announced_entry.is_not(None), Case.cause == case.cause, Case.pack_id == case.pack_id, Case.id != case.id)
+        .where(
+            GroupAction.announced_entry.is_not(None),
+            Case.cause == case.cause,
+            Case.pack_id == case.pack_id,
+            Case.id != case.id,
+        )
         .where(Case.effective_at.is_not(None), Case.stage.in_(IN_EFFECT))
         .order_by(Case.effective_at.desc())
         .limit(50)
     )
-    return [found for group, main in court.session.execute(query) if _same_sides(case, main) and (found := _judgment(court, group, main))]
+    return [
+        found
+        for group, main in court.session.execute(query)
+        if _same_sides(case, main) and (found := _judgment(court, group, main))
+    ]
 
 
 def _same_sides(case: Case, main: Case) -> bool:
@@ -77,7 +88,9 @@ def _judgment(court: Sitting, group: GroupAction, main: Case) -> GroupJudgment |
     decision = next((d for d in reversed(pronounced(court.session, main)) if d.kind is not DecisionKind.PARTIAL), None)
     if decision is None or decision.issued_at is None:
         return None
-    changed = any(p.decision_id == decision.id and p.outcome is AppealOutcome.CHANGED for p in petitions_of(court.session, main))
+    changed = any(
+        p.decision_id == decision.id and p.outcome is AppealOutcome.CHANGED for p in petitions_of(court.session, main)
+    )
     return GroupJudgment(group, main, decision, decision.issued_at.astimezone(court.pack(main).tz).date(), changed)
 
 
@@ -101,14 +114,20 @@ def debtors_by_label(court: Any, case: Case, actor: Actor) -> list[Option]:
 def applied_in(session: Session, case: Case) -> tuple[AppliedJudgment, Case] | None:
     """The action of many whose judgment was applied in a case."""
     row = session.execute(
-        select(AppliedJudgment, Case).join(Case, Case.id == AppliedJudgment.group_case_id).where(AppliedJudgment.case_id == case.id)
+        select(AppliedJudgment, Case)
+        .join(Case, Case.id == AppliedJudgment.group_case_id)
+        .where(AppliedJudgment.case_id == case.id)
     ).one_or_none()
     return None if row is None else (row[0], row[1])
 
 
 def applied_from(session: Session, case: Case) -> Sequence[Case]:
     """Claims to which the judgment of an action of many was applied, in order."""
-    query = select(Case).join(AppliedJudgment, AppliedJudgment.case_id == Case.id).where(AppliedJudgment.group_case_id == case.id)
+    query = (
+        select(Case)
+        .join(AppliedJudgment, AppliedJudgment.case_id == Case.id)
+        .where(AppliedJudgment.group_case_id == case.id)
+    )
     return session.scalars(query.order_by(AppliedJudgment.id)).all()
 
 
@@ -116,17 +135,28 @@ def tell_the_judge(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None
     """A claim was accepted to which a judgment in an action of many may apply: the judge is shown it (CPL 57)."""
     found = fitting(court, case)
     if found:
-        title = T("A judgment in an action of many may apply to this claim: %(number)s. If the claim is right, rule so.", number=found[0].case.number or "")
+        title = T(
+            "A judgment in an action of many may apply to this claim: %(number)s. If the claim is right, rule so.",
+            number=found[0].case.number or "",
+        )
         court.open_task(case, Role.JUDGE, TASK, title, risk=25)
 
 
 def applied_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
-    """The link between the two cases: here to the action of many; there, for the court, to whom its judgment was applied."""
+    """The link between the two cases: here to the action of many; there, for the court, to whom its judgment was
+    applied.
+    """
     if actor.role not in PARTY_ROLES | COURT_ROLES:
         return None
     link = applied_in(court.session, case)
     there = applied_from(court.session, case) if actor.role in COURT_ROLES and case.stage in IN_EFFECT else []
     if link is None and not there:
         return None
-    group = court.session.scalars(select(GroupAction).where(GroupAction.case_id == link[1].id)).one() if link is not None else None
-    return Panel("main", 21, "judgment/_applied.html", {"main": link[1] if link else None, "group": group, "there": there})
+    group = (
+        court.session.scalars(select(GroupAction).where(GroupAction.case_id == link[1].id)).one()
+        if link is not None
+        else None
+    )
+    return Panel(
+        "main", 21, "judgment/_applied.html", {"main": link[1] if link else None, "group": group, "there": there}
+    )

@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 NUMBERS = "preservation"
-ASKS: dict[type[OpeningInput], str] = {BeforeClaimInput: "ask_before_claim", BeforeClaimEvidenceInput: "ask_before_claim_for_evidence"}
+ASKS: dict[type[OpeningInput], str] = {
+    BeforeClaimInput: "ask_before_claim",
+    BeforeClaimEvidenceInput: "ask_before_claim_for_evidence",
+}
 """What is preserved before a claim, and the act that asks for it."""
 
 
@@ -67,7 +70,9 @@ def open_before_claim(court: Court, account: Account, given: OpeningInput, *, ke
         take_seat(sitting, case, Role.CLERK)
         seat_duty_judge(sitting, case)
         mine = parties(case, Role.CLAIMANT)[0]
-        return sitting.perform(ask, case, given, actor=Actor(Role.CLAIMANT, account.id, account.name, case.id, mine.id), key=key)
+        return sitting.perform(
+            ask, case, given, actor=Actor(Role.CLAIMANT, account.id, account.name, case.id, mine.id), key=key
+        )
 
 
 def _open_case(sitting: Sitting, account: Account, given: OpeningInput) -> Case:
@@ -77,8 +82,12 @@ def _open_case(sitting: Sitting, account: Account, given: OpeningInput) -> Case:
     if not is_known(pack):
         raise ActNotOpen(T("The rules of this court know no preservation before a claim."))
     if given.cause not in pack.causes_on(today):
-        raise InvalidInput.at("cause", T("This court does not hear that kind of dispute today. Choose one of those listed."))
-    return open_own_case(sitting, account, pack, NUMBERS, Stage.PRESERVING, given.cause, given.applicant, given.respondents)
+        raise InvalidInput.at(
+            "cause", T("This court does not hear that kind of dispute today. Choose one of those listed.")
+        )
+    return open_own_case(
+        sitting, account, pack, NUMBERS, Stage.PRESERVING, given.cause, given.applicant, given.respondents
+    )
 
 
 def tell_the_other_side(court: Sitting, case: Case, entry_number: int) -> None:
@@ -86,10 +95,14 @@ def tell_the_other_side(court: Sitting, case: Case, entry_number: int) -> None:
     case.accepted_at = case.accepted_at or court.now
     title = T("Something of yours was preserved before a claim")
     for party in parties(case, Role.RESPONDENT):
-        told = select(Packet.id).where(Packet.case_id == case.id, Packet.party_id == party.id, Packet.first_contact.is_(True))
+        told = select(Packet.id).where(
+            Packet.case_id == case.id, Packet.party_id == party.id, Packet.first_contact.is_(True)
+        )
         if party.joined_at is not None or court.session.scalar(told) is not None:
             continue
-        write_to(court, case, party, letter="preserved", title=title, entry_number=entry_number, occasion="preservation")
+        write_to(
+            court, case, party, letter="preserved", title=title, entry_number=entry_number, occasion="preservation"
+        )
 
 
 def claims_that_follow(session: Session, case: Case, until: datetime | None = None) -> Sequence[Case]:
@@ -98,6 +111,10 @@ def claims_that_follow(session: Session, case: Case, until: datetime | None = No
     against = {p.name.casefold() for p in parties(case, Role.RESPONDENT)}
     mine = select(Party.case_id).where(Party.account_id == applicant.account_id, Party.role == Role.CLAIMANT)
     running = Case.stage.not_in((Stage.PRESERVING, Stage.CLOSED))
-    query = select(Case).where(Case.id.in_(mine), Case.id != case.id, running, Case.lodged_at >= case.lodged_at).order_by(Case.id)
+    query = (
+        select(Case)
+        .where(Case.id.in_(mine), Case.id != case.id, running, Case.lodged_at >= case.lodged_at)
+        .order_by(Case.id)
+    )
     found = session.scalars(query if until is None else query.where(Case.lodged_at <= until))
     return [c for c in found if against & {p.name.casefold() for p in c.parties if p.role is Role.RESPONDENT}]

@@ -1,4 +1,6 @@
-"""What stands between a draft and its issuing: missing parts, unfinished findings, orders against what was asked, arithmetic."""
+"""What stands between a draft and its issuing: missing parts, unfinished findings, orders against what was asked,
+arithmetic.
+"""
 
 from __future__ import annotations
 
@@ -31,12 +33,24 @@ def problems(court: Sitting, case: Case, decision: Decision) -> list[Text]:
     """Everything that keeps a draft from being signed, in words; empty when it is ready."""
     file = case_file(court, case)
     found = [*_missing_parts(court, case, decision), *_findings(file, decision)]
-    found += [*_orders(court, case, decision), *_arithmetic(court, case, decision), *_open_motions(court, case), *_experts(court, case)]
+    found += [
+        *_orders(court, case, decision),
+        *_arithmetic(court, case, decision),
+        *_open_motions(court, case),
+        *_experts(court, case),
+    ]
     found += panel_problems(court, case, decision)
     if court.pack(case).keeps(Invariant.JUDGMENT_RECORDS_NO_SETTLEMENT) and agreement_waits(court, case):
-        found.append(T("The parties have given the court an agreement. A judgment never records a settlement (Interpretation, art. 148)."))
+        found.append(
+            T(
+                "The parties have given the court an agreement. A judgment never records a settlement (Interpretation, art. 148)."
+            )
+        )
     for party in defaulting(court, case):
-        found += [T("In default against %(party)s: %(reason)s", party=party.name, reason=reason) for reason in default_gate(court, case, party)]
+        found += [
+            T("In default against %(party)s: %(reason)s", party=party.name, reason=reason)
+            for reason in default_gate(court, case, party)
+        ]
     return found
 
 
@@ -56,12 +70,18 @@ def _missing_parts(court: Sitting, case: Case, decision: Decision) -> Iterator[T
     if not parts.get("claims"):
         yield T("The part “%(part)s” is missing.", part=T("What the claimant asks for, and why"))
     if decision.kind is DecisionKind.PARTIAL and any(o.relief_id is None for o in decision.orders):
-        yield T("A partial judgment decides on named heads of the claim only; it does not dismiss everything else (Civil Procedure Law, art. 156).")
+        yield T(
+            "A partial judgment decides on named heads of the claim only; it does not dismiss everything else (Civil Procedure Law, art. 156)."
+        )
     if not decision.short and not parts.get("reasons"):
         yield T("The part “%(part)s” is missing.", part=T("Reasons"))
     if any(GAP in str(value) for value in (parts, [o.what for o in decision.orders])):
         yield T("A place marked […] is still to be filled in.")
-    answered = any(w.state.value == "met" for p in parties(case, Role.RESPONDENT) for w in court.windows(case, "answer", party=p, state=None))
+    answered = any(
+        w.state.value == "met"
+        for p in parties(case, Role.RESPONDENT)
+        for w in court.windows(case, "answer", party=p, state=None)
+    )
     if answered and not decision.short and not parts.get("answers"):
         yield T("The part “%(part)s” is missing.", part=T("What the respondent answers"))
 
@@ -70,7 +90,10 @@ def _findings(file: CaseFile, decision: Decision) -> Iterator[Text]:
     rejected = {e.label for e in file.exhibits if e.finding is not None and e.finding.result is FindingResult.REJECTED}
     for exhibit in file.exhibits:
         if exhibit.finding is not None and not exhibit.examined:
-            yield T("Exhibit %(label)s was never open to cross-examination; nothing can be found on it (Interpretation, art. 103).", label=exhibit.label)
+            yield T(
+                "Exhibit %(label)s was never open to cross-examination; nothing can be found on it (Interpretation, art. 103).",
+                label=exhibit.label,
+            )
         if exhibit.finding is not None and exhibit.finding.result is not FindingResult.REJECTED and exhibit.ungrounded:
             yield no_ground(exhibit)
     for item in file.unfinished:
@@ -78,7 +101,10 @@ def _findings(file: CaseFile, decision: Decision) -> Iterator[Text]:
             if item.examined:
                 yield T("There is no finding on exhibit %(label)s.", label=item.label)
             elif decision.kind is DecisionKind.JUDGMENT:
-                yield T("Exhibit %(label)s was never open to cross-examination. Open it, or let its party withdraw it.", label=item.label)
+                yield T(
+                    "Exhibit %(label)s was never open to cross-examination. Open it, or let its party withdraw it.",
+                    label=item.label,
+                )
         elif decision.kind is DecisionKind.JUDGMENT:
             yield T("There is no finding on fact %(number)s.", number=item.label)
     for fact in file.facts:
@@ -88,7 +114,11 @@ def _findings(file: CaseFile, decision: Decision) -> Iterator[Text]:
         if not finding.undisputed and not finding.reasons:
             yield T("The finding on fact %(number)s has no reasons.", number=fact.label)
         for label in sorted(rejected & set(finding.rests_on)):
-            yield T("The finding on fact %(number)s rests on %(label)s, which is not adopted.", number=fact.label, label=label)
+            yield T(
+                "The finding on fact %(number)s rests on %(label)s, which is not adopted.",
+                number=fact.label,
+                label=label,
+            )
 
 
 def _orders(court: Sitting, case: Case, decision: Decision) -> Iterator[Text]:
@@ -106,14 +136,19 @@ def _orders(court: Sitting, case: Case, decision: Decision) -> Iterator[Text]:
     for relief_id, (claim, relief) in asked.items():
         if relief_id in settled:
             if by_relief.pop(relief_id, []):
-                yield T("What was asked for as no. %(number)s is decided already, by a partial judgment.", number=relief.number)
+                yield T(
+                    "What was asked for as no. %(number)s is decided already, by a partial judgment.",
+                    number=relief.number,
+                )
             continue
         yield from _one_relief(decision, claim, relief, by_relief.pop(relief_id, []), rest_dismissed)
     for left in by_relief.values():
         yield T("Order %(number)s answers something that is no longer asked for.", number=left[0].number)
 
 
-def _one_relief(decision: Decision, claim: Claim, relief: Relief, orders: list[Order], rest_dismissed: bool) -> Iterator[Text]:
+def _one_relief(
+    decision: Decision, claim: Claim, relief: Relief, orders: list[Order], rest_dismissed: bool
+) -> Iterator[Text]:
     grants = [o for o in orders if o.kind is not OrderKind.DISMISS]
     dismissed = rest_dismissed or len(grants) < len(orders)
     if not grants and not dismissed:
@@ -131,7 +166,9 @@ def _one_relief(decision: Decision, claim: Claim, relief: Relief, orders: list[O
             )
         if paid < relief.amount_minor and not dismissed:
             yield T(
-                "Of no. %(number)s, %(rest)s is neither awarded nor dismissed.", number=relief.number, rest=Money(relief.amount_minor - paid, claim.currency)
+                "Of no. %(number)s, %(rest)s is neither awarded nor dismissed.",
+                number=relief.number,
+                rest=Money(relief.amount_minor - paid, claim.currency),
             )
         if paid >= relief.amount_minor and len(grants) < len(orders):
             yield T("No. %(number)s is awarded in full and dismissed as well.", number=relief.number)
@@ -149,7 +186,10 @@ def _arithmetic(court: Sitting, case: Case, decision: Decision) -> Iterator[Text
     for order in decision.orders:
         if order.currency not in (None, currency):
             yield T("Order %(number)s is not in the currency of this court.", number=order.number)
-        if order.interest_from is not None and order.interest_from > court.now.astimezone(court.court.settings.tz).date():
+        if (
+            order.interest_from is not None
+            and order.interest_from > court.now.astimezone(court.court.settings.tz).date()
+        ):
             yield T("The interest of order %(number)s begins in the future.", number=order.number)
     if decision.kind is DecisionKind.PARTIAL:
         return
@@ -164,10 +204,15 @@ def _open_motions(court: Sitting, case: Case) -> Iterator[Text]:
 
 
 def _experts(court: Sitting, case: Case) -> Iterator[Text]:
-    """An expert who is called and not yet heard, or heard and not yet paid: the costs depend on how that ended and what it came to (EV 39)."""
+    """An expert who is called and not yet heard, or heard and not yet paid: the costs depend on how that ended and what
+    it came to (EV 39).
+    """
     for call in calls_of(court.session, case, *LIVE):
         name = witness_of(court.session, call.appraisal).name
         yield T("It is not found how the attendance of the expert %(name)s ended (Evidence Rules, art. 39).", name=name)
     for call in calls_to_pay(court.session, case):
         name = witness_of(court.session, call.appraisal).name
-        yield T("What the attendance of the expert %(name)s cost is not known yet: the cashier pays it first (Litigation Costs Measures, art. 11).", name=name)
+        yield T(
+            "What the attendance of the expert %(name)s cost is not known yet: the cashier pays it first (Litigation Costs Measures, art. 11).",
+            name=name,
+        )

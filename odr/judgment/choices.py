@@ -11,7 +11,16 @@ from odr.judgment.before_claim import claims_that_follow
 from odr.judgment.duty import judges
 from odr.judgment.file import ExhibitOnFile, case_file
 from odr.judgment.kinds import PRESERVATIONS, AppealState, MotionState, PreservationState
-from odr.judgment.lookups import evidence_to_preserve, motions_of, obligations_of, party_with, petitions_of, preservations_of, reliefs_by_key, unconfirmed
+from odr.judgment.lookups import (
+    evidence_to_preserve,
+    motions_of,
+    obligations_of,
+    party_with,
+    petitions_of,
+    preservations_of,
+    reliefs_by_key,
+    unconfirmed,
+)
 from odr.judgment.models import Motion, Preservation
 from odr.procedure.forms import Option, choice_source
 from odr.text import Money, T
@@ -21,7 +30,10 @@ from odr.text import Money, T
 def finding_subjects(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Exhibits and facts on which something can be found."""
     return [
-        Option(i.subject, f"{i.label} {i.exhibit.title}" if isinstance(i, ExhibitOnFile) else f"{i.label}. {i.fact.what}") for i in case_file(court, case).items
+        Option(
+            i.subject, f"{i.label} {i.exhibit.title}" if isinstance(i, ExhibitOnFile) else f"{i.label}. {i.fact.what}"
+        )
+        for i in case_file(court, case).items
     ]
 
 
@@ -29,20 +41,33 @@ def finding_subjects(court: Any, case: Case, actor: Actor) -> list[Option]:
 def findings_waiting(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Exhibits that were open to cross-examination, and facts, on which nothing is found yet."""
     waiting = [i for i in case_file(court, case).unfinished if not isinstance(i, ExhibitOnFile) or i.examined]
-    return [Option(i.subject, f"{i.label} {i.exhibit.title}" if isinstance(i, ExhibitOnFile) else f"{i.label}. {i.fact.what}") for i in waiting]
+    return [
+        Option(
+            i.subject, f"{i.label} {i.exhibit.title}" if isinstance(i, ExhibitOnFile) else f"{i.label}. {i.fact.what}"
+        )
+        for i in waiting
+    ]
 
 
 @choice_source("exhibits_examined")
 def exhibits_examined(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Exhibits that were open to cross-examination."""
-    return [Option(e.label, f"{e.label} {e.exhibit.title}") for e in case_file(court, case).exhibits if e.examined and not e.ungrounded]
+    return [
+        Option(e.label, f"{e.label} {e.exhibit.title}")
+        for e in case_file(court, case).exhibits
+        if e.examined and not e.ungrounded
+    ]
 
 
 @choice_source("reliefs_asked")
 def reliefs_asked(court: Any, case: Case, actor: Actor) -> list[Option]:
     """What was asked for, by claim and number."""
     return [
-        Option(key, f"{r.number}. {r.what}", str(Money(r.amount_minor, r.currency or c.currency)) if r.amount_minor else None)
+        Option(
+            key,
+            f"{r.number}. {r.what}",
+            str(Money(r.amount_minor, r.currency or c.currency)) if r.amount_minor else None,
+        )
         for key, (c, r) in reliefs_by_key(court.session, case).items()
     ]
 
@@ -68,8 +93,13 @@ def open_preservations(court: Any, case: Case, actor: Actor) -> list[Option]:
 
 
 def _preservations(court: Any, case: Case, unsecured: bool) -> list[tuple[Option, Preservation]]:
-    rows = [p for p in preservations_of(court.session, case, PreservationState.ORDERED) if p.waits_for_security is unsecured]
-    return [(Option(p.reference, court.session.get(Motion, p.motion_id).asks, str(p.security) if p.security else None), p) for p in rows]
+    rows = [
+        p for p in preservations_of(court.session, case, PreservationState.ORDERED) if p.waits_for_security is unsecured
+    ]
+    return [
+        (Option(p.reference, court.session.get(Motion, p.motion_id).asks, str(p.security) if p.security else None), p)
+        for p in rows
+    ]
 
 
 @choice_source("unsecured_preservations")
@@ -81,13 +111,19 @@ def unsecured_preservations(court: Any, case: Case, actor: Actor) -> list[Option
 @choice_source("ready_preservations")
 def ready_preservations(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Preservations of property or conduct that can be carried out."""
-    return [option for option, row in _preservations(court, case, False) if evidence_to_preserve(court.session, row) is None]
+    return [
+        option for option, row in _preservations(court, case, False) if evidence_to_preserve(court.session, row) is None
+    ]
 
 
 @choice_source("ready_evidence_preservations")
 def ready_evidence_preservations(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Evidence that can be preserved now."""
-    return [option for option, row in _preservations(court, case, False) if evidence_to_preserve(court.session, row) is not None]
+    return [
+        option
+        for option, row in _preservations(court, case, False)
+        if evidence_to_preserve(court.session, row) is not None
+    ]
 
 
 @choice_source("appeals_of_others")
@@ -95,14 +131,21 @@ def appeals_of_others(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Appeals that another party filed."""
     found = petitions_of(court.session, case, AppealState.FILED, AppealState.ANSWERED)
     names = {p.id: p.name for p in case.parties}
-    return [Option(p.reference, T("Appeal of %(name)s", name=names[p.party_id]), p.asks) for p in found if p.party_id != actor.party_id]
+    return [
+        Option(p.reference, T("Appeal of %(name)s", name=names[p.party_id]), p.asks)
+        for p in found
+        if p.party_id != actor.party_id
+    ]
 
 
 @choice_source("retrial_grounds")
 def retrial_grounds(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Grounds on which a binding decision is heard again, by the rules of the case."""
     rules = court.pack(case).retrial
-    return [Option(key, ground.title, court.pack(case).cite(ground.article)) for key, ground in (rules.grounds if rules else {}).items()]
+    return [
+        Option(key, ground.title, court.pack(case).cite(ground.article))
+        for key, ground in (rules.grounds if rules else {}).items()
+    ]
 
 
 def _obligation_words(case: Case, obligation: Any) -> str:
@@ -116,7 +159,11 @@ def open_obligations(court: Any, case: Case, actor: Actor) -> list[Option]:
     """What is still owed, as far as it concerns the one who asks."""
     mine = (None, actor.party_id)
     rows = [o for o in obligations_of(court.session, case) if o.done_at is None]
-    return [Option(o.reference, _obligation_words(case, o)) for o in rows if actor.party_id is None or o.debtor_id in mine or o.creditor_id in mine]
+    return [
+        Option(o.reference, _obligation_words(case, o))
+        for o in rows
+        if actor.party_id is None or o.debtor_id in mine or o.creditor_id in mine
+    ]
 
 
 @choice_source("reported_obligations")

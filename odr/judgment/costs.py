@@ -34,13 +34,20 @@ def awarded(orders: Sequence[OrderInput], reliefs: Mapping[str, int]) -> int:
     """What is awarded of the money asked for, never more than that for one head."""
     total: dict[str, int] = {}
     for order in orders:
-        if order.kind is OrderKind.PAY and order.amount is not None and order.relief is not None and order.relief in reliefs:
+        if (
+            order.kind is OrderKind.PAY
+            and order.amount is not None
+            and order.relief is not None
+            and order.relief in reliefs
+        ):
             total[order.relief] = total.get(order.relief, 0) + order.amount.minor
     return sum(min(amount, reliefs[key]) for key, amount in total.items())
 
 
 def propose_shares(court: Sitting, case: Case, orders: Sequence[OrderInput]) -> dict[str, Fraction]:
-    """Where the form starts: of each claim each side bears the part on which it lost, weighed by what the claim's fee is (FEE 29)."""
+    """Where the form starts: of each claim each side bears the part on which it lost, weighed by what the claim's fee
+    is (FEE 29).
+    """
     if standing_at_end(court, case):
         return _shares_of_many(court, case, orders)
     claims = claims_of(court.session, case)
@@ -68,7 +75,9 @@ def _weights(court: Sitting, case: Case, claims: Sequence[Claim]) -> list[Fracti
 def _lost(court: Sitting, case: Case, claim: Claim, orders: Sequence[OrderInput]) -> dict[str, Fraction]:
     """Who lost what part of one claim."""
     owner = next(p for p in case.parties if p.id == claim.party_id)
-    losers = {p.label: Fraction(1) for p in parties(case, Role.CLAIMANT if owner.role is Role.RESPONDENT else Role.RESPONDENT)}
+    losers = {
+        p.label: Fraction(1) for p in parties(case, Role.CLAIMANT if owner.role is Role.RESPONDENT else Role.RESPONDENT)
+    }
     heads = {key: r for key, (c, r) in reliefs_by_key(court.session, case).items() if c.id == claim.id}
     asked = {key: r.amount_minor for key, r in heads.items() if r.amount_minor}
     claimed = sum(asked.values())
@@ -77,12 +86,21 @@ def _lost(court: Sitting, case: Case, claim: Claim, orders: Sequence[OrderInput]
         settled = sum(min(asked[key], sum(minor for relief, minor in paid if relief == heads[key].id)) for key in asked)
         return shares_by_success(claimed, min(awarded(orders, asked) + settled, claimed), owner.label, losers)
     won = any(o.kind is not OrderKind.DISMISS and (o.relief is None or o.relief in heads) for o in orders)
-    return {owner.label: Fraction(0 if won else 1), **{label: Fraction(1 if won else 0, len(losers)) for label in losers}}
+    return {
+        owner.label: Fraction(0 if won else 1),
+        **{label: Fraction(1 if won else 0, len(losers)) for label in losers},
+    }
 
 
 def _shares_of_many(court: Sitting, case: Case, orders: Sequence[OrderInput]) -> dict[str, Fraction]:
-    """An action of many: each claimant bears the part of the sum in dispute on which she lost, the respondents what was won against them (CPI 194; FEE 29)."""
-    asked = {key: (claim, relief) for key, (claim, relief) in reliefs_by_key(court.session, case).items() if relief.amount_minor and claim.kind == "claim"}
+    """An action of many: each claimant bears the part of the sum in dispute on which she lost, the respondents what was
+    won against them (CPI 194; FEE 29).
+    """
+    asked = {
+        key: (claim, relief)
+        for key, (claim, relief) in reliefs_by_key(court.session, case).items()
+        if relief.amount_minor and claim.kind == "claim"
+    }
     whole = sum(relief.amount_minor or 0 for _, relief in asked.values())
     losers = [p.label for p in parties(case, Role.RESPONDENT)]
     if not whole:
@@ -94,7 +112,9 @@ def _shares_of_many(court: Sitting, case: Case, orders: Sequence[OrderInput]) ->
     for key, (claim, relief) in asked.items():
         amount = relief.amount_minor or 0
         won_minor = awarded(orders, {key: amount})
-        shares[labels[claim.party_id]] = shares.get(labels[claim.party_id], Fraction(0)) + Fraction(amount - won_minor, whole)
+        shares[labels[claim.party_id]] = shares.get(labels[claim.party_id], Fraction(0)) + Fraction(
+            amount - won_minor, whole
+        )
     borne = 1 - sum(shares.values(), Fraction(0))
     return {**shares, **{label: borne / len(losers) for label in losers}}
 

@@ -1,4 +1,6 @@
-"""Where a draft starts: filled from the claim, the answers, the findings and the tariff, so that the judge writes what only she can."""
+"""Where a draft starts: filled from the claim, the answers, the findings and the tariff, so that the judge writes what
+only she can.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,13 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 ANSWERS = ("file_answer", "answer_counterclaim", "answer_third_party")
-KINDS = {ReliefKind.MONEY: "pay", ReliefKind.PERFORMANCE: "do", ReliefKind.REMOVAL: "refrain", ReliefKind.APOLOGY: "do", ReliefKind.DECLARATION: "declare"}
+KINDS = {
+    ReliefKind.MONEY: "pay",
+    ReliefKind.PERFORMANCE: "do",
+    ReliefKind.REMOVAL: "refrain",
+    ReliefKind.APOLOGY: "do",
+    ReliefKind.DECLARATION: "declare",
+}
 
 
 def draft_values(court: Sitting, case: Case, decision: Decision | None, locale: str) -> dict[str, Any]:
@@ -55,7 +63,13 @@ def proposal(court: Sitting, case: Case, locale: str) -> dict[str, Any]:
 
 
 def _history(court: Sitting, case: Case, locale: str) -> str:
-    said = [T("The claim was lodged on %(day)s and accepted on %(accepted)s.", day=case.lodged_at, accepted=case.accepted_at or case.lodged_at)]
+    said = [
+        T(
+            "The claim was lodged on %(day)s and accepted on %(accepted)s.",
+            day=case.lodged_at,
+            accepted=case.accepted_at or case.lodged_at,
+        )
+    ]
     said.append(T("The case follows the %(track)s.", track=case.track.label))
     return " ".join(t.render(locale) for t in said)
 
@@ -71,7 +85,9 @@ def _claims(court: Sitting, case: Case, file: CaseFile, locale: str) -> str:
 
 def _asked(case: Case, claim: Claim, relief: Relief, locale: str, *, named: bool) -> str:
     """One head in words; who asks is said where several do."""
-    what = relief.what + (f" ({write_amount(relief.amount_minor, claim.currency, locale)})" if relief.amount_minor else "")
+    what = relief.what + (
+        f" ({write_amount(relief.amount_minor, claim.currency, locale)})" if relief.amount_minor else ""
+    )
     who = party_with(case, claim.party_id) if named else None
     return T("%(name)s asks: %(what)s", name=who.name, what=what).render(locale) if who else what
 
@@ -92,8 +108,18 @@ def _answers(court: Sitting, case: Case) -> str:
 
 def _issues(case: Case, file: CaseFile, locale: str) -> str:
     """The usual questions of the cause, then what is disputed in this case."""
-    facts = [T("Fact %(number)s: %(what)s", number=f.label, what=f.fact.what).render(locale) for f in file.facts if not f.undisputed]
-    return "\n".join([*questions(case.cause, locale), *facts, *(f"{e.label} {e.exhibit.title}" for e in file.exhibits if e.is_disputed)])
+    facts = [
+        T("Fact %(number)s: %(what)s", number=f.label, what=f.fact.what).render(locale)
+        for f in file.facts
+        if not f.undisputed
+    ]
+    return "\n".join(
+        [
+            *questions(case.cause, locale),
+            *facts,
+            *(f"{e.label} {e.exhibit.title}" for e in file.exhibits if e.is_disputed),
+        ]
+    )
 
 
 def _reasons(file: CaseFile) -> str:
@@ -106,10 +132,18 @@ def _orders(court: Sitting, case: Case) -> list[dict[str, Any]]:
         who = party_with(case, claim.party_id)
         if who is None:
             continue
-        other = next((p for p in parties(case, Role.RESPONDENT if who.role is not Role.RESPONDENT else Role.CLAIMANT)), None)
+        other = next(
+            (p for p in parties(case, Role.RESPONDENT if who.role is not Role.RESPONDENT else Role.CLAIMANT)), None
+        )
         kind = KINDS[relief.kind]
         amount = {"minor": relief.amount_minor, "currency": relief.currency} if relief.amount_minor else None
-        row = {"kind": kind, "relief": key, "debtor": other.label if other else None, "creditor": who.label, "amount": amount}
+        row = {
+            "kind": kind,
+            "relief": key,
+            "debtor": other.label if other else None,
+            "creditor": who.label,
+            "amount": amount,
+        }
         rows.append(row | ({} if kind == "pay" else {"what": relief.what}))
     return rows
 
@@ -127,4 +161,8 @@ def shares(court: Sitting, case: Case, orders: list[dict[str, Any]]) -> list[dic
 
 
 def _percent(share: Fraction) -> Decimal:
-    return (Decimal(share.numerator) * 100 / Decimal(share.denominator)).quantize(Decimal("0.0001"), rounding=ROUND_DOWN).normalize()
+    return (
+        (Decimal(share.numerator) * 100 / Decimal(share.denominator))
+        .quantize(Decimal("0.0001"), rounding=ROUND_DOWN)
+        .normalize()
+    )

@@ -24,19 +24,28 @@ if TYPE_CHECKING:
 def judges(session: Session) -> Sequence[Account]:
     """The court's judges that are in office, by name."""
     held = select(AccountRole.account_id).where(AccountRole.role == Role.JUDGE, AccountRole.revoked_at.is_(None))
-    return session.scalars(select(Account).where(Account.id.in_(held), Account.state == AccountState.ACTIVE).order_by(Account.name, Account.id)).all()
+    return session.scalars(
+        select(Account)
+        .where(Account.id.in_(held), Account.state == AccountState.ACTIVE)
+        .order_by(Account.name, Account.id)
+    ).all()
 
 
 def turns(session: Session, since: date) -> Sequence[tuple[DutyTurn, str]]:
     """Turns that are not over on a day, with the judge's name, in the order in which they were set."""
     rows = session.execute(
-        select(DutyTurn, Account.name).join(Account, Account.id == DutyTurn.account_id).where(DutyTurn.until_on >= since).order_by(DutyTurn.id)
+        select(DutyTurn, Account.name)
+        .join(Account, Account.id == DutyTurn.account_id)
+        .where(DutyTurn.until_on >= since)
+        .order_by(DutyTurn.id)
     )
     return [(turn, name) for turn, name in rows]
 
 
 def set_turn(session: Session, given: DutyInput, by: int, now: datetime) -> DutyTurn:
-    """Put a judge on duty; a later turn for the same days counts instead. Raises InvalidInput for somebody who is no judge."""
+    """Put a judge on duty; a later turn for the same days counts instead. Raises InvalidInput for somebody who is no
+    judge.
+    """
     chosen = next((j for j in judges(session) if str(j.id) == given.judge), None)
     if chosen is None:
         raise InvalidInput.at("judge", T("Choose one of those listed."))
@@ -48,14 +57,21 @@ def set_turn(session: Session, given: DutyInput, by: int, now: datetime) -> Duty
 
 def on_duty(session: Session, day: date, but: Collection[int] = ()) -> Account | None:
     """The judge on duty on a day, if one is set, in office, and not among ``but``."""
-    query = select(DutyTurn.account_id).where(DutyTurn.from_on <= day, DutyTurn.until_on >= day).order_by(DutyTurn.id.desc()).limit(1)
+    query = (
+        select(DutyTurn.account_id)
+        .where(DutyTurn.from_on <= day, DutyTurn.until_on >= day)
+        .order_by(DutyTurn.id.desc())
+        .limit(1)
+    )
     found = session.scalar(query)
     return next((j for j in judges(session) if j.id == found and j.id not in but), None)
 
 
 def seat_duty_judge(court: Sitting, case: Case) -> Account | None:
     """Seat the judge on duty; where none is set, or she has a conflict, another by lot."""
-    account = on_duty(court.session, court.now.astimezone(court.court.settings.tz).date(), conflicted(court.session, case))
+    account = on_duty(
+        court.session, court.now.astimezone(court.court.settings.tz).date(), conflicted(court.session, case)
+    )
     if account is None:
         return take_seat(court, case, Role.JUDGE)
     court.session.add(Seat(case_id=case.id, account_id=account.id, role=Role.JUDGE, from_at=court.now))

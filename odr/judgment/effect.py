@@ -13,7 +13,16 @@ from odr.docket.models import Case, Party, Role
 from odr.docket.queries import parties
 from odr.judgment.inputs import EffectInput
 from odr.judgment.kinds import AppealState, DecisionKind, DecisionState, Instrument, OrderKind
-from odr.judgment.lookups import decision_named, decisions_of, issued, obligations_of, party_with, payments_on, performed, petitions_of
+from odr.judgment.lookups import (
+    decision_named,
+    decisions_of,
+    issued,
+    obligations_of,
+    party_with,
+    payments_on,
+    performed,
+    petitions_of,
+)
 from odr.judgment.models import Decision, Obligation, Order
 from odr.payments.assessing import pack_track
 from odr.payments.costs import Allocation
@@ -30,7 +39,12 @@ from odr.text import Money, T, Text
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-APPEAL, PERFORMANCE, ENFORCE, RETRIAL = "appeal_judgment", "performance", "enforcement_application", "retrial_application"
+APPEAL, PERFORMANCE, ENFORCE, RETRIAL = (
+    "appeal_judgment",
+    "performance",
+    "enforcement_application",
+    "retrial_application",
+)
 
 
 def is_appealable(court: Sitting, case: Case) -> bool:
@@ -43,13 +57,21 @@ def is_appealable(court: Sitting, case: Case) -> bool:
 def served_on(court: Sitting, decision: Decision) -> dict[int, datetime]:
     """Party → instant at which the decision was served on her, as the docket says."""
     found: dict[int, datetime] = {}
-    for packet in court.session.scalars(select(Packet).where(Packet.case_id == decision.case_id, Packet.occasion == "decision")):
-        if decision.served_entry in packet.entry_ids and packet.docketed_as == packet.state.value and packet.effective_at is not None:
+    for packet in court.session.scalars(
+        select(Packet).where(Packet.case_id == decision.case_id, Packet.occasion == "decision")
+    ):
+        if (
+            decision.served_entry in packet.entry_ids
+            and packet.docketed_as == packet.state.value
+            and packet.effective_at is not None
+        ):
             found[packet.party_id] = min(packet.effective_at, found.get(packet.party_id, packet.effective_at))
     return found
 
 
-def start_appeals(court: Sitting, case: Case, party: Party, at: datetime, proof: Text | None, numbers: Collection[int] = ()) -> None:
+def start_appeals(
+    court: Sitting, case: Case, party: Party, at: datetime, proof: Text | None, numbers: Collection[int] = ()
+) -> None:
     """Start this party's appeal window; where there is none, the decision takes effect when all are served.
 
     ``numbers`` are the entries that were served: a partial judgment and the one on the rest each have their own time.
@@ -79,11 +101,21 @@ def is_final(court: Sitting, case: Case, decision: Decision) -> bool:
     """Served on everybody, no appeal window open, no appeal pending."""
     windows = court.windows(case, APPEAL, state=None, subject=decision.reference)
     heard = {w.party_id for w in windows}
-    pending = [p for p in petitions_of(court.session, case) if p.decision_id == decision.id and p.state is not AppealState.WITHDRAWN]
-    return all(p.id in heard for p in parties(case)) and not any(w.state in (WindowState.OPEN, WindowState.HALTED) for w in windows) and not pending
+    pending = [
+        p
+        for p in petitions_of(court.session, case)
+        if p.decision_id == decision.id and p.state is not AppealState.WITHDRAWN
+    ]
+    return (
+        all(p.id in heard for p in parties(case))
+        and not any(w.state in (WindowState.OPEN, WindowState.HALTED) for w in windows)
+        and not pending
+    )
 
 
-def bring_into_effect(court: Sitting, case: Case, decision: Decision, at: datetime, *, bears: Mapping[str, Money] | None = None) -> date:
+def bring_into_effect(
+    court: Sitting, case: Case, decision: Decision, at: datetime, *, bears: Mapping[str, Money] | None = None
+) -> date:
     """Write what is owed, start the time to perform it, settle the costs; returns the last day to perform.
 
     A partial judgment leaves the costs and the case's own effect to the judgment on the rest (CPL 156).
@@ -102,7 +134,9 @@ def bring_into_effect(court: Sitting, case: Case, decision: Decision, at: dateti
             debtors[debtor.id] = debtor
             court.session.add_all(_obligations(case, order, debtor, due.result, number))
     for party in debtors.values():
-        court.start_window(case, PERFORMANCE, party=party, start=at, subject=decision.reference, amount=decision.performance_days)
+        court.start_window(
+            case, PERFORMANCE, party=party, start=at, subject=decision.reference, amount=decision.performance_days
+        )
     for party in parties(case) if RETRIAL in court.pack(case).windows.rules else []:
         court.start_window(case, RETRIAL, party=party, start=at, subject=decision.reference)
     if not partial:
@@ -115,7 +149,9 @@ def bring_into_effect(court: Sitting, case: Case, decision: Decision, at: dateti
 
 
 def _obligations(case: Case, order: Order, debtor: Party, due_on: date, number: int) -> list[Obligation]:
-    """What an order owes: one obligation, or one for each monthly instalment, of which a late one makes all the rest due."""
+    """What an order owes: one obligation, or one for each monthly instalment, of which a late one makes all the rest
+    due.
+    """
     shared = {
         "case_id": case.id,
         "instrument": Instrument.DECISION,
@@ -135,7 +171,9 @@ def _obligations(case: Case, order: Order, debtor: Party, due_on: date, number: 
 
 
 def instalments(amount: int, count: int, first: date) -> list[tuple[date, int]]:
-    """Days and parts of ``count`` monthly instalments, in minor units; what does not divide evenly is paid with the first."""
+    """Days and parts of ``count`` monthly instalments, in minor units; what does not divide evenly is paid with the
+    first.
+    """
     each, rest = divmod(amount, count)
     return [(_months_after(first, n), each + (rest if n == 0 else 0)) for n in range(count)]
 
@@ -150,7 +188,8 @@ def _months_after(day: date, months: int) -> date:
 def settle_costs(court: Sitting, case: Case, decision: Decision) -> None:
     """Order the winner's prepayment back and put what the loser owes on the cashier's desk (CPI 207, FEE 53).
 
-    Where an earlier decision's costs were carried out, only the difference moves: a retrial decides on them anew (FEE 32).
+    Where an earlier decision's costs were carried out, only the difference moves: a retrial decides on them anew (FEE
+    32).
     """
     allocation = Allocation.from_json(decision.costs)
     court.close_tasks(case, COSTS_TASK)
@@ -183,7 +222,14 @@ def settled(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     today = court.now.astimezone(court.court.settings.tz).date()
     for owed in facts["obligations"]:
         row = {**owed, "due_on": owed["due_on"] or reckon(court.pack(case), PERFORMANCE, court.now).result}
-        court.session.add(Obligation(case_id=case.id, instrument=Instrument(facts.get("instrument", "statement")), entry_number=court.next_number(case), **row))
+        court.session.add(
+            Obligation(
+                case_id=case.id,
+                instrument=Instrument(facts.get("instrument", "statement")),
+                entry_number=court.next_number(case),
+                **row,
+            )
+        )
     if facts["obligations"]:
         last = max((o["due_on"] or today) for o in facts["obligations"])
         for party_id in {o["creditor_id"] for o in facts["obligations"]}:
@@ -204,7 +250,11 @@ def set_aside(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
 
 def performance_lapsed(court: Sitting, case: Case, window: Any) -> None:
     """The time to perform ended: whoever is still owed something may apply for enforcement for two years (CPL 250)."""
-    open_creditors = {o.creditor_id for o in obligations_of(court.session, case) if o.debtor_id == window.party_id and o.done_at is None}
+    open_creditors = {
+        o.creditor_id
+        for o in obligations_of(court.session, case)
+        if o.debtor_id == window.party_id and o.done_at is None
+    }
     for party in parties(case):
         if party.id in open_creditors and not court.windows(case, ENFORCE, party=party):
             court.start_window(case, ENFORCE, party=party, start=window.due_at)
@@ -212,7 +262,11 @@ def performance_lapsed(court: Sitting, case: Case, window: Any) -> None:
 
 def is_overdue(court: Sitting, obligation: Obligation) -> bool:
     """Whether the last day to perform is past and something is still owed."""
-    return obligation.done_at is None and obligation.ended_at is None and court.now.astimezone(court.court.settings.tz).date() > obligation.due_on
+    return (
+        obligation.done_at is None
+        and obligation.ended_at is None
+        and court.now.astimezone(court.court.settings.tz).date() > obligation.due_on
+    )
 
 
 def left_of(court: Sitting, obligation: Obligation) -> Money | None:
@@ -223,7 +277,9 @@ def left_of(court: Sitting, obligation: Obligation) -> Money | None:
 
 
 def interest_on(court: Sitting, case: Case, obligation: Obligation, day: date) -> list[InterestLine]:
-    """The interest on an obligation to ``day``, stretch by stretch: as ordered, and for delay where the rules add it (CPL 264)."""
+    """The interest on an obligation to ``day``, stretch by stretch: as ordered, and for delay where the rules add it
+    (CPL 264).
+    """
     if obligation.amount_minor is None:
         return []
     late = court.pack(case).late_performance

@@ -28,10 +28,14 @@ def today(court: Sitting) -> date:
     return court.now.astimezone(court.court.settings.tz).date()
 
 
-def begin(court: Sitting, case: Case, creditor: Party, *, everything: bool = False) -> tuple[str, list[dict[str, Any]], int]:
-    """Open an enforcement for what is overdue to the creditor, or for ``everything`` still owed; its number, what is claimed, and the sum in minor units.
+def begin(
+    court: Sitting, case: Case, creditor: Party, *, everything: bool = False
+) -> tuple[str, list[dict[str, Any]], int]:
+    """Open an enforcement for what is overdue to the creditor, or for ``everything`` still owed; its number, what is
+    claimed, and the sum in minor units.
 
-    Its fee is not prepaid, and the debtor bears it (FEE 14, 38). Where the parties agreed so, one late instalment makes all the rest due.
+    Its fee is not prepaid, and the debtor bears it (FEE 14, 38). Where the parties agreed so, one late instalment makes
+    all the rest due.
     """
     day = today(court)
     mine = [o for o in obligations_of(court.session, case) if o.creditor_id == creditor.id and o.done_at is None]
@@ -39,12 +43,16 @@ def begin(court: Sitting, case: Case, creditor: Party, *, everything: bool = Fal
     claimed = mine if everything or any(o.accelerates for o in late) else late
     rows = [_claimed(court, case, row, day) for row in claimed]
     number = next_of_series(court, court.pack(case), "enforcement")
-    found = EnforcementCase(case_id=case.id, number=number, party_id=creditor.id, claimed=rows, entry_number=court.next_number(case))
+    found = EnforcementCase(
+        case_id=case.id, number=number, party_id=creditor.id, claimed=rows, entry_number=court.next_number(case)
+    )
     court.session.add(found)
     court.session.flush()
     total = sum(r["principal"] + r["interest"] + r["late"] for r in rows)
     debtor = next(p for p in case.parties if p.id == claimed[0].debtor_id)
-    basis = keep_basis(court.session, case, debtor, Matter.ENFORCEMENT, [total] if total else [], 0 if total else 1, court.now)
+    basis = keep_basis(
+        court.session, case, debtor, Matter.ENFORCEMENT, [total] if total else [], 0 if total else 1, court.now
+    )
     court.then("assess_fee", AssessInput(basis=basis.reference))
     for kind in (NOTICE, INACTION):
         court.start_window(case, kind, start=court.now, subject=found.reference)

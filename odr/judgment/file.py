@@ -1,4 +1,6 @@
-"""What lies before the judge: every exhibit with what was said to it, every fact with its answers, and the findings so far."""
+"""What lies before the judge: every exhibit with what was said to it, every fact with its answers, and the findings so
+far.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,8 @@ class ExhibitOnFile:
     examined: bool
     finding: Finding | None
     ungrounded: list[str] = field(default_factory=list)
-    """Of an expert's report: the materials it rests on that were excluded or never open to cross-examination (EV 34)."""
+    """Of an expert's report: the materials it rests on that were excluded or never open to cross-examination (EV 34).
+    """
     to_report: list[ReportObjection] = field(default_factory=list)
     """Of an expert's report: what the parties object to it, those that count as given up too (EV 37, 38)."""
 
@@ -117,7 +120,9 @@ class CaseFile:
     @property
     def adoptable(self) -> list[ExhibitOnFile | FactOnFile]:
         """What nobody disputes and has no finding: adopted with one key."""
-        exhibits = [e for e in self.exhibits if e.finding is None and e.examined and not e.is_disputed and not e.ungrounded]
+        exhibits = [
+            e for e in self.exhibits if e.finding is None and e.examined and not e.is_disputed and not e.ungrounded
+        ]
         return [*exhibits, *(f for f in self.facts if f.finding is None and f.undisputed)]
 
     def find(self, subject: str) -> ExhibitOnFile | FactOnFile | None:
@@ -126,7 +131,9 @@ class CaseFile:
 
 
 def case_file(court: Sitting, case: Case, at: int | None = None) -> CaseFile:
-    """The file as it stands, in a handful of queries; with ``at``, the findings and exhibits of when that entry was made."""
+    """The file as it stands, in a handful of queries; with ``at``, the findings and exhibits of when that entry was
+    made.
+    """
     findings = standing_findings(court.session, case, at)
     by_exhibit = {f.exhibit_id: f for f in findings if f.exhibit_id is not None}
     by_fact = {f.fact_id: f for f in findings if f.fact_id is not None}
@@ -182,7 +189,9 @@ def is_withdrawn(exhibit: Exhibit) -> bool:
 def opinions_by_exhibit(court: Sitting, case: Case) -> dict[int, list[Opinion]]:
     """The newest opinion of each party on each question that may be read, by exhibit."""
     newest: dict[tuple[int, int, str], Opinion] = {}
-    for opinion in court.session.scalars(select(Opinion).where(Opinion.case_id == case.id, Opinion.retracted_by.is_(None)).order_by(Opinion.id)):
+    for opinion in court.session.scalars(
+        select(Opinion).where(Opinion.case_id == case.id, Opinion.retracted_by.is_(None)).order_by(Opinion.id)
+    ):
         newest[opinion.exhibit_id, opinion.party_id, opinion.axis.value] = opinion
     found: dict[int, list[Opinion]] = {}
     for opinion in newest.values():
@@ -193,7 +202,9 @@ def opinions_by_exhibit(court: Sitting, case: Case) -> dict[int, list[Opinion]]:
 def agreed_facts(court: Sitting, case: Case) -> dict[int, set[int]]:
     """Fact → parties who signed that they agree to it (EV 3, 6)."""
     found: dict[int, set[int]] = {}
-    for row in court.session.scalars(select(AgreedFact).where(AgreedFact.case_id == case.id, AgreedFact.fact_id.is_not(None))):
+    for row in court.session.scalars(
+        select(AgreedFact).where(AgreedFact.case_id == case.id, AgreedFact.fact_id.is_not(None))
+    ):
         if row.fact_id is not None:
             found.setdefault(row.fact_id, set()).update(s.party_id for s in row.stances if s.agrees)
     return found
@@ -216,7 +227,9 @@ class _Heard:
         examination = session.scalar(select(Examination).where(Examination.case_id == case.id))
         self._case = case
         self._closed = [
-            p.closed_at for p in (examination.phases if examination else []) if p.key == CROSS_EXAMINATION and p.state is PhaseState.CLOSED and p.closed_at
+            p.closed_at
+            for p in (examination.phases if examination else [])
+            if p.key == CROSS_EXAMINATION and p.state is PhaseState.CLOSED and p.closed_at
         ]
         held = session.scalars(select(Hearing).where(Hearing.case_id == case.id, Hearing.state == HearingState.HELD))
         self._held = [h.ended_at for h in held if h.ended_at is not None]

@@ -40,7 +40,12 @@ def has_appeared(court: Sitting, case: Case, party: Party) -> bool:
     """Whether the party ever took part: joined, was represented, or did anything in the case."""
     if party.joined_at is not None or party.account_id is not None:
         return True
-    if court.session.scalar(select(DocketEntry.id).where(DocketEntry.case_id == case.id, DocketEntry.party_id == party.id).limit(1)) is not None:
+    if (
+        court.session.scalar(
+            select(DocketEntry.id).where(DocketEntry.case_id == case.id, DocketEntry.party_id == party.id).limit(1)
+        )
+        is not None
+    ):
         return True
     held = court.session.scalars(select(Hearing).where(Hearing.case_id == case.id, Hearing.state == HearingState.HELD))
     return any(a.party_id == party.id and a.presence is not Presence.ABSENT for h in held for a in h.attendances)
@@ -67,7 +72,9 @@ def default_gate(court: Sitting, case: Case, respondent: Party) -> list[Text]:
 
 
 def _was_requested(court: Sitting, case: Case, respondent: Party) -> bool:
-    return any(f'"respondent":"{respondent.label}"' in e.payload for e in entries_of(court.session, case, "ask_for_default"))
+    return any(
+        f'"respondent":"{respondent.label}"' in e.payload for e in entries_of(court.session, case, "ask_for_default")
+    )
 
 
 def _packets(court: Sitting, case: Case, party: Party, occasion: str) -> list[Packet]:
@@ -105,12 +112,18 @@ def _packet_reasons(court: Sitting, case: Case, packet: Packet, party: Party, wh
 
 def _proof_reasons(court: Sitting, case: Case, packet: Packet, what: Text) -> Iterator[Text]:
     """Why the proof of a concluded packet does not carry."""
-    proof = court.session.scalars(select(ProofOfService).where(ProofOfService.packet_id == packet.id).order_by(ProofOfService.ordinal.desc())).first()
+    proof = court.session.scalars(
+        select(ProofOfService).where(ProofOfService.packet_id == packet.id).order_by(ProofOfService.ordinal.desc())
+    ).first()
     if proof is None:
         yield T("There is no proof of service of %(what)s.", what=what)
         return
     if proof.conclusion is not SERVED[packet.state]:
-        yield T("The latest proof of service, %(number)s, concludes otherwise: %(conclusion)s.", number=proof.number, conclusion=proof.conclusion.label)
+        yield T(
+            "The latest proof of service, %(number)s, concludes otherwise: %(conclusion)s.",
+            number=proof.number,
+            conclusion=proof.conclusion.label,
+        )
     if sha256_hex(canonical(proof.reasoning)) != proof.reasoning_digest:
         yield T("The reasoning of proof %(number)s does not match its digest.", number=proof.number)
     if proof.effective_at is None or packet.effective_at is None:
@@ -188,7 +201,12 @@ def _summons_reasons(court: Sitting, case: Case, hearing: Hearing, party: Party)
         return
     latest = _latest_summons(court, case, hearing.begins_at)
     if at > latest or at >= hearing.begins_at:
-        yield T("The summons reached %(party)s on %(at)s, too late for the hearing of %(hearing)s.", party=party.name, at=at, hearing=hearing.begins_at)
+        yield T(
+            "The summons reached %(party)s on %(at)s, too late for the hearing of %(hearing)s.",
+            party=party.name,
+            at=at,
+            hearing=hearing.begins_at,
+        )
 
 
 def _latest_summons(court: Sitting, case: Case, begins_at: datetime) -> datetime:
@@ -208,7 +226,12 @@ def _absence_reasons(court: Sitting, case: Case, hearing: Hearing, party: Party)
     if not court.pack(case).keeps(Invariant.NO_ABSENCE_BY_FAILURE):
         return
     if any(a.by_failure for a in noted):
-        yield T("%(party)s was kept away by a failure of network, equipment or power: that is no absence (Online Litigation Rules, art. 25).", party=party.name)
-    failures = court.session.scalars(select(TechnicalFailure).where(TechnicalFailure.case_id == case.id, TechnicalFailure.party_id == party.id))
+        yield T(
+            "%(party)s was kept away by a failure of network, equipment or power: that is no absence (Online Litigation Rules, art. 25).",
+            party=party.name,
+        )
+    failures = court.session.scalars(
+        select(TechnicalFailure).where(TechnicalFailure.case_id == case.id, TechnicalFailure.party_id == party.id)
+    )
     if any(f.state is RequestState.ASKED for f in failures):
         yield T("A failure that %(party)s reported is not decided yet.", party=party.name)

@@ -42,7 +42,11 @@ def prepare_decision(court: Court, case: Case, given: BaseModel, actor: Actor) -
         sitting = court.look(session)
         mine = session.get_one(Case, case.id)
         decision = decision_named(session, mine, reference)
-        if typed != mine.number or decision.state is not DecisionState.COOLING or not has_rested(sitting, mine, decision):
+        if (
+            typed != mine.number
+            or decision.state is not DecisionState.COOLING
+            or not has_rested(sitting, mine, decision)
+        ):
             return {}
         code = new_reference()
         paper = decision_paper(sitting, mine, decision, sitting.now, code, check_url(court, code))
@@ -65,7 +69,9 @@ def to_countersign(court: Sitting, case: Case) -> Decision | None:
     """The pronounced decision that waits for the clerk's signature."""
     if not clerk_signs(court, case):
         return None
-    return next((d for d in decisions_of(court.session, case, DecisionState.ISSUED) if d.countersigned_entry is None), None)
+    return next(
+        (d for d in decisions_of(court.session, case, DecisionState.ISSUED) if d.countersigned_entry is None), None
+    )
 
 
 def prepare_countersignature(court: Court, case: Case, given: BaseModel, actor: Actor) -> Mapping[str, Any]:
@@ -116,17 +122,37 @@ def signing(court: Sitting, case: Case) -> list[list[str]]:
 def words_digest(court: Sitting, case: Case, decision: Decision) -> str:
     """What a panel votes on: words, orders, costs and findings."""
     orders = [_order(o) for o in decision.orders]
-    findings = [[f.reference, f.result.value, f.reasons, list(f.rests_on)] for f in standing_findings(court.session, case)]
+    findings = [
+        [f.reference, f.result.value, f.reasons, list(f.rests_on)] for f in standing_findings(court.session, case)
+    ]
     flags = [decision.performance_days, decision.by_default, decision.short, decision.language]
     return sha256_hex(canonical([decision.reference, decision.parts, decision.costs, orders, findings, flags]))
 
 
 def _order(o: Order) -> list[Any]:
     interest = [str(o.interest_from), str(o.interest_percent), o.instalments]
-    return [o.number, o.kind.value, o.relief_id, o.debtor_id, o.creditor_id, o.amount_minor, o.currency, o.what, *interest]
+    return [
+        o.number,
+        o.kind.value,
+        o.relief_id,
+        o.debtor_id,
+        o.creditor_id,
+        o.amount_minor,
+        o.currency,
+        o.what,
+        *interest,
+    ]
 
 
 def keep_paper(court: Sitting, case: Case, decision: Decision) -> Document:
     """Store the sealed decision and anchor its digest; refuses a paper of another text."""
     title = words_of(decision.kind.label)
-    return keep_prepared(court, case, "decision", text_digest(court, case, decision), kind="decision", title=title, locale=decision.language)
+    return keep_prepared(
+        court,
+        case,
+        "decision",
+        text_digest(court, case, decision),
+        kind="decision",
+        title=title,
+        locale=decision.language,
+    )

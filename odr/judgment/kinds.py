@@ -17,7 +17,11 @@ class FindingResult(enum.Enum):
     @property
     def label(self) -> Text:
         """The result in words."""
-        return {FindingResult.ADOPTED: T("Adopted"), FindingResult.PARTLY: T("Adopted in part"), FindingResult.REJECTED: T("Not adopted")}[self]
+        return {
+            FindingResult.ADOPTED: T("Adopted"),
+            FindingResult.PARTLY: T("Adopted in part"),
+            FindingResult.REJECTED: T("Not adopted"),
+        }[self]
 
 
 class DecisionKind(enum.Enum):
@@ -30,9 +34,11 @@ class DecisionKind(enum.Enum):
     @property
     def label(self) -> Text:
         """The kind in words."""
-        return {DecisionKind.JUDGMENT: T("Judgment"), DecisionKind.PARTIAL: T("Partial judgment"), DecisionKind.SUPPLEMENTARY: T("Supplementary judgment")}[
-            self
-        ]
+        return {
+            DecisionKind.JUDGMENT: T("Judgment"),
+            DecisionKind.PARTIAL: T("Partial judgment"),
+            DecisionKind.SUPPLEMENTARY: T("Supplementary judgment"),
+        }[self]
 
 
 class DecisionState(enum.Enum):
@@ -126,7 +132,9 @@ MOTION_WORDS = {
 
 
 PRESERVATIONS = frozenset({MotionKind.PRESERVATION, MotionKind.EVIDENCE_PRESERVATION})
-"""What loses its point when the other side reads of it beforehand; ruled on, secured, carried out and ended alike (CPL 84, 103)."""
+"""What loses its point when the other side reads of it beforehand; ruled on, secured, carried out and ended alike (CPL
+84, 103).
+"""
 
 
 class EvidenceMeasure(enum.Enum):

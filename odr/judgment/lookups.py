@@ -12,7 +12,16 @@ from odr.docket.models import Case, Document, Party
 from odr.errors import InvalidInput, NotFound
 from odr.filing.models import Claim, Relief
 from odr.filing.queries import claims_of, reliefs_of
-from odr.judgment.kinds import AppealState, DecisionKind, DecisionState, EnforcementState, MotionState, PreservationState, RetrialState, SettlementState
+from odr.judgment.kinds import (
+    AppealState,
+    DecisionKind,
+    DecisionState,
+    EnforcementState,
+    MotionState,
+    PreservationState,
+    RetrialState,
+    SettlementState,
+)
 from odr.judgment.models import (
     AppealPetition,
     Decision,
@@ -37,7 +46,9 @@ def standing_findings(session: Session, case: Case, at: int | None = None) -> Se
     query = select(Finding).where(Finding.case_id == case.id).order_by(Finding.id)
     if at is None:
         return session.scalars(query.where(Finding.replaced_by.is_(None))).all()
-    return session.scalars(query.where(Finding.entry_number <= at, or_(Finding.replaced_by.is_(None), Finding.replaced_by > at))).all()
+    return session.scalars(
+        query.where(Finding.entry_number <= at, or_(Finding.replaced_by.is_(None), Finding.replaced_by > at))
+    ).all()
 
 
 def decisions_of(session: Session, case: Case, *states: DecisionState) -> Sequence[Decision]:
@@ -58,12 +69,16 @@ def issued(session: Session, case: Case) -> Decision | None:
 
 def pronounced(session: Session, case: Case) -> Sequence[Decision]:
     """Every decision that was issued, also one set aside since, in order."""
-    return session.scalars(select(Decision).where(Decision.case_id == case.id, Decision.issued_at.is_not(None)).order_by(Decision.id)).all()
+    return session.scalars(
+        select(Decision).where(Decision.case_id == case.id, Decision.issued_at.is_not(None)).order_by(Decision.id)
+    ).all()
 
 
 def decided_in_part(session: Session, case: Case) -> list[Order]:
     """Orders of the partial judgments that stand: what they answer is decided (CPL 156)."""
-    return [o for d in decisions_of(session, case, DecisionState.ISSUED) if d.kind is DecisionKind.PARTIAL for o in d.orders]
+    return [
+        o for d in decisions_of(session, case, DecisionState.ISSUED) if d.kind is DecisionKind.PARTIAL for o in d.orders
+    ]
 
 
 def decision_named(session: Session, case: Case, reference: str) -> Decision:
@@ -138,7 +153,9 @@ def retrials_of(session: Session, case: Case, *states: RetrialState) -> Sequence
 
 def certificates_of(session: Session, case: Case) -> Sequence[FinalityCertificate]:
     """Certificates that a decision of the case is in effect, in order."""
-    return session.scalars(select(FinalityCertificate).where(FinalityCertificate.case_id == case.id).order_by(FinalityCertificate.id)).all()
+    return session.scalars(
+        select(FinalityCertificate).where(FinalityCertificate.case_id == case.id).order_by(FinalityCertificate.id)
+    ).all()
 
 
 def petitions_of(session: Session, case: Case, *states: AppealState) -> Sequence[AppealPetition]:
@@ -163,30 +180,42 @@ def obligation_named(session: Session, case: Case, reference: str) -> Obligation
 
 def performed(session: Session, obligation: Obligation) -> int:
     """What was paid towards an obligation and confirmed, in minor units."""
-    query = select(func.coalesce(func.sum(Performance.amount_minor), 0)).where(Performance.obligation_id == obligation.id, Performance.confirmed.is_(True))
+    query = select(func.coalesce(func.sum(Performance.amount_minor), 0)).where(
+        Performance.obligation_id == obligation.id, Performance.confirmed.is_(True)
+    )
     return int(session.scalar(query) or 0)
 
 
 def payments_on(session: Session, obligation: Obligation) -> list[tuple[date, int]]:
     """Days and sums of the payments that count, in minor units."""
-    query = select(Performance.on, Performance.amount_minor).where(Performance.obligation_id == obligation.id, Performance.confirmed.is_(True))
+    query = select(Performance.on, Performance.amount_minor).where(
+        Performance.obligation_id == obligation.id, Performance.confirmed.is_(True)
+    )
     return [(day, amount) for day, amount in session.execute(query.order_by(Performance.on, Performance.id)) if amount]
 
 
 def unconfirmed(session: Session, obligation: Obligation) -> Sequence[Performance]:
     """Reports of performance that the creditor has not answered."""
-    query = select(Performance).where(Performance.obligation_id == obligation.id, Performance.confirmed.is_(False), Performance.confirmed_entry.is_(None))
+    query = select(Performance).where(
+        Performance.obligation_id == obligation.id,
+        Performance.confirmed.is_(False),
+        Performance.confirmed_entry.is_(None),
+    )
     return session.scalars(query.order_by(Performance.id)).all()
 
 
 def open_enforcement(session: Session, case: Case) -> EnforcementCase | None:
     """The enforcement under way."""
     return session.scalar(
-        select(EnforcementCase).where(EnforcementCase.case_id == case.id, EnforcementCase.state == EnforcementState.OPEN).order_by(EnforcementCase.id.desc())
+        select(EnforcementCase)
+        .where(EnforcementCase.case_id == case.id, EnforcementCase.state == EnforcementState.OPEN)
+        .order_by(EnforcementCase.id.desc())
     )
 
 
 def enforcement_settlements(session: Session, case: Case, *states: SettlementState) -> Sequence[EnforcementSettlement]:
     """Agreements in enforcements of the case, in some states (all, without any), in order."""
-    query = select(EnforcementSettlement).where(EnforcementSettlement.case_id == case.id).order_by(EnforcementSettlement.id)
+    query = (
+        select(EnforcementSettlement).where(EnforcementSettlement.case_id == case.id).order_by(EnforcementSettlement.id)
+    )
     return session.scalars(query.where(EnforcementSettlement.state.in_(states)) if states else query).all()

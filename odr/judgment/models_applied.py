@@ -9,7 +9,9 @@ from odr.db import Base, BigInt
 
 
 class AppliedJudgment(Base):
-    """The link between a claim of somebody who had not registered and the action of many whose judgment was applied to it."""
+    """The link between a claim of somebody who had not registered and the action of many whose judgment was applied to
+    it.
+    """
 
     __tablename__ = "applied_judgment"
 

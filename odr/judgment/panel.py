@@ -1,4 +1,6 @@
-"""Who decides a case: one judge, or a panel whose majority decides and whose deliberation stays secret (CPL 40, 44, 45)."""
+"""Who decides a case: one judge, or a panel whose majority decides and whose deliberation stays secret (CPL 40, 44,
+45).
+"""
 
 from __future__ import annotations
 
@@ -67,7 +69,9 @@ def named(court: Sitting, case: Case) -> tuple[str, ...]:
 
 def minutes(court: Sitting, decision: Decision) -> Sequence[PanelMinute]:
     """The secret minutes on a decision, in order."""
-    return court.session.scalars(select(PanelMinute).where(PanelMinute.decision_id == decision.id).order_by(PanelMinute.id)).all()
+    return court.session.scalars(
+        select(PanelMinute).where(PanelMinute.decision_id == decision.id).order_by(PanelMinute.id)
+    ).all()
 
 
 def votes(court: Sitting, case: Case, decision: Decision) -> dict[int, Vote]:
@@ -81,7 +85,11 @@ def panel_problems(court: Sitting, case: Case, decision: Decision) -> Iterator[T
     sitting, rule = members(court, case), bench_rule(court, case)
     sizes = rule.sizes if rule is not None else (1,)
     if len(sitting) not in sizes:
-        yield T("%(count)s sit in this case; the rules ask for %(sizes)s.", count=len(sitting), sizes=", ".join(str(s) for s in sizes))
+        yield T(
+            "%(count)s sit in this case; the rules ask for %(sizes)s.",
+            count=len(sitting),
+            sizes=", ".join(str(s) for s in sizes),
+        )
     if len(sitting) < 2:
         return
     cast = votes(court, case, decision)

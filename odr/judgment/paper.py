@@ -64,7 +64,12 @@ def order_words(case: Case, order: Order, days: int) -> Text:
             )
         return T("%(order)s %(more)s", order=base, more=what) if what else base
     if order.kind is OrderKind.DO:
-        return T("%(debtor)s does the following within %(days)s days after this decision takes effect: %(what)s", debtor=debtor, days=days, what=what)
+        return T(
+            "%(debtor)s does the following within %(days)s days after this decision takes effect: %(what)s",
+            debtor=debtor,
+            days=days,
+            what=what,
+        )
     if order.kind is OrderKind.REFRAIN:
         return T("%(debtor)s stops the following: %(what)s", debtor=debtor, what=what)
     if order.kind is OrderKind.DECLARE:
@@ -86,7 +91,12 @@ def cost_words(case: Case, decision: Decision) -> list[Words]:
     names = {p.label: p.name for p in case.parties}
     said: list[Words] = [T("The court fee is %(fee)s. %(reason)s", fee=allocation.fee, reason=allocation.reason)]
     if allocation.attendance is not None:
-        said.append(T("Of this, %(amount)s was collected for the expert who was heard (Evidence Rules, art. 39).", amount=allocation.attendance))
+        said.append(
+            T(
+                "Of this, %(amount)s was collected for the expert who was heard (Evidence Rules, art. 39).",
+                amount=allocation.attendance,
+            )
+        )
     for share in allocation.shares:
         if share.bears.minor:
             said.append(T("%(name)s bears %(amount)s.", name=names[share.party], amount=share.bears))
@@ -95,7 +105,12 @@ def cost_words(case: Case, decision: Decision) -> list[Words]:
         if share.owes_court.minor:
             said.append(T("%(name)s pays %(amount)s to the court.", name=names[share.party], amount=share.owes_court))
     said += [
-        T("%(debtor)s reimburses %(creditor)s %(amount)s.", debtor=names[d.debtor], creditor=names[d.creditor], amount=d.amount)
+        T(
+            "%(debtor)s reimburses %(creditor)s %(amount)s.",
+            debtor=names[d.debtor],
+            creditor=names[d.creditor],
+            amount=d.amount,
+        )
         for d in allocation.reimbursements
     ]
     if allocation.jointly:
@@ -106,7 +121,9 @@ def cost_words(case: Case, decision: Decision) -> list[Words]:
 def appeal_words(court: Sitting, case: Case) -> Text:
     """What can be done against the decision, by the rules of the case."""
     if not is_appealable(court, case):
-        return T("This decision is final: small claims are heard in one instance (Civil Procedure Law, art. 165). It takes effect when it has been served.")
+        return T(
+            "This decision is final: small claims are heard in one instance (Civil Procedure Law, art. 165). It takes effect when it has been served."
+        )
     rule = court.pack(case).window("appeal_judgment")
     abroad = rule.abroad.amount if rule.abroad and rule.abroad.amount else rule.amount
     return T(
@@ -122,7 +139,9 @@ def late_words(court: Sitting, case: Case) -> Text | None:
     rule = court.pack(case).late_performance
     if rule is None:
         return None
-    percent = f"{Decimal((rule.per_day * 100).numerator) / Decimal((rule.per_day * 100).denominator):f}".rstrip("0").rstrip(".")
+    percent = f"{Decimal((rule.per_day * 100).numerator) / Decimal((rule.per_day * 100).denominator):f}".rstrip(
+        "0"
+    ).rstrip(".")
     return T(
         "Who pays late owes, beside the interest that was ordered, %(percent)s percent of what is left for each day of delay (%(article)s).",
         percent=percent,
@@ -160,7 +179,9 @@ def _fact_line(item: FactOnFile) -> Finding:
 
 
 def _dispute_words(case: Case, item: ExhibitOnFile) -> Words:
-    """What is said against an exhibit; of an expert's report also that it is objected to, unless that counts as given up (EV 38)."""
+    """What is said against an exhibit; of an expert's report also that it is objected to, unless that counts as given
+    up (EV 38).
+    """
     if item.objections:
         return objection_words(case, item.objections)
     return T("the report is objected to") if item.is_disputed else T("not disputed")
@@ -179,11 +200,15 @@ def signers(court: Sitting, case: Case) -> list[Signatory]:
     """Who stands under a paper: the judge, or the panel with its presiding judge first; then the clerk."""
     seated = sitters(court, case)
     others = [Signatory(T("Assessor"), s.name) for s in seated if s.role is Role.ASSESSOR]
-    judges = [Signatory(T("Presiding judge"), s.name) if others else judge(s.name) for s in seated if s.role is Role.JUDGE]
+    judges = [
+        Signatory(T("Presiding judge"), s.name) if others else judge(s.name) for s in seated if s.role is Role.JUDGE
+    ]
     return [*judges, *others, *[clerk(s.name) for s in seated if s.role is Role.CLERK][:1]]
 
 
-def decision_paper(court: Sitting, case: Case, decision: Decision, at: datetime, code: str, check_url: str) -> DecisionPaper:
+def decision_paper(
+    court: Sitting, case: Case, decision: Decision, at: datetime, code: str, check_url: str
+) -> DecisionPaper:
     """The whole paper; in the short form parties, what was asked for and orders (CPI 280)."""
     settings, parts = court.court.settings, decision.parts
     name = settings.court_name_zh if decision.language == "zh-Hans" else settings.court_name
@@ -212,7 +237,9 @@ def decision_paper(court: Sitting, case: Case, decision: Decision, at: datetime,
     )
 
 
-def ruling_paper(court: Sitting, case: Case, ruling: Ruling, language: str, at: datetime, code: str, check_url: str) -> RulingPaper:
+def ruling_paper(
+    court: Sitting, case: Case, ruling: Ruling, language: str, at: datetime, code: str, check_url: str
+) -> RulingPaper:
     """A ruling with its grounds and the remedy (CPL 157)."""
     settings = court.court.settings
     return RulingPaper(

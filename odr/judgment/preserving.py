@@ -1,4 +1,6 @@
-"""What all preservations have in common, of property, conduct or evidence: the application, the security, carrying out, the end."""
+"""What all preservations have in common, of property, conduct or evidence: the application, the security, carrying out,
+the end.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,15 @@ CLAIM_FOLLOWS = "preservation_claim"
 """The thirty days within which a claim follows what was preserved before it (CPL 104)."""
 EXECUTE_TASK = "execute_preservation"
 URGENT = "preservation_ruling"
-RUNNING = {Stage.PENDING, Stage.HEARING, Stage.DELIBERATION, Stage.PRONOUNCED, Stage.APPEALED, Stage.EFFECTIVE, Stage.ENFORCEMENT}
+RUNNING = {
+    Stage.PENDING,
+    Stage.HEARING,
+    Stage.DELIBERATION,
+    Stage.PRONOUNCED,
+    Stage.APPEALED,
+    Stage.EFFECTIVE,
+    Stage.ENFORCEMENT,
+}
 SECURED = RUNNING | {Stage.PRESERVING}
 """Where something may be preserved: in a running case, or in the own case before a claim."""
 KEPT = (
@@ -52,8 +62,12 @@ def only(party_id: int) -> tuple[str, ...]:
     return (f"party/{party_id}", *sorted(role.value for role in COURT_ROLES))
 
 
-def apply_for(court: Sitting, case: Case, me: Party, motion: Motion, title: Text, now: datetime, *, risk: int | None = None) -> None:
-    """Put an application for preservation before the judge: with its fee (FEE 14), and its 48 hours where it cannot wait (CPL 103, 104)."""
+def apply_for(
+    court: Sitting, case: Case, me: Party, motion: Motion, title: Text, now: datetime, *, risk: int | None = None
+) -> None:
+    """Put an application for preservation before the judge: with its fee (FEE 14), and its 48 hours where it cannot
+    wait (CPL 103, 104).
+    """
     court.session.add(motion)
     court.session.flush()
     basis = keep_basis(court.session, case, me, Matter.PRESERVATION, [motion.amount_minor or 0], 0, now)
@@ -63,7 +77,9 @@ def apply_for(court: Sitting, case: Case, me: Party, motion: Motion, title: Text
     court.open_task(case, Role.JUDGE, "ruling_asked", title, risk=risk, due_at=due, subject=motion.reference)
 
 
-def apply_before_claim(court: Sitting, case: Case, me: Party, motion: Motion, applicant: ApplicantInput, title: Text, now: datetime) -> None:
+def apply_before_claim(
+    court: Sitting, case: Case, me: Party, motion: Motion, applicant: ApplicantInput, title: Text, now: datetime
+) -> None:
     """The same before a claim, in the own case that is opened for it: it lies before the judge on duty (CPL 104)."""
     court.session.add(BeforeClaim(case_id=case.id))
     note_applicant(court, case, me, applicant)
@@ -71,17 +87,29 @@ def apply_before_claim(court: Sitting, case: Case, me: Party, motion: Motion, ap
 
 
 def security_needed(session: Session, case: Case, motion: Motion, measures: Sequence[EvidenceMeasure]) -> Text | None:
-    """Why nothing may be preserved without security, or None: before a claim (CPL 104); evidence, where a measure limits or may harm (EV 26)."""
+    """Why nothing may be preserved without security, or None: before a claim (CPL 104); evidence, where a measure
+    limits or may harm (EV 26).
+    """
     wanted = session.get(EvidencePreservation, motion.id)
     if motion.kind is MotionKind.EVIDENCE_PRESERVATION:
         harmful = not LIMITING.isdisjoint(measures) or (wanted is not None and wanted.harmful)
-        return T("Measures that limit the use of the thing, or may harm who has it, need security (Evidence Rules, art. 26).") if harmful else None
+        return (
+            T(
+                "Measures that limit the use of the thing, or may harm who has it, need security (Evidence Rules, art. 26)."
+            )
+            if harmful
+            else None
+        )
     before = case.stage is Stage.PRESERVING
-    return T("Before a claim nothing is preserved without security (Civil Procedure Law, art. 104).") if before else None
+    return (
+        T("Before a claim nothing is preserved without security (Civil Procedure Law, art. 104).") if before else None
+    )
 
 
 def carried_out(court: Sitting, case: Case, row: Preservation, now: datetime) -> None:
-    """Note that it was carried out: before a claim its thirty days run from now, and what was kept from the other side is opened (CPL 104, 106)."""
+    """Note that it was carried out: before a claim its thirty days run from now, and what was kept from the other side
+    is opened (CPL 104, 106).
+    """
     row.state, row.executed_entry = PreservationState.EXECUTED, court.next_number(case)
     court.close_tasks(case, EXECUTE_TASK, row.reference)
     if case.stage is Stage.PRESERVING:
@@ -92,11 +120,17 @@ def carried_out(court: Sitting, case: Case, row: Preservation, now: datetime) ->
 def _show(court: Sitting, case: Case, row: Preservation) -> None:
     """Open what was kept from the other side: the application, the ruling and its paper."""
     motion = court.session.get_one(Motion, row.motion_id)
-    kept = select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.audience == Audience.NAMED, DocketEntry.number >= motion.entry_number)
+    kept = select(DocketEntry).where(
+        DocketEntry.case_id == case.id,
+        DocketEntry.audience == Audience.NAMED,
+        DocketEntry.number >= motion.entry_number,
+    )
     for found in court.session.scalars(kept):
         if f"party/{row.party_id}" in found.named and found.act in KEPT and found.opened_by is None:
             found.opened_by = court.next_number(case)
-    for ruling in court.session.scalars(select(Ruling).where(Ruling.motion_id == motion.id, Ruling.document_id.is_not(None))):
+    for ruling in court.session.scalars(
+        select(Ruling).where(Ruling.motion_id == motion.id, Ruling.document_id.is_not(None))
+    ):
         document = court.session.get_one(Document, ruling.document_id)
         document.audience = Audience.PARTIES_AND_COURT
 
@@ -116,7 +150,12 @@ def over_before_claim(court: Sitting, case: Case) -> None:
     """Close the own case of a preservation before a claim once nothing is preserved in it and nothing is asked for."""
     court.session.flush()
     asked = motions_of(court.session, case, MotionState.OPEN)
-    if case.stage is Stage.PRESERVING and not preservations_of(court.session, case, *LIVE) and not asked and not court.windows(case, REVIEW):
+    if (
+        case.stage is Stage.PRESERVING
+        and not preservations_of(court.session, case, *LIVE)
+        and not asked
+        and not court.windows(case, REVIEW)
+    ):
         court.then("end_before_claim", OverInput())
 
 
@@ -129,4 +168,11 @@ def end_preservations(court: Sitting, case: Case, state: PreservationState) -> N
         court.close_windows(case, REVIEW, WindowState.ENDED, subject=row.reference)
         court.close_windows(case, CLAIM_FOLLOWS, WindowState.ENDED, subject=row.reference)
         if undo:
-            court.open_task(case, Role.CLERK, "undo_preservation", T("A preservation has ended. Undo its measures."), risk=80, subject=row.reference)
+            court.open_task(
+                case,
+                Role.CLERK,
+                "undo_preservation",
+                T("A preservation has ended. Undo its measures."),
+                risk=80,
+                subject=row.reference,
+            )

@@ -23,7 +23,9 @@ def proposals(session: Session, case: Case) -> dict[str, Draft]:
     return {d.kind.removeprefix(KIND): d for d in session.scalars(rows.order_by(Draft.id))}
 
 
-def propose(session: Session, case: Case, account_id: int, name: str, subject: str, values: Mapping[str, Any], now: datetime) -> None:
+def propose(
+    session: Session, case: Case, account_id: int, name: str, subject: str, values: Mapping[str, Any], now: datetime
+) -> None:
     """Put a draft on ``subject`` before the judge; the one before on the same is replaced."""
     settle(session, case, [subject], DraftState.EXPIRED)
     session.add(
@@ -43,5 +45,7 @@ def propose(session: Session, case: Case, account_id: int, name: str, subject: s
 def settle(session: Session, case: Case, subjects: list[str], state: DraftState) -> None:
     """Close the drafts on these: the judge has found on them, or leaves them aside."""
     wanted = [KIND + subject for subject in subjects]
-    for row in session.scalars(select(Draft).where(Draft.case_id == case.id, Draft.state == DraftState.OPEN, Draft.kind.in_(wanted))):
+    for row in session.scalars(
+        select(Draft).where(Draft.case_id == case.id, Draft.state == DraftState.OPEN, Draft.kind.in_(wanted))
+    ):
         row.state = state

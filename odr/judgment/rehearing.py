@@ -15,8 +15,12 @@ if TYPE_CHECKING:
 
 
 def new_bench(court: Sitting, case: Case) -> None:
-    """Other judges hear it, drawn by rule: as many as decided, none of those who ever sat (CPL 41); where nobody is free the president is told."""
-    seats = court.session.scalars(select(Seat).where(Seat.case_id == case.id, Seat.role.in_((Role.JUDGE, Role.ASSESSOR)))).all()
+    """Other judges hear it, drawn by rule: as many as decided, none of those who ever sat (CPL 41); where nobody is
+    free the president is told.
+    """
+    seats = court.session.scalars(
+        select(Seat).where(Seat.case_id == case.id, Seat.role.in_((Role.JUDGE, Role.ASSESSOR)))
+    ).all()
     sat = {s.account_id for s in seats}
     leaving = [s for s in seats if s.until_at is None]
     for seat in leaving:
@@ -25,5 +29,7 @@ def new_bench(court: Sitting, case: Case) -> None:
     for seat in leaving:
         drawn = take_seat(court, case, seat.role, but=sat)
         sat |= {drawn.id} if drawn is not None else set()
-    words = T("A case you have not decided is to be heard again. Read the file, hear the parties, then find and decide.")
+    words = T(
+        "A case you have not decided is to be heard again. Read the file, hear the parties, then find and decide."
+    )
     court.open_task(case, Role.JUDGE, "heard_again", words, risk=60)

@@ -68,7 +68,9 @@ def one_decision(case: Case, actor: Actor, reference_of: str) -> Page:
 def _decision(case: Case, actor: Actor, found: Decision | None) -> Page:
     page = decision_page(look(), case, found) if found is not None else None
     every = pronounced(current_session(), case)
-    return render_template("judgment/decision.html", case=case, actor=actor, page=page, every=every, draft=False, tab="decision")
+    return render_template(
+        "judgment/decision.html", case=case, actor=actor, page=page, every=every, draft=False, tab="decision"
+    )
 
 
 @judgment.get("/draft")
@@ -78,7 +80,15 @@ def draft(case: Case, actor: Actor) -> Page:
     found = current_draft(current_session(), case)
     if found is None:
         raise NotFound
-    return render_template("judgment/decision.html", case=case, actor=actor, page=decision_page(look(), case, found), every=[], draft=True, tab="decision")
+    return render_template(
+        "judgment/decision.html",
+        case=case,
+        actor=actor,
+        page=decision_page(look(), case, found),
+        every=[],
+        draft=True,
+        tab="decision",
+    )
 
 
 @judgment.get("/desk")
@@ -89,14 +99,23 @@ def desk(case: Case, actor: Actor) -> Page:
 
 
 def _desk(
-    case: Case, actor: Actor, on: str | None, tried: str | None, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False
+    case: Case,
+    actor: Actor,
+    on: str | None,
+    tried: str | None,
+    values: dict[str, Any],
+    faults: list[Any],
+    status: int = 200,
+    moved_on: bool = False,
 ) -> Page:
     court, locale = look(), current_locale()
     page = gather(court, case, on)
     subject = {f"{FINDING}subject": page.chosen.subject} if page.chosen else {}
     drafted = proposals(court.session, case)
     mine = drafted.get(page.chosen.subject) if page.chosen else None
-    kept = {FINDING + name: value for name, value in (mine.values if mine else {}).items() if name != "by"} or _found_before(page.chosen)
+    kept = {
+        FINDING + name: value for name, value in (mine.values if mine else {}).items() if name != "by"
+    } or _found_before(page.chosen)
     told = tried in ("record_findings", PROPOSE)
     finding = _finding_fields(court, case, actor, {**subject, **(values if told else kept)}, faults if told else [])
     group = _group_fields(court, case, actor, values if tried == GROUP else {}, faults if tried == GROUP else [])
@@ -105,7 +124,8 @@ def _desk(
     fields = forms.fields_of(DraftInput, locale, written, faults if tried == "draft_decision" else [], choices)
     wrong = forms.summary(fields if tried == "draft_decision" else group if tried == GROUP else finding)
     breaches = {
-        name: refusal(court, court.court.table[name], case, actor) for name in ("record_findings", "draft_decision", "send_for_signing", "reopen_decision")
+        name: refusal(court, court.court.table[name], case, actor)
+        for name in ("record_findings", "draft_decision", "send_for_signing", "reopen_decision")
     }
     may = {name: breach is None for name, breach in breaches.items()}
     closed = breaches["record_findings"]
@@ -137,7 +157,11 @@ def _found_before(chosen: Any) -> dict[str, Any]:
     found = chosen.finding if chosen else None
     if found is None:
         return {}
-    return {f"{FINDING}result": found.result.value, f"{FINDING}reasons": found.reasons or "", f"{FINDING}rests_on": list(found.rests_on)}
+    return {
+        f"{FINDING}result": found.result.value,
+        f"{FINDING}reasons": found.reasons or "",
+        f"{FINDING}rests_on": list(found.rests_on),
+    }
 
 
 def _paragraphs(fields: list[forms.FormField]) -> list[tuple[str, Any]]:
@@ -145,23 +169,40 @@ def _paragraphs(fields: list[forms.FormField]) -> list[tuple[str, Any]]:
     found: list[tuple[str, Any]] = [(f.name, f.label) for f in fields if f.kind is Widget.TEXTAREA]
     for group in fields:
         if group.name == "reasons":
-            found += [(one.name, f"{one.label} {n}") for n, row in enumerate(group.rows, 1) for one in row.fields if one.kind is Widget.TEXTAREA]
+            found += [
+                (one.name, f"{one.label} {n}")
+                for n, row in enumerate(group.rows, 1)
+                for one in row.fields
+                if one.kind is Widget.TEXTAREA
+            ]
     return found
 
 
-def _finding_fields(court: Sitting, case: Case, actor: Actor, values: dict[str, Any], faults: list[Any]) -> list[forms.FormField]:
+def _finding_fields(
+    court: Sitting, case: Case, actor: Actor, values: dict[str, Any], faults: list[Any]
+) -> list[forms.FormField]:
     """The fields of the one finding in hand; faults of the group are those of its only row."""
     inner = _without(FINDING, values)
     told = [type(f)(f.location[2:], f.message) if f.location[:2] == ("findings", 0) else f for f in faults]
-    fields = forms.fields_of(FindingInput, current_locale(), inner, told, forms.choices_for(FindingInput, court, case, actor))
+    fields = forms.fields_of(
+        FindingInput, current_locale(), inner, told, forms.choices_for(FindingInput, court, case, actor)
+    )
     for one in fields:
         one.name = FINDING + one.name
     return fields
 
 
-def _group_fields(court: Sitting, case: Case, actor: Actor, values: dict[str, Any], faults: list[Any]) -> list[forms.FormField]:
+def _group_fields(
+    court: Sitting, case: Case, actor: Actor, values: dict[str, Any], faults: list[Any]
+) -> list[forms.FormField]:
     """The fields of one finding on several, under names of their own on the page."""
-    fields = forms.fields_of(GroupFindingInput, current_locale(), _without(TOGETHER, values), faults, forms.choices_for(GroupFindingInput, court, case, actor))
+    fields = forms.fields_of(
+        GroupFindingInput,
+        current_locale(),
+        _without(TOGETHER, values),
+        faults,
+        forms.choices_for(GroupFindingInput, court, case, actor),
+    )
     for one in fields:
         one.name = TOGETHER + one.name
     return fields
@@ -174,7 +215,14 @@ def _without(prefix: str, values: dict[str, Any]) -> dict[str, Any]:
 
 def _submit(case: Case, actor: Actor, name: str, again: Callable[..., Page], endpoint: str = "cases.one_entry") -> Page:
     values = request.form.to_dict(flat=False)
-    return submit_act(case, actor, current_court().table[name], values, lambda faults, status, moved: again(values, faults, status, moved), endpoint)
+    return submit_act(
+        case,
+        actor,
+        current_court().table[name],
+        values,
+        lambda faults, status, moved: again(values, faults, status, moved),
+        endpoint,
+    )
 
 
 @judgment.post("/findings")
@@ -182,7 +230,9 @@ def _submit(case: Case, actor: Actor, name: str, again: Callable[..., Page], end
 def find(case: Case, actor: Actor) -> Page:
     """Record one finding, or all that nobody disputes; the desk then shows what is next."""
     on = request.form.get(f"{FINDING}subject")
-    page = _submit(case, actor, "record_findings", lambda v, f, s, m: _desk(case, actor, on, "record_findings", v, f, s, m))
+    page = _submit(
+        case, actor, "record_findings", lambda v, f, s, m: _desk(case, actor, on, "record_findings", v, f, s, m)
+    )
     return _found(case, page, [on] if on else [])
 
 
@@ -207,7 +257,10 @@ def find_together(case: Case, actor: Actor) -> Page:
 
     def again(faults: list[FieldFault], status: int, moved: bool) -> Page:
         # What is wrong with one of them is said beside the field they share.
-        shared = [FieldFault((str(fault.location[-1]) if fault.location[-1] != "subject" else "subjects",), fault.message) for fault in faults]
+        shared = [
+            FieldFault((str(fault.location[-1]) if fault.location[-1] != "subject" else "subjects",), fault.message)
+            for fault in faults
+        ]
         return _desk(case, actor, None, GROUP, values, shared, status, moved)
 
     return _found(case, submit_act(case, actor, current_court().table["record_findings"], whole, again), given.subjects)
@@ -228,7 +281,15 @@ def draft_finding(case: Case, actor: Actor) -> Page:
         return _desk(case, actor, on, PROPOSE, values, error.faults, 422)
     assert actor.account_id is not None
     with current_court().database.write() as session:
-        propose(session, case, actor.account_id, actor.name, given.subject, given.model_dump(mode="json"), current_court().clock.now())
+        propose(
+            session,
+            case,
+            actor.account_id,
+            actor.name,
+            given.subject,
+            given.model_dump(mode="json"),
+            current_court().clock.now(),
+        )
     return _to_desk(case, redirect(url_for("judgment.desk", reference=case.reference)))  # type: ignore[arg-type]
 
 
@@ -238,7 +299,9 @@ def leave_finding(case: Case, actor: Actor) -> Page:
     """The judge leaves a drafted finding aside."""
     with current_court().database.write() as session:
         settle(session, case, [request.form.get("subject", "")], DraftState.EXPIRED)
-    return redirect(url_for("judgment.desk", reference=case.reference, on=request.form.get("subject"), _anchor="finding"), 303)  # type: ignore[return-value]
+    return redirect(
+        url_for("judgment.desk", reference=case.reference, on=request.form.get("subject"), _anchor="finding"), 303
+    )  # type: ignore[return-value]
 
 
 @judgment.post("/draft")
@@ -247,7 +310,9 @@ def write(case: Case, actor: Actor) -> Page:
     """Keep the draft; rows are added and taken out here too, and references put into a paragraph."""
     if "insert" in request.form:
         return _desk(case, actor, None, "draft_decision", _inserted(case, request.form.to_dict(flat=False)), [])
-    page = _submit(case, actor, "draft_decision", lambda v, f, s, m: _desk(case, actor, None, "draft_decision", v, f, s, m))
+    page = _submit(
+        case, actor, "draft_decision", lambda v, f, s, m: _desk(case, actor, None, "draft_decision", v, f, s, m)
+    )
     return _to_desk(case, page, "write")
 
 
@@ -265,14 +330,18 @@ def _inserted(case: Case, values: dict[str, Any]) -> dict[str, Any]:
 @case_page(Role.JUDGE)
 def sign(case: Case, actor: Actor) -> Page:
     """Close the draft; it rests."""
-    return _to_desk(case, _submit(case, actor, "send_for_signing", lambda v, f, s, m: _desk(case, actor, None, None, v, f, s, m)))
+    return _to_desk(
+        case, _submit(case, actor, "send_for_signing", lambda v, f, s, m: _desk(case, actor, None, None, v, f, s, m))
+    )
 
 
 @judgment.post("/reopen")
 @case_page(Role.JUDGE)
 def reopen(case: Case, actor: Actor) -> Page:
     """Take a resting decision back."""
-    return _to_desk(case, _submit(case, actor, "reopen_decision", lambda v, f, s, m: _desk(case, actor, None, None, v, f, s, m)))
+    return _to_desk(
+        case, _submit(case, actor, "reopen_decision", lambda v, f, s, m: _desk(case, actor, None, None, v, f, s, m))
+    )
 
 
 def _to_desk(case: Case, page: Page, anchor: str = "findings") -> Page:
@@ -290,7 +359,9 @@ def issue(case: Case, actor: Actor) -> Page:
     return _issue(case, actor, {}, [])
 
 
-def _issue(case: Case, actor: Actor, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False) -> Page:
+def _issue(
+    case: Case, actor: Actor, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False
+) -> Page:
     court = look()
     act = court.court.table["issue_decision"]
     breach = refusal(court, act, case, actor)

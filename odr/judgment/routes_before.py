@@ -28,7 +28,9 @@ def _pack() -> RulePack:
     return court.packs.in_force(court.settings.pack, court.clock.now().astimezone(court.settings.tz).date())
 
 
-def _application(values: dict[str, Any], faults: list[FieldFault], status: int = 200, *, model: type[OpeningInput] = BeforeClaimInput) -> Page:
+def _application(
+    values: dict[str, Any], faults: list[FieldFault], status: int = 200, *, model: type[OpeningInput] = BeforeClaimInput
+) -> Page:
     choices = forms.choices_for(model, look(), None, None)
     fields = forms.fields_of(model, current_locale(), values, faults, choices)
     key = values.get("idempotency_key", [new_reference()])
@@ -98,7 +100,9 @@ def _duty(values: dict[str, Any], faults: list[FieldFault], status: int = 200) -
     fields = forms.fields_of(DutyInput, current_locale(), values, faults, choices)
     today = court.now.astimezone(court.court.settings.tz).date()
     on = duty.on_duty(court.session, today)
-    return render_template("judgment/duty.html", fields=fields, faults=forms.summary(fields), turns=duty.turns(court.session, today), on=on), status
+    return render_template(
+        "judgment/duty.html", fields=fields, faults=forms.summary(fields), turns=duty.turns(court.session, today), on=on
+    ), status
 
 
 @before.get("/court/duty")

@@ -32,7 +32,15 @@ def panel_room(case: Case, actor: Actor) -> Page:
     return _room(case, actor, None, {}, [])
 
 
-def _room(case: Case, actor: Actor, tried: str | None, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False) -> Page:
+def _room(
+    case: Case,
+    actor: Actor,
+    tried: str | None,
+    values: dict[str, Any],
+    faults: list[Any],
+    status: int = 200,
+    moved_on: bool = False,
+) -> Page:
     court = look()
     sitting = panel.members(court, case)
     if actor.account_id not in {m.account_id for m in sitting}:
@@ -62,8 +70,13 @@ def _room(case: Case, actor: Actor, tried: str | None, values: dict[str, Any], f
 
 def _act(case: Case, actor: Actor, name: str) -> Page:
     values = request.form.to_dict(flat=False)
-    page = submit_act(case, actor, current_court().table[name], values, lambda f, s, m: _room(case, actor, name, values, f, s, m))
-    return page if isinstance(page, tuple | str) else redirect(url_for("judgment.panel_room", reference=case.reference, _anchor="minutes"), 303)  # type: ignore[return-value]
+    page = submit_act(
+        case, actor, current_court().table[name], values, lambda f, s, m: _room(case, actor, name, values, f, s, m)
+    )
+    if isinstance(page, tuple | str):
+        return page
+    room = url_for("judgment.panel_room", reference=case.reference, _anchor="minutes")
+    return redirect(room, 303)  # type: ignore[return-value]
 
 
 @judgment.post("/panel/words")
@@ -111,7 +124,13 @@ def _countersigning(case: Case, actor: Actor, faults: list[Any], status: int = 2
 def countersign(case: Case, actor: Actor) -> Page:
     """Sign after the judge; the decision is served."""
     values = request.form.to_dict(flat=False)
-    return submit_act(case, actor, current_court().table["countersign_decision"], values, lambda f, s, m: _countersigning(case, actor, f, s, m))
+    return submit_act(
+        case,
+        actor,
+        current_court().table["countersign_decision"],
+        values,
+        lambda f, s, m: _countersigning(case, actor, f, s, m),
+    )
 
 
 @judgment.get("/certificate/<int:number>.pdf")

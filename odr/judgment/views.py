@@ -17,7 +17,17 @@ from odr.judgment.effect import left_of
 from odr.judgment.file import CaseFile, ExhibitOnFile, FactOnFile, case_file
 from odr.judgment.issuing import has_rested
 from odr.judgment.kinds import DecisionState
-from odr.judgment.lookups import certificates_of, current_draft, document_of, issued, obligations_of, open_enforcement, party_with, pronounced, unconfirmed
+from odr.judgment.lookups import (
+    certificates_of,
+    current_draft,
+    document_of,
+    issued,
+    obligations_of,
+    open_enforcement,
+    party_with,
+    pronounced,
+    unconfirmed,
+)
 from odr.judgment.models import Decision, Obligation, Order
 from odr.judgment.paper import appeal_words, cost_words, lines, order_words
 from odr.procedure.hooks import Panel
@@ -120,7 +130,11 @@ def decision_page(court: Sitting, case: Case, decision: Decision) -> DecisionPag
         return [linked(line, file) for line in lines(parts.get(name))]
 
     by_label = {e.label: e for e in file.exhibits}
-    found = [Paragraph(int(f.label), f, [by_label[x] for x in f.finding.rests_on if x in by_label]) for f in file.facts if f.finding is not None]
+    found = [
+        Paragraph(int(f.label), f, [by_label[x] for x in f.finding.rests_on if x in by_label])
+        for f in file.facts
+        if f.finding is not None
+    ]
     first = max([p.number for p in found], default=0) + 1
     return DecisionPage(
         decision=decision,
@@ -132,7 +146,10 @@ def decision_page(court: Sitting, case: Case, decision: Decision) -> DecisionPag
         findings=found,
         exhibits=file.exhibits,
         paragraph_of={e.label: p.number for p in reversed(found) for e in p.exhibits},
-        reasons=[ReasonView(n, linked(r["text"], file), r.get("articles")) for n, r in enumerate(parts.get("reasons", []), first)],
+        reasons=[
+            ReasonView(n, linked(r["text"], file), r.get("articles"))
+            for n, r in enumerate(parts.get("reasons", []), first)
+        ],
         orders=[(o, order_words(case, o, decision.performance_days)) for o in decision.orders],
         costs=cost_words(case, decision),
         appeal=appeal_words(court, case),
@@ -149,7 +166,9 @@ def desk(court: Sitting, case: Case, on: str | None) -> Desk:
     return Desk(
         file=file,
         decision=decision,
-        problems=problems(court, case, decision) if decision is not None and decision.state is DecisionState.DRAFT else [],
+        problems=problems(court, case, decision)
+        if decision is not None and decision.state is DecisionState.DRAFT
+        else [],
         window=windows[-1] if windows else None,
         rested=decision is not None and decision.state is DecisionState.COOLING and has_rested(court, case, decision),
         chosen=chosen,
@@ -201,7 +220,15 @@ def owed(court: Sitting, case: Case) -> list[Owed]:
     found = []
     for row in obligations_of(court.session, case):
         debtor, creditor = party_with(case, row.debtor_id), party_with(case, row.creditor_id)
-        found.append(Owed(row, debtor.name if debtor else "", creditor.name if creditor else "", left_of(court, row), len(unconfirmed(court.session, row))))
+        found.append(
+            Owed(
+                row,
+                debtor.name if debtor else "",
+                creditor.name if creditor else "",
+                left_of(court, row),
+                len(unconfirmed(court.session, row)),
+            )
+        )
     return found
 
 
@@ -222,6 +249,8 @@ def _decided(court: Sitting, case: Case, decision: Decision | None) -> dict[str,
         "decision": decision,
         "every": [(d, document_of(court.session, d)) for d in pronounced(court.session, case)],
         "owed": owed(court, case),
-        "certificates": [(c, court.session.get_one(Document, c.document_id)) for c in certificates_of(court.session, case)],
+        "certificates": [
+            (c, court.session.get_one(Document, c.document_id)) for c in certificates_of(court.session, case)
+        ],
         "claimed": claimed_interest(court, case),
     }

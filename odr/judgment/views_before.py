@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 
 def preserved_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
-    """What is preserved in this case, or was for its claim; a party against whom nothing was carried out yet sees nothing."""
+    """What is preserved in this case, or was for its claim; a party against whom nothing was carried out yet sees
+    nothing.
+    """
     if actor.role not in PARTY_ROLES | COURT_ROLES:
         return None
     row = before_claim(court.session, case)
@@ -34,7 +36,13 @@ def preserved_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
     claim = court.session.get(Case, row.claim_case_id) if row is not None and row.claim_case_id is not None else None
     due = next((w for w in court.windows(case, CLAIM_FOLLOWS)), None)
     told = claim is not None and (actor.role in COURT_ROLES or _is_in(claim, actor))
-    data = {"rows": here, "before": case.stage is Stage.PRESERVING, "claim": claim if told else None, "follows": due, "earlier": earlier}
+    data = {
+        "rows": here,
+        "before": case.stage is Stage.PRESERVING,
+        "claim": claim if told else None,
+        "follows": due,
+        "earlier": earlier,
+    }
     return Panel("main", 20, "judgment/_preserved.html", data)
 
 
@@ -46,8 +54,14 @@ def sees(actor: Actor, party_id: int, executed: int | None) -> bool:
 def _sees_case(court: Sitting, own: Case, actor: Actor) -> bool:
     if actor.role in COURT_ROLES:
         return True
-    carried_out = any(p.executed_entry is not None for p in preservations_of(court.session, own) if p.state is not PreservationState.ORDERED)
-    return _is_in(own, actor) and (carried_out or any(p.account_id == actor.account_id for p in parties(own, Role.CLAIMANT)))
+    carried_out = any(
+        p.executed_entry is not None
+        for p in preservations_of(court.session, own)
+        if p.state is not PreservationState.ORDERED
+    )
+    return _is_in(own, actor) and (
+        carried_out or any(p.account_id == actor.account_id for p in parties(own, Role.CLAIMANT))
+    )
 
 
 def _is_in(case: Case, actor: Actor) -> bool:

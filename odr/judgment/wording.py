@@ -54,11 +54,17 @@ def insertions(file: CaseFile, cause: str, language: str) -> list[Insertion]:
     """Everything the editor inserts: exhibits, facts, objections, and the sentences of the cause."""
     found = [Insertion(f"exhibit/{e.label}", f"{e.label} {e.exhibit.title}", e.label) for e in file.exhibits]
     found += [
-        Insertion(f"fact/{f.label}", T("Fact %(number)s: %(what)s", number=f.label, what=f.fact.what), T("fact %(number)s", number=f.label).render(language))
+        Insertion(
+            f"fact/{f.label}",
+            T("Fact %(number)s: %(what)s", number=f.label, what=f.fact.what),
+            T("fact %(number)s", number=f.label).render(language),
+        )
         for f in file.facts
     ]
     found += [
-        Insertion(f"objection/{e.label}", T("Objection to %(label)s", label=e.label), objection(e.label, language)) for e in file.exhibits if e.is_disputed
+        Insertion(f"objection/{e.label}", T("Objection to %(label)s", label=e.label), objection(e.label, language))
+        for e in file.exhibits
+        if e.is_disputed
     ]
     return found + [Insertion(f"sentence/{n}", words, words) for n, words in enumerate(sentences(cause, language), 1)]
 

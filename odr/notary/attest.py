@@ -64,14 +64,31 @@ def _stamp(notary: Notary, last: LogCheckpoint, stamper: Timestamper) -> Outcome
     try:
         stamp = stamper.stamp(digest)
         now = notary.clock.machine_now()
-        said = verify_token(stamp.response, digest, stamper.roots, nonce=stamp.nonce, not_before=last.signed_at - SKEW, not_after=now + SKEW)
+        said = verify_token(
+            stamp.response,
+            digest,
+            stamper.roots,
+            nonce=stamp.nonce,
+            not_before=last.signed_at - SKEW,
+            not_after=now + SKEW,
+        )
     except TimestampUnavailable as error:
-        return Outcome(stamper.name, False, T("The time authority %(who)s did not answer: %(why)s", who=stamper.name, why=str(error)))
+        return Outcome(
+            stamper.name,
+            False,
+            T("The time authority %(who)s did not answer: %(why)s", who=stamper.name, why=str(error)),
+        )
     except TokenRefused as error:
-        return Outcome(stamper.name, False, T("The token of %(who)s was refused: %(why)s", who=stamper.name, why=str(error)))
-    row = TimestampToken(log_id=last.log_id, size=last.size, provider=stamper.name, token=stamp.response, gen_time=said.gen_time)
+        return Outcome(
+            stamper.name, False, T("The token of %(who)s was refused: %(why)s", who=stamper.name, why=str(error))
+        )
+    row = TimestampToken(
+        log_id=last.log_id, size=last.size, provider=stamper.name, token=stamp.response, gen_time=said.gen_time
+    )
     _keep(notary, row)
-    return Outcome(stamper.name, True, T("%(who)s has timestamped the log at %(size)s entries.", who=stamper.name, size=last.size))
+    return Outcome(
+        stamper.name, True, T("%(who)s has timestamped the log at %(size)s entries.", who=stamper.name, size=last.size)
+    )
 
 
 def _cosign(notary: Notary, last: LogCheckpoint, witness: Witness) -> Outcome:
@@ -81,13 +98,25 @@ def _cosign(notary: Notary, last: LogCheckpoint, witness: Witness) -> Outcome:
         old = session.execute(select(func.max(LogCosignature.size)).where(*where)).scalar() or 0
         reader = tile_reader(session, last.log_id)
         try:
-            verified = witness.cosign(parse_note(bytes(last.note)), last.size, old, lambda known: roots(reader, consistency_ranges(known, last.size)))
+            verified = witness.cosign(
+                parse_note(bytes(last.note)),
+                last.size,
+                old,
+                lambda known: roots(reader, consistency_ranges(known, last.size)),
+            )
         except WitnessRefused as error:
             return Outcome(name, False, T("The witness %(who)s has not cosigned: %(why)s", who=name, why=str(error)))
     at = datetime.fromtimestamp(verified.time or 0, UTC)
     if abs(at - notary.clock.machine_now()) > SKEW:
-        return Outcome(name, False, T("The witness %(who)s signed with the time %(at)s, which cannot be.", who=name, at=at))
-    _keep(notary, LogCosignature(log_id=last.log_id, size=last.size, witness=name, line=str(verified.line).rstrip("\n"), cosigned_at=at))
+        return Outcome(
+            name, False, T("The witness %(who)s signed with the time %(at)s, which cannot be.", who=name, at=at)
+        )
+    _keep(
+        notary,
+        LogCosignature(
+            log_id=last.log_id, size=last.size, witness=name, line=str(verified.line).rstrip("\n"), cosigned_at=at
+        ),
+    )
     return Outcome(name, True, T("%(who)s has witnessed the log at %(size)s entries.", who=name, size=last.size))
 
 

@@ -89,7 +89,10 @@ def audit(notary: Notary, session: Session) -> list[Fault]:
 
 def audit_rounds(notary: Notary, session: Session, holdings: Holdings | None = None) -> list[Fault]:
     """Audit every round of hash renewal that has ended; with ``holdings`` the files it bound are hashed again."""
-    return [Fault(FaultKind(f"round_{wrong.part}"), wrong.culprit, wrong.words) for wrong in examine(notary, session, holdings)]
+    return [
+        Fault(FaultKind(f"round_{wrong.part}"), wrong.culprit, wrong.words)
+        for wrong in examine(notary, session, holdings)
+    ]
 
 
 def audit_log(notary: Notary, session: Session, log: Log) -> list[Fault]:
@@ -113,7 +116,13 @@ def _entry_tiles(session: Session, log: Log) -> tuple[list[bytes], list[Fault]]:
     expected = 0
     for index, leaf in session.execute(query.execution_options(yield_per=4096)):
         while expected < (index or 0):
-            faults.append(Fault(FaultKind.ENTRY_MISSING, f"{log.id} entry {expected}", T("Entry %(index)s of the log is missing.", index=expected)))
+            faults.append(
+                Fault(
+                    FaultKind.ENTRY_MISSING,
+                    f"{log.id} entry {expected}",
+                    T("Entry %(index)s of the log is missing.", index=expected),
+                )
+            )
             row.append(bytes(HASH_SIZE))
             expected += 1
         row.append(leaf_hash(bytes(leaf)))
@@ -131,7 +140,9 @@ def _stored_tiles(session: Session, log: Log) -> Tiles:
     return {(level, index): bytes(data) for level, index, data in rows}
 
 
-def _judge_tiles(session: Session, log: Log, entries: list[bytes], stored: Tiles, size: int) -> tuple[Tiles, list[Fault]]:
+def _judge_tiles(
+    session: Session, log: Log, entries: list[bytes], stored: Tiles, size: int
+) -> tuple[Tiles, list[Fault]]:
     faults: list[Fault] = []
     truth: Tiles = {}
     for index, ours in enumerate(entries):
@@ -145,17 +156,31 @@ def _judge_tiles(session: Session, log: Log, entries: list[bytes], stored: Tiles
                 if ours[at : at + HASH_SIZE] != theirs[at : at + HASH_SIZE]:
                     place = index * WIDTH + at // HASH_SIZE
                     faults.append(
-                        Fault(FaultKind.ENTRY_ALTERED, f"{log.id} entry {place}", T("Entry %(index)s is not the one that was signed for.", index=place))
+                        Fault(
+                            FaultKind.ENTRY_ALTERED,
+                            f"{log.id} entry {place}",
+                            T("Entry %(index)s is not the one that was signed for.", index=place),
+                        )
                     )
     _raise_levels(truth, size)
     for (level, index), data in sorted(truth.items()):
         if stored.get((level, index), b"")[: len(data)] != data:
             faults.append(
-                Fault(FaultKind.TILE_ALTERED, f"{log.id} tile {level}/{index}", T("Tile %(tile)s is not what the entries give.", tile=f"{level}/{index}"))
+                Fault(
+                    FaultKind.TILE_ALTERED,
+                    f"{log.id} tile {level}/{index}",
+                    T("Tile %(tile)s is not what the entries give.", tile=f"{level}/{index}"),
+                )
             )
     for (level, index), data in sorted(stored.items()):
         if len(data) > len(truth.get((level, index), b"")):
-            faults.append(Fault(FaultKind.TILE_BEYOND, f"{log.id} tile {level}/{index}", T("Tile %(tile)s reaches beyond the tree.", tile=f"{level}/{index}")))
+            faults.append(
+                Fault(
+                    FaultKind.TILE_BEYOND,
+                    f"{log.id} tile {level}/{index}",
+                    T("Tile %(tile)s reaches beyond the tree.", tile=f"{level}/{index}"),
+                )
+            )
     return truth, faults
 
 
@@ -180,25 +205,46 @@ def _tile_is_signed(session: Session, log: Log, stored: Tiles, index: int, tile:
         return False
     try:
         signed = Checkpoint.parse(parse_note(bytes(last.note)).text)
-        edge = TileReader(lambda level, place: stored.get((level, place), b"")[: width_at(signed.size, level, place) * HASH_SIZE])
+        edge = TileReader(
+            lambda level, place: stored.get((level, place), b"")[: width_at(signed.size, level, place) * HASH_SIZE]
+        )
         return signed.size > index * WIDTH and edge.root(signed.size) == signed.root
     except (Malformed, LookupError, ValueError):
         return False
 
 
 def _checkpoints(notary: Notary, session: Session, log: Log, reader: TileReader, size: int) -> Iterator[Fault]:
-    roots = [notary.authority.root(session)] if session.execute(select(func.count()).select_from(LogCheckpoint)).scalar() else []
-    for row in session.execute(select(LogCheckpoint).where(LogCheckpoint.log_id == log.id).order_by(LogCheckpoint.size)).scalars():
+    roots = (
+        [notary.authority.root(session)]
+        if session.execute(select(func.count()).select_from(LogCheckpoint)).scalar()
+        else []
+    )
+    for row in session.execute(
+        select(LogCheckpoint).where(LogCheckpoint.log_id == log.id).order_by(LogCheckpoint.size)
+    ).scalars():
         culprit = f"{log.id} checkpoint {row.size}"
         try:
             note = parse_note(bytes(row.note))
             verify_note(note, [log_key(log)])
             signed = Checkpoint.parse(note.text)
         except (Malformed, NoteRefused):
-            yield Fault(FaultKind.CHECKPOINT_FORGED, culprit, T("The checkpoint at %(size)s entries is not signed by the log.", size=row.size))
+            yield Fault(
+                FaultKind.CHECKPOINT_FORGED,
+                culprit,
+                T("The checkpoint at %(size)s entries is not signed by the log.", size=row.size),
+            )
             continue
-        if signed.origin != log.origin or signed.size != row.size or signed.size > size or reader.root(signed.size) != signed.root:
-            yield Fault(FaultKind.SPLIT_TREE, culprit, T("The checkpoint at %(size)s entries was signed over another tree.", size=row.size))
+        if (
+            signed.origin != log.origin
+            or signed.size != row.size
+            or signed.size > size
+            or reader.root(signed.size) != signed.root
+        ):
+            yield Fault(
+                FaultKind.SPLIT_TREE,
+                culprit,
+                T("The checkpoint at %(size)s entries was signed over another tree.", size=row.size),
+            )
         trusted = {"court": roots, **{stamper.name: list(stamper.roots) for stamper in notary.timestampers}}
         for provider, token in tokens(session, log.id, row.size).items():
             try:
@@ -207,14 +253,21 @@ def _checkpoints(notary: Notary, session: Session, log: Log, reader: TileReader,
                 yield Fault(
                     FaultKind.TOKEN_REFUSED,
                     f"{culprit} token {provider}",
-                    T("The time token of %(who)s at %(size)s entries does not verify: %(why)s", who=provider, size=row.size, why=str(error)),
+                    T(
+                        "The time token of %(who)s at %(size)s entries does not verify: %(why)s",
+                        who=provider,
+                        size=row.size,
+                        why=str(error),
+                    ),
                 )
             else:
                 yield from _renewals(session, row, provider, token, trusted)
         yield from _cosignatures(notary, session, row)
 
 
-def _renewals(session: Session, row: LogCheckpoint, provider: str, token: bytes, trusted: dict[str, list[x509.Certificate]]) -> Iterator[Fault]:
+def _renewals(
+    session: Session, row: LogCheckpoint, provider: str, token: bytes, trusted: dict[str, list[x509.Certificate]]
+) -> Iterator[Fault]:
     later = renewals(session, row.log_id, row.size, provider)
     try:
         verify_chain(bytes(row.note), token, later, trusted)
@@ -222,7 +275,12 @@ def _renewals(session: Session, row: LogCheckpoint, provider: str, token: bytes,
         yield Fault(
             FaultKind.RENEWAL_REFUSED,
             f"{row.log_id} checkpoint {row.size} token {provider} renewal",
-            T("A renewal of the time token of %(who)s at %(size)s entries does not hold: %(why)s", who=provider, size=row.size, why=str(error)),
+            T(
+                "A renewal of the time token of %(who)s at %(size)s entries does not hold: %(why)s",
+                who=provider,
+                size=row.size,
+                why=str(error),
+            ),
         )
 
 
@@ -250,7 +308,11 @@ def _signer(notary: Notary, log: Log, reader: TileReader, size: int) -> Iterator
             yield Fault(
                 FaultKind.SIGNER_AHEAD,
                 f"{log.id} signer",
-                T("The signer has signed %(signed)s entries, %(stored)s are stored: the database was set back.", signed=remembered.size, stored=size),
+                T(
+                    "The signer has signed %(signed)s entries, %(stored)s are stored: the database was set back.",
+                    signed=remembered.size,
+                    stored=size,
+                ),
             )
     elif reader.root(remembered.size) != remembered.root:
         yield Fault(
@@ -261,7 +323,15 @@ def _signer(notary: Notary, log: Log, reader: TileReader, size: int) -> Iterator
 
 
 def _receipts(session: Session) -> Iterator[Fault]:
-    query = select(Receipt.reference, Receipt.body, LogEntry.leaf).outerjoin(LogEntry, LogEntry.id == Receipt.entry_id).where(Receipt.body.is_not(None))
+    query = (
+        select(Receipt.reference, Receipt.body, LogEntry.leaf)
+        .outerjoin(LogEntry, LogEntry.id == Receipt.entry_id)
+        .where(Receipt.body.is_not(None))
+    )
     for reference, body, leaf in session.execute(query.execution_options(yield_per=4096)):
         if leaf is None or leaf_line(bytes(body or b"")) != bytes(leaf):
-            yield Fault(FaultKind.RECEIPT_ALTERED, f"receipt {reference}", T("The receipt %(reference)s is not what its leaf names.", reference=reference))
+            yield Fault(
+                FaultKind.RECEIPT_ALTERED,
+                f"receipt {reference}",
+                T("The receipt %(reference)s is not what its leaf names.", reference=reference),
+            )

@@ -91,14 +91,29 @@ class Authority:
         until = min(_years_after(now, LEAF_YEARS), issuer.not_valid_after_utc)
         builder = _start(_name(self.organisation, _TITLES[use]), issuer.subject, public, now, until)
         builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        builder = builder.add_extension(_usage(digital_signature=True, content_commitment=use is KeyUse.SEAL), critical=True)
+        builder = builder.add_extension(
+            _usage(digital_signature=True, content_commitment=use is KeyUse.SEAL), critical=True
+        )
         if use is self.suite.time:
             # RFC 3161 section 2.3: this purpose only, and critical.
             builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
         identifier = issuer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
-        builder = builder.add_extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier), critical=False)
+        builder = builder.add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier), critical=False
+        )
         certificate = self._sign(builder, root.id)
-        return _keep(session, SigningKey(id=key_id, use=use, public=public, certificate=certificate, not_before=now, not_after=until, state=KeyState.ACTIVE))
+        return _keep(
+            session,
+            SigningKey(
+                id=key_id,
+                use=use,
+                public=public,
+                certificate=certificate,
+                not_before=now,
+                not_after=until,
+                state=KeyState.ACTIVE,
+            ),
+        )
 
     def _make_root(self, session: Session, now: datetime) -> None:
         use = self.suite.root
@@ -110,7 +125,18 @@ class Authority:
         builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         builder = builder.add_extension(_usage(key_cert_sign=True, crl_sign=True), critical=True)
         certificate = self._sign(builder, key_id)
-        _keep(session, SigningKey(id=key_id, use=use, public=public, certificate=certificate, not_before=now, not_after=until, state=KeyState.ACTIVE))
+        _keep(
+            session,
+            SigningKey(
+                id=key_id,
+                use=use,
+                public=public,
+                certificate=certificate,
+                not_before=now,
+                not_after=until,
+                state=KeyState.ACTIVE,
+            ),
+        )
 
     def _sign(self, builder: x509.CertificateBuilder, key_id: str) -> bytes:
         # The library signs only with a key in hand. A throwaway key of the same kind makes the part
@@ -121,7 +147,13 @@ class Authority:
         return sequence(content, sequence(oid(self.suite.signature)), bits(signature))
 
 
-_TITLES = {KeyUse.AUTHORITY: "Root", KeyUse.TIME: "Time", KeyUse.SEAL: "Seal", KeyUse.AUTHORITY_512: "Root SHA-512", KeyUse.TIME_512: "Time SHA-512"}
+_TITLES = {
+    KeyUse.AUTHORITY: "Root",
+    KeyUse.TIME: "Time",
+    KeyUse.SEAL: "Seal",
+    KeyUse.AUTHORITY_512: "Root SHA-512",
+    KeyUse.TIME_512: "Time SHA-512",
+}
 
 
 def _count(session: Session, use: KeyUse) -> int:
@@ -140,17 +172,34 @@ def _years_after(at: datetime, years: int) -> datetime:
 
 def _name(organisation: str, title: str) -> x509.Name:
     return x509.Name(
-        [x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation[:64]), x509.NameAttribute(NameOID.COMMON_NAME, f"{organisation} {title}"[:64])]
+        [
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation[:64]),
+            x509.NameAttribute(NameOID.COMMON_NAME, f"{organisation} {title}"[:64]),
+        ]
     )
 
 
-def _start(subject: x509.Name, issuer: x509.Name, public: bytes, now: datetime, until: datetime) -> x509.CertificateBuilder:
+def _start(
+    subject: x509.Name, issuer: x509.Name, public: bytes, now: datetime, until: datetime
+) -> x509.CertificateBuilder:
     key = serialization.load_der_public_key(public)
     if not isinstance(key, ec.EllipticCurvePublicKey):
         raise ValueError("certificates here are for keys on a curve")
-    builder = x509.CertificateBuilder(issuer, subject, key, x509.random_serial_number()).not_valid_before(now).not_valid_after(until)
+    builder = (
+        x509.CertificateBuilder(issuer, subject, key, x509.random_serial_number())
+        .not_valid_before(now)
+        .not_valid_after(until)
+    )
     return builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
 
 
-def _usage(*, digital_signature: bool = False, content_commitment: bool = False, key_cert_sign: bool = False, crl_sign: bool = False) -> x509.KeyUsage:
-    return x509.KeyUsage(digital_signature, content_commitment, False, False, False, key_cert_sign, crl_sign, False, False)
+def _usage(
+    *,
+    digital_signature: bool = False,
+    content_commitment: bool = False,
+    key_cert_sign: bool = False,
+    crl_sign: bool = False,
+) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature, content_commitment, False, False, False, key_cert_sign, crl_sign, False, False
+    )

@@ -12,9 +12,12 @@ from odr.beside import Beside
 from odr.notary.notary import Notary
 
 REST = 0.1
-"""Seconds in which what comes after a signature gathers for the next. A single act never waits: its round begins at once."""
+"""Seconds in which what comes after a signature gathers for the next. A single act never waits: its round begins at
+once.
+"""
 LONGER = 0.3
-"""Seconds more while nobody's page waits for its place in the log: many files sent by a program share their signatures."""
+"""Seconds more while nobody's page waits for its place in the log: many files sent by a program share their signatures.
+"""
 
 
 class BackgroundSequencer(Beside):

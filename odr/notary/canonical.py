@@ -20,7 +20,9 @@ def canonical(value: JSON) -> bytes:
     """
     # Names in ASCII sort the same by code point as by UTF-16, and the library then sorts them itself, far faster.
     plain = _is_plain(value)
-    text = json.dumps(value if plain else _ordered(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False, sort_keys=plain)
+    text = json.dumps(
+        value if plain else _ordered(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False, sort_keys=plain
+    )
     try:
         return text.encode("utf-8")
     except UnicodeEncodeError as error:
@@ -28,7 +30,9 @@ def canonical(value: JSON) -> bytes:
 
 
 def member(value: JSON) -> str:
-    """The text of one value as it stands in a canonical object. Raises ``ValueError``, for a lone surrogate only when it is encoded."""
+    """The text of one value as it stands in a canonical object. Raises ``ValueError``, for a lone surrogate only when
+    it is encoded.
+    """
     if type(value) is str:
         return encode_basestring(value)
     if type(value) is int and -LARGEST_INTEGER <= value <= LARGEST_INTEGER:

@@ -45,14 +45,24 @@ def key_of(vault: Vault, origin: str, name: str) -> NoteKey:
 def open_successor(session: Session, vault: Vault, origin: str, name: str, now: datetime) -> Log:
     """Open a log under its own address with its own key."""
     key = key_of(vault, origin, name)
-    signing = SigningKey(id=f"log-{name}", use=KeyUse.LOG, public=key.public, certificate=None, not_before=now, not_after=None, state=KeyState.ACTIVE)
+    signing = SigningKey(
+        id=f"log-{name}",
+        use=KeyUse.LOG,
+        public=key.public,
+        certificate=None,
+        not_before=now,
+        not_after=None,
+        state=KeyState.ACTIVE,
+    )
     log = Log(id=name, origin=key.name, key=signing, opened_at=now, closed_at=None, closing_note=None)
     session.add(log)
     session.flush()
     return log
 
 
-def closing_statement(session: Session, vault: Vault, log: Log, successor: NoteKey, reason: Closing, now: datetime) -> str:
+def closing_statement(
+    session: Session, vault: Vault, log: Log, successor: NoteKey, reason: Closing, now: datetime
+) -> str:
     """What the old key signs last: the tree it ends with, the largest it ever signed, and the key that follows."""
     remembered = vault.remembered(log.key_id)
     lines = [
@@ -86,8 +96,15 @@ def _enter_again(session: Session, log: Log) -> None:
     last = latest_checkpoint(session, log.id)
     covered = last.size if last else 0
     stranded = session.execute(
-        select(LogEntry.id, LogEntry.leaf).where(LogEntry.log_id == log.id, LogEntry.log_index >= covered).order_by(LogEntry.log_index)
+        select(LogEntry.id, LogEntry.leaf)
+        .where(LogEntry.log_id == log.id, LogEntry.log_index >= covered)
+        .order_by(LogEntry.log_index)
     ).all()
     for old, leaf in stranded:
         new = session.execute(insert(LogEntry).values(leaf=leaf).returning(LogEntry.id)).scalar_one()
-        session.execute(update(Receipt).where(Receipt.entry_id == old).values(entry_id=new).execution_options(synchronize_session=False))
+        session.execute(
+            update(Receipt)
+            .where(Receipt.entry_id == old)
+            .values(entry_id=new)
+            .execution_options(synchronize_session=False)
+        )

@@ -39,7 +39,9 @@ class Source(Protocol):
 class HttpSource:
     """A log under an address, such as ``https://court.example/log/2026``."""
 
-    def __init__(self, url: str, *, timeout: float = 20.0, tries: int = 4, pause: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self, url: str, *, timeout: float = 20.0, tries: int = 4, pause: Callable[[float], None] = time.sleep
+    ) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f"not an address of a log: {url!r} (it begins with https:// or http://)")
@@ -65,7 +67,9 @@ class HttpSource:
         raise NotReached(f"{self.url}/{path}: {last}")
 
     def _once(self, path: str, most: int) -> bytes:
-        request = urllib.request.Request(f"{self.url}/{path}", headers={"User-Agent": _AGENT, "Accept-Encoding": "identity"})
+        request = urllib.request.Request(
+            f"{self.url}/{path}", headers={"User-Agent": _AGENT, "Accept-Encoding": "identity"}
+        )
         with urllib.request.urlopen(request, timeout=self._timeout) as answer:  # nosec B310 # http or https only: asked above
             data: bytes = answer.read(most + 1)
             if len(data) > most:

@@ -85,7 +85,12 @@ class LogEntry(Base):
     leaf: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-Index("ix_log_entry_waiting", LogEntry.id, sqlite_where=LogEntry.log_index.is_(None), postgresql_where=LogEntry.log_index.is_(None))
+Index(
+    "ix_log_entry_waiting",
+    LogEntry.id,
+    sqlite_where=LogEntry.log_index.is_(None),
+    postgresql_where=LogEntry.log_index.is_(None),
+)
 
 
 class Receipt(Base):
@@ -100,8 +105,12 @@ class Receipt(Base):
     erased_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     entry: Mapped[LogEntry | None] = relationship()
-    log_id: Mapped[str | None] = column_property(select(LogEntry.log_id).where(LogEntry.id == entry_id).correlate_except(LogEntry).scalar_subquery())
-    log_index: Mapped[int | None] = column_property(select(LogEntry.log_index).where(LogEntry.id == entry_id).correlate_except(LogEntry).scalar_subquery())
+    log_id: Mapped[str | None] = column_property(
+        select(LogEntry.log_id).where(LogEntry.id == entry_id).correlate_except(LogEntry).scalar_subquery()
+    )
+    log_index: Mapped[int | None] = column_property(
+        select(LogEntry.log_index).where(LogEntry.id == entry_id).correlate_except(LogEntry).scalar_subquery()
+    )
 
 
 class LogTile(Base):

@@ -38,7 +38,9 @@ class HashRenewal(Base):
     begun_by: Mapped[str] = mapped_column(String(200))
     begun_at: Mapped[datetime] = mapped_column(UTCDateTime)
     heads: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
-    """For each log ``log``, ``origin``, first entry ``start``, ``size`` of the tree head and ``sha512`` of that checkpoint."""
+    """For each log ``log``, ``origin``, first entry ``start``, ``size`` of the tree head and ``sha512`` of that
+    checkpoint.
+    """
     entries: Mapped[int] = mapped_column(BigInt)
     checkpoints: Mapped[int] = mapped_column(BigInt)
     signed_by: Mapped[str | None] = mapped_column(ForeignKey("log.id"))
@@ -64,7 +66,9 @@ class RenewedEntry(Base):
     digest: Mapped[bytes] = mapped_column(LargeBinary)
     """64 bytes; see :func:`odr.notary.rehash.pair`."""
     blind: Mapped[bytes | None] = mapped_column(LargeBinary)
-    """Random, where there is no salt of a receipt left: nobody learns from a neighbour's path that a receipt was erased."""
+    """Random, where there is no salt of a receipt left: nobody learns from a neighbour's path that a receipt was
+    erased.
+    """
 
 
 class RenewedHead(Base):

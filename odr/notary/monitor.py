@@ -74,7 +74,9 @@ class _Stop(Exception):
     """The rest cannot be judged."""
 
 
-def visit(source: Source, key: NoteKey, before: Seen | None, witnesses: Sequence[NoteKey] = (), *, everything: bool = False) -> Report:
+def visit(
+    source: Source, key: NoteKey, before: Seen | None, witnesses: Sequence[NoteKey] = (), *, everything: bool = False
+) -> Report:
     """Read the newest tree head and what is new since ``before``; with ``everything``, or the first time, all of it.
 
     Raises :class:`odr.notary.mirror.NotReached`; then nothing is known and nothing is to be remembered.
@@ -117,12 +119,18 @@ def _head(source: Source, key: NoteKey, report: Report, witnesses: Sequence[Note
 
 def _witnessed(data: bytes, witness: NoteKey, report: Report) -> None:
     note = parse_note(data)
-    if witness.type is not SignatureType.COSIGNATURE or not any((line.name, line.key_id) == (witness.name, witness.id) for line in note.signatures):
+    if witness.type is not SignatureType.COSIGNATURE or not any(
+        (line.name, line.key_id) == (witness.name, witness.id) for line in note.signatures
+    ):
         return
     try:
         verify_note(note, [witness])
     except NoteRefused:
-        report.add(Breach.UNSIGNED, "checkpoint", T("The cosignature of the witness %(who)s on the tree head is bad.", who=witness.name))
+        report.add(
+            Breach.UNSIGNED,
+            "checkpoint",
+            T("The cosignature of the witness %(who)s on the tree head is bad.", who=witness.name),
+        )
     else:
         report.witnesses.append(witness.name)
 
@@ -131,10 +139,18 @@ def _compare(before: Seen | None, head: Checkpoint, report: Report) -> None:
     if before is None:
         return
     if head.size < before.size:
-        report.add(Breach.ROLLBACK, "checkpoint", T("The log shows %(now)s entries; it had signed %(before)s before.", now=head.size, before=before.size))
+        report.add(
+            Breach.ROLLBACK,
+            "checkpoint",
+            T("The log shows %(now)s entries; it had signed %(before)s before.", now=head.size, before=before.size),
+        )
         raise _Stop
     if head.size == before.size and head.root != before.root:
-        report.add(Breach.SPLIT_VIEW, "checkpoint", T("The log has signed two different trees of %(size)s entries.", size=head.size))
+        report.add(
+            Breach.SPLIT_VIEW,
+            "checkpoint",
+            T("The log has signed two different trees of %(size)s entries.", size=head.size),
+        )
         raise _Stop
 
 
@@ -180,20 +196,28 @@ def _bundle(source: Source, index: int, width: int, report: Report) -> list[byte
             report.add(
                 Breach.TILE_MISSING,
                 path,
-                T("The log does not give out the entries %(first)s to %(last)s.", first=index * WIDTH, last=index * WIDTH + width - 1),
+                T(
+                    "The log does not give out the entries %(first)s to %(last)s.",
+                    first=index * WIDTH,
+                    last=index * WIDTH + width - 1,
+                ),
             )
             raise _Stop
         entries = unbundle(data)
         if len(entries) < width:
             raise ValueError("too few entries")
     except (ValueError, TooLong) as error:
-        report.add(Breach.ENTRY_BAD, path or str(error), T("The bundle of entries cannot be read: %(why)s", why=str(error)))
+        report.add(
+            Breach.ENTRY_BAD, path or str(error), T("The bundle of entries cannot be read: %(why)s", why=str(error))
+        )
         raise _Stop from None
     return entries
 
 
 def _wrong_tiles(source: Source, grown: dict[tuple[int, int], bytes], end: int) -> Iterator[Finding]:
-    """Compare what the entries give with what the log gives out: full tiles at once, the last ones when they have grown."""
+    """Compare what the entries give with what the log gives out: full tiles at once, the last ones when they have
+    grown.
+    """
     for (level, index), ours in sorted(grown.items()):
         width = width_at(end, level, index)
         if len(ours) != width * HASH_SIZE:
@@ -206,7 +230,14 @@ def _wrong_tiles(source: Source, grown: dict[tuple[int, int], bytes], end: int) 
         if theirs is None:
             yield Finding(Breach.TILE_MISSING, path, T("The log does not give out this tile."))
         elif theirs[: len(ours)] != ours or (len(theirs) != len(ours) and path.endswith(f"/{width}")):
-            at = next((i for i in range(width) if theirs[i * HASH_SIZE : (i + 1) * HASH_SIZE] != ours[i * HASH_SIZE : (i + 1) * HASH_SIZE]), width)
+            at = next(
+                (
+                    i
+                    for i in range(width)
+                    if theirs[i * HASH_SIZE : (i + 1) * HASH_SIZE] != ours[i * HASH_SIZE : (i + 1) * HASH_SIZE]
+                ),
+                width,
+            )
             yield Finding(Breach.TILE_BAD, path, T("Hash %(at)s of the tile is not what the entries give.", at=at))
 
 
@@ -216,14 +247,21 @@ def _loader(edge: dict[tuple[int, int], bytes]) -> TileLoader:
 
 def _continues(source: Source, before: Seen | None, head: Checkpoint, report: Report) -> None:
     """After all of a tree was computed anew, and every tile compared: is the remembered tree its beginning?"""
-    if before is None or TileReader(lambda level, index: _served(source, level, index, head.size)).root(before.size) == before.root:
+    if (
+        before is None
+        or TileReader(lambda level, index: _served(source, level, index, head.size)).root(before.size) == before.root
+    ):
         return
     _split(before, head, report)
     raise _Stop
 
 
 def _split(before: Seen, head: Checkpoint, report: Report) -> None:
-    words = T("The signed tree of %(now)s entries does not continue the tree of %(before)s entries that the log had signed.", now=head.size, before=before.size)
+    words = T(
+        "The signed tree of %(now)s entries does not continue the tree of %(before)s entries that the log had signed.",
+        now=head.size,
+        before=before.size,
+    )
     report.add(Breach.SPLIT_VIEW, "checkpoint", words)
 
 
@@ -240,12 +278,20 @@ def _blame(source: Source, head: Checkpoint, before: Seen, wrong_tiles: list[Fin
         return
     if tiles_hold:
         report.findings += [
-            Finding(Breach.ENTRY_BAD, f"tile/entries {place}", T("Entry %(index)s is not the one that was signed for.", index=place))
+            Finding(
+                Breach.ENTRY_BAD,
+                f"tile/entries {place}",
+                T("Entry %(index)s is not the one that was signed for.", index=place),
+            )
             for place in _wrong_entries(source, head.size, before.size, reader)
         ]
     if not report.findings:
         report.findings += wrong_tiles
-        report.add(Breach.UNPROVEN, "checkpoint", T("Neither the entries nor the tiles give the root that was signed for %(size)s entries.", size=head.size))
+        report.add(
+            Breach.UNPROVEN,
+            "checkpoint",
+            T("Neither the entries nor the tiles give the root that was signed for %(size)s entries.", size=head.size),
+        )
 
 
 def _served(source: Source, level: int, index: int, size: int) -> bytes:

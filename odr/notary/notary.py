@@ -31,7 +31,12 @@ from odr.notary.witness import Witness
 
 logger = logging.getLogger(__name__)
 _LOGS = select(Log.id).order_by(Log.opened_at.desc())
-_NEWEST = select(LogCheckpoint.note).where(LogCheckpoint.log_id == bindparam("log")).order_by(LogCheckpoint.size.desc()).limit(1)
+_NEWEST = (
+    select(LogCheckpoint.note)
+    .where(LogCheckpoint.log_id == bindparam("log"))
+    .order_by(LogCheckpoint.size.desc())
+    .limit(1)
+)
 COURT = "court"
 """Provider name of tokens by the notary's own time authority."""
 
@@ -75,7 +80,9 @@ class Notary:
         ``subject`` names what was received: ``sha256``, ``size``, ``media_type``, ``case``, …;
         the notary adds format, log, salt, received_at and not_earlier_than.
         """
-        body = receipt_body(subject, log=self.origin, now=now, logged_at=self.clock.machine_now(), earlier=self._earlier(session))
+        body = receipt_body(
+            subject, log=self.origin, now=now, logged_at=self.clock.machine_now(), earlier=self._earlier(session)
+        )
         entry = LogEntry(leaf=leaf_line(body))
         receipt = Receipt(reference=new_reference(), body=body, entry=entry)
         session.add(receipt)
@@ -90,8 +97,15 @@ class Notary:
         bodies = receipt_bodies(subjects, log=self.origin, now=now, logged_at=logged_at, earlier=earlier)
         session.flush()
         entries, references = reserve_entries(session, len(bodies)), [new_reference() for _ in bodies]
-        insert_rows(session, "log_entry", ("id", "leaf"), [(e, leaf_line(body)) for e, body in zip(entries, bodies, strict=True)])
-        insert_rows(session, "receipt", ("reference", "body", "entry_id"), list(zip(references, bodies, entries, strict=True)))
+        insert_rows(
+            session,
+            "log_entry",
+            ("id", "leaf"),
+            [(e, leaf_line(body)) for e, body in zip(entries, bodies, strict=True)],
+        )
+        insert_rows(
+            session, "receipt", ("reference", "body", "entry_id"), list(zip(references, bodies, entries, strict=True))
+        )
         return references
 
     def erase(self, session: Session, reference: str, *, now: datetime) -> None:
@@ -188,7 +202,9 @@ class Notary:
             publish.publish_checkpoint(self.log_dir / log.id, note)
 
     def _stamp(self, session: Session, log: Log, size: int, note: bytes, now: datetime) -> None:
-        latest = session.execute(select(func.max(TimestampToken.gen_time)).where(TimestampToken.provider == COURT)).scalar()
+        latest = session.execute(
+            select(func.max(TimestampToken.gen_time)).where(TimestampToken.provider == COURT)
+        ).scalar()
         if latest is not None and now < latest:
             # Log time never runs backwards: rather no token than one that contradicts an earlier one.
             logger.warning("clock stands before the last time token; %s %s goes unstamped", log.origin, size)
@@ -199,7 +215,9 @@ class Notary:
     # Keeping on
 
     def attest(self) -> list[attest.Outcome]:
-        """Ask the outside witnesses and time authorities about the newest checkpoint; for the worker, since they may be slow."""
+        """Ask the outside witnesses and time authorities about the newest checkpoint; for the worker, since they may be
+        slow.
+        """
         return attest.attest(self)
 
     def renew(self, *, everything: bool = False) -> tuple[int, list[str]]:
@@ -242,7 +260,8 @@ class Notary:
     def recover(self) -> int:
         """Read back, from the published files, entries the signer has signed and the database has lost.
 
-        Gives how many. Raises :class:`odr.notary.recovery.Unrecoverable`; then :meth:`close_log` with BREACH is the way on.
+        Gives how many. Raises :class:`odr.notary.recovery.Unrecoverable`; then :meth:`close_log` with BREACH is the way
+        on.
         """
         with sequencer_lock(self.database):
             return recovery.recover(self)
@@ -265,11 +284,17 @@ class Notary:
         """The newest checkpoint with its cosignatures, of the open log or of the one named."""
         return served.checkpoint(session, log)
 
-    def tile(self, session: Session, level: int, index: int, width: int | None = None, log: str | None = None) -> bytes | None:
-        """A tile of a signed tree as C2SP tlog-tiles serves it, None when there is none; ``width`` None asks for a full one."""
+    def tile(
+        self, session: Session, level: int, index: int, width: int | None = None, log: str | None = None
+    ) -> bytes | None:
+        """A tile of a signed tree as C2SP tlog-tiles serves it, None when there is none; ``width`` None asks for a full
+        one.
+        """
         return served.tile(session, level, index, width, log)
 
-    def entry_bundle(self, session: Session, index: int, width: int | None = None, log: str | None = None) -> bytes | None:
+    def entry_bundle(
+        self, session: Session, index: int, width: int | None = None, log: str | None = None
+    ) -> bytes | None:
         """An entry bundle of a signed tree, None when there is none."""
         return served.entry_bundle(session, index, width, log)
 
@@ -321,4 +346,6 @@ class Notary:
         """The key of the seal with its certificate, made when there is none."""
         self.establish()
         with self.database.write() as session:
-            return active_key(session, KeyUse.SEAL) or self.authority.make_key(session, KeyUse.SEAL, self.clock.machine_now())
+            return active_key(session, KeyUse.SEAL) or self.authority.make_key(
+                session, KeyUse.SEAL, self.clock.machine_now()
+            )

@@ -46,7 +46,9 @@ def publish_tiles(session: Session, log_id: str, folder: Path, size: int) -> Non
             partial.unlink()
 
 
-def _new_tiles(session: Session, log_id: str, folder: Path, size: int, whole: list[Path]) -> Iterator[tuple[Path, bytes]]:
+def _new_tiles(
+    session: Session, log_id: str, folder: Path, size: int, whole: list[Path]
+) -> Iterator[tuple[Path, bytes]]:
     """Files to be written; those that are full, and end their partial ones, are put in ``whole``."""
     old = min(published_size(folder), size)
     level = 0
@@ -57,7 +59,9 @@ def _new_tiles(session: Session, log_id: str, folder: Path, size: int, whole: li
             found = [(folder / tile_path(level, index, width), data)]
             if level == 0:
                 start = index * WIDTH
-                found.append((folder / tile_path(None, index, width), bundle(leaves(session, log_id, start, start + width))))
+                found.append(
+                    (folder / tile_path(None, index, width), bundle(leaves(session, log_id, start, start + width)))
+                )
             whole += [path for path, _ in found if width == WIDTH]
             yield from found
         level += 1

@@ -23,7 +23,9 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def receipt_body(subject: Mapping[str, JSON], *, log: str, now: datetime, logged_at: datetime, earlier: Checkpoint | None) -> bytes:
+def receipt_body(
+    subject: Mapping[str, JSON], *, log: str, now: datetime, logged_at: datetime, earlier: Checkpoint | None
+) -> bytes:
     """The bytes of ``receipt.json``.
 
     The 32-byte salt keeps anyone from guessing a short or form document from its
@@ -34,10 +36,18 @@ def receipt_body(subject: Mapping[str, JSON], *, log: str, now: datetime, logged
     return receipt_bodies([subject], log=log, now=now, logged_at=logged_at, earlier=earlier)[0]
 
 
-def receipt_bodies(subjects: Sequence[Mapping[str, JSON]], *, log: str, now: datetime, logged_at: datetime, earlier: Checkpoint | None) -> list[bytes]:
+def receipt_bodies(
+    subjects: Sequence[Mapping[str, JSON]], *, log: str, now: datetime, logged_at: datetime, earlier: Checkpoint | None
+) -> list[bytes]:
     """The same for many things received together: what they share is written once, each has its own salt."""
     head: JSON = None if earlier is None else {"log": earlier.origin, "size": earlier.size, "root": b64(earlier.root)}
-    shared: dict[str, JSON] = {"format": FORMAT, "log": log, "received_at": instant(now), "logged_at": instant(logged_at), "not_earlier_than": head}
+    shared: dict[str, JSON] = {
+        "format": FORMAT,
+        "log": log,
+        "received_at": instant(now),
+        "logged_at": instant(logged_at),
+        "not_earlier_than": head,
+    }
     written = {name: f'"{name}":{member(value)}' for name, value in shared.items()}
     salts, orders = secrets.token_hex(32 * len(subjects)), dict[tuple[str, ...], list[str]]()
     bodies = []

@@ -39,9 +39,16 @@ def recover(notary: Notary) -> int:
             raise Unrecoverable("the log was not published as files")
         lost = _lost(session, log.id, notary.log_dir / log.id, size, signed)
         rows = _waiting_rows(session, lost)
-        assign(session, log.id, size, [(rows[leaf].pop() if rows.get(leaf) else _insert(session, leaf), leaf) for leaf in lost])
+        assign(
+            session,
+            log.id,
+            size,
+            [(rows[leaf].pop() if rows.get(leaf) else _insert(session, leaf), leaf) for leaf in lost],
+        )
         if tile_reader(session, log.id).root(signed.size) != signed.root:
-            raise Unrecoverable(f"published entries do not give the root signed as {Checkpoint(log.origin, signed.size, signed.root).text!r}")
+            raise Unrecoverable(
+                f"published entries do not give the root signed as {Checkpoint(log.origin, signed.size, signed.root).text!r}"
+            )
         return len(lost)
 
 
@@ -55,7 +62,9 @@ class Lost:
 
 
 def lost_lines(session: Session, log_id: str, start: int) -> list[Lost]:
-    """Lines from ``start`` on that no receipt explains: acts and uploads acknowledged after the backup that was put back."""
+    """Lines from ``start`` on that no receipt explains: acts and uploads acknowledged after the backup that was put
+    back.
+    """
     query = (
         select(LogEntry.log_index, LogEntry.leaf)
         .outerjoin(Receipt, Receipt.entry_id == LogEntry.id)
@@ -80,7 +89,9 @@ def _waiting_rows(session: Session, lost: list[bytes]) -> dict[bytes, list[int]]
     # A backup taken between act and sequencing still has the act's leaf, waiting.
     wanted = set(lost)
     rows: dict[bytes, list[int]] = {}
-    for entry_id, leaf in session.execute(select(LogEntry.id, LogEntry.leaf).where(LogEntry.log_index.is_(None)).order_by(LogEntry.id.desc())):
+    for entry_id, leaf in session.execute(
+        select(LogEntry.id, LogEntry.leaf).where(LogEntry.log_index.is_(None)).order_by(LogEntry.id.desc())
+    ):
         if bytes(leaf) in wanted:
             rows.setdefault(bytes(leaf), []).append(entry_id)
     return rows

@@ -1,6 +1,8 @@
-"""How a round of hash renewal writes things: the leaves, the tree of SHA-512, the statement, the proof. Pure; no database.
+"""How a round of hash renewal writes things: the leaves, the tree of SHA-512, the statement, the proof. Pure; no
+database.
 
-A leaf of an entry is one line, ``<log> <index> <what> <hex>``. What is ``file``, ``receipt`` or ``erased``, hex the SHA-512 of
+A leaf of an entry is one line, ``<log> <index> <what> <hex>``. What is ``file``, ``receipt`` or ``erased``, hex the
+SHA-512 of
 
 * ``SHA-512(receipt.json) ‖ SHA-512(the file)`` for ``file``;
 * ``SHA-512(receipt.json)`` for ``receipt``;
@@ -50,8 +52,16 @@ def entry_leaf(origin: str, index: int, what: str, digest: bytes) -> bytes:
     return f"{origin} {index} {what} {digest.hex()}\n".encode()
 
 
-def head_leaf(origin: str, size: int, note: bytes, tokens: Sequence[tuple[str, int, bytes]], cosignatures: Sequence[tuple[str, bytes]]) -> bytes:
-    """The leaf of a checkpoint: ``tokens`` are provider, number (0, then renewals) and response; ``cosignatures`` witness and line."""
+def head_leaf(
+    origin: str,
+    size: int,
+    note: bytes,
+    tokens: Sequence[tuple[str, int, bytes]],
+    cosignatures: Sequence[tuple[str, bytes]],
+) -> bytes:
+    """The leaf of a checkpoint: ``tokens`` are provider, number (0, then renewals) and response; ``cosignatures``
+    witness and line.
+    """
     start = f"{origin} {size}"
     lines = [f"{start} checkpoint {sha512(note).hex()}"]
     lines += [f"{start} token {provider} {number} {sha512(token).hex()}" for provider, number, token in tokens]
@@ -139,7 +149,12 @@ class Statement:
     @property
     def text(self) -> str:
         """The signed text."""
-        lines = [self.origin, f"round {self.number}", f"rule {self.rule_on.isoformat()} {self.rule}", f"begun {instant(self.begun_at)}"]
+        lines = [
+            self.origin,
+            f"round {self.number}",
+            f"rule {self.rule_on.isoformat()} {self.rule}",
+            f"begun {instant(self.begun_at)}",
+        ]
         lines += [f"previous {name} {sha512(data).hex()}" for name, data in self.previous]
         lines += [f"log {head.origin} {head.start} {head.size} {head.sha512}" for head in self.heads]
         lines += [f"checkpoints {self.checkpoints}", f"root {b64(self.root)}"]
@@ -161,7 +176,9 @@ def parse_proof(data: bytes) -> tuple[int, list[bytes], bytes]:
 
 
 def subtree_reader(hashes: Callable[[int, int], bytes], tile: Callable[[int, int], bytes]) -> SubtreeReader:
-    """Reads complete subtrees: below 256 leaves from the leaves' own ``hashes(start, end)``, above from ``tile(level, index)``."""
+    """Reads complete subtrees: below 256 leaves from the leaves' own ``hashes(start, end)``, above from ``tile(level,
+    index)``.
+    """
 
     def read(height: int, index: int) -> bytes:
         level, above = divmod(height, 8)

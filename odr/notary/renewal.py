@@ -1,6 +1,8 @@
-"""Renewing time tokens before what they rest on ends: a new token over the checkpoint and every token before it (RFC 4998, 5.2).
+"""Renewing time tokens before what they rest on ends: a new token over the checkpoint and every token before it (RFC
+4998, 5.2).
 
-A token proves its time only while its certificate can be believed. Before that ends, checkpoint and old token are stamped
+A token proves its time only while its certificate can be believed. Before that ends, checkpoint and old token are
+stamped
 anew: whoever believes the new token knows that the old one existed while it was still good. The new imprint is SHA-512.
 """
 
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
     from odr.notary.notary import Notary
 
 AHEAD = timedelta(days=150)
-"""How long before a certificate ends its tokens are renewed: after the time key itself was replaced, or they would end with it again."""
+"""How long before a certificate ends its tokens are renewed: after the time key itself was replaced, or they would end
+with it again.
+"""
 ALARM = timedelta(days=60)
 """With less than this left something has kept the renewal from happening."""
 COURT = "court"
@@ -43,7 +47,9 @@ class Ending:
 
 
 def imprint(note: bytes, tokens: Sequence[bytes]) -> bytes:
-    """What a renewal is over: the checkpoint and the responses before it, one behind the other (``cat checkpoint *.tsr``)."""
+    """What a renewal is over: the checkpoint and the responses before it, one behind the other (``cat checkpoint
+    *.tsr``).
+    """
     return hashlib.sha512(b"".join((note, *tokens))).digest()
 
 
@@ -54,10 +60,14 @@ def ending(session: Session, until: datetime, *, everything: bool = False) -> li
 
 def _first(session: Session, until: datetime, everything: bool) -> Iterator[Ending]:
     renewed = select(TimestampRenewal.log_id).where(
-        TimestampRenewal.log_id == TimestampToken.log_id, TimestampRenewal.size == TimestampToken.size, TimestampRenewal.provider == TimestampToken.provider
+        TimestampRenewal.log_id == TimestampToken.log_id,
+        TimestampRenewal.size == TimestampToken.size,
+        TimestampRenewal.provider == TimestampToken.provider,
     )
     bare = select(TimestampToken).where(~renewed.exists()).order_by(TimestampToken.log_id, TimestampToken.size)
-    keys = session.scalars(select(SigningKey).where(SigningKey.use == KeyUse.TIME).order_by(SigningKey.not_before)).all()
+    keys = session.scalars(
+        select(SigningKey).where(SigningKey.use == KeyUse.TIME).order_by(SigningKey.not_before)
+    ).all()
     for key, after in zip(keys, [*keys[1:], None], strict=True):
         if key.not_after is None or (key.not_after > until and not everything):
             continue
@@ -75,14 +85,20 @@ def _first(session: Session, until: datetime, everything: bool) -> Iterator[Endi
 def _further(session: Session, until: datetime, everything: bool) -> Iterator[Ending]:
     chain = (TimestampRenewal.log_id, TimestampRenewal.size, TimestampRenewal.provider)
     last = select(*chain, func.max(TimestampRenewal.number).label("number")).group_by(*chain).subquery()
-    same = (TimestampRenewal.log_id == last.c.log_id) & (TimestampRenewal.size == last.c.size) & (TimestampRenewal.provider == last.c.provider)
+    same = (
+        (TimestampRenewal.log_id == last.c.log_id)
+        & (TimestampRenewal.size == last.c.size)
+        & (TimestampRenewal.provider == last.c.provider)
+    )
     query = select(TimestampRenewal).join(last, same & (TimestampRenewal.number == last.c.number)).order_by(*chain)
     for row in session.scalars(query if everything else query.where(TimestampRenewal.ends_at <= until)):
         yield Ending(row.log_id, row.size, row.provider, row.number + 1, row.ends_at)
 
 
 def renew(notary: Notary, *, everything: bool = False, most: int = 1000) -> tuple[int, list[str]]:
-    """Renew what ends within :data:`AHEAD`, or everything there is; gives how many were renewed, and why others could not be."""
+    """Renew what ends within :data:`AHEAD`, or everything there is; gives how many were renewed, and why others could
+    not be.
+    """
     with notary.database.read() as session:
         due = ending(session, notary.clock.machine_now() + AHEAD, everything=everything)
     if due:
@@ -114,7 +130,14 @@ def _renew(notary: Notary, one: Ending, everything: bool) -> None:
     said = verify_token(response, digest, roots, nonce=nonce, not_before=now - SKEW, not_after=now + SKEW)
     ends_at, key = token_ends(response), (one.log_id, one.size, one.provider, one.number)
     row = TimestampRenewal(
-        log_id=one.log_id, size=one.size, provider=one.provider, number=one.number, made_by=by, token=response, gen_time=said.gen_time, ends_at=ends_at
+        log_id=one.log_id,
+        size=one.size,
+        provider=one.provider,
+        number=one.number,
+        made_by=by,
+        token=response,
+        gen_time=said.gen_time,
+        ends_at=ends_at,
     )
     if ends_at <= one.ends_at and not everything:
         raise TokenRefused("the new token ends no later than the old one")
@@ -126,7 +149,10 @@ def _renew(notary: Notary, one: Ending, everything: bool) -> None:
 def _chain(session: Session, one: Ending) -> tuple[bytes, list[bytes]]:
     note = session.get_one(LogCheckpoint, (one.log_id, one.size)).note
     first = session.get_one(TimestampToken, (one.log_id, one.size, one.provider)).token
-    return bytes(note), [bytes(first), *(bytes(row.token) for row in renewals(session, one.log_id, one.size, one.provider) if row.number < one.number)]
+    return bytes(note), [
+        bytes(first),
+        *(bytes(row.token) for row in renewals(session, one.log_id, one.size, one.provider) if row.number < one.number),
+    ]
 
 
 def renewals(session: Session, log_id: str, size: int, provider: str) -> Sequence[TimestampRenewal]:
@@ -135,8 +161,12 @@ def renewals(session: Session, log_id: str, size: int, provider: str) -> Sequenc
     return session.scalars(select(TimestampRenewal).where(*where).order_by(TimestampRenewal.number)).all()
 
 
-def verify_chain(note: bytes, first: bytes, later: Sequence[TimestampRenewal], roots: dict[str, list[x509.Certificate]]) -> None:
-    """Each renewal is over checkpoint and tokens before it, and was made while the token before it was good. Raises TokenRefused."""
+def verify_chain(
+    note: bytes, first: bytes, later: Sequence[TimestampRenewal], roots: dict[str, list[x509.Certificate]]
+) -> None:
+    """Each renewal is over checkpoint and tokens before it, and was made while the token before it was good. Raises
+    TokenRefused.
+    """
     tokens = [first]
     for row in later:
         ends = token_ends(tokens[-1])

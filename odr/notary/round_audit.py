@@ -43,7 +43,11 @@ def examine(notary: Notary, session: Session, holdings: rounds.Holdings | None =
 
 
 def _leaf(row: HashRenewal, place: str) -> Wrong:
-    words = T("What round %(round)s of hash renewal bound of %(place)s is not what is stored now.", round=row.number, place=place)
+    words = T(
+        "What round %(round)s of hash renewal bound of %(place)s is not what is stored now.",
+        round=row.number,
+        place=place,
+    )
     return Wrong("leaf", f"{place} renewal-{row.number}", words)
 
 
@@ -54,11 +58,17 @@ def _entries(session: Session, row: HashRenewal, holdings: rounds.Holdings | Non
             select(RenewedEntry, LogEntry.leaf, Receipt.reference, Receipt.body)
             .join(LogEntry, (LogEntry.log_id == RenewedEntry.log_id) & (LogEntry.log_index == RenewedEntry.log_index))
             .outerjoin(Receipt, Receipt.entry_id == LogEntry.id)
-            .where(RenewedEntry.round == row.number, RenewedEntry.position >= start, RenewedEntry.position < start + rounds.BATCH)
+            .where(
+                RenewedEntry.round == row.number,
+                RenewedEntry.position >= start,
+                RenewedEntry.position < start + rounds.BATCH,
+            )
             .order_by(RenewedEntry.position)
         )
         found = session.execute(query).all()
-        files = holdings(session, [reference for _, _, reference, body in found if reference and body]) if holdings else {}
+        files = (
+            holdings(session, [reference for _, _, reference, body in found if reference and body]) if holdings else {}
+        )
         for entry, leaf, reference, body in found:
             good = _is_bound(entry, bytes(leaf), bytes(body) if body else None, files.get(reference or ""), known)
             if not good or rounds.place(row, entry.position) != (_head(row, entry.log_id), entry.log_index):
@@ -70,7 +80,13 @@ def _head(row: HashRenewal, log_id: str) -> Mapping[str, object] | None:
     return next((head for head in row.heads if head["log"] == log_id), None)
 
 
-def _is_bound(entry: RenewedEntry, leaf: bytes, body: bytes | None, file: rounds.Holding | None, known: dict[str, tuple[str, bytes, int]]) -> bool:
+def _is_bound(
+    entry: RenewedEntry,
+    leaf: bytes,
+    body: bytes | None,
+    file: rounds.Holding | None,
+    known: dict[str, tuple[str, bytes, int]],
+) -> bool:
     """Whether a pair is still what is stored. What was erased since cannot be compared, and need not."""
     digest = bytes(entry.digest)
     if entry.bound is Bound.ERASED:
@@ -92,7 +108,9 @@ def _is_bound(entry: RenewedEntry, leaf: bytes, body: bytes | None, file: rounds
 def _heads(session: Session, row: HashRenewal) -> Iterator[Wrong]:
     """The checkpoint and every token that was bound are there still; later ones may have come."""
     origins = {log.id: log.origin for log in session.scalars(select(Log))}
-    for head in session.scalars(select(RenewedHead).where(RenewedHead.round == row.number).order_by(RenewedHead.position)):
+    for head in session.scalars(
+        select(RenewedHead).where(RenewedHead.round == row.number).order_by(RenewedHead.position)
+    ):
         there = session.get(LogCheckpoint, (head.log_id, head.size)) is not None
         now = rounds.head_text(session, origins[head.log_id], head.log_id, head.size).split(b"\n") if there else []
         bound = bytes(head.text).split(b"\n")
@@ -103,18 +121,30 @@ def _heads(session: Session, row: HashRenewal) -> Iterator[Wrong]:
 def _tree(notary: Notary, session: Session, row: HashRenewal) -> Iterator[Wrong]:
     name = f"renewal-{row.number}"
     try:
-        for node in session.scalars(select(RenewedNode).where(RenewedNode.round == row.number).order_by(RenewedNode.level, RenewedNode.tile_index)):
+        for node in session.scalars(
+            select(RenewedNode)
+            .where(RenewedNode.round == row.number)
+            .order_by(RenewedNode.level, RenewedNode.tile_index)
+        ):
             if rounds.tile(session, row, node.level, node.tile_index) != bytes(node.data):
                 place = f"{node.level}/{node.tile_index}"
-                yield Wrong("tree", f"{name} tile {place}", T("Tile %(tile)s of round %(round)s is not what its leaves give.", tile=place, round=row.number))
+                yield Wrong(
+                    "tree",
+                    f"{name} tile {place}",
+                    T("Tile %(tile)s of round %(round)s is not what its leaves give.", tile=place, round=row.number),
+                )
         said = rounds.statement_of(session, notary, row)
     except LookupError as error:
-        yield Wrong("tree", name, T("The tree of round %(round)s is not whole: %(why)s", round=row.number, why=str(error)))
+        yield Wrong(
+            "tree", name, T("The tree of round %(round)s is not whole: %(why)s", round=row.number, why=str(error))
+        )
         return
     # Tokens that came after the statement are in none of its lines.
     named = [line for line in (row.statement or "").split("\n") if line.startswith("previous ")]
     kept = [(what, data) for what, data in said.previous if f"previous {what} {rehash.sha512(data).hex()}" in named]
-    expected = rehash.Statement(said.origin, said.number, said.rule_on, said.rule, said.begun_at, said.heads, said.checkpoints, said.root, kept).text
+    expected = rehash.Statement(
+        said.origin, said.number, said.rule_on, said.rule, said.begun_at, said.heads, said.checkpoints, said.root, kept
+    ).text
     try:
         note, log = parse_note(bytes(row.note or b"")), session.get_one(Log, row.signed_by)
         verify_note(note, [log_key(log)])
@@ -122,7 +152,11 @@ def _tree(notary: Notary, session: Session, row: HashRenewal) -> Iterator[Wrong]
     except (Malformed, NoteRefused):
         good = False
     if not good:
-        yield Wrong("statement", f"{name}.statement", T("The statement of round %(round)s is not what is stored, or not signed by the log.", round=row.number))
+        yield Wrong(
+            "statement",
+            f"{name}.statement",
+            T("The statement of round %(round)s is not what is stored, or not signed by the log.", round=row.number),
+        )
 
 
 def _tokens(notary: Notary, session: Session, row: HashRenewal) -> Iterator[Wrong]:
@@ -137,7 +171,12 @@ def _tokens(notary: Notary, session: Session, row: HashRenewal) -> Iterator[Wron
                 raise TokenRefused("there is none")
             round_tokens.verify(bytes(row.note or b""), chain, roots)
         except TokenRefused as error:
-            words = T("A time token of %(who)s over the statement of round %(round)s does not hold: %(why)s", who=provider, round=row.number, why=str(error))
+            words = T(
+                "A time token of %(who)s over the statement of round %(round)s does not hold: %(why)s",
+                who=provider,
+                round=row.number,
+                why=str(error),
+            )
             yield Wrong("token", f"renewal-{row.number}.statement token {provider}", words)
 
 
@@ -168,9 +207,19 @@ def standing(session: Session) -> Standing:
             done += session.scalar(select(func.count()).select_from(kind).where(kind.round == under_way.number)) or 0
     covered = {(head["log"]): head["size"] for row in rows for head in row.heads}
     waiting = 0
-    for log_id, last in session.execute(select(LogEntry.log_id, func.max(LogEntry.log_index)).where(LogEntry.log_id.is_not(None)).group_by(LogEntry.log_id)):
+    for log_id, last in session.execute(
+        select(LogEntry.log_id, func.max(LogEntry.log_index))
+        .where(LogEntry.log_id.is_not(None))
+        .group_by(LogEntry.log_id)
+    ):
         waiting += (last or 0) + 1 - covered.get(log_id or "", 0)
-    bad = select(RenewedEntry.log_id, RenewedEntry.log_index).where(RenewedEntry.bound == Bound.DAMAGED).order_by(RenewedEntry.round, RenewedEntry.position)
+    bad = (
+        select(RenewedEntry.log_id, RenewedEntry.log_index)
+        .where(RenewedEntry.bound == Bound.DAMAGED)
+        .order_by(RenewedEntry.round, RenewedEntry.position)
+    )
     damaged = tuple(f"{log_id} entry {index}" for log_id, index in session.execute(bad))
     wanted = under_way.entries + under_way.checkpoints if under_way else 0
-    return Standing(len(rows), len(rows) - (under_way is not None), done, wanted, waiting, damaged, rows[-1] if rows else None)
+    return Standing(
+        len(rows), len(rows) - (under_way is not None), done, wanted, waiting, damaged, rows[-1] if rows else None
+    )

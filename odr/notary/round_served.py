@@ -1,4 +1,6 @@
-"""What a receipt brings of hash renewal: place, path and leaf of its entry and of its checkpoint, and the statements over them."""
+"""What a receipt brings of hash renewal: place, path and leaf of its entry and of its checkpoint, and the statements
+over them.
+"""
 
 from __future__ import annotations
 
@@ -65,12 +67,20 @@ def renewed(session: Session, log_id: str, index: int, size: int) -> Renewed | N
         own[f"renewal-{head.round}.checkpoint"] = proof(session, known[head.round], head.position, bytes(head.text))
         rounds.add(head.round)
     at = statement_tokens(session, entry.round, COURT)[0].gen_time
-    return Renewed(entry.round, at, entry.bound is Bound.FILE, own, tuple(_round(session, known[number]) for number in sorted(rounds)))
+    return Renewed(
+        entry.round,
+        at,
+        entry.bound is Bound.FILE,
+        own,
+        tuple(_round(session, known[number]) for number in sorted(rounds)),
+    )
 
 
 def proof(session: Session, row: HashRenewal, position: int, leaf: bytes) -> bytes:
     """The proof file of one leaf of a round."""
-    return rehash.encode_proof(position, rehash.path(reader(session, row), position, row.entries + row.checkpoints), leaf)
+    return rehash.encode_proof(
+        position, rehash.path(reader(session, row), position, row.entries + row.checkpoints), leaf
+    )
 
 
 def statement_files(session: Session, number: int) -> dict[str, bytes]:
@@ -82,7 +92,9 @@ def statement_files(session: Session, number: int) -> dict[str, bytes]:
 def _ended(session: Session) -> dict[int, HashRenewal]:
     # A case file asks for hundreds of receipts in one session.
     if "rounds" not in session.info:
-        session.info["rounds"] = {row.number: row for row in session.scalars(select(HashRenewal).where(HashRenewal.note.is_not(None)))}
+        session.info["rounds"] = {
+            row.number: row for row in session.scalars(select(HashRenewal).where(HashRenewal.note.is_not(None)))
+        }
     found: dict[int, HashRenewal] = session.info["rounds"]
     return found
 
@@ -95,5 +107,7 @@ def _round(session: Session, row: HashRenewal) -> Ended:
         for each in statement_tokens(session, row.number, COURT):
             files[f"{name}.tsr" if each.number == 0 else f"{name}.renewal-{each.number}.tsr"] = bytes(each.token)
         log, root = session.get_one(Log, row.signed_by), active_key(session, KeyUse.AUTHORITY_512)
-        kept[row.number] = Ended(row.number, log.id, log_key(log).vkey, bytes(root.certificate or b"") if root else b"", files)
+        kept[row.number] = Ended(
+            row.number, log.id, log_key(log).vkey, bytes(root.certificate or b"") if root else b"", files
+        )
     return kept[row.number]

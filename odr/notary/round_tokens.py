@@ -1,4 +1,6 @@
-"""Time tokens over the statements of hash renewal: SHA-512 throughout, and renewed themselves before their certificates end."""
+"""Time tokens over the statements of hash renewal: SHA-512 throughout, and renewed themselves before their certificates
+end.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,10 @@ def check_strength(response: bytes) -> None:
     """Refuse a token in which anything rests on SHA-256 or less. Raises :class:`TokenRefused`."""
     signed = tsp.TimeStampResp.load(response, strict=True)["time_stamp_token"]["content"]
     info = signed["signer_infos"][0]
-    used = {info["digest_algorithm"]["algorithm"].native, *(each["algorithm"].native for each in signed["digest_algorithms"])}
+    used = {
+        info["digest_algorithm"]["algorithm"].native,
+        *(each["algorithm"].native for each in signed["digest_algorithms"]),
+    }
     for attribute in info["signed_attrs"]:
         if attribute["type"].native == "signing_certificate_v2":
             used.add(attribute["values"][0]["certs"][0]["hash_algorithm"]["algorithm"].native)
@@ -41,7 +46,9 @@ def check_strength(response: bytes) -> None:
 
 
 def first_tokens(notary: Notary, number: int, note: bytes) -> list[RenewedToken]:
-    """The court's own token over a new statement, and one of each outside authority that can. Outside ones hold nothing up."""
+    """The court's own token over a new statement, and one of each outside authority that can. Outside ones hold nothing
+    up.
+    """
     made = [_own(notary, number, COURT, 0, [note])]
     for stamper in notary.timestampers:
         try:
@@ -64,20 +71,50 @@ def _own(notary: Notary, number: int, provider: str, place: int, parts: Sequence
 def _outside(notary: Notary, number: int, provider: str, place: int, parts: Sequence[bytes]) -> RenewedToken:
     stamper = next(each for each in notary.timestampers if each.name == provider)
     stamp = stamper.stamp(imprint(parts[0], parts[1:]))
-    return _row(number, provider, place, provider, stamp.response, parts, list(stamper.roots), stamp.nonce, notary.clock.machine_now())
+    return _row(
+        number,
+        provider,
+        place,
+        provider,
+        stamp.response,
+        parts,
+        list(stamper.roots),
+        stamp.nonce,
+        notary.clock.machine_now(),
+    )
 
 
 def _row(
-    number: int, provider: str, place: int, by: str, response: bytes, parts: Sequence[bytes], roots: list[x509.Certificate], nonce: int | None, now: datetime
+    number: int,
+    provider: str,
+    place: int,
+    by: str,
+    response: bytes,
+    parts: Sequence[bytes],
+    roots: list[x509.Certificate],
+    nonce: int | None,
+    now: datetime,
 ) -> RenewedToken:
-    said = verify_token(response, imprint(parts[0], parts[1:]), roots, nonce=nonce, not_before=now - SKEW, not_after=now + SKEW)
+    said = verify_token(
+        response, imprint(parts[0], parts[1:]), roots, nonce=nonce, not_before=now - SKEW, not_after=now + SKEW
+    )
     check_strength(response)
-    return RenewedToken(round=number, provider=provider, number=place, made_by=by, token=response, gen_time=said.gen_time, ends_at=token_ends(response))
+    return RenewedToken(
+        round=number,
+        provider=provider,
+        number=place,
+        made_by=by,
+        token=response,
+        gen_time=said.gen_time,
+        ends_at=token_ends(response),
+    )
 
 
 def ending(session: Session, until: datetime, *, everything: bool = False) -> Sequence[RenewedToken]:
     """The last token of each chain whose certificate ends by ``until``."""
-    rows = session.scalars(select(RenewedToken).order_by(RenewedToken.round, RenewedToken.provider, RenewedToken.number)).all()
+    rows = session.scalars(
+        select(RenewedToken).order_by(RenewedToken.round, RenewedToken.provider, RenewedToken.number)
+    ).all()
     chains = {(row.round, row.provider): row for row in rows}
     return [row for row in chains.values() if everything or row.ends_at <= until]
 
@@ -111,7 +148,9 @@ def _chain(session: Session, row: RenewedToken) -> list[bytes]:
 
 
 def verify(note: bytes, chain: Sequence[RenewedToken], roots: dict[str, list[x509.Certificate]]) -> None:
-    """Each token is over statement and tokens before it, SHA-512 throughout, made while the one before it was good. Raises TokenRefused."""
+    """Each token is over statement and tokens before it, SHA-512 throughout, made while the one before it was good.
+    Raises TokenRefused.
+    """
     parts, ends = [note], None
     for place, row in enumerate(chain):
         if row.number != place:

@@ -1,6 +1,8 @@
-"""Rounds of hash renewal: begun by the operator, carried on by the worker in batches, ended with a signed and stamped statement.
+"""Rounds of hash renewal: begun by the operator, carried on by the worker in batches, ended with a signed and stamped
+statement.
 
-A round binds, with SHA-512, every entry and checkpoint that no round has bound yet (RFC 4998, 5.3). Each step commits for
+A round binds, with SHA-512, every entry and checkpoint that no round has bound yet (RFC 4998, 5.3). Each step commits
+for
 itself and is found again from what is stored, so that a round that was interrupted goes on where it stood.
 """
 
@@ -47,7 +49,9 @@ class Lost(Exception):
 
 @dataclass(frozen=True)
 class Holding:
-    """A file a receipt names. ``source`` is its place, the same for two receipts of one file; ``chunks`` raises :class:`Lost`."""
+    """A file a receipt names. ``source`` is its place, the same for two receipts of one file; ``chunks`` raises
+    :class:`Lost`.
+    """
 
     source: str
     chunks: Callable[[], Iterable[bytes]]
@@ -67,7 +71,9 @@ def current(session: Session) -> HashRenewal | None:
 
 
 def begin(notary: Notary, *, rule: str, rule_on: date, by: str) -> HashRenewal:
-    """Fix what a round covers: every log up to its newest checkpoint. Raises :class:`RoundRefused`, ``ValueError`` for a rule nobody could read."""
+    """Fix what a round covers: every log up to its newest checkpoint. Raises :class:`RoundRefused`, ``ValueError`` for
+    a rule nobody could read.
+    """
     if not rule.strip() or not rule.isprintable() or len(rule) > 300:
         raise ValueError("say the rule in one line of at most 300 characters")
     notary.sequence()
@@ -77,12 +83,21 @@ def begin(notary: Notary, *, rule: str, rule_on: date, by: str) -> HashRenewal:
         heads = [_head(session, log) for log in session.scalars(select(Log).order_by(Log.opened_at, Log.id))]
         heads = [head for head in heads if head["size"] > 0]
         entries = sum(head["size"] - head["start"] for head in heads)
-        count = sum(session.scalar(select(func.count()).select_from(_unbound(session, head).subquery())) or 0 for head in heads)
+        count = sum(
+            session.scalar(select(func.count()).select_from(_unbound(session, head).subquery())) or 0 for head in heads
+        )
         if not entries and not count:
             raise RoundRefused("every entry is bound by a round already")
         number = (session.scalar(select(func.max(HashRenewal.number))) or 0) + 1
         row = HashRenewal(
-            number=number, rule=rule.strip(), rule_on=rule_on, begun_by=by, begun_at=notary.clock.machine_now(), heads=heads, entries=entries, checkpoints=count
+            number=number,
+            rule=rule.strip(),
+            rule_on=rule_on,
+            begun_by=by,
+            begun_at=notary.clock.machine_now(),
+            heads=heads,
+            entries=entries,
+            checkpoints=count,
         )
         session.add(row)
         session.flush()
@@ -93,18 +108,27 @@ def _head(session: Session, log: Log) -> dict[str, Any]:
     start = session.scalar(select(func.max(RenewedEntry.log_index)).where(RenewedEntry.log_id == log.id))
     last = latest_checkpoint(session, log.id)
     digest = rehash.sha512(bytes(last.note)).hex() if last else ""
-    return {"log": log.id, "origin": log.origin, "start": 0 if start is None else start + 1, "size": last.size if last else 0, "sha512": digest}
+    return {
+        "log": log.id,
+        "origin": log.origin,
+        "start": 0 if start is None else start + 1,
+        "size": last.size if last else 0,
+        "sha512": digest,
+    }
 
 
 def _unbound(session: Session, head: Mapping[str, Any]) -> Select[int]:
     """Sizes of the checkpoints of a log, up to a head, that no round has bound yet: they are bound in their order."""
     bound = session.scalar(select(func.max(RenewedHead.size)).where(RenewedHead.log_id == head["log"]))
     above = -1 if bound is None else bound
-    return select(LogCheckpoint.size).where(LogCheckpoint.log_id == head["log"], LogCheckpoint.size > above, LogCheckpoint.size <= head["size"])
+    return select(LogCheckpoint.size).where(
+        LogCheckpoint.log_id == head["log"], LogCheckpoint.size > above, LogCheckpoint.size <= head["size"]
+    )
 
 
 def advance(notary: Notary, holdings: Holdings, *, seconds: float = 1.0) -> int:
-    """Carry the round on for about so long; gives how many entries and checkpoints were bound. What fails is tried again.
+    """Carry the round on for about so long; gives how many entries and checkpoints were bound. What fails is tried
+    again.
 
     Any number of processes may do so at once: of two that bind the same batch one is first, and the other begins anew.
     """
@@ -129,7 +153,9 @@ def _step(notary: Notary, row: HashRenewal, holdings: Holdings, hashed: dict[str
     with notary.database.read() as session:
         position = _filled(session, row.number, RenewedEntry)
         heads = _filled(session, row.number, RenewedHead, row.entries)
-        tiles = session.scalar(select(func.count()).select_from(RenewedNode).where(RenewedNode.round == row.number)) or 0
+        tiles = (
+            session.scalar(select(func.count()).select_from(RenewedNode).where(RenewedNode.round == row.number)) or 0
+        )
     if position < row.entries:
         return _bind_entries(notary, row, position, holdings, hashed)
     if heads < row.entries + row.checkpoints:
@@ -151,13 +177,19 @@ def _filled(session: Session, number: int, kind: type[RenewedEntry] | type[Renew
 # Binding
 
 
-def _bind_entries(notary: Notary, row: HashRenewal, position: int, holdings: Holdings, hashed: dict[str, tuple[str, bytes, int]]) -> int:
+def _bind_entries(
+    notary: Notary, row: HashRenewal, position: int, holdings: Holdings, hashed: dict[str, tuple[str, bytes, int]]
+) -> int:
     head, start = place(row, position)
     with notary.database.read() as session:
         query = (
             select(LogEntry.log_index, LogEntry.leaf, Receipt.reference, Receipt.body)
             .outerjoin(Receipt, Receipt.entry_id == LogEntry.id)
-            .where(LogEntry.log_id == head["log"], LogEntry.log_index >= start, LogEntry.log_index < min(head["size"], start + BATCH))
+            .where(
+                LogEntry.log_id == head["log"],
+                LogEntry.log_index >= start,
+                LogEntry.log_index < min(head["size"], start + BATCH),
+            )
             .order_by(LogEntry.log_index)
         )
         found = session.execute(query).all()
@@ -165,8 +197,12 @@ def _bind_entries(notary: Notary, row: HashRenewal, position: int, holdings: Hol
         rows, total = [], 0
         for offset, (index, leaf, reference, body) in enumerate(found):
             if index != start + offset:
-                raise LookupError(f"entry {start + offset} of log {head['log']} is missing: `flask log audit` says more")
-            bound, digest, blind, size = _bind(bytes(leaf), bytes(body) if body is not None else None, held.get(reference), hashed)
+                raise LookupError(
+                    f"entry {start + offset} of log {head['log']} is missing: `flask log audit` says more"
+                )
+            bound, digest, blind, size = _bind(
+                bytes(leaf), bytes(body) if body is not None else None, held.get(reference), hashed
+            )
             rows.append(
                 {
                     "round": row.number, "position": position + offset, "log_id": head["log"], "log_index": index,
@@ -193,7 +229,9 @@ def place(row: HashRenewal, position: int) -> tuple[dict[str, Any], int]:
     raise LookupError("no entry at this place")
 
 
-def _bind(leaf: bytes, body: bytes | None, holding: Holding | None, hashed: dict[str, tuple[str, bytes, int]]) -> tuple[Bound, bytes, bytes | None, int]:
+def _bind(
+    leaf: bytes, body: bytes | None, holding: Holding | None, hashed: dict[str, tuple[str, bytes, int]]
+) -> tuple[Bound, bytes, bytes | None, int]:
     if body is None:
         blind = secrets.token_bytes(rehash.SIZE)
         return Bound.ERASED, rehash.blinded(leaf, blind), blind, 0
@@ -231,9 +269,13 @@ def _bind_heads(notary: Notary, row: HashRenewal) -> int:
         at = _filled(session, row.number, RenewedHead, row.entries)
         rows = list[dict[str, Any]]()
         for head in row.heads:
-            for size in session.scalars(_unbound(session, head).order_by(LogCheckpoint.size).limit(BATCH - len(rows))).all():
+            for size in session.scalars(
+                _unbound(session, head).order_by(LogCheckpoint.size).limit(BATCH - len(rows))
+            ).all():
                 text = head_text(session, head["origin"], head["log"], size)
-                rows.append({"round": row.number, "position": at + len(rows), "log_id": head["log"], "size": size, "text": text})
+                rows.append(
+                    {"round": row.number, "position": at + len(rows), "log_id": head["log"], "size": size, "text": text}
+                )
         if not rows:
             if _filled(session, row.number, RenewedHead, row.entries) == row.entries + row.checkpoints:
                 # Another worker bound the last ones since this one looked.
@@ -261,11 +303,16 @@ def leaf_hashes(session: Session, row: HashRenewal, start: int, end: int) -> lis
     """Hashes of the leaves ``start..end`` of a round, in order. Raises ``LookupError`` where one is missing."""
     origins = {str(head["log"]): str(head["origin"]) for head in row.heads}
     entries = (
-        select(RenewedEntry.position, RenewedEntry.log_id, RenewedEntry.log_index, RenewedEntry.bound, RenewedEntry.digest)
+        select(
+            RenewedEntry.position, RenewedEntry.log_id, RenewedEntry.log_index, RenewedEntry.bound, RenewedEntry.digest
+        )
         .where(RenewedEntry.round == row.number, RenewedEntry.position >= start, RenewedEntry.position < end)
         .order_by(RenewedEntry.position)
     )
-    found = [(at, rehash.entry_leaf(origins[log], index, what(bound), bytes(digest))) for at, log, index, bound, digest in session.execute(entries)]
+    found = [
+        (at, rehash.entry_leaf(origins[log], index, what(bound), bytes(digest)))
+        for at, log, index, bound, digest in session.execute(entries)
+    ]
     heads = (
         select(RenewedHead.position, RenewedHead.text)
         .where(RenewedHead.round == row.number, RenewedHead.position >= start, RenewedHead.position < end)
@@ -305,7 +352,11 @@ def _raise_tree(notary: Notary, row: HashRenewal) -> None:
     """Make the next tile that is missing: 65,536 leaves at most."""
     size = row.entries + row.checkpoints
     with notary.database.read() as session:
-        there = set(session.execute(select(RenewedNode.level, RenewedNode.tile_index).where(RenewedNode.round == row.number)).all())
+        there = set(
+            session.execute(
+                select(RenewedNode.level, RenewedNode.tile_index).where(RenewedNode.round == row.number)
+            ).all()
+        )
         level, index = next((each for each in _tiles_wanted(size) if each not in there), (0, 0))
         if not level:
             return
@@ -335,8 +386,21 @@ def statement_of(session: Session, notary: Notary, row: HashRenewal) -> rehash.S
     """What a round says, from what is stored."""
     size = row.entries + row.checkpoints
     root = rehash.range_root(reader(session, row), 0, size)
-    heads = [rehash.Head(str(head["origin"]), int(head["start"]), int(head["size"]), str(head["sha512"])) for head in row.heads]
-    return rehash.Statement(notary.origin, row.number, row.rule_on, row.rule, row.begun_at, heads, row.checkpoints, root, _previous(session, row))
+    heads = [
+        rehash.Head(str(head["origin"]), int(head["start"]), int(head["size"]), str(head["sha512"]))
+        for head in row.heads
+    ]
+    return rehash.Statement(
+        notary.origin,
+        row.number,
+        row.rule_on,
+        row.rule,
+        row.begun_at,
+        heads,
+        row.checkpoints,
+        root,
+        _previous(session, row),
+    )
 
 
 def _previous(session: Session, row: HashRenewal) -> list[tuple[str, bytes]]:
@@ -344,12 +408,20 @@ def _previous(session: Session, row: HashRenewal) -> list[tuple[str, bytes]]:
     if before is None or before.note is None:
         return []
     name = f"renewal-{before.number}.statement"
-    return [(name, bytes(before.note)), *((f"{name} {each.provider} {each.number}", bytes(each.token)) for each in statement_tokens(session, before.number))]
+    return [
+        (name, bytes(before.note)),
+        *(
+            (f"{name} {each.provider} {each.number}", bytes(each.token))
+            for each in statement_tokens(session, before.number)
+        ),
+    ]
 
 
 def statement_tokens(session: Session, number: int, provider: str | None = None) -> Sequence[RenewedToken]:
     """The tokens over a round's statement, by provider, oldest first."""
-    query = select(RenewedToken).where(RenewedToken.round == number).order_by(RenewedToken.provider, RenewedToken.number)
+    query = (
+        select(RenewedToken).where(RenewedToken.round == number).order_by(RenewedToken.provider, RenewedToken.number)
+    )
     return session.scalars(query if provider is None else query.where(RenewedToken.provider == provider)).all()
 
 
@@ -385,4 +457,6 @@ def _sign(notary: Notary, row: HashRenewal) -> None:
         if mine.note is None:
             mine.note, mine.ended_at = note, notary.clock.machine_now()
             session.add_all(made)
-    logger.info("round %s of hash renewal has ended: %s entries, %s checkpoints", row.number, row.entries, row.checkpoints)
+    logger.info(
+        "round %s of hash renewal has ended: %s entries, %s checkpoints", row.number, row.entries, row.checkpoints
+    )

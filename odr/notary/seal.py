@@ -23,7 +23,14 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
-from pyhanko.sign.fields import InvisSigSettings, MDPPerm, SigFieldSpec, SigSeedSubFilter, append_signature_field, enumerate_sig_fields
+from pyhanko.sign.fields import (
+    InvisSigSettings,
+    MDPPerm,
+    SigFieldSpec,
+    SigSeedSubFilter,
+    append_signature_field,
+    enumerate_sig_fields,
+)
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.signers.pdf_cms import Signer
@@ -37,7 +44,17 @@ from odr.notary.timestamp import Stamp, Timestamper
 from odr.notary.timestamp_verify import TokenRefused, verify_token
 from odr.notary.vault import Vault
 
-__all__ = ["SEAL_PLACE", "OwnTime", "SealFinding", "SealKey", "SealRefused", "SealState", "SealVerdict", "Sealer", "validate_pdf"]
+__all__ = [
+    "SEAL_PLACE",
+    "OwnTime",
+    "SealFinding",
+    "SealKey",
+    "SealRefused",
+    "SealState",
+    "SealVerdict",
+    "Sealer",
+    "validate_pdf",
+]
 
 SEAL_PLACE = "Seal"
 """Name of the field of the first signature."""
@@ -106,7 +123,9 @@ class Sealer:
         self._timestamper = _Timestamper(timestamper)
         self._room = room
 
-    def seal_pdf(self, pdf: bytes, *, reason: str, signer_name: str, now: datetime, reserved: Sequence[str] = ()) -> bytes:
+    def seal_pdf(
+        self, pdf: bytes, *, reason: str, signer_name: str, now: datetime, reserved: Sequence[str] = ()
+    ) -> bytes:
         """The paper certified under the seal.
 
         ``signer_name`` is the person who answers for it, ``now`` the machine time
@@ -139,7 +158,13 @@ class Sealer:
 
         return self._sign(pdf, _metadata(place, reason, signer_name), now, prepare)
 
-    def _sign(self, pdf: bytes, metadata: PdfSignatureMetadata, now: datetime, prepare: Callable[[IncrementalPdfFileWriter], None]) -> bytes:
+    def _sign(
+        self,
+        pdf: bytes,
+        metadata: PdfSignatureMetadata,
+        now: datetime,
+        prepare: Callable[[IncrementalPdfFileWriter], None],
+    ) -> bytes:
         if now.tzinfo is None:
             raise ValueError("naive time given to the sealer")
         signer = _DatedSigner(metadata, self._signer, timestamper=self._timestamper)
@@ -148,14 +173,18 @@ class Sealer:
         def sign(room: int | None) -> bytes:
             writer = _Appender(io.BytesIO(pdf))
             prepare(writer)
-            return outside_any_loop(lambda: bytes(signer.sign_pdf(writer, existing_fields_only=True, bytes_reserved=room).getvalue()))
+            return outside_any_loop(
+                lambda: bytes(signer.sign_pdf(writer, existing_fields_only=True, bytes_reserved=room).getvalue())
+            )
 
         try:
             try:
                 sealed = sign(self._room)
             except SigningError:
-                # As when a time authority outside sends more certificates than there is room for. How much a signature needs
-                # is estimated by making one for nothing, once: key, certificates and authority stay; half as much again is left.
+                # As when a time authority outside sends more certificates than there is room for. How much a signature
+                # needs
+                # is estimated by making one for nothing, once: key, certificates and authority stay; half as much again
+                # is left.
                 sealed = sign(None)
                 if placed := _SIGNATURE.search(sealed, len(pdf)):
                     self._room = len(placed[1])
@@ -167,7 +196,14 @@ class Sealer:
 _SIGNATURE = re.compile(rb"/Contents <([0-9a-fA-F]+)>")
 
 
-def _metadata(place: str, reason: str, signer_name: str, *, certify: bool = False, docmdp_permissions: MDPPerm = MDPPerm.FILL_FORMS) -> PdfSignatureMetadata:
+def _metadata(
+    place: str,
+    reason: str,
+    signer_name: str,
+    *,
+    certify: bool = False,
+    docmdp_permissions: MDPPerm = MDPPerm.FILL_FORMS,
+) -> PdfSignatureMetadata:
     return PdfSignatureMetadata(
         field_name=place,
         md_algorithm="sha256",

@@ -126,11 +126,15 @@ def _finding(signature: EmbeddedPdfSignature, status: PdfSignatureStatus) -> Sea
     )
 
 
-def _state(judged: Sequence[tuple[EmbeddedPdfSignature, PdfSignatureStatus]], findings: Sequence[SealFinding]) -> SealState:
+def _state(
+    judged: Sequence[tuple[EmbeddedPdfSignature, PdfSignatureStatus]], findings: Sequence[SealFinding]
+) -> SealState:
     certifies = judged[0][0].docmdp_level is not None
     # Bytes behind the last signature are nobody's, even when they change nothing one sees.
     covered = judged[-1][1].coverage is SignatureCoverageLevel.ENTIRE_FILE
-    grown = all(status.modification_level in (ModificationLevel.NONE, ModificationLevel.FORM_FILLING) for _, status in judged)
+    grown = all(
+        status.modification_level in (ModificationLevel.NONE, ModificationLevel.FORM_FILLING) for _, status in judged
+    )
     if not (certifies and covered and grown and all(finding.unchanged for finding in findings)):
         return SealState.CHANGED
     if not all(finding.trusted and status.bottom_line for finding, (_, status) in zip(findings, judged, strict=True)):
@@ -170,22 +174,32 @@ def _is_plain(signed: cms.SignedData, version: str, roots: Sequence[asn1.Certifi
         return False
     (signer,) = signed["signer_infos"]
     digests = [each.dump() for each in (*signed["digest_algorithms"], signer["digest_algorithm"])]
-    if len(digests) != 2 or set(digests) - _SHA256 or signer["signature_algorithm"].dump() != _ECDSA or signer["version"].native != "v1":
+    if (
+        len(digests) != 2
+        or set(digests) - _SHA256
+        or signer["signature_algorithm"].dump() != _ECDSA
+        or signer["version"].native != "v1"
+    ):
         return False
     unsigned = [each["type"].native for each in signer["unsigned_attrs"] or ()]
     if unsigned != (["signature_time_stamp_token"] if version == "v1" else []):
         return False
-    # Names that differ in case alone are one name to a parser: the signer is named as its certificate writes the issuer.
+    # Names that differ in case alone are one name to a parser: the signer is named as its certificate writes the
+    # issuer.
     named = signer["sid"].chosen
     if not any(
-        choice.chosen.issuer.dump() == named["issuer"].dump() and choice.chosen.serial_number == named["serial_number"].native
+        choice.chosen.issuer.dump() == named["issuer"].dump()
+        and choice.chosen.serial_number == named["serial_number"].native
         for choice in signed["certificates"]
     ):
         return False
     known = {root.dump() for root in roots}
     issuers = [x509.load_der_x509_certificate(root) for root in known]
     embedded = [choice.chosen.dump() for choice in signed["certificates"]]
-    return all(der in known or any(_issued(x509.load_der_x509_certificate(der), issuer) for issuer in issuers) for der in embedded)
+    return all(
+        der in known or any(_issued(x509.load_der_x509_certificate(der), issuer) for issuer in issuers)
+        for der in embedded
+    )
 
 
 def _is_der(data: bytes) -> bool:

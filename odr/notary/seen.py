@@ -17,7 +17,9 @@ from odr.notary.tree import EMPTY_ROOT
 
 
 class MemoryDamaged(Exception):
-    """What was remembered cannot be read; it is not thrown away by itself, since it may be the only proof against the log."""
+    """What was remembered cannot be read; it is not thrown away by itself, since it may be the only proof against the
+    log.
+    """
 
 
 @dataclass(frozen=True)
@@ -38,14 +40,21 @@ class Seen:
     def encode(self) -> bytes:
         """As it is kept."""
         edge = {f"{level}/{index}": b64(data) for (level, index), data in sorted(self.edge.items())}
-        return json.dumps({"vkey": self.vkey, "size": self.size, "root": b64(self.root), "edge": edge, "note": b64(self.note)}, indent=1).encode()
+        return json.dumps(
+            {"vkey": self.vkey, "size": self.size, "root": b64(self.root), "edge": edge, "note": b64(self.note)},
+            indent=1,
+        ).encode()
 
     @classmethod
     def decode(cls, data: bytes) -> Seen:
         """Read what was kept; the edge must give the root. Raises :class:`MemoryDamaged`."""
         try:
             kept = json.loads(data)
-            edge = {(int(level), int(index)): base64_bytes(text) for name, text in kept["edge"].items() for level, index in [name.split("/")]}
+            edge = {
+                (int(level), int(index)): base64_bytes(text)
+                for name, text in kept["edge"].items()
+                for level, index in [name.split("/")]
+            }
             seen = cls(str(kept["vkey"]), int(kept["size"]), hash_value(kept["root"]), edge, base64_bytes(kept["note"]))
             sound = TileReader(lambda level, index: edge.get((level, index), b"")).root(seen.size) == seen.root
         except (Malformed, ValueError, KeyError, TypeError, AttributeError, LookupError) as error:

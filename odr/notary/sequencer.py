@@ -28,7 +28,9 @@ def sequencer_lock(database: Database) -> Iterator[None]:
     Never asked for inside a write transaction: the holder needs one itself.
     """
     if database.path is not None:
-        descriptor = os.open(database.path.with_name(database.path.name + ".sequencer"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(
+            database.path.with_name(database.path.name + ".sequencer"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600
+        )
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
@@ -53,7 +55,9 @@ def integrate(session: Session, log_id: str) -> int:
 
     Raises :class:`odr.notary.tiles.CorruptTile` when the stored edge does not fit the tree.
     """
-    waiting = session.execute(select(LogEntry.id, LogEntry.leaf).where(LogEntry.log_index.is_(None)).order_by(LogEntry.id).limit(BATCH)).all()
+    waiting = session.execute(
+        select(LogEntry.id, LogEntry.leaf).where(LogEntry.log_index.is_(None)).order_by(LogEntry.id).limit(BATCH)
+    ).all()
     if waiting:
         assign(session, log_id, tree_size(session, log_id), [(entry_id, bytes(leaf)) for entry_id, leaf in waiting])
     return len(waiting)
@@ -61,6 +65,14 @@ def integrate(session: Session, log_id: str) -> int:
 
 def assign(session: Session, log_id: str, size: int, entries: list[tuple[int, bytes]]) -> None:
     """Give rows ``(id, leaf)`` the next indexes and grow the tiles by them."""
-    changed = extend(size, [leaf_hash(leaf) for _, leaf in entries], lambda level, index: tile_data(session, log_id, level, index))
-    set_rows(session, "log_entry", ("log_id", "log_index"), "id", [(log_id, index, entry_id) for index, (entry_id, _) in enumerate(entries, size)])
+    changed = extend(
+        size, [leaf_hash(leaf) for _, leaf in entries], lambda level, index: tile_data(session, log_id, level, index)
+    )
+    set_rows(
+        session,
+        "log_entry",
+        ("log_id", "log_index"),
+        "id",
+        [(log_id, index, entry_id) for index, (entry_id, _) in enumerate(entries, size)],
+    )
     store_tiles(session, log_id, changed)

@@ -17,7 +17,16 @@ from odr.notary.proof import Proof
 from odr.notary.renewal import renewals
 from odr.notary.round_served import Renewed, renewed
 from odr.notary.signer import log_key
-from odr.notary.store import cosignatures, covering_checkpoint, latest_checkpoint, leaves, open_log, tile_data, tile_reader, tokens
+from odr.notary.store import (
+    cosignatures,
+    covering_checkpoint,
+    latest_checkpoint,
+    leaves,
+    open_log,
+    tile_data,
+    tile_reader,
+    tokens,
+)
 from odr.notary.strict import HASH_SIZE
 from odr.notary.tiles import WIDTH, bundle, tiles_for_inclusion, width_at
 from odr.notary.tree import inclusion_ranges, roots
@@ -47,7 +56,9 @@ class ReceiptFiles:
     tsr: bytes | None = None
     """``checkpoint.tsr``: the response of the court's own time authority."""
     renewals: Sequence[bytes] = ()
-    """``checkpoint.renewal-1.tsr`` and so on: the tokens that renewed it, oldest first, each over checkpoint and tokens before it."""
+    """``checkpoint.renewal-1.tsr`` and so on: the tokens that renewed it, oldest first, each over checkpoint and tokens
+    before it.
+    """
     renewed: Renewed | None = None
     """How far the receipt is bound with SHA-512 by a round of hash renewal."""
     timestamps: Mapping[str, bytes] = field(default_factory=dict)
@@ -97,8 +108,14 @@ class ReceiptFiles:
                 witnesses=self.witnessed_by,
             )
         if self.tsr is None:
-            return T("Entered in the court's log. Not timestamped yet; witnessed by %(witnesses)s.", witnesses=self.witnessed_by)
-        return T("Entered in the court's log. Timestamped by the court only; witnessed by %(witnesses)s.", witnesses=self.witnessed_by)
+            return T(
+                "Entered in the court's log. Not timestamped yet; witnessed by %(witnesses)s.",
+                witnesses=self.witnessed_by,
+            )
+        return T(
+            "Entered in the court's log. Timestamped by the court only; witnessed by %(witnesses)s.",
+            witnesses=self.witnessed_by,
+        )
 
 
 def receipt_files(session: Session, reference: str) -> ReceiptFiles:

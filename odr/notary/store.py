@@ -13,7 +13,9 @@ from odr.notary.tiles import TileReader
 
 def tile_data(session: Session, log_id: str, level: int, index: int) -> bytes:
     """A tile as stored, or nothing."""
-    found = session.execute(select(LogTile.data).where(LogTile.log_id == log_id, LogTile.level == level, LogTile.tile_index == index)).scalar()
+    found = session.execute(
+        select(LogTile.data).where(LogTile.log_id == log_id, LogTile.level == level, LogTile.tile_index == index)
+    ).scalar()
     return bytes(found) if found is not None else b""
 
 
@@ -23,7 +25,9 @@ def tile_reader(session: Session, log_id: str, needed: Iterable[tuple[int, int]]
     keys = sorted(needed)
     if keys:
         rows = session.execute(
-            select(LogTile.level, LogTile.tile_index, LogTile.data).where(LogTile.log_id == log_id, tuple_(LogTile.level, LogTile.tile_index).in_(keys))
+            select(LogTile.level, LogTile.tile_index, LogTile.data).where(
+                LogTile.log_id == log_id, tuple_(LogTile.level, LogTile.tile_index).in_(keys)
+            )
         )
         reader.seed({(level, index): bytes(data) for level, index, data in rows})
     return reader
@@ -36,7 +40,9 @@ def store_tiles(session: Session, log_id: str, tiles: Mapping[tuple[int, int], b
         where = (LogTile.log_id == log_id, LogTile.level == level, LogTile.tile_index == index)
         exists = index_known(session, log_id, level, index)
         if exists:
-            session.execute(update(LogTile).where(*where).values(data=data).execution_options(synchronize_session=False))
+            session.execute(
+                update(LogTile).where(*where).values(data=data).execution_options(synchronize_session=False)
+            )
         else:
             new.append({"log_id": log_id, "level": level, "tile_index": index, "data": data})
     if new:
@@ -45,7 +51,12 @@ def store_tiles(session: Session, log_id: str, tiles: Mapping[tuple[int, int], b
 
 def index_known(session: Session, log_id: str, level: int, index: int) -> bool:
     """Whether there is such a tile."""
-    return session.execute(select(LogTile.level).where(LogTile.log_id == log_id, LogTile.level == level, LogTile.tile_index == index)).first() is not None
+    return (
+        session.execute(
+            select(LogTile.level).where(LogTile.log_id == log_id, LogTile.level == level, LogTile.tile_index == index)
+        ).first()
+        is not None
+    )
 
 
 def tree_size(session: Session, log_id: str) -> int:
@@ -76,13 +87,26 @@ def open_log(session: Session) -> Log | None:
 
 def latest_checkpoint(session: Session, log_id: str) -> LogCheckpoint | None:
     """The checkpoint with the largest tree."""
-    return session.execute(select(LogCheckpoint).where(LogCheckpoint.log_id == log_id).order_by(LogCheckpoint.size.desc()).limit(1)).scalars().first()
+    return (
+        session.execute(
+            select(LogCheckpoint).where(LogCheckpoint.log_id == log_id).order_by(LogCheckpoint.size.desc()).limit(1)
+        )
+        .scalars()
+        .first()
+    )
 
 
 def covering_checkpoint(session: Session, log_id: str, index: int) -> LogCheckpoint | None:
     """The first witnessed checkpoint that covers an entry, or the first at all: the tightest bound in time."""
-    covering = select(LogCheckpoint).where(LogCheckpoint.log_id == log_id, LogCheckpoint.size > index).order_by(LogCheckpoint.size).limit(1)
-    witnessed = covering.join(LogCosignature, (LogCosignature.log_id == LogCheckpoint.log_id) & (LogCosignature.size == LogCheckpoint.size))
+    covering = (
+        select(LogCheckpoint)
+        .where(LogCheckpoint.log_id == log_id, LogCheckpoint.size > index)
+        .order_by(LogCheckpoint.size)
+        .limit(1)
+    )
+    witnessed = covering.join(
+        LogCosignature, (LogCosignature.log_id == LogCheckpoint.log_id) & (LogCosignature.size == LogCheckpoint.size)
+    )
     return session.execute(witnessed).scalars().first() or session.execute(covering).scalars().first()
 
 
@@ -95,7 +119,9 @@ def cosignatures(session: Session, log_id: str, size: int) -> Sequence[LogCosign
 def tokens(session: Session, log_id: str, size: int) -> dict[str, bytes]:
     """RFC 3161 responses over one checkpoint, by provider."""
     where = (TimestampToken.log_id == log_id, TimestampToken.size == size)
-    rows = session.execute(select(TimestampToken.provider, TimestampToken.token).where(*where).order_by(TimestampToken.provider))
+    rows = session.execute(
+        select(TimestampToken.provider, TimestampToken.token).where(*where).order_by(TimestampToken.provider)
+    )
     return {provider: bytes(token) for provider, token in rows}
 
 
@@ -108,14 +134,18 @@ def reserve_entries(session: Session, count: int) -> list[int]:
     On SQLite the write transaction keeps others out until it ends; PostgreSQL's sequence never gives one twice.
     """
     if session.get_bind().dialect.name == "postgresql":
-        numbers = session.execute(text("SELECT nextval(pg_get_serial_sequence('log_entry', 'id')) FROM generate_series(1, :count)"), {"count": count})
+        numbers = session.execute(
+            text("SELECT nextval(pg_get_serial_sequence('log_entry', 'id')) FROM generate_series(1, :count)"),
+            {"count": count},
+        )
         return [int(number) for (number,) in numbers]
     first = (session.scalar(_LAST) or 0) + 1
     return list(range(first, first + count))
 
 
 def insert_rows(session: Session, table: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
-    """Write thousands of rows of plain values straight through the driver: what wraps each value costs more than writing it.
+    """Write thousands of rows of plain values straight through the driver: what wraps each value costs more than
+    writing it.
 
     Table and columns are names of this program, never of anybody else.
     """
@@ -124,7 +154,9 @@ def insert_rows(session: Session, table: str, columns: Sequence[str], rows: Sequ
     session.connection().exec_driver_sql(statement, list(rows))
 
 
-def set_rows(session: Session, table: str, columns: Sequence[str], key: str, rows: Sequence[tuple[object, ...]]) -> None:
+def set_rows(
+    session: Session, table: str, columns: Sequence[str], key: str, rows: Sequence[tuple[object, ...]]
+) -> None:
     """Set columns of thousands of rows in the same way; each row gives the columns' values and then the key's."""
     mark = "%s" if session.get_bind().dialect.name == "postgresql" else "?"
     statement = f"UPDATE {table} SET {', '.join(f'{column} = {mark}' for column in columns)} WHERE {key} = {mark}"  # nosec B608 - our own names

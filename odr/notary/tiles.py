@@ -59,12 +59,16 @@ def tile_path(level: int | None, index: int, width: int = WIDTH) -> str:
 def part_root(part: bytes) -> bytes:
     """Root over a power of two of hashes, one behind the other."""
     while len(part) > HASH_SIZE:
-        part = b"".join([hashlib.sha256(b"\x01" + part[i : i + 2 * HASH_SIZE]).digest() for i in range(0, len(part), 2 * HASH_SIZE)])
+        part = b"".join(
+            [hashlib.sha256(b"\x01" + part[i : i + 2 * HASH_SIZE]).digest() for i in range(0, len(part), 2 * HASH_SIZE)]
+        )
     return part
 
 
-# Every proof passes through the upper tiles and along the right edge. Known by its very bytes, a root can be neither stale nor of another log,
-# and a flipped bit is another part. The tiles of entries are as many as the log is long: of them only the edge stays among the few remembered.
+# Every proof passes through the upper tiles and along the right edge. Known by its very bytes, a root can be neither
+# stale nor of another log,
+# and a flipped bit is another part. The tiles of entries are as many as the log is long: of them only the edge stays
+# among the few remembered.
 _upper_root, _edge_root = lru_cache(16_384)(part_root), lru_cache(64)(part_root)
 
 

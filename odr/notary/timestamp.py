@@ -22,7 +22,11 @@ from odr.notary.vault import Vault
 POLICY = "2.25.144768338128736519408337204951029744113"
 """Policy under which the notary's own authority states the time: its machine clock, to the second."""
 _DIGESTS = {"sha256": 32, "sha384": 48, "sha512": 64}
-_DIGEST_OIDS = {"sha256": "2.16.840.1.101.3.4.2.1", "sha384": "2.16.840.1.101.3.4.2.2", "sha512": "2.16.840.1.101.3.4.2.3"}
+_DIGEST_OIDS = {
+    "sha256": "2.16.840.1.101.3.4.2.1",
+    "sha384": "2.16.840.1.101.3.4.2.2",
+    "sha512": "2.16.840.1.101.3.4.2.3",
+}
 _SIGNED_DATA, _TST_INFO = oid("1.2.840.113549.1.7.2"), oid("1.2.840.113549.1.9.16.1.4")
 _CONTENT_TYPE, _MESSAGE_DIGEST = oid("1.2.840.113549.1.9.3"), oid("1.2.840.113549.1.9.4")
 _SIGNING_CERTIFICATE_V2 = oid("1.2.840.113549.1.9.16.2.47")
@@ -106,7 +110,15 @@ class TimeAuthority:
         """The certificate its tokens are verified against."""
         return x509.load_der_x509_certificate(self._root)
 
-    def token(self, digest: bytes, now: datetime, *, nonce: int | None = None, algorithm: str = "sha256", certificates: bool = True) -> bytes:
+    def token(
+        self,
+        digest: bytes,
+        now: datetime,
+        *,
+        nonce: int | None = None,
+        algorithm: str = "sha256",
+        certificates: bool = True,
+    ) -> bytes:
         """A time-stamp token (CMS SignedData, DER) over a digest."""
         imprint = sequence(sequence(oid(_DIGEST_OIDS[algorithm])), octets(digest))
         info = sequence(
@@ -129,7 +141,9 @@ class TimeAuthority:
         signer = sequence(integer(1), self._identifier, self._algorithm, stored, _ECDSA[self._hash], octets(signature))
         chain = explicit(0, *sorted((self._certificate, self._root))) if certificates else b""
         content = sequence(_TST_INFO, explicit(0, octets(info)))
-        return sequence(_SIGNED_DATA, explicit(0, sequence(integer(3), set_of(self._algorithm), content, chain, set_of(signer))))
+        return sequence(
+            _SIGNED_DATA, explicit(0, sequence(integer(3), set_of(self._algorithm), content, chain, set_of(signer)))
+        )
 
     def response(self, digest: bytes, now: datetime, *, nonce: int | None = None) -> bytes:
         """A whole TimeStampResp over a SHA-256 or SHA-512 digest: the content of a ``.tsr`` file."""

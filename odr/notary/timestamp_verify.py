@@ -15,7 +15,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 MAX_CHAIN = 5
-_HASHES: dict[str, type[hashes.HashAlgorithm]] = {"sha256": hashes.SHA256, "sha384": hashes.SHA384, "sha512": hashes.SHA512}
+_HASHES: dict[str, type[hashes.HashAlgorithm]] = {
+    "sha256": hashes.SHA256,
+    "sha384": hashes.SHA384,
+    "sha512": hashes.SHA512,
+}
 
 
 DIGESTS = {32: "sha256", 64: "sha512"}
@@ -85,7 +89,11 @@ def _verify(
     at: datetime = info["gen_time"].native.astimezone(UTC)
     if (not_before is not None and at < not_before) or (not_after is not None and at > not_after):
         raise TokenRefused(f"its time {at:%Y-%m-%d %H:%M:%S} cannot be")
-    certificates = [x509.load_der_x509_certificate(choice.chosen.dump()) for choice in signed["certificates"]] if signed["certificates"] else []
+    certificates = (
+        [x509.load_der_x509_certificate(choice.chosen.dump()) for choice in signed["certificates"]]
+        if signed["certificates"]
+        else []
+    )
     signer = _check_signer(signed, content, certificates)
     _check_purpose(signer)
     _check_chain(signer, certificates, roots, at)
@@ -113,7 +121,10 @@ def _signed_data(token: cms.ContentInfo) -> cms.SignedData:
 
 def _check_info(info: tsp.TSTInfo, digest: bytes, nonce: int | None, policy: str | None) -> None:
     imprint = info["message_imprint"]
-    if imprint["hash_algorithm"]["algorithm"].native != DIGESTS.get(len(digest)) or imprint["hashed_message"].native != digest:
+    if (
+        imprint["hash_algorithm"]["algorithm"].native != DIGESTS.get(len(digest))
+        or imprint["hashed_message"].native != digest
+    ):
         raise OverSomethingElse("the token is over something else")
     if info["version"].native != "v1" or info["extensions"].native:
         raise TokenRefused("a version or extension not known")
@@ -134,7 +145,10 @@ def _check_signer(signed: cms.SignedData, content: bytes, certificates: Sequence
         if attribute["type"].native in attributes or len(attribute["values"]) != 1:
             raise TokenRefused("a signed attribute is given twice")
         attributes[attribute["type"].native] = attribute["values"][0]
-    if attributes["content_type"].native != "tst_info" or attributes["message_digest"].native != hashlib.new(algorithm, content).digest():
+    if (
+        attributes["content_type"].native != "tst_info"
+        or attributes["message_digest"].native != hashlib.new(algorithm, content).digest()
+    ):
         raise TokenRefused("the token's content was altered")
     named = attributes["signing_certificate_v2"]["certs"][0]
     named_algorithm = named["hash_algorithm"]["algorithm"].native
@@ -149,12 +163,17 @@ def _signer_certificate(info: cms.SignerInfo, certificates: Sequence[x509.Certif
     for certificate in certificates:
         if not isinstance(sid, cms.IssuerAndSerialNumber):
             break
-        if certificate.serial_number == sid["serial_number"].native and certificate.issuer.public_bytes() == sid["issuer"].dump():
+        if (
+            certificate.serial_number == sid["serial_number"].native
+            and certificate.issuer.public_bytes() == sid["issuer"].dump()
+        ):
             return certificate
     raise TokenRefused("the token does not bring its signer's certificate")
 
 
-def _verify_signature(signer: x509.Certificate, signature: bytes, signed: bytes, algorithm: hashes.HashAlgorithm) -> None:
+def _verify_signature(
+    signer: x509.Certificate, signature: bytes, signed: bytes, algorithm: hashes.HashAlgorithm
+) -> None:
     key = signer.public_key()
     try:
         if isinstance(key, ec.EllipticCurvePublicKey):
@@ -176,7 +195,9 @@ def _check_purpose(signer: x509.Certificate) -> None:
         raise TokenRefused("the certificate is not for time alone")
 
 
-def _check_chain(signer: x509.Certificate, others: Sequence[x509.Certificate], roots: Sequence[x509.Certificate], at: datetime) -> None:
+def _check_chain(
+    signer: x509.Certificate, others: Sequence[x509.Certificate], roots: Sequence[x509.Certificate], at: datetime
+) -> None:
     current = signer
     for _ in range(MAX_CHAIN):
         if not current.not_valid_before_utc <= at <= current.not_valid_after_utc:

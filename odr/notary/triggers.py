@@ -38,7 +38,11 @@ def _sqlite() -> list[str]:
         refuse("receipt_erased_only", f"UPDATE ON receipt WHEN {_ERASED_ONLY}"),
     ]
     # INSERT OR REPLACE deletes without waking the DELETE trigger.
-    statements += [refuse(f"{t}_no_replace", f"INSERT ON {t} WHEN EXISTS (SELECT 1 FROM {t} WHERE {k})") for t, k in _KEYS.items()]  # nosec B608 # names of our own tables
+    statements += [
+        # names of our own tables
+        refuse(f"{t}_no_replace", f"INSERT ON {t} WHEN EXISTS (SELECT 1 FROM {t} WHERE {k})")  # nosec B608
+        for t, k in _KEYS.items()
+    ]
     return statements
 
 

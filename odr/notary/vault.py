@@ -133,7 +133,8 @@ class Vault(Protocol):
 class FileVault:
     """A vault in a folder of owner-only files, in the court's own process.
 
-    Layout: ``<key>.key`` (PKCS 8 PEM), ``<key>.state`` (JSON: signer's memory), ``<key>.rounds`` (JSON: last statement of hash renewal),
+    Layout: ``<key>.key`` (PKCS 8 PEM), ``<key>.state`` (JSON: signer's memory), ``<key>.rounds`` (JSON: last statement
+    of hash renewal),
     ``wrapping-<n>.bin`` (32-byte keys that wrap the sealed bytes' own keys).
     """
 
@@ -147,8 +148,14 @@ class FileVault:
         path = self._path(key_id, "key")
         with self._locked():
             if not path.exists():
-                private = Ed25519PrivateKey.generate() if kind is KeyKind.ED25519 else ec.generate_private_key(_CURVES[kind]())
-                pem = private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+                private = (
+                    Ed25519PrivateKey.generate()
+                    if kind is KeyKind.ED25519
+                    else ec.generate_private_key(_CURVES[kind]())
+                )
+                pem = private.private_bytes(
+                    serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+                )
                 _write_durably(path, pem)
         return self.public_key(key_id)
 
@@ -156,7 +163,9 @@ class FileVault:
         private = self._load(key_id)
         if isinstance(private, Ed25519PrivateKey):
             return private.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
-        return private.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+        return private.public_key().public_bytes(
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
 
     def remembered(self, key_id: str) -> Remembered:
         state = self._state(key_id)
@@ -165,12 +174,19 @@ class FileVault:
     def sign_checkpoint(self, key_id: str, checkpoint: Checkpoint, consistency: Sequence[bytes]) -> bytes:
         private = self._log_key(key_id)
         if key_id in self._restored():
-            raise VaultRefused(f"{key_id} came out of a backup and may have signed more since: close its log with `flask log close --breach`")
+            raise VaultRefused(
+                f"{key_id} came out of a backup and may have signed more since: close its log with `flask log close --breach`"
+            )
         with self._locked():
             state = self._state(key_id)
             check_continuation(state, checkpoint, consistency)
             signature = private.sign(checkpoint.text.encode())
-            memory = {"origin": checkpoint.origin, "size": checkpoint.size, "root": b64(checkpoint.root), "frozen": False}
+            memory = {
+                "origin": checkpoint.origin,
+                "size": checkpoint.size,
+                "root": b64(checkpoint.root),
+                "frozen": False,
+            }
             # Remembered first: a signature that left the vault without memory of it could be contradicted later.
             _write_durably(self._path(key_id, "state"), json.dumps(memory).encode())
         return signature
@@ -184,7 +200,9 @@ class FileVault:
             if state["frozen"]:
                 statement = str(state["statement"])
             else:
-                _write_durably(self._path(key_id, "state"), json.dumps({**state, "frozen": True, "statement": statement}).encode())
+                _write_durably(
+                    self._path(key_id, "state"), json.dumps({**state, "frozen": True, "statement": statement}).encode()
+                )
         return statement, private.sign(statement.encode())
 
     def closing_statement(self, key_id: str) -> str | None:
@@ -194,7 +212,11 @@ class FileVault:
     def sign_digest(self, key_id: str, digest: bytes) -> bytes:
         private = self._load(key_id)
         algorithm = _HASHES.get(private.curve.name) if isinstance(private, ec.EllipticCurvePrivateKey) else None
-        if not isinstance(private, ec.EllipticCurvePrivateKey) or algorithm is None or len(digest) != algorithm.digest_size:
+        if (
+            not isinstance(private, ec.EllipticCurvePrivateKey)
+            or algorithm is None
+            or len(digest) != algorithm.digest_size
+        ):
             raise NoSuchKey(f"{key_id} does not sign digests of {len(digest)} bytes")
         return private.sign(digest, ec.ECDSA(Prehashed(algorithm)))
 
@@ -209,7 +231,9 @@ class FileVault:
             path = self._path(key_id, "rounds")
             last: dict[str, object] = json.loads(path.read_bytes()) if path.exists() else {"round": 0, "statement": ""}
             if number < int(str(last["round"])) or (number == last["round"] and statement != last["statement"]):
-                raise VaultRefused(f"{key_id} has signed another statement of round {last['round']}: `flask log close`, and the successor's key signs this one")
+                raise VaultRefused(
+                    f"{key_id} has signed another statement of round {last['round']}: `flask log close`, and the successor's key signs this one"
+                )
             _write_durably(path, json.dumps({"round": number, "statement": statement}).encode())
         return private.sign(statement.encode())
 
@@ -304,7 +328,11 @@ _HASHES: dict[str, hashes.HashAlgorithm] = {"secp256r1": hashes.SHA256(), "secp5
 
 def _round_of(statement: str) -> int:
     lines = statement.split("\n")
-    if not statement.startswith(RENEWED) or len(lines) < 4 or not re.fullmatch(r"round [1-9][0-9]{0,8}", lines[2], re.ASCII):
+    if (
+        not statement.startswith(RENEWED)
+        or len(lines) < 4
+        or not re.fullmatch(r"round [1-9][0-9]{0,8}", lines[2], re.ASCII)
+    ):
         raise VaultRefused("not a statement of hash renewal")
     return int(lines[2].removeprefix("round "))
 
@@ -321,7 +349,9 @@ def check_continuation(state: dict[str, object], checkpoint: Checkpoint, consist
     try:
         verify_consistency(size, hash_value(str(state["root"])), checkpoint.size, checkpoint.root, consistency)
     except ProofRefused as error:
-        raise VaultRefused(f"the tree of {checkpoint.size} does not continue the signed tree of {size}: {error}") from error
+        raise VaultRefused(
+            f"the tree of {checkpoint.size} does not continue the signed tree of {size}: {error}"
+        ) from error
 
 
 def _write_durably(path: Path, data: bytes) -> None:

@@ -26,7 +26,9 @@ from odr.notary.strict import Malformed, b64, base64_bytes, hash_value
 from odr.notary.vault import FileVault, KeyFrozen, KeyKind, NoSuchKey, Remembered, SignerAhead, Vault, VaultRefused
 
 MAX_MESSAGE = 16 * 1024 * 1024
-_REFUSALS: dict[str, type[VaultRefused]] = {kind.__name__: kind for kind in (VaultRefused, SignerAhead, KeyFrozen, NoSuchKey)}
+_REFUSALS: dict[str, type[VaultRefused]] = {
+    kind.__name__: kind for kind in (VaultRefused, SignerAhead, KeyFrozen, NoSuchKey)
+}
 JSONObject = dict[str, Any]
 
 
@@ -146,7 +148,12 @@ class SocketVault:
         return Remembered(int(said["size"]), hash_value(said["root"]))
 
     def sign_checkpoint(self, key_id: str, checkpoint: Checkpoint, consistency: Sequence[bytes]) -> bytes:
-        return self._bytes(method="sign_checkpoint", key=key_id, checkpoint=checkpoint.text, consistency=[b64(item) for item in consistency])
+        return self._bytes(
+            method="sign_checkpoint",
+            key=key_id,
+            checkpoint=checkpoint.text,
+            consistency=[b64(item) for item in consistency],
+        )
 
     def freeze(self, key_id: str, statement: str) -> tuple[str, bytes]:
         said = self._ask(method="freeze", key=key_id, statement=statement)
@@ -213,7 +220,8 @@ class SocketVault:
 
 
 def main() -> None:
-    """``python -m odr.notary.vault_server FOLDER SOCKET [GROUP]``: the vault as a process of its own, until told to stop.
+    """``python -m odr.notary.vault_server FOLDER SOCKET [GROUP]``: the vault as a process of its own, until told to
+    stop.
 
     Only this user may open the socket, or, with ``GROUP``, the members of that group too: the court's other processes.
     """

@@ -148,7 +148,11 @@ def _check_receipt(result: Verification, receipt: bytes, leaf: bytes) -> None:
         result.say(Link.RECEIPT, Verdict.BROKEN, T("The leaf is not written as the court's log writes it."))
         return
     if named != hashlib.sha256(receipt).hexdigest():
-        result.say(Link.RECEIPT, Verdict.BROKEN, T("The receipt is not the one its leaf names: it was altered, or belongs to another leaf."))
+        result.say(
+            Link.RECEIPT,
+            Verdict.BROKEN,
+            T("The receipt is not the one its leaf names: it was altered, or belongs to another leaf."),
+        )
         return
     try:
         content = json.loads(receipt)
@@ -174,7 +178,9 @@ def _check_file(result: Verification, file: bytes | BinaryIO | None, digest: str
         digest, size = digest_stream(file)
     named = result.receipt or {}
     if digest != named.get("sha256") or (size is not None and size != named.get("size")):
-        result.say(Link.FILE, Verdict.BROKEN, T("The file is not the one the receipt names: at least one byte differs."))
+        result.say(
+            Link.FILE, Verdict.BROKEN, T("The file is not the one the receipt names: at least one byte differs.")
+        )
     else:
         result.say(Link.FILE, Verdict.HOLDS, T("The file is byte for byte the one the receipt names."))
 
@@ -190,14 +196,22 @@ def _check_log(result: Verification, leaf: bytes, proof: bytes, keys: Sequence[N
         return None
     try:
         verify_inclusion(leaf_hash(leaf), parsed.index, checkpoint.size, parsed.path, checkpoint.root)
-        result.say(Link.INCLUSION, Verdict.HOLDS, T("The leaf is entry %(index)s of the %(size)s in the log.", index=parsed.index, size=checkpoint.size))
+        result.say(
+            Link.INCLUSION,
+            Verdict.HOLDS,
+            T("The leaf is entry %(index)s of the %(size)s in the log.", index=parsed.index, size=checkpoint.size),
+        )
     except ProofRefused:
         result.say(Link.INCLUSION, Verdict.BROKEN, T("The proof does not lead from this leaf to the log's root."))
     try:
         own = [key for key in keys if key.name == checkpoint.origin and key.type is SignatureType.ED25519]
         verify_note(note, own)
     except NoteRefused:
-        result.say(Link.CHECKPOINT, Verdict.BROKEN, T("No log key known here has signed this checkpoint of %(log)s.", log=checkpoint.origin))
+        result.say(
+            Link.CHECKPOINT,
+            Verdict.BROKEN,
+            T("No log key known here has signed this checkpoint of %(log)s.", log=checkpoint.origin),
+        )
         return None
     family = (result.receipt or {}).get("log")
     if result.receipt is not None and not (isinstance(family, str) and checkpoint.origin.startswith(f"{family}/")):
@@ -214,15 +228,23 @@ def _check_witnesses(result: Verification, note: Note, keys: Sequence[NoteKey]) 
         result.witnessed_by = len({verified.key.name for verified in verify_note(note, cosigners)}) if cosigners else 0
     except NoteRefused as error:
         if any((line.name, line.key_id) in {(key.name, key.id) for key in cosigners} for line in note.signatures):
-            result.say(Link.WITNESSES, Verdict.BROKEN, T("A known witness's cosignature is bad: %(why)s", why=str(error)))
+            result.say(
+                Link.WITNESSES, Verdict.BROKEN, T("A known witness's cosignature is bad: %(why)s", why=str(error))
+            )
             return
     if result.witnessed_by:
-        result.say(Link.WITNESSES, Verdict.HOLDS, T("Witnessed by %(count)s independent witnesses known here.", count=result.witnessed_by))
+        result.say(
+            Link.WITNESSES,
+            Verdict.HOLDS,
+            T("Witnessed by %(count)s independent witnesses known here.", count=result.witnessed_by),
+        )
     else:
         result.say(Link.WITNESSES, Verdict.ABSENT, T("No witness known here has seen this checkpoint."))
 
 
-def _check_time(result: Verification, note: Note, tsr: bytes | None, roots: Sequence[x509.Certificate], now: datetime | None) -> None:
+def _check_time(
+    result: Verification, note: Note, tsr: bytes | None, roots: Sequence[x509.Certificate], now: datetime | None
+) -> None:
     if tsr is None:
         result.say(Link.TIME, Verdict.ABSENT, T("No time token was given."))
         return
@@ -232,12 +254,21 @@ def _check_time(result: Verification, note: Note, tsr: bytes | None, roots: Sequ
     bare = Note(note.text, tuple(logs_own)).encode()
     try:
         latest = (now or CourtClock().machine_now()) + SKEW
-        said = verify_token(tsr, hashlib.sha256(bare).digest(), roots, not_before=_written_at(result.receipt), not_after=latest)
+        said = verify_token(
+            tsr, hashlib.sha256(bare).digest(), roots, not_before=_written_at(result.receipt), not_after=latest
+        )
     except TokenRefused as error:
         result.say(Link.TIME, Verdict.BROKEN, T("The time token does not verify: %(why)s", why=str(error)))
         return
     result.gen_time = said.gen_time
-    result.say(Link.TIME, Verdict.HOLDS, T("The checkpoint existed at %(at)s, says the time authority. It covers every entry before it.", at=said.gen_time))
+    result.say(
+        Link.TIME,
+        Verdict.HOLDS,
+        T(
+            "The checkpoint existed at %(at)s, says the time authority. It covers every entry before it.",
+            at=said.gen_time,
+        ),
+    )
 
 
 def _written_at(receipt: Mapping[str, Any] | None) -> datetime | None:

@@ -61,7 +61,9 @@ class Witness:
 
     def _ask(self, note: Note, old: int, proof: Sequence[bytes]) -> Verified:
         lines = [f"old {old}", *map(b64, proof), "", ""]
-        request = urllib.request.Request(f"{self.url}/add-checkpoint", "\n".join(lines).encode() + note.encode(), {"Content-Type": "text/plain"})
+        request = urllib.request.Request(
+            f"{self.url}/add-checkpoint", "\n".join(lines).encode() + note.encode(), {"Content-Type": "text/plain"}
+        )
         try:
             with urllib.request.urlopen(request, timeout=self.timeout) as answer:  # nosec B310 # the operator's own setting
                 body = answer.read(MAX_ANSWER)

@@ -10,7 +10,15 @@ from sqlalchemy import select
 from odr.docket.models import COURT_ROLES, Audience, Case, Outcome, Party, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
 from odr.identity.actors import Actor
-from odr.payments.assessing import FEE_WINDOW, TOPUP_WINDOW, WINDOWS, assessments_of, put_off_until, question_for, write_assessment
+from odr.payments.assessing import (
+    FEE_WINDOW,
+    TOPUP_WINDOW,
+    WINDOWS,
+    assessments_of,
+    put_off_until,
+    question_for,
+    write_assessment,
+)
 from odr.payments.books import book_assessment, book_cancellation, book_payment, earn, outstanding, stripe_source
 from odr.payments.facts import INTENT_SUCCEEDED, SESSION_PAID
 from odr.payments.inputs import AssessInput, DeemInput, PaymentInput
@@ -64,7 +72,9 @@ def assess_fee(court: Sitting, case: Case, given: AssessInput, *, actor: Actor, 
     With ``topup_article``, what was paid for the same matter counts and only the
     difference is asked for (FEE 21, CPI 199); what was asked for and not paid is replaced.
     """
-    basis = court.session.scalars(select(FeeBasis).where(FeeBasis.case_id == case.id, FeeBasis.reference == given.basis)).one()
+    basis = court.session.scalars(
+        select(FeeBasis).where(FeeBasis.case_id == case.id, FeeBasis.reference == given.basis)
+    ).one()
     payer = party_by_id(case, basis.party_id)
     question = question_for(court, case, basis)
     found = assess_filing(court.pack(case), question)
@@ -88,31 +98,50 @@ def assess_fee(court: Sitting, case: Case, given: AssessInput, *, actor: Actor, 
     facts = {"assessment": row.reference, "party": payer.label, "matter": basis.matter.value, **found.to_json()}
     if basis.matter is Matter.PRESERVATION:
         # The fee would tell the other side of a preservation that is not carried out yet.
-        return Recorded(words, facts, audience=Audience.NAMED, named=(f"party/{payer.id}", *sorted(r.value for r in COURT_ROLES | {Role.CASHIER})))
+        return Recorded(
+            words,
+            facts,
+            audience=Audience.NAMED,
+            named=(f"party/{payer.id}", *sorted(r.value for r in COURT_ROLES | {Role.CASHIER})),
+        )
     return Recorded(words, facts)
 
 
-def ask_for(court: Sitting, case: Case, payer: Party, row: FeeAssessment, start: datetime, proof: Text | None = None) -> None:
+def ask_for(
+    court: Sitting, case: Case, payer: Party, row: FeeAssessment, start: datetime, proof: Text | None = None
+) -> None:
     """Start the time to pay (FEE 22): from the notice, or until the day to which payment was put off (FEE 47)."""
     until = put_off_until(court.session, case, payer.id) if row.state is AssessmentState.DEFERRED else None
     owed = row.state is AssessmentState.DUE or until is not None
     row.reminded_at = None
     if not owed or not has_window(court.pack(case), row.window_kind):
         return
-    more: dict[str, Any] = {"extensions": (Extension(T("payment was put off by the court"), "FEE 47", until_on=until),)} if until else {}
+    more: dict[str, Any] = (
+        {"extensions": (Extension(T("payment was put off by the court"), "FEE 47", until_on=until),)} if until else {}
+    )
     proof = proof or T("The notice stood on the payer’s page from this moment.")
     court.start_window(case, row.window_kind, party=payer, start=start, subject=row.reference, proof=proof, **more)
 
 
 def assessment_named(court: Sitting, case: Case, reference: str) -> FeeAssessment:
     """An assessment of this case. Raises InvalidInput for another."""
-    row = court.session.scalar(select(FeeAssessment).where(FeeAssessment.case_id == case.id, FeeAssessment.reference == reference))
+    row = court.session.scalar(
+        select(FeeAssessment).where(FeeAssessment.case_id == case.id, FeeAssessment.reference == reference)
+    )
     if row is None:
         raise InvalidInput.at("assessment", T("This is not in the case, or you cannot see it."))
     return row
 
 
-@act(title=T("Payment of the fee"), input=PaymentInput, by={Role.CLOCK, Role.CASHIER}, at=EVERY_STAGE, while_stayed=True, listed=False, source="FEE 22, 52")
+@act(
+    title=T("Payment of the fee"),
+    input=PaymentInput,
+    by={Role.CLOCK, Role.CASHIER},
+    at=EVERY_STAGE,
+    while_stayed=True,
+    listed=False,
+    source="FEE 22, 52",
+)
 def record_payment(court: Sitting, case: Case, given: PaymentInput, *, actor: Actor, now: datetime) -> Recorded:
     """Credit money that came, once, and only on evidence: Stripe's own word, a line of the bank, or the cashier's slip.
 
@@ -123,10 +152,22 @@ def record_payment(court: Sitting, case: Case, given: PaymentInput, *, actor: Ac
     _need_evidence(court, given, actor)
     payer = party_by_id(case, row.party_id)
     due = outstanding(court.session, row)
-    payment = book_payment(court.session, row, given.channel, given.amount, given.source, given.received_at, court.next_number(case), left=due)
+    payment = book_payment(
+        court.session,
+        row,
+        given.channel,
+        given.amount,
+        given.source,
+        given.received_at,
+        court.next_number(case),
+        left=due,
+    )
     if payment is None:
         raise ActNotOpen(T("This payment was credited before."))
-    excess, left = Money(max(given.amount.minor - due.minor, 0), due.currency), Money(max(due.minor - given.amount.minor, 0), due.currency)
+    excess, left = (
+        Money(max(given.amount.minor - due.minor, 0), due.currency),
+        Money(max(due.minor - given.amount.minor, 0), due.currency),
+    )
     if excess.minor:
         order_excess(court, case, payment, excess)
     if row.state is AssessmentState.PAID:
@@ -135,8 +176,22 @@ def record_payment(court: Sitting, case: Case, given: PaymentInput, *, actor: Ac
         court.announce("fee_paid", case, party=payer, assessment=row)
     if case.stage in OVER:
         earn(court.session, case.id, row.currency, f"{case.reference}/{court.next_number(case)}", now)
-    words = T("%(amount)s received for the fee from %(name)s (%(channel)s)", amount=given.amount, name=payer.name, channel=given.channel.label)
-    return Recorded(words, {"payment": payment.reference, "party": payer.label, "left": left.minor, "excess": excess.minor, "currency": row.currency})
+    words = T(
+        "%(amount)s received for the fee from %(name)s (%(channel)s)",
+        amount=given.amount,
+        name=payer.name,
+        channel=given.channel.label,
+    )
+    return Recorded(
+        words,
+        {
+            "payment": payment.reference,
+            "party": payer.label,
+            "left": left.minor,
+            "excess": excess.minor,
+            "currency": row.currency,
+        },
+    )
 
 
 def _need_evidence(court: Sitting, given: PaymentInput, actor: Actor) -> None:
@@ -153,21 +208,37 @@ def _need_evidence(court: Sitting, given: PaymentInput, actor: Actor) -> None:
 
 def _stripe_says(court: Sitting, given: PaymentInput) -> bool:
     intent = given.source.removeprefix(stripe_source(""))
-    facts = court.session.scalars(select(StripeFact).where(StripeFact.intent == intent, StripeFact.kind.in_((FactKind.INTENT, FactKind.SESSION))))
-    return any(f.rank == (INTENT_SUCCEEDED if f.kind is FactKind.INTENT else SESSION_PAID) and Money(f.amount_minor, f.currency) == given.amount for f in facts)
+    facts = court.session.scalars(
+        select(StripeFact).where(StripeFact.intent == intent, StripeFact.kind.in_((FactKind.INTENT, FactKind.SESSION)))
+    )
+    return any(
+        f.rank == (INTENT_SUCCEEDED if f.kind is FactKind.INTENT else SESSION_PAID)
+        and Money(f.amount_minor, f.currency) == given.amount
+        for f in facts
+    )
 
 
 def is_pending(court: Sitting, row: FeeAssessment) -> bool:
     """Whether something about an unpaid fee is still open: a request for relief, or money on its way (FEE 22)."""
     asked = court.session.scalar(
-        select(ReliefRequest.id).where(ReliefRequest.case_id == row.case_id, ReliefRequest.party_id == row.party_id, ReliefRequest.state == ReliefState.PENDING)
+        select(ReliefRequest.id).where(
+            ReliefRequest.case_id == row.case_id,
+            ReliefRequest.party_id == row.party_id,
+            ReliefRequest.state == ReliefState.PENDING,
+        )
     )
-    moving = court.session.scalar(select(CheckoutSession.id).where(CheckoutSession.assessment_id == row.id, CheckoutSession.state == CheckoutState.PROCESSING))
+    moving = court.session.scalar(
+        select(CheckoutSession.id).where(
+            CheckoutSession.assessment_id == row.id, CheckoutSession.state == CheckoutState.PROCESSING
+        )
+    )
     return asked is not None or moving is not None
 
 
 def leads_to_ruling(row: FeeAssessment) -> bool:
-    """Whether what the fee is for can be ruled withdrawn: a claim, a counterclaim, an appeal; not an objection that failed."""
+    """Whether what the fee is for can be ruled withdrawn: a claim, a counterclaim, an appeal; not an objection that
+    failed.
+    """
     return row.basis_id is not None and row.matter in HALVABLE
 
 
@@ -176,7 +247,12 @@ def is_unpaid_for_good(court: Sitting, case: Case, row: FeeAssessment) -> bool:
     if row.state is not AssessmentState.DUE or is_pending(court, row):
         return False
     windows = court.windows(case, row.window_kind, state=None, subject=row.reference)
-    return leads_to_ruling(row) and bool(windows) and windows[-1].state is WindowState.LAPSED and outstanding(court.session, row).minor > 0
+    return (
+        leads_to_ruling(row)
+        and bool(windows)
+        and windows[-1].state is WindowState.LAPSED
+        and outstanding(court.session, row).minor > 0
+    )
 
 
 def consider_unpaid(court: Sitting, case: Case, row: FeeAssessment) -> bool:
@@ -186,7 +262,9 @@ def consider_unpaid(court: Sitting, case: Case, row: FeeAssessment) -> bool:
     court.close_tasks(case, UNPAID_TASK, row.reference)
     who = party_by_id(case, row.party_id).name
     title = T(
-        "The fee of %(amount)s was not paid by %(name)s in time and nothing is pending. A ruling is prepared.", amount=outstanding(court.session, row), name=who
+        "The fee of %(amount)s was not paid by %(name)s in time and nothing is pending. A ruling is prepared.",
+        amount=outstanding(court.session, row),
+        name=who,
     )
     court.open_task(case, Role.JUDGE, UNPAID_TASK, title, risk=60, subject=row.reference)
     return True
@@ -194,14 +272,20 @@ def consider_unpaid(court: Sitting, case: Case, row: FeeAssessment) -> bool:
 
 def fee_lapsed(court: Sitting, case: Case, window: Any) -> None:
     """The time to pay ended."""
-    row = court.session.scalar(select(FeeAssessment).where(FeeAssessment.case_id == case.id, FeeAssessment.reference == window.subject))
+    row = court.session.scalar(
+        select(FeeAssessment).where(FeeAssessment.case_id == case.id, FeeAssessment.reference == window.subject)
+    )
     if row is None:
         return
     if row.state is AssessmentState.DEFERRED:
         row.state = AssessmentState.DUE
     left = outstanding(court.session, row)
     if left.minor and not leads_to_ruling(row):
-        words = T("%(name)s has not paid %(amount)s in time. Collect it.", name=party_by_id(case, row.party_id).name, amount=left)
+        words = T(
+            "%(name)s has not paid %(amount)s in time. Collect it.",
+            name=party_by_id(case, row.party_id).name,
+            amount=left,
+        )
         court.open_task(case, Role.CASHIER, UNPAID_TASK, words, risk=20, subject=row.reference)
     consider_unpaid(court, case, row)
 
@@ -215,12 +299,18 @@ def some_fee_is_unpaid(court: Sitting, case: Case, actor: Actor) -> Text | None:
 
 def fee_state(court: Sitting, case: Case, values: Mapping[str, Any]) -> str:
     """State of the fee a ruling answers; a payment in between changes it."""
-    row = court.session.scalar(select(FeeAssessment).where(FeeAssessment.case_id == case.id, FeeAssessment.reference == values.get("assessment")))
+    row = court.session.scalar(
+        select(FeeAssessment).where(
+            FeeAssessment.case_id == case.id, FeeAssessment.reference == values.get("assessment")
+        )
+    )
     return f"{row.reference}:{row.state.value}:{outstanding(court.session, row).minor}" if row else "none"
 
 
 def ruling_on_unpaid(court: Sitting, case: Case, actor: Actor) -> Mapping[str, Text | str]:
-    """The prepared ruling: the fee, when its notice went out, when its time ran and ended, and that nothing is pending (CPI 213)."""
+    """The prepared ruling: the fee, when its notice went out, when its time ran and ended, and that nothing is pending
+    (CPI 213).
+    """
     row = next((r for r in assessments_of(court.session, case) if is_unpaid_for_good(court, case, r)), None)
     if row is None:
         return {}
@@ -276,7 +366,16 @@ def deem_withdrawn(court: Sitting, case: Case, given: DeemInput, *, actor: Actor
         case.outcome, case.closed_at = Outcome.DEEMED_WITHDRAWN, now
         court.move(case, Stage.CLOSED)
         court.announce("case_closed", case)
-    return Recorded(words, {"assessment": row.reference, "party": payer.label, "matter": row.matter.value, "back": back.minor, "currency": row.currency})
+    return Recorded(
+        words,
+        {
+            "assessment": row.reference,
+            "party": payer.label,
+            "matter": row.matter.value,
+            "back": back.minor,
+            "currency": row.currency,
+        },
+    )
 
 
 def _follows_conversion(court: Sitting, case: Case, row: FeeAssessment) -> bool:
@@ -288,4 +387,7 @@ def _follows_conversion(court: Sitting, case: Case, row: FeeAssessment) -> bool:
 def _something_goes_on(court: Sitting, case: Case) -> bool:
     """Whether a counterclaim or a third party's claim stands beside the claim (CPI 239)."""
     beside = (Matter.COUNTERCLAIM, Matter.THIRD_PARTY_CLAIM)
-    return any(row.matter in beside and row.state is not AssessmentState.CANCELLED for row in assessments_of(court.session, case))
+    return any(
+        row.matter in beside and row.state is not AssessmentState.CANCELLED
+        for row in assessments_of(court.session, case)
+    )

@@ -1,4 +1,6 @@
-"""The fee of an action of many when it ends: computed on the docket, and left for who bears it (CPI 194; FEE 15, 29, 31, 34)."""
+"""The fee of an action of many when it ends: computed on the docket, and left for who bears it (CPI 194; FEE 15, 29,
+31, 34).
+"""
 
 from __future__ import annotations
 
@@ -36,9 +38,17 @@ GOES_ON = {Ending.TRANSFERRED}
 """Endings after which the action goes on elsewhere: there its fee is asked for."""
 
 
-@act(title=T("Fee of the action of many"), input=AtEndInput, by={Role.CLOCK}, at=EVERY_STAGE, listed=False, source="CPI 194; FEE 15, 29, 31, 34")
+@act(
+    title=T("Fee of the action of many"),
+    input=AtEndInput,
+    by={Role.CLOCK},
+    at=EVERY_STAGE,
+    listed=False,
+    source="CPI 194; FEE 15, 29, 31, 34",
+)
 def assess_fee_at_end(court: Sitting, case: Case, given: AtEndInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Compute the fee that was not asked for in advance, with every step, when the judgment is given or the action ends without one (CPI 194).
+    """Compute the fee that was not asked for in advance, with every step, when the judgment is given or the action ends
+    without one (CPI 194).
 
     After a judgment the costs decision says who bears it. Without one the cashier demands it:
     as the parties agreed, or from whoever withdrew (FEE 31, 34).
@@ -49,22 +59,35 @@ def assess_fee_at_end(court: Sitting, case: Case, given: AtEndInput, *, actor: A
         raise ActNotOpen(T("The fee of this case is paid in advance."))
     left = _left(court, case, found.total)
     if ending is not None and left.minor and not court.tasks(case, TASK):
-        title = T("The action of many ended without a judgment. Demand %(left)s of its fee: as the parties agreed, or from whoever withdrew.", left=left)
+        title = T(
+            "The action of many ended without a judgment. Demand %(left)s of its fee: as the parties agreed, or from whoever withdrew.",
+            left=left,
+        )
         court.open_task(case, Role.CASHIER, TASK, title, risk=20)
     words = T("The fee of the action of many is %(amount)s, to be paid by who bears it", amount=found.total)
     return Recorded(words, found.to_json())
 
 
 @act(
-    title=T("Fee of a claim that left the action of many"), input=WithdrawnFeeInput, by={Role.CLOCK}, at=EVERY_STAGE, listed=False, source="CPI 194; FEE 15, 34"
+    title=T("Fee of a claim that left the action of many"),
+    input=WithdrawnFeeInput,
+    by={Role.CLOCK},
+    at=EVERY_STAGE,
+    listed=False,
+    source="CPI 194; FEE 15, 34",
 )
-def demand_withdrawn_fee(court: Sitting, case: Case, given: WithdrawnFeeInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Ask somebody who withdrew from an action of many for half the fee of her own claim, less what she has paid in advance (FEE 15, 34).
+def demand_withdrawn_fee(
+    court: Sitting, case: Case, given: WithdrawnFeeInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Ask somebody who withdrew from an action of many for half the fee of her own claim, less what she has paid in
+    advance (FEE 15, 34).
 
     The rest of the action is not prepaid and goes on without it (CPI 194); what is settled here no costs
     decision changes.
     """
-    basis = court.session.scalars(select(FeeBasis).where(FeeBasis.case_id == case.id, FeeBasis.reference == given.basis)).one()
+    basis = court.session.scalars(
+        select(FeeBasis).where(FeeBasis.case_id == case.id, FeeBasis.reference == given.basis)
+    ).one()
     payer, found = party_by_id(case, basis.party_id), fee_on_leaving(court, case, basis)
     held = held_in_all(court, case, payer, (basis.matter,))
     for paid in assessments_of(court.session, case, party_id=payer.id):
@@ -72,13 +95,28 @@ def demand_withdrawn_fee(court: Sitting, case: Case, given: WithdrawnFeeInput, *
             paid.matter = Matter.WITHDRAWN_CLAIM
     owed = Money(max(found.total.minor - held.minor, 0), found.total.currency)
     if held.minor:
-        step = FeeStep(T("Paid in advance and kept."), Money(owed.minor - found.total.minor, owed.currency), "paid", "FEE 15")
+        step = FeeStep(
+            T("Paid in advance and kept."), Money(owed.minor - found.total.minor, owed.currency), "paid", "FEE 15"
+        )
         found = replace(found, steps=(*found.steps, step))
     row = write_assessment(court, case, payer, basis, Matter.WITHDRAWN_CLAIM, replace(found, total=owed), DEMAND_WINDOW)
     book_assessment(court.session, row)
     court.announce("fee_assessed", case, assessment=row, party=payer)
-    words = T("%(name)s, who withdrew, bears %(fee)s of the fee: %(amount)s is to be paid", name=payer.name, fee=found.total, amount=row.amount)
-    return Recorded(words, {"assessment": row.reference, "party": payer.label, "fee": found.total.minor, **replace(found, total=owed).to_json()})
+    words = T(
+        "%(name)s, who withdrew, bears %(fee)s of the fee: %(amount)s is to be paid",
+        name=payer.name,
+        fee=found.total,
+        amount=row.amount,
+    )
+    return Recorded(
+        words,
+        {
+            "assessment": row.reference,
+            "party": payer.label,
+            "fee": found.total.minor,
+            **replace(found, total=owed).to_json(),
+        },
+    )
 
 
 def _left(court: Sitting, case: Case, whole: Money) -> Money:
@@ -107,7 +145,9 @@ def on_decision_issued(court: Sitting, case: Case, facts: Mapping[str, Any]) -> 
 
 
 def on_end_without_judgment(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """The action of many was withdrawn, settled or dismissed: its fee by how it ended (FEE 8, 15). Facts: ``ending`` where the case goes on to performance."""
+    """The action of many was withdrawn, settled or dismissed: its fee by how it ended (FEE 8, 15). Facts: ``ending``
+    where the case goes on to performance.
+    """
     ending = Ending(facts["ending"]) if facts.get("ending") else ENDINGS.get(case.outcome) if case.outcome else None
     if ending is not None:
         _assess(court, case, ending)

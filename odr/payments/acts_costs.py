@@ -32,7 +32,14 @@ REVIEW_TASK, REVIEW_WINDOW, CORRECTION_TASK = "costs_review", "costs_review", "f
 DECIDED = {Stage.PRONOUNCED, Stage.APPEALED, Stage.EFFECTIVE, Stage.ENFORCEMENT, Stage.CLOSED}
 
 
-@act(title=T("Demand the fee from who bears it"), input=DemandInput, by={Role.CASHIER}, at=OVER, while_stayed=True, source="CPI 207; FEE 29")
+@act(
+    title=T("Demand the fee from who bears it"),
+    input=DemandInput,
+    by={Role.CASHIER},
+    at=OVER,
+    while_stayed=True,
+    source="CPI 207; FEE 29",
+)
 def demand_costs(court: Sitting, case: Case, given: DemandInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask the losing party for what it bears of the fee; it can be paid like any fee (CPI 207)."""
     who = party_labelled(case, given.party)
@@ -48,7 +55,9 @@ def demand_costs(court: Sitting, case: Case, given: DemandInput, *, actor: Actor
 
 def no_review_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """One request at a time."""
-    waits = court.session.scalar(select(Task.id).where(Task.case_id == case.id, Task.kind == REVIEW_TASK, Task.done_at.is_(None)))
+    waits = court.session.scalar(
+        select(Task.id).where(Task.case_id == case.id, Task.kind == REVIEW_TASK, Task.done_at.is_(None))
+    )
     return T("A review is pending already.") if waits is not None else None
 
 
@@ -72,7 +81,14 @@ def ask_costs_review(court: Sitting, case: Case, given: AskReviewInput, *, actor
     who, due = court.party_of(case, actor), None
     if REVIEW_WINDOW in court.pack(case).windows.rules:
         due = court.start_window(case, REVIEW_WINDOW, start=now).due_at
-    court.open_task(case, Role.PRESIDENT, REVIEW_TASK, T("%(name)s asks for a review of the costs decision", name=who.name), risk=50, due_at=due)
+    court.open_task(
+        case,
+        Role.PRESIDENT,
+        REVIEW_TASK,
+        T("%(name)s asks for a review of the costs decision", name=who.name),
+        risk=50,
+        due_at=due,
+    )
     return Recorded(T("%(name)s asked the president to review the costs decision", name=who.name))
 
 
@@ -92,7 +108,9 @@ def ask_costs_review(court: Sitting, case: Case, given: AskReviewInput, *, actor
     source="FEE 43",
 )
 def review_costs(court: Sitting, case: Case, given: ReviewCostsInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Uphold or change who bears the costs, with reasons (FEE 43). A change is carried out once the decision is in effect."""
+    """Uphold or change who bears the costs, with reasons (FEE 43). A change is carried out once the decision is in
+    effect.
+    """
     court.close_windows(case, REVIEW_WINDOW, WindowState.MET)
     court.close_tasks(case, REVIEW_TASK)
     if given.decision == "uphold":
@@ -102,12 +120,19 @@ def review_costs(court: Sitting, case: Case, given: ReviewCostsInput, *, actor: 
     if case.stage in OVER:
         carry_out(court, case, order)
     court.announce("costs_changed", case, bears=bears)
-    return Recorded(T("The president changed the costs decision"), {"decision": "change", "bears": order.allocation, "currency": court.pack(case).currency})
+    return Recorded(
+        T("The president changed the costs decision"),
+        {"decision": "change", "bears": order.allocation, "currency": court.pack(case).currency},
+    )
 
 
 def carry_out_waiting(court: Sitting, case: Case) -> None:
     """The decision took effect: a review that changed the costs before is carried out now."""
-    order = court.session.scalar(select(CostsOrder).where(CostsOrder.case_id == case.id, CostsOrder.replaced_at.is_(None), CostsOrder.executed_at.is_(None)))
+    order = court.session.scalar(
+        select(CostsOrder).where(
+            CostsOrder.case_id == case.id, CostsOrder.replaced_at.is_(None), CostsOrder.executed_at.is_(None)
+        )
+    )
     if order is not None:
         carry_out(court, case, order)
 
@@ -115,26 +140,58 @@ def carry_out_waiting(court: Sitting, case: Case) -> None:
 def review_overdue(court: Sitting, case: Case, window: Any) -> None:
     """Fifteen days passed: the request is put before the president again."""
     if court.close_tasks(case, REVIEW_TASK):
-        court.open_task(case, Role.PRESIDENT, REVIEW_TASK, T("A review of the costs decision was not decided in fifteen days."), risk=90)
+        court.open_task(
+            case,
+            Role.PRESIDENT,
+            REVIEW_TASK,
+            T("A review of the costs decision was not decided in fifteen days."),
+            risk=90,
+        )
 
 
-@act(title=T("Object to how a fee was computed"), input=AskCorrectionInput, by=set(PARTY_ROLES), at=EVERY_STAGE, serves=Everyone.NOBODY, source="FEE 43")
-def ask_fee_correction(court: Sitting, case: Case, given: AskCorrectionInput, *, actor: Actor, now: datetime) -> Recorded:
+@act(
+    title=T("Object to how a fee was computed"),
+    input=AskCorrectionInput,
+    by=set(PARTY_ROLES),
+    at=EVERY_STAGE,
+    serves=Everyone.NOBODY,
+    source="FEE 43",
+)
+def ask_fee_correction(
+    court: Sitting, case: Case, given: AskCorrectionInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Ask the court to check a computation; there is no time limit for it (FEE 43)."""
     row: FeeAssessment = court.resolved("assessment", given.assessment)
     who = court.party_of(case, actor)
     known = court.session.scalar(
         select(func.count())
         .select_from(Task)
-        .where(Task.case_id == case.id, Task.kind == CORRECTION_TASK, Task.subject == row.reference, Task.done_at.is_(None))
+        .where(
+            Task.case_id == case.id, Task.kind == CORRECTION_TASK, Task.subject == row.reference, Task.done_at.is_(None)
+        )
     )
     if known:
         raise ActNotOpen(T("The court is checking this fee already."))
-    court.open_task(case, Role.JUDGE, CORRECTION_TASK, T("%(name)s says that a fee was miscalculated", name=who.name), risk=40, subject=row.reference)
+    court.open_task(
+        case,
+        Role.JUDGE,
+        CORRECTION_TASK,
+        T("%(name)s says that a fee was miscalculated", name=who.name),
+        risk=40,
+        subject=row.reference,
+    )
     return Recorded(T("%(name)s asked the court to check a fee", name=who.name), {"assessment": row.reference})
 
 
-@act(title=T("Correct a miscalculated fee"), input=CorrectFeeInput, by={Role.JUDGE}, at=EVERY_STAGE, strong=True, serves=Everyone.PARTIES, source="FEE 43")
+@act(
+    title=T("Correct a miscalculated fee"),
+    input=CorrectFeeInput,
+    by={Role.JUDGE},
+    at=EVERY_STAGE,
+    strong=True,
+    serves=Everyone.PARTIES,
+    source="FEE 43",
+)
 def correct_fee(court: Sitting, case: Case, given: CorrectFeeInput, *, actor: Actor, now: datetime) -> Recorded:
     """Compute a fee anew on the right amount: less goes back, more is asked for, with every step (FEE 43)."""
     old: FeeAssessment = court.resolved("assessment", given.assessment)
@@ -142,7 +199,16 @@ def correct_fee(court: Sitting, case: Case, given: CorrectFeeInput, *, actor: Ac
         raise ActNotOpen(T("This fee cannot be computed anew."))
     payer, was = party_by_id(case, old.party_id), court.session.get_one(FeeBasis, old.basis_id)
     amounts = [given.amount.minor] if given.amount.minor else []
-    basis = keep_basis(court.session, case, payer, was.matter, amounts, was.non_property or (0 if amounts else 1), now, joined=was.joined)
+    basis = keep_basis(
+        court.session,
+        case,
+        payer,
+        was.matter,
+        amounts,
+        was.non_property or (0 if amounts else 1),
+        now,
+        joined=was.joined,
+    )
     question = _as_it_ended(court, case, payer, was.matter, question_for(court, case, basis))
     right, held = assess_filing(court.pack(case), question).total, held_for(court, case, payer, was.matter)
     unpaid = [row for row in unpaid_rows(court, case) if row.party_id == payer.id and row.matter is was.matter]
@@ -154,9 +220,12 @@ def correct_fee(court: Sitting, case: Case, given: CorrectFeeInput, *, actor: Ac
             book_cancellation(court.session, row, now)
     if right.minor < held.minor:
         too_much = Money(held.minor - right.minor, right.currency)
-        back = spread(court, case, payer, too_much, Ending.REDUCED, {"reason": "miscalculated", **result}, (was.matter,))
+        back = spread(
+            court, case, payer, too_much, Ending.REDUCED, {"reason": "miscalculated", **result}, (was.matter,)
+        )
         return Recorded(
-            T("Fee corrected to %(right)s; %(back)s goes back to %(name)s", right=right, back=back, name=payer.name), {**result, "back": back.minor}
+            T("Fee corrected to %(right)s; %(back)s goes back to %(name)s", right=right, back=back, name=payer.name),
+            {**result, "back": back.minor},
         )
     if right.minor > held.minor:
         due = unpaid[-1] if unpaid else old
@@ -170,5 +239,9 @@ def correct_fee(court: Sitting, case: Case, given: CorrectFeeInput, *, actor: Ac
 
 def _as_it_ended(court: Sitting, case: Case, payer: Party, matter: Matter, question: FeeQuestion) -> FeeQuestion:
     """The question with the ending that was settled before: a fee that was halved stays halved when it is corrected."""
-    halved = [row.ending for row in orders_of(court, case, payer, (matter,)) if row.ending in (Ending.MEDIATED, Ending.WITHDRAWN)]
+    halved = [
+        row.ending
+        for row in orders_of(court, case, payer, (matter,))
+        if row.ending in (Ending.MEDIATED, Ending.WITHDRAWN)
+    ]
     return replace(question, ending=halved[-1]) if halved else question

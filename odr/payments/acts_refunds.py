@@ -17,7 +17,14 @@ from odr.payments.alarms import ALARMS
 from odr.payments.assessing import assessments_of
 from odr.payments.at_end import standing_at_end
 from odr.payments.books import book_cancellation, book_outside_refund, book_refund_end, earn
-from odr.payments.inputs import ApproveRefundInput, OutsideRefundInput, ReduceInput, RefundEndInput, SettleInput, WithdrawnFeeInput
+from odr.payments.inputs import (
+    ApproveRefundInput,
+    OutsideRefundInput,
+    ReduceInput,
+    RefundEndInput,
+    SettleInput,
+    WithdrawnFeeInput,
+)
 from odr.payments.models import Channel, FeeBasis, Payment, Refund, RefundApproval, RefundState
 from odr.payments.reassessing import replace_unpaid
 from odr.payments.refunding import REFUND_TASK, REFUND_WINDOW, order_back, orders_of, touched_by, unpaid_rows
@@ -40,10 +47,18 @@ ENDINGS = {
 }
 """Outcome of a case without a decision on the merits → what it means for its fee."""
 APPEAL_ENDINGS = {"sent_back": Ending.REMITTED, "withdrawn": Ending.WITHDRAWN}
-"""What the higher court did → what it means for the appeal fee; a judgment that was upheld or changed leaves it paid."""
+"""What the higher court did → what it means for the appeal fee; a judgment that was upheld or changed leaves it paid.
+"""
 
 
-@act(title=T("Settlement of the fees"), input=SettleInput, by={Role.CLOCK}, at=EVERY_STAGE, listed=False, source="FEE 15, 24–28, 53")
+@act(
+    title=T("Settlement of the fees"),
+    input=SettleInput,
+    by={Role.CLOCK},
+    at=EVERY_STAGE,
+    listed=False,
+    source="FEE 15, 24–28, 53",
+)
 def settle_fees(court: Sitting, case: Case, given: SettleInput, *, actor: Actor, now: datetime) -> Recorded:
     """Order back what the ending of the case leaves, drop what is no longer owed, and earn the rest (FEE 15, 27, 53).
 
@@ -56,14 +71,26 @@ def settle_fees(court: Sitting, case: Case, given: SettleInput, *, actor: Actor,
         back = _settle(court, case, ending, matters, given.party)
     if case.stage not in OVER:
         words = T("Fees settled: %(back)s goes back", back=Money(back, currency))
-        return Recorded(words, {"back": back, "currency": currency, "ending": given.ending, "matters": [matter.value for matter in matters]})
+        return Recorded(
+            words,
+            {
+                "back": back,
+                "currency": currency,
+                "ending": given.ending,
+                "matters": [matter.value for matter in matters],
+            },
+        )
     earned = earn(court.session, case.id, currency, f"{case.reference}/{court.next_number(case)}", now)
-    words = T("Fees settled: %(back)s goes back, %(earned)s stays with the court", back=Money(back, currency), earned=earned)
+    words = T(
+        "Fees settled: %(back)s goes back, %(earned)s stays with the court", back=Money(back, currency), earned=earned
+    )
     return Recorded(words, {"back": back, "earned": earned.minor, "currency": currency, "ending": given.ending})
 
 
 def _settle(court: Sitting, case: Case, ending: Ending, matters: tuple[Matter, ...], label: str | None) -> int:
-    """Drop what is unpaid for these matters and order back what the ending leaves; a matter that ended before is left alone."""
+    """Drop what is unpaid for these matters and order back what the ending leaves; a matter that ended before is left
+    alone.
+    """
     back = 0
     for party in case.parties:
         if label is not None and party.label != label:
@@ -88,13 +115,17 @@ def on_ended(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
 
 def refund_state(court: Sitting, case: Case, values: Mapping[str, Any]) -> str:
     """State of the refund an approval answers."""
-    row = court.session.scalar(select(Refund).where(Refund.case_id == case.id, Refund.reference == values.get("refund")))
+    row = court.session.scalar(
+        select(Refund).where(Refund.case_id == case.id, Refund.reference == values.get("refund"))
+    )
     return f"{row.reference}:{row.state.value}:{row.amount_minor}" if row else "none"
 
 
 def some_refund_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Approving needs a refund that waits."""
-    waits = court.session.scalar(select(Refund.id).where(Refund.case_id == case.id, Refund.state == RefundState.ORDERED))
+    waits = court.session.scalar(
+        select(Refund.id).where(Refund.case_id == case.id, Refund.state == RefundState.ORDERED)
+    )
     return None if waits is not None else T("No refund waits for approval.")
 
 
@@ -123,10 +154,17 @@ def approve_refund(court: Sitting, case: Case, given: ApproveRefundInput, *, act
         raise ActNotOpen(T("You have approved this already; a second person must."), source="FEE 53")
     court.session.add(RefundApproval(refund_id=refund.id, account_id=actor.account_id, at=now))
     court.session.flush()
-    count = court.session.scalar(select(func.count()).select_from(RefundApproval).where(RefundApproval.refund_id == refund.id)) or 0
+    count = (
+        court.session.scalar(
+            select(func.count()).select_from(RefundApproval).where(RefundApproval.refund_id == refund.id)
+        )
+        or 0
+    )
     result = {"refund": refund.reference, "approvals": count, "needed": refund.persons_needed}
     if count < refund.persons_needed:
-        return Recorded(T("Refund of %(amount)s approved by one person; a second must approve it", amount=refund.amount), result)
+        return Recorded(
+            T("Refund of %(amount)s approved by one person; a second must approve it", amount=refund.amount), result
+        )
     refund.state = RefundState.APPROVED
     refund.next_try_at = court.court.clock.machine_now()
     court.close_tasks(case, REFUND_TASK, refund.reference)
@@ -144,7 +182,15 @@ def approve_refund(court: Sitting, case: Case, given: ApproveRefundInput, *, act
     return Recorded(T("Refund of %(amount)s approved", amount=refund.amount), result)
 
 
-@act(title=T("End of a refund"), input=RefundEndInput, by={Role.CLOCK, Role.CASHIER}, at=EVERY_STAGE, while_stayed=True, listed=False, source="FEE 53")
+@act(
+    title=T("End of a refund"),
+    input=RefundEndInput,
+    by={Role.CLOCK, Role.CASHIER},
+    at=EVERY_STAGE,
+    while_stayed=True,
+    listed=False,
+    source="FEE 53",
+)
 def record_refund(court: Sitting, case: Case, given: RefundEndInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record that a refund arrived or came back: by Stripe's word, or by the cashier with the bank's reference.
 
@@ -164,7 +210,10 @@ def record_refund(court: Sitting, case: Case, given: RefundEndInput, *, actor: A
         court.close_windows(case, REFUND_WINDOW, WindowState.MET, subject=refund.reference)
         for alarm in ALARMS:
             court.close_tasks(case, alarm, refund.reference)
-        return Recorded(T("%(amount)s paid back to %(name)s", amount=refund.amount, name=name), {"refund": refund.reference, "paid": True})
+        return Recorded(
+            T("%(amount)s paid back to %(name)s", amount=refund.amount, name=name),
+            {"refund": refund.reference, "paid": True},
+        )
     court.open_task(
         case,
         Role.CASHIER,
@@ -174,7 +223,10 @@ def record_refund(court: Sitting, case: Case, given: RefundEndInput, *, actor: A
         due_at=refund.due_at,
         subject=refund.reference,
     )
-    return Recorded(T("The refund of %(amount)s to %(name)s came back", amount=refund.amount, name=name), {"refund": refund.reference, "paid": False})
+    return Recorded(
+        T("The refund of %(amount)s to %(name)s came back", amount=refund.amount, name=name),
+        {"refund": refund.reference, "paid": False},
+    )
 
 
 @act(
@@ -186,9 +238,15 @@ def record_refund(court: Sitting, case: Case, given: RefundEndInput, *, actor: A
     listed=False,
     source="FEE 53",
 )
-def record_outside_refund(court: Sitting, case: Case, given: OutsideRefundInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Take up a refund that somebody made at Stripe without an order: the books follow the money, the cashier explains it."""
-    payment = court.session.scalars(select(Payment).where(Payment.case_id == case.id, Payment.reference == given.payment)).one()
+def record_outside_refund(
+    court: Sitting, case: Case, given: OutsideRefundInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Take up a refund that somebody made at Stripe without an order: the books follow the money, the cashier explains
+    it.
+    """
+    payment = court.session.scalars(
+        select(Payment).where(Payment.case_id == case.id, Payment.reference == given.payment)
+    ).one()
     if given.amount.currency != payment.currency:
         raise InvalidInput.at("amount", T("The payment is not in the currency of this court."))
     refund = book_outside_refund(court.session, payment, given.stripe_id, given.amount, given.at)
@@ -201,16 +259,27 @@ def record_outside_refund(court: Sitting, case: Case, given: OutsideRefundInput,
         risk=80,
         subject=refund.reference,
     )
-    return Recorded(T("%(amount)s was paid back outside the court’s books", amount=given.amount), {"refund": refund.reference})
+    return Recorded(
+        T("%(amount)s was paid back outside the court’s books", amount=given.amount), {"refund": refund.reference}
+    )
 
 
-@act(title=T("Fee after the claim was lowered"), input=ReduceInput, by={Role.CLOCK}, at=EVERY_STAGE, listed=False, source="FEE 21, 35")
+@act(
+    title=T("Fee after the claim was lowered"),
+    input=ReduceInput,
+    by={Role.CLOCK},
+    at=EVERY_STAGE,
+    listed=False,
+    source="FEE 21, 35",
+)
 def refund_lowered(court: Sitting, case: Case, given: ReduceInput, *, actor: Actor, now: datetime) -> Recorded:
     """Order back what a lowered claim no longer costs, or ask for less where nothing was paid (FEE 21).
 
     Lowered after the court investigation, nothing goes back (FEE 35).
     """
-    basis = court.session.scalars(select(FeeBasis).where(FeeBasis.case_id == case.id, FeeBasis.reference == given.basis)).one()
+    basis = court.session.scalars(
+        select(FeeBasis).where(FeeBasis.case_id == case.id, FeeBasis.reference == given.basis)
+    ).one()
     payer = party_by_id(case, basis.party_id)
     currency = court.pack(case).currency
     back = Money(0, currency)
@@ -227,7 +296,8 @@ def refund_lowered(court: Sitting, case: Case, given: ReduceInput, *, actor: Act
 
 
 def on_effective(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """The decision or the settlement binds: a changed costs decision is carried out, and what does not go back is earned (FEE 15, 53).
+    """The decision or the settlement binds: a changed costs decision is carried out, and what does not go back is
+    earned (FEE 15, 53).
 
     Facts: ``ending`` where no decision was made on the merits.
     """
@@ -237,21 +307,26 @@ def on_effective(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
 
 
 def on_claim_withdrawn(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """One claim is withdrawn and the rest of the case goes on: its fee alone is settled (FEE 15; CPI 239). Facts: ``claim``, ``party``.
+    """One claim is withdrawn and the rest of the case goes on: its fee alone is settled (FEE 15; CPI 239). Facts:
+    ``claim``, ``party``.
 
     In an action of many nothing was asked for in advance: whoever leaves bears half the fee of her own claim (FEE 34).
     """
     matter = Matter(facts["claim"].kind)
     leaving = [basis for basis in standing_at_end(court, case, (matter,)) if basis.party_id == facts["party"].id]
     if any(row.matter is matter for row in assessments_of(court.session, case, party_id=facts["party"].id)):
-        court.then("settle_fees", SettleInput(ending=Ending.WITHDRAWN.value, party=facts["party"].label, matter=matter.value))
+        court.then(
+            "settle_fees", SettleInput(ending=Ending.WITHDRAWN.value, party=facts["party"].label, matter=matter.value)
+        )
     for basis in leaving:
         basis.until = court.now  # What is left in dispute makes the fee of an action of many (CPI 194).
         court.then("demand_withdrawn_fee", WithdrawnFeeInput(basis=basis.reference))
 
 
 def on_appeal_decided(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """The higher court decided: sent back, the whole appeal fee goes back; withdrawn by leave, half of it (FEE 15, 27). Facts: ``outcome``."""
+    """The higher court decided: sent back, the whole appeal fee goes back; withdrawn by leave, half of it (FEE 15, 27).
+    Facts: ``outcome``.
+    """
     ending = APPEAL_ENDINGS.get(facts["outcome"])
     if ending is not None and any(row.matter is Matter.APPEAL for row in assessments_of(court.session, case)):
         court.then("settle_fees", SettleInput(ending=ending.value, matter=Matter.APPEAL.value))

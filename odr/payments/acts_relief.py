@@ -36,14 +36,18 @@ def relief_of(court: Sitting, case: Case, *states: ReliefState) -> list[ReliefRe
     """Requests of a case in some states, in order."""
     return list(
         court.session.scalars(
-            select(ReliefRequest).where(ReliefRequest.case_id == case.id, ReliefRequest.state.in_(states or tuple(ReliefState))).order_by(ReliefRequest.id)
+            select(ReliefRequest)
+            .where(ReliefRequest.case_id == case.id, ReliefRequest.state.in_(states or tuple(ReliefState)))
+            .order_by(ReliefRequest.id)
         )
     )
 
 
 def fees_of(court: Sitting, case: Case, party_id: int | None) -> list[FeeAssessment]:
     """A party's fees that relief can reach: the court cannot forgo what it collects for an expert (FEE 11, 44)."""
-    return [row for row in assessments_of(court.session, case, party_id=party_id) if row.matter is not Matter.ATTENDANCE]
+    return [
+        row for row in assessments_of(court.session, case, party_id=party_id) if row.matter is not Matter.ATTENDANCE
+    ]
 
 
 def may_ask(court: Sitting, case: Case, actor: Actor) -> Text | None:
@@ -79,11 +83,22 @@ def request_relief(court: Sitting, case: Case, given: ReliefInput, *, actor: Act
     if rule is None:
         raise InvalidInput.at("kind", T("The tariff knows no such relief."))
     if rule.natural_persons_only and who.kind is not PartyKind.PERSON:
-        raise InvalidInput.at("kind", T("Only natural persons can be exempted; a reduction or deferral is open to everybody."))
+        raise InvalidInput.at(
+            "kind", T("Only natural persons can be exempted; a reduction or deferral is open to everybody.")
+        )
     if rule.grounds and given.ground not in rule.grounds:
-        raise InvalidInput.at("ground", T("This ground belongs to another kind of relief. Choose one listed under “%(kind)s”.", kind=rule.title))
+        raise InvalidInput.at(
+            "ground",
+            T("This ground belongs to another kind of relief. Choose one listed under “%(kind)s”.", kind=rule.title),
+        )
     row = ReliefRequest(
-        case_id=case.id, party_id=who.id, kind=kind, ground=given.ground, documents=list(given.documents), state=ReliefState.PENDING, asked_at=now
+        case_id=case.id,
+        party_id=who.id,
+        kind=kind,
+        ground=given.ground,
+        documents=list(given.documents),
+        state=ReliefState.PENDING,
+        asked_at=now,
     )
     court.session.add(row)
     court.session.flush()
@@ -126,7 +141,9 @@ def decides_relief(court: Sitting, case: Case, actor: Actor) -> Text | None:
 
 def relief_state(court: Sitting, case: Case, values: Mapping[str, Any]) -> str:
     """State of the request a decision answers."""
-    row = court.session.scalar(select(ReliefRequest).where(ReliefRequest.case_id == case.id, ReliefRequest.reference == values.get("request")))
+    row = court.session.scalar(
+        select(ReliefRequest).where(ReliefRequest.case_id == case.id, ReliefRequest.reference == values.get("request"))
+    )
     return f"{row.reference}:{row.state.value}" if row else "none"
 
 
@@ -159,25 +176,44 @@ def decide_relief(court: Sitting, case: Case, given: ReliefDecisionInput, *, act
     if given.decision == "refuse":
         row.state = ReliefState.REFUSED
         _new_period(court, case, row)
-        return Recorded(T("Help with the fee refused to %(name)s", name=who.name), {"request": row.reference, "decision": "refuse"}, Audience.NAMED, named)
+        return Recorded(
+            T("Help with the fee refused to %(name)s", name=who.name),
+            {"request": row.reference, "decision": "refuse"},
+            Audience.NAMED,
+            named,
+        )
     _grant(court, case, row, given)
     for due in [a for a in fees_of(court, case, who.id) if a.state in (AssessmentState.DUE, AssessmentState.DEFERRED)]:
         replace_unpaid(court, case, who, due)
-    words = T("Help with the fee granted to %(name)s: %(kind)s", name=who.name, kind=court.pack(case).tariff.relief[row.kind].title)
-    return Recorded(words, {"request": row.reference, "decision": "grant", "kind": row.kind.value, "percent": row.granted_percent}, Audience.NAMED, named)
+    words = T(
+        "Help with the fee granted to %(name)s: %(kind)s",
+        name=who.name,
+        kind=court.pack(case).tariff.relief[row.kind].title,
+    )
+    return Recorded(
+        words,
+        {"request": row.reference, "decision": "grant", "kind": row.kind.value, "percent": row.granted_percent},
+        Audience.NAMED,
+        named,
+    )
 
 
 def _grant(court: Sitting, case: Case, row: ReliefRequest, given: ReliefDecisionInput) -> None:
     rule = court.pack(case).tariff.relief[row.kind]
     if row.kind is ReliefKind.REDUCTION:
         if given.percent is None or (rule.least is not None and Fraction(given.percent, 100) < rule.least):
-            raise InvalidInput.at("percent", T("A reduction is at least 30 percent. Enter by how many percent the fee is reduced."))
+            raise InvalidInput.at(
+                "percent", T("A reduction is at least 30 percent. Enter by how many percent the fee is reduced.")
+            )
         row.granted_percent = given.percent
     elif given.percent is not None:
         raise InvalidInput.at("percent", T("Only a reduction has a percentage; clear it."))
     if row.kind is ReliefKind.DEFERRAL:
         if case.stage not in (Stage.LODGED, Stage.RETURNED, Stage.APPEALED, Stage.PRONOUNCED):
-            raise InvalidInput.at("decision", T("Payment can be put off only before the claim is accepted (Litigation Costs Measures, art. 49)."))
+            raise InvalidInput.at(
+                "decision",
+                T("Payment can be put off only before the claim is accepted (Litigation Costs Measures, art. 49)."),
+            )
         if given.until is None:
             raise InvalidInput.at("until", T("Enter the day by which the fee is to be paid."))
         row.until_on = given.until
@@ -200,5 +236,10 @@ def relief_overdue(court: Sitting, case: Case, window: Any) -> None:
     if request is not None:
         court.close_tasks(case, RELIEF_TASK, request.reference)
         court.open_task(
-            case, desk_of(court, case), RELIEF_TASK, T("A request for help with the fee was not decided in time."), risk=80, subject=request.reference
+            case,
+            desk_of(court, case),
+            RELIEF_TASK,
+            T("A request for help with the fee was not decided in time."),
+            risk=80,
+            subject=request.reference,
         )

@@ -25,9 +25,17 @@ if TYPE_CHECKING:
 RUNNING = set(Stage) - {Stage.CLOSED}
 
 
-@act(title=T("Reminder of the fee"), input=RemindInput, by={Role.CLOCK}, at=RUNNING, listed=False, source="FEE 22; COURT reminder")
+@act(
+    title=T("Reminder of the fee"),
+    input=RemindInput,
+    by={Role.CLOCK},
+    at=RUNNING,
+    listed=False,
+    source="FEE 22; COURT reminder",
+)
 def remind_fee(court: Sitting, case: Case, given: RemindInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Remind the payer once in every period to pay, by a letter of its own; it changes no time limit and decides nothing (FEE 22).
+    """Remind the payer once in every period to pay, by a letter of its own; it changes no time limit and decides
+    nothing (FEE 22).
 
     Raises ActNotOpen where the fee is paid, something about it is pending, or the reminder went out before.
     """
@@ -37,7 +45,12 @@ def remind_fee(court: Sitting, case: Case, given: RemindInput, *, actor: Actor, 
         raise ActNotOpen(T("There is nothing to remind of."))
     row.reminded_at = now
     payer, left = party_by_id(case, row.party_id), outstanding(court.session, row)
-    words = T("Reminder to %(name)s: %(amount)s of the fee is still to be paid, at the latest on %(at)s.", name=payer.name, amount=left, at=windows[-1].due_at)
+    words = T(
+        "Reminder to %(name)s: %(amount)s of the fee is still to be paid, at the latest on %(at)s.",
+        name=payer.name,
+        amount=left,
+        at=windows[-1].due_at,
+    )
     if leads_to_ruling(row):
         words = T(
             "Reminder to %(name)s: %(amount)s of the fee is still to be paid, at the latest on %(at)s. "
@@ -46,7 +59,9 @@ def remind_fee(court: Sitting, case: Case, given: RemindInput, *, actor: Actor, 
             amount=left,
             at=windows[-1].due_at,
         )
-    return Recorded(words, {"assessment": row.reference, "party": payer.label, "left": left.minor, "currency": row.currency})
+    return Recorded(
+        words, {"assessment": row.reference, "party": payer.label, "left": left.minor, "currency": row.currency}
+    )
 
 
 def sweep(court: Court, limit: int = 50) -> int:

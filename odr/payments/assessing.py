@@ -36,7 +36,15 @@ def pack_track(pack: RulePack, case: Case) -> str | None:
 
 
 def keep_basis(
-    session: Session, case: Case, party: Party, matter: Matter, amounts: list[int], non_property: int, now: datetime, *, joined: bool = False
+    session: Session,
+    case: Case,
+    party: Party,
+    matter: Matter,
+    amounts: list[int],
+    non_property: int,
+    now: datetime,
+    *,
+    joined: bool = False,
 ) -> FeeBasis:
     """Keep what a fee will be computed on, in place of what stood before for the same party and matter.
 
@@ -45,18 +53,34 @@ def keep_basis(
     of_many = False
     if not case.is_blank:
         for old in session.scalars(
-            select(FeeBasis).where(FeeBasis.case_id == case.id, FeeBasis.party_id == party.id, FeeBasis.matter == matter, FeeBasis.until.is_(None))
+            select(FeeBasis).where(
+                FeeBasis.case_id == case.id,
+                FeeBasis.party_id == party.id,
+                FeeBasis.matter == matter,
+                FeeBasis.until.is_(None),
+            )
         ):
             old.until = now
         at_end = select(FeeBasis.id).where(FeeBasis.case_id == case.id, FeeBasis.at_end.is_(True)).limit(1)
         of_many = matter in FIRST_INSTANCE and session.scalar(at_end) is not None
-    basis = FeeBasis(case_id=case.id, party_id=party.id, matter=matter, amounts=amounts, non_property=non_property, joined=joined, at_end=of_many, since=now)
+    basis = FeeBasis(
+        case_id=case.id,
+        party_id=party.id,
+        matter=matter,
+        amounts=amounts,
+        non_property=non_property,
+        joined=joined,
+        at_end=of_many,
+        since=now,
+    )
     session.add(basis)
     session.flush()
     return basis
 
 
-def standing_basis(session: Session, case: Case, matter: Matter = Matter.CLAIM, party_id: int | None = None) -> FeeBasis | None:
+def standing_basis(
+    session: Session, case: Case, matter: Matter = Matter.CLAIM, party_id: int | None = None
+) -> FeeBasis | None:
     """The basis in force for a matter."""
     query = select(FeeBasis).where(FeeBasis.case_id == case.id, FeeBasis.matter == matter, FeeBasis.until.is_(None))
     if party_id is not None:
@@ -83,12 +107,20 @@ def granted_relief(session: Session, case: Case, party_id: int) -> FeeRelief | N
     """The relief a party was granted, as the tariff takes it."""
     row = session.scalar(
         select(ReliefRequest)
-        .where(ReliefRequest.case_id == case.id, ReliefRequest.party_id == party_id, ReliefRequest.state == ReliefState.GRANTED)
+        .where(
+            ReliefRequest.case_id == case.id,
+            ReliefRequest.party_id == party_id,
+            ReliefRequest.state == ReliefState.GRANTED,
+        )
         .order_by(ReliefRequest.id.desc())
     )
     if row is None or row.granted_kind is None:
         return None
-    share = Fraction(row.granted_percent, 100) if row.granted_percent is not None and row.granted_kind is ReliefKind.REDUCTION else None
+    share = (
+        Fraction(row.granted_percent, 100)
+        if row.granted_percent is not None and row.granted_kind is ReliefKind.REDUCTION
+        else None
+    )
     person = next(p for p in case.parties if p.id == party_id).kind is PartyKind.PERSON
     return FeeRelief(row.granted_kind, share, person)
 
@@ -97,20 +129,36 @@ def put_off_until(session: Session, case: Case, party_id: int) -> date | None:
     """The day until which a party may put its payment off."""
     return session.scalar(
         select(ReliefRequest.until_on)
-        .where(ReliefRequest.case_id == case.id, ReliefRequest.party_id == party_id, ReliefRequest.granted_kind == ReliefKind.DEFERRAL)
+        .where(
+            ReliefRequest.case_id == case.id,
+            ReliefRequest.party_id == party_id,
+            ReliefRequest.granted_kind == ReliefKind.DEFERRAL,
+        )
         .order_by(ReliefRequest.id.desc())
     )
 
 
 def priced(pack: RulePack, question: FeeQuestion) -> FeeQuestion:
     """The question as the tariff can answer it: a claim without an amount pays as one not about property (FEE 13(2))."""
-    kind = pack.tariff.kinds[pack.cause(question.cause).fee_kind] if question.cause and question.matter.value in pack.tariff.by_cause else None
+    kind = (
+        pack.tariff.kinds[pack.cause(question.cause).fee_kind]
+        if question.cause and question.matter.value in pack.tariff.by_cause
+        else None
+    )
     if kind is None or question.amounts or kind.base is not None or NO_AMOUNT not in pack.tariff.kinds:
         return question
     return replace(question, kind=NO_AMOUNT)
 
 
-def write_assessment(court: Sitting, case: Case, party: Party, basis: FeeBasis | None, matter: Matter, found: Assessment, window_kind: str) -> FeeAssessment:
+def write_assessment(
+    court: Sitting,
+    case: Case,
+    party: Party,
+    basis: FeeBasis | None,
+    matter: Matter,
+    found: Assessment,
+    window_kind: str,
+) -> FeeAssessment:
     """The notice's row, with a code a payer writes on a bank transfer."""
     state = AssessmentState.DUE
     if found.total.minor == 0:
@@ -148,7 +196,9 @@ def check_letter(body: str) -> str:
     return _CODE[sum((place + 2) * _CODE.index(letter) for place, letter in enumerate(body)) % len(_CODE)]
 
 
-def assessments_of(session: Session, case: Case, *, party_id: int | None = None, demands: bool = False) -> list[FeeAssessment]:
+def assessments_of(
+    session: Session, case: Case, *, party_id: int | None = None, demands: bool = False
+) -> list[FeeAssessment]:
     """Every fee notice of a case, in order; ``demands`` adds what a costs decision made a party owe (CPI 207)."""
     query = select(FeeAssessment).where(FeeAssessment.case_id == case.id).order_by(FeeAssessment.id)
     if party_id is not None:

@@ -24,12 +24,20 @@ ARTICLE = "CPI 194"
 
 def standing_at_end(court: Sitting, case: Case, matters: Iterable[Matter] = FIRST_INSTANCE) -> list[FeeBasis]:
     """What the fee at the end is computed on, claim by claim; empty where fees are paid in advance."""
-    query = select(FeeBasis).where(FeeBasis.case_id == case.id, FeeBasis.at_end.is_(True), FeeBasis.until.is_(None), FeeBasis.matter.in_(tuple(matters)))
+    query = select(FeeBasis).where(
+        FeeBasis.case_id == case.id,
+        FeeBasis.at_end.is_(True),
+        FeeBasis.until.is_(None),
+        FeeBasis.matter.in_(tuple(matters)),
+    )
     return list(court.session.scalars(query.order_by(FeeBasis.id)))
 
 
-def fee_at_end(court: Sitting, case: Case, ending: Ending | None = None, matters: Sequence[Matter] = FIRST_INSTANCE) -> Assessment | None:
-    """The fee with every step: all claims of the many as one sum, each claim against them by itself; None where fees are paid in advance.
+def fee_at_end(
+    court: Sitting, case: Case, ending: Ending | None = None, matters: Sequence[Matter] = FIRST_INSTANCE
+) -> Assessment | None:
+    """The fee with every step: all claims of the many as one sum, each claim against them by itself; None where fees
+    are paid in advance.
 
     ``ending`` halves it where the case ended by mediation or was withdrawn (FEE 15). Whom a
     relief was granted is not asked: who bears the fee is not known yet.
@@ -38,9 +46,16 @@ def fee_at_end(court: Sitting, case: Case, ending: Ending | None = None, matters
     if not bases:
         return None
     claims, others = [b for b in bases if b.matter is Matter.CLAIM], [b for b in bases if b.matter is not Matter.CLAIM]
-    found = [_assessed(court, case, group, ending) for group in ([claims] if claims else []) + [[other] for other in others]]
+    found = [
+        _assessed(court, case, group, ending) for group in ([claims] if claims else []) + [[other] for other in others]
+    ]
     currency, first = found[0].total.currency, found[0]
-    not_before = FeeStep(T("Not asked for in advance: the losing side pays when the case ends, by the sum in dispute."), Money(0, currency), "at_end", ARTICLE)
+    not_before = FeeStep(
+        T("Not asked for in advance: the losing side pays when the case ends, by the sum in dispute."),
+        Money(0, currency),
+        "at_end",
+        ARTICLE,
+    )
     return Assessment(
         Money(sum(one.total.minor for one in found), currency),
         Money(sum(one.full.minor for one in found), currency),
@@ -52,10 +67,15 @@ def fee_at_end(court: Sitting, case: Case, ending: Ending | None = None, matters
 
 
 def fee_on_leaving(court: Sitting, case: Case, basis: FeeBasis) -> Assessment:
-    """The fee of a claim whose author left the action by leave: by its own sum, halved once, borne by her (FEE 13, 15, 34; CPI 206)."""
+    """The fee of a claim whose author left the action by leave: by its own sum, halved once, borne by her (FEE 13, 15,
+    34; CPI 206).
+    """
     found = assess_filing(court.pack(case), replace(question_for(court, case, basis), ending=Ending.WITHDRAWN))
     alone = FeeStep(
-        T("The claim left the action of many: its fee is computed by its own sum, and whoever withdrew bears it."), _nothing(found), "left", "FEE 34"
+        T("The claim left the action of many: its fee is computed by its own sum, and whoever withdrew bears it."),
+        _nothing(found),
+        "left",
+        "FEE 34",
     )
     return replace(found, steps=(alone, *found.steps), prepaid=False)
 
@@ -74,4 +94,6 @@ def _assessed(court: Sitting, case: Case, bases: Sequence[FeeBasis], ending: End
         non_property=sum(basis.non_property for basis in bases),
         joined=first.joined,
     )
-    return assess_filing(court.pack(case), replace(question_for(court, case, together, with_relief=False), ending=ending))
+    return assess_filing(
+        court.pack(case), replace(question_for(court, case, together, with_relief=False), ending=ending)
+    )

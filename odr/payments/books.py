@@ -7,14 +7,35 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from odr.payments.facts import DISPUTE_LOST, DISPUTE_REINSTATED, DISPUTE_WITHDRAWN, PAYOUT_FAILED, REFUND_FAILED, REFUND_PAID
+from odr.payments.facts import (
+    DISPUTE_LOST,
+    DISPUTE_REINSTATED,
+    DISPUTE_WITHDRAWN,
+    PAYOUT_FAILED,
+    REFUND_FAILED,
+    REFUND_PAID,
+)
 from odr.payments.ledger import balance, booked, post
-from odr.payments.models import AssessmentState, Channel, FeeAssessment, LedgerAccount, LedgerEntry, Payment, Refund, RefundState, StripeFact
+from odr.payments.models import (
+    AssessmentState,
+    Channel,
+    FeeAssessment,
+    LedgerAccount,
+    LedgerEntry,
+    Payment,
+    Refund,
+    RefundState,
+    StripeFact,
+)
 from odr.payments.tariff import Matter
 from odr.procedure.tariff_rules import Ending
 from odr.text import Money
 
-HOLDS = {Channel.CARD: LedgerAccount.CLEARING, Channel.TRANSFER: LedgerAccount.BANK, Channel.COUNTER: LedgerAccount.CASH}
+HOLDS = {
+    Channel.CARD: LedgerAccount.CLEARING,
+    Channel.TRANSFER: LedgerAccount.BANK,
+    Channel.COUNTER: LedgerAccount.CASH,
+}
 """Where money of each channel lies."""
 
 
@@ -25,7 +46,9 @@ def stripe_source(intent: str) -> str:
 
 def paid_on(session: Session, assessment: FeeAssessment) -> Money:
     """What has come in for an assessment, overpayments left out."""
-    came = session.scalar(select(func.coalesce(func.sum(Payment.amount_minor), 0)).where(Payment.assessment_id == assessment.id))
+    came = session.scalar(
+        select(func.coalesce(func.sum(Payment.amount_minor), 0)).where(Payment.assessment_id == assessment.id)
+    )
     return Money(min(int(came or 0), assessment.amount_minor), assessment.currency)
 
 
@@ -37,7 +60,9 @@ def outstanding(session: Session, assessment: FeeAssessment) -> Money:
 
 
 def _held_as(assessment: FeeAssessment) -> LedgerAccount:
-    """Under what the money of a notice is held: not yet earned, or collected for somebody else and never earned (FEE 11)."""
+    """Under what the money of a notice is held: not yet earned, or collected for somebody else and never earned (FEE
+    11).
+    """
     return LedgerAccount.ENTRUSTED if assessment.matter is Matter.ATTENDANCE else LedgerAccount.DEFERRED
 
 
@@ -83,7 +108,8 @@ def book_payment(
 ) -> Payment | None:
     """Credit money to an assessment, once for each ``source``; None where it was credited before.
 
-    What exceeds the fee is owed back at once. ``left`` is what is outstanding, where the caller has asked. Raises ValueError for another currency.
+    What exceeds the fee is owed back at once. ``left`` is what is outstanding, where the caller has asked. Raises
+    ValueError for another currency.
     """
     if amount.currency != assessment.currency:
         raise ValueError(f"a payment in {amount.currency} for a fee in {assessment.currency}")
@@ -105,9 +131,25 @@ def book_payment(
     session.add(payment)
     session.flush()
     held, case_id = HOLDS[channel], assessment.case_id
-    post(session, f"payment/{source}", "fee paid", held, LedgerAccount.RECEIVABLE, Money(taken, amount.currency), at=at, case_id=case_id)
     post(
-        session, f"payment/{source}/excess", "paid too much", held, LedgerAccount.REFUNDS, Money(amount.minor - taken, amount.currency), at=at, case_id=case_id
+        session,
+        f"payment/{source}",
+        "fee paid",
+        held,
+        LedgerAccount.RECEIVABLE,
+        Money(taken, amount.currency),
+        at=at,
+        case_id=case_id,
+    )
+    post(
+        session,
+        f"payment/{source}/excess",
+        "paid too much",
+        held,
+        LedgerAccount.REFUNDS,
+        Money(amount.minor - taken, amount.currency),
+        at=at,
+        case_id=case_id,
     )
     if taken == left.minor and assessment.state in (AssessmentState.DUE, AssessmentState.DEFERRED):
         assessment.state, assessment.paid_at = AssessmentState.PAID, at
@@ -132,7 +174,9 @@ def _credited(session: Session, cause: str) -> int:
 
 def refundable(session: Session, payment: Payment) -> Money:
     """What of a payment has not been promised back yet."""
-    promised = session.scalar(select(func.coalesce(func.sum(Refund.amount_minor), 0)).where(Refund.payment_id == payment.id))
+    promised = session.scalar(
+        select(func.coalesce(func.sum(Refund.amount_minor), 0)).where(Refund.payment_id == payment.id)
+    )
     return Money(payment.amount_minor - int(promised or 0), payment.currency)
 
 
@@ -164,7 +208,9 @@ def book_refund_end(session: Session, refund: Refund, channel: Channel, paid: bo
         refund.state, refund.finished_at, refund.trouble = RefundState.PAID, at, None
         return
     if booked(session, gone):
-        post(session, back, "refund came back", held, LedgerAccount.REFUNDS, refund.amount, at=at, case_id=refund.case_id)
+        post(
+            session, back, "refund came back", held, LedgerAccount.REFUNDS, refund.amount, at=at, case_id=refund.case_id
+        )
     refund.state, refund.finished_at = RefundState.FAILED, at
 
 
@@ -194,12 +240,39 @@ def book_dispute(session: Session, fact: StripeFact, case_id: int) -> None:
     """A bank took the money back, and may give it back again; a lost dispute leaves the fee owed."""
     amount, name = Money(fact.amount_minor, fact.currency), f"dispute/{fact.stripe_id}"
     if fact.rank >= DISPUTE_WITHDRAWN:
-        post(session, f"{name}/withdrawn", "taken back by the bank", LedgerAccount.DISPUTED, LedgerAccount.CLEARING, amount, at=fact.at, case_id=case_id)
+        post(
+            session,
+            f"{name}/withdrawn",
+            "taken back by the bank",
+            LedgerAccount.DISPUTED,
+            LedgerAccount.CLEARING,
+            amount,
+            at=fact.at,
+            case_id=case_id,
+        )
     if fact.rank == DISPUTE_LOST:
-        post(session, f"{name}/lost", "dispute lost", LedgerAccount.RECEIVABLE, LedgerAccount.DISPUTED, amount, at=fact.at, case_id=case_id)
+        post(
+            session,
+            f"{name}/lost",
+            "dispute lost",
+            LedgerAccount.RECEIVABLE,
+            LedgerAccount.DISPUTED,
+            amount,
+            at=fact.at,
+            case_id=case_id,
+        )
     if fact.rank == DISPUTE_REINSTATED:
         stood = LedgerAccount.RECEIVABLE if booked(session, f"{name}/lost") else LedgerAccount.DISPUTED
-        post(session, f"{name}/reinstated", "given back by the bank", LedgerAccount.CLEARING, stood, amount, at=fact.at, case_id=case_id)
+        post(
+            session,
+            f"{name}/reinstated",
+            "given back by the bank",
+            LedgerAccount.CLEARING,
+            stood,
+            amount,
+            at=fact.at,
+            case_id=case_id,
+        )
 
 
 def book_payout(session: Session, fact: StripeFact) -> None:
@@ -208,19 +281,41 @@ def book_payout(session: Session, fact: StripeFact) -> None:
     if fact.rank < PAYOUT_FAILED:
         post(session, name, "payout", LedgerAccount.BANK, LedgerAccount.CLEARING, amount, at=fact.at)
     elif booked(session, name):
-        post(session, f"{name}/back", "payout came back", LedgerAccount.CLEARING, LedgerAccount.BANK, amount, at=fact.at)
+        post(
+            session, f"{name}/back", "payout came back", LedgerAccount.CLEARING, LedgerAccount.BANK, amount, at=fact.at
+        )
 
 
 def book_passed_on(session: Session, name: str, amount: Money, channel: Channel, at: datetime, case_id: int) -> None:
     """What was collected for somebody leaves the court for her: never the court's own money (FEE 11)."""
-    post(session, f"passed on/{name}", "passed on", LedgerAccount.ENTRUSTED, HOLDS[channel], amount, at=at, case_id=case_id)
+    post(
+        session,
+        f"passed on/{name}",
+        "passed on",
+        LedgerAccount.ENTRUSTED,
+        HOLDS[channel],
+        amount,
+        at=at,
+        case_id=case_id,
+    )
 
 
 def earn(session: Session, case_id: int, currency: str, name: str, at: datetime) -> Money:
     """The case is over: what was paid and does not go back is earned. Returns how much."""
-    earned = -balance(session, LedgerAccount.DEFERRED, currency, case_id=case_id) - balance(session, LedgerAccount.RECEIVABLE, currency, case_id=case_id)
+    earned = -balance(session, LedgerAccount.DEFERRED, currency, case_id=case_id) - balance(
+        session, LedgerAccount.RECEIVABLE, currency, case_id=case_id
+    )
     amount = Money(max(earned, 0), currency)
-    post(session, f"earned/{name}", "fee earned", LedgerAccount.DEFERRED, LedgerAccount.INCOME, amount, at=at, case_id=case_id)
+    post(
+        session,
+        f"earned/{name}",
+        "fee earned",
+        LedgerAccount.DEFERRED,
+        LedgerAccount.INCOME,
+        amount,
+        at=at,
+        case_id=case_id,
+    )
     return amount
 
 

@@ -59,14 +59,18 @@ def _reserve(court: Court, assessment: str, locale: str, email: str | None) -> t
 
 def usable(session: Session, row: FeeAssessment) -> CheckoutSession | None:
     """The one page on which a fee can still be paid."""
-    return session.scalar(select(CheckoutSession).where(CheckoutSession.assessment_id == row.id, CheckoutSession.state.in_(USABLE)))
+    return session.scalar(
+        select(CheckoutSession).where(CheckoutSession.assessment_id == row.id, CheckoutSession.state.in_(USABLE))
+    )
 
 
 def _new(session: Session, row: FeeAssessment, now: datetime, locale: str, email: str | None) -> CheckoutSession:
     left = outstanding(session, row)
     if left.minor <= 0:
         raise ActNotOpen(T("Nothing is to be paid here now."))
-    attempt = (session.scalar(select(func.max(CheckoutSession.attempt)).where(CheckoutSession.assessment_id == row.id)) or 0) + 1
+    attempt = (
+        session.scalar(select(func.max(CheckoutSession.attempt)).where(CheckoutSession.assessment_id == row.id)) or 0
+    ) + 1
     visit = CheckoutSession(
         assessment_id=row.id,
         attempt=attempt,
@@ -126,5 +130,10 @@ def take_page(court: Court, found: dict[str, Any]) -> bool:
     paid = found.get("payment_status") == "paid"
     rank = SESSION_EXPIRED if found["status"] == "expired" else SESSION_PAID if paid else SESSION_PROCESSING
     kind = "checkout.session.expired" if rank == SESSION_EXPIRED else "checkout.session.completed"
-    event = {"id": f"retrieved/{found['id']}/{rank}", "type": kind, "created": int(found["created"]), "data": {"object": found}}
+    event = {
+        "id": f"retrieved/{found['id']}/{rank}",
+        "type": kind,
+        "created": int(found["created"]),
+        "data": {"object": found},
+    }
     return take(court, event, EventOrigin.RETRIEVED)

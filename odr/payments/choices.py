@@ -42,7 +42,17 @@ def relief_requests(court: Any, case: Case, actor: Actor) -> list[Option]:
 def unpaid_fees(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Fees whose time is over, with nothing pending."""
     rows = [row for row in assessments_of(court.session, case) if is_unpaid_for_good(court, case, row)]
-    return [Option(row.reference, T("%(amount)s, %(name)s", amount=outstanding(court.session, row), name=party_by_id(case, row.party_id).name)) for row in rows]
+    return [
+        Option(
+            row.reference,
+            T(
+                "%(amount)s, %(name)s",
+                amount=outstanding(court.session, row),
+                name=party_by_id(case, row.party_id).name,
+            ),
+        )
+        for row in rows
+    ]
 
 
 @choice_source("all_fees")
@@ -57,8 +67,13 @@ def all_fees(court: Any, case: Case, actor: Actor) -> list[Option]:
 @choice_source("refunds_waiting")
 def refunds_waiting(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Refunds that wait for an approval."""
-    rows = court.session.scalars(select(Refund).where(Refund.case_id == case.id, Refund.state == RefundState.ORDERED).order_by(Refund.id))
-    return [Option(row.reference, T("%(amount)s, %(name)s", amount=row.amount, name=party_by_id(case, row.party_id).name)) for row in rows]
+    rows = court.session.scalars(
+        select(Refund).where(Refund.case_id == case.id, Refund.state == RefundState.ORDERED).order_by(Refund.id)
+    )
+    return [
+        Option(row.reference, T("%(amount)s, %(name)s", amount=row.amount, name=party_by_id(case, row.party_id).name))
+        for row in rows
+    ]
 
 
 @choice_source("fee_parties")
@@ -69,17 +84,23 @@ def fee_parties(court: Any, case: Case, actor: Actor) -> list[Option]:
 
 def find_assessment(court: Any, case: Case, actor: Actor, reference: str) -> FeeAssessment | None:
     """A fee of the case; the fee itself is no secret between the parties (FEE 53)."""
-    row: FeeAssessment | None = court.session.scalar(select(FeeAssessment).where(FeeAssessment.case_id == case.id, FeeAssessment.reference == reference))
+    row: FeeAssessment | None = court.session.scalar(
+        select(FeeAssessment).where(FeeAssessment.case_id == case.id, FeeAssessment.reference == reference)
+    )
     return row
 
 
 def find_refund(court: Any, case: Case, actor: Actor, reference: str) -> Refund | None:
     """A refund of the case; a party finds her own."""
-    row: Refund | None = court.session.scalar(select(Refund).where(Refund.case_id == case.id, Refund.reference == reference))
+    row: Refund | None = court.session.scalar(
+        select(Refund).where(Refund.case_id == case.id, Refund.reference == reference)
+    )
     return row if row is None or actor.role not in PARTY_ROLES or row.party_id == actor.party_id else None
 
 
 def find_relief(court: Any, case: Case, actor: Actor, reference: str) -> ReliefRequest | None:
     """A request for relief; a party finds her own."""
-    row: ReliefRequest | None = court.session.scalar(select(ReliefRequest).where(ReliefRequest.case_id == case.id, ReliefRequest.reference == reference))
+    row: ReliefRequest | None = court.session.scalar(
+        select(ReliefRequest).where(ReliefRequest.case_id == case.id, ReliefRequest.reference == reference)
+    )
     return row if row is None or actor.role not in PARTY_ROLES or row.party_id == actor.party_id else None

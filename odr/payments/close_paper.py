@@ -46,7 +46,10 @@ class DailyClosePaper(Paper):
 
 def close_pdf(court: Court, close: DailyClose, locale: str) -> bytes:
     """The sealed report of a closed day."""
-    name, now = court.settings.court_name_zh if locale == "zh-Hans" else court.settings.court_name, court.clock.machine_now()
+    name, now = (
+        court.settings.court_name_zh if locale == "zh-Hans" else court.settings.court_name,
+        court.clock.machine_now(),
+    )
     paper = DailyClosePaper(
         court=name,
         issued_on=close.closed_at.astimezone(court.settings.tz).date(),
@@ -56,10 +59,17 @@ def close_pdf(court: Court, close: DailyClose, locale: str) -> bytes:
         lines=[_line(one) for one in close.balances],
     )
     pdf = typeset(court.ports.typesetter, paper, "zh-Hans" if locale == "zh-Hans" else "en", at=now)
-    sealed: bytes = court.ports.sealer.seal_pdf(pdf, reason="Daily close", signer_name=court.settings.court_name, now=now)
+    sealed: bytes = court.ports.sealer.seal_pdf(
+        pdf, reason="Daily close", signer_name=court.settings.court_name, now=now
+    )
     return sealed
 
 
 def _line(kept: dict[str, object]) -> AccountLine:
     debit, credit, currency = int(str(kept["debit"])), int(str(kept["credit"])), str(kept["currency"])
-    return AccountLine(LedgerAccount(kept["account"]).label, Money(debit, currency), Money(credit, currency), Money(debit - credit, currency))
+    return AccountLine(
+        LedgerAccount(kept["account"]).label,
+        Money(debit, currency),
+        Money(credit, currency),
+        Money(debit - credit, currency),
+    )

@@ -1,4 +1,6 @@
-"""What the court collects for experts who attend a hearing: asked for, given back, passed on; never its own (FEE 11; EV 38, 39)."""
+"""What the court collects for experts who attend a hearing: asked for, given back, passed on; never its own (FEE 11; EV
+38, 39).
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
-def collect(court: Sitting, case: Case, payer: Party, steps: Sequence[FeeStep], window: str, days: int | None) -> FeeAssessment:
+def collect(
+    court: Sitting, case: Case, payer: Party, steps: Sequence[FeeStep], window: str, days: int | None
+) -> FeeAssessment:
     """Ask a party to prepay its part of what an expert's attendance costs, and start its time (EV 38).
 
     ``steps`` add up to the part, in minor units; ``window`` is the time limit of the pack,
@@ -30,7 +34,9 @@ def collect(court: Sitting, case: Case, payer: Party, steps: Sequence[FeeStep], 
     """
     pack = court.pack(case)
     part = Money(sum(step.amount.minor for step in steps), pack.currency)
-    basis = FeeBasis(case_id=case.id, party_id=payer.id, matter=Matter.ATTENDANCE, amounts=[part.minor], since=court.now)
+    basis = FeeBasis(
+        case_id=case.id, party_id=payer.id, matter=Matter.ATTENDANCE, amounts=[part.minor], since=court.now
+    )
     court.session.add(basis)
     court.session.flush()
     found = Assessment(part, part, tuple(steps), pack.id, pack.version_of("windows").isoformat())
@@ -48,7 +54,9 @@ def is_on_its_way(court: Sitting, row: FeeAssessment) -> bool:
     return court.session.scalar(select(CheckoutSession.id).where(*moving).limit(1)) is not None
 
 
-def give_back(court: Sitting, case: Case, row: FeeAssessment, why: Text, article: str, amount: Money | None = None) -> Money:
+def give_back(
+    court: Sitting, case: Case, row: FeeAssessment, why: Text, article: str, amount: Money | None = None
+) -> Money:
     """Ask for no more, and order back what came (or ``amount`` of it); returns what goes back.
 
     ``why`` and its article are the step that the payer reads. Partial payments go back too.
@@ -65,9 +73,14 @@ def give_back(court: Sitting, case: Case, row: FeeAssessment, why: Text, article
         FeeStep(T("Goes back."), back, "refund", article),
     )
     computation = {"reason": "not used", "steps": [step.to_json() for step in steps]}
-    for payment in court.session.scalars(select(Payment).where(Payment.assessment_id == row.id).order_by(Payment.id.desc())):
+    for payment in court.session.scalars(
+        select(Payment).where(Payment.assessment_id == row.id).order_by(Payment.id.desc())
+    ):
         part = min(left, refundable(court.session, payment).minor)
         if part > 0:
-            book_refund_order(court.session, write_refund(court, case, payment, Money(part, came.currency), Ending.NOT_USED, computation))
+            book_refund_order(
+                court.session,
+                write_refund(court, case, payment, Money(part, came.currency), Ending.NOT_USED, computation),
+            )
             left -= part
     return back

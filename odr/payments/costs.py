@@ -59,8 +59,13 @@ class Allocation:
         return {
             "fee": self.fee.minor,
             "currency": self.fee.currency,
-            "shares": [{"party": one.party, **{name: getattr(one, name).minor for name in _SUMS}} for one in self.shares],
-            "reimbursements": [{"debtor": one.debtor, "creditor": one.creditor, "amount": one.amount.minor} for one in self.reimbursements],
+            "shares": [
+                {"party": one.party, **{name: getattr(one, name).minor for name in _SUMS}} for one in self.shares
+            ],
+            "reimbursements": [
+                {"debtor": one.debtor, "creditor": one.creditor, "amount": one.amount.minor}
+                for one in self.reimbursements
+            ],
             "jointly": self.jointly,
             "reason": text_to_json(self.reason),
             "articles": list(self.articles),
@@ -71,14 +76,21 @@ class Allocation:
     def from_json(cls, written: Mapping[str, Any]) -> Allocation:
         """The allocation that was kept."""
         currency = written["currency"]
-        shares = tuple(CostShare(one["party"], *(Money(one[name], currency) for name in _SUMS)) for one in written["shares"])
-        debts = tuple(Reimbursement(one["debtor"], one["creditor"], Money(one["amount"], currency)) for one in written["reimbursements"])
+        shares = tuple(
+            CostShare(one["party"], *(Money(one[name], currency) for name in _SUMS)) for one in written["shares"]
+        )
+        debts = tuple(
+            Reimbursement(one["debtor"], one["creditor"], Money(one["amount"], currency))
+            for one in written["reimbursements"]
+        )
         attendance = Money(written["attendance"], currency) if "attendance" in written else None
         reason, articles = text_from_json(written["reason"]), tuple(written["articles"])
         return cls(Money(written["fee"], currency), shares, debts, written["jointly"], reason, articles, attendance)
 
 
-def shares_by_success(claimed: int, awarded: int, claimant: str, respondents: Mapping[str, Fraction]) -> dict[str, Fraction]:
+def shares_by_success(
+    claimed: int, awarded: int, claimant: str, respondents: Mapping[str, Fraction]
+) -> dict[str, Fraction]:
     """A proposal: each side bears the part on which it lost; respondents split theirs by interest (FEE 29).
 
     The judge decides by the circumstances; this is only where the form starts.
@@ -125,7 +137,9 @@ def allocate_costs(
     parts = tuple(_share(pack, party, bears.get(party, 0), prepaid.get(party), balance[party]) for party in parties)
     reason, article = _reason(pack, ending, prepaid, shares)
     articles = [article, costs.joint if jointly else None, costs.winner_refund if through_court else None]
-    return Allocation(fee, parts, tuple(debts), jointly, reason, tuple(dict.fromkeys(article for article in articles if article)))
+    return Allocation(
+        fee, parts, tuple(debts), jointly, reason, tuple(dict.fromkeys(article for article in articles if article))
+    )
 
 
 _ENDED: dict[Ending, Text] = {
@@ -135,7 +149,9 @@ _ENDED: dict[Ending, Text] = {
 }
 
 
-def _reason(pack: RulePack, ending: Ending | None, prepaid: Mapping[str, Money], shares: Mapping[str, Fraction]) -> tuple[Text, str]:
+def _reason(
+    pack: RulePack, ending: Ending | None, prepaid: Mapping[str, Money], shares: Mapping[str, Fraction]
+) -> tuple[Text, str]:
     costs = pack.tariff.costs
     if ending in _ENDED and ending in costs.by_ending:
         return _ENDED[ending], costs.by_ending[ending]
@@ -158,7 +174,13 @@ def split(amount: int, shares: Mapping[str, Fraction]) -> dict[str, int]:
 
 def _share(pack: RulePack, party: str, bears: int, prepaid: Money | None, balance: int) -> CostShare:
     currency = pack.currency
-    return CostShare(party, Money(bears, currency), prepaid or Money(0, currency), Money(max(balance, 0), currency), Money(max(-balance, 0), currency))
+    return CostShare(
+        party,
+        Money(bears, currency),
+        prepaid or Money(0, currency),
+        Money(max(balance, 0), currency),
+        Money(max(-balance, 0), currency),
+    )
 
 
 def _settle(balance: Mapping[str, int], currency: str) -> list[Reimbursement]:

@@ -30,10 +30,21 @@ Matters = Sequence[Matter]
 
 
 def demand(court: Sitting, case: Case, who: Party, amount: Money, matter: Matter = Matter.CLAIM) -> FeeAssessment:
-    """Ask a party for what it bears under the costs decision; payable like any fee, without a time limit that could end the case."""
+    """Ask a party for what it bears under the costs decision; payable like any fee, without a time limit that could end
+    the case.
+    """
     pack = court.pack(case)
-    step = FeeStep(T("Borne under the costs decision."), amount, "costs", pack.tariff.costs.winner_refund or pack.tariff.costs.loser_pays)
-    steps = (step, of_the_whole(whole)) if (whole := fee_at_end(court, case)) is not None and matter in FIRST_INSTANCE else (step,)
+    step = FeeStep(
+        T("Borne under the costs decision."),
+        amount,
+        "costs",
+        pack.tariff.costs.winner_refund or pack.tariff.costs.loser_pays,
+    )
+    steps = (
+        (step, of_the_whole(whole))
+        if (whole := fee_at_end(court, case)) is not None and matter in FIRST_INSTANCE
+        else (step,)
+    )
     found = Assessment(amount, amount, steps, pack.id, pack.version_of("tariff").isoformat())
     row = write_assessment(court, case, who, None, matter, found, DEMAND_WINDOW)
     book_assessment(court.session, row)
@@ -43,7 +54,10 @@ def demand(court: Sitting, case: Case, who: Party, amount: Money, matter: Matter
 
 def of_the_whole(whole: Assessment) -> FeeStep:
     """The line that tells a loser of an action of many of which fee this is the part (CPI 194)."""
-    words = T("The fee of the action of many is %(whole)s by the sum in dispute; nothing was asked for in advance.", whole=whole.total)
+    words = T(
+        "The fee of the action of many is %(whole)s by the sum in dispute; nothing was asked for in advance.",
+        whole=whole.total,
+    )
     return FeeStep(words, Money(0, whole.total.currency), "at_end", ARTICLE)
 
 
@@ -56,7 +70,8 @@ def party_labelled(case: Case, label: str) -> Party:
 
 
 def standing_fee(court: Sitting, case: Case, matters: Matters = BORNE) -> Money:
-    """The costs of the first instance (or of other ``matters``) as they stand: what was asked for, less what a lowered, withdrawn or settled claim gave back.
+    """The costs of the first instance (or of other ``matters``) as they stand: what was asked for, less what a lowered,
+    withdrawn or settled claim gave back.
 
     What goes back to a winner stays part of it: somebody else bears it. In an action of
     many the fee is what the sum in dispute makes at the end (CPI 194). What experts who
@@ -65,8 +80,16 @@ def standing_fee(court: Sitting, case: Case, matters: Matters = BORNE) -> Money:
     ended = fee_at_end(court, case, matters=matters)
     left = tuple(matter for matter in matters if ended is None or matter not in FIRST_INSTANCE)
     rows = [row for row in assessments_of(court.session, case) if row.matter in left]
-    asked = sum(paid_on(court.session, row).minor if row.state is AssessmentState.CANCELLED else row.amount_minor for row in rows)
-    gone = sum(one.amount_minor for party in case.parties for one in orders_of(court, case, party, left) if one.ending is not Ending.WON)
+    asked = sum(
+        paid_on(court.session, row).minor if row.state is AssessmentState.CANCELLED else row.amount_minor
+        for row in rows
+    )
+    gone = sum(
+        one.amount_minor
+        for party in case.parties
+        for one in orders_of(court, case, party, left)
+        if one.ending is not Ending.WON
+    )
     return Money((ended.total.minor if ended is not None else 0) + asked - gone, court.pack(case).currency)
 
 
@@ -77,7 +100,9 @@ def borne_by(court: Sitting, case: Case, lines: Sequence[BearsInput], fee: Money
     for place, line in enumerate(lines):
         label = party_labelled(case, line.party).label
         if label in bears or line.bears.currency != currency:
-            raise InvalidInput([FieldFault((at, place, "bears"), T("Name each party once, in the currency of the court."))])
+            raise InvalidInput(
+                [FieldFault((at, place, "bears"), T("Name each party once, in the currency of the court."))]
+            )
         bears[label] = line.bears
     if sum(money.minor for money in bears.values()) != fee.minor:
         raise InvalidInput.at(at, T("Together the parties must bear exactly %(fee)s.", fee=fee))
@@ -86,10 +111,14 @@ def borne_by(court: Sitting, case: Case, lines: Sequence[BearsInput], fee: Money
 
 def order_costs(court: Sitting, case: Case, bears: Mapping[str, Money]) -> CostsOrder:
     """Write down who bears the fee of the first instance from now on, in place of what was decided before."""
-    for old in court.session.scalars(select(CostsOrder).where(CostsOrder.case_id == case.id, CostsOrder.replaced_at.is_(None))):
+    for old in court.session.scalars(
+        select(CostsOrder).where(CostsOrder.case_id == case.id, CostsOrder.replaced_at.is_(None))
+    ):
         old.replaced_at = court.now
     allocation = {label: money.minor for label, money in bears.items()}
-    order = CostsOrder(case_id=case.id, allocation=allocation, entry_number=court.next_number(case), decided_at=court.now)
+    order = CostsOrder(
+        case_id=case.id, allocation=allocation, entry_number=court.next_number(case), decided_at=court.now
+    )
     court.session.add(order)
     court.session.flush()
     return order
@@ -105,20 +134,31 @@ def carry_out(court: Sitting, case: Case, order: CostsOrder) -> None:
 
 
 def were_settled(court: Sitting, case: Case) -> bool:
-    """Whether a costs decision of the first instance was carried out before: money went back to a winner or was demanded from a loser."""
-    demanded = any(row.basis_id is None and row.matter in FIRST_INSTANCE for row in assessments_of(court.session, case, demands=True))
-    return demanded or any(one.ending is Ending.WON for party in case.parties for one in orders_of(court, case, party, BORNE))
+    """Whether a costs decision of the first instance was carried out before: money went back to a winner or was
+    demanded from a loser.
+    """
+    demanded = any(
+        row.basis_id is None and row.matter in FIRST_INSTANCE
+        for row in assessments_of(court.session, case, demands=True)
+    )
+    return demanded or any(
+        one.ending is Ending.WON for party in case.parties for one in orders_of(court, case, party, BORNE)
+    )
 
 
 def held_in_all(court: Sitting, case: Case, party: Party, matters: Matters = BORNE) -> Money:
     """What a party has paid for these matters, under a costs decision too, and was not ordered back."""
-    rows = [row for row in assessments_of(court.session, case, party_id=party.id, demands=True) if row.matter in matters]
+    rows = [
+        row for row in assessments_of(court.session, case, party_id=party.id, demands=True) if row.matter in matters
+    ]
     back = sum(one.amount_minor for one in orders_of(court, case, party, matters))
     return Money(max(sum(paid_on(court.session, row).minor for row in rows) - back, 0), court.pack(case).currency)
 
 
 def settle_bears(court: Sitting, case: Case, bears: Mapping[str, Money], matters: Matters = BORNE) -> None:
-    """Bring every party to what it bears, who is not named to nothing: what it has borne beyond goes back, what is missing is demanded."""
+    """Bring every party to what it bears, who is not named to nothing: what it has borne beyond goes back, what is
+    missing is demanded.
+    """
     currency = court.pack(case).currency
     for party in case.parties:
         due = bears[party.label].minor if party.label in bears else 0
@@ -149,4 +189,6 @@ def _give_back(court: Sitting, case: Case, party: Party, amount: Money, matters:
             book_cancellation(court.session, row, court.now)
             left -= due.minor
     if left:
-        spread(court, case, party, Money(left, amount.currency), Ending.WON, {"reason": "costs decision changed"}, matters)
+        spread(
+            court, case, party, Money(left, amount.currency), Ending.WON, {"reason": "costs decision changed"}, matters
+        )

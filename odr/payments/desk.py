@@ -11,7 +11,16 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Role
 from odr.payments.demands import COLLECT_TASK
-from odr.payments.models import BankLine, DifferenceKind, Payment, ReconcileRun, Refund, RefundApproval, RefundState, StripeEvent
+from odr.payments.models import (
+    BankLine,
+    DifferenceKind,
+    Payment,
+    ReconcileRun,
+    Refund,
+    RefundApproval,
+    RefundState,
+    StripeEvent,
+)
 from odr.procedure.court import Court
 from odr.procedure.models import Task
 from odr.text import Text
@@ -55,23 +64,38 @@ def gather(court: Court, session: Session, account_id: int) -> Desk:
     """The desk of one cashier."""
     lines = [
         _line(court, session, refund, account_id)
-        for refund in session.scalars(select(Refund).where(Refund.state != RefundState.PAID).order_by(Refund.due_at, Refund.id))
+        for refund in session.scalars(
+            select(Refund).where(Refund.state != RefundState.PAID).order_by(Refund.due_at, Refund.id)
+        )
     ]
-    by_hand = [one for one in lines if one.refund.state is RefundState.FAILED or (one.refund.state is RefundState.APPROVED and one.by_hand)]
+    by_hand = [
+        one
+        for one in lines
+        if one.refund.state is RefundState.FAILED or (one.refund.state is RefundState.APPROVED and one.by_hand)
+    ]
     last = session.scalar(select(ReconcileRun).order_by(ReconcileRun.id.desc()).limit(1))
     return Desk(
         unmatched=list(
             session.scalars(
-                select(BankLine).where(BankLine.matched_at.is_(None), BankLine.amount_minor > 0).order_by(BankLine.booked_on, BankLine.id).limit(200)
+                select(BankLine)
+                .where(BankLine.matched_at.is_(None), BankLine.amount_minor > 0)
+                .order_by(BankLine.booked_on, BankLine.id)
+                .limit(200)
             )
         ),
         waiting=[one for one in lines if one.refund.state is RefundState.ORDERED],
         to_transfer=by_hand,
-        on_the_way=[one for one in lines if one.refund.state in (RefundState.APPROVED, RefundState.SENT) and not one.by_hand],
+        on_the_way=[
+            one for one in lines if one.refund.state in (RefundState.APPROVED, RefundState.SENT) and not one.by_hand
+        ],
         last_run=last,
         differences=[(DifferenceKind(one["what"]).label, one) for one in (last.differences if last else [])],
         late=sum(one.is_late for one in lines),
-        stuck_events=session.scalar(select(func.count()).select_from(StripeEvent).where(StripeEvent.applied_at.is_(None), StripeEvent.trouble.is_not(None)))
+        stuck_events=session.scalar(
+            select(func.count())
+            .select_from(StripeEvent)
+            .where(StripeEvent.applied_at.is_(None), StripeEvent.trouble.is_not(None))
+        )
         or 0,
         in_cases=[(task, case) for task, case in session.execute(_waiting())],
     )
@@ -94,6 +118,7 @@ def _line(court: Court, session: Session, refund: Refund, account_id: int) -> Re
         approvals=len(by),
         approved_by_me=account_id in by,
         by_hand=not payment.is_online,
-        is_urgent=refund.due_at is not None and refund.due_at - timedelta(days=court.settings.refund_alarm_days) <= now < refund.due_at,
+        is_urgent=refund.due_at is not None
+        and refund.due_at - timedelta(days=court.settings.refund_alarm_days) <= now < refund.due_at,
         is_late=refund.due_at is not None and refund.due_at <= now,
     )

@@ -12,9 +12,26 @@ from odr.docket.models import Case, Role
 from odr.identity.actors import CLOCK_ACTOR
 from odr.payments.acts import consider_unpaid
 from odr.payments.books import book_dispute, book_payout, refund_told, stripe_source
-from odr.payments.facts import DISPUTE_LOST, DISPUTE_REINSTATED, SESSION_EXPIRED, SESSION_FAILED, SESSION_PAID, SESSION_PROCESSING, Told
+from odr.payments.facts import (
+    DISPUTE_LOST,
+    DISPUTE_REINSTATED,
+    SESSION_EXPIRED,
+    SESSION_FAILED,
+    SESSION_PAID,
+    SESSION_PROCESSING,
+    Told,
+)
 from odr.payments.inputs import OutsideRefundInput, PaymentInput, RefundEndInput
-from odr.payments.models import Channel, CheckoutSession, CheckoutState, FeeAssessment, Payment, Refund, RefundState, StripeFact
+from odr.payments.models import (
+    Channel,
+    CheckoutSession,
+    CheckoutState,
+    FeeAssessment,
+    Payment,
+    Refund,
+    RefundState,
+    StripeFact,
+)
 from odr.procedure.models import Task
 from odr.text import Money, T, Text
 
@@ -41,14 +58,18 @@ class CourtEffects:
         self.session = court.session
 
     def credit(self, intent: str, assessment: str, amount: Money, at: datetime) -> None:
-        """Record the payment, unless it is recorded. A charge that names no fee of ours is left for reconciliation to list."""
+        """Record the payment, unless it is recorded. A charge that names no fee of ours is left for reconciliation to
+        list.
+        """
         if self._payment(intent) is not None:
             return
         row = self.session.scalar(select(FeeAssessment).where(FeeAssessment.reference == assessment))
         if row is None or row.currency != amount.currency or amount.minor <= 0:
             return
         case = self.session.get_one(Case, row.case_id)
-        given = PaymentInput(assessment=assessment, channel=Channel.CARD, amount=amount, source=stripe_source(intent), received_at=at)
+        given = PaymentInput(
+            assessment=assessment, channel=Channel.CARD, amount=amount, source=stripe_source(intent), received_at=at
+        )
         self._perform("record_payment", case, given)
 
     def declined(self, assessment: str, at: datetime) -> None:
@@ -66,7 +87,9 @@ class CourtEffects:
             return
         visit.stripe_id = visit.stripe_id or told.stripe_id
         state = _STATES[told.rank]
-        if visit.state is CheckoutState.PAID or (visit.state is CheckoutState.EXPIRED and state is not CheckoutState.PAID):
+        if visit.state is CheckoutState.PAID or (
+            visit.state is CheckoutState.EXPIRED and state is not CheckoutState.PAID
+        ):
             return
         visit.state = state
         self.session.flush()
@@ -83,7 +106,12 @@ class CourtEffects:
         refund.stripe_id = refund.stripe_id or fact.stripe_id
         paid = refund_told(fact)
         # Once the cashier has paid by hand, a further word on the failed attempt changes nothing.
-        if paid is None or refund.bank_reference is not None or refund.state is RefundState.FAILED or (paid and refund.state is RefundState.PAID):
+        if (
+            paid is None
+            or refund.bank_reference is not None
+            or refund.state is RefundState.FAILED
+            or (paid and refund.state is RefundState.PAID)
+        ):
             return
         given = RefundEndInput(refund=refund.reference, paid=paid, channel=Channel.CARD, way=fact.stripe_id, at=fact.at)
         self._perform("record_refund", self.session.get_one(Case, refund.case_id), given)
@@ -95,7 +123,10 @@ class CourtEffects:
             return
         book_dispute(self.session, fact, payment.case_id)
         case = self.session.get_one(Case, payment.case_id)
-        title = T("The bank of the payer disputes a payment of %(amount)s. Answer it at Stripe.", amount=Money(fact.amount_minor, fact.currency))
+        title = T(
+            "The bank of the payer disputes a payment of %(amount)s. Answer it at Stripe.",
+            amount=Money(fact.amount_minor, fact.currency),
+        )
         self._task_once(case, "fee_dispute", title, fact.stripe_id)
         if fact.rank in (DISPUTE_LOST, DISPUTE_REINSTATED):
             self.court.close_tasks(case, "fee_dispute", fact.stripe_id)
@@ -123,10 +154,17 @@ class CourtEffects:
         if payment is None or refund_told(fact) is not True:
             return
         case = self.session.get_one(Case, payment.case_id)
-        given = OutsideRefundInput(payment=payment.reference, stripe_id=fact.stripe_id, amount=Money(fact.amount_minor, fact.currency), at=fact.at)
+        given = OutsideRefundInput(
+            payment=payment.reference,
+            stripe_id=fact.stripe_id,
+            amount=Money(fact.amount_minor, fact.currency),
+            at=fact.at,
+        )
         self._perform("record_outside_refund", case, given)
 
     def _task_once(self, case: Case, kind: str, title: Text, subject: str) -> None:
-        known = self.session.scalar(select(Task.id).where(Task.case_id == case.id, Task.kind == kind, Task.subject == subject))
+        known = self.session.scalar(
+            select(Task.id).where(Task.case_id == case.id, Task.kind == kind, Task.subject == subject)
+        )
         if known is None:
             self.court.open_task(case, Role.CASHIER, kind, title, risk=50, subject=subject)

@@ -25,14 +25,23 @@ REFUND_PENDING, REFUND_PAID, REFUND_FAILED = 0, 2, 3
 DISPUTE_OPEN, DISPUTE_WITHDRAWN, DISPUTE_LOST, DISPUTE_REINSTATED = 1, 2, 3, 4
 PAYOUT_PAID, PAYOUT_FAILED = 1, 2
 
-_REFUND_RANKS = {"pending": REFUND_PENDING, "requires_action": 1, "succeeded": REFUND_PAID, "failed": REFUND_FAILED, "canceled": REFUND_FAILED}
+_REFUND_RANKS = {
+    "pending": REFUND_PENDING,
+    "requires_action": 1,
+    "succeeded": REFUND_PAID,
+    "failed": REFUND_FAILED,
+    "canceled": REFUND_FAILED,
+}
 _SESSION_KINDS = {
     "checkout.session.expired": SESSION_EXPIRED,
     "checkout.session.async_payment_failed": SESSION_FAILED,
     "checkout.session.async_payment_succeeded": SESSION_PAID,
 }
 _INTENT_KINDS = {"payment_intent.payment_failed": INTENT_FAILED, "payment_intent.succeeded": INTENT_SUCCEEDED}
-_DISPUTE_KINDS = {"charge.dispute.funds_withdrawn": DISPUTE_WITHDRAWN, "charge.dispute.funds_reinstated": DISPUTE_REINSTATED}
+_DISPUTE_KINDS = {
+    "charge.dispute.funds_withdrawn": DISPUTE_WITHDRAWN,
+    "charge.dispute.funds_reinstated": DISPUTE_REINSTATED,
+}
 _PAYOUT_KINDS = {"payout.paid": PAYOUT_PAID, "payout.failed": PAYOUT_FAILED}
 
 _HEEDED = ("checkout.session.", "refund.", "charge.refund.updated", "charge.dispute.", *_INTENT_KINDS, *_PAYOUT_KINDS)
@@ -76,11 +85,25 @@ def read_event(event: Mapping[str, Any]) -> Told | None:
         return _session(kind, found, at)
     if kind in _INTENT_KINDS:
         amount = found.get("amount_received") or found["amount"]
-        return _told(FactKind.INTENT, found, _INTENT_KINDS[kind], amount, found["id"], metadata(found).get("assessment"), at)
+        return _told(
+            FactKind.INTENT, found, _INTENT_KINDS[kind], amount, found["id"], metadata(found).get("assessment"), at
+        )
     if kind.startswith("refund.") or kind == "charge.refund.updated":
-        return _told(FactKind.REFUND, found, _REFUND_RANKS[found["status"]], found["amount"], found.get("payment_intent"), metadata(found).get("refund"), at)
+        return _told(
+            FactKind.REFUND,
+            found,
+            _REFUND_RANKS[found["status"]],
+            found["amount"],
+            found.get("payment_intent"),
+            metadata(found).get("refund"),
+            at,
+        )
     if kind.startswith("charge.dispute."):
-        rank = DISPUTE_LOST if kind == "charge.dispute.closed" and found["status"] == "lost" else _DISPUTE_KINDS.get(kind, DISPUTE_OPEN)
+        rank = (
+            DISPUTE_LOST
+            if kind == "charge.dispute.closed" and found["status"] == "lost"
+            else _DISPUTE_KINDS.get(kind, DISPUTE_OPEN)
+        )
         return _told(FactKind.DISPUTE, found, rank, found["amount"], found.get("payment_intent"), None, at)
     if kind in _PAYOUT_KINDS:
         return _told(FactKind.PAYOUT, found, _PAYOUT_KINDS[kind], found["amount"], None, None, at)
@@ -94,20 +117,40 @@ def _session(kind: str, found: Mapping[str, Any], at: datetime) -> Told | None:
     if rank is None:
         return None
     ours = metadata(found)
-    return _told(FactKind.SESSION, found, rank, found["amount_total"], found.get("payment_intent"), ours.get("assessment"), at, ours.get("checkout"))
+    return _told(
+        FactKind.SESSION,
+        found,
+        rank,
+        found["amount_total"],
+        found.get("payment_intent"),
+        ours.get("assessment"),
+        at,
+        ours.get("checkout"),
+    )
 
 
 def _told(
-    kind: FactKind, found: Mapping[str, Any], rank: int, amount: int, intent: str | None, ours: str | None, at: datetime, checkout: str | None = None
+    kind: FactKind,
+    found: Mapping[str, Any],
+    rank: int,
+    amount: int,
+    intent: str | None,
+    ours: str | None,
+    at: datetime,
+    checkout: str | None = None,
 ) -> Told:
-    return Told(kind, str(found["id"]), rank, from_stripe(int(amount), str(found["currency"])), intent, ours, checkout, at)
+    return Told(
+        kind, str(found["id"]), rank, from_stripe(int(amount), str(found["currency"])), intent, ours, checkout, at
+    )
 
 
 def learn(session: Session, told: Told) -> StripeFact:
     """Keep what was told unless we know the object to have come further."""
     fact = session.scalar(select(StripeFact).where(StripeFact.stripe_id == told.stripe_id))
     if fact is None:
-        fact = StripeFact(kind=told.kind, stripe_id=told.stripe_id, rank=-1, amount_minor=0, currency=told.amount.currency, at=told.at)
+        fact = StripeFact(
+            kind=told.kind, stripe_id=told.stripe_id, rank=-1, amount_minor=0, currency=told.amount.currency, at=told.at
+        )
         session.add(fact)
     if told.rank > fact.rank:
         fact.rank, fact.at = told.rank, told.at
@@ -144,7 +187,9 @@ def _credit(session: Session, fact: StripeFact, effects: Effects) -> None:
         return
     effects.credit(fact.intent, fact.ours, Money(fact.amount_minor, fact.currency), fact.at)
     for waiting in session.scalars(
-        select(StripeFact).where(StripeFact.intent == fact.intent, StripeFact.kind.in_((FactKind.REFUND, FactKind.DISPUTE))).order_by(StripeFact.id)
+        select(StripeFact)
+        .where(StripeFact.intent == fact.intent, StripeFact.kind.in_((FactKind.REFUND, FactKind.DISPUTE)))
+        .order_by(StripeFact.id)
     ):
         (effects.refund if waiting.kind is FactKind.REFUND else effects.dispute)(waiting)
 

@@ -23,8 +23,12 @@ API_VERSION = "2026-10-28.endive"
 """Pinned: what Stripe sends keeps its form until the court has tried a newer one."""
 TOLERANCE = 300
 """Seconds by which a signature may be old."""
-WHOLE_UNITS = frozenset(["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"])
-"""Currencies Stripe takes in whole units; every other one in hundredths, also where ISO 4217 or usage knows no smaller unit (ISK, UGX, RSD)."""
+WHOLE_UNITS = frozenset(
+    ["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"]
+)
+"""Currencies Stripe takes in whole units; every other one in hundredths, also where ISO 4217 or usage knows no smaller
+unit (ISK, UGX, RSD).
+"""
 THOUSANDTHS = frozenset({"BHD", "JOD", "KWD", "OMR", "TND"})
 """Currencies Stripe takes in thousandths, of which the last figure must be 0."""
 LISTENED = (
@@ -63,7 +67,10 @@ class GatewayRefused(CourtError):
     problem = "payment-refused"
 
     def __init__(self, code: str, detail: str | Text) -> None:
-        super().__init__(T("The payment service did not take this: %(why)s", why=detail), T("Pay by bank transfer or at the counter, or try again later."))
+        super().__init__(
+            T("The payment service did not take this: %(why)s", why=detail),
+            T("Pay by bank transfer or at the counter, or try again later."),
+        )
         self.code = code
 
 
@@ -117,7 +124,15 @@ class StripeGateway:
 
     takes_online = True
 
-    def __init__(self, api_key: str, webhook_secret: str, *, api_base: str = "", methods: tuple[str, ...] = ("card",), retries: int = 2) -> None:
+    def __init__(
+        self,
+        api_key: str,
+        webhook_secret: str,
+        *,
+        api_base: str = "",
+        methods: tuple[str, ...] = ("card",),
+        retries: int = 2,
+    ) -> None:
         self._secret = webhook_secret
         self._methods = methods
         addresses: Any = {"api": api_base.rstrip("/")} if api_base else None
@@ -138,7 +153,11 @@ class StripeGateway:
             "line_items": [
                 {
                     "quantity": 1,
-                    "price_data": {"currency": order.amount.currency.lower(), "unit_amount": to_stripe(order.amount), "product_data": {"name": order.what}},
+                    "price_data": {
+                        "currency": order.amount.currency.lower(),
+                        "unit_amount": to_stripe(order.amount),
+                        "product_data": {"name": order.what},
+                    },
                 }
             ],
             "payment_method_types": list(self._methods),
@@ -153,7 +172,11 @@ class StripeGateway:
         if "wechat_pay" in self._methods:
             params["payment_method_options"] = {"wechat_pay": {"client": "web"}}
         with _Named():
-            return _plain(self._client.v1.checkout.sessions.create(cast(Any, params), {"idempotency_key": f"checkout/{order.reference}"}))
+            return _plain(
+                self._client.v1.checkout.sessions.create(
+                    cast(Any, params), {"idempotency_key": f"checkout/{order.reference}"}
+                )
+            )
 
     def retrieve_checkout(self, stripe_id: str) -> dict[str, Any]:
         """The payment page as it stands at Stripe."""
@@ -167,9 +190,15 @@ class StripeGateway:
 
     def refund(self, order: RefundOrder) -> dict[str, Any]:
         """Send money back. The same ``reference`` sends it once."""
-        params: dict[str, Any] = {"payment_intent": order.intent, "amount": to_stripe(order.amount), "metadata": {"refund": order.reference}}
+        params: dict[str, Any] = {
+            "payment_intent": order.intent,
+            "amount": to_stripe(order.amount),
+            "metadata": {"refund": order.reference},
+        }
         with _Named():
-            return _plain(self._client.v1.refunds.create(cast(Any, params), {"idempotency_key": f"refund/{order.reference}"}))
+            return _plain(
+                self._client.v1.refunds.create(cast(Any, params), {"idempotency_key": f"refund/{order.reference}"})
+            )
 
     def retrieve_refund(self, stripe_id: str) -> dict[str, Any]:
         """The refund as it stands at Stripe."""
@@ -179,14 +208,18 @@ class StripeGateway:
     def events_since(self, at: datetime) -> Iterator[dict[str, Any]]:
         """Every event we act on since ``at``, newest first as Stripe lists them. It keeps thirty days."""
         with _Named():
-            found = self._client.v1.events.list(cast(Any, {"created": {"gte": int(at.timestamp())}, "types": list(LISTENED), "limit": 100}))
+            found = self._client.v1.events.list(
+                cast(Any, {"created": {"gte": int(at.timestamp())}, "types": list(LISTENED), "limit": 100})
+            )
             for event in found.auto_paging_iter():
                 yield _plain(event)
 
     def charges_since(self, at: datetime) -> Iterator[dict[str, Any]]:
         """Every PaymentIntent since ``at``, to be laid beside our books."""
         with _Named():
-            found = self._client.v1.payment_intents.list(cast(Any, {"created": {"gte": int(at.timestamp())}, "limit": 100}))
+            found = self._client.v1.payment_intents.list(
+                cast(Any, {"created": {"gte": int(at.timestamp())}, "limit": 100})
+            )
             for intent in found.auto_paging_iter():
                 yield _plain(intent)
 
@@ -197,7 +230,11 @@ class StripeGateway:
             event = json.loads(payload)
         except (stripe.SignatureVerificationError, ValueError):
             raise SignatureRefused(T("The signature does not hold.")) from None
-        if not isinstance(event, dict) or not isinstance(event.get("id"), str) or not isinstance(event.get("data"), dict):
+        if (
+            not isinstance(event, dict)
+            or not isinstance(event.get("id"), str)
+            or not isinstance(event.get("data"), dict)
+        ):
             raise SignatureRefused(T("This is no event."))
         return event
 
@@ -232,7 +269,9 @@ class PayDeskGateway:
         raise SignatureRefused(T("This court takes no online payments."))
 
     def _closed(self) -> GatewayUnavailable:
-        return GatewayUnavailable(T("This court takes no online payments."), T("Pay by bank transfer or at the counter."))
+        return GatewayUnavailable(
+            T("This court takes no online payments."), T("Pay by bank transfer or at the counter.")
+        )
 
 
 class _Named:
@@ -245,7 +284,8 @@ class _Named:
         busy = isinstance(error, stripe.StripeError) and error.code in ("idempotency_key_in_use", "lock_timeout")
         if busy or isinstance(error, stripe.APIConnectionError | stripe.RateLimitError | stripe.APIError):
             raise GatewayUnavailable(
-                T("The payment service cannot be reached just now."), T("Nothing was charged. Try again in a few minutes, or pay by bank transfer.")
+                T("The payment service cannot be reached just now."),
+                T("Nothing was charged. Try again in a few minutes, or pay by bank transfer."),
             ) from error
         if isinstance(error, stripe.StripeError):
             raise GatewayRefused(str(error.code or type(error).__name__), str(error.user_message or error)) from error

@@ -51,16 +51,24 @@ def on_counterclaim_lodged(court: Sitting, case: Case, facts: Mapping[str, Any])
 
 
 def on_third_party_claim_lodged(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """Assess the fee of a third party's claim from its filing (FEE 18, 20, 22). Facts: ``party``, ``given`` with ``relief``."""
+    """Assess the fee of a third party's claim from its filing (FEE 18, 20, 22). Facts: ``party``, ``given`` with
+    ``relief``.
+    """
     amounts, others = _amounts(facts["given"].relief)
-    _assess_new(court, case, facts["party"], Matter.THIRD_PARTY_CLAIM, amounts, others, joined=facts.get("joined", True))
+    _assess_new(
+        court, case, facts["party"], Matter.THIRD_PARTY_CLAIM, amounts, others, joined=facts.get("joined", True)
+    )
 
 
 def on_appeal_lodged(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """Assess the fee of an appeal on what it challenges (FEE 17). Facts: ``party``, ``amount_minor`` (None: not about money), ``of_ruling``."""
+    """Assess the fee of an appeal on what it challenges (FEE 17). Facts: ``party``, ``amount_minor`` (None: not about
+    money), ``of_ruling``.
+    """
     matter = Matter.APPEAL_RULING if facts.get("of_ruling") else Matter.APPEAL
     amount = facts.get("amount_minor")
-    _assess_new(court, case, facts["party"], matter, [] if amount is None else [int(amount)], 1 if amount is None else 0)
+    _assess_new(
+        court, case, facts["party"], matter, [] if amount is None else [int(amount)], 1 if amount is None else 0
+    )
 
 
 def on_objection_failed(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
@@ -69,22 +77,30 @@ def on_objection_failed(court: Sitting, case: Case, facts: Mapping[str, Any]) ->
         _assess_new(court, case, facts["party"], Matter.JURISDICTION_OBJECTION, [], 0)
 
 
-def _assess_new(court: Sitting, case: Case, who: Party, matter: Matter, amounts: list[int], others: int, *, joined: bool = False) -> None:
+def _assess_new(
+    court: Sitting, case: Case, who: Party, matter: Matter, amounts: list[int], others: int, *, joined: bool = False
+) -> None:
     basis = keep_basis(court.session, case, who, matter, amounts, others, court.now, joined=joined)
     if not basis.at_end:
         court.then("assess_fee", AssessInput(basis=basis.reference))
 
 
 def on_claim_changed(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """Assess anew after a claim, counterclaim or third party's claim was raised, or refund after it was lowered (FEE 21).
+    """Assess anew after a claim, counterclaim or third party's claim was raised, or refund after it was lowered (FEE
+    21).
 
-    Facts: ``party``, ``given`` with ``relief``, ``kind`` of the claim, ``in_time`` (before the court investigation ended).
+    Facts: ``party``, ``given`` with ``relief``, ``kind`` of the claim, ``in_time`` (before the court investigation
+    ended).
     """
     amounts, others = _amounts(facts["given"].relief)
     matter = Matter(facts.get("kind", Matter.CLAIM.value))
     old = standing_basis(court.session, case, matter, party_id=facts["party"].id)
-    basis = keep_basis(court.session, case, facts["party"], matter, amounts, others, court.now, joined=bool(old and old.joined))
-    if basis.at_end or not any(row.matter is matter and row.party_id == basis.party_id for row in assessments_of(court.session, case)):
+    basis = keep_basis(
+        court.session, case, facts["party"], matter, amounts, others, court.now, joined=bool(old and old.joined)
+    )
+    if basis.at_end or not any(
+        row.matter is matter and row.party_id == basis.party_id for row in assessments_of(court.session, case)
+    ):
         return
     if old is not None and sum(amounts) < sum(old.amounts):
         court.then("refund_lowered", ReduceInput(basis=basis.reference, in_time=bool(facts.get("in_time", True))))
@@ -93,7 +109,9 @@ def on_claim_changed(court: Sitting, case: Case, facts: Mapping[str, Any]) -> No
 
 
 def on_track_converted(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """Ask for the difference after the case moved to another track (CPI 199). Facts: ``before``, the pack's or the case's name of the old track."""
+    """Ask for the difference after the case moved to another track (CPI 199). Facts: ``before``, the pack's or the
+    case's name of the old track.
+    """
     basis = standing_basis(court.session, case)
     if basis is None or basis.at_end or not assessments_of(court.session, case):
         return
@@ -115,7 +133,12 @@ def on_served(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
         if row.matter is Matter.ATTENDANCE:
             continue  # the judge set its time; who set it starts it anew
         windows = court.windows(case, row.window_kind, state=None, subject=row.reference)
-        if row.entry_number not in numbers or row.state is not AssessmentState.DUE or not windows or facts["at"] <= windows[-1].opened_at:
+        if (
+            row.entry_number not in numbers
+            or row.state is not AssessmentState.DUE
+            or not windows
+            or facts["at"] <= windows[-1].opened_at
+        ):
             continue
         court.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
         court.close_tasks(case, UNPAID_TASK, row.reference)
@@ -123,7 +146,9 @@ def on_served(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
 
 
 def queue_notice(court: Sitting, case: Case, entry: DocketEntry) -> None:
-    """Serve a fee notice, a reminder, a demand or a decision on relief on the one it is about; nobody else is asked for anything."""
+    """Serve a fee notice, a reminder, a demand or a decision on relief on the one it is about; nobody else is asked for
+    anything.
+    """
     if entry.act not in SERVED_ON_PAYER or court.court.hooks.queue_service is None:
         return
     payer = next((p for p in case.parties if p.id in _about(court, case, entry)), None)
@@ -134,8 +159,22 @@ def queue_notice(court: Sitting, case: Case, entry: DocketEntry) -> None:
 def _about(court: Sitting, case: Case, entry: DocketEntry) -> set[int]:
     """The party an entry about a fee is addressed to."""
     if entry.act in ("assess_fee", "demand_costs", "demand_withdrawn_fee"):
-        return {row.party_id for row in assessments_of(court.session, case, demands=True) if row.entry_number == entry.number}
+        return {
+            row.party_id
+            for row in assessments_of(court.session, case, demands=True)
+            if row.entry_number == entry.number
+        }
     given = json.loads(entry.payload)["input"]
     if entry.act == "remind_fee":
-        return {row.party_id for row in assessments_of(court.session, case, demands=True) if row.reference == given["assessment"]}
-    return set(court.session.scalars(select(ReliefRequest.party_id).where(ReliefRequest.case_id == case.id, ReliefRequest.reference == given["request"])))
+        return {
+            row.party_id
+            for row in assessments_of(court.session, case, demands=True)
+            if row.reference == given["assessment"]
+        }
+    return set(
+        court.session.scalars(
+            select(ReliefRequest.party_id).where(
+                ReliefRequest.case_id == case.id, ReliefRequest.reference == given["request"]
+            )
+        )
+    )

@@ -61,14 +61,25 @@ class ReliefInput(CourtModel):
     ground: Annotated[
         str,
         CourtText(1, 60),
-        field(T("Why?"), T("The grounds are those of the Litigation Costs Measures, arts. 45 to 47."), choices="relief_grounds", widget="select"),
+        field(
+            T("Why?"),
+            T("The grounds are those of the Litigation Costs Measures, arts. 45 to 47."),
+            choices="relief_grounds",
+            widget="select",
+        ),
     ]
     reasons: Annotated[
         str,
         CourtText(10, 4000),
-        field(T("Your situation"), T("Income, who depends on you, what changed. Only your side and the court can read this."), widget="textarea"),
+        field(
+            T("Your situation"),
+            T("Income, who depends on you, what changed. Only your side and the court can read this."),
+            widget="textarea",
+        ),
     ]
-    documents: Annotated[list[Annotated[str, RefTo("upload")]], Field(max_length=20), field(T("Documents that show it"))] = []
+    documents: Annotated[
+        list[Annotated[str, RefTo("upload")]], Field(max_length=20), field(T("Documents that show it"))
+    ] = []
 
 
 class ReliefDecisionInput(CourtModel):
@@ -76,9 +87,11 @@ class ReliefDecisionInput(CourtModel):
 
     request: Annotated[str, RefTo("relief"), field(T("Request"), choices="relief_requests", widget="select")]
     decision: Annotated[Literal["grant", "refuse"], field(T("Decision"), widget="radios", options=DECISION_WORDS)]
-    percent: Annotated[int | None, Field(ge=1, le=100), field(T("Reduced by (percent)"), T("At least 30 percent. Only for a reduction."), widget="number")] = (
-        None
-    )
+    percent: Annotated[
+        int | None,
+        Field(ge=1, le=100),
+        field(T("Reduced by (percent)"), T("At least 30 percent. Only for a reduction."), widget="number"),
+    ] = None
     until: Annotated[CourtDate | None, field(T("To be paid by"), T("Only for a deferral."))] = None
     reasons: Annotated[str, CourtText(10, 4000), field(T("Reasons"), T("The party reads these."), widget="textarea")]
 
@@ -88,7 +101,11 @@ class DeemInput(CourtModel):
 
     assessment: Annotated[str, RefTo("assessment"), field(T("Unpaid fee"), choices="unpaid_fees", widget="select")]
     reasons: Annotated[
-        str, CourtText(10, 4000), field(T("Reasons"), T("Notice, day it was received, last day, and that nothing is pending."), widget="textarea")
+        str,
+        CourtText(10, 4000),
+        field(
+            T("Reasons"), T("Notice, day it was received, last day, and that nothing is pending."), widget="textarea"
+        ),
     ]
 
 
@@ -177,7 +194,14 @@ class ReviewCostsInput(CourtModel):
     @model_validator(mode="after")
     def _a_change_says_what(self) -> ReviewCostsInput:
         if (self.decision == "change") != bool(self.lines):
-            raise InvalidInput([FieldFault(("lines",), T("Enter what each party bears if the decision is changed; leave it empty if it stands."))])
+            raise InvalidInput(
+                [
+                    FieldFault(
+                        ("lines",),
+                        T("Enter what each party bears if the decision is changed; leave it empty if it stands."),
+                    )
+                ]
+            )
         return self
 
 
@@ -185,5 +209,7 @@ class CorrectFeeInput(CourtModel):
     """What the fee should have been computed on (FEE 43)."""
 
     assessment: Annotated[str, RefTo("assessment"), field(T("Fee"), choices="all_fees", widget="select")]
-    amount: Annotated[CourtMoneyOrZero, field(T("Amount the fee is computed on"), T("0 for a claim without an amount."))]
+    amount: Annotated[
+        CourtMoneyOrZero, field(T("Amount the fee is computed on"), T("0 for a claim without an amount."))
+    ]
     reasons: Annotated[str, CourtText(10, 4000), field(T("What was miscalculated"), widget="textarea")]

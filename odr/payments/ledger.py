@@ -33,7 +33,15 @@ class Balance:
 
 
 def post(
-    session: Session, cause: str, what: str, debit: LedgerAccount, credit: LedgerAccount, amount: Money, *, at: datetime, case_id: int | None = None
+    session: Session,
+    cause: str,
+    what: str,
+    debit: LedgerAccount,
+    credit: LedgerAccount,
+    amount: Money,
+    *,
+    at: datetime,
+    case_id: int | None = None,
 ) -> bool:
     """Book ``amount`` from ``credit`` to ``debit``, once for each ``cause``; nothing for nothing.
 
@@ -49,7 +57,10 @@ def post(
         for account, minor in ((debit, amount.minor), (credit, -amount.minor))
     ]
     session.execute(insert(LedgerLine), lines)
-    session.execute(insert(LedgerEntry), [{"reference": reference, "cause": cause, "what": what, "case_id": case_id, "booked_at": at}])
+    session.execute(
+        insert(LedgerEntry),
+        [{"reference": reference, "cause": cause, "what": what, "case_id": case_id, "booked_at": at}],
+    )
     return True
 
 
@@ -62,9 +73,9 @@ def trial_balance(session: Session, *, until: datetime | None = None, case_id: i
     """Every account with its sums; over all accounts of a currency they are equal."""
     positive = func.sum(LedgerLine.amount_minor).filter(LedgerLine.amount_minor > 0)
     negative = func.sum(LedgerLine.amount_minor).filter(LedgerLine.amount_minor < 0)
-    query = select(LedgerLine.account, LedgerLine.currency, func.coalesce(positive, 0), func.coalesce(negative, 0)).join(
-        LedgerEntry, LedgerEntry.reference == LedgerLine.entry
-    )
+    query = select(
+        LedgerLine.account, LedgerLine.currency, func.coalesce(positive, 0), func.coalesce(negative, 0)
+    ).join(LedgerEntry, LedgerEntry.reference == LedgerLine.entry)
     if until is not None:
         query = query.where(LedgerEntry.booked_at < until)
     if case_id is not None:
@@ -77,12 +88,21 @@ def trial_balance(session: Session, *, until: datetime | None = None, case_id: i
 
 def balance(session: Session, account: LedgerAccount, currency: str, *, case_id: int | None = None) -> int:
     """What an account holds, debit positive, in minor units."""
-    return next((b.net.minor for b in trial_balance(session, case_id=case_id) if (b.account, b.currency) == (account, currency)), 0)
+    return next(
+        (
+            b.net.minor
+            for b in trial_balance(session, case_id=case_id)
+            if (b.account, b.currency) == (account, currency)
+        ),
+        0,
+    )
 
 
 def is_balanced(balances: Sequence[Balance]) -> bool:
     """Whether debits and credits agree in every currency."""
-    return all(sum(b.net.minor for b in balances if b.currency == currency) == 0 for currency in {b.currency for b in balances})
+    return all(
+        sum(b.net.minor for b in balances if b.currency == currency) == 0 for currency in {b.currency for b in balances}
+    )
 
 
 def close_day(session: Session, on: date, tz: ZoneInfo, now: datetime) -> DailyClose:
@@ -97,7 +117,10 @@ def close_day(session: Session, on: date, tz: ZoneInfo, now: datetime) -> DailyC
     if now < end:
         raise ValueError("the day is not over")
     last = session.scalar(select(func.max(LedgerEntry.id)).where(LedgerEntry.booked_at < end)) or 0
-    balances = [{"account": b.account.value, "currency": b.currency, "debit": b.debit, "credit": b.credit} for b in trial_balance(session, until=end)]
+    balances = [
+        {"account": b.account.value, "currency": b.currency, "debit": b.debit, "credit": b.credit}
+        for b in trial_balance(session, until=end)
+    ]
     close = DailyClose(day=on, last_entry=last, balances=balances, closed_at=now)
     session.add(close)
     session.flush()
@@ -108,10 +131,16 @@ def entries_on(session: Session, on: date, tz: ZoneInfo) -> list[tuple[LedgerEnt
     """The bookings of one local day with their lines."""
     start = datetime.combine(on, time(), tz)
     heads = list(
-        session.scalars(select(LedgerEntry).where(LedgerEntry.booked_at >= start, LedgerEntry.booked_at < start + timedelta(days=1)).order_by(LedgerEntry.id))
+        session.scalars(
+            select(LedgerEntry)
+            .where(LedgerEntry.booked_at >= start, LedgerEntry.booked_at < start + timedelta(days=1))
+            .order_by(LedgerEntry.id)
+        )
     )
     lines: dict[str, list[LedgerLine]] = {head.reference: [] for head in heads}
-    for line in session.scalars(select(LedgerLine).where(LedgerLine.entry.in_(lines)).order_by(LedgerLine.id)) if heads else ():
+    for line in (
+        session.scalars(select(LedgerLine).where(LedgerLine.entry.in_(lines)).order_by(LedgerLine.id)) if heads else ()
+    ):
         lines[line.entry].append(line)
     return [(head, lines[head.reference]) for head in heads]
 
@@ -125,6 +154,15 @@ def day_csv(session: Session, on: date, tz: ZoneInfo) -> str:
         for line in lines:
             debit, credit = max(line.amount_minor, 0), max(-line.amount_minor, 0)
             writer.writerow(
-                [head.booked_at.astimezone(tz).isoformat(), head.reference, head.what, head.cause, line.account.value, debit, credit, line.currency]
+                [
+                    head.booked_at.astimezone(tz).isoformat(),
+                    head.reference,
+                    head.what,
+                    head.cause,
+                    line.account.value,
+                    debit,
+                    credit,
+                    line.currency,
+                ]
             )
     return out.getvalue()

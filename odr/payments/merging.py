@@ -1,4 +1,6 @@
-"""Fees of cases that are heard together or apart: what was paid goes along, what is due is asked for where the claim is (CPI 201)."""
+"""Fees of cases that are heard together or apart: what was paid goes along, what is due is asked for where the claim is
+(CPI 201).
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,8 @@ def on_case_joined(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None
 
 
 def on_claim_severed(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """A claim is heard by itself: its fee is reckoned anew as a claim's, and what was paid for it counts (FEE 18 no longer halves it).
+    """A claim is heard by itself: its fee is reckoned anew as a claim's, and what was paid for it counts (FEE 18 no
+    longer halves it).
 
     Facts: ``claim``, ``into`` the new case, ``party`` and ``new_party`` whose claim it is.
     """
@@ -47,7 +50,11 @@ def on_claim_severed(court: Sitting, case: Case, facts: Mapping[str, Any]) -> No
 
 
 def _standing(court: Sitting, case: Case) -> list[FeeBasis]:
-    query = select(FeeBasis).where(FeeBasis.case_id == case.id, FeeBasis.matter.in_(OF_CLAIMS), FeeBasis.until.is_(None)).order_by(FeeBasis.id)
+    query = (
+        select(FeeBasis)
+        .where(FeeBasis.case_id == case.id, FeeBasis.matter.in_(OF_CLAIMS), FeeBasis.until.is_(None))
+        .order_by(FeeBasis.id)
+    )
     return list(court.session.scalars(query))
 
 
@@ -56,7 +63,9 @@ def _go_along(court: Sitting, case: Case, into: Case, old: FeeBasis, party: Part
     there = next((b for b in _standing(court, into) if b.party_id == party.id and b.matter is matter), None)
     amounts = [*(there.amounts if there else []), *old.amounts]
     others = (there.non_property if there else 0) + old.non_property
-    basis = keep_basis(court.session, into, party, matter, amounts, others, court.now, joined=old.joined and matter is not Matter.CLAIM)
+    basis = keep_basis(
+        court.session, into, party, matter, amounts, others, court.now, joined=old.joined and matter is not Matter.CLAIM
+    )
     old.until = court.now
     paid = False
     for row in rows:
@@ -68,7 +77,11 @@ def _go_along(court: Sitting, case: Case, into: Case, old: FeeBasis, party: Part
             paid = True
     if rows and not basis.at_end:
         # What was paid for the same matter counts; only a difference is asked for.
-        court.then("assess_fee", AssessInput(basis=basis.reference, topup_article="FEE 21" if paid or there else None), case=into)
+        court.then(
+            "assess_fee",
+            AssessInput(basis=basis.reference, topup_article="FEE 21" if paid or there else None),
+            case=into,
+        )
 
 
 def _move(court: Sitting, into: Case, row: FeeAssessment, party: Party, basis: FeeBasis, matter: Matter) -> None:
@@ -96,7 +109,13 @@ def _move(court: Sitting, into: Case, row: FeeAssessment, party: Party, basis: F
     )
     for payment in court.session.scalars(select(Payment).where(Payment.assessment_id == row.id)):
         payment.case_id, payment.party_id = into.id, party.id
-    row.case_id, row.party_id, row.basis_id, row.matter, row.entry_number = into.id, party.id, basis.id, matter, court.next_number(into)
+    row.case_id, row.party_id, row.basis_id, row.matter, row.entry_number = (
+        into.id,
+        party.id,
+        basis.id,
+        matter,
+        court.next_number(into),
+    )
     court.session.flush()
 
 
@@ -112,5 +131,7 @@ def on_group_opened(court: Sitting, case: Case, facts: Mapping[str, Any]) -> Non
 
 
 def on_group_member(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """Somebody registered: what she asks for is kept for the fee that the losing side pays in the end (CPI 194). Facts: ``party``, ``amount``."""
+    """Somebody registered: what she asks for is kept for the fee that the losing side pays in the end (CPI 194). Facts:
+    ``party``, ``amount``.
+    """
     keep_basis(court.session, case, facts["party"], Matter.CLAIM, [facts["amount"]], 0, court.now)

@@ -47,7 +47,11 @@ class Channel(enum.Enum):
     @property
     def label(self) -> Words:
         """The way in words."""
-        return {Channel.CARD: T("Online payment"), Channel.TRANSFER: T("Bank transfer"), Channel.COUNTER: T("At the counter")}[self]
+        return {
+            Channel.CARD: T("Online payment"),
+            Channel.TRANSFER: T("Bank transfer"),
+            Channel.COUNTER: T("At the counter"),
+        }[self]
 
 
 class CheckoutState(enum.Enum):
@@ -173,7 +177,10 @@ class FeeAssessment(Base):
     paid_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     declined_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     reminded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    __table_args__ = (CheckConstraint("amount_minor >= 0", name="not_negative"), Index("ix_fee_assessment_state", "state"))
+    __table_args__ = (
+        CheckConstraint("amount_minor >= 0", name="not_negative"),
+        Index("ix_fee_assessment_state", "state"),
+    )
 
     @property
     def amount(self) -> Money:
@@ -384,7 +391,9 @@ class LedgerLine(Base):
     __tablename__ = "ledger_line"
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
-    entry: Mapped[str] = mapped_column(ForeignKey("ledger_entry.reference", deferrable=True, initially="DEFERRED", use_alter=False), index=True)
+    entry: Mapped[str] = mapped_column(
+        ForeignKey("ledger_entry.reference", deferrable=True, initially="DEFERRED", use_alter=False), index=True
+    )
     account: Mapped[LedgerAccount] = mapped_column(enum_column(LedgerAccount))
     amount_minor: Mapped[int] = mapped_column(BigInt)
     currency: Mapped[str] = mapped_column(String(3))

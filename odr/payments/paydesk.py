@@ -95,7 +95,11 @@ def _rows(text: str) -> Iterator[list[str]]:
     head = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=head.count)
     try:
-        yield from (row for row in csv.reader(io.StringIO(text), delimiter=delimiter, strict=True) if any(cell.strip() for cell in row))
+        yield from (
+            row
+            for row in csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
+            if any(cell.strip() for cell in row)
+        )
     except csv.Error:
         raise InvalidInput.at("statement", T("The file cannot be read as text. Export it as CSV.")) from None
 
@@ -104,7 +108,13 @@ def _places(heads: list[str]) -> dict[str, int]:
     found = {key: next((heads.index(name) for name in names if name in heads), -1) for key, names in COLUMNS.items()}
     missing = [COLUMNS[key][0] for key in ("day", "amount", "purpose") if found[key] < 0]
     if missing:
-        raise InvalidInput.at("statement", T("The first line needs the headings date, amount and purpose; missing: %(names)s.", names=", ".join(missing)))
+        raise InvalidInput.at(
+            "statement",
+            T(
+                "The first line needs the headings date, amount and purpose; missing: %(names)s.",
+                names=", ".join(missing),
+            ),
+        )
     return found
 
 
@@ -144,7 +154,14 @@ def take_statement(sitting: Sitting, lines: list[StatementLine]) -> Imported:
 
 def _keep(session: Session, line: StatementLine, ordinal: int, now: datetime) -> BankLine | None:
     # Two equal lines on one statement are two transfers; the same line on two statements is one.
-    marks = (line.booked_on.isoformat(), str(line.amount.minor), line.amount.currency, line.payer, line.purpose, str(ordinal))
+    marks = (
+        line.booked_on.isoformat(),
+        str(line.amount.minor),
+        line.amount.currency,
+        line.payer,
+        line.purpose,
+        str(ordinal),
+    )
     fingerprint = hashlib.sha256("\x1f".join(marks).encode()).hexdigest()
     if session.scalar(select(BankLine.id).where(BankLine.fingerprint == fingerprint)) is not None:
         return None
@@ -163,7 +180,15 @@ def _keep(session: Session, line: StatementLine, ordinal: int, now: datetime) ->
 
 
 def _book_arrival(sitting: Sitting, row: BankLine) -> None:
-    post(sitting.session, f"bank/{row.reference}", "bank transfer", LedgerAccount.BANK, LedgerAccount.SUSPENSE, row.amount, at=sitting.now)
+    post(
+        sitting.session,
+        f"bank/{row.reference}",
+        "bank transfer",
+        LedgerAccount.BANK,
+        LedgerAccount.SUSPENSE,
+        row.amount,
+        at=sitting.now,
+    )
 
 
 def credit_line(sitting: Sitting, row: BankLine, assessment: FeeAssessment, actor: Actor) -> None:
@@ -171,10 +196,24 @@ def credit_line(sitting: Sitting, row: BankLine, assessment: FeeAssessment, acto
     if row.matched_at is not None or row.amount_minor <= 0:
         raise ActNotOpen(T("This line of the statement is used already."))
     row.matched_at, row.assessment_id = sitting.now, assessment.id
-    post(sitting.session, f"bank/{row.reference}/matched", "bank transfer matched", LedgerAccount.SUSPENSE, LedgerAccount.BANK, row.amount, at=sitting.now)
+    post(
+        sitting.session,
+        f"bank/{row.reference}/matched",
+        "bank transfer matched",
+        LedgerAccount.SUSPENSE,
+        LedgerAccount.BANK,
+        row.amount,
+        at=sitting.now,
+    )
     case = sitting.session.get_one(Case, assessment.case_id)
     arrived = datetime.combine(row.booked_on, time(12), sitting.court.settings.tz)
-    given = PaymentInput(assessment=assessment.reference, channel=Channel.TRANSFER, amount=row.amount, source=f"bank/{row.reference}", received_at=arrived)
+    given = PaymentInput(
+        assessment=assessment.reference,
+        channel=Channel.TRANSFER,
+        amount=row.amount,
+        source=f"bank/{row.reference}",
+        received_at=arrived,
+    )
     sitting.perform("record_payment", case, given, actor=actor)
 
 
@@ -190,16 +229,24 @@ def fee_by_code(session: Session, code: str) -> FeeAssessment:
     """The fee of a code somebody typed. Raises InvalidInput for a mistyped or unknown one."""
     squeezed = re.sub(r"[^0-9A-Za-z]", "", code).upper()
     if not re.fullmatch(r"[2-9A-HJ-NP-Z]{10}", squeezed) or check_letter(squeezed[:9]) != squeezed[9]:
-        raise InvalidInput.at("code", T("This is no payment code of the court. It has ten letters and digits, as on the fee page."))
+        raise InvalidInput.at(
+            "code", T("This is no payment code of the court. It has ten letters and digits, as on the fee page.")
+        )
     row = session.scalar(select(FeeAssessment).where(FeeAssessment.transfer_code == squeezed))
     if row is None:
         raise InvalidInput.at("code", T("No fee has this code."))
     return row
 
 
-def cashier(session: Session, case: Case, account_id: int, name: str, now: datetime, strong_at: datetime | None) -> Actor:
+def cashier(
+    session: Session, case: Case, account_id: int, name: str, now: datetime, strong_at: datetime | None
+) -> Actor:
     """The cashier as an actor in a case, seated when first dealing with it."""
-    known = session.scalar(select(Seat.id).where(Seat.case_id == case.id, Seat.account_id == account_id, Seat.role == Role.CASHIER, Seat.until_at.is_(None)))
+    known = session.scalar(
+        select(Seat.id).where(
+            Seat.case_id == case.id, Seat.account_id == account_id, Seat.role == Role.CASHIER, Seat.until_at.is_(None)
+        )
+    )
     if known is None:
         session.add(Seat(case_id=case.id, account_id=account_id, role=Role.CASHIER, from_at=now))
         session.flush()
@@ -210,5 +257,11 @@ def take_at_counter(sitting: Sitting, assessment: FeeAssessment, amount: Money, 
     """Take money at the counter against the slip that was signed. Raises InvalidInput for another currency."""
     if amount.currency != assessment.currency:
         raise InvalidInput.at("amount", T("The payment is not in the currency of this court."))
-    given = PaymentInput(assessment=assessment.reference, channel=Channel.COUNTER, amount=amount, source=f"counter/{slip}", received_at=sitting.now)
+    given = PaymentInput(
+        assessment=assessment.reference,
+        channel=Channel.COUNTER,
+        amount=amount,
+        source=f"counter/{slip}",
+        received_at=sitting.now,
+    )
     sitting.perform("record_payment", sitting.session.get_one(Case, assessment.case_id), given, actor=actor)

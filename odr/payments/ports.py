@@ -11,4 +11,9 @@ def open_gateway(settings: Settings) -> Gateway:
     if not settings.stripe_api_key:
         return PayDeskGateway()
     methods = tuple(name.strip() for name in settings.stripe_methods.split(",") if name.strip())
-    return StripeGateway(settings.stripe_api_key, settings.stripe_webhook_secret, api_base=settings.stripe_api_base, methods=methods or ("card",))
+    return StripeGateway(
+        settings.stripe_api_key,
+        settings.stripe_webhook_secret,
+        api_base=settings.stripe_api_base,
+        methods=methods or ("card",),
+    )

@@ -23,8 +23,18 @@ class QuoteInput(CourtModel):
     """What somebody would claim."""
 
     cause: Annotated[str, field(T("What is it about?"), choices="causes", widget="select")]
-    amount: Annotated[CourtMoney | None, field(T("Amount"), T("For example 3,240.00. Leave it empty if you do not ask for money."))] = None
-    track: Annotated[str, field(T("Procedure"), T("Most online disputes follow the simple procedure."), choices="pack_tracks", widget="radios")]
+    amount: Annotated[
+        CourtMoney | None, field(T("Amount"), T("For example 3,240.00. Leave it empty if you do not ask for money."))
+    ] = None
+    track: Annotated[
+        str,
+        field(
+            T("Procedure"),
+            T("Most online disputes follow the simple procedure."),
+            choices="pack_tracks",
+            widget="radios",
+        ),
+    ]
 
 
 @choice_source("pack_tracks")
@@ -61,9 +71,15 @@ def ask(court: Court, given: QuoteInput) -> Quote:
         raise InvalidInput.at("track", T("Choose one of those listed."))
     if given.amount is not None and given.amount.currency != pack.currency:
         raise InvalidInput.at(
-            "amount", T("This court takes claims in %(currency)s. Convert the amount at the rate of the day it was due.", currency=pack.currency)
+            "amount",
+            T(
+                "This court takes claims in %(currency)s. Convert the amount at the rate of the day it was due.",
+                currency=pack.currency,
+            ),
         )
     try:
-        return Quote(pack, simulate(pack, given.amount.minor if given.amount else None, given.cause, given.track), given.amount)
+        return Quote(
+            pack, simulate(pack, given.amount.minor if given.amount else None, given.cause, given.track), given.amount
+        )
     except InvalidInput as error:
         raise InvalidInput.at("amount", error.message) from error

@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
-def replace_unpaid(court: Sitting, case: Case, payer: Party, old: FeeAssessment, question: FeeQuestion | None = None, article: str = "FEE 21") -> FeeAssessment:
+def replace_unpaid(
+    court: Sitting,
+    case: Case,
+    payer: Party,
+    old: FeeAssessment,
+    question: FeeQuestion | None = None,
+    article: str = "FEE 21",
+) -> FeeAssessment:
     """Cancel what is unpaid of a notice and write a new one in its place, counting what was paid for the same matter."""
     basis = court.session.get_one(FeeBasis, old.basis_id) if old.basis_id else None
     if question is None:
@@ -33,7 +40,9 @@ def replace_unpaid(court: Sitting, case: Case, payer: Party, old: FeeAssessment,
     book_cancellation(court.session, old, court.now)
     pack = court.pack(case)
     found = top_up(pack, paid, question, article) if paid.minor else assess_filing(pack, question)
-    row = write_assessment(court, case, payer, basis, old.matter, found, TOPUP_WINDOW if paid.minor else old.window_kind)
+    row = write_assessment(
+        court, case, payer, basis, old.matter, found, TOPUP_WINDOW if paid.minor else old.window_kind
+    )
     book_assessment(court.session, row)
     if found.prepaid:
         ask_for(court, case, payer, row, court.now)

@@ -105,7 +105,13 @@ def _keep(court: Court, facts: _Facts, code: str, pdf: bytes) -> bytes:
         if kept is not None:
             return kept
         digest, now = hashlib.sha256(pdf).hexdigest(), court.clock.now()
-        subject: dict[str, JSON] = {"case": facts.case.reference, "sha256": digest, "size": len(pdf), "media_type": "application/pdf", "submitted_by": "court"}
+        subject: dict[str, JSON] = {
+            "case": facts.case.reference,
+            "sha256": digest,
+            "size": len(pdf),
+            "media_type": "application/pdf",
+            "submitted_by": "court",
+        }
         receipt = court.notary.record(session, subject, now=now)
         session.add(
             Document(

@@ -50,7 +50,13 @@ class Difference:
 
     def to_json(self) -> dict[str, Any]:
         """The difference as kept with its run."""
-        return {"what": self.what.value, "stripe_id": self.stripe_id, "theirs": self.theirs, "ours": self.ours, "currency": self.currency}
+        return {
+            "what": self.what.value,
+            "stripe_id": self.stripe_id,
+            "theirs": self.theirs,
+            "ours": self.ours,
+            "currency": self.currency,
+        }
 
 
 def sweep(court: Court) -> int:
@@ -79,7 +85,9 @@ def reconcile(court: Court) -> ReconcileRun:
         stale = list(
             session.scalars(
                 select(CheckoutSession.stripe_id).where(
-                    CheckoutSession.state.in_(USABLE), CheckoutSession.stripe_id.is_not(None), CheckoutSession.asked_at <= now - PATIENCE
+                    CheckoutSession.state.in_(USABLE),
+                    CheckoutSession.stripe_id.is_not(None),
+                    CheckoutSession.asked_at <= now - PATIENCE,
                 )
             )
         )
@@ -90,7 +98,13 @@ def reconcile(court: Court) -> ReconcileRun:
     applied += sum(take_page(court, gateway.retrieve_checkout(str(page))) for page in stale)
     expire_useless(court, gateway)
     differences = compare(court, gateway, since)
-    run = ReconcileRun(at=now, asked=len(events) + len(stale), applied=applied, newest_event_at=now, differences=[one.to_json() for one in differences])
+    run = ReconcileRun(
+        at=now,
+        asked=len(events) + len(stale),
+        applied=applied,
+        newest_event_at=now,
+        differences=[one.to_json() for one in differences],
+    )
     with court.database.write() as session:
         session.add(run)
     return run
@@ -105,7 +119,11 @@ def expire_useless(court: Court, gateway: Gateway) -> int:
     """Close pages of fees that are not owed any more, so that nobody pays twice."""
     with court.database.read() as session:
         settled = (AssessmentState.PAID, AssessmentState.CANCELLED, AssessmentState.NOTHING)
-        query = select(CheckoutSession.stripe_id).join(FeeAssessment).where(CheckoutSession.state == CheckoutState.OPEN, FeeAssessment.state.in_(settled))
+        query = (
+            select(CheckoutSession.stripe_id)
+            .join(FeeAssessment)
+            .where(CheckoutSession.state == CheckoutState.OPEN, FeeAssessment.state.in_(settled))
+        )
         pages = list(session.scalars(query.limit(50)))
     closed = 0
     for page in pages:
@@ -122,7 +140,10 @@ def compare(court: Court, gateway: Gateway, since: datetime) -> list[Difference]
     theirs: dict[str, Any] = {}
     for intent in gateway.charges_since(since):
         if intent["status"] == "succeeded":
-            theirs[str(intent["id"])] = (from_stripe(int(intent["amount_received"]), str(intent["currency"])), metadata(intent).get("assessment"))
+            theirs[str(intent["id"])] = (
+                from_stripe(int(intent["amount_received"]), str(intent["currency"])),
+                metadata(intent).get("assessment"),
+            )
     with court.database.read() as session:
         rows = session.scalars(select(Payment).where(Payment.channel == Channel.CARD))
         ours = {row.source.removeprefix(stripe_source("")): row for row in rows}
@@ -134,7 +155,9 @@ def compare(court: Court, gateway: Gateway, since: datetime) -> list[Difference]
             what = DifferenceKind.NOT_OURS if assessment is None else DifferenceKind.NOT_CREDITED
             found.append(Difference(what, intent_id, amount.minor, None, amount.currency))
         elif mine.amount != amount:
-            found.append(Difference(DifferenceKind.SUMS_DIFFER, intent_id, amount.minor, mine.amount_minor, amount.currency))
+            found.append(
+                Difference(DifferenceKind.SUMS_DIFFER, intent_id, amount.minor, mine.amount_minor, amount.currency)
+            )
     for intent_id, row in ours.items():
         if intent_id not in theirs and row.received_at >= since + OVERLAP:
             found.append(Difference(DifferenceKind.NOT_AT_STRIPE, intent_id, None, row.amount_minor, row.currency))

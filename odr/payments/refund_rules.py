@@ -58,7 +58,9 @@ class RefundComputation:
         )
 
 
-def refund_for(pack: RulePack, ending: Ending, paid: Money, question: FeeQuestion, *, borne: Money | None = None) -> RefundComputation:
+def refund_for(
+    pack: RulePack, ending: Ending, paid: Money, question: FeeQuestion, *, borne: Money | None = None
+) -> RefundComputation:
     """What goes back of ``paid`` after ``ending``.
 
     ``question`` is what the fee was assessed on; for a lowered claim, with the
@@ -81,10 +83,21 @@ def refund_for(pack: RulePack, ending: Ending, paid: Money, question: FeeQuestio
         FeeStep(T("Goes back."), Money(paid.minor - due, pack.currency), "refund", rule.article),
     )
     kept_money, back = Money(due, pack.currency), Money(paid.minor - due, pack.currency)
-    return RefundComputation(ending, paid, kept_money, back, steps, rule.article, pack.id, pack.version_of("tariff").isoformat())
+    return RefundComputation(
+        ending, paid, kept_money, back, steps, rule.article, pack.id, pack.version_of("tariff").isoformat()
+    )
 
 
-def _keep(pack: RulePack, kept: Sum, basis: RefundBasis, article: str, ending: Ending, paid: Money, question: FeeQuestion, borne: Money | None) -> None:
+def _keep(
+    pack: RulePack,
+    kept: Sum,
+    basis: RefundBasis,
+    article: str,
+    ending: Ending,
+    paid: Money,
+    question: FeeQuestion,
+    borne: Money | None,
+) -> None:
     """Add to ``kept`` what the court or the payer's side keeps."""
     if basis is RefundBasis.ALL:
         return
@@ -96,8 +109,12 @@ def _keep(pack: RulePack, kept: Sum, basis: RefundBasis, article: str, ending: E
     elif basis is RefundBasis.NOT_BORNE:
         if borne is None or borne.currency != pack.currency or borne.minor < 0:
             raise InvalidInput.at("borne", T("Say what the payer bears under the costs decision."))
-        kept.add(Fraction(min(borne.minor, paid.minor)), T("What the payer bears under the decision."), "borne", article)
+        kept.add(
+            Fraction(min(borne.minor, paid.minor)), T("What the payer bears under the decision."), "borne", article
+        )
     else:
-        new = assess_filing(pack, replace(question, ending=ending if basis is RefundBasis.HALF_OF_FEE else question.ending))
+        new = assess_filing(
+            pack, replace(question, ending=ending if basis is RefundBasis.HALF_OF_FEE else question.ending)
+        )
         kept.exact = Fraction(new.total.minor)
         kept.steps.extend(new.steps)

@@ -57,10 +57,20 @@ def order_back(
     if basis is not None:
         return _order(court, case, party, ending, (basis.matter,), borne, basis)
     groups = [chosen] if ending is Ending.WON else [(matter,) for matter in chosen]
-    return Money(sum(_order(court, case, party, ending, group, borne, None).minor for group in groups), court.pack(case).currency)
+    return Money(
+        sum(_order(court, case, party, ending, group, borne, None).minor for group in groups), court.pack(case).currency
+    )
 
 
-def _order(court: Sitting, case: Case, party: Party, ending: Ending, matters: tuple[Matter, ...], borne: Money | None, basis: FeeBasis | None) -> Money:
+def _order(
+    court: Sitting,
+    case: Case,
+    party: Party,
+    ending: Ending,
+    matters: tuple[Matter, ...],
+    borne: Money | None,
+    basis: FeeBasis | None,
+) -> Money:
     pack = court.pack(case)
     rows = [row for row in assessments_of(court.session, case, party_id=party.id) if row.matter in matters]
     basis = basis or (court.session.get(FeeBasis, rows[-1].basis_id) if rows else None)
@@ -78,7 +88,12 @@ def orders_of(court: Sitting, case: Case, party: Party, matters: Iterable[Matter
         select(Refund)
         .join(Payment, Payment.id == Refund.payment_id)
         .join(FeeAssessment, FeeAssessment.id == Payment.assessment_id)
-        .where(Refund.case_id == case.id, Refund.party_id == party.id, Refund.ending.is_not(None), FeeAssessment.matter.in_(tuple(matters)))
+        .where(
+            Refund.case_id == case.id,
+            Refund.party_id == party.id,
+            Refund.ending.is_not(None),
+            FeeAssessment.matter.in_(tuple(matters)),
+        )
     )
     return list(court.session.scalars(query.order_by(Refund.id)))
 
@@ -91,9 +106,17 @@ def held_for(court: Sitting, case: Case, party: Party, *matters: Matter) -> Mone
 
 
 def spread(
-    court: Sitting, case: Case, party: Party, amount: Money, ending: Ending | None, computation: dict[str, Any], matters: Iterable[Matter] = FIRST_INSTANCE
+    court: Sitting,
+    case: Case,
+    party: Party,
+    amount: Money,
+    ending: Ending | None,
+    computation: dict[str, Any],
+    matters: Iterable[Matter] = FIRST_INSTANCE,
 ) -> Money:
-    """Order ``amount`` out of the party's payments for these matters, the newest first, never more than each still holds."""
+    """Order ``amount`` out of the party's payments for these matters, the newest first, never more than each still
+    holds.
+    """
     left = amount.minor
     query = (
         select(Payment)
@@ -114,7 +137,9 @@ def order_excess(court: Sitting, case: Case, payment: Payment, excess: Money) ->
     return write_refund(court, case, payment, excess, None, {"reason": "paid beyond the fee"})
 
 
-def write_refund(court: Sitting, case: Case, payment: Payment, amount: Money, ending: Ending | None, computation: dict[str, Any]) -> Refund:
+def write_refund(
+    court: Sitting, case: Case, payment: Payment, amount: Money, ending: Ending | None, computation: dict[str, Any]
+) -> Refund:
     """The order's row, the cashier's task and the fifteen days (FEE 53)."""
     limit = court.court.settings.refund_second_person_above
     refund = Refund(
@@ -134,7 +159,11 @@ def write_refund(court: Sitting, case: Case, payment: Payment, amount: Money, en
     court.session.flush()
     if REFUND_WINDOW in court.pack(case).windows.rules:
         refund.due_at = court.start_window(case, REFUND_WINDOW, start=court.now, subject=refund.reference).due_at
-    title = T("Pay back %(amount)s to %(name)s", amount=amount, name=next(p.name for p in case.parties if p.id == payment.party_id))
+    title = T(
+        "Pay back %(amount)s to %(name)s",
+        amount=amount,
+        name=next(p.name for p in case.parties if p.id == payment.party_id),
+    )
     court.open_task(case, Role.CASHIER, REFUND_TASK, title, risk=30, due_at=refund.due_at, subject=refund.reference)
     court.session.flush()
     return refund
@@ -142,4 +171,8 @@ def write_refund(court: Sitting, case: Case, payment: Payment, amount: Money, en
 
 def unpaid_rows(court: Sitting, case: Case) -> list[FeeAssessment]:
     """Assessments on which money is still owed."""
-    return [row for row in assessments_of(court.session, case) if row.state in (AssessmentState.DUE, AssessmentState.DEFERRED)]
+    return [
+        row
+        for row in assessments_of(court.session, case)
+        if row.state in (AssessmentState.DUE, AssessmentState.DEFERRED)
+    ]

@@ -86,6 +86,11 @@ ROOM = Room(
     resolvers={"assessment": find_assessment, "refund": find_refund, "relief": find_relief},
     panels=(fee_panel,),
     nav=(NavItem("fee", "payments.fee", T("Fee"), 70),),
-    sweeps={"reconcile": reconcile, "refunds": send_refunds, "fee_reminders": acts_reminders.sweep, "refund_alarms": alarms.sweep},
+    sweeps={
+        "reconcile": reconcile,
+        "refunds": send_refunds,
+        "fee_reminders": acts_reminders.sweep,
+        "refund_alarms": alarms.sweep,
+    },
     after_act=(happenings.queue_notice, acts_at_end.demanded_in_full),
 )

@@ -68,10 +68,16 @@ def fee(case: Case, actor: Actor) -> Page:
 @case_page(*PARTY_ROLES)
 def pay(case: Case, actor: Actor) -> Page:
     """Go to Stripe's page for one's own fee."""
-    row = current_session().scalar(select(FeeAssessment).where(FeeAssessment.case_id == case.id, FeeAssessment.reference == request.form.get("assessment", "")))
+    row = current_session().scalar(
+        select(FeeAssessment).where(
+            FeeAssessment.case_id == case.id, FeeAssessment.reference == request.form.get("assessment", "")
+        )
+    )
     if row is None or row.party_id != actor.party_id:
         raise NotFound
-    url = payment_page(current_court(), row.reference, locale=current_locale(), email=party_by_id(case, row.party_id).email)
+    url = payment_page(
+        current_court(), row.reference, locale=current_locale(), email=party_by_id(case, row.party_id).email
+    )
     return redirect(url, 303)  # type: ignore[return-value]
 
 
@@ -97,7 +103,11 @@ def receipt(case: Case, actor: Actor, payment: str) -> Response:
     if row is None or (actor.role in PARTY_ROLES and row.party_id != actor.party_id):
         raise NotFound
     pdf = receipt_pdf(current_court(), row.reference)
-    return Response(pdf, mimetype="application/pdf", headers={"Content-Disposition": f'inline; filename="receipt-{row.reference[:8]}.pdf"'})
+    return Response(
+        pdf,
+        mimetype="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="receipt-{row.reference[:8]}.pdf"'},
+    )
 
 
 @payments.post("/payments/stripe")
@@ -126,6 +136,10 @@ def simulator() -> Page:
         except InvalidInput as error:
             faults = error.faults
     fields = forms.fields_of(QuoteInput, current_locale(), dict(values), faults, choices)
-    link = url_for("payments.simulator", _external=False, **{k: v for k, v in values.items() if v and k in QuoteInput.model_fields})
-    page = render_template("payments/simulator.html", fields=fields, faults=forms.summary(fields), outlook=outlook, link=link)
+    link = url_for(
+        "payments.simulator", _external=False, **{k: v for k, v in values.items() if v and k in QuoteInput.model_fields}
+    )
+    page = render_template(
+        "payments/simulator.html", fields=fields, faults=forms.summary(fields), outlook=outlook, link=link
+    )
     return page, 422 if faults else 200

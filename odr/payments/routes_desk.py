@@ -33,7 +33,9 @@ Page = str | Response | tuple[str, int]
 class CounterInput(CourtModel):
     """Money taken at the counter."""
 
-    code: Annotated[str, CourtText(1, 30, one_line=True), field(T("Payment code"), T("Ten letters and digits, as on the fee page."))]
+    code: Annotated[
+        str, CourtText(1, 30, one_line=True), field(T("Payment code"), T("Ten letters and digits, as on the fee page."))
+    ]
     amount: Annotated[CourtMoney, field(T("Amount"))]
     slip: Annotated[str, CourtText(1, 60, one_line=True), field(T("Number of the signed slip"))]
 
@@ -41,7 +43,9 @@ class CounterInput(CourtModel):
 class MatchInput(CourtModel):
     """Which fee a transfer is for."""
 
-    code: Annotated[str, CourtText(1, 30, one_line=True), field(T("Payment code"), T("Ten letters and digits, as on the fee page."))]
+    code: Annotated[
+        str, CourtText(1, 30, one_line=True), field(T("Payment code"), T("Ten letters and digits, as on the fee page."))
+    ]
 
 
 class TransferredInput(CourtModel):
@@ -196,7 +200,13 @@ def books() -> Page:
     balances = ledger.trial_balance(session)
     closed = list(session.scalars(select(DailyClose).order_by(DailyClose.day.desc()).limit(60)))
     today = current_court().clock.now().astimezone(current_court().settings.tz).date()
-    return render_template("payments/books.html", balances=balances, balanced=ledger.is_balanced(balances), closed=closed, yesterday=today - timedelta(days=1))
+    return render_template(
+        "payments/books.html",
+        balances=balances,
+        balanced=ledger.is_balanced(balances),
+        closed=closed,
+        yesterday=today - timedelta(days=1),
+    )
 
 
 @paydesk.post("/books/close")
@@ -225,7 +235,9 @@ def _closed(day: str) -> DailyClose:
 def day_csv(day: str) -> Response:
     """A closed day's bookings as CSV."""
     written = ledger.day_csv(current_session(), _closed(day).day, current_court().settings.tz)
-    return Response(written, mimetype="text/csv", headers={"Content-Disposition": f'attachment; filename="fees-{day}.csv"'})
+    return Response(
+        written, mimetype="text/csv", headers={"Content-Disposition": f'attachment; filename="fees-{day}.csv"'}
+    )
 
 
 @paydesk.get("/books/<day>.pdf")

@@ -28,12 +28,23 @@ class FeeStep:
 
     def to_json(self) -> dict[str, Any]:
         """The step as kept on the docket."""
-        return {"text": text_to_json(self.text), "minor": self.amount.minor, "currency": self.amount.currency, "rule": self.rule, "article": self.article}
+        return {
+            "text": text_to_json(self.text),
+            "minor": self.amount.minor,
+            "currency": self.amount.currency,
+            "rule": self.rule,
+            "article": self.article,
+        }
 
     @classmethod
     def from_json(cls, written: Mapping[str, Any]) -> FeeStep:
         """The step that was kept."""
-        return cls(text_from_json(written["text"]), Money(written["minor"], written["currency"]), written["rule"], written["article"])
+        return cls(
+            text_from_json(written["text"]),
+            Money(written["minor"], written["currency"]),
+            written["rule"],
+            written["article"],
+        )
 
 
 def half_up(exact: Fraction) -> int:
@@ -73,13 +84,25 @@ def apply_scale(scale: Scale, amount: int, total: Sum, rule: str) -> None:
     else:
         band = next(band for band in scale.bands if band.to is None or amount <= band.to)
         if band.flat is not None:
-            text = T("Claim of %(amount)s: a flat fee of %(sum)s.", amount=total.money(amount), sum=total.money(band.flat))
+            text = T(
+                "Claim of %(amount)s: a flat fee of %(sum)s.", amount=total.money(amount), sum=total.money(band.flat)
+            )
             total.add(Fraction(band.flat), text, rule, scale.article)
         else:
             rate = band.rate or Fraction(0)
-            total.add(amount * rate, T("Claim of %(amount)s at %(rate)s.", amount=total.money(amount), rate=percent(rate)), rule, scale.article)
+            total.add(
+                amount * rate,
+                T("Claim of %(amount)s at %(rate)s.", amount=total.money(amount), rate=percent(rate)),
+                rule,
+                scale.article,
+            )
     if scale.cap is not None and total.exact - before > scale.cap:
-        total.add(scale.cap - (total.exact - before), T("Never more than %(cap)s.", cap=total.money(scale.cap)), "cap", scale.article)
+        total.add(
+            scale.cap - (total.exact - before),
+            T("Never more than %(cap)s.", cap=total.money(scale.cap)),
+            "cap",
+            scale.article,
+        )
 
 
 def _cumulate(scale: Scale, amount: int, total: Sum, rule: str) -> None:
@@ -89,13 +112,20 @@ def _cumulate(scale: Scale, amount: int, total: Sum, rule: str) -> None:
             return
         top = amount if band.to is None else min(amount, band.to)
         if band.flat == 0:
-            total.add(Fraction(0), T("Up to %(top)s: nothing more.", top=total.money(band.to or top)), rule, scale.article)
+            total.add(
+                Fraction(0), T("Up to %(top)s: nothing more.", top=total.money(band.to or top)), rule, scale.article
+            )
         elif band.flat is not None:
             text = T("Up to %(top)s: a flat %(sum)s.", top=total.money(band.to or top), sum=total.money(band.flat))
             total.add(Fraction(band.flat), text, rule, scale.article)
         else:
             rate = band.rate or Fraction(0)
-            text = T("From %(low)s to %(high)s at %(rate)s.", low=total.money(below), high=total.money(top), rate=percent(rate))
+            text = T(
+                "From %(low)s to %(high)s at %(rate)s.",
+                low=total.money(below),
+                high=total.money(top),
+                rate=percent(rate),
+            )
             total.add((top - below) * rate, text, rule, scale.article)
         below = band.to or top
 

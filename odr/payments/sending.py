@@ -58,7 +58,12 @@ def _send(court: Court, gateway: Gateway, refund: Refund, payment: Payment) -> i
         return 1
     _sent(court, refund.id, str(found["id"]))
     if found["status"] not in ("pending", "requires_action"):
-        told = {"id": f"retrieved/{found['id']}/{found['status']}", "type": "refund.updated", "created": int(found["created"]), "data": {"object": found}}
+        told = {
+            "id": f"retrieved/{found['id']}/{found['status']}",
+            "type": "refund.updated",
+            "created": int(found["created"]),
+            "data": {"object": found},
+        }
         take(court, told, EventOrigin.RETRIEVED)
     return 1
 
@@ -89,5 +94,9 @@ def _give_up(court: Court, refund_id: int, why: str) -> None:
             return
         row.state, row.trouble, row.attempts = RefundState.FAILED, why[:1000], row.attempts + 1
         case: Any = sitting.session.get_one(Case, row.case_id)
-        title = T("A refund of %(amount)s was refused by Stripe. Ask for an account and transfer it.", amount=row.amount)
-        sitting.open_task(case, Role.CASHIER, "refund_transfer", title, risk=70, due_at=row.due_at, subject=row.reference)
+        title = T(
+            "A refund of %(amount)s was refused by Stripe. Ask for an account and transfer it.", amount=row.amount
+        )
+        sitting.open_task(
+            case, Role.CASHIER, "refund_transfer", title, risk=70, due_at=row.due_at, subject=row.reference
+        )

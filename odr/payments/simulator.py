@@ -62,6 +62,8 @@ def _conversion(pack: RulePack, filing: Assessment, question: FeeQuestion) -> As
 
 
 def _appeal(pack: RulePack, question: FeeQuestion) -> Assessment | None:
-    if Matter.APPEAL not in pack.tariff.by_cause or (question.track is not None and not pack.track(question.track).appealable):
+    if Matter.APPEAL not in pack.tariff.by_cause or (
+        question.track is not None and not pack.track(question.track).appealable
+    ):
         return None
     return assess_filing(pack, replace(question, matter=Matter.APPEAL))

@@ -54,7 +54,9 @@ HALVABLE = {Matter.CLAIM, Matter.COUNTERCLAIM, Matter.THIRD_PARTY_CLAIM, Matter.
 FIRST_INSTANCE = (Matter.CLAIM, Matter.COUNTERCLAIM, Matter.THIRD_PARTY_CLAIM)
 """Filing fees of the first instance."""
 BORNE = (*FIRST_INSTANCE, Matter.ATTENDANCE)
-"""What the costs decision of this court is about: the filing fees, and what came in for experts who attended (FEE 6, 29; EV 39)."""
+"""What the costs decision of this court is about: the filing fees, and what came in for experts who attended (FEE 6,
+29; EV 39).
+"""
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,9 @@ def assess_filing(pack: RulePack, question: FeeQuestion) -> Assessment:
 
 
 def _assessment(pack: RulePack, total: Sum, full: Money, *, prepaid: bool = True, deferred: bool = False) -> Assessment:
-    return Assessment(total.rounded, full, tuple(total.steps), pack.id, pack.version_of("tariff").isoformat(), prepaid, deferred)
+    return Assessment(
+        total.rounded, full, tuple(total.steps), pack.id, pack.version_of("tariff").isoformat(), prepaid, deferred
+    )
 
 
 def _check(question: FeeQuestion) -> None:
@@ -171,19 +175,41 @@ def _base_fee(pack: RulePack, total: Sum, key: str, kind: FeeKind, question: Fee
     amount = sum(question.amounts)
     priced = bool(question.amounts) and kind.scale is not None
     if len(question.amounts) > 1:
-        total.add(Fraction(0), T("The property claims together: %(amount)s.", amount=total.money(amount)), "summed", pack.tariff.mixed_article)
+        total.add(
+            Fraction(0),
+            T("The property claims together: %(amount)s.", amount=total.money(amount)),
+            "summed",
+            pack.tariff.mixed_article,
+        )
     if question.matter is Matter.APPEAL:
-        total.add(Fraction(0), T("Only the part that is challenged counts: %(amount)s.", amount=total.money(amount)), "appeal", pack.tariff.appeal_article)
+        total.add(
+            Fraction(0),
+            T("Only the part that is challenged counts: %(amount)s.", amount=total.money(amount)),
+            "appeal",
+            pack.tariff.appeal_article,
+        )
     if kind.base is not None and (not priced or kind.scale_use is ScaleUse.ADDS):
-        total.add(Fraction(kind.base.set), T("%(kind)s: set at %(sum)s.", kind=kind.title, sum=total.money(kind.base.set)), key, kind.article)
+        total.add(
+            Fraction(kind.base.set),
+            T("%(kind)s: set at %(sum)s.", kind=kind.title, sum=total.money(kind.base.set)),
+            key,
+            kind.article,
+        )
     elif kind.scale is not None and not priced:
         raise InvalidInput.at("amounts", T("This fee is computed from an amount; enter the amount."))
     if priced and question.non_property_claims and kind.scale_use is ScaleUse.REPLACES:
-        total.add(Fraction(0), T("Claims about other things than property cost nothing beside them."), "mixed", pack.tariff.mixed_article)
+        total.add(
+            Fraction(0),
+            T("Claims about other things than property cost nothing beside them."),
+            "mixed",
+            pack.tariff.mixed_article,
+        )
     if priced and kind.scale is not None:
         apply_scale(pack.tariff.scales[kind.scale], amount, total, kind.scale)
     if kind.part != 1:
-        total.add(total.exact * (kind.part - 1), T("Of this, %(part)s is payable.", part=str(kind.part)), "part", kind.article)
+        total.add(
+            total.exact * (kind.part - 1), T("Of this, %(part)s is payable.", part=str(kind.part)), "part", kind.article
+        )
 
 
 _HALVED: dict[Halving, Text] = {
@@ -206,14 +232,20 @@ def halving_grounds(pack: RulePack, question: FeeQuestion) -> list[tuple[Halving
         Halving.MEDIATED: question.ending is Ending.MEDIATED,
         Halving.WITHDRAWN: question.ending is Ending.WITHDRAWN,
     }
-    return [(ground, track or halvings[ground] if ground is Halving.TRACK else halvings[ground]) for ground in Halving if met[ground] and ground in halvings]
+    return [
+        (ground, track or halvings[ground] if ground is Halving.TRACK else halvings[ground])
+        for ground in Halving
+        if met[ground] and ground in halvings
+    ]
 
 
 def _halve(pack: RulePack, total: Sum, question: FeeQuestion) -> None:
     """Halve for the first ground; a further ground is named and, where the pack says so, changes nothing."""
     for place, (ground, article) in enumerate(halving_grounds(pack, question)):
         if place and pack.tariff.halve_once:
-            total.add(Fraction(0), T("No further halving: a fee is halved only once."), "halve_once", pack.tariff.halve_once)
+            total.add(
+                Fraction(0), T("No further halving: a fee is halved only once."), "halve_once", pack.tariff.halve_once
+            )
             return
         total.add(-total.exact / 2, _HALVED[ground], ground.value, article)
 
@@ -226,13 +258,21 @@ def _relieve(pack: RulePack, total: Sum, relief: FeeRelief | None) -> bool:
     if rule is None:
         raise InvalidInput.at("relief", T("The tariff knows no such relief."))
     if rule.natural_persons_only and not relief.natural_person:
-        raise InvalidInput.at("relief", T("Only natural persons can be exempted; a reduction or deferral is open to everybody."))
+        raise InvalidInput.at(
+            "relief", T("Only natural persons can be exempted; a reduction or deferral is open to everybody.")
+        )
     if relief.kind is ReliefKind.EXEMPTION:
         total.add(-total.exact, T("Exempted."), "exemption", rule.article)
     elif relief.kind is ReliefKind.REDUCTION:
         share = relief.share or rule.least or Fraction(0)
         if not 0 < share <= 1 or (rule.least is not None and share < rule.least):
-            raise InvalidInput.at("relief", T("A reduction is at least %(least)s and at most the whole fee.", least=percent(rule.least or Fraction(0))))
+            raise InvalidInput.at(
+                "relief",
+                T(
+                    "A reduction is at least %(least)s and at most the whole fee.",
+                    least=percent(rule.least or Fraction(0)),
+                ),
+            )
         total.add(-total.exact * share, T("Reduced by %(share)s.", share=percent(share)), "reduction", rule.article)
     else:
         total.add(Fraction(0), rule.title, relief.kind.value, rule.article)
@@ -245,4 +285,12 @@ def top_up(pack: RulePack, paid: Money, question: FeeQuestion, article: str) -> 
     new = assess_filing(pack, question)
     already = min(paid.minor, new.total.minor)
     step = FeeStep(T("Already paid."), Money(-already, pack.currency), "paid", article)
-    return Assessment(Money(new.total.minor - already, pack.currency), new.full, (*new.steps, step), new.pack, new.version, new.prepaid, new.deferred)
+    return Assessment(
+        Money(new.total.minor - already, pack.currency),
+        new.full,
+        (*new.steps, step),
+        new.pack,
+        new.version,
+        new.prepaid,
+        new.deferred,
+    )

@@ -33,11 +33,16 @@ def _postgresql_check(function: str, condition: str, message: str) -> str:
     )
 
 
-# Two transactions cannot see each other's lines before they commit; the deferred check at the end catches what they add up to.
+# Two transactions cannot see each other's lines before they commit; the deferred check at the end catches what they add
+# up to.
 _POSTGRESQL = [
     _postgresql_check("ledger_entry_balances", _UNBALANCED, _MESSAGES["ledger_entry"]),
     _postgresql_check("ledger_line_before_head", _HAS_HEAD, _MESSAGES["ledger_line"]),
-    _postgresql_check("ledger_line_balances", "(SELECT sum(amount_minor) FROM ledger_line WHERE entry = NEW.entry) <> 0", _MESSAGES["ledger_entry"]),
+    _postgresql_check(
+        "ledger_line_balances",
+        "(SELECT sum(amount_minor) FROM ledger_line WHERE entry = NEW.entry) <> 0",
+        _MESSAGES["ledger_entry"],
+    ),
     "CREATE OR REPLACE TRIGGER ledger_entry_balances BEFORE INSERT ON ledger_entry FOR EACH ROW EXECUTE FUNCTION ledger_entry_balances()",
     "CREATE OR REPLACE TRIGGER ledger_line_before_head BEFORE INSERT ON ledger_line FOR EACH ROW EXECUTE FUNCTION ledger_line_before_head()",
     "DROP TRIGGER IF EXISTS ledger_line_balances ON ledger_line",

@@ -55,7 +55,12 @@ class FeeView:
     @property
     def is_payable(self) -> bool:
         """Whether the viewer may pay it now."""
-        return self.is_mine and self.row.state in (AssessmentState.DUE, AssessmentState.DEFERRED) and self.left.minor > 0 and not self.processing
+        return (
+            self.is_mine
+            and self.row.state in (AssessmentState.DUE, AssessmentState.DEFERRED)
+            and self.left.minor > 0
+            and not self.processing
+        )
 
 
 def fee_views(court: Sitting, case: Case, actor: Actor) -> list[FeeView]:
@@ -63,10 +68,22 @@ def fee_views(court: Sitting, case: Case, actor: Actor) -> list[FeeView]:
     pack = court.pack(case)
     found = []
     for row in assessments_of(court.session, case, demands=True):
-        payments = list(court.session.scalars(select(Payment).where(Payment.assessment_id == row.id).order_by(Payment.id)))
-        refunds = list(court.session.scalars(select(Refund).where(Refund.payment_id.in_([p.id for p in payments])).order_by(Refund.id))) if payments else []
+        payments = list(
+            court.session.scalars(select(Payment).where(Payment.assessment_id == row.id).order_by(Payment.id))
+        )
+        refunds = (
+            list(
+                court.session.scalars(
+                    select(Refund).where(Refund.payment_id.in_([p.id for p in payments])).order_by(Refund.id)
+                )
+            )
+            if payments
+            else []
+        )
         moving = court.session.scalar(
-            select(CheckoutSession.id).where(CheckoutSession.assessment_id == row.id, CheckoutSession.state == CheckoutState.PROCESSING)
+            select(CheckoutSession.id).where(
+                CheckoutSession.assessment_id == row.id, CheckoutSession.state == CheckoutState.PROCESSING
+            )
         )
         windows = court.windows(case, row.window_kind, state=None, subject=row.reference)
         found.append(

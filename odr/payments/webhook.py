@@ -31,13 +31,17 @@ if TYPE_CHECKING:
 log = logging.getLogger("odr.payments")
 MOST_ATTEMPTS = 8
 FIRST_PAUSE = timedelta(seconds=5)
-"""An event that failed ``n`` times rests until ``4ⁿ - 1`` times this after it came: from a quarter of a minute to a day."""
+"""An event that failed ``n`` times rests until ``4ⁿ - 1`` times this after it came: from a quarter of a minute to a
+day.
+"""
 TOGETHER = 16
 """Events applied in one transaction."""
 
 
 def receive(court: Court, payload: bytes, signature: str | None) -> bool:
-    """Take a webhook: once this returns the event is stored. Returns whether it is new. Raises SignatureRefused for what is not Stripe's."""
+    """Take a webhook: once this returns the event is stored. Returns whether it is new. Raises SignatureRefused for
+    what is not Stripe's.
+    """
     gateway: Gateway = court.ports.payments
     event = gateway.verified(payload, signature)
     is_new = store(court, event, EventOrigin.WEBHOOK)
@@ -122,7 +126,9 @@ def apply(sitting: Sitting, row: StripeEvent) -> None:
 
 
 def apply_waiting(court: Court, limit: int = 256) -> int:
-    """Apply stored events that wait, in the order of their making; returns how many could be. Safe in several processes at once."""
+    """Apply stored events that wait, in the order of their making; returns how many could be. Safe in several processes
+    at once.
+    """
     done = 0
     with court.database.read() as session:
         if not session.scalars(_waiting(court).limit(1)).first():
@@ -143,5 +149,12 @@ def apply_waiting(court: Court, limit: int = 256) -> int:
 def _waiting(court: Court) -> Select[StripeEvent]:
     """Events not applied yet whose pause after a failure is over."""
     now = court.clock.machine_now()
-    rested = (and_(StripeEvent.attempts == n, StripeEvent.received_at <= now - FIRST_PAUSE * (4**n - 1)) for n in range(MOST_ATTEMPTS))
-    return select(StripeEvent).where(StripeEvent.applied_at.is_(None), or_(*rested)).order_by(StripeEvent.created_at, StripeEvent.id)
+    rested = (
+        and_(StripeEvent.attempts == n, StripeEvent.received_at <= now - FIRST_PAUSE * (4**n - 1))
+        for n in range(MOST_ATTEMPTS)
+    )
+    return (
+        select(StripeEvent)
+        .where(StripeEvent.applied_at.is_(None), or_(*rested))
+        .order_by(StripeEvent.created_at, StripeEvent.id)
+    )

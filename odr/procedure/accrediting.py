@@ -1,4 +1,6 @@
-"""Whose signed papers the court takes: accredited by the operator under a short key, until it is revoked. One way for all rooms."""
+"""Whose signed papers the court takes: accredited by the operator under a short key, until it is revoked. One way for
+all rooms.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,13 @@ def accredit(court: Court, kind: type[Accredited], key: str, name: str, public_k
         if session.scalar(select(kind).where(kind.key == key)) is not None:
             raise click.ClickException(f"{key} stands in the list already; a new key gets a new name")
         row = kind()
-        for field, value in {"key": key, "name": name, "public_key": public_key, "accredited_at": court.clock.now(), **more}.items():
+        for field, value in {
+            "key": key,
+            "name": name,
+            "public_key": public_key,
+            "accredited_at": court.clock.now(),
+            **more,
+        }.items():
             setattr(row, field, value)
         session.add(row)
     click.echo(f"accredited {key}")

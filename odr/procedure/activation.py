@@ -1,4 +1,5 @@
-"""Putting a new version of the rules in force: laid, read by two administrators, dated ahead, anchored in the log. No flask.
+"""Putting a new version of the rules in force: laid, read by two administrators, dated ahead, anchored in the log. No
+flask.
 
 A figure of the law changes under a court's feet; who changes it changes every case that
 comes. So nobody does it alone, nothing governs before a day still to come, and what two
@@ -78,9 +79,13 @@ class ActivatedVersions:
 
 
 def activated(session: Session) -> Laid:
-    """The files of every version put in force, by ``<id>/<version>``. Raises PackError for one that is not what two administrators approved."""
+    """The files of every version put in force, by ``<id>/<version>``. Raises PackError for one that is not what two
+    administrators approved.
+    """
     found = {}
-    for row in session.scalars(select(LaidVersion).where(LaidVersion.state == LaidState.ACTIVATED).order_by(LaidVersion.id)):
+    for row in session.scalars(
+        select(LaidVersion).where(LaidVersion.state == LaidState.ACTIVATED).order_by(LaidVersion.id)
+    ):
         wrong = next(_wrong(session, row), None)
         if wrong is not None:
             raise PackError(f"{row.pack_id} {row.version}", "(whole)", wrong)
@@ -107,7 +112,12 @@ def _wrong(session: Session, row: LaidVersion) -> Iterator[str]:
     if json.loads(receipt.body).get("sha256") != sha256_hex(row.record.encode()):
         yield "its receipt is for another record"
     said = json.loads(row.record)
-    if (said["pack"], said["version"], said["effective_from"], said["sha256"]) != (row.pack_id, row.version, row.effective_from.isoformat(), row.sha256):
+    if (said["pack"], said["version"], said["effective_from"], said["sha256"]) != (
+        row.pack_id,
+        row.version,
+        row.effective_from.isoformat(),
+        row.sha256,
+    ):
         yield "its columns do not say what its record says"
 
 
@@ -133,7 +143,10 @@ def checked(session: Session, files: Files, today: date) -> tuple[RulePack, Pack
             _check_order(older, new)
             _check_fit(older, new)
     if new.effective_from <= today:
-        raise TooLate(T("A version governs from a day still to come: %(day)s is not.", day=new.effective_from), T("Lay it anew with a later day."))
+        raise TooLate(
+            T("A version governs from a day still to come: %(day)s is not.", day=new.effective_from),
+            T("Lay it anew with a later day."),
+        )
     return new, packs
 
 
@@ -147,7 +160,11 @@ def _check_new(packs: PackRegistry, sections: dict[str, Any], named: str) -> Non
 def _check_order(older: RulePack, new: RulePack) -> None:
     if older.effective_from > new.effective_from:
         raise TooLate(
-            T("The version of %(version)s governs from %(day)s already, later than this one.", version=older.version, day=older.effective_from),
+            T(
+                "The version of %(version)s governs from %(day)s already, later than this one.",
+                version=older.version,
+                day=older.effective_from,
+            ),
             T("Lay this one anew, based on that version."),
         )
 
@@ -162,16 +179,21 @@ def _check_fit(older: RulePack, new: RulePack) -> None:
 
 
 def lay(session: Session, files: Files, *, why: str, by: Account | None, now: datetime, today: date) -> LaidVersion:
-    """Lay a version before the administrators. Who writes it at the desk approves it thereby; who lays it at the machine (``by`` None) does not.
+    """Lay a version before the administrators. Who writes it at the desk approves it thereby; who lays it at the
+    machine (``by`` None) does not.
 
     Raises PackError, TooLate, and InvalidInput where the same version waits already.
     """
     if by is not None:
         _need_admin(by)
     new, _ = checked(session, files, today)
-    waiting = select(LaidVersion).where(LaidVersion.pack_id == new.id, LaidVersion.version == str(new.version), LaidVersion.state == LaidState.WAITING)
+    waiting = select(LaidVersion).where(
+        LaidVersion.pack_id == new.id, LaidVersion.version == str(new.version), LaidVersion.state == LaidState.WAITING
+    )
     if session.scalar(waiting) is not None:
-        raise InvalidInput.at("effective_from", T("The version %(version)s waits for approval already.", version=str(new.version)))
+        raise InvalidInput.at(
+            "effective_from", T("The version %(version)s waits for approval already.", version=str(new.version))
+        )
     row = LaidVersion(
         pack_id=new.id,
         version=new.version.isoformat(),
@@ -250,11 +272,20 @@ def _activate(court: Court, session: Session, row: LaidVersion, now: datetime) -
             "sha256": row.sha256,
             "files": dict(row.files),
             "why": row.why,
-            "approved": [{"account": people[one.account_id], "at": one.at.isoformat()} for one in row.approvals if one.account_id in people],
+            "approved": [
+                {"account": people[one.account_id], "at": one.at.isoformat()}
+                for one in row.approvals
+                if one.account_id in people
+            ],
             "activated_at": now.isoformat(),
         }
     )
-    subject: dict[str, JSON] = {"sha256": sha256_hex(record), "size": len(record), "media_type": "application/json", "kind": "rules"}
+    subject: dict[str, JSON] = {
+        "sha256": sha256_hex(record),
+        "size": len(record),
+        "media_type": "application/json",
+        "kind": "rules",
+    }
     row.record, row.receipt = record.decode(), court.notary.record(session, subject, now=now).reference
     session.flush()
 
@@ -281,7 +312,9 @@ class LaidView:
 
 def waiting(session: Session, me: int, today: date) -> list[LaidView]:
     """Versions that wait, oldest first, with what now stands against them."""
-    rows = session.scalars(select(LaidVersion).where(LaidVersion.state == LaidState.WAITING).order_by(LaidVersion.id)).all()
+    rows = session.scalars(
+        select(LaidVersion).where(LaidVersion.state == LaidState.WAITING).order_by(LaidVersion.id)
+    ).all()
     return [_view(session, row, me, today) for row in rows]
 
 

@@ -27,14 +27,25 @@ class WindowInput(CourtModel):
     window: str
 
 
-@act(title=T("A time limit ended"), input=WindowInput, by={Role.CLOCK}, at=ALL_STAGES, to=ALL_STAGES, listed=False, while_stayed=False, source="CPL 85")
+@act(
+    title=T("A time limit ended"),
+    input=WindowInput,
+    by={Role.CLOCK},
+    at=ALL_STAGES,
+    to=ALL_STAGES,
+    listed=False,
+    while_stayed=False,
+    source="CPL 85",
+)
 def close_window(court: Sitting, case: Case, given: WindowInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record that a time limit lapsed; what follows is for the room that opened it.
 
     The clock records; a consequence that the pack marks ``ruling`` is prepared for
     the judge and never performed here.
     """
-    window = court.session.scalars(select(Window).where(Window.case_id == case.id, Window.reference == given.window)).one()
+    window = court.session.scalars(
+        select(Window).where(Window.case_id == case.id, Window.reference == given.window)
+    ).one()
     window.state = WindowState.LAPSED
     window.closed_by = court.next_number(case)
     party = next((p for p in case.parties if p.id == window.party_id), None)
@@ -43,4 +54,7 @@ def close_window(court: Sitting, case: Case, given: WindowInput, *, actor: Actor
     title = window_title(court, case, window)
     if party is None:
         return Recorded(T("Time ended: %(title)s", title=title), {"kind": window.kind})
-    return Recorded(T("Time of %(party)s ended: %(title)s", party=party.name, title=title), {"kind": window.kind, "party": party.label})
+    return Recorded(
+        T("Time of %(party)s ended: %(title)s", party=party.name, title=title),
+        {"kind": window.kind, "party": party.label},
+    )

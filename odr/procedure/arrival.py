@@ -25,13 +25,25 @@ class Arrival:
     def to_json(self) -> dict[str, Any]:
         """The working as kept with a proof of service."""
         steps = [step.to_json() for step in self.steps]
-        return {"at": self.at.isoformat(), "on": self.on.isoformat(), "key": self.key, "article": self.article, "steps": steps}
+        return {
+            "at": self.at.isoformat(),
+            "on": self.on.isoformat(),
+            "key": self.key,
+            "article": self.article,
+            "steps": steps,
+        }
 
     @classmethod
     def from_json(cls, written: Mapping[str, Any]) -> Arrival:
         """The working that was kept."""
         steps = tuple(DayStep.from_json(step) for step in written["steps"])
-        return cls(datetime.fromisoformat(written["at"]), date.fromisoformat(written["on"]), written["key"], written["article"], steps)
+        return cls(
+            datetime.fromisoformat(written["at"]),
+            date.fromisoformat(written["on"]),
+            written["key"],
+            written["article"],
+            steps,
+        )
 
 
 def filed_at(pack: RulePack, received_at: datetime) -> Arrival:
@@ -40,15 +52,33 @@ def filed_at(pack: RulePack, received_at: datetime) -> Arrival:
     local = received_at.astimezone(pack.tz)
     article = rules.filing_article or rules.article
     if rules.filing_cutoff is None:
-        return Arrival(received_at.astimezone(UTC), local.date(), "filing", article, (DayStep(local.date(), True, T("day of receipt"), None),))
+        return Arrival(
+            received_at.astimezone(UTC),
+            local.date(),
+            "filing",
+            article,
+            (DayStep(local.date(), True, T("day of receipt"), None),),
+        )
     late = local.time() > rules.filing_cutoff
     day = local.date()
     if not late and calendar.is_working(day):
-        return Arrival(received_at.astimezone(UTC), day, "filing", article, (DayStep(day, True, T("received before the cut-off hour"), None),))
+        return Arrival(
+            received_at.astimezone(UTC),
+            day,
+            "filing",
+            article,
+            (DayStep(day, True, T("received before the cut-off hour"), None),),
+        )
     why = T("received after the cut-off hour") if late and calendar.is_working(day) else calendar.words(day)
     counted = calendar.next_working(day + timedelta(days=1))
-    steps = (DayStep(day, False, why, None), *_skipped(pack, day, counted), DayStep(counted, True, T("counts as filed on the next working day"), None))
-    return Arrival(datetime.combine(counted, datetime.min.time(), pack.tz).astimezone(UTC), counted, "filing", article, steps)
+    steps = (
+        DayStep(day, False, why, None),
+        *_skipped(pack, day, counted),
+        DayStep(counted, True, T("counts as filed on the next working day"), None),
+    )
+    return Arrival(
+        datetime.combine(counted, datetime.min.time(), pack.tz).astimezone(UTC), counted, "filing", article, steps
+    )
 
 
 def deemed_served(pack: RulePack, method: str, sent_at: datetime) -> Arrival:

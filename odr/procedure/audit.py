@@ -31,7 +31,9 @@ def audit_case(session: Session, case: Case) -> list[str]:
     faults = []
     name = case.number or case.reference
     previous, expected = FIRST, 0
-    for entry in session.scalars(select(DocketEntry).where(DocketEntry.case_id == case.id).order_by(DocketEntry.number)):
+    for entry in session.scalars(
+        select(DocketEntry).where(DocketEntry.case_id == case.id).order_by(DocketEntry.number)
+    ):
         expected += 1
         while entry.number > expected:
             faults.append(f"case {name}: entry {expected} is missing")
@@ -58,7 +60,11 @@ def _entry_faults(session: Session, entry: DocketEntry, previous: str) -> list[s
         faults.append("its content is not in canonical form")
     if content.get("previous") != previous:
         faults.append("it does not follow the entry before it")
-    if (content.get("number"), content.get("act"), content.get("audience")) != (entry.number, entry.act, entry.audience.value):
+    if (content.get("number"), content.get("act"), content.get("audience")) != (
+        entry.number,
+        entry.act,
+        entry.audience.value,
+    ):
         faults.append("its columns do not say what its content says")
     receipt = session.scalar(select(Receipt).where(Receipt.reference == entry.receipt))
     if receipt is None:

@@ -49,7 +49,11 @@ class Availability:
 def window_for(court: Sitting, act: Act, case: Case, actor: Actor) -> Window | None:
     """The window an act falls into: an open one of the actor's, else the last."""
     query = select(Window).where(Window.case_id == case.id, Window.kind == act.window)
-    query = query.where(Window.party_id == actor.party_id) if actor.role in PARTY_ROLES else query.where(Window.party_id.is_(None))
+    query = (
+        query.where(Window.party_id == actor.party_id)
+        if actor.role in PARTY_ROLES
+        else query.where(Window.party_id.is_(None))
+    )
     found = list(court.session.scalars(query.order_by(Window.id.desc())))
     return next((w for w in found if w.state is WindowState.OPEN), found[0] if found else None)
 
@@ -75,7 +79,11 @@ def refusal(court: Sitting, act: Act, case: Case, actor: Actor) -> CourtError | 
         return ActNotOpen(T("Not at this point of the case: it is at “%(stage)s”.", stage=case.stage.label))
     if case.stayed_at is not None and not act.while_stayed and actor.role is not Role.CLOCK:
         return ActNotOpen(T("The case is stayed and its time limits are halted."))
-    return _window_refusal(court, act, case, actor) or _person_refusal(act, actor, court) or _guard_refusal(court, act, case, actor)
+    return (
+        _window_refusal(court, act, case, actor)
+        or _person_refusal(act, actor, court)
+        or _guard_refusal(court, act, case, actor)
+    )
 
 
 def _window_refusal(court: Sitting, act: Act, case: Case, actor: Actor) -> CourtError | None:
@@ -94,15 +102,24 @@ def _window_refusal(court: Sitting, act: Act, case: Case, actor: Actor) -> Court
         return None
     if window.state is WindowState.ENDED:
         return ActNotOpen(T("This is no longer needed."))
-    ended = T("Your time for this ended on %(day)s.", day=window.due_at) if window.due_at else T("Your time for this has ended.")
+    ended = (
+        T("Your time for this ended on %(day)s.", day=window.due_at)
+        if window.due_at
+        else T("Your time for this has ended.")
+    )
     return OutOfTime(
-        ended, T("If something beyond your control kept you, you may ask for relief within 10 days after it ended (Civil Procedure Law, art. 86).")
+        ended,
+        T(
+            "If something beyond your control kept you, you may ask for relief within 10 days after it ended (Civil Procedure Law, art. 86)."
+        ),
     )
 
 
 def _person_refusal(act: Act, actor: Actor, court: Sitting) -> CourtError | None:
     if act.special and not actor.has_special_powers:
-        return Forbidden(T("This needs special powers, and your mandate is an ordinary one (Civil Procedure Law, art. 62)."))
+        return Forbidden(
+            T("This needs special powers, and your mandate is an ordinary one (Civil Procedure Law, art. 62).")
+        )
     if act.strong and not court.reading and actor.role is not Role.CLOCK:
         at = actor.strong_at
         if at is None or court.court.clock.machine_now() - at > STRONG_FOR:

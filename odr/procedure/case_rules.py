@@ -78,7 +78,9 @@ class Cause(Rule):
 
     def open_on(self, day: date) -> bool:
         """Whether a claim of this cause may be filed on ``day``."""
-        return (self.filed_from is None or self.filed_from <= day) and (self.filed_until is None or day <= self.filed_until)
+        return (self.filed_from is None or self.filed_from <= day) and (
+            self.filed_until is None or day <= self.filed_until
+        )
 
 
 class Causes(Rule):

@@ -69,7 +69,11 @@ class CertifiedCause(Rule):
                 raise ValueError(f"{key}: exactly one of its figures is money")
             if head.group is not None and head.group not in self.groups:
                 raise ValueError(f"{key}: names no group: {head.group}")
-        if self.share is not None and (self.share not in self.figures or self.figures[self.share].measure is not Measure.PERCENT or self.share_article is None):
+        if self.share is not None and (
+            self.share not in self.figures
+            or self.figures[self.share].measure is not Measure.PERCENT
+            or self.share_article is None
+        ):
             raise ValueError("share: is a figure in percent, with its article")
         return self
 

@@ -39,7 +39,9 @@ def places(sources: Mapping[str, Source], *articles: str) -> Iterator[tuple[str,
             continue
         for part in (one.strip() for one in place.split(",")):
             span = _RANGE.match(part)
-            yield from ((tag, str(number)) for number in range(int(span[1]), int(span[2]) + 1)) if span else [(tag, part)]
+            yield from (
+                ((tag, str(number)) for number in range(int(span[1]), int(span[2]) + 1)) if span else [(tag, part)]
+            )
 
 
 def write_citation(sources: Mapping[str, Source], article: str) -> Text:
@@ -63,7 +65,9 @@ def _write_place(source: Source, place: str) -> tuple[str, str]:
             return f": {place}", f"（{place}）"
         return f": {words.render('en')}", f"：{words.render('zh-Hans')}"
     if source.style is SourceStyle.RULE:
-        return f", {place}" if not place[0].isdigit() else f", rule {place}", f"第{place}条" if place[0].isdigit() else f" {place}"
+        return f", {place}" if not place[0].isdigit() else f", rule {place}", f"第{place}条" if place[
+            0
+        ].isdigit() else f" {place}"
     parts = [part.strip() for part in place.split(",")]
     label = "arts." if len(parts) > 1 or _RANGE.match(parts[0]) else "art."
     return f", {label} {', '.join(parts)}", "、".join(_chinese_article(part) for part in parts)

@@ -38,12 +38,22 @@ class DayStep:
 
     def to_json(self) -> dict[str, Any]:
         """The step as stored."""
-        return {"day": self.day.isoformat(), "counted": self.counted, "reason": text_to_json(self.reason), "ordinal": self.ordinal}
+        return {
+            "day": self.day.isoformat(),
+            "counted": self.counted,
+            "reason": text_to_json(self.reason),
+            "ordinal": self.ordinal,
+        }
 
     @classmethod
     def from_json(cls, written: Mapping[str, Any]) -> DayStep:
         """The step that was stored."""
-        return cls(date.fromisoformat(written["day"]), written["counted"], text_from_json(written["reason"]), written["ordinal"])
+        return cls(
+            date.fromisoformat(written["day"]),
+            written["counted"],
+            text_from_json(written["reason"]),
+            written["ordinal"],
+        )
 
 
 class Count:

@@ -104,7 +104,9 @@ class Court:
         return self.packs.governing(case.pack_id, case.pack_version, at.astimezone(own.tz).date())
 
     def sequence(self) -> None:
-        """Have waiting leaves taken into the log: beside the request, before returning where the setting says "at_once"."""
+        """Have waiting leaves taken into the log: beside the request, before returning where the setting says
+        "at_once".
+        """
         if self.settings.takes_leaves == "at_once":
             self.sequence_now()
         elif self.settings.takes_leaves == "background":
@@ -126,7 +128,8 @@ class Court:
         return self.notary.is_idle()
 
     def beside(self, step: Callable[[Court], object]) -> None:
-        """Have a step of the worker's done right after this request instead of in its next round; in tests before returning.
+        """Have a step of the worker's done right after this request instead of in its next round; in tests before
+        returning.
 
         Only for what is committed already: the worker does it too, should this process die.
         """

@@ -28,7 +28,10 @@ def my_cases(session: Session, account_id: int, now: datetime, limit: int = 100)
     """Cases in which the account is a party or holds a live mandate, the most urgent first."""
     mine = select(Party.case_id).where(Party.account_id == account_id, Party.left_at.is_(None))
     mandated = select(Mandate.case_id).where(
-        Mandate.account_id == account_id, Mandate.signed_at.is_not(None), Mandate.revoked_at.is_(None), or_(Mandate.until_at.is_(None), Mandate.until_at > now)
+        Mandate.account_id == account_id,
+        Mandate.signed_at.is_not(None),
+        Mandate.revoked_at.is_(None),
+        or_(Mandate.until_at.is_(None), Mandate.until_at > now),
     )
     return list(
         session.scalars(
@@ -44,7 +47,12 @@ def seated_cases(session: Session, account_id: int, limit: int = 200) -> list[Ca
     """Open cases in which the account serves the court, by their next date."""
     seats = select(Seat.case_id).where(Seat.account_id == account_id, Seat.until_at.is_(None))
     return list(
-        session.scalars(select(Case).where(Case.id.in_(seats), Case.stage != Stage.CLOSED).order_by(Case.next_due_at.is_(None), Case.next_due_at).limit(limit))
+        session.scalars(
+            select(Case)
+            .where(Case.id.in_(seats), Case.stage != Stage.CLOSED)
+            .order_by(Case.next_due_at.is_(None), Case.next_due_at)
+            .limit(limit)
+        )
     )
 
 

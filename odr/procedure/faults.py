@@ -45,8 +45,12 @@ SENTENCES: dict[str, Callable[[Context], Text]] = {
     "decimal_type": _DECIMAL,
     "decimal_parsing": _DECIMAL,
     "decimal_max_digits": lambda ctx: T("Write at most %(digits)s figures.", digits=ctx["max_digits"]),
-    "decimal_max_places": lambda ctx: T("Write at most %(places)s figures after the point.", places=ctx["decimal_places"]),
-    "decimal_whole_digits": lambda ctx: T("Write at most %(digits)s figures before the point.", digits=ctx["whole_digits"]),
+    "decimal_max_places": lambda ctx: T(
+        "Write at most %(places)s figures after the point.", places=ctx["decimal_places"]
+    ),
+    "decimal_whole_digits": lambda ctx: T(
+        "Write at most %(digits)s figures before the point.", digits=ctx["whole_digits"]
+    ),
     "multiple_of": lambda ctx: T("Write a multiple of %(step)s.", step=ctx["multiple_of"]),
     "greater_than": lambda ctx: T("Write a number above %(least)s.", least=ctx["gt"]),
     "greater_than_equal": lambda ctx: T("Write %(least)s or more.", least=ctx["ge"]),
@@ -141,8 +145,15 @@ def missing(info: FieldInfo | None) -> Text:
     label = label_of(info) if info is not None else None
     if info is None or label is None:
         return T("Fill this in.")
-    choosing = label.widget in CHOSEN or label.choices or label.options or any(type(m).__name__ in {"Choice", "RefTo"} for m in marks(info))
-    return T("Choose an answer: %(label)s", label=label.label) if choosing else T("Fill in: %(label)s", label=label.label)
+    choosing = (
+        label.widget in CHOSEN
+        or label.choices
+        or label.options
+        or any(type(m).__name__ in {"Choice", "RefTo"} for m in marks(info))
+    )
+    return (
+        T("Choose an answer: %(label)s", label=label.label) if choosing else T("Fill in: %(label)s", label=label.label)
+    )
 
 
 def too_few(info: FieldInfo | None, least: int) -> Text:
@@ -150,7 +161,11 @@ def too_few(info: FieldInfo | None, least: int) -> Text:
     label = label_of(info) if info is not None else None
     if label is None:
         return T("Give at least %(least)s.", least=least)
-    return T("Give at least one: %(label)s", label=label.label) if least == 1 else T("Give at least %(least)s: %(label)s", least=least, label=label.label)
+    return (
+        T("Give at least one: %(label)s", label=label.label)
+        if least == 1
+        else T("Give at least %(least)s: %(label)s", least=least, label=label.label)
+    )
 
 
 def faults_of(model: type[BaseModel], error: ValidationError) -> Iterator[FieldFault]:

@@ -19,7 +19,19 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from odr.procedure.faults import item_model, label_of, one_model, validate, variants
-from odr.procedure.inputs import Choice, CourtEmail, CourtPhone, CourtText, DayRule, MoneyRule, RefTo, Widget, is_nullable, marks, union_members
+from odr.procedure.inputs import (
+    Choice,
+    CourtEmail,
+    CourtPhone,
+    CourtText,
+    DayRule,
+    MoneyRule,
+    RefTo,
+    Widget,
+    is_nullable,
+    marks,
+    union_members,
+)
 from odr.text import Money, write_money
 
 
@@ -36,7 +48,9 @@ class Raw:
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self._values = {
-            name: [str(v) for v in value] if isinstance(value, list | tuple) else [str(value)] for name, value in values.items() if value is not None
+            name: [str(v) for v in value] if isinstance(value, list | tuple) else [str(value)]
+            for name, value in values.items()
+            if value is not None
         }
 
     def one(self, name: str) -> str:
@@ -128,7 +142,9 @@ def _date_text(raw: Raw, name: str) -> str:
 
 
 def kept_rows(info: FieldInfo, inner: type[BaseModel], raw: Raw, name: str) -> list[int]:
-    """Rows with something in them; where one row is needed, the first is kept though blank, so that its fields say what is missing."""
+    """Rows with something in them; where one row is needed, the first is kept though blank, so that its fields say what
+    is missing.
+    """
     rows = raw.rows(name)
     kept = [n for n in rows if not _is_blank(inner, raw, f"{name}-{n}-")]
     return kept or (rows[:1] if least(info) else [])
@@ -189,14 +205,21 @@ def widget_of(info: FieldInfo) -> Widget:
         return label.widget
     found = marks(info)
     many = typing.get_origin(info.annotation) in (list, tuple, set, frozenset)
-    for kind, widget in ((MoneyRule, Widget.MONEY), (DayRule, Widget.DATE), (CourtEmail, Widget.EMAIL), (CourtPhone, Widget.TEL)):
+    for kind, widget in (
+        (MoneyRule, Widget.MONEY),
+        (DayRule, Widget.DATE),
+        (CourtEmail, Widget.EMAIL),
+        (CourtPhone, Widget.TEL),
+    ):
         if any(isinstance(m, kind) for m in found):
             return widget
     if many:
         return Widget.CHECKBOXES
     if (label is not None and (label.choices or label.options)) or any(isinstance(m, Choice | RefTo) for m in found):
         return Widget.RADIOS
-    return _widget_of_type([a for a in union_members(info.annotation) if a is not type(None)] or [info.annotation], found)
+    return _widget_of_type(
+        [a for a in union_members(info.annotation) if a is not type(None)] or [info.annotation], found
+    )
 
 
 def _widget_of_type(kinds: list[Any], found: list[Any]) -> Widget:
@@ -206,6 +229,8 @@ def _widget_of_type(kinds: list[Any], found: list[Any]) -> Widget:
     if kind is int:
         return Widget.NUMBER
     if typing.get_origin(kind) is Literal or (isinstance(kind, type) and issubclass(kind, enum.Enum)):
-        return Widget.HIDDEN if typing.get_origin(kind) is Literal and len(typing.get_args(kind)) == 1 else Widget.RADIOS
+        return (
+            Widget.HIDDEN if typing.get_origin(kind) is Literal and len(typing.get_args(kind)) == 1 else Widget.RADIOS
+        )
     text = next((m for m in found if isinstance(m, CourtText)), None)
     return Widget.TEXTAREA if text is not None and text.most > 400 and not text.one_line else Widget.TEXT

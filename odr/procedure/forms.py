@@ -15,7 +15,20 @@ from pydantic.fields import FieldInfo
 
 from odr.errors import FieldFault
 from odr.procedure.faults import item_model, label_of, one_model, variants
-from odr.procedure.form_data import GroupAction, Raw, collect, default_text, flatten, group_action, kept_rows, least, money_text, most_rows, parse, widget_of
+from odr.procedure.form_data import (
+    GroupAction,
+    Raw,
+    collect,
+    default_text,
+    flatten,
+    group_action,
+    kept_rows,
+    least,
+    money_text,
+    most_rows,
+    parse,
+    widget_of,
+)
 from odr.procedure.inputs import Choice, CourtText, Label, Location, RefTo, Widget, is_nullable, marks
 from odr.procedure.reading import Unreadable, read_day
 from odr.text import T, Text
@@ -114,7 +127,11 @@ class FormField:
     @property
     def wants_files(self) -> bool:
         """Whether it, or a field within it, is answered with a file."""
-        return self.sends or any(c.wants_files for c in self.children) or any(f.wants_files for r in self.rows for f in r.fields)
+        return (
+            self.sends
+            or any(c.wants_files for c in self.children)
+            or any(f.wants_files for r in self.rows for f in r.fields)
+        )
 
     @property
     def is_wrong(self) -> bool:
@@ -179,7 +196,10 @@ def fields_of(
     fields = build.model(model, "", ())
     rest = [f for f in build.faults if not build.is_used(f)]
     if rest:
-        fields.insert(0, FormField("form", Widget.NOTICE, "", locale=locale, error=" ".join(f.message.render(locale) for f in rest)))
+        fields.insert(
+            0,
+            FormField("form", Widget.NOTICE, "", locale=locale, error=" ".join(f.message.render(locale) for f in rest)),
+        )
     return fields
 
 
@@ -207,7 +227,14 @@ def _alone(one: FormField, words: str, row: str) -> str:
 class _Build:
     """One page's fields in the making."""
 
-    def __init__(self, locale: str, raw: Raw, action: GroupAction | None, choices: Mapping[str, Sequence[Option]], faults: list[FieldFault]) -> None:
+    def __init__(
+        self,
+        locale: str,
+        raw: Raw,
+        action: GroupAction | None,
+        choices: Mapping[str, Sequence[Option]],
+        faults: list[FieldFault],
+    ) -> None:
         self.locale, self.raw, self.action, self.choices, self.faults = locale, raw, action, choices, faults
         self._used: set[int] = set()
 
@@ -243,7 +270,12 @@ class _Build:
     def base(self, label: Label, kind: Widget, info: FieldInfo, name: str) -> FormField:
         hint = label.hint.render(self.locale) if label.hint is not None else None
         return FormField(
-            name, kind, label.label.render(self.locale), hint, self.locale, required=not is_nullable(info.annotation) and info.default not in ("", False)
+            name,
+            kind,
+            label.label.render(self.locale),
+            hint,
+            self.locale,
+            required=not is_nullable(info.annotation) and info.default not in ("", False),
         )
 
     def control(self, info: FieldInfo, label: Label, name: str) -> FormField:
@@ -264,7 +296,9 @@ class _Build:
         if kind is Widget.DATE:
             made.parts = self.date_parts(name, made.value)
         if kind is Widget.HIDDEN and not made.value:
-            made.value = default_text(info) or next(iter(str(a) for a in typing.get_args(info.annotation) if isinstance(a, str)), "")
+            made.value = default_text(info) or next(
+                iter(str(a) for a in typing.get_args(info.annotation) if isinstance(a, str)), ""
+            )
         return made
 
     def date_parts(self, name: str, value: str) -> tuple[str, str, str]:
@@ -285,7 +319,9 @@ class _Build:
         if source is not None and source in self.choices:
             return [Option(o.value, self.words(o.label) or "", self.words(o.hint)) for o in self.choices[source]]
         choice = next((m for m in marks(info) if isinstance(m, Choice)), None)
-        return [Option(value, words.render(self.locale)) for value, words in choice.labels()] if choice is not None else []
+        return (
+            [Option(value, words.render(self.locale)) for value, words in choice.labels()] if choice is not None else []
+        )
 
     def words(self, text: str | Text | None) -> str | None:
         return text.render(self.locale) if isinstance(text, Text) else text
@@ -323,14 +359,18 @@ class _Build:
         numbers = self.raw.rows(name)
         empty = max(numbers, default=-1) + 1
         if self.action is not None and self.action.group == name:
-            numbers = [*numbers, empty] if self.action.remove is None else [n for n in numbers if n != self.action.remove]
+            numbers = (
+                [*numbers, empty] if self.action.remove is None else [n for n in numbers if n != self.action.remove]
+            )
         return numbers or ([empty] if least(info) else [])
 
     def row(self, inner: type[BaseModel], group: FormField, name: str, shown: int, number: int, where: Location) -> Row:
         title = T("%(label)s %(number)s", label=group.label, number=shown + 1).render(self.locale)
         known = number in self.raw.rows(name)
         build = self if known else _Build(self.locale, Raw({}), None, self.choices, self.faults)
-        fields = [build.field(info, f"{name}-{number}-{child}", (*where, child)) for child, info in inner.model_fields.items()]
+        fields = [
+            build.field(info, f"{name}-{number}-{child}", (*where, child)) for child, info in inner.model_fields.items()
+        ]
         self._used |= build._used
         return Row(shown + 1, f"{name}-{number}", title, fields)
 

@@ -24,13 +24,17 @@ def in_row(source: str, data: bytes) -> Holding:
 def holdings(court: Court, session: Session, references: Sequence[str]) -> Mapping[str, Holding]:
     """Entries, papers and records of rules with these receipts."""
     found: dict[str, Holding] = {}
-    entries = select(DocketEntry.id, DocketEntry.receipt, DocketEntry.payload).where(DocketEntry.receipt.in_(references))
+    entries = select(DocketEntry.id, DocketEntry.receipt, DocketEntry.payload).where(
+        DocketEntry.receipt.in_(references)
+    )
     for number, receipt, payload in session.execute(entries):
         found[receipt] = in_row(f"entry {number}", payload.encode())
     papers = select(Document.id, Document.receipt, Document.content).where(Document.receipt.in_(references))
     for number, paper, content in session.execute(papers):
         found[paper or ""] = in_row(f"document {number}", bytes(content))
-    rules = select(LaidVersion.id, LaidVersion.receipt, LaidVersion.record).where(LaidVersion.receipt.in_(references), LaidVersion.record.is_not(None))
+    rules = select(LaidVersion.id, LaidVersion.receipt, LaidVersion.record).where(
+        LaidVersion.receipt.in_(references), LaidVersion.record.is_not(None)
+    )
     for number, version, record in session.execute(rules):
         found[version or ""] = in_row(f"rules {number}", (record or "").encode())
     return found

@@ -84,7 +84,8 @@ class Hooks:
     ``sweeps``    what the worker does besides: name → function(court) → count of things done
     ``tells``     what a page asks of the room beside its own: name → function(court at a look, case, viewer)
     ``appointments`` what is to take place in some cases at one hour: function(court at a look, ids of cases)
-    ``naming``    what unfinished writing names files: function(session, accounts) → reference of the file and when it was last written
+    ``naming``    what unfinished writing names files: function(session, accounts) → reference of the file and when it
+        was last written
     ``holdings``  the files a room keeps for receipts: function(court, session, references) → reference → file
     ``bars``      reasons why an act is not open to somebody, whatever the act itself says
     """
@@ -105,7 +106,11 @@ class Hooks:
 
     def ahead(self, court: Sitting, cases: Sequence[int]) -> list[Appointment]:
         """What is to take place in these cases, the first on top; what is called off is not among it."""
-        return sorted((one for tell in self.appointments for one in tell(court, cases)), key=lambda one: one.at) if cases else []
+        return (
+            sorted((one for tell in self.appointments for one in tell(court, cases)), key=lambda one: one.at)
+            if cases
+            else []
+        )
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,9 @@ class Label:
     lock: bool = False
     """Rows of a group cannot be added or removed: the page gave them."""
 
-    def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
         written = handler(schema)
         locale = _LOCALE.get()
         written["title"] = self.label.render(locale)
@@ -132,7 +134,9 @@ class _Reads:
 
         return core_schema.no_info_before_validator_function(before, handler(source))
 
-    def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
         written = handler(schema)
         for part in written.get("anyOf", [written]):
             if part.get("type") == "string":
@@ -153,9 +157,15 @@ class CourtText(_Reads):
         if len(cleaned) < self.least:
             if not cleaned:
                 raise Unreadable("text_missing", T("Fill this in."))
-            raise Unreadable("text_short", T("Write at least %(least)s characters; there are %(have)s.", least=self.least, have=len(cleaned)))
+            raise Unreadable(
+                "text_short",
+                T("Write at least %(least)s characters; there are %(have)s.", least=self.least, have=len(cleaned)),
+            )
         if len(cleaned) > self.most:
-            raise Unreadable("text_long", T("Write at most %(most)s characters; there are %(have)s.", most=self.most, have=len(cleaned)))
+            raise Unreadable(
+                "text_long",
+                T("Write at most %(most)s characters; there are %(have)s.", most=self.most, have=len(cleaned)),
+            )
         return cleaned
 
     def constraints(self) -> dict[str, Any]:
@@ -170,9 +180,13 @@ class CourtEmail(_Reads):
         if not text.strip():
             raise Unreadable("text_missing", T("Fill this in."))
         try:
-            return validate_email(clean_text(text, one_line=True), check_deliverability=False, allow_quoted_local=False).normalized
+            return validate_email(
+                clean_text(text, one_line=True), check_deliverability=False, allow_quoted_local=False
+            ).normalized
         except EmailNotValidError:
-            raise Unreadable("email_unreadable", T("Write the address in full, for example name@example.com.")) from None
+            raise Unreadable(
+                "email_unreadable", T("Write the address in full, for example name@example.com.")
+            ) from None
 
     def constraints(self) -> dict[str, Any]:
         return {"format": "idn-email", "maxLength": 254}
@@ -188,7 +202,9 @@ class CourtPhone(_Reads):
 
 @dataclass(frozen=True)
 class RefTo(_Reads):
-    """A reference to something in the case (``exhibit``, ``party``, ``upload``), given as its string; a numbered thing, by its number."""
+    """A reference to something in the case (``exhibit``, ``party``, ``upload``), given as its string; a numbered thing,
+    by its number.
+    """
 
     kind: str
 
@@ -238,19 +254,32 @@ class MoneyRule:
         try:
             if isinstance(value, str):
                 return read_money(value, currency)
-            if isinstance(value, dict) and set(value) == {"minor", "currency"} and type(value["minor"]) is int and isinstance(value["currency"], str):
+            if (
+                isinstance(value, dict)
+                and set(value) == {"minor", "currency"}
+                and type(value["minor"]) is int
+                and isinstance(value["currency"], str)
+            ):
                 read_money(f"{value['currency']} 1", currency)
                 if 0 <= value["minor"] < 10**16:
                     return Money(value["minor"], value["currency"].upper())
         except Unreadable as fault:
             raise refused(fault) from None
-        raise refused(Unreadable("money_shape", T("Give the amount as a text such as “1,000.50”, or as minor units with their currency.")))
+        raise refused(
+            Unreadable(
+                "money_shape", T("Give the amount as a text such as “1,000.50”, or as minor units with their currency.")
+            )
+        )
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        written = core_schema.plain_serializer_function_ser_schema(lambda m: {"minor": m.minor, "currency": m.currency}, when_used="json-unless-none")
+        written = core_schema.plain_serializer_function_ser_schema(
+            lambda m: {"minor": m.minor, "currency": m.currency}, when_used="json-unless-none"
+        )
         return core_schema.with_info_plain_validator_function(self.read, serialization=written)
 
-    def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
         minor = {"type": "integer", "minimum": 0 if self.zero else 1}
         units = {
             "type": "object",
@@ -280,11 +309,14 @@ class AnswerRule:
                 raise refused(fault) from None
 
         written = core_schema.plain_serializer_function_ser_schema(
-            lambda v: {"minor": v.minor, "currency": v.currency} if isinstance(v, Money) else v, when_used="json-unless-none"
+            lambda v: {"minor": v.minor, "currency": v.currency} if isinstance(v, Money) else v,
+            when_used="json-unless-none",
         )
         return core_schema.with_info_plain_validator_function(read, serialization=written)
 
-    def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
         units = MoneyRule(zero=True).__get_pydantic_json_schema__(schema, handler)["anyOf"][0]
         return {"anyOf": [{"type": "string", "maxLength": _ANSWER.most}, units]}
 
@@ -306,10 +338,14 @@ class DayRule:
             except Unreadable as fault:
                 raise refused(fault) from None
 
-        written = core_schema.plain_serializer_function_ser_schema(lambda d: d.isoformat(), when_used="json-unless-none")
+        written = core_schema.plain_serializer_function_ser_schema(
+            lambda d: d.isoformat(), when_used="json-unless-none"
+        )
         return core_schema.no_info_plain_validator_function(read, serialization=written)
 
-    def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
         return {"type": "string", "format": "date"}
 
 
@@ -327,7 +363,9 @@ class CourtModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, source: type[BaseModel], handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(
+        cls, source: type[BaseModel], handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
         def carry(value: Any, inner: core_schema.ValidatorFunctionWrapHandler) -> Any:
             try:
                 return inner(value)

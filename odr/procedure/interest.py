@@ -24,7 +24,10 @@ class InterestKind(enum.Enum):
     @property
     def label(self) -> Text:
         """The kind in words."""
-        return {InterestKind.ORDERED: T("Interest that was ordered"), InterestKind.LATE: T("Addition for late payment")}[self]
+        return {
+            InterestKind.ORDERED: T("Interest that was ordered"),
+            InterestKind.LATE: T("Addition for late payment"),
+        }[self]
 
 
 @dataclass(frozen=True)
@@ -70,8 +73,12 @@ def ordered_per_day(percent: Decimal | None) -> Fraction:
     return Fraction(percent) / (100 * YEAR) if percent is not None else Fraction(0)
 
 
-def stretches(kind: InterestKind, principal: int, payments: Iterable[tuple[date, int]], start: date, end: date, per_day: Fraction) -> list[InterestLine]:
-    """The stretches from ``start`` to ``end``; each payment lowers the sum from its own day on, and interest bears no interest."""
+def stretches(
+    kind: InterestKind, principal: int, payments: Iterable[tuple[date, int]], start: date, end: date, per_day: Fraction
+) -> list[InterestLine]:
+    """The stretches from ``start`` to ``end``; each payment lowers the sum from its own day on, and interest bears no
+    interest.
+    """
     left, at, lines = principal, start, []
     for day, paid in sorted(payments):
         until = min(max(day, at), end)

@@ -99,7 +99,11 @@ def require_plan_fits(pack: RulePack, track: str, opens_at: datetime, clock: Tri
     ends = plan_end(pack, track, opens_at)
     if ends > clock.latest_plan_end:
         raise ActNotOpen(
-            T("This plan could last until %(end)s; the trial limit leaves time until %(latest)s.", end=ends, latest=clock.latest_plan_end),
+            T(
+                "This plan could last until %(end)s; the trial limit leaves time until %(latest)s.",
+                end=ends,
+                latest=clock.latest_plan_end,
+            ),
             T("Shorten the phases, hear the case live, or ask for an extension of the trial limit."),
             pack.trial_limits.margin_article,
         )

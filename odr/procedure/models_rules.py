@@ -1,4 +1,6 @@
-"""Versions of the rules that the court itself puts in force: what is laid before the administrators, and who approved it."""
+"""Versions of the rules that the court itself puts in force: what is laid before the administrators, and who approved
+it.
+"""
 
 from __future__ import annotations
 

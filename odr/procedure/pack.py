@@ -36,7 +36,18 @@ from odr.procedure.court_rules import (
     WageFigure,
     Wages,
 )
-from odr.procedure.rules import Applies, Citation, CourtCalendar, Key, ReckoningRules, Rule, WindowRule, Windows, Words, citations
+from odr.procedure.rules import (
+    Applies,
+    Citation,
+    CourtCalendar,
+    Key,
+    ReckoningRules,
+    Rule,
+    WindowRule,
+    Windows,
+    Words,
+    citations,
+)
 from odr.procedure.tariff_rules import Tariff
 from odr.text import T, Text
 
@@ -149,7 +160,9 @@ class RulePack(Rule):
 
     @property
     def named(self) -> str:
-        """Under what name an entry tells its rules: ``cn/2024-01-01``, or ``cn/2024-01-01+2027-01-01`` where later sections govern acts."""
+        """Under what name an entry tells its rules: ``cn/2024-01-01``, or ``cn/2024-01-01+2027-01-01`` where later
+        sections govern acts.
+        """
         return f"{self.id}/{self.version.isoformat()}" + (f"+{self._acting.isoformat()}" if self._acting else "")
 
     @property
@@ -204,11 +217,17 @@ class RulePack(Rule):
 
     def case_number(self, kind: str, *, year: int, number: int, court: str) -> str:
         """The number under which people know a case."""
-        return _one(self.case_numbers, kind, T("The pack numbers no cases of the kind %(key)s.", key=kind)).format(year=year, number=number, court=court)
+        return _one(self.case_numbers, kind, T("The pack numbers no cases of the kind %(key)s.", key=kind)).format(
+            year=year, number=number, court=court
+        )
 
     def wage_on(self, day: date) -> tuple[str, WageFigure] | None:
         """Year and figure of the latest wage published by ``day`` (CPI 272)."""
-        published = [(year, figure) for year, figure in (self.wages.years if self.wages else {}).items() if figure.published <= day]
+        published = [
+            (year, figure)
+            for year, figure in (self.wages.years if self.wages else {}).items()
+            if figure.published <= day
+        ]
         return max(published, key=lambda one: (one[1].published, one[0]), default=None)
 
     def missing(self, at: datetime) -> list[Text]:
@@ -228,10 +247,17 @@ class RulePack(Rule):
             return
         newest = today.year - 1 if today.month > self.wages.expected_month else today.year - 2
         if str(newest) not in self.wages.years:
-            yield T("The average yearly wage of %(year)s is missing; the limit of small claims rests on an older figure.", year=newest)
+            yield T(
+                "The average yearly wage of %(year)s is missing; the limit of small claims rests on an older figure.",
+                year=newest,
+            )
         governing = self.wage_on(today)
         if governing and governing[1].stands_in:
-            yield T("The wage figure of %(year)s stands in for the court's own region (%(area)s).", year=governing[0], area=governing[1].area)
+            yield T(
+                "The wage figure of %(year)s stands in for the court's own region (%(area)s).",
+                year=governing[0],
+                area=governing[1].area,
+            )
 
 
 def _one(rules: Mapping[str, Found], key: str, message: Text) -> Found:
@@ -259,7 +285,9 @@ def _dangling_keys(pack: RulePack) -> Iterator[tuple[str, str]]:
         wanted.append((f"causes.list.{key}.fee_kind", cause.fee_kind, set(pack.tariff.kinds), "kind of fee"))
         wanted.append((f"causes.list.{key}.limitation", cause.limitation, set(pack.limitations.rules), "limitation"))
     if pack.certified is not None:
-        wanted.extend((f"certified.causes.{key}", key, set(pack.causes.list), "cause of action") for key in pack.certified.causes)
+        wanted.extend(
+            (f"certified.causes.{key}", key, set(pack.causes.list), "cause of action") for key in pack.certified.causes
+        )
     for key, track in pack.tracks.list.items():
         wanted.append((f"tracks.list.{key}.plan", track.plan, set(pack.plans.list), "plan"))
         wanted.extend((f"tracks.list.{key}.conversions", one.to, tracks, "track") for one in track.conversions)

@@ -1,4 +1,6 @@
-"""``flask pack``: what a folder of rules says and lacks, what a version changes, and laying one before the administrators. No court is opened."""
+"""``flask pack``: what a folder of rules says and lacks, what a version changes, and laying one before the
+administrators. No court is opened.
+"""
 
 from __future__ import annotations
 
@@ -37,9 +39,13 @@ def pack() -> None:
 
 @pack.command("check")
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day for which the pack must be complete; today unless given.")
+@click.option(
+    "--on", type=click.DateTime(["%Y-%m-%d"]), help="The day for which the pack must be complete; today unless given."
+)
 def check(folder: Path | None, on: datetime | None) -> None:
-    """Check the court's packs, with those in FOLDER (``<id>/<version>/*.toml``). Ends with 1 where a key cannot be a rule or something is missing."""
+    """Check the court's packs, with those in FOLDER (``<id>/<version>/*.toml``). Ends with 1 where a key cannot be a
+    rule or something is missing.
+    """
     registry = _load(folder)
     at = on.replace(tzinfo=UTC) if on else CourtClock().machine_now()
     lacking = 0
@@ -56,7 +62,11 @@ def check(folder: Path | None, on: datetime | None) -> None:
 @click.argument("name")
 @click.argument("before", required=False)
 @click.argument("after", required=False)
-@click.option("--folder", type=click.Path(exists=True, file_okay=False, path_type=Path), help="A folder of the court's own versions.")
+@click.option(
+    "--folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder of the court's own versions.",
+)
 def diff(name: str, before: str | None, after: str | None, folder: Path | None) -> None:
     """What version AFTER of pack NAME says differently from BEFORE, and from when; the last two versions unless given."""
     registry = _load(folder)
@@ -99,7 +109,11 @@ def _lay(database: Database, named: str, files: Files, why: str) -> Iterator[str
     now, settings = CourtClock().machine_now(), Settings.load(os.environ)
     pack_id, _, version = named.partition("/")
     with database.write() as session:
-        same = select(LaidVersion).where(LaidVersion.pack_id == pack_id, LaidVersion.version == version, LaidVersion.sha256 == activation.digest_of(files))
+        same = select(LaidVersion).where(
+            LaidVersion.pack_id == pack_id,
+            LaidVersion.version == version,
+            LaidVersion.sha256 == activation.digest_of(files),
+        )
         known = session.scalar(same.order_by(LaidVersion.id.desc()).limit(1))
         if known is not None and known.state is not LaidState.DECLINED:
             yield _standing(known, len(activation.standing(session, known)))
@@ -117,9 +131,8 @@ def _lay(database: Database, named: str, files: Files, why: str) -> Iterator[str
 def _standing(row: LaidVersion, approved: int) -> str:
     if row.state is LaidState.ACTIVATED:
         return f"{row.pack_id} {row.version}: approved by {activation.NEEDED}, in force from {row.effective_from}"
-    return (
-        f"{row.pack_id} {row.version}, SHA-256 {row.sha256}: {approved} of {activation.NEEDED} administrators approved; they do so under /administration/rules"
-    )
+    given = f"{approved} of {activation.NEEDED} administrators approved; they do so under /administration/rules"
+    return f"{row.pack_id} {row.version}, SHA-256 {row.sha256}: {given}"
 
 
 def _told(error: CourtError) -> click.ClickException:
@@ -135,13 +148,17 @@ def _database() -> Iterator[Database]:
     try:
         yield database
     except SQLAlchemyError as error:
-        raise click.ClickException(f"the court's database cannot be used: {str(error).splitlines()[0]}\n`flask db upgrade` makes it") from error
+        raise click.ClickException(
+            f"the court's database cannot be used: {str(error).splitlines()[0]}\n`flask db upgrade` makes it"
+        ) from error
     finally:
         database.dispose()
 
 
 def in_force_here() -> Laid:
-    """What the administrators of the court whose settings these are have put in force; nothing where there is no court yet."""
+    """What the administrators of the court whose settings these are have put in force; nothing where there is no court
+    yet.
+    """
     settings = Settings.load(os.environ)
     address = make_url(settings.url)
     if address.drivername.startswith("sqlite") and not Path(address.database or "").exists():

@@ -22,7 +22,17 @@ from odr.procedure.pack import NoSuchRule, PackError, RulePack, read_pack
 from odr.procedure.rules import Rule
 from odr.text import T
 
-__all__ = ["PACKAGED", "Change", "ChangeKind", "NoSuchRule", "PackError", "PackRegistry", "RulePack", "pack_diff", "read_pack"]
+__all__ = [
+    "PACKAGED",
+    "Change",
+    "ChangeKind",
+    "NoSuchRule",
+    "PackError",
+    "PackRegistry",
+    "RulePack",
+    "pack_diff",
+    "read_pack",
+]
 
 PACKAGED = Path(__file__).resolve().parent / "packs"
 
@@ -32,7 +42,8 @@ Files = Mapping[str, str]
 Laid = Mapping[str, Files]
 """Versions of the court's own by ``<id>/<version>``."""
 Source = Callable[[bool], Laid | None]
-"""Gives the versions that were put in force, or None while they are the same as before; ``True`` asks it to look now."""
+"""Gives the versions that were put in force, or None while they are the same as before; ``True`` asks it to look now.
+"""
 
 
 class PackRegistry:
@@ -259,7 +270,13 @@ def pack_diff(a: RulePack, b: RulePack) -> list[Change]:
     for path in sorted(before.keys() | after.keys()):
         old, new = before.get(path), after.get(path)
         if old != new:
-            kind = ChangeKind.ADDED if path not in before else ChangeKind.REMOVED if path not in after else ChangeKind.CHANGED
+            kind = (
+                ChangeKind.ADDED
+                if path not in before
+                else ChangeKind.REMOVED
+                if path not in after
+                else ChangeKind.CHANGED
+            )
             changes.append(Change(path, kind, old, new))
     return changes
 

@@ -45,7 +45,9 @@ def _lifecycle(acts: list[Act]) -> Iterator[str]:
     for stage in (s for s in Stage if s is not Stage.LODGED and s not in {there for _, there in found}):
         yield f"    [*] --> {stage.value}"
     for (here, there), names in found.items():
-        yield f"    {here.value} --> {there.value}: {names[0]}" + (f" and {len(names) - 1} more" if len(names) > 1 else "")
+        yield f"    {here.value} --> {there.value}: {names[0]}" + (
+            f" and {len(names) - 1} more" if len(names) > 1 else ""
+        )
     yield "    closed --> [*]\n```\n\n| From | To | By the acts |\n|---|---|---|"
     for (here, there), names in found.items():
         yield _row(_stage(here), _stage(there), ", ".join(f"`{name}`" for name in names))
@@ -67,7 +69,9 @@ def _acts(acts: list[Act]) -> Iterator[str]:
     yield "## Every act\n"
     yield "*Time limit*: the own window in which the act falls, and whether the act meets it. *Served on*: who gets a letter with what it brought.\n"
     for room in sorted({act.room for act in acts}):
-        yield f"### {room.capitalize()}\n\n" + _row("Act", "What", "Who", "At", "Article", "Time limit", "Moves to", "Served on", "Further")
+        yield f"### {room.capitalize()}\n\n" + _row(
+            "Act", "What", "Who", "At", "Article", "Time limit", "Moves to", "Served on", "Further"
+        )
         yield "|---" * 9 + "|"
         for act in (a for a in acts if a.room == room):
             yield _row(
@@ -87,7 +91,9 @@ def _acts(acts: list[Act]) -> Iterator[str]:
 def _window(act: Act) -> str:
     if act.window is None:
         return "–"
-    return f"`{act.window}`, {'met by it' if act.meets else 'not met by it'}" + (", also late (marked)" if act.late else "")
+    return f"`{act.window}`, {'met by it' if act.meets else 'not met by it'}" + (
+        ", also late (marked)" if act.late else ""
+    )
 
 
 def _further(act: Act) -> str:
@@ -107,14 +113,28 @@ def _windows(pack: RulePack) -> Iterator[str]:
     yield f"## Time limits of the pack `{pack.id}` of {pack.version.isoformat()}\n"
     yield "| Time limit | Whose | Length | Article | Starts with | By track, abroad | When it ends |\n|---|---|---|---|---|---|---|"
     for key, rule in sorted(pack.windows.rules.items()):
-        yield _row(f"`{key}` {rule.title.render('en')}", rule.whose, _length(rule), rule.article, rule.starts.render("en"), _variants(rule), _lapse(rule))
+        yield _row(
+            f"`{key}` {rule.title.render('en')}",
+            rule.whose,
+            _length(rule),
+            rule.article,
+            rule.starts.render("en"),
+            _variants(rule),
+            _lapse(rule),
+        )
     yield ""
 
 
 def _length(rule: WindowRule) -> str:
     before = " before" if rule.before else ""
-    bounds = [f"at least {rule.at_least}"] * (rule.at_least is not None) + [f"at most {rule.at_most}"] * (rule.at_most is not None)
-    return f"{rule.amount} {_unit(rule.unit)}{before}" + (f" ({', '.join(bounds)})" if bounds else "") + ("; may be waived" if rule.waivable else "")
+    bounds = [f"at least {rule.at_least}"] * (rule.at_least is not None) + [f"at most {rule.at_most}"] * (
+        rule.at_most is not None
+    )
+    return (
+        f"{rule.amount} {_unit(rule.unit)}{before}"
+        + (f" ({', '.join(bounds)})" if bounds else "")
+        + ("; may be waived" if rule.waivable else "")
+    )
 
 
 def _unit(unit: object) -> str:
@@ -123,7 +143,12 @@ def _unit(unit: object) -> str:
 
 def _variants(rule: WindowRule) -> str:
     own = [*rule.by_track.items(), *([("abroad", rule.abroad)] if rule.abroad else [])]
-    said = [f"{name}: none" if not v.available else f"{name}: {v.amount or rule.amount} {_unit(v.unit or rule.unit)} ({v.article})" for name, v in own]
+    said = [
+        f"{name}: none"
+        if not v.available
+        else f"{name}: {v.amount or rule.amount} {_unit(v.unit or rule.unit)} ({v.article})"
+        for name, v in own
+    ]
     return "; ".join(said) or "–"
 
 

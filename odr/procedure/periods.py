@@ -28,14 +28,30 @@ class PeriodInput(CourtModel):
     pack: Annotated[str, field(T("Rules of"), widget="hidden")]
     rule: Annotated[str, field(T("Time limit"), choices="pack_windows", widget="select")]
     start: Annotated[
-        CourtDate, field(T("Day of the event"), T("The day itself is not counted. Where time is counted back from a hearing, the day of the hearing."))
+        CourtDate,
+        field(
+            T("Day of the event"),
+            T("The day itself is not counted. Where time is counted back from a hearing, the day of the hearing."),
+        ),
     ]
     hour: Annotated[
-        str | None, CourtText(0, 5, one_line=True), field(T("Hour of the event"), T("For example 15:05. It matters only where time is counted in hours."))
+        str | None,
+        CourtText(0, 5, one_line=True),
+        field(T("Hour of the event"), T("For example 15:05. It matters only where time is counted in hours.")),
     ] = None
-    track: Annotated[str | None, field(T("Procedure"), T("Leave it open for the rule as it stands for all."), choices="pack_tracks", widget="select")] = None
+    track: Annotated[
+        str | None,
+        field(
+            T("Procedure"),
+            T("Leave it open for the rule as it stands for all."),
+            choices="pack_tracks",
+            widget="select",
+        ),
+    ] = None
     abroad: Annotated[bool, field(T("The party lives abroad"))] = False
-    still_from: Annotated[CourtDate | None, field(T("Time stood still from"), T("Leave it empty if it did not."))] = None
+    still_from: Annotated[CourtDate | None, field(T("Time stood still from"), T("Leave it empty if it did not."))] = (
+        None
+    )
     still_until: Annotated[CourtDate | None, field(T("Time stood still until"))] = None
 
 
@@ -64,7 +80,10 @@ def choices(pack: RulePack) -> dict[str, list[Option]]:
     """The time limits and tracks of a pack, to choose from."""
     return {
         "pack_windows": [Option(key, rule.title) for key, rule in pack.windows.rules.items()],
-        "pack_tracks": [Option("", T("for all")), *(Option(key, track.title) for key, track in pack.tracks.list.items())],
+        "pack_tracks": [
+            Option("", T("for all")),
+            *(Option(key, track.title) for key, track in pack.tracks.list.items()),
+        ],
     }
 
 
@@ -81,7 +100,9 @@ def answer(court: Court, given: PeriodInput) -> Answer:
         if rule.before and rule.unit in (Unit.DAYS, Unit.WORKING_DAYS):
             reckoning = reckon_before(pack, given.rule, start, track=given.track or None)
         else:
-            reckoning = reckon(pack, given.rule, start, track=given.track or None, abroad=given.abroad, suspensions=_still(pack, given))
+            reckoning = reckon(
+                pack, given.rule, start, track=given.track or None, abroad=given.abroad, suspensions=_still(pack, given)
+            )
     except NoSuchRule as error:
         raise InvalidInput([FieldFault(("track",), error.message)]) from error
     return Answer(pack, rule, reckoning)

@@ -69,7 +69,13 @@ def wrapped(words: str, widest: int = WIDEST) -> list[str]:
 def _pieces(words: str, widest: int) -> list[str]:
     pieces: list[str] = []
     for letter in words:
-        joins = pieces and not pieces[-1].endswith(" ") and wide(letter) == 1 and wide(pieces[-1][-1]) == 1 and wide(pieces[-1]) < widest
+        joins = (
+            pieces
+            and not pieces[-1].endswith(" ")
+            and wide(letter) == 1
+            and wide(pieces[-1][-1]) == 1
+            and wide(pieces[-1]) < widest
+        )
         if joins:
             pieces[-1] += letter
         else:

@@ -35,7 +35,9 @@ MOST_MINOR = 10**16
 
 _SIGNS = {"¥": "CNY", "元": "CNY", "圆": "CNY", "人民币": "CNY", "RMB": "CNY", "YUAN": "CNY", "£": "GBP", "€": "EUR"}
 _CURRENCY = r"[¥£€$元圆]|人民币|[A-Za-z]{3,4}"
-_AMOUNT = re.compile(rf"(?P<before>{_CURRENCY})?\s*(?P<number>-?[\d.,' ]*\d[\d.,]*)\s*(?P<wan>[万萬])?\s*(?P<after>{_CURRENCY})?[整正]?")
+_AMOUNT = re.compile(
+    rf"(?P<before>{_CURRENCY})?\s*(?P<number>-?[\d.,' ]*\d[\d.,]*)\s*(?P<wan>[万萬])?\s*(?P<after>{_CURRENCY})?[整正]?"
+)
 _PLAIN = re.compile(r"\d+(\.\d+)?")
 _GROUPED = re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
 
@@ -52,7 +54,11 @@ def _folded(text: str) -> str:
 
 def _has_other_figures(text: str) -> bool:
     """Whether figures stand in it that are neither ``0``–``9`` nor ``０``–``９``: ``10³`` is not 103, ``½`` not 12."""
-    return any(not ("0" <= sign <= "9" or "０" <= sign <= "９") and any(c.isdigit() for c in unicodedata.normalize("NFKC", sign)) for sign in text)
+    return any(
+        not ("0" <= sign <= "9" or "０" <= sign <= "９")
+        and any(c.isdigit() for c in unicodedata.normalize("NFKC", sign))
+        for sign in text
+    )
 
 
 def _currency(sign: str | None, default: str) -> str | None:
@@ -67,7 +73,10 @@ def _currency(sign: str | None, default: str) -> str | None:
         raise Unreadable("money_currency", T("Write the currency as three letters, for example USD 1,000.00."))
     code = _SIGNS.get(word, word)
     if code not in _currencies():
-        raise Unreadable("money_currency", T("“%(word)s” is not a currency the court knows. Write for example CNY 1,000.00.", word=sign))
+        raise Unreadable(
+            "money_currency",
+            T("“%(word)s” is not a currency the court knows. Write for example CNY 1,000.00.", word=sign),
+        )
     return code
 
 
@@ -86,7 +95,10 @@ def read_money(text: str, currency: str) -> Money:
         raise Unreadable("money_negative", T("An amount cannot be below zero."))
     if not (_PLAIN.fullmatch(number) or _GROUPED.fullmatch(number)):
         raise Unreadable(
-            "money_ambiguous", T("This can be read in two ways. Use a comma only between thousands and a point before the decimals, for example 1,000.50.")
+            "money_ambiguous",
+            T(
+                "This can be read in two ways. Use a comma only between thousands and a point before the decimals, for example 1,000.50."
+            ),
         )
     amount = Decimal(number.replace(",", "")) * (10_000 if match["wan"] else 1)
     return _minor(amount, code, None if match["wan"] else number)
@@ -104,7 +116,11 @@ def _minor(amount: Decimal, currency: str, number: str | None) -> Money:
     scaled = amount.scaleb(precision)
     if decimals > precision or scaled != scaled.to_integral_value():
         raise Unreadable(
-            "money_too_fine", T("Write at most %(digits)s decimals. If you mean thousands, separate them with a comma, for example 1,000.", digits=precision)
+            "money_too_fine",
+            T(
+                "Write at most %(digits)s decimals. If you mean thousands, separate them with a comma, for example 1,000.",
+                digits=precision,
+            ),
         )
     if scaled >= MOST_MINOR:
         raise Unreadable("money_too_large", T("This amount is too large to be right."))
@@ -122,12 +138,16 @@ def _months() -> dict[str, int]:
 
 
 _SHAPES = (
-    re.compile(r"(?P<year>\d{4})(?:\s*年\s*|[-/.\s]\s*)(?P<month>\d{1,2})(?:\s*月\s*|[-/.\s]\s*)(?P<day>\d{1,2})\s*[日号]?"),
+    re.compile(
+        r"(?P<year>\d{4})(?:\s*年\s*|[-/.\s]\s*)(?P<month>\d{1,2})(?:\s*月\s*|[-/.\s]\s*)(?P<day>\d{1,2})\s*[日号]?"
+    ),
     re.compile(r"(?P<day>\d{1,2})(?:\s*[-/.]\s*|\s+)(?P<month>\d{1,2})(?:\s*[-/.]\s*|\s+)(?P<year>\d{4})"),
     re.compile(r"(?P<day>\d{1,2})(?:st|nd|rd|th)?[\s-]*(?P<month>[A-Za-z]+)\.?[,\s-]*(?P<year>\d{4})", re.IGNORECASE),
     re.compile(r"(?P<month>[A-Za-z]+)\.?\s*(?P<day>\d{1,2})(?:st|nd|rd|th)?[,\s]+(?P<year>\d{4})", re.IGNORECASE),
 )
-_WEEKDAY = re.compile(r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)|(?:\s*(?:星期|周)[一二三四五六日天])", re.IGNORECASE)
+_WEEKDAY = re.compile(
+    r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)|(?:\s*(?:星期|周)[一二三四五六日天])", re.IGNORECASE
+)
 
 
 def read_day(text: str) -> date:
@@ -146,18 +166,33 @@ def read_day(text: str) -> date:
 def read_parts(day: str, month: str, year: str) -> date:
     """A day from its three boxes; the month by number or name. Raises Unreadable naming the box that is wrong."""
     day, month, year = (_folded(part) for part in (day, month, year))
-    for part, missing in ((day, T("Enter the day of the month too.")), (month, T("Enter the month too.")), (year, T("Enter the year too."))):
+    for part, missing in (
+        (day, T("Enter the day of the month too.")),
+        (month, T("Enter the month too.")),
+        (year, T("Enter the year too.")),
+    ):
         if not part:
             raise Unreadable("day_incomplete", missing)
-    number = _months().get(month.lower().rstrip("."), None) or (int(month) if month.isdecimal() and len(month) <= 2 else 0)
+    number = _months().get(month.lower().rstrip("."), None) or (
+        int(month) if month.isdecimal() and len(month) <= 2 else 0
+    )
     if not 1 <= number <= 12:
-        raise Unreadable("day_month", T("“%(month)s” is not a month. Write the day first: 27 April 2026, or 27/4/2026.", month=month))
+        raise Unreadable(
+            "day_month", T("“%(month)s” is not a month. Write the day first: 27 April 2026, or 27/4/2026.", month=month)
+        )
     if not (year.isdecimal() and len(year) == 4 and 1900 <= int(year) <= 2199):
         raise Unreadable("day_year", T("Write the year with four figures, for example 2026."))
     last = calendar.monthrange(int(year), number)[1]
     if not (day.isdecimal() and len(day) <= 2 and 1 <= int(day) <= last):
         raise Unreadable(
-            "day_of_month", T("%(month)s %(year)s has %(last)s days, so there is no day %(day)s.", month=MONTHS[number - 1], year=year, last=last, day=day)
+            "day_of_month",
+            T(
+                "%(month)s %(year)s has %(last)s days, so there is no day %(day)s.",
+                month=MONTHS[number - 1],
+                year=year,
+                last=last,
+                day=day,
+            ),
         )
     return date(int(year), number, int(day))
 
@@ -194,7 +229,10 @@ def clean_text(text: str, *, one_line: bool = False) -> str:
         if sign in _UNSEEN or (unicodedata.category(sign) in {"Cc", "Cs"} and sign not in "\n\t"):
             raise Unreadable(
                 "text_control",
-                T("The text contains a sign that cannot be seen (%(code)s). Type the text again, or paste it without formatting.", code=f"U+{ord(sign):04X}"),
+                T(
+                    "The text contains a sign that cannot be seen (%(code)s). Type the text again, or paste it without formatting.",
+                    code=f"U+{ord(sign):04X}",
+                ),
             )
     return cleaned
 
@@ -206,5 +244,8 @@ def read_phone(text: str) -> str:
     """A telephone number, spaces tidied. Raises Unreadable when it has fewer than 5 or more than 20 figures."""
     tidy = re.sub(r"\s+", " ", _folded(text))
     if not _PHONE.fullmatch(tidy) or not 5 <= sum(c.isdecimal() for c in tidy) <= 20:
-        raise Unreadable("phone_unreadable", T("Write the number with its area code, for example 0571 5550 0142 or +86 138 0000 0000."))
+        raise Unreadable(
+            "phone_unreadable",
+            T("Write the number with its area code, for example 0571 5550 0142 or +86 138 0000 0000."),
+        )
     return tidy

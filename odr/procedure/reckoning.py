@@ -19,7 +19,17 @@ from odr.procedure.pack import NoSuchRule, RulePack
 from odr.procedure.rules import Period, Unit
 from odr.text import T, Text
 
-__all__ = ["DayStep", "Extension", "LengthNotAllowed", "Period", "Reckoning", "Suspension", "Unit", "reckon", "reckon_before"]
+__all__ = [
+    "DayStep",
+    "Extension",
+    "LengthNotAllowed",
+    "Period",
+    "Reckoning",
+    "Suspension",
+    "Unit",
+    "reckon",
+    "reckon_before",
+]
 
 LAST_MOMENT = time(23, 59, 59, 999999)
 """A day ends with its last microsecond: that instant is still in time, the next is not."""
@@ -136,7 +146,9 @@ def reckon(
     return _result(pack, count, due_at, key, source, period, start)
 
 
-def _result(pack: RulePack, count: Count, due_at: datetime, key: str, source: str, period: Period, start: datetime) -> Reckoning:
+def _result(
+    pack: RulePack, count: Count, due_at: datetime, key: str, source: str, period: Period, start: datetime
+) -> Reckoning:
     result = due_at.astimezone(pack.tz).date()
     years = {step.day.year for step in count.steps} | {result.year}
     provisional = any(not count.calendar.is_published(year) for year in years)
@@ -157,10 +169,16 @@ def _result(pack: RulePack, count: Count, due_at: datetime, key: str, source: st
     )
 
 
-def _measure(pack: RulePack, rule: str | Period, track: str | None, abroad: bool, amount: int | None, article: str | None) -> tuple[Period, str, str]:
+def _measure(
+    pack: RulePack, rule: str | Period, track: str | None, abroad: bool, amount: int | None, article: str | None
+) -> tuple[Period, str, str]:
     """Length, key and article of what is to be reckoned."""
     if isinstance(rule, Period):
-        return rule, "", article or (pack.reckoning.hours_article if rule.unit is Unit.HOURS else pack.reckoning.article)
+        return (
+            rule,
+            "",
+            article or (pack.reckoning.hours_article if rule.unit is Unit.HOURS else pack.reckoning.article),
+        )
     variant = pack.window(rule).variant(track, abroad)
     if not variant.available:
         raise NoSuchRule(T("There is no such time limit on this track."), source=variant.article)
@@ -230,7 +248,9 @@ def _extend(count: Count, due_at: datetime, extension: Extension) -> datetime:
     return max(due_at, _close(pack, count.period(last, period)))
 
 
-def reckon_before(pack: RulePack, rule: str | Period, event: datetime, *, track: str | None = None, article: str | None = None) -> Reckoning:
+def reckon_before(
+    pack: RulePack, rule: str | Period, event: datetime, *, track: str | None = None, article: str | None = None
+) -> Reckoning:
     """The latest day on which something may be done so long before a coming event.
 
     Counted backwards from the day before the event: three days before a hearing

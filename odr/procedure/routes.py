@@ -35,7 +35,9 @@ def overview(case: Case, actor: Actor) -> Page:
         room = next(item.endpoint for item in current_court().hooks.nav if may_enter(item.endpoint, actor.role))
         return redirect(url_for(room, reference=case.reference), 303)  # type: ignore[return-value]
     court = current_court().look(current_session())
-    return render_template("case/overview.html", page=gather(court, case, actor, current_locale()), case=case, actor=actor, tab="overview")
+    return render_template(
+        "case/overview.html", page=gather(court, case, actor, current_locale()), case=case, actor=actor, tab="overview"
+    )
 
 
 @cases.get("/docket")
@@ -46,7 +48,9 @@ def docket(case: Case, actor: Actor) -> Page:
     after = request.args.get("after", 0, type=int)
     rows = lines(court.session, case, after=after, limit=101)
     views = line_views(court, case, actor, rows[:100], current_locale())
-    return render_template("case/docket.html", case=case, actor=actor, entries=views, more=len(rows) > 100, tab="docket")
+    return render_template(
+        "case/docket.html", case=case, actor=actor, entries=views, more=len(rows) > 100, tab="docket"
+    )
 
 
 def _entry(case: Case, actor: Actor, number: int) -> DocketEntry:
@@ -73,7 +77,9 @@ def one_entry(case: Case, actor: Actor, number: int) -> Page:
         attached=attached_files(court, actor, found),
         papers=[d for d in papers_of(court.session, case, number) if reads_document(actor, d)],
         done="done" in request.args,
-        next_due=gather(court, case, actor, current_locale()).next_due if "done" in request.args and actor.role not in HEARD_ROLES else None,
+        next_due=gather(court, case, actor, current_locale()).next_due
+        if "done" in request.args and actor.role not in HEARD_ROLES
+        else None,
         tab="docket",
     )
 
@@ -137,17 +143,35 @@ def act_form(case: Case, actor: Actor, name: str) -> Page:
     if breach is not None:
         raise breach
     proposed = act.prefill(court, case, actor) if act.prefill else {}
-    written = {name: words if isinstance(words, str) else words.render(current_locale()) for name, words in proposed.items()}
+    written = {
+        name: words if isinstance(words, str) else words.render(current_locale()) for name, words in proposed.items()
+    }
     return _form(case, actor, act, written | dict(request.args), [])
 
 
-def _form(case: Case, actor: Actor, act: Act, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False) -> Page:
+def _form(
+    case: Case,
+    actor: Actor,
+    act: Act,
+    values: dict[str, Any],
+    faults: list[Any],
+    status: int = 200,
+    moved_on: bool = False,
+) -> Page:
     court = current_court().look(current_session())
     choices = forms.choices_for(act.input, court, case, actor)
     fields = forms.fields_of(act.input, current_locale(), values, faults, choices)
     premise = court.premise_now(act, case, actor, values)
     page = render_template(
-        "generic/act.html", case=case, actor=actor, act=act, fields=fields, faults=forms.summary(fields), premise=premise, moved_on=moved_on, tab="overview"
+        "generic/act.html",
+        case=case,
+        actor=actor,
+        act=act,
+        fields=fields,
+        faults=forms.summary(fields),
+        premise=premise,
+        moved_on=moved_on,
+        tab="overview",
     )
     return page, status
 
@@ -158,4 +182,6 @@ def perform_act(case: Case, actor: Actor, name: str) -> Page:
     """Perform an act from its form; nothing typed is lost when it cannot be."""
     act = _act(name)
     values = request.form.to_dict(flat=False)
-    return submit_act(case, actor, act, values, lambda faults, status, moved: _form(case, actor, act, values, faults, status, moved))
+    return submit_act(
+        case, actor, act, values, lambda faults, status, moved: _form(case, actor, act, values, faults, status, moved)
+    )

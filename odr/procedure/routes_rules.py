@@ -1,4 +1,6 @@
-"""Pages of the court's rules: what governs from when, for everybody; and the administrators' desk, where two of them put a version in force."""
+"""Pages of the court's rules: what governs from when, for everybody; and the administrators' desk, where two of them
+put a version in force.
+"""
 
 from __future__ import annotations
 
@@ -31,14 +33,29 @@ class RulesInput(CourtModel):
     """A change of the rules as an administrator writes it."""
 
     pack: Annotated[str, field(T("Rules of"), choices="packs_known", widget="select")]
-    effective_from: Annotated[CourtDate, field(T("In force from"), T("A day still to come. What was filed or done before it stays under the older version."))]
+    effective_from: Annotated[
+        CourtDate,
+        field(
+            T("In force from"),
+            T("A day still to come. What was filed or done before it stays under the older version."),
+        ),
+    ]
     why: Annotated[
-        str, CourtText(3, 2000), field(T("What changed in the law"), T("Name the source and its day. It is told to everybody with the new version."))
+        str,
+        CourtText(3, 2000),
+        field(
+            T("What changed in the law"),
+            T("Name the source and its day. It is told to everybody with the new version."),
+        ),
     ]
     changes: Annotated[
         str,
         CourtText(3, 200_000),
-        field(T("Keys that change"), T("As in the files of the pack (TOML), only what is different. For example: [calendar.years.2027]"), widget="textarea"),
+        field(
+            T("Keys that change"),
+            T("As in the files of the pack (TOML), only what is different. For example: [calendar.years.2027]"),
+            widget="textarea",
+        ),
     ]
 
 
@@ -63,7 +80,8 @@ def _versions(pack_id: str) -> list[Version]:
     laid = activation.told(current_session())
     today = court.packs.in_force(pack_id, _today())
     return [
-        Version(pack, found[place - 1] if place else None, laid.get((pack.id, pack.version.isoformat())), pack is today) for place, pack in enumerate(found)
+        Version(pack, found[place - 1] if place else None, laid.get((pack.id, pack.version.isoformat())), pack is today)
+        for place, pack in enumerate(found)
     ][::-1]
 
 
@@ -107,7 +125,9 @@ def _reach(applies: Any, after: RulePack) -> Text:
 
 
 def _activated(reference: str) -> LaidVersion:
-    row = current_session().scalar(select(LaidVersion).where(LaidVersion.reference == reference, LaidVersion.state == LaidState.ACTIVATED))
+    row = current_session().scalar(
+        select(LaidVersion).where(LaidVersion.reference == reference, LaidVersion.state == LaidState.ACTIVATED)
+    )
     if row is None:
         raise NotFound
     return row
@@ -154,7 +174,9 @@ def lay() -> Page:
     except InvalidInput as error:
         return _desk(values, error.faults, 422)
     except PackError as error:
-        return _desk(values, [FieldFault(("changes",), T("%(path)s: %(reason)s", path=error.path, reason=error.reason))], 422)
+        return _desk(
+            values, [FieldFault(("changes",), T("%(path)s: %(reason)s", path=error.path, reason=error.reason))], 422
+        )
     except TooLate as error:
         return _desk(values, [FieldFault(("effective_from",), error.message)], 422)
     return redirect(url_for("rules.desk"), 303)  # type: ignore[return-value]
@@ -181,7 +203,12 @@ def decide(reference: str) -> Page:
     except NotFound:
         raise
     except CourtError as error:
-        return _desk({"pack": court.settings.pack}, [], error.status, error.faults[0].message if isinstance(error, InvalidInput) else error.message)
+        return _desk(
+            {"pack": court.settings.pack},
+            [],
+            error.status,
+            error.faults[0].message if isinstance(error, InvalidInput) else error.message,
+        )
     court.packs.renew()
     court.sequence()
     return redirect(url_for("rules.desk"), 303)  # type: ignore[return-value]
@@ -194,7 +221,9 @@ def _me() -> int:
 
 
 def written(given: RulesInput) -> Files:
-    """The files of the version that an administrator wrote: named after the next free day, based on the newest. Raises PackError, InvalidInput."""
+    """The files of the version that an administrator wrote: named after the next free day, based on the newest. Raises
+    PackError, InvalidInput.
+    """
     packs = current_court().packs
     if given.pack not in packs.ids():
         raise InvalidInput.at("pack", T("Choose one of those listed."))
@@ -204,8 +233,13 @@ def written(given: RulesInput) -> Files:
     newest = packs.versions(given.pack)[-1]
     name = max(given.effective_from, newest.version)
     if name == newest.version:
-        raise InvalidInput.at("effective_from", T("The version of %(version)s is as late as this. Choose a later day.", version=newest.version))
-    head = f'id = "{given.pack}"\nversion = {name}\neffective_from = {given.effective_from}\nbased_on = {newest.version}\n'
+        raise InvalidInput.at(
+            "effective_from",
+            T("The version of %(version)s is as late as this. Choose a later day.", version=newest.version),
+        )
+    head = (
+        f'id = "{given.pack}"\nversion = {name}\neffective_from = {given.effective_from}\nbased_on = {newest.version}\n'
+    )
     return {"pack.toml": head + given.changes + "\n"}
 
 

@@ -33,7 +33,9 @@ def case_timeline(case: Case, actor: Actor) -> Page:
     """Stages, time limits and who was waited for: a picture, and the same as a table."""
     court = current_court().look(current_session())
     found = timeline(court, case, actor)
-    return render_template("case/timeline.html", case=case, actor=actor, time=found, picture=draw(found, labels(found)), tab="timeline")
+    return render_template(
+        "case/timeline.html", case=case, actor=actor, time=found, picture=draw(found, labels(found)), tab="timeline"
+    )
 
 
 def labels(found: Timeline) -> list[tuple[Span, str, str]]:
@@ -44,7 +46,10 @@ def labels(found: Timeline) -> list[tuple[Span, str, str]]:
         return write(words, locale, tz)
 
     stages = [(span, say(T("Stage: %(stage)s", stage=span.title)), say(span.ends)) for span in found.stages]
-    waits = [(span, say(span.title), say(T("%(who)s: %(how)s", who=span.whose or T("the court"), how=span.ends))) for span in found.waits]
+    waits = [
+        (span, say(span.title), say(T("%(who)s: %(how)s", who=span.whose or T("the court"), how=span.ends)))
+        for span in found.waits
+    ]
     return [*stages, *waits]
 
 
@@ -61,7 +66,9 @@ def calculator() -> Page:
             answer = periods.answer(court, forms.parse(periods.PeriodInput, dict(values), currency=pack.currency))
         except InvalidInput as error:
             faults = error.faults
-    fields = forms.fields_of(periods.PeriodInput, current_locale(), {"pack": pack.id, **values}, faults, periods.choices(pack))
+    fields = forms.fields_of(
+        periods.PeriodInput, current_locale(), {"pack": pack.id, **values}, faults, periods.choices(pack)
+    )
     question: dict[str, Any] = {name: value for name, value in values.items() if value and name in asked_names()}
     link = url_for("times.calculator", **question)
     page = render_template(
@@ -80,4 +87,6 @@ def calculator() -> Page:
 def asked_names() -> set[str]:
     """Names of the form's fields; a day may come in three parts."""
     names = set(periods.PeriodInput.model_fields)
-    return names | {f"{name}-{part}" for name in ("start", "still_from", "still_until") for part in ("year", "month", "day")}
+    return names | {
+        f"{name}-{part}" for name in ("start", "still_from", "still_until") for part in ("year", "month", "day")
+    }

@@ -26,7 +26,11 @@ def _read_text(value: Any) -> Any:
     """A pack's text is written ``{ en = "…", zh = "…" }``; both are needed."""
     if isinstance(value, Text):
         return value
-    if not isinstance(value, dict) or set(value) != {"en", "zh"} or not all(isinstance(v, str) and v.strip() for v in value.values()):
+    if (
+        not isinstance(value, dict)
+        or set(value) != {"en", "zh"}
+        or not all(isinstance(v, str) and v.strip() for v in value.values())
+    ):
         raise ValueError("a text needs exactly the keys en and zh, both with words")
     return Bilingual(value["en"], {}, {"zh-Hans": value["zh"]})
 
@@ -206,7 +210,14 @@ class WindowRule(Rule):
         own = self.by_track.get(track) if track else None
         # A track that knows no such window knows none for a party abroad either.
         chosen = own if own is not None and not own.available else (self.abroad if abroad and self.abroad else own)
-        base = Variant(amount=self.amount, unit=self.unit, article=self.article, at_least=self.at_least, at_most=self.at_most, waivable=self.waivable)
+        base = Variant(
+            amount=self.amount,
+            unit=self.unit,
+            article=self.article,
+            at_least=self.at_least,
+            at_most=self.at_most,
+            waivable=self.waivable,
+        )
         if chosen is None:
             return base
         return chosen.model_copy(update={"amount": chosen.amount or self.amount, "unit": chosen.unit or self.unit})

@@ -35,10 +35,16 @@ if TYPE_CHECKING:
     from odr.procedure.court import Court
     from odr.procedure.sitting import Sitting
 
-WITH_THE_JUDGMENT = T("No appeal lies against this ruling; it may be raised together with an appeal against the judgment.")
+WITH_THE_JUDGMENT = T(
+    "No appeal lies against this ruling; it may be raised together with an appeal against the judgment."
+)
 NO_APPEAL = T("No appeal lies against this ruling.")
 STANDS = T("No appeal lies against this decision.")
-ASKED = {"allow": T("What was asked for is granted."), "grant": T("What was asked for is granted."), "refuse": T("What was asked for is not granted.")}
+ASKED = {
+    "allow": T("What was asked for is granted."),
+    "grant": T("What was asked for is granted."),
+    "refuse": T("What was asked for is not granted."),
+}
 """How a yes or no reads in a ruling on what somebody asked for."""
 LEFT_AS_IT_WAS = ("refuse", "uphold")
 """Answers after which nothing changes: days or sums that stand in the form beside them order nothing."""
@@ -54,7 +60,9 @@ def is_appealable(court: Sitting, case: Case, window: str) -> bool:
 
 
 def appeal_within(window: str) -> Callable[[Sitting, Case, Any], Text]:
-    """The remedy of a ruling against which the pack gives an appeal; in a track without one, that there is none (CPL 157, 171)."""
+    """The remedy of a ruling against which the pack gives an appeal; in a track without one, that there is none (CPL
+    157, 171).
+    """
 
     def words(court: Sitting, case: Case, given: Any) -> Text:
         pack = court.pack(case)
@@ -97,7 +105,9 @@ def keep_ruling(court: Sitting, act: Act, case: Case, given: BaseModel, actor: A
 
     language, paper = _written(court, act, case, given, actor)
     title = words_of(_title(act.paper))
-    return keep_prepared(court, case, _key(act, case), _digest(act, given, language, paper), kind="ruling", title=title, locale=language)
+    return keep_prepared(
+        court, case, _key(act, case), _digest(act, given, language, paper), kind="ruling", title=title, locale=language
+    )
 
 
 def with_ruling(act: Act, document: Document | None, recorded: Recorded, *, needed: bool) -> Recorded:
@@ -114,13 +124,18 @@ def with_ruling(act: Act, document: Document | None, recorded: Recorded, *, need
             raise ActNotOpen(T("The sealed paper was not prepared."))
         return recorded
     audience = recorded.audience or act.seen_by
-    document.audience, document.party_id = document_audience(audience, recorded.named), party_named(recorded.named) if audience is Audience.NAMED else None
+    document.audience, document.party_id = (
+        document_audience(audience, recorded.named),
+        party_named(recorded.named) if audience is Audience.NAMED else None,
+    )
     facts = {"document": document.reference, "sha256": document.sha256, "document_receipt": document.receipt}
     return replace(recorded, result={**recorded.result, **facts})
 
 
 def _key(act: Act, case: Case) -> str:
-    """Where the paper waits: by case, as several claims may be decided in one Sitting, and by act, as one ruling may bring another."""
+    """Where the paper waits: by case, as several claims may be decided in one Sitting, and by act, as one ruling may
+    bring another.
+    """
     return f"ruling:{act.name}:{case.reference}"
 
 
@@ -173,7 +188,10 @@ def _signing(role: Role, name: str) -> Signatory:
 def _asked(court: Sitting, case: Case, given: BaseModel, actor: Actor) -> Iterator[Words]:
     """What the ruling answers, as the form of the act names it."""
     for name, info in type(given).model_fields.items():
-        if reference_of(info) is not None and (words := value_words(court, case, info, getattr(given, name), actor)) is not None:
+        if (
+            reference_of(info) is not None
+            and (words := value_words(court, case, info, getattr(given, name), actor)) is not None
+        ):
             yield words
 
 
@@ -193,14 +211,22 @@ def _ordered(court: Sitting, case: Case, form: RulingForm, given: BaseModel, act
             continue
         label = label_of(info)
         for one in value if isinstance(value, list | tuple) else (value,):
-            said = _row(court, case, one, actor) if isinstance(one, BaseModel) else value_words(court, case, info, one, actor)
+            said = (
+                _row(court, case, one, actor)
+                if isinstance(one, BaseModel)
+                else value_words(court, case, info, one, actor)
+            )
             if said is not None:
                 yield T("%(label)s: %(value)s", label=label.label if label else name, value=said)
 
 
 def _row(court: Sitting, case: Case, row: BaseModel, actor: Actor) -> Words | None:
     """One line of a list in the form: who, and what."""
-    found = [value_words(court, case, info, getattr(row, name), actor) for name, info in type(row).model_fields.items() if getattr(row, name) is not None]
+    found = [
+        value_words(court, case, info, getattr(row, name), actor)
+        for name, info in type(row).model_fields.items()
+        if getattr(row, name) is not None
+    ]
     said = [words for words in found if words is not None]
     if not said:
         return None

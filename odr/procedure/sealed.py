@@ -39,7 +39,9 @@ def check_url(court: Court, code: str) -> str:
     return f"{court.settings.base_url.rstrip('/')}/check?code={code}"
 
 
-def set_and_seal(court: Court, paper: Paper, language: str, *, reason: Text, signer: str, reserved: Sequence[str] = ()) -> bytes:
+def set_and_seal(
+    court: Court, paper: Paper, language: str, *, reason: Text, signer: str, reserved: Sequence[str] = ()
+) -> bytes:
     """Set a paper in a language and put the court's seal with its timestamp on it; ``signer`` answers for it by name.
 
     ``reserved`` are places for signatures that follow, see :func:`countersign`.
@@ -47,7 +49,9 @@ def set_and_seal(court: Court, paper: Paper, language: str, *, reason: Text, sig
     locale = cast(PaperLocale, language if language in LOCALES else "en")
     now = court.clock.machine_now()
     pdf = typeset(court.ports.typesetter, paper, locale, at=now)
-    sealed: bytes = court.ports.sealer.seal_pdf(pdf, reason=reason.render(locale), signer_name=signer, now=now, reserved=reserved)
+    sealed: bytes = court.ports.sealer.seal_pdf(
+        pdf, reason=reason.render(locale), signer_name=signer, now=now, reserved=reserved
+    )
     return sealed
 
 
@@ -55,11 +59,15 @@ def countersign(court: Court, content: bytes, place: str, language: str, *, reas
     """A sealed paper with its reserved ``place`` signed by ``signer``; everything before stays as it was."""
     locale = cast(PaperLocale, language if language in LOCALES else "en")
     now = court.clock.machine_now()
-    signed: bytes = court.ports.sealer.countersign_pdf(content, place=place, reason=reason.render(locale), signer_name=signer, now=now)
+    signed: bytes = court.ports.sealer.countersign_pdf(
+        content, place=place, reason=reason.render(locale), signer_name=signer, now=now
+    )
     return signed
 
 
-def keep_prepared(court: Sitting, case: Case, name: str, text_sha256: str, *, kind: str, title: dict[str, str], locale: str) -> Document:
+def keep_prepared(
+    court: Sitting, case: Case, name: str, text_sha256: str, *, kind: str, title: dict[str, str], locale: str
+) -> Document:
     """Keep the paper that was prepared under ``name``.
 
     Raises ActNotOpen where none was prepared, CaseMovedOn where its text is not the one of now.
@@ -68,7 +76,10 @@ def keep_prepared(court: Sitting, case: Case, name: str, text_sha256: str, *, ki
     if not isinstance(paper, SealedPaper):
         raise ActNotOpen(T("The sealed paper was not prepared."))
     if paper.text_sha256 != text_sha256:
-        raise CaseMovedOn(T("The case has moved on since you opened this page."), T("What you typed is kept. Look at what is new, then send it again."))
+        raise CaseMovedOn(
+            T("The case has moved on since you opened this page."),
+            T("What you typed is kept. Look at what is new, then send it again."),
+        )
     return keep_document(court, case, paper.content, paper.reference, kind=kind, title=title, locale=locale)
 
 
@@ -85,7 +96,15 @@ def keep_document(
     media_type: str = PDF,
 ) -> Document:
     """Store a paper of the court and anchor its digest in the same transaction."""
-    document = Document(reference=reference, case_id=case.id, kind=kind, title=title, locale=locale, audience=audience, made_at=court.now)
+    document = Document(
+        reference=reference,
+        case_id=case.id,
+        kind=kind,
+        title=title,
+        locale=locale,
+        audience=audience,
+        made_at=court.now,
+    )
     _anchor(court, case, document, content, media_type)
     court.session.add(document)
     court.session.flush()
@@ -115,4 +134,9 @@ def _anchor(court: Sitting, case: Case, document: Document, content: bytes, medi
         "document": document.reference,
     }
     receipt = court.court.notary.record(court.session, subject, now=court.now)
-    document.entry_number, document.sha256, document.content, document.receipt = number, digest, content, receipt.reference
+    document.entry_number, document.sha256, document.content, document.receipt = (
+        number,
+        digest,
+        content,
+        receipt.reference,
+    )

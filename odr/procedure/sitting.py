@@ -89,7 +89,9 @@ class Sitting:
     # -- what handlers use ------------------------------------------------
 
     def once(self, key: Hashable, find: Callable[[], Found]) -> Found:
-        """What ``find`` finds; a look, which has one snapshot, asks once for all acts it judges, a Sitting that writes each time."""
+        """What ``find`` finds; a look, which has one snapshot, asks once for all acts it judges, a Sitting that writes
+        each time.
+        """
         if not self.reading:
             return find()
         if key not in self._found:
@@ -118,11 +120,15 @@ class Sitting:
         return case.entry_count + 1
 
     def seated(self, case: Case, how: Mapping[str, Any]) -> None:
-        """Somebody was given a seat: how, stands in the entry being written or in the next one of the case, so that anybody can draw again."""
+        """Somebody was given a seat: how, stands in the entry being written or in the next one of the case, so that
+        anybody can draw again.
+        """
         self._seated.append((case, dict(how)))
 
     def move(self, case: Case, stage: Stage) -> None:
-        """Move the case; only to a stage the act declares. Once it is decided, nothing waits on a desk that was for deciding it."""
+        """Move the case; only to a stage the act declares. Once it is decided, nothing waits on a desk that was for
+        deciding it.
+        """
         if stage not in self._moves:
             raise RuntimeError(f"the act does not declare a move to {stage}")
         case.stage = stage
@@ -132,7 +138,9 @@ class Sitting:
                 task.done_at = self.now
 
     def open(self, case: Case) -> None:
-        """Put a new case with its parties into the record; nobody else sees it before the commit, so nobody else can hold it."""
+        """Put a new case with its parties into the record; nobody else sees it before the commit, so nobody else can
+        hold it.
+        """
         self.session.add(case)
         self.session.flush()
         self._opened.add(case.id)
@@ -182,7 +190,13 @@ class Sitting:
         return window
 
     def windows(
-        self, case: Case, kind: str | None = None, *, party: Party | None = None, state: WindowState | None = WindowState.OPEN, subject: str | None = None
+        self,
+        case: Case,
+        kind: str | None = None,
+        *,
+        party: Party | None = None,
+        state: WindowState | None = WindowState.OPEN,
+        subject: str | None = None,
     ) -> list[Window]:
         """Windows of a case, by kind, party, subject and state."""
         query = select(Window).where(Window.case_id == case.id).order_by(Window.id)
@@ -196,7 +210,9 @@ class Sitting:
             query = query.where(Window.subject == subject)
         return list(self.session.scalars(query))
 
-    def close_windows(self, case: Case, kind: str, state: WindowState, *, party: Party | None = None, subject: str | None = None) -> int:
+    def close_windows(
+        self, case: Case, kind: str, state: WindowState, *, party: Party | None = None, subject: str | None = None
+    ) -> int:
         """Meet or end the open windows of a kind; returns how many."""
         found = self.windows(case, kind, party=party, subject=subject)
         for window in found:
@@ -204,13 +220,42 @@ class Sitting:
             window.closed_by = self.next_number(case)
         return len(found)
 
-    def then(self, name: str, given: BaseModel, *, actor: Actor = CLOCK_ACTOR, effective_at: datetime | None = None, case: Case | None = None) -> None:
-        """An act that follows in the same Sitting, as an entry after this one; in another ``case`` only where the act holds it locked."""
+    def then(
+        self,
+        name: str,
+        given: BaseModel,
+        *,
+        actor: Actor = CLOCK_ACTOR,
+        effective_at: datetime | None = None,
+        case: Case | None = None,
+    ) -> None:
+        """An act that follows in the same Sitting, as an entry after this one; in another ``case`` only where the act
+        holds it locked.
+        """
         self._then.append(_Consequence(name, given, actor, effective_at, case or self._recording))
 
-    def open_task(self, case: Case, role: Role, kind: str, title: Text, *, risk: int = 0, due_at: datetime | None = None, subject: str | None = None) -> Task:
+    def open_task(
+        self,
+        case: Case,
+        role: Role,
+        kind: str,
+        title: Text,
+        *,
+        risk: int = 0,
+        due_at: datetime | None = None,
+        subject: str | None = None,
+    ) -> Task:
         """Put something on a desk of the court; ``risk`` ranks it (higher first)."""
-        task = Task(case_id=case.id, role=role, kind=kind, subject=subject, title=words_of(title), risk=risk, opened_at=self.now, due_at=due_at)
+        task = Task(
+            case_id=case.id,
+            role=role,
+            kind=kind,
+            subject=subject,
+            title=words_of(title),
+            risk=risk,
+            opened_at=self.now,
+            due_at=due_at,
+        )
         self.session.add(task)
         self.session.flush()
         return task
@@ -283,7 +328,14 @@ class Sitting:
         entry = self._record(act, case, given, actor, None, by_person=actor.role is not Role.CLOCK)
         if key is not None and actor.account_id is not None:
             self.session.add(
-                ActKey(account_id=actor.account_id, key=key, request=request, case_reference=case.reference, entry_number=entry.number, at=self.now)
+                ActKey(
+                    account_id=actor.account_id,
+                    key=key,
+                    request=request,
+                    case_reference=case.reference,
+                    entry_number=entry.number,
+                    at=self.now,
+                )
             )
         self._follow(case)
         self.session.flush()
@@ -314,7 +366,9 @@ class Sitting:
                 break
             from odr.procedure.acts import WindowInput
 
-            self._record(self.court.table["close_window"], case, WindowInput(window=window.reference), CLOCK_ACTOR, window.due_at)
+            self._record(
+                self.court.table["close_window"], case, WindowInput(window=window.reference), CLOCK_ACTOR, window.due_at
+            )
             self._follow(case)
             done += 1
         return done
@@ -330,14 +384,18 @@ class Sitting:
         return self._same(found, request) if found is not None else None
 
     def receipt_for(self, account_id: int, key: str, name: str, given: BaseModel) -> ActReceipt | None:
-        """The receipt an idempotency key already earned, before there is a case to look in. Raises InvalidInput for another request."""
+        """The receipt an idempotency key already earned, before there is a case to look in. Raises InvalidInput for
+        another request.
+        """
         found = self._key_row(account_id, key)
         if found is None:
             return None
         return self._same(found, self._request(name, found.case_reference, given))
 
     def _request(self, name: str, reference: str, given: BaseModel) -> str:
-        """What tells a repeated request from another one under the same key; keyed, so that nobody guesses a sealed word from it."""
+        """What tells a repeated request from another one under the same key; keyed, so that nobody guesses a sealed
+        word from it.
+        """
         request = canonical([name, reference, given.model_dump(mode="json")])
         return keyring(self.court.settings.secret_key).mac("act-requests", request.decode())
 
@@ -351,7 +409,9 @@ class Sitting:
 
     def _first_receipt(self, found: ActKey) -> ActReceipt:
         case = self.session.scalars(select(Case).where(Case.reference == found.case_reference)).one()
-        entry = self.session.scalars(select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.number == found.entry_number)).one()
+        entry = self.session.scalars(
+            select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.number == found.entry_number)
+        ).one()
         return receipt_of(case, entry, repeated=True)
 
     def _check(self, act: Act, case: Case, given: BaseModel, actor: Actor, premise: str | None) -> None:
@@ -367,13 +427,18 @@ class Sitting:
         if act.premise is Premise.NOTHING or (premise is None and act.premise is Premise.SUBJECT):
             return
         if premise != self.premise_now(act, case, actor, given.model_dump(mode="json")):
-            raise CaseMovedOn(T("The case has moved on since you opened this page."), T("What you typed is kept. Look at what is new, then send it again."))
+            raise CaseMovedOn(
+                T("The case has moved on since you opened this page."),
+                T("What you typed is kept. Look at what is new, then send it again."),
+            )
 
     def premise_now(self, act: Act, case: Case, actor: Actor, values: Mapping[str, Any]) -> str:
         """The state a page must carry so that the act can tell whether it changed."""
         if act.premise is Premise.SUBJECT and act.subject is not None:
             return act.subject(self, case, values)
-        newest = self.session.scalars(select(DocketEntry).where(DocketEntry.case_id == case.id).order_by(DocketEntry.number.desc()).limit(50))
+        newest = self.session.scalars(
+            select(DocketEntry).where(DocketEntry.case_id == case.id).order_by(DocketEntry.number.desc()).limit(50)
+        )
         return str(next((e.number for e in newest if reads_entry(actor, e)), 0))
 
     def _resolve(self, case: Case, given: BaseModel, actor: Actor) -> None:
@@ -387,7 +452,16 @@ class Sitting:
         if faults:
             raise InvalidInput(faults)
 
-    def _record(self, act: Act, case: Case, given: BaseModel, actor: Actor, effective_at: datetime | None, *, by_person: bool = False) -> DocketEntry:
+    def _record(
+        self,
+        act: Act,
+        case: Case,
+        given: BaseModel,
+        actor: Actor,
+        effective_at: datetime | None,
+        *,
+        by_person: bool = False,
+    ) -> DocketEntry:
         self.late, self._recording = False, case
         party = next((p for p in case.parties if p.id == actor.party_id), None)
         if act.window is not None:
@@ -419,7 +493,16 @@ class Sitting:
         self._seated = [(of, how) for of, how in self._seated if of is not case]
         return {**(result or {}), "seated": mine}
 
-    def _write_entry(self, act: Act, case: Case, given: BaseModel, actor: Actor, party: Party | None, recorded: Recorded, at: datetime) -> DocketEntry:
+    def _write_entry(
+        self,
+        act: Act,
+        case: Case,
+        given: BaseModel,
+        actor: Actor,
+        party: Party | None,
+        recorded: Recorded,
+        at: datetime,
+    ) -> DocketEntry:
         number = case.entry_count + 1
         audience = recorded.audience or act.seen_by
         payload = content_of(
@@ -494,7 +577,9 @@ class Sitting:
             self._record(act, its, nxt.given, nxt.actor, nxt.effective_at)
 
     def _schedule(self, case: Case) -> None:
-        case.next_due_at = self.session.scalar(select(func.min(Window.due_at)).where(Window.case_id == case.id, Window.state == WindowState.OPEN))
+        case.next_due_at = self.session.scalar(
+            select(func.min(Window.due_at)).where(Window.case_id == case.id, Window.state == WindowState.OPEN)
+        )
 
 
 def words_of(text: Text) -> dict[str, str]:

@@ -67,7 +67,9 @@ Prefill = Callable[["Sitting", Case, Actor], Mapping[str, "Text | str"]]
 """What an act's page proposes, by field: words from the record, in the reader's language."""
 
 WithCases = Callable[["Sitting", Case, Any], Sequence[Case]]
-"""Other cases an act works on; all are locked together, in the order of their ids. Raises InvalidInput for what names none."""
+"""Other cases an act works on; all are locked together, in the order of their ids. Raises InvalidInput for what names
+none.
+"""
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 """Turns an older version's input into the next version's."""

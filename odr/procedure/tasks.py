@@ -1,4 +1,6 @@
-"""When what waits on a desk of the court is off it: by the act that does it, when the case is decided, or because somebody says so."""
+"""When what waits on a desk of the court is off it: by the act that does it, when the case is decided, or because
+somebody says so.
+"""
 
 from __future__ import annotations
 

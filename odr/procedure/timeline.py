@@ -70,10 +70,18 @@ def stage_marks(court: Sitting, case: Case) -> list[tuple[datetime, Stage]]:
     """When the case came to each of its stages, as its docket and its dates tell; the last is the present one."""
     first = Stage.LODGED
     marks = [(case.lodged_at, first)]
-    rows = select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.act.in_(DUTIES)).order_by(DocketEntry.number)
+    rows = (
+        select(DocketEntry)
+        .where(DocketEntry.case_id == case.id, DocketEntry.act.in_(DUTIES))
+        .order_by(DocketEntry.number)
+    )
     for entry in court.session.scalars(rows):
         marks.append((entry.effective_at, MOVES.get(entry.act) or _chosen(entry)))
-    for at, stage in ((case.pronounced_at, Stage.PRONOUNCED), (case.effective_at, Stage.EFFECTIVE), (case.closed_at, Stage.CLOSED)):
+    for at, stage in (
+        (case.pronounced_at, Stage.PRONOUNCED),
+        (case.effective_at, Stage.EFFECTIVE),
+        (case.closed_at, Stage.CLOSED),
+    ):
         if at is not None:
             marks.append((at, stage))
     marks.sort(key=lambda mark: mark[0])
@@ -106,8 +114,12 @@ def timeline(court: Sitting, case: Case, actor: Actor) -> Timeline:
     ends = max(ends, case.lodged_at + timedelta(days=1))
     scale = _Scale(case.lodged_at, ends)
     names = {party.id: party.name for party in case.parties}
-    waits = sorted((_wait(court, case, w, entries, names, scale) for w in rows), key=lambda span: (span.since, span.until))
-    return Timeline(case.lodged_at, ends, scale.at(min(court.now, ends)), tuple(_stages(court, case, scale)), tuple(waits))
+    waits = sorted(
+        (_wait(court, case, w, entries, names, scale) for w in rows), key=lambda span: (span.since, span.until)
+    )
+    return Timeline(
+        case.lodged_at, ends, scale.at(min(court.now, ends)), tuple(_stages(court, case, scale)), tuple(waits)
+    )
 
 
 @dataclass(frozen=True)
@@ -135,11 +147,33 @@ def _stages(court: Sitting, case: Case, scale: _Scale) -> Iterator[Span]:
     for (since, stage), following in zip(marks, [*marks[1:], None], strict=True):
         until = following[0] if following else max(since, min(court.now, scale.ends))
         left = scale.at(since)
-        words = T("until %(day)s", day=_day(court, until)) if following else T("now") if stage is not Stage.CLOSED else T("since then")
-        yield Span(stage.label, None, since, until, words, "stage" if following else "present", left, round(max(scale.at(until) - left, 0.0), 2))
+        words = (
+            T("until %(day)s", day=_day(court, until))
+            if following
+            else T("now")
+            if stage is not Stage.CLOSED
+            else T("since then")
+        )
+        yield Span(
+            stage.label,
+            None,
+            since,
+            until,
+            words,
+            "stage" if following else "present",
+            left,
+            round(max(scale.at(until) - left, 0.0), 2),
+        )
 
 
-def _wait(court: Sitting, case: Case, window: Window, entries: Mapping[int, DocketEntry], names: Mapping[int, str], scale: _Scale) -> Span:
+def _wait(
+    court: Sitting,
+    case: Case,
+    window: Window,
+    entries: Mapping[int, DocketEntry],
+    names: Mapping[int, str],
+    scale: _Scale,
+) -> Span:
     closing = entries.get(window.closed_by or 0)
     until = _until(court, window, closing)
     left = scale.at(window.opened_at)

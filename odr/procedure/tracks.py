@@ -37,7 +37,9 @@ class TrackFinding:
     article: str
 
 
-def track_findings(pack: RulePack, amount: int, bars: Collection[Bar], filed_on: date, *, agreed: bool = False) -> list[TrackFinding]:
+def track_findings(
+    pack: RulePack, amount: int, bars: Collection[Bar], filed_on: date, *, agreed: bool = False
+) -> list[TrackFinding]:
     """Every track of the pack with its answer, from the shortest to the fullest.
 
     ``amount`` in minor units; ``agreed`` where the parties chose the shorter
@@ -46,12 +48,16 @@ def track_findings(pack: RulePack, amount: int, bars: Collection[Bar], filed_on:
     return [_finding(pack, key, track, amount, bars, filed_on, agreed) for key, track in pack.tracks.list.items()]
 
 
-def propose_track(pack: RulePack, amount: int, bars: Collection[Bar], filed_on: date, *, agreed: bool = False) -> TrackFinding:
+def propose_track(
+    pack: RulePack, amount: int, bars: Collection[Bar], filed_on: date, *, agreed: bool = False
+) -> TrackFinding:
     """The shortest track that is open; the default track is always open."""
     return next(one for one in track_findings(pack, amount, bars, filed_on, agreed=agreed) if one.open)
 
 
-def _finding(pack: RulePack, key: str, track: Track, amount: int, bars: Collection[Bar], filed_on: date, agreed: bool) -> TrackFinding:
+def _finding(
+    pack: RulePack, key: str, track: Track, amount: int, bars: Collection[Bar], filed_on: date, agreed: bool
+) -> TrackFinding:
     barred = next((bar for bar in track.bars if bar in bars), None)
     if barred is not None:
         return TrackFinding(key, False, T("Not open: %(why)s.", why=_BARS[barred]), track.bars_article or track.article)

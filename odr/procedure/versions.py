@@ -84,7 +84,9 @@ def content_of(
     rules: str,
     kept: Mapping[str, Any] | None = None,
 ) -> bytes:
-    """The canonical payload of the entry that an act makes as the next one of a case (RFC 8785); ``kept`` stands for an input under a seal."""
+    """The canonical payload of the entry that an act makes as the next one of a case (RFC 8785); ``kept`` stands for an
+    input under a seal.
+    """
     return canonical(
         {
             "format": PAYLOAD_FORMAT,
@@ -93,7 +95,11 @@ def content_of(
             "previous": case.head_digest,
             "act": act.name,
             "version": act.version,
-            "actor": {"role": actor.role.value, "party": party.label if party else None, "represented": actor.is_representative},
+            "actor": {
+                "role": actor.role.value,
+                "party": party.label if party else None,
+                "represented": actor.is_representative,
+            },
             "input": dict(kept) if kept is not None else given.model_dump(mode="json"),
             "result": dict(result),
             "words": dict(words),

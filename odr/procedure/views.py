@@ -57,7 +57,11 @@ class EntryView(LineView):
     @property
     def reasons(self) -> str | None:
         """What the court gave as its reasons, for whoever may read the entry."""
-        told = [part.get("reasons") for part in ((self.payload or {}).get(key) for key in ("result", "input")) if isinstance(part, dict)]
+        told = [
+            part.get("reasons")
+            for part in ((self.payload or {}).get(key) for key in ("result", "input"))
+            if isinstance(part, dict)
+        ]
         return next((words for words in told if isinstance(words, str) and words), None)
 
 
@@ -87,7 +91,10 @@ class Sitter:
 def sitters(court: Sitting, case: Case) -> list[Sitter]:
     """Who sits in the case now: judge and clerk first."""
     rows = court.session.execute(
-        select(Seat.role, Account.name).join(Account, Account.id == Seat.account_id).where(Seat.case_id == case.id, Seat.until_at.is_(None)).order_by(Seat.id)
+        select(Seat.role, Account.name)
+        .join(Account, Account.id == Seat.account_id)
+        .where(Seat.case_id == case.id, Seat.until_at.is_(None))
+        .order_by(Seat.id)
     )
     shown = (Role.JUDGE, Role.ASSESSOR, Role.CLERK, Role.MEDIATOR)
     return sorted((Sitter(role, name) for role, name in rows if role in shown), key=lambda s: shown.index(s.role))
@@ -112,17 +119,37 @@ GROUPS = {
     "": T("How you take part, and complaints"),
 }
 """Room of an act → what it is about for a reader, in the order of the page."""
-ABOUT_TAKING_PART = frozenset({"change_consent", "choose_steps", "consent_to_mode", "challenge", "ask_recusal_review", "complain", "show_identity"})
+ABOUT_TAKING_PART = frozenset(
+    {
+        "change_consent",
+        "choose_steps",
+        "consent_to_mode",
+        "challenge",
+        "ask_recusal_review",
+        "complain",
+        "show_identity",
+    }
+)
 
 
 def grouped(acts: Sequence[Availability], *, by_page: bool = True) -> list[ActGroup]:
-    """Acts as a reader looks for them: what time runs for, then by subject; ``by_page`` makes one line of acts done on one page."""
-    first = [a for a in acts if a.act.meets and a.window is not None and a.window.due_at is not None and a.window.state is WindowState.OPEN]
+    """Acts as a reader looks for them: what time runs for, then by subject; ``by_page`` makes one line of acts done on
+    one page.
+    """
+    first = [
+        a
+        for a in acts
+        if a.act.meets and a.window is not None and a.window.due_at is not None and a.window.state is WindowState.OPEN
+    ]
     found, pages = [ActGroup(None, first)] if first else [], {a.act.page for a in first if a.act.page and by_page}
     for room, title in GROUPS.items():
         mine = []
         for one in acts:
-            if one in first or ("" if one.act.name in ABOUT_TAKING_PART else one.act.room) != room or one.act.page in pages:
+            if (
+                one in first
+                or ("" if one.act.name in ABOUT_TAKING_PART else one.act.room) != room
+                or one.act.page in pages
+            ):
                 continue
             mine.append(one)
             pages |= {one.act.page} if one.act.page and by_page else set()
@@ -164,7 +191,9 @@ def words_in(payload: str) -> dict[str, str]:
     return found
 
 
-def line_views(court: Sitting, case: Case, actor: Actor, entries: Iterable[EntryLine | DocketEntry], locale: str) -> list[LineView]:
+def line_views(
+    court: Sitting, case: Case, actor: Actor, entries: Iterable[EntryLine | DocketEntry], locale: str
+) -> list[LineView]:
     """Entries in a list for one viewer."""
     names = {p.id: p.name for p in case.parties}
     return [_seen(LineView, court, names, actor, entry, reads_entry(actor, entry), locale) for entry in entries]
@@ -174,11 +203,20 @@ def entry_view(court: Sitting, case: Case, actor: Actor, entry: DocketEntry, loc
     """One whole entry for one viewer."""
     names, readable = {p.id: p.name for p in case.parties}, reads_entry(actor, entry)
     payload = json.loads(entry.payload) if readable else None
-    return _seen(EntryView, court, names, actor, entry, readable, locale, entry.recorded_at, entry.digest, entry.receipt, payload)
+    return _seen(
+        EntryView, court, names, actor, entry, readable, locale, entry.recorded_at, entry.digest, entry.receipt, payload
+    )
 
 
 def _seen(
-    kind: type[View], court: Sitting, names: Mapping[int, str], actor: Actor, entry: EntryLine | DocketEntry, readable: bool, locale: str, *more: Any
+    kind: type[View],
+    court: Sitting,
+    names: Mapping[int, str],
+    actor: Actor,
+    entry: EntryLine | DocketEntry,
+    readable: bool,
+    locale: str,
+    *more: Any,
 ) -> View:
     words = None
     if readable:
@@ -186,13 +224,43 @@ def _seen(
         words = said.get(locale, said["en"])
     elif entry.audience is Audience.SETTLEMENT:
         # Judge and clerk see that there is an entry, so that the chain is whole, and not who did what.
-        return kind(entry.number, "", T("A step in the parties’ private room"), None, T("not shown"), None, entry.effective_at, False, *more)
+        return kind(
+            entry.number,
+            "",
+            T("A step in the parties’ private room"),
+            None,
+            T("not shown"),
+            None,
+            entry.effective_at,
+            False,
+            *more,
+        )
     elif entry.audience is Audience.NAMED:
         # Its name alone would tell: a preservation, a vote.
-        return kind(entry.number, "", T("A step that is not shown to you"), None, entry.role.label, None, entry.effective_at, False, *more)
+        return kind(
+            entry.number,
+            "",
+            T("A step that is not shown to you"),
+            None,
+            entry.role.label,
+            None,
+            entry.effective_at,
+            False,
+            *more,
+        )
     by_name = names.get(entry.party_id) if entry.party_id else None
     is_mine = entry.account_id is not None and entry.account_id == actor.account_id
-    return kind(entry.number, entry.act, court.court.table[entry.act].title, words, entry.role.label, by_name, entry.effective_at, is_mine, *more)
+    return kind(
+        entry.number,
+        entry.act,
+        court.court.table[entry.act].title,
+        words,
+        entry.role.label,
+        by_name,
+        entry.effective_at,
+        is_mine,
+        *more,
+    )
 
 
 def dues(court: Sitting, case: Case, actor: Actor, available: Sequence[Availability]) -> list[Due]:
@@ -201,7 +269,11 @@ def dues(court: Sitting, case: Case, actor: Actor, available: Sequence[Availabil
     by_kind = {a.act.window: a for a in available if a.act.window and a.act.meets and a.is_open}
     found = []
     for window in shown_windows(court, case, actor):
-        mine = window.party_id == actor.party_id if actor.role in PARTY_ROLES else window.party_id is None and actor.role in (Role.JUDGE, Role.CLERK)
+        mine = (
+            window.party_id == actor.party_id
+            if actor.role in PARTY_ROLES
+            else window.party_id is None and actor.role in (Role.JUDGE, Role.CLERK)
+        )
         found.append(Due(window, window_title(court, case, window), by_kind.get(window.kind) if mine else None, mine))
     far = datetime.max.replace(tzinfo=court.now.tzinfo)
     return sorted(found, key=lambda d: (d.act is None, d.is_remedy, not d.is_mine, d.window.due_at or far))
@@ -219,7 +291,11 @@ def case_page(court: Sitting, case: Case, actor: Actor, locale: str) -> CasePage
     for listed in panels.values():
         listed.sort(key=lambda p: p.order)
     tasks = list(
-        court.session.scalars(select(Task).where(Task.case_id == case.id, Task.role == actor.role, Task.done_at.is_(None)).order_by(Task.risk.desc(), Task.id))
+        court.session.scalars(
+            select(Task)
+            .where(Task.case_id == case.id, Task.role == actor.role, Task.done_at.is_(None))
+            .order_by(Task.risk.desc(), Task.id)
+        )
     )
     by_name = {a.act.name: a.act for a in available if a.is_open}
     return CasePage(
@@ -232,15 +308,24 @@ def case_page(court: Sitting, case: Case, actor: Actor, locale: str) -> CasePage
         closed_acts=[a for a in available if not a.is_open],
         entries=line_views(court, case, actor, latest_lines(court.session, case), locale),
         panels=panels,
-        tasks=[(task, by_name.get(TASK_ACTS.get(task.kind, "finish_task" if task.kind in BY_HAND else ""))) for task in tasks],
+        tasks=[
+            (task, by_name.get(TASK_ACTS.get(task.kind, "finish_task" if task.kind in BY_HAND else "")))
+            for task in tasks
+        ],
         people=sitters(court, case),
         appointments=court.court.hooks.ahead(court, [case.id]),
     )
 
 
 def attached_files(court: Sitting, actor: Actor, entry: DocketEntry) -> list[str]:
-    """References of the files that an entry the viewer may read names and that are no exhibits: those are opened on their own pages."""
+    """References of the files that an entry the viewer may read names and that are no exhibits: those are opened on
+    their own pages.
+    """
     act = court.court.table.get(entry.act)
     if act is None or act.room == "evidence" or entry.act == "lodge_claim" or not reads_entry(actor, entry):
         return []
-    return [reference for _, kind, reference in references_in(act.input.model_construct(**input_of(entry))) if kind == "upload"]
+    return [
+        reference
+        for _, kind, reference in references_in(act.input.model_construct(**input_of(entry)))
+        if kind == "upload"
+    ]

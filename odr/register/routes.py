@@ -128,7 +128,16 @@ def check() -> Page:
             fault = error.message
     unknown = bool(code) and notice is None and paper is None and fault is None
     document = _public_document(digest) if _HEX.fullmatch(digest) else None
-    return render_template("register/check.html", code=code, notice=notice, paper=paper, unknown=unknown, fault=fault, digest=digest, document=document)
+    return render_template(
+        "register/check.html",
+        code=code,
+        notice=notice,
+        paper=paper,
+        unknown=unknown,
+        fault=fault,
+        digest=digest,
+        document=document,
+    )
 
 
 def _paper(code: str) -> Document | None:
@@ -170,10 +179,16 @@ def decisions() -> Page:
 @public
 def decision_pdf(reference: str) -> Response:
     """A published decision as the sealed paper."""
-    found = current_session().scalar(select(Document).where(Document.reference == reference, Document.is_public.is_(True)))
+    found = current_session().scalar(
+        select(Document).where(Document.reference == reference, Document.is_public.is_(True))
+    )
     if found is None:
         raise NotFound
-    return Response(found.content, mimetype="application/pdf", headers={"Content-Disposition": f'inline; filename="{reference}.pdf"'})
+    return Response(
+        found.content,
+        mimetype="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{reference}.pdf"'},
+    )
 
 
 @register.get("/verify")
@@ -181,12 +196,21 @@ def decision_pdf(reference: str) -> Response:
 def verify() -> Page:
     """How to verify anything the court gave out, with programs the court did not write."""
     court = current_court()
-    return render_template("register/verify.html", vkeys=court.notary.log_vkeys(), origin=court.settings.origin, renews=court.notary.tsa_512_pem() is not None)
+    return render_template(
+        "register/verify.html",
+        vkeys=court.notary.log_vkeys(),
+        origin=court.settings.origin,
+        renews=court.notary.tsa_512_pem() is not None,
+    )
 
 
 @register.get("/<any(about, accessibility, privacy, contact):page>")
 @public
 def plain(page: str) -> Page:
     """A page of plain words."""
-    cases = current_session().scalar(select(func.count()).select_from(Case).where(Case.accepted_at.is_not(None))) if page == "about" else None
+    cases = (
+        current_session().scalar(select(func.count()).select_from(Case).where(Case.accepted_at.is_not(None)))
+        if page == "about"
+        else None
+    )
     return render_template(f"register/{page}.html", cases=cases)

@@ -22,7 +22,16 @@ from odr.service.kinds import Channel, ConsentWay, FactKind, PacketState, PaperK
 from odr.service.models import Packet, ProofOfService
 from odr.service.occasions import Occasion, occasion_of
 from odr.service.pack_rules import answer_by, rules_for
-from odr.service.packets import Recipient, conclude_packet, note_reach, queue_packet, reach_of, record_consent, record_fact, withdraw_consents
+from odr.service.packets import (
+    Recipient,
+    conclude_packet,
+    note_reach,
+    queue_packet,
+    reach_of,
+    record_consent,
+    record_fact,
+    withdraw_consents,
+)
 from odr.service.proof import issue_proof
 from odr.text import T
 
@@ -48,7 +57,15 @@ def queue_entry(court: Sitting, case: Case, entry: DocketEntry, recipients: Sequ
     for party in recipients:
         if case.accepted_at is None and party.role is not Role.CLAIMANT:
             continue
-        put_out(court, case, party, occasion_of(entry.act), entry_number=entry.number, audience=entry.audience, named=entry.named)
+        put_out(
+            court,
+            case,
+            party,
+            occasion_of(entry.act),
+            entry_number=entry.number,
+            audience=entry.audience,
+            named=entry.named,
+        )
 
 
 def barred_abroad(pack: RulePack, party: Party) -> frozenset[Channel]:
@@ -109,15 +126,39 @@ def on_claim_lodged(court: Sitting, case: Case, facts: Mapping[str, Any]) -> Non
     _own_addresses(court, case, claimant, given.claimant.email, given.claimant.phone, given.claimant.address)
     if given.claimant.e_service:
         record_consent(
-            court.session, case_id=case.id, party_id=claimant.id, way=ConsentWay.EXPRESS, scope=EVERYTHING, at=court.now, entry_id=court.next_number(case)
+            court.session,
+            case_id=case.id,
+            party_id=claimant.id,
+            way=ConsentWay.EXPRESS,
+            scope=EVERYTHING,
+            at=court.now,
+            entry_id=court.next_number(case),
         )
     for party in parties(case, Role.RESPONDENT):
-        note_reach(court.session, party_id=party.id, reach=reach_of(party), source="claim", at=court.now, given=False, is_first=case.is_blank)
+        note_reach(
+            court.session,
+            party_id=party.id,
+            reach=reach_of(party),
+            source="claim",
+            at=court.now,
+            given=False,
+            is_first=case.is_blank,
+        )
 
 
-def _own_addresses(court: Sitting, case: Case, party: Party, email: str | None, phone: str | None, street: str | None) -> None:
+def _own_addresses(
+    court: Sitting, case: Case, party: Party, email: str | None, phone: str | None, street: str | None
+) -> None:
     reach = ((Channel.PLATFORM, party.reference), (Channel.EMAIL, email), (Channel.SMS, phone), (Channel.POST, street))
-    note_reach(court.session, party_id=party.id, reach=reach, source="own pleading", at=court.now, given=True, is_first=case.is_blank)
+    note_reach(
+        court.session,
+        party_id=party.id,
+        reach=reach,
+        source="own pleading",
+        at=court.now,
+        given=True,
+        is_first=case.is_blank,
+    )
 
 
 def on_claim_accepted(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
@@ -139,9 +180,17 @@ def on_party_joined(court: Sitting, case: Case, facts: Mapping[str, Any]) -> Non
     _own_addresses(court, case, party, given.email, given.phone, None)
     if given.e_service:
         record_consent(
-            court.session, case_id=case.id, party_id=party.id, way=ConsentWay.EXPRESS, scope=EVERYTHING, at=court.now, entry_id=court.next_number(case)
+            court.session,
+            case_id=case.id,
+            party_id=party.id,
+            way=ConsentWay.EXPRESS,
+            scope=EVERYTHING,
+            at=court.now,
+            entry_id=court.next_number(case),
         )
-    for packet in court.session.scalars(select(Packet).where(Packet.case_id == case.id, Packet.party_id == party.id, Packet.first_contact.is_(True))):
+    for packet in court.session.scalars(
+        select(Packet).where(Packet.case_id == case.id, Packet.party_id == party.id, Packet.first_contact.is_(True))
+    ):
         if packet.state in (PacketState.SERVED, PacketState.UNDONE):
             continue
         record_fact(
@@ -165,7 +214,11 @@ def follow_packet(court: Sitting, case: Case, packet: Packet) -> None:
                 case,
                 Role.CLERK,
                 "not_served",
-                T("Not served on %(party)s by any means tried: %(what)s. Find another way.", party=party.name, what=text_from_json(packet.title)),
+                T(
+                    "Not served on %(party)s by any means tried: %(what)s. Find another way.",
+                    party=party.name,
+                    what=text_from_json(packet.title),
+                ),
                 risk=70,
                 subject=packet.reference,
             )
@@ -176,45 +229,96 @@ def follow_packet(court: Sitting, case: Case, packet: Packet) -> None:
     effective = conclusion.effective_at
     court.then(
         "record_service",
-        PacketInput(packet=packet.reference, conclusion=conclusion.status.value, effective_at=effective.isoformat() if effective else None, proof=proof.number),
+        PacketInput(
+            packet=packet.reference,
+            conclusion=conclusion.status.value,
+            effective_at=effective.isoformat() if effective else None,
+            proof=proof.number,
+        ),
         effective_at=effective,
     )
 
 
-@act(title=T("Service recorded"), input=PacketInput, by={Role.CLOCK}, at=set(Stage), listed=False, while_stayed=True, source="OLR 31")
+@act(
+    title=T("Service recorded"),
+    input=PacketInput,
+    by={Role.CLOCK},
+    at=set(Stage),
+    listed=False,
+    while_stayed=True,
+    source="OLR 31",
+)
 def record_service(court: Sitting, case: Case, given: PacketInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record that a packet was served, or is presumed to be, from the facts and with its proof (OLR 31).
 
     The windows that run from service start on that day. The court derives the
     conclusion; a party may show otherwise and the judge then decides.
     """
-    packet = court.session.scalars(select(Packet).where(Packet.case_id == case.id, Packet.reference == given.packet)).one()
+    packet = court.session.scalars(
+        select(Packet).where(Packet.case_id == case.id, Packet.reference == given.packet)
+    ).one()
     proof = court.session.scalars(select(ProofOfService).where(ProofOfService.number == given.proof)).one()
     party = next(p for p in case.parties if p.id == packet.party_id)
     occasion = occasion_of(packet.occasion)
     if occasion.key == CLAIM:
         court.close_windows(case, "serve_claim", WindowState.MET, subject=party.reference)
     court.close_tasks(case, "not_served", packet.reference)
-    court.announce("served", case, party=party, occasion=occasion.key, at=now, proof=T("Proof of service %(number)s.", number=proof.number), packet=packet)
+    court.announce(
+        "served",
+        case,
+        party=party,
+        occasion=occasion.key,
+        at=now,
+        proof=T("Proof of service %(number)s.", number=proof.number),
+        packet=packet,
+    )
     words = T("%(what)s: served on %(party)s", what=occasion.title, party=party.name)
     if given.conclusion == "presumed":
         words = T("%(what)s: presumed served on %(party)s", what=occasion.title, party=party.name)
     return Recorded(
-        words, {"proof": proof.number, "reasoning": proof.reasoning_digest, "channel": proof.channel.value if proof.channel else None, "party": party.label}
+        words,
+        {
+            "proof": proof.number,
+            "reasoning": proof.reasoning_digest,
+            "channel": proof.channel.value if proof.channel else None,
+            "party": party.label,
+        },
     )
 
 
-@act(title=T("Change what you agreed to"), input=ConsentInput, by=set(PARTY_ROLES), at=set(Stage) - {Stage.CLOSED}, while_stayed=True, source="OLR 30")
+@act(
+    title=T("Change what you agreed to"),
+    input=ConsentInput,
+    by=set(PARTY_ROLES),
+    at=set(Stage) - {Stage.CLOSED},
+    while_stayed=True,
+    source="OLR 30",
+)
 def change_consent(court: Sitting, case: Case, given: ConsentInput, *, actor: Actor, now: datetime) -> Recorded:
     """Give or withdraw consent to electronic service; what was served before stays served (OLR 21, 30)."""
     party = court.party_of(case, actor)
     withdraw_consents(court.session, party_id=party.id, at=now)
     if given.agrees:
-        record_consent(court.session, case_id=case.id, party_id=party.id, way=ConsentWay.EXPRESS, scope=EVERYTHING, at=now, entry_id=court.next_number(case))
+        record_consent(
+            court.session,
+            case_id=case.id,
+            party_id=party.id,
+            way=ConsentWay.EXPRESS,
+            scope=EVERYTHING,
+            at=now,
+            entry_id=court.next_number(case),
+        )
         return Recorded(T("%(name)s agreed to papers by message", name=party.name), {"agrees": True})
     return Recorded(T("%(name)s withdrew the consent to papers by message", name=party.name), {"agrees": False})
 
 
 def claim_not_served(court: Sitting, case: Case, window: Any) -> None:
     """Five days have passed without proven service: the clerk sees it, nothing else follows."""
-    court.open_task(case, Role.CLERK, "claim_unserved", T("The claim is not yet served, five days after acceptance."), risk=60, subject=window.subject)
+    court.open_task(
+        case,
+        Role.CLERK,
+        "claim_unserved",
+        T("The claim is not yet served, five days after acceptance."),
+        risk=60,
+        subject=window.subject,
+    )

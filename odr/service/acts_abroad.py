@@ -22,7 +22,16 @@ from odr.procedure.sitting import words_of
 from odr.procedure.table import Recorded, act
 from odr.procedure.working import bilingual, text_from_json
 from odr.service.acts import STATE_ABROAD, follow_packet
-from odr.service.inputs_clerk import AbodeInput, AbroadInput, AbroadResult, ForwardedInput, RequestLetterInput, ReturnInput, SilentPostInput, TranslationInput
+from odr.service.inputs_clerk import (
+    AbodeInput,
+    AbroadInput,
+    AbroadResult,
+    ForwardedInput,
+    RequestLetterInput,
+    ReturnInput,
+    SilentPostInput,
+    TranslationInput,
+)
 from odr.service.kinds import AbroadMethod, AbroadStep, Channel, FactKind, PacketState
 from odr.service.lookups import abroad_of, packets_of, party_of_packet
 from odr.service.models import Packet, ServiceAbroad
@@ -45,26 +54,42 @@ ENDS = time(23, 59, 59)
 
 def states_known(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """The rules must say what other states allow."""
-    return None if court.pack(case).abroad is not None else T("The rules of this case do not provide for service abroad.")
+    return (
+        None if court.pack(case).abroad is not None else T("The rules of this case do not provide for service abroad.")
+    )
 
 
-@act(title=T("Note that a party lives abroad"), input=AbodeInput, by={Role.CLERK}, at=OPEN, guard=states_known, while_stayed=True, source="CPL 283; CPL 285")
+@act(
+    title=T("Note that a party lives abroad"),
+    input=AbodeInput,
+    by={Role.CLERK},
+    at=OPEN,
+    guard=states_known,
+    while_stayed=True,
+    source="CPL 283; CPL 285",
+)
 def note_abode_abroad(court: Sitting, case: Case, given: AbodeInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Note that a party has no home in the court's state: longer time limits and other ways of service apply from now on (CPL 283, 285, 286)."""
+    """Note that a party has no home in the court's state: longer time limits and other ways of service apply from now
+    on (CPL 283, 285, 286).
+    """
     party: Party = court.resolved("party", given.party)
     rules = court.pack(case).abroad
     if rules is None or given.state.upper() not in rules.states:
         raise InvalidInput.at("state", T("Choose one of those listed."))
     party.abroad, case.foreign_related = True, True
     party.details = {**party.details, STATE_ABROAD: given.state.upper()}
-    for packet in packets_of(court.session, case, PacketState.HELD, PacketState.OUT, PacketState.NOT_SERVED, party_id=party.id):
+    for packet in packets_of(
+        court.session, case, PacketState.HELD, PacketState.OUT, PacketState.NOT_SERVED, party_id=party.id
+    ):
         packet.abroad = True
     words = T("%(party)s lives in %(state)s", party=party.name, state=rules.states[given.state.upper()].title)
     return Recorded(words, {"party": party.label, "state": given.state.upper(), "shown_by": given.shown_by})
 
 
 def open_methods(pack: RulePack, party: Party, *, national: bool) -> tuple[AbroadMethod, ...]:
-    """The methods open towards a party, the first to be tried first; the consulate for nationals of the court's state (CPL 283)."""
+    """The methods open towards a party, the first to be tried first; the consulate for nationals of the court's state
+    (CPL 283).
+    """
     state = party.details.get(STATE_ABROAD)
     if not party.abroad or state is None or pack.abroad is None:
         return ()
@@ -81,7 +106,11 @@ def something_abroad(court: Sitting, case: Case, actor: Actor) -> Text | None:
 def unserved_abroad(court: Sitting, case: Case) -> list[Packet]:
     """Papers for parties abroad that are neither served nor already on their way there."""
     on_way = {row.packet_id for row in abroad_of(court.session, case) if row.ended_at is None}
-    return [p for p in packets_of(court.session, case, PacketState.OUT, PacketState.NOT_SERVED) if p.abroad and p.id not in on_way]
+    return [
+        p
+        for p in packets_of(court.session, case, PacketState.OUT, PacketState.NOT_SERVED)
+        if p.abroad and p.id not in on_way
+    ]
 
 
 @act(
@@ -96,16 +125,38 @@ def serve_abroad(court: Sitting, case: Case, given: AbroadInput, *, actor: Actor
         raise ActNotOpen(T("This paper is served, is on its way already, or its recipient does not live abroad."))
     allowed = open_methods(court.pack(case), party, national=given.national)
     if given.method not in allowed:
-        raise InvalidInput.at("method", T("That state does not allow this method. Open: %(methods)s.", methods=_listed(allowed)))
+        raise InvalidInput.at(
+            "method", T("That state does not allow this method. Open: %(methods)s.", methods=_listed(allowed))
+        )
     step = AbroadStep.TRANSLATION if given.language else AbroadStep.LETTER
-    row = ServiceAbroad(case_id=case.id, packet_id=packet.id, state=party.details[STATE_ABROAD], method=given.method, step=step, opened_at=now)
+    row = ServiceAbroad(
+        case_id=case.id,
+        packet_id=packet.id,
+        state=party.details[STATE_ABROAD],
+        method=given.method,
+        step=step,
+        opened_at=now,
+    )
     row.language = given.language
     court.session.add(row)
     court.session.flush()
     court.start_window(case, "abroad_translation" if given.language else "abroad_forward", subject=row.reference)
     _fact(court, case, packet, FactKind.DELAYED, now, actor, given.method.label.render("en"))
-    words = T("%(what)s goes to %(party)s abroad %(method)s", what=text_from_json(packet.title), party=party.name, method=given.method.label)
-    return Recorded(words, {"packet": packet.reference, "method": given.method.value, "language": given.language, "request": row.reference})
+    words = T(
+        "%(what)s goes to %(party)s abroad %(method)s",
+        what=text_from_json(packet.title),
+        party=party.name,
+        method=given.method.label,
+    )
+    return Recorded(
+        words,
+        {
+            "packet": packet.reference,
+            "method": given.method.value,
+            "language": given.language,
+            "request": row.reference,
+        },
+    )
 
 
 def _listed(methods: tuple[AbroadMethod, ...]) -> Text:
@@ -131,11 +182,26 @@ def _in_step(row: ServiceAbroad, *steps: AbroadStep) -> ServiceAbroad:
 def prepare_translation(court: Court, case: Case, given: TranslationInput, actor: Actor) -> Mapping[str, Any]:
     """Read the file the clerk sent, before the Sitting. Raises InvalidInput at ``file`` for one that cannot be bound."""
     with court.database.read() as session:
-        sent = court.hooks.resolvers["upload"](court.look(session), session.get_one(Case, case.id), actor, given.file) if given.file else None
+        sent = (
+            court.hooks.resolvers["upload"](court.look(session), session.get_one(Case, case.id), actor, given.file)
+            if given.file
+            else None
+        )
         if sent is None:
             return {}
-        if sent.media_type != PDF or sent.size > MOST_BYTES or sent.blob.wrapped is not None or sent.blob.erased_at is not None:
-            raise InvalidInput.at("file", T("The translation must be one PDF of at most %(size)s MB that nobody has sealed.", size=MOST_BYTES // 1_000_000))
+        if (
+            sent.media_type != PDF
+            or sent.size > MOST_BYTES
+            or sent.blob.wrapped is not None
+            or sent.blob.erased_at is not None
+        ):
+            raise InvalidInput.at(
+                "file",
+                T(
+                    "The translation must be one PDF of at most %(size)s MB that nobody has sealed.",
+                    size=MOST_BYTES // 1_000_000,
+                ),
+            )
         # Few bytes lie in the row, many in the store.
         content = sent.blob.content if sent.blob.key is None else b"".join(court.ports.store.open(sent.blob.key))
     _bound([content], "file")
@@ -147,19 +213,26 @@ def prepare_translation(court: Court, case: Case, given: TranslationInput, actor
     prepare=prepare_translation, source="CPL 283",
 )  # fmt: skip
 def record_translation(court: Sitting, case: Case, given: TranslationInput, *, actor: Actor, now: datetime) -> Recorded:
-    """The certified translation is there, kept with the case and anchored; the letter of request can be made with it (CPL 283)."""
+    """The certified translation is there, kept with the case and anchored; the letter of request can be made with it
+    (CPL 283).
+    """
     row = _in_step(court.resolved("service_abroad", given.request), AbroadStep.TRANSLATION)
     content: bytes | None = court.prepared.get(TRANSLATION)
     if content is None:
         raise InvalidInput.at("file", T("Add the translated papers as a PDF."))
-    title = words_of(T("Translation into %(language)s by %(translator)s", language=row.language or "", translator=given.translator))
+    title = words_of(
+        T("Translation into %(language)s by %(translator)s", language=row.language or "", translator=given.translator)
+    )
     kept = keep_document(court, case, content, new_reference(), kind=TRANSLATION, title=title, locale="both")
     row.translator, row.translation = given.translator, kept.reference
     row.step = AbroadStep.LETTER
     court.close_windows(case, "abroad_translation", WindowState.MET, subject=row.reference)
     court.close_tasks(case, "abroad", row.reference)
     court.start_window(case, "abroad_forward", subject=row.reference)
-    return Recorded(T("Translation for service abroad by %(translator)s", translator=given.translator), {"request": row.reference, "sha256": kept.sha256})
+    return Recorded(
+        T("Translation for service abroad by %(translator)s", translator=given.translator),
+        {"request": row.reference, "sha256": kept.sha256},
+    )
 
 
 # -- the letter of request -----------------------------------------------------------
@@ -168,7 +241,9 @@ def record_translation(court: Sitting, case: Case, given: TranslationInput, *, a
 def prepare_letter(court: Court, case: Case, given: RequestLetterInput, actor: Actor) -> Mapping[str, Any]:
     """Set the letter and its form, bind the papers behind it, seal the whole."""
     with court.database.read() as session:
-        row = session.scalar(select(ServiceAbroad).where(ServiceAbroad.reference == given.request, ServiceAbroad.case_id == case.id))
+        row = session.scalar(
+            select(ServiceAbroad).where(ServiceAbroad.reference == given.request, ServiceAbroad.case_id == case.id)
+        )
         if row is None or row.step is not AbroadStep.LETTER:
             return {}
         mine = session.get_one(Case, case.id)
@@ -181,25 +256,46 @@ def prepare_letter(court: Court, case: Case, given: RequestLetterInput, actor: A
     now = court.clock.machine_now()
     front = typeset(court.ports.typesetter, paper, "both", at=now)
     whole = _bound([front, *papers, *([translation.content] if translation else [])], "request")
-    content: bytes = court.ports.sealer.seal_pdf(whole, reason=f"Letter of request {row.reference}", signer_name=court.settings.court_name, now=now)
+    content: bytes = court.ports.sealer.seal_pdf(
+        whole, reason=f"Letter of request {row.reference}", signer_name=court.settings.court_name, now=now
+    )
     return {LETTER: SealedPaper(_digest(given, packet, row), content, new_reference())}
 
 
 def translation_of(session: Session, row: ServiceAbroad) -> Document | None:
     """The translated papers of a service abroad, where one is needed."""
-    return session.scalars(select(Document).where(Document.reference == row.translation)).one() if row.translation else None
+    return (
+        session.scalars(select(Document).where(Document.reference == row.translation)).one()
+        if row.translation
+        else None
+    )
 
 
 def papers_of_packet(court: Court, session: Any, packet: Packet) -> list[bytes] | None:
     """The sealed papers of a packet in their order; None while one is still being made."""
     if any(not paper["sha256"] for paper in packet.documents):
         return None
-    found = {d.reference: d.content for d in session.scalars(select(Document).where(Document.reference.in_([p["reference"] for p in packet.documents])))}
+    found = {
+        d.reference: d.content
+        for d in session.scalars(
+            select(Document).where(Document.reference.in_([p["reference"] for p in packet.documents]))
+        )
+    }
     return [found[p["reference"]] for p in packet.documents]
 
 
 def _digest(given: RequestLetterInput, packet: Packet, row: ServiceAbroad) -> str:
-    return sha256_hex("\x1f".join((given.authority, given.summary, packet.reference, row.translation or "", *(p["sha256"] for p in packet.documents))).encode())
+    return sha256_hex(
+        "\x1f".join(
+            (
+                given.authority,
+                given.summary,
+                packet.reference,
+                row.translation or "",
+                *(p["sha256"] for p in packet.documents),
+            )
+        ).encode()
+    )
 
 
 def _bound(parts: list[bytes], place: str) -> bytes:
@@ -207,7 +303,10 @@ def _bound(parts: list[bytes], place: str) -> bytes:
         from pypdf import PdfReader, PdfWriter
         from pypdf.errors import PyPdfError
     except ImportError:
-        raise ActNotOpen(T("This installation cannot bind papers into a bundle."), T("Install the optional packages of requirements-extra.txt.")) from None
+        raise ActNotOpen(
+            T("This installation cannot bind papers into a bundle."),
+            T("Install the optional packages of requirements-extra.txt."),
+        ) from None
     # Pages only: each paper's own seal stays with the paper, whose digest the letter names; the bundle gets one seal.
     writer = PdfWriter()
     try:
@@ -216,22 +315,37 @@ def _bound(parts: list[bytes], place: str) -> bytes:
             if "/Annots" in added:
                 del added["/Annots"]
     except (PyPdfError, ValueError, KeyError, TypeError, RecursionError):
-        raise InvalidInput.at(place, T("This PDF is damaged or protected and cannot be bound into the bundle.")) from None
+        raise InvalidInput.at(
+            place, T("This PDF is damaged or protected and cannot be bound into the bundle.")
+        ) from None
     bound = io.BytesIO()
     writer.write(bound)
     return bound.getvalue()
 
 
-def letter_paper(court: Court, case: Case, packet: Packet, row: ServiceAbroad, given: RequestLetterInput, translation: Document | None) -> NoticePaper:
+def letter_paper(
+    court: Court,
+    case: Case,
+    packet: Packet,
+    row: ServiceAbroad,
+    given: RequestLetterInput,
+    translation: Document | None,
+) -> NoticePaper:
     """Letter of request, summary of the papers, list of what is bound behind them."""
     settings = court.settings
     name = bilingual(settings.court_name, settings.court_name_zh)
     rules = court.rules_of(case, court.clock.now()).abroad
     state = rules.states[row.state].title if rules is not None and row.state in rules.states else row.state
     address = next((p.address for p in case.parties if p.id == packet.party_id), None)
-    papers = [T("%(name)s, SHA-256 %(digest)s", name=paper["name"], digest=paper["sha256"]) for paper in packet.documents]
+    papers = [
+        T("%(name)s, SHA-256 %(digest)s", name=paper["name"], digest=paper["sha256"]) for paper in packet.documents
+    ]
     if translation is not None:
-        named = T("Translation into %(language)s by %(translator)s", language=row.language or "", translator=row.translator or "")
+        named = T(
+            "Translation into %(language)s by %(translator)s",
+            language=row.language or "",
+            translator=row.translator or "",
+        )
         papers.append(T("%(name)s, SHA-256 %(digest)s", name=named, digest=translation.sha256))
     return NoticePaper(
         court=name, kind=T("Letter of request for service abroad"), subject=text_from_json(packet.title), case_number=case.number,
@@ -260,14 +374,21 @@ def letter_paper(court: Court, case: Case, packet: Packet, row: ServiceAbroad, g
     title=T("Make the letter of request"), input=RequestLetterInput, by={Role.CLERK}, at=SERVING, guard=states_known, while_stayed=True,
     prepare=prepare_letter, source="CPL 283",
 )  # fmt: skip
-def make_request_letter(court: Sitting, case: Case, given: RequestLetterInput, *, actor: Actor, now: datetime) -> Recorded:
-    """The letter of request with the form, the translation's place and the papers as one sealed bundle, kept and anchored."""
+def make_request_letter(
+    court: Sitting, case: Case, given: RequestLetterInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """The letter of request with the form, the translation's place and the papers as one sealed bundle, kept and
+    anchored.
+    """
     row = _in_step(court.resolved("service_abroad", given.request), AbroadStep.LETTER)
     packet = court.session.get_one(Packet, row.packet_id)
     title = words_of(T("Letter of request for service abroad"))
     keep_prepared(court, case, LETTER, _digest(given, packet, row), kind=LETTER, title=title, locale="both")
     row.step = AbroadStep.READY
-    return Recorded(T("Letter of request for service on %(party)s", party=packet.recipient_name), {"request": row.reference, "authority": given.authority})
+    return Recorded(
+        T("Letter of request for service on %(party)s", party=packet.recipient_name),
+        {"request": row.reference, "authority": given.authority},
+    )
 
 
 @act(
@@ -283,17 +404,32 @@ def forward_request(court: Sitting, case: Case, given: ForwardedInput, *, actor:
     court.close_windows(case, "abroad_forward", WindowState.MET, subject=row.reference)
     court.close_tasks(case, "abroad", row.reference)
     start = min(now, datetime.combine(given.sent_on, ENDS, tzinfo=zone))
-    court.start_window(case, "abroad_post" if row.method is AbroadMethod.POST else "abroad_reply", subject=row.reference, start=start)
+    court.start_window(
+        case, "abroad_post" if row.method is AbroadMethod.POST else "abroad_reply", subject=row.reference, start=start
+    )
     packet = court.session.get_one(Packet, row.packet_id)
-    _fact(court, case, packet, FactKind.HANDED_OVER, start, actor, " ".join(filter(None, (row.method.label.render("en"), given.number))))
-    return Recorded(T("Papers for %(party)s forwarded abroad", party=packet.recipient_name), {"request": row.reference, "number": given.number})
+    _fact(
+        court,
+        case,
+        packet,
+        FactKind.HANDED_OVER,
+        start,
+        actor,
+        " ".join(filter(None, (row.method.label.render("en"), given.number))),
+    )
+    return Recorded(
+        T("Papers for %(party)s forwarded abroad", party=packet.recipient_name),
+        {"request": row.reference, "number": given.number},
+    )
 
 
 @act(
     title=T("Record what came back from abroad"), input=ReturnInput, by={Role.CLERK}, at=SERVING, guard=states_known, while_stayed=True, source="CPL 283",
 )  # fmt: skip
 def record_return_abroad(court: Sitting, case: Case, given: ReturnInput, *, actor: Actor, now: datetime) -> Recorded:
-    """The certificate of service, or the report that it could not be done; what follows the rule concludes (CPL 283, CPI 534)."""
+    """The certificate of service, or the report that it could not be done; what follows the rule concludes (CPL 283,
+    CPI 534).
+    """
     row = _in_step(court.resolved("service_abroad", given.request), AbroadStep.FORWARDED)
     packet, zone = court.session.get_one(Packet, row.packet_id), court.court.settings.tz
     if given.result is AbroadResult.SERVED and given.served_on is not None:
@@ -320,7 +456,9 @@ def _end(court: Sitting, case: Case, row: ServiceAbroad, step: AbroadStep) -> No
 def silent(court: Sitting, case: Case) -> list[ServiceAbroad]:
     """Posted abroad three months ago without a return: the judge has to find."""
     lapsed = {w.subject for w in court.windows(case, "abroad_post", state=WindowState.LAPSED)}
-    return [row for row in abroad_of(court.session, case) if row.step is AbroadStep.FORWARDED and row.reference in lapsed]
+    return [
+        row for row in abroad_of(court.session, case) if row.step is AbroadStep.FORWARDED and row.reference in lapsed
+    ]
 
 
 def something_silent(court: Sitting, case: Case, actor: Actor) -> Text | None:
@@ -333,7 +471,9 @@ def something_silent(court: Sitting, case: Case, actor: Actor) -> Text | None:
     source="CPL 283; CPI 534",
 )  # fmt: skip
 def find_on_post_abroad(court: Sitting, case: Case, given: SilentPostInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Three months without a return: the judge finds from the circumstances that it was served on the last day, or that post failed (CPL 283, CPI 534)."""
+    """Three months without a return: the judge finds from the circumstances that it was served on the last day, or that
+    post failed (CPL 283, CPI 534).
+    """
     row: ServiceAbroad = court.resolved("service_abroad", given.request)
     if row not in silent(court, case):
         raise ActNotOpen(T("No paper was posted abroad three months ago without a return."))
@@ -352,7 +492,10 @@ def find_on_post_abroad(court: Sitting, case: Case, given: SilentPostInput, *, a
     _end(court, case, row, AbroadStep.SERVED if given.served else AbroadStep.FAILED)
     follow_packet(court, case, packet)
     found = T("it counts as served") if given.served else T("it could not be served by post")
-    return Recorded(T("Papers posted abroad to %(party)s: %(found)s", party=packet.recipient_name, found=found), {"request": row.reference})
+    return Recorded(
+        T("Papers posted abroad to %(party)s: %(found)s", party=packet.recipient_name, found=found),
+        {"request": row.reference},
+    )
 
 
 REMINDERS = {

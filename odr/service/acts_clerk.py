@@ -1,4 +1,6 @@
-"""What the registry finds out and hears: searches, consents that show themselves, calls, answers by e-mail, letters passed on."""
+"""What the registry finds out and hears: searches, consents that show themselves, calls, answers by e-mail, letters
+passed on.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,14 @@ CONSENT_NOTED = Occasion("consent", T("Note that papers of this case come by mes
 ADDRESS_ASKED = Occasion("address", T("Confirm where papers reach you in this stage"), PaperKind.NOTICE)
 
 
-@act(title=T("Record a search for an address"), input=SearchInput, by={Role.CLERK}, at=OPEN, while_stayed=True, source="CPL 95; IC 16")
+@act(
+    title=T("Record a search for an address"),
+    input=SearchInput,
+    by={Role.CLERK},
+    at=OPEN,
+    while_stayed=True,
+    source="CPL 95; IC 16",
+)
 def record_search(court: Sitting, case: Case, given: SearchInput, *, actor: Actor, now: datetime) -> Recorded:
     """Put a search on record, also one that found nothing: announcement rests on it (CPL 95).
 
@@ -45,15 +54,38 @@ def record_search(court: Sitting, case: Case, given: SearchInput, *, actor: Acto
         raise InvalidInput.at("active_on", T("This lies in the future."))
     shop = given.seller_inbox.replace("：", ":") if given.seller_inbox else None
     found = [
-        note_address(court.session, party_id=party.id, channel=channel, value=value, source=source, at=now, given=False, last_active_at=at)
-        for channel, value in ((Channel.EMAIL, given.email), (Channel.SMS, given.phone), (Channel.POST, given.address), (Channel.SELLER_INBOX, shop))
+        note_address(
+            court.session,
+            party_id=party.id,
+            channel=channel,
+            value=value,
+            source=source,
+            at=now,
+            given=False,
+            last_active_at=at,
+        )
+        for channel, value in (
+            (Channel.EMAIL, given.email),
+            (Channel.SMS, given.phone),
+            (Channel.POST, given.address),
+            (Channel.SELLER_INBOX, shop),
+        )
         if value
     ]
     sent = sum(_also_there(court, case, party, address) for address in found)
     words = T("Search for %(party)s (%(place)s): nothing found", party=party.name, place=given.place.label)
     if found:
-        words = T("Search for %(party)s (%(place)s): %(count)s addresses found", party=party.name, place=given.place.label, count=len(found))
-    return Recorded(words, {"party": party.label, "found": [a.channel.value for a in found], "sent_there": sent}, audience=Audience.COURT)
+        words = T(
+            "Search for %(party)s (%(place)s): %(count)s addresses found",
+            party=party.name,
+            place=given.place.label,
+            count=len(found),
+        )
+    return Recorded(
+        words,
+        {"party": party.label, "found": [a.channel.value for a in found], "sent_there": sent},
+        audience=Audience.COURT,
+    )
 
 
 def _also_there(court: Sitting, case: Case, party: Party, address: ServiceAddress) -> int:
@@ -62,15 +94,28 @@ def _also_there(court: Sitting, case: Case, party: Party, address: ServiceAddres
         return 0
     count = 0
     for packet in packets_of(court.session, case, PacketState.OUT, PacketState.NOT_SERVED, party_id=party.id):
-        tried = court.session.scalar(select(ServiceAttempt.id).where(ServiceAttempt.packet_id == packet.id, ServiceAttempt.address_id == address.id))
+        tried = court.session.scalar(
+            select(ServiceAttempt.id).where(
+                ServiceAttempt.packet_id == packet.id, ServiceAttempt.address_id == address.id
+            )
+        )
         if tried is None:
             plan_attempt(court.session, packet, address.channel, address, starts_at=court.now, now=court.now)
             count += 1
     return count
 
 
-@act(title=T("Record a consent to electronic service"), input=ConsentFoundInput, by={Role.CLERK}, at=OPEN, while_stayed=True, source="OLR 29; OLR 30")
-def record_consent_found(court: Sitting, case: Case, given: ConsentFoundInput, *, actor: Actor, now: datetime) -> Recorded:
+@act(
+    title=T("Record a consent to electronic service"),
+    input=ConsentFoundInput,
+    by={Role.CLERK},
+    at=OPEN,
+    while_stayed=True,
+    source="OLR 29; OLR 30",
+)
+def record_consent_found(
+    court: Sitting, case: Case, given: ConsentFoundInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Record one of the four ways of consent with what shows it, for the papers it covers (OLR 29).
 
     By conduct only where the party answered, read or acted on an electronic service
@@ -78,24 +123,45 @@ def record_consent_found(court: Sitting, case: Case, given: ConsentFoundInput, *
     """
     party: Party = court.resolved("party", given.party)
     if given.way is ConsentWay.BY_CONDUCT and not accepted_one(court, case, party):
-        raise InvalidInput.at("way", T("No completed electronic service on this party stands on record that it took without objecting."))
+        raise InvalidInput.at(
+            "way", T("No completed electronic service on this party stands on record that it took without objecting.")
+        )
     if given.way in (ConsentWay.AGREED_EARLIER, ConsentWay.ADDRESS_IN_PLEADING) and not given.email:
         raise InvalidInput.at("email", T("Name the address that was agreed on or given."))
     if given.email:
         source = f"{given.way.label.render('en')}: {given.shown_by}"[:200]
-        note_address(court.session, party_id=party.id, channel=Channel.EMAIL, value=given.email, source=source, at=now, given=True)
+        note_address(
+            court.session,
+            party_id=party.id,
+            channel=Channel.EMAIL,
+            value=given.email,
+            source=source,
+            at=now,
+            given=True,
+        )
     record_consent(
-        court.session, case_id=case.id, party_id=party.id, way=given.way, scope=given.scope, at=now, entry_id=court.next_number(case), proof=given.shown_by
+        court.session,
+        case_id=case.id,
+        party_id=party.id,
+        way=given.way,
+        scope=given.scope,
+        at=now,
+        entry_id=court.next_number(case),
+        proof=given.shown_by,
     )
     put_out(court, case, party, CONSENT_NOTED, entry_number=court.next_number(case))
     words = T("Consent of %(party)s to papers by message: %(way)s", party=party.name, way=given.way.label)
-    return Recorded(words, {"party": party.label, "way": given.way.value, "scope": sorted(k.value for k in given.scope)})
+    return Recorded(
+        words, {"party": party.label, "way": given.way.value, "scope": sorted(k.value for k in given.scope)}
+    )
 
 
 def accepted_one(court: Sitting, case: Case, party: Party) -> bool:
     """Whether the party read, answered or acted on an electronic service and objected to none (OLR 29 (4))."""
     facts = court.session.scalars(
-        select(ServiceFact).join(Packet, Packet.id == ServiceFact.packet_id).where(Packet.case_id == case.id, Packet.party_id == party.id)
+        select(ServiceFact)
+        .join(Packet, Packet.id == ServiceFact.packet_id)
+        .where(Packet.case_id == case.id, Packet.party_id == party.id)
     ).all()
     took = any(f.kind in (FactKind.READ, FactKind.REPLIED, FactKind.ACTED) and f.channel in ELECTRONIC for f in facts)
     return took and not any(f.kind is FactKind.OBJECTED for f in facts)
@@ -105,7 +171,9 @@ def accepted_one(court: Sitting, case: Case, party: Party) -> bool:
     title=T("Record a telephone call"), input=CallInput, by={Role.CLERK}, at=SERVING, guard=something_out, while_stayed=True, source="OLR 30; OLR 32",
 )  # fmt: skip
 def record_call(court: Sitting, case: Case, given: CallInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Note a call about a paper. It is a notice beside service; who declines electronic service gets paper from then on (OLR 29, 32)."""
+    """Note a call about a paper. It is a notice beside service; who declines electronic service gets paper from then on
+    (OLR 29, 32).
+    """
     packet: Packet = court.resolved("packet", given.packet)
     at = instant(given.happened_on, given.hour, court.court.settings.tz, now)
     if at > now or given.happened_on > now.astimezone(court.court.settings.tz).date():
@@ -125,15 +193,29 @@ def record_call(court: Sitting, case: Case, given: CallInput, *, actor: Actor, n
     return Recorded(words, {"packet": packet.reference, "what": given.what.value}, audience=Audience.COURT)
 
 
-@act(title=T("Answer by e-mail"), input=ReplyInput, by={Role.CLOCK}, at=set(Stage), listed=False, while_stayed=True, source="OLR 31; IC 17")
+@act(
+    title=T("Answer by e-mail"),
+    input=ReplyInput,
+    by={Role.CLOCK},
+    at=set(Stage),
+    listed=False,
+    while_stayed=True,
+    source="OLR 31; IC 17",
+)
 def record_reply(court: Sitting, case: Case, given: ReplyInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Put an answer that came by e-mail on the docket, whole and anchored. Who wrote it nobody has verified: the clerk reads it."""
-    packet = court.session.scalars(select(Packet).where(Packet.case_id == case.id, Packet.reference == given.packet)).one()
+    """Put an answer that came by e-mail on the docket, whole and anchored. Who wrote it nobody has verified: the clerk
+    reads it.
+    """
+    packet = court.session.scalars(
+        select(Packet).where(Packet.case_id == case.id, Packet.reference == given.packet)
+    ).one()
     court.open_task(
         case, Role.CLERK, "read_reply", T("%(party)s answered by e-mail: “%(subject)s”. Read it.", party=packet.recipient_name, subject=given.subject[:80]),
         risk=50, subject=given.document,
     )  # fmt: skip
-    words = T("Answer by e-mail to “%(what)s” for %(party)s", what=text_from_json(packet.title), party=packet.recipient_name)
+    words = T(
+        "Answer by e-mail to “%(what)s” for %(party)s", what=text_from_json(packet.title), party=packet.recipient_name
+    )
     return Recorded(words, {"packet": packet.reference, "sha256": given.sha256}, audience=Audience.COURT)
 
 
@@ -141,13 +223,23 @@ MOST_PASSED_ON = 3
 """A letter is passed on so many times at most: it must not become a way to write to strangers."""
 
 
-@act(title=T("Letter passed on"), input=PassedOnRecord, by={Role.CLOCK}, at=SERVING, listed=False, while_stayed=True, source="CPL 88; CPI 130")
+@act(
+    title=T("Letter passed on"),
+    input=PassedOnRecord,
+    by={Role.CLOCK},
+    at=SERVING,
+    listed=False,
+    while_stayed=True,
+    source="CPL 88; CPI 130",
+)
 def pass_on_letter(court: Sitting, case: Case, given: PassedOnRecord, *, actor: Actor, now: datetime) -> Recorded:
     """Somebody who got the first letter named the person responsible: she gets a letter with a code of her own.
 
     It is no service on anybody, and who passed it on saw nothing of the case.
     """
-    packet = court.session.scalars(select(Packet).where(Packet.case_id == case.id, Packet.reference == given.packet)).one()
+    packet = court.session.scalars(
+        select(Packet).where(Packet.case_id == case.id, Packet.reference == given.packet)
+    ).one()
     party = party_of_packet(case, packet)
     why_not = not_passed_on(court, case, party)
     if why_not is not None:
@@ -155,8 +247,25 @@ def pass_on_letter(court: Sitting, case: Case, given: PassedOnRecord, *, actor: 
     source = f"passed on to {given.name}" + (f", {given.position}" if given.position else "")
     for channel, value in ((Channel.EMAIL, given.email), (Channel.SMS, given.phone)):
         if value:
-            note_address(court.session, party_id=party.id, channel=channel, value=value, source=source[:200], at=now, given=False, last_active_at=now)
-    new = put_out(court, case, party, occasion_of(CLAIM), entry_number=packet.entry_ids[0], documents=packet.documents, due_at=packet.due_at)
+            note_address(
+                court.session,
+                party_id=party.id,
+                channel=channel,
+                value=value,
+                source=source[:200],
+                at=now,
+                given=False,
+                last_active_at=now,
+            )
+    new = put_out(
+        court,
+        case,
+        party,
+        occasion_of(CLAIM),
+        entry_number=packet.entry_ids[0],
+        documents=packet.documents,
+        due_at=packet.due_at,
+    )
     return Recorded(
         T("The letter to %(party)s was passed on to %(name)s", party=party.name, name=given.name), {"packet": new.reference, "from": packet.reference},
         audience=Audience.COURT,
@@ -167,7 +276,9 @@ def not_passed_on(court: Sitting, case: Case, party: Party) -> Text | None:
     """Why a letter cannot be passed on any more."""
     if party.joined_at is not None:
         return T("Somebody has already joined for this party.")
-    times = court.session.scalars(select(DocketEntry.payload).where(DocketEntry.case_id == case.id, DocketEntry.act == "pass_on_letter")).all()
+    times = court.session.scalars(
+        select(DocketEntry.payload).where(DocketEntry.case_id == case.id, DocketEntry.act == "pass_on_letter")
+    ).all()
     return T("This letter was passed on as often as it may. Call the court.") if len(times) >= MOST_PASSED_ON else None
 
 
@@ -175,7 +286,9 @@ ASKED_AT = "asked_at_stage"
 
 
 def ask_again(court: Sitting, case: Case, entry: DocketEntry) -> None:
-    """Who did not let the addresses carry on is asked again in appeal and in enforcement, and gets paper until then (CPI 137)."""
+    """Who did not let the addresses carry on is asked again in appeal and in enforcement, and gets paper until then
+    (CPI 137).
+    """
     if case.stage not in (Stage.APPEALED, Stage.ENFORCEMENT):
         return
     for party in case.parties:

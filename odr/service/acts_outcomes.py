@@ -47,7 +47,11 @@ class Photograph:
 
 def something_out(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """There must be a paper whose way can still be recorded."""
-    return None if packets_of(court.session, case, PacketState.OUT, PacketState.NOT_SERVED, PacketState.PRESUMED) else T("No paper of this case is out.")
+    return (
+        None
+        if packets_of(court.session, case, PacketState.OUT, PacketState.NOT_SERVED, PacketState.PRESUMED)
+        else T("No paper of this case is out.")
+    )
 
 
 @act(
@@ -66,7 +70,11 @@ def record_outcome(court: Sitting, case: Case, given: OutcomeInput, *, actor: Ac
     if at > now or given.happened_on > now.astimezone(court.court.settings.tz).date():
         raise InvalidInput.at("happened_on", T("This lies in the future."))
     digests = _keep_photographs(court, case, given)
-    note = "; ".join(part for part in (given.words, T("Witness: %(name)s", name=given.witness).render("en") if given.witness else None) if part)
+    note = "; ".join(
+        part
+        for part in (given.words, T("Witness: %(name)s", name=given.witness).render("en") if given.witness else None)
+        if part
+    )
     record_by_hand(
         court.session, packet, channel=given.way.channel, kind=given.what.fact, at=at, recorded_at=now,
         event_id=f"hand:{case.reference}:{court.next_number(case)}", account_id=actor.account_id or 0, signer=given.signer, proofs=given.shown_by,
@@ -74,7 +82,13 @@ def record_outcome(court: Sitting, case: Case, given: OutcomeInput, *, actor: Ac
     )  # fmt: skip
     follow_packet(court, case, packet)
     what, party = text_from_json(packet.title), packet.recipient_name
-    words = T("%(what)s to %(party)s: %(event)s (%(way)s)", what=what, party=party, event=given.what.label, way=given.way.label)
+    words = T(
+        "%(what)s to %(party)s: %(event)s (%(way)s)",
+        what=what,
+        party=party,
+        event=given.what.label,
+        way=given.way.label,
+    )
     return Recorded(words, {"packet": packet.reference, "photographs": digests, "state": packet.state.value})
 
 
@@ -82,7 +96,11 @@ def _check_outcome(court: Sitting, packet: Packet, given: OutcomeInput, now: dat
     if packet.state in (PacketState.HELD, PacketState.UNDONE):
         raise ActNotOpen(T("This paper has not gone out."))
     if given.what is Happening.ANNOUNCED and not causes_recorded(court.session, packet):
-        raise ActNotOpen(T("Announcement is the last resort. First order it, with the record of why every other way failed (Civil Procedure Law, art. 95)."))
+        raise ActNotOpen(
+            T(
+                "Announcement is the last resort. First order it, with the record of why every other way failed (Civil Procedure Law, art. 95)."
+            )
+        )
     if Proof.RECORDING in given.shown_by and not court.prepared.get("photographs"):
         raise InvalidInput.at("shown_by", T("Add the photographs or the video."))
 
@@ -91,13 +109,24 @@ def _keep_photographs(court: Sitting, case: Case, given: OutcomeInput) -> list[s
     sent: Sequence[Photograph] = court.prepared.get("photographs", ())
     for number, picture in enumerate(sent, 1):
         title = words_of(T("Photograph %(number)s of the service on %(day)s", number=number, day=given.happened_on))
-        keep_document(court, case, picture.content, new_reference(), kind=PHOTOGRAPH, title=title, locale="both", media_type=picture.media_type)
+        keep_document(
+            court,
+            case,
+            picture.content,
+            new_reference(),
+            kind=PHOTOGRAPH,
+            title=title,
+            locale="both",
+            media_type=picture.media_type,
+        )
     return [sha256_hex(picture.content) for picture in sent]
 
 
 def announcement_open(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Announcement must be open to the track, and some paper must have failed every other way (CPI 140, CPL 95)."""
-    open_packets = [p for p in packets_of(court.session, case, PacketState.OUT, PacketState.NOT_SERVED) if not p.is_call]
+    open_packets = [
+        p for p in packets_of(court.session, case, PacketState.OUT, PacketState.NOT_SERVED) if not p.is_call
+    ]
     if not open_packets:
         return T("Every paper of this case has been served.")
     if not rules_for(court.court)(court.session, open_packets[0]).announcement_allowed:
@@ -110,7 +139,9 @@ def announcement_open(court: Sitting, case: Case, actor: Actor) -> Text | None:
     title=T("Order service by announcement"), input=AnnouncementInput, by={Role.JUDGE, Role.CLERK}, at=SERVING, guard=announcement_open,
     while_stayed=True, source="CPL 95",
 )  # fmt: skip
-def order_announcement(court: Sitting, case: Case, given: AnnouncementInput, *, actor: Actor, now: datetime) -> Recorded:
+def order_announcement(
+    court: Sitting, case: Case, given: AnnouncementInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Put on record why every other way failed, and order the announcement (CPL 95, CPI 138)."""
     packet: Packet = court.resolved("packet", given.packet)
     reason = why_not_announced(court.session, packet)
@@ -125,7 +156,9 @@ def order_announcement(court: Sitting, case: Case, given: AnnouncementInput, *, 
         case, Role.CLERK, "announce", T("Announce the paper to %(party)s at: %(place)s. Then record the day.", party=packet.recipient_name, place=given.place),
         risk=60, subject=packet.reference,
     )  # fmt: skip
-    return Recorded(T("Service on %(party)s by announcement ordered", party=packet.recipient_name), {"packet": packet.reference})
+    return Recorded(
+        T("Service on %(party)s by announcement ordered", party=packet.recipient_name), {"packet": packet.reference}
+    )
 
 
 def something_to_repeat(court: Sitting, case: Case, actor: Actor) -> Text | None:
@@ -133,20 +166,49 @@ def something_to_repeat(court: Sitting, case: Case, actor: Actor) -> Text | None
     return None if packets_of(court.session, case) else T("Nothing has been sent in this case.")
 
 
-@act(title=T("Send a paper again"), input=ServeAgainInput, by={Role.CLERK}, at=SERVING, guard=something_to_repeat, while_stayed=True, source="CPL 87")
+@act(
+    title=T("Send a paper again"),
+    input=ServeAgainInput,
+    by={Role.CLERK},
+    at=SERVING,
+    guard=something_to_repeat,
+    while_stayed=True,
+    source="CPL 87",
+)
 def serve_again(court: Sitting, case: Case, given: ServeAgainInput, *, actor: Actor, now: datetime) -> Recorded:
     """Send a paper once more, to addresses found since; it is held ten minutes and can be taken back."""
     old: Packet = court.resolved("packet", given.packet)
     for channel, value in ((Channel.EMAIL, given.email), (Channel.POST, given.address)):
         if value:
-            note_address(court.session, party_id=old.party_id, channel=channel, value=value, source=given.source or "", at=now, given=False)
+            note_address(
+                court.session,
+                party_id=old.party_id,
+                channel=channel,
+                value=value,
+                source=given.source or "",
+                at=now,
+                given=False,
+            )
     what = text_from_json(old.title)
     if old.is_call:
-        new = put_out_call(court, case, old.party_id, old.recipient_name, what, entry_number=old.entry_ids[0], hold=AGAIN_HOLD)
+        new = put_out_call(
+            court, case, old.party_id, old.recipient_name, what, entry_number=old.entry_ids[0], hold=AGAIN_HOLD
+        )
     else:
         occasion = occasion_for(old.occasion, what, old.kind)
-        new = put_out(court, case, party_of_packet(case, old), occasion, entry_number=old.entry_ids[0], documents=old.documents, hold=AGAIN_HOLD)
-    return Recorded(T("%(what)s sent again to %(party)s", what=what, party=old.recipient_name), {"packet": new.reference, "instead_of": old.reference})
+        new = put_out(
+            court,
+            case,
+            party_of_packet(case, old),
+            occasion,
+            entry_number=old.entry_ids[0],
+            documents=old.documents,
+            hold=AGAIN_HOLD,
+        )
+    return Recorded(
+        T("%(what)s sent again to %(party)s", what=what, party=old.recipient_name),
+        {"packet": new.reference, "instead_of": old.reference},
+    )
 
 
 def something_held(court: Sitting, case: Case, actor: Actor) -> Text | None:
@@ -155,11 +217,23 @@ def something_held(court: Sitting, case: Case, actor: Actor) -> Text | None:
     return None if held else T("Nothing is held at the moment: what went out can only be corrected by another paper.")
 
 
-@act(title=T("Take back before it goes out"), input=UndoInput, by={Role.CLERK}, at=SERVING, guard=something_held, while_stayed=True, source="CPL 87")
+@act(
+    title=T("Take back before it goes out"),
+    input=UndoInput,
+    by={Role.CLERK},
+    at=SERVING,
+    guard=something_held,
+    while_stayed=True,
+    source="CPL 87",
+)
 def undo_sending(court: Sitting, case: Case, given: UndoInput, *, actor: Actor, now: datetime) -> Recorded:
     """Take a packet back within its hold; nothing of it goes out."""
     packet: Packet = court.resolved("packet", given.packet)
     if not undo_packet(court.session, packet, now=now):
         raise ActNotOpen(T("It is too late: the paper is on its way."))
-    words = T("%(what)s to %(party)s taken back before it went out", what=text_from_json(packet.title), party=packet.recipient_name)
+    words = T(
+        "%(what)s to %(party)s taken back before it went out",
+        what=text_from_json(packet.title),
+        party=packet.recipient_name,
+    )
     return Recorded(words, {"packet": packet.reference})

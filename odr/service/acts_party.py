@@ -30,42 +30,90 @@ if TYPE_CHECKING:
 OPEN = set(Stage) - {Stage.CLOSED}
 
 
-@act(title=T("Confirm your address for papers"), input=AddressInput, by=set(PARTY_ROLES), at=OPEN, while_stayed=True, source="OLR 30")
+@act(
+    title=T("Confirm your address for papers"),
+    input=AddressInput,
+    by=set(PARTY_ROLES),
+    at=OPEN,
+    while_stayed=True,
+    source="OLR 30",
+)
 def confirm_address(court: Sitting, case: Case, given: AddressInput, *, actor: Actor, now: datetime) -> Recorded:
-    """The party's own word on where papers reach it, for which papers, and whether it carries on into later stages (OLR 30, CPI 3).
+    """The party's own word on where papers reach it, for which papers, and whether it carries on into later stages (OLR
+    30, CPI 3).
 
     What is confirmed replaces what was given before, from now on. An address that is
     the signed-in account's own, which the court has verified, is marked as verified.
     """
     party = court.party_of(case, actor)
     account = court.session.get(Account, actor.account_id) if actor.account_id is not None else None
-    for channel, value in ((Channel.PLATFORM, party.reference), (Channel.EMAIL, given.email), (Channel.SMS, given.phone), (Channel.POST, given.address)):
+    for channel, value in (
+        (Channel.PLATFORM, party.reference),
+        (Channel.EMAIL, given.email),
+        (Channel.SMS, given.phone),
+        (Channel.POST, given.address),
+    ):
         if value:
-            noted = note_address(court.session, party_id=party.id, channel=channel, value=value, source="address confirmation form", at=now, given=True)
+            noted = note_address(
+                court.session,
+                party_id=party.id,
+                channel=channel,
+                value=value,
+                source="address confirmation form",
+                at=now,
+                given=True,
+            )
             if account is not None and value == account.email and account.confirmed_at is not None:
                 noted.verified_at = now
-    party.email, party.phone, party.address = given.email or party.email, given.phone or party.phone, given.address or party.address
+    party.email, party.phone, party.address = (
+        given.email or party.email,
+        given.phone or party.phone,
+        given.address or party.address,
+    )
     party.details = {**party.details, "addresses_carry_on": given.carries_on, "no_reminders": given.no_reminders}
     withdraw_consents(court.session, party_id=party.id, at=now)
     if given.scope:
-        record_consent(court.session, case_id=case.id, party_id=party.id, way=ConsentWay.EXPRESS, scope=given.scope, at=now, entry_id=court.next_number(case))
+        record_consent(
+            court.session,
+            case_id=case.id,
+            party_id=party.id,
+            way=ConsentWay.EXPRESS,
+            scope=given.scope,
+            at=now,
+            entry_id=court.next_number(case),
+        )
     result = {"scope": sorted(kind.value for kind in given.scope), "carries_on": given.carries_on}
     return Recorded(T("%(name)s confirmed the address for papers", name=party.name), result)
 
 
 def served_on_me(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Only what counts as served can be rebutted."""
-    return None if packets_of(court.session, case, *SERVED_STATES, party_id=actor.party_id) else T("Nothing counts as served on you.")
+    return (
+        None
+        if packets_of(court.session, case, *SERVED_STATES, party_id=actor.party_id)
+        else T("Nothing counts as served on you.")
+    )
 
 
-@act(title=T("Show that you were not served as recorded"), input=RebutInput, by=set(PARTY_ROLES), at=OPEN, guard=served_on_me, source="OLR 31")
+@act(
+    title=T("Show that you were not served as recorded"),
+    input=RebutInput,
+    by=set(PARTY_ROLES),
+    at=OPEN,
+    guard=served_on_me,
+    source="OLR 31",
+)
 def rebut_service(court: Sitting, case: Case, given: RebutInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Bring a party's showing against a recorded service before the judge (OLR 31, CPI 135). Until she decides, it stands."""
+    """Bring a party's showing against a recorded service before the judge (OLR 31, CPI 135). Until she decides, it
+    stands.
+    """
     packet: Packet = court.resolved("packet", given.packet)
     party = court.party_of(case, actor)
     if not court.tasks(case, REBUTTAL, packet.reference):
         what = text_from_json(packet.title)
-        title = T("%(party)s says: “%(says)s” (%(what)s). Decide on it.", party=party.name, says=given.says.label, what=what)
+        title = T(
+            "%(party)s says: “%(says)s” (%(what)s). Decide on it.", party=party.name, says=given.says.label, what=what
+        )
         court.open_task(case, Role.JUDGE, REBUTTAL, title, risk=80, subject=packet.reference)
     words = T("%(party)s contests the service of “%(what)s”", party=party.name, what=text_from_json(packet.title))
     return Recorded(words, {"packet": packet.reference, "says": Contest(given.says).value})
@@ -81,7 +129,9 @@ def something_contested(court: Sitting, case: Case, actor: Actor) -> Text | None
     paper=RulingForm(T("Contested service"), WITH_THE_JUDGMENT, result="finding"), source="OLR 31",
 )  # fmt: skip
 def decide_rebuttal(court: Sitting, case: Case, given: RebuttalInput, *, actor: Actor, now: datetime) -> Recorded:
-    """The judge's finding on a contested service. Where it falls, what ran from it ends and the clerk serves again (OLR 31, CPI 135)."""
+    """The judge's finding on a contested service. Where it falls, what ran from it ends and the clerk serves again (OLR
+    31, CPI 135).
+    """
     packet: Packet = court.resolved("packet", given.packet)
     party = party_of_packet(case, packet)
     before = (packet.state, packet.effective_at)
@@ -97,12 +147,18 @@ def decide_rebuttal(court: Sitting, case: Case, given: RebuttalInput, *, actor: 
 
 
 def _find(court: Sitting, case: Case, packet: Packet, given: RebuttalInput, actor: Actor, now: datetime) -> None:
-    """Record the finding on every electronic attempt that counted; where another way still carries, on the whole packet."""
+    """Record the finding on every electronic attempt that counted; where another way still carries, on the whole
+    packet.
+    """
     day = instant(given.arrived_on, None, court.court.settings.tz, now) if given.arrived_on else now
     kind = FactKind.REBUTTED if given.finding is Verdict.NOT_RECEIVED else FactKind.ARRIVAL_PROVED
     base = f"found:{case.reference}:{court.next_number(case)}"
     weighed = (FactKind.REACHED_SYSTEM, FactKind.READ)
-    attempts = {f.attempt_id for f in facts_of(court.session, packet) if f.kind in weighed and f.channel in ELECTRONIC and f.attempt_id is not None}
+    attempts = {
+        f.attempt_id
+        for f in facts_of(court.session, packet)
+        if f.kind in weighed and f.channel in ELECTRONIC and f.attempt_id is not None
+    }
     for attempt in sorted(attempts):
         _note(court, packet, kind, at=day, now=now, event=f"{base}:{attempt}", attempt=attempt, actor=actor)
     rules = rules_for(court.court)(court.session, packet)
@@ -114,16 +170,41 @@ def _find(court: Sitting, case: Case, packet: Packet, given: RebuttalInput, acto
     conclude_packet(court.session, packet, rules, now=now)
 
 
-def _note(court: Sitting, packet: Packet, kind: FactKind, *, at: datetime, now: datetime, event: str, attempt: int | None, actor: Actor) -> None:
-    record_fact(court.session, packet_id=packet.id, kind=kind, at=at, recorded_at=now, event_id=event, attempt_id=attempt, account_id=actor.account_id)
+def _note(
+    court: Sitting,
+    packet: Packet,
+    kind: FactKind,
+    *,
+    at: datetime,
+    now: datetime,
+    event: str,
+    attempt: int | None,
+    actor: Actor,
+) -> None:
+    record_fact(
+        court.session,
+        packet_id=packet.id,
+        kind=kind,
+        at=at,
+        recorded_at=now,
+        event_id=event,
+        attempt_id=attempt,
+        account_id=actor.account_id,
+    )
 
 
 def end_what_ran(court: Sitting, case: Case, packet: Packet) -> int:
     """End the time limits that this service had set running; gives how many."""
-    records = court.session.scalars(select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.act == "record_service"))
+    records = court.session.scalars(
+        select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.act == "record_service")
+    )
     numbers = [entry.number for entry in records if input_of(entry)["packet"] == packet.reference]
     windows = court.session.scalars(
-        select(Window).where(Window.case_id == case.id, Window.opened_by.in_(numbers), Window.state.in_((WindowState.OPEN, WindowState.LAPSED)))
+        select(Window).where(
+            Window.case_id == case.id,
+            Window.opened_by.in_(numbers),
+            Window.state.in_((WindowState.OPEN, WindowState.LAPSED)),
+        )
     ).all()
     for window in windows:
         window.state, window.closed_by = WindowState.ENDED, court.next_number(case)

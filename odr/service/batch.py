@@ -1,4 +1,6 @@
-"""Many outcomes at once: what the post brought and what came of the calls, line by line; a wrong line is named and nothing is lost."""
+"""Many outcomes at once: what the post brought and what came of the calls, line by line; a wrong line is named and
+nothing is lost.
+"""
 
 from __future__ import annotations
 
@@ -50,13 +52,16 @@ class Batch:
 
 
 def record_batch(court: Court, text: str, account_id: int, strong_at: Any, key: str) -> Batch:
-    """Record each line as an act of its own. ``key`` with the line's own words makes sending the same batch again harmless.
+    """Record each line as an act of its own. ``key`` with the line's own words makes sending the same batch again
+    harmless.
 
     A line reads ``packet,way,what,day,hour,signer,words``; the way ``call`` records a telephone call.
     """
     taken = repeated = 0
     wrong: list[WrongLine] = []
-    lines = [(number, line.strip()) for number, line in enumerate(text.lstrip("\ufeff").splitlines(), 1) if line.strip()]
+    lines = [
+        (number, line.strip()) for number, line in enumerate(text.lstrip("\ufeff").splitlines(), 1) if line.strip()
+    ]
     for number, line in lines:
         if line.replace(" ", "").lower().startswith("packet,way"):
             continue
@@ -93,7 +98,9 @@ def _record(court: Court, line: str, account_id: int, strong_at: Any, key: str) 
 
 def _clerk(session: Any, account_id: int, case: Case, court: Court, strong_at: Any) -> Actor | None:
     account = session.get_one(Account, account_id)
-    return next((one for one in actors_in(session, account, case, court.clock.now(), strong_at) if one.role is Role.CLERK), None)
+    return next(
+        (one for one in actors_in(session, account, case, court.clock.now(), strong_at) if one.role is Role.CLERK), None
+    )
 
 
 def _read(line: str) -> dict[str, str]:
@@ -107,7 +114,13 @@ def _read(line: str) -> dict[str, str]:
 
 
 def _act(court: Court, row: dict[str, str], reference: str) -> tuple[str, BaseModel]:
-    common = {"packet": reference, "what": row["what"], "happened_on": row["day"], "hour": row["hour"], "words": row["words"]}
+    common = {
+        "packet": reference,
+        "what": row["what"],
+        "happened_on": row["day"],
+        "hour": row["hour"],
+        "words": row["words"],
+    }
     name = "record_call" if row["way"].lower() == CALL else "record_outcome"
     values = common if name == "record_call" else {**common, "way": row["way"], "signer": row["signer"]}
     return name, forms.parse(court.table[name].input, {key: [value] for key, value in values.items() if value})

@@ -46,7 +46,9 @@ def read_incoming(raw: bytes, envelope_to: str, paths: ReturnPath) -> Incoming |
         attempt = _referred(message, paths)
     if attempt is None:
         return None
-    kind, words = _understood(message, to_bounce_address=bounced is not None, sealed_to=bounced is not None or answered is not None)
+    kind, words = _understood(
+        message, to_bounce_address=bounced is not None, sealed_to=bounced is not None or answered is not None
+    )
     if kind is None:
         return None
     return Incoming(attempt, kind, f"mail:{sha256_hex(raw)}", words[:500])
@@ -137,7 +139,11 @@ def _blocks(message: Message, content_type: str) -> list[Message]:
             if isinstance(payload, Sequence) and not isinstance(payload, str):
                 found += [block for block in payload if isinstance(block, Message)]
             elif isinstance(payload, str):
-                found += [message_from_bytes(b.encode("utf-8", "replace")) for b in re.split(r"\r?\n\r?\n", payload) if b.strip()]
+                found += [
+                    message_from_bytes(b.encode("utf-8", "replace"))
+                    for b in re.split(r"\r?\n\r?\n", payload)
+                    if b.strip()
+                ]
     return found
 
 
@@ -173,7 +179,11 @@ def _action(action: str, status: str) -> FactKind | None:
 
 
 def _by_status(status: str) -> FactKind | None:
-    return {"5": FactKind.BOUNCED, "4": FactKind.DELAYED, "2": FactKind.REACHED_SYSTEM}.get(status[:1]) if re.match(r"[245]\.\d", status) else None
+    return (
+        {"5": FactKind.BOUNCED, "4": FactKind.DELAYED, "2": FactKind.REACHED_SYSTEM}.get(status[:1])
+        if re.match(r"[245]\.\d", status)
+        else None
+    )
 
 
 def _disposition(message: Message) -> tuple[FactKind, str]:
@@ -242,7 +252,10 @@ def is_automatic(message: Message, *, bounces_are: bool = True) -> bool:
     submitted = _header(message, "Auto-Submitted").strip().lower()
     if submitted and not submitted.startswith("no"):
         return True
-    if any(message.get(name) is not None for name in ("X-Autoreply", "X-Autorespond", "X-Auto-Reply", "X-Autoresponder", "List-Id", "List-Unsubscribe")):
+    if any(
+        message.get(name) is not None
+        for name in ("X-Autoreply", "X-Autorespond", "X-Auto-Reply", "X-Autoresponder", "List-Id", "List-Unsubscribe")
+    ):
         return True
     if _header(message, "Precedence").strip().lower() in ("bulk", "auto_reply", "auto-reply", "junk", "list"):
         return True

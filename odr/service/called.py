@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 CALL, CALL_TASK = "call", "call_in"
 
 
-def call_in(court: Sitting, case: Case, *, subject: str, name: str, email: str, own: bool, title: Text, due_at: datetime | None) -> Packet:
+def call_in(
+    court: Sitting, case: Case, *, subject: str, name: str, email: str, own: bool, title: Text, due_at: datetime | None
+) -> Packet:
     """Send somebody a notice whose whole content is its ``title``.
 
     ``subject`` is the reference of her own row in the room that hears her; ``own`` says
@@ -37,12 +39,22 @@ def call_in(court: Sitting, case: Case, *, subject: str, name: str, email: str, 
         court.session.add(who)
         court.session.flush()
     source = "own account" if own else "named in the case"
-    note_address(court.session, party_id=who.key, channel=Channel.EMAIL, value=email, source=source, at=court.now, given=own)
+    note_address(
+        court.session, party_id=who.key, channel=Channel.EMAIL, value=email, source=source, at=court.now, given=own
+    )
     return put_out_call(court, case, who.key, name, title, entry_number=court.next_number(case), due_at=due_at)
 
 
 def put_out_call(
-    court: Sitting, case: Case, key: int, name: str, title: Text, *, entry_number: int, due_at: datetime | None = None, hold: timedelta | None = None
+    court: Sitting,
+    case: Case,
+    key: int,
+    name: str,
+    title: Text,
+    *,
+    entry_number: int,
+    due_at: datetime | None = None,
+    hold: timedelta | None = None,
 ) -> Packet:
     """The notice itself, to every address known; until its hold ends it can be taken back."""
     hold = timedelta(minutes=court.court.settings.hold_minutes) if hold is None else hold
@@ -59,7 +71,11 @@ def follow_call(court: Sitting, case: Case, packet: Packet) -> None:
     if packet.docketed_as == packet.state.value:
         return
     if packet.state is PacketState.NOT_SERVED:
-        words = T("%(name)s does not know of this: “%(what)s”. Telephone, and record it.", name=packet.recipient_name, what=text_from_json(packet.title))
+        words = T(
+            "%(name)s does not know of this: “%(what)s”. Telephone, and record it.",
+            name=packet.recipient_name,
+            what=text_from_json(packet.title),
+        )
         court.open_task(case, Role.CLERK, CALL_TASK, words, risk=50, due_at=packet.due_at, subject=packet.reference)
     elif packet.state in (PacketState.SERVED, PacketState.PRESUMED):
         court.close_tasks(case, CALL_TASK, packet.reference)

@@ -48,7 +48,9 @@ def packets_failed(court: Any, case: Case, actor: Actor) -> list[Option]:
 @choice_source("packets_held")
 def packets_held(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Packets that can still be taken back."""
-    return _options(p for p in packets_of(court.session, case, PacketState.HELD) if p.hold_until and p.hold_until > court.now)
+    return _options(
+        p for p in packets_of(court.session, case, PacketState.HELD) if p.hold_until and p.hold_until > court.now
+    )
 
 
 @choice_source("packets_served_on_me")

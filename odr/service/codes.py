@@ -90,9 +90,17 @@ def look_up(session: Session, typed: str) -> NoticeView | None:
 
 
 def issue_code(
-    session: Session, *, kind: PaperKind, now: datetime, packet_id: int | None = None, entry_id: int | None = None, case_number: str | None = None
+    session: Session,
+    *,
+    kind: PaperKind,
+    now: datetime,
+    packet_id: int | None = None,
+    entry_id: int | None = None,
+    case_number: str | None = None,
 ) -> str:
     """Make and keep a code for a notice. A case number is kept only where whoever holds the notice may see it."""
     code = new_code()
-    session.add(NoticeCode(code=code, packet_id=packet_id, entry_id=entry_id, kind=kind, issued_at=now, case_number=case_number))
+    session.add(
+        NoticeCode(code=code, packet_id=packet_id, entry_id=entry_id, kind=kind, issued_at=now, case_number=case_number)
+    )
     return code

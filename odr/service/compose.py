@@ -51,7 +51,9 @@ def compose(attempt: ServiceAttempt, letterhead: Letterhead, *, at: datetime, zo
         sent_at=at, papers=[d["name"] for d in packet.documents] if named else [], due_on=due_on,
         reckoned=text_from_json(packet.reckoned) if packet.reckoned and due_on is None else None, named=named,
     )  # fmt: skip
-    takes_papers = attempt.channel is Channel.POST or (attempt.channel in (Channel.EMAIL, Channel.SELLER_INBOX) and standing is AddressClass.GIVEN)
+    takes_papers = attempt.channel is Channel.POST or (
+        attempt.channel in (Channel.EMAIL, Channel.SELLER_INBOX) and standing is AddressClass.GIVEN
+    )
     dispatch = Dispatch(
         attempt_id=attempt.id, packet_id=packet.id, party_id=packet.party_id, reference=f"{packet.reference}-{attempt.id}", channel=attempt.channel,
         address=address.value if address is not None else "", standing=standing, recipient_name=packet.recipient_name if named else "",

@@ -44,15 +44,25 @@ _PARTS = {"matter": T("What the dispute is about"), "respondents": T("The other 
 
 
 def papers_for(
-    court: Sitting, case: Case, party: Party, occasion: Occasion, entry_number: int, *, audience: Audience, named: list[str] | None = None
+    court: Sitting,
+    case: Case,
+    party: Party,
+    occasion: Occasion,
+    entry_number: int,
+    *,
+    audience: Audience,
+    named: list[str] | None = None,
 ) -> list[dict[str, Any]]:
-    """The papers of a packet: those the entry made, else a copy of what the entry says; none where the party may not read it.
+    """The papers of a packet: those the entry made, else a copy of what the entry says; none where the party may not
+    read it.
 
     A copy of what only some read (``named``) is made for this party alone.
     """
     reader = Actor(party.role, party.account_id, party.name, case.id, party.id)
     made = court.session.scalars(
-        select(Document).where(Document.case_id == case.id, Document.entry_number == entry_number, Document.kind.not_in((COPY, PROOF))).order_by(Document.id)
+        select(Document)
+        .where(Document.case_id == case.id, Document.entry_number == entry_number, Document.kind.not_in((COPY, PROOF)))
+        .order_by(Document.id)
     ).all()
     papers = [d for d in made if may_read(reader, d.audience, d.party_id)]
     if not papers and may_read(reader, audience, None, named):
@@ -63,21 +73,34 @@ def papers_for(
 
 def described(document: Document, name: str) -> dict[str, Any]:
     """A paper as a packet lists it; its digest is empty until it is made."""
-    return {"reference": document.reference, "name": f"{name}-{document.entry_number}.pdf", "media_type": PDF, "sha256": document.sha256}
+    return {
+        "reference": document.reference,
+        "name": f"{name}-{document.entry_number}.pdf",
+        "media_type": PDF,
+        "sha256": document.sha256,
+    }
 
 
 def _source(court: Sitting, case: Case, occasion: Occasion, entry_number: int) -> int:
     """With the claim goes the claim itself, as it stood when it was accepted."""
     if occasion.key != "claim":
         return entry_number
-    query = select(DocketEntry.number).where(DocketEntry.case_id == case.id, DocketEntry.act.in_(CLAIM_ACTS)).order_by(DocketEntry.number.desc())
+    query = (
+        select(DocketEntry.number)
+        .where(DocketEntry.case_id == case.id, DocketEntry.act.in_(CLAIM_ACTS))
+        .order_by(DocketEntry.number.desc())
+    )
     return court.session.scalars(query.limit(1)).first() or entry_number
 
 
 def _promised(court: Sitting, case: Case, occasion: Occasion, number: int, alone: Party | None) -> Document:
     whose = alone.id if alone is not None else None
-    of_entry = select(Document).where(Document.case_id == case.id, Document.kind == COPY, Document.entry_number == number)
-    found = court.session.scalar(of_entry.where(Document.party_id == whose if whose is not None else Document.party_id.is_(None)))
+    of_entry = select(Document).where(
+        Document.case_id == case.id, Document.kind == COPY, Document.entry_number == number
+    )
+    found = court.session.scalar(
+        of_entry.where(Document.party_id == whose if whose is not None else Document.party_id.is_(None))
+    )
     if found is None:
         found = Document(
             case_id=case.id, party_id=whose, kind=COPY, title=words_of(occasion.title), locale="both", audience=Audience.COURT, entry_number=number, sha256="",
@@ -92,7 +115,8 @@ def _promised(court: Sitting, case: Case, occasion: Occasion, number: int, alone
 
 
 def make_copies(court: Court, limit: int = 32) -> int:
-    """The worker's sweep: set, seal and anchor the promised papers, one commit for those of a case; gives how many were made.
+    """The worker's sweep: set, seal and anchor the promised papers, one commit for those of a case; gives how many were
+    made.
 
     A paper that cannot be made keeps no other back; the first fault is raised when the others are kept.
     """
@@ -103,13 +127,21 @@ def make_copies(court: Court, limit: int = 32) -> int:
             .join(DocketEntry, (DocketEntry.case_id == Document.case_id) & (DocketEntry.number == Document.entry_number))
             .where(Document.sha256 == "", Document.kind == COPY).order_by(Document.id).limit(limit)
         ).all()  # fmt: skip
-        drafts = [(row_id, case.id, copy_paper(look, case, entry), document_audience(entry.audience, entry.named)) for row_id, entry, case in rows]
+        drafts = [
+            (row_id, case.id, copy_paper(look, case, entry), document_audience(entry.audience, entry.named))
+            for row_id, entry, case in rows
+        ]
     made: dict[int, list[tuple[int, bytes, Audience]]] = defaultdict(list)
     faults: list[Exception] = []
     for row_id, case_id, paper, audience in drafts:
         now = court.clock.machine_now()
         try:
-            sealed = court.ports.sealer.seal_pdf(set_printable(court, paper), reason="Copy from the docket", signer_name=court.settings.court_name, now=now)
+            sealed = court.ports.sealer.seal_pdf(
+                set_printable(court, paper),
+                reason="Copy from the docket",
+                signer_name=court.settings.court_name,
+                now=now,
+            )
         except Exception as error:
             faults.append(error)
         else:
@@ -136,14 +168,18 @@ def set_printable(court: Court, paper: NoticePaper) -> bytes:
 
 def _plain(block: Block, plain: Mapping[int, str]) -> Block:
     if isinstance(block, FactsBlock):
-        return FactsBlock([(name, value.translate(plain) if isinstance(value, str) else value) for name, value in block.rows])
+        return FactsBlock(
+            [(name, value.translate(plain) if isinstance(value, str) else value) for name, value in block.rows]
+        )
     if isinstance(block, ParagraphBlock) and isinstance(block.words, str):
         return ParagraphBlock(block.words.translate(plain))
     return block
 
 
 def _keep(court: Sitting, document_id: int, pdf: bytes, audience: Audience) -> None:
-    """Keep the paper unless another worker was faster, anchor its digest, and write it onto the packets that wait for it."""
+    """Keep the paper unless another worker was faster, anchor its digest, and write it onto the packets that wait for
+    it.
+    """
     document = court.session.get_one(Document, document_id, with_for_update=True)
     if document.sha256:
         return
@@ -151,17 +187,29 @@ def _keep(court: Sitting, document_id: int, pdf: bytes, audience: Audience) -> N
     digest, document.receipt = anchored(court, case, pdf, document.reference)
     document.content, document.sha256, document.audience = pdf, digest, audience
     waiting = court.session.scalars(
-        select(Packet).where(Packet.case_id == case.id, Packet.state != PacketState.UNDONE).order_by(Packet.id).with_for_update(key_share=True)
+        select(Packet)
+        .where(Packet.case_id == case.id, Packet.state != PacketState.UNDONE)
+        .order_by(Packet.id)
+        .with_for_update(key_share=True)
     )
     for packet in waiting:
         if any(p["reference"] == document.reference for p in packet.documents):
-            packet.documents = [{**p, "sha256": digest} if p["reference"] == document.reference else p for p in packet.documents]
+            packet.documents = [
+                {**p, "sha256": digest} if p["reference"] == document.reference else p for p in packet.documents
+            ]
 
 
 def anchored(court: Sitting, case: Case, pdf: bytes, document: str) -> tuple[str, str]:
     """Record a paper of service that the court made, under its reference or number; gives its digest and its receipt."""
     digest = sha256_hex(pdf)
-    leaf: dict[str, JSON] = {"case": case.reference, "sha256": digest, "size": len(pdf), "media_type": PDF, "submitted_by": "court", "document": document}
+    leaf: dict[str, JSON] = {
+        "case": case.reference,
+        "sha256": digest,
+        "size": len(pdf),
+        "media_type": PDF,
+        "submitted_by": "court",
+        "document": document,
+    }
     return digest, court.court.notary.record(court.session, leaf, now=court.now).reference
 
 

@@ -181,7 +181,13 @@ class _Bench:
 
 
 def conclude(
-    facts: Iterable[Fact], consents: Sequence[Consent], addresses: Sequence[Address], rules: Rules, occasion: Occasion, *, now: datetime
+    facts: Iterable[Fact],
+    consents: Sequence[Consent],
+    addresses: Sequence[Address],
+    rules: Rules,
+    occasion: Occasion,
+    *,
+    now: datetime,
 ) -> Conclusion:
     """Whether, when and by which channel a packet was served (OLR 29–31, CPI 135, CPL 88–95, IC 17).
 
@@ -244,15 +250,26 @@ def _reached(bench: _Bench, fact: Fact) -> _Finding:
     if fact.channel not in ELECTRONIC:
         return _nothing(fact, T("The carrier’s own report of delivery is not the signed receipt."), "CPL 91")
     if bench.occasion.no_party and not bench.of(FactKind.BOUNCED, fact.attempt):
-        return (Weight.EFFECTIVE, fact.at, T("It reached the address. A notice to somebody who is no party needs no more."), "CPI 227")
+        return (
+            Weight.EFFECTIVE,
+            fact.at,
+            T("It reached the address. A notice to somebody who is no party needs no more."),
+            "CPI 227",
+        )
     if not bench.is_given(fact):
         return _nothing(
             fact,
-            T("The recipient had not given or confirmed this address: arrival alone is not service; a reply, a matching act or reading is needed."),
+            T(
+                "The recipient had not given or confirmed this address: arrival alone is not service; a reply, a matching act or reading is needed."
+            ),
             "OLR 31",
         )
     if not bench.consented(fact.at):
-        return _nothing(fact, T("No consent to electronic service of this kind of document was in force: arrival is not service."), "OLR 29")
+        return _nothing(
+            fact,
+            T("No consent to electronic service of this kind of document was in force: arrival is not service."),
+            "OLR 29",
+        )
     if bench.of(FactKind.BOUNCED, fact.attempt):
         return _nothing(fact, T("It came back afterwards: it did not stay in the system of the address."), "OLR 31")
     if bench.of(FactKind.REBUTTED, fact.attempt):
@@ -265,7 +282,12 @@ def _reached(bench: _Bench, fact: Fact) -> _Finding:
             T("It reached the system of the given address at the time the recipient proved."),
             "CPI 135",
         )
-    return (Weight.EFFECTIVE, fact.at, T("It reached the system of an address the recipient gave or confirmed: that is service."), "OLR 31")
+    return (
+        Weight.EFFECTIVE,
+        fact.at,
+        T("It reached the system of an address the recipient gave or confirmed: that is service."),
+        "OLR 31",
+    )
 
 
 def _handed_over(bench: _Bench, fact: Fact) -> _Finding:
@@ -282,11 +304,15 @@ def _read(bench: _Bench, fact: Fact) -> _Finding:
     if not bench.consented(fact.at):
         return _nothing(
             fact,
-            T("It was reported as read, but nobody had agreed to electronic service: only a reply or an act of the recipient would count."),
+            T(
+                "It was reported as read, but nobody had agreed to electronic service: only a reply or an act of the recipient would count."
+            ),
             "OLR 29",
         )
     if bench.of(FactKind.REBUTTED, fact.attempt):
-        return _nothing(fact, T("The judge found that the recipient did not read it: the presumption has fallen."), "OLR 31")
+        return _nothing(
+            fact, T("The judge found that the recipient did not read it: the presumption has fallen."), "OLR 31"
+        )
     return (
         Weight.PRESUMED,
         fact.at,
@@ -300,7 +326,12 @@ def _replied(bench: _Bench, fact: Fact) -> _Finding:
         return _nothing(fact, T("The answer is to a notice, not to the document."), "OLR 32")
     if bench.objected_by(fact.at):
         return _nothing(fact, T("The recipient answered, but had declined electronic service."), "OLR 29")
-    return (Weight.EFFECTIVE, fact.at, T("The recipient answered that it was received: that completes service."), "OLR 31; IC 17")
+    return (
+        Weight.EFFECTIVE,
+        fact.at,
+        T("The recipient answered that it was received: that completes service."),
+        "OLR 31; IC 17",
+    )
 
 
 def _sendings_before(bench: _Bench, at: datetime) -> list[Fact]:
@@ -311,7 +342,9 @@ def _sendings_before(bench: _Bench, at: datetime) -> list[Fact]:
 def _acted(bench: _Bench, fact: Fact) -> _Finding:
     sendings = _sendings_before(bench, fact.at)
     if not sendings and fact.channel is None:
-        return _nothing(fact, T("The act came before anything was sent: it shows nothing about this document."), "OLR 31")
+        return _nothing(
+            fact, T("The act came before anything was sent: it shows nothing about this document."), "OLR 31"
+        )
     channel = fact.channel or sendings[-1].channel
     if channel in ELECTRONIC and bench.objected_by(fact.at):
         return _nothing(fact, T("The recipient acted, but had declined electronic service."), "OLR 29")
@@ -319,10 +352,17 @@ def _acted(bench: _Bench, fact: Fact) -> _Finding:
         return (
             Weight.EFFECTIVE,
             fact.at,
-            T("Nobody had agreed to electronic service, but the recipient’s own act shows that the document was received."),
+            T(
+                "Nobody had agreed to electronic service, but the recipient’s own act shows that the document was received."
+            ),
             "OLR 29; OLR 31",
         )
-    return (Weight.EFFECTIVE, fact.at, T("The recipient did what the document is about: that completes service."), "OLR 31; IC 17")
+    return (
+        Weight.EFFECTIVE,
+        fact.at,
+        T("The recipient did what the document is about: that completes service."),
+        "OLR 31; IC 17",
+    )
 
 
 def _auto_reply(bench: _Bench, fact: Fact) -> _Finding:
@@ -334,7 +374,9 @@ def _bounced(bench: _Bench, fact: Fact) -> _Finding:
 
 
 def _objected(bench: _Bench, fact: Fact) -> _Finding:
-    return _nothing(fact, T("The recipient declined electronic service: other ways must be used from now on."), "OLR 29")
+    return _nothing(
+        fact, T("The recipient declined electronic service: other ways must be used from now on."), "OLR 29"
+    )
 
 
 # --- by hand and by post --------------------------------------------------------------------------
@@ -345,7 +387,9 @@ _ANYBODYS_SIGNERS = frozenset({Signer.ADDRESSEE, Signer.REPRESENTATIVE, Signer.D
 
 def _may_sign(occasion: Occasion, signer: Signer | None) -> bool:
     if occasion.kind is PaperKind.MEDIATION_STATEMENT:
-        return signer in (Signer.ADDRESSEE, Signer.DESIGNATED) or (signer is Signer.LEGAL_REPRESENTATIVE and occasion.recipient is not PartyKind.PERSON)
+        return signer in (Signer.ADDRESSEE, Signer.DESIGNATED) or (
+            signer is Signer.LEGAL_REPRESENTATIVE and occasion.recipient is not PartyKind.PERSON
+        )
     if occasion.recipient is PartyKind.PERSON:
         return signer in _ANYBODYS_SIGNERS or signer is Signer.HOUSEHOLD
     return signer in _ANYBODYS_SIGNERS or signer in _ORGANISATION_SIGNERS
@@ -354,26 +398,49 @@ def _may_sign(occasion: Occasion, signer: Signer | None) -> bool:
 def _signed(bench: _Bench, fact: Fact) -> _Finding:
     if not _may_sign(bench.occasion, fact.signer):
         if bench.occasion.kind is PaperKind.MEDIATION_STATEMENT:
-            return _nothing(fact, T("A mediation statement goes to the party itself or to the recipient it named."), "CPI 133")
+            return _nothing(
+                fact, T("A mediation statement goes to the party itself or to the recipient it named."), "CPI 133"
+            )
         return _nothing(fact, T("Whoever signed is not among those who may sign for the recipient."), "CPL 88")
     if fact.channel is Channel.POST:
         return (Weight.EFFECTIVE, fact.at, T("Served by post on the day the receipt was signed."), "CPL 88; CPL 91")
     if fact.channel is Channel.ENTRUSTED:
-        return (Weight.EFFECTIVE, fact.at, T("Served through another court on the day the return was signed."), "CPL 91; CPI 134")
+        return (
+            Weight.EFFECTIVE,
+            fact.at,
+            T("Served through another court on the day the return was signed."),
+            "CPL 91; CPI 134",
+        )
     if fact.channel is Channel.INSTITUTION:
-        return (Weight.EFFECTIVE, fact.at, T("Served through the unit or institution on the day the return was signed."), "CPL 94")
-    return (Weight.EFFECTIVE, fact.at, T("Handed over and signed for: the day of signing is the day of service."), "CPL 87; CPL 88")
+        return (
+            Weight.EFFECTIVE,
+            fact.at,
+            T("Served through the unit or institution on the day the return was signed."),
+            "CPL 94",
+        )
+    return (
+        Weight.EFFECTIVE,
+        fact.at,
+        T("Handed over and signed for: the day of signing is the day of service."),
+        "CPL 87; CPL 88",
+    )
 
 
 def _refused(bench: _Bench, fact: Fact) -> _Finding:
-    if bench.occasion.kind is not PaperKind.MEDIATION_STATEMENT and Proof.COURT_NOTE in fact.proofs and fact.channel is Channel.DIRECT:
+    if (
+        bench.occasion.kind is not PaperKind.MEDIATION_STATEMENT
+        and Proof.COURT_NOTE in fact.proofs
+        and fact.channel is Channel.DIRECT
+    ):
         return (
             Weight.EFFECTIVE,
             fact.at,
             T("The recipient came to the court and refused to sign, and the court noted it: it counts as served."),
             "CPI 131",
         )
-    return _nothing(fact, T("It was refused. It may now be left at the residence, with a witness or a recording."), "CPL 89")
+    return _nothing(
+        fact, T("It was refused. It may now be left at the residence, with a witness or a recording."), "CPL 89"
+    )
 
 
 def _left(bench: _Bench, fact: Fact) -> _Finding:
@@ -401,14 +468,21 @@ def _called(bench: _Bench, fact: Fact) -> _Finding:
 
 
 def _certified(bench: _Bench, fact: Fact) -> _Finding:
-    return (Weight.EFFECTIVE, fact.at, T("The authority of the other state certified that it was served on that day."), "CPL 283")
+    return (
+        Weight.EFFECTIVE,
+        fact.at,
+        T("The authority of the other state certified that it was served on that day."),
+        "CPL 283",
+    )
 
 
 def _announced(bench: _Bench, fact: Fact) -> _Finding:
     if not bench.rules.announcement_allowed:
         return _nothing(fact, T("Announcement is not allowed in this procedure."), "CPI 140")
     if not any(f.kind is FactKind.CAUSES_RECORDED and f.at <= fact.at for f in bench.facts):
-        return _nothing(fact, T("Announcement is the last resort; no record shows beforehand why every other way failed."), "CPL 95")
+        return _nothing(
+            fact, T("Announcement is the last resort; no record shows beforehand why every other way failed."), "CPL 95"
+        )
     if fact.order != bench.of(FactKind.ANNOUNCED, fact.attempt)[-1].order:
         return _nothing(fact, T("The last posting or printing counts; this was an earlier one."), "CPI 138")
     days = bench.rules.announcement_days_abroad if bench.occasion.abroad else bench.rules.announcement_days
@@ -417,8 +491,18 @@ def _announced(bench: _Bench, fact: Fact) -> _Finding:
     # The day after the announcement is the first; the last second of the last day still belongs to the recipient.
     ends = datetime.combine(day, time(23, 59, 59), tzinfo=bench.rules.zone).astimezone(fact.at.tzinfo)
     if bench.now <= ends:
-        return (Weight.PENDING, ends, T("Announced; it counts as served when %(days)s days have passed.", days=days), article)
-    return (Weight.EFFECTIVE, ends, T("Announced, and %(days)s days have passed: it counts as served.", days=days), article)
+        return (
+            Weight.PENDING,
+            ends,
+            T("Announced; it counts as served when %(days)s days have passed.", days=days),
+            article,
+        )
+    return (
+        Weight.EFFECTIVE,
+        ends,
+        T("Announced, and %(days)s days have passed: it counts as served.", days=days),
+        article,
+    )
 
 
 def _found(bench: _Bench, fact: Fact) -> _Finding:

@@ -32,14 +32,24 @@ from odr.service.compose import compose
 from odr.service.kinds import AttemptState, Channel, FactKind, PacketState, TaskReason
 from odr.service.letters import Letterhead
 from odr.service.models import Packet, ServiceAttempt, ServiceFact
-from odr.service.packets import AT_ONCE, RulesFor, conclude_packets, hold_packets, open_task, record_fact, standard_rules
+from odr.service.packets import (
+    AT_ONCE,
+    RulesFor,
+    conclude_packets,
+    hold_packets,
+    open_task,
+    record_fact,
+    standard_rules,
+)
 
 LEASE = timedelta(minutes=10)
 GIVE_UP_AFTER = timedelta(hours=72)
 BACK_OFF = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 120, 240))
 RATE_WINDOW = timedelta(minutes=1)
 ROUND = timedelta(seconds=20)
-"""So long a round begins messages; what is left is given back, so that a flood to a slow server keeps nobody's newer message waiting."""
+"""So long a round begins messages; what is left is given back, so that a flood to a slow server keeps nobody's newer
+message waiting.
+"""
 GATHER_SECONDS = 0.25
 """So long results wait for company in one commit; the last of a round wait for nothing."""
 SLICE = 32
@@ -101,7 +111,11 @@ def claim(ports: ServicePorts, database: Database, clock: Clock, owner: str, lim
         chosen: list[int] = []
         # Most rounds find nothing: one question instead of one for each channel.
         waiting = set(
-            session.scalars(select(ServiceAttempt.channel).where(ServiceAttempt.state == AttemptState.PLANNED, ServiceAttempt.next_try_at <= now).distinct())
+            session.scalars(
+                select(ServiceAttempt.channel)
+                .where(ServiceAttempt.state == AttemptState.PLANNED, ServiceAttempt.next_try_at <= now)
+                .distinct()
+            )
         )
         for channel in (each for each in Channel if each in waiting):
             room = _room(session, ports, channel, now, limit - len(chosen))
@@ -120,7 +134,9 @@ def _room(session: Session, ports: ServicePorts, channel: Channel, now: datetime
     if rate is None:
         return limit
     lately = session.scalar(
-        select(func.count()).select_from(ServiceAttempt).where(ServiceAttempt.channel == channel, ServiceAttempt.last_try_at > now - RATE_WINDOW)
+        select(func.count())
+        .select_from(ServiceAttempt)
+        .where(ServiceAttempt.channel == channel, ServiceAttempt.last_try_at > now - RATE_WINDOW)
     )
     return min(limit, rate - (lately or 0))
 
@@ -142,7 +158,11 @@ def _wakes_at(ports: ServicePorts, channel: Channel, now: datetime) -> datetime 
 def _postpone(session: Session, channel: Channel, now: datetime, until: datetime) -> None:
     session.execute(
         update(ServiceAttempt)
-        .where(ServiceAttempt.state == AttemptState.PLANNED, ServiceAttempt.next_try_at <= now, ServiceAttempt.channel == channel)
+        .where(
+            ServiceAttempt.state == AttemptState.PLANNED,
+            ServiceAttempt.next_try_at <= now,
+            ServiceAttempt.channel == channel,
+        )
         .values(next_try_at=until)
     )
 
@@ -154,7 +174,11 @@ def _lease(session: Session, channel: Channel, now: datetime, owner: str, limit:
         ServiceAttempt.channel == channel,
         or_(ServiceAttempt.lease_until.is_(None), ServiceAttempt.lease_until <= now),
     )
-    turn = func.row_number().over(partition_by=ServiceAttempt.party_id, order_by=(ServiceAttempt.next_try_at, ServiceAttempt.id)).label("turn")
+    turn = (
+        func.row_number()
+        .over(partition_by=ServiceAttempt.party_id, order_by=(ServiceAttempt.next_try_at, ServiceAttempt.id))
+        .label("turn")
+    )
     wanted = session.scalars(select(ServiceAttempt.id).where(*due).order_by(turn, ServiceAttempt.id).limit(limit)).all()
     if not wanted:
         return []
@@ -186,12 +210,19 @@ class _Jobs:
                 ids = [self._left.popleft() for _ in range(min(SLICE, len(self._left)))]
                 with self._database.read() as session:
                     together = (joinedload(ServiceAttempt.packet), joinedload(ServiceAttempt.address))
-                    found = {a.id: a for a in session.scalars(select(ServiceAttempt).where(ServiceAttempt.id.in_(ids)).options(*together))}
+                    found = {
+                        a.id: a
+                        for a in session.scalars(
+                            select(ServiceAttempt).where(ServiceAttempt.id.in_(ids)).options(*together)
+                        )
+                    }
                 self._ready.extend((i, found.get(i)) for i in ids)
             return self._ready.popleft() if self._ready else None
 
 
-def _sent(ports: ServicePorts, database: Database, clock: Clock, claimed: Sequence[int], *, ends: datetime) -> Iterator[list[tuple[int, Handover | None]]]:
+def _sent(
+    ports: ServicePorts, database: Database, clock: Clock, claimed: Sequence[int], *, ends: datetime
+) -> Iterator[list[tuple[int, Handover | None]]]:
     """Send on a few threads, one slow peer holding up one thread only; yields what is finished, in groups."""
     jobs, results = _Jobs(database, claimed), SimpleQueue[tuple[int, Handover | None] | None]()
 
@@ -245,13 +276,17 @@ def _send(ports: ServicePorts, attempt: ServiceAttempt | None, clock: Clock) -> 
 _FACT_OF = {Outcome.REACHED: FactKind.REACHED_SYSTEM, Outcome.HANDED_OVER: FactKind.HANDED_OVER}
 
 
-def _write_batch(session: Session, batch: Mapping[int, Handover | None], owner: str, rules: RulesFor, clock: Clock) -> None:
+def _write_batch(
+    session: Session, batch: Mapping[int, Handover | None], owner: str, rules: RulesFor, clock: Clock
+) -> None:
     """Record the outcomes of a group in one commit, and draw the conclusions of all of them."""
     # A session forgets what nobody holds on to: these are read once for the whole group.
     held = hold_packets(session, session.scalars(select(ServiceAttempt.packet_id).where(ServiceAttempt.id.in_(batch))))
     locked = select(ServiceAttempt).where(ServiceAttempt.id.in_(batch)).order_by(ServiceAttempt.id).with_for_update()
     attempts = session.scalars(locked.execution_options(populate_existing=True)).all()
-    known = set(session.scalars(select(ServiceFact.event_id).where(ServiceFact.event_id.in_([f"sent:{i}" for i in batch]))))
+    known = set(
+        session.scalars(select(ServiceFact.event_id).where(ServiceFact.event_id.in_([f"sent:{i}" for i in batch])))
+    )
     changed: set[int] = set()
     facts: list[dict[str, Any]] = []
     for attempt in attempts:
@@ -275,7 +310,9 @@ def _write_batch(session: Session, batch: Mapping[int, Handover | None], owner: 
     packets = [packet for packet in held if packet.id in changed]
     if packets:
         # The rules ask each packet's case: one look for all, held until they have asked.
-        cases = session.scalars(select(Case).where(Case.id.in_({p.case_id for p in packets})).options(lazyload(Case.parties))).all()
+        cases = session.scalars(
+            select(Case).where(Case.id.in_({p.case_id for p in packets})).options(lazyload(Case.parties))
+        ).all()
         conclude_packets(session, packets, rules, now=clock.now())
         del cases
 
@@ -314,12 +351,21 @@ def _write_failure(session: Session, attempt: ServiceAttempt, handover: Handover
         session, packet_id=packet.id, attempt_id=attempt.id, kind=FactKind.FAILED, at=clock.now(),
         recorded_at=clock.now(), event_id=f"failed:{attempt.id}", words=handover.said,
     )  # fmt: skip
-    open_task(session, packet, TaskReason.REFUSED if refused else TaskReason.GIVEN_UP, now=clock.now(), attempt_id=attempt.id, words=handover.said)
+    open_task(
+        session,
+        packet,
+        TaskReason.REFUSED if refused else TaskReason.GIVEN_UP,
+        now=clock.now(),
+        attempt_id=attempt.id,
+        words=handover.said,
+    )
     return True
 
 
 def back_off(attempt_id: int, tries: int) -> timedelta:
-    """How long to wait after the ``tries``-th try: growing to four hours, spread by up to a quarter, the same for the same try."""
+    """How long to wait after the ``tries``-th try: growing to four hours, spread by up to a quarter, the same for the
+    same try.
+    """
     base = BACK_OFF[min(max(tries, 1), len(BACK_OFF)) - 1]
     spread = int.from_bytes(hashlib.sha256(f"{attempt_id}:{tries}".encode()).digest()[:4], "big") / 2**32
     return base * (1 + spread / 4)

@@ -47,19 +47,31 @@ def figures(session: Session, *, since: datetime, until: datetime) -> list[Chann
     """Every channel used for packets queued in the span, in the order of the channels."""
     span = (Packet.queued_at >= since, Packet.queued_at < until)
     table = {channel: ChannelFigures(channel) for channel in Channel}
-    joined = select(ServiceAttempt.channel, ServiceAttempt.state, func.count()).join(Packet, Packet.id == ServiceAttempt.packet_id)
-    for channel, state, count in session.execute(joined.where(*span).group_by(ServiceAttempt.channel, ServiceAttempt.state)):
+    joined = select(ServiceAttempt.channel, ServiceAttempt.state, func.count()).join(
+        Packet, Packet.id == ServiceAttempt.packet_id
+    )
+    for channel, state, count in session.execute(
+        joined.where(*span).group_by(ServiceAttempt.channel, ServiceAttempt.state)
+    ):
         table[channel].sent += count if state in SENT else 0
         table[channel].failed += count if state in FAILED else 0
     _proven(session, table, span)
-    tasks = select(ServiceAttempt.channel, ServiceTask.reason, func.count()).join(ServiceTask, ServiceTask.attempt_id == ServiceAttempt.id)
+    tasks = select(ServiceAttempt.channel, ServiceTask.reason, func.count()).join(
+        ServiceTask, ServiceTask.attempt_id == ServiceAttempt.id
+    )
     for channel, reason, count in session.execute(
-        tasks.join(Packet, Packet.id == ServiceAttempt.packet_id).where(*span).group_by(ServiceAttempt.channel, ServiceTask.reason)
+        tasks.join(Packet, Packet.id == ServiceAttempt.packet_id)
+        .where(*span)
+        .group_by(ServiceAttempt.channel, ServiceTask.reason)
     ):
         table[channel].reasons[reason] += count
-    objections = select(ServiceFact.channel, func.count(func.distinct(ServiceFact.packet_id))).join(Packet, Packet.id == ServiceFact.packet_id)
+    objections = select(ServiceFact.channel, func.count(func.distinct(ServiceFact.packet_id))).join(
+        Packet, Packet.id == ServiceFact.packet_id
+    )
     for contested, count in session.execute(
-        objections.where(*span, ServiceFact.kind.in_(UPHELD), ServiceFact.channel.is_not(None)).group_by(ServiceFact.channel)
+        objections.where(*span, ServiceFact.kind.in_(UPHELD), ServiceFact.channel.is_not(None)).group_by(
+            ServiceFact.channel
+        )
     ):
         assert contested is not None, "the query leaves facts without a channel out"
         table[contested].upheld = count
@@ -86,8 +98,12 @@ def _proven(session: Session, table: dict[Channel, ChannelFigures], span: tuple[
 HEADINGS = ("packet", "case", "addressee", "paper", "queued", "state", "channel", "served", "proof", "code")
 
 
-def register_of(session: Session, account_id: int, *, locale: str, zone: ZoneInfo, since: datetime, until: datetime) -> str:
-    """Every packet of the cases in which a clerk sits, as CSV with CRLF line ends; words in ``locale``, times in ``zone``."""
+def register_of(
+    session: Session, account_id: int, *, locale: str, zone: ZoneInfo, since: datetime, until: datetime
+) -> str:
+    """Every packet of the cases in which a clerk sits, as CSV with CRLF line ends; words in ``locale``, times in
+    ``zone``.
+    """
     sheet = io.StringIO()
     writer = csv.writer(sheet)
     writer.writerow(HEADINGS)
@@ -95,9 +111,15 @@ def register_of(session: Session, account_id: int, *, locale: str, zone: ZoneInf
     return sheet.getvalue()
 
 
-def _lines(session: Session, account_id: int, locale: str, zone: ZoneInfo, since: datetime, until: datetime) -> Iterator[list[str]]:
+def _lines(
+    session: Session, account_id: int, locale: str, zone: ZoneInfo, since: datetime, until: datetime
+) -> Iterator[list[str]]:
     seats = select(Seat.case_id).where(Seat.account_id == account_id, Seat.role == Role.CLERK, Seat.until_at.is_(None))
-    newest = select(ProofOfService.packet_id, func.max(ProofOfService.ordinal).label("ordinal")).group_by(ProofOfService.packet_id).subquery()
+    newest = (
+        select(ProofOfService.packet_id, func.max(ProofOfService.ordinal).label("ordinal"))
+        .group_by(ProofOfService.packet_id)
+        .subquery()
+    )
     rows = session.execute(
         select(Packet, Case, ProofOfService).join(Case, Case.id == Packet.case_id)
         .outerjoin(newest, newest.c.packet_id == Packet.id)

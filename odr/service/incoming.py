@@ -57,7 +57,9 @@ def read_mail(court: Court, limit: int = 64) -> int:
 
 def take_mail(court: Court, maildir: Path, limit: int = 64) -> Taken:
     """Take in up to ``limit`` messages, the oldest first. One that cannot be read stays where it is and stops no other."""
-    waiting = sorted((maildir / "new").glob("*"), key=lambda path: path.name)[:limit] if (maildir / "new").is_dir() else []
+    waiting = (
+        sorted((maildir / "new").glob("*"), key=lambda path: path.name)[:limit] if (maildir / "new").is_dir() else []
+    )
     counts = {"facts": 0, "known": 0, "unknown": 0}
     for path in waiting:
         try:
@@ -110,10 +112,22 @@ def _enter(sitting: Sitting, case: Case, packet: Packet, incoming: Incoming, raw
     if incoming.kind is FactKind.REPLIED:
         title = words_of(T("Answer by e-mail"))
         document = keep_document(
-            sitting, case, raw, new_reference(), kind=REPLY, title=title, locale="both", audience=Audience.COURT, media_type="message/rfc822"
+            sitting,
+            case,
+            raw,
+            new_reference(),
+            kind=REPLY,
+            title=title,
+            locale="both",
+            audience=Audience.COURT,
+            media_type="message/rfc822",
         )
         given = ReplyInput(
-            packet=packet.reference, subject=subject_of(raw)[:300], text=plain_words(raw)[:4000], document=document.reference, sha256=sha256_hex(raw)
+            packet=packet.reference,
+            subject=subject_of(raw)[:300],
+            text=plain_words(raw)[:4000],
+            document=document.reference,
+            sha256=sha256_hex(raw),
         )
         sitting.then("record_reply", given)
     follow_packet(sitting, case, packet)

@@ -33,7 +33,9 @@ class ConsentInput(CourtModel):
         bool,
         field(
             T("I agree to receive papers of this case here and at my e-mail address"),
-            T("A paper counts as served when it reaches the address. You may change this at any time (Online Litigation Rules, arts. 29 to 31)."),
+            T(
+                "A paper counts as served when it reaches the address. You may change this at any time (Online Litigation Rules, arts. 29 to 31)."
+            ),
         ),
     ] = False
     reason: Annotated[str | None, CourtText(0, 500), field(T("Reason, if you want to give one"))] = None
@@ -113,13 +115,21 @@ class OutcomeInput(CourtModel):
     way: Annotated[Way, Choice(Way), field(T("In which way"))]
     what: Annotated[Happening, Choice(Happening), field(T("What happened"))]
     happened_on: Annotated[CourtDate, field(T("On which day"), T("The day of signing is the day of service."))]
-    hour: Annotated[str | None, ClockRule(0, 5, one_line=True), field(T("At what hour"), T("For example 15:05. Left empty, the end of the day counts."))] = None
+    hour: Annotated[
+        str | None,
+        ClockRule(0, 5, one_line=True),
+        field(T("At what hour"), T("For example 15:05. Left empty, the end of the day counts.")),
+    ] = None
     signer: Annotated[Signer | None, Choice(Signer), field(T("Who signed"), T("Only where somebody signed."))] = None
     shown_by: Annotated[
-        tuple[Proof, ...], Field(max_length=3), field(T("How that is shown"), T("Needed where it was left at the residence."), options=PROOF_OPTIONS)
+        tuple[Proof, ...],
+        Field(max_length=3),
+        field(T("How that is shown"), T("Needed where it was left at the residence."), options=PROOF_OPTIONS),
     ] = ()
     witness: Annotated[str | None, CourtText(0, 200, one_line=True), field(T("Name and body of the witness"))] = None
-    words: Annotated[str | None, CourtText(0, 400), field(T("Note"), T("Who served it, where, and what was said."))] = None
+    words: Annotated[str | None, CourtText(0, 400), field(T("Note"), T("Who served it, where, and what was said."))] = (
+        None
+    )
 
     @model_validator(mode="after")
     def _fits(self) -> OutcomeInput:
@@ -128,7 +138,9 @@ class OutcomeInput(CourtModel):
         if self.what is Happening.SIGNED and self.signer is None:
             raise InvalidInput([FieldFault(("signer",), T("Say who signed."))])
         if self.what is Happening.LEFT and not {Proof.WITNESS, Proof.RECORDING} & set(self.shown_by):
-            raise InvalidInput([FieldFault(("shown_by",), T("Leaving needs a witness or a recording (Civil Procedure Law, art. 89)."))])
+            raise InvalidInput(
+                [FieldFault(("shown_by",), T("Leaving needs a witness or a recording (Civil Procedure Law, art. 89)."))]
+            )
         if Proof.WITNESS in self.shown_by and not self.witness:
             raise InvalidInput([FieldFault(("witness",), T("Name the witness."))])
         return self
@@ -147,16 +159,28 @@ class AnnouncementInput(CourtModel):
             widget="textarea",
         ),
     ]
-    place: Annotated[str, CourtText(1, 300, one_line=True), field(T("Where it will be announced"), T("Notice board, newspaper, network."))]
+    place: Annotated[
+        str,
+        CourtText(1, 300, one_line=True),
+        field(T("Where it will be announced"), T("Notice board, newspaper, network.")),
+    ]
 
 
 class ServeAgainInput(CourtModel):
     """A paper goes out once more, to the addresses known now."""
 
     packet: Annotated[str, RefTo("packet"), field(T("Which paper, to whom"), choices="packets_of_case")]
-    email: Annotated[str | None, CourtEmail(), field(T("Another e-mail address"), T("Found in a register or by the platform; not given by the party."))] = None
+    email: Annotated[
+        str | None,
+        CourtEmail(),
+        field(T("Another e-mail address"), T("Found in a register or by the platform; not given by the party.")),
+    ] = None
     address: Annotated[str | None, CourtText(0, 400), field(T("Another postal address"))] = None
-    source: Annotated[str | None, CourtText(0, 200, one_line=True), field(T("Where the address comes from"), T("This is the record of your search."))] = None
+    source: Annotated[
+        str | None,
+        CourtText(0, 200, one_line=True),
+        field(T("Where the address comes from"), T("This is the record of your search.")),
+    ] = None
 
     @model_validator(mode="after")
     def _with_source(self) -> ServeAgainInput:
@@ -191,8 +215,12 @@ class RebutInput(CourtModel):
 
     packet: Annotated[str, RefTo("packet"), field(T("Which paper"), choices="packets_served_on_me")]
     says: Annotated[Contest, Choice(Contest), field(T("What was it like?"))]
-    arrived_on: Annotated[CourtDate | None, field(T("On which day it reached you"), T("Only if it reached you on another day."))] = None
-    grounds: Annotated[str, CourtText(10, 4000), field(T("What shows it"), T("Name the facts and the exhibits."), widget="textarea")]
+    arrived_on: Annotated[
+        CourtDate | None, field(T("On which day it reached you"), T("Only if it reached you on another day."))
+    ] = None
+    grounds: Annotated[
+        str, CourtText(10, 4000), field(T("What shows it"), T("Name the facts and the exhibits."), widget="textarea")
+    ]
 
     @model_validator(mode="after")
     def _with_day(self) -> RebutInput:
@@ -224,7 +252,11 @@ class RebuttalInput(CourtModel):
     packet: Annotated[str, RefTo("packet"), field(T("Which paper, to whom"), choices="packets_contested")]
     finding: Annotated[Verdict, Choice(Verdict), field(T("What do you find?"))]
     arrived_on: Annotated[CourtDate | None, field(T("On which day it reached the party"))] = None
-    reasons: Annotated[str, CourtText(10, 4000), field(T("Reasons"), T("Name the article and the fact it rests on."), widget="textarea")]
+    reasons: Annotated[
+        str,
+        CourtText(10, 4000),
+        field(T("Reasons"), T("Name the article and the fact it rests on."), widget="textarea"),
+    ]
 
     @model_validator(mode="after")
     def _with_day(self) -> RebuttalInput:
@@ -241,30 +273,50 @@ class AddressInput(CourtModel):
         CourtEmail(),
         field(
             T("E-mail address for papers of the court"),
-            T("A paper counts as served when it reaches this address, whether or not you open it (Online Litigation Rules, arts. 30 and 31)."),
+            T(
+                "A paper counts as served when it reaches this address, whether or not you open it (Online Litigation Rules, arts. 30 and 31)."
+            ),
         ),
     ] = None
-    phone: Annotated[str | None, CourtPhone(), field(T("Telephone"), T("For short notices beside service. A text message is never service."))] = None
+    phone: Annotated[
+        str | None,
+        CourtPhone(),
+        field(T("Telephone"), T("For short notices beside service. A text message is never service.")),
+    ] = None
     address: Annotated[
         str | None,
         CourtText(0, 400),
         field(
             T("Postal address"),
-            T("If it is wrong or you do not tell the court that it changed, papers that come back may count as served on the day they come back."),
+            T(
+                "If it is wrong or you do not tell the court that it changed, papers that come back may count as served on the day they come back."
+            ),
         ),
     ] = None
     scope: Annotated[
         tuple[PaperKind, ...],
         Field(max_length=4),
-        field(T("Which papers may come by message"), T("Tick none to have everything on paper. You may change this at any time."), options=PAPER_OPTIONS),
+        field(
+            T("Which papers may come by message"),
+            T("Tick none to have everything on paper. You may change this at any time."),
+            options=PAPER_OPTIONS,
+        ),
     ] = ()
-    carries_on: Annotated[bool, field(T("Use the same addresses in appeal and enforcement"), T("Without this, the court asks you again at each stage."))] = (
-        False
-    )
+    carries_on: Annotated[
+        bool,
+        field(
+            T("Use the same addresses in appeal and enforcement"),
+            T("Without this, the court asks you again at each stage."),
+        ),
+    ] = False
 
-    no_reminders: Annotated[bool, field(T("Send me no reminders of time limits"), T("A reminder is one e-mail a day at most; it changes no time limit."))] = (
-        False
-    )
+    no_reminders: Annotated[
+        bool,
+        field(
+            T("Send me no reminders of time limits"),
+            T("A reminder is one e-mail a day at most; it changes no time limit."),
+        ),
+    ] = False
 
     @model_validator(mode="after")
     def _somewhere(self) -> AddressInput:

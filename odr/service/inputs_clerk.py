@@ -42,7 +42,11 @@ class SearchInput(CourtModel):
 
     party: Annotated[str, RefTo("party"), field(T("Whom did you look for?"), choices="service_parties")]
     place: Annotated[SearchPlace, Choice(SearchPlace), field(T("Where did you look?"))]
-    where: Annotated[str, CourtText(2, 150, one_line=True), field(T("Which register, platform or person"), T("So that somebody else can look there too."))]
+    where: Annotated[
+        str,
+        CourtText(2, 150, one_line=True),
+        field(T("Which register, platform or person"), T("So that somebody else can look there too.")),
+    ]
     email: Annotated[str | None, CourtEmail(), field(T("E-mail address found"))] = None
     phone: Annotated[str | None, CourtPhone(), field(T("Telephone found"))] = None
     address: Annotated[str | None, CourtText(0, 400), field(T("Postal address found"))] = None
@@ -53,9 +57,16 @@ class SearchInput(CourtModel):
     ] = None
     active_on: Annotated[
         CourtDate | None,
-        field(T("Last known use"), T("An address used within three months is tried before others (Provisions on Internet Courts, art. 16).")),
+        field(
+            T("Last known use"),
+            T("An address used within three months is tried before others (Provisions on Internet Courts, art. 16)."),
+        ),
     ] = None
-    words: Annotated[str | None, CourtText(0, 1000), field(T("What was found"), T("Why the address is the party’s own."), widget="textarea")] = None
+    words: Annotated[
+        str | None,
+        CourtText(0, 1000),
+        field(T("What was found"), T("Why the address is the party’s own."), widget="textarea"),
+    ] = None
 
     @model_validator(mode="after")
     def _attributed(self) -> SearchInput:
@@ -72,13 +83,23 @@ class ConsentFoundInput(CourtModel):
     party: Annotated[str, RefTo("party"), field(T("Who agreed?"), choices="service_parties")]
     way: Annotated[ConsentWay, Choice(ConsentWay), field(T("In which way"))]
     scope: Annotated[
-        tuple[PaperKind, ...], Field(min_length=1, max_length=4), field(T("For which papers"), T("Only what the agreement covers."), options=PAPER_OPTIONS)
+        tuple[PaperKind, ...],
+        Field(min_length=1, max_length=4),
+        field(T("For which papers"), T("Only what the agreement covers."), options=PAPER_OPTIONS),
     ]
-    email: Annotated[str | None, CourtEmail(), field(T("E-mail address that goes with it"), T("Given by the party: arrival there is service."))] = None
+    email: Annotated[
+        str | None,
+        CourtEmail(),
+        field(T("E-mail address that goes with it"), T("Given by the party: arrival there is service.")),
+    ] = None
     shown_by: Annotated[
         str,
         CourtText(10, 900),
-        field(T("What shows it"), T("The clause and its date, the pleading and its page, the service that was accepted, or the call."), widget="textarea"),
+        field(
+            T("What shows it"),
+            T("The clause and its date, the pleading and its page, the service that was accepted, or the call."),
+            widget="textarea",
+        ),
     ]
 
 
@@ -107,7 +128,9 @@ class CallInput(CourtModel):
     packet: Annotated[str, RefTo("packet"), field(T("Which paper, to whom"), choices="packets_out")]
     what: Annotated[CallOutcome, Choice(CallOutcome), field(T("What came of it"))]
     happened_on: Annotated[CourtDate, field(T("On which day"))]
-    hour: Annotated[str | None, ClockRule(0, 5, one_line=True), field(T("At what hour"), T("For example 15:05."))] = None
+    hour: Annotated[str | None, ClockRule(0, 5, one_line=True), field(T("At what hour"), T("For example 15:05."))] = (
+        None
+    )
     number: Annotated[str | None, CourtPhone(), field(T("Number called"))] = None
     words: Annotated[str | None, CourtText(0, 400), field(T("What was said"))] = None
 
@@ -126,7 +149,11 @@ class PassedOnInput(CourtModel):
     """Whoever got the first letter names the person responsible; nothing of the case is shown for it."""
 
     name: Annotated[str, CourtText(1, 100, one_line=True), field(T("Name of the person responsible"))]
-    position: Annotated[str | None, CourtText(0, 100, one_line=True), field(T("Her position"), T("For example: legal department, managing director."))] = None
+    position: Annotated[
+        str | None,
+        CourtText(0, 100, one_line=True),
+        field(T("Her position"), T("For example: legal department, managing director.")),
+    ] = None
     email: Annotated[str, CourtEmail(), field(T("Her e-mail address at work"))]
     phone: Annotated[str | None, CourtPhone(), field(T("Her telephone, if you know it"))] = None
 
@@ -153,18 +180,28 @@ class AbroadInput(CourtModel):
     """A paper is to go abroad by a method the other state allows."""
 
     packet: Annotated[str, RefTo("packet"), field(T("Which paper, to whom"), choices="packets_abroad")]
-    method: Annotated[AbroadMethod, Choice(AbroadMethod), field(T("By which method"), T("Only those the other state allows are open."))]
+    method: Annotated[
+        AbroadMethod,
+        Choice(AbroadMethod),
+        field(T("By which method"), T("Only those the other state allows are open.")),
+    ]
     language: Annotated[
-        str | None, CourtText(0, 60, one_line=True), field(T("Into which language"), T("Empty: no translation is needed, for instance for a national of ours."))
+        str | None,
+        CourtText(0, 60, one_line=True),
+        field(T("Into which language"), T("Empty: no translation is needed, for instance for a national of ours.")),
     ] = None
-    national: Annotated[bool, field(T("The recipient is a national of the court’s own state"), T("Only then may the consulate serve."))] = False
+    national: Annotated[
+        bool, field(T("The recipient is a national of the court’s own state"), T("Only then may the consulate serve."))
+    ] = False
 
 
 class TranslationInput(CourtModel):
     """The translation is there."""
 
     request: Annotated[str, RefTo("service_abroad"), field(T("Which service abroad"), choices="abroad_translating")]
-    translator: Annotated[str, CourtText(2, 200, one_line=True), field(T("Translator"), T("Who certifies that the translation is right."))]
+    translator: Annotated[
+        str, CourtText(2, 200, one_line=True), field(T("Translator"), T("Who certifies that the translation is right."))
+    ]
     file: Annotated[
         str | None, RefTo("upload"),
         field(
@@ -178,9 +215,17 @@ class RequestLetterInput(CourtModel):
     """The letter of request with its papers, as one bundle."""
 
     request: Annotated[str, RefTo("service_abroad"), field(T("Which service abroad"), choices="abroad_letter")]
-    authority: Annotated[str, CourtText(3, 300), field(T("To which authority"), T("Name and address, as that authority publishes them."))]
+    authority: Annotated[
+        str, CourtText(3, 300), field(T("To which authority"), T("Name and address, as that authority publishes them."))
+    ]
     summary: Annotated[
-        str, CourtText(10, 2000), field(T("What the papers are about"), T("In short: it stands in the form that goes with the papers."), widget="textarea")
+        str,
+        CourtText(10, 2000),
+        field(
+            T("What the papers are about"),
+            T("In short: it stands in the form that goes with the papers."),
+            widget="textarea",
+        ),
     ]
 
 
@@ -189,7 +234,9 @@ class ForwardedInput(CourtModel):
 
     request: Annotated[str, RefTo("service_abroad"), field(T("Which service abroad"), choices="abroad_ready")]
     sent_on: Annotated[CourtDate, field(T("On which day it was forwarded"))]
-    number: Annotated[str | None, CourtText(0, 80, one_line=True), field(T("Number of the authority or of the consignment"))] = None
+    number: Annotated[
+        str | None, CourtText(0, 80, one_line=True), field(T("Number of the authority or of the consignment"))
+    ] = None
 
 
 class AbroadResult(enum.Enum):
@@ -209,9 +256,10 @@ class ReturnInput(CourtModel):
 
     request: Annotated[str, RefTo("service_abroad"), field(T("Which service abroad"), choices="abroad_forwarded")]
     result: Annotated[AbroadResult, Choice(AbroadResult), field(T("What came back"))]
-    served_on: Annotated[CourtDate | None, field(T("On which day it was served"), T("The day named in the certificate, or signed on the postal receipt."))] = (
-        None
-    )
+    served_on: Annotated[
+        CourtDate | None,
+        field(T("On which day it was served"), T("The day named in the certificate, or signed on the postal receipt.")),
+    ] = None
     words: Annotated[str, CourtText(3, 400), field(T("Who certifies it, or why it was not served"))]
 
     @model_validator(mode="after")
@@ -225,5 +273,11 @@ class SilentPostInput(CourtModel):
     """Three months by post without a return: whether the circumstances suffice (CPL 283, CPI 534)."""
 
     request: Annotated[str, RefTo("service_abroad"), field(T("Which service abroad"), choices="abroad_silent")]
-    served: Annotated[bool, field(T("The circumstances suffice: it counts as served on the last day of the three months"))] = False
-    reasons: Annotated[str, CourtText(10, 2000), field(T("Reasons"), T("Name the circumstances: tracking, calls, acts of the party."), widget="textarea")]
+    served: Annotated[
+        bool, field(T("The circumstances suffice: it counts as served on the last day of the three months"))
+    ] = False
+    reasons: Annotated[
+        str,
+        CourtText(10, 2000),
+        field(T("Reasons"), T("Name the circumstances: tracking, calls, acts of the party."), widget="textarea"),
+    ]

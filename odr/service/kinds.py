@@ -50,7 +50,9 @@ class AddressClass(enum.Enum):
     """What the law thinks of an electronic address."""
 
     GIVEN = "given"  # class A: the recipient gave or confirmed it; arrival is service (OLR 31, first paragraph)
-    ATTRIBUTED = "attributed"  # class B: found and attributable; only reply, act or reading count (OLR 31, second paragraph)
+    ATTRIBUTED = (
+        "attributed"  # class B: found and attributable; only reply, act or reading count (OLR 31, second paragraph)
+    )
 
 
 class ConsentWay(enum.Enum):

@@ -1,4 +1,6 @@
-"""The daily ledger: what was meant to go out, what is final, what somebody is working on. The difference must be nothing."""
+"""The daily ledger: what was meant to go out, what is final, what somebody is working on. The difference must be
+nothing.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ class Ledger:
         return self.intended - self.final - self.in_progress
 
 
-def service_ledger(session: Session, *, now: datetime, machine_now: datetime, since: datetime | None = None, rules: Rules | None = None) -> Ledger:
+def service_ledger(
+    session: Session, *, now: datetime, machine_now: datetime, since: datetime | None = None, rules: Rules | None = None
+) -> Ledger:
     """Count packets queued since ``since`` (all, when None).
 
     In progress is a packet that is held, has an attempt which a worker is going to try, one sent so
@@ -60,13 +64,19 @@ def _worked_on(now: datetime, machine_now: datetime, rules: Rules) -> ColumnElem
     waiting = exists().where(
         mine,
         or_(
-            and_(ServiceAttempt.state == AttemptState.PLANNED, or_(ServiceAttempt.next_try_at > stalled_machine, Packet.queued_at > stalled)),
+            and_(
+                ServiceAttempt.state == AttemptState.PLANNED,
+                or_(ServiceAttempt.next_try_at > stalled_machine, Packet.queued_at > stalled),
+            ),
             and_(ServiceAttempt.state == AttemptState.HELD, ServiceAttempt.starts_at > stalled),
         ),
     )
     # A day more than the sweep's patience: what the sweep has left lying shows here.
     electronic = ServiceFact.at > now - rules.patience - SWEPT_WITHIN
-    by_hand = and_(ServiceFact.channel.not_in([*ELECTRONIC, Channel.SMS]), ServiceFact.at > now - rules.patience_by_hand - SWEPT_WITHIN)
+    by_hand = and_(
+        ServiceFact.channel.not_in([*ELECTRONIC, Channel.SMS]),
+        ServiceFact.at > now - rules.patience_by_hand - SWEPT_WITHIN,
+    )
     abroad = and_(ServiceFact.channel == Channel.ABROAD, ServiceFact.at > now - rules.patience_abroad - SWEPT_WITHIN)
     expected = exists().where(ServiceFact.packet_id == Packet.id, or_(electronic, by_hand, abroad))
     on_desk = exists().where(ServiceTask.packet_id == Packet.id, ServiceTask.closed_at.is_(None))

@@ -1,4 +1,6 @@
-"""Letters people get: plain words, in their language, with no link that must be followed and a code that proves the court."""
+"""Letters people get: plain words, in their language, with no link that must be followed and a code that proves the
+court.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,11 @@ def render(template: str, locale: str, **data: Any) -> str:
         return Text(msgid, params).render(locale)
 
     prepared = {k: write(v, locale) if isinstance(v, Text) else v for k, v in data.items()}
-    return _environment().get_template(template).render(_=_, locale=locale, w=lambda value: write(value, locale), **prepared)
+    return (
+        _environment()
+        .get_template(template)
+        .render(_=_, locale=locale, w=lambda value: write(value, locale), **prepared)
+    )
 
 
 @lru_cache(maxsize=1)
@@ -73,5 +79,10 @@ def write_letter(name: str, locale: str, *, subject: Text, both: bool = False, *
     text = rule.join(render(f"{name}.txt", each, subject=subject, **data).strip() + "\n" for each in locales)
     parts = [render(f"{name}.html", each, subject=subject, **data) for each in locales]
     # Each part was escaped when it was rendered.
-    html = render("_page.html", locale, subject=subject, parts=[(tag, Markup(part)) for tag, part in zip(locales, parts, strict=True)])  # nosec B704
+    html = render(
+        "_page.html",
+        locale,
+        subject=subject,
+        parts=[(tag, Markup(part)) for tag, part in zip(locales, parts, strict=True)],  # nosec B704
+    )
     return Letter(subject.render(locale), text, html)

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 REBUTTAL = "rebuttal"
 SERVED_STATES = (PacketState.SERVED, PacketState.PRESUMED)
 FAILURES = frozenset({FactKind.BOUNCED, FactKind.FAILED, FactKind.RETURNED, FactKind.NOBODY_THERE, FactKind.REFUSED})
-BODILY = frozenset({Channel.POST, Channel.DIRECT, Channel.RESIDENCE, Channel.ENTRUSTED, Channel.INSTITUTION, Channel.ABROAD})
+BODILY = frozenset(
+    {Channel.POST, Channel.DIRECT, Channel.RESIDENCE, Channel.ENTRUSTED, Channel.INSTITUTION, Channel.ABROAD}
+)
 
 
 def packets_of(session: Session, case: Case, *states: PacketState, party_id: int | None = None) -> list[Packet]:
@@ -53,12 +55,21 @@ def party_of_packet(case: Case, packet: Packet) -> Party:
 
 def packet_words(packet: Packet) -> Text:
     """A packet in one line: what, to whom, where it stands."""
-    return T("%(what)s, to %(party)s (%(state)s)", what=text_from_json(packet.title), party=packet.recipient_name, state=packet.state.label)
+    return T(
+        "%(what)s, to %(party)s (%(state)s)",
+        what=text_from_json(packet.title),
+        party=packet.recipient_name,
+        state=packet.state.label,
+    )
 
 
 def facts_of(session: Session, packet: Packet) -> list[ServiceFact]:
     """What is on record of a packet, in the order it happened."""
-    return list(session.scalars(select(ServiceFact).where(ServiceFact.packet_id == packet.id).order_by(ServiceFact.at, ServiceFact.id)))
+    return list(
+        session.scalars(
+            select(ServiceFact).where(ServiceFact.packet_id == packet.id).order_by(ServiceFact.at, ServiceFact.id)
+        )
+    )
 
 
 def why_not_announced(session: Session, packet: Packet) -> Text | None:
@@ -69,7 +80,11 @@ def why_not_announced(session: Session, packet: Packet) -> Text | None:
         return T("This paper has been served.")
     if packet.state in (PacketState.HELD, PacketState.UNDONE):
         return T("This paper has not gone out.")
-    if session.scalar(select(ServiceAttempt.id).where(ServiceAttempt.packet_id == packet.id, ServiceAttempt.state.in_(LIVE_ATTEMPT_STATES)).limit(1)):
+    if session.scalar(
+        select(ServiceAttempt.id)
+        .where(ServiceAttempt.packet_id == packet.id, ServiceAttempt.state.in_(LIVE_ATTEMPT_STATES))
+        .limit(1)
+    ):
         return T("Another way is still being tried.")
     if not any(f.kind in FAILURES and f.channel in BODILY for f in facts_of(session, packet)):
         return T("There is no record yet that post or handing over failed. Try them first and record what came of it.")
@@ -83,12 +98,18 @@ def causes_recorded(session: Session, packet: Packet) -> bool:
 
 def contested(court: Sitting, case: Case) -> list[Packet]:
     """Packets whose service a party has rebutted and no judge has decided on."""
-    subjects = [task.subject for task in court.session.scalars(select(Task).where(Task.case_id == case.id, Task.kind == REBUTTAL, Task.done_at.is_(None)))]
+    subjects = [
+        task.subject
+        for task in court.session.scalars(
+            select(Task).where(Task.case_id == case.id, Task.kind == REBUTTAL, Task.done_at.is_(None))
+        )
+    ]
     return [p for p in packets_of(court.session, case) if p.reference in subjects]
 
 
 def instant(day: date, hour: str | None, zone: ZoneInfo, now: datetime) -> datetime:
-    """A day and an hour of the court's zone as an instant; without an hour the end of the day, and never later than now.
+    """A day and an hour of the court's zone as an instant; without an hour the end of the day, and never later than
+    now.
 
     The later instant is the safer one: no time limit begins before what is shown.
     """
@@ -98,11 +119,15 @@ def instant(day: date, hour: str | None, zone: ZoneInfo, now: datetime) -> datet
 
 def abroad_of(session: Session, case: Case) -> list[ServiceAbroad]:
     """Services abroad of a case, the newest first."""
-    return list(session.scalars(select(ServiceAbroad).where(ServiceAbroad.case_id == case.id).order_by(ServiceAbroad.id.desc())))
+    return list(
+        session.scalars(select(ServiceAbroad).where(ServiceAbroad.case_id == case.id).order_by(ServiceAbroad.id.desc()))
+    )
 
 
 def find_abroad(court: Sitting, case: Case, actor: Actor, reference: str) -> ServiceAbroad | None:
     """A service abroad by its reference; of the court's people only."""
     if actor.role not in COURT_ROLES:
         return None
-    return court.session.scalar(select(ServiceAbroad).where(ServiceAbroad.case_id == case.id, ServiceAbroad.reference == reference))
+    return court.session.scalar(
+        select(ServiceAbroad).where(ServiceAbroad.case_id == case.id, ServiceAbroad.reference == reference)
+    )

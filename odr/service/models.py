@@ -31,7 +31,9 @@ from odr.service.kinds import (
 
 
 class ServiceConsent(Base):
-    """A party agreed to electronic service, in one of the four ways (OLR 29). Withdrawal is written on it, never over it."""
+    """A party agreed to electronic service, in one of the four ways (OLR 29). Withdrawal is written on it, never over
+    it.
+    """
 
     __tablename__ = "service_consent"
 
@@ -215,7 +217,9 @@ class ServiceTask(Base):
 
 
 class ProofOfService(Base):
-    """The return of service (OLR 31): number, conclusion and its whole reasoning; its paper is sealed and anchored later."""
+    """The return of service (OLR 31): number, conclusion and its whole reasoning; its paper is sealed and anchored
+    later.
+    """
 
     __tablename__ = "proof_of_service"
 
@@ -314,7 +318,9 @@ def create_triggers(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         for event in ("UPDATE", "DELETE"):
             name = f"service_fact_no_{event.lower()}"
-            connection.exec_driver_sql(f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE {event} ON service_fact BEGIN SELECT RAISE(ABORT, '{_MESSAGE}'); END")
+            connection.exec_driver_sql(
+                f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE {event} ON service_fact BEGIN SELECT RAISE(ABORT, '{_MESSAGE}'); END"
+            )
         return
     connection.exec_driver_sql(
         "CREATE OR REPLACE FUNCTION service_append_only() RETURNS trigger LANGUAGE plpgsql AS "

@@ -20,7 +20,9 @@ class Occasion:
 _OCCASIONS = {
     "claim": Occasion("claim", T("Claim against you, with notice to answer"), PaperKind.PLEADING),
     "joinder": Occasion("joinder", T("Notice to take part in a case"), PaperKind.PLEADING),
-    "substitution": Occasion("substitution", T("Notice that you yourself are a party to a case now"), PaperKind.PLEADING),
+    "substitution": Occasion(
+        "substitution", T("Notice that you yourself are a party to a case now"), PaperKind.PLEADING
+    ),
     "acceptance": Occasion("acceptance", T("Notice of acceptance and of the court fee"), PaperKind.NOTICE),
     "registry": Occasion("registry", T("Decision of the registry on your claim"), PaperKind.NOTICE),
     "file_answer": Occasion("file_answer", T("Answer to the claim"), PaperKind.PLEADING),
@@ -28,9 +30,13 @@ _OCCASIONS = {
     "remind_fee": Occasion("fee_reminder", T("Reminder: the court fee is not paid yet"), PaperKind.NOTICE),
     "decide_relief": Occasion("fee_relief", T("Decision on help with the fee"), PaperKind.NOTICE),
     "demand_costs": Occasion("costs_demand", T("Demand for your part of the court fee"), PaperKind.NOTICE),
-    "demand_withdrawn_fee": Occasion("costs_demand", T("Demand for half the fee of the claim you withdrew"), PaperKind.NOTICE),
+    "demand_withdrawn_fee": Occasion(
+        "costs_demand", T("Demand for half the fee of the claim you withdrew"), PaperKind.NOTICE
+    ),
     "submit_exhibit": Occasion("submit_exhibit", T("New exhibit of the other side"), PaperKind.PLEADING),
-    "open_examination": Occasion("open_examination", T("Notice that the examination has begun, with its plan"), PaperKind.NOTICE),
+    "open_examination": Occasion(
+        "open_examination", T("Notice that the examination has begun, with its plan"), PaperKind.NOTICE
+    ),
     "put_question": Occasion("put_question", T("Questions of the judge"), PaperKind.NOTICE),
     "issue_decision": Occasion("decision", T("Decision of the court"), PaperKind.DECISION),
     "countersign_decision": Occasion("decision", T("Decision of the court"), PaperKind.DECISION),

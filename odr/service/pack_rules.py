@@ -28,7 +28,9 @@ UNITS = {
 
 
 def time_to_answer(pack: RulePack, track: Track, *, abroad: bool) -> Text | None:
-    """How the last day to answer is reckoned, for whom the claim has not reached yet (CPL 85, 128, 285); None where the track knows no answer."""
+    """How the last day to answer is reckoned, for whom the claim has not reached yet (CPL 85, 128, 285); None where the
+    track knows no answer.
+    """
     shorter = pack.windows.rules.get(UNACKNOWLEDGED)
     rule = shorter or pack.windows.rules.get(ANSWER)
     if rule is None or not rule.variant(track.value, abroad=abroad).available:
@@ -49,11 +51,17 @@ def time_to_answer(pack: RulePack, track: Track, *, abroad: bool) -> Text | None
             "if the last day is a day off, the time ends on the next working day (%(source)s).",
             length=length, source=source,
         )  # fmt: skip
-    return T("You have %(length)s to answer, counted from the day after the claim is served on you (%(source)s).", length=length, source=source)
+    return T(
+        "You have %(length)s to answer, counted from the day after the claim is served on you (%(source)s).",
+        length=length,
+        source=source,
+    )
 
 
 def answer_by(court: Sitting, case: Case, party: Party) -> tuple[datetime | None, Text | None]:
-    """By when a respondent has to answer: the last instant once service took effect, before it in words how that day is reckoned."""
+    """By when a respondent has to answer: the last instant once service took effect, before it in words how that day is
+    reckoned.
+    """
     window = next((w for w in court.windows(case, ANSWER, party=party) if w.due_at is not None), None)
     if window is not None:
         return window.due_at, None
@@ -63,7 +71,9 @@ def answer_by(court: Sitting, case: Case, party: Party) -> tuple[datetime | None
 
 
 def rules_of_pack(pack: RulePack, track: Track) -> Rules:
-    """Announcement days and whether announcement is open to the track (CPL 95, 283; CPI 140), zone and calendar (CPL 85)."""
+    """Announcement days and whether announcement is open to the track (CPL 95, 283; CPI 140), zone and calendar (CPL
+    85).
+    """
     standard = Rules()
     window = pack.windows.rules.get(ANNOUNCEMENT)
     calendar, rolls = pack.working_calendar, pack.reckoning.rolls

@@ -34,7 +34,15 @@ from odr.service.kinds import (
     Signer,
     TaskReason,
 )
-from odr.service.models import NoticeCode, Packet, ServiceAddress, ServiceAttempt, ServiceConsent, ServiceFact, ServiceTask
+from odr.service.models import (
+    NoticeCode,
+    Packet,
+    ServiceAddress,
+    ServiceAttempt,
+    ServiceConsent,
+    ServiceFact,
+    ServiceTask,
+)
 from odr.text import Text
 
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
@@ -114,9 +122,17 @@ def _letter_for(kind: PaperKind, first_contact: bool) -> str:
 
 def _plan(session: Session, packet: Packet, starts: datetime) -> list[tuple[Channel, ServiceAddress, datetime]]:
     """Channels, addresses and starting times. A first contact goes by every way at once, post included."""
-    addresses = list(session.scalars(select(ServiceAddress).where(ServiceAddress.party_id == packet.party_id, ServiceAddress.ended_at.is_(None))))
+    addresses = list(
+        session.scalars(
+            select(ServiceAddress).where(ServiceAddress.party_id == packet.party_id, ServiceAddress.ended_at.is_(None))
+        )
+    )
     consented = any(_view(c).covers(packet.kind, starts) for c in consents_of(session, packet.party_id))
-    plan = [(a.channel, a, starts) for a in _ranked(addresses, starts) if a.channel in ELECTRONIC or a.channel is Channel.SMS]
+    plan = [
+        (a.channel, a, starts)
+        for a in _ranked(addresses, starts)
+        if a.channel in ELECTRONIC or a.channel is Channel.SMS
+    ]
     served_by_arrival = consented and any(a.standing is AddressClass.GIVEN for c, a, _ in plan if c in ELECTRONIC)
     later = starts + ESCALATE_AFTER if served_by_arrival and not packet.first_contact else starts
     plan += [(a.channel, a, later) for a in addresses if a.channel is Channel.POST]
@@ -138,7 +154,15 @@ def _ranked(addresses: Sequence[ServiceAddress], now: datetime) -> list[ServiceA
     return chosen
 
 
-def plan_attempt(session: Session, packet: Packet, channel: Channel, address: ServiceAddress | None, *, starts_at: datetime, now: datetime) -> ServiceAttempt:
+def plan_attempt(
+    session: Session,
+    packet: Packet,
+    channel: Channel,
+    address: ServiceAddress | None,
+    *,
+    starts_at: datetime,
+    now: datetime,
+) -> ServiceAttempt:
     """One more way for a packet, released at ``starts_at`` (procedural time)."""
     due = starts_at <= now
     attempt = ServiceAttempt(
@@ -160,7 +184,9 @@ def undo_packet(session: Session, packet: Packet, *, now: datetime) -> bool:
 
 
 def _attempts(session: Session, packet: Packet) -> list[ServiceAttempt]:
-    return list(session.scalars(select(ServiceAttempt).where(ServiceAttempt.packet_id == packet.id).order_by(ServiceAttempt.id)))
+    return list(
+        session.scalars(select(ServiceAttempt).where(ServiceAttempt.packet_id == packet.id).order_by(ServiceAttempt.id))
+    )
 
 
 def _cancel_live(attempts: Iterable[ServiceAttempt]) -> None:
@@ -169,16 +195,29 @@ def _cancel_live(attempts: Iterable[ServiceAttempt]) -> None:
             attempt.state, attempt.next_try_at = AttemptState.CANCELLED, None
 
 
-def open_task(session: Session, packet: Packet, reason: TaskReason, *, now: datetime, attempt_id: int | None = None, words: str | None = None) -> ServiceTask:
+def open_task(
+    session: Session,
+    packet: Packet,
+    reason: TaskReason,
+    *,
+    now: datetime,
+    attempt_id: int | None = None,
+    words: str | None = None,
+) -> ServiceTask:
     """A task for the clerk, once per packet, attempt and reason."""
     found = session.scalar(
         select(ServiceTask).where(
-            ServiceTask.packet_id == packet.id, ServiceTask.attempt_id == attempt_id, ServiceTask.reason == reason, ServiceTask.closed_at.is_(None)
+            ServiceTask.packet_id == packet.id,
+            ServiceTask.attempt_id == attempt_id,
+            ServiceTask.reason == reason,
+            ServiceTask.closed_at.is_(None),
         )
     )
     if found is not None:
         return found
-    task = ServiceTask(packet_id=packet.id, attempt_id=attempt_id, reason=reason, words=words and words[:500], opened_at=now)
+    task = ServiceTask(
+        packet_id=packet.id, attempt_id=attempt_id, reason=reason, words=words and words[:500], opened_at=now
+    )
     session.add(task)
     return task
 
@@ -261,10 +300,16 @@ def record_by_hand(
     Facts of one channel made by hand belong to one attempt, so that e.g. the last of several postings is known.
     """
     attempt = session.scalar(
-        select(ServiceAttempt).where(ServiceAttempt.packet_id == packet.id, ServiceAttempt.channel == channel, ServiceAttempt.state == AttemptState.DONE)
+        select(ServiceAttempt).where(
+            ServiceAttempt.packet_id == packet.id,
+            ServiceAttempt.channel == channel,
+            ServiceAttempt.state == AttemptState.DONE,
+        )
     )
     if attempt is None:
-        attempt = ServiceAttempt(packet=packet, party_id=packet.party_id, channel=channel, state=AttemptState.DONE, starts_at=at, tries=1)
+        attempt = ServiceAttempt(
+            packet=packet, party_id=packet.party_id, channel=channel, state=AttemptState.DONE, starts_at=at, tries=1
+        )
         session.add(attempt)
         session.flush()
     return record_fact(
@@ -295,7 +340,9 @@ def standard_rules(session: Session, packet: Packet) -> deemed.Rules:
 
 def consents_of(session: Session, party_id: int) -> list[ServiceConsent]:
     """Every consent of a party, withdrawn ones included."""
-    return list(session.scalars(select(ServiceConsent).where(ServiceConsent.party_id == party_id).order_by(ServiceConsent.id)))
+    return list(
+        session.scalars(select(ServiceConsent).where(ServiceConsent.party_id == party_id).order_by(ServiceConsent.id))
+    )
 
 
 def record_consent(
@@ -310,7 +357,15 @@ def record_consent(
     proof: str | None = None,
 ) -> ServiceConsent:
     """A consent in one of the four ways, for these kinds of document (OLR 29–30)."""
-    consent = ServiceConsent(case_id=case_id, party_id=party_id, way=way, scope=sorted(k.value for k in scope), at=at, entry_id=entry_id, proof=proof)
+    consent = ServiceConsent(
+        case_id=case_id,
+        party_id=party_id,
+        way=way,
+        scope=sorted(k.value for k in scope),
+        at=at,
+        entry_id=entry_id,
+        proof=proof,
+    )
     session.add(consent)
     session.flush()
     return consent
@@ -325,14 +380,31 @@ def withdraw_consents(session: Session, *, party_id: int, at: datetime) -> int:
 
 
 def note_address(
-    session: Session, *, party_id: int, channel: Channel, value: str, source: str, at: datetime, given: bool, last_active_at: datetime | None = None
+    session: Session,
+    *,
+    party_id: int,
+    channel: Channel,
+    value: str,
+    source: str,
+    at: datetime,
+    given: bool,
+    last_active_at: datetime | None = None,
 ) -> ServiceAddress:
-    """Note where a party can be reached. ``given``: by the party's own word (class A); else attributed, with its source (class B).
+    """Note where a party can be reached. ``given``: by the party's own word (class A); else attributed, with its source
+    (class B).
 
     A given address of the same channel replaces the earlier given ones from ``at`` on; an attributed one that
     the party now confirms becomes given.
     """
-    return note_reach(session, party_id=party_id, reach=[(channel, value)], source=source, at=at, given=given, last_active_at=last_active_at)[0]
+    return note_reach(
+        session,
+        party_id=party_id,
+        reach=[(channel, value)],
+        source=source,
+        at=at,
+        given=given,
+        last_active_at=last_active_at,
+    )[0]
 
 
 def note_reach(
@@ -348,9 +420,18 @@ def note_reach(
 ) -> list[ServiceAddress]:
     """Note one address per channel as :func:`note_address` does, those that are there read and written at once.
 
-    ``is_first``: the party came into the case in this Sitting, and no address of hers is there; hers are written with what follows.
+    ``is_first``: the party came into the case in this Sitting, and no address of hers is there; hers are written with
+    what follows.
     """
-    live = [] if is_first else list(session.scalars(select(ServiceAddress).where(ServiceAddress.party_id == party_id, ServiceAddress.ended_at.is_(None))))
+    live = (
+        []
+        if is_first
+        else list(
+            session.scalars(
+                select(ServiceAddress).where(ServiceAddress.party_id == party_id, ServiceAddress.ended_at.is_(None))
+            )
+        )
+    )
     noted = []
     for channel, value in reach:
         if value:
@@ -371,7 +452,9 @@ def reach_of(party: Party) -> tuple[tuple[Channel, str | None], ...]:
     return (Channel.EMAIL, party.email), (Channel.SMS, party.phone), (Channel.POST, party.address)
 
 
-def _address(live: Sequence[ServiceAddress], value: str, source: str, at: datetime, given: bool, last_active_at: datetime | None) -> ServiceAddress | None:
+def _address(
+    live: Sequence[ServiceAddress], value: str, source: str, at: datetime, given: bool, last_active_at: datetime | None
+) -> ServiceAddress | None:
     """The address that is known already, brought up to date; an earlier given one ends where this one is given."""
     same = next((a for a in live if a.value == value), None)
     if given:
@@ -411,15 +494,28 @@ def _grouped(rows: Iterable[_Row], key: Callable[[_Row], int]) -> dict[int, list
 
 def _material(session: Session, packets: Sequence[Packet]) -> _Material:
     ids, parties = [p.id for p in packets], {p.party_id for p in packets}
-    attempts = session.scalars(select(ServiceAttempt).where(ServiceAttempt.packet_id.in_(ids)).order_by(ServiceAttempt.id))
+    attempts = session.scalars(
+        select(ServiceAttempt).where(ServiceAttempt.packet_id.in_(ids)).order_by(ServiceAttempt.id)
+    )
     facts = session.scalars(select(ServiceFact).where(ServiceFact.packet_id.in_(ids)))
-    columns = (ServiceAddress.party_id, ServiceAddress.id, ServiceAddress.channel, ServiceAddress.given_at, ServiceAddress.ended_at)
+    columns = (
+        ServiceAddress.party_id,
+        ServiceAddress.id,
+        ServiceAddress.channel,
+        ServiceAddress.given_at,
+        ServiceAddress.ended_at,
+    )
     addresses = session.execute(select(*columns).where(ServiceAddress.party_id.in_(parties))).all()
-    consents = session.scalars(select(ServiceConsent).where(ServiceConsent.party_id.in_(parties)).order_by(ServiceConsent.id))
+    consents = session.scalars(
+        select(ServiceConsent).where(ServiceConsent.party_id.in_(parties)).order_by(ServiceConsent.id)
+    )
     return _Material(
         _grouped(attempts, lambda a: a.packet_id),
         _grouped(facts, lambda f: f.packet_id),
-        {party: [deemed.Address(*row[1:]) for row in rows] for party, rows in _grouped(addresses, lambda row: int(row[0])).items()},
+        {
+            party: [deemed.Address(*row[1:]) for row in rows]
+            for party, rows in _grouped(addresses, lambda row: int(row[0])).items()
+        },
         {party: [_view(c) for c in rows] for party, rows in _grouped(consents, lambda c: c.party_id).items()},
     )
 
@@ -441,18 +537,26 @@ def _facts(rows: Iterable[ServiceFact], attempts: Sequence[ServiceAttempt]) -> l
     ]
 
 
-def _still_open(attempts: Sequence[ServiceAttempt], facts: Sequence[deemed.Fact], rules: deemed.Rules, now: datetime) -> bool:
+def _still_open(
+    attempts: Sequence[ServiceAttempt], facts: Sequence[deemed.Fact], rules: deemed.Rules, now: datetime
+) -> bool:
     """Whether an attempt is planned, or was handed over so lately that something may still be expected of it."""
     for attempt in attempts:
         if attempt.state in LIVE_ATTEMPT_STATES:
             return True
         lately = [f.at for f in facts if f.attempt == attempt.id and f.channel is not Channel.SMS]
-        if attempt.state in (AttemptState.SENT, AttemptState.DONE) and lately and now < max(lately) + rules.patience_with(attempt.channel):
+        if (
+            attempt.state in (AttemptState.SENT, AttemptState.DONE)
+            and lately
+            and now < max(lately) + rules.patience_with(attempt.channel)
+        ):
             return True
     return False
 
 
-def weigh_packet(session: Session, packet: Packet, rules: deemed.Rules | None = None, *, now: datetime) -> deemed.Conclusion:
+def weigh_packet(
+    session: Session, packet: Packet, rules: deemed.Rules | None = None, *, now: datetime
+) -> deemed.Conclusion:
     """What follows from the facts of a packet, changing nothing."""
     return _weigh(packet, _material(session, [packet]), rules or deemed.Rules(), now)
 
@@ -461,9 +565,21 @@ def _weigh(packet: Packet, material: _Material, rules: deemed.Rules, now: dateti
     attempts = material.attempts.get(packet.id, ())
     facts = _facts(material.facts.get(packet.id, ()), attempts)
     occasion = deemed.Occasion(
-        packet.kind, packet.recipient_kind, packet.first_contact, packet.abroad, _still_open(attempts, facts, rules, now), packet.is_call
+        packet.kind,
+        packet.recipient_kind,
+        packet.first_contact,
+        packet.abroad,
+        _still_open(attempts, facts, rules, now),
+        packet.is_call,
     )
-    return deemed.conclude(facts, material.consents.get(packet.party_id, ()), material.addresses.get(packet.party_id, ()), rules, occasion, now=now)
+    return deemed.conclude(
+        facts,
+        material.consents.get(packet.party_id, ()),
+        material.addresses.get(packet.party_id, ()),
+        rules,
+        occasion,
+        now=now,
+    )
 
 
 _STATE_OF = {
@@ -473,7 +589,9 @@ _STATE_OF = {
 }
 
 
-def conclude_packet(session: Session, packet: Packet, rules: deemed.Rules | None = None, *, now: datetime) -> deemed.Conclusion:
+def conclude_packet(
+    session: Session, packet: Packet, rules: deemed.Rules | None = None, *, now: datetime
+) -> deemed.Conclusion:
     """Derive the status of a packet and write it down. A later fact may change it: call again after each.
 
     Served: what was still planned is cancelled and open tasks are closed. Not served: a task is opened.
@@ -481,7 +599,9 @@ def conclude_packet(session: Session, packet: Packet, rules: deemed.Rules | None
     return conclude_packets(session, [packet], lambda session, packet: rules or deemed.Rules(), now=now)[0]
 
 
-def conclude_packets(session: Session, packets: Sequence[Packet], rules: RulesFor, *, now: datetime) -> list[deemed.Conclusion]:
+def conclude_packets(
+    session: Session, packets: Sequence[Packet], rules: RulesFor, *, now: datetime
+) -> list[deemed.Conclusion]:
     """The same for several packets, with one look into the tables for all."""
     hold_packets(session, [packet.id for packet in packets])
     material = _material(session, packets)
@@ -497,7 +617,9 @@ def conclude_packets(session: Session, packets: Sequence[Packet], rules: RulesFo
         elif conclusion.status is ServiceStatus.NOT_SERVED:
             open_task(session, packet, TaskReason.NOT_SERVED, now=now)
     if served:
-        for task in session.scalars(select(ServiceTask).where(ServiceTask.packet_id.in_(served), ServiceTask.closed_at.is_(None))):
+        for task in session.scalars(
+            select(ServiceTask).where(ServiceTask.packet_id.in_(served), ServiceTask.closed_at.is_(None))
+        ):
             if task.reason is not TaskReason.REPLY:
                 close_task(session, task, account_id=None, now=now)
     return conclusions

@@ -18,7 +18,9 @@ from odr.text import T, Text
 def proof_paper(proof: ProofOfService, *, court: Text, signatories: Sequence[Signatory], zone: ZoneInfo, case_number: str | None = None,
                 document_code: str | None = None, check_url: str | None = None, limit: Text | None = None,
                 cite: Callable[[str], Text | str] = str) -> ProofOfServicePaper:  # fmt: skip
-    """The proof as a paper, from its stored reasoning alone: set again later it says the same (OLR 31). ``cite`` writes its article out."""
+    """The proof as a paper, from its stored reasoning alone: set again later it says the same (OLR 31). ``cite`` writes
+    its article out.
+    """
     told: Mapping[str, Any] = proof.reasoning
     address = _decisive_address(told)
     rule = _rule(told, cite)
@@ -50,7 +52,11 @@ def _attribution(address: Mapping[str, Any] | None, zone: ZoneInfo) -> Text:
     if address is None:
         return T("No address was used.")
     if address["standing"] == AddressClass.GIVEN.value:
-        return T("Given or confirmed by the recipient on %(day)s (%(source)s).", day=_day(address["given_at"], zone), source=address["source"])
+        return T(
+            "Given or confirmed by the recipient on %(day)s (%(source)s).",
+            day=_day(address["given_at"], zone),
+            source=address["source"],
+        )
     return T("Not given by the recipient; attributed from: %(source)s.", source=address["source"])
 
 
@@ -60,7 +66,12 @@ def _consent(told: Mapping[str, Any], zone: ZoneInfo) -> Text:
     last = told["consents"][-1]
     way = ConsentWay(last["way"]).label
     if last["withdrawn_at"]:
-        return T("%(way)s on %(day)s, withdrawn on %(end)s.", way=way, day=_day(last["at"], zone), end=_day(last["withdrawn_at"], zone))
+        return T(
+            "%(way)s on %(day)s, withdrawn on %(end)s.",
+            way=way,
+            day=_day(last["at"], zone),
+            end=_day(last["withdrawn_at"], zone),
+        )
     return T("%(way)s on %(day)s, not withdrawn.", way=way, day=_day(last["at"], zone))
 
 
@@ -70,4 +81,6 @@ def _day(instant: str, zone: ZoneInfo) -> Any:
 
 def _trail(fact: Mapping[str, Any]) -> Trail:
     source: Words = Channel(fact["channel"]).label if fact["channel"] else T("the court’s record")
-    return Trail(datetime.fromisoformat(fact["at"]), FactKind(fact["kind"]).label, source, fact["words"] or fact["raw_digest"])
+    return Trail(
+        datetime.fromisoformat(fact["at"]), FactKind(fact["kind"]).label, source, fact["words"] or fact["raw_digest"]
+    )

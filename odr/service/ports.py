@@ -77,7 +77,9 @@ def open_carriers(court: Court) -> ServicePorts:
         Channel.PLATFORM: PlatformInbox(court.database),
         Channel.EMAIL: mail_carrier(settings),
         Channel.SMS: SmsGateway(settings.sms_url) if settings.sms_url else folder,
-        Channel.SELLER_INBOX: SellerInbox(read_platforms(settings.seller_inboxes)) if settings.seller_inboxes else folder,
+        Channel.SELLER_INBOX: SellerInbox(read_platforms(settings.seller_inboxes))
+        if settings.seller_inboxes
+        else folder,
         Channel.POST: PrintQueue(settings.data_dir / "print-queue", lambda dispatch: typeset_letter(court, dispatch)),
     }
     return ServicePorts(

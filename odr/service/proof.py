@@ -20,11 +20,18 @@ from odr.service.models import Packet, ProofOfService, ServiceAddress, ServiceAt
 from odr.service.packets import consents_of
 
 
-def issue_proof(session: Session, packet: Packet, conclusion: Conclusion, *, now: datetime, zone: ZoneInfo) -> ProofOfService:
+def issue_proof(
+    session: Session, packet: Packet, conclusion: Conclusion, *, now: datetime, zone: ZoneInfo
+) -> ProofOfService:
     """Issue the proof of a conclusion. The same reasoning issued again gives back the proof there is."""
     reasoning = reasoning_of(session, packet, conclusion)
     digest = sha256_hex(canonical(reasoning))
-    last = session.scalar(select(ProofOfService).where(ProofOfService.packet_id == packet.id).order_by(ProofOfService.ordinal.desc()).limit(1))
+    last = session.scalar(
+        select(ProofOfService)
+        .where(ProofOfService.packet_id == packet.id)
+        .order_by(ProofOfService.ordinal.desc())
+        .limit(1)
+    )
     if last is not None and last.reasoning_digest == digest:
         return last
     ordinal = (last.ordinal if last else 0) + 1
@@ -43,7 +50,9 @@ def _number(packet: Packet, ordinal: int, year: int) -> str:
 
 
 def attach_document(proof: ProofOfService, *, sha256: str, receipt: str) -> None:
-    """Note the sealed paper's digest and its receipt from the log, once. Raises ValueError when there is another already."""
+    """Note the sealed paper's digest and its receipt from the log, once. Raises ValueError when there is another
+    already.
+    """
     if proof.document_sha256 not in (None, sha256):
         raise ValueError("another document has been issued for this proof")
     proof.document_sha256, proof.receipt = sha256, receipt
@@ -51,7 +60,9 @@ def attach_document(proof: ProofOfService, *, sha256: str, receipt: str) -> None
 
 def reasoning_of(session: Session, packet: Packet, conclusion: Conclusion) -> dict[str, Any]:
     """The whole trace as canonical JSON: papers, consents, addresses with their source, facts, and what each is worth."""
-    facts = session.scalars(select(ServiceFact).where(ServiceFact.packet_id == packet.id).order_by(ServiceFact.at, ServiceFact.event_id)).all()
+    facts = session.scalars(
+        select(ServiceFact).where(ServiceFact.packet_id == packet.id).order_by(ServiceFact.at, ServiceFact.event_id)
+    ).all()
     return {
         "packet": packet.reference,
         "title": packet.title,
@@ -62,13 +73,24 @@ def reasoning_of(session: Session, packet: Packet, conclusion: Conclusion) -> di
         "code": packet.code,
         "first_contact": packet.first_contact,
         "consents": [
-            {"way": c.way.value, "scope": c.scope, "at": c.at.isoformat(), "withdrawn_at": c.withdrawn_at.isoformat() if c.withdrawn_at else None}
+            {
+                "way": c.way.value,
+                "scope": c.scope,
+                "at": c.at.isoformat(),
+                "withdrawn_at": c.withdrawn_at.isoformat() if c.withdrawn_at else None,
+            }
             for c in consents_of(session, packet.party_id)
         ],
         "addresses": [_address(a) for a in _addresses_used(session, packet)],
         "facts": [_fact(f) for f in facts],
         "reasons": [
-            {"fact": r.event_id, "weight": r.weight.value, "at": r.at.isoformat(), "text": text_to_json(r.text), "article": r.article}
+            {
+                "fact": r.event_id,
+                "weight": r.weight.value,
+                "at": r.at.isoformat(),
+                "text": text_to_json(r.text),
+                "article": r.article,
+            }
             for r in conclusion.reasons
         ],
         "status": conclusion.status.value,
@@ -105,4 +127,6 @@ def _fact(fact: ServiceFact) -> dict[str, Any]:
 
 def count_proofs(session: Session, *, since: datetime) -> int:
     """How many proofs were issued since a time: a figure of the service desk."""
-    return session.scalar(select(func.count()).select_from(ProofOfService).where(ProofOfService.issued_at >= since)) or 0
+    return (
+        session.scalar(select(func.count()).select_from(ProofOfService).where(ProofOfService.issued_at >= since)) or 0
+    )

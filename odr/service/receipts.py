@@ -44,7 +44,11 @@ def take_receipt(court: Court, provider: str, body: bytes, signature: str) -> Ta
         if not number.isdecimal() or len(number) > 18:
             return Taken.NOBODYS
         query = select(ServiceAttempt).join(Packet, Packet.id == ServiceAttempt.packet_id)
-        attempt = sitting.session.scalar(query.where(ServiceAttempt.id == int(number), Packet.reference == reference, ServiceAttempt.channel == channel))
+        attempt = sitting.session.scalar(
+            query.where(
+                ServiceAttempt.id == int(number), Packet.reference == reference, ServiceAttempt.channel == channel
+            )
+        )
         if attempt is None or (channel is Channel.SELLER_INBOX and not _of_platform(attempt, provider)):
             return Taken.NOBODYS
         if sitting.session.scalar(select(ServiceFact.id).where(ServiceFact.event_id == read.event_id)) is not None:

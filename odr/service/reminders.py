@@ -54,8 +54,17 @@ def send_reminders(court: Court, limit: int = 200) -> int:
     _looked[court.database] = (local.date(), local.hour)
     with court.database.read() as session:
         found = endings(court, session, limit)
-        people = {account.id: account for account in session.scalars(select(Account).where(Account.id.in_(found), Account.state == AccountState.ACTIVE))}
-    return sum(_remind(court, people[account_id], lines, local.date()) for account_id, lines in found.items() if account_id in people)
+        people = {
+            account.id: account
+            for account in session.scalars(
+                select(Account).where(Account.id.in_(found), Account.state == AccountState.ACTIVE)
+            )
+        }
+    return sum(
+        _remind(court, people[account_id], lines, local.date())
+        for account_id, lines in found.items()
+        if account_id in people
+    )
 
 
 def endings(court: Court, session: Session, limit: int) -> dict[int, list[Ending]]:
@@ -73,31 +82,50 @@ def endings(court: Court, session: Session, limit: int) -> dict[int, list[Ending
     found: dict[int, list[Ending]] = {}
     for window, case, party in rows:
         account_id = party.account_id
-        if account_id is None or account_id in done or party.details.get(NO_REMINDERS) or (len(found) >= limit and account_id not in found):
+        if (
+            account_id is None
+            or account_id in done
+            or party.details.get(NO_REMINDERS)
+            or (len(found) >= limit and account_id not in found)
+        ):
             continue
         assert window.due_at is not None, "the query names a day"
         if window.reference in named and window.due_at - now > LAST_DAY:
             continue
-        found.setdefault(account_id, []).append(Ending(window.reference, window_title(look, case, window), case.number or case.reference, window.due_at))
+        found.setdefault(account_id, []).append(
+            Ending(window.reference, window_title(look, case, window), case.number or case.reference, window.due_at)
+        )
     return found
 
 
 def _named(session: Session, accounts: set[int], today: date) -> tuple[set[str], set[int]]:
     rows = session.scalars(select(ServiceReminder).where(ServiceReminder.account_id.in_(accounts))).all()
-    return {reference for row in rows for reference in row.windows}, {row.account_id for row in rows if row.day == today}
+    return {reference for row in rows for reference in row.windows}, {
+        row.account_id for row in rows if row.day == today
+    }
 
 
 def _remind(court: Court, account: Account, lines: list[Ending], day: date) -> int:
     """Note it first, then write: a reminder that is lost costs less than one that comes again and again."""
     try:
         with court.database.write() as session:
-            session.add(ServiceReminder(account_id=account.id, day=day, windows=[line.reference for line in lines], sent_at=court.clock.now()))
+            session.add(
+                ServiceReminder(
+                    account_id=account.id,
+                    day=day,
+                    windows=[line.reference for line in lines],
+                    sent_at=court.clock.now(),
+                )
+            )
     except IntegrityError:
         return 0
     subject = T("%(count)s time limits end soon", count=len(lines)) if len(lines) > 1 else T("A time limit ends soon")
     zone = court.settings.tz
     # An end at midnight still belongs to the day before.
-    told = [(line.title, line.case_number, (line.due_at - timedelta(microseconds=1)).astimezone(zone).date()) for line in lines]
+    told = [
+        (line.title, line.case_number, (line.due_at - timedelta(microseconds=1)).astimezone(zone).date())
+        for line in lines
+    ]
     letter = write_letter("digest", account.locale, subject=subject, head=court.ports.service.letterhead, endings=told)
     try:
         court.ports.mail.send(account.email, letter.subject, letter.text, letter.html, account.locale)

@@ -37,7 +37,9 @@ CONCLUDED = (PacketState.SERVED, PacketState.PRESUMED, PacketState.NOT_SERVED)
 def send(court: Court) -> int:
     """Send what is due, conclude what can be concluded."""
     tried = dispatch_due(court.ports.service, court.database, court.clock)
-    concluded, _seen[court.database] = conclude_due(court.database, court.clock, rules_for(court), after=_seen.get(court.database, 0))
+    concluded, _seen[court.database] = conclude_due(
+        court.database, court.clock, rules_for(court), after=_seen.get(court.database, 0)
+    )
     return tried + concluded
 
 
@@ -83,7 +85,14 @@ ROOM = Room(
     on_lapse={"serve_claim": acts.claim_not_served, **dict.fromkeys(REMINDERS, lapsed_abroad)},
     resolvers={"packet": find_packet, "service_abroad": find_abroad},
     nav=(NavItem("service", "service.overview", T("Papers and service"), 60),),
-    sweeps={"papers": make_copies, "send": send, "service_docket": bring_to_docket, "proofs": seal_proofs, "mail": read_mail, "reminders": send_reminders},
+    sweeps={
+        "papers": make_copies,
+        "send": send,
+        "service_docket": bring_to_docket,
+        "proofs": seal_proofs,
+        "mail": read_mail,
+        "reminders": send_reminders,
+    },
     queue_service=acts.queue_entry,
     after_act=(ask_again,),
 )

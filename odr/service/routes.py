@@ -40,7 +40,9 @@ def overview(case: Case, actor: Actor) -> Page:
     court = current_court().look(current_session())
     found = [current_court().table[name] for name in ACTS]
     acts = [(act, refusal(court, act, case, actor)) for act in found if actor.role in act.by]
-    return render_template("service/case.html", case=case, actor=actor, page=service_page(court, case, actor), acts=acts, tab="service")
+    return render_template(
+        "service/case.html", case=case, actor=actor, page=service_page(court, case, actor), acts=acts, tab="service"
+    )
 
 
 # -- inbox --------------------------------------------------------------------------
@@ -50,7 +52,9 @@ def overview(case: Case, actor: Actor) -> Page:
 @case_page(*PARTIES)
 def inbox(case: Case, actor: Actor) -> Page:
     """What the court has laid into the party's inbox."""
-    return render_template("service/inbox.html", case=case, actor=actor, items=inbox_items(current_session(), actor), tab="service")
+    return render_template(
+        "service/inbox.html", case=case, actor=actor, items=inbox_items(current_session(), actor), tab="service"
+    )
 
 
 @service.post("/cases/<reference>/inbox/<item>")
@@ -70,12 +74,21 @@ def letter(case: Case, actor: Actor, item: str) -> Page:
     packet = current_session().get_one(Packet, found.packet_id)
     papers = [d for d in _papers(case, packet) if found.read_at is not None and reads_document(actor, d)]
     return render_template(
-        "service/letter.html", case=case, actor=actor, item=found, packet=packet, title=text_from_json(packet.title), papers=papers, tab="service"
+        "service/letter.html",
+        case=case,
+        actor=actor,
+        item=found,
+        packet=packet,
+        title=text_from_json(packet.title),
+        papers=papers,
+        tab="service",
     )
 
 
 def _item(actor: Actor, reference: str) -> InboxItem:
-    found = current_session().scalar(select(InboxItem).where(InboxItem.reference == reference, InboxItem.party_id == actor.party_id))
+    found = current_session().scalar(
+        select(InboxItem).where(InboxItem.reference == reference, InboxItem.party_id == actor.party_id)
+    )
     if found is None:
         raise NotFound
     return found
@@ -83,7 +96,11 @@ def _item(actor: Actor, reference: str) -> InboxItem:
 
 def _papers(case: Case, packet: Packet) -> list[Document]:
     references = [paper["reference"] for paper in packet.documents]
-    query = select(Document).where(Document.case_id == case.id, Document.reference.in_(references), Document.sha256 != "").order_by(Document.id)
+    query = (
+        select(Document)
+        .where(Document.case_id == case.id, Document.reference.in_(references), Document.sha256 != "")
+        .order_by(Document.id)
+    )
     return list(current_session().scalars(query))
 
 
@@ -93,8 +110,16 @@ def paper(case: Case, actor: Actor, document: str) -> Response:
     """A paper of the court in this case, as sealed."""
     found = _document(case, actor, document)
     ending = "pdf" if found.content[:4] == b"%PDF" else "eml" if found.kind == REPLY else "bin"
-    name = "photograph" if found.kind == PHOTOGRAPH and ending == "bin" else f"{found.kind}-{found.entry_number or found.id}.{ending}"
-    kind = "application/pdf" if found.content[:4] == b"%PDF" else photographs.media_type(found.content) or "application/octet-stream"
+    name = (
+        "photograph"
+        if found.kind == PHOTOGRAPH and ending == "bin"
+        else f"{found.kind}-{found.entry_number or found.id}.{ending}"
+    )
+    kind = (
+        "application/pdf"
+        if found.content[:4] == b"%PDF"
+        else photographs.media_type(found.content) or "application/octet-stream"
+    )
     return Response(found.content, mimetype=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
@@ -109,7 +134,9 @@ def paper_receipt(case: Case, actor: Actor, document: str, part: str) -> Respons
 
 
 def _document(case: Case, actor: Actor, reference: str) -> Document:
-    found = current_session().scalar(select(Document).where(Document.case_id == case.id, Document.reference == reference, Document.sha256 != ""))
+    found = current_session().scalar(
+        select(Document).where(Document.case_id == case.id, Document.reference == reference, Document.sha256 != "")
+    )
     if found is None or not reads_document(actor, found):
         raise NotFound
     return found
@@ -130,8 +157,12 @@ def outcome(case: Case, actor: Actor) -> Page:
 
 def _outcome(case: Case, actor: Actor, values: dict[str, Any], faults: list[FieldFault], status: int = 200) -> Page:
     court = current_court().look(current_session())
-    fields = forms.fields_of(OutcomeInput, current_locale(), values, faults, forms.choices_for(OutcomeInput, court, case, actor))
-    return render_template("service/outcome.html", case=case, actor=actor, fields=fields, faults=forms.summary(fields), tab="service"), status
+    fields = forms.fields_of(
+        OutcomeInput, current_locale(), values, faults, forms.choices_for(OutcomeInput, court, case, actor)
+    )
+    return render_template(
+        "service/outcome.html", case=case, actor=actor, fields=fields, faults=forms.summary(fields), tab="service"
+    ), status
 
 
 @service.post("/cases/<reference>/service/outcome")
@@ -141,10 +172,14 @@ def record(case: Case, actor: Actor) -> Page:
     values = request.form.to_dict(flat=False)
     try:
         given = forms.parse(OutcomeInput, values)
-        pictures = photographs.read_all([(f.filename or "", f.stream) for f in request.files.getlist("photographs") if f.filename])
+        pictures = photographs.read_all(
+            [(f.filename or "", f.stream) for f in request.files.getlist("photographs") if f.filename]
+        )
         with current_court().sit({"photographs": pictures}) as sitting:
             key = (values.get("idempotency_key") or [""])[0] or None
-            receipt = sitting.perform("record_outcome", sitting.session.get_one(Case, case.id), given, actor=actor, key=key)
+            receipt = sitting.perform(
+                "record_outcome", sitting.session.get_one(Case, case.id), given, actor=actor, key=key
+            )
     except InvalidInput as error:
         return _outcome(case, actor, values, error.faults, 422)
     except CaseMovedOn:

@@ -83,7 +83,12 @@ def answer_read(number: int) -> Response:
         task = session.get(ServiceTask, number)
         packet = session.get(Packet, task.packet_id) if task is not None else None
         seat = packet and session.scalar(
-            select(Seat.id).where(Seat.case_id == packet.case_id, Seat.account_id == _me(), Seat.role == Role.CLERK, Seat.until_at.is_(None))
+            select(Seat.id).where(
+                Seat.case_id == packet.case_id,
+                Seat.account_id == _me(),
+                Seat.role == Role.CLERK,
+                Seat.until_at.is_(None),
+            )
         )
         if task is None or seat is None or task.reason is not TaskReason.REPLY:
             raise NotFound
@@ -108,8 +113,17 @@ def register() -> Response:
     days = min(max(request.args.get("days", SPAN.days, type=int), 1), 3660)
     court = current_court()
     now = court.clock.now()
-    table = register_of(current_session(), _me(), locale=current_locale(), zone=court.settings.tz, since=now - timedelta(days=days), until=now)
-    return file_answer(("\ufeff" + table).encode(), f"service-{now.astimezone(court.settings.tz):%Y-%m-%d}.csv", "text/csv")
+    table = register_of(
+        current_session(),
+        _me(),
+        locale=current_locale(),
+        zone=court.settings.tz,
+        since=now - timedelta(days=days),
+        until=now,
+    )
+    return file_answer(
+        ("\ufeff" + table).encode(), f"service-{now.astimezone(court.settings.tz):%Y-%m-%d}.csv", "text/csv"
+    )
 
 
 @service_desk.get("/cases/<reference>/service/abroad")
@@ -119,4 +133,6 @@ def abroad(case: Case, actor: Actor) -> Page:
     court = current_court().look(current_session())
     found = [current_court().table[name] for name in ABROAD_ACTS]
     acts = [(act, refusal(court, act, case, actor)) for act in found if actor.role in act.by]
-    return render_template("service/abroad.html", case=case, actor=actor, page=abroad_page(court, case), acts=acts, tab="service")
+    return render_template(
+        "service/abroad.html", case=case, actor=actor, page=abroad_page(court, case), acts=acts, tab="service"
+    )

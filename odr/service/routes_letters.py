@@ -30,7 +30,9 @@ def _letter(code: str) -> tuple[Packet, Case, Party] | None:
     """The first letter behind a code. Raises InvalidInput for a code that is none."""
     session = current_session()
     packet = session.scalar(select(Packet).where(Packet.code == normalized(code), Packet.first_contact.is_(True)))
-    case, party = (session.get(Case, packet.case_id), session.get(Party, packet.party_id)) if packet is not None else (None, None)
+    case, party = (
+        (session.get(Case, packet.case_id), session.get(Party, packet.party_id)) if packet is not None else (None, None)
+    )
     if packet is None or case is None or party is None or case.stage not in SERVING:
         return None
     return packet, case, party
@@ -54,7 +56,13 @@ def _page(code: str, values: dict[str, Any], faults: list[FieldFault], status: i
     why_not = not_passed_on(current_court().look(current_session()), case, party)
     fields = forms.fields_of(PassedOnInput, current_locale(), values, faults)
     return render_template(
-        "service/pass_on.html", code=packet.code, party=party, fields=fields, faults=forms.summary(fields), why_not=why_not, done="done" in request.args
+        "service/pass_on.html",
+        code=packet.code,
+        party=party,
+        fields=fields,
+        faults=forms.summary(fields),
+        why_not=why_not,
+        done="done" in request.args,
     ), status
 
 
@@ -71,7 +79,13 @@ def send_on(code: str) -> Page:
     if found is None:
         return redirect(url_for("filing.join_code", code=code), 303)  # type: ignore[return-value]
     with court.database.write() as session:
-        limits.take(session, keyring(court.settings.secret_key), Counted.LETTER_FROM, limits.network(request.remote_addr or ""), court.clock.machine_now())
+        limits.take(
+            session,
+            keyring(court.settings.secret_key),
+            Counted.LETTER_FROM,
+            limits.network(request.remote_addr or ""),
+            court.clock.machine_now(),
+        )
     record = PassedOnRecord(packet=found[0].reference, **given.model_dump())
     try:
         with court.sit() as sitting:

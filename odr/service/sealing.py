@@ -37,15 +37,26 @@ def seal_proofs(court: Court, limit: int = 16) -> int:
             .where(ProofOfService.document_sha256.is_(None)).order_by(ProofOfService.id).limit(limit)
         ).all()  # fmt: skip
         look = court.look(session)
-        drafts = [(proof.id, proof.number, _paper(court, proof, packet, case, partial(cited, look.pack(case)))) for proof, packet, case in rows]
+        drafts = [
+            (proof.id, proof.number, _paper(court, proof, packet, case, partial(cited, look.pack(case))))
+            for proof, packet, case in rows
+        ]
     for proof_id, number, paper in drafts:
         now = court.clock.machine_now()
         pdf = typeset(court.ports.typesetter, paper, "both", at=now)
-        _keep(court, proof_id, court.ports.sealer.seal_pdf(pdf, reason=f"Proof of service {number}", signer_name=court.settings.court_name, now=now))
+        _keep(
+            court,
+            proof_id,
+            court.ports.sealer.seal_pdf(
+                pdf, reason=f"Proof of service {number}", signer_name=court.settings.court_name, now=now
+            ),
+        )
     return len(drafts)
 
 
-def _paper(court: Court, proof: ProofOfService, packet: Packet, case: Case, cite: Callable[[str], Text | str]) -> ProofOfServicePaper:
+def _paper(
+    court: Court, proof: ProofOfService, packet: Packet, case: Case, cite: Callable[[str], Text | str]
+) -> ProofOfServicePaper:
     settings = court.settings
     name = bilingual(settings.court_name, settings.court_name_zh)
     url = f"{settings.base_url.rstrip('/')}/check/{packet.code}"
@@ -76,5 +87,9 @@ def _keep(court: Court, proof_id: int, pdf: bytes) -> None:
 
 def _entry_of(session: Session, case: Case, proof: ProofOfService) -> int | None:
     """Number of the entry that recorded the service this proof is of."""
-    rows = session.scalars(select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.act == "record_service").order_by(DocketEntry.number.desc()))
+    rows = session.scalars(
+        select(DocketEntry)
+        .where(DocketEntry.case_id == case.id, DocketEntry.act == "record_service")
+        .order_by(DocketEntry.number.desc())
+    )
     return next((entry.number for entry in rows if f'"{proof.number}"' in entry.payload), None)

@@ -17,7 +17,9 @@ FIRST_LOOK_AFTER = timedelta(days=1)
 """Before that the attempts themselves lead to the conclusion."""
 
 
-def conclude_due(database: Database, clock: Clock, rules: RulesFor = standard_rules, limit: int = 256, after: int = 0) -> tuple[int, int]:
+def conclude_due(
+    database: Database, clock: Clock, rules: RulesFor = standard_rules, limit: int = 256, after: int = 0
+) -> tuple[int, int]:
     """Look again at up to ``limit`` packets that are out and have numbers above ``after``.
 
     Gives how many reached a conclusion and the last number seen (0: the end was reached, begin anew).
@@ -36,7 +38,9 @@ def conclude_due(database: Database, clock: Clock, rules: RulesFor = standard_ru
         return concluded, packets[-1].id if len(packets) == limit else 0
 
 
-def take_in(database: Database, clock: Clock, incoming: Incoming, raw: bytes, rules: RulesFor = standard_rules) -> ServiceFact | None:
+def take_in(
+    database: Database, clock: Clock, incoming: Incoming, raw: bytes, rules: RulesFor = standard_rules
+) -> ServiceFact | None:
     """Record what came back by mail for an attempt and draw the conclusion. None when there is no such attempt."""
     with database.write() as session:
         attempt = session.get(ServiceAttempt, incoming.attempt_id)

@@ -41,7 +41,11 @@ def import_tracking(court: Court, content: bytes, account_id: int) -> Imported:
         with court.sit() as sitting:
             attempt = _attempt(sitting.session, line.reference)
             if attempt is None or line.at > sitting.now:
-                words = T("No letter has the reference %(reference)s.", reference=line.reference[:60]) if attempt is None else T("This lies in the future.")
+                words = (
+                    T("No letter has the reference %(reference)s.", reference=line.reference[:60])
+                    if attempt is None
+                    else T("This lies in the future.")
+                )
                 faults.append(TrackingFault(0, words))
                 continue
             if sitting.session.scalar(select(ServiceFact.id).where(ServiceFact.event_id == line.event_id)) is not None:
@@ -54,7 +58,9 @@ def import_tracking(court: Court, content: bytes, account_id: int) -> Imported:
     return Imported(taken, known, tuple(faults))
 
 
-def _take(sitting: Sitting, case: Case, packet: Packet, attempt: ServiceAttempt, line: Tracked, account_id: int) -> None:
+def _take(
+    sitting: Sitting, case: Case, packet: Packet, attempt: ServiceAttempt, line: Tracked, account_id: int
+) -> None:
     record_fact(
         sitting.session, packet_id=packet.id, attempt_id=attempt.id, channel=Channel.POST, kind=line.kind, at=line.at, recorded_at=sitting.now,
         event_id=line.event_id, signer=line.signer, words=line.words or None, account_id=account_id,
@@ -68,4 +74,10 @@ def _attempt(session: Session, reference: str) -> ServiceAttempt | None:
     if not number.isdecimal() or len(number) > 18:
         return None
     query = select(ServiceAttempt).join(Packet, Packet.id == ServiceAttempt.packet_id)
-    return session.scalar(query.where(ServiceAttempt.id == int(number), Packet.reference == packet_reference, ServiceAttempt.channel == Channel.POST))
+    return session.scalar(
+        query.where(
+            ServiceAttempt.id == int(number),
+            Packet.reference == packet_reference,
+            ServiceAttempt.channel == Channel.POST,
+        )
+    )

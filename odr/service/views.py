@@ -23,7 +23,17 @@ from odr.service.incoming import count_unknown
 from odr.service.kinds import AbroadStep, Channel, PacketState, PaperKind, TaskReason
 from odr.service.ledger import Ledger, service_ledger
 from odr.service.lookups import abroad_of, packets_of
-from odr.service.models import InboxItem, Packet, ProofOfService, ServiceAbroad, ServiceAddress, ServiceAttempt, ServiceConsent, ServiceFact, ServiceTask
+from odr.service.models import (
+    InboxItem,
+    Packet,
+    ProofOfService,
+    ServiceAbroad,
+    ServiceAddress,
+    ServiceAttempt,
+    ServiceConsent,
+    ServiceFact,
+    ServiceTask,
+)
 from odr.service.pack_rules import cited, rules_for
 from odr.service.packets import consents_of, weigh_packet
 from odr.service.proof import count_proofs
@@ -94,7 +104,14 @@ class PacketView:
     @property
     def rule(self) -> Reason | None:
         """The reason that made it service."""
-        return next((r for r in self.conclusion.reasons if r.at == self.conclusion.effective_at and r.weight in (Weight.EFFECTIVE, Weight.PRESUMED)), None)
+        return next(
+            (
+                r
+                for r in self.conclusion.reasons
+                if r.at == self.conclusion.effective_at and r.weight in (Weight.EFFECTIVE, Weight.PRESUMED)
+            ),
+            None,
+        )
 
 
 def packet_view(court: Sitting, case: Case, packet: Packet) -> PacketView:
@@ -115,10 +132,17 @@ def packet_view(court: Sitting, case: Case, packet: Packet) -> PacketView:
     shown = [(facts[r.event_id], r) for r in conclusion.reasons if r.event_id in facts]
     steps = [Step(fact, r, where.get(fact.attempt_id or 0, ""), articles[r.article]) for fact, r in shown]
     references = [paper["reference"] for paper in packet.documents]
-    papers = session.scalars(select(Document).where(Document.case_id == case.id, Document.reference.in_(references), Document.sha256 != "")).all()
-    proofs = session.scalars(select(ProofOfService).where(ProofOfService.packet_id == packet.id).order_by(ProofOfService.ordinal)).all()
+    papers = session.scalars(
+        select(Document).where(Document.case_id == case.id, Document.reference.in_(references), Document.sha256 != "")
+    ).all()
+    proofs = session.scalars(
+        select(ProofOfService).where(ProofOfService.packet_id == packet.id).order_by(ProofOfService.ordinal)
+    ).all()
     digests = [p.document_sha256 for p in proofs if p.document_sha256]
-    sealed = {d.sha256: d for d in session.scalars(select(Document).where(Document.case_id == case.id, Document.sha256.in_(digests)))}
+    sealed = {
+        d.sha256: d
+        for d in session.scalars(select(Document).where(Document.case_id == case.id, Document.sha256.in_(digests)))
+    }
     return PacketView(
         packet, text_from_json(packet.title), TINTS[packet.state], conclusion, steps, papers,
         [(p, sealed.get(p.document_sha256 or "")) for p in proofs], articles,
@@ -127,7 +151,9 @@ def packet_view(court: Sitting, case: Case, packet: Packet) -> PacketView:
 
 @dataclass(frozen=True)
 class AddressView:
-    """Where a party can be reached, what it agreed to and for which papers, what was searched, and whether it carries on."""
+    """Where a party can be reached, what it agreed to and for which papers, what was searched, and whether it carries
+    on.
+    """
 
     name: str
     addresses: Sequence[ServiceAddress]
@@ -152,13 +178,19 @@ def service_page(court: Sitting, case: Case, actor: Actor) -> ServicePage:
     packets = [packet_view(court, case, p) for p in packets_of(session, case, party_id=actor.party_id)]
     shown = [p for p in case.parties if actor.party_id in (None, p.id)]
     searches = _searches(session, case) if actor.party_id is None else {}
-    return ServicePage(packets, [_reach(session, p, searches.get(p.label, ())) for p in shown], inbox_items(session, actor))
+    return ServicePage(
+        packets, [_reach(session, p, searches.get(p.label, ())) for p in shown], inbox_items(session, actor)
+    )
 
 
 def _searches(session: Session, case: Case) -> dict[str, list[tuple[datetime, dict[str, str]]]]:
     """The record of searches, by party."""
     found: dict[str, list[tuple[datetime, dict[str, str]]]] = {}
-    for entry in session.scalars(select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.act == "record_search").order_by(DocketEntry.number)):
+    for entry in session.scalars(
+        select(DocketEntry)
+        .where(DocketEntry.case_id == case.id, DocketEntry.act == "record_search")
+        .order_by(DocketEntry.number)
+    ):
         told = json.loads(entry.payload)
         found.setdefault(told["result"]["party"], []).append((entry.effective_at, told["words"]))
     return found
@@ -167,7 +199,11 @@ def _searches(session: Session, case: Case) -> dict[str, list[tuple[datetime, di
 def _reach(session: Session, party: Party, searches: Sequence[tuple[datetime, dict[str, str]]]) -> AddressView:
     party_id, name = party.id, party.name
     addresses = session.scalars(
-        select(ServiceAddress).where(ServiceAddress.party_id == party_id, ServiceAddress.ended_at.is_(None), ServiceAddress.channel != Channel.PLATFORM)
+        select(ServiceAddress).where(
+            ServiceAddress.party_id == party_id,
+            ServiceAddress.ended_at.is_(None),
+            ServiceAddress.channel != Channel.PLATFORM,
+        )
     ).all()
     live = [c for c in consents_of(session, party_id) if c.withdrawn_at is None]
     consent = live[-1] if live else None
@@ -180,7 +216,12 @@ def inbox_items(session: Session, actor: Actor) -> list[InboxItem]:
     if actor.party_id is None:
         return []
     return list(
-        session.scalars(select(InboxItem).where(InboxItem.party_id == actor.party_id).order_by(InboxItem.placed_at.desc(), InboxItem.id.desc()).limit(200))
+        session.scalars(
+            select(InboxItem)
+            .where(InboxItem.party_id == actor.party_id)
+            .order_by(InboxItem.placed_at.desc(), InboxItem.id.desc())
+            .limit(200)
+        )
     )
 
 
@@ -234,7 +275,11 @@ def service_desk(court: Court, session: Session, account_id: int, limit: int = 2
     tasks: dict[int, list[ServiceTask]] = {}
     for task in session.scalars(
         select(ServiceTask)
-        .where(ServiceTask.packet_id.in_([p.id for p, _ in rows]), ServiceTask.closed_at.is_(None), ServiceTask.reason != TaskReason.REPLY)
+        .where(
+            ServiceTask.packet_id.in_([p.id for p, _ in rows]),
+            ServiceTask.closed_at.is_(None),
+            ServiceTask.reason != TaskReason.REPLY,
+        )
         .order_by(ServiceTask.id)
     ):
         tasks.setdefault(task.packet_id, []).append(task)
@@ -242,8 +287,16 @@ def service_desk(court: Court, session: Session, account_id: int, limit: int = 2
     for packet, case in rows:
         name, row = _row(case, packet, tasks.get(packet.id, []), now)
         groups[name].append(row)
-    ledger, total = (service_ledger(session, now=now, machine_now=court.clock.machine_now(), since=since) for since in (midnight, None))
-    silent = session.execute(select(Packet, Case).outerjoin(Case, Case.id == Packet.case_id).where(Packet.id.in_(total.silent)).order_by(Packet.id)).all()
+    ledger, total = (
+        service_ledger(session, now=now, machine_now=court.clock.machine_now(), since=since)
+        for since in (midnight, None)
+    )
+    silent = session.execute(
+        select(Packet, Case)
+        .outerjoin(Case, Case.id == Packet.case_id)
+        .where(Packet.id.in_(total.silent))
+        .order_by(Packet.id)
+    ).all()
     answers = session.execute(
         select(ServiceTask, Packet, Case).join(Packet, Packet.id == ServiceTask.packet_id).join(Case, Case.id == Packet.case_id)
         .where(ServiceTask.reason == TaskReason.REPLY, ServiceTask.closed_at.is_(None), Packet.case_id.in_(seats)).order_by(ServiceTask.id).limit(limit)
@@ -267,19 +320,34 @@ CLAIM_DAYS = timedelta(days=5)
 def _row(case: Case, packet: Packet, tasks: Sequence[ServiceTask], now: datetime) -> tuple[str, DeskRow]:
     title = text_from_json(packet.title)
     if packet.state is PacketState.HELD:
-        step = T("Goes out at %(at)s. Nothing to do, or take it back.", at=packet.hold_until) if packet.hold_until else T("Nothing to do")
+        step = (
+            T("Goes out at %(at)s. Nothing to do, or take it back.", at=packet.hold_until)
+            if packet.hold_until
+            else T("Nothing to do")
+        )
         return "held", DeskRow(case, packet, title, packet.state.label, "wait", [], step, "undo_sending")
     why: list[Text | str] = []
     for task in tasks:
         why += [task.reason.label, *([task.words] if task.words else [])]
     if tasks or packet.state is PacketState.NOT_SERVED:
         step = NEXT_STEPS[tasks[-1].reason if tasks else TaskReason.NOT_SERVED]
-        return "failed", DeskRow(case, packet, title, T("Failed"), "bad", why or [packet.state.label], step, "serve_again")
+        return "failed", DeskRow(
+            case, packet, title, T("Failed"), "bad", why or [packet.state.label], step, "serve_again"
+        )
     limit = packet.due_at or (packet.queued_at + CLAIM_DAYS if packet.occasion == "claim" else None)
     if limit is not None and limit < now:
         late = T("Overdue %(count)s days", count=max(1, (now - limit).days))
         because = T("Out since %(day)s; nothing shows that it arrived.", day=packet.queued_at)
-        return "overdue", DeskRow(case, packet, title, late, "warn", [because], T("Trace the letter, or serve by another way"), "record_outcome")
+        return "overdue", DeskRow(
+            case,
+            packet,
+            title,
+            late,
+            "warn",
+            [because],
+            T("Trace the letter, or serve by another way"),
+            "record_outcome",
+        )
     return "out", DeskRow(case, packet, title, packet.state.label, "wait", [], T("Nothing to do"), None)
 
 
@@ -325,7 +393,9 @@ def abroad_page(court: Sitting, case: Case) -> AbroadPage:
     for party in case.parties:
         if party.abroad and rules is not None:
             code = party.details.get(STATE_ABROAD, "")
-            parties.append((party.name, name(code), [m.label for m in open_methods(court.pack(case), party, national=True)]))
+            parties.append(
+                (party.name, name(code), [m.label for m in open_methods(court.pack(case), party, national=True)])
+            )
     views = []
     for row in abroad_of(session, case):
         packet = session.get_one(Packet, row.packet_id)
@@ -340,6 +410,16 @@ def abroad_page(court: Sitting, case: Case) -> AbroadPage:
 
 def _bundle(session: Session, case: Case, row: ServiceAbroad) -> Document | None:
     """The bundle of a service abroad: the paper that the entry of its letter made."""
-    entries = session.scalars(select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.act == "make_request_letter")).all()
+    entries = session.scalars(
+        select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.act == "make_request_letter")
+    ).all()
     number = next((e.number for e in entries if f'"{row.reference}"' in e.payload), None)
-    return session.scalar(select(Document).where(Document.case_id == case.id, Document.kind == LETTER, Document.entry_number == number)) if number else None
+    return (
+        session.scalar(
+            select(Document).where(
+                Document.case_id == case.id, Document.kind == LETTER, Document.entry_number == number
+            )
+        )
+        if number
+        else None
+    )

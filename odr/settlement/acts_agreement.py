@@ -47,7 +47,9 @@ def sign_agreement(court: Sitting, case: Case, given: AgreementRef, *, actor: Ac
     input=DeclineAgreementInput,
     source="CPL 102",
 )
-def decline_agreement(court: Sitting, case: Case, given: DeclineAgreementInput, *, actor: Actor, now: datetime) -> Recorded:
+def decline_agreement(
+    court: Sitting, case: Case, given: DeclineAgreementInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Decline a text, or a statement before it binds; the case goes on (CPL 102)."""
     agreement = waiting(court, case, given.agreement, *LIVE_AGREEMENTS)
     reached_court = agreement.state is not AgreementState.SIGNING
@@ -55,16 +57,33 @@ def decline_agreement(court: Sitting, case: Case, given: DeclineAgreementInput, 
     close_waiting(court, case, agreement)
     if reached_court:
         court.then("agreement_failed", AgreementRef(agreement=agreement.reference), actor=CLOCK_ACTOR)
-    return Recorded(T("%(name)s does not sign the agreement", name=court.party_of(case, actor).name), {"agreement": agreement.reference})
+    return Recorded(
+        T("%(name)s does not sign the agreement", name=court.party_of(case, actor).name),
+        {"agreement": agreement.reference},
+    )
 
 
-@act(title=T("No agreement came about"), input=AgreementRef, by={Role.CLOCK}, at=OPEN_STAGES, listed=False, source="CPL 102")
+@act(
+    title=T("No agreement came about"),
+    input=AgreementRef,
+    by={Role.CLOCK},
+    at=OPEN_STAGES,
+    listed=False,
+    source="CPL 102",
+)
 def agreement_failed(court: Sitting, case: Case, given: AgreementRef, *, actor: Actor, now: datetime) -> Recorded:
     """Tell the court that the text it was given does not bind, without saying who declined: the case goes on (CPL 102)."""
     return Recorded(T("The agreement did not come about; the case goes on"), {"agreement": given.agreement})
 
 
-@act(title=T("Agreement given to the court"), input=AgreementRef, by={Role.CLOCK}, at=OPEN_STAGES, listed=False, source="CPL 100, 148")
+@act(
+    title=T("Agreement given to the court"),
+    input=AgreementRef,
+    by={Role.CLOCK},
+    at=OPEN_STAGES,
+    listed=False,
+    source="CPL 100, 148",
+)
 def submit_agreement(court: Sitting, case: Case, given: AgreementRef, *, actor: Actor, now: datetime) -> Recorded:
     """Give the court the signed text, and nothing of how it came about; the judge makes the statement or gives leave."""
     agreement = agreement_named(court.session, case, given.agreement)
@@ -75,7 +94,10 @@ def submit_agreement(court: Sitting, case: Case, given: AgreementRef, *, actor: 
     else:
         title = T("The parties have agreed and the claimant withdraws. Give leave, or refuse it with reasons.")
         court.open_task(case, Role.JUDGE, LEAVE_TASK, title, risk=45, subject=agreement.reference)
-    return Recorded(T("The parties gave the court their agreement"), {"agreement": agreement.reference, "ending": agreement.ending.value, "terms": terms})
+    return Recorded(
+        T("The parties gave the court their agreement"),
+        {"agreement": agreement.reference, "ending": agreement.ending.value, "terms": terms},
+    )
 
 
 def shut(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:

@@ -1,4 +1,6 @@
-"""Mediation before a claim: asked for in a case of its own, sent back where it does not belong here, ended by an agreement that binds (OMR 8 to 25)."""
+"""Mediation before a claim: asked for in a case of its own, sent back where it does not belong here, ended by an
+agreement that binds (OMR 8 to 25).
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,8 @@ LETTER = "mediation"
     source="CPL 125; OMR 8, 10, 15",
 )
 def ask_before_filing(court: Sitting, case: Case, given: BeforeFilingInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Ask the court to have a dispute mediated before any claim; the other side is written to and need not agree (OMR 8, 15).
+    """Ask the court to have a dispute mediated before any claim; the other side is written to and need not agree (OMR
+    8, 15).
 
     A mediator is chosen by both, or designated by rule within three working days (OMR 10). It costs nothing.
     """
@@ -50,15 +53,40 @@ def ask_before_filing(court: Sitting, case: Case, given: BeforeFilingInput, *, a
         raise InvalidInput.at("amount", T("The amount is not in the currency of this court."))
     number = court.next_number(case)
     amount = given.amount.minor if given.amount else None
-    court.session.add(DisputeBeforeFiling(case_id=case.id, what=given.what, asks=given.asks, amount_minor=amount, currency=currency, entry_number=number))
-    mediation = Mediation(case_id=case.id, state=MediationState.PROPOSED, consents=[me.id], choices={}, entry_number=number)
+    court.session.add(
+        DisputeBeforeFiling(
+            case_id=case.id,
+            what=given.what,
+            asks=given.asks,
+            amount_minor=amount,
+            currency=currency,
+            entry_number=number,
+        )
+    )
+    mediation = Mediation(
+        case_id=case.id, state=MediationState.PROPOSED, consents=[me.id], choices={}, entry_number=number
+    )
     court.session.add(mediation)
     court.session.flush()
     note_applicant(court, case, me, given.applicant)
     for party in parties(case, Role.RESPONDENT):
-        write_to(court, case, party, letter=LETTER, title=T("An invitation to mediate"), entry_number=number, occasion="mediation")
+        write_to(
+            court,
+            case,
+            party,
+            letter=LETTER,
+            title=T("An invitation to mediate"),
+            entry_number=number,
+            occasion="mediation",
+        )
     court.start_window(case, DESIGNATION, start=now, subject=mediation.reference)
-    court.open_task(case, Role.CLERK, LOOK_TASK, T("Mediation before a claim was asked for. Send it back if it does not belong here."), risk=20)
+    court.open_task(
+        case,
+        Role.CLERK,
+        LOOK_TASK,
+        T("Mediation before a claim was asked for. Send it back if it does not belong here."),
+        risk=20,
+    )
     return Recorded(T("%(name)s asks for mediation before a claim", name=me.name), {"mediation": mediation.reference})
 
 
@@ -71,13 +99,19 @@ def ask_before_filing(court: Sitting, case: Case, given: BeforeFilingInput, *, a
     serves=Everyone.PARTIES,
     source="OMR 9",
 )
-def return_mediation(court: Sitting, case: Case, given: ReturnMediationInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Send it back with reasons: the court does not hear such disputes, another court does, or it is not suited (OMR 9)."""
+def return_mediation(
+    court: Sitting, case: Case, given: ReturnMediationInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Send it back with reasons: the court does not hear such disputes, another court does, or it is not suited (OMR
+    9).
+    """
     mediation = mediation_of(court.session, case)
     if mediation is not None:
         close_mediation(court, case, mediation)
     _over(court, case, Outcome.REFUSED, now)
-    return Recorded(T("The application for mediation was sent back"), {"ground": given.ground, "reasons": given.reasons})
+    return Recorded(
+        T("The application for mediation was sent back"), {"ground": given.ground, "reasons": given.reasons}
+    )
 
 
 def _over(court: Sitting, case: Case, outcome: Outcome, now: datetime) -> None:
@@ -101,7 +135,9 @@ def _over(court: Sitting, case: Case, outcome: Outcome, now: datetime) -> None:
     source="OMR 19, 20",
 )
 def conclude_before_filing(court: Sitting, case: Case, given: AgreementRef, *, actor: Actor, now: datetime) -> Recorded:
-    """Record that an agreement binds since its last signature; for thirty days everybody together may ask that it be confirmed (OMR 19, 20; CPL 205)."""
+    """Record that an agreement binds since its last signature; for thirty days everybody together may ask that it be
+    confirmed (OMR 19, 20; CPL 205).
+    """
     agreement = agreement_named(court.session, case, given.agreement)
     agreement.state = AgreementState.EFFECTIVE
     mediation = mediation_of(court.session, case)
@@ -112,7 +148,9 @@ def conclude_before_filing(court: Sitting, case: Case, given: AgreementRef, *, a
             court.start_window(case, APPLICATION, party=party, start=now, subject=agreement.reference)
     _over(court, case, Outcome.SETTLED, now)
     terms = [words_of(term) for term in term_words(case, agreement, THE_DISPUTE)]
-    return Recorded(T("The agreement binds since everybody has signed it"), {"agreement": agreement.reference, "terms": terms})
+    return Recorded(
+        T("The agreement binds since everybody has signed it"), {"agreement": agreement.reference, "terms": terms}
+    )
 
 
 def binding_agreement(court: Sitting, case: Case) -> Agreement | None:
@@ -141,7 +179,9 @@ def something_was_agreed(court: Sitting, case: Case, actor: Actor) -> Text | Non
     source="CPL 205; CPI 351, 354; FEE 8",
 )
 def apply_for_confirmation(court: Sitting, case: Case, given: AgreementRef, *, actor: Actor, now: datetime) -> Recorded:
-    """Apply, jointly and without fee: with the last party's application a case of its own is opened, and the judge gets the agreed text only (CPL 205)."""
+    """Apply, jointly and without fee: with the last party's application a case of its own is opened, and the judge gets
+    the agreed text only (CPL 205).
+    """
     agreement = binding_agreement(court, case)
     if agreement is None or agreement.reference != given.agreement:
         raise ActNotOpen(T("Nothing was agreed before a mediator here."))
@@ -170,13 +210,25 @@ def a_mediation_runs(court: Sitting, case: Case, actor: Actor) -> Text | None:
     return None if found is not None and found.state is MediationState.RUNNING else T("No mediation runs.")
 
 
-@in_room(title=T("Agree to a longer time for mediation"), input=LongerInput, at=ROOM_STAGES, guard=a_mediation_runs, source="OMR 24")
+@in_room(
+    title=T("Agree to a longer time for mediation"),
+    input=LongerInput,
+    at=ROOM_STAGES,
+    guard=a_mediation_runs,
+    source="OMR 24",
+)
 def extend_mediation(court: Sitting, case: Case, given: LongerInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Name a later day, or agree to the one that was named: when everybody has, the mediation lasts until then (OMR 24)."""
+    """Name a later day, or agree to the one that was named: when everybody has, the mediation lasts until then (OMR
+    24).
+    """
     me, mediation = court.party_of(case, actor), mediation_of(court.session, case)
     assert mediation is not None
     window = next((w for w in court.windows(case, MEDIATION, subject=mediation.reference)), None)
-    ends = window.due_at.astimezone(court.pack(case).tz).date() if window is not None and window.due_at else court_day(court)
+    ends = (
+        window.due_at.astimezone(court.pack(case).tz).date()
+        if window is not None and window.due_at
+        else court_day(court)
+    )
     if given.until <= ends:
         raise InvalidInput.at("until", T("The mediation lasts until %(day)s as it is.", day=ends))
     if (given.until - ends).days > 180:
@@ -186,7 +238,10 @@ def extend_mediation(court: Sitting, case: Case, given: LongerInput, *, actor: A
     mediation.longer = {"until": given.until.isoformat(), "agreed": agreed}
     if all(p.id in agreed for p in parties(case)):
         court.then("lengthen_mediation", LongerInput(until=given.until), actor=CLOCK_ACTOR)
-    return Recorded(T("%(name)s would mediate until %(day)s", name=me.name, day=given.until), {"missing": len(_not_among(case, agreed))})
+    return Recorded(
+        T("%(name)s would mediate until %(day)s", name=me.name, day=given.until),
+        {"missing": len(_not_among(case, agreed))},
+    )
 
 
 def _not_among(case: Case, agreed: list[int]) -> list[Party]:
@@ -212,4 +267,7 @@ def lengthen_mediation(court: Sitting, case: Case, given: LongerInput, *, actor:
     )
     mediation.longer = None
     until = longer.due_at or before
-    return Recorded(T("The mediation lasts until %(day)s, as everybody agreed", day=given.until), {"from": before.isoformat(), "until": until.isoformat()})
+    return Recorded(
+        T("The mediation lasts until %(day)s, as everybody agreed", day=given.until),
+        {"from": before.isoformat(), "until": until.isoformat()},
+    )

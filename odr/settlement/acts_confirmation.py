@@ -1,4 +1,6 @@
-"""Confirmation of an agreement made before a mediator: applied for by all, looked at, confirmed or not; then it is enforced like a judgment (CPL 205, 206)."""
+"""Confirmation of an agreement made before a mediator: applied for by all, looked at, confirmed or not; then it is
+enforced like a judgment (CPL 205, 206).
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,15 @@ from odr.procedure.table import Everyone, Recorded, act
 from odr.settlement.acts_mediation import Nothing
 from odr.settlement.acts_statement import obligations
 from odr.settlement.before_filing import APPLICATION, application_ends, since
-from odr.settlement.confirming import OBJECTION, RULING, agreement_behind, digest, ground_named, prepare_confirmation, prepare_objection
+from odr.settlement.confirming import (
+    OBJECTION,
+    RULING,
+    agreement_behind,
+    digest,
+    ground_named,
+    prepare_confirmation,
+    prepare_objection,
+)
 from odr.settlement.inputs_before import (
     ConfirmationInput,
     ConfirmationRulingInput,
@@ -61,7 +71,9 @@ def open_confirmation(court: Sitting, case: Case, given: OpenedInput, *, actor: 
     """Take over the agreed text of a mediation of this court, and nothing of how it came about (CPL 205)."""
     row = _row(court, case)
     begin_review(court, case)
-    return Recorded(T("Everybody asks that an agreement made before a mediator of this court be confirmed"), _told(court, case, row))
+    return Recorded(
+        T("Everybody asks that an agreement made before a mediator of this court be confirmed"), _told(court, case, row)
+    )
 
 
 def _row(court: Sitting, case: Case) -> Confirmation:
@@ -84,8 +96,11 @@ def _told(court: Sitting, case: Case, row: Confirmation) -> dict[str, Any]:
     listed=False,
     source="CPL 205; CPI 351, 353, 354; FEE 8",
 )
-def ask_for_confirmation(court: Sitting, case: Case, given: ConfirmationInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Ask for it; the other party to the agreement is written to, and the court looks at it when she has applied too (CPL 205).
+def ask_for_confirmation(
+    court: Sitting, case: Case, given: ConfirmationInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Ask for it; the other party to the agreement is written to, and the court looks at it when she has applied too
+    (CPL 205).
 
     Raises InvalidInput where the thirty days since the agreement binds are over, or it is dated in the future.
     """
@@ -94,7 +109,10 @@ def ask_for_confirmation(court: Sitting, case: Case, given: ConfirmationInput, *
     if ends is None:
         raise InvalidInput.at("effective_on", T("This day is still to come."))
     if ends < now:
-        words = T("The thirty days for the application ended on %(day)s. You may still sue on the agreement (Civil Procedure Law, art. 205).", day=ends)
+        words = T(
+            "The thirty days for the application ended on %(day)s. You may still sue on the agreement (Civil Procedure Law, art. 205).",
+            day=ends,
+        )
         raise InvalidInput.at("effective_on", words)
     agreement = _agreement(court, case, given, me.id, other.id)
     row = Confirmation(
@@ -110,8 +128,18 @@ def ask_for_confirmation(court: Sitting, case: Case, given: ConfirmationInput, *
     court.session.flush()
     note_applicant(court, case, me, given.applicant)
     number = court.next_number(case)
-    write_to(court, case, other, letter=LETTER, title=T("A mediated agreement is to be confirmed"), entry_number=number, occasion="confirmation")
-    court.start_window(case, APPLICATION, party=other, start=since(court, case, given.effective_on), proof=T("the agreement itself"))
+    write_to(
+        court,
+        case,
+        other,
+        letter=LETTER,
+        title=T("A mediated agreement is to be confirmed"),
+        entry_number=number,
+        occasion="confirmation",
+    )
+    court.start_window(
+        case, APPLICATION, party=other, start=since(court, case, given.effective_on), proof=T("the agreement itself")
+    )
     return Recorded(T("%(name)s asks that a mediated agreement be confirmed", name=me.name), _told(court, case, row))
 
 
@@ -160,13 +188,17 @@ def join_application(court: Sitting, case: Case, given: Nothing, *, actor: Actor
 def application_lapsed(court: Sitting, case: Case, window: Window) -> None:
     """The other party did not apply in time: a ruling not to accept is prepared for the judge; the clock does not rule."""
     if case.stage is Stage.CONFIRMING and not court.tasks(case, JOIN_TASK):
-        title = T("The application for confirmation was not made by everybody in time. Do not accept it (Civil Procedure Law, art. 205).")
+        title = T(
+            "The application for confirmation was not made by everybody in time. Do not accept it (Civil Procedure Law, art. 205)."
+        )
         court.open_task(case, Role.JUDGE, JOIN_TASK, title, risk=40)
 
 
 def review_overdue(court: Sitting, case: Case, window: Window) -> None:
     """Thirty days passed without a ruling: the president learns of it (CPL 187)."""
-    court.open_task(case, Role.PRESIDENT, REVIEW, T("An agreement waits for its confirmation longer than thirty days."), risk=70)
+    court.open_task(
+        case, Role.PRESIDENT, REVIEW, T("An agreement waits for its confirmation longer than thirty days."), risk=70
+    )
 
 
 def it_is_joint(court: Sitting, case: Case, actor: Actor) -> Text | None:
@@ -185,7 +217,9 @@ def it_is_joint(court: Sitting, case: Case, actor: Actor) -> Text | None:
     serves=Everyone.PARTIES,
     source="CPI 354, 356; OMR 23",
 )
-def ask_about_agreement(court: Sitting, case: Case, given: SupplementRequestInput, *, actor: Actor, now: datetime) -> Recorded:
+def ask_about_agreement(
+    court: Sitting, case: Case, given: SupplementRequestInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Ask both sides for what is missing or in doubt, within a time (CPI 356)."""
     for party in parties(case):
         court.close_windows(case, SUPPLEMENT, WindowState.ENDED, party=party)
@@ -203,7 +237,9 @@ def ask_about_agreement(court: Sitting, case: Case, given: SupplementRequestInpu
     serves=Everyone.BUT_ACTOR,
     source="CPI 356",
 )
-def answer_about_agreement(court: Sitting, case: Case, given: SupplementInput, *, actor: Actor, now: datetime) -> Recorded:
+def answer_about_agreement(
+    court: Sitting, case: Case, given: SupplementInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Answer it (CPI 356)."""
     return Recorded(T("%(name)s answered about the agreement", name=court.party_of(case, actor).name))
 
@@ -211,7 +247,9 @@ def answer_about_agreement(court: Sitting, case: Case, given: SupplementInput, *
 def supplement_lapsed(court: Sitting, case: Case, window: Window) -> None:
     """Nothing came: the judge may treat the application as withdrawn (CPI 357)."""
     if case.stage is Stage.CONFIRMING and not court.tasks(case, SUPPLEMENT):
-        title = T("What was asked about the agreement did not come. The application may be treated as withdrawn (Interpretation, art. 357).")
+        title = T(
+            "What was asked about the agreement did not come. The application may be treated as withdrawn (Interpretation, art. 357)."
+        )
         court.open_task(case, Role.JUDGE, SUPPLEMENT, title, risk=45)
 
 
@@ -244,8 +282,11 @@ def withdraw_confirmation(court: Sitting, case: Case, given: Nothing, *, actor: 
     prepare=prepare_confirmation,
     source="CPL 157, 206; CPI 355, 357, 358",
 )
-def rule_on_confirmation(court: Sitting, case: Case, given: ConfirmationRulingInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Confirm the agreement, which can then be enforced, or refuse on a named ground; sealed, with reasons and what one may do next (CPL 206).
+def rule_on_confirmation(
+    court: Sitting, case: Case, given: ConfirmationRulingInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Confirm the agreement, which can then be enforced, or refuse on a named ground; sealed, with reasons and what one
+    may do next (CPL 206).
 
     Raises ActNotOpen for a confirmation not everybody asked for, and for a leave nobody asked for.
     """
@@ -254,13 +295,17 @@ def rule_on_confirmation(court: Sitting, case: Case, given: ConfirmationRulingIn
     row = _row(court, case)
     ground_named(court, case, given)
     reason = it_is_joint(court, case, actor) if given.result == "confirmed" else None
-    if given.result == "withdrawn" and not (court.tasks(case, "confirmation_withdrawn") or court.tasks(case, SUPPLEMENT)):
+    if given.result == "withdrawn" and not (
+        court.tasks(case, "confirmation_withdrawn") or court.tasks(case, SUPPLEMENT)
+    ):
         reason = T("Nobody has taken the application back, and nothing that was asked for is missing.")
     if reason is not None:
         raise ActNotOpen(reason)
     agreement = agreement_behind(court, row)
     title = words_of(T("Ruling: %(kind)s", kind=T("Confirmation of a mediated agreement")))
-    document = keep_prepared(court, case, RULING, digest(case, row, agreement, given), kind="ruling", title=title, locale=given.language)
+    document = keep_prepared(
+        court, case, RULING, digest(case, row, agreement, given), kind="ruling", title=title, locale=given.language
+    )
     row.ruled_entry, row.document_id = court.next_number(case), document.id
     for kind in (REVIEW, SUPPLEMENT, APPLICATION):
         court.close_windows(case, kind, WindowState.ENDED)
@@ -268,7 +313,12 @@ def rule_on_confirmation(court: Sitting, case: Case, given: ConfirmationRulingIn
         court.close_tasks(case, task)
     _carry_out(court, case, agreement, given.result, now)
     words = T("Ruling on the confirmation: %(result)s", result=RESULT_WORDS[given.result])
-    facts = {"document": document.reference, "sha256": document.sha256, "document_receipt": document.receipt, "ground": given.ground}
+    facts = {
+        "document": document.reference,
+        "sha256": document.sha256,
+        "document_receipt": document.receipt,
+        "ground": given.ground,
+    }
     return Recorded(words, facts)
 
 
@@ -290,7 +340,14 @@ def _carry_out(court: Sitting, case: Case, agreement: Agreement, result: str, no
         return
     case.effective_at = now
     court.move(case, Stage.EFFECTIVE)
-    court.announce("settlement_reached", case, kind="confirmation", instrument="confirmation", agreement=agreement, obligations=obligations(agreement))
+    court.announce(
+        "settlement_reached",
+        case,
+        kind="confirmation",
+        instrument="confirmation",
+        agreement=agreement,
+        obligations=obligations(agreement),
+    )
 
 
 def on_served(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
@@ -311,7 +368,9 @@ def on_served(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     serves=Everyone.BUT_ACTOR,
     source="CPI 372",
 )
-def object_to_confirmation(court: Sitting, case: Case, given: ObjectionInput, *, actor: Actor, now: datetime) -> Recorded:
+def object_to_confirmation(
+    court: Sitting, case: Case, given: ObjectionInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Say within fifteen days of receiving it why the confirmation is wrong; the same court looks again (CPI 372)."""
     me = court.party_of(case, actor)
     title = T("%(name)s objects to the confirmation. Rule on it.", name=me.name)
@@ -336,12 +395,18 @@ def an_objection_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     prepare=prepare_objection,
     source="CPL 157; CPI 372",
 )
-def rule_on_objection(court: Sitting, case: Case, given: ObjectionRulingInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Let it stand, or set it aside: then nothing can be enforced under it, and the parties may agree anew or sue (CPI 372)."""
+def rule_on_objection(
+    court: Sitting, case: Case, given: ObjectionRulingInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Let it stand, or set it aside: then nothing can be enforced under it, and the parties may agree anew or sue (CPI
+    372).
+    """
     row = _row(court, case)
     agreement = agreement_behind(court, row)
     title = words_of(T("Ruling: %(kind)s", kind=T("Objection to the confirmation")))
-    document = keep_prepared(court, case, OBJECTION, digest(case, row, agreement, given), kind="ruling", title=title, locale=given.language)
+    document = keep_prepared(
+        court, case, OBJECTION, digest(case, row, agreement, given), kind="ruling", title=title, locale=given.language
+    )
     court.close_tasks(case, OBJECTION_TASK)
     facts = {"document": document.reference, "sha256": document.sha256, "document_receipt": document.receipt}
     if given.result == "stands":

@@ -1,4 +1,6 @@
-"""The judge of the case mediates: only where the rules know it and everybody agrees; she reads what is said to her, nothing else (CPL 97; OMR 24)."""
+"""The judge of the case mediates: only where the rules know it and everybody agrees; she reads what is said to her,
+nothing else (CPL 97; OMR 24).
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,9 @@ def _names(case: Case, mediation: Mediation) -> tuple[str, ...]:
     source="CPL 96, 97; OMR 5, 7",
 )
 def offer_to_mediate(court: Sitting, case: Case, given: MediateInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Offer the parties to mediate oneself; nothing begins unless everybody agrees, knowing that the same judge decides (CPL 96, 97)."""
+    """Offer the parties to mediate oneself; nothing begins unless everybody agrees, knowing that the same judge decides
+    (CPL 96, 97).
+    """
     assert actor.account_id is not None
     stale = mediation_of(court.session, case)
     if stale is not None:
@@ -95,7 +99,9 @@ def it_is_offered(court: Sitting, case: Case, actor: Actor) -> Text | None:
     page=PAGE,
     source="CPL 96; OMR 4, 24",
 )
-def agree_judge_mediates(court: Sitting, case: Case, given: JudgeMediationInput, *, actor: Actor, now: datetime) -> Recorded:
+def agree_judge_mediates(
+    court: Sitting, case: Case, given: JudgeMediationInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Agree, with open eyes; with the last agreement the time for mediation runs (OMR 24)."""
     me, found = court.party_of(case, actor), led_by_judge(court, case)
     assert found is not None
@@ -103,7 +109,9 @@ def agree_judge_mediates(court: Sitting, case: Case, given: JudgeMediationInput,
     if everybody_agreed(case, found):
         found.state = MediationState.RUNNING
         court.start_window(case, MEDIATION, start=now, subject=found.reference)
-    return Recorded(T("%(name)s agrees that the judge mediates", name=me.name), {"runs": found.state is MediationState.RUNNING})
+    return Recorded(
+        T("%(name)s agrees that the judge mediates", name=me.name), {"runs": found.state is MediationState.RUNNING}
+    )
 
 
 def it_runs(court: Sitting, case: Case, actor: Actor) -> Text | None:
@@ -123,7 +131,9 @@ def it_runs(court: Sitting, case: Case, actor: Actor) -> Text | None:
     source="CPL 97; OMR 18",
 )
 def say_to_judge(court: Sitting, case: Case, given: ToJudgeInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Speak in the mediation that the judge leads: she and the parties read it, no clerk, no assistant, no later judge (OMR 18)."""
+    """Speak in the mediation that the judge leads: she and the parties read it, no clerk, no assistant, no later judge
+    (OMR 18).
+    """
     found = led_by_judge(court, case)
     assert found is not None
     court.session.add(

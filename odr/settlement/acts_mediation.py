@@ -29,7 +29,12 @@ from odr.text import T, Text
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-CHOICE, ACCEPTANCE, MEDIATION, DESIGNATION = "mediator_choice", "mediator_acceptance", "mediation", "mediator_designation"
+CHOICE, ACCEPTANCE, MEDIATION, DESIGNATION = (
+    "mediator_choice",
+    "mediator_acceptance",
+    "mediation",
+    "mediator_designation",
+)
 BEFORE_FILING = "mediation_prefiling"
 """The rule for how long a mediation before a claim lasts (OMR 24)."""
 
@@ -62,15 +67,29 @@ def _state(*states: MediationState) -> Any:
 def ask_mediation(court: Sitting, case: Case, given: MediateInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask the others to mediate; nothing happens unless everybody agrees (CPL 96, OMR 4)."""
     me = court.party_of(case, actor)
-    court.session.add(Mediation(case_id=case.id, state=MediationState.PROPOSED, consents=[me.id], choices={}, entry_number=court.next_number(case)))
+    court.session.add(
+        Mediation(
+            case_id=case.id,
+            state=MediationState.PROPOSED,
+            consents=[me.id],
+            choices={},
+            entry_number=court.next_number(case),
+        )
+    )
     chose_online(court, case, me)
     return Recorded(T("%(name)s asked for mediation", name=me.name))
 
 
 def my_consent_is_missing(court: Sitting, case: Case, actor: Actor) -> Text | None:
-    """Consent is asked for until it is given; before a claim a mediator may be there already, who asks the other side (OMR 15)."""
+    """Consent is asked for until it is given; before a claim a mediator may be there already, who asks the other side
+    (OMR 15).
+    """
     found = mediation_of(court.session, case)
-    if found is None or found.judge_led or (found.state is not MediationState.PROPOSED and case.stage is not Stage.MEDIATING):
+    if (
+        found is None
+        or found.judge_led
+        or (found.state is not MediationState.PROPOSED and case.stage is not Stage.MEDIATING)
+    ):
         return T("The mediation is not at this point.")
     return T("You have already done this.") if actor.party_id in found.consents else None
 
@@ -117,7 +136,12 @@ def choose_mediator(court: Sitting, case: Case, given: ChooseMediatorInput, *, a
     account = court.session.scalar(
         select(Account)
         .join(AccountRole, AccountRole.account_id == Account.id)
-        .where(Account.email == given.mediator, AccountRole.role == Role.MEDIATOR, AccountRole.revoked_at.is_(None), Account.state == AccountState.ACTIVE)
+        .where(
+            Account.email == given.mediator,
+            AccountRole.role == Role.MEDIATOR,
+            AccountRole.revoked_at.is_(None),
+            Account.state == AccountState.ACTIVE,
+        )
     )
     if account is None or account.id in conflicted(court.session, case):
         raise InvalidInput.at("mediator", T("Choose one of those listed."))
@@ -138,17 +162,39 @@ def assign(court: Sitting, case: Case, mediation: Mediation, account_id: int) ->
     court.session.flush()
     court.start_window(case, ACCEPTANCE, start=court.now, subject=mediation.reference)
     meet_in_person(court, case, mediation)
-    court.open_task(case, Role.MEDIATOR, ACCEPTANCE, T("A mediation waits for you. Accept it, or say that you cannot."), risk=30, subject=mediation.reference)
+    court.open_task(
+        case,
+        Role.MEDIATOR,
+        ACCEPTANCE,
+        T("A mediation waits for you. Accept it, or say that you cannot."),
+        risk=30,
+        subject=mediation.reference,
+    )
 
 
-@act(title=T("Mediator designated"), input=Nothing, by={Role.CLOCK}, at=ROOM_STAGES, seen_by=PRIVATE, listed=False, source="OMR 10")
+@act(
+    title=T("Mediator designated"),
+    input=Nothing,
+    by={Role.CLOCK},
+    at=ROOM_STAGES,
+    seen_by=PRIVATE,
+    listed=False,
+    source="OMR 10",
+)
 def designate_mediator(court: Sitting, case: Case, given: Nothing, *, actor: Actor, now: datetime) -> Recorded:
-    """Designate by rule somebody free of conflict with the least to do: the parties did not agree on anybody in time (OMR 10)."""
+    """Designate by rule somebody free of conflict with the least to do: the parties did not agree on anybody in time
+    (OMR 10).
+    """
     mediation = _mediation(court, case)
     account = choose(court, case, Role.MEDIATOR)
     if account is None:
         court.open_task(
-            case, Role.PRESIDENT, "no_seat", T("No mediator is free of conflict. Name somebody for the list."), risk=60, subject=Role.MEDIATOR.value
+            case,
+            Role.PRESIDENT,
+            "no_seat",
+            T("No mediator is free of conflict. Name somebody for the list."),
+            risk=60,
+            subject=Role.MEDIATOR.value,
         )
         return Recorded(T("No mediator could be designated yet"))
     assign(court, case, mediation, account.id)
@@ -211,7 +257,9 @@ def _leave(court: Sitting, case: Case, mediation: Mediation) -> None:
 def say_in_room(court: Sitting, case: Case, given: MessageInput, *, actor: Actor, now: datetime) -> Recorded:
     """Speak in the room, or in caucus with the mediator alone; without prejudice, and never read by the court."""
     alone = party_labelled(case, given.alone, "alone")
-    if alone is not None and (mediation_of(court.session, case) is None or (actor.party_id is not None and alone.id != actor.party_id)):
+    if alone is not None and (
+        mediation_of(court.session, case) is None or (actor.party_id is not None and alone.id != actor.party_id)
+    ):
         raise InvalidInput.at("alone", T("You can speak alone with the mediator only."))
     court.session.add(
         RoomMessage(
@@ -278,7 +326,9 @@ def propose_text(court: Sitting, case: Case, given: ProposalInput, *, actor: Act
     source="OMR 15, 21, 24, 25",
 )
 def end_mediation(court: Sitting, case: Case, given: EndMediationInput, *, actor: Actor, now: datetime) -> Recorded:
-    """End it: by anybody at any time, or because its time is over; the case goes on, and before a claim one may be filed now (OMR 21, 24, 25)."""
+    """End it: by anybody at any time, or because its time is over; the case goes on, and before a claim one may be
+    filed now (OMR 21, 24, 25).
+    """
     close_mediation(court, case, _mediation(court, case))
     if case.stage is Stage.MEDIATING:
         case.outcome, case.closed_at = Outcome.NOT_AGREED, now

@@ -35,12 +35,19 @@ def nobody_moderates(court: Sitting, case: Case, actor: Actor) -> Text | None:
 
 @in_room(title=T("Ask for a moderator"), input=Nothing, guard=nobody_moderates, source="OMR 5, 16")
 def ask_moderator(court: Sitting, case: Case, given: Nothing, *, actor: Actor, now: datetime) -> Recorded:
-    """Have somebody from the court's list of mediators read along and keep the tone civil; either side may ask, and no time limit runs (OMR 5)."""
+    """Have somebody from the court's list of mediators read along and keep the tone civil; either side may ask, and no
+    time limit runs (OMR 5).
+    """
     account = choose(court, case, Role.MEDIATOR)
     if account is None:
         raise ActNotOpen(T("No mediator is free of conflict."), T("You can still make an offer, or ask for mediation."))
     court.session.add(Seat(case_id=case.id, account_id=account.id, role=Role.MEDIATOR, from_at=now))
-    row = Moderation(case_id=case.id, party_id=court.party_of(case, actor).id, moderator_id=account.id, entry_number=court.next_number(case))
+    row = Moderation(
+        case_id=case.id,
+        party_id=court.party_of(case, actor).id,
+        moderator_id=account.id,
+        entry_number=court.next_number(case),
+    )
     court.session.add(row)
     court.session.flush()
     return Recorded(T("%(name)s reads along as moderator", name=account.name))
@@ -51,10 +58,20 @@ def somebody_moderates(court: Sitting, case: Case, actor: Actor) -> Text | None:
     return None if moderation_of(court.session, case) is not None else T("There is no moderator.")
 
 
-@in_room(title=T("Put it in milder words"), input=MilderInput, by={Role.MEDIATOR}, guard=somebody_moderates, source="OMR 16, 18")
+@in_room(
+    title=T("Put it in milder words"),
+    input=MilderInput,
+    by={Role.MEDIATOR},
+    guard=somebody_moderates,
+    source="OMR 16, 18",
+)
 def reword_message(court: Sitting, case: Case, given: MilderInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Show milder words in the place of a message in the room; the first words stay on the docket, and nobody is shown them there by the page."""
-    query = select(RoomMessage).where(RoomMessage.case_id == case.id, RoomMessage.mediation_id.is_(None), RoomMessage.caucus_id.is_(None))
+    """Show milder words in the place of a message in the room; the first words stay on the docket, and nobody is shown
+    them there by the page.
+    """
+    query = select(RoomMessage).where(
+        RoomMessage.case_id == case.id, RoomMessage.mediation_id.is_(None), RoomMessage.caucus_id.is_(None)
+    )
     message = next((m for m in court.session.scalars(query) if m.entry_number == given.message), None)
     if message is None or message.party_id is None:
         raise InvalidInput.at("message", T("Choose one of those listed."))
@@ -65,7 +82,13 @@ def reword_message(court: Sitting, case: Case, given: MilderInput, *, actor: Act
     return Recorded(T("The moderator put a message in milder words"), {"message": message.entry_number})
 
 
-@in_room(title=T("End the moderation"), input=Nothing, by=set(PARTY_ROLES) | {Role.MEDIATOR}, guard=somebody_moderates, source="OMR 25")
+@in_room(
+    title=T("End the moderation"),
+    input=Nothing,
+    by=set(PARTY_ROLES) | {Role.MEDIATOR},
+    guard=somebody_moderates,
+    source="OMR 25",
+)
 def leave_moderation(court: Sitting, case: Case, given: Nothing, *, actor: Actor, now: datetime) -> Recorded:
     """Let the moderator go: by whoever is in the room, at any time."""
     end_moderation(court, case)

@@ -83,7 +83,9 @@ def _open_offer(court: Sitting, case: Case, reference: str, who: int | None, *, 
 def close_offer(court: Sitting, case: Case, offer: Offer, state: OfferState) -> None:
     """End an open offer and its time."""
     offer.state, offer.closed_entry = state, court.next_number(case)
-    court.close_windows(case, OFFER, WindowState.MET if state is OfferState.ACCEPTED else WindowState.ENDED, subject=offer.reference)
+    court.close_windows(
+        case, OFFER, WindowState.MET if state is OfferState.ACCEPTED else WindowState.ENDED, subject=offer.reference
+    )
 
 
 def offer_state(court: Sitting, case: Case, values: Mapping[str, Any]) -> str:
@@ -125,7 +127,8 @@ def accept_offer(court: Sitting, case: Case, given: OfferRef, *, actor: Actor, n
         sign(court, case, agreement, party_id, now)
     conclude(court, case, agreement)
     return Recorded(
-        T("Offer of %(amount)s accepted by %(name)s", amount=offer.amount, name=court.party_of(case, actor).name), {"agreement": agreement.reference}
+        T("Offer of %(amount)s accepted by %(name)s", amount=offer.amount, name=court.party_of(case, actor).name),
+        {"agreement": agreement.reference},
     )
 
 
@@ -142,7 +145,9 @@ def withdraw_offer(court: Sitting, case: Case, given: OfferRef, *, actor: Actor,
     """Take an own offer back before it is accepted."""
     offer = _open_offer(court, case, given.offer, actor.party_id, mine=True)
     close_offer(court, case, offer, OfferState.WITHDRAWN)
-    return Recorded(T("Offer taken back by %(name)s", name=court.party_of(case, actor).name), {"offer": offer.reference})
+    return Recorded(
+        T("Offer taken back by %(name)s", name=court.party_of(case, actor).name), {"offer": offer.reference}
+    )
 
 
 def offer_lapsed(court: Sitting, case: Case, window: Any) -> None:

@@ -1,4 +1,6 @@
-"""Settling with one key: certified statements, the offer worked out from them, the offer of everything, the account for the payout."""
+"""Settling with one key: certified statements, the offer worked out from them, the offer of everything, the account for
+the payout.
+"""
 
 from __future__ import annotations
 
@@ -47,16 +49,27 @@ def only_money_is_asked(court: Sitting, case: Case, actor: Actor) -> Text | None
     return T("The claim does not ask for money alone. Make an offer in your own words.")
 
 
-@in_room(title=T("Add a certified statement"), input=BringStatementInput, at=OPEN_STAGES, guard=facts_can_be_certified, page=PAGE, source="CPL 96; OMR 18")
+@in_room(
+    title=T("Add a certified statement"),
+    input=BringStatementInput,
+    at=OPEN_STAGES,
+    guard=facts_can_be_certified,
+    page=PAGE,
+    source="CPL 96; OMR 18",
+)
 def bring_statement(court: Sitting, case: Case, given: BringStatementInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Bring a statement of an accredited certifier; its signature is checked, and only the same certifier may correct a figure."""
+    """Bring a statement of an accredited certifier; its signature is checked, and only the same certifier may correct a
+    figure.
+    """
     found = check(court, case, given.statement)
     earlier = statements_of(court.session, case)
     if any(s.digest == found.digest for s in earlier):
         raise InvalidInput.at("statement", T("This statement is already here."))
     counted = statements_of(court.session, case, counted=True)
     if any(certifier_of_figure(counted, name) not in (None, found.certifier.id) for name in found.text.figures):
-        raise InvalidInput.at("statement", T("Somebody else has certified one of these figures already. Only they can correct it."))
+        raise InvalidInput.at(
+            "statement", T("Somebody else has certified one of these figures already. Only they can correct it.")
+        )
     statement = CertifiedStatement(
         case_id=case.id,
         certifier_id=found.certifier.id,
@@ -75,7 +88,12 @@ def bring_statement(court: Sitting, case: Case, given: BringStatementInput, *, a
     missing = list(now_worth.missing) if now_worth is not None else []
     return Recorded(
         T("Statement %(file)s of %(name)s added", file=statement.file_number, name=found.certifier.name),
-        {"statement": statement.reference, "sha256": found.digest, "total": now_worth.total.minor if now_worth is not None else 0, "missing": missing},
+        {
+            "statement": statement.reference,
+            "sha256": found.digest,
+            "total": now_worth.total.minor if now_worth is not None else 0,
+            "missing": missing,
+        },
     )
 
 
@@ -96,7 +114,15 @@ def _the_two(court: Sitting, case: Case, actor: Actor, to: str | None) -> tuple[
     return me, other
 
 
-def _offer(court: Sitting, case: Case, actor: Actor, given: SimpleOfferInput, amount: Money, ending: Ending, working: list[dict[str, Any]] | None) -> Recorded:
+def _offer(
+    court: Sitting,
+    case: Case,
+    actor: Actor,
+    given: SimpleOfferInput,
+    amount: Money,
+    ending: Ending,
+    working: list[dict[str, Any]] | None,
+) -> Recorded:
     """The offer of an amount that stands already, paid by the respondent's side in one payment."""
     me, other = _the_two(court, case, actor, given.to)
     payer = other if me.role is Role.CLAIMANT else me
@@ -172,7 +198,9 @@ def something_is_paid_to_me(court: Sitting, case: Case, actor: Actor) -> Text | 
     source="OMR 19",
 )
 def instruct_payout(court: Sitting, case: Case, given: PayoutInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Name the account for the payout; payer and payee alone read it, and its receipt proves that it was not changed afterwards (OMR 19)."""
+    """Name the account for the payout; payer and payee alone read it, and its receipt proves that it was not changed
+    afterwards (OMR 19).
+    """
     agreement = agreement_named(court.session, case, given.agreement)
     if agreement.payee_id != actor.party_id or agreement.state in (AgreementState.SIGNING, AgreementState.FAILED):
         raise ActNotOpen(T("No agreement says that you are paid."))
@@ -188,4 +216,9 @@ def instruct_payout(court: Sitting, case: Case, given: PayoutInput, *, actor: Ac
     )
     court.session.flush()
     words = T("%(name)s named the account for the payout", name=court.party_of(case, actor).name)
-    return Recorded(words, {"agreement": agreement.reference}, audience=Audience.NAMED, named=(f"party/{agreement.payer_id}", f"party/{agreement.payee_id}"))
+    return Recorded(
+        words,
+        {"agreement": agreement.reference},
+        audience=Audience.NAMED,
+        named=(f"party/{agreement.payer_id}", f"party/{agreement.payee_id}"),
+    )

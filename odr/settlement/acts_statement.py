@@ -1,4 +1,6 @@
-"""Acts with which the court makes an agreement bind: the mediation statement and its signatures, leave to withdraw, refusal."""
+"""Acts with which the court makes an agreement bind: the mediation statement and its signatures, leave to withdraw,
+refusal.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,11 @@ if TYPE_CHECKING:
 
 def an_agreement_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """The court acts on a text that everybody has signed."""
-    return None if agreements_of(court.session, case, AgreementState.SIGNED) else T("No signed agreement waits for the court.")
+    return (
+        None
+        if agreements_of(court.session, case, AgreementState.SIGNED)
+        else T("No signed agreement waits for the court.")
+    )
 
 
 @act(
@@ -53,12 +59,25 @@ def sign_mediation(court: Sitting, case: Case, given: StatementInput, *, actor: 
     if agreement.state is not AgreementState.SIGNED or agreement.ending is not Ending.STATEMENT:
         raise ActNotOpen(T("No signed agreement waits for the court."))
     digest = text_digest(case, agreement, given.language)
-    document = keep_prepared(court, case, "statement", digest, kind="mediation_statement", title=words_of(T("Mediation statement")), locale=given.language)
+    document = keep_prepared(
+        court,
+        case,
+        "statement",
+        digest,
+        kind="mediation_statement",
+        title=words_of(T("Mediation statement")),
+        locale=given.language,
+    )
     agreement.state, agreement.document_id = AgreementState.CONFIRMED, document.id
     court.close_tasks(case, CONFIRM_TASK, agreement.reference)
     return Recorded(
         T("Mediation statement made"),
-        {"agreement": agreement.reference, "document": document.reference, "sha256": document.sha256, "document_receipt": document.receipt},
+        {
+            "agreement": agreement.reference,
+            "document": document.reference,
+            "sha256": document.sha256,
+            "document_receipt": document.receipt,
+        },
     )
 
 
@@ -74,21 +93,31 @@ def sign_mediation(court: Sitting, case: Case, given: StatementInput, *, actor: 
     source="CPL 100",
 )
 def sign_statement(court: Sitting, case: Case, given: AgreementRef, *, actor: Actor, now: datetime) -> Recorded:
-    """Sign for the statement; with the last signature it binds, the fee is halved and what is owed can be enforced (CPL 100, FEE 15)."""
+    """Sign for the statement; with the last signature it binds, the fee is halved and what is owed can be enforced (CPL
+    100, FEE 15).
+    """
     agreement = waiting(court, case, given.agreement, AgreementState.CONFIRMED)
     me = court.party_of(case, actor)
     sign(court, case, agreement, me.id, now, statement=True)
     left = missing(case, agreement, statement=True)
     if left:
-        return Recorded(T("Mediation statement signed by %(name)s", name=me.name), {"agreement": agreement.reference, "missing": len(left)})
+        return Recorded(
+            T("Mediation statement signed by %(name)s", name=me.name),
+            {"agreement": agreement.reference, "missing": len(left)},
+        )
     agreement.state = AgreementState.EFFECTIVE
     case.effective_at = now
     court.move(case, Stage.EFFECTIVE if agreement.instalments or agreement.deed else Stage.CLOSED)
     if case.stage is Stage.CLOSED:
         case.outcome, case.closed_at = Outcome.SETTLED, now
     back = refund(court, case, FeeEnding.MEDIATED)
-    court.announce("settlement_reached", case, kind=agreement.ending.value, agreement=agreement, obligations=obligations(agreement))
-    return Recorded(T("Mediation statement signed by %(name)s; it is in effect", name=me.name), {"agreement": agreement.reference, "missing": 0, "back": back})
+    court.announce(
+        "settlement_reached", case, kind=agreement.ending.value, agreement=agreement, obligations=obligations(agreement)
+    )
+    return Recorded(
+        T("Mediation statement signed by %(name)s; it is in effect", name=me.name),
+        {"agreement": agreement.reference, "missing": 0, "back": back},
+    )
 
 
 def refund(court: Sitting, case: Case, ending: FeeEnding) -> dict[str, int]:
@@ -111,7 +140,15 @@ def obligations(agreement: Agreement) -> list[dict[str, Any]]:
     ]
     if agreement.deed and agreement.doer_id is not None:
         due_on = owed[-1]["due_on"] if owed else None
-        owed.append({"debtor_id": agreement.doer_id, "creditor_id": None, "what": agreement.deed, "due_on": due_on, "accelerates": False})
+        owed.append(
+            {
+                "debtor_id": agreement.doer_id,
+                "creditor_id": None,
+                "what": agreement.deed,
+                "due_on": due_on,
+                "accelerates": False,
+            }
+        )
     return owed
 
 
@@ -129,13 +166,17 @@ def obligations(agreement: Agreement) -> list[dict[str, Any]]:
         T("Withdrawal of the claim"),
         NO_APPEAL,
         ruled=T("Leave is given to withdraw the claim as the parties agreed."),
-        why=T("The parties have signed an agreement by which the claim is withdrawn, and nothing speaks against it (Civil Procedure Law, art. 148)."),
+        why=T(
+            "The parties have signed an agreement by which the claim is withdrawn, and nothing speaks against it (Civil Procedure Law, art. 148)."
+        ),
         omits=("agreement",),
     ),
     page="settlement.statement",
     source="CPL 148",
 )
-def allow_agreed_withdrawal(court: Sitting, case: Case, given: AgreementRef, *, actor: Actor, now: datetime) -> Recorded:
+def allow_agreed_withdrawal(
+    court: Sitting, case: Case, given: AgreementRef, *, actor: Actor, now: datetime
+) -> Recorded:
     """Give leave to withdraw as the parties agreed: the case is over and half the fee goes back (CPL 148, FEE 15)."""
     agreement = agreement_named(court.session, case, given.agreement)
     if agreement.state is not AgreementState.SIGNED or agreement.ending is not Ending.WITHDRAWAL:
@@ -147,7 +188,9 @@ def allow_agreed_withdrawal(court: Sitting, case: Case, given: AgreementRef, *, 
     back = refund(court, case, FeeEnding.WITHDRAWN)
     court.announce("settlement_reached", case, kind=agreement.ending.value, agreement=agreement, obligations=[])
     court.announce("case_closed", case)
-    return Recorded(T("Leave given: the claim is withdrawn as the parties agreed"), {"agreement": agreement.reference, "back": back})
+    return Recorded(
+        T("Leave given: the claim is withdrawn as the parties agreed"), {"agreement": agreement.reference, "back": back}
+    )
 
 
 @act(
@@ -160,11 +203,15 @@ def allow_agreed_withdrawal(court: Sitting, case: Case, given: AgreementRef, *, 
     page="settlement.statement",
     source="CPL 96, 102",
 )
-def refuse_agreement(court: Sitting, case: Case, given: RefuseAgreementInput, *, actor: Actor, now: datetime) -> Recorded:
+def refuse_agreement(
+    court: Sitting, case: Case, given: RefuseAgreementInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Refuse a text that is unlawful or not of the parties' own will, with reasons; the case goes on (CPL 96, 102)."""
     agreement = agreement_named(court.session, case, given.agreement)
     if agreement.state is not AgreementState.SIGNED:
         raise ActNotOpen(T("No signed agreement waits for the court."))
     agreement.state = AgreementState.FAILED
     close_waiting(court, case, agreement)
-    return Recorded(T("The court makes no statement of the agreement; the case goes on"), {"agreement": agreement.reference})
+    return Recorded(
+        T("The court makes no statement of the agreement; the case goes on"), {"agreement": agreement.reference}
+    )

@@ -42,11 +42,15 @@ def close_waiting(court: Sitting, case: Case, agreement: Agreement) -> None:
         court.close_tasks(case, task, agreement.reference)
 
 
-def sign(court: Sitting, case: Case, agreement: Agreement, party_id: int, now: datetime, *, statement: bool = False) -> None:
+def sign(
+    court: Sitting, case: Case, agreement: Agreement, party_id: int, now: datetime, *, statement: bool = False
+) -> None:
     """One signature; a second of the same party is refused."""
     if any(s.party_id == party_id and s.statement is statement for s in agreement.signatures):
         raise ActNotOpen(T("You have already signed this."))
-    agreement.signatures.append(AgreementSignature(party_id=party_id, statement=statement, entry_number=court.next_number(case), at=now))
+    agreement.signatures.append(
+        AgreementSignature(party_id=party_id, statement=statement, entry_number=court.next_number(case), at=now)
+    )
     court.session.flush()
 
 
@@ -57,7 +61,9 @@ def missing(case: Case, agreement: Agreement, *, statement: bool = False) -> lis
 
 
 def conclude(court: Sitting, case: Case, agreement: Agreement) -> None:
-    """When the last party has signed, the agreed text goes to the court, as an entry of its own; before a claim it binds the parties by itself (OMR 19)."""
+    """When the last party has signed, the agreed text goes to the court, as an entry of its own; before a claim it
+    binds the parties by itself (OMR 19).
+    """
     if missing(case, agreement):
         return
     if case.stage is Stage.MEDIATING:

@@ -51,12 +51,16 @@ def open_mediation(court: Court, account: Account, given: BeforeFilingInput, *, 
     return _open(court, account, given, key, ASK_MEDIATION)
 
 
-def open_confirmation(court: Court, account: Account, given: ConfirmationInput, *, key: str | None = None) -> ActReceipt:
+def open_confirmation(
+    court: Court, account: Account, given: ConfirmationInput, *, key: str | None = None
+) -> ActReceipt:
     """As :func:`open_mediation`, for an agreement that another mediation organisation brought about."""
     return _open(court, account, given, key, ASK_CONFIRMATION)
 
 
-def _open(court: Court, account: Account, given: BeforeFilingInput | ConfirmationInput, key: str | None, act: str) -> ActReceipt:
+def _open(
+    court: Court, account: Account, given: BeforeFilingInput | ConfirmationInput, key: str | None, act: str
+) -> ActReceipt:
     with court.sit() as sitting:
         sitting.session.get_one(Account, account.id, with_for_update=True)
         earlier = sitting.receipt_for(account.id, key, act, given) if key else None
@@ -71,7 +75,9 @@ def _open(court: Court, account: Account, given: BeforeFilingInput | Confirmatio
         if not mediates:
             take_seat(sitting, case, Role.JUDGE)
         mine = parties(case, Role.CLAIMANT)[0]
-        return sitting.perform(act, case, given, actor=Actor(Role.CLAIMANT, account.id, account.name, case.id, mine.id), key=key)
+        return sitting.perform(
+            act, case, given, actor=Actor(Role.CLAIMANT, account.id, account.name, case.id, mine.id), key=key
+        )
 
 
 def _rules(sitting: Sitting, cause: str, mediates: bool) -> RulePack:
@@ -83,7 +89,9 @@ def _rules(sitting: Sitting, cause: str, mediates: bool) -> RulePack:
     if not mediates and not knows_confirmation(pack):
         raise ActNotOpen(T("The rules of this court know no confirmation of agreements."))
     if cause not in pack.causes_on(today):
-        raise InvalidInput.at("cause", T("This court does not hear that kind of dispute today. Choose one of those listed."))
+        raise InvalidInput.at(
+            "cause", T("This court does not hear that kind of dispute today. Choose one of those listed.")
+        )
     return pack
 
 
@@ -91,7 +99,9 @@ def _rules(sitting: Sitting, cause: str, mediates: bool) -> RulePack:
 
 
 def open_from_mediation(court: Sitting, case: Case, agreement: Agreement, effective_on: date) -> Case:
-    """The case of confirmation for what was agreed in a mediation here: same people, same terms, no word of the talks (CPL 205)."""
+    """The case of confirmation for what was agreed in a mediation here: same people, same terms, no word of the talks
+    (CPL 205).
+    """
     own = empty_case(court, court.pack(case), CONFIRMATION_SERIES, Stage.CONFIRMING, case.cause, case.title)
     own.accepted_at = court.now
     twin = {p.id: _twin(court, own, p) for p in parties(case)}
@@ -135,17 +145,55 @@ def _twin(court: Sitting, own: Case, party: Party) -> Party:
     """The same person as party of the new case, reached as before (CPI 137)."""
     kept = {
         name: getattr(party, name)
-        for name in ("role", "ordinal", "name", "kind", "account_id", "email", "phone", "address", "locale", "abroad", "online", "joined_at")
+        for name in (
+            "role",
+            "ordinal",
+            "name",
+            "kind",
+            "account_id",
+            "email",
+            "phone",
+            "address",
+            "locale",
+            "abroad",
+            "online",
+            "joined_at",
+        )
     }
     twin = Party(case_id=own.id, details={}, **kept)
     court.session.add(twin)
     court.session.flush()
-    for channel, value in ((Channel.PLATFORM, twin.reference), (Channel.EMAIL, party.email), (Channel.SMS, party.phone), (Channel.POST, party.address)):
+    for channel, value in (
+        (Channel.PLATFORM, twin.reference),
+        (Channel.EMAIL, party.email),
+        (Channel.SMS, party.phone),
+        (Channel.POST, party.address),
+    ):
         if value:
-            note_address(court.session, party_id=twin.id, channel=channel, value=value, source="mediation", at=court.now, given=True)
-    agreed = select(ServiceConsent.id).where(ServiceConsent.party_id == party.id, ServiceConsent.withdrawn_at.is_(None)).limit(1)
+            note_address(
+                court.session,
+                party_id=twin.id,
+                channel=channel,
+                value=value,
+                source="mediation",
+                at=court.now,
+                given=True,
+            )
+    agreed = (
+        select(ServiceConsent.id)
+        .where(ServiceConsent.party_id == party.id, ServiceConsent.withdrawn_at.is_(None))
+        .limit(1)
+    )
     if court.session.scalar(agreed) is not None:
-        record_consent(court.session, case_id=own.id, party_id=twin.id, way=ConsentWay.AGREED_EARLIER, scope=tuple(PaperKind), at=court.now, entry_id=1)
+        record_consent(
+            court.session,
+            case_id=own.id,
+            party_id=twin.id,
+            way=ConsentWay.AGREED_EARLIER,
+            scope=tuple(PaperKind),
+            at=court.now,
+            entry_id=1,
+        )
     return twin
 
 

@@ -34,7 +34,13 @@ def calculate(rules: CertifiedCause, figures: Mapping[str, int], currency: str) 
 
     A head of which no figure is certified is not claimed; one of which only some are is missing the rest.
     """
-    missing = [name for head in rules.heads.values() if set(head.figures) & set(figures) for name in head.figures if name not in figures]
+    missing = [
+        name
+        for head in rules.heads.values()
+        if set(head.figures) & set(figures)
+        for name in head.figures
+        if name not in figures
+    ]
     if rules.share is not None and rules.share not in figures:
         missing.append(rules.share)
     share = Fraction(figures.get(rules.share, 0), 100) if rules.share is not None else Fraction(1)
@@ -64,7 +70,12 @@ def _words(rules: CertifiedCause, head: Head, figures: Mapping[str, int], curren
         return head.title
     money = next(name for name in head.figures if rules.figures[name].measure is Measure.MONEY)
     days = next(name for name in head.figures if name != money)
-    return T("%(head)s: %(days)s days at %(daily)s", head=head.title, days=figures[days], daily=Money(figures[money], currency))
+    return T(
+        "%(head)s: %(days)s days at %(daily)s",
+        head=head.title,
+        days=figures[days],
+        daily=Money(figures[money], currency),
+    )
 
 
 def _weigh_fault(rules: CertifiedCause, whole: Sum, sums: Mapping[str | None, int], share: Fraction) -> None:

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 PREFIX = b"court-certified-statement/1\n"
-"""Stands before the canonical JSON in what is signed, so that no other signature of the certifier can be passed off as a statement."""
+"""Stands before the canonical JSON in what is signed, so that no other signature of the certifier can be passed off as
+a statement.
+"""
 MOST = {Measure.MONEY: 10**11, Measure.DAYS: 36_500, Measure.PERCENT: 100}
 """The highest figure of each measure: minor units, days, hundredths."""
 
@@ -87,14 +89,20 @@ def check(court: Sitting, case: Case, written: str) -> Checked:
         statement, signature = whole["statement"], base64.b64decode(whole["signature"], validate=True)
         text = StatementText.model_validate(statement)
     except (ValueError, TypeError, KeyError, RecursionError, binascii.Error, ValidationError):
-        raise _refuse(T("This is not a certified statement. Paste the whole file as the certifier gave it to you.")) from None
+        raise _refuse(
+            T("This is not a certified statement. Paste the whole file as the certifier gave it to you.")
+        ) from None
     certifier = court.session.scalar(select(Certifier).where(Certifier.key == text.certifier))
     if certifier is None or certifier.revoked_at is not None:
         raise _refuse(T("This court has not accredited who issued this statement."))
     try:
-        Ed25519PublicKey.from_public_bytes(base64.b64decode(certifier.public_key)).verify(signature, signed_bytes(statement))
+        Ed25519PublicKey.from_public_bytes(base64.b64decode(certifier.public_key)).verify(
+            signature, signed_bytes(statement)
+        )
     except (InvalidSignature, ValueError):
-        raise _refuse(T("The signature does not match: the statement was changed, or somebody else signed it.")) from None
+        raise _refuse(
+            T("The signature does not match: the statement was changed, or somebody else signed it.")
+        ) from None
     if text.case != case.reference:
         raise _refuse(T("This statement was issued for another case."))
     if text.kind not in certifier.kinds:
@@ -124,7 +132,9 @@ def statements_of(session: Session, case: Case, *, counted: bool = False) -> Seq
     """Statements brought into the case, in order; ``counted`` leaves out those of certifiers that were revoked since."""
     query = select(CertifiedStatement).where(CertifiedStatement.case_id == case.id).order_by(CertifiedStatement.id)
     if counted:
-        query = query.join(Certifier, Certifier.id == CertifiedStatement.certifier_id).where(Certifier.revoked_at.is_(None))
+        query = query.join(Certifier, Certifier.id == CertifiedStatement.certifier_id).where(
+            Certifier.revoked_at.is_(None)
+        )
     return session.scalars(query).all()
 
 

@@ -37,7 +37,9 @@ def mediators(court: Any, case: Case, actor: Actor) -> list[Option]:
     rows = court.session.scalars(
         select(Account)
         .join(AccountRole, AccountRole.account_id == Account.id)
-        .where(AccountRole.role == Role.MEDIATOR, AccountRole.revoked_at.is_(None), Account.state == AccountState.ACTIVE)
+        .where(
+            AccountRole.role == Role.MEDIATOR, AccountRole.revoked_at.is_(None), Account.state == AccountState.ACTIVE
+        )
         .order_by(Account.name)
     )
     return [Option(str(a.email), a.name) for a in rows if a.id not in barred]
@@ -46,7 +48,10 @@ def mediators(court: Any, case: Case, actor: Actor) -> list[Option]:
 @choice_source("grounds_not_to_confirm")
 def grounds_not_to_confirm(court: Any, case: Case, actor: Actor) -> list[Option]:
     """Grounds on which an agreement is not confirmed, by the rules of the case."""
-    return [Option(key, ground.title, court.pack(case).cite(ground.article)) for key, ground in grounds(court, case, "dismissed").items()]
+    return [
+        Option(key, ground.title, court.pack(case).cite(ground.article))
+        for key, ground in grounds(court, case, "dismissed").items()
+    ]
 
 
 @choice_source("messages_in_room")

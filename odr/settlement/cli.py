@@ -21,19 +21,29 @@ def _court() -> Court:
 
 def _kinds() -> set[str]:
     court = _court()
-    return {kind for pack in court.packs.versions(court.settings.pack) if pack.certified for kind in pack.certified.kinds}
+    return {
+        kind for pack in court.packs.versions(court.settings.pack) if pack.certified for kind in pack.certified.kinds
+    }
 
 
 @group.command("accredit")
 @click.argument("key")
 @click.argument("name")
-@click.option("--kind", "kinds", multiple=True, required=True, help="What it may certify, as the rule pack calls it; may be repeated.")
+@click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    required=True,
+    help="What it may certify, as the rule pack calls it; may be repeated.",
+)
 @click.option("--public-key", required=True, help="Ed25519 public key, base64 of its 32 bytes.")
 def accredit(key: str, name: str, kinds: tuple[str, ...], public_key: str) -> None:
     """Accredit a certifier under a short KEY; its public key is compared with the certifier by another channel first."""
     unknown = set(kinds) - _kinds()
     if unknown:
-        raise click.ClickException(f"the pack knows no certifier called {', '.join(sorted(unknown))}; it knows {', '.join(sorted(_kinds()))}")
+        raise click.ClickException(
+            f"the pack knows no certifier called {', '.join(sorted(unknown))}; it knows {', '.join(sorted(_kinds()))}"
+        )
     accrediting.accredit(_court(), Certifier, key, name, public_key, kinds=sorted(kinds))
 
 

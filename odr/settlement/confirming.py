@@ -1,4 +1,6 @@
-"""The ruling on a joint application for confirmation, and on an objection to it, as sealed papers (CPL 206; CPI 358, 372)."""
+"""The ruling on a joint application for confirmation, and on an objection to it, as sealed papers (CPL 206; CPI 358,
+372).
+"""
 
 from __future__ import annotations
 
@@ -59,9 +61,13 @@ def order_words(court: Sitting, case: Case, row: Confirmation, given: Confirmati
         case "confirmed":
             terms = term_words(case, agreement_behind(court, row), closing=None)
             first = T(
-                "The mediated agreement that binds since %(day)s, made before %(organisation)s, is valid.", day=row.effective_on, organisation=row.organisation
+                "The mediated agreement that binds since %(day)s, made before %(organisation)s, is valid.",
+                day=row.effective_on,
+                organisation=row.organisation,
             )
-            last = T("If somebody does not perform it, or not in full, the others may apply to this court for enforcement (Civil Procedure Law, art. 206).")
+            last = T(
+                "If somebody does not perform it, or not in full, the others may apply to this court for enforcement (Civil Procedure Law, art. 206)."
+            )
             return [first, *terms, last]
         case "withdrawn":
             return [T("The application for confirmation is withdrawn by leave.")]
@@ -80,17 +86,29 @@ def remedy_words(court: Sitting, case: Case, result: str) -> Text:
             days=rule.amount,
             article=court.pack(case).cite(rule.article),
         )
-    return T("The parties may change the agreement or make a new one before a mediator, or sue (Civil Procedure Law, art. 206).")
+    return T(
+        "The parties may change the agreement or make a new one before a mediator, or sue (Civil Procedure Law, art. 206)."
+    )
 
 
-def _paper(court: Sitting, case: Case, language: str, orders: list[Words], reasons: list[Words], remedy: Words, code: str, url: str) -> RulingPaper:
+def _paper(
+    court: Sitting,
+    case: Case,
+    language: str,
+    orders: list[Words],
+    reasons: list[Words],
+    remedy: Words,
+    code: str,
+    url: str,
+) -> RulingPaper:
     settings, seated = court.court.settings, sitters(court, case)
     return RulingPaper(
         court=settings.court_name_zh if language == "zh-Hans" else settings.court_name,
         case_number=case.number,
         subject=T("Confirmation of a mediated agreement"),
         issued_on=court.now.astimezone(settings.tz).date(),
-        signatories=[judge(s.name) for s in seated if s.role is Role.JUDGE] + [clerk(s.name) for s in seated if s.role is Role.CLERK][:1],
+        signatories=[judge(s.name) for s in seated if s.role is Role.JUDGE]
+        + [clerk(s.name) for s in seated if s.role is Role.CLERK][:1],
         document_code=code,
         check_url=url,
         parties=[PartyLine(p.role.label, p.name, [p.kind.label]) for p in parties(case)],
@@ -102,9 +120,19 @@ def _paper(court: Sitting, case: Case, language: str, orders: list[Words], reaso
 
 def digest(case: Case, row: Confirmation, agreement: Agreement, given: BaseModel) -> str:
     """What must be the same when the ruling is kept as when it was set."""
-    terms = [agreement.amount_minor, agreement.currency, agreement.instalments, agreement.accelerates, agreement.deed, agreement.payer_id, agreement.doer_id]
+    terms = [
+        agreement.amount_minor,
+        agreement.currency,
+        agreement.instalments,
+        agreement.accelerates,
+        agreement.deed,
+        agreement.payer_id,
+        agreement.doer_id,
+    ]
     people = [[p.label, p.name] for p in case.parties]
-    return sha256_hex(canonical([case.number, row.applied, row.ruled_entry, terms, people, given.model_dump(mode="json")]))
+    return sha256_hex(
+        canonical([case.number, row.applied, row.ruled_entry, terms, people, given.model_dump(mode="json")])
+    )
 
 
 def prepare_confirmation(court: Court, case: Case, given: BaseModel, actor: Actor) -> Mapping[str, Any]:
@@ -116,12 +144,27 @@ def prepare_confirmation(court: Court, case: Case, given: BaseModel, actor: Acto
         if row is None or given.case_number != mine.number:
             return {}
         ground = ground_named(sitting, mine, given)
-        why: list[Words] = [] if ground is None else [T("%(ground)s (%(article)s).", ground=ground.title, article=sitting.pack(mine).cite(ground.article))]
+        why: list[Words] = (
+            []
+            if ground is None
+            else [T("%(ground)s (%(article)s).", ground=ground.title, article=sitting.pack(mine).cite(ground.article))]
+        )
         why += [line for line in given.reasons.splitlines() if line.strip()]
         code = new_reference()
         remedy = remedy_words(sitting, mine, given.result)
-        paper = _paper(sitting, mine, given.language, order_words(sitting, mine, row, given), why, remedy, code, check_url(court, code))
-        sealed = set_and_seal(court, paper, given.language, reason=T("Ruling in case %(number)s", number=mine.number), signer=actor.name)
+        paper = _paper(
+            sitting,
+            mine,
+            given.language,
+            order_words(sitting, mine, row, given),
+            why,
+            remedy,
+            code,
+            check_url(court, code),
+        )
+        sealed = set_and_seal(
+            court, paper, given.language, reason=T("Ruling in case %(number)s", number=mine.number), signer=actor.name
+        )
         return {RULING: SealedPaper(digest(mine, row, agreement_behind(sitting, row), given), sealed, code)}
 
 
@@ -140,7 +183,17 @@ def prepare_objection(court: Court, case: Case, given: BaseModel, actor: Actor) 
         )
         code = new_reference()
         why: list[Words] = [line for line in given.reasons.splitlines() if line.strip()]
-        remedy = T("No appeal lies against this ruling (Interpretation, art. 372).") if given.result == "stands" else remedy_words(sitting, mine, "dismissed")
+        remedy = (
+            T("No appeal lies against this ruling (Interpretation, art. 372).")
+            if given.result == "stands"
+            else remedy_words(sitting, mine, "dismissed")
+        )
         paper = _paper(sitting, mine, given.language, [order], why, remedy, code, check_url(court, code))
-        sealed = set_and_seal(court, paper, given.language, reason=T("Ruling in case %(number)s", number=mine.number or ""), signer=actor.name)
+        sealed = set_and_seal(
+            court,
+            paper,
+            given.language,
+            reason=T("Ruling in case %(number)s", number=mine.number or ""),
+            signer=actor.name,
+        )
         return {OBJECTION: SealedPaper(digest(mine, row, agreement_behind(sitting, row), given), sealed, code)}

@@ -25,13 +25,21 @@ class TermsInput(CourtModel):
     """What is agreed: money, by when, and what else."""
 
     amount: Annotated[CourtMoneyOrZero, field(T("Amount in all"), T("Nothing, if it is only about doing something."))]
-    payer: Annotated[str | None, CourtText(0, 40, one_line=True), field(T("Who pays"), choices="settling_parties")] = None
-    instalments: Annotated[list[InstalmentInput], Field(max_length=60), field(T("Payment"), T("One payment, or several over time."))] = []
+    payer: Annotated[str | None, CourtText(0, 40, one_line=True), field(T("Who pays"), choices="settling_parties")] = (
+        None
+    )
+    instalments: Annotated[
+        list[InstalmentInput], Field(max_length=60), field(T("Payment"), T("One payment, or several over time."))
+    ] = []
     accelerates: Annotated[bool, field(T("If one payment is late, everything left falls due"))] = False
     deed: Annotated[
-        str | None, CourtText(0, 2000), field(T("What else"), T("For example: the goods go back at the shop’s cost; an apology."), widget="textarea")
+        str | None,
+        CourtText(0, 2000),
+        field(T("What else"), T("For example: the goods go back at the shop’s cost; an apology."), widget="textarea"),
     ] = None
-    deed_by: Annotated[str | None, CourtText(0, 40, one_line=True), field(T("Who does it"), choices="settling_parties")] = None
+    deed_by: Annotated[
+        str | None, CourtText(0, 40, one_line=True), field(T("Who does it"), choices="settling_parties")
+    ] = None
     ending: Annotated[Ending, Choice(Ending), field(T("How does the case end?"))] = Ending.STATEMENT
 
     @model_validator(mode="after")
@@ -46,11 +54,16 @@ class TermsInput(CourtModel):
         if self.amount.minor and not self.instalments:
             faults.append(FieldFault(("instalments",), T("Say by when it is paid.")))
         if self.instalments and (
-            any(i.amount.currency != self.amount.currency for i in self.instalments) or sum(i.amount.minor for i in self.instalments) != self.amount.minor
+            any(i.amount.currency != self.amount.currency for i in self.instalments)
+            or sum(i.amount.minor for i in self.instalments) != self.amount.minor
         ):
-            faults.append(FieldFault(("instalments",), T("The payments must add up to %(amount)s.", amount=self.amount)))
+            faults.append(
+                FieldFault(("instalments",), T("The payments must add up to %(amount)s.", amount=self.amount))
+            )
         if [i.on for i in self.instalments] != sorted({i.on for i in self.instalments}):
-            faults.append(FieldFault(("instalments",), T("Give the payments in the order of their days, one for each day.")))
+            faults.append(
+                FieldFault(("instalments",), T("Give the payments in the order of their days, one for each day."))
+            )
         if faults:
             raise InvalidInput(faults)
         return self
@@ -63,9 +76,15 @@ class OfferInput(TermsInput):
     words: Annotated[
         str | None,
         CourtText(0, 2000),
-        field(T("A word to the other side, if you want"), T("Without prejudice: it is read by the other side only, never by the judge."), widget="textarea"),
+        field(
+            T("A word to the other side, if you want"),
+            T("Without prejudice: it is read by the other side only, never by the judge."),
+            widget="textarea",
+        ),
     ] = None
-    days: Annotated[int, Field(ge=1, le=60), field(T("Open for days"), T("Counted from the day after the other side can read it."))] = 7
+    days: Annotated[
+        int, Field(ge=1, le=60), field(T("Open for days"), T("Counted from the day after the other side can read it."))
+    ] = 7
 
 
 class OfferRef(CourtModel):
@@ -77,7 +96,9 @@ class OfferRef(CourtModel):
 class DeclineInput(OfferRef):
     """Declining an offer, kindly if one likes."""
 
-    words: Annotated[str | None, CourtText(0, 2000), field(T("A word to the other side, if you want"), widget="textarea")] = None
+    words: Annotated[
+        str | None, CourtText(0, 2000), field(T("A word to the other side, if you want"), widget="textarea")
+    ] = None
 
 
 class AgreementRef(CourtModel):
@@ -89,7 +110,9 @@ class AgreementRef(CourtModel):
 class DeclineAgreementInput(AgreementRef):
     """Why a text is not signed."""
 
-    words: Annotated[str | None, CourtText(0, 2000), field(T("A word to the other side, if you want"), widget="textarea")] = None
+    words: Annotated[
+        str | None, CourtText(0, 2000), field(T("A word to the other side, if you want"), widget="textarea")
+    ] = None
 
 
 class StatementInput(AgreementRef):
@@ -98,7 +121,10 @@ class StatementInput(AgreementRef):
     case_number: Annotated[
         str,
         CourtText(1, 80, one_line=True),
-        field(T("Type the number of the case"), T("Exactly as it stands above. This keeps a decision from going to the wrong case.")),
+        field(
+            T("Type the number of the case"),
+            T("Exactly as it stands above. This keeps a decision from going to the wrong case."),
+        ),
     ]
     language: Annotated[Literal["zh-Hans", "en"], field(T("Language of the statement"), options=LANGUAGES)] = "zh-Hans"
 
@@ -106,13 +132,19 @@ class StatementInput(AgreementRef):
 class RefuseAgreementInput(AgreementRef):
     """Why the court makes no statement of an agreement."""
 
-    reasons: Annotated[str, CourtText(10, 4000), field(T("Reasons"), T("Every refusal says why and what one may do next."), widget="textarea")]
+    reasons: Annotated[
+        str,
+        CourtText(10, 4000),
+        field(T("Reasons"), T("Every refusal says why and what one may do next."), widget="textarea"),
+    ]
 
 
 class MediateInput(CourtModel):
     """Asking for mediation, or agreeing to it."""
 
-    words: Annotated[str | None, CourtText(0, 2000), field(T("A word to the other side, if you want"), widget="textarea")] = None
+    words: Annotated[
+        str | None, CourtText(0, 2000), field(T("A word to the other side, if you want"), widget="textarea")
+    ] = None
 
 
 class ChooseMediatorInput(CourtModel):
@@ -130,9 +162,15 @@ class EndMediationInput(CourtModel):
 class MessageInput(CourtModel):
     """Something said in the room."""
 
-    words: Annotated[str, CourtText(1, 4000), field(T("Your words"), T("Without prejudice. Nothing said here reaches the judge."), widget="textarea")]
+    words: Annotated[
+        str,
+        CourtText(1, 4000),
+        field(T("Your words"), T("Without prejudice. Nothing said here reaches the judge."), widget="textarea"),
+    ]
     alone: Annotated[
-        str | None, CourtText(0, 40, one_line=True), field(T("Only with the mediator"), T("Leave it open to speak to everybody."), choices="caucus")
+        str | None,
+        CourtText(0, 40, one_line=True),
+        field(T("Only with the mediator"), T("Leave it open to speak to everybody."), choices="caucus"),
     ] = None
 
 
@@ -140,19 +178,29 @@ class MilderInput(CourtModel):
     """Other words in the place of a message."""
 
     message: Annotated[int, Field(ge=1), field(T("Which message"), choices="messages_in_room")]
-    words: Annotated[str, CourtText(1, 4000), field(T("In milder words"), T("Say what was meant, without what hurts. Add nothing."), widget="textarea")]
+    words: Annotated[
+        str,
+        CourtText(1, 4000),
+        field(T("In milder words"), T("Say what was meant, without what hurts. Add nothing."), widget="textarea"),
+    ]
 
 
 class LongerInput(CourtModel):
     """Until when a mediation is to last."""
 
-    until: Annotated[CourtDate, field(T("Until"), T("The time is longer when everybody has named or agreed to this day."))]
+    until: Annotated[
+        CourtDate, field(T("Until"), T("The time is longer when everybody has named or agreed to this day."))
+    ]
 
 
 class ToJudgeInput(CourtModel):
     """Something said to the judge who mediates."""
 
-    words: Annotated[str, CourtText(1, 4000), field(T("Your words"), T("The judge who decides the case and the other side read this."), widget="textarea")]
+    words: Annotated[
+        str,
+        CourtText(1, 4000),
+        field(T("Your words"), T("The judge who decides the case and the other side read this."), widget="textarea"),
+    ]
 
 
 class JudgeMediationInput(CourtModel):
@@ -162,7 +210,9 @@ class JudgeMediationInput(CourtModel):
         bool,
         field(
             T("I know that this judge decides the case if we do not agree"),
-            T("What you concede here to come to terms is not held against you (Online Mediation Rules, art. 18), but the judge will have read it."),
+            T(
+                "What you concede here to come to terms is not held against you (Online Mediation Rules, art. 18), but the judge will have read it."
+            ),
         ),
     ] = False
 
@@ -176,7 +226,9 @@ class JudgeMediationInput(CourtModel):
 class ProposalInput(TermsInput):
     """A text that the mediator puts before everybody."""
 
-    payee: Annotated[str | None, CourtText(0, 40, one_line=True), field(T("Who is paid"), choices="settling_parties")] = None
+    payee: Annotated[
+        str | None, CourtText(0, 40, one_line=True), field(T("Who is paid"), choices="settling_parties")
+    ] = None
 
 
 class BringStatementInput(CourtModel):
@@ -187,7 +239,9 @@ class BringStatementInput(CourtModel):
         CourtText(1, 8000),
         field(
             T("Certified statement"),
-            T("Open the file that the police, the hospital, the appraiser, the insurer or the platform gave you, and paste all of it."),
+            T(
+                "Open the file that the police, the hospital, the appraiser, the insurer or the platform gave you, and paste all of it."
+            ),
             widget="textarea",
         ),
     ]
@@ -197,10 +251,16 @@ class SimpleOfferInput(CourtModel):
     """An offer whose amount stands already: only when it is paid and how long the offer is open."""
 
     to: Annotated[
-        str | None, CourtText(0, 40, one_line=True), field(T("To"), T("Only needed where there are several on the other side."), choices="settling_others")
+        str | None,
+        CourtText(0, 40, one_line=True),
+        field(T("To"), T("Only needed where there are several on the other side."), choices="settling_others"),
     ] = None
-    pay_within: Annotated[int, Field(ge=1, le=60), field(T("Paid within days"), T("Counted from the day of the offer."))] = 15
-    days: Annotated[int, Field(ge=1, le=60), field(T("Open for days"), T("Counted from the day after the other side can read it."))] = 7
+    pay_within: Annotated[
+        int, Field(ge=1, le=60), field(T("Paid within days"), T("Counted from the day of the offer."))
+    ] = 15
+    days: Annotated[
+        int, Field(ge=1, le=60), field(T("Open for days"), T("Counted from the day after the other side can read it."))
+    ] = 7
 
 
 class InFullInput(SimpleOfferInput):
@@ -214,4 +274,8 @@ class PayoutInput(AgreementRef):
 
     holder: Annotated[str, CourtText(1, 200, one_line=True), field(T("Name of the account holder"))]
     bank: Annotated[str, CourtText(1, 200, one_line=True), field(T("Bank or payment service"))]
-    account: Annotated[str, CourtText(4, 60, one_line=True), field(T("Account number"), T("Only you and the payer read it. The court never holds this money."))]
+    account: Annotated[
+        str,
+        CourtText(4, 60, one_line=True),
+        field(T("Account number"), T("Only you and the payer read it. The court never holds this money.")),
+    ]

@@ -19,7 +19,11 @@ class BeforeFilingInput(CourtModel):
     cause: Annotated[str, field(T("What is the dispute about?"), choices="causes")]
     applicant: Annotated[ApplicantInput, field(T("About you"))]
     respondents: Annotated[list[RespondentInput], Field(min_length=1, max_length=5), field(T("With whom"))]
-    what: Annotated[str, CourtText(1, 4000), field(T("What happened"), T("Shortly. The other side and the mediator read it."), widget="textarea")]
+    what: Annotated[
+        str,
+        CourtText(1, 4000),
+        field(T("What happened"), T("Shortly. The other side and the mediator read it."), widget="textarea"),
+    ]
     asks: Annotated[str, CourtText(1, 2000), field(T("What would settle it?"), widget="textarea")]
     amount: Annotated[CourtMoney | None, field(T("Amount"), T("If it is about money."))] = None
 
@@ -38,7 +42,11 @@ class ReturnMediationInput(CourtModel):
             },
         ),
     ]
-    reasons: Annotated[str, CourtText(10, 4000), field(T("Reasons"), T("Every refusal says why and what one may do next."), widget="textarea")]
+    reasons: Annotated[
+        str,
+        CourtText(10, 4000),
+        field(T("Reasons"), T("Every refusal says why and what one may do next."), widget="textarea"),
+    ]
 
 
 class AgreementMadeInput(CourtModel):
@@ -49,23 +57,36 @@ class AgreementMadeInput(CourtModel):
     other: Annotated[RespondentInput, field(T("The other party to the agreement"))]
     organisation: Annotated[str, CourtText(1, 200, one_line=True), field(T("Before which mediation organisation"))]
     effective_on: Annotated[
-        CourtDate, field(T("Since when it binds"), T("Everybody has to apply within thirty days of this day (Civil Procedure Law, art. 205)."))
+        CourtDate,
+        field(
+            T("Since when it binds"),
+            T("Everybody has to apply within thirty days of this day (Civil Procedure Law, art. 205)."),
+        ),
     ]
     words: Annotated[str, CourtText(1, 16000), field(T("The agreement, word for word"), widget="textarea")]
 
 
 class ConfirmationInput(AgreementMadeInput):
-    """Asking the court to confirm it; what it orders is said once more in a form that can be enforced (CPL 205; CPI 354)."""
+    """Asking the court to confirm it; what it orders is said once more in a form that can be enforced (CPL 205; CPI
+    354).
+    """
 
     payer: Annotated[
         Literal["me", "other", "nobody"],
-        field(T("Who pays"), options={"me": T("I do"), "other": T("The other side"), "nobody": T("Nobody; it is about doing something")}),
+        field(
+            T("Who pays"),
+            options={"me": T("I do"), "other": T("The other side"), "nobody": T("Nobody; it is about doing something")},
+        ),
     ] = "other"
     amount: Annotated[CourtMoney | None, field(T("Amount in all"))] = None
-    instalments: Annotated[list[InstalmentInput], Field(max_length=60), field(T("Payment"), T("One payment, or several over time."))] = []
+    instalments: Annotated[
+        list[InstalmentInput], Field(max_length=60), field(T("Payment"), T("One payment, or several over time."))
+    ] = []
     accelerates: Annotated[bool, field(T("If one payment is late, everything left falls due"))] = False
     deed: Annotated[str | None, CourtText(0, 2000), field(T("What else"), widget="textarea")] = None
-    deed_by: Annotated[Literal["me", "other"] | None, field(T("Who does it"), options={"me": T("I do"), "other": T("The other side")})] = None
+    deed_by: Annotated[
+        Literal["me", "other"] | None, field(T("Who does it"), options={"me": T("I do"), "other": T("The other side")})
+    ] = None
 
     @model_validator(mode="after")
     def _adds_up(self) -> ConfirmationInput:
@@ -77,7 +98,9 @@ class ConfirmationInput(AgreementMadeInput):
         if bool(self.deed) != bool(self.deed_by):
             faults.append(FieldFault(("deed_by",), T("Say what else is done, and who does it.")))
         if self.amount is not None and sum(i.amount.minor for i in self.instalments) != self.amount.minor:
-            faults.append(FieldFault(("instalments",), T("The payments must add up to %(amount)s.", amount=self.amount)))
+            faults.append(
+                FieldFault(("instalments",), T("The payments must add up to %(amount)s.", amount=self.amount))
+            )
         if faults:
             raise InvalidInput(faults)
         return self
@@ -101,7 +124,11 @@ class SupplementRequestInput(CourtModel):
 class SupplementInput(CourtModel):
     """A party's answer to what the court asked."""
 
-    words: Annotated[str, CourtText(1, 8000), field(T("Your answer"), T("Documents can be submitted as exhibits."), widget="textarea")]
+    words: Annotated[
+        str,
+        CourtText(1, 8000),
+        field(T("Your answer"), T("Documents can be submitted as exhibits."), widget="textarea"),
+    ]
 
 
 class ConfirmationRulingInput(CourtModel):
@@ -120,13 +147,22 @@ class ConfirmationRulingInput(CourtModel):
         ),
     ]
     ground: Annotated[
-        str | None, CourtText(0, 40, one_line=True), field(T("Ground"), T("Unless it is confirmed or withdrawn."), choices="grounds_not_to_confirm")
+        str | None,
+        CourtText(0, 40, one_line=True),
+        field(T("Ground"), T("Unless it is confirmed or withdrawn."), choices="grounds_not_to_confirm"),
     ] = None
-    reasons: Annotated[str, CourtText(10, 8000), field(T("Reasons"), T("Every refusal says why and what one may do next."), widget="textarea")]
+    reasons: Annotated[
+        str,
+        CourtText(10, 8000),
+        field(T("Reasons"), T("Every refusal says why and what one may do next."), widget="textarea"),
+    ]
     case_number: Annotated[
         str,
         CourtText(1, 80, one_line=True),
-        field(T("Type the number of the case"), T("Exactly as it stands above. This keeps a decision from going to the wrong case.")),
+        field(
+            T("Type the number of the case"),
+            T("Exactly as it stands above. This keeps a decision from going to the wrong case."),
+        ),
     ]
     language: Annotated[Literal["zh-Hans", "en"], field(T("Language of the decision"), options=LANGUAGES)] = "zh-Hans"
 
@@ -148,7 +184,17 @@ class ObjectionRulingInput(CourtModel):
 
     result: Annotated[
         Literal["stands", "set_aside"],
-        field(T("Ruling"), options={"stands": T("The objection is dismissed; the confirmation stands"), "set_aside": T("The confirmation is set aside")}),
+        field(
+            T("Ruling"),
+            options={
+                "stands": T("The objection is dismissed; the confirmation stands"),
+                "set_aside": T("The confirmation is set aside"),
+            },
+        ),
     ]
-    reasons: Annotated[str, CourtText(10, 8000), field(T("Reasons"), T("Every refusal says why and what one may do next."), widget="textarea")]
+    reasons: Annotated[
+        str,
+        CourtText(10, 8000),
+        field(T("Reasons"), T("Every refusal says why and what one may do next."), widget="textarea"),
+    ]
     language: Annotated[Literal["zh-Hans", "en"], field(T("Language of the decision"), options=LANGUAGES)] = "zh-Hans"

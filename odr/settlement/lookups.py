@@ -58,12 +58,20 @@ def agreement_named(session: Session, case: Case, reference: str) -> Agreement:
 
 def mediation_of(session: Session, case: Case) -> Mediation | None:
     """The mediation that is not over."""
-    return session.scalar(select(Mediation).where(Mediation.case_id == case.id, Mediation.state != MediationState.ENDED).order_by(Mediation.id.desc()))
+    return session.scalar(
+        select(Mediation)
+        .where(Mediation.case_id == case.id, Mediation.state != MediationState.ENDED)
+        .order_by(Mediation.id.desc())
+    )
 
 
 def messages_for(session: Session, case: Case, actor: Actor) -> Sequence[RoomMessage]:
     """What was said in the private room that this person may read: a caucus is for its party and the mediator."""
-    query = select(RoomMessage).where(RoomMessage.case_id == case.id, RoomMessage.mediation_id.is_(None)).order_by(RoomMessage.id)
+    query = (
+        select(RoomMessage)
+        .where(RoomMessage.case_id == case.id, RoomMessage.mediation_id.is_(None))
+        .order_by(RoomMessage.id)
+    )
     if actor.party_id is not None:
         query = query.where(or_(RoomMessage.caucus_id.is_(None), RoomMessage.caucus_id == actor.party_id))
     return session.scalars(query).all()
@@ -71,7 +79,9 @@ def messages_for(session: Session, case: Case, actor: Actor) -> Sequence[RoomMes
 
 def said_to_judge(session: Session, mediation: Mediation) -> Sequence[RoomMessage]:
     """What was said in a mediation that the judge leads, in order."""
-    return session.scalars(select(RoomMessage).where(RoomMessage.mediation_id == mediation.id).order_by(RoomMessage.id)).all()
+    return session.scalars(
+        select(RoomMessage).where(RoomMessage.mediation_id == mediation.id).order_by(RoomMessage.id)
+    ).all()
 
 
 def moderation_of(session: Session, case: Case) -> Moderation | None:

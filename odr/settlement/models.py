@@ -188,7 +188,9 @@ class Mediation(Base):
 
 
 class Moderation(Base):
-    """A mediator who only looks after the tone in the private room, on a party's request: no mediation, and no time limit."""
+    """A mediator who only looks after the tone in the private room, on a party's request: no mediation, and no time
+    limit.
+    """
 
     __tablename__ = "moderation"
 
@@ -221,7 +223,9 @@ class DisputeBeforeFiling(Base):
 
 
 class Confirmation(Base):
-    """A joint application that the court confirm an agreement made before a mediator, in a case of its own and without fee (CPL 205, 206)."""
+    """A joint application that the court confirm an agreement made before a mediator, in a case of its own and without
+    fee (CPL 205, 206).
+    """
 
     __tablename__ = "confirmation"
 
@@ -261,7 +265,9 @@ class RoomMessage(Base):
 
 
 class ToneNote(Base):
-    """A moderator put milder words in the place of a message; the first words stay with who said them and on the docket."""
+    """A moderator put milder words in the place of a message; the first words stay with who said them and on the
+    docket.
+    """
 
     __tablename__ = "tone_note"
 
@@ -273,7 +279,9 @@ class ToneNote(Base):
 
 
 class Certifier(Accredited, Base):
-    """An authority or business whose signed statements this court takes: accredited by the operator, until it is revoked."""
+    """An authority or business whose signed statements this court takes: accredited by the operator, until it is
+    revoked.
+    """
 
     __tablename__ = "certifier"
 

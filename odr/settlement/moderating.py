@@ -19,7 +19,12 @@ def end_moderation(court: Sitting, case: Case) -> bool:
     if found is None:
         return False
     found.ended_entry = court.next_number(case)
-    seats = select(Seat).where(Seat.case_id == case.id, Seat.role == Role.MEDIATOR, Seat.account_id == found.moderator_id, Seat.until_at.is_(None))
+    seats = select(Seat).where(
+        Seat.case_id == case.id,
+        Seat.role == Role.MEDIATOR,
+        Seat.account_id == found.moderator_id,
+        Seat.until_at.is_(None),
+    )
     for seat in court.session.scalars(seats):
         seat.until_at = court.now
     court.session.flush()

@@ -1,4 +1,6 @@
-"""Mediation with somebody who does not take part in it online: she is met in person, and nothing is made of her silence in the room (OLR 4, 5; OMR 16)."""
+"""Mediation with somebody who does not take part in it online: she is met in person, and nothing is made of her silence
+in the room (OLR 4, 5; OMR 16).
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ def not_in_the_room(court: Sitting, case: Case) -> list[Party]:
 
 
 def on_steps_chosen(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """A party leaves mediation online, or comes back: the mediator learns how to go on, the clerk where there is none yet. Facts: ``party``, ``changed``."""
+    """A party leaves mediation online, or comes back: the mediator learns how to go on, the clerk where there is none
+    yet. Facts: ``party``, ``changed``.
+    """
     mediation, online = mediation_of(court.session, case), facts["changed"].get(Step.MEDIATION.value)
     if mediation is None or online is None:
         return
@@ -51,5 +55,10 @@ def meet_in_person(court: Sitting, case: Case, mediation: Mediation) -> None:
 
 
 def _open(court: Sitting, case: Case, mediation: Mediation, party: Party) -> Task:
-    title = T("%(name)s does not mediate online. Meet her in person or by telephone; that she writes nothing in the room says nothing.", name=party.name)
-    return court.open_task(case, Role.MEDIATOR if mediation.mediator_id else Role.CLERK, TASK, title, risk=35, subject=party.reference)
+    title = T(
+        "%(name)s does not mediate online. Meet her in person or by telephone; that she writes nothing in the room says nothing.",
+        name=party.name,
+    )
+    return court.open_task(
+        case, Role.MEDIATOR if mediation.mediator_id else Role.CLERK, TASK, title, risk=35, subject=party.reference
+    )

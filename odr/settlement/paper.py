@@ -50,7 +50,15 @@ def term_words(case: Case, agreement: Agreement, closing: Text | None = ALL_OF_C
     for part in agreement.instalments:
         if payer is not None and payee is not None:
             amount, on = Money(part["minor"], agreement.currency), date.fromisoformat(part["on"])
-            said.append(T("%(payer)s pays %(payee)s %(amount)s by %(day)s.", payer=payer.name, payee=payee.name, amount=amount, day=on))
+            said.append(
+                T(
+                    "%(payer)s pays %(payee)s %(amount)s by %(day)s.",
+                    payer=payer.name,
+                    payee=payee.name,
+                    amount=amount,
+                    day=on,
+                )
+            )
     if agreement.accelerates and len(agreement.instalments) > 1:
         said.append(T("If one payment is late, everything left falls due at once."))
     doer = party_with(case, agreement.doer_id)
@@ -61,7 +69,15 @@ def term_words(case: Case, agreement: Agreement, closing: Text | None = ALL_OF_C
 
 def text_digest(case: Case, agreement: Agreement, language: str) -> str:
     """What must be the same when the statement is kept as when it was set."""
-    terms = [agreement.payer_id, agreement.payee_id, agreement.amount_minor, agreement.currency, agreement.instalments, agreement.accelerates, agreement.deed]
+    terms = [
+        agreement.payer_id,
+        agreement.payee_id,
+        agreement.amount_minor,
+        agreement.currency,
+        agreement.instalments,
+        agreement.accelerates,
+        agreement.deed,
+    ]
     people = [[p.label, p.name] for p in case.parties]
     return sha256_hex(canonical([agreement.reference, case.number, terms, people, language]))
 
@@ -77,7 +93,13 @@ def prepare_statement(court: Court, case: Case, given: BaseModel, actor: Actor) 
             return {}
         code = new_reference()
         paper = statement_paper(sitting, mine, agreement, language, code)
-        sealed = set_and_seal(court, paper, language, reason=T("Mediation statement in case %(number)s", number=mine.number), signer=actor.name)
+        sealed = set_and_seal(
+            court,
+            paper,
+            language,
+            reason=T("Mediation statement in case %(number)s", number=mine.number),
+            signer=actor.name,
+        )
         return {"statement": SealedPaper(text_digest(mine, agreement, language), sealed, code)}
 
 
@@ -91,11 +113,14 @@ def statement_paper(court: Sitting, case: Case, agreement: Agreement, language: 
         case_number=case.number,
         subject=court.subject_of(case),
         issued_on=court.now.astimezone(settings.tz).date(),
-        signatories=[judge(s.name) for s in seated if s.role is Role.JUDGE] + [clerk(s.name) for s in seated if s.role is Role.CLERK][:1],
+        signatories=[judge(s.name) for s in seated if s.role is Role.JUDGE]
+        + [clerk(s.name) for s in seated if s.role is Role.CLERK][:1],
         document_code=code,
         check_url=check_url(court.court, code),
         parties=[PartyLine(p.role.label, p.name, [p.kind.label]) for p in parties(case)],
         reasons=[Reason(line) for line in asked],
         orders=term_words(case, agreement),
-        remedy=T("This statement binds when the last party has signed it, and can then be enforced like a judgment (Civil Procedure Law, art. 100)."),
+        remedy=T(
+            "This statement binds when the last party has signed it, and can then be enforced like a judgment (Civil Procedure Law, art. 100)."
+        ),
     )

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from odr.procedure.hooks import Room
-from odr.settlement import acts_agreement, acts_confirmation, acts_mediation, acts_offers, on_the_spot, views, views_before
+from odr.settlement import (
+    acts_agreement,
+    acts_confirmation,
+    acts_mediation,
+    acts_offers,
+    on_the_spot,
+    views,
+    views_before,
+)
 
 ROOM = Room(
     name="settlement",
@@ -19,7 +27,11 @@ ROOM = Room(
         "odr.settlement.acts_confirmation",
         "odr.settlement.choices",
     ),
-    routes=("odr.settlement.routes:settlement", "odr.settlement.routes_one_key:one_key_pages", "odr.settlement.routes_before:mediation_pages"),
+    routes=(
+        "odr.settlement.routes:settlement",
+        "odr.settlement.routes_one_key:one_key_pages",
+        "odr.settlement.routes_before:mediation_pages",
+    ),
     commands=("odr.settlement.cli:group",),
     on_lapse={
         "offer": acts_offers.offer_lapsed,
@@ -31,6 +43,10 @@ ROOM = Room(
         "confirmation_review": acts_confirmation.review_overdue,
         "confirmation_supplement": acts_confirmation.supplement_lapsed,
     },
-    on_event={"decision_issued": acts_agreement.shut, "served": acts_confirmation.on_served, "steps_chosen": on_the_spot.on_steps_chosen},
+    on_event={
+        "decision_issued": acts_agreement.shut,
+        "served": acts_confirmation.on_served,
+        "steps_chosen": on_the_spot.on_steps_chosen,
+    },
     panels=(views.room_panel, views.court_panel, views_before.before_panel, views_before.judge_panel),
 )

@@ -22,7 +22,15 @@ from odr.settlement.wording import words_for
 settlement = Blueprint("settlement", __name__, url_prefix="/cases/<reference>")
 Page = str | Response | tuple[str, int]
 WITHIN = (Role.CLAIMANT, Role.RESPONDENT, Role.THIRD_PARTY, Role.MEDIATOR)
-ANSWERS = ("accept_offer", "decline_offer", "withdraw_offer", "sign_agreement", "decline_agreement", "sign_statement", "apply_for_confirmation")
+ANSWERS = (
+    "accept_offer",
+    "decline_offer",
+    "withdraw_offer",
+    "sign_agreement",
+    "decline_agreement",
+    "sign_statement",
+    "apply_for_confirmation",
+)
 
 
 def _look() -> Sitting:
@@ -38,13 +46,29 @@ def room(case: Case, actor: Actor) -> Page:
     return _room(case, actor, request.args.get("act"), values | ({"words": chosen} if chosen else {}), [])
 
 
-def _room(case: Case, actor: Actor, tried: str | None, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False) -> Page:
+def _room(
+    case: Case,
+    actor: Actor,
+    tried: str | None,
+    values: dict[str, Any],
+    faults: list[Any],
+    status: int = 200,
+    moved_on: bool = False,
+) -> Page:
     court = _look()
     asked = tried if tried in ROOM_ACTS else None
     page = room_page(court, case, actor, current_locale(), asked, values, faults)
     all_faults = page.form.faults if page.form else []
     return render_template(
-        "settlement/room.html", case=case, actor=actor, page=page, tried=asked, faults=all_faults, moved_on=moved_on, tab="settlement", key=new_reference()
+        "settlement/room.html",
+        case=case,
+        actor=actor,
+        page=page,
+        tried=asked,
+        faults=all_faults,
+        moved_on=moved_on,
+        tab="settlement",
+        key=new_reference(),
     ), status
 
 
@@ -55,7 +79,13 @@ def act_in_room(case: Case, actor: Actor, name: str) -> Page:
     if name not in ROOM_ACTS + ANSWERS:
         raise NotFound
     values = request.form.to_dict(flat=False)
-    return submit_act(case, actor, current_court().table[name], values, lambda faults, status, moved: _room(case, actor, name, values, faults, status, moved))
+    return submit_act(
+        case,
+        actor,
+        current_court().table[name],
+        values,
+        lambda faults, status, moved: _room(case, actor, name, values, faults, status, moved),
+    )
 
 
 @settlement.get("/agreement")
@@ -65,7 +95,15 @@ def statement(case: Case, actor: Actor) -> Page:
     return _statement(case, actor, request.args.get("act"), {}, [])
 
 
-def _statement(case: Case, actor: Actor, tried: str | None, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False) -> Page:
+def _statement(
+    case: Case,
+    actor: Actor,
+    tried: str | None,
+    values: dict[str, Any],
+    faults: list[Any],
+    status: int = 200,
+    moved_on: bool = False,
+) -> Page:
     court = _look()
     found = next(iter(agreements_of(court.session, case, AgreementState.SIGNED)), None)
     if found is None:
@@ -96,7 +134,11 @@ def act_on_agreement(case: Case, actor: Actor, name: str) -> Page:
         raise NotFound
     values = request.form.to_dict(flat=False)
     return submit_act(
-        case, actor, current_court().table[name], values, lambda faults, status, moved: _statement(case, actor, name, values, faults, status, moved)
+        case,
+        actor,
+        current_court().table[name],
+        values,
+        lambda faults, status, moved: _statement(case, actor, name, values, faults, status, moved),
     )
 
 

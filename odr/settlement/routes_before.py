@@ -41,11 +41,22 @@ def _pack() -> RulePack:
 
 
 def _page(
-    template: str, model: type[BaseModel], known: Callable[[RulePack], bool], values: dict[str, Any], faults: list[FieldFault], status: int = 200
+    template: str,
+    model: type[BaseModel],
+    known: Callable[[RulePack], bool],
+    values: dict[str, Any],
+    faults: list[FieldFault],
+    status: int = 200,
 ) -> Page:
     fields = forms.fields_of(model, current_locale(), values, faults, forms.choices_for(model, _look(), None, None))
     key = values.get("idempotency_key", [new_reference()])
-    return render_template(template, fields=fields, faults=forms.summary(fields), known=known(_pack()), key=key[0] if isinstance(key, list) else key), status
+    return render_template(
+        template,
+        fields=fields,
+        faults=forms.summary(fields),
+        known=known(_pack()),
+        key=key[0] if isinstance(key, list) else key,
+    ), status
 
 
 def _mine() -> dict[str, Any]:
@@ -114,13 +125,20 @@ def claim_now(case: Case, actor: Actor) -> Page:
     if dispute is None or actor.account_id is None:
         raise NotFound
     others = [p for p in case.parties if p.role is Role.RESPONDENT]
-    respondents = {f"respondents-{i}-{name}": getattr(p, name) or "" for i, p in enumerate(others) for name in ("name", "email", "phone", "address")} | {
-        f"respondents-{i}-kind": p.kind.value for i, p in enumerate(others)
-    }
+    respondents = {
+        f"respondents-{i}-{name}": getattr(p, name) or ""
+        for i, p in enumerate(others)
+        for name in ("name", "email", "phone", "address")
+    } | {f"respondents-{i}-kind": p.kind.value for i, p in enumerate(others)}
     relief = {"relief-0-kind": "money" if dispute.amount is not None else "performance", "relief-0-what": dispute.asks}
     if dispute.amount is not None:
         relief["relief-0-amount"] = forms.money_text(dispute.amount.minor, dispute.amount.currency)
-    values = {"matter": {"cause": case.cause}, "respondents": respondents, "facts": {"facts-0-what": dispute.what[:2000]}, "relief": relief}
+    values = {
+        "matter": {"cause": case.cause},
+        "respondents": respondents,
+        "facts": {"facts-0-what": dispute.what[:2000]},
+        "relief": relief,
+    }
     with current_court().database.write() as session:
         reference = open_draft(session, actor.account_id, current_court().clock.now(), values).reference
     return redirect(url_for("filing.task_list", draft=reference), 303)  # type: ignore[return-value]
@@ -133,7 +151,15 @@ def with_judge(case: Case, actor: Actor) -> Page:
     return _with_judge(case, actor, None, {}, [])
 
 
-def _with_judge(case: Case, actor: Actor, tried: str | None, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False) -> Page:
+def _with_judge(
+    case: Case,
+    actor: Actor,
+    tried: str | None,
+    values: dict[str, Any],
+    faults: list[Any],
+    status: int = 200,
+    moved_on: bool = False,
+) -> Page:
     court = _look()
     found = led_by_judge(court, case)
     if found is None and refusal(court, court.court.table["offer_to_mediate"], case, actor) is not None:
@@ -141,14 +167,19 @@ def _with_judge(case: Case, actor: Actor, tried: str | None, values: dict[str, A
     if found is not None and actor.role is Role.JUDGE and actor.account_id != found.mediator_id:
         raise NotFound
     open_acts = [n for n in JUDGE_ACTS if refusal(court, court.court.table[n], case, actor) is None]
-    drawn = [act_form(court, case, actor, n, current_locale(), values if n == tried else {}, faults if n == tried else []) for n in open_acts]
+    drawn = [
+        act_form(court, case, actor, n, current_locale(), values if n == tried else {}, faults if n == tried else [])
+        for n in open_acts
+    ]
     return render_template(
         "settlement/with_judge.html",
         case=case,
         actor=actor,
         mediation=found,
         messages=said_to_judge(court.session, found) if found is not None else [],
-        window=next(iter(court.windows(case, "mediation", subject=found.reference)), None) if found is not None else None,
+        window=next(iter(court.windows(case, "mediation", subject=found.reference)), None)
+        if found is not None
+        else None,
         drawn=drawn,
         faults=next((f.faults for f in drawn if f.name == tried), []),
         moved_on=moved_on,
@@ -165,6 +196,12 @@ def act_with_judge(case: Case, actor: Actor, name: str) -> Page:
         raise NotFound
     values = request.form.to_dict(flat=False)
     act = current_court().table[name]
-    page = submit_act(case, actor, act, values, lambda faults, status, moved: _with_judge(case, actor, name, values, faults, status, moved))
+    page = submit_act(
+        case,
+        actor,
+        act,
+        values,
+        lambda faults, status, moved: _with_judge(case, actor, name, values, faults, status, moved),
+    )
     ended = name == "end_judge_mediation" or isinstance(page, tuple | str)
     return page if ended else redirect(url_for("mediation.with_judge", reference=case.reference), 303)  # type: ignore[return-value]

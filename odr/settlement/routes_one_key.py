@@ -22,11 +22,21 @@ one_key_pages = Blueprint("one_key", __name__, url_prefix="/cases/<reference>/on
 @one_key_pages.get("")
 @case_page(*WITHIN)
 def page(case: Case, actor: Actor) -> Page:
-    """Certified statements, what they come to, offer, confirmation and payout, for parties and mediator; never for the court."""
+    """Certified statements, what they come to, offer, confirmation and payout, for parties and mediator; never for the
+    court.
+    """
     return _page(case, actor, None, {}, [])
 
 
-def _page(case: Case, actor: Actor, tried: str | None, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False) -> Page:
+def _page(
+    case: Case,
+    actor: Actor,
+    tried: str | None,
+    values: dict[str, Any],
+    faults: list[Any],
+    status: int = 200,
+    moved_on: bool = False,
+) -> Page:
     court = current_court().look(current_session())
     if rules_of(court, case) is None:
         raise NotFound
@@ -53,4 +63,11 @@ def act_with_one_key(case: Case, actor: Actor, name: str) -> Page:
         raise NotFound
     values = request.form.to_dict(flat=False)
     act = current_court().table[name]
-    return submit_act(case, actor, act, values, lambda faults, status, moved: _page(case, actor, name, values, faults, status, moved), "one_key.page")
+    return submit_act(
+        case,
+        actor,
+        act,
+        values,
+        lambda faults, status, moved: _page(case, actor, name, values, faults, status, moved),
+        "one_key.page",
+    )

@@ -26,15 +26,28 @@ PRIVATE = Audience.SETTLEMENT
 
 
 def in_room(
-    title: Text, input: type[BaseModel], *, by: Iterable[Role] = PARTY_ROLES, at: Iterable[Stage] = ROOM_STAGES, **more: Any
+    title: Text,
+    input: type[BaseModel],
+    *,
+    by: Iterable[Role] = PARTY_ROLES,
+    at: Iterable[Stage] = ROOM_STAGES,
+    **more: Any,
 ) -> Callable[[Handler], Handler]:
-    """Declare an act of the private room: the parties' unless said otherwise, until the decision, and never read by the court (CPL 53; OMR 18)."""
-    return act(title=title, input=input, by=set(by), at=set(at), **{"seen_by": PRIVATE, "page": "settlement.room", **more})
+    """Declare an act of the private room: the parties' unless said otherwise, until the decision, and never read by the
+    court (CPL 53; OMR 18).
+    """
+    return act(
+        title=title, input=input, by=set(by), at=set(at), **{"seen_by": PRIVATE, "page": "settlement.room", **more}
+    )
 
 
 def nothing_is_agreed(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """While an agreement is being concluded there is nothing to offer."""
-    return T("An agreement is being concluded. Sign it or decline it first.") if agreements_of(court.session, case, *LIVE_AGREEMENTS) else None
+    return (
+        T("An agreement is being concluded. Sign it or decline it first.")
+        if agreements_of(court.session, case, *LIVE_AGREEMENTS)
+        else None
+    )
 
 
 def court_day(court: Sitting) -> date:
@@ -49,7 +62,11 @@ def check_terms(court: Sitting, case: Case, given: TermsInput) -> tuple[Party | 
     faults = []
     if given.amount.currency != currency:
         faults.append(FieldFault(("amount",), T("The amount is not in the currency of this court.")))
-    faults += [FieldFault(("instalments", i, "on"), T("This day is past.")) for i, part in enumerate(given.instalments) if part.on < today]
+    faults += [
+        FieldFault(("instalments", i, "on"), T("This day is past."))
+        for i, part in enumerate(given.instalments)
+        if part.on < today
+    ]
     if faults:
         raise InvalidInput(faults)
     payer = party_labelled(case, given.payer, "payer") if given.amount.minor else None

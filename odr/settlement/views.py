@@ -146,8 +146,16 @@ def offer_view(court: Sitting, case: Case, actor: Actor, offer: Offer) -> OfferV
 def agreement_view(court: Sitting, case: Case, actor: Actor, agreement: Agreement) -> AgreementView:
     """One agreement for one viewer."""
     statement = agreement.state is AgreementState.CONFIRMED
-    left = missing(case, agreement, statement=statement) if agreement.state in (AgreementState.SIGNING, AgreementState.CONFIRMED) else []
-    document = court.session.scalar(select(Document).where(Document.id == agreement.document_id)) if agreement.document_id else None
+    left = (
+        missing(case, agreement, statement=statement)
+        if agreement.state in (AgreementState.SIGNING, AgreementState.CONFIRMED)
+        else []
+    )
+    document = (
+        court.session.scalar(select(Document).where(Document.id == agreement.document_id))
+        if agreement.document_id
+        else None
+    )
     before_filing = dispute_of(court.session, case) is not None
     terms = term_words(case, agreement, THE_DISPUTE if before_filing else ALL_OF_CASE)
     view = AgreementView(agreement, terms, [p.name for p in left], any(p.id == actor.party_id for p in left), document)
@@ -160,7 +168,9 @@ def _to_be_confirmed(court: Sitting, case: Case, actor: Actor, agreement: Agreem
     mine = next((w for w in windows if w.party_id == actor.party_id), None)
     met = {w.party_id for w in windows if w.state is WindowState.MET}
     left = tuple(p.name for p in parties(case) if p.id not in met)
-    own = court.session.scalar(select(Case).join(Confirmation, Confirmation.case_id == Case.id).where(Confirmation.from_case_id == case.id))
+    own = court.session.scalar(
+        select(Case).join(Confirmation, Confirmation.case_id == Case.id).where(Confirmation.from_case_id == case.id)
+    )
     is_open = mine is not None and mine.state is WindowState.OPEN
     return {
         "before_filing": True,
@@ -171,7 +181,9 @@ def _to_be_confirmed(court: Sitting, case: Case, actor: Actor, agreement: Agreem
     }
 
 
-def act_form(court: Sitting, case: Case, actor: Actor, name: str, locale: str, values: dict[str, Any], faults: list[FieldFault]) -> ActForm:
+def act_form(
+    court: Sitting, case: Case, actor: Actor, name: str, locale: str, values: dict[str, Any], faults: list[FieldFault]
+) -> ActForm:
     """An act's form, filled with what was typed."""
     act = court.court.table[name]
     fields = forms.fields_of(act.input, locale, values, faults, forms.choices_for(act.input, court, case, actor))
@@ -183,11 +195,23 @@ def act_form(court: Sitting, case: Case, actor: Actor, name: str, locale: str, v
     return ActForm(name, act.title, fields, forms.summary(fields), court.premise_now(act, case, actor, values))
 
 
-def room_page(court: Sitting, case: Case, actor: Actor, locale: str, tried: str | None, values: dict[str, Any], faults: list[FieldFault]) -> RoomPage:
+def room_page(
+    court: Sitting,
+    case: Case,
+    actor: Actor,
+    locale: str,
+    tried: str | None,
+    values: dict[str, Any],
+    faults: list[FieldFault],
+) -> RoomPage:
     """Gather the room; ``tried`` is the act whose form comes back with what was typed."""
     names = {o.value: str(o.label) for o in forms.SOURCES["mediators"](court, case, actor)}
     table = court.court.table
-    open_acts = [table[n] for n in ROOM_ACTS if (n != "choose_mediator" or names) and refusal(court, table[n], case, actor) is None]
+    open_acts = [
+        table[n]
+        for n in ROOM_ACTS
+        if (n != "choose_mediator" or names) and refusal(court, table[n], case, actor) is None
+    ]
     mediation = mediation_of(court.session, case)
     offers = offers_of(court.session, case)
     asked = reliefs_of(court.session, case)
@@ -233,7 +257,9 @@ def _moderator(court: Sitting, case: Case) -> str | None:
 def _longer(case: Case, mediation: Mediation | None) -> tuple[date, list[str]] | None:
     if mediation is None or not mediation.longer:
         return None
-    return date.fromisoformat(mediation.longer["until"]), [p.name for p in parties(case) if p.id not in mediation.longer["agreed"]]
+    return date.fromisoformat(mediation.longer["until"]), [
+        p.name for p in parties(case) if p.id not in mediation.longer["agreed"]
+    ]
 
 
 def _asked_before_filing(court: Sitting, case: Case) -> int:
@@ -245,7 +271,9 @@ def room_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
     """The way into the room, for parties and mediator only: the court's people see nothing of it here."""
     if actor.role not in PARTY_ROLES | {Role.MEDIATOR}:
         return None
-    if case.stage not in ROOM_STAGES and (not agreements_of(court.session, case) or confirmation_of(court.session, case) is not None):
+    if case.stage not in ROOM_STAGES and (
+        not agreements_of(court.session, case) or confirmation_of(court.session, case) is not None
+    ):
         return None
     mine = [o for o in offers_of(court.session, case, OfferState.OPEN) if o.to_id == actor.party_id]
     live = [agreement_view(court, case, actor, a) for a in agreements_of(court.session, case, *LIVE_AGREEMENTS)]
@@ -259,7 +287,9 @@ def room_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
             "sign": waits,
             "who": {p.id: p.name for p in case.parties},
             "is_open": case.stage in ROOM_STAGES,
-            "one_key": case.stage in ROOM_STAGES and dispute_of(court.session, case) is None and rules_of(court, case) is not None,
+            "one_key": case.stage in ROOM_STAGES
+            and dispute_of(court.session, case) is None
+            and rules_of(court, case) is not None,
         },
     )
 

@@ -18,7 +18,13 @@ from odr.settlement.paper import term_words
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-CONFIRMING_ACTS = ("join_application", "rule_on_confirmation", "answer_about_agreement", "rule_on_objection", "object_to_confirmation")
+CONFIRMING_ACTS = (
+    "join_application",
+    "rule_on_confirmation",
+    "answer_about_agreement",
+    "rule_on_objection",
+    "object_to_confirmation",
+)
 """What somebody may have to do next with an agreement that is to be confirmed."""
 
 
@@ -43,14 +49,22 @@ def before_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
     mediation = mediation_of(court.session, case)
     asked = mediation is not None and actor.party_id is not None and actor.party_id not in mediation.consents
     over = case.stage is Stage.CLOSED and case.outcome is not None and case.outcome.value == "not_agreed"
-    data = {"dispute": dispute, "asked": asked, "over": over, "mine": actor.role is Role.CLAIMANT, "running": mediation is not None}
+    data = {
+        "dispute": dispute,
+        "asked": asked,
+        "over": over,
+        "mine": actor.role is Role.CLAIMANT,
+        "running": mediation is not None,
+    }
     return Panel("main", 10, "settlement/_before_filing.html", data)
 
 
 def judge_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
     """The judge's offer to mediate, and the way to it, for the parties and that judge."""
     found = led_by_judge(court, case)
-    mine = actor.role in PARTY_ROLES or (actor.role is Role.JUDGE and found is not None and actor.account_id == found.mediator_id)
+    mine = actor.role in PARTY_ROLES or (
+        actor.role is Role.JUDGE and found is not None and actor.account_id == found.mediator_id
+    )
     if found is None or not mine:
         return None
     return Panel("main", 55, "settlement/_with_judge.html", {"proposed": found.state is MediationState.PROPOSED})

@@ -54,7 +54,15 @@ class OneKeyPage:
     currency: str
 
 
-def one_key_page(court: Sitting, case: Case, actor: Actor, locale: str, tried: str | None, values: dict[str, Any], faults: list[FieldFault]) -> OneKeyPage:
+def one_key_page(
+    court: Sitting,
+    case: Case,
+    actor: Actor,
+    locale: str,
+    tried: str | None,
+    values: dict[str, Any],
+    faults: list[FieldFault],
+) -> OneKeyPage:
     """Gather the page; ``tried`` is the act whose form comes back with what was typed."""
     pack, rules = court.pack(case), rules_of(court, case)
     calculation = worked_out(court, case)
@@ -65,7 +73,15 @@ def one_key_page(court: Sitting, case: Case, actor: Actor, locale: str, tried: s
     payout = _payout(court, case, actor)
     given = {"agreement": agreement.reference} if agreement is not None else {}
     forms = {
-        name: act_form(court, case, actor, name, locale, {**given, **values} if name == tried else dict(given), faults if name == tried else [])
+        name: act_form(
+            court,
+            case,
+            actor,
+            name,
+            locale,
+            {**given, **values} if name == tried else dict(given),
+            faults if name == tried else [],
+        )
         for name in FORMS
         if refusal(court, court.court.table[name], case, actor) is None
     }
@@ -88,7 +104,9 @@ def one_key_page(court: Sitting, case: Case, actor: Actor, locale: str, tried: s
 
 def _payout(court: Sitting, case: Case, actor: Actor) -> PayoutInstruction | None:
     """The newest account named, where the viewer may read the entry that named it."""
-    found = court.session.scalars(select(PayoutInstruction).where(PayoutInstruction.case_id == case.id).order_by(PayoutInstruction.id.desc())).first()
+    found = court.session.scalars(
+        select(PayoutInstruction).where(PayoutInstruction.case_id == case.id).order_by(PayoutInstruction.id.desc())
+    ).first()
     if found is None:
         return None
     written = entry(court.session, case, found.entry_number)
@@ -102,6 +120,9 @@ def _lines(court: Sitting, case: Case) -> list[StatementLine]:
     found = []
     for statement in statements_of(court.session, case):
         certifier = court.session.get_one(Certifier, statement.certifier_id)
-        figures = [(rules.figures[name].title, value, rules.figures[name].measure.value) for name, value in statement.figures.items()]
+        figures = [
+            (rules.figures[name].title, value, rules.figures[name].measure.value)
+            for name, value in statement.figures.items()
+        ]
         found.append(StatementLine(statement, certifier, certified.kinds[statement.kind], figures))
     return found

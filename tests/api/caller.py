@@ -31,7 +31,9 @@ class Contract:
 
     def __init__(self, origin: str) -> None:
         self.document: dict[str, Any] = requests.get(f"{origin}{PREFIX}/openapi.json", timeout=20).json()
-        self._registry: Registry[Any] = Registry().with_resource("court:api", DRAFT202012.create_resource(self.document))
+        self._registry: Registry[Any] = Registry().with_resource(
+            "court:api", DRAFT202012.create_resource(self.document)
+        )
         parameter = re.compile(r"\\{[a-z]+\\}")
         plain_first = sorted(self.document["paths"], key=lambda path: path.count("{"))
         self._paths = {path: re.compile(parameter.sub("[^/]+", re.escape(path))) for path in plain_first}
@@ -48,22 +50,30 @@ class Contract:
     def validator(self, *steps: str) -> Validator:
         """Checks against the schema that stands at a place of the document."""
         pointer = "/".join(step.replace("~", "~0").replace("/", "~1") for step in steps)
-        return Draft202012Validator({"$ref": f"court:api#/{pointer}"}, registry=self._registry, format_checker=FormatChecker())
+        return Draft202012Validator(
+            {"$ref": f"court:api#/{pointer}"}, registry=self._registry, format_checker=FormatChecker()
+        )
 
     def check_request(self, method: str, path: str, body: Any) -> None:
         """The body is one the document allows."""
         template, _ = self.operation(method, path)
-        self.validator("paths", template, method.lower(), "requestBody", "content", "application/json", "schema").validate(body)
+        self.validator(
+            "paths", template, method.lower(), "requestBody", "content", "application/json", "schema"
+        ).validate(body)
 
     def check(self, method: str, path: str, answer: requests.Response) -> None:
         """Status, media type and body of an answer are the ones that the document promises."""
         template, operation = self.operation(method, path)
         status = str(answer.status_code)
-        assert status in operation["responses"], f"{method} {path} answered {status}, which the document does not name: {answer.text[:500]}"
+        assert status in operation["responses"], (
+            f"{method} {path} answered {status}, which the document does not name: {answer.text[:500]}"
+        )
         kind = answer.headers["Content-Type"].partition(";")[0]
         assert kind in operation["responses"][status]["content"], (method, path, kind)
         if kind.endswith("json"):
-            self.validator("paths", template, method.lower(), "responses", status, "content", kind, "schema").validate(answer.json())
+            self.validator("paths", template, method.lower(), "responses", status, "content", kind, "schema").validate(
+                answer.json()
+            )
         self.used.add((operation["operationId"], answer.status_code))
 
 
@@ -78,10 +88,25 @@ class Caller:
     headers: dict[str, str] = field(default_factory=dict)
     reference: str = ""
 
-    def ask(self, method: str, path: str, *, given: Any = None, data: bytes | None = None, check: bool = True, **headers: str) -> requests.Response:
+    def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        given: Any = None,
+        data: bytes | None = None,
+        check: bool = True,
+        **headers: str,
+    ) -> requests.Response:
         """One request; header names are written with underscores."""
-        sent = {"Authorization": f"Bearer {self.token}", **self.headers, **{k.replace("_", "-"): v for k, v in headers.items()}}
-        answer = requests.request(method, f"{self.origin}{PREFIX}{path}", json=given, data=data, headers=sent, timeout=30)
+        sent = {
+            "Authorization": f"Bearer {self.token}",
+            **self.headers,
+            **{k.replace("_", "-"): v for k, v in headers.items()},
+        }
+        answer = requests.request(
+            method, f"{self.origin}{PREFIX}{path}", json=given, data=data, headers=sent, timeout=30
+        )
         if check:
             self.contract.check(method, f"{PREFIX}{path}".partition("?")[0], answer)
         return answer
@@ -92,7 +117,16 @@ class Caller:
         assert answer.status_code == 200, answer.text
         return answer.json() if answer.headers["Content-Type"] == "application/json" else answer.content
 
-    def do(self, act: str, *, status: int = 200, code: bool = False, premise: str | None = None, key: str | None = None, **given: Any) -> Any:
+    def do(
+        self,
+        act: str,
+        *,
+        status: int = 200,
+        code: bool = False,
+        premise: str | None = None,
+        key: str | None = None,
+        **given: Any,
+    ) -> Any:
         """Perform an act with an input the document allows; ``code`` sends a fresh one-time code along."""
         path = f"/cases/{self.reference}/acts/{act}"
         if status == 200:
@@ -122,13 +156,23 @@ class Caller:
         return str(self.read()["stage"])
 
 
-def caller(scene: Scene, origin: str, contract: Contract, who: str, *, scopes: Iterable[Scope] = tuple(Scope), second_factor: bool = True) -> Caller:
+def caller(
+    scene: Scene,
+    origin: str,
+    contract: Contract,
+    who: str,
+    *,
+    scopes: Iterable[Scope] = tuple(Scope),
+    second_factor: bool = True,
+) -> Caller:
     """A token of somebody of the scene, with a second factor on the account."""
     with scene.court.database.write() as session:
         account = session.get_one(Account, scene.people[who])
         if second_factor:
             account.totp_secret = codes.seal_secret(keyring(scene.court.settings.secret_key), SECRET)
-        token = tokens.issue(session, account, name="test", scopes=scopes, lasts=timedelta(days=30), now=scene.clock.machine_now())
+        token = tokens.issue(
+            session, account, name="test", scopes=scopes, lasts=timedelta(days=30), now=scene.clock.machine_now()
+        )
     return Caller(scene, origin, contract, token, {"Accept-Language": "en"})
 
 

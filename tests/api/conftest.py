@@ -26,8 +26,16 @@ def api_scene(sqlite_url: str, tmp_path: Path) -> Iterator[tuple[Scene, Peer]]:
     peer = Peer(keys={KEY: PERMISSIONS}, webhook_secret=SIGNING)
     database = Database(sqlite_url, synchronous="OFF")
     with serve_stripe(peer) as stripe:
-        settings = {"stripe_api_key": KEY, "stripe_webhook_secret": SIGNING, "stripe_api_base": stripe, "stripe_methods": "card,alipay"}
-        yield open_court(database, FixedClock(datetime.now(UTC).replace(microsecond=0)), tmp_path / "court", **settings), peer
+        settings = {
+            "stripe_api_key": KEY,
+            "stripe_webhook_secret": SIGNING,
+            "stripe_api_base": stripe,
+            "stripe_methods": "card,alipay",
+        }
+        yield (
+            open_court(database, FixedClock(datetime.now(UTC).replace(microsecond=0)), tmp_path / "court", **settings),
+            peer,
+        )
     database.dispose()
 
 

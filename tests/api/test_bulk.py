@@ -15,8 +15,12 @@ def many(*changes: dict[str, Any]) -> dict[str, Any]:
     return {"name": "March", "claimant": whole.pop("claimant"), "claims": [{**whole, **change} for change in changes]}
 
 
-def test_a_program_sends_many_claims_and_reads_what_became_of_each(api_scene: tuple[Scene, Peer], callers: dict[str, Caller]) -> None:
-    """Kept at once, lodged by the worker; a wrong line names its field, the same key gives the same bulk, and another's is not found."""
+def test_a_program_sends_many_claims_and_reads_what_became_of_each(
+    api_scene: tuple[Scene, Peer], callers: dict[str, Caller]
+) -> None:
+    """Kept at once, lodged by the worker; a wrong line names its field, the same key gives the same bulk, and another's
+    is not found.
+    """
     scene, _ = api_scene
     li = callers["li"]
     given = many({}, {"particulars": {}}, {"relief": [{"kind": "money", "what": "The price", "amount": "x"}]})

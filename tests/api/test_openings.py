@@ -45,8 +45,11 @@ def opened(scene: Scene, who: Caller, kind: str, key: str = "first") -> requests
 
 
 @pytest.mark.parametrize("kind", STAGES)
-def test_a_case_without_a_claim_is_opened_once(api_scene: tuple[Scene, Peer], callers: dict[str, Caller], kind: str) -> None:
-    """The receipt names the case, repeated under its key it comes again and says so; another request under the key, a wrong cause,
+def test_a_case_without_a_claim_is_opened_once(
+    api_scene: tuple[Scene, Peer], callers: dict[str, Caller], kind: str
+) -> None:
+    """The receipt names the case, repeated under its key it comes again and says so; another request under the key, a
+    wrong cause,
     a token that may not file, and nothing at all are refused, and no case is left behind."""
     scene, _ = api_scene
     li = callers["li"]
@@ -57,19 +60,27 @@ def test_a_case_without_a_claim_is_opened_once(api_scene: tuple[Scene, Peer], ca
     li.reference = first.json()["case"]
     told = li.read()
     assert (told["stage"], told["role"], len(told["parties"])) == (STAGES[kind], "claimant", 2)
-    other = li.ask("POST", f"/{kind}", given={**given_for(scene, kind), "cause": "online_lending"}, Idempotency_Key="first")
+    other = li.ask(
+        "POST", f"/{kind}", given={**given_for(scene, kind), "cause": "online_lending"}, Idempotency_Key="first"
+    )
     wrong = li.ask("POST", f"/{kind}", given={**given_for(scene, kind), "cause": "boundary_of_land"})
     empty = li.ask("POST", f"/{kind}", given={})
     assert [a.status_code for a in (other, wrong, empty)] == [422, 422, 422]
-    assert [f["at"] for f in wrong.json()["errors"]] == ["/cause"] and "/cause" in {f["at"] for f in empty.json()["errors"]}
+    assert [f["at"] for f in wrong.json()["errors"]] == ["/cause"] and "/cause" in {
+        f["at"] for f in empty.json()["errors"]
+    }
     reader = caller(scene, li.origin, li.contract, "li", scopes=[Scope.READ, Scope.ACT])
     assert reader.ask("POST", f"/{kind}", given=given_for(scene, kind)).status_code == 403
     assert callers["stranger"].ask("GET", f"/cases/{li.reference}").status_code == 404
     assert len(li.ask("GET", "/cases").json()["cases"]) == 1
 
 
-def test_a_mediation_is_walked_by_programs_from_the_asking_to_the_confirmation(api_scene: tuple[Scene, Peer], callers: dict[str, Caller]) -> None:
-    """Asked for, joined by the letter's code, mediated, signed, confirmed by a sealed ruling: nothing of it needs a page."""
+def test_a_mediation_is_walked_by_programs_from_the_asking_to_the_confirmation(
+    api_scene: tuple[Scene, Peer], callers: dict[str, Caller]
+) -> None:
+    """Asked for, joined by the letter's code, mediated, signed, confirmed by a sealed ruling: nothing of it needs a
+    page.
+    """
     scene, _ = api_scene
     li, haiyun, judge = callers["li"], callers["haiyun"], callers["judge"]
     sides, mediator = (li, haiyun), caller(scene, li.origin, li.contract, "mediator")
@@ -85,7 +96,13 @@ def test_a_mediation_is_walked_by_programs_from_the_asking_to_the_confirmation(a
     mediator.do("accept_mediation")
     today = scene.clock.now().date()
     parts = [{"on": str(today + timedelta(days=40)), "amount": {"minor": 500_000, "currency": "CNY"}}]
-    mediator.do("propose_text", amount={"minor": 500_000, "currency": "CNY"}, payer="respondent/1", payee="claimant/1", instalments=parts)
+    mediator.do(
+        "propose_text",
+        amount={"minor": 500_000, "currency": "CNY"},
+        payer="respondent/1",
+        payee="claimant/1",
+        instalments=parts,
+    )
     (text,) = (e for e in li.read()["docket"] if e["act"] == "propose_text")
     agreement = text["content"]["result"]["agreement"]
     for side in sides:
@@ -94,7 +111,12 @@ def test_a_mediation_is_walked_by_programs_from_the_asking_to_the_confirmation(a
         side.do("apply_for_confirmation", agreement=agreement)
     (own,) = (c for c in li.ask("GET", "/cases").json()["cases"] if c["stage"] == "confirming")
     li.reference = judge.reference = own["reference"]
-    told = {"result": "confirmed", "reasons": "Lawful, clear and of their own will.", "case_number": own["number"], "language": "en"}
+    told = {
+        "result": "confirmed",
+        "reasons": "Lawful, clear and of their own will.",
+        "case_number": own["number"],
+        "language": "en",
+    }
     judge.do("rule_on_confirmation", code=True, premise=judge.act("rule_on_confirmation")["premise"], **told)
     assert li.stage() == "effective"
     (paper,) = (d for d in li.read()["documents"] if d["kind"] == "ruling")

@@ -23,7 +23,9 @@ TIME = "Verification: OK"
 
 def command(beginning: str) -> str:
     """The one command of the guide that begins so, without its remark."""
-    found = [line.strip() for line in GUIDE.read_text(encoding="utf-8").splitlines() if line.startswith(f"    {beginning}")]
+    found = [
+        line.strip() for line in GUIDE.read_text(encoding="utf-8").splitlines() if line.startswith(f"    {beginning}")
+    ]
     assert len(found) == 1 or len(set(found)) == 1, (beginning, found)
     return re.sub(r"\s+# .*$", "", found[0])
 
@@ -32,7 +34,12 @@ def run(line: str, folder: Path, origin: str = "") -> tuple[bool, str]:
     """Whether a shell took the command, and what it said."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     said = subprocess.run(
-        ["bash", "-c", line.replace("https://court.example", origin)], cwd=folder, capture_output=True, text=True, check=False, env={**os.environ, "PATH": path}
+        ["bash", "-c", line.replace("https://court.example", origin)],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PATH": path},
     )
     return said.returncode == 0, said.stdout + said.stderr
 
@@ -46,7 +53,9 @@ def changed(file: Path, at: int = -2) -> None:
 
 @pytest.fixture
 def given_out(api_scene: tuple[Scene, Peer], callers: dict[str, Caller], tmp_path: Path) -> tuple[Path, str, int]:
-    """A folder with an entry, its receipt and a sealed paper, fetched over HTTP; where the court is; the entry's number."""
+    """A folder with an entry, its receipt and a sealed paper, fetched over HTTP; where the court is; the entry's
+    number.
+    """
     scene, _ = api_scene
     li = callers["li"]
     reference = li.ask("POST", "/cases", given=claim().model_dump(mode="json")).json()["case"]
@@ -63,11 +72,18 @@ def given_out(api_scene: tuple[Scene, Peer], callers: dict[str, Caller], tmp_pat
         (folder / name).write_bytes(data)
     entry = li.ask("GET", f"/cases/{reference}/docket/{number}")
     (folder / f"entry-{number}.json").write_bytes(entry.content)
-    paper = next(d for d in rows["documents"] if li.ask("GET", f"/cases/{reference}/documents/{d['reference']}").content.startswith(b"%PDF"))
+    paper = next(
+        d
+        for d in rows["documents"]
+        if li.ask("GET", f"/cases/{reference}/documents/{d['reference']}").content.startswith(b"%PDF")
+    )
     (folder / "decision.pdf").write_bytes(li.read(f"/documents/{paper['reference']}"))
     for line in ("curl -o keys.txt", "curl -o log.pem", "curl -o time-authority.pem"):
         assert run(command(line), folder, li.origin)[0], line
-    assert run(command("grep '/2026+'").replace("2026", json.loads((folder / "receipt.json").read_bytes())["received_at"][:4]), folder)[0]
+    assert run(
+        command("grep '/2026+'").replace("2026", json.loads((folder / "receipt.json").read_bytes())["received_at"][:4]),
+        folder,
+    )[0]
     return folder, li.origin, number
 
 
@@ -75,7 +91,8 @@ def test_the_public_verifies_a_receipt_with_programs_of_others(given_out: tuple[
     """Each command of the guide accepts what the court gave out, and refuses it with one byte changed."""
     folder, _, number = given_out
     assert (
-        run(command("sha256sum entry-7.json").replace("-7", f"-{number}"), folder)[1].split()[0] == json.loads((folder / "receipt.json").read_bytes())["sha256"]
+        run(command("sha256sum entry-7.json").replace("-7", f"-{number}"), folder)[1].split()[0]
+        == json.loads((folder / "receipt.json").read_bytes())["sha256"]
     )
     for beginning in ("tail -n +2", "sed '/^$/", "grep '^—'"):
         assert run(command(beginning), folder)[0], beginning
@@ -109,7 +126,9 @@ def test_the_public_verifies_a_sealed_paper(given_out: tuple[Path, str, int]) ->
     assert not good, said
 
 
-def test_nothing_left_out_is_seen_by_the_loop_of_the_guide(given_out: tuple[Path, str, int], callers: dict[str, Caller]) -> None:
+def test_nothing_left_out_is_seen_by_the_loop_of_the_guide(
+    given_out: tuple[Path, str, int], callers: dict[str, Caller]
+) -> None:
     """The loop over the entries says which one follows, and says so of none whose predecessor was changed."""
     folder, _, _ = given_out
     li = callers["li"]

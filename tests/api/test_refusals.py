@@ -24,7 +24,9 @@ def test_codes_are_not_guessed_over_the_interface(api_scene: tuple[Scene, Peer],
 
 
 def test_acting_for_somebody_unknown_is_refused(api_scene: tuple[Scene, Peer], callers: dict[str, Caller]) -> None:
-    """A program that says it acts for somebody it cannot act for is told for whom it may, and nothing is done in another's name."""
+    """A program that says it acts for somebody it cannot act for is told for whom it may, and nothing is done in
+    another's name.
+    """
     scene, _ = api_scene
     scene.lodge()
     li = callers["li"]
@@ -40,10 +42,14 @@ def test_acting_for_somebody_unknown_is_refused(api_scene: tuple[Scene, Peer], c
     assert li.ask("GET", f"/cases/{li.reference}", Acting_For=own).status_code == 200
 
 
-def test_a_payment_service_that_refuses_leaves_the_fee_due(api_scene: tuple[Scene, Peer], callers: dict[str, Caller]) -> None:
+def test_a_payment_service_that_refuses_leaves_the_fee_due(
+    api_scene: tuple[Scene, Peer], callers: dict[str, Caller]
+) -> None:
     """When the payment service refuses for good, the program is told another way to pay (502), and nothing is paid."""
     scene, _ = api_scene
-    scene.court.ports.payments = open_gateway(scene.court.settings.model_copy(update={"stripe_api_key": "sk_test_of_nobody"}))
+    scene.court.ports.payments = open_gateway(
+        scene.court.settings.model_copy(update={"stripe_api_key": "sk_test_of_nobody"})
+    )
     scene.lodge()
     scene.accept()
     li = callers["li"]
@@ -55,10 +61,14 @@ def test_a_payment_service_that_refuses_leaves_the_fee_due(api_scene: tuple[Scen
     assert li.read("/fees")["fees"][0]["state"] == "due"
 
 
-def test_a_payment_service_that_fails_leaves_the_fee_due(api_scene: tuple[Scene, Peer], callers: dict[str, Caller]) -> None:
+def test_a_payment_service_that_fails_leaves_the_fee_due(
+    api_scene: tuple[Scene, Peer], callers: dict[str, Caller]
+) -> None:
     """When the payment page cannot be had, the program is told to try again and nothing is paid."""
     scene, _ = api_scene
-    scene.court.ports.payments = open_gateway(scene.court.settings.model_copy(update={"stripe_api_base": "http://127.0.0.1:9"}))
+    scene.court.ports.payments = open_gateway(
+        scene.court.settings.model_copy(update={"stripe_api_base": "http://127.0.0.1:9"})
+    )
     scene.lodge()
     scene.accept()
     li = callers["li"]

@@ -17,7 +17,11 @@ DATA = b"What the program sends, page after page.\n" * 5000
 
 def tus(program: Caller, method: str, path: str, data: bytes = b"", **headers: str) -> requests.Response:
     """One request of the protocol as the program's person."""
-    given = {"Tus-Resumable": "1.0.0", "Authorization": f"Bearer {program.token}", "Content-Type": "application/offset+octet-stream"}
+    given = {
+        "Tus-Resumable": "1.0.0",
+        "Authorization": f"Bearer {program.token}",
+        "Content-Type": "application/offset+octet-stream",
+    }
     given |= {name.replace("_", "-"): value for name, value in headers.items()}
     return requests.request(method, f"{program.origin}{path}", data=data, headers=given, timeout=20)
 
@@ -40,7 +44,10 @@ def test_a_program_sends_a_file_in_pieces(api_scene: tuple[Scene, Any], callers:
     assert tus(haiyun, "HEAD", place).status_code == tus(haiyun, "DELETE", place).status_code == 404
     assert tus(li, "HEAD", place).headers["Upload-Offset"] == "150000"
     done = tus(li, "PATCH", place, DATA[150_000:], Upload_Offset="150000")
-    assert done.headers["Upload-Receipt"] and done.headers["Repr-Digest"] == f"sha-256=:{base64.b64encode(hashlib.sha256(DATA).digest()).decode()}:"
+    assert (
+        done.headers["Upload-Receipt"]
+        and done.headers["Repr-Digest"] == f"sha-256=:{base64.b64encode(hashlib.sha256(DATA).digest()).decode()}:"
+    )
     assert tus(li, "DELETE", place).status_code == 409
 
 

@@ -84,7 +84,13 @@ def answer_and_examine(scene: Scene, people: dict[str, Caller]) -> None:
     assert haiyun.ask("POST", f"/cases/{li.reference}/inbox/{newest['reference']}").status_code == 404
     assert li.ask("POST", f"/cases/{li.reference}/inbox/{newest['reference']}").json()["body"]
     sent = haiyun.upload(LABEL, "label.txt")
-    line = {"upload": sent["upload"], "title": "Label", "proves": "What it names", "source": "Our printer", "category": "files"}
+    line = {
+        "upload": sent["upload"],
+        "title": "Label",
+        "proves": "What it names",
+        "source": "Our printer",
+        "category": "files",
+    }
     haiyun.do("submit_exhibit", **line)
     judge.do("open_examination", mode="asynchronous")
     opposed(li, haiyun, judge)
@@ -97,7 +103,9 @@ def answer_and_examine(scene: Scene, people: dict[str, Caller]) -> None:
 
 
 def opposed(li: Caller, haiyun: Caller, judge: Caller) -> None:
-    """Opening words, opinions on each other's exhibits, a question of the judge's, final words; phases follow each other."""
+    """Opening words, opinions on each other's exhibits, a question of the judge's, final words; phases follow each
+    other.
+    """
     phase = lambda: next(p["key"] for p in li.read("/examination")["phases"] if p["state"] == "open")  # noqa: E731
     assert phase() == "opening"
     for side in (li, haiyun):
@@ -108,7 +116,9 @@ def opposed(li: Caller, haiyun: Caller, judge: Caller) -> None:
     labels = {e["label"]: e["reference"] for e in li.read()["exhibits"]}
     assert set(labels) == {"C-1", "R-1"}
     views = {"authenticity": "accept", "legality": "accept", "relevance": "accept"}
-    haiyun.do("give_opinion", exhibit=labels["C-1"], **{**views, "relevance": "dispute"}, reason="It shows another lot.")
+    haiyun.do(
+        "give_opinion", exhibit=labels["C-1"], **{**views, "relevance": "dispute"}, reason="It shows another lot."
+    )
     li.do("give_opinion", exhibit=labels["R-1"], **views)
     (asked,) = li.read("/examination")["questions"]
     assert asked["mine"] and not haiyun.read("/examination")["questions"][0]["mine"]
@@ -125,7 +135,10 @@ def decide(scene: Scene, judge: Caller, clerk: Caller) -> str:
     judge.do("record_findings", adopt_undisputed=True)
     subjects = [o["value"] for o in judge.act("record_findings")["choices"]["finding_subjects"]]
     left = {"result": "adopted", "reasons": "The order number is the one on both papers.", "rests_on": ["C-1"]}
-    judge.do("record_findings", findings=[{"subject": s, **left} for s in subjects if s in ("exhibit/C-1", "fact/1", "fact/2")])
+    judge.do(
+        "record_findings",
+        findings=[{"subject": s, **left} for s in subjects if s in ("exhibit/C-1", "fact/1", "fact/2")],
+    )
     (head,) = [o["value"] for o in judge.act("draft_decision")["choices"]["reliefs_asked"]]
     order = {"kind": "pay", "relief": head, "debtor": "respondent/1", "creditor": "claimant/1", "amount": "8,000.00"}
     reasons = [{"text": "The goods were not as sold: C-1.", "articles": "Civil Code, art. 577"}]
@@ -138,10 +151,14 @@ def decide(scene: Scene, judge: Caller, clerk: Caller) -> str:
     judge.do("send_for_signing", decision=draft["reference"])
     scene.later(hours=25)
     number, premise = judge.read()["number"], judge.act("issue_decision")["premise"]
-    assert judge.do("issue_decision", status=409, code=True, premise="1", decision=draft["reference"], case_number=number)["type"].endswith("moved-on")
+    assert judge.do(
+        "issue_decision", status=409, code=True, premise="1", decision=draft["reference"], case_number=number
+    )["type"].endswith("moved-on")
     given = {"decision": draft["reference"], "case_number": number}
     issued = judge.do("issue_decision", code=True, premise=premise, key="issue", **given)
-    assert judge.do("issue_decision", premise=premise, key="issue", **given) == issued, "repeated under its key it needs no second code"
+    assert judge.do("issue_decision", premise=premise, key="issue", **given) == issued, (
+        "repeated under its key it needs no second code"
+    )
     if "countersign_decision" in [a["act"] for a in clerk.read()["acts"] if a["open"]]:
         clerk.do("countersign_decision", code=True, decision=draft["reference"])
     return str(judge.read("/decisions")["decisions"][0]["document"])
@@ -158,7 +175,9 @@ def proven(scene: Scene, person: Caller, paper: str) -> None:
             previous = row["digest"]
             continue
         content = requests.get(
-            f"{person.origin}/api/v1/cases/{person.reference}/docket/{row['entry']}", headers={"Authorization": f"Bearer {person.token}"}, timeout=20
+            f"{person.origin}/api/v1/cases/{person.reference}/docket/{row['entry']}",
+            headers={"Authorization": f"Bearer {person.token}"},
+            timeout=20,
         ).content
         assert hashlib.sha256(content).hexdigest() == row["digest"] and canonical(row["content"]) == content
         assert row["content"]["previous"] == previous
@@ -172,12 +191,17 @@ def proven(scene: Scene, person: Caller, paper: str) -> None:
         trust = scene.court.notary.authority.root(session).public_bytes(Encoding.PEM)
         assert audit(scene.court, session) == []
     assert validate_pdf(pdf, trust).state is SealState.SEALED
-    assert json.loads(files_of(person.read(f"/documents/{paper}/receipt"))["receipt.json"])["sha256"] == hashlib.sha256(pdf).hexdigest()
+    assert (
+        json.loads(files_of(person.read(f"/documents/{paper}/receipt"))["receipt.json"])["sha256"]
+        == hashlib.sha256(pdf).hexdigest()
+    )
 
 
 @pytest.mark.slow
 def test_a_whole_dispute_is_walked_by_programs(api_scene: tuple[Scene, Peer], callers: dict[str, Caller]) -> None:
-    """Everything from the claim to the decision in effect needs nothing but tokens, and each answer is the one that was promised."""
+    """Everything from the claim to the decision in effect needs nothing but tokens, and each answer is the one that was
+    promised.
+    """
     scene, peer = api_scene
     reference = file_and_pay(scene, callers, peer)
     answer_and_examine(scene, callers)

@@ -61,23 +61,38 @@ def test_no_desk_holds_what_a_decision_has_overtaken(told: Court) -> None:
     with told.database.read() as session:
         tasks = list(session.execute(select(Case.stage, Task.kind, Task.done_at).join(Case, Case.id == Task.case_id)))
     assert {kind for stage, kind, done in tasks if stage in DECIDED and kind in UNTIL_DECIDED and done is None} == set()
-    assert {"draft_decision", "absence"} <= {kind for stage, kind, done in tasks if stage in DECIDED and done is not None}
+    assert {"draft_decision", "absence"} <= {
+        kind for stage, kind, done in tasks if stage in DECIDED and done is not None
+    }
 
 
 @pytest.mark.slow
 def test_six_disputes_stand_at_six_stages(told: Court) -> None:
-    """A newcomer finds a case at each point that matters, none in the future, in both languages, with exhibits of five kinds."""
+    """A newcomer finds a case at each point that matters, none in the future, in both languages, with exhibits of five
+    kinds.
+    """
     with told.database.read() as session:
         cases = session.scalars(select(Case).order_by(Case.id)).all()
-        assert {case.stage for case in cases} == {Stage.LODGED, Stage.PENDING, Stage.HEARING, Stage.PRONOUNCED, Stage.EFFECTIVE, Stage.CLOSED}
+        assert {case.stage for case in cases} == {
+            Stage.LODGED,
+            Stage.PENDING,
+            Stage.HEARING,
+            Stage.PRONOUNCED,
+            Stage.EFFECTIVE,
+            Stage.CLOSED,
+        }
         last = session.scalar(select(func.max(DocketEntry.recorded_at)))
         assert last is not None and NOW - timedelta(days=2) < last <= NOW
         words = list(session.scalars(select(Exhibit.title)))
-        assert any(title.isascii() for title in words) and any(not title.isascii() for title in words) and len(words) >= 13
+        assert (
+            any(title.isascii() for title in words) and any(not title.isascii() for title in words) and len(words) >= 13
+        )
 
 
 def test_who_never_appears_is_served_summoned_heard_without_and_decided_against(told: Court) -> None:
-    """Post, summons, a hearing held and recorded by the clerk with an empty chair, and a decision that says in default (CPL 147)."""
+    """Post, summons, a hearing held and recorded by the clerk with an empty chair, and a decision that says in default
+    (CPL 147).
+    """
     case_id = case_of(told, "青禾")
     with told.database.read() as session:
         case = session.get_one(Case, case_id)
@@ -87,21 +102,32 @@ def test_who_never_appears_is_served_summoned_heard_without_and_decided_against(
         respondent = case.parties[1]
         assert respondent.joined_at is None
         served = session.scalars(
-            select(ProofOfService.channel).join(Packet).where(Packet.party_id == respondent.id, Packet.occasion.in_(("claim", "summons")))
+            select(ProofOfService.channel)
+            .join(Packet)
+            .where(Packet.party_id == respondent.id, Packet.occasion.in_(("claim", "summons")))
         ).all()
         assert {channel.value for channel in served if channel} == {"post"}
         (issued,) = entries_of(session, case, "issue_decision")
         assert json.loads(issued.payload)["result"]["by_default"] is True
-        assert session.scalars(select(Document).where(Document.case_id == case_id, Document.kind == "decision")).one().content.startswith(b"%PDF")
+        assert (
+            session.scalars(select(Document).where(Document.case_id == case_id, Document.kind == "decision"))
+            .one()
+            .content.startswith(b"%PDF")
+        )
 
 
 def test_one_silent_respondent_moves_nobody_offline(told: Court) -> None:
-    """The silent one's time lapses and the other's is met; the hearing is in both ways at one hour, and nobody is in default yet (OLR 4, 20)."""
+    """The silent one's time lapses and the other's is met; the hearing is in both ways at one hour, and nobody is in
+    default yet (OLR 4, 20).
+    """
     case_id = case_of(told, "墨韵")
     with told.database.read() as session:
         case = session.get_one(Case, case_id)
         _, shop, silent = case.parties
-        answers = {w.party_id: w.state for w in session.scalars(select(Window).where(Window.case_id == case_id, Window.kind == "answer"))}
+        answers = {
+            w.party_id: w.state
+            for w in session.scalars(select(Window).where(Window.case_id == case_id, Window.kind == "answer"))
+        }
         assert answers == {shop.id: WindowState.MET, silent.id: WindowState.LAPSED}
         assert shop.joined_at is not None and silent.joined_at is None
         hearing = session.scalars(select(Hearing).where(Hearing.case_id == case_id)).one()
@@ -110,7 +136,9 @@ def test_one_silent_respondent_moves_nobody_offline(told: Court) -> None:
 
 
 def test_what_was_settled_gave_half_of_the_fee_back(told: Court) -> None:
-    """550 were paid in ordinary procedure; after the statement 275 went back, approved by the cashier and recorded (FEE 15)."""
+    """550 were paid in ordinary procedure; after the statement 275 went back, approved by the cashier and recorded (FEE
+    15).
+    """
     case_id = case_of(told, "Haiyun")
     with told.database.read() as session:
         case = session.get_one(Case, case_id)
@@ -123,11 +151,15 @@ def test_what_was_settled_gave_half_of_the_fee_back(told: Court) -> None:
 def test_a_photograph_is_a_photograph() -> None:
     """The drawn photograph carries camera and hour, and its size is that of a picture a phone sends."""
     picture = Image.open(BytesIO(pictures.photograph(["含片", "批号 1"], taken="2026:04:15 18:20:05")))
-    assert picture.format == "JPEG" and picture.getexif()[0x0132] == "2026:04:15 18:20:05" and picture.size == (960, 720)
+    assert (
+        picture.format == "JPEG" and picture.getexif()[0x0132] == "2026:04:15 18:20:05" and picture.size == (960, 720)
+    )
 
 
 def test_reset_empties_a_training_court_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A court that sits, a folder of somebody else's and an open court are left as they are; a training court begins anew."""
+    """A court that sits, a folder of somebody else's and an open court are left as they are; a training court begins
+    anew.
+    """
     folder = tmp_path / "var"
     folder.mkdir()
     (folder / "court.sqlite").write_text("everything")

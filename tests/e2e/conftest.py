@@ -26,7 +26,12 @@ def looked_at(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def walk_of(
-    sqlite_url: str, clock: FixedClock, tmp_path: Path, looked_at: Path, serve: Callable[..., str], open_context: OpenContext
+    sqlite_url: str,
+    clock: FixedClock,
+    tmp_path: Path,
+    looked_at: Path,
+    serve: Callable[..., str],
+    open_context: OpenContext,
 ) -> Iterator[Callable[..., Walk]]:
     """Opens a court with Stripe's peer beside it."""
     with ExitStack() as stack:

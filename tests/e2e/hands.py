@@ -99,11 +99,14 @@ class Keys:
     def _reach(self, page: Page, at: str) -> ElementHandle:
         wanted = page.locator(at).first.element_handle()
         assert wanted is not None
-        # A page that a form led to keeps the place within the one before: there the keys go on from the main part at once.
+        # A page that a form led to keeps the place within the one before: there the keys go on from the main part at
+        # once.
         fresh = "#" not in page.url and page.evaluate("document.activeElement === document.body")
         if fresh and page.locator("a.govuk-skip-link").count():
             page.keyboard.press("Tab")
-            assert page.evaluate("document.activeElement.hash === '#main'"), "the first Tab reaches the link past the header"
+            assert page.evaluate("document.activeElement.hash === '#main'"), (
+                "the first Tab reaches the link past the header"
+            )
             if page.evaluate("e => document.querySelector('#main').contains(e)", wanted):
                 page.keyboard.press("Enter")
         for _ in range(MOST_TABS):

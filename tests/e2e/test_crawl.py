@@ -47,7 +47,8 @@ WHO = {
 AS_SENT = ("/training", "/inbox")
 """Pages that show letters in the language in which they were sent."""
 TOLD_APART = ("name", "step", "page", "part")
-"""Parts of an address that make another kind of page; every case is opened, and each kind of page in one case of them."""
+"""Parts of an address that make another kind of page; every case is opened, and each kind of page in one case of them.
+"""
 
 
 class Page(HTMLParser):
@@ -100,7 +101,11 @@ def free_port() -> int:
 def start(folder: Path, port: int) -> tuple[subprocess.Popen[str], list[str], float]:
     """``make run`` without the installing; gives the process, what it said until it was open, and after how long."""
     began = time.monotonic()
-    env = {**{k: v for k, v in os.environ.items() if not k.startswith("ODR_")}, "ODR_DATA_DIR": str(folder), "ODR_PORT": str(port)}
+    env = {
+        **{k: v for k, v in os.environ.items() if not k.startswith("ODR_")},
+        "ODR_DATA_DIR": str(folder),
+        "ODR_PORT": str(port),
+    }
     process = subprocess.Popen([sys.executable, "-m", "odr.run"], cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True)
     said: list[str] = []
     assert process.stdout is not None
@@ -133,13 +138,23 @@ def bring_in(court: Court) -> None:
     """Gu represents Li in the case before its hearing, and Ding is admitted there to testify in writing."""
     now = court.clock.now()
     with court.database.write() as session:
-        session.add(Account(email=WITNESS, name="丁一 Ding Yi", state=AccountState.ACTIVE, created_at=now, confirmed_at=now))
+        session.add(
+            Account(email=WITNESS, name="丁一 Ding Yi", state=AccountState.ACTIVE, created_at=now, confirmed_at=now)
+        )
     with court.database.read() as session:
         people = {account.email.partition("@")[0]: account.id for account in session.scalars(select(Account))}
         before_hearing = session.scalars(select(Case.id).where(Case.title.contains("墨韵书店"))).one()
     story = Story(*in_story_time(court, now), people, before_hearing)
     story.do("appoint_representative", "li", email="gu@lawyers.example")
-    story.do("ask_leave_for_witness", "li", name="丁一", email=WITNESS, about="她看见店员答应退款。", manner="written", ground="distance")
+    story.do(
+        "ask_leave_for_witness",
+        "li",
+        name="丁一",
+        email=WITNESS,
+        about="她看见店员答应退款。",
+        manner="written",
+        ground="distance",
+    )
     story.do("rule_on_witness", "judge", witness=story.newest(Witness), answer="allow", reasons="路途遥远。")
 
 
@@ -149,10 +164,20 @@ def test_a_second_start_finds_everything_and_an_interrupt_ends_all(opened: Path)
     port = free_port()
     process, said, _ = start(opened, port)
     try:
-        assert any(f"http://127.0.0.1:{port}" in line for line in said) and not any("first time" in line for line in said)
+        assert any(f"http://127.0.0.1:{port}" in line for line in said) and not any(
+            "first time" in line for line in said
+        )
         assert all(any(email in line for line in said) for email, *_ in PEOPLE)
         env = {**os.environ, "ODR_DATA_DIR": str(opened.parent / "other"), "ODR_PORT": str(port)}
-        second = subprocess.run([sys.executable, "-m", "odr.run"], cwd=ROOT, env=env, capture_output=True, text=True, timeout=30, check=False)
+        second = subprocess.run(
+            [sys.executable, "-m", "odr.run"],
+            cwd=ROOT,
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
         assert second.returncode == 1 and str(port) in second.stderr
     finally:
         process.send_signal(signal.SIGINT)
@@ -170,7 +195,9 @@ def client_of(app: Flask, email: str | None, locale: str) -> FlaskClient:
         with court.database.write() as session:
             account = session.scalars(select(Account).where(Account.email == email)).one()
             account.locale = locale
-            token, _ = open_session(session, account, court.clock.machine_now(), device="test", address="::1", two_factor=True)
+            token, _ = open_session(
+                session, account, court.clock.machine_now(), device="test", address="::1", two_factor=True
+            )
         client.set_cookie(session_cookie_name(False), token)
     return client
 
@@ -185,7 +212,11 @@ def faults_of(page: Page, locale: str) -> list[str]:
     if page.lang != locale:
         found.append(f"language {page.lang}")
     if locale == "zh-Hans":
-        found += [f"English: {words}" for words in (" ".join(w.split()) for w in page.words) if " " in words and translated().get(words, words) != words]
+        found += [
+            f"English: {words}"
+            for words in (" ".join(w.split()) for w in page.words)
+            if " " in words and translated().get(words, words) != words
+        ]
     return found
 
 
@@ -193,7 +224,11 @@ def desks_of(app: Flask, email: str | None) -> set[str]:
     """Pages without parameters that somebody's role at the court opens."""
     role = next((role for known, _, role, _ in PEOPLE if known == email), None)
     rules = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) and not rule.arguments]
-    return {rule.rule for rule in rules if role in getattr(getattr(app.view_functions[rule.endpoint], "__guard__", None), "roles", ())}
+    return {
+        rule.rule
+        for rule in rules
+        if role in getattr(getattr(app.view_functions[rule.endpoint], "__guard__", None), "roles", ())
+    }
 
 
 def app_rule(app: Flask, endpoint: str) -> str:
@@ -205,7 +240,9 @@ def app_rule(app: Flask, endpoint: str) -> str:
 @pytest.mark.parametrize("who", WHO)
 @pytest.mark.slow
 def test_every_link_offered_leads_somewhere(app: Flask, who: str, locale: str) -> None:
-    """Nobody is offered a link that fails, is forbidden or leads nowhere; each page has its one heading, title and language; every desk is found."""
+    """Nobody is offered a link that fails, is forbidden or leads nowhere; each page has its one heading, title and
+    language; every desk is found.
+    """
     email = WHO[who]
     client = client_of(app, email, locale)
     adapter = app.url_map.bind("localhost")
@@ -214,7 +251,11 @@ def test_every_link_offered_leads_somewhere(app: Flask, who: str, locale: str) -
         address, shown_on = waiting.pop(0)
         path = urlsplit(address).path
         endpoint, values = adapter.match(path, method="GET")
-        kind = (endpoint, *(values[key] for key in TOLD_APART if key in values), *(values.values() if endpoint == "cases.overview" else ()))
+        kind = (
+            endpoint,
+            *(values[key] for key in TOLD_APART if key in values),
+            *(values.values() if endpoint == "cases.overview" else ()),
+        )
         if kind in seen or endpoint == "static" or endpoint.endswith(("language", "sign_out")):
             continue
         seen.add(kind)
@@ -229,7 +270,11 @@ def test_every_link_offered_leads_somewhere(app: Flask, who: str, locale: str) -
             continue
         pages += 1
         page = Page(answer.text)
-        wrong += [f"{address}: {fault}" for fault in faults_of(page, locale) if not (path.endswith(AS_SENT) and fault.startswith("English"))]
+        wrong += [
+            f"{address}: {fault}"
+            for fault in faults_of(page, locale)
+            if not (path.endswith(AS_SENT) and fault.startswith("English"))
+        ]
         for link in page.links:
             target = urlsplit(urljoin(f"http://localhost{address}", link))
             if target.netloc == "localhost" and target.scheme == "http":

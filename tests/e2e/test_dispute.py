@@ -17,7 +17,9 @@ from tests.peers.browser import DESK, PHONE
 
 
 @pytest.mark.parametrize(("locale", "width", "javascript"), [("en", DESK, True), ("zh-CN", PHONE, False)])
-def test_a_dispute_is_heard_from_claim_to_effect(walk_of: Callable[..., Walk], locale: str, width: int, javascript: bool) -> None:
+def test_a_dispute_is_heard_from_claim_to_effect(
+    walk_of: Callable[..., Walk], locale: str, width: int, javascript: bool
+) -> None:
     """Filed, paid, accepted, joined, answered, examined, decided, served, in effect, and checked by anybody."""
     walk = walk_of(locale=locale, width=width, javascript=javascript)
     files_a_claim(walk)
@@ -109,7 +111,9 @@ def is_answered(walk: Walk) -> None:
     page.fill("#statement", "商品已经检验检疫合格。")
     walk.send(page)
     walk.file(page, "haiyun", "inspection.txt", f"/cases/{walk.reference}/exhibits/new")
-    page.check("input[name=upload] >> nth=0") if page.locator("input[name=upload]").count() else page.select_option("select[name=upload]", index=1)
+    page.check("input[name=upload] >> nth=0") if page.locator("input[name=upload]").count() else page.select_option(
+        "select[name=upload]", index=1
+    )
     page.fill("#title", "检验证明")
     page.fill("#proves", "检验合格")
     page.fill("#source", "海关签发")
@@ -158,7 +162,9 @@ def give_opinions(walk: Walk, page: Page, dispute: str) -> None:
 
 
 def is_decided(walk: Walk) -> None:
-    """Findings one by one, the draft, a day of rest, identity confirmed once more, the number typed: pronounced and served."""
+    """Findings one by one, the draft, a day of rest, identity confirmed once more, the number typed: pronounced and
+    served.
+    """
     scene = walk.scene
     judge = walk.enter("judge")
     for subject in ("exhibit/C-1", "exhibit/R-1", "fact/1"):
@@ -169,7 +175,9 @@ def is_decided(walk: Walk) -> None:
             judge.check("#finding input[name$='-rests_on'] >> nth=0")
         walk.send(judge, "#finding button.govuk-button", to="/decision/desk")
     judge.fill("textarea[name=answers]", "商品已经检验检疫合格。")
-    walk.send(judge, "form[action$='/decision/draft'] button.govuk-button:not(.govuk-button--secondary)", to="/decision/")
+    walk.send(
+        judge, "form[action$='/decision/draft'] button.govuk-button:not(.govuk-button--secondary)", to="/decision/"
+    )
     walk.case(judge, "/decision/draft")
     walk.case(judge, "/decision/desk")
     walk.send(judge, "form[action$='/decision/sign'] button", to="/decision/")
@@ -185,11 +193,15 @@ def is_decided(walk: Walk) -> None:
         walk.look(judge)
         judge.fill("#case_number", typed)
         press(judge)
-        assert scene.case().stage is (Stage.PRONOUNCED if typed == number else Stage.DELIBERATION), judge.inner_text("main")[:800]
+        assert scene.case().stage is (Stage.PRONOUNCED if typed == number else Stage.DELIBERATION), judge.inner_text(
+            "main"
+        )[:800]
 
 
 def takes_effect(walk: Walk) -> None:
-    """The clerk signs after the judge. Small claims have one instance: served on everybody, the decision is in effect, and both sides read it."""
+    """The clerk signs after the judge. Small claims have one instance: served on everybody, the decision is in effect,
+    and both sides read it.
+    """
     clerk = walk.enter("clerk")
     walk.case(clerk, "/decision/countersign")
     walk.send(clerk)
@@ -205,7 +217,9 @@ def takes_effect(walk: Walk) -> None:
 
 
 def is_checked_by_anybody(walk: Walk) -> None:
-    """Without an account: a message's code is the court's, an invented one is not; a file fits its receipt, a changed one does not."""
+    """Without an account: a message's code is the court's, an invented one is not; a file fits its receipt, a changed
+    one does not.
+    """
     page = walk.open_context(walk.origin, width=walk.width, javascript=walk.javascript, locale=walk.locale).new_page()
     for code, genuine in ((walk.scene.code(), True), ("2222-2222-2222", False)):
         page.goto("/check")
@@ -218,7 +232,9 @@ def is_checked_by_anybody(walk: Walk) -> None:
     mine = walk.pages["li"].request
     names = {"json": "receipt.json", "leaf": "receipt.leaf", "proof": "receipt.leaf.tlog-proof"}
     for part, name in names.items():
-        (walk.folder / name).write_bytes(mine.get(f"{walk.origin}/cases/{walk.reference}/docket/1/receipt.{part}").body())
+        (walk.folder / name).write_bytes(
+            mine.get(f"{walk.origin}/cases/{walk.reference}/docket/1/receipt.{part}").body()
+        )
     entry = mine.get(f"{walk.origin}/cases/{walk.reference}/docket/1/entry.json").body()
     for content, fits in ((entry, True), (entry.replace(b"8", b"9", 1), False)):
         (walk.folder / "entry-1.json").write_bytes(content)

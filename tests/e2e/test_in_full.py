@@ -1,4 +1,6 @@
-"""Two disputes with counterclaim, third party and representative, from the first page to the judgment served: by keys alone, and without script."""
+"""Two disputes with counterclaim, third party and representative, from the first page to the judgment served: by keys
+alone, and without script.
+"""
 
 from __future__ import annotations
 
@@ -83,7 +85,11 @@ def joins(walk: Walk, who: str, address: str, **told: str) -> None:
     page = walk.enter(who)
     page.goto("/")
     press(page, "main a[href$='/join']", walk.hand)
-    walk.hand.write(page, "#code", newest(walk, address, r"(?s)2\. (?:Enter the code|输入下方核验码).*?([A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{5})"))
+    walk.hand.write(
+        page,
+        "#code",
+        newest(walk, address, r"(?s)2\. (?:Enter the code|输入下方核验码).*?([A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{5})"),
+    )
     press(page, hand=walk.hand)
     walk.look(page)
     press(page, "main a.govuk-button", walk.hand)
@@ -102,7 +108,9 @@ def answers(walk: Walk, who: str) -> None:
 
 
 def is_represented(walk: Walk, client: str, address: str, lawyer: str) -> None:
-    """The lawyer offers with special powers, the client signs on a phone by the letter's link, the registry sees the licence."""
+    """The lawyer offers with special powers, the client signs on a phone by the letter's link, the registry sees the
+    licence.
+    """
     number = str(walk.scene.case().number)
     page = walk.enter(lawyer)
     press(page, "header a[href='/account']", walk.hand)
@@ -115,7 +123,9 @@ def is_represented(walk: Walk, client: str, address: str, lawyer: str) -> None:
     phone = walk.open_context(walk.origin, width=PHONE, javascript=walk.javascript, locale=walk.locale).new_page()
     phone.goto(link)
     walk.look(phone)
-    walk.fill(phone, {"name": next(p.name for p in walk.scene.case().parties if p.account_id == walk.scene.people[client])})
+    walk.fill(
+        phone, {"name": next(p.name for p in walk.scene.case().parties if p.account_id == walk.scene.people[client])}
+    )
     press(phone, hand=walk.hand)
     walk.look(phone)
     walk.scene.work()
@@ -133,7 +143,12 @@ def counterclaims(walk: Walk, who: str, opponent: str) -> None:
     walk.act(
         page,
         "file_counterclaim",
-        **{"facts-0-what": "原告在网上散布不实评价。", "relief-0-kind": "money", "relief-0-what": "赔偿损失", "relief-0-amount": "2,000元"},
+        **{
+            "facts-0-what": "原告在网上散布不实评价。",
+            "relief-0-kind": "money",
+            "relief-0-what": "赔偿损失",
+            "relief-0-amount": "2,000元",
+        },
     )
     pays(walk, who)
     walk.scene.later(days=1)
@@ -144,7 +159,13 @@ def counterclaims(walk: Walk, who: str, opponent: str) -> None:
 def is_called_in(walk: Walk, who: str) -> None:
     """A party asks that the maker takes part; the judge rules on a sealed paper, and a letter calls her."""
     page = walk.enter(who)
-    asked = {"role": "third_party", "name": "胶囊制造有限公司", "kind": "company", "email": "law@capsules.example", "words": "产品由其生产。"}
+    asked = {
+        "role": "third_party",
+        "name": "胶囊制造有限公司",
+        "kind": "company",
+        "email": "law@capsules.example",
+        "words": "产品由其生产。",
+    }
     walk.act(page, "ask_for_joinder", **asked)
     allows(walk)
 
@@ -152,7 +173,13 @@ def is_called_in(walk: Walk, who: str) -> None:
 def allows(walk: Walk) -> None:
     """The judge grants what was asked about taking part; the ruling stands in its entry, sealed."""
     judge = walk.enter("judge", width=DESK)
-    walk.act(judge, "rule_on_joinder", request=..., answer="allow", reasons="案件处理结果与其有法律上的利害关系（民事诉讼法第五十九条）。")
+    walk.act(
+        judge,
+        "rule_on_joinder",
+        request=...,
+        answer="allow",
+        reasons="案件处理结果与其有法律上的利害关系（民事诉讼法第五十九条）。",
+    )
     assert judge.locator("main a[href$='.pdf'], main a[href*='/papers/']").count() >= 1
     walk.scene.later(hours=1)
 
@@ -170,7 +197,9 @@ def registers(walk: Walk, who: str, name: str) -> None:
     walk.fill(page, {"password": PASSWORD})
     press(page, hand=walk.hand)
     with walk.scene.court.database.read() as session:
-        walk.scene.people[who] = session.scalars(select(Account.id).where(Account.email == f"{who}@court.example")).one()
+        walk.scene.people[who] = session.scalars(
+            select(Account.id).where(Account.email == f"{who}@court.example")
+        ).one()
 
 
 def brings_evidence(walk: Walk, who: str) -> None:
@@ -183,7 +212,9 @@ def brings_evidence(walk: Walk, who: str) -> None:
 
 
 def is_examined(walk: Walk, sides: list[str]) -> None:
-    """In writing: the judge asks the third party, everybody gives opinions on what the others brought, until the record closes by itself."""
+    """In writing: the judge asks the third party, everybody gives opinions on what the others brought, until the record
+    closes by itself.
+    """
     judge = walk.enter("judge", width=DESK)
     walk.act(judge, "open_examination", mode="asynchronous")
     walk.wait(lambda: "cross" in phase(walk.scene))
@@ -195,29 +226,41 @@ def is_examined(walk: Walk, sides: list[str]) -> None:
         walk.follow(page, "/examination")
         if page.locator("form[action$='/examination/answer']").count():
             walk.hand.write(page, "form[action$='/examination/answer'] textarea", "由第三人生产。")
-            walk.send(page, "form[action$='/examination/answer'] button.govuk-button:not(.govuk-button--secondary)", to="/cases/")
+            walk.send(
+                page,
+                "form[action$='/examination/answer'] button.govuk-button:not(.govuk-button--secondary)",
+                to="/cases/",
+            )
         gives_opinions(walk, page)
     walk.wait(lambda: walk.scene.case().stage is Stage.DELIBERATION)
 
 
 def gives_opinions(walk: Walk, page: Page) -> None:
-    """Accepts every exhibit of the others on two axes, disputes it on the third with a reason; nothing to say where there is none."""
+    """Accepts every exhibit of the others on two axes, disputes it on the third with a reason; nothing to say where
+    there is none.
+    """
     walk.follow(page, "/examination/opinions")
     rows = page.locator("main input[name$='-exhibit']").count()
     for row in range(rows):
         for axis in ("authenticity", "legality", "relevance"):
-            walk.hand.mark(page, f"input[name='opinions-{row}-{axis}'][value={'dispute' if axis == 'relevance' else 'accept'}]")
+            walk.hand.mark(
+                page, f"input[name='opinions-{row}-{axis}'][value={'dispute' if axis == 'relevance' else 'accept'}]"
+            )
         walk.hand.write(page, f"textarea[name='opinions-{row}-reason']", "与本案无关。")
     if rows:
         walk.send(page, to="/cases/")
 
 
 def is_decided(walk: Walk) -> None:
-    """Findings one by one, the decision in its parts, a day of rest, identity confirmed once more, the number typed: pronounced."""
+    """Findings one by one, the decision in its parts, a day of rest, identity confirmed once more, the number typed:
+    pronounced.
+    """
     scene = walk.scene
     judge = walk.enter("judge", width=DESK)
     walk.follow(judge, "/decision/desk")
-    for subject in judge.eval_on_selector_all("main table a[href*='on=']", "links => links.map(a => new URL(a.href).searchParams.get('on'))"):
+    for subject in judge.eval_on_selector_all(
+        "main table a[href*='on=']", "links => links.map(a => new URL(a.href).searchParams.get('on'))"
+    ):
         walk.case(judge, f"/decision/desk?on={subject}")
         walk.hand.mark(judge, "#finding input[name$='-result'][value=adopted]")
         walk.hand.write(judge, "#finding textarea[name$='-reasons']", "各方均已质证，予以采信。")
@@ -225,7 +268,9 @@ def is_decided(walk: Walk) -> None:
             walk.hand.mark(judge, "#finding input[name$='-rests_on'] >> nth=0")
         walk.send(judge, "#finding button.govuk-button", to="/decision/desk")
     walk.fill(judge, {"answers": "商品已经检验检疫合格。"})
-    walk.send(judge, "form[action$='/decision/draft'] button.govuk-button:not(.govuk-button--secondary)", to="/decision/")
+    walk.send(
+        judge, "form[action$='/decision/draft'] button.govuk-button:not(.govuk-button--secondary)", to="/decision/"
+    )
     walk.follow(judge, "/decision/desk")
     walk.send(judge, "form[action$='/decision/sign'] button", to="/decision/")
     scene.later(days=2)
@@ -249,7 +294,12 @@ def asks_to_take_part(walk: Walk, who: str) -> None:
     page.goto("/join")
     press(page, "main a[href='/take-part']", walk.hand)
     walk.look(page)
-    told = {"name": "胶囊制造有限公司", "kind": "company", "email": "law@capsules.example", "words": "货款应由我方收取。"}
+    told = {
+        "name": "胶囊制造有限公司",
+        "kind": "company",
+        "email": "law@capsules.example",
+        "words": "货款应由我方收取。",
+    }
     walk.fill(page, {**told, "number": str(walk.scene.case().number)})
     press(page, hand=walk.hand)
     walk.look(page)
@@ -259,7 +309,12 @@ def asks_to_take_part(walk: Walk, who: str) -> None:
 def claims_too(walk: Walk, who: str, others: list[str]) -> None:
     """The third party brings a claim of her own and pays its fee; both sides answer it."""
     page = walk.enter(who)
-    told = {"facts-0-what": "胶囊由我方供货，货款未付。", "relief-0-kind": "money", "relief-0-what": "支付货款", "relief-0-amount": "1,000元"}
+    told = {
+        "facts-0-what": "胶囊由我方供货，货款未付。",
+        "relief-0-kind": "money",
+        "relief-0-what": "支付货款",
+        "relief-0-amount": "1,000元",
+    }
     walk.act(page, "file_third_party_claim", **told)
     pays(walk, who)
     walk.scene.later(days=1)
@@ -284,7 +339,9 @@ def is_served(walk: Walk, everybody: list[str], orders: int) -> None:
 
 
 def is_verified(walk: Walk, who: str) -> None:
-    """By its code anybody learns that the paper is genuine; with its receipt a party shows that its file was not changed."""
+    """By its code anybody learns that the paper is genuine; with its receipt a party shows that its file was not
+    changed.
+    """
     page = walk.enter(who)
     walk.follow(page, "/decision")
     pdf = page.request.get(str(page.locator("a[href$='.pdf']").first.get_attribute("href"))).body()
@@ -297,7 +354,9 @@ def is_verified(walk: Walk, who: str) -> None:
     receipt = {part: page.request.get(base + part).body() for part in ("json", "leaf", "proof")}
     keys = page.request.get("/log/keys").text().split()
     for content, fits in ((pdf, True), (pdf[:-1], False)):
-        assert verify_receipt(receipt["json"], receipt["leaf"], receipt["proof"], vkeys=keys, file=content).holds is fits
+        assert (
+            verify_receipt(receipt["json"], receipt["leaf"], receipt["proof"], vkeys=keys, file=content).holds is fits
+        )
         if walk.javascript:
             names = {"json": "receipt.json", "leaf": "receipt.leaf", "proof": "receipt.leaf.tlog-proof"}
             for part, name in names.items():
@@ -310,7 +369,9 @@ def is_verified(walk: Walk, who: str) -> None:
 
 
 def test_by_keys_alone(walk_of: Callable[..., Walk]) -> None:
-    """In English at a desk: the respondent is represented, counterclaims, and has the maker called in; nobody touches a mouse."""
+    """In English at a desk: the respondent is represented, counterclaims, and has the maker called in; nobody touches a
+    mouse.
+    """
     walk = walk_of(locale="en", width=DESK, javascript=True, hand=Keys())
     files_a_claim(walk)
     is_accepted(walk, "simple")
@@ -330,7 +391,9 @@ def test_by_keys_alone(walk_of: Callable[..., Walk]) -> None:
 
 
 def test_on_a_phone_without_script(walk_of: Callable[..., Walk]) -> None:
-    """In Chinese at 320 pixels: the claimant is represented, the maker asks to take part and claims too; no page runs a script."""
+    """In Chinese at 320 pixels: the claimant is represented, the maker asks to take part and claims too; no page runs a
+    script.
+    """
     walk = walk_of(locale="zh-CN", width=PHONE, javascript=False)
     files_a_claim(walk)
     is_accepted(walk, "simple")

@@ -34,11 +34,17 @@ def give_second_factor(scene: Scene, *people: str) -> None:
     """An authenticator app for who serves the court."""
     with scene.court.database.write() as session:
         for who in people:
-            session.get_one(Account, scene.people[who]).totp_secret = codes.seal_secret(keyring(scene.court.settings.secret_key), SECRET)
+            session.get_one(Account, scene.people[who]).totp_secret = codes.seal_secret(
+                keyring(scene.court.settings.secret_key), SECRET
+            )
 
 
-def test_a_claim_is_filed_and_accepted(small_scene: Scene, serve: Callable[..., str], open_context: OpenContext) -> None:
-    """From the start page to the accepted case: each page is sound in English at a desk and in Chinese on a phone; without a script test_dispute files."""
+def test_a_claim_is_filed_and_accepted(
+    small_scene: Scene, serve: Callable[..., str], open_context: OpenContext
+) -> None:
+    """From the start page to the accepted case: each page is sound in English at a desk and in Chinese on a phone;
+    without a script test_dispute files.
+    """
     scene = small_scene
     give_second_factor(scene, "clerk")
     origin = serve(create_app(court=scene.court))
@@ -78,16 +84,36 @@ def test_a_claim_is_filed_and_accepted(small_scene: Scene, serve: Callable[..., 
 
 STEPS: list[tuple[str, dict[str, object]]] = [
     ("matter", {"shop": "海云海外专营店", "order_number": "BH-8842"}),
-    ("particulars", {"ordered_on-day": "6", "ordered_on-month": "11", "ordered_on-year": "2025", "goods": "胶囊30瓶", "price": "8,000元", "problem": True}),
+    (
+        "particulars",
+        {
+            "ordered_on-day": "6",
+            "ordered_on-month": "11",
+            "ordered_on-year": "2025",
+            "goods": "胶囊30瓶",
+            "price": "8,000元",
+            "problem": True,
+        },
+    ),
     ("respondents", {"respondents-0-name": "海云信息技术有限公司", "respondents-0-email": "post@haiyun.example"}),
-    ("facts", {"facts-0-what": "我购买了30瓶胶囊。", "facts-0-happened_on-day": "6", "facts-0-happened_on-month": "11", "facts-0-happened_on-year": "2025"}),
+    (
+        "facts",
+        {
+            "facts-0-what": "我购买了30瓶胶囊。",
+            "facts-0-happened_on-day": "6",
+            "facts-0-happened_on-month": "11",
+            "facts-0-happened_on-year": "2025",
+        },
+    ),
     ("relief", {"relief-0-what": "退还货款", "relief-0-amount": "8,000元"}),
     ("exhibits", {}),
     ("claimant", {"name": "李文", "email": "li@parties.example", "e_service": True, "in_writing": True}),
 ]
 
 
-def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(small_scene: Scene, serve: Callable[..., str], open_context: OpenContext) -> None:
+def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(
+    small_scene: Scene, serve: Callable[..., str], open_context: OpenContext
+) -> None:
     """An ambiguous amount comes back with its field marked and everything typed still there."""
     page = open_context(serve(create_app(court=small_scene.court)), width=PHONE, locale="en").new_page()
     sign_in(page, small_scene, "li")

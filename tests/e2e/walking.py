@@ -89,16 +89,22 @@ class Walk:
     javascript: bool
     folder: Path
     looked_at: Path
-    """A folder with a file for each kind of page that axe has looked at, in whichever process of this run somebody walked there."""
+    """A folder with a file for each kind of page that axe has looked at, in whichever process of this run somebody
+    walked there.
+    """
     hand: Hand
     pages: dict[str, Page] = field(default_factory=dict)
     reference: str = ""
 
     def enter(self, who: str, *, width: int = 0) -> Page:
-        """Somebody comes in anew: time has gone by, and no session lasts that long. By the pages the first time, then with a session given to her."""
+        """Somebody comes in anew: time has gone by, and no session lasts that long. By the pages the first time, then
+        with a session given to her.
+        """
         again = who in self.pages
         if not again:
-            context = self.open_context(self.origin, width=width or self.width, javascript=self.javascript, locale=self.locale)
+            context = self.open_context(
+                self.origin, width=width or self.width, javascript=self.javascript, locale=self.locale
+            )
             self.pages[who] = context.new_page()
         page = self.pages[who]
         page.context.clear_cookies()
@@ -148,7 +154,9 @@ class Walk:
         self.send(page)
 
     def fill(self, page: Page, filled: Mapping[str, object]) -> None:
-        """Fill a form: a text is written, True ticks, a radio or one of a list is told by its value; ``...`` takes the first."""
+        """Fill a form: a text is written, True ticks, a radio or one of a list is told by its value; ``...`` takes the
+        first.
+        """
         for name, value in filled.items():
             value = first(page, name) if value is ... else value
             if value is True:
@@ -190,7 +198,9 @@ class Walk:
         else:
             press(page, hand=self.hand)
         with self.scene.court.database.read() as session:
-            sent = session.scalars(select(Upload).where(Upload.account_id == self.scene.people[who], Upload.filename == name)).one()
+            sent = session.scalars(
+                select(Upload).where(Upload.account_id == self.scene.people[who], Upload.filename == name)
+            ).one()
         assert sent.state is UploadState.ANCHORED, sent.state
         page.goto(back)
         self.look(page)
@@ -216,7 +226,12 @@ def open_walk(
     peer = Peer(keys={KEY: PERMISSIONS}, webhook=f"{origin}/payments/stripe", webhook_secret=SECRET)
     database = Database(url, synchronous="OFF")
     stack.callback(database.dispose)
-    settings = {"stripe_api_key": KEY, "stripe_webhook_secret": SECRET, "stripe_api_base": stack.enter_context(serve_peer(peer)), "base_url": origin}
+    settings = {
+        "stripe_api_key": KEY,
+        "stripe_webhook_secret": SECRET,
+        "stripe_api_base": stack.enter_context(serve_peer(peer)),
+        "base_url": origin,
+    }
     scene = open_court(database, clock, folder / "court", **settings)
     give_second_factor(scene, "clerk", "judge")
     with database.write() as session:

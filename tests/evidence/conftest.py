@@ -51,9 +51,18 @@ def notary(database: Database, clock: FixedClock, tmp_path: Path) -> Notary:
 
 
 @pytest.fixture
-def make_desk(database: Database, store: FolderStore, notary: Notary, clock: FixedClock, tmp_path: Path) -> Callable[..., UploadDesk]:
+def make_desk(
+    database: Database, store: FolderStore, notary: Notary, clock: FixedClock, tmp_path: Path
+) -> Callable[..., UploadDesk]:
     def make(**changes: Any) -> UploadDesk:
-        given = {"database": database, "store": store, "parts": tmp_path / "parts", "notary": notary, "clock": clock, **changes}
+        given = {
+            "database": database,
+            "store": store,
+            "parts": tmp_path / "parts",
+            "notary": notary,
+            "clock": clock,
+            **changes,
+        }
         return UploadDesk(**given)
 
     return make
@@ -71,28 +80,43 @@ class Tus:
     desk: UploadDesk
     account: int = ALICE
 
-    def __call__(self, method: str, reference: str | None = None, body: Any = b"", length: int | None = None, **headers: str) -> TusReply:
+    def __call__(
+        self, method: str, reference: str | None = None, body: Any = b"", length: int | None = None, **headers: str
+    ) -> TusReply:
         given = Headers({"Tus-Resumable": "1.0.0"})
         if isinstance(body, bytes):
             given["Content-Length"] = str(len(body) if length is None else length)
             body = io.BytesIO(body)
         for name, value in headers.items():
             given[name.replace("_", "-")] = value
-        return handle(self.desk, TusRequest(method, reference, self.account, given, body), lambda ref: f"/uploads/{ref}")
+        return handle(
+            self.desk, TusRequest(method, reference, self.account, given, body), lambda ref: f"/uploads/{ref}"
+        )
 
     def create(self, size: int, filename: str = "note.txt", sha256: str | None = None, **headers: str) -> str:
         """A new upload's reference."""
-        reply = self("POST", Upload_Length=str(size), Upload_Metadata=metadata(filename=filename, sha256=sha256), **headers)
+        reply = self(
+            "POST", Upload_Length=str(size), Upload_Metadata=metadata(filename=filename, sha256=sha256), **headers
+        )
         return reply.headers["Location"].rsplit("/", 1)[-1]
 
     def patch(self, reference: str, offset: int, body: Any, **headers: str) -> TusReply:
         """A piece at an offset."""
-        return self("PATCH", reference, body, Content_Type="application/offset+octet-stream", Upload_Offset=str(offset), **headers)
+        return self(
+            "PATCH",
+            reference,
+            body,
+            Content_Type="application/offset+octet-stream",
+            Upload_Offset=str(offset),
+            **headers,
+        )
 
 
 def metadata(**values: str | None) -> str:
     """A tus metadata header."""
-    return ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in values.items() if value is not None)
+    return ",".join(
+        f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in values.items() if value is not None
+    )
 
 
 @pytest.fixture

@@ -118,7 +118,9 @@ def signed_in(court: Court, port: int, name: str) -> Client:
     """A client with a session of its own account and a token for its forms."""
     now = court.clock.machine_now()
     with court.database.write() as session:
-        account = Account(email=f"{name}@example.com", name=name, state=AccountState.ACTIVE, created_at=now, confirmed_at=now)
+        account = Account(
+            email=f"{name}@example.com", name=name, state=AccountState.ACTIVE, created_at=now, confirmed_at=now
+        )
         session.add(account)
         session.flush()
         token, _ = open_session(session, account, now, device="test", address="127.0.0.1", two_factor=False)

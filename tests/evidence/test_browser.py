@@ -60,7 +60,7 @@ class _Cut:
 
 
 @pytest.fixture
-def page(alice: Client, open_context: OpenContext) -> Page:  # noqa: F811
+def page(alice: Client, open_context: OpenContext) -> Page:
     return entered(alice, open_context(alice.origin)).new_page()
 
 
@@ -70,7 +70,7 @@ def entered(client: Client, context: BrowserContext) -> BrowserContext:
     return context
 
 
-def uploads(court: Court) -> list[Upload]:  # noqa: F811
+def uploads(court: Court) -> list[Upload]:
     with court.database.read() as session:
         found = list(session.query(Upload))
         session.expunge_all()
@@ -79,11 +79,13 @@ def uploads(court: Court) -> list[Upload]:  # noqa: F811
 
 def test_files_are_hashed_before_they_are_sent_and_cut_uploads_resume(
     page: Page,
-    app: Flask,  # noqa: F811
-    court: Court,  # noqa: F811
+    app: Flask,
+    court: Court,
     tmp_path: Path,
 ) -> None:
-    """Two files: digests shown while nothing has been sent; the larger is cut at three points and arrives whole, with both digests equal."""
+    """Two files: digests shown while nothing has been sent; the larger is cut at three points and arrives whole, with
+    both digests equal.
+    """
     court.settings = court.settings.model_copy(update={"max_upload_bytes": 2 * LARGE})
     cutting = Cutting(app.wsgi_app, [LARGE * 15 // 100, LARGE * 45 // 100, LARGE * 75 // 100])
     long = text_of(2**20) * (LARGE // 2**20) if PROVE else text_of(LARGE)
@@ -111,14 +113,19 @@ def test_files_are_hashed_before_they_are_sent_and_cut_uploads_resume(
     assert page.locator("code").first.text_content() == digest
 
 
-def test_after_a_reload_the_same_file_goes_on_where_it_stopped(page: Page, app: Flask, court: Court, tmp_path: Path) -> None:  # noqa: F811
+def test_after_a_reload_the_same_file_goes_on_where_it_stopped(
+    page: Page, app: Flask, court: Court, tmp_path: Path
+) -> None:
     """A page closed in the middle loses nothing: the same file chosen again is sent from the acknowledged byte."""
     # Cut again and again a byte further on: the page never finishes before it is left.
     cutting = Cutting(app.wsgi_app, [700_000 + step for step in range(50)])
     app.wsgi_app = cutting  # type: ignore[method-assign]
     (tmp_path / "long.txt").write_bytes(text_of(SIZE))
     offsets: list[int] = []
-    page.on("request", lambda request: offsets.append(int(request.headers["upload-offset"])) if request.method == "PATCH" else None)
+    page.on(
+        "request",
+        lambda request: offsets.append(int(request.headers["upload-offset"])) if request.method == "PATCH" else None,
+    )
 
     def start() -> None:
         page.goto("/uploads/new")
@@ -140,8 +147,10 @@ def test_after_a_reload_the_same_file_goes_on_where_it_stopped(page: Page, app: 
     assert len(uploads(court)) == 1 and offsets[left] >= 700_000
 
 
-def test_files_chosen_before_the_script_came_are_sent_too(page: Page, court: Court, tmp_path: Path) -> None:  # noqa: F811
-    """On a slow line the script is held back until files stand in the form: they are hashed and sent, none is silently left."""
+def test_files_chosen_before_the_script_came_are_sent_too(page: Page, court: Court, tmp_path: Path) -> None:
+    """On a slow line the script is held back until files stand in the form: they are hashed and sent, none is silently
+    left.
+    """
     held: list[Route] = []
     page.route("**/upload.js", lambda route: held.append(route))
     page.goto("/uploads/new", wait_until="commit")
@@ -158,8 +167,10 @@ def test_files_chosen_before_the_script_came_are_sent_too(page: Page, court: Cou
     assert kept.state is UploadState.ANCHORED and kept.sha256 == sha256(b"early\n")
 
 
-def test_many_files_go_at_once(page: Page, court: Court, tmp_path: Path) -> None:  # noqa: F811
-    """Forty files sent with one press before all have their digests: each is hashed, sent and anchored, and they are numbered as they were chosen."""
+def test_many_files_go_at_once(page: Page, court: Court, tmp_path: Path) -> None:
+    """Forty files sent with one press before all have their digests: each is hashed, sent and anchored, and they are
+    numbered as they were chosen.
+    """
     names = [f"page {number:02}.txt" for number in range(40)]
     for number, name in enumerate(names):
         (tmp_path / name).write_bytes(text_of(3000 + number))
@@ -169,13 +180,16 @@ def test_many_files_go_at_once(page: Page, court: Court, tmp_path: Path) -> None
     page.get_by_role("link", name=re.compile("page 39")).wait_for(timeout=30_000)
     expected = {name: sha256(text_of(3000 + number)) for number, name in enumerate(names)}
     deadline = time.monotonic() + 20
-    while len(kept := {u.filename: u.sha256 for u in uploads(court) if u.state is UploadState.ANCHORED}) < 40 and time.monotonic() < deadline:
+    while (
+        len(kept := {u.filename: u.sha256 for u in uploads(court) if u.state is UploadState.ANCHORED}) < 40
+        and time.monotonic() < deadline
+    ):
         page.wait_for_timeout(100)
     assert kept == expected
     assert [upload.filename for upload in sorted(uploads(court), key=lambda each: each.id)] == names
 
 
-def test_a_paused_file_waits_and_goes_on_when_told(page: Page, app: Flask, court: Court, tmp_path: Path) -> None:  # noqa: F811
+def test_a_paused_file_waits_and_goes_on_when_told(page: Page, app: Flask, court: Court, tmp_path: Path) -> None:
     """While it is paused not a byte is acknowledged further; told to go on it is sent from there."""
     quick = app.wsgi_app
 
@@ -216,7 +230,9 @@ class _Slow:
         return data
 
 
-def test_without_javascript_the_form_sends(alice: Client, open_context: OpenContext, court: Court, tmp_path: Path) -> None:  # noqa: F811
+def test_without_javascript_the_form_sends(
+    alice: Client, open_context: OpenContext, court: Court, tmp_path: Path
+) -> None:
     """Where no script runs, the same page's form brings the file in."""
     page = entered(alice, open_context(alice.origin, javascript=False)).new_page()
     (tmp_path / "note.txt").write_bytes(text_of(100_000))
@@ -228,23 +244,29 @@ def test_without_javascript_the_form_sends(alice: Client, open_context: OpenCont
 
 
 HOSTILE: dict[str, Callable[[int], bytes]] = {
-    "svg": lambda n: f"<svg xmlns='http://www.w3.org/2000/svg' onload='parent.ran={n};alert({n})'><script>alert({n})</script></svg>".encode(),
-    "html": lambda n: f"<html><body onload='alert({n})'><script>fetch('/ran?{n}');alert({n})</script><img src=x onerror='alert({n})'></body></html>".encode(),
+    "svg": lambda n: (
+        f"<svg xmlns='http://www.w3.org/2000/svg' onload='parent.ran={n};alert({n})'><script>alert({n})</script></svg>".encode()
+    ),
+    "html": lambda n: (
+        f"<html><body onload='alert({n})'><script>fetch('/ran?{n}');alert({n})</script><img src=x onerror='alert({n})'></body></html>".encode()
+    ),
     "pdf": lambda n: (
-        b"%%PDF-1.4\n1 0 obj<</Type/Catalog/OpenAction<</S/JavaScript/JS(app.alert(%d))>>>>endobj\ntrailer<</Root 1 0 R>>\n<script>alert(%d)</script>" % (n, n)
+        b"%%PDF-1.4\n1 0 obj<</Type/Catalog/OpenAction<</S/JavaScript/JS(app.alert(%d))>>>>endobj\ntrailer<</Root 1 0 R>>\n<script>alert(%d)</script>"
+        % (n, n)
     ),
     "gif": lambda n: b"GIF89a/*%d*/=1;alert(%d)//<script>alert(1)</script>" % (n, n),
 }
 
 
-def uploads_owner(court: Court) -> int:  # noqa: F811
+def uploads_owner(court: Court) -> int:
     """The account of the one person signed in."""
     with court.database.read() as session:
         return session.query(Account.id).scalar()
 
 
-def test_hostile_files_run_nothing_in_a_browser(page: Page, court: Court) -> None:  # noqa: F811
-    """Two hundred SVG, HTML, PDF and polyglot files, opened by address, as preview and framed: no script runs, no dialog opens, nothing is fetched.
+def test_hostile_files_run_nothing_in_a_browser(page: Page, court: Court) -> None:
+    """Two hundred SVG, HTML, PDF and polyglot files, opened by address, as preview and framed: no script runs, no
+    dialog opens, nothing is fetched.
 
     Served as it is by somebody careless, the same page runs: what watches for it sees it.
     """
@@ -276,7 +298,11 @@ def test_hostile_files_run_nothing_in_a_browser(page: Page, court: Court) -> Non
         }""",
         addresses,
     )
-    assert set(statuses) <= {"attachment application/octet-stream", "attachment application/pdf", "attachment image/gif"}
+    assert set(statuses) <= {
+        "attachment application/octet-stream",
+        "attachment application/pdf",
+        "attachment image/gif",
+    }
     for address in addresses[:8]:
         page.goto(address + "/preview/1")
     assert ran == []

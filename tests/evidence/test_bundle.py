@@ -33,7 +33,9 @@ def hostile_pdf(pages: int) -> bytes:
     with pikepdf.new() as pdf:
         for number in range(pages):
             page = pdf.add_blank_page(page_size=(400, 300))
-            font = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)
+            font = pikepdf.Dictionary(
+                Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica
+            )
             page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F=font))
             page.Contents = pdf.make_stream(f"BT /F 20 Tf 40 200 Td (Invoice page {number + 1}) Tj ET".encode())
         action = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert('run')")
@@ -45,12 +47,20 @@ def hostile_pdf(pages: int) -> bytes:
 
 def submit(scene: Scene, who: str, content: bytes, filename: str, **more: object) -> None:
     upload = scene.upload(who, content, filename)
-    given = {"title": f"File {filename} 😀", "category": "files", "proves": "That it was so", "source": "My phone", **more}
+    given = {
+        "title": f"File {filename} 😀",
+        "category": "files",
+        "proves": "That it was so",
+        "source": "My phone",
+        **more,
+    }
     scene.do("submit_exhibit", who, upload=upload.reference, **given)
 
 
 def test_bundle_is_paginated_indexed_linked_and_anchored(small_scene: Scene) -> None:
-    """Each exhibit has its pages behind a sheet; index, links, bookmarks and page labels agree; what cannot be printed has its digest."""
+    """Each exhibit has its pages behind a sheet; index, links, bookmarks and page labels agree; what cannot be printed
+    has its digest.
+    """
     with_exhibits(small_scene)
     submit(small_scene, "li", picture(1200, 900, "JPEG"), "photo.jpg")
     submit(small_scene, "li", picture(400, 2400), "chat.png")
@@ -93,7 +103,9 @@ def test_bundle_is_paginated_indexed_linked_and_anchored(small_scene: Scene) -> 
 
 
 def test_bundle_names_what_is_sealed_and_logs_who_reads_it(small_scene: Scene) -> None:
-    """A sealed file is a sheet with the reason for the other side; in the bench's bundle it is shown, and the reading is logged."""
+    """A sealed file is a sheet with the reason for the other side; in the bench's bundle it is shown, and the reading
+    is logged.
+    """
     with_exhibits(small_scene)
     submit(small_scene, "li", b"the secret recipe", "recipe.txt", secret=True, why_secret="A trade secret.")
     row, data = made(small_scene, "haiyun", CompilationKind.BUNDLE)

@@ -55,7 +55,8 @@ class Site:
         match request.path:
             case "/plum.svg":
                 return Response(
-                    "<svg xmlns='http://www.w3.org/2000/svg' width='20' height='20'><circle cx='9' cy='9' r='9'/></svg>", content_type="image/svg+xml"
+                    "<svg xmlns='http://www.w3.org/2000/svg' width='20' height='20'><circle cx='9' cy='9' r='9'/></svg>",
+                    content_type="image/svg+xml",
                 )
             case "/old":
                 return Response(status=302, headers={"Location": "/page"})
@@ -66,13 +67,17 @@ class Site:
             case "/huge":
                 return Response((b"x" * 2**20 for _ in range(200)), content_type="text/html")
             case "/tall":
-                return page("<body style='margin:0'><div style='height:90000px;background:linear-gradient(red,blue)'></div>")
+                return page(
+                    "<body style='margin:0'><div style='height:90000px;background:linear-gradient(red,blue)'></div>"
+                )
             case "/loop":
                 return page("<h1>Loop</h1><script>setTimeout(() => { for (;;) {} }, 50)</script>")
             case "/loop-at-once":
                 return page("<h1>Before</h1><script>for (;;) {}</script><h1>After</h1>")
             case "/dialogs":
-                return page("<h1>Asks</h1><script>for (let i = 0; i < 5; i++) { alert(i); confirm(i); prompt(i); } window.open('/page'); print();</script>")
+                return page(
+                    "<h1>Asks</h1><script>for (let i = 0; i < 5; i++) { alert(i); confirm(i); prompt(i); } window.open('/page'); print();</script>"
+                )
             case "/moving":
                 return page("<meta http-equiv='refresh' content='0'><h1>On the move</h1>")
             case "/scrolling":
@@ -80,9 +85,15 @@ class Site:
                     "<div id=d>row</div><script>setInterval(() => { for (let i = 0; i < 200; i++) document.body.append(d.cloneNode(true)) }, 5)</script>"
                 )
             case "/download":
-                return Response(b"MZ" + bytes(5000), content_type="application/octet-stream", headers={"Content-Disposition": "attachment; filename=x.exe"})
+                return Response(
+                    b"MZ" + bytes(5000),
+                    content_type="application/octet-stream",
+                    headers={"Content-Disposition": "attachment; filename=x.exe"},
+                )
             case "/memory":
-                return page("<script>const a=[]; setInterval(() => { for (let i=0;i<40;i++) a.push(new Uint8Array(4e6).fill(7)) }, 10)</script>")
+                return page(
+                    "<script>const a=[]; setInterval(() => { for (let i=0;i<40;i++) a.push(new Uint8Array(4e6).fill(7)) }, 10)</script>"
+                )
             case "/probe":
                 return page(
                     f"<h1>Probe</h1><img src='{request.args['at']}'><iframe src='{request.args['at']}'></iframe><script>fetch('{request.args['at']}')</script>"
@@ -131,17 +142,26 @@ def left_over() -> list[str]:
     ],
 )  # fmt: skip
 def test_only_public_addresses_are_outside(address: str, outside: bool) -> None:
-    """Loopback, private, link-local, shared, documentation and multicast addresses are inside, however they are wrapped."""
+    """Loopback, private, link-local, shared, documentation and multicast addresses are inside, however they are
+    wrapped.
+    """
     assert is_outside(address) is outside
 
 
 def test_the_gate_checks_what_it_connects_to() -> None:
-    """A name with one internal address is refused whole; each connection is resolved anew, so a changed answer is caught; other ports are closed."""
+    """A name with one internal address is refused whole; each connection is resolved anew, so a changed answer is
+    caught; other ports are closed.
+    """
     answers = iter([["93.184.216.34"], ["93.184.216.34", "127.0.0.1"], ["10.0.0.7"], []])
     gate = Gate(resolve=lambda host, port: next(answers))
     assert gate.way_to("rebinding.example", 443) == "93.184.216.34"
     whys = []
-    for host, port in (("rebinding.example", 443), ("rebinding.example", 443), ("nobody.example", 80), ("rebinding.example", 22)):
+    for host, port in (
+        ("rebinding.example", 443),
+        ("rebinding.example", 443),
+        ("nobody.example", 80),
+        ("rebinding.example", 22),
+    ):
         with pytest.raises(Refused) as refused:
             gate.way_to(host, port)
         whys.append(refused.value.why)
@@ -166,16 +186,25 @@ def test_every_spelling_of_inside_is_refused_on_the_wire(host: str, why: str) ->
 
 
 def test_a_page_is_captured_with_all_that_shows_where_it_came_from(origin: str, site: Site) -> None:
-    """Picture, archive and record: the redirect, the headers, the connections, the title; and nothing runs on afterwards."""
+    """Picture, archive and record: the redirect, the headers, the connections, the title; and nothing runs on
+    afterwards.
+    """
     made = looking(origin).capture(f"{origin}/old", "zh-CN")
     record = made.record
     assert made.screenshot.startswith(b"\x89PNG") and "话梅" in archived(made.archive)
-    assert [(answer["status"], answer["url"]) for answer in record["answers"]] == [(302, f"{origin}/old"), (200, f"{origin}/page")]
+    assert [(answer["status"], answer["url"]) for answer in record["answers"]] == [
+        (302, f"{origin}/old"),
+        (200, f"{origin}/page"),
+    ]
     assert record["answers"][-1]["headers"]["X-Shop"] == "plums" and record["title"] == "Shop 店铺"
     assert record["whole"] and record["asked"] == f"{origin}/old" and record["url"] == f"{origin}/page"
     assert {"/old", "/page", "/plum.svg"} <= set(site.asked)
     host, port = origin.removeprefix("http://").split(":")
-    assert [visit for visit in record["visits"] if visit["host"] == host and visit["port"] == int(port) and visit["address"] == host]
+    assert [
+        visit
+        for visit in record["visits"]
+        if visit["host"] == host and visit["port"] == int(port) and visit["address"] == host
+    ]
     assert left_over() == []
 
 
@@ -184,12 +213,32 @@ def archived(archive: bytes) -> str:
     import email
 
     parts = email.message_from_bytes(archive).walk()
-    return "".join((part.get_payload(decode=True) or b"").decode("utf-8", "replace") for part in parts if part.get_content_type() == "text/html")  # type: ignore[union-attr]
+    return "".join(
+        (part.get_payload(decode=True) or b"").decode("utf-8", "replace")
+        for part in parts
+        if part.get_content_type() == "text/html"
+    )  # type: ignore[union-attr]
 
 
-def test_the_sites_certificate_is_kept_and_a_bad_one_is_not_looked_past(origin: str, site: Site, tmp_path: Path) -> None:
-    """Over TLS the site's own certificate is in the record, byte for byte; one that nobody vouches for ends the capture."""
-    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "key.pem", "-out", "cert.pem", "-days", "2"]
+def test_the_sites_certificate_is_kept_and_a_bad_one_is_not_looked_past(
+    origin: str, site: Site, tmp_path: Path
+) -> None:
+    """Over TLS the site's own certificate is in the record, byte for byte; one that nobody vouches for ends the
+    capture.
+    """
+    key = [
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-keyout",
+        "key.pem",
+        "-out",
+        "cert.pem",
+        "-days",
+        "2",
+    ]
     subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
     subprocess.run(["openssl", "req", "-x509", *key, *subject], cwd=tmp_path, check=True, capture_output=True)
     spki = subprocess.run(["sh", "-c", "openssl x509 -in cert.pem -pubkey -noout | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | base64"],
@@ -233,7 +282,13 @@ def over_tls(origin: str, folder: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    "to", ["http://127.0.0.1:{other}/secret", "http://localhost:{other}/secret", "http://[::1]:{other}/secret", "http://169.254.169.254/latest/meta-data/"]
+    "to",
+    [
+        "http://127.0.0.1:{other}/secret",
+        "http://localhost:{other}/secret",
+        "http://[::1]:{other}/secret",
+        "http://169.254.169.254/latest/meta-data/",
+    ],
 )
 def test_a_redirect_inside_is_not_followed(origin: str, serve: Callable[..., str], to: str) -> None:
     """A public page that sends the court's browser inside brings it nowhere, and the refusal says so."""
@@ -245,16 +300,28 @@ def test_a_redirect_inside_is_not_followed(origin: str, serve: Callable[..., str
 
 
 def test_parts_of_a_page_do_not_reach_inside(origin: str, serve: Callable[..., str]) -> None:
-    """Pictures, frames and scripts of a page that point inside get nothing; the page is captured without them, and the record says what it tried."""
+    """Pictures, frames and scripts of a page that point inside get nothing; the page is captured without them, and the
+    record says what it tried.
+    """
     inside = Site()
     there = serve(inside)
     made = looking(origin).capture(f"{origin}/probe?at={there}/secret")
     assert inside.asked == [] and "Probe" in archived(made.archive)
     tried = there.removeprefix("http://").split(":")
-    assert [v for v in made.record["visits"] if (v["host"], str(v["port"]), v["refused"]) == (tried[0], tried[1], "port")]
+    assert [
+        v for v in made.record["visits"] if (v["host"], str(v["port"]), v["refused"]) == (tried[0], tried[1], "port")
+    ]
 
 
-NO_PAGES = ["file:///etc/passwd", "ftp://example.com/", "javascript:alert(1)", "chrome://version", "//example.com", "http://", "http://u:p@example.com/"]
+NO_PAGES = [
+    "file:///etc/passwd",
+    "ftp://example.com/",
+    "javascript:alert(1)",
+    "chrome://version",
+    "//example.com",
+    "http://",
+    "http://u:p@example.com/",
+]
 
 
 @pytest.mark.parametrize("address", [*NO_PAGES, "http://a b/", "data:text/html,x"])
@@ -265,9 +332,13 @@ def test_only_addresses_of_web_pages_are_taken(address: str) -> None:
     assert refused.value.why == "address"
 
 
-@pytest.mark.parametrize("path", ["/endless", "/loop-at-once", "/dialogs", *(["/loop", "/moving", "/scrolling", "/tall"] if PROVE else [])])
+@pytest.mark.parametrize(
+    "path", ["/endless", "/loop-at-once", "/dialogs", *(["/loop", "/moving", "/scrolling", "/tall"] if PROVE else [])]
+)
 def test_a_page_that_never_ends_is_shown_as_far_as_it_came(origin: str, path: str) -> None:
-    """Endless streams, loops, reloads, growth, dialogs and height end within the time, with a picture where one can be had, and nothing runs on."""
+    """Endless streams, loops, reloads, growth, dialogs and height end within the time, with a picture where one can be
+    had, and nothing runs on.
+    """
     began = time.monotonic()
     try:
         made = looking(origin).capture(f"{origin}{path}")
@@ -279,7 +350,11 @@ def test_a_page_that_never_ends_is_shown_as_far_as_it_came(origin: str, path: st
         if path == "/tall":
             assert made.record["cut_at"] == 16_000
     except NotCaptured as refused:
-        assert path in ("/loop", "/loop-at-once", "/moving", "/scrolling") and refused.why in ("never_rests", "memory", "crashed")
+        assert path in ("/loop", "/loop-at-once", "/moving", "/scrolling") and refused.why in (
+            "never_rests",
+            "memory",
+            "crashed",
+        )
     assert time.monotonic() - began < QUICK.seconds + 20 and left_over() == []
 
 
@@ -288,7 +363,9 @@ def test_a_page_that_never_ends_is_shown_as_far_as_it_came(origin: str, path: st
     [("/download", {"download"}), *([("/memory", {"memory", "crashed", "never_rests"})] if PROVE else [])],
 )
 def test_what_cannot_be_captured_says_why(origin: str, path: str, whys: set[str]) -> None:
-    """A script that never lets go, a file instead of a page, a page that eats memory: named, within the time, and taken down."""
+    """A script that never lets go, a file instead of a page, a page that eats memory: named, within the time, and taken
+    down.
+    """
     with pytest.raises(NotCaptured) as refused:
         looking(origin, CaptureLimits(seconds=7, memory=700 * 2**20)).capture(f"{origin}{path}")
     assert refused.value.why in whys and left_over() == []
@@ -308,7 +385,9 @@ def asked(scene: Scene, url: str, who: str = "li", **more: Any) -> Any:
 
 
 def test_a_party_has_a_page_captured_and_it_becomes_exhibits(small_scene: Scene, origin: str, site: Site) -> None:
-    """Asked for by act, looked at by the worker, entered as three exhibits with the court's provenance, each with its receipt in the log."""
+    """Asked for by act, looked at by the worker, entered as three exhibits with the court's provenance, each with its
+    receipt in the log.
+    """
     small_scene = with_peer(small_scene, origin)
     small_scene.lodge()
     small_scene.accept()
@@ -318,17 +397,37 @@ def test_a_party_has_a_page_captured_and_it_becomes_exhibits(small_scene: Scene,
     small_scene.court.notary.sequence()
     with small_scene.court.database.read() as session:
         row = session.scalars(select(WebCapture)).one()
-        found = list(session.scalars(select(Exhibit).where(Exhibit.case_id == small_scene.case_id).order_by(Exhibit.id)))[-3:]
-        entry = session.scalars(select(DocketEntry).where(DocketEntry.case_id == small_scene.case_id, DocketEntry.act == "record_capture")).one()
+        found = list(
+            session.scalars(select(Exhibit).where(Exhibit.case_id == small_scene.case_id).order_by(Exhibit.id))
+        )[-3:]
+        entry = session.scalars(
+            select(DocketEntry).where(DocketEntry.case_id == small_scene.case_id, DocketEntry.act == "record_capture")
+        ).one()
         assert row.state is CaptureState.DONE and small_scene.court.notary.audit(session) == []
-        assert [e.upload.media_type for e in found] == ["image/png", found[1].upload.media_type, found[2].upload.media_type]
-        assert all(e.state is ExhibitState.SUBMITTED and "court’s own browser" in e.provenance["made_with"] for e in found)
+        assert [e.upload.media_type for e in found] == [
+            "image/png",
+            found[1].upload.media_type,
+            found[2].upload.media_type,
+        ]
+        assert all(
+            e.state is ExhibitState.SUBMITTED and "court’s own browser" in e.provenance["made_with"] for e in found
+        )
         for exhibit in found:
             assert small_scene.court.notary.receipt_files(session, exhibit.upload.receipt or "").proof is not None
-    record = json.loads(b"".join(desk_of(small_scene.court).contents(desk_of(small_scene.court).find(small_scene.people["li"], found[2].upload.reference))))
+    record = json.loads(
+        b"".join(
+            desk_of(small_scene.court).contents(
+                desk_of(small_scene.court).find(small_scene.people["li"], found[2].upload.reference)
+            )
+        )
+    )
     assert record["url"] == f"{origin}/page" and record["began_at"].endswith("Z")
-    assert {file["sha256"] for file in json.loads(entry.payload)["result"]["files"]} == {exhibit.upload.sha256 for exhibit in found}
-    assert found[0].title == "The shop’s page: picture of the page" and "+08:00" in found[0].provenance["made_at"], "told by the court's own hour"
+    assert {file["sha256"] for file in json.loads(entry.payload)["result"]["files"]} == {
+        exhibit.upload.sha256 for exhibit in found
+    }
+    assert found[0].title == "The shop’s page: picture of the page" and "+08:00" in found[0].provenance["made_at"], (
+        "told by the court's own hour"
+    )
     page = signed_in(small_scene, "li").get(f"/cases/{small_scene.case().reference}/exhibits").get_data(as_text=True)
     assert "Its exhibits:" in page and page.index("Its exhibits:") < page.rindex(f"/exhibits/{found[2].label}")
 
@@ -356,7 +455,11 @@ def test_a_failed_capture_is_told_and_a_site_that_may_come_back_is_tried_again(s
         small_scene.clock.advance(timedelta(minutes=1))
     with small_scene.court.database.read() as session:
         last = session.scalars(select(WebCapture).order_by(WebCapture.id.desc())).first()
-    assert rounds == [1, 1, 1, 0] and last is not None and (last.state, last.why, last.attempts) == (CaptureState.FAILED, "unknown", 3)
+    assert (
+        rounds == [1, 1, 1, 0]
+        and last is not None
+        and (last.state, last.why, last.attempts) == (CaptureState.FAILED, "unknown", 3)
+    )
 
 
 def test_rights_and_limits_of_asking(small_scene: Scene) -> None:

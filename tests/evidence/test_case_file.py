@@ -1,4 +1,6 @@
-"""The case file a person takes along: made in the background, only what she may see, provable offline, and taken in by another court."""
+"""The case file a person takes along: made in the background, only what she may see, provable offline, and taken in by
+another court.
+"""
 
 from __future__ import annotations
 
@@ -38,14 +40,24 @@ def with_exhibits(scene: Scene) -> None:
     scene.join()
     for who, text in (("li", b"order 8842"), ("haiyun", "发货记录".encode())):
         upload = scene.upload(who, text, filename="a?.txt")
-        scene.do("submit_exhibit", who, upload=upload.reference, title="Paper", category="records", proves="That it was so", source="My phone")
+        scene.do(
+            "submit_exhibit",
+            who,
+            upload=upload.reference,
+            title="Paper",
+            category="records",
+            proves="That it was so",
+            source="My phone",
+        )
 
 
 def made(scene: Scene, who: str, kind: CompilationKind, label: str | None = None) -> tuple[Compilation, bytes]:
     """What the worker makes of a request, and its bytes."""
     with scene.court.database.write() as session:
         case = session.get_one(Case, scene.case_id)
-        exhibit = session.scalar(select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.label == label)) if label else None
+        exhibit = (
+            session.scalar(select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.label == label)) if label else None
+        )
         row = compiling.ask(session, case, scene.actor(who), kind, "en", scene.court.clock.machine_now(), exhibit)
     assert compiling.compile_due(scene.court) >= 1
     with scene.court.database.read() as session:
@@ -70,17 +82,28 @@ def exclude(scene: Scene, label: str) -> None:
 
 
 def test_case_file_is_whole_and_names_what_is_left_out(small_scene: Scene, tmp_path: Path) -> None:
-    """A case file proves itself to strangers' programs, holds what its reader may see, names the rest; any piece taken away or changed is told by name."""
+    """A case file proves itself to strangers' programs, holds what its reader may see, names the rest; any piece taken
+    away or changed is told by name.
+    """
     with_exhibits(small_scene)
     exclude(small_scene, "C-1")
     row, data = made(small_scene, "haiyun", CompilationKind.CASE_FILE)
     bag = unpacked(data, tmp_path)
     assert bagit.Bag(str(bag)).is_valid()
-    ran = subprocess.run([sys.executable, str(bag / "verify.py"), "--log-key-fingerprint", key_of(small_scene)], capture_output=True, text=True, check=False)
+    ran = subprocess.run(
+        [sys.executable, str(bag / "verify.py"), "--log-key-fingerprint", key_of(small_scene)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert ran.returncode == 0, ran.stdout
-    assert "Left out: exhibit C-1" in ran.stdout and "未收录：exhibit C-1" in ran.stdout and "none missing" in ran.stdout
+    assert (
+        "Left out: exhibit C-1" in ran.stdout and "未收录：exhibit C-1" in ran.stdout and "none missing" in ran.stdout
+    )
     names = {p.relative_to(bag / "data").as_posix() for p in (bag / "data").rglob("*") if p.is_file()}
-    assert {"docket.jsonl", "docket.pdf", "exhibits/R-1/a_.txt"} <= names and not any(n.startswith("exhibits/C-1") for n in names)
+    assert {"docket.jsonl", "docket.pdf", "exhibits/R-1/a_.txt"} <= names and not any(
+        n.startswith("exhibits/C-1") for n in names
+    )
     assert any(n.startswith("documents/") for n in names)
     with small_scene.court.database.read() as session:
         hidden = {
@@ -103,7 +126,13 @@ def test_case_file_is_whole_and_names_what_is_left_out(small_scene: Scene, tmp_p
 
 def _own(scene: Scene, who: str) -> set[int]:
     with scene.court.database.read() as session:
-        return set(session.scalars(select(DocketEntry.number).where(DocketEntry.case_id == scene.case_id, DocketEntry.account_id == scene.people[who])))
+        return set(
+            session.scalars(
+                select(DocketEntry.number).where(
+                    DocketEntry.case_id == scene.case_id, DocketEntry.account_id == scene.people[who]
+                )
+            )
+        )
 
 
 def test_kit_of_one_exhibit_binds_it_to_the_case(small_scene: Scene, tmp_path: Path) -> None:
@@ -117,10 +146,14 @@ def test_kit_of_one_exhibit_binds_it_to_the_case(small_scene: Scene, tmp_path: P
     entry = next((bag / "data").glob("entry-*.json"))
     (bag / "data/exhibits/R-1/a_.txt").write_bytes(b"other")
     rewrite(bag)
-    assert [(f.item, f.reason) for f in kit_verifier.verify(bag, {key_of(small_scene)})[0]] == [("data/exhibits/R-1/a_.txt", "file")]
+    assert [(f.item, f.reason) for f in kit_verifier.verify(bag, {key_of(small_scene)})[0]] == [
+        ("data/exhibits/R-1/a_.txt", "file")
+    ]
     entry.write_bytes(entry.read_bytes() + b" ")
     rewrite(bag)
-    assert ("data/" + entry.name, "file") in {(f.item, f.reason) for f in kit_verifier.verify(bag, {key_of(small_scene)})[0]}
+    assert ("data/" + entry.name, "file") in {
+        (f.item, f.reason) for f in kit_verifier.verify(bag, {key_of(small_scene)})[0]
+    }
 
 
 @pytest.mark.slow
@@ -156,7 +189,12 @@ def signed_in(scene: Scene, who: str) -> FlaskClient:
     client = create_app(court=scene.court).test_client()
     with scene.court.database.write() as session:
         secret, _ = sessions.open_session(
-            session, session.get_one(Account, scene.people[who]), scene.court.clock.machine_now(), device="test", address="::1", two_factor=True
+            session,
+            session.get_one(Account, scene.people[who]),
+            scene.court.clock.machine_now(),
+            device="test",
+            address="::1",
+            two_factor=True,
         )
     client.set_cookie(session_cookie_name(False), secret)
     return client
@@ -174,9 +212,18 @@ def test_only_who_asked_fetches_it_and_only_for_a_day(small_scene: Scene) -> Non
     assert other.get(f"{path}/{row.reference}").status_code == 404
     with small_scene.court.database.write() as session:
         again = compiling.ask(
-            session, session.get_one(Case, small_scene.case_id), small_scene.actor("haiyun"), CompilationKind.CASE_FILE, "en", small_scene.clock.now()
+            session,
+            session.get_one(Case, small_scene.case_id),
+            small_scene.actor("haiyun"),
+            CompilationKind.CASE_FILE,
+            "en",
+            small_scene.clock.now(),
         )
-        party = next(p for p in session.get_one(Case, small_scene.case_id).parties if p.account_id == small_scene.people["haiyun"])
+        party = next(
+            p
+            for p in session.get_one(Case, small_scene.case_id).parties
+            if p.account_id == small_scene.people["haiyun"]
+        )
         party.left_at = small_scene.clock.now()
     compiling.compile_due(small_scene.court)
     with small_scene.court.database.read() as session:

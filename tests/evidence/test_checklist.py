@@ -15,7 +15,9 @@ from tests.scene import Scene
 
 @pytest.mark.slow
 def test_both_sides_see_what_is_there_and_what_is_missing(small_scene: Scene) -> None:
-    """An exhibit covers the items its party names, on its own side only, until it is taken back; both sides see the same page in the order of days."""
+    """An exhibit covers the items its party names, on its own side only, until it is taken back; both sides see the
+    same page in the order of days.
+    """
     small_scene.lodge()
     small_scene.accept()
     small_scene.work()
@@ -46,7 +48,9 @@ def test_both_sides_see_what_is_there_and_what_is_missing(small_scene: Scene) ->
 
     assert missing() == [len(mine) - 1, len(theirs)]
     with small_scene.court.database.read() as session:
-        days = chronology(small_scene.court.look(session), session.get_one(Case, small_scene.case_id), small_scene.actor("haiyun"))
+        days = chronology(
+            small_scene.court.look(session), session.get_one(Case, small_scene.case_id), small_scene.actor("haiyun")
+        )
         exhibit = session.scalars(select(Exhibit)).one()
     assert [(d.on.isoformat(), d.what) for d in days] == [("2025-11-06", "I bought 30 bottles of capsules.")]
     path = f"/cases/{small_scene.case().reference}/exhibits"

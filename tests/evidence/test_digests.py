@@ -33,7 +33,9 @@ def csv_of(count: int, start: int = 0) -> str:
 
 
 def test_every_line_has_a_receipt_under_one_checkpoint(scene: Scene) -> None:
-    """A batch is anchored in one transaction: each line's receipt verifies with the log's key alone, and one checkpoint covers them all."""
+    """A batch is anchored in one transaction: each line's receipt verifies with the log's key alone, and one checkpoint
+    covers them all.
+    """
     with scene.court.database.read() as session:
         before = session.scalar(select(func.count()).select_from(LogCheckpoint)) or 0
     batch = digests.file_batch(scene.court, scene.people["li"], "Logs", digests.read_list(csv_of(300)))
@@ -46,7 +48,13 @@ def test_every_line_has_a_receipt_under_one_checkpoint(scene: Scene) -> None:
         for line in (lines[0], lines[150], lines[-1]):
             files = scene.court.notary.receipt_files(session, line.receipt)
             assert files.proof is not None
-            held = verify_receipt(files.json, files.leaf, files.proof, vkeys=[scene.court.notary.log_public_key_vkey()], digest=line.sha256)
+            held = verify_receipt(
+                files.json,
+                files.leaf,
+                files.proof,
+                vkeys=[scene.court.notary.log_public_key_vkey()],
+                digest=line.sha256,
+            )
             assert held.holds and held.verdict(Link.FILE).value == "holds"
             said = json.loads(files.json)
             assert (said["batch"], said["position"], said["name"]) == (batch.reference, line.position, line.name)
@@ -55,7 +63,9 @@ def test_every_line_has_a_receipt_under_one_checkpoint(scene: Scene) -> None:
 def test_same_list_sent_twice_is_the_same_batch(small_scene: Scene) -> None:
     """Who sends a list again gets the batch that is there; somebody else with the same list gets one of her own."""
     given_list = digests.read_list(csv_of(3))
-    first, again = (digests.file_batch(small_scene.court, small_scene.people["li"], "Logs", given_list) for _ in range(2))
+    first, again = (
+        digests.file_batch(small_scene.court, small_scene.people["li"], "Logs", given_list) for _ in range(2)
+    )
     other = digests.file_batch(small_scene.court, small_scene.people["haiyun"], "Logs", given_list)
     assert first.reference == again.reference != other.reference
     with small_scene.court.database.read() as session:
@@ -65,7 +75,13 @@ def test_same_list_sent_twice_is_the_same_batch(small_scene: Scene) -> None:
 
 
 @given(
-    st.lists(st.tuples(st.binary(min_size=32, max_size=32), st.text(st.characters(categories=("L", "N")), min_size=1, max_size=20)), min_size=1, max_size=30)
+    st.lists(
+        st.tuples(
+            st.binary(min_size=32, max_size=32), st.text(st.characters(categories=("L", "N")), min_size=1, max_size=20)
+        ),
+        min_size=1,
+        max_size=30,
+    )
 )
 def test_lists_are_read_as_people_have_them(rows: list[tuple[bytes, str]]) -> None:
     """CSV with commas, semicolons or tabs, in capitals or not, and what sha256sum prints, are the same list."""
@@ -95,20 +111,32 @@ def test_wrong_lines_are_named_and_too_many_refused() -> None:
     with pytest.raises(InvalidInput) as refused:
         digests.read_list(csv_of(2) + f"12ab,short,,,\n{sha('x')},ok,minus,,\n")
     told = [fault.message.render("en") for fault in refused.value.faults]
-    assert told[0].startswith("Line 4") and "64 characters" in told[0] and told[1].startswith("Line 5") and "whole number" in told[1]
+    assert (
+        told[0].startswith("Line 4")
+        and "64 characters" in told[0]
+        and told[1].startswith("Line 5")
+        and "whole number" in told[1]
+    )
     with pytest.raises(InvalidInput, match=r"10.?000"):
         digests.read_list("\n".join(sha(str(n)) for n in range(10_001)))
     assert len(digests.read_list("\n".join(sha(str(n)) for n in range(10_000)))) == 10_000
 
 
 def test_file_sent_later_must_be_the_very_file(small_scene: Scene) -> None:
-    """The file of a line is taken when its bytes match; another one, a file of the wrong size or of somebody else is refused and named."""
+    """The file of a line is taken when its bytes match; another one, a file of the wrong size or of somebody else is
+    refused and named.
+    """
     text = f"sha256,name,size\n{sha('order 8842')},order.txt,10\n{sha('order 8842')},wrong-size.txt,11\n{sha('else')},else.txt,4\n"
     batch = digests.file_batch(small_scene.court, small_scene.people["li"], "Papers", digests.read_list(text))
     right, theirs = small_scene.upload("li", b"order 8842"), small_scene.upload("haiyun", b"else")
     with small_scene.court.database.write() as session:
         assert digests.attach_file(session, batch, 1, right.reference).upload_id == right.id
-        for position, upload, breach in ((2, right, digests.FileNotOfDigest), (3, right, digests.FileNotOfDigest), (3, theirs, NotFound), (9, right, NotFound)):
+        for position, upload, breach in (
+            (2, right, digests.FileNotOfDigest),
+            (3, right, digests.FileNotOfDigest),
+            (3, theirs, NotFound),
+            (9, right, NotFound),
+        ):
             with pytest.raises(breach):
                 digests.attach_file(session, batch, position, upload.reference)
         assert digests.matching_uploads(session, batch) == {2: session.get_one(type(right), right.id)}
@@ -116,8 +144,12 @@ def test_file_sent_later_must_be_the_very_file(small_scene: Scene) -> None:
 
 @pytest.mark.slow
 def test_list_in_a_case_is_seen_by_all_and_named_at_the_exhibit(small_scene: Scene) -> None:
-    """Once put into the case everybody there sees its lines; an exhibit whose digest came first says so; a list is put in once, by its owner."""
-    batch = digests.file_batch(small_scene.court, small_scene.people["li"], "Papers", digests.read_list(f"{sha('order 8842')}  order.txt\n"))
+    """Once put into the case everybody there sees its lines; an exhibit whose digest came first says so; a list is put
+    in once, by its owner.
+    """
+    batch = digests.file_batch(
+        small_scene.court, small_scene.people["li"], "Papers", digests.read_list(f"{sha('order 8842')}  order.txt\n")
+    )
     small_scene.later(minutes=5)
     with_exhibits(small_scene)
     path = f"/cases/{small_scene.case().reference}/digests"
@@ -134,13 +166,17 @@ def test_list_in_a_case_is_seen_by_all_and_named_at_the_exhibit(small_scene: Sce
         assert sha("order 8842") in client.get(f"{path}/{batch.reference}").get_data(as_text=True)
         page = client.get(f"/cases/{small_scene.case().reference}/exhibits/C-1").get_data(as_text=True)
         assert "before the file" in page
-        assert "before the file" not in client.get(f"/cases/{small_scene.case().reference}/exhibits/R-1").get_data(as_text=True)
+        assert "before the file" not in client.get(f"/cases/{small_scene.case().reference}/exhibits/R-1").get_data(
+            as_text=True
+        )
     with pytest.raises(Forbidden):
         small_scene.do("submit_digests", "judge", batch=batch.reference, proves="It", source="Theirs")
 
 
 def test_page_takes_a_file_or_what_is_pasted(small_scene: Scene) -> None:
-    """A CSV file or pasted lines give a list; a wrong one comes back with what was typed; another person's list is not found."""
+    """A CSV file or pasted lines give a list; a wrong one comes back with what was typed; another person's list is not
+    found.
+    """
     client = signed_in(small_scene, "li")
     client.application.config["WTF_CSRF_ENABLED"] = False
     page = client.get("/digests")
@@ -148,28 +184,42 @@ def test_page_takes_a_file_or_what_is_pasted(small_scene: Scene) -> None:
     origin = {"Origin": small_scene.court.settings.base_url}
     sent = {"csrf_token": token, "title": "服务器日志", "list": "12ab\n"}
     wrong = client.post("/digests", data=sent, headers=origin)
-    assert wrong.status_code == 422 and "12ab" in wrong.get_data(as_text=True) and "服务器日志" in wrong.get_data(as_text=True)
+    assert (
+        wrong.status_code == 422
+        and "12ab" in wrong.get_data(as_text=True)
+        and "服务器日志" in wrong.get_data(as_text=True)
+    )
     good = client.post(
-        "/digests", data={**sent, "file": (io.BytesIO(b"sha256;name\n" + f"{sha('a')};日志.txt\n".encode("gb18030")), "list.csv")}, headers=origin
+        "/digests",
+        data={**sent, "file": (io.BytesIO(b"sha256;name\n" + f"{sha('a')};日志.txt\n".encode("gb18030")), "list.csv")},
+        headers=origin,
     )
     assert good.status_code == 303, good.get_data(as_text=True)
     place = good.headers["Location"]
     shown = client.get(place).get_data(as_text=True)
     assert "服务器日志" in shown and sha("a") in shown and "日志.txt" in shown
-    assert [client.get(f"{place}/1/receipt.{part}").status_code for part in ("json", "leaf", "proof")] == [200, 200, 200]
+    assert [client.get(f"{place}/1/receipt.{part}").status_code for part in ("json", "leaf", "proof")] == [
+        200,
+        200,
+        200,
+    ]
     listed = client.get(f"{place}/list.csv").get_data(as_text=True)
     assert sha("a") in listed and listed.startswith("\ufeffposition")
     assert signed_in(small_scene, "haiyun").get(place).status_code == 404
 
 
 def test_programs_send_lists_and_fetch_receipts(small_scene: Scene, serve: Callable[..., str]) -> None:
-    """Over the API: JSON or CSV, lines with receipts, proofs that verify, a file that matches or is refused; every answer is as documented."""
+    """Over the API: JSON or CSV, lines with receipts, proofs that verify, a file that matches or is refused; every
+    answer is as documented.
+    """
     origin = serve(create_app(court=small_scene.court))
     li = caller(small_scene, origin, Contract(origin), "li")
     rows = [{"sha256": sha("order 8842"), "name": "order.txt"}, {"sha256": sha("b"), "size": 1}]
     made = li.ask("POST", "/digests", given={"title": "Papers", "digests": rows})
     assert made.status_code == 201 and made.json()["count"] == 2
-    assert li.ask("POST", "/digests", given={"title": "Papers", "digests": rows}).json()["batch"] == made.json()["batch"]
+    assert (
+        li.ask("POST", "/digests", given={"title": "Papers", "digests": rows}).json()["batch"] == made.json()["batch"]
+    )
     assert li.ask("POST", "/digests", data=csv_of(2).encode(), Content_Type="text/csv").status_code == 201
     assert li.ask("POST", "/digests", given={"digests": [{"sha256": "no"}]}).status_code == 422
     assert li.ask("POST", "/digests", given={"digests": "no"}).status_code == 422

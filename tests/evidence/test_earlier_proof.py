@@ -1,4 +1,6 @@
-"""Earlier proofs: tokens and log proofs of others, examined with named roots and keys; what is found is told and merged with nothing."""
+"""Earlier proofs: tokens and log proofs of others, examined with named roots and keys; what is found is told and merged
+with nothing.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,12 @@ class Elsewhere:
         lay_tables(url)
         self.clock = FixedClock(MORNING - timedelta(days=100))
         self.notary = Notary(
-            Database(url, synchronous="OFF"), vault=FileVault(folder / "vault"), origin=f"{name}/log", clock=self.clock, log_dir=None, organisation=name
+            Database(url, synchronous="OFF"),
+            vault=FileVault(folder / "vault"),
+            origin=f"{name}/log",
+            clock=self.clock,
+            log_dir=None,
+            organisation=name,
         )
         self.notary.establish()
 
@@ -62,7 +69,10 @@ class Elsewhere:
 
     @property
     def trust(self) -> Trust:
-        return Trust((x509.load_pem_x509_certificate(self.notary.tsa_ca_pem().encode()),), (NoteKey.parse(self.notary.log_public_key_vkey()),))
+        return Trust(
+            (x509.load_pem_x509_certificate(self.notary.tsa_ca_pem().encode()),),
+            (NoteKey.parse(self.notary.log_public_key_vkey()),),
+        )
 
 
 @pytest.fixture(scope="module")
@@ -76,11 +86,21 @@ def stranger(tmp_path_factory: pytest.TempPathFactory) -> Elsewhere:
 
 
 def test_token_is_believed_only_from_a_named_root(elsewhere: Elsewhere, stranger: Elsewhere) -> None:
-    """A token over the file by a named authority gives its time; over another file, by a stranger, cut or of the future it does not."""
+    """A token over the file by a named authority gives its time; over another file, by a stranger, cut or of the future
+    it does not.
+    """
     token, now = elsewhere.token(FILE), MORNING
     found = examine(token, SHA, elsewhere.trust, now)
-    assert (found.kind, found.result, found.at) == (ProofKind.TIMESTAMP, ProofResult.HOLDS, elsewhere.clock.machine_now().replace(microsecond=0))
-    assert "notary.example" in found.issuer and "existed by then" in found.words.render("en") and found.issuer in found.words.render("zh-Hans")
+    assert (found.kind, found.result, found.at) == (
+        ProofKind.TIMESTAMP,
+        ProofResult.HOLDS,
+        elsewhere.clock.machine_now().replace(microsecond=0),
+    )
+    assert (
+        "notary.example" in found.issuer
+        and "existed by then" in found.words.render("en")
+        and found.issuer in found.words.render("zh-Hans")
+    )
     bare = tsp.TimeStampResp.load(token)["time_stamp_token"].dump()
     assert examine(bare, SHA, elsewhere.trust, now).result is ProofResult.HOLDS
     assert examine(token, "0" * 64, elsewhere.trust, now).result is ProofResult.OTHER_FILE
@@ -88,44 +108,73 @@ def test_token_is_believed_only_from_a_named_root(elsewhere: Elsewhere, stranger
     assert examine(token, SHA, Trust(), now).result is ProofResult.UNKNOWN_ISSUER
     assert examine(token, SHA, elsewhere.trust, now - timedelta(days=200)).result is ProofResult.BROKEN
     at = len(token) - 10
-    assert examine(token[:at] + bytes([token[at] ^ 1]) + token[at + 1 :], SHA, elsewhere.trust, now).result is ProofResult.BROKEN
+    assert (
+        examine(token[:at] + bytes([token[at] ^ 1]) + token[at + 1 :], SHA, elsewhere.trust, now).result
+        is ProofResult.BROKEN
+    )
     assert examine(b"%PDF-1.7", SHA, elsewhere.trust, now).kind is ProofKind.UNREADABLE
 
 
 def test_log_proof_is_believed_only_with_a_named_key(elsewhere: Elsewhere, stranger: Elsewhere) -> None:
-    """A receipt of a named log that names the file holds with its time; without the receipt, of another file or another log it does not."""
+    """A receipt of a named log that names the file holds with its time; without the receipt, of another file or another
+    log it does not.
+    """
     receipt, proof = elsewhere.proven(sha256=SHA, size=len(FILE))
     found = examine(proof, SHA, elsewhere.trust, MORNING, beside=receipt)
     assert (found.kind, found.result, found.at) == (ProofKind.LOG, ProofResult.HOLDS, elsewhere.clock.machine_now())
     assert examine(proof, SHA, elsewhere.trust, MORNING).result is ProofResult.OTHER_FILE
     assert examine(proof, "0" * 64, elsewhere.trust, MORNING, beside=receipt).result is ProofResult.OTHER_FILE
     assert examine(proof, SHA, stranger.trust, MORNING, beside=receipt).result is ProofResult.UNKNOWN_ISSUER
-    forged = json.dumps({**json.loads(receipt), "logged_at": "2020-01-01T00:00:00.000000Z"}, sort_keys=True, separators=(",", ":")).encode()
+    forged = json.dumps(
+        {**json.loads(receipt), "logged_at": "2020-01-01T00:00:00.000000Z"}, sort_keys=True, separators=(",", ":")
+    ).encode()
     assert examine(proof, SHA, elsewhere.trust, MORNING, beside=forged).result is ProofResult.OTHER_FILE
     mark = proof.rindex(b" ") + 9
     letter = b"A" if proof[mark : mark + 1] != b"A" else b"B"
-    assert examine(proof[:mark] + letter + proof[mark + 1 :], SHA, elsewhere.trust, MORNING, beside=receipt).result is ProofResult.BROKEN
+    assert (
+        examine(proof[:mark] + letter + proof[mark + 1 :], SHA, elsewhere.trust, MORNING, beside=receipt).result
+        is ProofResult.BROKEN
+    )
     assert examine(proof[:-20], SHA, elsewhere.trust, MORNING, beside=receipt).result is ProofResult.BROKEN
 
 
 @given(st.binary(max_size=400), st.booleans())
 def test_no_bytes_are_more_than_refused(elsewhere: Elsewhere, data: bytes, headed: bool) -> None:
     """Whatever is attached as a proof is examined to a result; nothing but a real proof holds."""
-    found = examine((b"c2sp.org/tlog-proof@v1\n" if headed else b"") + data, SHA, elsewhere.trust, MORNING, content=FILE, beside=data)
+    found = examine(
+        (b"c2sp.org/tlog-proof@v1\n" if headed else b"") + data,
+        SHA,
+        elsewhere.trust,
+        MORNING,
+        content=FILE,
+        beside=data,
+    )
     assert found.result is not ProofResult.HOLDS and found.words.render("zh-Hans")
 
 
 @pytest.mark.slow
-def test_attached_proof_stands_beside_the_badges_and_in_the_kit(sqlite_url: str, tmp_path: Path, elsewhere: Elsewhere, stranger: Elsewhere) -> None:
-    """Who brought the exhibit attaches a proof; entry and page say what was found, the badges stay as they are, the kit proves its bytes."""
+def test_attached_proof_stands_beside_the_badges_and_in_the_kit(
+    sqlite_url: str, tmp_path: Path, elsewhere: Elsewhere, stranger: Elsewhere
+) -> None:
+    """Who brought the exhibit attaches a proof; entry and page say what was found, the badges stay as they are, the kit
+    proves its bytes.
+    """
     roots = tmp_path / "roots"
     roots.mkdir()
     (roots / "notary.pem").write_text(elsewhere.notary.tsa_ca_pem())
     database = Database(sqlite_url, synchronous="OFF")
-    scene = open_court(database, FixedClock(MORNING), tmp_path / "court", proof_roots=str(roots), proof_keys=elsewhere.notary.log_public_key_vkey())
+    scene = open_court(
+        database,
+        FixedClock(MORNING),
+        tmp_path / "court",
+        proof_roots=str(roots),
+        proof_keys=elsewhere.notary.log_public_key_vkey(),
+    )
     with_exhibits(scene)
     with scene.court.database.read() as session:
-        c1, r1 = (session.scalars(select(Exhibit.reference).where(Exhibit.label == label)).one() for label in ("C-1", "R-1"))
+        c1, r1 = (
+            session.scalars(select(Exhibit.reference).where(Exhibit.label == label)).one() for label in ("C-1", "R-1")
+        )
     path = f"/cases/{scene.case().reference}/exhibits/C-1"
     before = signed_in(scene, "haiyun").get(path).get_data(as_text=True)
     badges = before[before.index("court-badges") : before.index("</ul>", before.index("court-badges"))]
@@ -135,10 +184,18 @@ def test_attached_proof_stands_beside_the_badges_and_in_the_kit(sqlite_url: str,
         scene.do("attach_proof", "li", exhibit=r1, upload=good.reference)
     receipt = scene.do("attach_proof", "li", exhibit=c1, upload=good.reference)
     assert "existed by then" in receipt.words["en"] and "notary.example" in receipt.words["zh-Hans"]
-    assert "nobody whom this court knows" in scene.do("attach_proof", "li", exhibit=c1, upload=bad.reference).words["en"]
+    assert (
+        "nobody whom this court knows" in scene.do("attach_proof", "li", exhibit=c1, upload=bad.reference).words["en"]
+    )
     body, proof = elsewhere.proven(sha256=SHA, size=len(FILE))
     log = scene.upload("li", proof, "receipt.tlog-proof")
-    held = scene.do("attach_proof", "li", exhibit=c1, upload=log.reference, beside=scene.upload("li", body, "receipt.json").reference)
+    held = scene.do(
+        "attach_proof",
+        "li",
+        exhibit=c1,
+        upload=log.reference,
+        beside=scene.upload("li", body, "receipt.json").reference,
+    )
     assert "held the digest" in held.words["en"]
     after = signed_in(scene, "haiyun").get(path).get_data(as_text=True)
     assert badges in after and after.count("It holds") == 2 and "By nobody this court knows" in after

@@ -48,8 +48,18 @@ def read(body: Any, kind: str = KIND) -> Iterator[tuple[str, bytes]]:
 
 def test_fields_and_files_come_in_order() -> None:
     """Every field and file comes as it was sent, with names in any script."""
-    body = form(("csrf_token", None, b"t"), ("file", "合同.txt", text_of(100_000)), ("file", "b.txt", b"\r\n--\r\n"), ("note", None, "备注".encode()))
-    assert list(read(io.BytesIO(body))) == [("csrf_token", b"t"), ("合同.txt", text_of(100_000)), ("b.txt", b"\r\n--\r\n"), ("note", "备注".encode())]
+    body = form(
+        ("csrf_token", None, b"t"),
+        ("file", "合同.txt", text_of(100_000)),
+        ("file", "b.txt", b"\r\n--\r\n"),
+        ("note", None, "备注".encode()),
+    )
+    assert list(read(io.BytesIO(body))) == [
+        ("csrf_token", b"t"),
+        ("合同.txt", text_of(100_000)),
+        ("b.txt", b"\r\n--\r\n"),
+        ("note", "备注".encode()),
+    ]
 
 
 class Trickle:
@@ -71,12 +81,22 @@ def test_any_bytes_survive_any_cutting(data: bytes, sizes: list[int]) -> None:
     assert list(read(Trickle(form(("file", "x", data), ("end", None, b"1")), sizes))) == [("x", data), ("end", b"1")]
 
 
-ALMOST = [b"", b"\r", b"\r\n", b"\r\n--", f"\r\n--{BOUNDARY}x".encode(), f"\r\n--{BOUNDARY}-\r\n".encode(), f"--{BOUNDARY}\r\n".encode()[2:]]
+ALMOST = [
+    b"",
+    b"\r",
+    b"\r\n",
+    b"\r\n--",
+    f"\r\n--{BOUNDARY}x".encode(),
+    f"\r\n--{BOUNDARY}-\r\n".encode(),
+    f"--{BOUNDARY}\r\n".encode()[2:],
+]
 
 
 @pytest.mark.parametrize("data", ALMOST)
 def test_a_cut_at_any_single_byte_changes_nothing(data: bytes) -> None:
-    """Wherever the network cuts the body once, also inside a boundary, the content is the same (Werkzeug's own decoder adds a byte here)."""
+    """Wherever the network cuts the body once, also inside a boundary, the content is the same (Werkzeug's own decoder
+    adds a byte here).
+    """
     body = form(("file", "x", data), ("end", None, b"1"))
     for at in range(1, len(body)):
         assert list(read(Trickle(body, [len(body), at]))) == [("x", data), ("end", b"1")]
@@ -180,7 +200,12 @@ def test_a_forms_file_that_breaks_off_is_empty_or_too_large_leaves_nothing(desk:
             return data
 
     too_large = io.BytesIO(text_of(2**20 + 1))
-    for body, breach in ((Cut(text_of(500)), BodyCut), (Cut(text_of(50_000)), BodyCut), (io.BytesIO(), EmptyFile), (too_large, FileTooLarge)):
+    for body, breach in (
+        (Cut(text_of(500)), BodyCut),
+        (Cut(text_of(50_000)), BodyCut),
+        (io.BytesIO(), EmptyFile),
+        (too_large, FileTooLarge),
+    ):
         with pytest.raises(breach):
             desk.receive(ALICE, "x.txt", None, body)
     assert not list(desk.parts.folder.iterdir()) and not list(desk.store.names())
@@ -198,7 +223,9 @@ def mutate(data: bytes, chance: random.Random) -> bytes:
         elif kind == 2:
             out[at:at] = out[at : at + chance.randrange(300)]
         elif kind == 3:
-            out[at:at] = chance.choice([b"\r\n", b"\n\n", b"--", b"\x00", b"\r" * 500, BOUNDARY.encode(), b'"', b";", b"\xff", b"=" * 90])
+            out[at:at] = chance.choice(
+                [b"\r\n", b"\n\n", b"--", b"\x00", b"\r" * 500, BOUNDARY.encode(), b'"', b";", b"\xff", b"=" * 90]
+            )
         elif kind == 4:
             del out[at:]
         else:
@@ -207,10 +234,16 @@ def mutate(data: bytes, chance: random.Random) -> bytes:
 
 
 def test_mutated_uploads_meet_only_named_refusals(desk: UploadDesk, clock: FixedClock) -> None:
-    """A thousand damaged forms and protocol requests (10,000 in ``make prove``): named refusals only, none over two seconds, little memory."""
+    """A thousand damaged forms and protocol requests (10,000 in ``make prove``): named refusals only, none over two
+    seconds, little memory.
+    """
     chance, count = random.Random(20260427), 10_000 if os.environ.get("ODR_PROVE") else 1000
     tus, slowest = Tus(desk), 0.0
-    whole = form(("csrf_token", None, b"t" * 40), ("file", "a.txt", text_of(3000)), ("file", "b.png", b"\x89PNG\r\n\x1a\n" + bytes(400)))
+    whole = form(
+        ("csrf_token", None, b"t" * 40),
+        ("file", "a.txt", text_of(3000)),
+        ("file", "b.png", b"\x89PNG\r\n\x1a\n" + bytes(400)),
+    )
     reference = tus.create(10**6)
     tracemalloc.start()
     for number in range(count):

@@ -48,7 +48,9 @@ class House:
         self.clock = FixedClock(at)
         self.database = Database(f"sqlite:///{folder}/court.sqlite", synchronous="OFF")
         Base.metadata.create_all(self.database.engine)
-        self.notary = Notary(self.database, vault=FileVault(folder / "vault"), origin="court.test/log", clock=self.clock, log_dir=None)
+        self.notary = Notary(
+            self.database, vault=FileVault(folder / "vault"), origin="court.test/log", clock=self.clock, log_dir=None
+        )
         self.notary.establish()
         desk = UploadDesk(self.database, FolderStore(folder / "blobs"), folder / "parts", self.notary, self.clock)
         self.uploads = {path: desk.receive(ALICE, path, None, io.BytesIO(data)) for path, data in FILES.items()}
@@ -61,7 +63,14 @@ class House:
         previous = hashlib.sha256(self.payloads[-1]).hexdigest() if self.payloads else "0" * 64
         exhibit = list(self.uploads.values())[number - 2].sha256 if number in (2, 3) else None
         payload = canonical(
-            {"case": case, "number": number, "previous": previous, "act": "submit_exhibit", "input": {"sha256": exhibit}, "salt": os.urandom(16).hex()}
+            {
+                "case": case,
+                "number": number,
+                "previous": previous,
+                "act": "submit_exhibit",
+                "input": {"sha256": exhibit},
+                "salt": os.urandom(16).hex(),
+            }
         )
         self.payloads.append(payload)
         return self._record({"case": case, "entry": number, "previous": previous}, payload)
@@ -80,8 +89,14 @@ class House:
             return self.notary.receipt_files(session, reference)
 
     def kit(self) -> Kit:
-        files = [KitFile(path, self.proof(upload.receipt or ""), lambda data=FILES[path]: iter([data])) for path, upload in self.uploads.items()]  # type: ignore[misc]
-        entries = [KitEntry(n, self.proof(ref), None if n == 4 else self.payloads[n - 1]) for n, ref in enumerate(self.references, 1)]
+        files = [
+            KitFile(path, self.proof(upload.receipt or ""), lambda data=FILES[path]: iter([data]))
+            for path, upload in self.uploads.items()
+        ]  # type: ignore[misc]
+        entries = [
+            KitEntry(n, self.proof(ref), None if n == 4 else self.payloads[n - 1])
+            for n, ref in enumerate(self.references, 1)
+        ]
         return Kit("kit-test", CASE, files, entries, self.authority, {"Source-Organization": "Internet Court"})
 
     @property
@@ -124,15 +139,21 @@ def rewrite(bag: Path) -> None:
     """Make the manifests agree with whatever the bag now holds, as a forger would."""
 
     def lines(names: list[Path]) -> str:
-        return "".join(f"{hashlib.sha256(p.read_bytes()).hexdigest()}  {p.relative_to(bag).as_posix()}\n" for p in sorted(names))
+        return "".join(
+            f"{hashlib.sha256(p.read_bytes()).hexdigest()}  {p.relative_to(bag).as_posix()}\n" for p in sorted(names)
+        )
 
     files = [p for p in bag.rglob("*") if p.is_file()]
     payload = [p for p in files if p.relative_to(bag).parts[0] == "data"]
     info = (bag / "bag-info.txt").read_text().splitlines()
     oxum = f"Payload-Oxum: {sum(p.stat().st_size for p in payload)}.{len(payload)}"
-    (bag / "bag-info.txt").write_text("".join(f"{oxum if line.startswith('Payload-Oxum') else line}\n" for line in info))
+    (bag / "bag-info.txt").write_text(
+        "".join(f"{oxum if line.startswith('Payload-Oxum') else line}\n" for line in info)
+    )
     (bag / "manifest-sha256.txt").write_text(lines(payload))
-    (bag / "tagmanifest-sha256.txt").write_text(lines([p for p in files if p not in payload and p.name != "tagmanifest-sha256.txt"]))
+    (bag / "tagmanifest-sha256.txt").write_text(
+        lines([p for p in files if p not in payload and p.name != "tagmanifest-sha256.txt"])
+    )
 
 
 def test_an_honest_kit_holds_for_every_program(whole: Path, house: House) -> None:
@@ -159,22 +180,46 @@ def test_an_honest_kit_holds_for_every_program(whole: Path, house: House) -> Non
         ]
         subprocess.run(signed, cwd=receipt, check=True, capture_output=True)
         if shutil.which("spicy-litetlog"):
-            subprocess.run(["spicy-litetlog", "-verify", house.notary.log_public_key_vkey(), "receipt.leaf"], cwd=receipt, check=True, capture_output=True)
+            subprocess.run(
+                ["spicy-litetlog", "-verify", house.notary.log_public_key_vkey(), "receipt.leaf"],
+                cwd=receipt,
+                check=True,
+                capture_output=True,
+            )
 
 
 def test_the_fingerprint_is_the_one_openssl_gives(whole: Path, house: House) -> None:
     """A person can compute the key's fingerprint with openssl and sha256sum alone."""
     pem = next((whole / "kit-test" / "keys").glob("log-*.pem"))
-    der = subprocess.run(["openssl", "pkey", "-pubin", "-in", str(pem), "-outform", "DER"], check=True, capture_output=True).stdout
+    der = subprocess.run(
+        ["openssl", "pkey", "-pubin", "-in", str(pem), "-outform", "DER"], check=True, capture_output=True
+    ).stdout
     assert hashlib.sha256(der).hexdigest() == house.fingerprint
 
 
 def test_the_kit_verifies_itself_alone_in_both_languages(bag: Path, house: House, tmp_path: Path) -> None:
-    """The program in the kit runs without anything of the court installed, explains in English and Chinese, and says what is not proven."""
-    command = [sys.executable, "-I", "-S", "verify.py", "--log-key-fingerprint", house.fingerprint.upper(), "--case", CASE, "--at-least", "4"]
+    """The program in the kit runs without anything of the court installed, explains in English and Chinese, and says
+    what is not proven.
+    """
+    command = [
+        sys.executable,
+        "-I",
+        "-S",
+        "verify.py",
+        "--log-key-fingerprint",
+        house.fingerprint.upper(),
+        "--case",
+        CASE,
+        "--at-least",
+        "4",
+    ]
     done = subprocess.run(command, cwd=bag, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "Docket entries 1 to 4" in done.stdout and "卷宗第1至4条齐全" in done.stdout and "Times were not checked" in done.stdout
+    assert (
+        "Docket entries 1 to 4" in done.stdout
+        and "卷宗第1至4条齐全" in done.stdout
+        and "Times were not checked" in done.stdout
+    )
     (bag / "data" / "exhibits" / "C-1" / "合同.txt").write_bytes(b"forged")
     done = subprocess.run(command, cwd=bag, capture_output=True, text=True)
     assert done.returncode == 1 and "data/exhibits/C-1/合同.txt" in done.stdout and "至少有一个字节不同" in done.stdout
@@ -182,7 +227,12 @@ def test_the_kit_verifies_itself_alone_in_both_languages(bag: Path, house: House
 
 def test_time_is_checked_when_the_authority_is_named_from_outside(bag: Path, house: House) -> None:
     """With the authority's fingerprint the tokens are verified; with another authority's nothing is claimed of time."""
-    der = subprocess.run(["openssl", "x509", "-in", "keys/time-authority.pem", "-outform", "DER"], cwd=bag, check=True, capture_output=True).stdout
+    der = subprocess.run(
+        ["openssl", "x509", "-in", "keys/time-authority.pem", "-outform", "DER"],
+        cwd=bag,
+        check=True,
+        capture_output=True,
+    ).stdout
     named = hashlib.sha256(der).hexdigest()
     found, words = kit_verifier.verify(bag, {house.fingerprint}, named)
     assert found == [] and any("saw the newest checkpoint" in line for line in words)
@@ -239,7 +289,12 @@ def test_a_valid_receipt_of_another_case_is_refused(bag: Path, house: House) -> 
     proof = house.proof(house.stray)
     place = bag / "receipts" / house.stray
     place.mkdir()
-    for name, data in {"receipt.json": proof.json, "receipt.leaf": proof.leaf, "receipt.leaf.tlog-proof": proof.proof, "checkpoint": proof.checkpoint}.items():
+    for name, data in {
+        "receipt.json": proof.json,
+        "receipt.leaf": proof.leaf,
+        "receipt.leaf.tlog-proof": proof.proof,
+        "checkpoint": proof.checkpoint,
+    }.items():
         (place / name).write_bytes(data or b"")
     edit_contents(bag, lambda contents: contents["files"][0].update(receipt=house.stray))
     rewrite(bag)
@@ -385,18 +440,54 @@ BAGS: dict[str, tuple[Callable[[Path], None], bool, tuple[str, str]]] = {
     "payload without receipt": (attack_plain_file("data/extra.txt", b"x"), True, ("data/extra.txt", "unproven")),
     "fetch.txt": (attack_plain_file("fetch.txt", b"http://evil.example/x - data/x\n"), True, ("fetch.txt", "fetch")),
     "file missing": (lambda bag: (bag / "data" / EXHIBIT).unlink(), False, ("data/" + EXHIBIT, "missing")),
-    "receipt missing": (lambda bag: (first_receipt(bag) / "receipt.json").unlink(), True, ("data/" + EXHIBIT, "receipt-files")),
+    "receipt missing": (
+        lambda bag: (first_receipt(bag) / "receipt.json").unlink(),
+        True,
+        ("data/" + EXHIBIT, "receipt-files"),
+    ),
     "another declaration": (attack_plain_file("bagit.txt", b"BagIt-Version: 0.97\n"), True, ("bagit.txt", "bagit")),
-    "receipt altered": (lambda bag: (first_receipt(bag) / "receipt.json").write_bytes(b"{}") and None, True, ("data/" + EXHIBIT, "leaf")),
-    "checkpoint for others altered": (lambda bag: (first_receipt(bag) / "checkpoint").write_bytes(b"x") and None, True, ("data/" + EXHIBIT, "checkpoint")),
+    "receipt altered": (
+        lambda bag: (first_receipt(bag) / "receipt.json").write_bytes(b"{}") and None,
+        True,
+        ("data/" + EXHIBIT, "leaf"),
+    ),
+    "checkpoint for others altered": (
+        lambda bag: (first_receipt(bag) / "checkpoint").write_bytes(b"x") and None,
+        True,
+        ("data/" + EXHIBIT, "checkpoint"),
+    ),
     "link out of the bag": (lambda bag: (bag / "data" / "l").symlink_to("/etc/passwd"), False, ("data/l", "link")),
-    "name with a turned direction": (attack_plain_file("data/a\u202egpj.exe", b"x"), True, ("data/a\u202egpj.exe", "name")),
-    "two names that look alike": (attack_plain_file("data/exhibits/c-1/合同.TXT", b"x"), True, ("data/exhibits/c-1/合同.TXT", "name")),
-    "manifest with a doubled line": (lambda bag: double(bag / "manifest-sha256.txt"), False, ("manifest-sha256.txt", "manifest")),
-    "manifest that leads out": (lambda bag: append(bag / "manifest-sha256.txt", "0" * 64 + "  ../../etc/passwd\n"), False, ("../../etc/passwd", "missing")),
+    "name with a turned direction": (
+        attack_plain_file("data/a\u202egpj.exe", b"x"),
+        True,
+        ("data/a\u202egpj.exe", "name"),
+    ),
+    "two names that look alike": (
+        attack_plain_file("data/exhibits/c-1/合同.TXT", b"x"),
+        True,
+        ("data/exhibits/c-1/合同.TXT", "name"),
+    ),
+    "manifest with a doubled line": (
+        lambda bag: double(bag / "manifest-sha256.txt"),
+        False,
+        ("manifest-sha256.txt", "manifest"),
+    ),
+    "manifest that leads out": (
+        lambda bag: append(bag / "manifest-sha256.txt", "0" * 64 + "  ../../etc/passwd\n"),
+        False,
+        ("../../etc/passwd", "missing"),
+    ),
     "contents with a second name": (lambda bag: append(bag / "contents.json", " "), True, (str(Path()), "contents")),
-    "contents that skip a file": (lambda bag: edit_contents(bag, lambda c: c["files"].pop(0) and None), True, ("data/" + EXHIBIT, "unproven")),
-    "contents that list a file twice": (lambda bag: edit_contents(bag, lambda c: c["files"].append(c["files"][0])), True, ("data/" + EXHIBIT, "twice")),
+    "contents that skip a file": (
+        lambda bag: edit_contents(bag, lambda c: c["files"].pop(0) and None),
+        True,
+        ("data/" + EXHIBIT, "unproven"),
+    ),
+    "contents that list a file twice": (
+        lambda bag: edit_contents(bag, lambda c: c["files"].append(c["files"][0])),
+        True,
+        ("data/" + EXHIBIT, "twice"),
+    ),
 }
 
 
@@ -410,7 +501,9 @@ def append(path: Path, text: str) -> None:
 
 @pytest.mark.parametrize("name", list(BAGS))
 def test_each_attack_on_the_bag_is_named(bag: Path, house: House, name: str) -> None:
-    """What was added, removed, renamed, linked or listed falsely is found and named, also when the manifests were made to agree."""
+    """What was added, removed, renamed, linked or listed falsely is found and named, also when the manifests were made
+    to agree.
+    """
     attack, rewritten, (item, reason) = BAGS[name]
     attack(bag)
     if rewritten:
@@ -445,8 +538,12 @@ def zipped(members: list[tuple[str, bytes, int]]) -> bytes:
         (("kit-test/data/con.txt", b"x", zipfile.ZIP_STORED), "name"),
     ],
 )
-def test_a_hostile_archive_is_never_unpacked(whole: Path, house: House, tmp_path: Path, extra: tuple[str, bytes, int], reason: str) -> None:
-    """Paths that lead out, compressed bombs, members given twice and names of devices are refused by name, and nothing is written."""
+def test_a_hostile_archive_is_never_unpacked(
+    whole: Path, house: House, tmp_path: Path, extra: tuple[str, bytes, int], reason: str
+) -> None:
+    """Paths that lead out, compressed bombs, members given twice and names of devices are refused by name, and nothing
+    is written.
+    """
     with zipfile.ZipFile(whole / "kit.zip") as archive:
         members = [(name, archive.read(name), zipfile.ZIP_STORED) for name in archive.namelist()]
     (tmp_path / "kit.zip").write_bytes(zipped([*members, extra]))
@@ -457,7 +554,11 @@ def test_a_hostile_archive_is_never_unpacked(whole: Path, house: House, tmp_path
 @given(st.binary(max_size=400))
 def test_no_proof_of_any_bytes_breaks_the_reader(data: bytes) -> None:
     """The verifier's readers answer any bytes with a reason, never with a crash."""
-    for reader in (kit_verifier.read_proof, kit_verifier.read_note, lambda d: kit_verifier.canonical_object(d, "receipt")):
+    for reader in (
+        kit_verifier.read_proof,
+        kit_verifier.read_note,
+        lambda d: kit_verifier.canonical_object(d, "receipt"),
+    ):
         try:
             reader(data)
         except kit_verifier.Wrong as wrong:
@@ -465,7 +566,25 @@ def test_no_proof_of_any_bytes_breaks_the_reader(data: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["../x", "/x", "a//b", "a/./b", "a\\b", "C:/x", "a\nb", "a%0Ab", "con", "LPT1.txt", "a./b", " a", "e\u0301", "a\u202eb", "", "x" * 1001]
+    "path",
+    [
+        "../x",
+        "/x",
+        "a//b",
+        "a/./b",
+        "a\\b",
+        "C:/x",
+        "a\nb",
+        "a%0Ab",
+        "con",
+        "LPT1.txt",
+        "a./b",
+        " a",
+        "e\u0301",
+        "a\u202eb",
+        "",
+        "x" * 1001,
+    ],
 )
 def test_the_writer_refuses_paths_no_reader_should_meet(path: str) -> None:
     """The court itself never writes a name that another system would misplace or mistake."""

@@ -1,4 +1,6 @@
-"""A kit brings what rounds of hash renewal have bound with SHA-512, and the verifier refuses every manipulated piece by name."""
+"""A kit brings what rounds of hash renewal have bound with SHA-512, and the verifier refuses every manipulated piece by
+name.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,11 @@ from odr.notary.rounds import Holding
 
 from .test_kit import CASE, EXHIBIT, FILES, House, first_receipt, rewrite
 
-STATEMENT, TOKEN, LATER = "renewals/renewal-1.statement", "renewals/renewal-1.statement.tsr", "renewals/renewal-1.statement.renewal-1.tsr"
+STATEMENT, TOKEN, LATER = (
+    "renewals/renewal-1.statement",
+    "renewals/renewal-1.statement.tsr",
+    "renewals/renewal-1.statement.renewal-1.tsr",
+)
 ENTRY, HEAD = "renewal-1.entry", "renewal-1.checkpoint"
 
 
@@ -36,7 +42,11 @@ def rehashed(house: House, *, without: str = "") -> None:
     files |= dict(zip(house.references, house.payloads, strict=True))
 
     def holdings(session: Session, references: Sequence[str]) -> Mapping[str, Holding]:
-        return {reference: Holding(reference, lambda r=reference: [files[r]]) for reference in references if reference in files}  # type: ignore[misc]
+        return {
+            reference: Holding(reference, lambda r=reference: [files[r]])
+            for reference in references
+            if reference in files
+        }  # type: ignore[misc]
 
     house.notary.begin_round(rule="Circular 7 on digests", rule_on=date(2025, 5, 1), by="operator")
     house.notary.advance_round(holdings, seconds=60)
@@ -73,25 +83,49 @@ def bag(whole: Path, tmp_path: Path) -> Path:
 
 
 def authorities(bag: Path) -> set[str]:
-    """Fingerprints of both authorities, as somebody noted them: SHA-256 of the old one's root, SHA-512 of the new one's."""
+    """Fingerprints of both authorities, as somebody noted them: SHA-256 of the old one's root, SHA-512 of the new
+    one's.
+    """
     old, new = ((bag / "keys" / f"time-authority{name}.pem").read_bytes() for name in ("", "-sha512"))
-    return {hashlib.sha256(kit_verifier.pem_bytes(old)).hexdigest(), hashlib.sha512(kit_verifier.pem_bytes(new)).hexdigest()}
+    return {
+        hashlib.sha256(kit_verifier.pem_bytes(old)).hexdigest(),
+        hashlib.sha512(kit_verifier.pem_bytes(new)).hexdigest(),
+    }
 
 
 def found(bag: Path, house: House, named: set[str] | None = None) -> tuple[set[tuple[str, str]], list[str]]:
-    failures, words = kit_verifier.verify(bag, {fingerprint(house.notary.log_vkeys()[0])}, authorities(bag) if named is None else named)
+    failures, words = kit_verifier.verify(
+        bag, {fingerprint(house.notary.log_vkeys()[0])}, authorities(bag) if named is None else named
+    )
     return {(failure.item, failure.reason) for failure in failures}, words
 
 
 def test_a_rehashed_kit_holds_and_says_what_was_bound(bag: Path, house: House) -> None:
-    """Everything verifies, alone on a stranger's machine too; the words count receipts and files and give the rule's day and the time."""
+    """Everything verifies, alone on a stranger's machine too; the words count receipts and files and give the rule's
+    day and the time.
+    """
     assert {path.name for path in first_receipt(bag).glob("renewal-*")} == {ENTRY, HEAD}
     assert all((bag / name).is_file() for name in (STATEMENT, TOKEN, LATER))
     failures, words = found(bag, house)
     assert failures == set()
     # Six receipts: two files, four entries, one of which this reader may not read.
-    assert any("Round 1 of hash renewal 20" in line and "rule of 2025-05-01" in line and "bound 6 receipts" in line and "6份回执" in line for line in words)
-    command = [sys.executable, "-I", "-S", "verify.py", "--case", CASE, "--log-key-fingerprint", fingerprint(house.notary.log_vkeys()[0])]
+    assert any(
+        "Round 1 of hash renewal 20" in line
+        and "rule of 2025-05-01" in line
+        and "bound 6 receipts" in line
+        and "6份回执" in line
+        for line in words
+    )
+    command = [
+        sys.executable,
+        "-I",
+        "-S",
+        "verify.py",
+        "--case",
+        CASE,
+        "--log-key-fingerprint",
+        fingerprint(house.notary.log_vkeys()[0]),
+    ]
     for each in authorities(bag):
         command += ["--time-authority-fingerprint", each]
     done = subprocess.run(command, cwd=bag, capture_output=True, text=True)
@@ -116,7 +150,9 @@ def test_openssl_alone_accepts_the_statement_and_its_token(bag: Path, house: Hou
 
 
 def test_without_the_new_authority_the_time_is_not_claimed(bag: Path, house: House) -> None:
-    """Nobody is believed who was not named: the tree still verifies, the words say that the round's time was not checked; a SHA-256 names nobody here."""
+    """Nobody is believed who was not named: the tree still verifies, the words say that the round's time was not
+    checked; a SHA-256 names nobody here.
+    """
     root = kit_verifier.pem_bytes((bag / "keys" / "time-authority-sha512.pem").read_bytes())
     for named in (set[str](), {hashlib.sha256(root).hexdigest()}):
         failures, words = found(bag, house, named)
@@ -126,7 +162,9 @@ def test_without_the_new_authority_the_time_is_not_claimed(bag: Path, house: Hou
 def test_keys_may_be_named_by_sha512(bag: Path, house: House) -> None:
     """Where SHA-256 is no longer believed, the log's key and the old authority are named by SHA-512 as well."""
     der = kit_verifier.pem_bytes(next(bag.glob("keys/log-*.pem")).read_bytes())
-    roots = {hashlib.sha512(kit_verifier.pem_bytes(path.read_bytes())).hexdigest() for path in bag.glob("keys/time-*.pem")}
+    roots = {
+        hashlib.sha512(kit_verifier.pem_bytes(path.read_bytes())).hexdigest() for path in bag.glob("keys/time-*.pem")
+    }
     assert kit_verifier.verify(bag, {hashlib.sha512(der).hexdigest()}, roots)[0] == []
 
 
@@ -141,10 +179,14 @@ def test_a_file_the_court_no_longer_had_is_bound_by_its_receipt(tmp_path: Path) 
 
 
 def test_another_file_with_the_same_old_digest_is_refused(bag: Path, house: House) -> None:
-    """What hash renewal is for: bytes that satisfy receipt, manifest and log under a broken SHA-256 fail by their SHA-512."""
+    """What hash renewal is for: bytes that satisfy receipt, manifest and log under a broken SHA-256 fail by their
+    SHA-512.
+    """
     contents = kit_verifier.Contents(CASE, [("data/" + EXHIBIT, first_receipt(bag).name)], [], [])
     opened = kit_verifier.Bag(bag)
-    receipts = kit_verifier.Receipts(opened, kit_verifier.Keys(opened, {fingerprint(house.notary.log_vkeys()[0])}, authorities(bag), bag.parent))
+    receipts = kit_verifier.Receipts(
+        opened, kit_verifier.Keys(opened, {fingerprint(house.notary.log_vkeys()[0])}, authorities(bag), bag.parent)
+    )
     said = receipts.check(first_receipt(bag).name)
     # A digest that agrees although the bytes do not stands for the collision nobody can make here.
     digests = {"data/" + EXHIBIT: (said["sha256"], said["size"])}
@@ -192,24 +234,56 @@ ATTACKS: dict[str, tuple[Callable[[Path], object], str, str]] = {
     "a place spelt loosely": (edit(ENTRY, sub(rb"index ", b"index 0")), ONE + ENTRY, "proof"),
     "another header": (edit(ENTRY, sub(rb"@v1", b"@v2")), ONE + ENTRY, "proof"),
     "the proof of another": (moved, ONE + ENTRY, "renewed-entry"),
-    "a checkpoint shown as entry": (lambda bag: shutil.copy(first_receipt(bag) / HEAD, first_receipt(bag) / ENTRY), ONE + ENTRY, "renewed-entry"),
-    "an entry shown as checkpoint": (lambda bag: shutil.copy(first_receipt(bag) / ENTRY, first_receipt(bag) / HEAD), ONE + HEAD, "renewed-checkpoint"),
+    "a checkpoint shown as entry": (
+        lambda bag: shutil.copy(first_receipt(bag) / HEAD, first_receipt(bag) / ENTRY),
+        ONE + ENTRY,
+        "renewed-entry",
+    ),
+    "an entry shown as checkpoint": (
+        lambda bag: shutil.copy(first_receipt(bag) / ENTRY, first_receipt(bag) / HEAD),
+        ONE + HEAD,
+        "renewed-checkpoint",
+    ),
     "the checkpoint's leaf": (edit(HEAD, bit), ONE + HEAD, "renewed-inclusion"),
-    "a renewal that came after the round is missing": (lambda bag: (first_receipt(bag) / "checkpoint.renewal-2.tsr").unlink(), "", ""),
+    "a renewal that came after the round is missing": (
+        lambda bag: (first_receipt(bag) / "checkpoint.renewal-2.tsr").unlink(),
+        "",
+        "",
+    ),
     "both renewals are missing": (
         lambda bag: [path.unlink() for path in first_receipt(bag).glob("checkpoint.renewal-*")],
         ONE + "checkpoint.renewal-1.tsr",
         "missing",
     ),
-    "an odd name": (lambda bag: (first_receipt(bag) / ENTRY).rename(first_receipt(bag) / "renewal-01.entry"), ONE + "renewal-01.entry", "renewed-files"),
-    "two of a kind": (lambda bag: shutil.copy(first_receipt(bag) / ENTRY, first_receipt(bag) / "renewal-2.entry"), ONE + "renewal-2.entry", "renewed-files"),
-    "a stray statement": (lambda bag: shutil.copy(bag / STATEMENT, bag / "renewals/renewal-7.statement"), "renewals/renewal-7.statement", "renewed-files"),
+    "an odd name": (
+        lambda bag: (first_receipt(bag) / ENTRY).rename(first_receipt(bag) / "renewal-01.entry"),
+        ONE + "renewal-01.entry",
+        "renewed-files",
+    ),
+    "two of a kind": (
+        lambda bag: shutil.copy(first_receipt(bag) / ENTRY, first_receipt(bag) / "renewal-2.entry"),
+        ONE + "renewal-2.entry",
+        "renewed-files",
+    ),
+    "a stray statement": (
+        lambda bag: shutil.copy(bag / STATEMENT, bag / "renewals/renewal-7.statement"),
+        "renewals/renewal-7.statement",
+        "renewed-files",
+    ),
     "the statement is missing": (lambda bag: (bag / STATEMENT).unlink(), ONE + STATEMENT, "missing"),
-    "the statement's root": (edit(STATEMENT, sub(rb"root \S\S\S", b"root AAA")), ONE + STATEMENT, "statement-signature"),
+    "the statement's root": (
+        edit(STATEMENT, sub(rb"root \S\S\S", b"root AAA")),
+        ONE + STATEMENT,
+        "statement-signature",
+    ),
     "the rule's day": (edit(STATEMENT, sub(rb"rule 2025", b"rule 2015")), ONE + STATEMENT, "statement-signature"),
     "another round": (edit(STATEMENT, sub(rb"round 1", b"round 2")), ONE + STATEMENT, "statement"),
     "another first line": (edit(STATEMENT, sub(rb"@v1", b"@v2")), ONE + STATEMENT, "statement"),
-    "its signature": (edit(STATEMENT, lambda data: data[:-9] + (b"B" if data[-9:-8] == b"A" else b"A") + data[-8:]), ONE + STATEMENT, "statement-signature"),
+    "its signature": (
+        edit(STATEMENT, lambda data: data[:-9] + (b"B" if data[-9:-8] == b"A" else b"A") + data[-8:]),
+        ONE + STATEMENT,
+        "statement-signature",
+    ),
     "signed under another name": (
         edit(STATEMENT, sub(b" court.test/log/(?=[0-9]+ [A-Za-z0-9+/=]+\n$)", b" court.evil/log/")),
         ONE + STATEMENT,
@@ -218,7 +292,11 @@ ATTACKS: dict[str, tuple[Callable[[Path], object], str, str]] = {
     "its token": (edit(TOKEN, bit), ONE + TOKEN, "time"),
     "its token is missing": (lambda bag: (bag / TOKEN).unlink(), ONE + TOKEN, "missing"),
     "its token's renewal": (edit(LATER, bit), ONE + LATER, "renewal"),
-    "its token's renewal misnumbered": (lambda bag: (bag / LATER).rename(bag / LATER.replace("renewal-1.tsr", "renewal-2.tsr")), ONE + LATER, "missing"),
+    "its token's renewal misnumbered": (
+        lambda bag: (bag / LATER).rename(bag / LATER.replace("renewal-1.tsr", "renewal-2.tsr")),
+        ONE + LATER,
+        "missing",
+    ),
 }
 
 
@@ -242,21 +320,29 @@ def stamped(house: House, data: bytes, algorithm: str, *, old: bool) -> bytes:
     """A response over data by the old authority or the new."""
     with house.database.read() as session:
         authority = house.notary.time_authority(session) if old else house.notary.time_authority_512(session)
-    return sequence(sequence(integer(0)), authority.token(hashlib.new(algorithm, data).digest(), house.clock.now(), algorithm=algorithm))
+    return sequence(
+        sequence(integer(0)),
+        authority.token(hashlib.new(algorithm, data).digest(), house.clock.now(), algorithm=algorithm),
+    )
 
 
 def test_a_statement_stamped_with_the_old_digest_is_refused(bag: Path, house: House) -> None:
     """A token of the old authority is a stranger's here; one of the new authority with a SHA-256 imprint is too weak."""
     data = (bag / STATEMENT).read_bytes()
     (bag / LATER).unlink()
-    for token, reason in ((stamped(house, data, "sha512", old=True), "time"), (stamped(house, data, "sha256", old=False), "renewed-weak")):
+    for token, reason in (
+        (stamped(house, data, "sha512", old=True), "time"),
+        (stamped(house, data, "sha256", old=False), "renewed-weak"),
+    ):
         (bag / TOKEN).write_bytes(token)
         rewrite(bag)
         assert (ONE + TOKEN, reason) in found(bag, house)[0]
 
 
 def test_a_statement_signed_by_a_forger_is_refused(bag: Path, house: House) -> None:
-    """A forger's own tree, signed with his key under the log's name and stamped by nobody, does not get past the fingerprint."""
+    """A forger's own tree, signed with his key under the log's name and stamped by nobody, does not get past the
+    fingerprint.
+    """
     key = Ed25519PrivateKey.generate()
     head, _, tail = (bag / STATEMENT).read_bytes().rpartition(b"\n\n")
     origin = tail.decode().split()[1]
@@ -269,7 +355,9 @@ def test_a_statement_signed_by_a_forger_is_refused(bag: Path, house: House) -> N
 
 
 def test_a_round_that_came_too_late_is_named(tmp_path: Path) -> None:
-    """Seven years without a renewal: when the round bound the checkpoint its token had ended, and the kit says at which piece."""
+    """Seven years without a renewal: when the round bound the checkpoint its token had ended, and the kit says at which
+    piece.
+    """
     house = House(tmp_path, datetime.now(UTC) - timedelta(days=7 * 365))
     house.clock.advance(timedelta(days=7 * 365 - 1))
     rehashed(house)
@@ -283,4 +371,8 @@ def test_the_tree_of_the_kit_is_the_courts(house: House) -> None:
     files = house.proof(house.references[0]).named
     statement = kit_verifier.read_statement(files["renewal-1.statement"], "1")
     position, path, leaf = rehash.parse_proof(files[ENTRY])
-    assert rehash.root_from(leaf, position, statement.size, path) == statement.root == kit_verifier.tree_root("sha512", leaf, position, statement.size, path)
+    assert (
+        rehash.root_from(leaf, position, statement.size, path)
+        == statement.root
+        == kit_verifier.tree_root("sha512", leaf, position, statement.size, path)
+    )

@@ -103,9 +103,17 @@ ATTACKS: dict[str, tuple[Callable[[Path], object], str, str]] = {
     "a bit of the second": (lambda place: bit(place / SECOND), ": " + SECOND, "renewal"),
     "exchanged": (swap, ": " + FIRST, "renewal"),
     "the first is missing": (lambda place: (place / FIRST).unlink(), "", "renewals"),
-    "numbered with a zero": (lambda place: (place / SECOND).rename(place / "checkpoint.renewal-02.tsr"), "", "renewals"),
+    "numbered with a zero": (
+        lambda place: (place / SECOND).rename(place / "checkpoint.renewal-02.tsr"),
+        "",
+        "renewals",
+    ),
     "the token itself is missing": (lambda place: (place / "checkpoint.tsr").unlink(), ": checkpoint.tsr", "missing"),
-    "the token itself in its place": (lambda place: (place / SECOND).write_bytes((place / "checkpoint.tsr").read_bytes()), ": " + SECOND, "renewal"),
+    "the token itself in its place": (
+        lambda place: (place / SECOND).write_bytes((place / "checkpoint.tsr").read_bytes()),
+        ": " + SECOND,
+        "renewal",
+    ),
     "empty": (lambda place: (place / FIRST).write_bytes(b""), ": " + FIRST, "renewal"),
 }
 
@@ -130,7 +138,10 @@ def test_a_renewal_with_a_weak_imprint_or_an_impossible_time_is_named(bag: Path,
     """The authority's own token, but with SHA-256, or with a time before the token it renews, renews nothing."""
     place = first_receipt(bag)
     data = b"".join((place / name).read_bytes() for name in ("checkpoint", "checkpoint.tsr", FIRST))
-    for at, algorithm, reason in ((renewed.clock.now(), "sha256", "renewal-weak"), (datetime.now(UTC) + timedelta(days=9), "sha512", "time-bounds")):
+    for at, algorithm, reason in (
+        (renewed.clock.now(), "sha256", "renewal-weak"),
+        (datetime.now(UTC) + timedelta(days=9), "sha512", "time-bounds"),
+    ):
         (place / SECOND).write_bytes(stamped(renewed, data, at, algorithm))
         rewrite(bag)
         assert found(bag, renewed)[0] == {(f"data/{EXHIBIT}: {SECOND}", reason)}

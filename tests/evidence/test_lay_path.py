@@ -1,4 +1,6 @@
-"""A lay person's path on a phone: photographs become exhibits with their origin told, in Chinese at 320 px, counted and timed; all can use the pages."""
+"""A lay person's path on a phone: photographs become exhibits with their origin told, in Chinese at 320 px, counted and
+timed; all can use the pages.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,9 @@ def photographs() -> list[dict[str, object]]:
     for number, (kind, suffix) in enumerate((("HEIF", "HEIC"), ("HEIF", "HEIC"), ("JPEG", "jpg"))):
         out = io.BytesIO()
         Image.new("RGB", (1200, 900), ("#8a6", "#68a", "#a86")[number]).save(out, kind)
-        found.append({"name": f"IMG_004{number}.{suffix}", "mimeType": f"image/{kind.lower()}", "buffer": out.getvalue()})
+        found.append(
+            {"name": f"IMG_004{number}.{suffix}", "mimeType": f"image/{kind.lower()}", "buffer": out.getvalue()}
+        )
     return found
 
 
@@ -66,7 +70,9 @@ def photographs() -> list[dict[str, object]]:
 def test_photographs_from_a_phone_become_exhibits_in_three_minutes(
     small_scene: Scene, serve: Callable[..., str], open_context: OpenContext, javascript: bool
 ) -> None:
-    """Choose three photographs, send them, answer where they come from once, say what each shows, submit: in three minutes, with and without a script."""
+    """Choose three photographs, send them, answer where they come from once, say what each shows, submit: in three
+    minutes, with and without a script.
+    """
     with_exhibits(small_scene)
     origin = serve(create_app(court=small_scene.court))
     context = open_context(origin, width=PHONE, locale="zh-CN", javascript=javascript)
@@ -98,9 +104,16 @@ def test_photographs_from_a_phone_become_exhibits_in_three_minutes(
     page.wait_for_url("**/exhibits?since=*")
     machine = time.monotonic() - begun
     with small_scene.court.database.read() as session:
-        made = list(session.scalars(select(Exhibit).where(Exhibit.label.in_(["C-2", "C-3", "C-4"])).order_by(Exhibit.id)))
-    assert [e.title for e in made] == ["瓶身标签写有不允许的添加剂", "包装箱上的生产日期", "破损的瓶盖"] and all(e.facts == [1] for e in made)
-    assert all(e.provenance["made_with"] and e.provenance["changed"] for e in made) and made[0].upload.media_type == "image/heic"
+        made = list(
+            session.scalars(select(Exhibit).where(Exhibit.label.in_(["C-2", "C-3", "C-4"])).order_by(Exhibit.id))
+        )
+    assert [e.title for e in made] == ["瓶身标签写有不允许的添加剂", "包装箱上的生产日期", "破损的瓶盖"] and all(
+        e.facts == [1] for e in made
+    )
+    assert (
+        all(e.provenance["made_with"] and e.provenance["changed"] for e in made)
+        and made[0].upload.media_type == "image/heic"
+    )
     counted = f"{hand.taps} taps, {hand.characters} characters, {hand.pages} pages: {hand.seconds:.0f} s of a person, {machine:.1f} s of the machine"
     assert hand.seconds + machine < THREE_MINUTES, counted
     if javascript:
@@ -108,7 +121,9 @@ def test_photographs_from_a_phone_become_exhibits_in_three_minutes(
 
 
 def every_page_is_usable(scene: Scene, page: Page, case: str) -> None:
-    """The list, one exhibit, checklist, requests and what is taken along, on the narrow screen; the case file is fetched."""
+    """The list, one exhibit, checklist, requests and what is taken along, on the narrow screen; the case file is
+    fetched.
+    """
     for path in (
         "exhibits",
         "exhibits/C-2",

@@ -80,7 +80,10 @@ OOXML = "application/vnd.openxmlformats-officedocument."
         (zipped("[Content_Types].xml", "word/document.xml"), (OOXML + "wordprocessingml.document", Group.OFFICE)),
         (zipped("[Content_Types].xml", "xl/workbook.xml"), (OOXML + "spreadsheetml.sheet", Group.OFFICE)),
         (zipped("OFD.xml", "Doc_0/Document.xml"), ("application/ofd", Group.OFFICE)),
-        (zipped("mimetype", "content.xml", first=b"application/vnd.oasis.opendocument.text"), ("application/vnd.oasis.opendocument.text", Group.OFFICE)),
+        (
+            zipped("mimetype", "content.xml", first=b"application/vnd.oasis.opendocument.text"),
+            ("application/vnd.oasis.opendocument.text", Group.OFFICE),
+        ),
         (zipped("photos/1.jpg"), ("application/zip", Group.ARCHIVE)),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100), ("application/x-ole-storage", Group.OFFICE)),
         ("甲：货已收到。\n".encode(), ("text/plain", Group.TEXT)),
@@ -88,13 +91,19 @@ OOXML = "application/vnd.openxmlformats-officedocument."
         ("﻿chat\n".encode("utf-16-le"), ("text/plain", Group.TEXT)),
         (b"c2sp.org/tlog-proof@v1\nindex 3\n", ("text/x.c2sp.tlog-proof", Group.PROOF)),
         (b"<html><script>alert(1)</script>", ("text/html", Group.ACTIVE)),
-        (b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", ("image/svg+xml", Group.ACTIVE)),
+        (
+            b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
+            ("image/svg+xml", Group.ACTIVE),
+        ),
         (b"<?xml version='1.0'?><?xml-stylesheet href='x.xsl'?><a/>", ("application/xml", Group.ACTIVE)),
         (b"MZ\x90\x00" + bytes(200), ("application/x-executable", Group.PROGRAM)),
         (b"\x7fELF\x02\x01\x01" + bytes(200), ("application/x-executable", Group.PROGRAM)),
         (b"\xca\xfe\xba\xbe\x00\x00\x00\x34", ("application/x-executable", Group.PROGRAM)),
         (b"#!/bin/sh\nrm -rf ~\n", ("application/x-executable", Group.PROGRAM)),
-        (zipped("AndroidManifest.xml", "word/document.xml"), ("application/vnd.android.package-archive", Group.PROGRAM)),
+        (
+            zipped("AndroidManifest.xml", "word/document.xml"),
+            ("application/vnd.android.package-archive", Group.PROGRAM),
+        ),
         (zipped("META-INF/MANIFEST.MF", "A.class"), ("application/java-archive", Group.PROGRAM)),
         (bytes(range(256)) * 4, ("application/octet-stream", Group.UNKNOWN)),
     ],
@@ -136,7 +145,9 @@ def test_a_polyglot_never_leaves_as_active_content(name: str) -> None:
 def test_no_bytes_and_no_name_break_the_recognition(data: bytes, name: str) -> None:
     """Recognition answers for any bytes and any name, and active or unknown content is served opaque."""
     media = recognise(data[:WINDOW], data[-WINDOW:], name)
-    assert media.group in Group and (media.group not in {Group.ACTIVE, Group.UNKNOWN} or media.served_as == "application/octet-stream")
+    assert media.group in Group and (
+        media.group not in {Group.ACTIVE, Group.UNKNOWN} or media.served_as == "application/octet-stream"
+    )
 
 
 def test_a_court_chooses_what_it_takes() -> None:
@@ -240,7 +251,9 @@ def test_the_scanner_reads_every_byte(clamd: Callable[..., ClamdPeer], make_desk
     assert peer.received == [text_of(500), text_of(400_000)]
 
 
-def test_an_infected_file_is_refused_by_name(clamd: Callable[..., ClamdPeer], make_desk: Callable[..., UploadDesk]) -> None:
+def test_an_infected_file_is_refused_by_name(
+    clamd: Callable[..., ClamdPeer], make_desk: Callable[..., UploadDesk]
+) -> None:
     """What the scanner knows is refused with the signature's name, and nothing is kept."""
     desk = make_desk(scanner=Clamd(clamd().address))
     reference = Tus(desk).create(68)
@@ -254,7 +267,9 @@ def test_a_file_too_large_for_the_scanner_says_so(clamd: Callable[..., ClamdPeer
     assert Clamd(clamd(limit=1000).address).scan(iter([b"x" * 900, b"x" * 900])) is Scan.TOO_LARGE
 
 
-def test_without_its_scanner_a_file_waits_and_is_anchored_later(clamd: Callable[..., ClamdPeer], make_desk: Callable[..., UploadDesk], tmp_path: Path) -> None:
+def test_without_its_scanner_a_file_waits_and_is_anchored_later(
+    clamd: Callable[..., ClamdPeer], make_desk: Callable[..., UploadDesk], tmp_path: Path
+) -> None:
     """A scanner that does not answer lets nothing through: the file waits, whole, and is finished when it answers."""
     with socket.create_server(("127.0.0.1", 0)) as unused:
         nobody = f"tcp://127.0.0.1:{unused.getsockname()[1]}"

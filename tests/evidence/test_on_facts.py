@@ -16,11 +16,19 @@ from odr.procedure.versions import current_input
 from tests.evidence.test_case_file import signed_in, with_exhibits
 from tests.scene import Scene
 
-GIVEN = {"title": "Order", "category": "records", "proves": "That I bought it", "source": "My phone", "summary": "Thirty bottles, page 3"}
+GIVEN = {
+    "title": "Order",
+    "category": "records",
+    "proves": "That I bought it",
+    "source": "My phone",
+    "summary": "Thirty bottles, page 3",
+}
 
 
 def test_exhibits_and_facts_lead_to_each_other(small_scene: Scene) -> None:
-    """What an exhibit is to show stands at the exhibit, in the list, at the fact, in the chronology and before the judge, until it is taken back."""
+    """What an exhibit is to show stands at the exhibit, in the list, at the fact, in the chronology and before the
+    judge, until it is taken back.
+    """
     with_exhibits(small_scene)
     upload = small_scene.upload("li", b"order 8842, whole")
     with pytest.raises(InvalidInput) as refused:
@@ -45,17 +53,26 @@ def test_exhibits_and_facts_lead_to_each_other(small_scene: Scene) -> None:
 
 
 def test_what_an_exhibit_shows_is_said_anew_by_its_party_alone(small_scene: Scene) -> None:
-    """A party names the facts of what she filed with the claim afterwards; the page holds what stands, another's exhibit is not hers to describe."""
+    """A party names the facts of what she filed with the claim afterwards; the page holds what stands, another's
+    exhibit is not hers to describe.
+    """
     with_exhibits(small_scene)
     path = f"/cases/{small_scene.case().reference}/exhibits"
     with small_scene.court.database.read() as session:
-        mine, theirs = (session.scalars(select(Exhibit).where(Exhibit.label == label)).one() for label in ("C-1", "R-1"))
+        mine, theirs = (
+            session.scalars(select(Exhibit).where(Exhibit.label == label)).one() for label in ("C-1", "R-1")
+        )
     with pytest.raises(InvalidInput, match="submitted"):
         small_scene.do("describe_exhibit", "li", exhibit=theirs.reference, proves="Nothing")
     li = signed_in(small_scene, "li")
-    assert "That it was so" in li.get(f"{path}/C-1/describe").get_data(as_text=True) and li.get(f"{path}/R-1/describe").status_code == 404
+    assert (
+        "That it was so" in li.get(f"{path}/C-1/describe").get_data(as_text=True)
+        and li.get(f"{path}/R-1/describe").status_code == 404
+    )
     token = li.get(f"{path}/C-1/describe").get_data(as_text=True).split('name="csrf_token" value="')[1].split('"')[0]
-    refused = li.post(f"{path}/C-1/describe", data={"csrf_token": token, "proves": " ", "summary": "Two pages", "facts": "1"})
+    refused = li.post(
+        f"{path}/C-1/describe", data={"csrf_token": token, "proves": " ", "summary": "Two pages", "facts": "1"}
+    )
     assert refused.status_code == 422 and "Two pages" in refused.get_data(as_text=True)
     small_scene.do("describe_exhibit", "li", exhibit=mine.reference, proves="That I ordered", facts=[1])
     with small_scene.court.database.read() as session:

@@ -43,7 +43,9 @@ def asked(small_scene: Scene) -> Iterator[tuple[Scene, str]]:
     """Li asked the accredited platform; her request's reference."""
     public = base64.b64encode(KEY.public_key().public_bytes_raw()).decode()
     with small_scene.court.database.write() as session:
-        session.add(Platform(key="baihua", name="Baihua Market", public_key=public, accredited_at=small_scene.clock.now()))
+        session.add(
+            Platform(key="baihua", name="Baihua Market", public_key=public, accredited_at=small_scene.clock.now())
+        )
     small_scene.lodge()
     small_scene.accept()
     small_scene.do("ask_platform_records", "li", **ASKED)
@@ -51,7 +53,9 @@ def asked(small_scene: Scene) -> Iterator[tuple[Scene, str]]:
         yield small_scene, session.scalars(select(PlatformRequest.reference)).one()
 
 
-def signed(request: str, records: list[dict[str, Any]] = RECORDS, key: Ed25519PrivateKey = KEY, **changes: Any) -> bytes:
+def signed(
+    request: str, records: list[dict[str, Any]] = RECORDS, key: Ed25519PrivateKey = KEY, **changes: Any
+) -> bytes:
     """What the platform sends."""
     statement = {
         "type": "court-platform-records/1",
@@ -61,11 +65,15 @@ def signed(request: str, records: list[dict[str, Any]] = RECORDS, key: Ed25519Pr
         "records": records,
         **changes,
     }
-    return json.dumps({"statement": statement, "signature": base64.b64encode(key.sign(signed_bytes(statement))).decode()}).encode()
+    return json.dumps(
+        {"statement": statement, "signature": base64.b64encode(key.sign(signed_bytes(statement))).decode()}
+    ).encode()
 
 
 def test_records_become_the_partys_exhibit_shown_in_their_own_form(asked: tuple[Scene, str]) -> None:
-    """Byte for byte with receipt and provenance; order, payment, parcel and chat are shown as what they are; sent again nothing changes."""
+    """Byte for byte with receipt and provenance; order, payment, parcel and chat are shown as what they are; sent again
+    nothing changes.
+    """
     scene, request = asked
     app = create_app(court=scene.court)
     platform = app.test_client()
@@ -75,11 +83,20 @@ def test_records_become_the_partys_exhibit_shown_in_their_own_form(asked: tuple[
     scene.work()
     with scene.court.database.read() as session:
         exhibit = session.scalars(select(Exhibit)).one()
-        assert (exhibit.label, exhibit.state, exhibit.provenance["signed_by"]) == ("C-1", ExhibitState.SUBMITTED, "Baihua Market")
+        assert (exhibit.label, exhibit.state, exhibit.provenance["signed_by"]) == (
+            "C-1",
+            ExhibitState.SUBMITTED,
+            "Baihua Market",
+        )
     reader = app.test_client()
     with scene.court.database.write() as session:
         token, _ = open_session(
-            session, session.get_one(Account, scene.people["li"]), scene.clock.machine_now(), device="test", address="127.0.0.1", two_factor=True
+            session,
+            session.get_one(Account, scene.people["li"]),
+            scene.clock.machine_now(),
+            device="test",
+            address="127.0.0.1",
+            two_factor=True,
         )
     reader.set_cookie(session_cookie_name(False), token, domain="localhost")
     page = reader.get(f"/cases/{scene.case().reference}/exhibits/C-1").text
@@ -110,7 +127,9 @@ def test_a_platform_reads_nothing(asked: tuple[Scene, str]) -> None:
         (lambda r: b"x" * 2_000_001, "too large"),
     ],
 )  # fmt: skip
-def test_what_is_changed_unasked_or_malformed_is_refused_and_nothing_kept(asked: tuple[Scene, str], body: Any, word: str) -> None:
+def test_what_is_changed_unasked_or_malformed_is_refused_and_nothing_kept(
+    asked: tuple[Scene, str], body: Any, word: str
+) -> None:
     """The first thing wrong is told in words; the case gets no exhibit."""
     scene, request = asked
     with pytest.raises(NotTaken) as refused:
@@ -124,7 +143,9 @@ def test_only_the_kinds_asked_for_are_taken(small_scene: Scene) -> None:
     """Who asked for the payment gets the payment; a chat with it is refused."""
     public = base64.b64encode(KEY.public_key().public_bytes_raw()).decode()
     with small_scene.court.database.write() as session:
-        session.add(Platform(key="baihua", name="Baihua Market", public_key=public, accredited_at=small_scene.clock.now()))
+        session.add(
+            Platform(key="baihua", name="Baihua Market", public_key=public, accredited_at=small_scene.clock.now())
+        )
     small_scene.lodge()
     small_scene.do("ask_platform_records", "li", **{**ASKED, "kinds": ["payment"]})
     with small_scene.court.database.read() as session:
@@ -137,7 +158,9 @@ def test_only_the_kinds_asked_for_are_taken(small_scene: Scene) -> None:
 
 
 def test_a_request_runs_out_and_needs_consent_and_an_accredited_platform(asked: tuple[Scene, str]) -> None:
-    """After thirty days nothing is taken; without consent, or for a platform not listed, nothing is asked; the court asks for nobody."""
+    """After thirty days nothing is taken; without consent, or for a platform not listed, nothing is asked; the court
+    asks for nobody.
+    """
     scene, request = asked
     for wrong in ({"agrees": False}, {"platform": "nobody"}, {"kinds": ["secrets"]}):
         with pytest.raises(InvalidInput):
@@ -165,11 +188,16 @@ def test_no_bytes_break_the_door(data: bytes) -> None:
 
 
 def test_the_operator_accredits_lists_and_revokes_platforms(small_scene: Scene) -> None:
-    """A key that is none, or a name taken, is refused; a revoked platform is asked for nothing and nothing of it is taken."""
+    """A key that is none, or a name taken, is refused; a revoked platform is asked for nothing and nothing of it is
+    taken.
+    """
     run = create_app(court=small_scene.court).test_cli_runner().invoke
     public = base64.b64encode(KEY.public_key().public_bytes_raw()).decode()
     assert run(args=["platform", "accredit", "baihua", "Baihua Market", "--public-key", "nothing"]).exit_code == 1
-    assert "accredited baihua" in run(args=["platform", "accredit", "baihua", "Baihua Market", "--public-key", public]).output
+    assert (
+        "accredited baihua"
+        in run(args=["platform", "accredit", "baihua", "Baihua Market", "--public-key", public]).output
+    )
     assert run(args=["platform", "accredit", "baihua", "Again", "--public-key", public]).exit_code == 1
     small_scene.lodge()
     small_scene.do("ask_platform_records", "li", **ASKED)

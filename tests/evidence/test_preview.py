@@ -107,7 +107,9 @@ def test_a_polyglots_preview_is_a_picture_or_plain_text(name: str) -> None:
         shown = make(POLYGLOTS[name])
     except NoPreview:
         return
-    assert shown.content_type == "text/plain; charset=utf-8" or (shown.data.startswith(b"\x89PNG") and b"script" not in shown.data)
+    assert shown.content_type == "text/plain; charset=utf-8" or (
+        shown.data.startswith(b"\x89PNG") and b"script" not in shown.data
+    )
 
 
 def test_kinds_without_a_picture_have_no_preview() -> None:
@@ -120,12 +122,22 @@ def png_of(width: int, height: int, data: bytes) -> bytes:
     def chunk(kind: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0))
+        + chunk(b"IDAT", data)
+        + chunk(b"IEND", b"")
+    )
 
 
 @pytest.mark.parametrize(
     "data",
-    [png_of(60_000, 60_000, zlib.compress(bytes(10**6))), png_of(8000, 8000, b"junk"), b"\xff\xd8\xff" + os.urandom(5000), b"%PDF-1.7\n" + os.urandom(5000)],
+    [
+        png_of(60_000, 60_000, zlib.compress(bytes(10**6))),
+        png_of(8000, 8000, b"junk"),
+        b"\xff\xd8\xff" + os.urandom(5000),
+        b"%PDF-1.7\n" + os.urandom(5000),
+    ],
 )
 def test_a_bomb_or_a_broken_file_is_no_preview(data: bytes) -> None:
     """A small file that asks for gigabytes, or is damaged, has no preview, and the court goes on at once."""
@@ -136,7 +148,14 @@ def test_a_bomb_or_a_broken_file_is_no_preview(data: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "limits", [PreviewLimits(wall=0.01), PreviewLimits(cpu=0), PreviewLimits(memory=1), PreviewLimits(output=100), PreviewLimits(input=10)]
+    "limits",
+    [
+        PreviewLimits(wall=0.01),
+        PreviewLimits(cpu=0),
+        PreviewLimits(memory=1),
+        PreviewLimits(output=100),
+        PreviewLimits(input=10),
+    ],
 )
 def test_each_limit_ends_a_preview(limits: PreviewLimits) -> None:
     """Time, processor, memory, output and input are each bounded."""
@@ -157,7 +176,11 @@ def test_a_link_left_by_a_child_is_not_followed(tmp_path: Path) -> None:
 
 def test_the_child_knows_no_secret_and_is_nobody() -> None:
     """The child gets none of the court's settings, cannot write the court's folders, and leaves no process behind."""
-    assert "ODR_" not in CHILD.read_text() and "import odr" not in CHILD.read_text() and "from odr" not in CHILD.read_text()
+    assert (
+        "ODR_" not in CHILD.read_text()
+        and "import odr" not in CHILD.read_text()
+        and "from odr" not in CHILD.read_text()
+    )
     before = children()
     make(picture("PNG"))
     assert children() <= before

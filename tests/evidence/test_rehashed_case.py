@@ -1,4 +1,6 @@
-"""A whole court renews its hashes: the operator begins, the worker binds entries, papers and exhibits, and people see and take along what was bound."""
+"""A whole court renews its hashes: the operator begins, the worker binds entries, papers and exhibits, and people see
+and take along what was bound.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,11 @@ def run(scene: Scene, *words: str) -> tuple[int, str]:
 def bound_of(scene: Scene, reference: str) -> Bound | None:
     with scene.court.database.read() as session:
         receipt = session.get_one(Receipt, reference)
-        return session.scalar(select(RenewedEntry.bound).where(RenewedEntry.log_id == receipt.log_id, RenewedEntry.log_index == receipt.log_index))
+        return session.scalar(
+            select(RenewedEntry.bound).where(
+                RenewedEntry.log_id == receipt.log_id, RenewedEntry.log_index == receipt.log_index
+            )
+        )
 
 
 def carried_on(scene: Scene) -> None:
@@ -52,7 +58,9 @@ def carried_on(scene: Scene) -> None:
 
 
 def test_the_court_binds_what_it_holds_and_hands_it_out(scene: Scene, tmp_path: Path) -> None:
-    """Entries, papers and exhibits are bound with their content; the case file proves it, the audits find nothing, and hash every file again."""
+    """Entries, papers and exhibits are bound with their content; the case file proves it, the audits find nothing, and
+    hash every file again.
+    """
     with_exhibits(scene)
     scene.court.notary.sequence()
     carried_on(scene)
@@ -72,7 +80,9 @@ def test_the_court_binds_what_it_holds_and_hands_it_out(scene: Scene, tmp_path: 
 
 
 def test_people_read_what_was_bound(small_scene: Scene) -> None:
-    """The receipt's page says in plain words, in both languages, what was bound and when; everything comes in one file; the statement is public."""
+    """The receipt's page says in plain words, in both languages, what was bound and when; everything comes in one file;
+    the statement is public.
+    """
     with_exhibits(small_scene)
     small_scene.court.notary.sequence()
     client, case = signed_in(small_scene, "li"), small_scene.case().reference
@@ -87,17 +97,27 @@ def test_people_read_what_was_bound(small_scene: Scene) -> None:
         client.set_cookie(locales.COOKIE, "zh-Hans")
         assert "第1轮哈希续期：回执连同内容" in client.get(place).text
         with zipfile.ZipFile(io.BytesIO(client.get(f"{place}/receipt.renewals").data)) as archive:
-            assert set(archive.namelist()) == {"renewal-1.entry", "renewal-1.checkpoint", "renewal-1.statement", "renewal-1.statement.tsr"}
+            assert set(archive.namelist()) == {
+                "renewal-1.entry",
+                "renewal-1.checkpoint",
+                "renewal-1.statement",
+                "renewal-1.statement.tsr",
+            }
             statement = archive.read("renewal-1.statement")
     stranger = create_app(court=small_scene.court).test_client()
-    assert stranger.get("/log/renewal-1.statement").data == statement and stranger.get("/log/renewal-1.statement.tsr").status_code == 200
+    assert (
+        stranger.get("/log/renewal-1.statement").data == statement
+        and stranger.get("/log/renewal-1.statement.tsr").status_code == 200
+    )
     assert stranger.get("/log/renewal-2.statement").status_code == 404
     assert b"BEGIN CERTIFICATE" in stranger.get("/log/time-authority-sha512.pem").data
     assert "time-authority-sha512.pem" in stranger.get("/verify").text
 
 
 def test_a_damaged_file_is_bound_by_its_receipt_and_named(small_scene: Scene) -> None:
-    """A file that is gone from the store holds nothing up; command and check-up name its entry; an erased file is no damage."""
+    """A file that is gone from the store holds nothing up; command and check-up name its entry; an erased file is no
+    damage.
+    """
     small_scene.lodge()
     large, erased = (small_scene.upload("li", bytes([fill]) * 200_000, filename=f"{fill}.txt") for fill in (65, 66))
     small_scene.court.notary.sequence()
@@ -110,14 +130,19 @@ def test_a_damaged_file_is_bound_by_its_receipt_and_named(small_scene: Scene) ->
     code, said = run(small_scene, *BEGIN)
     assert code == 0 and "round 1 begins" in said
     worker.work_once(small_scene.court)
-    assert (bound_of(small_scene, large.receipt or ""), bound_of(small_scene, erased.receipt or "")) == (Bound.DAMAGED, Bound.RECEIPT)
+    assert (bound_of(small_scene, large.receipt or ""), bound_of(small_scene, erased.receipt or "")) == (
+        Bound.DAMAGED,
+        Bound.RECEIPT,
+    )
     code, said = run(small_scene, "log", "renew-hash")
     assert code == 1 and said.count("damaged: the file of 20") == 1
     assert "1 files were damaged when hash renewal came to them" in run(small_scene, "doctor")[1]
 
 
 def test_the_operator_is_told_what_is_due(small_scene: Scene) -> None:
-    """A round that stands still, entries that came after the last one, a second round at once or on nothing: each is told; options must be whole."""
+    """A round that stands still, entries that came after the last one, a second round at once or on nothing: each is
+    told; options must be whole.
+    """
     small_scene.lodge()
     small_scene.court.notary.sequence()
     assert "hash renewal" not in run(small_scene, "doctor")[1]
@@ -153,13 +178,32 @@ def test_programs_get_the_renewals_of_a_receipt(small_scene: Scene, renewed: boo
     with small_scene.court.database.read() as session:
         receipt = session.scalars(select(DocketEntry.receipt)).first()
         files = answers.proof(small_scene.court.notary.receipt_files(session, receipt or ""))["files"]
-    more = {"checkpoint.renewal-1.tsr", "renewal-1.entry", "renewal-1.checkpoint", "renewal-1.statement", "renewal-1.statement.tsr"}
-    assert set(files) == {"receipt.json", "receipt.leaf", "receipt.leaf.tlog-proof", "checkpoint", "checkpoint.tsr"} | (more if renewed else set())
+    more = {
+        "checkpoint.renewal-1.tsr",
+        "renewal-1.entry",
+        "renewal-1.checkpoint",
+        "renewal-1.statement",
+        "renewal-1.statement.tsr",
+    }
+    assert set(files) == {"receipt.json", "receipt.leaf", "receipt.leaf.tlog-proof", "checkpoint", "checkpoint.tsr"} | (
+        more if renewed else set()
+    )
 
 
 def test_every_table_with_a_receipt_has_its_files_found() -> None:
-    """Whoever adds a table whose rows name a receipt says where the file behind it lies, or hash renewal would bind the receipt alone unawares."""
-    known = {"docket_entry", "document", "laid_version", "factor_reset", "upload", "digest_line", "compilation", "upload_decision"}
+    """Whoever adds a table whose rows name a receipt says where the file behind it lies, or hash renewal would bind the
+    receipt alone unawares.
+    """
+    known = {
+        "docket_entry",
+        "document",
+        "laid_version",
+        "factor_reset",
+        "upload",
+        "digest_line",
+        "compilation",
+        "upload_decision",
+    }
     # The paper of a proof of service is a document with the same receipt.
     known.add("proof_of_service")
     load_models()

@@ -37,12 +37,18 @@ def ask(scene: Scene, who: str, **values: Any) -> EvidenceRequest:
 
 def tasks(scene: Scene, kind: str) -> int:
     with scene.court.database.read() as session:
-        return len(session.scalars(select(Task.id).where(Task.case_id == scene.case_id, Task.kind == kind, Task.done_at.is_(None))).all())
+        return len(
+            session.scalars(
+                select(Task.id).where(Task.case_id == scene.case_id, Task.kind == kind, Task.done_at.is_(None))
+            ).all()
+        )
 
 
 @given(st.sampled_from(["none", "slight", "gross"]), st.booleans())
 def test_three_cases_of_late_evidence(fault: str, basic: bool) -> None:
-    """Only intent or gross negligence on something that is no basic fact excludes; a fine needs both fault and admission (CPI 101, 102)."""
+    """Only intent or gross negligence on something that is no basic fact excludes; a fine needs both fault and
+    admission (CPI 101, 102).
+    """
     admitted, reprimand, fine = late_consequence(fault, basic)
     assert admitted is (fault != "gross" or basic)
     assert reprimand is (admitted and fault != "none")
@@ -51,7 +57,9 @@ def test_three_cases_of_late_evidence(fault: str, basic: bool) -> None:
 
 @pytest.mark.slow
 def test_exclusion_is_asked_answered_and_ruled(small_scene: Scene) -> None:
-    """Who objects says how it was obtained, the other explains, the judge rules under seal; the file is then masked for others and kept (CPI 106)."""
+    """Who objects says how it was obtained, the other explains, the judge rules under seal; the file is then masked for
+    others and kept (CPI 106).
+    """
     with_exhibits(small_scene)
     r1 = exhibit(small_scene, "R-1")
     with pytest.raises(InvalidInput):
@@ -59,76 +67,176 @@ def test_exclusion_is_asked_answered_and_ruled(small_scene: Scene) -> None:
     request = ask(small_scene, "li", kind="exclusion", exhibit=r1.reference)
     with pytest.raises(InvalidInput):
         small_scene.do("answer_evidence_request", "li", request=request.reference, objects="no", words="It is mine.")
-    small_scene.do("answer_evidence_request", "haiyun", request=request.reference, objects="yes", words="It is our own record.")
-    receipt = small_scene.do("rule_on_evidence", "judge", request=request.reference, result="granted", reasons="A private room was recorded.", language="en")
+    small_scene.do(
+        "answer_evidence_request", "haiyun", request=request.reference, objects="yes", words="It is our own record."
+    )
+    receipt = small_scene.do(
+        "rule_on_evidence",
+        "judge",
+        request=request.reference,
+        result="granted",
+        reasons="A private room was recorded.",
+        language="en",
+    )
     request = newest(small_scene)
     assert (request.state, exhibit(small_scene, "R-1").state) == (RequestState.GRANTED, ExhibitState.EXCLUDED)
     with small_scene.court.database.read() as session:
         paper = session.get_one(Document, request.document_id)
     assert paper.content.startswith(b"%PDF") and b"/ByteRange" in paper.content and paper.entry_number == receipt.number
     path = f"/cases/{small_scene.case().reference}/exhibits"
-    assert [signed_in(small_scene, who).get(f"{path}/R-1/file").status_code for who in ("li", "haiyun", "judge")] == [403, 200, 200]
+    assert [signed_in(small_scene, who).get(f"{path}/R-1/file").status_code for who in ("li", "haiyun", "judge")] == [
+        403,
+        200,
+        200,
+    ]
     listed = signed_in(small_scene, "li").get(f"{path}/requests").get_data(as_text=True)
     assert "It is our own record." in listed and paper.reference in listed
     with pytest.raises(ActNotOpen):
-        small_scene.do("rule_on_evidence", "judge", request=request.reference, result="refused", reasons="Twice.", language="en")
+        small_scene.do(
+            "rule_on_evidence", "judge", request=request.reference, result="refused", reasons="Twice.", language="en"
+        )
 
 
 @pytest.mark.slow
 def test_document_not_produced_is_taken_as_true_by_the_judge_only(small_scene: Scene) -> None:
-    """An ordered document that does not come in time is no finding by itself; the judge takes its content as true (EV 48), never for an original."""
+    """An ordered document that does not come in time is no finding by itself; the judge takes its content as true (EV
+    48), never for an original.
+    """
     with_exhibits(small_scene)
-    values = {"kind": "production", "against": "respondent/1", "what": "Log of the batch", "content": "The batch was recalled in May.", "fact": "They knew."}
+    values = {
+        "kind": "production",
+        "against": "respondent/1",
+        "what": "Log of the batch",
+        "content": "The batch was recalled in May.",
+        "fact": "They knew.",
+    }
     request = ask(small_scene, "li", **values)
-    small_scene.do("rule_on_evidence", "judge", request=request.reference, result="granted", days=3, reasons="It is theirs.", language="en")
+    small_scene.do(
+        "rule_on_evidence",
+        "judge",
+        request=request.reference,
+        result="granted",
+        days=3,
+        reasons="It is theirs.",
+        language="en",
+    )
     with pytest.raises(ActNotOpen):
         small_scene.do("produce_ordered", "li", request=request.reference, answer="refuse", words="Not I.")
     with pytest.raises(ActNotOpen):
         small_scene.do("find_on_refusal", "judge", request=request.reference, finding="content", reasons="Too early.")
     small_scene.later(days=4)
-    assert newest(small_scene).state is RequestState.NOT_OBEYED and newest(small_scene).finding is None and tasks(small_scene, "evidence_not_produced") == 1
-    receipt = small_scene.do("find_on_refusal", "judge", request=request.reference, finding="content", reasons="No reason was given.")
-    assert "recalled in May" in receipt.words["en"] and newest(small_scene).state is RequestState.FOUND and tasks(small_scene, "evidence_not_produced") == 0
+    assert (
+        newest(small_scene).state is RequestState.NOT_OBEYED
+        and newest(small_scene).finding is None
+        and tasks(small_scene, "evidence_not_produced") == 1
+    )
+    receipt = small_scene.do(
+        "find_on_refusal", "judge", request=request.reference, finding="content", reasons="No reason was given."
+    )
+    assert (
+        "recalled in May" in receipt.words["en"]
+        and newest(small_scene).state is RequestState.FOUND
+        and tasks(small_scene, "evidence_not_produced") == 0
+    )
     original = ask(small_scene, "li", kind="original", exhibit=exhibit(small_scene, "R-1").reference)
-    small_scene.do("rule_on_evidence", "judge", request=original.reference, result="granted", reasons="The copy is cut.", language="zh-Hans")
+    small_scene.do(
+        "rule_on_evidence",
+        "judge",
+        request=original.reference,
+        result="granted",
+        reasons="The copy is cut.",
+        language="zh-Hans",
+    )
     small_scene.do("produce_ordered", "haiyun", request=original.reference, answer="refuse", words="It was lost.")
     with pytest.raises(ActNotOpen):
-        small_scene.do("find_on_refusal", "judge", request=original.reference, finding="content", reasons="No document was ordered.")
+        small_scene.do(
+            "find_on_refusal",
+            "judge",
+            request=original.reference,
+            finding="content",
+            reasons="No document was ordered.",
+        )
     upload = small_scene.upload("haiyun", b"the original", "original.txt")
-    small_scene.do("produce_ordered", "haiyun", request=original.reference, answer="produce", upload=upload.reference, words="Found after all.")
-    assert newest(small_scene).state is RequestState.OBEYED and exhibit(small_scene, "R-2").upload.sha256 == upload.sha256
+    small_scene.do(
+        "produce_ordered",
+        "haiyun",
+        request=original.reference,
+        answer="produce",
+        upload=upload.reference,
+        words="Found after all.",
+    )
+    assert (
+        newest(small_scene).state is RequestState.OBEYED and exhibit(small_scene, "R-2").upload.sha256 == upload.sha256
+    )
 
 
 @pytest.mark.slow
 def test_court_collects_from_outside_for_who_asked(small_scene: Scene) -> None:
-    """What the court collects is an exhibit of who asked for it (EV 62); a refusal outside the case is held against no party (CPL 67)."""
+    """What the court collects is an exhibit of who asked for it (EV 62); a refusal outside the case is held against no
+    party (CPL 67).
+    """
     with_exhibits(small_scene)
     for answer in ("obtained", "refused"):
-        request = ask(small_scene, "li", kind="collection", holder="Baihua Market", what="Order log", fact="That I ordered")
-        small_scene.do("rule_on_evidence", "judge", request=request.reference, result="granted", reasons="She cannot get it.", language="en")
+        request = ask(
+            small_scene, "li", kind="collection", holder="Baihua Market", what="Order log", fact="That I ordered"
+        )
+        small_scene.do(
+            "rule_on_evidence",
+            "judge",
+            request=request.reference,
+            result="granted",
+            reasons="She cannot get it.",
+            language="en",
+        )
         assert tasks(small_scene, "evidence_collect") == 1
         upload = small_scene.upload("clerk", b"log of Baihua", "log.txt") if answer == "obtained" else None
         more = {"upload": upload.reference} if upload else {}
-        small_scene.do("record_collected", "clerk", request=request.reference, answer=answer, words="By letter of 3 March.", **more)
+        small_scene.do(
+            "record_collected", "clerk", request=request.reference, answer=answer, words="By letter of 3 March.", **more
+        )
         assert tasks(small_scene, "evidence_collect") == 0
-    assert exhibit(small_scene, "C-2").title == "Order log" and newest(small_scene).state is RequestState.FOUND and newest(small_scene).finding is None
+    assert (
+        exhibit(small_scene, "C-2").title == "Order log"
+        and newest(small_scene).state is RequestState.FOUND
+        and newest(small_scene).finding is None
+    )
 
 
 @pytest.mark.slow
 def test_late_evidence_is_admitted_or_not_and_fined_by_the_president(small_scene: Scene) -> None:
-    """Late evidence is taken and waits; the judge rules by the three cases; a fine stands only when the president approves it (CPL 119)."""
+    """Late evidence is taken and waits; the judge rules by the three cases; a fine stands only when the president
+    approves it (CPL 119).
+    """
     with_exhibits(small_scene)
     with small_scene.court.database.write() as session:
         case = session.get_one(Case, small_scene.case_id)
         for window in session.scalars(select(Window).where(Window.case_id == case.id, Window.kind == "evidence")):
             window.state = WindowState.LAPSED
-        has = {w.party_id for w in session.scalars(select(Window).where(Window.case_id == case.id, Window.kind == "evidence"))}
-        session.add(Seat(case_id=case.id, account_id=small_scene.people["president"], role=Role.PRESIDENT, from_at=small_scene.clock.now()))
+        has = {
+            w.party_id
+            for w in session.scalars(select(Window).where(Window.case_id == case.id, Window.kind == "evidence"))
+        }
+        session.add(
+            Seat(
+                case_id=case.id,
+                account_id=small_scene.people["president"],
+                role=Role.PRESIDENT,
+                from_at=small_scene.clock.now(),
+            )
+        )
         mine = next(p for p in case.parties if p.role is Role.CLAIMANT)
         if mine.id not in has:
             now = small_scene.clock.now()
             session.add(
-                Window(case_id=case.id, party_id=mine.id, kind="evidence", state=WindowState.LAPSED, opened_at=now, due_at=now - timedelta(days=1), working={})
+                Window(
+                    case_id=case.id,
+                    party_id=mine.id,
+                    kind="evidence",
+                    state=WindowState.LAPSED,
+                    opened_at=now,
+                    due_at=now - timedelta(days=1),
+                    working={},
+                )
             )
     for text, fault, basic, state in (
         (b"one", "gross", False, ExhibitState.EXCLUDED),
@@ -137,7 +245,14 @@ def test_late_evidence_is_admitted_or_not_and_fined_by_the_president(small_scene
     ):
         upload = small_scene.upload("li", text)
         receipt = small_scene.do(
-            "submit_exhibit", "li", upload=upload.reference, title="Late", category="records", proves="It", source="Me", why_late="I was ill."
+            "submit_exhibit",
+            "li",
+            upload=upload.reference,
+            title="Late",
+            category="records",
+            proves="It",
+            source="Me",
+            why_late="I was ill.",
         )
         request = newest(small_scene)
         assert (
@@ -149,11 +264,35 @@ def test_late_evidence_is_admitted_or_not_and_fined_by_the_president(small_scene
         fine = {"fine": "500.00"} if fault == "gross" else {}
         if not basic and fine:
             with pytest.raises(InvalidInput):
-                small_scene.do("rule_on_late_evidence", "judge", request=request.reference, fault=fault, basic=basic, reasons="So.", language="en", **fine)
+                small_scene.do(
+                    "rule_on_late_evidence",
+                    "judge",
+                    request=request.reference,
+                    fault=fault,
+                    basic=basic,
+                    reasons="So.",
+                    language="en",
+                    **fine,
+                )
             fine = {}
-        small_scene.do("rule_on_late_evidence", "judge", request=request.reference, fault=fault, basic=basic, reasons="So.", language="en", **fine)
+        small_scene.do(
+            "rule_on_late_evidence",
+            "judge",
+            request=request.reference,
+            fault=fault,
+            basic=basic,
+            reasons="So.",
+            language="en",
+            **fine,
+        )
         assert exhibit(small_scene, request.exhibit.label).state is state
         if fine:
             assert newest(small_scene).fine_approved is None
-            done = small_scene.do("decide_evidence_fine", "president", request=request.reference, answer="approve", reasons="It delayed the case.")
+            done = small_scene.do(
+                "decide_evidence_fine",
+                "president",
+                request=request.reference,
+                answer="approve",
+                reasons="It delayed the case.",
+            )
             assert newest(small_scene).fine_approved is True and "500" in done.words["en"]

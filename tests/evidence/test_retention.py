@@ -33,7 +33,15 @@ def closed(scene: Scene) -> None:
     """A case with an exhibit in the database and one in the store, over."""
     with_exhibits(scene)
     upload = scene.upload("li", b"a long log\n" * 20_000, "log.txt")
-    scene.do("submit_exhibit", "li", upload=upload.reference, title="Log", category="records", proves="It", source="My server")
+    scene.do(
+        "submit_exhibit",
+        "li",
+        upload=upload.reference,
+        title="Log",
+        category="records",
+        proves="It",
+        source="My server",
+    )
     with scene.court.database.write() as session:
         case = session.get_one(Case, scene.case_id)
         case.stage, case.outcome, case.closed_at = Stage.CLOSED, Outcome.PERFORMED, scene.clock.now()
@@ -47,33 +55,47 @@ def exhibit(scene: Scene, label: str) -> Exhibit:
 
 
 def test_nothing_is_erased_before_its_time_and_never_by_the_clock(small_scene: Scene) -> None:
-    """Before the rule's time nothing is on the list; after it the list is prepared once, a task waits for the judge, and every file is still there."""
+    """Before the rule's time nothing is on the list; after it the list is prepared once, a task waits for the judge,
+    and every file is still there.
+    """
     closed(small_scene)
     assert retention.prepare(small_scene.court) == []
     small_scene.later(days=365 * 10 + 10)
     assert [exhibit(small_scene, label).upload.blob.erased_at for label in ("C-1", "C-2", "R-1")] == [None] * 3  # type: ignore[union-attr]
     found = retention.prepare(small_scene.court)
-    assert [each.exhibit.label for each in found] == ["C-1", "R-1", "C-2"] and retention.prepare(small_scene.court) == []
+    assert [each.exhibit.label for each in found] == ["C-1", "R-1", "C-2"] and retention.prepare(
+        small_scene.court
+    ) == []
     with small_scene.court.database.read() as session:
         assert len(session.scalars(select(Task).where(Task.kind == retention.TASK, Task.done_at.is_(None))).all()) == 1
         assert {row.state for row in session.scalars(select(ErasureProposal))} == {ErasureState.PROPOSED}
         assert check(small_scene.court.ports.store, session) == []
 
 
-def test_erased_are_file_receipt_and_salt_and_the_neighbours_stay_proven(small_scene: Scene, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """After the judge's act file, receipt and salt are gone from database and store, the log audits whole, and a case file of the rest proves itself."""
+def test_erased_are_file_receipt_and_salt_and_the_neighbours_stay_proven(
+    small_scene: Scene, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """After the judge's act file, receipt and salt are gone from database and store, the log audits whole, and a case
+    file of the rest proves itself.
+    """
     closed(small_scene)
     small_scene.later(days=365 * 10 + 10)
     retention.prepare(small_scene.court)
     before = {label: exhibit(small_scene, label) for label in ("C-1", "C-2", "R-1")}
-    receipt = small_scene.do("decide_erasure", "judge", labels=["C-1", "C-2"], answer="erase", reasons="Ten years are over.")
+    receipt = small_scene.do(
+        "decide_erasure", "judge", labels=["C-1", "C-2"], answer="erase", reasons="Ten years are over."
+    )
     assert "C-1, C-2" in receipt.words["en"]
     with small_scene.court.database.read() as session:
         for label in ("C-1", "C-2"):
             kept = session.get_one(Receipt, before[label].upload.receipt)
             assert (kept.body, kept.entry_id) == (None, None) and kept.erased_at is not None
             blob = session.get_one(Blob, before[label].upload.blob_id)
-            assert blob.erased_at is not None and blob.key is None and session.scalar(select(Blob.content).where(Blob.id == blob.id)) is None
+            assert (
+                blob.erased_at is not None
+                and blob.key is None
+                and session.scalar(select(Blob.content).where(Blob.id == blob.id)) is None
+            )
             with pytest.raises(NotFound):
                 small_scene.court.notary.receipt_files(session, before[label].upload.receipt or "")
         assert small_scene.court.notary.receipt_files(session, before["R-1"].upload.receipt or "").proof is not None
@@ -82,7 +104,9 @@ def test_erased_are_file_receipt_and_salt_and_the_neighbours_stay_proven(small_s
     key = before["C-2"].upload.blob.key  # type: ignore[union-attr]
     assert key is not None and key not in set(small_scene.court.ports.store.names())
     database = small_scene.court.database.path
-    assert database is not None and all(b"order 8842" not in part.read_bytes() for part in database.parent.glob(database.name + "*"))
+    assert database is not None and all(
+        b"order 8842" not in part.read_bytes() for part in database.parent.glob(database.name + "*")
+    )
     folder = tmp_path_factory.mktemp("bag")
     row, data = made(small_scene, "li", CompilationKind.CASE_FILE)
     (folder / "case.zip").write_bytes(data)
@@ -94,7 +118,9 @@ def test_erased_are_file_receipt_and_salt_and_the_neighbours_stay_proven(small_s
 
 
 def test_pages_say_what_was_erased(small_scene: Scene) -> None:
-    """The exhibit's page keeps the digest and says that the file is gone; the file and its receipt are not found; the page on keeping names entry and rule."""
+    """The exhibit's page keeps the digest and says that the file is gone; the file and its receipt are not found; the
+    page on keeping names entry and rule.
+    """
     closed(small_scene)
     path = f"/cases/{small_scene.case().reference}/exhibits"
     assert "10 years" in signed_in(small_scene, "li").get(f"{path}/retention").get_data(as_text=True)
@@ -142,7 +168,11 @@ def test_every_pack_has_its_rule_dated_and_cited() -> None:
         assert (rule.after.amount, rule.after.unit) == (years, Unit.YEARS) and pack.cite(rule.article).render("zh-Hans")
 
 
-@given(st.dates(date(2000, 1, 1), date(2090, 1, 1)), st.integers(1, 60), st.sampled_from([Unit.DAYS, Unit.MONTHS, Unit.YEARS]))
+@given(
+    st.dates(date(2000, 1, 1), date(2090, 1, 1)),
+    st.integers(1, 60),
+    st.sampled_from([Unit.DAYS, Unit.MONTHS, Unit.YEARS]),
+)
 def test_time_of_keeping_grows_with_its_length(day: date, amount: int, unit: Unit) -> None:
     """A longer period never ends before a shorter one, and none ends on the day it begins."""
     shorter, longer = (retention.after(day, Period(amount=a, unit=unit)) for a in (amount, amount + 1))

@@ -22,7 +22,9 @@ from .test_form import BOUNDARY, KIND, form, mutate
 
 def send(client: Client, data: bytes, filename: str = "note.txt") -> str:
     """An anchored upload's address."""
-    reply = client.tus("POST", "/uploads/", data, Upload_Length=str(len(data)), Upload_Metadata=metadata(filename=filename))
+    reply = client.tus(
+        "POST", "/uploads/", data, Upload_Length=str(len(data)), Upload_Metadata=metadata(filename=filename)
+    )
     assert reply.status == 201, reply.body
     return reply.header("Location")
 
@@ -30,7 +32,12 @@ def send(client: Client, data: bytes, filename: str = "note.txt") -> str:
 def test_a_file_goes_in_and_comes_out_with_its_receipt(alice: Client, court: Court) -> None:  # noqa: F811
     """Creation, piece, status and download over HTTP; the receipt is proven in the log with the same answer."""
     data = text_of(200_000)
-    where = alice.tus("POST", "/uploads/", Upload_Length=str(len(data)), Upload_Metadata=metadata(filename="合同.txt", sha256=sha256(data))).header("Location")
+    where = alice.tus(
+        "POST",
+        "/uploads/",
+        Upload_Length=str(len(data)),
+        Upload_Metadata=metadata(filename="合同.txt", sha256=sha256(data)),
+    ).header("Location")
     assert alice.tus("PATCH", where, data[:70_000], Upload_Offset="0").header("Upload-Offset") == "70000"
     head = alice.tus("HEAD", where)
     assert (head.status, head.header("Upload-Offset"), head.header("Upload-Length")) == (200, "70000", "200000")
@@ -50,7 +57,14 @@ def test_options_needs_nobody(port: int) -> None:  # noqa: F811
 
 @pytest.mark.parametrize(
     "method,path",
-    [("POST", "/uploads/"), ("PATCH", "/uploads/x"), ("HEAD", "/uploads/x"), ("DELETE", "/uploads/x"), ("POST", "/uploads/new"), ("GET", "/uploads/x/file")],
+    [
+        ("POST", "/uploads/"),
+        ("PATCH", "/uploads/x"),
+        ("HEAD", "/uploads/x"),
+        ("DELETE", "/uploads/x"),
+        ("POST", "/uploads/new"),
+        ("GET", "/uploads/x/file"),
+    ],
 )
 def test_nobody_anonymous_does_anything(port: int, method: str, path: str) -> None:  # noqa: F811
     """Anonymous upload, reading and deletion are refused on every method."""
@@ -60,8 +74,19 @@ def test_nobody_anonymous_does_anything(port: int, method: str, path: str) -> No
 def test_a_stranger_gets_the_answer_of_nothing(alice: Client, bob: Client) -> None:  # noqa: F811
     """Another person's upload and one that never existed answer alike on every address."""
     where, nowhere = send(alice, b"secret\n"), "/uploads/" + "a" * 26
-    for method, tail in (("GET", ""), ("HEAD", ""), ("PATCH", ""), ("DELETE", ""), ("GET", "/file"), ("GET", "/play"), ("GET", "/preview/1")):
-        answers = [bob.tus(method, address + tail, b"" if method == "PATCH" else None, Upload_Offset="7") for address in (where, nowhere)]
+    for method, tail in (
+        ("GET", ""),
+        ("HEAD", ""),
+        ("PATCH", ""),
+        ("DELETE", ""),
+        ("GET", "/file"),
+        ("GET", "/play"),
+        ("GET", "/preview/1"),
+    ):
+        answers = [
+            bob.tus(method, address + tail, b"" if method == "PATCH" else None, Upload_Offset="7")
+            for address in (where, nowhere)
+        ]
         assert [answer.status for answer in answers] == [404, 404] and answers[0].body == answers[1].body
 
 
@@ -84,7 +109,15 @@ def test_an_upload_without_the_pages_token_or_from_another_site_is_refused(alice
         assert client.tus("POST", "/uploads/", Upload_Length="10").status == status
         assert client.tus("PATCH", where, b"x", Upload_Offset="0").status == status
         assert client.tus("DELETE", where).status == status
-    assert foreign("POST", "/uploads/new", form(("csrf_token", None, alice.token.encode()), ("file", "a.txt", b"hello\n")), Content_Type=KIND).status == 403
+    assert (
+        foreign(
+            "POST",
+            "/uploads/new",
+            form(("csrf_token", None, alice.token.encode()), ("file", "a.txt", b"hello\n")),
+            Content_Type=KIND,
+        ).status
+        == 403
+    )
 
 
 def test_the_plain_form_takes_files_after_its_token(alice: Client, court: Court) -> None:  # noqa: F811
@@ -104,9 +137,13 @@ def test_the_plain_form_takes_files_after_its_token(alice: Client, court: Court)
 
 
 def test_mutated_uploads_over_http_break_nothing(alice: Client) -> None:  # noqa: F811
-    """Damaged forms and protocol requests as they come over the network (100; 1,000 in ``make prove``): no 500, none over two seconds, little memory."""
+    """Damaged forms and protocol requests as they come over the network (100; 1,000 in ``make prove``): no 500, none
+    over two seconds, little memory.
+    """
     chance, count = random.Random(20261126), 1000 if os.environ.get("ODR_PROVE") else 100
-    where = alice.tus("POST", "/uploads/", Upload_Length="1000000", Upload_Metadata=metadata(filename="a.txt")).header("Location")
+    where = alice.tus("POST", "/uploads/", Upload_Length="1000000", Upload_Metadata=metadata(filename="a.txt")).header(
+        "Location"
+    )
     token = form(("csrf_token", None, alice.token.encode()))[: -len(f"--{BOUNDARY}--\r\n")]
     files = form(("file", "a.txt", text_of(3000)), ("file", "b.png", b"\x89PNG\r\n\x1a\n" + bytes(400)))
     statuses: list[int] = []
@@ -120,8 +157,14 @@ def test_mutated_uploads_over_http_break_nothing(alice: Client) -> None:  # noqa
                 body = token + mutate(files, chance) if number % 4 == 1 else mutate(token + files, chance)
                 statuses.append(alice("POST", "/uploads/new", body, Content_Type=header_of(kind)).status)
             else:
-                wanted = {"Upload_Offset": b"0", "Upload_Checksum": b"sha1 2jmj7l5rSw0yVb/vlWAYkK/YBwk=", "Upload_Length": b"3000"}
-                given = {name: header_of(mutate(value, chance)) for name, value in wanted.items() if chance.random() < 0.7}
+                wanted = {
+                    "Upload_Offset": b"0",
+                    "Upload_Checksum": b"sha1 2jmj7l5rSw0yVb/vlWAYkK/YBwk=",
+                    "Upload_Length": b"3000",
+                }
+                given = {
+                    name: header_of(mutate(value, chance)) for name, value in wanted.items() if chance.random() < 0.7
+                }
                 to, method = (where, "PATCH") if number % 4 else ("/uploads/", "POST")
                 statuses.append(alice.tus(method, to, text_of(chance.choice([1, 40, 3000])), **given).status)
         slowest = max(slowest, time.process_time() - began)
@@ -152,7 +195,12 @@ def test_one_bad_file_of_a_form_does_not_undo_the_others(alice: Client) -> None:
 def test_a_cut_connection_keeps_what_came_and_frees_the_lock(alice: Client) -> None:  # noqa: F811
     """A sender that vanishes in the middle finds its bytes acknowledged and may go on at once."""
     data = text_of(500_000)
-    where = alice.tus("POST", "/uploads/", Upload_Length=str(len(data)), Upload_Metadata=metadata(filename="a.txt", sha256=sha256(data))).header("Location")
+    where = alice.tus(
+        "POST",
+        "/uploads/",
+        Upload_Length=str(len(data)),
+        Upload_Metadata=metadata(filename="a.txt", sha256=sha256(data)),
+    ).header("Location")
     lines = f"PATCH {where} HTTP/1.1\r\nHost: 127.0.0.1:{alice.port}\r\nCookie: {alice.cookie}\r\nX-CSRF-Token: {alice.token}\r\n"
     lines += f"Origin: {alice.origin}\r\nTus-Resumable: 1.0.0\r\n"
     lines += f"Upload-Offset: 0\r\nContent-Type: application/offset+octet-stream\r\nContent-Length: {len(data)}\r\n\r\n"
@@ -197,13 +245,21 @@ def test_a_range_of_another_version_gives_the_whole(alice: Client) -> None:  # n
 @pytest.mark.parametrize("name", ["page.html", "drawing.svg", 'quo"te\r\nX: y.txt', "合同.txt"])
 def test_an_original_leaves_as_an_attachment_that_nothing_runs(alice: Client, name: str) -> None:  # noqa: F811
     """Every download is an attachment, nosniff, in a sandbox without scripts, and kept by no cache."""
-    data = {"page.html": b"<html><script>alert(1)</script>", "drawing.svg": b"<svg onload='alert(1)'/>"}.get(name, b"hello\n")
+    data = {"page.html": b"<html><script>alert(1)</script>", "drawing.svg": b"<svg onload='alert(1)'/>"}.get(
+        name, b"hello\n"
+    )
     answer = alice("GET", send(alice, data, name) + "/file")
     assert answer.body == data
-    assert answer.header("Content-Type") in {"application/octet-stream", "text/plain"} and "html" not in answer.header("Content-Type")
-    assert re.fullmatch(r"attachment; filename=\"[\w. -]+\"; filename\*=UTF-8''[\w.%-]+", answer.header("Content-Disposition"))
+    assert answer.header("Content-Type") in {"application/octet-stream", "text/plain"} and "html" not in answer.header(
+        "Content-Type"
+    )
+    assert re.fullmatch(
+        r"attachment; filename=\"[\w. -]+\"; filename\*=UTF-8''[\w.%-]+", answer.header("Content-Disposition")
+    )
     assert answer.header("X-Content-Type-Options") == "nosniff"
-    assert answer.header("Content-Security-Policy").startswith("sandbox;") and "allow-scripts" not in answer.header("Content-Security-Policy")
+    assert answer.header("Content-Security-Policy").startswith("sandbox;") and "allow-scripts" not in answer.header(
+        "Content-Security-Policy"
+    )
     assert answer.header("Cache-Control") == "no-store"
 
 
@@ -212,8 +268,17 @@ def test_only_recordings_are_served_inline(alice: Client) -> None:  # noqa: F811
     from .test_media import sound
 
     played = alice("GET", send(alice, sound(), "call.wav") + "/play", Range="bytes=0-3")
-    assert (played.status, played.body, played.header("Content-Type"), played.header("Content-Disposition")) == (206, b"RIFF", "audio/wav", "inline")
-    assert alice("GET", send(alice, b"<html><script>", "x.wav") + "/play").header("Content-Disposition").startswith("attachment")
+    assert (played.status, played.body, played.header("Content-Type"), played.header("Content-Disposition")) == (
+        206,
+        b"RIFF",
+        "audio/wav",
+        "inline",
+    )
+    assert (
+        alice("GET", send(alice, b"<html><script>", "x.wav") + "/play")
+        .header("Content-Disposition")
+        .startswith("attachment")
+    )
 
 
 def test_a_preview_is_made_by_the_court_and_runs_nothing(alice: Client) -> None:  # noqa: F811
@@ -221,11 +286,16 @@ def test_a_preview_is_made_by_the_court_and_runs_nothing(alice: Client) -> None:
     from .test_media import picture
 
     page = alice("GET", send(alice, b"<html><script>alert(1)</script>", "p.html") + "/preview/1")
-    assert page.header("Content-Type") == "text/plain; charset=utf-8" and page.body == b"<html><script>alert(1)</script>"
+    assert (
+        page.header("Content-Type") == "text/plain; charset=utf-8" and page.body == b"<html><script>alert(1)</script>"
+    )
     shown = alice("GET", send(alice, picture("JPEG"), "p.jpg") + "/preview/1")
     assert shown.header("Content-Type") == "image/png" and shown.body.startswith(b"\x89PNG")
     for answer in (page, shown):
-        assert answer.header("Content-Security-Policy").startswith("sandbox;") and answer.header("X-Content-Type-Options") == "nosniff"
+        assert (
+            answer.header("Content-Security-Policy").startswith("sandbox;")
+            and answer.header("X-Content-Type-Options") == "nosniff"
+        )
 
 
 def test_pages_tell_where_a_file_stands(alice: Client, court: Court) -> None:  # noqa: F811
@@ -237,5 +307,7 @@ def test_pages_tell_where_a_file_stands(alice: Client, court: Court) -> None:  #
     page = alice("GET", "/uploads/new")
     assert page.status == 200 and b'enctype="multipart/form-data"' in page.body and b'name="csrf_token"' in page.body
     policy = alice("GET", "/uploads/hash-worker.js").header("Content-Security-Policy")
-    assert "script-src 'self' 'wasm-unsafe-eval';" in policy and "worker-src 'self'" in page.header("Content-Security-Policy")
+    assert "script-src 'self' 'wasm-unsafe-eval';" in policy and "worker-src 'self'" in page.header(
+        "Content-Security-Policy"
+    )
     assert "unsafe-eval" not in page.header("Content-Security-Policy")

@@ -26,7 +26,12 @@ def reader(sealed: bytes):  # type: ignore[no-untyped-def]
     return read
 
 
-@given(st.integers(0, 3 * envelope.PIECE + 5), st.integers(0, 3 * envelope.PIECE + 9), st.integers(0, 2 * envelope.PIECE), st.integers(1, 400_000))
+@given(
+    st.integers(0, 3 * envelope.PIECE + 5),
+    st.integers(0, 3 * envelope.PIECE + 9),
+    st.integers(0, 2 * envelope.PIECE),
+    st.integers(1, 400_000),
+)
 @pytest.mark.slow
 def test_any_range_of_a_sealed_file_is_the_range_of_the_file(size: int, start: int, length: int, step: int) -> None:
     """Reading any part of a sealed file gives exactly that part of the original, however it came in."""
@@ -44,7 +49,12 @@ def test_damage_to_a_sealed_file_is_never_read_as_its_contents(damage: str) -> N
     size, key, piece = 2 * envelope.PIECE, envelope.new_key(), envelope.PIECE + envelope.TAG
     sealed = b"".join(envelope.seal_stream(key, [b"a" * envelope.PIECE, b"b" * envelope.PIECE]))
     head, one, two = sealed[:7], sealed[7 : 7 + piece], sealed[7 + piece :]
-    changed = {"flip": head + bytes([one[0] ^ 1]) + one[1:] + two, "swap": head + two + one, "cut": head + one + two[:-1], "other key": sealed}[damage]
+    changed = {
+        "flip": head + bytes([one[0] ^ 1]) + one[1:] + two,
+        "swap": head + two + one,
+        "cut": head + one + two[:-1],
+        "other key": sealed,
+    }[damage]
     with pytest.raises(envelope.Damaged):
         list(envelope.open_range(envelope.new_key() if damage == "other key" else key, size, reader(changed)))
     with pytest.raises(envelope.Damaged):
@@ -53,7 +63,13 @@ def test_damage_to_a_sealed_file_is_never_read_as_its_contents(damage: str) -> N
 
 def submit_secret(scene: Scene) -> Exhibit:
     upload = scene.upload("haiyun", SECRET, "supplier.txt")
-    given = {"upload": upload.reference, "title": "Supplier", "category": "records", "proves": "That we bought it", "source": "Our books"}
+    given = {
+        "upload": upload.reference,
+        "title": "Supplier",
+        "category": "records",
+        "proves": "That we bought it",
+        "source": "Our books",
+    }
     with pytest.raises(InvalidInput):
         scene.do("submit_exhibit", "haiyun", **given, secret=True)
     scene.do("submit_exhibit", "haiyun", **given, secret=True, why_secret="Our supplier and price, from the claimant.")
@@ -66,7 +82,9 @@ def exhibit(scene: Scene) -> Exhibit:
 
 
 def test_sealed_exhibit_from_submission_to_opening(small_scene: Scene) -> None:
-    """Nobody but bench and own side opens it from the start; the judge names readers, then opens it; every opening is on a list all parties see."""
+    """Nobody but bench and own side opens it from the start; the judge names readers, then opens it; every opening is
+    on a list all parties see.
+    """
     with_exhibits(small_scene)
     mine = submit_secret(small_scene)
     assert mine.seal is not None and mine.seal.state is SealState.ASKED
@@ -77,23 +95,42 @@ def test_sealed_exhibit_from_submission_to_opening(small_scene: Scene) -> None:
         kept = b"".join(small_scene.court.ports.store.open(blob.key))
         assert b"Fenghua" not in kept and blob.content is None
         names = list(small_scene.court.ports.store.names())
-        assert not any(b"Fenghua" in b"".join(small_scene.court.ports.store.open(name)) for name in names), "open bytes were left behind"
+        assert not any(b"Fenghua" in b"".join(small_scene.court.ports.store.open(name)) for name in names), (
+            "open bytes were left behind"
+        )
         assert check(small_scene.court.ports.store, session, small_scene.court.notary.vault) == []
     assert [c.get(f"{path}/file").status_code for c in (li, clerk)] == [403, 403]
     assert li.get(f"/api/v1{path}/file").status_code == 403
-    assert haiyun.get(f"{path}/file").data == SECRET and judge.get(f"{path}/file", headers={"Range": "bytes=4-11"}).data == SECRET[4:12]
+    assert (
+        haiyun.get(f"{path}/file").data == SECRET
+        and judge.get(f"{path}/file", headers={"Range": "bytes=4-11"}).data == SECRET[4:12]
+    )
     assert "Sealing was asked for" in li.get(path).get_data(as_text=True)
     row, data = made(small_scene, "li", CompilationKind.CASE_FILE)
     assert any(each["item"] == f"exhibit {mine.label}" for each in row.left_out) and b"Fenghua" not in data
     with pytest.raises(InvalidInput):
-        small_scene.do("order_seal", "judge", exhibit=mine.reference, answer="seal", readers=["claimant/9"], reasons="A trade secret.")
+        small_scene.do(
+            "order_seal",
+            "judge",
+            exhibit=mine.reference,
+            answer="seal",
+            readers=["claimant/9"],
+            reasons="A trade secret.",
+        )
     small_scene.do(
-        "order_seal", "judge", exhibit=mine.reference, answer="seal", readers=["claimant/1"], reasons="A trade secret; the claimant must be able to answer."
+        "order_seal",
+        "judge",
+        exhibit=mine.reference,
+        answer="seal",
+        readers=["claimant/1"],
+        reasons="A trade secret; the claimant must be able to answer.",
     )
     assert li.get(f"{path}/file").data == SECRET and clerk.get(f"{path}/file").status_code == 403
     assert b"Fenghua" in made(small_scene, "li", CompilationKind.CASE_FILE)[1]
     with small_scene.court.database.read() as session:
-        assert [(r.hat.split("/")[0], r.how) for r in session.scalars(select(ExhibitReading).order_by(ExhibitReading.id))] == [
+        assert [
+            (r.hat.split("/")[0], r.how) for r in session.scalars(select(ExhibitReading).order_by(ExhibitReading.id))
+        ] == [
             ("party", "file"),
             ("judge", "file"),
             ("party", "file"),
@@ -101,22 +138,33 @@ def test_sealed_exhibit_from_submission_to_opening(small_scene: Scene) -> None:
         ]
     listed = li.get(f"{path}/readings").get_data(as_text=True)
     assert "Judge" in listed and "Haiyun" in listed
-    small_scene.do("order_seal", "judge", exhibit=mine.reference, answer="open", readers=[], reasons="It is known by now.")
+    small_scene.do(
+        "order_seal", "judge", exhibit=mine.reference, answer="open", readers=[], reasons="It is known by now."
+    )
     assert clerk.get(f"{path}/file").data == SECRET
 
 
 def test_ordered_seal_recalls_what_lay_ready_and_damage_is_named(small_scene: Scene) -> None:
-    """A file made before the order is fetched by nobody any more; sealed bytes that were changed are named by the check and not given out."""
+    """A file made before the order is fetched by nobody any more; sealed bytes that were changed are named by the check
+    and not given out.
+    """
     with_exhibits(small_scene)
     row, _ = made(small_scene, "li", CompilationKind.CASE_FILE)
     with small_scene.court.database.read() as session:
         r1 = session.scalars(select(Exhibit).where(Exhibit.label == "R-1")).one()
-    small_scene.do("order_seal", "judge", exhibit=r1.reference, answer="seal", readers=[], reasons="Names of customers.")
-    assert signed_in(small_scene, "li").get(f"/cases/{small_scene.case().reference}/files/{row.reference}").status_code == 404
+    small_scene.do(
+        "order_seal", "judge", exhibit=r1.reference, answer="seal", readers=[], reasons="Names of customers."
+    )
+    assert (
+        signed_in(small_scene, "li").get(f"/cases/{small_scene.case().reference}/files/{row.reference}").status_code
+        == 404
+    )
     with small_scene.court.database.read() as session:
         blob = session.get_one(Blob, r1.upload.blob_id)
         place = small_scene.court.ports.store.path(blob.key)
         place.chmod(0o600)
         place.write_bytes(place.read_bytes()[:-1] + b"\x00")
-        assert [f.kind for f in check(small_scene.court.ports.store, session, small_scene.court.notary.vault)] == [FaultKind.ALTERED]
+        assert [f.kind for f in check(small_scene.court.ports.store, session, small_scene.court.notary.vault)] == [
+            FaultKind.ALTERED
+        ]
     assert r1.state is ExhibitState.SUBMITTED

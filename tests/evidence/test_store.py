@@ -122,7 +122,9 @@ def test_a_link_for_download_is_an_attachment_and_needs_no_key(request: pytest.F
     connection.close()
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd", "a" * 25, "A" * 26, "a" * 26 + "/..", "", "aa/" + "a" * 23, "1" * 26])
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "a" * 25, "A" * 26, "a" * 26 + "/..", "", "aa/" + "a" * 23, "1" * 26]
+)
 def test_a_name_is_never_a_path(tmp_path: Path, name: str) -> None:
     """Anything that is not a name of the store's own making does not exist."""
     store = FolderStore(tmp_path / "blobs")
@@ -154,7 +156,11 @@ os.write(1, b"answer")
 """
     trace = tmp_path / "trace"
     calls = "trace=fsync,link,linkat,write,mkdir"
-    subprocess.run(["strace", "-f", "-o", str(trace), "-e", calls, sys.executable, "-c", program, str(tmp_path / "b")], check=True, capture_output=True)
+    subprocess.run(
+        ["strace", "-f", "-o", str(trace), "-e", calls, sys.executable, "-c", program, str(tmp_path / "b")],
+        check=True,
+        capture_output=True,
+    )
     text = trace.read_text()
     between = text[text.index('"begin"') : text.index('"answer"')]
     kinds = re.findall(r"\b(fsync|link|mkdir|write)\(", between)
@@ -166,7 +172,13 @@ def test_a_full_disk_keeps_nothing(tmp_path: Path) -> None:
     """When the disk is full the write is refused as a whole (507) and no half file stays."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    if os.geteuid() == 0 and subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)], capture_output=True).returncode == 0:
+    if (
+        os.geteuid() == 0
+        and subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)], capture_output=True
+        ).returncode
+        == 0
+    ):
         try:
             store = FolderStore(disk / "blobs")
             kept = store.write(io.BytesIO(text_of(300_000)))
@@ -197,14 +209,21 @@ def test_a_full_disk_keeps_nothing(tmp_path: Path) -> None:
 
 
 def test_an_upload_meets_a_full_disk_and_goes_on_later(tmp_path: Path, database: Database, make_desk: Any) -> None:
-    """A piece that does not fit is refused with 507, the acknowledged offset stands, and after room is made the upload finishes."""
+    """A piece that does not fit is refused with 507, the acknowledged offset stands, and after room is made the upload
+    finishes.
+    """
     disk = tmp_path / "disk"
     disk.mkdir()
-    if os.geteuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)], capture_output=True).returncode:
+    if (
+        os.geteuid() != 0
+        or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)], capture_output=True).returncode
+    ):
         pytest.skip("needs the right to mount a small disk")
     try:
         (disk / "ballast").write_bytes(bytes(600_000))
-        desk: UploadDesk = make_desk(store=FolderStore(disk / "blobs"), parts=disk / "parts", limits=UploadLimits(checkpoint=2**30))
+        desk: UploadDesk = make_desk(
+            store=FolderStore(disk / "blobs"), parts=disk / "parts", limits=UploadLimits(checkpoint=2**30)
+        )
         tus, data = Tus(desk), text_of(500_000)
         reference = tus.create(len(data), sha256=sha256(data))
         tus.patch(reference, 0, data[:100_000])
@@ -268,7 +287,16 @@ def test_a_database_refuses_a_blob_in_two_places_or_none(database: Database) -> 
 
     for key, content in ((None, None), (new_reference(), b"x")):
         with pytest.raises(IntegrityError), database.write() as session:
-            session.add(Blob(sha256=hashlib.sha256(b"x").hexdigest(), size=1, media_type="text/plain", key=key, content=content, created_at=NOW))
+            session.add(
+                Blob(
+                    sha256=hashlib.sha256(b"x").hexdigest(),
+                    size=1,
+                    media_type="text/plain",
+                    key=key,
+                    content=content,
+                    created_at=NOW,
+                )
+            )
 
 
 def test_a_store_is_named_by_one_setting(tmp_path: Path) -> None:

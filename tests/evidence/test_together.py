@@ -1,4 +1,6 @@
-"""Small files of several senders in one commit: each has its own row, bytes and receipt, and what is refused of one takes no other with it."""
+"""Small files of several senders in one commit: each has its own row, bytes and receipt, and what is refused of one
+takes no other with it.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,15 @@ def until(true: Callable[[], bool]) -> None:
 
 def row(reference: str) -> Upload:
     """An upload of Alice's that has begun."""
-    return Upload(reference=reference, account_id=ALICE, filename="a.txt", size=3, state=UploadState.RECEIVING, created_at=NOW, expires_at=NOW)
+    return Upload(
+        reference=reference,
+        account_id=ALICE,
+        filename="a.txt",
+        size=3,
+        state=UploadState.RECEIVING,
+        created_at=NOW,
+        expires_at=NOW,
+    )
 
 
 def test_what_the_database_refuses_of_one_file_takes_no_other_with_it(database: Database) -> None:

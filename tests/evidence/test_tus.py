@@ -67,7 +67,12 @@ def test_a_file_sent_in_pieces_is_anchored_with_its_digest(tus: Tus, desk: Uploa
     assert tus("HEAD", reference).headers["Upload-Offset"] == "3000"
     reply = tus.patch(reference, 3000, data[3000:])
     upload = desk.find(ALICE, reference)
-    assert (reply.status, upload.state, upload.sha256, upload.media_type) == (204, UploadState.ANCHORED, sha256(data), "text/plain")
+    assert (reply.status, upload.state, upload.sha256, upload.media_type) == (
+        204,
+        UploadState.ANCHORED,
+        sha256(data),
+        "text/plain",
+    )
     assert b"".join(desk.contents(upload)) == data
     assert reply.headers["Upload-Receipt"] == upload.receipt
     assert reply.headers["Repr-Digest"] == f"sha-256=:{base64.b64encode(hashlib.sha256(data).digest()).decode()}:"
@@ -80,7 +85,13 @@ def test_a_file_sent_in_pieces_is_anchored_with_its_digest(tus: Tus, desk: Uploa
 def test_a_small_file_with_its_creation_lives_in_the_database(tus: Tus, desk: UploadDesk) -> None:
     """A small file sent with its creation is anchored in one commit and touches no folder."""
     data = b"paid in full, thank you\n"
-    reply = tus("POST", body=data, Upload_Length=str(len(data)), Content_Type="application/offset+octet-stream", Upload_Metadata=metadata(filename="chat.txt"))
+    reply = tus(
+        "POST",
+        body=data,
+        Upload_Length=str(len(data)),
+        Content_Type="application/offset+octet-stream",
+        Upload_Metadata=metadata(filename="chat.txt"),
+    )
     upload = desk.find(ALICE, reply.headers["Location"].rsplit("/", 1)[-1])
     assert (reply.status, reply.headers["Upload-Offset"], upload.state) == (201, str(len(data)), UploadState.ANCHORED)
     assert upload.blob is not None and upload.blob.content == data and upload.blob.key is None
@@ -102,7 +113,13 @@ def test_options_says_what_is_spoken(desk: UploadDesk) -> None:
     """OPTIONS names the version, the extensions, the largest file and the checksums."""
     headers = options(desk).headers
     assert headers["Tus-Version"] == "1.0.0"
-    assert set(headers["Tus-Extension"].split(",")) == {"creation", "creation-with-upload", "expiration", "checksum", "termination"}
+    assert set(headers["Tus-Extension"].split(",")) == {
+        "creation",
+        "creation-with-upload",
+        "expiration",
+        "checksum",
+        "termination",
+    }
     assert headers["Tus-Max-Size"] == str(2**20)
     assert set(headers["Tus-Checksum-Algorithm"].split(",")) == {"sha256", "sha1"}
 
@@ -133,7 +150,13 @@ def test_numbers_are_strict_decimals(tus: Tus, value: str) -> None:
         tus("POST", Upload_Length=value.rstrip("\n") if value != "5\n" else "5 ")
     reference = tus.create(10)
     with pytest.raises(BadUploadRequest):
-        tus("PATCH", reference, b"x", Content_Type="application/offset+octet-stream", Upload_Offset=value.rstrip("\n") if value != "5\n" else "5 ")
+        tus(
+            "PATCH",
+            reference,
+            b"x",
+            Content_Type="application/offset+octet-stream",
+            Upload_Offset=value.rstrip("\n") if value != "5\n" else "5 ",
+        )
 
 
 def test_resumed_with_other_bytes_is_found_by_the_whole_digest(tus: Tus, desk: UploadDesk) -> None:
@@ -178,7 +201,10 @@ def test_a_damaged_piece_is_460_and_not_kept(tus: Tus, algorithm: str) -> None:
     assert tus.patch(reference, 2000, data[2000:], Upload_Checksum=good).headers["Upload-State"] == "anchored"
 
 
-@pytest.mark.parametrize("checksum", ["md5 1B2M2Y8AsgTpgAmY7PhCfg==", "sha256", "sha256 AAAA", "sha256 !!!!", "sha1  2jmj7l5rSw0yVb/vlWAYkK/YBwk=", ""])
+@pytest.mark.parametrize(
+    "checksum",
+    ["md5 1B2M2Y8AsgTpgAmY7PhCfg==", "sha256", "sha256 AAAA", "sha256 !!!!", "sha1  2jmj7l5rSw0yVb/vlWAYkK/YBwk=", ""],
+)
 def test_an_unreadable_checksum_is_refused(tus: Tus, checksum: str) -> None:
     """A checksum of another algorithm, length or alphabet is a bad request, never ignored."""
     reference = tus.create(10)
@@ -220,7 +246,12 @@ def test_what_came_before_the_connection_broke_is_kept(tus: Tus, desk: UploadDes
     desk.append(ALICE, reference, 0, Breaking(data, 5001))
     assert tus("HEAD", reference).headers["Upload-Offset"] == "5001"
     with pytest.raises(ChecksumMismatch):
-        tus.patch(reference, 5001, Breaking(data[5001:], 100), Upload_Checksum=f"sha1 {base64.b64encode(hashlib.sha1(data[5001:]).digest()).decode()}")
+        tus.patch(
+            reference,
+            5001,
+            Breaking(data[5001:], 100),
+            Upload_Checksum=f"sha1 {base64.b64encode(hashlib.sha1(data[5001:]).digest()).decode()}",
+        )
     assert tus("HEAD", reference).headers["Upload-Offset"] == "5001"
     tus.patch(reference, 5001, data[5001:])
     assert desk.find(ALICE, reference).sha256 == sha256(data)
@@ -298,7 +329,11 @@ def test_another_accounts_upload_does_not_exist(tus: Tus, desk: UploadDesk) -> N
     reference = tus.create(5000)
     stranger = Tus(desk, BOB)
     before = sorted(desk.parts.folder.iterdir())
-    for attempt in (lambda: stranger("HEAD", reference), lambda: stranger.patch(reference, 0, b"x"), lambda: stranger("DELETE", reference)):
+    for attempt in (
+        lambda: stranger("HEAD", reference),
+        lambda: stranger.patch(reference, 0, b"x"),
+        lambda: stranger("DELETE", reference),
+    ):
         with pytest.raises(NotFound):
             attempt()
     assert sorted(desk.parts.folder.iterdir()) == before
@@ -354,7 +389,9 @@ def test_an_upload_at_rest_expires_and_each_piece_gives_it_time(tus: Tus, desk: 
 def test_metadata_is_read_strictly(tus: Tus, header: str) -> None:
     """Metadata with a doubled or empty key, loose Base64 or broken UTF-8 is a bad request."""
     if header == "filename":
-        assert tus("POST", Upload_Length="5", Upload_Metadata=header).status == 201  # a key without value is allowed by tus
+        assert (
+            tus("POST", Upload_Length="5", Upload_Metadata=header).status == 201
+        )  # a key without value is allowed by tus
         return
     with pytest.raises(BadUploadRequest):
         tus("POST", Upload_Length="5", Upload_Metadata=header)
@@ -378,7 +415,9 @@ def test_a_long_piece_is_acknowledged_on_the_way(tus: Tus, desk: UploadDesk) -> 
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read from /proc")
 def test_a_large_file_takes_little_memory(tus: Tus, make_desk: Any) -> None:
-    """Memory grows by less than 64 MiB while 192 MiB (4 GiB in ``make prove``) come in, and the digest is that of every byte."""
+    """Memory grows by less than 64 MiB while 192 MiB (4 GiB in ``make prove``) come in, and the digest is that of every
+    byte.
+    """
     size = 4 * 2**30 if os.environ.get("ODR_PROVE") else 192 * 2**20
     large = Tus(make_desk(limits=UploadLimits(max_size=size)))
     block = text_of(2**20)
@@ -414,8 +453,12 @@ Step = st.tuples(st.sampled_from(["right", "behind", "ahead", "cut", "damaged", 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(Step, max_size=12))
-def test_any_sequence_of_pieces_keeps_exactly_what_was_acknowledged(desk: UploadDesk, steps: list[tuple[str, int]]) -> None:
-    """Whatever order of honest, lying, cut and damaged pieces comes, the offset never decreases and the bytes are the file's."""
+def test_any_sequence_of_pieces_keeps_exactly_what_was_acknowledged(
+    desk: UploadDesk, steps: list[tuple[str, int]]
+) -> None:
+    """Whatever order of honest, lying, cut and damaged pieces comes, the offset never decreases and the bytes are the
+    file's.
+    """
     tus, data, offset = Tus(desk), text_of(7000), 0
     reference = tus.create(len(data), sha256=sha256(data))
     for kind, size in steps:
@@ -444,7 +487,9 @@ def test_any_sequence_of_pieces_keeps_exactly_what_was_acknowledged(desk: Upload
 def test_the_same_on_postgresql(postgres_court_url: str, store: FolderStore, clock: FixedClock, tmp_path: Path) -> None:
     """Pieces, a broken connection, a small file and expiry behave alike on the other engine."""
     database = Database(postgres_court_url)
-    notary = Notary(database, vault=FileVault(tmp_path / "pg-vault"), origin="court.test/log", clock=clock, log_dir=None)
+    notary = Notary(
+        database, vault=FileVault(tmp_path / "pg-vault"), origin="court.test/log", clock=clock, log_dir=None
+    )
     desk = UploadDesk(database, store, tmp_path / "pg-parts", notary, clock, UploadLimits(small=1024, checkpoint=4096))
     tus, data = Tus(desk), text_of(20_000)
     reference = tus.create(len(data), sha256=sha256(data))

@@ -1,4 +1,6 @@
-"""Files that somebody sent and never submitted: nothing is erased before its sender was told, had time, and a person decided."""
+"""Files that somebody sent and never submitted: nothing is erased before its sender was told, had time, and a person
+decided.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +66,9 @@ def upload(scene: Scene, reference: str) -> Upload:
         return found
 
 
-def decide(scene: Scene, *references: str, erased: bool = True, reasons: str = "The time is over and the sender was told.") -> UploadDecision:
+def decide(
+    scene: Scene, *references: str, erased: bool = True, reasons: str = "The time is over and the sender was told."
+) -> UploadDecision:
     with scene.court.sit() as sitting:
         return deciding.decide(sitting, scene.people["clerk"], "Clerk", references, erased=erased, reasons=reasons)
 
@@ -79,7 +83,9 @@ def due(scene: Scene, *references: str) -> list[UploadNotice]:
 
 
 def test_the_sender_is_told_and_has_time_before_a_person_decides(scene: Scene, smtp_peer: SmtpPeer) -> None:
-    """On both databases: nothing on day 90; then a letter that names file, day and page; thirty days nobody can erase it; then it goes, and only it."""
+    """On both databases: nothing on day 90; then a letter that names file, day and page; thirty days nobody can erase
+    it; then it goes, and only it.
+    """
     by_smtp(scene, smtp_peer)
     mine, neighbour = sent(scene), sent(scene, "haiyun", b"a long log\n" * 20_000, "log.txt")
     scene.later(days=89)
@@ -91,12 +97,19 @@ def test_the_sender_is_told_and_has_time_before_a_person_decides(scene: Scene, s
     body = letter.message.get_body(("plain",))
     assert body is not None and first.until_on is not None
     words = body.get_content()
-    assert "order.txt" in words and "/uploads/mine" in words and str(first.until_on.day) in words and "log.txt" not in words
+    assert (
+        "order.txt" in words
+        and "/uploads/mine" in words
+        and str(first.until_on.day) in words
+        and "log.txt" not in words
+    )
     assert first.until_on == scene.clock.now().astimezone(scene.court.settings.tz).date() + timedelta(days=30)
     with pytest.raises(ActNotOpen, match="can keep it until"):
         decide(scene, first.reference)
     scene.later(days=31)
-    assert len(smtp_peer.messages) == 2 and upload(scene, mine).state is UploadState.ANCHORED, "the clock alone erases nothing"
+    assert len(smtp_peer.messages) == 2 and upload(scene, mine).state is UploadState.ANCHORED, (
+        "the clock alone erases nothing"
+    )
     made = decide(scene, first.reference)
     with scene.court.database.read() as session:
         gone = session.get_one(Receipt, upload(scene, mine).receipt)
@@ -105,11 +118,17 @@ def test_the_sender_is_told_and_has_time_before_a_person_decides(scene: Scene, s
         assert scene.court.notary.audit(session) == [] and check(scene.court.ports.store, session) == []
     scene.court.notary.sequence()
     with scene.court.database.read() as session:
-        assert scene.court.notary.receipt_files(session, upload(scene, neighbour).receipt or "").proof is not None, "neighbours stay proven"
+        assert scene.court.notary.receipt_files(session, upload(scene, neighbour).receipt or "").proof is not None, (
+            "neighbours stay proven"
+        )
         on_record = scene.court.notary.receipt_files(session, made.receipt)
         assert on_record.proof is not None and sha256_hex(made.record.encode()) in on_record.json.decode()
     act = json.loads(made.record)
-    assert act["files"][0]["sha256"] == upload(scene, mine).sha256 and act["files"][0]["told_at"] and act["reasons"] == made.reasons
+    assert (
+        act["files"][0]["sha256"] == upload(scene, mine).sha256
+        and act["files"][0]["told_at"]
+        and act["reasons"] == made.reasons
+    )
     assert upload(scene, mine).state is UploadState.ERASED and upload(scene, neighbour).state is UploadState.ANCHORED
     with pytest.raises(UploadGone):
         desk_of(scene.court).resumable(scene.people["li"], mine)
@@ -125,11 +144,15 @@ def test_erased_are_the_bytes_in_the_store_and_in_the_file_of_the_database(small
     decide(small_scene, *(one.reference for one in due(small_scene, small, large)))
     assert blob.key not in set(small_scene.court.ports.store.names())
     database = small_scene.court.database.path
-    assert database is not None and all(b"order 8842, never" not in part.read_bytes() for part in database.parent.glob(database.name + "*"))
+    assert database is not None and all(
+        b"order 8842, never" not in part.read_bytes() for part in database.parent.glob(database.name + "*")
+    )
 
 
 def test_erasing_waits_for_nobody_who_reads(small_scene: Scene) -> None:
-    """While a page still reads what was before, the decision is done at once; once nobody reads, the worker empties the journal."""
+    """While a page still reads what was before, the decision is done at once; once nobody reads, the worker empties the
+    journal.
+    """
     found = due(small_scene, sent(small_scene))
     database = small_scene.court.database
     assert database.path is not None
@@ -142,12 +165,16 @@ def test_erasing_waits_for_nobody_who_reads(small_scene: Scene) -> None:
         assert journal.stat().st_size > 0 and not database.empty_journal()
     retention.empty_journal(small_scene.court)
     assert journal.stat().st_size == 0
-    assert all(b"order 8842, never" not in part.read_bytes() for part in database.path.parent.glob(database.path.name + "*"))
+    assert all(
+        b"order 8842, never" not in part.read_bytes() for part in database.path.parent.glob(database.path.name + "*")
+    )
 
 
 @pytest.mark.parametrize("mood", [Mood.NO_SUCH_BOX, Mood.LATER, Mood.REFUSED_AFTER_DATA], ids=str)
 def test_a_letter_that_no_server_accepts_is_no_notice(small_scene: Scene, smtp_peer: SmtpPeer, mood: Mood) -> None:
-    """Until a server has taken the letter the file cannot be erased; it is tried again, seldomer and seldomer, and the list says what the server said."""
+    """Until a server has taken the letter the file cannot be erased; it is tried again, seldomer and seldomer, and the
+    list says what the server said.
+    """
     by_smtp(small_scene, smtp_peer)
     sent(small_scene)
     smtp_peer.script(mood, mood)
@@ -164,7 +191,9 @@ def test_a_letter_that_no_server_accepts_is_no_notice(small_scene: Scene, smtp_p
     small_scene.later(days=1)
     (one,) = notices(small_scene)
     assert one.state is NoticeState.TOLD and one.tries == 3 and one.until_on is not None
-    assert one.until_on >= small_scene.clock.now().date() + timedelta(days=30), "the time runs from the letter that was accepted"
+    assert one.until_on >= small_scene.clock.now().date() + timedelta(days=30), (
+        "the time runs from the letter that was accepted"
+    )
 
 
 def test_nobody_is_written_to_at_night(small_scene: Scene) -> None:
@@ -181,28 +210,63 @@ def test_nobody_is_written_to_at_night(small_scene: Scene) -> None:
 def test_a_file_that_is_submitted_or_named_in_a_draft_is_not_on_the_list(small_scene: Scene) -> None:
     """An exhibit belongs to its case; a file in a draft has its time from when the draft was last written in."""
     small_scene.lodge()
-    exhibit, drafted, left = sent(small_scene, content=b"one"), sent(small_scene, content=b"two"), sent(small_scene, content=b"three")
-    small_scene.do("submit_exhibit", "li", upload=exhibit, title="Paper", category="records", proves="It", source="My phone")
+    exhibit, drafted, left = (
+        sent(small_scene, content=b"one"),
+        sent(small_scene, content=b"two"),
+        sent(small_scene, content=b"three"),
+    )
+    small_scene.do(
+        "submit_exhibit", "li", upload=exhibit, title="Paper", category="records", proves="It", source="My phone"
+    )
     assert upload(small_scene, exhibit).used_at is not None
     small_scene.clock.advance(timedelta(days=60))
     with small_scene.court.database.write() as session:
         draft = drafts.open_draft(session, small_scene.people["li"], small_scene.clock.now())
-        drafts.save_step(session, draft, "exhibits", {"exhibits-0-upload": [drafted]}, small_scene.clock.now(), by=small_scene.people["li"], is_done=False)
+        drafts.save_step(
+            session,
+            draft,
+            "exhibits",
+            {"exhibits-0-upload": [drafted]},
+            small_scene.clock.now(),
+            by=small_scene.people["li"],
+            is_done=False,
+        )
     small_scene.later(days=32)
     assert [one.upload.reference for one in notices(small_scene)] == [left]
     small_scene.later(days=60)
-    assert [one.upload.reference for one in notices(small_scene)] == [left, drafted], "a draft left for ninety days keeps its files no longer"
+    assert [one.upload.reference for one in notices(small_scene)] == [left, drafted], (
+        "a draft left for ninety days keeps its files no longer"
+    )
 
 
 def test_what_the_sender_does_takes_a_file_off_the_list(small_scene: Scene) -> None:
-    """Submitting it, going on with the draft, or asking to keep it ends the notice; after another ninety days it comes again."""
+    """Submitting it, going on with the draft, or asking to keep it ends the notice; after another ninety days it comes
+    again.
+    """
     small_scene.lodge()
     submitted, drafted, kept = (sent(small_scene, content=text) for text in (b"one", b"two", b"three"))
     due(small_scene, submitted, drafted, kept)
-    small_scene.do("submit_exhibit", "li", upload=submitted, title="Paper", category="records", proves="It", source="My phone", why_late="I was ill.")
+    small_scene.do(
+        "submit_exhibit",
+        "li",
+        upload=submitted,
+        title="Paper",
+        category="records",
+        proves="It",
+        source="My phone",
+        why_late="I was ill.",
+    )
     with small_scene.court.database.write() as session:
         draft = drafts.open_draft(session, small_scene.people["li"], small_scene.clock.now())
-        drafts.save_step(session, draft, "exhibits", {"exhibits-0-upload": drafted}, small_scene.clock.now(), by=small_scene.people["li"], is_done=False)
+        drafts.save_step(
+            session,
+            draft,
+            "exhibits",
+            {"exhibits-0-upload": drafted},
+            small_scene.clock.now(),
+            by=small_scene.people["li"],
+            is_done=False,
+        )
     assert unsubmitted.keep_longer(small_scene.court, small_scene.people["haiyun"], [kept]) == 0, "only its sender"
     assert unsubmitted.keep_longer(small_scene.court, small_scene.people["li"], [kept, submitted]) == 1
     with pytest.raises(ActNotOpen):
@@ -268,7 +332,9 @@ def test_two_workers_write_one_letter(small_scene: Scene, smtp_peer: SmtpPeer) -
 
 
 def test_pages_tell_the_sender_and_keep_with_one_button(visitor: VisitorOf, small_scene: Scene) -> None:
-    """Home names the day; the page lists each file with its day and a button; kept, the warning is gone; the file's page says when it was erased."""
+    """Home names the day; the page lists each file with its day and a button; kept, the warning is gone; the file's
+    page says when it was erased.
+    """
     first, second = sent(small_scene), sent(small_scene, content=b"second", name="second.txt")
     li = visitor("li")
     assert "may be erased" not in li.get("/home") and "90 days" in li.get("/uploads/mine")
@@ -307,8 +373,14 @@ def test_a_decision_that_cannot_be_keeps_what_was_typed(visitor: VisitorOf, smal
 
 
 def test_the_pages_are_usable_by_everybody(site: Site) -> None:  # noqa: F811
-    """Home with its notice, the sender's files and the court's list: nothing runs out of a narrow page, and axe finds nothing, in both languages."""
-    told = due(site.scene, sent(site.scene), sent(site.scene, content=b"another", name="a very long name of a photograph " * 4 + ".txt"))
+    """Home with its notice, the sender's files and the court's list: nothing runs out of a narrow page, and axe finds
+    nothing, in both languages.
+    """
+    told = due(
+        site.scene,
+        sent(site.scene),
+        sent(site.scene, content=b"another", name="a very long name of a photograph " * 4 + ".txt"),
+    )
     li, clerk = site.enter("li"), site.enter("clerk")
     look(li, "/home", "home-told")
     look(li, "/uploads/mine", "files-sent")
@@ -323,7 +395,11 @@ def test_the_operator_sees_the_list(small_scene: Scene) -> None:
     sent(small_scene)
     small_scene.later(days=92)
     run = create_app(court=small_scene.court).test_cli_runner().invoke(args=["retention", "unsubmitted"])
-    assert notices(small_scene)[0].reference in run.output and "can keep it until" in run.output and "1 files on the list, 0 may be erased" in run.output
+    assert (
+        notices(small_scene)[0].reference in run.output
+        and "can keep it until" in run.output
+        and "1 files on the list, 0 may be erased" in run.output
+    )
     assert "order.txt" not in run.output
 
 
@@ -334,7 +410,11 @@ def test_every_pack_has_its_rule_dated_and_cited() -> None:
         pack = packs.in_force(name, date(2026, 3, 2))
         assert pack.retention is not None
         rule = pack.retention.rules[unsubmitted.RULE]
-        assert rule.notice is not None and (rule.after.amount, rule.notice.amount, rule.after.unit) == (90, 30, Unit.DAYS)
+        assert rule.notice is not None and (rule.after.amount, rule.notice.amount, rule.after.unit) == (
+            90,
+            30,
+            Unit.DAYS,
+        )
         assert article in pack.cite(rule.article).render("zh-Hans")
 
 

@@ -16,7 +16,17 @@ from odr.errors import ActNotOpen, InvalidInput
 from odr.payments.scales import FeeStep
 from odr.procedure import forms
 from odr.procedure.forms import Option
-from odr.procedure.inputs import Choice, CourtDate, CourtEmail, CourtModel, CourtMoney, CourtPhone, CourtText, RefTo, field
+from odr.procedure.inputs import (
+    Choice,
+    CourtDate,
+    CourtEmail,
+    CourtModel,
+    CourtMoney,
+    CourtPhone,
+    CourtText,
+    RefTo,
+    field,
+)
 from odr.procedure.packs import PackRegistry
 from odr.procedure.reckoning import Period, reckon
 from odr.procedure.rules import Unit
@@ -30,7 +40,9 @@ NOW = datetime(2026, 4, 24, 2, 11, tzinfo=UTC)
 class FactRow(CourtModel):
     """A row with a date, words and files."""
 
-    happened_on: Annotated[CourtDate | None, field(T("When"), T("For example 11 November 2025. Leave it empty if you do not know."))] = None
+    happened_on: Annotated[
+        CourtDate | None, field(T("When"), T("For example 11 November 2025. Leave it empty if you do not know."))
+    ] = None
     what: Annotated[str, CourtText(1, 2000), field(T("What happened"))]
     proofs: Annotated[list[Annotated[str, RefTo("exhibit")]], field(T("Exhibit"))] = []
 
@@ -38,11 +50,17 @@ class FactRow(CourtModel):
 class Everything(CourtModel):
     """Every widget once."""
 
-    name: Annotated[str, CourtText(1, 200, one_line=True), field(T("Name"), T("As in the identity document or licence."))]
+    name: Annotated[
+        str, CourtText(1, 200, one_line=True), field(T("Name"), T("As in the identity document or licence."))
+    ]
     kind: Annotated[PartyKind, Choice(PartyKind), field(T("You are"))] = PartyKind.PERSON
     track: Annotated[
         Literal["small", "simple", "ordinary"],
-        field(T("Procedure"), options={"small": T("small claims"), "simple": T("simple procedure"), "ordinary": T("ordinary procedure")}, widget="select"),
+        field(
+            T("Procedure"),
+            options={"small": T("small claims"), "simple": T("simple procedure"), "ordinary": T("ordinary procedure")},
+            widget="select",
+        ),
     ]
     email: Annotated[str, CourtEmail(), field(T("E-mail address"))]
     phone: Annotated[str | None, CourtPhone(), field(T("Telephone"))] = None
@@ -86,7 +104,9 @@ def url_for(endpoint: str, **values: Any) -> str:
     return "/" + endpoint.replace(".", "/") + "".join(f"/{value}" for value in values.values())
 
 
-def environment(locale: str, *, person: Any = None, training: bool = False, witnesses: int = 0, extra: dict[str, str] | None = None) -> Environment:
+def environment(
+    locale: str, *, person: Any = None, training: bool = False, witnesses: int = 0, extra: dict[str, str] | None = None
+) -> Environment:
     """The globals and filters that ``odr.app`` and ``odr.access`` give."""
     env = Environment(
         loader=ChoiceLoader([DictLoader(extra or {}), FileSystemLoader(ROOT / "templates")]),
@@ -133,7 +153,9 @@ def wrong_fields(locale: str) -> list[forms.FormField]:
 def court_things() -> dict[str, Any]:
     """A case, its time limits, its fee and its docket as the macros take them."""
     pack = PackRegistry.load().in_force("cn", date(2026, 4, 1))
-    reckoning = reckon(pack, Period(amount=6, unit=Unit.WORKING_DAYS), datetime(2026, 4, 20, 2, 0, tzinfo=UTC), article="OLR 14")
+    reckoning = reckon(
+        pack, Period(amount=6, unit=Unit.WORKING_DAYS), datetime(2026, 4, 20, 2, 0, tzinfo=UTC), article="OLR 14"
+    )
     caption = T("%(claimant)s v %(respondent)s", claimant="Li", respondent="Haiyun Information Technology Co., Ltd.")
     case = SimpleNamespace(
         reference="abc",
@@ -142,7 +164,12 @@ def court_things() -> dict[str, Any]:
         parties=[],
     )
     window = SimpleNamespace(reference="w1", due_at=datetime(2026, 4, 27, 15, 59, 59, tzinfo=UTC))
-    act = SimpleNamespace(name="file_answer", title=T("Check your answers"), help=T("Write the day like 27 April 2026 or 2026-04-27."), page=None)
+    act = SimpleNamespace(
+        name="file_answer",
+        title=T("Check your answers"),
+        help=T("Write the day like 27 April 2026 or 2026-04-27."),
+        page=None,
+    )
     opened = SimpleNamespace(act=act, window=window, breach=None)
     closed = SimpleNamespace(act=act, window=None, breach=ActNotOpen(T("The time has ended."), T("Leave this empty.")))
     entries = [
@@ -184,4 +211,6 @@ def sample(locale: str, **how: Any) -> str:
     """The sample page, rendered."""
     env = environment(locale, extra={"sample.html": SAMPLE}, **how)
     fields = wrong_fields(locale)
-    return env.get_template("sample.html").render(fields=fields, errors=forms.summary(fields), tab="overview", **court_things())
+    return env.get_template("sample.html").render(
+        fields=fields, errors=forms.summary(fields), tab="overview", **court_things()
+    )

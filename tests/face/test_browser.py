@@ -35,14 +35,18 @@ class Site:
             self.posted.append((request.path, request.form.to_dict()))
             return Response("{}", status=HTTPStatus.OK, mimetype="application/json")(environ, start_response)
         page = sample(request.path.strip("/") or "en", person=SOMEBODY, training=True)
-        return Response(page, mimetype="text/html", headers={"Content-Security-Policy": content_policy({})})(environ, start_response)
+        return Response(page, mimetype="text/html", headers={"Content-Security-Policy": content_policy({})})(
+            environ, start_response
+        )
 
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
     """Serves the sample on loopback."""
     application = Site()
-    server = make_server("127.0.0.1", 0, SharedDataMiddleware(application, {"/static": str(ROOT / "static")}), threaded=True)
+    server = make_server(
+        "127.0.0.1", 0, SharedDataMiddleware(application, {"/static": str(ROOT / "static")}), threaded=True
+    )
     application.origin = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -61,7 +65,9 @@ def test_every_macro_is_accessible_and_fits(site: Site, open_context: OpenContex
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
     page.goto(f"/{locale}")
-    expect(page.locator("#statement-count [data-words]")).not_to_contain_text(T("At most %(most)s characters.", most=4000).render(locale))
+    expect(page.locator("#statement-count [data-words]")).not_to_contain_text(
+        T("At most %(most)s characters.", most=4000).render(locale)
+    )
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
     assert said == []
     found = examined(page)

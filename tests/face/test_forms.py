@@ -27,7 +27,9 @@ from tests.face.stage import CHOICES, TYPED, Everything
 class Relief(CourtModel):
     """One thing asked for."""
 
-    kind: Annotated[Literal["money", "act"], field(T("Result"), options={"money": T("Amount"), "act": T("Step")})] = "money"
+    kind: Annotated[Literal["money", "act"], field(T("Result"), options={"money": T("Amount"), "act": T("Step")})] = (
+        "money"
+    )
     what: Annotated[str, CourtText(1, 100), field(T("Name"))]
     amount: Annotated[CourtMoney | None, field(T("Amount"))] = None
 
@@ -87,7 +89,11 @@ def test_rows_come_back_as_they_went_out(rows: list[tuple[str, int]], data: st.D
         if data.draw(st.booleans()):
             values |= {f"relief-{number}-kind": "money", f"relief-{number}-what": " ", f"relief-{number}-amount": ""}
             number += 1
-        values |= {f"relief-{number}-kind": "money", f"relief-{number}-what": what, f"relief-{number}-amount": forms.money_text(minor, "CNY")}
+        values |= {
+            f"relief-{number}-kind": "money",
+            f"relief-{number}-what": what,
+            f"relief-{number}-amount": forms.money_text(minor, "CNY"),
+        }
         number += data.draw(st.integers(1, 3))
     claim = forms.parse(Claim, values)
     assert [r.amount for r in claim.relief] == [Money(minor, "CNY") for _, minor in rows]
@@ -169,7 +175,9 @@ def test_a_group_that_needs_a_row_shows_one() -> None:
 def test_too_few_rows_is_said_at_the_group() -> None:
     """A form without any row says so where the rows would stand."""
     values = {"title": "x"}
-    assert forms.summary(forms.fields_of(Claim, "en", values, wrong(Claim, values))) == [("relief", "Give at least one: Step")]
+    assert forms.summary(forms.fields_of(Claim, "en", values, wrong(Claim, values))) == [
+        ("relief", "Give at least one: Step")
+    ]
 
 
 def test_a_fault_at_no_field_is_still_told() -> None:
@@ -262,7 +270,13 @@ NODES: dict[str, set[str]] = {
     "model": {"model_type", "model_attributes_type"},
     "model-fields": {"missing", "extra_forbidden", "model_attributes_type"},
     "tagged-union": {"union_tag_invalid", "union_tag_not_found"},
-    "datetime": {"datetime_type", "datetime_parsing", "datetime_from_date_parsing", "datetime_object_invalid", "timezone_aware"},
+    "datetime": {
+        "datetime_type",
+        "datetime_parsing",
+        "datetime_from_date_parsing",
+        "datetime_object_invalid",
+        "timezone_aware",
+    },
     "date": {"date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"},
     "none": {"none_required"},
 }
@@ -324,7 +338,10 @@ def test_every_error_of_an_input_has_a_sentence() -> None:
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["kind", "what", "amount", "minor"]), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["kind", "what", "amount", "minor"]), inner, max_size=3)
+    ),
     max_leaves=6,
 )
 
@@ -336,7 +353,10 @@ def test_whatever_a_program_sends_is_refused_in_words(data: dict[str, Any]) -> N
         validate(Everything, data)
     except InvalidInput as refused:
         assert refused.faults
-        assert all(fault.message.render("zh-Hans") != "" and "%(" not in fault.message.render("zh-Hans") for fault in refused.faults)
+        assert all(
+            fault.message.render("zh-Hans") != "" and "%(" not in fault.message.render("zh-Hans")
+            for fault in refused.faults
+        )
     with contextlib.suppress(ValidationError):
         Everything.model_validate(data)
 
@@ -345,4 +365,6 @@ def test_a_fault_names_the_field_of_the_form_not_of_the_library() -> None:
     """Tags that pydantic puts into locations of unions are not in ours."""
     with pytest.raises(ValidationError) as raised:
         Answer.model_validate({"how": {"kind": "deny"}})
-    assert [(f.location, str(f.message)) for f in faults_of(Answer, raised.value)] == [(("how", "why"), "Fill in: Rule")]
+    assert [(f.location, str(f.message)) for f in faults_of(Answer, raised.value)] == [
+        (("how", "why"), "Fill in: Rule")
+    ]

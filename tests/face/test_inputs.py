@@ -12,7 +12,18 @@ from hypothesis import strategies as st
 
 from odr.errors import InvalidInput
 from odr.procedure.faults import validate
-from odr.procedure.inputs import CourtDate, CourtEmail, CourtModel, CourtMoney, CourtPhone, CourtText, RefTo, field, references_in, schema_for
+from odr.procedure.inputs import (
+    CourtDate,
+    CourtEmail,
+    CourtModel,
+    CourtMoney,
+    CourtPhone,
+    CourtText,
+    RefTo,
+    field,
+    references_in,
+    schema_for,
+)
 from odr.procedure.reading import MONTHS, Unreadable, clean_text, read_day, read_money, read_phone
 from odr.text import LOCALES, Money, T, write_day, write_money
 
@@ -189,7 +200,10 @@ def test_text_that_reads_backwards_is_refused() -> None:
         clean_text("pay \u202e001")
 
 
-@pytest.mark.parametrize("number", ["0571 5550 0142", "+86 138 0000 0000", "(020) 7946-0018", "０５７１５５５００１４２", "0571 5550 0142 ext 12"])
+@pytest.mark.parametrize(
+    "number",
+    ["0571 5550 0142", "+86 138 0000 0000", "(020) 7946-0018", "０５７１５５５００１４２", "0571 5550 0142 ext 12"],
+)
 def test_telephone_numbers_are_taken(number: str) -> None:
     """Numbers with area code, country code and extension."""
     assert sum(c.isdecimal() for c in read_phone(number)) >= 10
@@ -231,7 +245,10 @@ def test_length_is_counted_in_characters() -> None:
 
 def test_references_are_found_at_their_places() -> None:
     """Each reference in an input is found with its kind, so that none is taken without being looked up."""
-    assert list(references_in(Person(name="Wu", files=["u1", "u2"]))) == [(("files", 0), "upload", "u1"), (("files", 1), "upload", "u2")]
+    assert list(references_in(Person(name="Wu", files=["u1", "u2"]))) == [
+        (("files", 0), "upload", "u1"),
+        (("files", 1), "upload", "u2"),
+    ]
 
 
 def test_a_schema_speaks_the_readers_language() -> None:

@@ -23,7 +23,15 @@ def act_page(locale: str, **how: Any) -> str:
     return (
         environment(locale, person=SOMEBODY)
         .get_template("generic/act.html")
-        .render(case=things["case"], act=things["act"], fields=fields, faults=forms.summary(fields), premise="7", tab="overview", **how)
+        .render(
+            case=things["case"],
+            act=things["act"],
+            fields=fields,
+            faults=forms.summary(fields),
+            premise="7",
+            tab="overview",
+            **how,
+        )
     )
 
 
@@ -41,7 +49,9 @@ def test_every_macro_renders(locale: str) -> None:
 
 @pytest.mark.parametrize("locale", LANGUAGES)
 def test_a_refused_form_comes_back_filled(locale: str) -> None:
-    """The act's page has what was typed, the summary's links lead to fields that are there, and Enter does not press “Remove”."""
+    """The act's page has what was typed, the summary's links lead to fields that are there, and Enter does not press
+    “Remove”.
+    """
     page = act_page(locale, moved_on=False)
     for target in re.findall(r'<li><a href="#([^"]+)"', page):
         assert f'id="{target}"' in page
@@ -66,7 +76,14 @@ def test_typed_markup_is_shown_not_run() -> None:
     page = (
         environment("en")
         .get_template("generic/act.html")
-        .render(case=things["case"], act=things["act"], fields=fields, faults=forms.summary(fields), premise="7", moved_on=False)
+        .render(
+            case=things["case"],
+            act=things["act"],
+            fields=fields,
+            faults=forms.summary(fields),
+            premise="7",
+            moved_on=False,
+        )
     )
     assert "<script>alert" not in page
     assert "</textarea><b>" not in page
@@ -87,7 +104,9 @@ def test_a_password_is_never_shown_again() -> None:
     things = court_things()
     fields = forms.fields_of(Secret, "en", {"password": "hunter2"})
     page = (
-        environment("en").get_template("generic/act.html").render(case=things["case"], act=things["act"], fields=fields, faults=[], premise="", moved_on=False)
+        environment("en")
+        .get_template("generic/act.html")
+        .render(case=things["case"], act=things["act"], fields=fields, faults=[], premise="", moved_on=False)
     )
     assert "hunter2" not in page
 
@@ -96,14 +115,18 @@ def test_a_password_is_never_shown_again() -> None:
 def test_an_error_says_what_one_may_do(locale: str) -> None:
     """The page of a breach has the reason, the way out, the rule, and what was typed."""
     breach = ActNotOpen(T("The time has ended."), T("Choose one of those listed."), "CPL 86")
-    page = environment(locale).get_template("generic/error.html").render(error=breach, typed=[("statement", "my <words>")])
+    page = (
+        environment(locale).get_template("generic/error.html").render(error=breach, typed=[("statement", "my <words>")])
+    )
     for words in (breach.message, breach.way_out):
         assert words is not None
         assert words.render(locale) in page
     assert "CPL 86" in page
     assert "my &lt;words&gt;" in page
     both = InvalidInput([FieldFault(("a",), T("Write this as text.")), FieldFault(("b",), T("Leave this empty."))])
-    assert T("Leave this empty.").render(locale) in environment(locale).get_template("generic/error.html").render(error=both)
+    assert T("Leave this empty.").render(locale) in environment(locale).get_template("generic/error.html").render(
+        error=both
+    )
 
 
 @pytest.mark.parametrize("locale", LANGUAGES)
@@ -112,13 +135,26 @@ def test_the_other_generic_pages_render(locale: str) -> None:
     env = environment(locale, person=SOMEBODY)
     pages = [
         env.get_template("generic/check.html").render(
-            sections=[("Facts", "/change", [("When", "27 April"), ("Who", "")])], action="/lodge", premise="3", idempotency_key="k", promise="It is sent."
+            sections=[("Facts", "/change", [("When", "27 April"), ("Who", "")])],
+            action="/lodge",
+            premise="3",
+            idempotency_key="k",
+            promise="It is sent.",
         ),
         env.get_template("generic/receipt.html").render(
-            heading="Lodged", number="(2026) 1", pairs=[("SHA-256", "ab" * 32)], next_steps=["The clerk reads it."], links=[("/r", "receipt.json")]
+            heading="Lodged",
+            number="(2026) 1",
+            pairs=[("SHA-256", "ab" * 32)],
+            next_steps=["The clerk reads it."],
+            links=[("/r", "receipt.json")],
         ),
         env.get_template("generic/list.html").render(
-            heading="Cases", columns=[("a", "A", {}), ("b", "B", {"num": True})], rows=[{"a": "one", "b": "2"}], page=1, more=True, base="?"
+            heading="Cases",
+            columns=[("a", "A", {}), ("b", "B", {"num": True})],
+            rows=[{"a": "one", "b": "2"}],
+            page=1,
+            more=True,
+            base="?",
         ),
         env.get_template("generic/list.html").render(heading="Cases", columns=[("a", "A", {})], rows=[]),
     ]

@@ -19,7 +19,15 @@ def test_govuk_styles_carry_nothing_of_govuk() -> None:
     check_css((VENDOR / "govuk-frontend-6.6.0.court.css").read_text())
 
 
-@pytest.mark.parametrize("left", ["a{font-family:GDS Transport}", "a{background:url(/assets/x.svg)}", "a{background:url(https://e.example/x)}", "@import 'x'"])
+@pytest.mark.parametrize(
+    "left",
+    [
+        "a{font-family:GDS Transport}",
+        "a{background:url(/assets/x.svg)}",
+        "a{background:url(https://e.example/x)}",
+        "@import 'x'",
+    ],
+)
 def test_the_script_fails_when_something_is_left(left: str) -> None:
     """A new version that brings such a thing in another shape is not let through."""
     with pytest.raises(Refused):
@@ -33,7 +41,10 @@ def test_the_styles_get_the_courts_font() -> None:
         ".a{font-family:GDS Transport,arial,sans-serif;color:red}@media print{.a{font-family:sans-serif}}"
         ".c{background:url(/assets/images/govuk-crest.svg)}"
     )
-    assert court_css(css) == ".a{font-family:var(--court-font,sans-serif);color:red}@media print{.a{font-family:var(--court-font,sans-serif)}}\n"
+    assert (
+        court_css(css)
+        == ".a{font-family:var(--court-font,sans-serif);color:red}@media print{.a{font-family:var(--court-font,sans-serif)}}\n"
+    )
 
 
 @pytest.mark.parametrize("sheet", sorted(VENDOR.glob("*/*.css")), ids=lambda p: p.name)

@@ -1,4 +1,6 @@
-"""A door before PostgreSQL that loses the connection in a commit: before the server hears of it, or after it has obeyed."""
+"""A door before PostgreSQL that loses the connection in a commit: before the server hears of it, or after it has
+obeyed.
+"""
 
 from __future__ import annotations
 

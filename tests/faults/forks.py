@@ -41,9 +41,22 @@ def pay_fee(scene: Scene, intent: str) -> ActReceipt:
     now = scene.clock.now()
     with scene.court.database.write() as session:
         fee = session.query(FeeAssessment).filter_by(case_id=scene.case_id).one()
-        told = {"stripe_id": intent, "rank": 2, "intent": intent, "amount_minor": fee.amount_minor, "currency": "CNY", "ours": fee.reference}
+        told = {
+            "stripe_id": intent,
+            "rank": 2,
+            "intent": intent,
+            "amount_minor": fee.amount_minor,
+            "currency": "CNY",
+            "ours": fee.reference,
+        }
         session.add(StripeFact(kind=FactKind.INTENT, at=now, **told))
-    given = PaymentInput(assessment=fee.reference, channel=Channel.CARD, amount=Money(fee.amount_minor, "CNY"), source=f"stripe/{intent}", received_at=now)
+    given = PaymentInput(
+        assessment=fee.reference,
+        channel=Channel.CARD,
+        amount=Money(fee.amount_minor, "CNY"),
+        source=f"stripe/{intent}",
+        received_at=now,
+    )
     with scene.court.sit() as sitting:
         return sitting.perform("record_payment", sitting.session.get_one(Case, scene.case_id), given, actor=CLOCK_ACTOR)
 

@@ -1,4 +1,6 @@
-"""The machine's clock goes back or leaps: nothing lapses early, and the log's time never runs backwards. Bits flip and disks fail in files too."""
+"""The machine's clock goes back or leaps: nothing lapses early, and the log's time never runs backwards. Bits flip and
+disks fail in files too.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ def windows(scene: Scene) -> list[Window]:
 
 
 def test_a_clock_that_goes_back_ends_no_time_early(scene: Scene) -> None:
-    """Set back by a day in the middle of a case: no window closes before its instant, no token is earlier than the one before, the audits are clean."""
+    """Set back by a day in the middle of a case: no window closes before its instant, no token is earlier than the one
+    before, the audits are clean.
+    """
     scene.lodge()
     scene.later(days=2)
     scene.clock.advance(timedelta(days=-1))
@@ -57,7 +61,9 @@ def test_a_leap_forward_closes_what_is_due_and_says_when(small_scene: Scene, lea
     scene.work()
     scene.work()
     with scene.court.database.read() as session:
-        closed = session.scalars(select(DocketEntry).where(DocketEntry.act == "close_window").order_by(DocketEntry.number)).all()
+        closed = session.scalars(
+            select(DocketEntry).where(DocketEntry.act == "close_window").order_by(DocketEntry.number)
+        ).all()
         assert session.get_one(Case, scene.case_id).stage is Stage.PENDING
     assert (closed[0].effective_at, closed[0].recorded_at) == (due, due + leap)
     assert sum(entry.effective_at == due for entry in closed) == 1
@@ -80,7 +86,9 @@ def test_a_flipped_bit_in_a_file_is_named(small_scene: Scene) -> None:
 
 
 def test_a_store_that_fails_acknowledges_nothing(small_scene: Scene, tmp_path: Path) -> None:
-    """The store is gone, as when a disk drops out: refused with a 5xx, nothing kept; when it is back the same file is taken."""
+    """The store is gone, as when a disk drops out: refused with a 5xx, nothing kept; when it is back the same file is
+    taken.
+    """
     scene = small_scene
     app = create_app(court=scene.court)
     headers = {"Authorization": f"Bearer {bearer(scene, 'li')}", "Content-Type": "text/plain"}

@@ -1,4 +1,6 @@
-"""PostgreSQL restarts, or the connection is lost in a commit: the outcome is found by the key, never by sending blindly again."""
+"""PostgreSQL restarts, or the connection is lost in a commit: the outcome is found by the key, never by sending blindly
+again.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,9 @@ def door(postgres_cluster: PostgresCluster) -> Iterator[CuttingDoor]:
 
 
 @pytest.fixture
-def behind(door: CuttingDoor, postgres_court_url: str, postgres_cluster: PostgresCluster, clock: FixedClock, tmp_path: Path) -> Iterator[Scene]:
+def behind(
+    door: CuttingDoor, postgres_court_url: str, postgres_cluster: PostgresCluster, clock: FixedClock, tmp_path: Path
+) -> Iterator[Scene]:
     """A court that reaches its database through the door."""
     database = Database(postgres_court_url.replace(str(postgres_cluster.folder), str(door.folder)))
     yield open_court(database, clock, tmp_path / "court", sequencing="at_once")
@@ -50,10 +54,14 @@ def behind(door: CuttingDoor, postgres_court_url: str, postgres_cluster: Postgre
 @pytest.mark.parametrize("cut", [Cut.BEFORE, Cut.AFTER])
 @pytest.mark.slow
 def test_a_commit_whose_answer_is_lost_is_resolved_by_its_key(behind: Scene, door: CuttingDoor, cut: Cut) -> None:
-    """Not acknowledged either way; sent again under its key it is one claim, told as repeated only where the first had been kept."""
+    """Not acknowledged either way; sent again under its key it is one claim, told as repeated only where the first had
+    been kept.
+    """
     app = create_app(court=behind.court)
     headers = {"Authorization": f"Bearer {bearer(behind, 'li')}", "Idempotency-Key": "once"}
-    assert app.test_client().get("/api/v1/cases", headers=headers).status_code == 200  # notes the token's use, in a commit of its own
+    assert (
+        app.test_client().get("/api/v1/cases", headers=headers).status_code == 200
+    )  # notes the token's use, in a commit of its own
     door.cut = cut
     first = app.test_client().post("/api/v1/cases", json=claim().model_dump(mode="json"), headers=headers)
     assert (door.cuts, first.status_code) == (1, 500)
@@ -75,14 +83,20 @@ def test_a_later_act_is_resolved_the_same_way(behind: Scene, door: CuttingDoor, 
     receipt = behind.do("accept_claim", "clerk", track="small_claims", key="accept")
     assert receipt.repeated is (cut is Cut.AFTER)
     with behind.court.database.read() as session:
-        assert session.scalar(select(func.count()).select_from(DocketEntry).where(DocketEntry.act == "accept_claim")) == 1
+        assert (
+            session.scalar(select(func.count()).select_from(DocketEntry).where(DocketEntry.act == "accept_claim")) == 1
+        )
     assert faults_of(behind) == []
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT])
 @pytest.mark.slow
-def test_a_restarted_server_is_found_again(own_postgres: PostgresCluster, clock: FixedClock, tmp_path: Path, how: signal.Signals) -> None:
-    """Restarted between two acts, orderly or by a crash, nobody notices; restarted within one, it is refused as a whole and can be sent again."""
+def test_a_restarted_server_is_found_again(
+    own_postgres: PostgresCluster, clock: FixedClock, tmp_path: Path, how: signal.Signals
+) -> None:
+    """Restarted between two acts, orderly or by a crash, nobody notices; restarted within one, it is refused as a whole
+    and can be sent again.
+    """
     url = own_postgres.create_database("court")
     lay_tables(url)
     database = Database(url)
@@ -93,10 +107,22 @@ def test_a_restarted_server_is_found_again(own_postgres: PostgresCluster, clock:
     own_postgres.restart(how)
     scene.accept()
     with pytest.raises(DBAPIError), scene.court.sit() as sitting:
-        sitting.perform("change_consent", sitting.session.get_one(Case, scene.case_id), consent(scene), actor=scene.actor("li"), key="consent")
+        sitting.perform(
+            "change_consent",
+            sitting.session.get_one(Case, scene.case_id),
+            consent(scene),
+            actor=scene.actor("li"),
+            key="consent",
+        )
         own_postgres.restart()
     with scene.court.sit() as sitting:
-        receipt = sitting.perform("change_consent", sitting.session.get_one(Case, scene.case_id), consent(scene), actor=scene.actor("li"), key="consent")
+        receipt = sitting.perform(
+            "change_consent",
+            sitting.session.get_one(Case, scene.case_id),
+            consent(scene),
+            actor=scene.actor("li"),
+            key="consent",
+        )
     assert not receipt.repeated
     assert faults_of(scene) == []
     database.dispose()

@@ -33,7 +33,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     folder.mkdir()
     if os.getuid() != 0:
         missing("leave to mount a small file system", "run as root in a container")
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={ROOM}", "tmpfs", str(folder)], capture_output=True, check=False)
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={ROOM}", "tmpfs", str(folder)], capture_output=True, check=False
+    )
     if done.returncode:
         missing("leave to mount a small file system", done.stderr.decode().strip())
     yield folder
@@ -70,16 +72,24 @@ def lodge(app: Flask, headers: dict[str, str]) -> int:
 
 
 def send(app: Flask, headers: dict[str, str], content: bytes) -> int:
-    return app.test_client().post("/api/v1/uploads", data=content, headers={**headers, "Content-Type": "text/plain"}).status_code
+    return (
+        app.test_client()
+        .post("/api/v1/uploads", data=content, headers={**headers, "Content-Type": "text/plain"})
+        .status_code
+    )
 
 
 def count(scene: Scene) -> tuple[int, int]:
     with scene.court.database.read() as session:
-        return session.scalar(select(func.count()).select_from(Case)) or 0, session.scalar(select(func.count()).select_from(Upload)) or 0
+        return session.scalar(select(func.count()).select_from(Case)) or 0, session.scalar(
+            select(func.count()).select_from(Upload)
+        ) or 0
 
 
 def test_lodging_and_files_on_a_full_disk(cramped: Scene, small_disk: Path) -> None:
-    """Refused with a 5xx and nothing kept or acknowledged; with room again the same request under the same key is one claim."""
+    """Refused with a 5xx and nothing kept or acknowledged; with room again the same request under the same key is one
+    claim.
+    """
     app = create_app(court=cramped.court)
     headers = {"Authorization": f"Bearer {bearer(cramped, 'li')}"}
     assert lodge(app, headers) == 201

@@ -28,7 +28,9 @@ def bearer(scene: Scene, who: str) -> str:
     """A program's token with every scope."""
     with scene.court.database.write() as session:
         account = session.get_one(Account, scene.people[who])
-        return tokens.issue(session, account, name="test", scopes=Scope, lasts=timedelta(days=1), now=scene.court.clock.machine_now())
+        return tokens.issue(
+            session, account, name="test", scopes=Scope, lasts=timedelta(days=1), now=scene.court.clock.machine_now()
+        )
 
 
 def at_once(app: Flask, path: str, body: dict[str, Any], headers: dict[str, str]) -> list[TestResponse]:

@@ -1,4 +1,6 @@
-"""kill -9 at random moments of filing, evidence and fee: nothing acknowledged is lost, nothing is half done, nothing is there that nobody sent."""
+"""kill -9 at random moments of filing, evidence and fee: nothing acknowledged is lost, nothing is half done, nothing is
+there that nobody sent.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,15 @@ HUMAN = ("lodge_claim", "accept_claim", "record_payment")
 
 def told_by(url: str, folder: Path) -> list[list[Any]]:
     """What the killed courts told before they died."""
-    command = [sys.executable, "-m", "tests.faults.forks", url, str(folder), "court", str(KILLS // 2 if not PROVE else KILLS)]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.faults.forks",
+        url,
+        str(folder),
+        "court",
+        str(KILLS // 2 if not PROVE else KILLS),
+    ]
     done = subprocess.run(command, capture_output=True, check=False, timeout=KILLS * 5 + 60)
     assert done.returncode == 0, done.stderr.decode()[-3000:]
     return [json.loads(line) for line in done.stdout.splitlines() if line.endswith(b"]")]
@@ -39,7 +49,9 @@ def told_by(url: str, folder: Path) -> list[list[Any]]:
 
 @pytest.mark.slow
 def test_nothing_acknowledged_is_lost_and_nothing_half_done(database_url: str, tmp_path: Path) -> None:
-    """Twenty kills over both databases (a thousand on each with ODR_PROVE=1): every acknowledged act stands, every case is whole, the court goes on."""
+    """Twenty kills over both databases (a thousand on each with ODR_PROVE=1): every acknowledged act stands, every case
+    is whole, the court goes on.
+    """
     told = told_by(database_url, tmp_path / "court")
     kept = [words[1:] for words in told if words[0] == "kept"]
     sent = Counter(words[1] for words in told if words[0] == "sent")
@@ -70,20 +82,28 @@ def assert_kept(database: Database, kept: list[list[Any]]) -> None:
             else:
                 reference, number, digest = facts
                 where = (Case.reference == reference, DocketEntry.number == number)
-                entry = session.scalars(select(DocketEntry).join(Case, Case.id == DocketEntry.case_id).where(*where)).one()
+                entry = session.scalars(
+                    select(DocketEntry).join(Case, Case.id == DocketEntry.case_id).where(*where)
+                ).one()
                 assert (entry.act, entry.digest) == (act, digest)
 
 
 def assert_none_unsent(database: Database, sent: Counter[str]) -> None:
     """There is no act that nobody sent, and none twice."""
     with database.read() as session:
-        found: dict[str, int] = dict(session.execute(select(DocketEntry.act, func.count()).where(DocketEntry.act.in_(HUMAN)).group_by(DocketEntry.act)).all())
+        found: dict[str, int] = dict(
+            session.execute(
+                select(DocketEntry.act, func.count()).where(DocketEntry.act.in_(HUMAN)).group_by(DocketEntry.act)
+            ).all()
+        )
         assert all(found.get(act, 0) <= sent[act] for act in HUMAN)
         assert (session.scalar(select(func.count()).select_from(Upload)) or 0) <= sent["upload"]
 
 
 def assert_whole(database: Database) -> None:
-    """Each case has everything of its acts or nothing: claim, parties and exhibit; number, fee and letter; payment and its entry."""
+    """Each case has everything of its acts or nothing: claim, parties and exhibit; number, fee and letter; payment and
+    its entry.
+    """
     with database.read() as session:
 
         def count(model: Any, case: Case) -> int:
@@ -91,7 +111,13 @@ def assert_whole(database: Database) -> None:
 
         for case in session.scalars(select(Case)):
             acts = Counter(session.scalars(select(DocketEntry.act).where(DocketEntry.case_id == case.id)))
-            assert (acts["lodge_claim"], count(Claim, case), count(Party, case), acts["submit_exhibit"], count(Exhibit, case)) == (1, 1, 2, 1, 1)
+            assert (
+                acts["lodge_claim"],
+                count(Claim, case),
+                count(Party, case),
+                acts["submit_exhibit"],
+                count(Exhibit, case),
+            ) == (1, 1, 2, 1, 1)
             accepted = acts["accept_claim"]
             assert (case.number is not None, case.stage is Stage.PENDING) == (accepted == 1, accepted == 1)
             assert (count(FeeAssessment, case), acts["assess_fee"]) == (accepted, accepted)

@@ -24,7 +24,10 @@ def trace(url: str, folder: Path, synchronous: str) -> list[str]:
     calls = "trace=pwrite64,write,fsync,fdatasync"
     court = [sys.executable, "-m", "tests.faults.syncing", url, str(folder / f"court-{synchronous}"), synchronous]
     done = subprocess.run(
-        ["strace", "-f", "--seccomp-bpf", "-y", "-s", "16", "-o", str(out), "-e", calls, *court], capture_output=True, check=False, timeout=120
+        ["strace", "-f", "--seccomp-bpf", "-y", "-s", "16", "-o", str(out), "-e", calls, *court],
+        capture_output=True,
+        check=False,
+        timeout=120,
     )
     if "PTRACE" in done.stderr.decode():
         missing("leave to trace", "allow ptrace in this container")
@@ -33,7 +36,9 @@ def trace(url: str, folder: Path, synchronous: str) -> list[str]:
 
 
 def unsynced(lines: list[str]) -> list[str]:
-    """Acknowledgements before which something the act wrote had not been synced; ``none`` where the act wrote nothing at all."""
+    """Acknowledgements before which something the act wrote had not been synced; ``none`` where the act wrote nothing
+    at all.
+    """
     found, dirty, wrote, acknowledged = [], set[str](), False, 0
     for line in lines:
         call = CALL.search(line)

@@ -1,4 +1,6 @@
-"""Somebody changes what is stored, or puts an old backup back: the audits name the culprit, and the signer signs over nothing."""
+"""Somebody changes what is stored, or puts an old backup back: the audits name the culprit, and the signer signs over
+nothing.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +65,9 @@ def test_an_entry_taken_out_of_the_docket_is_named(scene: Scene, number: int) ->
 
 
 def test_the_last_entry_taken_out_is_named(scene: Scene) -> None:
-    """Cut off at the end, where no number is left over, it is found all the same, even when the case's count is set back with it."""
+    """Cut off at the end, where no number is left over, it is found all the same, even when the case's count is set
+    back with it.
+    """
     app = accepted(scene)
     case = scene.case()
     with without_triggers(scene.court.database) as database, database.engine.begin() as connection:
@@ -72,7 +76,10 @@ def test_the_last_entry_taken_out_is_named(scene: Scene) -> None:
         connection.execute(delete(DocketEntry).where(DocketEntry.number == case.entry_count))
     docket, _ = audits(app)
     assert docket.exit_code == 1
-    assert f"case {case.number}: the case counts {case.entry_count} entries, the docket holds {case.entry_count - 1}" in docket.output
+    assert (
+        f"case {case.number}: the case counts {case.entry_count} entries, the docket holds {case.entry_count - 1}"
+        in docket.output
+    )
 
 
 def test_one_changed_word_in_an_entry_is_named(scene: Scene) -> None:
@@ -84,7 +91,9 @@ def test_one_changed_word_in_an_entry_is_named(scene: Scene) -> None:
         if not database.is_sqlite:
             connection.exec_driver_sql("SET session_replication_role = replica")
         connection.execute(
-            update(DocketEntry).where(DocketEntry.id == entry.id).values(payload=entry.payload.replace("8,000", "9,000").replace("800000", "900000"))
+            update(DocketEntry)
+            .where(DocketEntry.id == entry.id)
+            .values(payload=entry.payload.replace("8,000", "9,000").replace("800000", "900000"))
         )
     docket, _ = audits(app)
     assert docket.exit_code == 1
@@ -101,7 +110,9 @@ def flip_tile(scene: Scene) -> None:
 
 
 def test_a_flipped_bit_in_a_tile_is_named_and_not_signed_over(small_scene: Scene) -> None:
-    """The log's audit names the tile; the next act is recorded, and its leaf waits, since the signer does not sign over the damage."""
+    """The log's audit names the tile; the next act is recorded, and its leaf waits, since the signer does not sign over
+    the damage.
+    """
     app = accepted(small_scene)
     flip_tile(small_scene)
     docket, log = audits(app)
@@ -130,7 +141,9 @@ def test_a_checkpoint_of_another_tree_is_named(small_scene: Scene) -> None:
 
 
 def test_an_older_database_is_named_and_the_log_is_not_forked(small_scene: Scene, tmp_path: Path) -> None:
-    """Restored without the signer's memory: audit and signer say so, nothing is signed, and a court does not open on it."""
+    """Restored without the signer's memory: audit and signer say so, nothing is signed, and a court does not open on
+    it.
+    """
     app = accepted(small_scene)
     database = small_scene.court.database
     copy_database(database, tmp_path / "backup.sqlite")

@@ -34,7 +34,11 @@ def people(scene: Scene, role: Role, *names: str) -> None:
     with scene.court.database.write() as session:
         for name in names:
             account = Account(
-                email=f"{name}@court.example", name=name.title(), state=AccountState.ACTIVE, created_at=scene.clock.now(), confirmed_at=scene.clock.now()
+                email=f"{name}@court.example",
+                name=name.title(),
+                state=AccountState.ACTIVE,
+                created_at=scene.clock.now(),
+                confirmed_at=scene.clock.now(),
             )
             session.add(account)
             session.flush()
@@ -44,7 +48,9 @@ def people(scene: Scene, role: Role, *names: str) -> None:
 
 def result_of(scene: Scene, act: str) -> dict[str, object]:
     with scene.court.database.read() as session:
-        entry = session.scalars(select(DocketEntry).where(DocketEntry.case_id == scene.case_id, DocketEntry.act == act)).one()
+        entry = session.scalars(
+            select(DocketEntry).where(DocketEntry.case_id == scene.case_id, DocketEntry.act == act)
+        ).one()
     return dict(json.loads(entry.payload)["result"])
 
 
@@ -78,7 +84,9 @@ def test_whoever_is_on_leave_gets_no_case_until_she_is_back(small_scene: Scene) 
     """Between the first and the last day, or until the president ends it, her name is not in the draw."""
     judges(small_scene, "ava")
     day = small_scene.clock.now().date()
-    given = LeaveInput.model_validate({"email": "judge@court.example", "from_on": day.isoformat(), "until_on": day.isoformat()})
+    given = LeaveInput.model_validate(
+        {"email": "judge@court.example", "from_on": day.isoformat(), "until_on": day.isoformat()}
+    )
     with small_scene.court.database.write() as session:
         leave = grant_leave(session, given, small_scene.people["president"], small_scene.clock.now())
     small_scene.lodge()
@@ -90,10 +98,14 @@ def test_whoever_is_on_leave_gets_no_case_until_she_is_back(small_scene: Scene) 
         end_leave(session, leave.id, small_scene.clock.now())
 
 
-@pytest.mark.parametrize("wrong", [{"email": "li@court.example"}, {"email": "nobody@court.example"}, {"until_on": "2026-01-01"}])
+@pytest.mark.parametrize(
+    "wrong", [{"email": "li@court.example"}, {"email": "nobody@court.example"}, {"until_on": "2026-01-01"}]
+)
 def test_leave_is_for_people_of_the_court_and_ends_after_it_begins(small_scene: Scene, wrong: dict[str, str]) -> None:
     """Somebody else, or days the wrong way round, are refused at their field."""
-    given = LeaveInput.model_validate({"email": "judge@court.example", "from_on": "2026-03-02", "until_on": "2026-03-04", **wrong})
+    given = LeaveInput.model_validate(
+        {"email": "judge@court.example", "from_on": "2026-03-02", "until_on": "2026-03-04", **wrong}
+    )
     with small_scene.court.database.write() as session, pytest.raises(InvalidInput):
         grant_leave(session, given, small_scene.people["president"], small_scene.clock.now())
 
@@ -105,14 +117,20 @@ def test_the_president_sees_and_sets_leave(small_scene: Scene, visitor: Door) ->
         "/registry/leave",
         "/registry/leave",
         email="judge@court.example",
-        **{f"{side}-{part}": v for side in ("from_on", "until_on") for part, v in (("day", "5"), ("month", "3"), ("year", "2026"))},
+        **{
+            f"{side}-{part}": v
+            for side in ("from_on", "until_on")
+            for part, v in (("day", "5"), ("month", "3"), ("year", "2026"))
+        },
     )
     assert "Judge" in page.get("/registry/leave")
     visitor("clerk").get("/registry/leave", 404)
 
 
 def test_the_draw_of_the_clerk_stands_in_the_first_entry_and_anybody_repeats_it(small_scene: Scene) -> None:
-    """The claim's own entry names those in the draw, their loads, head and nonce, and with them the same clerk comes out."""
+    """The claim's own entry names those in the draw, their loads, head and nonce, and with them the same clerk comes
+    out.
+    """
     clerks(small_scene, "ada", "bea")
     small_scene.lodge()
     (how,) = result_of(small_scene, "lodge_claim")["seated"]  # type: ignore[misc]
@@ -129,7 +147,9 @@ def test_a_clerk_who_was_not_drawn_is_on_record_with_the_reason(small_scene: Sce
     sent(small_scene, {}, {"order_number": "B-2"})
     small_scene.work()
     with small_scene.court.database.read() as session:
-        entries = session.scalars(select(DocketEntry).where(DocketEntry.act == "lodge_claim").order_by(DocketEntry.id)).all()
+        entries = session.scalars(
+            select(DocketEntry).where(DocketEntry.act == "lodge_claim").order_by(DocketEntry.id)
+        ).all()
         first, second = (json.loads(entry.payload)["result"]["seated"][0] for entry in entries)
     assert second == {"role": "clerk", "named": first["drawn"], "because": second["because"]}
     assert "same sender" in second["because"]["en"] and second["because"]["zh-Hans"]

@@ -23,7 +23,13 @@ def party_of(scene: Scene, role: Role) -> str:
 @pytest.fixture
 def abroad(pending: Scene) -> Scene:
     """Haiyun lives abroad, and Stranger acts for it."""
-    pending.do("note_abode_abroad", "clerk", party=party_of(pending, Role.RESPONDENT), state="SG", shown_by="Commercial register abroad")
+    pending.do(
+        "note_abode_abroad",
+        "clerk",
+        party=party_of(pending, Role.RESPONDENT),
+        state="SG",
+        shown_by="Commercial register abroad",
+    )
     pending.do("appoint_representative", "haiyun", email="stranger@court.example")
     return pending
 
@@ -33,7 +39,9 @@ def complain(scene: Scene) -> None:
 
 
 def test_the_mandate_counts_when_both_papers_are_authenticated(abroad: Scene) -> None:
-    """Before, the representative is told what is missing; the mandate alone is not enough; the party herself acts all the while."""
+    """Before, the representative is told what is missing; the mandate alone is not enough; the party herself acts all
+    the while.
+    """
     with pytest.raises(ActNotOpen, match=r"art\. 275"):
         complain(abroad)
     who = party_of(abroad, Role.RESPONDENT)

@@ -60,14 +60,22 @@ def look(page: Page, path: str, name: str) -> None:
 
 
 def furnished(scene: Scene) -> dict[str, list[str]]:
-    """A batch with one odd and one wrong line, an action of many that runs, a platform's records; who looks at which pages."""
-    sent(scene, *({"order_number": f"B-{n}", "relief_1_amount": "999.00" if n == 2 else "300.00"} for n in range(3)), {"relief_1_amount": "x"})
+    """A batch with one odd and one wrong line, an action of many that runs, a platform's records; who looks at which
+    pages.
+    """
+    sent(
+        scene,
+        *({"order_number": f"B-{n}", "relief_1_amount": "999.00" if n == 2 else "300.00"} for n in range(3)),
+        {"relief_1_amount": "x"},
+    )
     scene.work()
     reference = announced(scene)
     *some, waiting, two = members(scene, 4)
     for one in some:
         registered(scene, reference, one)
-    register(scene.court, scene.people[waiting], reference, RegistrationInput.model_validate({**SAID, "name": "Wang Fang"}))
+    register(
+        scene.court, scene.people[waiting], reference, RegistrationInput.model_validate({**SAID, "name": "Wang Fang"})
+    )
     public = base64.b64encode(KEY.public_key().public_bytes_raw()).decode()
     with scene.court.database.write() as session:
         session.add(Platform(key="baihua", name="Baihua Market", public_key=public, accredited_at=scene.clock.now()))
@@ -81,15 +89,31 @@ def furnished(scene: Scene) -> dict[str, list[str]]:
     scene.work()
     new = f"/cases/{scene.case().reference}"
     return {
-        "clerk": ["/home", "/registry", f"{new}/review", f"/registry/batch/{bulk}", f"{case}/consents", f"{case}/do/decide_registration"],
-        "li": ["/bulk", f"/bulk/{bulk}", f"{case}/consents", f"{case}/do/ask_platform_records", f"{case}/exhibits/C-1", f"{case}/do/elect_representative"],
+        "clerk": [
+            "/home",
+            "/registry",
+            f"{new}/review",
+            f"/registry/batch/{bulk}",
+            f"{case}/consents",
+            f"{case}/do/decide_registration",
+        ],
+        "li": [
+            "/bulk",
+            f"/bulk/{bulk}",
+            f"{case}/consents",
+            f"{case}/do/ask_platform_records",
+            f"{case}/exhibits/C-1",
+            f"{case}/do/elect_representative",
+        ],
         "judge": [f"{case}/consents"],
         two: ["/registrations", f"/registrations/{reference}", f"/registrations/{reference}/register"],
     }
 
 
 def test_the_pages_are_usable_by_everybody(site: Site) -> None:
-    """Registry, batch, bulk, action of many, interest, platform records and consents: at 320 and 1280 px, in both languages."""
+    """Registry, batch, bulk, action of many, interest, platform records and consents: at 320 and 1280 px, in both
+    languages.
+    """
     for who, paths in furnished(site.scene).items():
         page = site.enter(who)
         for number, path in enumerate(paths):
@@ -106,7 +130,9 @@ def stages(scene: Scene) -> list[Stage]:
 
 
 def test_claims_are_decided_by_keys_alone_and_the_keys_can_be_turned_off(site: Site) -> None:
-    """Walk the list, open, choose, record, go on; keys write in a text field, and turned off they do nothing, on the next page too (WCAG 2.1.4)."""
+    """Walk the list, open, choose, record, go on; keys write in a text field, and turned off they do nothing, on the
+    next page too (WCAG 2.1.4).
+    """
     for _ in range(3):
         site.scene.lodge()
     page = site.enter("clerk")

@@ -28,7 +28,9 @@ from tests.scene import Scene
 
 Door = Callable[[str | None], Visitor]
 PACK = PackRegistry.load().in_force("cn", MORNING.date())
-CLAIMANT = AboutYouStep.model_validate({"name": "Fair Trade Union", "kind": "organisation", "email": "post@fair.example", "address": "1 Lake Road"})
+CLAIMANT = AboutYouStep.model_validate(
+    {"name": "Fair Trade Union", "kind": "organisation", "email": "post@fair.example", "address": "1 Lake Road"}
+)
 LINE = {
     "cause": "online_shopping", "platform": "Baihua", "shop": "Haiyun", "order_number": "B-1", "respondent_name": "Haiyun Ltd", "respondent_kind": "company",
     "respondent_address": "8 Harbour Road", "fact_1": "Bought.", "fact_1_on": "2025-11-06", "relief_1_what": "The price back", "relief_1_amount": "300.00",
@@ -43,7 +45,15 @@ def table(*changes: dict[str, str]) -> bytes:
 
 def sent(scene: Scene, *changes: dict[str, str], key: str | None = None) -> BulkFiling:
     """A bulk kept and not lodged yet."""
-    return bulk.keep(scene.court, scene.people["li"], "claims.csv", CLAIMANT, read(PACK, table(*changes), PACK.causes.list), is_table=True, key=key)
+    return bulk.keep(
+        scene.court,
+        scene.people["li"],
+        "claims.csv",
+        CLAIMANT,
+        read(PACK, table(*changes), PACK.causes.list),
+        is_table=True,
+        key=key,
+    )
 
 
 def lines(scene: Scene) -> list[BulkLine]:
@@ -58,7 +68,10 @@ def test_a_filled_template_is_read_in_either_language(cause: str, locale: str) -
     heads, first = list(csv.reader(io.StringIO(template(PACK, cause, locale).decode("utf-8-sig"))))
     assert len(heads) == len(columns(PACK, [cause]))
     filled = [cell or ("甲公司" if i == 4 else "") for i, cell in enumerate(first)]
-    for coded in (written(heads, [filled]), ",".join(heads).encode("gb18030") + b"\r\n" + ",".join(filled).encode("gb18030")):
+    for coded in (
+        written(heads, [filled]),
+        ",".join(heads).encode("gb18030") + b"\r\n" + ",".join(filled).encode("gb18030"),
+    ):
         found = read(PACK, coded, PACK.causes.list)
         assert found == [{"matter-cause": cause, "respondents-0-name": "甲公司", "respondents-0-kind": "company"}]
 
@@ -144,7 +157,9 @@ def test_a_key_is_compared_by_what_was_sent_and_not_by_how_it_is_read(small_scen
 
 
 def test_memory_does_not_grow_with_the_lines(small_scene: Scene) -> None:
-    """Each Sitting holds its own lines and no others: the last of ten needs no more than the third, and the keeping no more than a share of it."""
+    """Each Sitting holds its own lines and no others: the last of ten needs no more than the third, and the keeping no
+    more than a share of it.
+    """
     sent(small_scene, *({"order_number": f"B-{n}"} for n in range(30)))
     gc.collect()
     gc.freeze()
@@ -176,7 +191,9 @@ def test_the_page_takes_a_table_and_watches_it(small_scene: Scene, visitor: Door
     said: dict[str, Any] = {"name": "Fair Trade Union", "kind": "organisation", "email": "post@fair.example"}
     page = li.send("/bulk", "/bulk", 422, **said).text
     assert "Choose the file" in page and "Fair Trade Union" in page
-    place = li.send("/bulk", "/bulk", **said, table=(io.BytesIO(table({}, {"relief_1_amount": "x"})), "claims.csv")).headers["Location"]
+    place = li.send(
+        "/bulk", "/bulk", **said, table=(io.BytesIO(table({}, {"relief_1_amount": "x"})), "claims.csv")
+    ).headers["Location"]
     small_scene.work()
     page = li.get(place)
     assert "2 of 2 done" in page and "relief_1_amount" in page
@@ -187,20 +204,42 @@ def test_the_page_takes_a_table_and_watches_it(small_scene: Scene, visitor: Door
 
 def test_the_clerk_sees_what_is_the_same_once_and_what_differs_marked(small_scene: Scene, visitor: Door) -> None:
     """One claim with another price among four stands out; one decision accepts the chosen, the rest stays."""
-    kept = sent(small_scene, *({"order_number": f"B-{n}", "relief_1_amount": "999.00" if n == 2 else "300.00"} for n in range(4)))
+    kept = sent(
+        small_scene,
+        *({"order_number": f"B-{n}", "relief_1_amount": "999.00" if n == 2 else "300.00"} for n in range(4)),
+    )
     small_scene.work()
     clerk = visitor("clerk")
     queue = clerk.get("/registry")
-    assert "4 claims to review" in queue and all(f"Order B-{n}</a>" in queue for n in range(4)), "claims of one name are told apart by their orders"
+    assert "4 claims to review" in queue and all(f"Order B-{n}</a>" in queue for n in range(4)), (
+        "claims of one name are told apart by their orders"
+    )
     page = clerk.get(f"/registry/batch/{kept.reference}")
     assert page.count("<mark") == 2 and "The same in all" in page  # the sum, and the one request it is made of
     with small_scene.court.database.read() as session:
         references = [session.get_one(Case, line.case_id).reference for line in lines(small_scene)]
-    page = clerk.send(f"/registry/batch/{kept.reference}", f"/registry/batch/{kept.reference}", 422, decision="return", case=references[2:3]).text
+    page = clerk.send(
+        f"/registry/batch/{kept.reference}",
+        f"/registry/batch/{kept.reference}",
+        422,
+        decision="return",
+        case=references[2:3],
+    ).text
     assert '<a href="#defect">To return the claims, write what is missing' in page
-    clerk.send(f"/registry/batch/{kept.reference}", f"/registry/batch/{kept.reference}", 200, decision="accept", case=[references[0], references[1]])
     clerk.send(
-        f"/registry/batch/{kept.reference}", f"/registry/batch/{kept.reference}", 200, decision="return", defect="Explain the price.", case=references[2:3]
+        f"/registry/batch/{kept.reference}",
+        f"/registry/batch/{kept.reference}",
+        200,
+        decision="accept",
+        case=[references[0], references[1]],
+    )
+    clerk.send(
+        f"/registry/batch/{kept.reference}",
+        f"/registry/batch/{kept.reference}",
+        200,
+        decision="return",
+        defect="Explain the price.",
+        case=references[2:3],
     )
     with small_scene.court.database.read() as session:
         stages = {c.reference: c.stage for c in session.scalars(select(Case))}

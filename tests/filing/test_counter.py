@@ -36,14 +36,22 @@ def served(scene: Scene) -> None:
     scene.work()
     packet = offline_packet(scene)
     scene.do(
-        "record_outcome", "clerk", packet=packet, way="direct", what="signed", signer="legal_representative", happened_on=scene.clock.now().date().isoformat()
+        "record_outcome",
+        "clerk",
+        packet=packet,
+        way="direct",
+        what="signed",
+        signer="legal_representative",
+        happened_on=scene.clock.now().date().isoformat(),
     )
     scene.work()
 
 
 def offline_packet(scene: Scene) -> str:
     with scene.court.database.read() as session:
-        return session.scalars(select(Packet.reference).where(Packet.case_id == scene.case_id, Packet.first_contact.is_(True))).one()
+        return session.scalars(
+            select(Packet.reference).where(Packet.case_id == scene.case_id, Packet.first_contact.is_(True))
+        ).one()
 
 
 def respondent(scene: Scene) -> Any:
@@ -55,24 +63,37 @@ def respondent(scene: Scene) -> Any:
 
 def entries(scene: Scene) -> list[DocketEntry]:
     with scene.court.database.read() as session:
-        rows = session.scalars(select(DocketEntry).where(DocketEntry.case_id == scene.case_id).order_by(DocketEntry.number)).all()
+        rows = session.scalars(
+            select(DocketEntry).where(DocketEntry.case_id == scene.case_id).order_by(DocketEntry.number)
+        ).all()
         session.expunge_all()
         return list(rows)
 
 
 def answer(scene: Scene, **taken: Any) -> Any:
     """The clerk takes the respondent's answer."""
-    given = scene.court.table["file_answer"].input.model_validate({"position": "defend", "statement": "The label is right."})
-    about = TakenInput.model_validate({**SIGNED, "paper": scene.upload("clerk", b"signed", "signed.txt").reference, **taken})
-    return assisting.take(scene.court, scene.case(), respondent(scene), "file_answer", given, about, scene.actor("clerk"))
+    given = scene.court.table["file_answer"].input.model_validate(
+        {"position": "defend", "statement": "The label is right."}
+    )
+    about = TakenInput.model_validate(
+        {**SIGNED, "paper": scene.upload("clerk", b"signed", "signed.txt").reference, **taken}
+    )
+    return assisting.take(
+        scene.court, scene.case(), respondent(scene), "file_answer", given, about, scene.actor("clerk")
+    )
 
 
 def test_an_answer_given_at_the_counter_is_the_respondents_own(small_scene: Scene) -> None:
-    """The clerk's entry says how it came and was confirmed, with the scan; the answer follows as the respondent's and meets her time (OLR 10, 11)."""
+    """The clerk's entry says how it came and was confirmed, with the scan; the answer follows as the respondent's and
+    meets her time (OLR 10, 11).
+    """
     served(small_scene)
     receipt = answer(small_scene)
     taken, filed = entries(small_scene)[receipt.number - 1 : receipt.number + 1]
-    assert (taken.act, taken.role) == ("take_filing", Role.CLERK) and (filed.act, filed.role) == ("file_answer", Role.RESPONDENT)
+    assert (taken.act, taken.role) == ("take_filing", Role.CLERK) and (filed.act, filed.role) == (
+        "file_answer",
+        Role.RESPONDENT,
+    )
     kept = input_of(taken)
     assert kept["paper"] and "writer" not in kept and "given" not in kept and "Clerk" in kept["clerk"]
     with small_scene.court.database.read() as session:
@@ -82,7 +103,9 @@ def test_an_answer_given_at_the_counter_is_the_respondents_own(small_scene: Scen
 
 
 def test_a_paper_counts_from_the_day_on_which_it_came(small_scene: Scene) -> None:
-    """Handed in within the time and scanned after it, the answer is in time; one that came later is late; none comes tomorrow."""
+    """Handed in within the time and scanned after it, the answer is in time; one that came later is late; none comes
+    tomorrow.
+    """
     served(small_scene)
     with small_scene.court.database.read() as session:
         due = session.scalars(select(Window.due_at).where(Window.kind == "answer")).one()
@@ -93,7 +116,9 @@ def test_a_paper_counts_from_the_day_on_which_it_came(small_scene: Scene) -> Non
         answer(small_scene, manner="paper", received_on="2031-01-01")
     receipt = answer(small_scene, manner="paper", received_on=last.isoformat())
     filed = entries(small_scene)[receipt.number]
-    assert '"late":false' in filed.payload and filed.effective_at.astimezone(small_scene.court.settings.tz).date() == last
+    assert (
+        '"late":false' in filed.payload and filed.effective_at.astimezone(small_scene.court.settings.tz).date() == last
+    )
 
 
 @pytest.mark.slow
@@ -107,7 +132,9 @@ def test_what_came_too_late_is_late_at_the_counter_too(small_scene: Scene) -> No
 
 @pytest.mark.slow
 def test_the_counter_gives_no_power_the_party_has_not(small_scene: Scene) -> None:
-    """No act of another stage or role, nothing of settlement, nobody's powers; and only the clerk of the case takes anything."""
+    """No act of another stage or role, nothing of settlement, nobody's powers; and only the clerk of the case takes
+    anything.
+    """
     served(small_scene)
     scan = small_scene.upload("clerk", b"signed", "signed.txt").reference
     about = TakenInput.model_validate({**SIGNED, "paper": scan})
@@ -120,16 +147,30 @@ def test_the_counter_gives_no_power_the_party_has_not(small_scene: Scene) -> Non
     for name, values in refused:
         model = small_scene.court.table[name].input.model_construct(**values)
         with pytest.raises((ActNotOpen, Forbidden)):
-            assisting.take(small_scene.court, small_scene.case(), respondent(small_scene), name, model, about, small_scene.actor("clerk"))
+            assisting.take(
+                small_scene.court,
+                small_scene.case(),
+                respondent(small_scene),
+                name,
+                model,
+                about,
+                small_scene.actor("clerk"),
+            )
     mine = small_scene.actor("li")
-    given = small_scene.court.table["file_answer"].input.model_validate({"position": "defend", "statement": "The label is right."})
+    given = small_scene.court.table["file_answer"].input.model_validate(
+        {"position": "defend", "statement": "The label is right."}
+    )
     with pytest.raises(Forbidden):
-        assisting.take(small_scene.court, small_scene.case(), respondent(small_scene), "file_answer", given, about, mine)
+        assisting.take(
+            small_scene.court, small_scene.case(), respondent(small_scene), "file_answer", given, about, mine
+        )
     assert not [e for e in entries(small_scene) if e.act == "take_filing"]
 
 
 def test_an_oral_claim_is_confirmed_on_the_persons_own_telephone(visitor: VisitorOf, small_scene: Scene) -> None:
-    """Nothing is filed until she confirms under her name, once; then the case is opened, without an account of hers (CPL 123; CPI 265)."""
+    """Nothing is filed until she confirms under her name, once; then the case is opened, without an account of hers
+    (CPL 123; CPI 265).
+    """
     reference = ready(small_scene, "clerk")
     with small_scene.court.database.write() as session:
         draft = drafts.find_draft(session, small_scene.people["clerk"], reference)
@@ -148,14 +189,18 @@ def test_an_oral_claim_is_confirmed_on_the_persons_own_telephone(visitor: Visito
     anybody = visitor(None)
     read = anybody.get(link)
     assert "I bought 30 bottles of capsules." in read and "Other side 1, Name" in read
-    assert "CNY\u00a08,000.00" in read and read.index("Baihua Market") < read.index("Price paid") < read.index("Other side 1, Name")
+    assert "CNY\u00a08,000.00" in read and read.index("Baihua Market") < read.index("Price paid") < read.index(
+        "Other side 1, Name"
+    )
     anybody.send(link, link, 422, name="Somebody Else")
     assert "Filed" in anybody.send(link, link, 200, name="li  wen").text
     anybody.get(link, 404)
     with small_scene.court.database.read() as session:
         case = session.scalars(select(Case)).one()
         claimant = next(p for p in case.parties if p.role is Role.CLAIMANT)
-        acts = list(session.scalars(select(DocketEntry.act).where(DocketEntry.case_id == case.id).order_by(DocketEntry.number)))
+        acts = list(
+            session.scalars(select(DocketEntry.act).where(DocketEntry.case_id == case.id).order_by(DocketEntry.number))
+        )
         states = set(session.scalars(select(Draft.state)))
     assert (case.stage, claimant.account_id, claimant.online) == (Stage.LODGED, None, False)
     assert acts[:2] == ["take_filing", "lodge_claim"] and states == {DraftState.LODGED}
@@ -177,8 +222,12 @@ def test_a_signed_claim_opens_the_case_on_the_clerks_desk(visitor: VisitorOf, sm
     visitor("li").get(f"/cases/{small_scene.case().reference}", 404)
 
 
-def test_somebody_without_an_e_mail_address_files_at_the_counter_and_gets_papers_by_post(visitor: VisitorOf, small_scene: Scene) -> None:
-    """An address of either kind is enough there, one must be given; online and for a program an e-mail address is asked for."""
+def test_somebody_without_an_e_mail_address_files_at_the_counter_and_gets_papers_by_post(
+    visitor: VisitorOf, small_scene: Scene
+) -> None:
+    """An address of either kind is enough there, one must be given; online and for a program an e-mail address is asked
+    for.
+    """
     reference = ready(small_scene, "clerk")
     with small_scene.court.database.write() as session:
         draft = drafts.find_draft(session, small_scene.people["clerk"], reference)
@@ -188,7 +237,10 @@ def test_somebody_without_an_e_mail_address_files_at_the_counter_and_gets_papers
     assert "About the person who claims" in page and "the person before you" in page
     typed = {"name": "Zhang San", "kind": "person", "email": "", "e_service": "", "continue": "1"}
     assert "papers come by post" in clerk.send(step, step, 422, **typed, address="").text
-    assert "Papers by message need an e-mail address" in clerk.send(step, step, 422, **{**typed, "e_service": "true"}, address="3 Lane").text
+    assert (
+        "Papers by message need an e-mail address"
+        in clerk.send(step, step, 422, **{**typed, "e_service": "true"}, address="3 Lane").text
+    )
     clerk.send(step, step, 303, **typed, address="3 Lane")
     assert "None: papers come by post" in clerk.get(f"/claim/{reference}/check-answers")
     scan = small_scene.upload("clerk", b"signed", "signed.txt").reference

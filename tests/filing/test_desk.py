@@ -30,7 +30,11 @@ BY_VARIABLE = {
 def put(scene: Scene, kind: str, role: Role = Role.CLERK) -> str:
     """Lay something on a desk; returns its reference."""
     with scene.court.database.write() as session:
-        return scene.court.look(session).open_task(session.get_one(Case, scene.case_id), role, kind, T("Read it.")).reference
+        return (
+            scene.court.look(session)
+            .open_task(session.get_one(Case, scene.case_id), role, kind, T("Read it."))
+            .reference
+        )
 
 
 def waiting(scene: Scene) -> set[str]:
@@ -43,16 +47,24 @@ def test_who_has_dealt_with_it_says_so(small_scene: Scene) -> None:
     """The word stands on the docket for the court alone, and nothing is taken off twice."""
     small_scene.lodge()
     reference = put(small_scene, "read_reply")
-    said = small_scene.do("finish_task", "clerk", task=reference, words="Read; it asks when to pay, which the notice says.")
+    said = small_scene.do(
+        "finish_task", "clerk", task=reference, words="Read; it asks when to pay, which the notice says."
+    )
     with small_scene.court.database.read() as session:
         entry = session.scalars(select(DocketEntry).where(DocketEntry.number == said.number)).one()
-        assert (entry.act, entry.audience, entry.role) == ("finish_task", Audience.COURT, Role.CLERK) and "Read it." in entry.payload
+        assert (entry.act, entry.audience, entry.role) == (
+            "finish_task",
+            Audience.COURT,
+            Role.CLERK,
+        ) and "Read it." in entry.payload
     assert "read_reply" not in waiting(small_scene)
     with pytest.raises(ActNotOpen, match="ended by hand"):
         small_scene.do("finish_task", "clerk", task=reference, words="Once more.")
 
 
-@pytest.mark.parametrize(("kind", "role"), [("countersign", Role.CLERK), ("fee_unpaid", Role.CLERK), ("read_reply", Role.JUDGE)])
+@pytest.mark.parametrize(
+    ("kind", "role"), [("countersign", Role.CLERK), ("fee_unpaid", Role.CLERK), ("read_reply", Role.JUDGE)]
+)
 def test_what_an_act_ends_and_what_lies_on_anothers_desk_stays(small_scene: Scene, kind: str, role: Role) -> None:
     """No word replaces a countersignature or a fee, and nobody clears the desk of somebody else."""
     small_scene.lodge()
@@ -68,7 +80,11 @@ def kinds(called: str, position: int) -> Iterator[tuple[str, str | None]]:
     for path in sorted((SOURCE / "odr").rglob("*.py")):
         tree = ast.parse(path.read_text())
         name = path.relative_to(SOURCE).with_suffix("")
-        loops = {node.target.id: node.iter for node in ast.walk(tree) if isinstance(node, ast.For) and isinstance(node.target, ast.Name)}
+        loops = {
+            node.target.id: node.iter
+            for node in ast.walk(tree)
+            if isinstance(node, ast.For) and isinstance(node.target, ast.Name)
+        }
         for node in ast.walk(tree):
             if not isinstance(node, ast.Call) or getattr(node.func, "attr", "") != called or len(node.args) <= position:
                 continue
@@ -99,7 +115,9 @@ def test_nothing_lies_on_a_desk_for_ever() -> None:
 
 
 def test_a_court_that_ran_before_is_cleared_of_what_was_overtaken(small_scene: Scene, sqlite_url: str) -> None:
-    """A task nothing ends any more goes, and what a decision overtook in a decided case; what waits in an open one stays."""
+    """A task nothing ends any more goes, and what a decision overtook in a decided case; what waits in an open one
+    stays.
+    """
     small_scene.lodge()
     for kind in ("decide", "absence", "countersign"):
         put(small_scene, kind, Role.JUDGE)

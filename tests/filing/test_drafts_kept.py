@@ -31,7 +31,9 @@ def ready(scene: Scene, owner: str = "li") -> str:
         draft = drafts.open_draft(session, scene.people[owner], scene.clock.now())
         for step in drafts.STEPS:
             part = whole[step.key] if step.key in ("matter", "claimant", "particulars") else {step.key: whole[step.key]}
-            drafts.save_step(session, draft, step.key, flatten(part), scene.clock.now(), by=scene.people[owner], is_done=True)
+            drafts.save_step(
+                session, draft, step.key, flatten(part), scene.clock.now(), by=scene.people[owner], is_done=True
+            )
         return draft.reference
 
 
@@ -46,7 +48,9 @@ def test_a_draft_is_shared_with_who_is_named_and_nobody_else(visitor: VisitorOf,
     reference = ready(small_scene)
     lawyer = visitor("stranger")
     lawyer.get(f"/claim/{reference}", 404)
-    visitor("li").send(f"/claim/{reference}/share", f"/claim/{reference}/share", email="stranger@court.example", lodges="me")
+    visitor("li").send(
+        f"/claim/{reference}/share", f"/claim/{reference}/share", email="stranger@court.example", lodges="me"
+    )
     assert "Draft, shared" in lawyer.get(f"/claim/{reference}") and reference in lawyer.get("/home")
     step = f"/claim/{reference}/facts"
     lawyer.send(step, step, **{"facts-0-what": "I bought 30 bottles, which were short of weight.", "continue": "1"})
@@ -87,7 +91,9 @@ def test_what_a_representative_wrote_is_lodged_by_her_client(visitor: VisitorOf,
 
 
 def test_what_is_written_over_can_be_brought_back(visitor: VisitorOf, small_scene: Scene) -> None:
-    """Another writer's words, and one's own after an hour, are kept as earlier versions; bringing one back keeps the newer."""
+    """Another writer's words, and one's own after an hour, are kept as earlier versions; bringing one back keeps the
+    newer.
+    """
     reference = ready(small_scene)
     share(small_scene, reference, "stranger@court.example")
     step = f"/claim/{reference}/facts"
@@ -118,12 +124,19 @@ def test_a_draft_left_for_ninety_days_is_set_aside_and_taken_up_again(visitor: V
 
 
 def test_an_answer_is_kept_for_the_whole_side_and_filed_only_by_hand(visitor: VisitorOf, pending: Scene) -> None:
-    """Saved, it stands on the page again, also for the representative; the claimant does not see it; sent, it is done with."""
+    """Saved, it stands on the page again, also for the representative; the claimant does not see it; sent, it is done
+    with.
+    """
     reference = pending.case().reference
     page, keep = f"/cases/{reference}/answer", f"/cases/{reference}/answer/draft"
     haiyun = visitor("haiyun")
     values = haiyun_values(haiyun, page)
-    haiyun.client.post(keep, base_url=haiyun.origin, data={**values, "statement": "The label is right."}, headers={"Origin": haiyun.origin})
+    haiyun.client.post(
+        keep,
+        base_url=haiyun.origin,
+        data={**values, "statement": "The label is right."},
+        headers={"Origin": haiyun.origin},
+    )
     assert "The label is right." in haiyun.get(page)
     assert count(pending, "file_answer") == 0
     pending.do("appoint_representative", "haiyun", email="stranger@court.example")
@@ -145,10 +158,16 @@ def haiyun_values(who: Visitor, page: str) -> dict[str, Any]:
 
 def count(scene: Scene, act: str) -> int:
     with scene.court.database.read() as session:
-        return len(session.scalars(select(DocketEntry.id).where(DocketEntry.case_id == scene.case_id, DocketEntry.act == act)).all())
+        return len(
+            session.scalars(
+                select(DocketEntry.id).where(DocketEntry.case_id == scene.case_id, DocketEntry.act == act)
+            ).all()
+        )
 
 
-def test_typing_an_answer_never_files_it(app: Flask, pending: Scene, serve: Callable[..., str], open_page: OpenPage, visitor: VisitorOf) -> None:
+def test_typing_an_answer_never_files_it(
+    app: Flask, pending: Scene, serve: Callable[..., str], open_page: OpenPage, visitor: VisitorOf
+) -> None:
     """In a browser with scripts the page saves what is typed by itself, and sends nothing: that takes the button."""
     reference = pending.case().reference
     haiyun = visitor("haiyun")
@@ -161,7 +180,9 @@ def test_typing_an_answer_never_files_it(app: Flask, pending: Scene, serve: Call
     page.check("input[name=position][value=defend]")
     for row in (0, 1):
         page.check(f"input[name=facts-{row}-stance][value=denied]")
-    with page.expect_response(lambda reply: "/answer" in reply.url and reply.request.method == "POST", timeout=10_000) as saved:
+    with page.expect_response(
+        lambda reply: "/answer" in reply.url and reply.request.method == "POST", timeout=10_000
+    ) as saved:
         page.fill("textarea[name=statement]", "The label is right.")
     assert saved.value.status == 204 and saved.value.url.endswith("/answer/draft")
     assert count(pending, "file_answer") == 0

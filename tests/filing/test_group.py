@@ -30,8 +30,17 @@ from tests.kept import kept
 from tests.scene import Scene
 
 Door = Callable[[str | None], Visitor]
-ABOUT = {"about": "Capsules of one batch with an additive that is not allowed.", "asked": "The price back and ten times the price.", "days": 30}
-SAID: dict[str, Any] = {"email": "m@parties.example", "tie": "Order BH-77 of 6 November", "harm": "Paid 100 for what may not be sold.", "amount": "100.00"}
+ABOUT = {
+    "about": "Capsules of one batch with an additive that is not allowed.",
+    "asked": "The price back and ten times the price.",
+    "days": 30,
+}
+SAID: dict[str, Any] = {
+    "email": "m@parties.example",
+    "tie": "Order BH-77 of 6 November",
+    "harm": "Paid 100 for what may not be sold.",
+    "amount": "100.00",
+}
 
 
 def members(scene: Scene, count: int) -> list[str]:
@@ -40,7 +49,11 @@ def members(scene: Scene, count: int) -> list[str]:
     with scene.court.database.write() as session:
         for name in names:
             account = Account(
-                email=f"{name}@court.example", name=name.title(), state=AccountState.ACTIVE, created_at=scene.clock.now(), confirmed_at=scene.clock.now()
+                email=f"{name}@court.example",
+                name=name.title(),
+                state=AccountState.ACTIVE,
+                created_at=scene.clock.now(),
+                confirmed_at=scene.clock.now(),
             )
             session.add(account)
             session.flush()
@@ -59,7 +72,9 @@ def announced(scene: Scene) -> str:
 
 
 def registered(scene: Scene, reference: str, name: str, answer: str = "allow") -> GroupMember:
-    register(scene.court, scene.people[name], reference, RegistrationInput.model_validate({**SAID, "name": name.title()}))
+    register(
+        scene.court, scene.people[name], reference, RegistrationInput.model_validate({**SAID, "name": name.title()})
+    )
     with scene.court.database.read() as session:
         member = session.scalars(select(GroupMember).order_by(GroupMember.id.desc()).limit(1)).one()
     scene.do("decide_registration", "clerk", member=member.reference, answer=answer, reasons="Order and payment shown.")
@@ -87,11 +102,19 @@ def named(scene: Scene) -> None:
     known = claimants(scene)
     for voter in ("member1", "member2", "li"):
         scene.do("elect_representative", voter, candidates=[known["Li Wen"], known["Member0"]])
-    scene.do("name_representatives", "judge", people=[known["Li Wen"], known["Member0"]], how="elected", reasons="They have the most votes.")
+    scene.do(
+        "name_representatives",
+        "judge",
+        people=[known["Li Wen"], known["Member0"]],
+        how="elected",
+        reasons="They have the most votes.",
+    )
 
 
 def test_an_announcement_takes_no_fee_in_advance_and_ends_small_claims(small_scene: Scene) -> None:
-    """The fee asked for is cancelled (CPI 194); with many on one side the judge is asked to leave small claims procedure."""
+    """The fee asked for is cancelled (CPI 194); with many on one side the judge is asked to leave small claims
+    procedure.
+    """
     announced(small_scene)
     with small_scene.court.database.read() as session:
         assert {row.state for row in session.scalars(select(FeeAssessment))} <= {AssessmentState.CANCELLED}
@@ -157,7 +180,9 @@ def test_the_elected_are_those_with_the_most_votes(small_scene: Scene) -> None:
 
 @pytest.mark.slow
 def test_the_representatives_conduct_the_case_and_need_consent_to_give_anything_up(small_scene: Scene) -> None:
-    """Others no longer act by themselves; what changes, waives, admits or settles needs everybody's yes, and one no ends it (CPL 56)."""
+    """Others no longer act by themselves; what changes, waives, admits or settles needs everybody's yes, and one no
+    ends it (CPL 56).
+    """
     names = group(small_scene)
     named(small_scene)
     lower = {"relief": [{"kind": "money", "what": "The price back", "amount": "7,000.00"}], "reasons": "Less was paid."}
@@ -203,40 +228,65 @@ def leaves(scene: Scene, who: str) -> None:
 
 def fees(scene: Scene) -> list[FeeAssessment]:
     with scene.court.database.read() as session:
-        return list(session.scalars(select(FeeAssessment).where(FeeAssessment.case_id == scene.case_id, FeeAssessment.state != AssessmentState.CANCELLED)))
+        return list(
+            session.scalars(
+                select(FeeAssessment).where(
+                    FeeAssessment.case_id == scene.case_id, FeeAssessment.state != AssessmentState.CANCELLED
+                )
+            )
+        )
 
 
 def test_whoever_leaves_an_action_of_many_bears_half_the_fee_of_her_own_claim(small_scene: Scene) -> None:
-    """100 in dispute make 50, halved once, demanded from her alone; the fee of the rest is computed without her (FEE 13, 15, 34; CPI 194, 206)."""
+    """100 in dispute make 50, halved once, demanded from her alone; the fee of the rest is computed without her (FEE
+    13, 15, 34; CPI 194, 206).
+    """
     group(small_scene)
     before = at_end(small_scene)
     leaves(small_scene, "member3")
     (hers,) = fees(small_scene)
     party = next(p for p in small_scene.case().parties if p.name == "Member3")
-    assert (hers.party_id, hers.amount_minor, hers.full_minor, hers.state) == (party.id, 2_500, 5_000, AssessmentState.DUE)
+    assert (hers.party_id, hers.amount_minor, hers.full_minor, hers.state) == (
+        party.id,
+        2_500,
+        5_000,
+        AssessmentState.DUE,
+    )
     assert {step["article"] for step in hers.steps} >= {"FEE 34"} and hers.matter is Matter.WITHDRAWN_CLAIM
     assert at_end(small_scene).full.minor <= before.full.minor and len(bases(small_scene)) == 9
     with small_scene.court.database.read() as session:
-        letters = session.scalars(select(Packet).where(Packet.case_id == small_scene.case_id, Packet.occasion == "costs_demand")).all()
+        letters = session.scalars(
+            select(Packet).where(Packet.case_id == small_scene.case_id, Packet.occasion == "costs_demand")
+        ).all()
     assert [letter.party_id for letter in letters] == [party.id]
 
 
-def test_no_costs_decision_and_no_end_of_the_action_takes_up_again_what_was_settled_on_leaving(small_scene: Scene) -> None:
+def test_no_costs_decision_and_no_end_of_the_action_takes_up_again_what_was_settled_on_leaving(
+    small_scene: Scene,
+) -> None:
     """Costs brought to what each bears leave her half alone; when the last of them withdraw it stays due, once."""
     names = group(small_scene)
     leaves(small_scene, "member3")
     with small_scene.court.sit() as sitting:
         case = sitting.session.get_one(Case, small_scene.case_id)
         settle_bears(sitting, case, {"respondent/1": standing_fee(sitting, case)})
-    assert [(row.amount_minor, row.state) for row in fees(small_scene) if row.matter is Matter.WITHDRAWN_CLAIM] == [(2_500, AssessmentState.DUE)]
+    assert [(row.amount_minor, row.state) for row in fees(small_scene) if row.matter is Matter.WITHDRAWN_CLAIM] == [
+        (2_500, AssessmentState.DUE)
+    ]
     for name in ("li", *(name for name in names if name != "member3")):
         leaves(small_scene, name)
     hers = [row for row in fees(small_scene) if row.matter is Matter.WITHDRAWN_CLAIM]
-    assert small_scene.case().stage is Stage.CLOSED and len(hers) == 9 and {row.state for row in hers} == {AssessmentState.DUE}
+    assert (
+        small_scene.case().stage is Stage.CLOSED
+        and len(hers) == 9
+        and {row.state for row in hers} == {AssessmentState.DUE}
+    )
 
 
 def test_whoever_had_paid_in_advance_gets_half_back_and_owes_nothing_more_on_leaving(small_scene: Scene) -> None:
-    """Li paid 50 halved before the action was announced: half of what she owes in the end is hers to bear, the rest goes back (FEE 15; CPI 194)."""
+    """Li paid 50 halved before the action was announced: half of what she owes in the end is hers to bear, the rest
+    goes back (FEE 15; CPI 194).
+    """
     small_scene.lodge()
     small_scene.accept("simple")
     pay(small_scene)
@@ -257,13 +307,17 @@ def test_representatives_need_no_consent_of_who_withdrew(small_scene: Scene) -> 
     group(small_scene)
     named(small_scene)
     leaves(small_scene, "member3")
-    assert "Member3" not in {p.name for p in represented(small_scene.case())} and len(represented(small_scene.case())) == 7
+    assert (
+        "Member3" not in {p.name for p in represented(small_scene.case())} and len(represented(small_scene.case())) == 7
+    )
     leaves(small_scene, "member0")
     assert [p.name for p in representatives(small_scene.case())] == ["Li Wen"]
 
 
 def test_everybody_reads_the_announcement_and_registers_from_its_page(small_scene: Scene, visitor: Door) -> None:
-    """Signed out it names no private person; signed in the form keeps what was typed and leads to the list with the state."""
+    """Signed out it names no private person; signed in the form keeps what was typed and leads to the list with the
+    state.
+    """
     reference = announced(small_scene)
     page = visitor(None).get(f"/registrations/{reference}")
     assert ABOUT["about"] in page and "Haiyun Information" in page and "Li Wen" not in page

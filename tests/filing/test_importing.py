@@ -1,4 +1,6 @@
-"""A pleading written in Word, a list of evidence in a spreadsheet: put into the draft's parts, and hostile files refused outside the web process."""
+"""A pleading written in Word, a list of evidence in a spreadsheet: put into the draft's parts, and hostile files
+refused outside the web process.
+"""
 
 from __future__ import annotations
 
@@ -83,9 +85,13 @@ def sheet(rows: list[list[object]]) -> bytes:
 
 
 def test_a_chinese_statement_of_claim_comes_apart() -> None:
-    """Parties with their addresses, what is asked for with its amounts, dated facts; costs and the closing are kept aside (CPL 124)."""
+    """Parties with their addresses, what is asked for with its amounts, dated facts; costs and the closing are kept
+    aside (CPL 124).
+    """
     read = read_pleading(CHINESE.split("\n"))
-    assert [(p.name, p.kind, p.phone, p.address) for p in read.claimants] == [("李文", PartyKind.PERSON, "13800001111", "杭州市西湖区湖滨路1号")]
+    assert [(p.name, p.kind, p.phone, p.address) for p in read.claimants] == [
+        ("李文", PartyKind.PERSON, "13800001111", "杭州市西湖区湖滨路1号")
+    ]
     assert [(p.name, p.kind, p.address) for p in read.respondents] == [
         ("海云信息技术有限公司", PartyKind.COMPANY, "杭州市滨江区江南大道8号"),
         ("百花网络有限公司", PartyKind.COMPANY, "上海市浦东新区世纪大道100号"),
@@ -103,7 +109,10 @@ def test_a_chinese_statement_of_claim_comes_apart() -> None:
 def test_an_english_statement_of_claim_comes_apart() -> None:
     """The same with English headings; a company's comma belongs to its name."""
     read = read_pleading(ENGLISH.split("\n"))
-    assert read.respondents[0].name == "Haiyun Information Technology Co., Ltd." and read.respondents[0].address == "8 Harbour Road, Hangzhou"
+    assert (
+        read.respondents[0].name == "Haiyun Information Technology Co., Ltd."
+        and read.respondents[0].address == "8 Harbour Road, Hangzhou"
+    )
     assert [(r.kind, r.amount) for r in read.relief] == [(ReliefKind.MONEY, "CNY 8,000.00"), (ReliefKind.REMOVAL, "")]
     assert read.facts == [("2025-11-06", "On 6 November 2025 I bought 30 bottles.")]
 
@@ -118,9 +127,16 @@ def test_an_english_statement_of_claim_comes_apart() -> None:
     )
 )
 def test_nothing_of_a_document_is_lost(lines: list[str]) -> None:
-    """Every letter of every line stands in a part or among the rest, whatever the order; only headings and numbers of lists go."""
+    """Every letter of every line stands in a part or among the rest, whatever the order; only headings and numbers of
+    lists go.
+    """
     read = read_pleading(lines)
-    told = [p.name for p in read.claimants + read.respondents] + [r.what for r in read.relief] + [what for _, what in read.facts] + read.rest
+    told = (
+        [p.name for p in read.claimants + read.respondents]
+        + [r.what for r in read.relief]
+        + [what for _, what in read.facts]
+        + read.rest
+    )
     kept = "".join("".join(told).split())
     for line in lines:
         alone = read_pleading([line])
@@ -165,7 +181,13 @@ def many() -> bytes:
     return out.getvalue()
 
 
-HOSTILE = {"bomb": bomb, "entities": entities, "many": many, "cut": lambda: word("原告：李文")[:900], "not a word file": lambda: sheet([["a"]])}
+HOSTILE = {
+    "bomb": bomb,
+    "entities": entities,
+    "many": many,
+    "cut": lambda: word("原告：李文")[:900],
+    "not a word file": lambda: sheet([["a"]]),
+}
 
 
 @pytest.mark.parametrize("name", list(HOSTILE))
@@ -207,7 +229,13 @@ def test_the_courts_own_empty_list_is_understood_when_filled(locale: str) -> Non
     """What the court offers to fill in, it can read."""
     filled = template(locale) + b'a.png,Order page,I bought it,"1, 3-4",My phone\n'
     line = read_list(read_table(filled), {"r": "A.PNG"})[0]
-    assert (line.upload, line.title, line.proves, line.facts, line.source) == ("r", "Order page", "I bought it", (1, 3, 4), "My phone")
+    assert (line.upload, line.title, line.proves, line.facts, line.source) == (
+        "r",
+        "Order page",
+        "I bought it",
+        (1, 3, 4),
+        "My phone",
+    )
 
 
 @pytest.mark.parametrize("rows", [[["a", "b"]], [["title", "source"]], []])
@@ -247,9 +275,16 @@ def test_a_bad_file_changes_nothing(visitor: Callable[[str | None], Visitor], sm
     li.send(f"/claim/{draft}/facts", f"/claim/{draft}/facts", **{"facts-0-what": "It broke.", "continue": "1"})
     for data in (b"", b"%PDF-1.4", word("Nothing that is a claim")):
         li.send(f"/claim/{draft}/import", f"/claim/{draft}/import", 422, file=(io.BytesIO(data), "x.docx"))
-    li.send(f"/claim/{draft}/import", f"/claim/{draft}/import", 413, file=(io.BytesIO(b"PK\3\4" + b"x" * (9 * 2**20)), "x.docx"))
+    li.send(
+        f"/claim/{draft}/import",
+        f"/claim/{draft}/import",
+        413,
+        file=(io.BytesIO(b"PK\3\4" + b"x" * (9 * 2**20)), "x.docx"),
+    )
     with small_scene.court.database.read() as session:
-        assert drafts.find_draft(session, small_scene.people["li"], draft).values["facts"]["facts-0-what"] == ["It broke."]
+        assert drafts.find_draft(session, small_scene.people["li"], draft).values["facts"]["facts-0-what"] == [
+            "It broke."
+        ]
 
 
 def test_a_list_goes_beside_the_files_it_names(visitor: Callable[[str | None], Visitor], small_scene: Scene) -> None:

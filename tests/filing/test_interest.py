@@ -21,12 +21,20 @@ from tests.scene import Scene
 
 Door = Callable[[str | None], Visitor]
 GIVEN: dict[str, Any] = {"principal": "8,000.00", "rate": "3.65"}
-DAYS = {f"{side}-{part}": value for side, year in (("first", "2025"), ("last", "2026")) for part, value in (("day", "6"), ("month", "11"), ("year", year))}
+DAYS = {
+    f"{side}-{part}": value
+    for side, year in (("first", "2025"), ("last", "2026"))
+    for part, value in (("day", "6"), ("month", "11"), ("year", year))
+}
 
 
 def test_a_year_at_a_rate_is_that_part_of_the_sum() -> None:
     """8,000 at 3.65 % for 365 days is 292.00."""
-    worked = work_out(InterestInput(principal=Money(800000, "CNY"), rate=Decimal("3.65"), first=date(2025, 11, 6), last=date(2026, 11, 6)))
+    worked = work_out(
+        InterestInput(
+            principal=Money(800000, "CNY"), rate=Decimal("3.65"), first=date(2025, 11, 6), last=date(2026, 11, 6)
+        )
+    )
     assert (worked.line.days, worked.amount) == (365, Money(29200, "CNY"))
 
 
@@ -37,7 +45,12 @@ def test_interest_of_two_stretches_is_that_of_both_together(minor: int, rate: De
     def days(start: int, end: int) -> int:
         begin = date(2020, 1, 1).toordinal()
         return work_out(
-            InterestInput(principal=Money(minor, "CNY"), rate=rate, first=date.fromordinal(begin + start), last=date.fromordinal(begin + end))
+            InterestInput(
+                principal=Money(minor, "CNY"),
+                rate=rate,
+                first=date.fromordinal(begin + start),
+                last=date.fromordinal(begin + end),
+            )
         ).amount.minor
 
     assert abs(days(0, one) + days(one, one + two) - days(0, one + two)) <= 1
@@ -56,7 +69,11 @@ def test_the_sum_is_shown_with_its_working_and_taken_over(small_scene: Scene, vi
     """First the working; taken over it is a further row beside those that stand there."""
     li = visitor("li")
     draft = li.send("/start", "/claim", cause="online_shopping").headers["Location"]
-    li.send(f"{draft}/relief", f"{draft}/relief", **{"relief-0-kind": "money", "relief-0-what": "The price", "relief-0-amount": "8,000.00", "continue": "1"})
+    li.send(
+        f"{draft}/relief",
+        f"{draft}/relief",
+        **{"relief-0-kind": "money", "relief-0-what": "The price", "relief-0-amount": "8,000.00", "continue": "1"},
+    )
     page = li.send(f"{draft}/interest", f"{draft}/interest", 200, **GIVEN, **DAYS).text
     assert "292.00" in page and "365 days" in page
     li.send(f"{draft}/interest", f"{draft}/interest", **GIVEN, **DAYS, take="1")

@@ -32,11 +32,15 @@ def newest(scene: Scene) -> tuple[Party, Packet]:
     """The last party of the case, and the letter that called her."""
     with scene.court.database.read() as session:
         who = session.get_one(Case, scene.case_id).parties[-1]
-        return who, session.scalars(select(Packet).where(Packet.party_id == who.id, Packet.first_contact.is_(True))).one()
+        return who, session.scalars(
+            select(Packet).where(Packet.party_id == who.id, Packet.first_contact.is_(True))
+        ).one()
 
 
 def test_a_third_party_is_asked_for_called_and_heard(pending: Scene) -> None:
-    """On motion and ruling she is called by letter; joined she has her time for evidence, everybody's anew, and may claim (CPI 73, 81; EV 55)."""
+    """On motion and ruling she is called by letter; joined she has her time for evidence, everybody's anew, and may
+    claim (CPI 73, 81; EV 55).
+    """
     with pytest.raises(Forbidden):
         pending.do("ask_for_joinder", "clerk", JoinderInput.model_validate(ASKED))
     with pytest.raises(InvalidInput):
@@ -49,13 +53,22 @@ def test_a_third_party_is_asked_for_called_and_heard(pending: Scene) -> None:
         pending.do("rule_on_joinder", "li", request=asked, answer="allow", reasons="It concerns her.")
     pending.do("rule_on_joinder", "judge", request=asked, answer="allow", reasons="It concerns her.")
     who, letter = newest(pending)
-    assert (who.role, who.label, letter.letter, letter.occasion) == (Role.THIRD_PARTY, "third_party/1", "joinder", "joinder") and letter.documents
+    assert (who.role, who.label, letter.letter, letter.occasion) == (
+        Role.THIRD_PARTY,
+        "third_party/1",
+        "joinder",
+        "joinder",
+    ) and letter.documents
     pending.clock.advance(timedelta(days=1))
     ended = len(windows(pending, "evidence", WindowState.ENDED))
     join(pending.court, pending.people["stranger"], letter.code, JOIN)
     pending.work()
     running = windows(pending, "evidence", WindowState.OPEN)
-    assert {w.party_id for w in running} >= {who.id} and len(running) == 3 and len(windows(pending, "evidence", WindowState.ENDED)) > ended
+    assert (
+        {w.party_id for w in running} >= {who.id}
+        and len(running) == 3
+        and len(windows(pending, "evidence", WindowState.ENDED)) > ended
+    )
     with pytest.raises(ActNotOpen):
         pending.do("amend_claim", "stranger", relief=LESS, reasons="Nothing of hers stands (CPI 82).")
     with pytest.raises(Forbidden):
@@ -80,9 +93,16 @@ def _answered(scene: Scene, number: int) -> None:
     with scene.court.sit() as sitting:
         case = sitting.session.get_one(Case, scene.case_id)
         for party in case.parties[:2]:
-            packet = next(p for p in sitting.session.scalars(select(Packet).where(Packet.party_id == party.id)) if number in p.entry_ids)
+            packet = next(
+                p
+                for p in sitting.session.scalars(select(Packet).where(Packet.party_id == party.id))
+                if number in p.entry_ids
+            )
             sitting.follow(
-                case, lambda who=party, sent=packet: sitting.announce("served", case, party=who, occasion="notice", at=sitting.now, proof=None, packet=sent)
+                case,
+                lambda who=party, sent=packet: sitting.announce(
+                    "served", case, party=who, occasion="notice", at=sitting.now, proof=None, packet=sent
+                ),
             )
     for who in ("li", "haiyun"):
         scene.do("answer_third_party", who, position="defend", statement="It is mine.")
@@ -91,22 +111,34 @@ def _answered(scene: Scene, number: int) -> None:
 
 
 def test_a_further_claimant_reads_in_her_letter_what_is_asked_of_a_claimant(pending: Scene) -> None:
-    """She may give her right up, or the judgment decides on it with her or without (CPI 74): no third party's letter, in either language."""
-    pending.do("bring_in_party", "judge", AddPartyInput.model_validate({**MAKER, "role": "claimant", "reasons": "The account belongs to both."}))
+    """She may give her right up, or the judgment decides on it with her or without (CPI 74): no third party's letter,
+    in either language.
+    """
+    pending.do(
+        "bring_in_party",
+        "judge",
+        AddPartyInput.model_validate({**MAKER, "role": "claimant", "reasons": "The account belongs to both."}),
+    )
     who, letter = newest(pending)
     assert (who.label, letter.occasion, letter.letter) == ("claimant/2", "joinder", "co_claimant")
     with pending.court.database.read() as session:
-        sent = compose(session.get_one(Packet, letter.id).attempts[0], HEAD, at=pending.clock.now(), zone=pending.court.settings.tz).dispatch
+        sent = compose(
+            session.get_one(Packet, letter.id).attempts[0], HEAD, at=pending.clock.now(), zone=pending.court.settings.tz
+        ).dispatch
     assert "brought you into a case as a claimant" in sent.text and "共同原告" in sent.text
 
 
 @pytest.mark.slow
 def test_a_further_respondent_is_served_with_the_claim(pending: Scene) -> None:
-    """Of the court's own motion, once; the claim goes to her within five days and her time to answer runs from her own receipt (CPL 128, CPI 73)."""
+    """Of the court's own motion, once; the claim goes to her within five days and her time to answer runs from her own
+    receipt (CPL 128, CPI 73).
+    """
     pending.do("ask_for_joinder", "li", JoinderInput.model_validate({**ASKED, "name": "Somebody Else Ltd."}))
     asked = request_of(pending, RequestKind.JOINDER).reference
     pending.do("rule_on_joinder", "judge", request=asked, answer="refuse", reasons="Nothing ties her to the order.")
-    given = AddPartyInput.model_validate({**MAKER, "role": "respondent", "reasons": "She is bound together with the seller."})
+    given = AddPartyInput.model_validate(
+        {**MAKER, "role": "respondent", "reasons": "She is bound together with the seller."}
+    )
     with pytest.raises(Forbidden):
         pending.do("bring_in_party", "clerk", given)
     pending.do("bring_in_party", "judge", given)
@@ -123,7 +155,9 @@ def test_a_further_respondent_is_served_with_the_claim(pending: Scene) -> None:
 
 
 def test_somebody_outside_asks_to_take_part(pending: Scene, visitor: Callable[[str | None], Visitor]) -> None:
-    """Her page takes the request, once a time, and tells the ruling with its reasons; who is in the case, or names none, is refused (CPL 59)."""
+    """Her page takes the request, once a time, and tells the ruling with its reasons; who is in the case, or names
+    none, is refused (CPL 59).
+    """
     page = "/take-part"
     given = {
         "name": "Capsule Works Ltd.",

@@ -1,4 +1,6 @@
-"""Which numbered facts each file of a claim is to show: ticked while it is written, and the same in the case, on the desk and for programs."""
+"""Which numbered facts each file of a claim is to show: ticked while it is written, and the same in the case, on the
+desk and for programs.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ def ready(scene: Scene) -> str:
         draft = drafts.open_draft(session, scene.people["li"], scene.clock.now())
         for step in drafts.STEPS:
             part = whole[step.key] if step.key in ("matter", "claimant", "particulars") else {step.key: whole[step.key]}
-            drafts.save_step(session, draft, step.key, flatten(part), scene.clock.now(), by=scene.people["li"], is_done=True)
+            drafts.save_step(
+                session, draft, step.key, flatten(part), scene.clock.now(), by=scene.people["li"], is_done=True
+            )
         return draft.reference
 
 
@@ -57,13 +61,17 @@ def row(number: int, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_files_are_tied_to_facts_while_the_claim_is_written(visitor: VisitorOf, small_scene: Scene) -> None:
-    """Without scripts: the boxes name the facts; ticked they stand on the last page, in the case, on the registry's desk and in the chronology."""
+    """Without scripts: the boxes name the facts; ticked they stand on the last page, in the case, on the registry's
+    desk and in the chronology.
+    """
     reference = ready(small_scene)
     order, label = line(small_scene, "order"), line(small_scene, "label")
     li, step = visitor("li"), f"/claim/{reference}/exhibits"
     page = li.get(step)
     assert "1. I bought 30 bottles of capsules." in page and "2. The label names an additive" in page
-    li.send(step, step, **row(0, order | {"facts": ["1"]}), **row(1, label | {"facts": ["1", "2"]}), **{"continue": "1"})
+    li.send(
+        step, step, **row(0, order | {"facts": ["1"]}), **row(1, label | {"facts": ["1", "2"]}), **{"continue": "1"}
+    )
     found = Forms()
     found.feed(li.get(step))
     assert (found.found[step]["exhibits-0-facts"], found.found[step]["exhibits-1-facts"]) == (["1"], ["1", "2"])
@@ -78,20 +86,32 @@ def test_files_are_tied_to_facts_while_the_claim_is_written(visitor: VisitorOf, 
     review = visitor("clerk").get(f"{path}/review")
     assert review.count("Exhibits that are to show it:") == 2 and f"{path}/exhibits/C-2" in review
     with small_scene.court.database.read() as session:
-        told = chronology(small_scene.court.look(session), session.get_one(Case, small_scene.case_id), small_scene.actor("li"))
+        told = chronology(
+            small_scene.court.look(session), session.get_one(Case, small_scene.case_id), small_scene.actor("li")
+        )
         assert [[e.label for e in one.exhibits] for one in told] == [["C-1", "C-2"]]
 
 
 def test_a_fact_taken_out_takes_its_ties_along_and_no_others(visitor: VisitorOf, small_scene: Scene) -> None:
-    """The first fact is removed: what showed the second shows it still, by its new number; what showed the first shows nothing."""
+    """The first fact is removed: what showed the second shows it still, by its new number; what showed the first shows
+    nothing.
+    """
     reference = ready(small_scene)
     li, step, facts = visitor("li"), f"/claim/{reference}/exhibits", f"/claim/{reference}/facts"
-    li.send(step, step, **row(0, line(small_scene, "order", facts=["1"])), **row(1, line(small_scene, "label", facts=["2"])), **{"continue": "1"})
+    li.send(
+        step,
+        step,
+        **row(0, line(small_scene, "order", facts=["1"])),
+        **row(1, line(small_scene, "label", facts=["2"])),
+        **{"continue": "1"},
+    )
     page = li.send(facts, facts, 200, remove="facts-0").text
     found = Forms()
     found.feed(page)
     assert "facts-1-what" in found.found[facts] and "facts-0-what" not in found.found[facts]
-    answer = li.client.post(facts, base_url=li.origin, data={**found.found[facts], "continue": "1"}, headers={"Origin": li.origin})
+    answer = li.client.post(
+        facts, base_url=li.origin, data={**found.found[facts], "continue": "1"}, headers={"Origin": li.origin}
+    )
     assert answer.status_code == 303
     assert "1. The label names an additive" in li.get(step)
     check = li.get(f"/claim/{reference}/check-answers")
@@ -140,33 +160,55 @@ def test_programs_name_the_facts_by_their_numbers(small_scene: Scene) -> None:
 
 
 def test_a_corrected_claim_says_anew_what_its_files_show(visitor: VisitorOf, small_scene: Scene) -> None:
-    """Facts are numbered again when a claim is corrected: an exhibit follows its fact, by an entry of its own; one that says the same makes none."""
-    given = claim(exhibits=[line(small_scene, "order", facts=[1]), line(small_scene, "label", facts=[2])], particulars=SAID)
+    """Facts are numbered again when a claim is corrected: an exhibit follows its fact, by an entry of its own; one that
+    says the same makes none.
+    """
+    given = claim(
+        exhibits=[line(small_scene, "order", facts=[1]), line(small_scene, "label", facts=[2])], particulars=SAID
+    )
     small_scene.lodge(given)
-    small_scene.do("return_claim", "clerk", defects=[{"part": "facts", "what": "Leave out what the claim does not need."}], days=7)
+    small_scene.do(
+        "return_claim", "clerk", defects=[{"part": "facts", "what": "Leave out what the claim does not need."}], days=7
+    )
     path = f"/cases/{small_scene.case().reference}/correct"
     li = visitor("li")
     found = Forms()
     found.feed(li.get(path))
-    values = {k: v for k, v in found.found[path].items() if not k.startswith("facts-0-")} | {"exhibits-0-facts": [], "exhibits-1-facts": ["2"]}
+    values = {k: v for k, v in found.found[path].items() if not k.startswith("facts-0-")} | {
+        "exhibits-0-facts": [],
+        "exhibits-1-facts": ["2"],
+    }
     answer = li.client.post(path, base_url=li.origin, data=values, headers={"Origin": li.origin})
     assert answer.status_code == 303, re.findall(r'href="(#[^"]+)">([^<]+)', answer.text)
     assert of_case(small_scene) == {"order": [], "label": [1]}
     with small_scene.court.database.read() as session:
-        acts = list(session.scalars(select(DocketEntry.act).where(DocketEntry.case_id == small_scene.case_id).order_by(DocketEntry.number)))
+        acts = list(
+            session.scalars(
+                select(DocketEntry.act).where(DocketEntry.case_id == small_scene.case_id).order_by(DocketEntry.number)
+            )
+        )
     assert acts[acts.index("correct_claim") :] == ["correct_claim", "describe_exhibit", "describe_exhibit"]
 
 
 def test_a_list_of_evidence_may_name_the_facts() -> None:
-    """Numbers in a spreadsheet are those of the claim, whatever rows the form has; a number the claim does not tell is left out."""
+    """Numbers in a spreadsheet are those of the claim, whatever rows the form has; a number the claim does not tell is
+    left out.
+    """
     told = linking.facts_told({"facts-3-what": "A", "facts-4-what": "", "facts-7-what": "B", "facts-8-what": "C"})
     assert [(one.number, one.key) for one in told] == [(1, "4"), (2, "8"), (3, "9")]
-    listed = read_list([["证据名称", "证明目的", "事实编号"], ["订单", "购买", "事实1、3"], ["聊天", "承诺", "2–9"]], {})
+    listed = read_list(
+        [["证据名称", "证明目的", "事实编号"], ["订单", "购买", "事实1、3"], ["聊天", "承诺", "2–9"]], {}
+    )
     rows = as_rows(listed, 0, told)
     assert (rows["exhibits-0-facts"], rows["exhibits-1-facts"]) == (["4", "9"], ["8", "9"])
 
 
-@given(st.lists(st.tuples(st.integers(0, 60), st.sampled_from(["", "  ", "told"])), unique_by=lambda row: row[0], max_size=12), st.data())
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 60), st.sampled_from(["", "  ", "told"])), unique_by=lambda row: row[0], max_size=12
+    ),
+    st.data(),
+)
 def test_a_tie_never_moves_to_another_fact(rows: list[tuple[int, str]], data: st.DataObject) -> None:
     """Whatever rows are blank or taken out, a file shows the facts of the rows it was tied to and no others."""
     values = {f"facts-{number}-what": f"{words} {number}" if words.strip() else words for number, words in rows}
@@ -174,4 +216,6 @@ def test_a_tie_never_moves_to_another_fact(rows: list[tuple[int, str]], data: st
     tied = data.draw(st.lists(st.sampled_from([str(number + 1) for number, _ in rows] or ["1"]), unique=True))
     found = linking.numbered({"exhibits-5-facts": tied}, told)["exhibits-5-facts"]
     says = {str(one.number): one.what for one in told}
-    assert [says[number] for number in found] == [f"told {int(key) - 1}" for key in tied if (int(key) - 1, "told") in rows]
+    assert [says[number] for number in found] == [
+        f"told {int(key) - 1}" for key in tied if (int(key) - 1, "told") in rows
+    ]

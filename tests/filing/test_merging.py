@@ -21,12 +21,17 @@ WHY = "Both rest on the same batch of capsules (CPI 221)."
 
 
 def two(scene: Scene) -> tuple[int, int]:
-    """Two accepted cases against one seller; the scene stands at the first, which is Li's, the second is the stranger's."""
+    """Two accepted cases against one seller; the scene stands at the first, which is Li's, the second is the
+    stranger's.
+    """
     scene.lodge()
     scene.accept("simple")
     first = scene.case_id
     scene.lodge(
-        claim(claimant={"name": "Wu Min", "email": "wu@parties.example"}, relief=[{"kind": "money", "what": "The price back", "amount": "500.00"}]),
+        claim(
+            claimant={"name": "Wu Min", "email": "wu@parties.example"},
+            relief=[{"kind": "money", "what": "The price back", "amount": "500.00"}],
+        ),
         who="stranger",
     )
     scene.accept("simple")
@@ -49,21 +54,36 @@ def join_them(scene: Scene, first: int, **changes: object) -> None:
 
 
 def test_a_case_goes_on_within_another_with_all_that_is_in_it(small_scene: Scene) -> None:
-    """Parties, claims, facts and exhibits are in the other case, the same seller once; the joined case is closed and readable."""
+    """Parties, claims, facts and exhibits are in the other case, the same seller once; the joined case is closed and
+    readable.
+    """
     first, second = two(small_scene)
     upload = small_scene.upload("stranger", b"a receipt")
-    small_scene.do("submit_exhibit", "stranger", upload=upload.reference, title="Receipt", proves="The price", source="My phone")
+    small_scene.do(
+        "submit_exhibit", "stranger", upload=upload.reference, title="Receipt", proves="The price", source="My phone"
+    )
     join_them(small_scene, first)
     with small_scene.court.database.read() as session:
         main, joined = session.get_one(Case, first), session.get_one(Case, second)
         assert (joined.stage, joined.outcome) == (Stage.CLOSED, Outcome.JOINED)
-        assert [p.name for p in parties(main, Role.CLAIMANT)] == ["Li Wen", "Wu Min"] and len(parties(main, Role.RESPONDENT)) == 1
+        assert [p.name for p in parties(main, Role.CLAIMANT)] == ["Li Wen", "Wu Min"] and len(
+            parties(main, Role.RESPONDENT)
+        ) == 1
         assert sorted(c.amount_minor for c in claims_of(session, main)) == [50000, 800000]
-        assert session.scalars(select(Fact.number).where(Fact.case_id == first).order_by(Fact.number)).all() == [1, 2, 3, 4]
+        assert session.scalars(select(Fact.number).where(Fact.case_id == first).order_by(Fact.number)).all() == [
+            1,
+            2,
+            3,
+            4,
+        ]
         exhibit = session.scalars(select(Exhibit)).one()
         assert (exhibit.case_id, exhibit.label, exhibit.provenance["from_label"]) == (first, "C2-1", "C-1")
-        assert session.scalars(select(DocketEntry).where(DocketEntry.case_id == first, DocketEntry.act == "take_in_case")).one()
-        evidence = session.scalars(select(Window).where(Window.case_id == first, Window.kind == "evidence", Window.state == WindowState.OPEN)).all()
+        assert session.scalars(
+            select(DocketEntry).where(DocketEntry.case_id == first, DocketEntry.act == "take_in_case")
+        ).one()
+        evidence = session.scalars(
+            select(Window).where(Window.case_id == first, Window.kind == "evidence", Window.state == WindowState.OPEN)
+        ).all()
         assert len(evidence) == 3
 
 
@@ -73,7 +93,9 @@ def test_a_paid_fee_counts_where_the_claim_is_and_one_due_is_asked_for_there(sma
     pay(small_scene)
     join_them(small_scene, first)
     with small_scene.court.database.read() as session:
-        rows = session.scalars(select(FeeAssessment).where(FeeAssessment.case_id == first).order_by(FeeAssessment.id)).all()
+        rows = session.scalars(
+            select(FeeAssessment).where(FeeAssessment.case_id == first).order_by(FeeAssessment.id)
+        ).all()
         wu = session.scalars(select(Party).where(Party.case_id == first, Party.name == "Wu Min")).one()
         assert [r.state for r in rows if r.party_id == wu.id] == [AssessmentState.PAID, AssessmentState.NOTHING]
         assert not session.scalars(select(FeeAssessment).where(FeeAssessment.case_id == second)).all()
@@ -85,8 +107,12 @@ def test_an_unpaid_fee_is_asked_for_once_in_the_other_case(small_scene: Scene) -
     first, second = two(small_scene)
     join_them(small_scene, first)
     with small_scene.court.database.read() as session:
-        assert {r.state for r in session.scalars(select(FeeAssessment).where(FeeAssessment.case_id == second))} == {AssessmentState.CANCELLED}
-        due = session.scalars(select(FeeAssessment).where(FeeAssessment.case_id == first, FeeAssessment.state == AssessmentState.DUE)).all()
+        assert {r.state for r in session.scalars(select(FeeAssessment).where(FeeAssessment.case_id == second))} == {
+            AssessmentState.CANCELLED
+        }
+        due = session.scalars(
+            select(FeeAssessment).where(FeeAssessment.case_id == first, FeeAssessment.state == AssessmentState.DUE)
+        ).all()
         assert len(due) == 2
 
 
@@ -94,7 +120,9 @@ def test_an_unpaid_fee_is_asked_for_once_in_the_other_case(small_scene: Scene) -
     ("changes", "at"),
     [({"into": "(2020)浙0192民初9号"}, "into"), ({"ground": "same_kind"}, "agreed")],
 )
-def test_what_is_not_there_or_not_agreed_is_refused_at_its_field(small_scene: Scene, changes: dict[str, str], at: str) -> None:
+def test_what_is_not_there_or_not_agreed_is_refused_at_its_field(
+    small_scene: Scene, changes: dict[str, str], at: str
+) -> None:
     """An unknown number; without common facts everybody has to have agreed, and who did not is named."""
     first, _ = two(small_scene)
     with pytest.raises(InvalidInput) as refused:
@@ -106,7 +134,9 @@ def test_a_case_of_another_judge_or_kind_is_not_joined(small_scene: Scene) -> No
     """The president gives both to one judge first; different kinds are never heard as one."""
     first, _ = two(small_scene)
     with small_scene.court.database.write() as session:
-        session.scalars(select(Seat).where(Seat.case_id == first, Seat.role == Role.JUDGE)).one().until_at = small_scene.clock.now()
+        session.scalars(
+            select(Seat).where(Seat.case_id == first, Seat.role == Role.JUDGE)
+        ).one().until_at = small_scene.clock.now()
     with pytest.raises(InvalidInput):
         join_them(small_scene, first)
 
@@ -124,7 +154,9 @@ def test_only_the_judge_joins_and_only_while_it_is_heard(small_scene: Scene) -> 
 
 
 def test_a_severed_claim_is_a_case_of_its_own_with_the_same_judge(small_scene: Scene) -> None:
-    """The counterclaim leaves with its facts; its owner is claimant there, her fee is reckoned as a claim's, time to answer begins."""
+    """The counterclaim leaves with its facts; its owner is claimant there, her fee is reckoned as a claim's, time to
+    answer begins.
+    """
     small_scene.lodge()
     small_scene.accept("simple")
     small_scene.join()
@@ -141,7 +173,11 @@ def test_a_severed_claim_is_a_case_of_its_own_with_the_same_judge(small_scene: S
     small_scene.do("sever_claim", "judge", claim=counter.reference, reasons="It rests on other deliveries.")
     with small_scene.court.database.read() as session:
         new = session.scalars(select(Case).where(Case.id != first)).one()
-        assert new.stage is Stage.PENDING and new.number is not None and parties(new, Role.CLAIMANT)[0].name.startswith("Haiyun")
+        assert (
+            new.stage is Stage.PENDING
+            and new.number is not None
+            and parties(new, Role.CLAIMANT)[0].name.startswith("Haiyun")
+        )
         assert [c.amount_minor for c in claims_of(session, session.get_one(Case, first))] == [800000]
         assert [c.kind for c in claims_of(session, new)] == ["claim"]
         assert session.scalar(select(func.count()).select_from(Fact).where(Fact.case_id == new.id)) == 1

@@ -41,23 +41,37 @@ def request_of(scene: Scene, kind: RequestKind) -> Request:
 
 def seat(scene: Scene, role: Role) -> Seat | None:
     with scene.court.database.read() as session:
-        return session.scalar(select(Seat).where(Seat.case_id == scene.case_id, Seat.role == role, Seat.until_at.is_(None)))
+        return session.scalar(
+            select(Seat).where(Seat.case_id == scene.case_id, Seat.role == role, Seat.until_at.is_(None))
+        )
 
 
 def acts(scene: Scene) -> list[str]:
     with scene.court.database.read() as session:
-        return list(session.scalars(select(DocketEntry.act).where(DocketEntry.case_id == scene.case_id).order_by(DocketEntry.number)))
+        return list(
+            session.scalars(
+                select(DocketEntry.act).where(DocketEntry.case_id == scene.case_id).order_by(DocketEntry.number)
+            )
+        )
 
 
 def test_a_raised_claim_restarts_evidence_and_is_assessed_anew(pending: Scene) -> None:
-    """More asked for: the amount stands anew, everybody's time for evidence begins again and the fee follows (EV 55, FEE 21)."""
+    """More asked for: the amount stands anew, everybody's time for evidence begins again and the fee follows (EV 55,
+    FEE 21).
+    """
     before = len(windows(pending, "evidence", WindowState.OPEN))
     pending.clock.advance(timedelta(days=2))
     pending.do("amend_claim", "li", relief=MONEY, reasons="The shipping too.")
     with pending.court.database.read() as session:
         case = session.get_one(Case, pending.case_id)
-        assert [c.amount_minor for c in claims_of(session, case)] == [900_000] and [r.number for r in reliefs_of(session, case)] == [1]
-    assert len(windows(pending, "evidence", WindowState.OPEN)) == before == len(windows(pending, "evidence", WindowState.ENDED))
+        assert [c.amount_minor for c in claims_of(session, case)] == [900_000] and [
+            r.number for r in reliefs_of(session, case)
+        ] == [1]
+    assert (
+        len(windows(pending, "evidence", WindowState.OPEN))
+        == before
+        == len(windows(pending, "evidence", WindowState.ENDED))
+    )
     assert acts(pending)[-1] == "assess_fee" or "assess_fee" in acts(pending)[-2:]
 
 
@@ -68,7 +82,9 @@ def test_a_lowered_claim_moves_no_evidence_period(pending: Scene) -> None:
 
 
 def test_only_who_has_a_claim_changes_it(pending: Scene) -> None:
-    """A respondent without a counterclaim has nothing to change; the clerk never changes a claim; a case not accepted is corrected instead."""
+    """A respondent without a counterclaim has nothing to change; the clerk never changes a claim; a case not accepted
+    is corrected instead.
+    """
     with pytest.raises(ActNotOpen):
         pending.do("amend_claim", "haiyun", relief=MONEY, reasons="Because.")
     with pytest.raises(Forbidden):
@@ -100,13 +116,21 @@ def test_after_acceptance_the_judge_gives_leave(pending: Scene) -> None:
 
 
 def test_a_counterclaim_ends_small_claims_and_outlives_the_claim(pending: Scene) -> None:
-    """It moves the case to simple procedure by itself (CPI 278), has a fee, and goes on when the claim is withdrawn (CPI 239)."""
+    """It moves the case to simple procedure by itself (CPI 278), has a fee, and goes on when the claim is withdrawn
+    (CPI 239).
+    """
     pending.do("file_counterclaim", "haiyun", facts=FACTS, relief=MONEY)
     assert pending.case().track is Track.SIMPLE and acts(pending).count("assess_fee") >= 2
     with pytest.raises(ActNotOpen):
         pending.do("file_counterclaim", "haiyun", facts=FACTS, relief=MONEY)
     pending.do("withdraw_claim", "li")
-    pending.do("rule_on_withdrawal", "judge", answer="allow", reasons="No objection.", request=request_of(pending, RequestKind.WITHDRAWAL).reference)
+    pending.do(
+        "rule_on_withdrawal",
+        "judge",
+        answer="allow",
+        reasons="No objection.",
+        request=request_of(pending, RequestKind.WITHDRAWAL).reference,
+    )
     assert pending.case().stage is Stage.PENDING
 
 
@@ -117,16 +141,25 @@ def test_the_claimant_answers_a_counterclaim_from_her_own_receipt(pending: Scene
     brought = pending.do("file_counterclaim", "haiyun", facts=FACTS, relief=MONEY)
     with pending.court.sit() as sitting:
         case = sitting.session.get_one(Case, pending.case_id)
-        sent = sitting.session.scalars(select(Packet).where(Packet.case_id == case.id, Packet.party_id == case.parties[0].id))
+        sent = sitting.session.scalars(
+            select(Packet).where(Packet.case_id == case.id, Packet.party_id == case.parties[0].id)
+        )
         packet = next(p for p in sent if brought.number in p.entry_ids)
-        sitting.follow(case, lambda: sitting.announce("served", case, party=case.parties[0], occasion="notice", at=sitting.now, proof=None, packet=packet))
+        sitting.follow(
+            case,
+            lambda: sitting.announce(
+                "served", case, party=case.parties[0], occasion="notice", at=sitting.now, proof=None, packet=packet
+            ),
+        )
     pending.do("answer_counterclaim", "li", position="defend", statement="No.")
     with pytest.raises(ActNotOpen):
         pending.do("answer_counterclaim", "li", position="defend", statement="No.")
 
 
 def test_an_objection_halts_evidence_until_it_is_ruled_on(pending: Scene) -> None:
-    """While the objection waits evidence stands still; in small claims the ruling is final at once and the days are given back (EV 55, CPI 276)."""
+    """While the objection waits evidence stands still; in small claims the ruling is final at once and the days are
+    given back (EV 55, CPI 276).
+    """
     old = windows(pending, "evidence", WindowState.OPEN)[0]
     pending.do("object_to_jurisdiction", "haiyun", ground="place", words="Our seat is elsewhere.")
     assert windows(pending, "evidence", WindowState.OPEN) == []
@@ -134,9 +167,13 @@ def test_an_objection_halts_evidence_until_it_is_ruled_on(pending: Scene) -> Non
         pending.do("object_to_jurisdiction", "haiyun", ground="place", words="Our seat is elsewhere.")
     pending.clock.advance(timedelta(days=4))
     asked = request_of(pending, RequestKind.JURISDICTION).reference
-    pending.do("rule_on_jurisdiction", "judge", request=asked, answer="refuse", reasons="The goods were delivered here.")
+    pending.do(
+        "rule_on_jurisdiction", "judge", request=asked, answer="refuse", reasons="The goods were delivered here."
+    )
     now = windows(pending, "evidence", WindowState.OPEN)[0]
-    assert old.due_at and now.due_at and now.due_at >= old.due_at + timedelta(days=3) and now.working["key"] == "evidence"
+    assert (
+        old.due_at and now.due_at and now.due_at >= old.due_at + timedelta(days=3) and now.working["key"] == "evidence"
+    )
     assert "EV 55" in now.working["articles"]
 
 
@@ -146,7 +183,14 @@ def test_a_right_objection_sends_the_case_away(pending: Scene) -> None:
     asked = request_of(pending, RequestKind.JURISDICTION).reference
     with pytest.raises(InvalidInput):
         pending.do("rule_on_jurisdiction", "judge", request=asked, answer="allow", reasons="It is so.")
-    pending.do("rule_on_jurisdiction", "judge", request=asked, answer="allow", court="Harbour District Court", reasons="It is so.")
+    pending.do(
+        "rule_on_jurisdiction",
+        "judge",
+        request=asked,
+        answer="allow",
+        court="Harbour District Court",
+        reasons="It is so.",
+    )
     assert pending.case().outcome is Outcome.TRANSFERRED
 
 
@@ -214,7 +258,13 @@ def test_evidence_may_be_lengthened_for_all_and_the_answer_not(pending: Scene) -
     with pytest.raises(InvalidInput):
         pending.do("ask_extension", "haiyun", window=answer.reference, days=5, words="Too much to do.")
     pending.do("ask_extension", "haiyun", window=own.reference, days=5, words="The expert is abroad.")
-    pending.do("rule_on_extension", "judge", request=request_of(pending, RequestKind.TIME).reference, answer="allow", reasons="Fair.")
+    pending.do(
+        "rule_on_extension",
+        "judge",
+        request=request_of(pending, RequestKind.TIME).reference,
+        answer="allow",
+        reasons="Fair.",
+    )
     for before, after in zip(mine, windows(pending, "evidence", WindowState.OPEN), strict=True):
         assert before.due_at and after.due_at and after.due_at >= before.due_at + timedelta(days=5)
 
@@ -225,11 +275,36 @@ def test_relief_for_lateness_is_asked_for_within_ten_days(pending: Scene) -> Non
     missed = windows(pending, "answer", WindowState.LAPSED)[0]
     today = pending.clock.now().date()
     with pytest.raises(OutOfTime):
-        pending.do("ask_relief_for_lateness", "haiyun", window=missed.reference, ended_on=str(today - timedelta(days=15)), words="Flood.")
+        pending.do(
+            "ask_relief_for_lateness",
+            "haiyun",
+            window=missed.reference,
+            ended_on=str(today - timedelta(days=15)),
+            words="Flood.",
+        )
     with pytest.raises(InvalidInput):
-        pending.do("ask_relief_for_lateness", "haiyun", window=missed.reference, ended_on=str(today + timedelta(days=2)), words="Flood.")
-    pending.do("ask_relief_for_lateness", "haiyun", window=missed.reference, ended_on=str(today - timedelta(days=3)), words="Flood.")
-    pending.do("rule_on_lateness", "judge", request=request_of(pending, RequestKind.LATENESS).reference, answer="allow", days=7, reasons="A flood.")
+        pending.do(
+            "ask_relief_for_lateness",
+            "haiyun",
+            window=missed.reference,
+            ended_on=str(today + timedelta(days=2)),
+            words="Flood.",
+        )
+    pending.do(
+        "ask_relief_for_lateness",
+        "haiyun",
+        window=missed.reference,
+        ended_on=str(today - timedelta(days=3)),
+        words="Flood.",
+    )
+    pending.do(
+        "rule_on_lateness",
+        "judge",
+        request=request_of(pending, RequestKind.LATENESS).reference,
+        answer="allow",
+        days=7,
+        reasons="A flood.",
+    )
     again = windows(pending, "answer", WindowState.OPEN)[0]
     assert again.due_at and again.due_at >= pending.clock.now() + timedelta(days=6)
     receipt = pending.do("file_answer", "haiyun", position="defend", statement="No.")
@@ -251,17 +326,29 @@ def test_a_successor_is_invited_and_the_old_account_is_out(pending: Scene) -> No
     with pending.court.database.read() as session:
         respondent = next(p for p in session.get_one(Case, pending.case_id).parties if p.role is Role.RESPONDENT)
     change = {"party": respondent.reference, "kind": "company", "reasons": "Register of companies."}
-    pending.do("substitute_party", "judge", SubstituteInput.model_validate({**change, "ground": "wrong_name", "name": "Haiyun Technology Ltd."}))
+    pending.do(
+        "substitute_party",
+        "judge",
+        SubstituteInput.model_validate({**change, "ground": "wrong_name", "name": "Haiyun Technology Ltd."}),
+    )
     assert pending.actor("haiyun").role is Role.RESPONDENT
     pending.do(
-        "substitute_party", "judge", SubstituteInput.model_validate({**change, "ground": "merger", "name": "Big Sea Ltd.", "email": "law@bigsea.example"})
+        "substitute_party",
+        "judge",
+        SubstituteInput.model_validate(
+            {**change, "ground": "merger", "name": "Big Sea Ltd.", "email": "law@bigsea.example"}
+        ),
     )
     with pytest.raises(LookupError):
         pending.actor("haiyun")
     with pending.court.database.read() as session:
-        sent = session.scalars(select(Packet).where(Packet.party_id == respondent.id, Packet.first_contact.is_(True)).order_by(Packet.id)).all()
+        sent = session.scalars(
+            select(Packet).where(Packet.party_id == respondent.id, Packet.first_contact.is_(True)).order_by(Packet.id)
+        ).all()
     assert len(sent) == 2 and sent[-1].recipient_name == "Big Sea Ltd."
-    assert sent[-1].letter == "successor" and "party to a case" in sent[-1].title["text"], "a successor is no new respondent: nobody claims against her anew"
+    assert sent[-1].letter == "successor" and "party to a case" in sent[-1].title["text"], (
+        "a successor is no new respondent: nobody claims against her anew"
+    )
 
 
 @given(halted=st.integers(1, 40), after=st.integers(0, 10))
@@ -269,7 +356,12 @@ def test_a_standstill_gives_back_every_day(halted: int, after: int) -> None:
     """A window that stood still for n days ends at least n days later than it would have."""
     pack = PackRegistry.load().in_force("cn", date(2026, 3, 2))
     start = datetime(2026, 3, 2, 2, tzinfo=UTC)
-    still = Suspension(start + timedelta(days=after), start + timedelta(days=after + halted), T("objection to jurisdiction"), "EV 55")
+    still = Suspension(
+        start + timedelta(days=after), start + timedelta(days=after + halted), T("objection to jurisdiction"), "EV 55"
+    )
     period = Period(amount=15, unit=Unit.DAYS)
-    plain, longer = reckon(pack, period, start, article="EV 51"), reckon(pack, period, start, article="EV 51", suspensions=[still])
+    plain, longer = (
+        reckon(pack, period, start, article="EV 51"),
+        reckon(pack, period, start, article="EV 51", suspensions=[still]),
+    )
     assert longer.due_at >= start + timedelta(days=15 + halted - 1) and longer.due_at >= plain.due_at

@@ -32,7 +32,13 @@ def test_the_clerk_accepts_from_the_review_and_the_next_opens(small_scene: Scene
     small_scene.lodge()
     clerk = visitor("clerk")
     page = clerk.get(first)
-    for words in ("Definite respondent", "Small claims", "Snapshot of the listing", "Identity of Li Wen", "BH-2025-1106-8842"):
+    for words in (
+        "Definite respondent",
+        "Small claims",
+        "Snapshot of the listing",
+        "Identity of Li Wen",
+        "BH-2025-1106-8842",
+    ):
         assert words in page
     answer = clerk.send(first, first, decision="accept", track="small_claims")
     assert answer.headers["Location"].endswith("/review") and first not in answer.headers["Location"]
@@ -56,8 +62,13 @@ def test_nothing_typed_is_lost_when_a_decision_cannot_be_taken(small_scene: Scen
     review = path(small_scene, "/review")
     clerk = visitor("clerk")
     page = clerk.send(review, review, 422, decision="return", defect=[], days="9").text
-    assert '<a href="#own-0">To return the claim, tick what has to be mended' in page and 'aria-describedby="own-0-error"' in page
-    page = clerk.send(review, review, 422, decision="refuse", reasons="no", article="CPL 122", elsewhere="Harbour Court").text
+    assert (
+        '<a href="#own-0">To return the claim, tick what has to be mended' in page
+        and 'aria-describedby="own-0-error"' in page
+    )
+    page = clerk.send(
+        review, review, 422, decision="refuse", reasons="no", article="CPL 122", elsewhere="Harbour Court"
+    ).text
     assert "Harbour Court" in page and "One thing to put right" in page
     assert small_scene.case().stage is Stage.LODGED
 
@@ -98,7 +109,11 @@ def test_the_task_list_leads_to_the_fee_it_can_tell(small_scene: Scene, visitor:
     step = f"{place}/matter"
     li.send(step, step, cause="online_shopping", **{"continue": "1"})
     step = f"{place}/relief"
-    li.send(step, step, **{"relief-0-kind": "money", "relief-0-what": "The price", "relief-0-amount": "8,000.00", "continue": "1"})
+    li.send(
+        step,
+        step,
+        **{"relief-0-kind": "money", "relief-0-what": "The price", "relief-0-amount": "8,000.00", "continue": "1"},
+    )
     page = li.get(place)
     link = re.search(r'href="(/fees\?[^"]+)"', page)
     assert link and "The fee is" in li.get(link[1].replace("&amp;", "&"))
@@ -139,17 +154,24 @@ def test_pages_speak_chinese(small_scene: Scene, visitor: Door) -> None:
 
 @pytest.mark.parametrize(
     ("claimant", "title", "shown"),
-    [("李文", "李文 v 海云信息技术有限公司", "李文诉海云信息技术有限公司"), ("Lee v Lee Ltd", "Lee v Lee Ltd v Haiyun", "Lee v Lee Ltd诉Haiyun")],
+    [
+        ("李文", "李文 v 海云信息技术有限公司", "李文诉海云信息技术有限公司"),
+        ("Lee v Lee Ltd", "Lee v Lee Ltd v Haiyun", "Lee v Lee Ltd诉Haiyun"),
+    ],
 )
 def test_a_case_is_called_in_the_readers_language(claimant: str, title: str, shown: str) -> None:
-    """Its title is joined for the reader, also where a party's own name has what joins it; what was lodged stays as it was."""
+    """Its title is joined for the reader, also where a party's own name has what joins it; what was lodged stays as it
+    was.
+    """
     parties = [Party(role=Role.CLAIMANT, ordinal=1, name=claimant, kind=PartyKind.COMPANY)]
     case = Case(title=title, parties=parties)
     assert (case.caption.render("zh-Hans"), case.caption.render("en"), case.title) == (shown, title, title)
 
 
 def test_who_has_to_send_a_photograph_is_led_to_where_and_back(small_scene: Scene, visitor: Door) -> None:
-    """The receipt of a claim leads to the papers; the page that asks for files leads to where they are sent; the clerk opens them from her review."""
+    """The receipt of a claim leads to the papers; the page that asks for files leads to where they are sent; the clerk
+    opens them from her review.
+    """
     receipt = small_scene.lodge()
     li, page = visitor("li"), path(small_scene, "/do/show_identity")
     assert page in li.get(path(small_scene, f"/docket/{receipt.number}?done=1"))
@@ -165,5 +187,7 @@ def test_the_entry_of_a_ruling_gives_its_reasons_beside_the_sealed_paper(small_s
     small_scene.lodge()
     receipt = small_scene.do("refuse_claim", "clerk", reasons="This belongs before another court.", article="CPL 122")
     li = visitor("li")
-    assert '<p class="govuk-body court-kept">This belongs before another court.</p>' in li.get(path(small_scene, f"/docket/{receipt.number}"))
+    assert '<p class="govuk-body court-kept">This belongs before another court.</p>' in li.get(
+        path(small_scene, f"/docket/{receipt.number}")
+    )
     assert "court-kept" not in li.get(path(small_scene, "/docket/1"))

@@ -32,7 +32,9 @@ SAID = {"goods": "Capsules", "ordered_on": "6 November 2025", "price": "8,000元
 
 
 def test_every_cause_of_every_pack_asks_its_fields_in_both_languages() -> None:
-    """Before and after 2025-11-01: each field has a label in English and Chinese, and the form shows every one that is required."""
+    """Before and after 2025-11-01: each field has a label in English and Chinese, and the form shows every one that is
+    required.
+    """
     for day in (date(2025, 10, 31), date(2026, 3, 2)):
         pack = PACKS.in_force("cn", day)
         for key in pack.causes_on(day):
@@ -42,7 +44,9 @@ def test_every_cause_of_every_pack_asks_its_fields_in_both_languages() -> None:
                 assert all(f.label for f in shown)
             with pytest.raises(InvalidInput) as refused:
                 read(pack, key, {}, complete=True)
-            assert {f.location[1] for f in refused.value.faults} == {one.key for one in asked(pack.cause(key)) if one.required}
+            assert {f.location[1] for f in refused.value.faults} == {
+                one.key for one in asked(pack.cause(key)) if one.required
+            }
 
 
 def test_the_lists_of_before_and_after_the_first_of_november_differ() -> None:
@@ -53,7 +57,9 @@ def test_the_lists_of_before_and_after_the_first_of_november_differ() -> None:
 
 
 def test_answers_are_read_as_the_pack_declares_them() -> None:
-    """A day, a sum and a listed answer in either language become one form; what the pack does not ask is refused at its field."""
+    """A day, a sum and a listed answer in either language become one form; what the pack does not ask is refused at its
+    field.
+    """
     pack = PACKS.in_force("cn", date(2026, 3, 2))
     assert read(pack, "online_shopping", SAID, complete=True) == {
         "goods": "Capsules", "ordered_on": "2025-11-06", "price": Money(800000, "CNY"), "problem": "Defective or unsafe",
@@ -67,7 +73,9 @@ def test_answers_are_read_as_the_pack_declares_them() -> None:
 
 
 def test_the_entry_keeps_the_answers_and_claim_review_and_judgment_show_them(small_scene: Scene, visitor: Door) -> None:
-    """The payload carries them in their exact form; claim page, registry and the judgment's draft write them for their reader."""
+    """The payload carries them in their exact form; claim page, registry and the judgment's draft write them for their
+    reader.
+    """
     small_scene.lodge(claim(particulars=SAID))
     with small_scene.court.database.read() as session:
         entry = session.scalars(select(DocketEntry).where(DocketEntry.act == "lodge_claim")).one()
@@ -87,12 +95,18 @@ def test_a_claim_without_them_is_lodged_and_the_registry_sees_what_is_missing(sm
     small_scene.lodge(claim(particulars={}))
     with small_scene.court.database.read() as session:
         case = session.get_one(Case, small_scene.case_id)
-        check = next(c for c in checks_of(small_scene.court.look(session), case) if c.words and "Not said" in c.words.render("en"))
+        check = next(
+            c
+            for c in checks_of(small_scene.court.look(session), case)
+            if c.words and "Not said" in c.words.render("en")
+        )
     assert check.found is Found.DOUBTFUL and check.defect is not None and "Price paid" in check.defect.render("en")
 
 
 def test_the_draft_asks_on_a_page_of_its_own_and_keeps_what_was_typed(small_scene: Scene, visitor: Door) -> None:
-    """Wrong or right, every value stays; another kind of dispute asks its own questions, and the step is to be done again."""
+    """Wrong or right, every value stays; another kind of dispute asks its own questions, and the step is to be done
+    again.
+    """
     li = visitor("li")
     place = li.send("/start", "/claim", cause="online_shopping").headers["Location"]
     li.send(f"{place}/matter", f"{place}/matter", cause="online_shopping", **{"continue": "1"})
@@ -117,7 +131,9 @@ def test_the_draft_asks_on_a_page_of_its_own_and_keeps_what_was_typed(small_scen
 
 
 def test_a_correction_mends_kind_of_dispute_parties_and_fields(small_scene: Scene) -> None:
-    """What the corrected claim says stands: its cause, its respondents, its fields; whoever is left out is no party any more."""
+    """What the corrected claim says stands: its cause, its respondents, its fields; whoever is left out is no party any
+    more.
+    """
     two = [{"name": "Haiyun Ltd", "kind": "company"}, {"name": "Wrong Ltd", "kind": "company"}]
     small_scene.lodge(claim(respondents=two))
     small_scene.do("return_claim", "clerk", defects=[{"part": "cause", "what": "A service, not a purchase."}], days=7)
@@ -126,7 +142,11 @@ def test_a_correction_mends_kind_of_dispute_parties_and_fields(small_scene: Scen
     small_scene.do(
         "correct_claim",
         "li",
-        claim(matter=matter, particulars=service, respondents=[{"name": "Haiyun Academy", "kind": "company", "address": "8 Harbour Road"}]),
+        claim(
+            matter=matter,
+            particulars=service,
+            respondents=[{"name": "Haiyun Academy", "kind": "company", "address": "8 Harbour Road"}],
+        ),
     )
     case = small_scene.case()
     assert case.cause == "online_service" and case.stage is Stage.LODGED
@@ -137,7 +157,9 @@ def test_a_correction_mends_kind_of_dispute_parties_and_fields(small_scene: Scen
 
 
 def test_who_claims_along_joins_by_a_letter_of_her_own(small_scene: Scene) -> None:
-    """Named by another, she is asked by letter before acceptance; the registry sees whether she joined; her own sum is her own claim."""
+    """Named by another, she is asked by letter before acceptance; the registry sees whether she joined; her own sum is
+    her own claim.
+    """
     fellow = {"name": "Wu Min", "email": "wu@parties.example", "amount": "500.00"}
     small_scene.lodge(claim(fellows=[fellow]))
     with small_scene.court.database.read() as session:

@@ -24,12 +24,19 @@ SHOP = {"respondents": [{"name": "Haiyun", "kind": "company"}]}
 
 def acts(scene: Scene) -> list[str]:
     with scene.court.database.read() as session:
-        return list(session.scalars(select(DocketEntry.act).where(DocketEntry.case_id == scene.case_id).order_by(DocketEntry.number)))
+        return list(
+            session.scalars(
+                select(DocketEntry.act).where(DocketEntry.case_id == scene.case_id).order_by(DocketEntry.number)
+            )
+        )
 
 
 def live(scene: Scene) -> list[str]:
     with scene.court.database.read() as session:
-        return [r.mandate.reference for r in representatives_of(session, session.get_one(Case, scene.case_id), scene.clock.now())]
+        return [
+            r.mandate.reference
+            for r in representatives_of(session, session.get_one(Case, scene.case_id), scene.clock.now())
+        ]
 
 
 def respondent(scene: Scene) -> str:
@@ -94,21 +101,34 @@ def test_the_registry_verifies_identity_in_its_review(small_scene: Scene) -> Non
 
 
 def test_a_shop_becomes_a_definite_respondent(small_scene: Scene) -> None:
-    """Not accepted while only a shop's name is known; the platform's reply names the operator and the seven days begin anew (CPI 209)."""
+    """Not accepted while only a shop's name is known; the platform's reply names the operator and the seven days begin
+    anew (CPI 209).
+    """
     small_scene.lodge(claim(**SHOP))
     with pytest.raises(ActNotOpen):
         small_scene.accept()
-    asked = {"party": respondent(small_scene), "platform": "Baihua Market", "words": "Shop Haiyun, order BH-2025-1106-8842."}
+    asked = {
+        "party": respondent(small_scene),
+        "platform": "Baihua Market",
+        "words": "Shop Haiyun, order BH-2025-1106-8842.",
+    }
     small_scene.do("request_identity_reply", "clerk", **asked)
     with pytest.raises(ActNotOpen):
         small_scene.do("request_identity_reply", "clerk", **asked)
     small_scene.later(days=3)
     with small_scene.court.database.read() as session:
         request = session.scalars(select(Request).where(Request.kind == RequestKind.IDENTITY)).one()
-    operator = {"request": request.reference, "name": "Haiyun Information Technology Co., Ltd.", "kind": "company", "address": "8 Harbour Road"}
+    operator = {
+        "request": request.reference,
+        "name": "Haiyun Information Technology Co., Ltd.",
+        "kind": "company",
+        "address": "8 Harbour Road",
+    }
     small_scene.do("record_identity_reply", "clerk", PlatformReplyInput.model_validate(operator))
     with small_scene.court.database.read() as session:
-        due = session.scalars(select(Window.due_at).where(Window.kind == "registry_review", Window.state == WindowState.OPEN)).one()
+        due = session.scalars(
+            select(Window.due_at).where(Window.kind == "registry_review", Window.state == WindowState.OPEN)
+        ).one()
     assert due and due > small_scene.clock.now() + timedelta(days=6)
     assert "Haiyun Information" in small_scene.case().title
     small_scene.accept()
@@ -118,8 +138,17 @@ def test_a_shop_becomes_a_definite_respondent(small_scene: Scene) -> None:
 def test_a_silent_platform_gives_the_claim_back_to_the_registry(small_scene: Scene) -> None:
     """When its time ends without a reply the registry reviews again and is told."""
     small_scene.lodge(claim(**SHOP))
-    small_scene.do("request_identity_reply", "clerk", party=respondent(small_scene), platform="Baihua Market", days=2, words="Shop Haiyun.")
+    small_scene.do(
+        "request_identity_reply",
+        "clerk",
+        party=respondent(small_scene),
+        platform="Baihua Market",
+        days=2,
+        words="Shop Haiyun.",
+    )
     small_scene.later(days=5)
     assert small_scene.case().stage is Stage.LODGED
     with small_scene.court.database.read() as session:
-        assert session.scalars(select(Window).where(Window.kind == "registry_review", Window.state == WindowState.OPEN)).one()
+        assert session.scalars(
+            select(Window).where(Window.kind == "registry_review", Window.state == WindowState.OPEN)
+        ).one()

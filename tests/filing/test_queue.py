@@ -30,7 +30,11 @@ def test_what_does_most_harm_lies_on_top_among_what_is_as_near(small_scene: Scen
     small_scene.lodge(claim(respondents=SHOP))
     unknown = small_scene.case_id
     lines = queue(small_scene)
-    assert [(line.case.id, line.fate) for line in lines] == [(unknown, Fate.UNSERVABLE), (again, Fate.AS_IT_IS), (plain, Fate.TAKEN_UP)]
+    assert [(line.case.id, line.fate) for line in lines] == [
+        (unknown, Fate.UNSERVABLE),
+        (again, Fate.AS_IT_IS),
+        (plain, Fate.TAKEN_UP),
+    ]
     for line, words in zip(lines, ("nobody can be served", "returned once", "accepted first"), strict=True):
         assert words in line.why.render("en") and line.why.render("zh-Hans") != line.why.render("en")
 
@@ -54,7 +58,11 @@ def test_a_claim_nobody_mended_lies_before_all_that_runs(small_scene: Scene, vis
     small_scene.later(days=12)
     small_scene.lodge()
     lines = queue(small_scene)
-    assert [line.case.id for line in lines] == [stuck.id, small_scene.case_id] and lines[0].fate is Fate.STANDS_STILL and lines[0].hurry is Hurry.PASSED
+    assert (
+        [line.case.id for line in lines] == [stuck.id, small_scene.case_id]
+        and lines[0].fate is Fate.STANDS_STILL
+        and lines[0].hurry is Hurry.PASSED
+    )
     page = visitor("clerk").get("/registry")
     assert "stands still" in page and f"/cases/{stuck.reference}/review" in page
     assert "allow_more_correction" in visitor("clerk").get(f"/cases/{stuck.reference}/review")
@@ -66,7 +74,11 @@ def test_a_complaint_waits_in_the_presidents_queue_alone(pending: Scene, visitor
     line = queue(pending, "president")[0]
     assert line.fate is Fate.UNANSWERED and not line.is_review and queue(pending) == []
     desk = visitor("president").get("/registry")
-    assert "/do/answer_complaint" in desk and "/registry/counter" not in desk and "/registry/counter" in visitor("clerk").get("/registry")
+    assert (
+        "/do/answer_complaint" in desk
+        and "/registry/counter" not in desk
+        and "/registry/counter" in visitor("clerk").get("/registry")
+    )
     pending.later(days=20)
     assert queue(pending, "president")[0].hurry is Hurry.PASSED
 
@@ -105,9 +117,21 @@ def test_claims_of_one_name_are_told_apart_by_order_sum_or_line(small_scene: Sce
         small_scene.lodge(claim(matter={**matter, "order_number": number}))
     assert {told(line) for line in queue(small_scene)} == {"Order A-1", "Order A-2"}
     for amount in ("100.00", "200.00"):
-        small_scene.lodge(claim(matter=matter, claimant={"name": "Mei", "email": "mei@parties.example"}, relief=[{"what": "The price", "amount": amount}]))
+        small_scene.lodge(
+            claim(
+                matter=matter,
+                claimant={"name": "Mei", "email": "mei@parties.example"},
+                relief=[{"what": "The price", "amount": amount}],
+            )
+        )
     small_scene.lodge(claim(claimant={"name": "Alone", "email": "alone@parties.example"}))
-    assert {told(line) for line in queue(small_scene)} == {"Order A-1", "Order A-2", "For CNY\u00a0100.00", "For CNY\u00a0200.00", None}
+    assert {told(line) for line in queue(small_scene)} == {
+        "Order A-1",
+        "Order A-2",
+        "For CNY\u00a0100.00",
+        "For CNY\u00a0200.00",
+        None,
+    }
 
 
 def told(line: QueueLine) -> str | None:

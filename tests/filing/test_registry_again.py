@@ -28,7 +28,9 @@ def returned(scene: Scene) -> None:
 
 
 def test_a_returned_claim_is_decided_only_after_its_time(small_scene: Scene) -> None:
-    """While the claimant may mend it nobody refuses; afterwards more time may be given, within which she mends it (REG 7)."""
+    """While the claimant may mend it nobody refuses; afterwards more time may be given, within which she mends it (REG
+    7).
+    """
     returned(small_scene)
     for act, given in (("refuse_claim", REFUSAL), ("allow_more_correction", {"days": 5, "reasons": "She was ill."})):
         with pytest.raises(ActNotOpen):
@@ -49,7 +51,9 @@ def test_a_returned_claim_is_decided_only_after_its_time(small_scene: Scene) -> 
 
 
 def test_a_claim_not_mended_is_refused_by_ruling(small_scene: Scene) -> None:
-    """After the time ended unused the clerk refuses with reasons, once, and the claimant may appeal from it (REG 7, CPL 126)."""
+    """After the time ended unused the clerk refuses with reasons, once, and the claimant may appeal from it (REG 7, CPL
+    126).
+    """
     returned(small_scene)
     small_scene.later(days=12)
     small_scene.do("refuse_claim", "clerk", **REFUSAL)
@@ -72,7 +76,9 @@ def test_a_party_joins_once(small_scene: Scene) -> None:
 
 
 def test_nobody_of_the_court_or_of_the_other_side_joins(small_scene: Scene) -> None:
-    """Clerk, judge, claimant and her representative are refused with the letter's code in hand, and the respondent is not (CPL 47)."""
+    """Clerk, judge, claimant and her representative are refused with the letter's code in hand, and the respondent is
+    not (CPL 47).
+    """
     small_scene.lodge()
     small_scene.accept()
     small_scene.do("appoint_representative", "li", email="stranger@court.example")

@@ -22,7 +22,13 @@ from odr.procedure.forms import parse
 from tests.filing.visitor import Visitor
 from tests.scene import Scene, claim
 
-CHILD = {"name": "Li Xiao", "email": "li@parties.example", "acting": "guardian", "guardian_name": "Li Wen", "guardian_ties": "parent"}
+CHILD = {
+    "name": "Li Xiao",
+    "email": "li@parties.example",
+    "acting": "guardian",
+    "guardian_name": "Li Wen",
+    "guardian_ties": "parent",
+}
 
 
 def party(scene: Scene, role: Role) -> Party:
@@ -39,7 +45,9 @@ def checks(scene: Scene) -> dict[str, Found]:
 
 
 def test_a_guardian_brings_a_childs_claim_with_all_powers(small_scene: Scene) -> None:
-    """The child is the claimant, the parent acts in its place without a mandate of its, appoints a representative and withdraws (CPL 60, 61)."""
+    """The child is the claimant, the parent acts in its place without a mandate of its, appoints a representative and
+    withdraws (CPL 60, 61).
+    """
     small_scene.lodge(claim(claimant=CHILD))
     mine = party(small_scene, Role.CLAIMANT)
     assert (mine.name, mine.account_id) == ("Li Xiao", None)
@@ -94,7 +102,9 @@ def test_a_respondents_guardian_joins_and_nobody_stands_on_both_sides(small_scen
 
 
 def test_the_judge_names_a_guardian_and_the_party_comes_of_age(small_scene: Scene) -> None:
-    """The one named acts, the one before no longer; when the party is of age nobody does, and she is invited herself (CPI 83)."""
+    """The one named acts, the one before no longer; when the party is of age nobody does, and she is invited herself
+    (CPI 83).
+    """
     small_scene.lodge(claim(claimant=CHILD))
     small_scene.accept()
     small_scene.work()
@@ -104,12 +114,19 @@ def test_the_judge_names_a_guardian_and_the_party_comes_of_age(small_scene: Scen
     with pytest.raises(Forbidden):
         small_scene.do("appoint_guardian", "clerk", GuardianInput.model_validate(named))
     with pytest.raises(InvalidInput):
-        small_scene.do("appoint_guardian", "judge", GuardianInput.model_validate({**named, "email": "judge@court.example"}))
+        small_scene.do(
+            "appoint_guardian", "judge", GuardianInput.model_validate({**named, "email": "judge@court.example"})
+        )
     small_scene.do("appoint_guardian", "judge", GuardianInput.model_validate(named))
     assert small_scene.actor("stranger").is_guardian
     with pytest.raises(LookupError):
         small_scene.actor("li")
-    ended = {"party": mine.reference, "why": "of_age", "email": "xiao@parties.example", "reasons": "Li Xiao is 18 since yesterday."}
+    ended = {
+        "party": mine.reference,
+        "why": "of_age",
+        "email": "xiao@parties.example",
+        "reasons": "Li Xiao is 18 since yesterday.",
+    }
     small_scene.do("end_guardian", "clerk", **ended)
     with pytest.raises(ActNotOpen):
         small_scene.do("end_guardian", "clerk", **ended)
@@ -118,7 +135,9 @@ def test_the_judge_names_a_guardian_and_the_party_comes_of_age(small_scene: Scen
 
 
 def test_papers_are_seen_by_the_registry_alone(visitor: Callable[[str | None], Visitor], pending: Scene) -> None:
-    """A party sends a photograph; the clerk opens it and verifies, the other side and strangers do not; nobody's filing waits for it (OLR 7)."""
+    """A party sends a photograph; the clerk opens it and verifies, the other side and strangers do not; nobody's filing
+    waits for it (OLR 7).
+    """
     sent = pending.upload("li", b"\x89PNG\r\n\x1a\n" + b"x" * 40, "card.png", "image/png")
     receipt = pending.do("show_identity", "li", paper="document", front=sent.reference)
     path = f"/cases/{pending.case().reference}/docket/{receipt.number}/files/{sent.reference}"
@@ -127,16 +146,22 @@ def test_papers_are_seen_by_the_registry_alone(visitor: Callable[[str | None], V
     visitor("haiyun").get(path, 404)
     visitor("stranger").get(path, 404)
     assert visitor("li").raw(path).status_code == 200
-    pending.do("ask_for_papers", "clerk", party=party(pending, Role.CLAIMANT).reference, words="The photograph cannot be read.")
+    pending.do(
+        "ask_for_papers", "clerk", party=party(pending, Role.CLAIMANT).reference, words="The photograph cannot be read."
+    )
     pending.do("verify_identity", "clerk", party=party(pending, Role.CLAIMANT).reference, means="document")
     with pytest.raises(Forbidden):
         pending.do("show_identity", "clerk", paper="document", front=sent.reference)
 
 
-def test_an_exhibits_file_is_not_reached_beside_its_page(visitor: Callable[[str | None], Visitor], pending: Scene) -> None:
+def test_an_exhibits_file_is_not_reached_beside_its_page(
+    visitor: Callable[[str | None], Visitor], pending: Scene
+) -> None:
     """Through an entry only what is no exhibit is opened: an exhibit's seal is asked for on its own page."""
     sent = pending.upload("li", b"an order", "order.txt")
-    receipt = pending.do("submit_exhibit", "li", upload=sent.reference, title="Order", proves="The purchase", source="My phone")
+    receipt = pending.do(
+        "submit_exhibit", "li", upload=sent.reference, title="Order", proves="The purchase", source="My phone"
+    )
     visitor("judge").get(f"/cases/{pending.case().reference}/docket/{receipt.number}/files/{sent.reference}", 404)
 
 
@@ -147,24 +172,48 @@ def test_a_company_names_who_signs(pending: Scene) -> None:
         parse(act, {"paper": "licence", "front": "a" * 26})
     assert [fault.location for fault in refused.value.faults] == [("signatory",)]
     sent = pending.upload("haiyun", b"\x89PNG\r\n\x1a\n" + b"x" * 40, "licence.png", "image/png")
-    pending.do("show_identity", "haiyun", paper="licence", front=sent.reference, signatory="Wang Hai", position="Manager")
+    pending.do(
+        "show_identity", "haiyun", paper="licence", front=sent.reference, signatory="Wang Hai", position="Manager"
+    )
     mine = pending.upload("li", b"\x89PNG\r\n\x1a\n" + b"y" * 40, "licence.png", "image/png")
     with pytest.raises(InvalidInput):
         pending.do("show_identity", "li", paper="licence", front=mine.reference, signatory="Li Wen")
 
 
 def test_a_lawyers_licence_is_seen_once_and_counts_in_every_case(pending: Scene) -> None:
-    """The registry verifies it in one case; in the next it stands already. A relative's tie counts in one case only (CPI 88)."""
+    """The registry verifies it in one case; in the next it stands already. A relative's tie counts in one case only
+    (CPI 88).
+    """
     with pytest.raises(ActNotOpen):
         pending.do("verify_licence", "clerk", mandate="a" * 26, kind="lawyer", firm="Sun and Partners")
     pending.do("appoint_representative", "li", email="stranger@court.example")
     with pytest.raises(Forbidden):
-        pending.do("verify_licence", "li", mandate=mandate(pending, MandateScope.ORDINARY), kind="lawyer", firm="Sun and Partners")
+        pending.do(
+            "verify_licence",
+            "li",
+            mandate=mandate(pending, MandateScope.ORDINARY),
+            kind="lawyer",
+            firm="Sun and Partners",
+        )
     with pytest.raises(InvalidInput):
-        pending.do("verify_licence", "clerk", mandate=mandate(pending, MandateScope.ORDINARY), kind="lawyer", firm="Sun and Partners", until="2020-01-01")
+        pending.do(
+            "verify_licence",
+            "clerk",
+            mandate=mandate(pending, MandateScope.ORDINARY),
+            kind="lawyer",
+            firm="Sun and Partners",
+            until="2020-01-01",
+        )
     pending.do("verify_licence", "clerk", mandate=mandate(pending, MandateScope.ORDINARY), kind="relative")
     assert entitled(pending) == "Close relative of the party"
-    pending.do("verify_licence", "clerk", mandate=mandate(pending, MandateScope.ORDINARY), kind="lawyer", firm="Sun and Partners", until="2026-12-31")
+    pending.do(
+        "verify_licence",
+        "clerk",
+        mandate=mandate(pending, MandateScope.ORDINARY),
+        kind="lawyer",
+        firm="Sun and Partners",
+        until="2026-12-31",
+    )
     pending.lodge()
     pending.do("appoint_representative", "li", email="stranger@court.example")
     assert entitled(pending) == "Lawyer, Sun and Partners"
@@ -211,10 +260,19 @@ def test_the_legal_aid_body_is_written_to_where_the_court_knows_it(pending: Scen
     assert "13800001111" in letter and "capsules" not in letter
 
 
-def test_nobody_offers_herself_as_guardian_by_a_mandate(visitor: Callable[[str | None], Visitor], pending: Scene) -> None:
+def test_nobody_offers_herself_as_guardian_by_a_mandate(
+    visitor: Callable[[str | None], Visitor], pending: Scene
+) -> None:
     """What the law or the court gives is not asked of a client by a link."""
     lawyer = visitor("stranger")
-    answer = lawyer.send("/account/mandates", "/account/mandates", 422, number=pending.case().number or "", email="li@parties.example", scope="statutory")
+    answer = lawyer.send(
+        "/account/mandates",
+        "/account/mandates",
+        422,
+        number=pending.case().number or "",
+        email="li@parties.example",
+        scope="statutory",
+    )
     assert "Choose how far the powers go" in answer.text
     with pending.court.database.read() as session:
         assert session.scalars(select(Mandate)).all() == []

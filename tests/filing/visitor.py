@@ -74,7 +74,9 @@ class Visitor:
         with self.scene.court.database.write() as session:
             account = session.get_one(Account, self.scene.people[name])
             account.locale = locale
-            token, _ = open_session(session, account, self.scene.clock.machine_now(), device="test", address="127.0.0.1", two_factor=True)
+            token, _ = open_session(
+                session, account, self.scene.clock.machine_now(), device="test", address="127.0.0.1", two_factor=True
+            )
         self.client.set_cookie(session_cookie_name(self.origin.startswith("https")), token, domain=self.host)
 
     def get(self, path: str, status: int = 200) -> str:

@@ -17,10 +17,20 @@ GIVEN: dict[str, dict[str, Any]] = {
     "ask_leave_for_question": {"moment": "0:41", "region": "10,20,50,8"},
     "record_hearing": {"begun": "09:32", "ended": "11:05", "recording_sha256": "0f" * 32},
     "draft_decision": {
-        "orders": [{"kind": "pay", "relief": "goldenclaim/1", "debtor": "respondent/1", "creditor": "claimant/1", "amount": "8,000.00"}],
+        "orders": [
+            {
+                "kind": "pay",
+                "relief": "goldenclaim/1",
+                "debtor": "respondent/1",
+                "creditor": "claimant/1",
+                "amount": "8,000.00",
+            }
+        ],
         "costs": [{"party": "claimant/1", "percent": "20"}, {"party": "respondent/1", "percent": "80"}],
     },
     "give_ruling": {"kind": None},
     "find_on_attendance_fee": {"answer": "given_up", "days": None},
-    "submit_report": {"contents": ["court", "task", "materials", "method", "course", "opinion", "undertaking", "signed"]},
+    "submit_report": {
+        "contents": ["court", "task", "materials", "method", "course", "opinion", "undertaking", "signed"]
+    },
 }

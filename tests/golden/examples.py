@@ -1,4 +1,6 @@
-"""A fixed example of what is given with every act, worked out from its input model; by hand where parts of it must agree."""
+"""A fixed example of what is given with every act, worked out from its input model; by hand where parts of it must
+agree.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ WORDS = "Written for the record, 为存案而写. "
 
 
 def example(act: Act) -> BaseModel:
-    """The example of an act, as its model reads it. Raises ValidationError where parts must agree: then it is written by hand."""
+    """The example of an act, as its model reads it. Raises ValidationError where parts must agree: then it is written
+    by hand.
+    """
     values = fields_of(act.input)
     return act.input.model_validate({**values, **GIVEN.get(act.name, {})})
 
@@ -35,7 +39,11 @@ def value_of(name: str, info: FieldInfo) -> Any:
     found = marks(info)
     many = next((part for part in parts_of(info.annotation) if typing.get_origin(part) in (list, tuple)), None)
     one = one_of(name, many or info.annotation, found)
-    return [one] * max((m.min_length for m in found if isinstance(m, annotated_types.MinLen)), default=1) if many is not None else one
+    return (
+        [one] * max((m.min_length for m in found if isinstance(m, annotated_types.MinLen)), default=1)
+        if many is not None
+        else one
+    )
 
 
 def parts_of(annotation: Any) -> list[Any]:
@@ -56,7 +64,11 @@ def one_of(name: str, annotation: Any, found: list[Any]) -> Any:
         if isinstance(mark, CourtPhone):
             return "+8613800138000"
         if isinstance(mark, CourtText):
-            return (WORDS * (mark.least // len(WORDS) + 1)).strip()[: mark.most].strip() if mark.most >= 40 else "Written"[: mark.most]
+            return (
+                (WORDS * (mark.least // len(WORDS) + 1)).strip()[: mark.most].strip()
+                if mark.most >= 40
+                else "Written"[: mark.most]
+            )
         if isinstance(mark, MoneyRule):
             return "1,000.50"
         if isinstance(mark, DayRule):
@@ -69,7 +81,11 @@ def plain(kind: Any, found: list[Any]) -> Any:
     origin = typing.get_origin(kind)
     if origin in (list, tuple):
         inner = typing.get_args(kind)[0]
-        return one_of("", inner, found + (list(typing.get_args(inner)[1:]) if typing.get_origin(inner) is typing.Annotated else []))
+        return one_of(
+            "",
+            inner,
+            found + (list(typing.get_args(inner)[1:]) if typing.get_origin(inner) is typing.Annotated else []),
+        )
     if origin is typing.Literal:
         return typing.get_args(kind)[0]
     if origin is dict:
@@ -79,5 +95,12 @@ def plain(kind: Any, found: list[Any]) -> Any:
     if isinstance(kind, type) and issubclass(kind, enum.Enum):
         return next(iter(kind)).value
     least = max((m.ge for m in found if isinstance(m, annotated_types.Ge)), default=1)
-    by_type: dict[Any, Any] = {bool: True, int: int(least), float: float(least), Decimal: str(least), str: "written", Any: "written"}  # type: ignore[dict-item]
+    by_type: dict[Any, Any] = {
+        bool: True,
+        int: int(least),
+        float: float(least),
+        Decimal: str(least),
+        str: "written",
+        Any: "written",
+    }  # type: ignore[dict-item]
     return by_type.get(kind, "2026-04-27T09:00:00+08:00")

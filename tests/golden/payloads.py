@@ -40,7 +40,13 @@ def missing(folder: Path = FOLDER) -> list[Act]:
 def payload(act: Act) -> bytes:
     """What the docket would keep of the act's example: everything but the example is the same in every file."""
     role = sorted(act.by, key=lambda r: r.value)[0]
-    case = Case(reference="goldencasegoldencasegolden", entry_count=6, head_digest="5" * 64, pack_id="cn", pack_version="2025-11-01")
+    case = Case(
+        reference="goldencasegoldencasegolden",
+        entry_count=6,
+        head_digest="5" * 64,
+        pack_id="cn",
+        pack_version="2025-11-01",
+    )
     party = Party(id=1, role=role, ordinal=1) if role in (Role.CLAIMANT, Role.RESPONDENT, Role.THIRD_PARTY) else None
     actor = Actor(role, 1, "Li Wen", 1, 1 if party else None)
     return content_of(

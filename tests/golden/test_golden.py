@@ -26,7 +26,12 @@ def payloads() -> list[tuple[str, bytes]]:
 def test_every_version_of_every_act_has_its_payload() -> None:
     """Each act's present version and each older one that an upcaster starts from stands in a file of its own."""
     lacking = [file_of(act).name for act in missing()]
-    older = [f"{act.name}.v{v}.json" for act in acts() for v in range(1, act.version) if not (FOLDER / f"{act.name}.v{v}.json").exists()]
+    older = [
+        f"{act.name}.v{v}.json"
+        for act in acts()
+        for v in range(1, act.version)
+        if not (FOLDER / f"{act.name}.v{v}.json").exists()
+    ]
     assert older == [], f"kept from the time of that version; look into the history for {older}"
     assert lacking == [], f"run `{COMMAND}` and commit what it writes: {lacking}"
 
@@ -48,7 +53,9 @@ def test_todays_code_reads_every_payload() -> None:
         fields = [set(schema_for(act.input, locale).get("properties", {})) for locale in LOCALES]
         assert all(words), name
         assert payload["version"] < act.version or all(set(payload["input"]) <= known for known in fields), name
-    assert wrong == [], "raise the act's version, give an upcaster (odr/procedure/versions.py) and run `" + COMMAND + "`"
+    assert wrong == [], (
+        "raise the act's version, give an upcaster (odr/procedure/versions.py) and run `" + COMMAND + "`"
+    )
 
 
 def _as_kept(given: Any) -> Any:
@@ -56,12 +63,16 @@ def _as_kept(given: Any) -> Any:
 
 
 def test_a_payload_is_never_rewritten(tmp_path: Path) -> None:
-    """The command writes what is missing and leaves every file that is there as it is, even one it would write otherwise."""
+    """The command writes what is missing and leaves every file that is there as it is, even one it would write
+    otherwise.
+    """
     first, *others = acts()
     file_of(first, tmp_path).write_bytes(b"kept from long ago")
     assert {path.name for path in write_missing(tmp_path)} == {file_of(act).name for act in others}
     assert file_of(first, tmp_path).read_bytes() == b"kept from long ago"
-    assert write_missing(tmp_path) == [] and all(json.loads(file_of(act, tmp_path).read_bytes())["act"] == act.name for act in others)
+    assert write_missing(tmp_path) == [] and all(
+        json.loads(file_of(act, tmp_path).read_bytes())["act"] == act.name for act in others
+    )
 
 
 @pytest.fixture
@@ -96,7 +107,9 @@ def test_steps_follow_each_other(three_versions: Any) -> None:
 
 
 def test_a_missing_step_is_named(three_versions: Any) -> None:
-    """An entry that nothing turns into today's form is refused by name, not read wrongly; so is one from a later version."""
+    """An entry that nothing turns into today's form is refused by name, not read wrongly; so is one from a later
+    version.
+    """
     del UPCASTERS[three_versions.name][2]
     with pytest.raises(NoUpcaster, match="version 2"):
         current_input(three_versions, 1, {"why": "so"})

@@ -78,7 +78,9 @@ class Scene:
         """Somebody in her capacity in the case, identity just confirmed."""
         case = sitting.session.get_one(Case, self.case_id)
         account = sitting.session.get_one(Account, self.accounts[name])
-        return actors_in(sitting.session, account, case, sitting.now, self.clock.machine_now() if self.strong else None)[0]
+        return actors_in(
+            sitting.session, account, case, sitting.now, self.clock.machine_now() if self.strong else None
+        )[0]
 
     def act(self, who: str, act: str, /, premise: str | None = None, **given: Any) -> ActReceipt:
         """Somebody performs an act."""
@@ -133,7 +135,11 @@ class Scene:
     def entries(self) -> list[str]:
         """Names of the acts of the case in order."""
         with self.look() as (court, case):
-            return list(court.session.scalars(select(DocketEntry.act).where(DocketEntry.case_id == case.id).order_by(DocketEntry.number)))
+            return list(
+                court.session.scalars(
+                    select(DocketEntry.act).where(DocketEntry.case_id == case.id).order_by(DocketEntry.number)
+                )
+            )
 
     def examination(self, court: Sitting) -> Examination:
         """The examination of the case."""
@@ -157,7 +163,11 @@ class Scene:
 
     def docket(self, court: Sitting) -> list[DocketEntry]:
         """Entries in order."""
-        return list(court.session.scalars(select(DocketEntry).where(DocketEntry.case_id == self.case_id).order_by(DocketEntry.number)))
+        return list(
+            court.session.scalars(
+                select(DocketEntry).where(DocketEntry.case_id == self.case_id).order_by(DocketEntry.number)
+            )
+        )
 
     def payload(self, number: int) -> dict[str, Any]:
         """What an entry says."""
@@ -195,12 +205,19 @@ class Scene:
     def request(self) -> str:
         """The newest request for time."""
         with self.look() as (court, case):
-            return court.session.scalars(select(TimeRequest.reference).where(TimeRequest.case_id == case.id).order_by(TimeRequest.id.desc())).first() or ""
+            return (
+                court.session.scalars(
+                    select(TimeRequest.reference).where(TimeRequest.case_id == case.id).order_by(TimeRequest.id.desc())
+                ).first()
+                or ""
+            )
 
     def question(self, number: int) -> Question:
         """A question by its number, detached."""
         with self.look() as (court, case):
-            return court.session.scalars(select(Question).where(Question.case_id == case.id, Question.number == number)).one()
+            return court.session.scalars(
+                select(Question).where(Question.case_id == case.id, Question.number == number)
+            ).one()
 
 
 def put_upload(sitting: Sitting, account_id: int, name: str) -> Upload:
@@ -239,10 +256,18 @@ def whole_court(database: Database, clock: FixedClock, folder: Path, shelf: Shel
 
 def open_court(database: Database, clock: FixedClock, folder: Path, vault: Vault | None = None) -> Court:
     """A court with the rooms up to the hearing: what the acts of this room need."""
-    notary = Notary(database, vault=vault or FileVault(folder / "vault"), origin="court.example/log", clock=clock, log_dir=folder / "log")
+    notary = Notary(
+        database,
+        vault=vault or FileVault(folder / "vault"),
+        origin="court.example/log",
+        clock=clock,
+        log_dir=folder / "log",
+    )
     notary.establish()
     ports = Ports(typesetter=faces(), sealer=Sealer.of(notary))
-    court = Court(Settings(mode="test", data_dir=folder), database, clock, notary, PackRegistry.load(), TABLE, Hooks(), ports)  # type: ignore[arg-type]
+    court = Court(
+        Settings(mode="test", data_dir=folder), database, clock, notary, PackRegistry.load(), TABLE, Hooks(), ports
+    )  # type: ignore[arg-type]
     for name in ("procedure", "filing", "evidence", "hearing"):
         room = importlib.import_module(f"odr.{name}.room").ROOM
         for module in room.acts:
@@ -251,7 +276,15 @@ def open_court(database: Database, clock: FixedClock, folder: Path, vault: Vault
     return court
 
 
-def accepted_case(court: Court, clock: FixedClock, *, track: Track = Track.SMALL, third: bool = False, joined: bool = True, agree: bool = True) -> Scene:
+def accepted_case(
+    court: Court,
+    clock: FixedClock,
+    *,
+    track: Track = Track.SMALL,
+    third: bool = False,
+    joined: bool = True,
+    agree: bool = True,
+) -> Scene:
     """A case that was accepted, its parties online, everybody agreed to writing."""
     scene = Scene(court, clock)
     _accept(scene, track, third, joined, agree)
@@ -261,8 +294,21 @@ def accepted_case(court: Court, clock: FixedClock, *, track: Track = Track.SMALL
 @kept
 def _accept(scene: Scene, track: Track, third: bool, joined: bool, agree: bool) -> None:
     with scene.court.sit() as sitting:
-        for name, role in ((LI, None), (HAIYUN, None), (BAIHUA, None), (DING, None), (CHEN, Role.JUDGE), (WANG, Role.CLERK), (DENG, Role.PRESIDENT)):
-            account = Account(email=f"{name.replace(' ', '.')}@x.example".lower(), name=name, state=AccountState.ACTIVE, created_at=sitting.now)
+        for name, role in (
+            (LI, None),
+            (HAIYUN, None),
+            (BAIHUA, None),
+            (DING, None),
+            (CHEN, Role.JUDGE),
+            (WANG, Role.CLERK),
+            (DENG, Role.PRESIDENT),
+        ):
+            account = Account(
+                email=f"{name.replace(' ', '.')}@x.example".lower(),
+                name=name,
+                state=AccountState.ACTIVE,
+                created_at=sitting.now,
+            )
             sitting.session.add(account)
             sitting.session.flush()
             scene.accounts[name] = account.id
@@ -290,7 +336,9 @@ def _case(sitting: Sitting, scene: Scene, track: Track, third: bool, joined: boo
     )
     sitting.session.add(case)
     sitting.session.flush()
-    people = [(Role.CLAIMANT, LI, True), (Role.RESPONDENT, HAIYUN, joined)] + ([(Role.THIRD_PARTY, BAIHUA, True)] if third else [])
+    people = [(Role.CLAIMANT, LI, True), (Role.RESPONDENT, HAIYUN, joined)] + (
+        [(Role.THIRD_PARTY, BAIHUA, True)] if third else []
+    )
     for role, name, online in people:
         party = Party(
             case_id=case.id,
@@ -306,7 +354,16 @@ def _case(sitting: Sitting, scene: Scene, track: Track, third: bool, joined: boo
         sitting.session.flush()
         scene.parties[name] = party.id
         if online:
-            sitting.session.add(ModeConsent(case_id=case.id, party_id=party.id, mode=Mode.ASYNCHRONOUS, agrees=agree, entry_number=1, at=sitting.now))
+            sitting.session.add(
+                ModeConsent(
+                    case_id=case.id,
+                    party_id=party.id,
+                    mode=Mode.ASYNCHRONOUS,
+                    agrees=agree,
+                    entry_number=1,
+                    at=sitting.now,
+                )
+            )
     for role, name in ((Role.JUDGE, CHEN), (Role.CLERK, WANG)):
         sitting.session.add(Seat(case_id=case.id, account_id=scene.accounts[name], role=role, from_at=sitting.now))
     sitting.session.flush()
@@ -314,9 +371,22 @@ def _case(sitting: Sitting, scene: Scene, track: Track, third: bool, joined: boo
     return case.id
 
 
-def opinion(exhibit: str, *, authenticity: str = "accept", legality: str = "accept", relevance: str = "accept", reason: str | None = None) -> dict[str, Any]:
+def opinion(
+    exhibit: str,
+    *,
+    authenticity: str = "accept",
+    legality: str = "accept",
+    relevance: str = "accept",
+    reason: str | None = None,
+) -> dict[str, Any]:
     """Fields of an opinion."""
-    return {"exhibit": exhibit, "authenticity": authenticity, "legality": legality, "relevance": relevance, "reason": reason}
+    return {
+        "exhibit": exhibit,
+        "authenticity": authenticity,
+        "legality": legality,
+        "relevance": relevance,
+        "reason": reason,
+    }
 
 
 def at(text: str) -> datetime:

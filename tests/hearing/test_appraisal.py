@@ -1,4 +1,6 @@
-"""Appraisals: asked for, ordered, an expert chosen in three ways and paid directly, her report, objections and what follows."""
+"""Appraisals: asked for, ordered, an expert chosen in three ways and paid directly, her report, objections and what
+follows.
+"""
 
 from __future__ import annotations
 
@@ -36,11 +38,23 @@ def row(scene: Scene, number: int = -1) -> Appraisal:
 
 def tasks(scene: Scene, kind: str) -> int:
     with scene.court.database.read() as session:
-        return len(session.scalars(select(Task.id).where(Task.case_id == scene.case_id, Task.kind == kind, Task.done_at.is_(None))).all())
+        return len(
+            session.scalars(
+                select(Task.id).where(Task.case_id == scene.case_id, Task.kind == kind, Task.done_at.is_(None))
+            ).all()
+        )
 
 
 def asked(scene: Scene, **more: Any) -> Appraisal:
-    scene.do("ask_for_appraisal", "li", fact=FACT, questions="Which additives?\nHow much?", why="Only a laboratory can tell.", materials=["C-1"], **more)
+    scene.do(
+        "ask_for_appraisal",
+        "li",
+        fact=FACT,
+        questions="Which additives?\nHow much?",
+        why="Only a laboratory can tell.",
+        materials=["C-1"],
+        **more,
+    )
     return row(scene)
 
 
@@ -48,7 +62,9 @@ def asked(scene: Scene, **more: Any) -> Appraisal:
 def granted(scene: Scene) -> Appraisal:
     with_exhibits(scene)
     asked(scene)
-    scene.do("rule_on_appraisal", "judge", appraisal=row(scene).reference, answer="grant", reasons="It bears on the claim.")
+    scene.do(
+        "rule_on_appraisal", "judge", appraisal=row(scene).reference, answer="grant", reasons="It bears on the claim."
+    )
     return row(scene)
 
 
@@ -78,7 +94,9 @@ def commissioned(scene: Scene) -> Appraisal:
 @kept
 def at_work(scene: Scene) -> Appraisal:
     found = commissioned(scene)
-    scene.do("undertake_appraisal", "admin", appraisal=found.reference, answer="undertake", pay_to="Account 42 at Lake Bank")
+    scene.do(
+        "undertake_appraisal", "admin", appraisal=found.reference, answer="undertake", pay_to="Account 42 at Lake Bank"
+    )
     return row(scene)
 
 
@@ -86,13 +104,22 @@ def at_work(scene: Scene) -> Appraisal:
 def reported(scene: Scene) -> Appraisal:
     found = at_work(scene)
     upload = scene.upload("admin", b"%PDF-1.7 report", "report.pdf", "application/pdf")
-    scene.do("submit_report", "admin", appraisal=found.reference, upload=upload.reference, contents=ALL, opinion="E999 was found.")
+    scene.do(
+        "submit_report",
+        "admin",
+        appraisal=found.reference,
+        upload=upload.reference,
+        contents=ALL,
+        opinion="E999 was found.",
+    )
     return row(scene)
 
 
 @pytest.mark.slow
 def test_whole_way_from_request_to_an_answered_objection(small_scene: Scene) -> None:
-    """Asked, granted, agreed on, commissioned under seal, undertaken, paid directly, reported as an exhibit, objected to, answered, heard."""
+    """Asked, granted, agreed on, commissioned under seal, undertaken, paid directly, reported as an exhibit, objected
+    to, answered, heard.
+    """
     scene = small_scene
     found = commissioned(scene)
     assert found.state is AppraisalState.COMMISSIONED and found.chosen_how == "agreed"
@@ -103,10 +130,15 @@ def test_whole_way_from_request_to_an_answered_objection(small_scene: Scene) -> 
     path = f"/cases/{scene.case().reference}/examination"
     lab = signed_in(scene, "admin")
     assert lab.get(f"{path}/exhibits/C-1").status_code == 404  # not before the undertaking
-    scene.do("undertake_appraisal", "admin", appraisal=found.reference, answer="undertake", pay_to="Account 42 at Lake Bank")
+    scene.do(
+        "undertake_appraisal", "admin", appraisal=found.reference, answer="undertake", pay_to="Account 42 at Lake Bank"
+    )
     assert [lab.get(f"{path}/exhibits/{label}").status_code for label in ("C-1", "R-1")] == [200, 404]
     assert "Which additives?" in lab.get(f"{path}/commission").get_data(as_text=True)
-    assert lab.get(f"{path}/appraisals").status_code == 403 and lab.get(f"/cases/{scene.case().reference}/exhibits").status_code == 403
+    assert (
+        lab.get(f"{path}/appraisals").status_code == 403
+        and lab.get(f"/cases/{scene.case().reference}/exhibits").status_code == 403
+    )
     page = signed_in(scene, "li").get(f"{path}/appraisals").get_data(as_text=True)
     assert "Account 42" in page and "Report due by" in page
     with scene.court.database.read() as session:
@@ -114,13 +146,34 @@ def test_whole_way_from_request_to_an_answered_objection(small_scene: Scene) -> 
     scene.do("confirm_expert_fee", "admin", appraisal=found.reference)
     with scene.court.database.read() as session:
         assert len(session.scalars(select(Payment.id)).all()) == payments  # the court neither takes nor holds it
-        assert {w.state for w in session.scalars(select(Window).where(Window.kind == "appraisal_fee"))} == {WindowState.MET}
+        assert {w.state for w in session.scalars(select(Window).where(Window.kind == "appraisal_fee"))} == {
+            WindowState.MET
+        }
     upload = scene.upload("admin", b"%PDF-1.7 report", "report.pdf", "application/pdf")
     with pytest.raises(ValidationError):
-        scene.do("submit_report", "admin", appraisal=found.reference, upload=upload.reference, contents=ALL[:-1], opinion="E999 was found.")
-    receipt = scene.do("submit_report", "admin", appraisal=found.reference, upload=upload.reference, contents=ALL, opinion="E999 was found.")
+        scene.do(
+            "submit_report",
+            "admin",
+            appraisal=found.reference,
+            upload=upload.reference,
+            contents=ALL[:-1],
+            opinion="E999 was found.",
+        )
+    receipt = scene.do(
+        "submit_report",
+        "admin",
+        appraisal=found.reference,
+        upload=upload.reference,
+        contents=ALL,
+        opinion="E999 was found.",
+    )
     report = row(scene).exhibit
-    assert report is not None and report.category is Category.OPINION and report.upload.sha256 == upload.sha256 and report.label in receipt.words["en"]
+    assert (
+        report is not None
+        and report.category is Category.OPINION
+        and report.upload.sha256 == upload.sha256
+        and report.label in receipt.words["en"]
+    )
     with pytest.raises(InvalidInput):
         scene.do("withdraw_exhibit", "li", exhibit=report.reference, reason="I do not like it.")
     scene.do("object_to_report", "haiyun", appraisal=found.reference, words="The sample was open.")
@@ -128,7 +181,9 @@ def test_whole_way_from_request_to_an_answered_objection(small_scene: Scene) -> 
     with pytest.raises(ActNotOpen):
         scene.do("confirm_expert_fee", "admin", appraisal=found.reference)
     objection = row(scene).objections[-1]
-    scene.do("answer_objection", "admin", objection=objection.reference, words="It was sealed when it came, see page 2.")
+    scene.do(
+        "answer_objection", "admin", objection=objection.reference, words="It was sealed when it came, see page 2."
+    )
     assert tasks(scene, "expert_hear") == 0
     scene.do("object_to_report", "haiyun", appraisal=found.reference, words="Page 2 shows another bottle.")
     assert row(scene).objections[-1].is_kept and tasks(scene, "expert_hear") == 1
@@ -142,15 +197,29 @@ def test_small_claim_with_an_appraisal_leaves_the_track(small_scene: Scene) -> N
     with_exhibits(small_scene)
     asked(small_scene)
     assert small_scene.case().track is Track.SMALL
-    small_scene.do("rule_on_appraisal", "judge", appraisal=row(small_scene).reference, answer="refuse", reasons="It has no bearing.")
+    small_scene.do(
+        "rule_on_appraisal",
+        "judge",
+        appraisal=row(small_scene).reference,
+        answer="refuse",
+        reasons="It has no bearing.",
+    )
     assert small_scene.case().track is Track.SMALL and row(small_scene).state is AppraisalState.REFUSED
     asked(small_scene)
-    small_scene.do("rule_on_appraisal", "judge", appraisal=row(small_scene).reference, answer="grant", reasons="It bears on the claim.")
+    small_scene.do(
+        "rule_on_appraisal",
+        "judge",
+        appraisal=row(small_scene).reference,
+        answer="grant",
+        reasons="It bears on the claim.",
+    )
     assert small_scene.case().track is Track.SIMPLE
 
 
 def test_lot_is_drawn_only_without_agreement_and_after_the_time_for_it(small_scene: Scene) -> None:
-    """While the parties may still agree, or have, neither lot nor the judge's choice is open; then a lot is drawn from those named (EV 32)."""
+    """While the parties may still agree, or have, neither lot nor the judge's choice is open; then a lot is drawn from
+    those named (EV 32).
+    """
     granted(small_scene)
     choose(small_scene, "li")
     for how in ("agreed", "lot"):
@@ -204,24 +273,37 @@ def test_time_of_the_appraisal_does_not_count(small_scene: Scene) -> None:
 
     small_scene.later(days=3)
     assert spans() == [(began, small_scene.clock.now())]
-    small_scene.do("undertake_appraisal", "admin", appraisal=row(small_scene).reference, answer="undertake", pay_to="Account 42")
+    small_scene.do(
+        "undertake_appraisal", "admin", appraisal=row(small_scene).reference, answer="undertake", pay_to="Account 42"
+    )
     small_scene.later(days=2)
     ended = small_scene.clock.now()
     upload = small_scene.upload("admin", b"%PDF-1.7 report", "report.pdf", "application/pdf")
-    small_scene.do("submit_report", "admin", appraisal=row(small_scene).reference, upload=upload.reference, contents=ALL, opinion="E999 was found.")
+    small_scene.do(
+        "submit_report",
+        "admin",
+        appraisal=row(small_scene).reference,
+        upload=upload.reference,
+        contents=ALL,
+        opinion="E999 was found.",
+    )
     small_scene.later(days=5)
     assert spans() == [(began, ended)]
 
 
 @pytest.mark.slow
 def test_unpaid_expert_is_for_the_judge_to_find(small_scene: Scene) -> None:
-    """When nobody pays in time the clock only tells the judge; she finds that the appraisal counts as given up (EV 31), not before."""
+    """When nobody pays in time the clock only tells the judge; she finds that the appraisal counts as given up (EV 31),
+    not before.
+    """
     found = at_work(small_scene)
     with pytest.raises(InvalidInput):
         small_scene.do("end_appraisal", "judge", appraisal=found.reference, ground="not_paid", reasons="Too early.")
     small_scene.later(days=8)
     assert row(small_scene).state is AppraisalState.AT_WORK and tasks(small_scene, "appraisal_unpaid") == 1
-    small_scene.do("end_appraisal", "judge", appraisal=found.reference, ground="not_paid", reasons="No payment, no reason.")
+    small_scene.do(
+        "end_appraisal", "judge", appraisal=found.reference, ground="not_paid", reasons="No payment, no reason."
+    )
     assert row(small_scene).state is AppraisalState.ENDED and tasks(small_scene, "appraisal_unpaid") == 0
     with pytest.raises(LookupError):
         small_scene.actor("admin")  # the expert has left the case
@@ -229,14 +311,20 @@ def test_unpaid_expert_is_for_the_judge_to_find(small_scene: Scene) -> None:
 
 @pytest.mark.slow
 def test_late_report_is_taken_and_marked_or_another_expert_commissioned(small_scene: Scene) -> None:
-    """A late report waits for the judge's word; it is taken and marked late, or the appraisal ends and the fee goes back (EV 35)."""
+    """A late report waits for the judge's word; it is taken and marked late, or the appraisal ends and the fee goes
+    back (EV 35).
+    """
     found = at_work(small_scene)
     small_scene.do("confirm_expert_fee", "admin", appraisal=found.reference)
     with pytest.raises(InvalidInput):
-        small_scene.do("end_appraisal", "judge", appraisal=found.reference, ground="expert_failed", reasons="Too early.")
+        small_scene.do(
+            "end_appraisal", "judge", appraisal=found.reference, ground="expert_failed", reasons="Too early."
+        )
     small_scene.later(days=25)
     assert tasks(small_scene, "appraisal_late") == 1
-    receipt = small_scene.do("end_appraisal", "judge", appraisal=found.reference, ground="expert_failed", reasons="No reason was given.")
+    receipt = small_scene.do(
+        "end_appraisal", "judge", appraisal=found.reference, ground="expert_failed", reasons="No reason was given."
+    )
     assert "returns the fee" in receipt.words["en"]
 
 
@@ -246,7 +334,13 @@ def test_another_appraisal_needs_a_ground_and_sets_the_first_aside(small_scene: 
     with pytest.raises(ValidationError):
         asked(small_scene, again=first.reference)
     asked(small_scene, again=first.reference, ground="baseless")
-    small_scene.do("rule_on_appraisal", "judge", appraisal=row(small_scene).reference, answer="grant", reasons="No method is named.")
+    small_scene.do(
+        "rule_on_appraisal",
+        "judge",
+        appraisal=row(small_scene).reference,
+        answer="grant",
+        reasons="No method is named.",
+    )
     with small_scene.court.database.read() as session:
         assert session.get_one(Exhibit, first.exhibit_id).state is ExhibitState.EXCLUDED
     assert row(small_scene, 0).state is AppraisalState.SET_ASIDE and row(small_scene).state is AppraisalState.CHOOSING
@@ -255,7 +349,9 @@ def test_another_appraisal_needs_a_ground_and_sets_the_first_aside(small_scene: 
 def test_expert_may_decline_and_another_is_appointed(small_scene: Scene) -> None:
     """Who declines leaves the case, and the judge appoints another."""
     found = commissioned(small_scene)
-    small_scene.do("undertake_appraisal", "admin", appraisal=found.reference, answer="decline", words="I know the shop.")
+    small_scene.do(
+        "undertake_appraisal", "admin", appraisal=found.reference, answer="decline", words="I know the shop."
+    )
     assert row(small_scene).state is AppraisalState.CHOOSING and tasks(small_scene, "expert_appoint") == 1
     with pytest.raises(LookupError):
         small_scene.actor("admin")
@@ -263,17 +359,27 @@ def test_expert_may_decline_and_another_is_appointed(small_scene: Scene) -> None
 
 @pytest.mark.slow
 def test_court_orders_one_of_its_own_motion_and_calls_a_party(small_scene: Scene) -> None:
-    """The judge may call a party to ask, with a time whose lapse is hers to judge, or order an appraisal herself (EV 30)."""
+    """The judge may call a party to ask, with a time whose lapse is hers to judge, or order an appraisal herself (EV
+    30).
+    """
     with_exhibits(small_scene)
     small_scene.do("call_for_appraisal", "judge", party="claimant/1", fact=FACT, days=3)
     small_scene.later(days=4)
     assert tasks(small_scene, "appraisal_not_asked") == 1
     small_scene.do(
-        "order_appraisal", "judge", fact=FACT, questions="Which additives?", bears="claimant/1", materials=["R-1"], reasons="The health of others is at stake."
+        "order_appraisal",
+        "judge",
+        fact=FACT,
+        questions="Which additives?",
+        bears="claimant/1",
+        materials=["R-1"],
+        reasons="The health of others is at stake.",
     )
     assert row(small_scene).asked_by is None and row(small_scene).state is AppraisalState.CHOOSING
     with pytest.raises(Forbidden):
-        small_scene.do("order_appraisal", "li", fact=FACT, questions="Which additives?", bears="claimant/1", reasons="Mine to ask.")
+        small_scene.do(
+            "order_appraisal", "li", fact=FACT, questions="Which additives?", bears="claimant/1", reasons="Mine to ask."
+        )
     with small_scene.court.database.read() as session:
         assert session.scalars(select(Packet.id)).all()
 
@@ -283,9 +389,19 @@ def test_third_specialist_of_a_party_is_refused(small_scene: Scene) -> None:
     with_exhibits(small_scene)
     given = {"kind": "expert", "about": "The method of the report", "manner": "live"}
     for number in (1, 2):
-        perform(small_scene, "ask_leave_for_witness", "li", name=f"Doctor {number}", email=f"doctor{number}@court.example", **given)
+        perform(
+            small_scene,
+            "ask_leave_for_witness",
+            "li",
+            name=f"Doctor {number}",
+            email=f"doctor{number}@court.example",
+            **given,
+        )
     with pytest.raises(InvalidInput):
         perform(small_scene, "ask_leave_for_witness", "li", name="Doctor 3", email="doctor3@court.example", **given)
     assert "admin" in PEOPLE and small_scene.account("admin").email == EXPERT["email"]
     with small_scene.court.database.read() as session:
-        assert session.scalars(select(Account.id).where(Account.email == EXPERT["email"])).one() == small_scene.people["admin"]
+        assert (
+            session.scalars(select(Account.id).where(Account.email == EXPERT["email"])).one()
+            == small_scene.people["admin"]
+        )

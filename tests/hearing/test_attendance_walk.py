@@ -21,7 +21,9 @@ SEND = "main form button.govuk-button:not(.govuk-button--secondary)"
 
 
 class Walk:
-    """One browser, at which one after another sits, freshly signed in; every page that is seen must be sound to both readers."""
+    """One browser, at which one after another sits, freshly signed in; every page that is seen must be sound to both
+    readers.
+    """
 
     def __init__(self, scene: Scene, origin: str, open_context: OpenContext) -> None:
         self.scene, self.origin = scene, origin

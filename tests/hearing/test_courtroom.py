@@ -25,7 +25,11 @@ from tests.kept import kept
 def tasks(scene: Scene) -> list[str]:
     """Kinds of what waits on any desk of the court."""
     with scene.look() as (court, case):
-        return list(court.session.scalars(select(Task.kind).where(Task.case_id == case.id, Task.done_at.is_(None)).order_by(Task.id)))
+        return list(
+            court.session.scalars(
+                select(Task.kind).where(Task.case_id == case.id, Task.done_at.is_(None)).order_by(Task.id)
+            )
+        )
 
 
 def fixed(scene: Scene) -> str:
@@ -53,12 +57,21 @@ def held(scene: Scene, **more: object) -> None:
     ref = fixed(scene)
     scene.clock.set(scene.clock.now().replace(month=3, day=12, hour=6, minute=0))
     attendance = [{"who": scene.party(LI), "presence": "courtroom"}, {"who": scene.party(HAIYUN), "presence": "absent"}]
-    given = {"hearing": ref, "begun": "09:32", "ended": "11:05", "attendance": attendance, "minutes": "The claimant was heard.", **more}
+    given = {
+        "hearing": ref,
+        "begun": "09:32",
+        "ended": "11:05",
+        "attendance": attendance,
+        "minutes": "The claimant was heard.",
+        **more,
+    }
     scene.act(WANG, "record_hearing", **given)
 
 
 def test_heard_recorded_confirmed_signed(scene_of: Callable[..., Scene]) -> None:
-    """Summons, attendance, minutes and recording are in the same record; the party confirms the checksum and signs; nobody decides by absence."""
+    """Summons, attendance, minutes and recording are in the same record; the party confirms the checksum and signs;
+    nobody decides by absence.
+    """
     scene = in_court(scene_of)
     assert scene.windows() == []
     with scene.sit() as (sitting, _):
@@ -66,7 +79,10 @@ def test_heard_recorded_confirmed_signed(scene_of: Callable[..., Scene]) -> None
     held(scene, recording=recording)
     with scene.look() as (court, case):
         hearing = hearings_of(court.session, case)[0]
-        assert hearing.recording_sha256 == "ab" * 32 and [a.presence.value for a in hearing.attendances] == ["courtroom", "absent"]
+        assert hearing.recording_sha256 == "ab" * 32 and [a.presence.value for a in hearing.attendances] == [
+            "courtroom",
+            "absent",
+        ]
         assert [s.party_id for s in hearing.summonses] == [scene.parties[LI], scene.parties[HAIYUN]]
         ref = hearing.reference
     assert "absence" in tasks(scene) and scene.stage() is Stage.HEARING
@@ -86,12 +102,20 @@ def test_heard_recorded_confirmed_signed(scene_of: Callable[..., Scene]) -> None
 def test_a_failure_is_not_absence(scene_of: Callable[..., Scene]) -> None:
     """Prevented by network, equipment or power is recorded as such, and no consequence of absence is prepared (OLR 25)."""
     scene = in_court(scene_of)
-    held(scene, attendance=[{"who": scene.party(LI), "presence": "courtroom"}, {"who": scene.party(HAIYUN), "presence": "absent", "by_failure": True}])
+    held(
+        scene,
+        attendance=[
+            {"who": scene.party(LI), "presence": "courtroom"},
+            {"who": scene.party(HAIYUN), "presence": "absent", "by_failure": True},
+        ],
+    )
     assert "absence" not in tasks(scene)
 
 
 def test_nobody_is_called_to_a_video_she_has_not_agreed_to(scene_of: Callable[..., Scene]) -> None:
-    """By video alone only with everybody's consent on the ledger; else who has not agreed is called to the courtroom (OLR 4)."""
+    """By video alone only with everybody's consent on the ledger; else who has not agreed is called to the courtroom
+    (OLR 4).
+    """
     scene = scene_of(track=Track.SIMPLE)
     scene.act(CHEN, "open_examination", mode="live")
     scene.act(LI, "choose_steps", hearing="online")
@@ -105,7 +129,9 @@ def test_nobody_is_called_to_a_video_she_has_not_agreed_to(scene_of: Callable[..
 
 
 def test_staying_away_from_a_video_one_no_longer_agrees_to_is_no_absence(scene_of: Callable[..., Scene]) -> None:
-    """Consent taken back before the hearing: the clerk is told to fix it in the courtroom, the judge gets no absence to rule on (OLR 4, 5)."""
+    """Consent taken back before the hearing: the clerk is told to fix it in the courtroom, the judge gets no absence to
+    rule on (OLR 4, 5).
+    """
     scene = scene_of(track=Track.SIMPLE)
     scene.act(CHEN, "open_examination", mode="live")
     for who in (LI, HAIYUN):
@@ -115,20 +141,35 @@ def test_staying_away_from_a_video_one_no_longer_agrees_to_is_no_absence(scene_o
     assert "hearing_place" in tasks(scene)
     scene.days(3)
     attendance = [{"who": scene.party(LI), "presence": "online"}, {"who": scene.party(HAIYUN), "presence": "absent"}]
-    scene.act(WANG, "record_hearing", hearing=fixed(scene), begun="09:32", ended="10:15", attendance=attendance, minutes="Nobody came for the respondent.")
+    scene.act(
+        WANG,
+        "record_hearing",
+        hearing=fixed(scene),
+        begun="09:32",
+        ended="10:15",
+        attendance=attendance,
+        minutes="Nobody came for the respondent.",
+    )
     assert "absence" not in tasks(scene) and "hearing_place" in tasks(scene)
     with scene.look() as (court, case):
-        hearing, respondent = hearings_of(court.session, case)[0], next(p for p in case.parties if p.role is Role.RESPONDENT)
+        hearing, respondent = (
+            hearings_of(court.session, case)[0],
+            next(p for p in case.parties if p.role is Role.RESPONDENT),
+        )
         assert stayed_away_rightly(court, case, hearing, respondent)
 
 
 def test_a_summons_in_ordinary_procedure_leaves_three_days(scene_of: Callable[..., Scene]) -> None:
-    """In ordinary procedure the summons goes out three days before (CPL 139); a hearing is at one hour, and the hour can be read."""
+    """In ordinary procedure the summons goes out three days before (CPL 139); a hearing is at one hour, and the hour
+    can be read.
+    """
     scene = scene_of(track=Track.ORDINARY, joined=False)
     scene.act(CHEN, "open_examination", mode="live")
     for wrong in ({"on": "2026-03-04"}, {"mode": "asynchronous"}, {"at": "half"}, {"on": "2026-02-20"}):
         with pytest.raises(InvalidInput):
-            scene.act(WANG, "summon", **{"mode": "hybrid", "on": "2026-03-20", "at": "09:30", "place": "Room 1", **wrong})
+            scene.act(
+                WANG, "summon", **{"mode": "hybrid", "on": "2026-03-20", "at": "09:30", "place": "Room 1", **wrong}
+            )
 
 
 def test_simple_procedure_summons_by_simple_means(scene_of: Callable[..., Scene]) -> None:
@@ -150,7 +191,9 @@ def test_put_off_as_often_as_the_track_allows(scene_of: Callable[..., Scene]) ->
 
 
 def test_force_majeure_needs_the_president_and_the_next_day_comes_soon(scene_of: Callable[..., Scene]) -> None:
-    """Put off for force majeure only once the president approves (EXT 6); the next hearing is within a month unless the parties agree (EXT 5)."""
+    """Put off for force majeure only once the president approves (EXT 6); the next hearing is within a month unless the
+    parties agree (EXT 5).
+    """
     scene = in_court(scene_of)
     scene.act(CHEN, "adjourn_hearing", hearing=fixed(scene), ground="other", reasons="The river has flooded the town.")
     with scene.look() as (court, case):
@@ -163,12 +206,20 @@ def test_force_majeure_needs_the_president_and_the_next_day_comes_soon(scene_of:
     with pytest.raises(InvalidInput, match="within a month"):
         scene.act(WANG, "summon", mode="offline", on="2026-04-14", at="09:30", place="Courtroom 3")
     scene.act(WANG, "summon", mode="offline", on="2026-04-14", at="09:30", place="Courtroom 3", gap="agreed")
-    scene.act(CHEN, "adjourn_hearing", hearing=fixed(scene), ground="absent_with_reason", reasons="The claimant is in hospital.")
+    scene.act(
+        CHEN,
+        "adjourn_hearing",
+        hearing=fixed(scene),
+        ground="absent_with_reason",
+        reasons="The claimant is in hospital.",
+    )
     scene.act(WANG, "summon", mode="offline", on="2026-05-14", at="09:30", place="Courtroom 3")
 
 
 def test_the_president_extends_the_trial_limit_once_and_in_time(scene_of: Callable[..., Scene]) -> None:
-    """Asked for fifteen days before the end, the limit grows by what the law gives the track, once; a plan may then end later; refused it stays (EXT 1)."""
+    """Asked for fifteen days before the end, the limit grows by what the law gives the track, once; a plan may then end
+    later; refused it stays (EXT 1).
+    """
     scene = scene_of(track=Track.SMALL)
     with scene.look() as (court, case):
         first = clock_of(court, case)
@@ -205,7 +256,9 @@ def test_an_extension_is_not_asked_for_too_late(scene_of: Callable[..., Scene]) 
 
 
 def test_an_interpreter_is_ordered_appointed_seated_heard_with_and_paid(scene_of: Callable[..., Scene]) -> None:
-    """Granted, the clerk appoints; the court provides her unless the case is foreign-related; what she was paid is on file (CPL 11, 273; FEE 12)."""
+    """Granted, the clerk appoints; the court provides her unless the case is foreign-related; what she was paid is on
+    file (CPL 11, 273; FEE 12).
+    """
     scene = in_court(scene_of)
     scene.act(LI, "ask_hearing_order", kind="interpreter", words="I speak Yi only.")
     with scene.look() as (court, _):
@@ -230,7 +283,10 @@ def test_an_interpreter_is_ordered_appointed_seated_heard_with_and_paid(scene_of
         ],
     )
     with scene.look() as (court, case):
-        assert [(a.role, a.presence.value) for a in hearings_of(court.session, case)[0].attendances][-1] == (Role.INTERPRETER, "online")
+        assert [(a.role, a.presence.value) for a in hearings_of(court.session, case)[0].attendances][-1] == (
+            Role.INTERPRETER,
+            "online",
+        )
     assert "interpreter_pay" in tasks(scene)
     scene.act(WANG, "record_interpreter_paid", interpreter=row.reference, amount="600.00", words="Receipt 12")
     with pytest.raises(ActNotOpen):
@@ -268,7 +324,15 @@ def test_live_goes_over_to_writing_when_everybody_agrees(scene_of: Callable[...,
 def admitted(scene: Scene, manner: str = "written") -> str:
     """A witness whom the judge has admitted; gives her reference."""
     scene.act(CHEN, "open_examination", mode="asynchronous")
-    scene.act(LI, "ask_leave_for_witness", name=DING, email="ding@x.example", about="Saw the delivery.", manner=manner, ground="distance")
+    scene.act(
+        LI,
+        "ask_leave_for_witness",
+        name=DING,
+        email="ding@x.example",
+        about="Saw the delivery.",
+        manner=manner,
+        ground="distance",
+    )
     with scene.look() as (court, _):
         ref = court.session.scalars(select(Witness.reference)).one()
     scene.act(CHEN, "rule_on_witness", witness=ref, answer="allow", reasons="She lives far away.")
@@ -296,13 +360,23 @@ def test_writing_needs_a_ground(scene_of: Callable[..., Scene]) -> None:
     """Testimony in writing or recorded needs a ground of CPL 76 or agreement."""
     scene = scene_of()
     with pytest.raises(ValueError, match="faults"):
-        scene.act(LI, "ask_leave_for_witness", name=DING, email="ding@x.example", about="Saw the delivery.", manner="recorded")
+        scene.act(
+            LI, "ask_leave_for_witness", name=DING, email="ding@x.example", about="Saw the delivery.", manner="recorded"
+        )
 
 
 def test_a_party_is_no_witness(scene_of: Callable[..., Scene]) -> None:
     """Whoever is a party or serves the court in the case is not heard as a witness."""
     scene = scene_of()
-    scene.act(HAIYUN, "ask_leave_for_witness", name=LI, email="li.wen@x.example", about="Knows everything.", manner="written", ground="agreed")
+    scene.act(
+        HAIYUN,
+        "ask_leave_for_witness",
+        name=LI,
+        email="li.wen@x.example",
+        about="Knows everything.",
+        manner="written",
+        ground="agreed",
+    )
     with scene.look() as (court, _):
         ref = court.session.scalars(select(Witness.reference)).one()
     with pytest.raises(ActNotOpen):
@@ -310,7 +384,9 @@ def test_a_party_is_no_witness(scene_of: Callable[..., Scene]) -> None:
 
 
 def test_closed_doors_hold_for_every_hearing_fixed_after(scene_of: Callable[..., Scene]) -> None:
-    """Granted with reasons, the next hearing is closed to the public (CPL 137); an interpreter becomes the clerk's task (CPL 11)."""
+    """Granted with reasons, the next hearing is closed to the public (CPL 137); an interpreter becomes the clerk's task
+    (CPL 11).
+    """
     scene = scene_of(track=Track.SIMPLE, joined=False)
     with pytest.raises(ActNotOpen):
         scene.act(LI, "ask_hearing_order", kind="closed_doors", words="My health is discussed.")

@@ -37,16 +37,25 @@ MARKS = st.lists(st.tuples(st.sampled_from(GROUNDS), st.booleans(), st.integers(
 
 @given(MARKS)
 def test_each_day_that_does_not_count_lengthens_the_limit_by_one(drawn: list[tuple[str, bool, int]]) -> None:
-    """However stays and objections begin, end and overlap, the limit ends later by as many days as any of them touches before that end, and no more."""
+    """However stays and objections begin, end and overlap, the limit ends later by as many days as any of them touches
+    before that end, and no more.
+    """
     now = BEGAN + timedelta(days=160)
-    marks = [Mark(ground, begins, BEGAN + timedelta(days=day)) for ground, begins, day in sorted(drawn, key=lambda one: one[2])]
+    marks = [
+        Mark(ground, begins, BEGAN + timedelta(days=day))
+        for ground, begins, day in sorted(drawn, key=lambda one: one[2])
+    ]
     excluded = spans(marks, now)
     for ground in GROUNDS:
         mine = sorted((s for s in excluded if s.ground == ground), key=lambda s: s.from_at)
         assert all(a.until_at <= b.from_at for a, b in pairwise(mine))
     plain, longer = trial_limit(CN, "ordinary", BEGAN), trial_limit(CN, "ordinary", BEGAN, excluded=excluded)
     assert plain is not None and longer is not None
-    touched = {(s.from_at + timedelta(days=n)).date() for s in excluded for n in range((s.until_at.date() - s.from_at.date()).days + 1)}
+    touched = {
+        (s.from_at + timedelta(days=n)).date()
+        for s in excluded
+        for n in range((s.until_at.date() - s.from_at.date()).days + 1)
+    }
     last = date(2026, 7, 15)
     day = BEGAN.date()
     while day < last:
@@ -60,7 +69,9 @@ def test_each_day_that_does_not_count_lengthens_the_limit_by_one(drawn: list[tup
 def test_what_runs_is_excluded_up_to_now() -> None:
     """An open stay has no end yet: up to now it does not count; an end without a beginning says nothing."""
     now = BEGAN + timedelta(days=9)
-    assert spans([Mark("stay", False, BEGAN), Mark("stay", True, BEGAN), Mark("stay", True, now)], now) == [Excluded("stay", BEGAN, now)]
+    assert spans([Mark("stay", False, BEGAN), Mark("stay", True, BEGAN), Mark("stay", True, now)], now) == [
+        Excluded("stay", BEGAN, now)
+    ]
 
 
 def at(day: int) -> datetime:
@@ -72,22 +83,45 @@ def at(day: int) -> datetime:
     ("acts", "excluded"),
     [
         ([("object_to_jurisdiction", 2), ("rule_on_jurisdiction", 9)], [(2, 9)]),
-        ([("object_to_jurisdiction", 2), ("rule_on_jurisdiction", 9), ("appeal_jurisdiction", 15), ("record_jurisdiction_appeal", 50)], [(2, 9), (9, 50)]),
+        (
+            [
+                ("object_to_jurisdiction", 2),
+                ("rule_on_jurisdiction", 9),
+                ("appeal_jurisdiction", 15),
+                ("record_jurisdiction_appeal", 50),
+            ],
+            [(2, 9), (9, 50)],
+        ),
         ([("object_to_jurisdiction", 2), ("rule_on_jurisdiction", 9), ("appeal_jurisdiction", 15)], [(2, 9), (9, 100)]),
     ],
 )
-def test_an_appeal_on_jurisdiction_prolongs_what_does_not_count(acts: list[tuple[str, int]], excluded: list[tuple[int, int]]) -> None:
-    """The span goes from the objection to the ruling; appealed, the ruling had no effect, and it goes on to the higher court's (CPI 243)."""
+def test_an_appeal_on_jurisdiction_prolongs_what_does_not_count(
+    acts: list[tuple[str, int]], excluded: list[tuple[int, int]]
+) -> None:
+    """The span goes from the objection to the ruling; appealed, the ruling had no effect, and it goes on to the higher
+    court's (CPI 243).
+    """
     told = [(name, at(day), {"input": {}, "result": {}}) for name, day in acts]
     assert spans(_marks(told), at(100)) == [Excluded("jurisdiction", at(a), at(b)) for a, b in excluded]
 
 
 @pytest.mark.parametrize(
-    ("ended", "excluded"), [([("end_mediation", 40)], [(20, 40)]), ([("end_mediation", 10)], []), ([], [(20, 60)]), ([("submit_agreement", 70)], [(20, 60)])]
+    ("ended", "excluded"),
+    [
+        ([("end_mediation", 40)], [(20, 40)]),
+        ([("end_mediation", 10)], []),
+        ([], [(20, 60)]),
+        ([("submit_agreement", 70)], [(20, 60)]),
+    ],
 )
-def test_only_the_days_by_which_a_mediation_was_prolonged_do_not_count(ended: list[tuple[str, int]], excluded: list[tuple[int, int]]) -> None:
+def test_only_the_days_by_which_a_mediation_was_prolonged_do_not_count(
+    ended: list[tuple[str, int]], excluded: list[tuple[int, int]]
+) -> None:
     """Prolonged twice, from the first end to the last, or to when it ended before that (OMR 24)."""
-    longer = [("lengthen_mediation", at(5), {"result": {"from": at(a).isoformat(), "until": at(b).isoformat()}}) for a, b in ((20, 40), (40, 60))]
+    longer = [
+        ("lengthen_mediation", at(5), {"result": {"from": at(a).isoformat(), "until": at(b).isoformat()}})
+        for a, b in ((20, 40), (40, 60))
+    ]
     told = [*longer, *((name, at(day), {"result": {}}) for name, day in ended)]
     assert lengthened(told, at(90)) == [Excluded("extended_mediation", at(a), at(b)) for a, b in excluded]
 
@@ -121,18 +155,38 @@ def announce(scene: Scene, days: int) -> None:
         )  # fmt: skip
         session.add(packet)
         session.flush()
-        session.add(ServiceFact(packet_id=packet.id, event_id="one", kind=FactKind.ANNOUNCED, at=at, recorded_at=at, proofs=[]))
+        session.add(
+            ServiceFact(packet_id=packet.id, event_id="one", kind=FactKind.ANNOUNCED, at=at, recorded_at=at, proofs=[])
+        )
 
 
 def test_a_stay_an_announcement_and_an_appraisal_push_the_limit_on(scene: Scene) -> None:
-    """What the docket and service show moves the limit by itself; an appraisal by the judge's order; page, day and plan follow, with the days shown."""
+    """What the docket and service show moves the limit by itself; an appraisal by the judge's order; page, day and plan
+    follow, with the days shown.
+    """
     first = ends(scene)
     scene.days(1)
     scene.act(LI, "ask_for_ruling", kind="stay", asks="Stay the case.", grounds="Another case must be decided first.")
-    scene.act(CHEN, "give_ruling", kind="stay", result="granted", orders="The case is stayed.", reasons="It depends on another case.", language="en")
+    scene.act(
+        CHEN,
+        "give_ruling",
+        kind="stay",
+        result="granted",
+        orders="The case is stayed.",
+        reasons="It depends on another case.",
+        language="en",
+    )
     scene.days(20)
     assert ends(scene) > first
-    scene.act(CHEN, "give_ruling", kind="resume", result="granted", orders="The case goes on.", reasons="The other case is decided.", language="en")
+    scene.act(
+        CHEN,
+        "give_ruling",
+        kind="resume",
+        result="granted",
+        orders="The case goes on.",
+        reasons="The other case is decided.",
+        language="en",
+    )
     stayed = ends(scene)
     assert timedelta(days=21) <= stayed - first <= timedelta(days=24)
     scene.days(30)
@@ -143,14 +197,40 @@ def test_a_stay_an_announcement_and_an_appraisal_push_the_limit_on(scene: Scene)
     assert timedelta(days=28) <= announced - stayed <= timedelta(days=34)
     on = scene.clock.now().date()
     with pytest.raises(InvalidInput):
-        scene.act(CHEN, "exclude_time", ground="appraisal", from_on="2020-01-01", until_on=on.isoformat(), reasons="The device was appraised.")
+        scene.act(
+            CHEN,
+            "exclude_time",
+            ground="appraisal",
+            from_on="2020-01-01",
+            until_on=on.isoformat(),
+            reasons="The device was appraised.",
+        )
     with pytest.raises(ValidationError):
-        scene.act(CHEN, "exclude_time", ground="appraisal", from_on=on.isoformat(), until_on="2020-01-01", reasons="The device was appraised.")
-    scene.act(CHEN, "exclude_time", ground="appraisal", from_on=on.isoformat(), until_on=(on + timedelta(days=9)).isoformat(), reasons="It was appraised.")
+        scene.act(
+            CHEN,
+            "exclude_time",
+            ground="appraisal",
+            from_on=on.isoformat(),
+            until_on="2020-01-01",
+            reasons="The device was appraised.",
+        )
+    scene.act(
+        CHEN,
+        "exclude_time",
+        ground="appraisal",
+        from_on=on.isoformat(),
+        until_on=(on + timedelta(days=9)).isoformat(),
+        reasons="It was appraised.",
+    )
     appraised = ends(scene)
     assert timedelta(days=8) <= appraised - announced <= timedelta(days=14)
     page = Browser(create_app(court=scene.court), scene, CHEN).get("/bench")
-    for words in ("Stay of proceedings", "21 days do not count (CPL 153)", "Service by announcement", "10 days do not count (CPI 243)"):
+    for words in (
+        "Stay of proceedings",
+        "21 days do not count (CPL 153)",
+        "Service by announcement",
+        "10 days do not count (CPI 243)",
+    ):
         assert words in page, words
     assert scene.payload(len(scene.entries()))["result"]["ends"] == appraised.isoformat()
     scene.clock.set(datetime.combine(first, datetime.min.time(), ZONE))

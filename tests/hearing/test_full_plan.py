@@ -54,7 +54,11 @@ def judge_tasks(scene: Scene) -> list[str]:
     from sqlalchemy import select
 
     with scene.look() as (court, case):
-        return list(court.session.scalars(select(Task.kind).where(Task.case_id == case.id, Task.done_at.is_(None)).order_by(Task.id)))
+        return list(
+            court.session.scalars(
+                select(Task.kind).where(Task.case_id == case.id, Task.done_at.is_(None)).order_by(Task.id)
+            )
+        )
 
 
 def test_turns_follow_one_another_in_the_order_of_the_law(full: Scene) -> None:
@@ -69,7 +73,9 @@ def test_turns_follow_one_another_in_the_order_of_the_law(full: Scene) -> None:
     with full.look() as (court, _):
         phase = full.examination(court).current
         assert phase is not None and phase.turn == 1
-        assert {d.party_id for d in phase.duties if d.state is DutyState.WAITING} == {full.parties[LI]}, "the third party has spoken on all"
+        assert {d.party_id for d in phase.duties if d.state is DutyState.WAITING} == {full.parties[LI]}, (
+            "the third party has spoken on all"
+        )
 
 
 def test_opinions_need_reasons_and_concern_others_exhibits(full: Scene) -> None:
@@ -87,7 +93,9 @@ def test_opinions_need_reasons_and_concern_others_exhibits(full: Scene) -> None:
 
 
 def test_a_new_opinion_replaces_and_a_retraction_removes(full: Scene) -> None:
-    """What stands is the newest opinion; taken back with reasons it stands no more, and everything stays on record (EV 9)."""
+    """What stands is the newest opinion; taken back with reasons it stands no more, and everything stays on record (EV
+    9).
+    """
     to_exhibits(full)
     full.act(HAIYUN, "give_opinion", **opinion(full.refs[LI, 1]))
     full.act(HAIYUN, "give_opinion", **opinion(full.refs[LI, 1], authenticity="dispute", reason="No address bar."))
@@ -121,7 +129,9 @@ def test_questions_of_parties_go_through_the_judge(full: Scene) -> None:
     """Asked, not seen by the other side; disallowed with reasons, or allowed in other words; then answered."""
     to_questions(full)
     full.act(HAIYUN, "ask_leave_for_question", addressee=full.party(LI), words="Are you a professional buyer?")
-    full.act(HAIYUN, "ask_leave_for_question", addressee=full.party(LI), words="Where are the bottles, and why did you lie?")
+    full.act(
+        HAIYUN, "ask_leave_for_question", addressee=full.party(LI), words="Where are the bottles, and why did you lie?"
+    )
     assert judge_tasks(full).count("question_leave") == 2
     full.act(CHEN, "disallow_question", question=full.question(1).reference, reasons="It bears on nothing in dispute.")
     full.act(CHEN, "allow_question", question=full.question(2).reference, rephrased="Where are the bottles?", days=3)
@@ -131,13 +141,18 @@ def test_questions_of_parties_go_through_the_judge(full: Scene) -> None:
     with pytest.raises(InvalidInput):
         full.act(LI, "answer_question", question=full.question(1).reference, words="No.")
     receipt = full.act(LI, "answer_question", question=full.question(2).reference, words="At home, all thirty.")
-    assert full.question(2).state is QuestionState.ANSWERED and full.question(2).why == "Where are the bottles, and why did you lie?"
+    assert (
+        full.question(2).state is QuestionState.ANSWERED
+        and full.question(2).why == "Where are the bottles, and why did you lie?"
+    )
     assert not full.payload(receipt.number)["late"]
     assert full.current() == "party_questions", "the judge has asked what she wanted: her turn is over"
 
 
 def test_silence_is_asked_again_before_it_counts(full: Scene) -> None:
-    """An unanswered question decides nothing; only after explaining and asking again may the judge take it as admitted (EV 4)."""
+    """An unanswered question decides nothing; only after explaining and asking again may the judge take it as admitted
+    (EV 4).
+    """
     to_questions(full)
     full.act(CHEN, "put_question", addressees=[full.party(LI)], words="Which device was it?", days=2)
     full.days(5)
@@ -146,7 +161,13 @@ def test_silence_is_asked_again_before_it_counts(full: Scene) -> None:
     assert question.state is QuestionState.UNANSWERED and "unanswered" in judge_tasks(full)
     with pytest.raises(ActNotOpen):
         full.act(CHEN, "deem_admitted", question=question.reference, reasons="She kept silent.")
-    full.act(CHEN, "ask_again", question=question.reference, explanation="Say whether it was your own phone; silence may count as agreement.", days=2)
+    full.act(
+        CHEN,
+        "ask_again",
+        question=question.reference,
+        explanation="Say whether it was your own phone; silence may count as agreement.",
+        days=2,
+    )
     full.days(5)
     full.due()
     assert full.question(1).state is QuestionState.UNANSWERED
@@ -165,12 +186,23 @@ def test_a_late_answer_is_kept_and_marked(full: Scene) -> None:
 
 
 def test_answers_sealed_until_both_are_in(full: Scene) -> None:
-    """Neither the other side nor the judge reads a sealed answer until all are in; then both open by one entry of their own."""
+    """Neither the other side nor the judge reads a sealed answer until all are in; then both open by one entry of their
+    own.
+    """
     to_questions(full)
-    full.act(CHEN, "put_question", addressees=[full.party(LI), full.party(HAIYUN)], words="What did the label name?", days=3, sealed=True)
+    full.act(
+        CHEN,
+        "put_question",
+        addressees=[full.party(LI), full.party(HAIYUN)],
+        words="What did the label name?",
+        days=3,
+        sealed=True,
+    )
     first = full.act(LI, "answer_question", question=full.question(1).reference, words="An anti-caking agent.")
     assert full.audience(first.number) is Audience.OWN_SIDE
-    assert {n for n in (LI, HAIYUN, BAIHUA, CHEN, "Clerk Wang") if full.reads(n, first.number)} == {LI}, "her own side reads two digests"
+    assert {n for n in (LI, HAIYUN, BAIHUA, CHEN, "Clerk Wang") if full.reads(n, first.number)} == {LI}, (
+        "her own side reads two digests"
+    )
     assert set(full.payload(first.number)["input"]) == {"commitment", "ciphertext_sha256"}
     second = full.act(HAIYUN, "answer_question", question=full.question(2).reference, words="Nothing of the kind.")
     assert all(full.reads(n, r.number) for n in (LI, HAIYUN, BAIHUA, CHEN) for r in (first, second))
@@ -183,7 +215,14 @@ def test_answers_sealed_until_both_are_in(full: Scene) -> None:
 def test_a_seal_opens_when_the_time_ends(full: Scene) -> None:
     """Whoever stays silent does not keep the other side's answer sealed for ever; what she says later is late and open."""
     to_questions(full)
-    full.act(CHEN, "put_question", addressees=[full.party(LI), full.party(HAIYUN)], words="What did the label name?", days=2, sealed=True)
+    full.act(
+        CHEN,
+        "put_question",
+        addressees=[full.party(LI), full.party(HAIYUN)],
+        words="What did the label name?",
+        days=2,
+        sealed=True,
+    )
     first = full.act(LI, "answer_question", question=full.question(1).reference, words="An anti-caking agent.")
     full.days(5)
     full.due()
@@ -193,7 +232,9 @@ def test_a_seal_opens_when_the_time_ends(full: Scene) -> None:
 
 
 def test_a_sealed_phase_runs_side_by_side(full: Scene) -> None:
-    """Sealed cross-examination: both sides act at the same time, nobody sees the other's opinions until the phase closes."""
+    """Sealed cross-examination: both sides act at the same time, nobody sees the other's opinions until the phase
+    closes.
+    """
     to_exhibits(full, sealed=["cross_examination"])
     with full.look() as (court, _):
         assert len(full.examination(court).current.duties) == 3  # type: ignore[union-attr]
@@ -204,7 +245,11 @@ def test_a_sealed_phase_runs_side_by_side(full: Scene) -> None:
     for name in (HAIYUN, BAIHUA):
         with pytest.raises(ActNotOpen, match="sealed"):
             full.act(name, "finish_turn")
-        full.act(name, "give_opinions", opinions=[opinion(full.refs[o, n], relevance="no_view") for o in (LI, HAIYUN) if o != name for n in (1, 2)])
+        full.act(
+            name,
+            "give_opinions",
+            opinions=[opinion(full.refs[o, n], relevance="no_view") for o in (LI, HAIYUN) if o != name for n in (1, 2)],
+        )
     assert full.reads(CHEN, given.number) and full.current() == "judge_questions"
     with full.look() as (court, case):
         assert len(opinions_of(court.session, case)) == (2 + 2 + 4) * 3
@@ -213,7 +258,9 @@ def test_a_sealed_phase_runs_side_by_side(full: Scene) -> None:
 
 
 def test_more_time_by_agreement_and_by_ruling(full: Scene) -> None:
-    """When every other party agrees with a click the time is given; else the judge rules; a plan that would overrun the limit is refused."""
+    """When every other party agrees with a click the time is given; else the judge rules; a plan that would overrun the
+    limit is refused.
+    """
     full.act(CHEN, "open_examination", mode="asynchronous")
     due = full.due_of(LI)
     full.act(LI, "ask_for_time", days=2, reason="Illness")
@@ -276,7 +323,13 @@ def test_plans_are_changed_by_order_with_reasons(full: Scene) -> None:
         refs = {(p.key, p.round): p.reference for p in phases}
     with pytest.raises(InvalidInput):
         full.act(CHEN, "change_plan", left_out=[refs["record", 1]], reasons="No need to sign.")
-    full.act(CHEN, "change_plan", left_out=[refs["issues", 1], refs["debate", 2]], again=[refs["judge_questions", 1]], reasons="A new point came up.")
+    full.act(
+        CHEN,
+        "change_plan",
+        left_out=[refs["issues", 1], refs["debate", 2]],
+        again=[refs["judge_questions", 1]],
+        reasons="A new point came up.",
+    )
     if full.current() == "party_questions":
         say_all(full, LI, HAIYUN, BAIHUA)
     assert full.current() == "judge_questions"
@@ -285,7 +338,9 @@ def test_plans_are_changed_by_order_with_reasons(full: Scene) -> None:
 
 
 def test_the_whole_record_is_read_corrected_and_signed(full: Scene) -> None:
-    """Who signs signs what she has read: a record that grew is read again; step-up is needed; refusal is noted; then the case is ready."""
+    """Who signs signs what she has read: a record that grew is read again; step-up is needed; refusal is noted; then
+    the case is ready.
+    """
     to_questions(full)
     while full.current() != "record":
         full.act(CHEN, "end_phase", reasons="Nothing more is needed.")
@@ -341,7 +396,9 @@ def test_nobody_does_another_roles_acts(full: Scene) -> None:
 
 
 def test_writing_needs_everybodys_consent(scene_of: Callable[..., Scene]) -> None:
-    """Without the consent of each participating party, or with a party that never came, there is no hearing in writing (OLR 20)."""
+    """Without the consent of each participating party, or with a party that never came, there is no hearing in writing
+    (OLR 20).
+    """
     scene = scene_of(agree=False)
     with pytest.raises(ActNotOpen, match="agreed"):
         scene.act(CHEN, "open_examination", mode="asynchronous")
@@ -373,7 +430,9 @@ def test_a_plan_that_overruns_the_limit_is_not_opened(scene_of: Callable[..., Sc
 
 
 def test_a_hearing_at_one_hour_is_opened_however_late(scene_of: Callable[..., Scene]) -> None:
-    """The margin is for plans of windows: past the trial limit a plan in writing is refused and the case is still heard, live or in the courtroom."""
+    """The margin is for plans of windows: past the trial limit a plan in writing is refused and the case is still
+    heard, live or in the courtroom.
+    """
     scene = scene_of(track=Track.SMALL)
     scene.days(90)
     with pytest.raises(ActNotOpen, match="trial limit"):

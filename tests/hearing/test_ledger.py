@@ -36,7 +36,9 @@ def test_filing_online_is_consent_to_filing_and_nothing_else(small_scene: Scene)
 
 
 def test_a_party_chooses_step_by_step_and_changes_it(small_scene: Scene) -> None:
-    """One party's choice binds nobody else (OLR 4(3)); who leaves a step is prepared for, and comes back; nothing twice."""
+    """One party's choice binds nobody else (OLR 4(3)); who leaves a step is prepared for, and comes back; nothing
+    twice.
+    """
     pending(small_scene)
     small_scene.do("choose_steps", "li", mediation="online", hearing="online")
     small_scene.do("choose_steps", "li", hearing="offline", words="My connection is bad.")
@@ -56,7 +58,9 @@ def test_a_party_chooses_step_by_step_and_changes_it(small_scene: Scene) -> None
 
 
 def test_only_parties_choose_and_not_after_the_end(small_scene: Scene) -> None:
-    """The court consents for nobody; before the case is accepted a claimant may already choose, later than the hearing nobody."""
+    """The court consents for nobody; before the case is accepted a claimant may already choose, later than the hearing
+    nobody.
+    """
     small_scene.lodge()
     small_scene.do("choose_steps", "li", evidence="online")
     with pytest.raises(Forbidden):
@@ -67,7 +71,9 @@ def test_only_parties_choose_and_not_after_the_end(small_scene: Scene) -> None:
 
 
 def test_everybody_of_the_case_reads_the_ledger(small_scene: Scene) -> None:
-    """Parties and court see who takes part how, with the entry it rests on; strangers see nothing; a step never spoken of says so."""
+    """Parties and court see who takes part how, with the entry it rests on; strangers see nothing; a step never spoken
+    of says so.
+    """
     pending(small_scene)
     app, path = create_app(court=small_scene.court), f"/cases/{small_scene.case().reference}/consents"
     for who in ("li", "haiyun", "clerk", "judge"):

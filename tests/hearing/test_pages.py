@@ -37,7 +37,9 @@ class Browser:
         with scene.court.database.write() as session:
             account = session.get_one(Account, scene.accounts[name])
             account.locale = locale
-            token, _ = open_session(session, account, scene.clock.machine_now(), device="test", address="127.0.0.1", two_factor=True)
+            token, _ = open_session(
+                session, account, scene.clock.machine_now(), device="test", address="127.0.0.1", two_factor=True
+            )
         self.client.set_cookie(session_cookie_name(False), token, domain="court.test")
 
     @property
@@ -47,14 +49,20 @@ class Browser:
 
     def get(self, path: str, status: int = 200, **headers: str) -> str:
         """A page."""
-        answer = self.client.get(path if path.startswith(("/today", "/home", "/agenda")) else self.base + path, base_url=ORIGIN, headers=headers)
+        answer = self.client.get(
+            path if path.startswith(("/today", "/home", "/agenda")) else self.base + path,
+            base_url=ORIGIN,
+            headers=headers,
+        )
         assert answer.status_code == status, (path, answer.status_code, answer.text[:1500])
         return answer.text
 
     def post(self, path: str, page: str, status: int = 303, **values: object) -> str:
         """Send values with the token of the page they stand on."""
         token = re.findall(r'name="csrf_token" value="([^"]+)"', page)[-1]
-        answer = self.client.post(self.base + path, base_url=ORIGIN, data={"csrf_token": token, **values}, headers={"Origin": ORIGIN})
+        answer = self.client.post(
+            self.base + path, base_url=ORIGIN, data={"csrf_token": token, **values}, headers={"Origin": ORIGIN}
+        )
         assert answer.status_code == status, (path, answer.status_code, answer.text[:3000])
         return answer.text
 
@@ -92,9 +100,19 @@ def app(accepted: Scene) -> Flask:
 
 def test_the_page_shows_time_left_questions_record_and_plan(scene: Scene, app: Flask) -> None:
     """Time left first, then what is asked of me, then the record; words of people are never markup."""
-    scene.act(CHEN, "put_question", addressees=[scene.party(LI)], words="Which device took C-1?", exhibit=scene.refs[LI, 1], place="page 1")
+    scene.act(
+        CHEN,
+        "put_question",
+        addressees=[scene.party(LI)],
+        words="Which device took C-1?",
+        exhibit=scene.refs[LI, 1],
+        place="page 1",
+    )
     page = Browser(app, scene, LI).get("/examination")
-    places = [page.index(part) for part in ("court-timeleft", "Which device took C-1?", "You may ask that I step aside.", "court-line")]
+    places = [
+        page.index(part)
+        for part in ("court-timeleft", "Which device took C-1?", "You may ask that I step aside.", "court-line")
+    ]
     assert places == sorted(places)
     assert "I stand by &lt;b&gt;my&lt;/b&gt; claim." in page and "<b>my</b>" not in page
     assert "page 1" in page
@@ -110,7 +128,9 @@ def test_in_chinese_nothing_of_the_court_is_english(scene: Scene, app: Flask) ->
 
 
 def test_a_draft_is_kept_for_oneself_and_an_answer_is_sent(scene: Scene, app: Flask) -> None:
-    """What is typed is kept as a draft nobody else sees; sent, it is an entry and the draft is gone; a blank answer keeps the page."""
+    """What is typed is kept as a draft nobody else sees; sent, it is an entry and the draft is gone; a blank answer
+    keeps the page.
+    """
     scene.act(CHEN, "put_question", addressees=[scene.party(LI)], words="Which device?")
     ref = scene.question(1).reference
     li = Browser(app, scene, LI)
@@ -120,7 +140,14 @@ def test_a_draft_is_kept_for_oneself_and_an_answer_is_sent(scene: Scene, app: Fl
     assert "I took it with my" not in Browser(app, scene, HAIYUN).get("/examination")
     premise = re.findall(r'name="premise" value="([^"]*)"', page)[0]
     assert "govuk-error-message" in li.post("/examination/answer", page, 422, question=ref, words=" ", premise=premise)
-    li.post("/examination/answer", page, question=ref, words="I took it with my phone.", premise=premise, exhibits=scene.refs[LI, 1])
+    li.post(
+        "/examination/answer",
+        page,
+        question=ref,
+        words="I took it with my phone.",
+        premise=premise,
+        exhibits=scene.refs[LI, 1],
+    )
     assert "I took it with my phone." in Browser(app, scene, HAIYUN).get("/examination")
     assert "Draft saved" not in li.get("/examination")
 
@@ -136,7 +163,9 @@ def test_an_answer_to_a_question_that_changed_is_asked_again(scene: Scene, app: 
 
 
 def test_opinions_are_given_on_one_page(scene: Scene, app: Flask) -> None:
-    """Three radios to each exhibit; a dispute without reason comes back at its field with everything typed; then it stands in the matrix."""
+    """Three radios to each exhibit; a dispute without reason comes back at its field with everything typed; then it
+    stands in the matrix.
+    """
     haiyun = Browser(app, scene, HAIYUN)
     page = haiyun.get("/examination/opinions")
     values = {
@@ -155,7 +184,9 @@ def test_opinions_are_given_on_one_page(scene: Scene, app: Flask) -> None:
 
 
 def test_polling_costs_nothing_while_nothing_changed(scene: Scene, app: Flask) -> None:
-    """The fragment has an ETag; asked again with it the answer is 304, with ``known`` 204; after an act it says that something is new."""
+    """The fragment has an ETag; asked again with it the answer is 304, with ``known`` 204; after an act it says that
+    something is new.
+    """
     li = Browser(app, scene, LI)
     answer = li.client.get(li.base + "/examination/time", base_url=ORIGIN)
     tag = answer.headers["ETag"]
@@ -183,7 +214,15 @@ def test_strangers_find_nothing(scene: Scene, app: Flask) -> None:
 
 def test_a_witness_gets_her_own_room(scene: Scene, app: Flask) -> None:
     """Her page shows her questions and her words, nothing of the file, and not the record."""
-    scene.act(LI, "ask_leave_for_witness", name=DING, email="ding@x.example", about="Saw the delivery.", manner="written", ground="distance")
+    scene.act(
+        LI,
+        "ask_leave_for_witness",
+        name=DING,
+        email="ding@x.example",
+        about="Saw the delivery.",
+        manner="written",
+        ground="distance",
+    )
     with scene.look() as (court, _):
         from sqlalchemy import select
 
@@ -214,7 +253,9 @@ def finish(scene: Scene, app: Flask) -> None:
 
 
 def test_the_record_becomes_a_sealed_paper_in_both_languages(scene: Scene, app: Flask) -> None:
-    """After the examination the worker sets and seals the record once; it holds every posting, the refusal and the digest."""
+    """After the examination the worker sets and seals the record once; it holds every posting, the refusal and the
+    digest.
+    """
     finish(scene, app)
     assert seal_records(scene.court) == 1
     assert seal_records(scene.court) == 0
@@ -222,7 +263,9 @@ def test_the_record_becomes_a_sealed_paper_in_both_languages(scene: Scene, app: 
     with scene.look() as (court, case):
         from sqlalchemy import select
 
-        paper = court.session.scalars(select(Document).where(Document.case_id == case.id, Document.kind == "record")).one()
+        paper = court.session.scalars(
+            select(Document).where(Document.case_id == case.id, Document.kind == "record")
+        ).one()
         digest = record_digest(court, case)
         content = paper.content
     assert answer.client.get(answer.base + "/examination/record.pdf", base_url=ORIGIN).data == content
@@ -233,13 +276,20 @@ def test_the_record_becomes_a_sealed_paper_in_both_languages(scene: Scene, app: 
 
 
 def test_today_ranks_by_law_then_time(scene: Scene, app: Flask) -> None:
-    """What is in danger comes before rulings, rulings before work; a case near its trial limit is in danger; filters hide."""
+    """What is in danger comes before rulings, rulings before work; a case near its trial limit is in danger; filters
+    hide.
+    """
     chen = Browser(app, scene, CHEN)
     assert "Nothing needs you." in chen.get("/today")
     scene.act(HAIYUN, "ask_leave_for_question", addressee=scene.party(LI), words="Are you a professional buyer?")
     scene.act(LI, "report_failure", what="The platform was down all day.")
     page = chen.get("/today")
-    assert page.index("Law or right in danger") < page.index("technical failure") < page.index("Work ready for you") < page.index("asks leave")
+    assert (
+        page.index("Law or right in danger")
+        < page.index("technical failure")
+        < page.index("Work ready for you")
+        < page.index("asks leave")
+    )
     assert "asks leave" not in chen.get("/today?risk=1") and "technical failure" not in chen.get("/today?q=leave")
     scene.days(45)
     scene.clock.advance(timedelta(hours=1))
@@ -292,7 +342,16 @@ def test_four_hundred_cases_are_listed_with_few_queries(scene: Scene) -> None:
             session.add(case)
             session.flush()
             session.add(Seat(case_id=case.id, account_id=scene.accounts[CHEN], role=Role.JUDGE, from_at=like.lodged_at))
-            session.add(Task(case_id=case.id, role=Role.JUDGE, kind="objection", title={"en": "x", "zh-Hans": "x"}, risk=n % 90, opened_at=like.lodged_at))
+            session.add(
+                Task(
+                    case_id=case.id,
+                    role=Role.JUDGE,
+                    kind="objection",
+                    title={"en": "x", "zh-Hans": "x"},
+                    risk=n % 90,
+                    opened_at=like.lodged_at,
+                )
+            )
     assert queries() <= before + 2
 
 
@@ -307,9 +366,16 @@ def test_a_fixed_hearing_stands_wherever_one_looks_for_dates(app: Flask, accepte
     assert all(said in page and "Courtroom 3" in page for page in pages[4:])
     assert "开庭" in wu.get("/agenda") and "Hearing" not in wu.get("/agenda")
     with accepted.look() as (court, _):
-        events = Calendar.from_ical(calendar_of(court, court.session.get_one(Account, accepted.accounts[LI]), ORIGIN)).walk("VEVENT")
+        events = Calendar.from_ical(
+            calendar_of(court, court.session.get_one(Account, accepted.accounts[LI]), ORIGIN)
+        ).walk("VEVENT")
         hearing = court.session.scalars(select(Hearing)).one()
     begins = [event["DTSTART"].dt for event in events if str(event["SUMMARY"]).startswith("Hearing")]
     assert begins == [hearing.begins_at]
-    accepted.act(CHEN, "adjourn_hearing", hearing=hearing.reference, ground="absent_with_reason", reasons="The claimant is ill.")
-    assert [said in li.get(path) for path in ("/home", "/agenda")] == [False, False] and f"Hearing: {said}" not in li.get("")
+    accepted.act(
+        CHEN, "adjourn_hearing", hearing=hearing.reference, ground="absent_with_reason", reasons="The claimant is ill."
+    )
+    assert [said in li.get(path) for path in ("/home", "/agenda")] == [
+        False,
+        False,
+    ] and f"Hearing: {said}" not in li.get("")

@@ -92,27 +92,63 @@ def scene(sqlite_url: str, clock: FixedClock, tmp_path: Path) -> Iterator[Scene]
 
 
 def test_a_question_opens_the_exhibit_at_its_place(scene: Scene) -> None:
-    """A region is drawn on the page the question names, a recording begins at its second; the record tells both, and only readers of the question get there."""
-    scene.act(CHEN, "put_question", addressees=[scene.party(LI)], words="What is this stain?", exhibit=scene.refs[LI, 1], page=1, region="10 20 50 8")
-    scene.act(CHEN, "put_question", addressees=[scene.party(HAIYUN)], words="Who speaks here?", exhibit=scene.refs[HAIYUN, 1], moment="0:41")
-    scene.act(LI, "ask_leave_for_question", addressee=scene.party(HAIYUN), words="Whose voice is it?", exhibit=scene.refs[HAIYUN, 1], moment="1:02:03")
+    """A region is drawn on the page the question names, a recording begins at its second; the record tells both, and
+    only readers of the question get there.
+    """
+    scene.act(
+        CHEN,
+        "put_question",
+        addressees=[scene.party(LI)],
+        words="What is this stain?",
+        exhibit=scene.refs[LI, 1],
+        page=1,
+        region="10 20 50 8",
+    )
+    scene.act(
+        CHEN,
+        "put_question",
+        addressees=[scene.party(HAIYUN)],
+        words="Who speaks here?",
+        exhibit=scene.refs[HAIYUN, 1],
+        moment="0:41",
+    )
+    scene.act(
+        LI,
+        "ask_leave_for_question",
+        addressee=scene.party(HAIYUN),
+        words="Whose voice is it?",
+        exhibit=scene.refs[HAIYUN, 1],
+        moment="1:02:03",
+    )
     app = create_app(court=scene.court)
     li, haiyun = Browser(app, scene, LI), Browser(app, scene, HAIYUN, locale="zh-Hans")
     page = li.get("/examination")
     assert "page 1, region from 10% and 20%, 50% wide, 8% high" in page and "/examination/questions/1/place" in page
     assert '<rect x="10" y="20" width="50" height="8"/>' in li.get("/examination/questions/1/place")
     shown = li.client.get(f"{li.base}/examination/questions/1/place.png", base_url=ORIGIN)
-    assert shown.status_code == 200 and shown.data.startswith(b"\x89PNG") and "sandbox" in shown.headers["Content-Security-Policy"]
+    assert (
+        shown.status_code == 200
+        and shown.data.startswith(b"\x89PNG")
+        and "sandbox" in shown.headers["Content-Security-Policy"]
+    )
     there = haiyun.get("/examination/questions/2/place")
     assert "#t=41" in there and "0:41" in there
-    part = haiyun.client.get(f"{haiyun.base}/examination/questions/2/recording", base_url=ORIGIN, headers={"Range": "bytes=4-7"})
-    assert part.status_code == 206 and part.data == sound()[4:8] and part.headers["Content-Range"] == f"bytes 4-7/{len(sound())}"
+    part = haiyun.client.get(
+        f"{haiyun.base}/examination/questions/2/recording", base_url=ORIGIN, headers={"Range": "bytes=4-7"}
+    )
+    assert (
+        part.status_code == 206
+        and part.data == sound()[4:8]
+        and part.headers["Content-Range"] == f"bytes 4-7/{len(sound())}"
+    )
     li.get("/examination/questions/2/place.png", status=404)
     haiyun.get("/examination/questions/1/recording", status=404)
     assert "#t=3723" in li.get("/examination/questions/3/place")
     haiyun.get("/examination/questions/3/place", status=404)
     Browser(app, scene, BAIHUA).get("/examination/questions/3/place", status=404)
-    assert {"page": 1, "region": "10,20,50,8"}.items() <= next(scene.payload(e.number)["input"] for e in entries(scene) if e.act == "put_question").items()
+    assert {"page": 1, "region": "10,20,50,8"}.items() <= next(
+        scene.payload(e.number)["input"] for e in entries(scene) if e.act == "put_question"
+    ).items()
 
 
 def entries(scene: Scene) -> list[DocketEntry]:
@@ -131,8 +167,12 @@ def entries(scene: Scene) -> list[DocketEntry]:
         (None, {"page": 1}, "exhibit"),
     ],
 )
-def test_a_place_the_file_cannot_have_is_refused(scene: Scene, owner: str | None, where: dict[str, object], field: str) -> None:
-    """No second page of a picture, no moment of what is no recording, no region of a sound, no place without its exhibit."""
+def test_a_place_the_file_cannot_have_is_refused(
+    scene: Scene, owner: str | None, where: dict[str, object], field: str
+) -> None:
+    """No second page of a picture, no moment of what is no recording, no region of a sound, no place without its
+    exhibit.
+    """
     exhibit = {"exhibit": scene.refs[owner, 1]} if owner else {}
     with pytest.raises(InvalidInput) as refused:
         scene.act(CHEN, "put_question", addressees=[scene.party(LI)], words="Look at this.", **exhibit, **where)

@@ -33,11 +33,19 @@ def silent_case(folder: Path) -> Scene:
     url = f"sqlite:///{folder / 'court.sqlite'}"
     migrate.upgrade(url)
     clock = FixedClock(MORNING)
-    scene = accepted_case(whole_court(Database(url, synchronous="OFF"), clock, folder / "court"), clock, track=Track.ORDINARY, third=True)
+    scene = accepted_case(
+        whole_court(Database(url, synchronous="OFF"), clock, folder / "court"), clock, track=Track.ORDINARY, third=True
+    )
     scene.exhibit(LI, 1)
     scene.act(CHEN, "open_examination", mode="asynchronous")
     for number in range(10):
-        scene.act(CHEN, "put_question", addressees=[scene.party(p) for p in (LI, HAIYUN, BAIHUA)], words=f"What about point {number}?", days=number + 1)
+        scene.act(
+            CHEN,
+            "put_question",
+            addressees=[scene.party(p) for p in (LI, HAIYUN, BAIHUA)],
+            words=f"What about point {number}?",
+            days=number + 1,
+        )
     return scene
 
 
@@ -45,10 +53,27 @@ def outcome(scene: Scene) -> dict[str, list[Any]]:
     """Everything time alone has done to the case."""
     with scene.court.database.read() as session:
         return {
-            "entries": [tuple(row) for row in session.execute(select(DocketEntry.act, DocketEntry.effective_at).order_by(DocketEntry.number))],
-            "windows": [tuple(row) for row in session.execute(select(Window.kind, Window.opened_at, Window.due_at, Window.state).order_by(Window.id))],
-            "questions": [tuple(row) for row in session.execute(select(Question.number, Question.state).order_by(Question.number))],
-            "phases": [tuple(row) for row in session.execute(select(Phase.key, Phase.state, Phase.opened_at, Phase.closed_at).order_by(Phase.ordinal))],
+            "entries": [
+                tuple(row)
+                for row in session.execute(
+                    select(DocketEntry.act, DocketEntry.effective_at).order_by(DocketEntry.number)
+                )
+            ],
+            "windows": [
+                tuple(row)
+                for row in session.execute(
+                    select(Window.kind, Window.opened_at, Window.due_at, Window.state).order_by(Window.id)
+                )
+            ],
+            "questions": [
+                tuple(row) for row in session.execute(select(Question.number, Question.state).order_by(Question.number))
+            ],
+            "phases": [
+                tuple(row)
+                for row in session.execute(
+                    select(Phase.key, Phase.state, Phase.opened_at, Phase.closed_at).order_by(Phase.ordinal)
+                )
+            ],
             "tasks": sorted(row for row in session.scalars(select(Task.kind).where(Task.done_at.is_(None)))),
             "stage": list(session.scalars(select(Case.stage))),
         }
@@ -56,7 +81,9 @@ def outcome(scene: Scene) -> dict[str, list[Any]]:
 
 @pytest.mark.slow
 def test_a_worker_that_was_away_leaves_the_same_case(tmp_path: Path) -> None:
-    """Thirty questions and every phase lapse: swept each six hours, or once after fifty days, entries, dates, phases and tasks are the same."""
+    """Thirty questions and every phase lapse: swept each six hours, or once after fifty days, entries, dates, phases
+    and tasks are the same.
+    """
     (tmp_path / "watched").mkdir()
     (tmp_path / "alone").mkdir()
     watched, alone = silent_case(tmp_path / "watched"), silent_case(tmp_path / "alone")
@@ -92,7 +119,13 @@ def many_cases(scene: Scene, count: int, seed: int) -> None:
             for n in range(count)
         ]  # fmt: skip
         session.execute(insert(Case), cases)
-        session.execute(insert(Seat), [{"case_id": c["id"], "account_id": scene.accounts[CHEN], "role": Role.JUDGE, "from_at": now} for c in cases])
+        session.execute(
+            insert(Seat),
+            [
+                {"case_id": c["id"], "account_id": scene.accounts[CHEN], "role": Role.JUDGE, "from_at": now}
+                for c in cases
+            ],
+        )
         tasks = [
             {
                 "reference": new_reference(), "case_id": c["id"], "role": Role.JUDGE, "kind": "x", "title": {"en": "Do it", "zh-Hans": "办理"},
@@ -118,7 +151,9 @@ def queries_of(scene: Scene) -> tuple[list[Line], int, int]:
 
 
 def test_today_ranks_four_hundred_cases(scene: Scene) -> None:
-    """Danger before rulings before work, the nearest end first, then the oldest; each case counted once; as many queries as for forty."""
+    """Danger before rulings before work, the nearest end first, then the oldest; each case counted once; as many
+    queries as for forty.
+    """
     many_cases(scene, 40, 1)
     _, _, few = queries_of(scene)
     many_cases(scene, 359, 2)
@@ -126,13 +161,23 @@ def test_today_ranks_four_hundred_cases(scene: Scene) -> None:
     assert total == 400 and many == few and len(lines) > 400
     assert {line.group for line in lines} == set(GROUPS)
     far = datetime.max.replace(tzinfo=scene.clock.now().tzinfo)
-    assert [(line.group, line.by or far, line.opened_at) for line in lines] == sorted((line.group, line.by or far, line.opened_at) for line in lines)
+    assert [(line.group, line.by or far, line.opened_at) for line in lines] == sorted(
+        (line.group, line.by or far, line.opened_at) for line in lines
+    )
     with scene.court.database.read() as session:
-        tasks = {(t.case_id, t.risk, t.due_at, t.opened_at) for t in session.scalars(select(Task).where(Task.kind == "x"))}
+        tasks = {
+            (t.case_id, t.risk, t.due_at, t.opened_at) for t in session.scalars(select(Task).where(Task.kind == "x"))
+        }
     soon = scene.clock.now() + timedelta(days=3)
     hoped = {DANGER: 0, RULING: 0, READY: 0}
     for _, risk, due, _ in tasks:
-        hoped[DANGER if risk >= 60 or (risk >= 30 and due is not None and due <= soon) else RULING if risk >= 30 else READY] += 1
+        hoped[
+            DANGER
+            if risk >= 60 or (risk >= 30 and due is not None and due <= soon)
+            else RULING
+            if risk >= 30
+            else READY
+        ] += 1
     listed = [line for line in lines if line.what["en"] == "Do it"]
     assert {group: sum(line.group == group for line in listed) for group in GROUPS} == hoped
 
@@ -152,7 +197,9 @@ def digest(scene: Scene) -> str:
 
 
 def test_every_way_a_record_is_not_signed(scene: Scene) -> None:
-    """One signs, one refuses with her reason, one stays silent; nobody does both or twice, nothing early or unread; the record stands and tells all three."""
+    """One signs, one refuses with her reason, one stays silent; nobody does both or twice, nothing early or unread; the
+    record stands and tells all three.
+    """
     with scene.look() as (court, case):
         plan = [phase.key for phase in court.pack(case).plan_for(case.track.value).phases if phase.key != "record"]
     scene.act(CHEN, "open_examination", mode="asynchronous", left_out=plan[1:])

@@ -28,27 +28,57 @@ from odr.notary.vault import FileVault
 from odr.notary.vault_server import SocketVault, VaultServer
 from odr.procedure.audit import audit
 from odr.procedure.models import ActKey, Task
-from tests.hearing.scene import BAIHUA, CHEN, DING, HAIYUN, LI, WANG, Scene, accepted_case, open_court, opinion, whole_court
+from tests.hearing.scene import (
+    BAIHUA,
+    CHEN,
+    DING,
+    HAIYUN,
+    LI,
+    WANG,
+    Scene,
+    accepted_case,
+    open_court,
+    opinion,
+    whole_court,
+)
 from tests.hearing.test_full_plan import say_all, to_exhibits
 from tests.hearing.test_pages import Browser
 from tests.kept import Shelf, kept
 
 SECRET, OTHER = "An anti-caking agent of the second kind.", "无此添加剂，标签如实。"
-SEATED = {Role.ASSESSOR: "Bo", Role.ASSISTANT: "Cai", Role.PRESIDENT: "Deng", Role.MEDIATOR: "Fu", Role.EXPERT: "Gao", Role.INTERPRETER: "Hua"}
+SEATED = {
+    Role.ASSESSOR: "Bo",
+    Role.ASSISTANT: "Cai",
+    Role.PRESIDENT: "Deng",
+    Role.MEDIATOR: "Fu",
+    Role.EXPERT: "Gao",
+    Role.INTERPRETER: "Hua",
+}
 PEOPLE = {
     **dict.fromkeys((LI, HAIYUN, BAIHUA, CHEN, WANG, "Bo", "Cai", "Deng"), True),
     **dict.fromkeys((DING, "Fu", "Gao", "Hua"), False),
 }
 """Who is in the case, and whether she reads the hearing's record once it is open."""
 SPEAKS = ("/examination?all=1", "/docket")
-PAGES = (*SPEAKS, "/examination/record", "/examination/time", "/examination/opinions", "", "/bench", "/exhibits", "/decision")
+PAGES = (
+    *SPEAKS,
+    "/examination/record",
+    "/examination/time",
+    "/examination/opinions",
+    "",
+    "/bench",
+    "/exhibits",
+    "/decision",
+)
 
 
 @pytest.fixture
 def everybody(sqlite_url: str, clock: FixedClock, tmp_path: Path, shelf: Shelf) -> Iterator[tuple[Scene, Flask]]:
     """The whole court, a case on the full plan with a third party, and every role seated in it."""
     database = Database(sqlite_url, synchronous="OFF")
-    scene = accepted_case(whole_court(database, clock, tmp_path / "court", shelf), clock, track=Track.SIMPLE, third=True)
+    scene = accepted_case(
+        whole_court(database, clock, tmp_path / "court", shelf), clock, track=Track.SIMPLE, third=True
+    )
     seat_everybody(scene)
     scene.exhibits(2)
     yield scene, create_app(court=scene.court)
@@ -71,7 +101,15 @@ def seat_everybody(scene: Scene) -> None:
 
 def seat_witness(scene: Scene) -> None:
     """Ding is admitted as a witness."""
-    scene.act(LI, "ask_leave_for_witness", name=DING, email="ding@x.example", about="Saw the delivery.", manner="written", ground="distance")
+    scene.act(
+        LI,
+        "ask_leave_for_witness",
+        name=DING,
+        email="ding@x.example",
+        about="Saw the delivery.",
+        manner="written",
+        ground="distance",
+    )
     with scene.look() as (court, _):
         ref = court.session.scalars(select(Witness.reference)).one()
     scene.act(CHEN, "rule_on_witness", witness=ref, answer="allow", reasons="She lives far away.")
@@ -89,7 +127,11 @@ def seen(scene: Scene, app: Flask, name: str, pages: tuple[str, ...] = PAGES) ->
     for path in paths:
         answer = browser.client.get(path, base_url="http://court.test")
         assert answer.status_code < 500, (name, path, answer.text[:500])
-        found.append(answer.text if answer.mimetype != "application/json" else json.dumps(answer.get_json(), ensure_ascii=False) + answer.text)
+        found.append(
+            answer.text
+            if answer.mimetype != "application/json"
+            else json.dumps(answer.get_json(), ensure_ascii=False) + answer.text
+        )
     return "\n".join(found)
 
 
@@ -103,7 +145,9 @@ def dump(scene: Scene) -> str:
 
 @pytest.mark.slow
 def test_what_each_role_sees_in_each_phase(everybody: tuple[Scene, Flask]) -> None:
-    """Closed: no role finds a word of it on any page or in the program's answer, its author neither. Opened: parties and court read it, others never."""
+    """Closed: no role finds a word of it on any page or in the program's answer, its author neither. Opened: parties
+    and court read it, others never.
+    """
     scene, app = everybody
     to_exhibits(scene, sealed=["cross_examination", "debate"])
     seat_witness(scene)
@@ -113,13 +157,28 @@ def test_what_each_role_sees_in_each_phase(everybody: tuple[Scene, Flask]) -> No
         texts = {name: seen(scene, app, name, pages) for name in PEOPLE}
         return [{name for name, text in texts.items() if one in text} for one in words]
 
-    scene.act(LI, "give_opinions", opinions=[opinion(scene.refs[HAIYUN, n], authenticity="dispute", reason=SECRET) for n in (1, 2)])
+    scene.act(
+        LI,
+        "give_opinions",
+        opinions=[opinion(scene.refs[HAIYUN, n], authenticity="dispute", reason=SECRET) for n in (1, 2)],
+    )
     assert who_reads(SECRET, pages=PAGES) == [set()]
     for name in (HAIYUN, BAIHUA):
-        lines = [opinion(scene.refs[o, n], relevance="dispute", reason=OTHER) for o in (LI, HAIYUN) if o != name for n in (1, 2)]
+        lines = [
+            opinion(scene.refs[o, n], relevance="dispute", reason=OTHER)
+            for o in (LI, HAIYUN)
+            if o != name
+            for n in (1, 2)
+        ]
         scene.act(name, "give_opinions", opinions=lines)
     assert scene.current() == "judge_questions"
-    scene.act(CHEN, "put_question", addressees=[scene.party(LI), scene.party(HAIYUN)], words="What did the label name?", sealed=True)
+    scene.act(
+        CHEN,
+        "put_question",
+        addressees=[scene.party(LI), scene.party(HAIYUN)],
+        words="What did the label name?",
+        sealed=True,
+    )
     scene.act(LI, "answer_question", question=scene.question(1).reference, words="Sodium ferrocyanide, since you ask.")
     assert who_reads(SECRET, OTHER, "ferrocyanide") == [readers, readers, set()]
     assert "keep a copy" in Browser(app, scene, HAIYUN).get("/examination")
@@ -136,10 +195,18 @@ def test_what_each_role_sees_in_each_phase(everybody: tuple[Scene, Flask]) -> No
 
 
 def test_no_word_stands_in_the_database(everybody: tuple[Scene, Flask]) -> None:
-    """While the seal is closed neither posting, entry, draft, request key nor any other row holds what was said; nor could it be guessed from one."""
+    """While the seal is closed neither posting, entry, draft, request key nor any other row holds what was said; nor
+    could it be guessed from one.
+    """
     scene, app = everybody
     to_exhibits(scene)
-    scene.act(CHEN, "put_question", addressees=[scene.party(LI), scene.party(HAIYUN)], words="Was it sealed when it came?", sealed=True)
+    scene.act(
+        CHEN,
+        "put_question",
+        addressees=[scene.party(LI), scene.party(HAIYUN)],
+        words="Was it sealed when it came?",
+        sealed=True,
+    )
     question = scene.question(1)
     li = Browser(app, scene, LI)
     page = li.get("/examination")
@@ -158,22 +225,43 @@ def test_no_word_stands_in_the_database(everybody: tuple[Scene, Flask]) -> None:
         bare = (sha256_hex(canonical(guess)), sha256_hex(canonical(["answer_question", case.reference, guess])))
         assert court.session.scalars(select(ActKey.request).where(ActKey.key == "once")).one() not in bare
         assert not any(digest in held for digest in bare)
-        assert sha256_hex(row.ciphertext) == row.sha256 and len(row.ciphertext) % BLOCK == len(scene.court.notary.vault.seal(pad(b""), b"")) % BLOCK
+        assert (
+            sha256_hex(row.ciphertext) == row.sha256
+            and len(row.ciphertext) % BLOCK == len(scene.court.notary.vault.seal(pad(b""), b"")) % BLOCK
+        )
 
 
 def test_with_the_entry_that_opens_anybody_compares(everybody: tuple[Scene, Flask]) -> None:
-    """The opening entry gives words and salts; each fits the digest that the sealed entry has carried since it was made."""
+    """The opening entry gives words and salts; each fits the digest that the sealed entry has carried since it was
+    made.
+    """
     scene, _ = everybody
     to_exhibits(scene)
-    scene.act(CHEN, "put_question", addressees=[scene.party(LI), scene.party(HAIYUN)], words="Was it sealed when it came?", sealed=True)
+    scene.act(
+        CHEN,
+        "put_question",
+        addressees=[scene.party(LI), scene.party(HAIYUN)],
+        words="Was it sealed when it came?",
+        sealed=True,
+    )
     with pytest.raises(InvalidInput):
-        scene.act(LI, "answer_question", question=scene.question(1).reference, words="See the film.", uploads=[_upload(scene)])
+        scene.act(
+            LI, "answer_question", question=scene.question(1).reference, words="See the film.", uploads=[_upload(scene)]
+        )
     receipts = [
-        scene.act(name, "answer_question", question=scene.question(n).reference, words=f"It was {n}.", exhibits=[scene.refs[LI, 1]])
+        scene.act(
+            name,
+            "answer_question",
+            question=scene.question(n).reference,
+            words=f"It was {n}.",
+            exhibits=[scene.refs[LI, 1]],
+        )
         for n, name in ((1, LI), (2, HAIYUN))
     ]
     with scene.look() as (court, case):
-        entry = court.session.scalars(select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.act == "open_sealed")).one()
+        entry = court.session.scalars(
+            select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.act == "open_sealed")
+        ).one()
         opened = json.loads(entry.payload)["result"]["opened"]
         said = {p.entry_number: p for p in postings_of(court.session, case)}
     assert [o["entry"] for o in opened] == [r.number for r in receipts]
@@ -192,25 +280,41 @@ def _upload(scene: Scene) -> str:
 
 
 def test_what_was_altered_is_named_and_the_rest_opens(everybody: tuple[Scene, Flask]) -> None:
-    """A ciphertext changed behind the court's back does not open: the entry says which, the judge is told, the other answer is read."""
+    """A ciphertext changed behind the court's back does not open: the entry says which, the judge is told, the other
+    answer is read.
+    """
     scene, _ = everybody
     to_exhibits(scene)
-    scene.act(CHEN, "put_question", addressees=[scene.party(LI), scene.party(HAIYUN)], words="Was it sealed when it came?", sealed=True)
+    scene.act(
+        CHEN,
+        "put_question",
+        addressees=[scene.party(LI), scene.party(HAIYUN)],
+        words="Was it sealed when it came?",
+        sealed=True,
+    )
     first = scene.act(LI, "answer_question", question=scene.question(1).reference, words="It was broken.")
     with scene.court.database.engine.begin() as connection:
-        for (name,) in connection.execute(text("SELECT name FROM sqlite_master WHERE type='trigger' AND tbl_name='sealed_posting'")).all():
+        for (name,) in connection.execute(
+            text("SELECT name FROM sqlite_master WHERE type='trigger' AND tbl_name='sealed_posting'")
+        ).all():
             connection.execute(text(f'DROP TRIGGER "{name}"'))
         connection.execute(text("UPDATE sealed_posting SET ciphertext = zeroblob(length(ciphertext))"))
     scene.act(HAIYUN, "answer_question", question=scene.question(2).reference, words="It was whole.")
     with scene.look() as (court, case):
-        entry = court.session.scalars(select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.act == "open_sealed")).one()
+        entry = court.session.scalars(
+            select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.act == "open_sealed")
+        ).one()
         assert json.loads(entry.payload)["result"]["broken"] == [first.number]
         assert [p.words for p in postings_of(court.session, case) if p.kind.value == "answer"] == ["It was whole."]
         assert court.session.scalars(select(Task.role).where(Task.kind == "seal_broken")).one() is Role.JUDGE
 
 
-def test_a_vault_that_is_away_loses_nothing_and_opens_nothing_early(sqlite_url: str, clock: FixedClock, tmp_path: Path) -> None:
-    """Without the vault nothing is taken under a seal and nothing opens; the case goes on, and when the vault is back the worker opens what was due."""
+def test_a_vault_that_is_away_loses_nothing_and_opens_nothing_early(
+    sqlite_url: str, clock: FixedClock, tmp_path: Path
+) -> None:
+    """Without the vault nothing is taken under a seal and nothing opens; the case goes on, and when the vault is back
+    the worker opens what was due.
+    """
     database = Database(sqlite_url, synchronous="OFF")
     keys = FileVault(tmp_path / "keys")
     path = tmp_path / "v.sock"
@@ -249,7 +353,9 @@ def test_a_vault_that_is_away_loses_nothing_and_opens_nothing_early(sqlite_url: 
 
 
 def test_closing_the_hearing_opens_what_a_halted_phase_holds(scene_of: Callable[..., Scene]) -> None:
-    """A sealed phase that went over to a hearing at one hour and is never taken up again does not keep what was said for ever."""
+    """A sealed phase that went over to a hearing at one hour and is never taken up again does not keep what was said
+    for ever.
+    """
     scene = scene_of(track=Track.SIMPLE)
     exhibits = {name: scene.exhibit(name, 1) for name in (LI, HAIYUN)}
     scene.act(CHEN, "open_examination", mode="asynchronous", sealed=["cross_examination"])
@@ -262,7 +368,15 @@ def test_closing_the_hearing_opens_what_a_halted_phase_holds(scene_of: Callable[
     from tests.hearing.test_courtroom import fixed
 
     attendance = [{"who": scene.party(name), "presence": "courtroom"} for name in (LI, HAIYUN)]
-    scene.act(WANG, "record_hearing", hearing=fixed(scene), begun="09:32", ended="11:05", attendance=attendance, minutes="Both were heard.")
+    scene.act(
+        WANG,
+        "record_hearing",
+        hearing=fixed(scene),
+        begun="09:32",
+        ended="11:05",
+        attendance=attendance,
+        minutes="Both were heard.",
+    )
     scene.act(CHEN, "close_hearing", reasons="Everything was heard.")
     with scene.look() as (court, case):
         assert {o.reason for o in opinions_of(court.session, case)} == {SECRET}

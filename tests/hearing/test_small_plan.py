@@ -12,7 +12,9 @@ from tests.hearing.scene import CHEN, HAIYUN, LI, Scene, opinion
 
 
 def test_everybody_acts_and_the_plan_runs_through_by_itself(scene_of: Callable[..., Scene]) -> None:
-    """When everybody who had to act has acted, each phase opens the next in the same Sitting, to deliberation, without a click of the judge."""
+    """When everybody who had to act has acted, each phase opens the next in the same Sitting, to deliberation, without
+    a click of the judge.
+    """
     scene = scene_of()
     c1, r1 = scene.exhibit(LI, 1), scene.exhibit(HAIYUN, 1)
     scene.act(CHEN, "open_examination", mode="asynchronous")
@@ -51,7 +53,9 @@ def _party(scene: Scene, name: str) -> str:
 
 
 def test_silence_closes_nothing_early_and_decides_nothing(scene_of: Callable[..., Scene]) -> None:
-    """A silent party's window runs to its last instant; then the phase closes and what she did not say counts as nothing."""
+    """A silent party's window runs to its last instant; then the phase closes and what she did not say counts as
+    nothing.
+    """
     scene = scene_of()
     scene.exhibit(LI, 1)
     scene.act(CHEN, "open_examination", mode="asynchronous")

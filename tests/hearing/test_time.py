@@ -25,7 +25,12 @@ from tests.hearing.scene import CHEN, HAIYUN, LI, Scene, accepted_case, at, open
 CN = PackRegistry.load().for_case("cn", date(2026, 3, 2))
 
 
-@given(st.datetimes(min_value=at("2026-01-01T00:00").replace(tzinfo=None), max_value=at("2026-11-30T23:59").replace(tzinfo=None)), st.integers(1, 20))
+@given(
+    st.datetimes(
+        min_value=at("2026-01-01T00:00").replace(tzinfo=None), max_value=at("2026-11-30T23:59").replace(tzinfo=None)
+    ),
+    st.integers(1, 20),
+)
 def test_a_turn_never_ends_before_its_working_days(start: object, days: int) -> None:
     """Between the opening of a turn and its end lie at least its working days, whole, and the last is one of them."""
     opened = start.replace(tzinfo=CN.tz)  # type: ignore[attr-defined]
@@ -44,7 +49,9 @@ def test_a_plan_is_as_long_as_its_turns(lengths: list[int], day: int) -> None:
 
 
 def test_plans_are_those_of_the_pack() -> None:
-    """The full plan has its nine phases and debate in two rounds; small claims have four; at one hour only the record is left."""
+    """The full plan has its nine phases and debate in two rounds; small claims have four; at one hour only the record
+    is left.
+    """
     full = plan_of(CN, "ordinary", Mode.ASYNCHRONOUS)
     assert [p.key for p in full] == [
         "opening",
@@ -58,7 +65,12 @@ def test_plans_are_those_of_the_pack() -> None:
         "final",
         "record",
     ]
-    assert [p.key for p in plan_of(CN, "small_claims", Mode.ASYNCHRONOUS)] == ["opening", "cross_examination", "final", "record"]
+    assert [p.key for p in plan_of(CN, "small_claims", Mode.ASYNCHRONOUS)] == [
+        "opening",
+        "cross_examination",
+        "final",
+        "record",
+    ]
     assert [p.key for p in plan_of(CN, "ordinary", Mode.HYBRID)] == ["record"]
     assert sum(p.days for p in full) == CN.plan_for("ordinary").length()
 
@@ -85,7 +97,9 @@ def history(scene: Scene) -> list[tuple[str, str, bool]]:
 
 
 def test_a_worker_that_was_down_changes_nothing(sqlite_template: Path, tmp_path: Path) -> None:
-    """Every window of a plan lapses while nobody works: the docket then tells the same story as with a worker every day."""
+    """Every window of a plan lapses while nobody works: the docket then tells the same story as with a worker every
+    day.
+    """
     stories = []
     for name, step in (("awake", 24.0), ("asleep", 24.0 * 60)):
         folder = tmp_path / name
@@ -109,7 +123,9 @@ def test_a_worker_that_was_down_changes_nothing(sqlite_template: Path, tmp_path:
 
 
 def test_an_act_after_the_end_finds_the_next_phase(scene_of: Callable[..., Scene]) -> None:
-    """Without any worker, what comes after a window ended falls into the phase that began then, and a late word is marked."""
+    """Without any worker, what comes after a window ended falls into the phase that began then, and a late word is
+    marked.
+    """
     scene = scene_of()
     scene.exhibit(LI, 1)
     scene.act(CHEN, "open_examination", mode="asynchronous")

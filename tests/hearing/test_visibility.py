@@ -10,16 +10,30 @@ from odr.hearing.models import Posting, Question
 from odr.hearing.queries import reads_posting, reads_question
 from odr.identity.actors import Actor
 
-READERS = {Role.CLAIMANT, Role.RESPONDENT, Role.THIRD_PARTY, Role.JUDGE, Role.ASSESSOR, Role.ASSISTANT, Role.CLERK, Role.PRESIDENT}
+READERS = {
+    Role.CLAIMANT,
+    Role.RESPONDENT,
+    Role.THIRD_PARTY,
+    Role.JUDGE,
+    Role.ASSESSOR,
+    Role.ASSISTANT,
+    Role.CLERK,
+    Role.PRESIDENT,
+}
 PARTY = {Role.CLAIMANT: 1, Role.RESPONDENT: 2, Role.THIRD_PARTY: 3}
 
 
 @pytest.mark.parametrize("role", list(Role))
 def test_postings_by_role(role: Role) -> None:
-    """Parties and court read what was said; nobody else does, whoever said it. What is under a seal is no posting: see test_sealed."""
+    """Parties and court read what was said; nobody else does, whoever said it. What is under a seal is no posting: see
+    test_sealed.
+    """
     viewer = Actor(role, account_id=50 + list(Role).index(role), party_id=PARTY.get(role))
     for author, party_id in PARTY.items():
-        assert reads_posting(viewer, Posting(party_id=party_id, role=author, account_id=1)) is (role in READERS), (role, author)
+        assert reads_posting(viewer, Posting(party_id=party_id, role=author, account_id=1)) is (role in READERS), (
+            role,
+            author,
+        )
 
 
 @pytest.mark.parametrize("role", [Role.WITNESS, Role.EXPERT])
@@ -34,7 +48,9 @@ def test_a_witness_reads_only_her_own_words(role: Role) -> None:
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("state", list(QuestionState))
 def test_questions_by_role_and_state(role: Role, state: QuestionState) -> None:
-    """Before leave a question is its author's and the court's; put or disallowed it is everybody's in the case; a witness reads those put to her."""
+    """Before leave a question is its author's and the court's; put or disallowed it is everybody's in the case; a
+    witness reads those put to her.
+    """
     viewer = Actor(role, account_id=90, party_id=PARTY.get(role))
     put_by = None if state is QuestionState.PENDING_LEAVE else 5
     question = Question(asked_by_party=PARTY[Role.CLAIMANT], asked_by_role=Role.CLAIMANT, put_by=put_by, state=state)

@@ -73,7 +73,9 @@ class Program:
             with self.scene.court.database.write() as session:
                 account = session.get_one(Account, self.scene.accounts[who])
                 scopes = [Scope.ACT, Scope.READ]
-                self.given[who, now.date()] = tokens.issue(session, account, name="program", scopes=scopes, lasts=timedelta(days=2), now=now)
+                self.given[who, now.date()] = tokens.issue(
+                    session, account, name="program", scopes=scopes, lasts=timedelta(days=2), now=now
+                )
         return self.given[who, now.date()]
 
     def ask(self, who: str, path: str, body: object = None, **headers: str) -> Any:
@@ -81,14 +83,18 @@ class Program:
         data = json.dumps(body).encode() if body is not None else None
         head = {"Authorization": f"Bearer {self.token(who)}", "Content-Type": "application/json", **headers}
         try:
-            with urllib.request.urlopen(urllib.request.Request(f"{self.origin}/api/v1/cases/{self.reference}{path}", data, head)) as answer:
+            with urllib.request.urlopen(
+                urllib.request.Request(f"{self.origin}/api/v1/cases/{self.reference}{path}", data, head)
+            ) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             raise AssertionError((who, path, body, error.read().decode())) from error
 
     def act(self, who: str, name: str, /, **given: Any) -> None:
         code = pyotp.TOTP(SECRET).at(self.scene.clock.machine_now())
-        answer = self.ask(who, f"/acts/{name}", given, **({"Identity-Code": code} if self.scene.court.table[name].strong else {}))
+        answer = self.ask(
+            who, f"/acts/{name}", given, **({"Identity-Code": code} if self.scene.court.table[name].strong else {})
+        )
         assert answer["act"] == name
 
     def look(self, who: str, page: str) -> None:
@@ -98,7 +104,8 @@ class Program:
 
 @dataclass
 class Reader:
-    """Somebody at a browser: every act from its page, as it stands there; what was done by hand once is repeated without the browser.
+    """Somebody at a browser: every act from its page, as it stands there; what was done by hand once is repeated
+    without the browser.
 
     The judge and the claimant sit at a desk with scripts, the others have a phone without.
     """
@@ -158,7 +165,10 @@ class Reader:
         for line in lines:
             row = self.page.locator(f"input[type=hidden][value='{line['exhibit']}']").get_attribute("name") or ""
             start = row.removesuffix("exhibit")
-            self._fill(self.page.locator("main form").last, {start + key: value for key, value in line.items() if key != "exhibit" and value})
+            self._fill(
+                self.page.locator("main form").last,
+                {start + key: value for key, value in line.items() if key != "exhibit" and value},
+            )
         self.page.locator("main form button.govuk-button:not([name])").last.click()
 
     def _fill(self, form: Any, given: dict[str, Any]) -> None:
@@ -193,13 +203,19 @@ class Reader:
 def one(scene: Scene, kind: Any) -> str:
     """Reference of the newest row of a kind in the case."""
     with scene.look() as (court, case):
-        return str(court.session.scalars(select(kind.reference).where(kind.case_id == case.id).order_by(kind.id.desc())).first())
+        return str(
+            court.session.scalars(
+                select(kind.reference).where(kind.case_id == case.id).order_by(kind.id.desc())
+            ).first()
+        )
 
 
 def phase(scene: Scene, key: str, number: int = 1) -> str:
     """Reference of a phase of the plan."""
     with scene.look() as (court, case):
-        return court.session.scalars(select(Phase.reference).where(Phase.case_id == case.id, Phase.key == key, Phase.round == number)).one()
+        return court.session.scalars(
+            select(Phase.reference).where(Phase.case_id == case.id, Phase.key == key, Phase.round == number)
+        ).one()
 
 
 def sent(scene: Scene, who: str, name: str, data: bytes) -> str:
@@ -216,7 +232,14 @@ def pleaded(scene: Scene, by: Speaker) -> None:
     by.look(LI, "/examination")
     by.act(LI, "report_failure", what="The platform did not answer all morning.")
     due = scene.due_of(HAIYUN)
-    by.act(CHEN, "rule_on_failure", failure=one(scene, TechnicalFailure), answer="allow", days=1, reasons="The log shows it.")
+    by.act(
+        CHEN,
+        "rule_on_failure",
+        failure=one(scene, TechnicalFailure),
+        answer="allow",
+        days=1,
+        reasons="The log shows it.",
+    )
     assert scene.due_of(HAIYUN) > due
     for who in (LI, HAIYUN, BAIHUA, LI, HAIYUN, BAIHUA):
         by.act(who, "post_statement", words=f"{who}: I stand by what I said.")
@@ -225,7 +248,11 @@ def pleaded(scene: Scene, by: Speaker) -> None:
 
 def examined(scene: Scene, by: Speaker) -> None:
     """Two exhibits a side; the third party speaks late, and is kept and marked."""
-    by.act(HAIYUN, "give_opinions", opinions=[opinion(scene.refs[LI, n], authenticity="dispute", reason="截图没有地址栏。") for n in (1, 2)])
+    by.act(
+        HAIYUN,
+        "give_opinions",
+        opinions=[opinion(scene.refs[LI, n], authenticity="dispute", reason="截图没有地址栏。") for n in (1, 2)],
+    )
     scene.days(9)
     scene.due()
     by.look(LI, "/examination/opinions")
@@ -240,19 +267,46 @@ def examined(scene: Scene, by: Speaker) -> None:
 
 
 def asked(scene: Scene, by: Speaker) -> None:
-    """A question at a place of an exhibit answered with a file; one of a party disallowed; a witness heard on her undertaking."""
-    by.act(LI, "ask_leave_for_witness", kind="witness", name=DING, email="ding@x.example", about="Saw the delivery.", manner="written", ground="distance")
+    """A question at a place of an exhibit answered with a file; one of a party disallowed; a witness heard on her
+    undertaking.
+    """
+    by.act(
+        LI,
+        "ask_leave_for_witness",
+        kind="witness",
+        name=DING,
+        email="ding@x.example",
+        about="Saw the delivery.",
+        manner="written",
+        ground="distance",
+    )
     by.act(CHEN, "rule_on_witness", witness=one(scene, Witness), answer="allow", reasons="She lives far away.")
     by.act(DING, "give_undertaking", promise="yes")
     by.act(HAIYUN, "ask_leave_for_question", addressee=scene.party(LI), words="Are you a professional buyer?")
     by.act(CHEN, "disallow_question", question=scene.question(1).reference, reasons="It bears on nothing in dispute.")
-    by.act(CHEN, "put_question", addressees=[scene.party(LI)], words="Which device took it?", exhibit=scene.refs[LI, 1], page=1, place="top left", days=3)
+    by.act(
+        CHEN,
+        "put_question",
+        addressees=[scene.party(LI)],
+        words="Which device took it?",
+        exhibit=scene.refs[LI, 1],
+        page=1,
+        place="top left",
+        days=3,
+    )
     by.act(CHEN, "put_question", addressees=[one(scene, Witness)], words="What was in the parcel?", days=3)
     by.look(DING, "/examination")
     by.act(DING, "testify", question=scene.question(3).reference, words="Thirty bottles.")
     upload = sent(scene, LI, "photo.txt", PHOTO)
     by.look(LI, "/examination")
-    by.act(LI, "answer_question", question=scene.question(2).reference, words="My own phone.", exhibits=[scene.refs[LI, 1]], uploads=[upload])
+    by.act(
+        LI,
+        "answer_question",
+        question=scene.question(2).reference,
+        words="My own phone.",
+        exhibits=[scene.refs[LI, 1]],
+        uploads=[upload],
+    )
     with scene.look() as (court, _):
         files = [scene.payload(e.number)["result"]["files"] for e in scene.docket(court) if e.act == "answer_question"]
     assert files[0][0]["sha256"] == hashlib.sha256(PHOTO).hexdigest()
@@ -359,12 +413,21 @@ def test_a_whole_dispute_by_programs(dispute: Scene, serve: Callable[..., str]) 
     content = urllib.request.urlopen(urllib.request.Request(url, headers=head)).read()
     assert hashlib.sha256(content).hexdigest() == record["sha256"]
     text = paper(content)
-    for part in ("Tentimesthepriceisowed.", "截图没有地址栏。", "Areyouaprofessionalbuyer", "Thirtybottles.", "refusedtosign", "Ispokeofthelabel."):
+    for part in (
+        "Tentimesthepriceisowed.",
+        "截图没有地址栏。",
+        "Areyouaprofessionalbuyer",
+        "Thirtybottles.",
+        "refusedtosign",
+        "Ispokeofthelabel.",
+    ):
         assert part in text, part
 
 
 def test_a_whole_dispute_in_the_browser(dispute: Scene, serve: Callable[..., str], open_context: OpenContext) -> None:
-    """The same dispute by hand, at a desk in English and on a phone in Chinese without JavaScript; each page seen on the way is sound."""
+    """The same dispute by hand, at a desk in English and on a phone in Chinese without JavaScript; each page seen on
+    the way is sound.
+    """
     origin = serve(create_app(court=dispute.court))
     phone = open_context(origin, width=PHONE, javascript=False).new_page()
     desk, twin = (open_context(origin).new_page() for _ in range(2))
@@ -373,8 +436,12 @@ def test_a_whole_dispute_in_the_browser(dispute: Scene, serve: Callable[..., str
 
 
 @pytest.mark.slow
-def test_a_silent_respondent_is_heard_of_in_the_courtroom(sqlite_url: str, clock: FixedClock, tmp_path: Path, serve: Callable[..., str]) -> None:
-    """Nobody is heard in writing for whom nobody agreed: summons, closed doors, a hearing on record, absence put before the judge, the record signed."""
+def test_a_silent_respondent_is_heard_of_in_the_courtroom(
+    sqlite_url: str, clock: FixedClock, tmp_path: Path, serve: Callable[..., str]
+) -> None:
+    """Nobody is heard in writing for whom nobody agreed: summons, closed doors, a hearing on record, absence put before
+    the judge, the record signed.
+    """
     database = Database(sqlite_url, synchronous="OFF")
     scene = accepted_case(whole_court(database, clock, tmp_path / "court"), clock, track=Track.ORDINARY, joined=False)
     by = Program(scene, serve(create_app(court=scene.court)), reference_of(scene))
@@ -386,7 +453,15 @@ def test_a_silent_respondent_is_heard_of_in_the_courtroom(sqlite_url: str, clock
     by.act(WANG, "summon", mode="offline", on="2026-03-12", at="09:30", place="Courtroom 3")
     scene.clock.set(scene.clock.now().replace(month=3, day=12, hour=6, minute=0))
     attendance = [{"who": scene.party(LI), "presence": "courtroom"}, {"who": scene.party(HAIYUN), "presence": "absent"}]
-    by.act(WANG, "record_hearing", hearing=one(scene, Hearing), begun="09:32", ended="11:05", attendance=attendance, minutes="The claimant was heard.")
+    by.act(
+        WANG,
+        "record_hearing",
+        hearing=one(scene, Hearing),
+        begun="09:32",
+        ended="11:05",
+        attendance=attendance,
+        minutes="The claimant was heard.",
+    )
     with scene.look() as (court, case):
         waits = list(court.session.scalars(select(Task.kind).where(Task.case_id == case.id, Task.done_at.is_(None))))
         assert "absence" in waits and court.session.scalars(select(Hearing.closed_doors)).one()

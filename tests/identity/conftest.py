@@ -186,7 +186,9 @@ class Browser:
     def submit(self, path: str, data: dict[str, Any] | None = None, *, on: str | None = None) -> TestResponse:
         """Fill in the form of the page at ``on`` (or at ``path``) and send it to ``path``."""
         token = self.token(on or path)
-        return self.client.post(path, base_url=ORIGIN, data={**(data or {}), "csrf_token": token}, headers={"Origin": ORIGIN})
+        return self.client.post(
+            path, base_url=ORIGIN, data={**(data or {}), "csrf_token": token}, headers={"Origin": ORIGIN}
+        )
 
     def sign_in(self, email: str, password: str = PASSWORD, code: str | None = None) -> TestResponse:
         """Sign in with password and, where asked, a code."""
@@ -223,7 +225,14 @@ class People:
         """An active account; its password is ``PASSWORD``."""
         stored = self.means.passwords.hash(PASSWORD)
         with self.means.database.write() as session:
-            account = accounts.create(session, email=email, name=name or email.split("@")[0], locale="en", now=self.clock.machine_now(), password_hash=stored)
+            account = accounts.create(
+                session,
+                email=email,
+                name=name or email.split("@")[0],
+                locale="en",
+                now=self.clock.machine_now(),
+                password_hash=stored,
+            )
             for role in roles:
                 office.grant(session, account, role, self.clock.machine_now())
             return account.id
@@ -250,7 +259,17 @@ class People:
             session.flush()
             for role, account_id in ((Role.CLAIMANT, claimant), (Role.RESPONDENT, respondent)):
                 account = session.get_one(Account, account_id)
-                session.add(Party(case_id=case.id, role=role, ordinal=1, name=account.name, kind=PartyKind.PERSON, account_id=account_id, email=account.email))
+                session.add(
+                    Party(
+                        case_id=case.id,
+                        role=role,
+                        ordinal=1,
+                        name=account.name,
+                        kind=PartyKind.PERSON,
+                        account_id=account_id,
+                        email=account.email,
+                    )
+                )
             return case.reference
 
     def seat(self, reference: str, account_id: int, role: Role) -> None:

@@ -63,14 +63,41 @@ def test_an_open_redirect_is_refused(browser_of: BrowserOf, people: People) -> N
     people.add("known@example.com")
     browser = browser_of()
     assert (
-        browser.submit("/account/sign-in", {"email": "known@example.com", "password": PASSWORD, "next": "https://evil.example/"}).headers["Location"] == "/home"
+        browser.submit(
+            "/account/sign-in", {"email": "known@example.com", "password": PASSWORD, "next": "https://evil.example/"}
+        ).headers["Location"]
+        == "/home"
     )
     for target in ("//evil.example", "/\\evil.example", "https:evil", "/\t/evil.example", "javascript:alert(1)"):
         assert browser.get("/language/en", query_string={"next": target}).headers["Location"] == "/"
-        assert browser.submit("/account/acting-for", {"hat": "", "next": target}, on="/account").headers["Location"] == "/home"
+        assert (
+            browser.submit("/account/acting-for", {"hat": "", "next": target}, on="/account").headers["Location"]
+            == "/home"
+        )
 
 
-SEPARATORS = st.sampled_from(["/", "\\", "//", ":", "@", "?", "#", "%2f", "\t", "\n", "\r", " ", "https:", "evil.example", "..", "\u2028", "．", "／"])
+SEPARATORS = st.sampled_from(
+    [
+        "/",
+        "\\",
+        "//",
+        ":",
+        "@",
+        "?",
+        "#",
+        "%2f",
+        "\t",
+        "\n",
+        "\r",
+        " ",
+        "https:",
+        "evil.example",
+        "..",
+        "\u2028",
+        "．",
+        "／",
+    ]
+)
 
 
 @given(st.one_of(st.text(max_size=40), st.lists(SEPARATORS, max_size=8).map("".join).map(lambda tail: "/" + tail)))
@@ -127,11 +154,15 @@ def _signed_in(browser_of: BrowserOf, people: People, email: str = "known@exampl
     return browser
 
 
-def _post(browser: Browser, path: str, token: str | None, data: dict[str, str] | None = None, **headers: str) -> tuple[int, str]:
+def _post(
+    browser: Browser, path: str, token: str | None, data: dict[str, str] | None = None, **headers: str
+) -> tuple[int, str]:
     sent = dict(data or {})
     if token is not None:
         sent["csrf_token"] = token
-    answer = browser.client.post(path, base_url=ORIGIN, data=sent, headers={key.replace("_", "-"): value for key, value in headers.items()})
+    answer = browser.client.post(
+        path, base_url=ORIGIN, data=sent, headers={key.replace("_", "-"): value for key, value in headers.items()}
+    )
     return answer.status_code, answer.text
 
 
@@ -176,7 +207,13 @@ def test_a_request_without_token_is_refused(browser_of: BrowserOf, people: Peopl
 def test_a_stale_form_is_given_back_with_what_was_typed(browser_of: BrowserOf, people: People) -> None:
     """The page keeps every word but passwords and sends them again with a fresh token."""
     browser = _signed_in(browser_of, people)
-    status, text = _post(browser, "/door/write?step=2", "old", {"facts": 'I paid "<b>twice</b>"', "password": "secret words"}, Origin=ORIGIN)
+    status, text = _post(
+        browser,
+        "/door/write?step=2",
+        "old",
+        {"facts": 'I paid "<b>twice</b>"', "password": "secret words"},
+        Origin=ORIGIN,
+    )
     assert status == 400
     assert 'value="I paid &#34;&lt;b&gt;twice&lt;/b&gt;&#34;"' in text and "secret words" not in text
     assert 'action="/door/write?step=2"' in text
@@ -208,7 +245,9 @@ def test_the_guard_comes_before_the_body(app: Flask) -> None:
 
         readline = read
 
-    environ = create_environ("/door/upload", ORIGIN, method="POST", content_type="application/octet-stream", headers={"Origin": ORIGIN})
+    environ = create_environ(
+        "/door/upload", ORIGIN, method="POST", content_type="application/octet-stream", headers={"Origin": ORIGIN}
+    )
     environ.update({"wsgi.input": Body(), "CONTENT_LENGTH": "20000000"})
     _, status, _ = run_wsgi_app(app, environ)
     assert status.startswith("401")
@@ -228,7 +267,9 @@ def test_callers_that_sign_need_no_token(browser_of: BrowserOf) -> None:
     assert _post(browser_of(), "/door/hook", None) == (200, "heard")
 
 
-def test_the_public_address_is_the_only_origin_of_a_sitting_court(tmp_path_factory: pytest.TempPathFactory, court: Court, people: People) -> None:
+def test_the_public_address_is_the_only_origin_of_a_sitting_court(
+    tmp_path_factory: pytest.TempPathFactory, court: Court, people: People
+) -> None:
     """In production the Host header makes nothing our own, cookies need https and carry the host prefix."""
     strict = Settings(
         mode="production",
@@ -238,7 +279,9 @@ def test_the_public_address_is_the_only_origin_of_a_sitting_court(tmp_path_facto
         stripe_api_key="sk",
         data_dir=court.settings.data_dir,  # type: ignore[arg-type]
     )
-    door = open_door(Court(strict, court.database, court.clock, court.notary, court.packs, court.table, court.hooks, court.ports))
+    door = open_door(
+        Court(strict, court.database, court.clock, court.notary, court.packs, court.table, court.hooks, court.ports)
+    )
     client = door.test_client()
     page = client.get("/account/sign-in", base_url="https://court.test")
     assert page.headers["Strict-Transport-Security"].startswith("max-age=")
@@ -248,11 +291,18 @@ def test_the_public_address_is_the_only_origin_of_a_sitting_court(tmp_path_facto
     # The keyed parts of the account come from another secret here; the password does not.
     sent = {"email": "known@example.com", "password": PASSWORD, "csrf_token": token}
     assert client.post(
-        "/account/sign-in", base_url="https://court.test", data=sent, headers={"Origin": "https://other.test", "Host": "other.test"}
+        "/account/sign-in",
+        base_url="https://court.test",
+        data=sent,
+        headers={"Origin": "https://other.test", "Host": "other.test"},
     ).status_code in (400, 403)
-    answer = client.post("/account/sign-in", base_url="https://court.test", data=sent, headers={"Origin": "https://court.test"})
+    answer = client.post(
+        "/account/sign-in", base_url="https://court.test", data=sent, headers={"Origin": "https://court.test"}
+    )
     assert answer.status_code == 303
-    lines = [line for line in answer.headers.getlist("Set-Cookie") if line.startswith(("__Host-session", "__Host-page"))]
+    lines = [
+        line for line in answer.headers.getlist("Set-Cookie") if line.startswith(("__Host-session", "__Host-page"))
+    ]
     assert len(lines) == 2
     assert all("Secure" in line and "HttpOnly" in line and "Path=/" in line and "Domain" not in line for line in lines)
 
@@ -276,7 +326,9 @@ def test_staff_need_a_second_factor(browser_of: BrowserOf, people: People) -> No
     assert browser.get("/door/desk").text == "desk"
 
 
-def test_a_role_taken_away_is_gone_at_the_next_request(browser_of: BrowserOf, people: People, database: Database, clock: FixedClock) -> None:
+def test_a_role_taken_away_is_gone_at_the_next_request(
+    browser_of: BrowserOf, people: People, database: Database, clock: FixedClock
+) -> None:
     """Roles are read with each request."""
     account_id = people.add("clerk@example.com", "", Role.CLERK)
     totp = people.enrol(account_id)
@@ -326,7 +378,16 @@ def test_a_person_with_several_hats_chooses(browser_of: BrowserOf, people: Peopl
     reference = people.case(both, people.add("r@example.com"))
     with database.write() as session:
         case_id = session.query(Party).filter_by(account_id=both).one().case_id
-        session.add(Party(case_id=case_id, role=Role.CLAIMANT, ordinal=2, name="Her Ltd", kind=session.query(Party).first().kind, account_id=both))  # type: ignore[union-attr]
+        session.add(
+            Party(
+                case_id=case_id,
+                role=Role.CLAIMANT,
+                ordinal=2,
+                name="Her Ltd",
+                kind=session.query(Party).first().kind,
+                account_id=both,
+            )
+        )  # type: ignore[union-attr]
     with database.read() as session:
         first, second = [party.id for party in session.query(Party).filter_by(account_id=both).order_by(Party.id)]
     browser = browser_of()
@@ -344,7 +405,9 @@ def test_a_person_with_several_hats_chooses(browser_of: BrowserOf, people: Peopl
 def _token(people: People, account_id: int, *scopes: Scope) -> str:
     with people.means.database.write() as session:
         account = session.get_one(Account, account_id)
-        return tokens.issue(session, account, name="program", scopes=scopes, lasts=timedelta(days=3), now=people.clock.machine_now())
+        return tokens.issue(
+            session, account, name="program", scopes=scopes, lasts=timedelta(days=3), now=people.clock.machine_now()
+        )
 
 
 def test_a_bearer_token_opens_what_its_scopes_say(browser_of: BrowserOf, people: People) -> None:
@@ -383,10 +446,15 @@ def test_the_api_by_cookie_needs_the_page_token(browser_of: BrowserOf, people: P
     browser = _signed_in(browser_of, people)
     assert browser.client.post("/api/door/cases", base_url=ORIGIN, headers={"Origin": ORIGIN}).status_code == 400
     token = browser.token("/account")
-    assert browser.client.post("/api/door/cases", base_url=ORIGIN, headers={"Origin": ORIGIN, "X-CSRF-Token": token}).text == "filed"
+    assert (
+        browser.client.post("/api/door/cases", base_url=ORIGIN, headers={"Origin": ORIGIN, "X-CSRF-Token": token}).text
+        == "filed"
+    )
 
 
-def test_a_new_role_ends_sessions_and_tokens(browser_of: BrowserOf, people: People, database: Database, clock: FixedClock) -> None:
+def test_a_new_role_ends_sessions_and_tokens(
+    browser_of: BrowserOf, people: People, database: Database, clock: FixedClock
+) -> None:
     """A session or token from before a role was given does not carry it."""
     from odr.identity import staff as office
 
@@ -419,7 +487,9 @@ def test_a_weighty_form_keeps_its_words(browser_of: BrowserOf, people: People, c
     """A form that needs proof comes back with its words and the way to prove."""
     browser = _signed_in(browser_of, people)
     clock.advance(timedelta(minutes=16))
-    status, text = _post(browser, "/door/sign", browser.token("/account"), {"settlement": "I accept 500"}, Origin=ORIGIN)
+    status, text = _post(
+        browser, "/door/sign", browser.token("/account"), {"settlement": "I accept 500"}, Origin=ORIGIN
+    )
     assert status == 403 and "I accept 500" in text and "/account/confirm?next=/account/close" in text
 
 
@@ -441,7 +511,9 @@ def test_every_answer_is_hardened(browser_of: BrowserOf) -> None:
 
 
 def test_private_answers_are_kept_nowhere(browser_of: BrowserOf, people: People) -> None:
-    """Every answer to somebody signed in says no-store, an error and a public page too; what is shared for all does not."""
+    """Every answer to somebody signed in says no-store, an error and a public page too; what is shared for all does
+    not.
+    """
     browser = _signed_in(browser_of, people)
     for path in ("/door/write", "/door/open", "/nowhere", "/door/cases/aaaaaaaaaaaaaaaaaaaaaaaaaa", "/account"):
         answer = browser.get(path)
@@ -455,10 +527,18 @@ def test_private_answers_are_kept_nowhere(browser_of: BrowserOf, people: People)
 def test_one_answer_may_open_one_directive() -> None:
     """What a page adds replaces 'none' and leaves the rest as it is; nothing else can be written into the header."""
     policy = headers.content_policy({"worker-src": ["'self'"], "script-src": ["'wasm-unsafe-eval'"]})
-    assert "script-src 'self' 'wasm-unsafe-eval'" in policy and "worker-src 'self'" in policy and "default-src 'none'" in policy
+    assert (
+        "script-src 'self' 'wasm-unsafe-eval'" in policy
+        and "worker-src 'self'" in policy
+        and "default-src 'none'" in policy
+    )
     app = Flask("bare")
     with app.app_context():
-        for directive, source in (("default-src", "*; script-src *"), ("sandbox", "allow-scripts"), ("script-src", "a b")):
+        for directive, source in (
+            ("default-src", "*; script-src *"),
+            ("sandbox", "allow-scripts"),
+            ("script-src", "a b"),
+        ):
             with pytest.raises(ValueError, match="not a directive"):
                 headers.allow(directive, source)
 

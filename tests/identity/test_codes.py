@@ -32,7 +32,9 @@ def test_a_code_signs_in_once(browser_of: BrowserOf, people: People) -> None:
     assert again.status_code == 422
 
 
-def test_the_code_that_set_up_the_app_is_used_up(means: Means, people: People, clock: FixedClock, database: Database) -> None:
+def test_the_code_that_set_up_the_app_is_used_up(
+    means: Means, people: People, clock: FixedClock, database: Database
+) -> None:
     """The first code confirms the app and nothing else."""
     account_id = people.add("known@example.com")
     with database.write() as session:
@@ -42,7 +44,9 @@ def test_the_code_that_set_up_the_app_is_used_up(means: Means, people: People, c
         codes.check(database, means.keyring, account_id, code, clock.machine_now())
 
 
-def test_an_older_code_than_the_last_is_refused(means: Means, people: People, clock: FixedClock, database: Database) -> None:
+def test_an_older_code_than_the_last_is_refused(
+    means: Means, people: People, clock: FixedClock, database: Database
+) -> None:
     """Within the drift an older code is not taken after a newer one."""
     account_id = people.add("known@example.com")
     totp = people.enrol(account_id)
@@ -110,7 +114,10 @@ def test_a_code_without_the_password_is_nothing(browser_of: BrowserOf, people: P
     assert browser.get("/account/sign-in/code").headers["Location"] == "/account/sign-in"
     token = browser.token("/account/sign-in")
     answer = browser.client.post(
-        "/account/sign-in/code", base_url="http://court.test", data={"csrf_token": token, "code": people.code(totp)}, headers={"Origin": "http://court.test"}
+        "/account/sign-in/code",
+        base_url="http://court.test",
+        data={"csrf_token": token, "code": people.code(totp)},
+        headers={"Origin": "http://court.test"},
     )
     assert answer.headers["Location"] == "/account/sign-in"
     assert browser.get("/door/write").status_code == 303
@@ -143,7 +150,9 @@ def test_setting_up_an_app_on_the_page(browser_of: BrowserOf, people: People) ->
     assert browser_of().sign_in("known@example.com").headers["Location"] == "/account/sign-in/code"
 
 
-def test_removing_the_app_needs_fresh_proof(browser_of: BrowserOf, people: People, clock: FixedClock, database: Database) -> None:
+def test_removing_the_app_needs_fresh_proof(
+    browser_of: BrowserOf, people: People, clock: FixedClock, database: Database
+) -> None:
     """A session left open does not take the second factor away."""
     account_id = people.add("known@example.com")
     totp = people.enrol(account_id)

@@ -72,7 +72,9 @@ def test_registering_says_nothing_of_who_is_here(browser_of: BrowserOf, mailbox:
     for email in ("known@example.com", "unknown@example.com"):
         browser = browser_of()
         sent = browser.submit("/account/register", {"email": email, "name": "Wu Min", "password": PASSWORD})
-        answers.append((sent.status_code, sent.headers["Location"], sent.text, browser.get(sent.headers["Location"]).text))
+        answers.append(
+            (sent.status_code, sent.headers["Location"], sent.text, browser.get(sent.headers["Location"]).text)
+        )
     assert answers[0] == answers[1]
     assert [letter[0] for letter in mailbox.letters] == ["known@example.com", "unknown@example.com"]
 
@@ -86,10 +88,15 @@ def test_registering_again_leaves_an_account_as_it_is(browser_of: BrowserOf, peo
     assert browser.get("/door/write").text == "written by Known Person"
 
 
-def test_signing_in_wrongly_says_nothing_of_who_is_here(browser_of: BrowserOf, people: People, database: Database) -> None:
+def test_signing_in_wrongly_says_nothing_of_who_is_here(
+    browser_of: BrowserOf, people: People, database: Database
+) -> None:
     """Wrong password, unknown address, unconfirmed and suspended account get the same page, byte for byte."""
     people.add("known@example.com")
-    for email, state in (("stopped@example.com", AccountState.SUSPENDED), ("new@example.com", AccountState.UNCONFIRMED)):
+    for email, state in (
+        ("stopped@example.com", AccountState.SUSPENDED),
+        ("new@example.com", AccountState.UNCONFIRMED),
+    ):
         account_id = people.add(email)
         with database.write() as session:
             session.get_one(Account, account_id).state = state
@@ -152,7 +159,9 @@ def test_signing_in_well_does_not_count(browser_of: BrowserOf, people: People, d
         assert session.query(Attempt).count() == 0
 
 
-def test_a_reset_ends_every_session_and_keeps_the_second_factor(browser_of: BrowserOf, people: People, mailbox: Mailbox) -> None:
+def test_a_reset_ends_every_session_and_keeps_the_second_factor(
+    browser_of: BrowserOf, people: People, mailbox: Mailbox
+) -> None:
     """A new password signs out all devices; the second factor is asked as before."""
     totp = people.enrol(people.add("known@example.com"))
     old = browser_of()
@@ -170,12 +179,17 @@ def test_a_reset_ends_every_session_and_keeps_the_second_factor(browser_of: Brow
 def test_a_reset_for_an_unknown_address_looks_the_same(browser_of: BrowserOf, people: People, mailbox: Mailbox) -> None:
     """Asking for a reset tells nothing; no letter goes where there is no account."""
     people.add("known@example.com")
-    answers = {browser_of().submit("/account/reset", {"email": email}).headers["Location"] for email in ("known@example.com", "unknown@example.com")}
+    answers = {
+        browser_of().submit("/account/reset", {"email": email}).headers["Location"]
+        for email in ("known@example.com", "unknown@example.com")
+    }
     assert answers == {"/account/letter-sent"}
     assert [letter[0] for letter in mailbox.letters] == ["known@example.com"]
 
 
-def test_tokens_are_kept_as_hashes_only(browser_of: BrowserOf, people: People, mailbox: Mailbox, database: Database) -> None:
+def test_tokens_are_kept_as_hashes_only(
+    browser_of: BrowserOf, people: People, mailbox: Mailbox, database: Database
+) -> None:
     """Who reads the database finds neither a session's nor a link's token in it."""
     people.add("known@example.com")
     browser = browser_of()
@@ -206,9 +220,14 @@ def test_a_session_planted_before_sign_in_is_worth_nothing(browser_of: BrowserOf
     token = attacker.token("/account/sign-in")
     victim = browser_of()
     victim.client.set_cookie("session_token", planted, domain="court.test")
-    victim.client.set_cookie("page_token", attacker.client.get_cookie("page_token", domain="court.test").value, domain="court.test")  # type: ignore[union-attr]
+    victim.client.set_cookie(
+        "page_token", attacker.client.get_cookie("page_token", domain="court.test").value, domain="court.test"
+    )  # type: ignore[union-attr]
     victim.client.post(
-        "/account/sign-in", base_url=ORIGIN, data={"email": "victim@example.com", "password": PASSWORD, "csrf_token": token}, headers={"Origin": ORIGIN}
+        "/account/sign-in",
+        base_url=ORIGIN,
+        data={"email": "victim@example.com", "password": PASSWORD, "csrf_token": token},
+        headers={"Origin": ORIGIN},
     )
     assert _cookie(victim) != planted
     assert attacker.get("/door/write").status_code == 303
@@ -227,7 +246,9 @@ def test_a_page_token_from_before_sign_in_is_worth_nothing(browser_of: BrowserOf
     browser = browser_of()
     before = browser.token("/account/sign-in")
     browser.sign_in("known@example.com")
-    answer = browser.client.post("/door/write", base_url=ORIGIN, data={"csrf_token": before}, headers={"Origin": ORIGIN})
+    answer = browser.client.post(
+        "/door/write", base_url=ORIGIN, data={"csrf_token": before}, headers={"Origin": ORIGIN}
+    )
     assert answer.status_code == 400
 
 
@@ -296,7 +317,9 @@ def test_reading_seldom_writes(browser_of: BrowserOf, people: People, clock: Fix
         assert session.query(SessionRow).one().seen_at == clock.machine_now()
 
 
-def test_a_suspended_account_is_out_at_once(browser_of: BrowserOf, people: People, database: Database, clock: FixedClock) -> None:
+def test_a_suspended_account_is_out_at_once(
+    browser_of: BrowserOf, people: People, database: Database, clock: FixedClock
+) -> None:
     """The very next request of a suspended account is refused, and so is signing in."""
     account_id = people.add("known@example.com")
     browser = browser_of()
@@ -320,10 +343,14 @@ def test_a_new_device_is_reported_to_the_owner(browser_of: BrowserOf, people: Pe
     assert "Safari · iPhone" in mailbox.letters[0][2]
 
 
-@pytest.mark.parametrize("password", ["short", "aaaaaaaaaaaa", "1234567890", "password2026", "wu.min1234", "abcdefghij"])
+@pytest.mark.parametrize(
+    "password", ["short", "aaaaaaaaaaaa", "1234567890", "password2026", "wu.min1234", "abcdefghij"]
+)
 def test_a_weak_password_is_refused(browser_of: BrowserOf, password: str) -> None:
     """Short, monotonous, running and personal passwords are refused, with the reason at the field."""
-    answer = browser_of().submit("/account/register", {"email": "wu.min@example.com", "name": "Wu Min", "password": password})
+    answer = browser_of().submit(
+        "/account/register", {"email": "wu.min@example.com", "name": "Wu Min", "password": password}
+    )
     assert answer.status_code == 422
     assert 'id="password-error"' in answer.text
     assert password not in answer.text

@@ -28,7 +28,9 @@ Result = TypeVar("Result")
 @pytest.fixture(params=ENGINES)
 def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """A fresh database, once on each engine."""
-    database = Database(request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_court_url"), synchronous="OFF")
+    database = Database(
+        request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_court_url"), synchronous="OFF"
+    )
     yield database
     database.dispose()
 
@@ -81,7 +83,9 @@ def test_a_code_counts_once_of_many(database: Database, clock: FixedClock) -> No
     """One code sent five times at the same moment signs in once."""
     ring, totp = keyring("k" * 32), pyotp.TOTP(codes.new_secret())
     with database.write() as session:
-        account = accounts.create(session, email="known@example.com", name="Known", locale="en", now=clock.machine_now())
+        account = accounts.create(
+            session, email="known@example.com", name="Known", locale="en", now=clock.machine_now()
+        )
         account.totp_secret = ring.seal("totp", totp.secret)
     code = totp.at(int(clock.machine_now().timestamp()))
     assert len(_at_once(5, lambda: codes.check(database, ring, account.id, code, clock.machine_now()), WrongCode)) == 1

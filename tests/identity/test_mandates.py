@@ -43,7 +43,9 @@ def _actors(database: Database, clock: FixedClock, account_id: int) -> list[Acto
         return actors_in(session, session.get_one(Account, account_id), session.query(Case).one(), clock.now())
 
 
-def test_the_client_signs_by_link(browser_of: BrowserOf, mailbox: Mailbox, lawyer: int, reference: str, database: Database, clock: FixedClock) -> None:
+def test_the_client_signs_by_link(
+    browser_of: BrowserOf, mailbox: Mailbox, lawyer: int, reference: str, database: Database, clock: FixedClock
+) -> None:
     """Offered, the mandate is nothing; signed on the client's telephone without an account, the lawyer is in the case."""
     browser, client = browser_of(), browser_of()
     _offer(browser, scope="special")
@@ -62,9 +64,17 @@ def test_the_client_signs_by_link(browser_of: BrowserOf, mailbox: Mailbox, lawye
 
 
 def test_an_assistant_is_named_on_the_page_and_a_wrong_name_stays_at_its_own_field(
-    browser_of: BrowserOf, people: People, mailbox: Mailbox, lawyer: int, reference: str, database: Database, clock: FixedClock
+    browser_of: BrowserOf,
+    people: People,
+    mailbox: Mailbox,
+    lawyer: int,
+    reference: str,
+    database: Database,
+    clock: FixedClock,
 ) -> None:
-    """Each mandate has a field of its own; what was typed wrong stands there again with the reason, not in the offer below."""
+    """Each mandate has a field of its own; what was typed wrong stands there again with the reason, not in the offer
+    below.
+    """
     browser, assistant = browser_of(), people.add("assistant@example.com")
     _offer(browser)
     browser_of().submit(mailbox.link(), {"name": "Wu Min"})
@@ -72,7 +82,9 @@ def test_an_assistant_is_named_on_the_page_and_a_wrong_name_stays_at_its_own_fie
         mandate = session.query(Mandate).one()
     page, place = f"/account/mandates/{mandate.reference}/delegate", f"email-{mandate.id}"
     wrong = browser.submit(page, {"assistant": "nobody@example.com"}, on="/account/mandates")
-    assert wrong.status_code == 422 and f'id="{place}-error"' in wrong.text and wrong.text.count("nobody@example.com") == 1
+    assert (
+        wrong.status_code == 422 and f'id="{place}-error"' in wrong.text and wrong.text.count("nobody@example.com") == 1
+    )
     assert _actors(database, clock, assistant) == []
     assert browser.submit(page, {"assistant": "assistant@example.com"}, on="/account/mandates").status_code == 303
     assert [actor.scope for actor in _actors(database, clock, assistant)] == [MandateScope.ORDINARY]
@@ -84,7 +96,9 @@ def test_an_offer_tells_nothing(browser_of: BrowserOf, mailbox: Mailbox, lawyer:
     assert mailbox.letters == []
 
 
-def test_ending_counts_at_once(browser_of: BrowserOf, mailbox: Mailbox, lawyer: int, reference: str, database: Database) -> None:
+def test_ending_counts_at_once(
+    browser_of: BrowserOf, mailbox: Mailbox, lawyer: int, reference: str, database: Database
+) -> None:
     """The client ends the mandate and the lawyer's next request is a stranger's."""
     browser, client = browser_of(), browser_of()
     _offer(browser)
@@ -100,7 +114,9 @@ def test_ending_counts_at_once(browser_of: BrowserOf, mailbox: Mailbox, lawyer: 
     assert browser.get(f"/door/cases/{reference}").status_code == 404
 
 
-def test_a_mandate_runs_out(browser_of: BrowserOf, mailbox: Mailbox, lawyer: int, reference: str, database: Database, clock: FixedClock) -> None:
+def test_a_mandate_runs_out(
+    browser_of: BrowserOf, mailbox: Mailbox, lawyer: int, reference: str, database: Database, clock: FixedClock
+) -> None:
     """A mandate to a day holds that day in the court's zone, and not the next."""
     _offer(browser_of(), until="2026-03-10")
     browser_of().submit(mailbox.link(), {"name": "Wu Min"})
@@ -119,16 +135,38 @@ def test_nobody_acts_for_both_sides(lawyer: int, reference: str, database: Datab
     now = clock.now()
     with database.write() as session:
         account = session.get_one(Account, lawyer)
-        first = mandates.offer(session, _party(session, Role.CLAIMANT), account, MandateScope.ORDINARY, from_at=now, until_at=now + timedelta(days=1), now=now)
+        first = mandates.offer(
+            session,
+            _party(session, Role.CLAIMANT),
+            account,
+            MandateScope.ORDINARY,
+            from_at=now,
+            until_at=now + timedelta(days=1),
+            now=now,
+        )
         mandates.sign(session, first, now)
         for until in (None, now + timedelta(days=30)):
             with pytest.raises(BothSides):
                 mandates.offer(
-                    session, _party(session, Role.RESPONDENT), account, MandateScope.ORDINARY, from_at=now + timedelta(days=2), until_at=until, now=now
+                    session,
+                    _party(session, Role.RESPONDENT),
+                    account,
+                    MandateScope.ORDINARY,
+                    from_at=now + timedelta(days=2),
+                    until_at=until,
+                    now=now,
                 )
         party_herself = session.get_one(Account, _party(session, Role.CLAIMANT).account_id)
         with pytest.raises(BothSides):
-            mandates.offer(session, _party(session, Role.RESPONDENT), party_herself, MandateScope.ORDINARY, from_at=now, until_at=None, now=now)
+            mandates.offer(
+                session,
+                _party(session, Role.RESPONDENT),
+                party_herself,
+                MandateScope.ORDINARY,
+                from_at=now,
+                until_at=None,
+                now=now,
+            )
 
 
 def test_two_offers_signed_late_do_not_meet(lawyer: int, reference: str, database: Database, clock: FixedClock) -> None:
@@ -136,26 +174,43 @@ def test_two_offers_signed_late_do_not_meet(lawyer: int, reference: str, databas
     now = clock.now()
     with database.write() as session:
         account = session.get_one(Account, lawyer)
-        offered = mandates.offer(session, _party(session, Role.CLAIMANT), account, MandateScope.ORDINARY, from_at=now, until_at=None, now=now)
+        offered = mandates.offer(
+            session, _party(session, Role.CLAIMANT), account, MandateScope.ORDINARY, from_at=now, until_at=None, now=now
+        )
         respondent = _party(session, Role.RESPONDENT)
-        session.add(Mandate(case_id=respondent.case_id, party_id=respondent.id, account_id=lawyer, scope=MandateScope.ORDINARY, from_at=now, signed_at=now))
+        session.add(
+            Mandate(
+                case_id=respondent.case_id,
+                party_id=respondent.id,
+                account_id=lawyer,
+                scope=MandateScope.ORDINARY,
+                from_at=now,
+                signed_at=now,
+            )
+        )
         session.flush()
         with pytest.raises(BothSides):
             mandates.sign(session, offered, now)
 
 
-def test_an_assistant_has_ordinary_powers_and_ends_with_the_mandate(people: People, lawyer: int, reference: str, database: Database, clock: FixedClock) -> None:
+def test_an_assistant_has_ordinary_powers_and_ends_with_the_mandate(
+    people: People, lawyer: int, reference: str, database: Database, clock: FixedClock
+) -> None:
     """Delegation gives less than the mandate, cannot be passed on, and ends with it."""
     now, assistant = clock.now(), people.add("assistant@example.com")
     with database.write() as session:
         account, helper = session.get_one(Account, lawyer), session.get_one(Account, assistant)
-        mandate = mandates.offer(session, _party(session, Role.CLAIMANT), account, MandateScope.SPECIAL, from_at=now, until_at=None, now=now)
+        mandate = mandates.offer(
+            session, _party(session, Role.CLAIMANT), account, MandateScope.SPECIAL, from_at=now, until_at=None, now=now
+        )
         with pytest.raises(NotFound):
             mandates.delegate(session, mandate, helper, now)
         mandates.sign(session, mandate, now)
         delegated = mandates.delegate(session, mandate, helper, now)
         with pytest.raises(NotFound):
-            mandates.delegate(session, delegated, session.get_one(Account, _party(session, Role.CLAIMANT).account_id), now)
+            mandates.delegate(
+                session, delegated, session.get_one(Account, _party(session, Role.CLAIMANT).account_id), now
+            )
         with pytest.raises(InvalidInput):
             mandates.delegate(session, mandate, account, now)
     assert [actor.scope for actor in _actors(database, clock, assistant)] == [MandateScope.ORDINARY]
@@ -164,13 +219,23 @@ def test_an_assistant_has_ordinary_powers_and_ends_with_the_mandate(people: Peop
     assert _actors(database, clock, assistant) == _actors(database, clock, lawyer) == []
 
 
-def test_an_assistant_of_one_side_is_none_of_the_other(people: People, lawyer: int, reference: str, database: Database, clock: FixedClock) -> None:
+def test_an_assistant_of_one_side_is_none_of_the_other(
+    people: People, lawyer: int, reference: str, database: Database, clock: FixedClock
+) -> None:
     """The other party's own account cannot be made assistant."""
     now = clock.now()
     with database.write() as session:
         mandate = mandates.offer(
-            session, _party(session, Role.CLAIMANT), session.get_one(Account, lawyer), MandateScope.ORDINARY, from_at=now, until_at=None, now=now
+            session,
+            _party(session, Role.CLAIMANT),
+            session.get_one(Account, lawyer),
+            MandateScope.ORDINARY,
+            from_at=now,
+            until_at=None,
+            now=now,
         )
         mandates.sign(session, mandate, now)
         with pytest.raises(BothSides):
-            mandates.delegate(session, mandate, session.get_one(Account, _party(session, Role.RESPONDENT).account_id), now)
+            mandates.delegate(
+                session, mandate, session.get_one(Account, _party(session, Role.RESPONDENT).account_id), now
+            )

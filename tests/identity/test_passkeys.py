@@ -54,7 +54,9 @@ def _sign_in(page: Page, email: str) -> None:
     page.click("form button[type=submit]")
 
 
-def test_a_clerk_comes_in_with_a_passkey_alone(served: str, open_page: OpenPage, people: People, database: Database) -> None:
+def test_a_clerk_comes_in_with_a_passkey_alone(
+    served: str, open_page: OpenPage, people: People, database: Database
+) -> None:
     """Made in the account, the passkey opens the staff desk without password, and proves again who one is."""
     people.add("clerk@example.com", "", Role.CLERK)
     page = open_page(served)
@@ -102,14 +104,19 @@ def test_an_answer_is_taken_once(served: str, open_page: OpenPage, people: Peopl
     page.wait_for_selector("form[action*='/account/passkeys/']")
     page.context.clear_cookies()
     caught: list[str] = []
-    page.on("request", lambda request: caught.append(request.post_data or "") if request.url.endswith("/sign-in/passkey") else None)
+    page.on(
+        "request",
+        lambda request: caught.append(request.post_data or "") if request.url.endswith("/sign-in/passkey") else None,
+    )
     page.goto("/account/sign-in?next=/door/write")
     page.click("[data-passkey=sign-in] button")
     page.wait_for_url(served + "/door/write")
     page.context.clear_cookies()
     page.goto("/account/sign-in")
     token = page.get_attribute("[data-passkey]", "data-token") or ""
-    again = page.request.post("/account/sign-in/passkey", data=json.loads(caught[0]), headers={"X-CSRF-Token": token, "Origin": served})
+    again = page.request.post(
+        "/account/sign-in/passkey", data=json.loads(caught[0]), headers={"X-CSRF-Token": token, "Origin": served}
+    )
     assert again.status == 422
     with database.write() as session:
         session.execute(update(Account).values(state=AccountState.SUSPENDED))
@@ -117,7 +124,9 @@ def test_an_answer_is_taken_once(served: str, open_page: OpenPage, people: Peopl
     page.wait_for_selector("[data-complaint]:visible")
 
 
-def test_without_javascript_on_a_telephone_in_chinese(served: str, open_page: OpenPage, people: People, database: Database) -> None:
+def test_without_javascript_on_a_telephone_in_chinese(
+    served: str, open_page: OpenPage, people: People, database: Database
+) -> None:
     """Everything but the passkey works without JavaScript: sign in, see the devices, sign out."""
     people.add("known@example.com")
     with database.write() as session:
@@ -134,8 +143,18 @@ def test_without_javascript_on_a_telephone_in_chinese(served: str, open_page: Op
     assert page.url == served + "/account/sign-in"
 
 
-@pytest.mark.parametrize("sent", [{}, {"id": "x"}, {"response": {}}, {"id": "x", "rawId": "x", "type": "public-key", "response": {"clientDataJSON": "e30"}}])
-def test_a_malformed_answer_is_refused(sent: dict[str, object], database: Database, people: People, clock: FixedClock) -> None:
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {},
+        {"id": "x"},
+        {"response": {}},
+        {"id": "x", "rawId": "x", "type": "public-key", "response": {"clientDataJSON": "e30"}},
+    ],
+)
+def test_a_malformed_answer_is_refused(
+    sent: dict[str, object], database: Database, people: People, clock: FixedClock
+) -> None:
     """Nonsense is refused like a wrong passkey, when signing in and when making one."""
     account_id = people.add("known@example.com")
     with database.write() as session:
@@ -151,6 +170,11 @@ def test_what_is_no_answer_is_refused_over_http(app: Flask, browser_of: type[Bro
     token = browser.token("/account/sign-in")
     headers = {"X-CSRF-Token": token, "Origin": ORIGIN}
     for body in (b"", b"[]", b"{", b'{"credential": 1}', b'{"credential": {}}'):
-        answer = browser.client.post("/account/sign-in/passkey", base_url=ORIGIN, data=body, content_type="application/json", headers=headers)
+        answer = browser.client.post(
+            "/account/sign-in/passkey", base_url=ORIGIN, data=body, content_type="application/json", headers=headers
+        )
         assert answer.status_code == 422 and "session_token" not in str(answer.headers.getlist("Set-Cookie"))
-    assert browser.client.post("/account/sign-in/passkey/options", base_url=ORIGIN, headers={"Origin": ORIGIN}).status_code == 400
+    assert (
+        browser.client.post("/account/sign-in/passkey/options", base_url=ORIGIN, headers={"Origin": ORIGIN}).status_code
+        == 400
+    )

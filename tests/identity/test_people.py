@@ -35,17 +35,37 @@ def _roles(database: Database, email: str) -> set[Role]:
 
 
 def test_a_judge_is_made_by_two(browser_of: BrowserOf, people: People, database: Database, mailbox: Mailbox) -> None:
-    """One administrator proposes; her own approval changes nothing; another's makes the judge, who then sets a password."""
+    """One administrator proposes; her own approval changes nothing; another's makes the judge, who then sets a
+    password.
+    """
     first, second = _admin(people, browser_of, "one@example.com"), _admin(people, browser_of, "two@example.com")
-    sent = first.submit("/administration/people", {"name": "Zhao Rui", "email": "judge@example.com", "role": "judge", "locale": "zh-Hans"})
+    sent = first.submit(
+        "/administration/people",
+        {"name": "Zhao Rui", "email": "judge@example.com", "role": "judge", "locale": "zh-Hans"},
+    )
     assert sent.status_code == 303
     assert _roles(database, "judge@example.com") == set()
     with database.read() as session:
         proposal = session.query(RoleProposal).one().id
-    assert first.submit(f"/administration/proposals/{proposal}", {"decision": "approve"}, on="/administration/people").status_code == 409
-    assert second.submit(f"/administration/proposals/{proposal}", {"decision": "approve"}, on="/administration/people").status_code == 303
+    assert (
+        first.submit(
+            f"/administration/proposals/{proposal}", {"decision": "approve"}, on="/administration/people"
+        ).status_code
+        == 409
+    )
+    assert (
+        second.submit(
+            f"/administration/proposals/{proposal}", {"decision": "approve"}, on="/administration/people"
+        ).status_code
+        == 303
+    )
     assert _roles(database, "judge@example.com") == {Role.JUDGE}
-    assert second.submit(f"/administration/proposals/{proposal}", {"decision": "approve"}, on="/administration/people").status_code == 404
+    assert (
+        second.submit(
+            f"/administration/proposals/{proposal}", {"decision": "approve"}, on="/administration/people"
+        ).status_code
+        == 404
+    )
     assert mailbox.letters[-1][3] == "zh-Hans"
     assert browser_of().submit(mailbox.link(), {"password": PASSWORD}).status_code == 303
 
@@ -59,18 +79,29 @@ def test_a_proposal_is_decided_only_by_a_choice(browser_of: BrowserOf, people: P
         waits, other = session.scalars(select(RoleProposal.id).order_by(RoleProposal.id)).all()
     for typed in ({}, {"decision": ""}, {"decision": "perhaps"}):
         told = second.submit(f"/administration/proposals/{waits}", typed, on="/administration/people")
-        assert told.status_code == 422 and f'href="#decision-{waits}"' in told.text and f"decision-{other}-error" not in told.text
+        assert (
+            told.status_code == 422
+            and f'href="#decision-{waits}"' in told.text
+            and f"decision-{other}-error" not in told.text
+        )
     assert second.submit("/administration/proposals/999", {}, on="/administration/people").status_code == 404
     with database.read() as session:
         assert session.get_one(RoleProposal, waits).decided_at is None
-    assert second.submit(f"/administration/proposals/{waits}", {"decision": "decline"}, on="/administration/people").status_code == 303
+    assert (
+        second.submit(
+            f"/administration/proposals/{waits}", {"decision": "decline"}, on="/administration/people"
+        ).status_code
+        == 303
+    )
     with database.read() as session:
         assert session.get_one(RoleProposal, waits).approved is False
 
 
 def test_a_clerk_is_made_by_one(browser_of: BrowserOf, people: People, database: Database) -> None:
     """Roles that decide nothing need one administrator."""
-    _admin(people, browser_of, "one@example.com").submit("/administration/people", {"name": "Chen", "email": "clerk@example.com", "role": "clerk"})
+    _admin(people, browser_of, "one@example.com").submit(
+        "/administration/people", {"name": "Chen", "email": "clerk@example.com", "role": "clerk"}
+    )
     assert _roles(database, "clerk@example.com") == {Role.CLERK}
 
 
@@ -82,9 +113,14 @@ def test_only_administrators_see_the_people(browser_of: BrowserOf, people: Peopl
     assert browser.get("/administration/people").status_code == 404
 
 
-def test_a_proposal_of_somebody_no_longer_administrator_is_void(people: People, database: Database, clock: FixedClock) -> None:
+def test_a_proposal_of_somebody_no_longer_administrator_is_void(
+    people: People, database: Database, clock: FixedClock
+) -> None:
     """Two administrators means two at the time of approval; the person it is about is not one of them."""
-    one, two, candidate = (people.add(f"{name}@example.com", "", *roles) for name, roles in (("one", [Role.ADMIN]), ("two", [Role.ADMIN]), ("c", [])))
+    one, two, candidate = (
+        people.add(f"{name}@example.com", "", *roles)
+        for name, roles in (("one", [Role.ADMIN]), ("two", [Role.ADMIN]), ("c", []))
+    )
     now = clock.machine_now()
     with database.write() as session:
         first, second, about = (session.get_one(Account, each) for each in (one, two, candidate))
@@ -136,12 +172,18 @@ def test_stopping_and_letting_in_again(browser_of: BrowserOf, people: People, da
 def test_the_operator_makes_the_first_people(app: Flask, database: Database) -> None:
     """The command opens accounts, prints a link in place of a password, lists, stops and lifts."""
     run = app.test_cli_runner().invoke
-    made = run(args=["account", "create", "one@example.com", "One", "--role", "admin", "--role", "judge", "--password-stdin"], input=PASSWORD + "\n")
+    made = run(
+        args=["account", "create", "one@example.com", "One", "--role", "admin", "--role", "judge", "--password-stdin"],
+        input=PASSWORD + "\n",
+    )
     assert made.exit_code == 0, made.output
     linked = run(args=["account", "create", "two@example.com", "Two", "--role", "admin"])
     assert "/account/reset/" in linked.output
     assert run(args=["account", "create", "two@example.com", "Two"]).exit_code == 1
-    assert run(args=["account", "create", "three@example.com", "Three", "--password-stdin"], input="short\n").exit_code == 1
+    assert (
+        run(args=["account", "create", "three@example.com", "Three", "--password-stdin"], input="short\n").exit_code
+        == 1
+    )
     refused = run(args=["account", "role", "two@example.com", "judge"])
     assert refused.exit_code == 1 and "--by" in refused.output
     assert "proposed" in run(args=["account", "role", "two@example.com", "judge", "--by", "one@example.com"]).output
@@ -194,7 +236,9 @@ def test_tokens_are_made_shown_once_and_ended(browser_of: BrowserOf, people: Peo
     browser = browser_of()
     browser.sign_in("known@example.com")
     assert browser.submit("/account/tokens", {"name": "books", "days": "30"}).status_code == 422
-    assert browser.submit("/account/tokens", {"name": "books", "days": "9000", "scopes": "cases:file"}).status_code == 422
+    assert (
+        browser.submit("/account/tokens", {"name": "books", "days": "9000", "scopes": "cases:file"}).status_code == 422
+    )
     made = browser.submit("/account/tokens", {"name": "books", "days": "30", "scopes": ["cases:read", "cases:file"]})
     found = re.search(r"odr_[\w-]{43}", made.text)
     assert found

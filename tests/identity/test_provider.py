@@ -27,7 +27,14 @@ from tests.peers.oidc import CLIENT, PERSON, SECRET, ProviderPeer
 def with_provider(court: Court, peer: ProviderPeer, **more: Any) -> Court:
     """The court, registered at the provider, whose clock is the court's."""
     settings = court.settings.model_copy(
-        update={"oidc_issuer": peer.issuer, "oidc_client_id": CLIENT, "oidc_client_secret": SECRET, "oidc_name": "City Pass", "oidc_verifies": True, **more}
+        update={
+            "oidc_issuer": peer.issuer,
+            "oidc_client_id": CLIENT,
+            "oidc_client_secret": SECRET,
+            "oidc_name": "City Pass",
+            "oidc_verifies": True,
+            **more,
+        }
     )
     changed = dataclasses.replace(court, settings=settings)
     changed.ports.identity = open_provider(settings, court.clock)
@@ -64,7 +71,9 @@ def who(browser: Browser) -> str | None:
     return answer.text if answer.status_code == 200 else None
 
 
-def test_a_new_person_gets_an_account_with_the_name_the_provider_verified(lay: Browser, provider_peer: ProviderPeer, database: Database) -> None:
+def test_a_new_person_gets_an_account_with_the_name_the_provider_verified(
+    lay: Browser, provider_peer: ProviderPeer, database: Database
+) -> None:
     """Code flow with PKCE, state and nonce; the mailbox the provider vouches for, and identity verified (OLR 7)."""
     going = set_out(lay, next="/door/write")
     asked = parse_qs(urlsplit(going).query)
@@ -81,14 +90,19 @@ def test_a_new_person_gets_an_account_with_the_name_the_provider_verified(lay: B
     assert who(again) == "written by Zhang Hui"
 
 
-def test_a_mailbox_with_an_account_is_opened_only_by_who_can_sign_in_to_it(lay: Browser, provider_peer: ProviderPeer, people: People) -> None:
+def test_a_mailbox_with_an_account_is_opened_only_by_who_can_sign_in_to_it(
+    lay: Browser, provider_peer: ProviderPeer, people: People
+) -> None:
     """The provider's word on a mailbox opens no account that is there; linked from inside, it does."""
     people.add("zhang@parties.example", "Zhang Hui")
     refused = lay.get(here(provider_peer.sign_in(set_out(lay))))
     assert refused.status_code == 403 and who(lay) is None
     lay.sign_in("zhang@parties.example")
     linked = lay.get(here(provider_peer.sign_in(set_out(lay, "link", "/account/identity"))))
-    assert linked.status_code == 303 and "City Pass" not in lay.get("/account/identity").text.split("Signing in elsewhere")[0]
+    assert (
+        linked.status_code == 303
+        and "City Pass" not in lay.get("/account/identity").text.split("Signing in elsewhere")[0]
+    )
     fresh = Browser(lay.client.application)
     assert fresh.get(here(provider_peer.sign_in(set_out(fresh)))).status_code == 303
     assert who(fresh) == "written by Zhang Hui"
@@ -122,7 +136,9 @@ WRONG: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("mood", WRONG, ids=lambda mood: str(mood)[:40])
-def test_an_answer_that_does_not_hold_lets_nobody_in(lay: Browser, provider_peer: ProviderPeer, mood: dict[str, Any], database: Database) -> None:
+def test_an_answer_that_does_not_hold_lets_nobody_in(
+    lay: Browser, provider_peer: ProviderPeer, mood: dict[str, Any], database: Database
+) -> None:
     """Wrong issuer, audience, time, nonce or signature, or no signature: the same refusal, and no account."""
     provider_peer.set(**mood)
     answer = lay.get(here(provider_peer.sign_in(set_out(lay))))
@@ -132,7 +148,9 @@ def test_an_answer_that_does_not_hold_lets_nobody_in(lay: Browser, provider_peer
 
 
 def test_an_answer_counts_for_the_browser_that_asked_and_once(lay: Browser, provider_peer: ProviderPeer) -> None:
-    """Another browser cannot use it, nor the same one twice, even with its old cookie; nor a state that was never given."""
+    """Another browser cannot use it, nor the same one twice, even with its old cookie; nor a state that was never
+    given.
+    """
     back = here(provider_peer.sign_in(set_out(lay)))
     thief = Browser(lay.client.application)
     set_out(thief)
@@ -154,17 +172,27 @@ def test_a_state_is_too_old_after_ten_minutes(lay: Browser, provider_peer: Provi
     assert lay.get(back).status_code == 502
 
 
-def test_proving_again_needs_a_fresh_sign_in_there(lay: Browser, provider_peer: ProviderPeer, clock: FixedClock) -> None:
+def test_proving_again_needs_a_fresh_sign_in_there(
+    lay: Browser, provider_peer: ProviderPeer, clock: FixedClock
+) -> None:
     """Step-up through the provider counts only when the person proved herself there just now, and is the account's own."""
     lay.get(here(provider_peer.sign_in(set_out(lay))))
     clock.advance(timedelta(minutes=20))
     now = clock.machine_now().timestamp()
     assert "/account/confirm" in lay.get("/door/sign").headers["Location"]
     provider_peer.set(now=now, claims={"auth_time": int(now) - 3600})
-    assert lay.get(here(provider_peer.sign_in(set_out(lay, "confirm", "/account/confirm", next="/door/sign")))).status_code == 502
+    assert (
+        lay.get(here(provider_peer.sign_in(set_out(lay, "confirm", "/account/confirm", next="/door/sign")))).status_code
+        == 502
+    )
     provider_peer.set(claims={})
     other = {**PERSON, "sub": "somebody-else"}
-    assert lay.get(here(provider_peer.sign_in(set_out(lay, "confirm", "/account/confirm", next="/door/sign"), other))).status_code == 502
+    assert (
+        lay.get(
+            here(provider_peer.sign_in(set_out(lay, "confirm", "/account/confirm", next="/door/sign"), other))
+        ).status_code
+        == 502
+    )
     going = set_out(lay, "confirm", "/account/confirm", next="/door/sign")
     assert "prompt=login" in going
     assert lay.get(here(provider_peer.sign_in(going))).headers["Location"] == "/door/sign"
@@ -187,16 +215,23 @@ def test_a_second_factor_is_still_asked_for(lay: Browser, provider_peer: Provide
     assert fresh.get("/door/desk").text == "desk"
 
 
-def test_a_provider_is_reached_by_https_and_described_whole(provider_peer: ProviderPeer, clock: FixedClock, settings: Settings) -> None:
+def test_a_provider_is_reached_by_https_and_described_whole(
+    provider_peer: ProviderPeer, clock: FixedClock, settings: Settings
+) -> None:
     """Outside this machine only https; without an id, or in production by http, the court does not open."""
     base = settings.model_dump()
-    for wrong in ({"oidc_issuer": "http://provider.example", "oidc_client_id": "court"}, {"oidc_issuer": "https://provider.example"}):
+    for wrong in (
+        {"oidc_issuer": "http://provider.example", "oidc_client_id": "court"},
+        {"oidc_issuer": "https://provider.example"},
+    ):
         with pytest.raises(SettingsError):
             open_provider(Settings(**{**base, **wrong}), clock)
     assert open_provider(Settings(**{**base, "mode": Mode.TEST}), clock) is None
 
 
-def test_in_a_browser_the_policy_lets_the_button_lead_there(court: Court, provider_peer: ProviderPeer, serve: Any, open_page: OpenPage) -> None:
+def test_in_a_browser_the_policy_lets_the_button_lead_there(
+    court: Court, provider_peer: ProviderPeer, serve: Any, open_page: OpenPage
+) -> None:
     """A real browser goes to the provider and comes back signed in: the page's policy names where its form may lead."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

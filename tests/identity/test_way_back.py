@@ -47,7 +47,9 @@ def enrolled(scene: Scene, name: str) -> bool:
 
 
 def test_a_lost_factor_is_taken_off_by_two_and_the_act_is_on_record(app: Flask, small_scene: Scene) -> None:
-    """Asked at the machine, approved on the page: factor, password and sessions end, and the log holds the digest of the act."""
+    """Asked at the machine, approved on the page: factor, password and sessions end, and the log holds the digest of
+    the act.
+    """
     Visitor(app, small_scene, "judge")
     assert "/administration/people" in ask(app)[1] and ask(app)[0] == 0
     admin, number = Visitor(app, small_scene, "admin"), row_of(small_scene).id
@@ -59,15 +61,23 @@ def test_a_lost_factor_is_taken_off_by_two_and_the_act_is_on_record(app: Flask, 
     assert row.record is not None and not enrolled(small_scene, "judge")
     with small_scene.court.database.read() as session:
         assert session.get_one(Account, small_scene.people["judge"]).password_hash is None
-        assert all(one.revoked_at for one in session.scalars(select(SessionRow).where(SessionRow.account_id == small_scene.people["judge"])))
+        assert all(
+            one.revoked_at
+            for one in session.scalars(select(SessionRow).where(SessionRow.account_id == small_scene.people["judge"]))
+        )
         receipt = session.get_one(Receipt, row.receipt)
-    assert receipt.body is not None and json.loads(receipt.body)["sha256"] == hashlib.sha256(row.record.encode()).hexdigest()
+    assert (
+        receipt.body is not None
+        and json.loads(receipt.body)["sha256"] == hashlib.sha256(row.record.encode()).hexdigest()
+    )
     said = json.loads(row.record)
     assert (said["asked_by"], said["decided_by"], said["approved"], said["why"]) == ("Wu Tong", "Admin", True, WHY)
     assert "Wu Tong asks" not in admin.get(page)
 
 
-@pytest.mark.parametrize(("email", "by"), [("judge@court.example", "admin@court.example"), ("judge@court.example", "Admin")])
+@pytest.mark.parametrize(
+    ("email", "by"), [("judge@court.example", "admin@court.example"), ("judge@court.example", "Admin")]
+)
 def test_whoever_asked_approves_nothing(app: Flask, small_scene: Scene, email: str, by: str) -> None:
     """An administrator who asked at the machine does not approve on the page as well; she may decline, and all stays."""
     ask(app, email=email, by=by)
@@ -81,21 +91,29 @@ def test_whoever_asked_approves_nothing(app: Flask, small_scene: Scene, email: s
 
 
 def test_the_last_administrator_comes_back_with_a_second_person_at_the_machine(app: Flask, small_scene: Scene) -> None:
-    """With nobody left to approve, two different people at the machine do it; while another administrator is left they cannot."""
+    """With nobody left to approve, two different people at the machine do it; while another administrator is left they
+    cannot.
+    """
     lost = "admin@court.example"
     assert "--second" in ask(app, email=lost)[1]
     assert ask(app, "--second", "wu tong", email=lost)[0] == 1
     with small_scene.court.database.write() as session:
-        session.add(AccountRole(account_id=small_scene.people["clerk"], role=Role.ADMIN, granted_at=small_scene.clock.now()))
+        session.add(
+            AccountRole(account_id=small_scene.people["clerk"], role=Role.ADMIN, granted_at=small_scene.clock.now())
+        )
     assert ask(app, "--second", "He Jing", email=lost)[0] == 1
     with small_scene.court.database.write() as session:
         session.scalars(
-            select(AccountRole).where(AccountRole.role == Role.ADMIN, AccountRole.account_id == small_scene.people["clerk"])
+            select(AccountRole).where(
+                AccountRole.role == Role.ADMIN, AccountRole.account_id == small_scene.people["clerk"]
+            )
         ).one().revoked_at = small_scene.clock.now()
     code, said = ask(app, "--second", "He Jing", email=lost)
     assert (code, "taken off" in said) == (0, True)
     row = row_of(small_scene)
-    assert (row.asked_by, row.decided_by, row.approved) == ("Wu Tong", "He Jing", True) and not enrolled(small_scene, "admin")
+    assert (row.asked_by, row.decided_by, row.approved) == ("Wu Tong", "He Jing", True) and not enrolled(
+        small_scene, "admin"
+    )
 
 
 def test_parties_have_no_such_way(app: Flask) -> None:

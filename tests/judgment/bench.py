@@ -1,4 +1,6 @@
-"""A case before the judge: parties, facts with answers, exhibits with opinions, a phase that is over. Rows are laid directly; acts are real."""
+"""A case before the judge: parties, facts with answers, exhibits with opinions, a phase that is over. Rows are laid
+directly; acts are real.
+"""
 
 from __future__ import annotations
 
@@ -65,18 +67,37 @@ class Bench:
             for party in case.parties:
                 if party.label == who:
                     account = session.get(Account, party.account_id) if party.account_id else None
-                    return Actor(party.role, party.account_id, account.name if account else party.name, case.id, party.id, strong_at=self.clock.now())
+                    return Actor(
+                        party.role,
+                        party.account_id,
+                        account.name if account else party.name,
+                        case.id,
+                        party.id,
+                        strong_at=self.clock.now(),
+                    )
             account = self.account(who)
             return Actor(Role(who), account.id, account.name, case.id, strong_at=self.clock.now())
 
-    def do(self, who: str, act: str, given: BaseModel | Mapping[str, Any], *, premise: str | None = None, actor: Actor | None = None) -> ActReceipt:
+    def do(
+        self,
+        who: str,
+        act: str,
+        given: BaseModel | Mapping[str, Any],
+        *,
+        premise: str | None = None,
+        actor: Actor | None = None,
+    ) -> ActReceipt:
         """Perform an act as the API does: prepare, sit, perform; a docket premise is read now unless given."""
         entry = self.court.table[act]
         model = given if isinstance(given, BaseModel) else entry.input.model_validate(dict(given))
         me = actor or self.actor(who)
         with self.court.database.read() as session:
             case = session.get_one(Case, self.case_id)
-            seen = premise if premise is not None else self.court.look(session).premise_now(entry, case, me, model.model_dump(mode="json"))
+            seen = (
+                premise
+                if premise is not None
+                else self.court.look(session).premise_now(entry, case, me, model.model_dump(mode="json"))
+            )
             prepared = self.court.prepare(act, case, model, me)
         with self.court.sit(prepared) as sitting:
             return sitting.perform(act, sitting.session.get_one(Case, self.case_id), model, actor=me, premise=seen)
@@ -137,8 +158,17 @@ class Bench:
             "record_findings",
             {
                 "findings": [
-                    {"subject": "exhibit/C-2", "result": "partly", "reasons": "The platform keeps the same list; relied on in that point."},
-                    {"subject": "fact/2", "result": "adopted", "reasons": "The screenshot and the chat agree.", "rests_on": ["C-1", "C-2"]},
+                    {
+                        "subject": "exhibit/C-2",
+                        "result": "partly",
+                        "reasons": "The platform keeps the same list; relied on in that point.",
+                    },
+                    {
+                        "subject": "fact/2",
+                        "result": "adopted",
+                        "reasons": "The screenshot and the chat agree.",
+                        "rests_on": ["C-1", "C-2"],
+                    },
                 ]
             },
         )
@@ -214,14 +244,18 @@ def people(court: Court, clock: FixedClock) -> None:
     """Accounts of everybody in these tests."""
     with court.database.write() as session:
         for name, role in PEOPLE.items():
-            account = Account(email=f"{name}@people.example", name=name.title(), state=AccountState.ACTIVE, created_at=clock.now())
+            account = Account(
+                email=f"{name}@people.example", name=name.title(), state=AccountState.ACTIVE, created_at=clock.now()
+            )
             session.add(account)
             session.flush()
             if role is not None:
                 session.add(AccountRole(account_id=account.id, role=role, granted_at=clock.now()))
 
 
-def lay_case(court: Court, clock: FixedClock, *, track: Track = Track.SIMPLE, joined: bool = True, number: str = NUMBER) -> Bench:
+def lay_case(
+    court: Court, clock: FixedClock, *, track: Track = Track.SIMPLE, joined: bool = True, number: str = NUMBER
+) -> Bench:
     """A case whose examination is over: two facts (one agreed), two exhibits (one disputed), claim for 8,000 and 2,000."""
     bench = Bench(court, clock, number=number)
     _lay(bench, track, joined)
@@ -251,7 +285,10 @@ def _lay(bench: Bench, track: Track, joined: bool) -> None:
         session.add(case)
         session.flush()
         bench.case_id = case.id
-        for role, name, kind, who in ((Role.CLAIMANT, "Li", PartyKind.PERSON, "li"), (Role.RESPONDENT, "Haiyun Ltd", PartyKind.COMPANY, "haiyun")):
+        for role, name, kind, who in (
+            (Role.CLAIMANT, "Li", PartyKind.PERSON, "li"),
+            (Role.RESPONDENT, "Haiyun Ltd", PartyKind.COMPANY, "haiyun"),
+        ):
             appears = joined or role is Role.CLAIMANT
             session.add(
                 Party(
@@ -275,17 +312,29 @@ def _lay(bench: Bench, track: Track, joined: bool) -> None:
         session.add(claim)
         session.flush()
         for n, (what, amount) in enumerate((("the price back", 800_000), ("damages", 200_000)), 1):
-            session.add(Relief(claim_id=claim.id, number=n, kind=ReliefKind.MONEY, what=what, amount_minor=amount, currency="CNY"))
+            session.add(
+                Relief(
+                    claim_id=claim.id, number=n, kind=ReliefKind.MONEY, what=what, amount_minor=amount, currency="CNY"
+                )
+            )
         for n, what in enumerate(("I bought 30 bottles.", "The listing named the agent."), 1):
             session.add(Fact(case_id=case.id, party_id=claimant.id, number=n, what=what, entry_number=1))
         session.flush()
         if joined:
             for fact, stance in zip(
-                session.scalars(select(Fact).where(Fact.case_id == case.id).order_by(Fact.number)), (FactStance.ADMITTED, FactStance.DENIED), strict=True
+                session.scalars(select(Fact).where(Fact.case_id == case.id).order_by(Fact.number)),
+                (FactStance.ADMITTED, FactStance.DENIED),
+                strict=True,
             ):
                 session.add(FactAnswer(fact_id=fact.id, party_id=respondent.id, stance=stance, entry_number=2))
         examination = Examination(
-            case_id=case.id, mode=Mode.ASYNCHRONOUS, plan={}, opened_at=now - timedelta(days=20), opened_by=3, closed_at=now - timedelta(days=1), closed_by=4
+            case_id=case.id,
+            mode=Mode.ASYNCHRONOUS,
+            plan={},
+            opened_at=now - timedelta(days=20),
+            opened_by=3,
+            closed_at=now - timedelta(days=1),
+            closed_by=4,
         )
         session.add(examination)
         session.flush()

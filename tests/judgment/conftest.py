@@ -21,7 +21,13 @@ def whole_court(sqlite_url: str, tmp_path: Path, clock: FixedClock, shelf: Shelf
     """The court as the program wires it, with people."""
     database = Database(sqlite_url, synchronous="OFF")
     settings = Settings(mode="test", data_dir=tmp_path / "data", argon2_cheap=True, base_url="http://court.test")
-    court, _ = shelf.open(("bench",), database, settings.data_dir, lambda: create_court(settings, clock, database), lambda court: people(court, clock))
+    court, _ = shelf.open(
+        ("bench",),
+        database,
+        settings.data_dir,
+        lambda: create_court(settings, clock, database),
+        lambda court: people(court, clock),
+    )
     yield court
     database.dispose()
 

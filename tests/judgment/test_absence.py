@@ -13,7 +13,12 @@ from odr.judgment.models import Decision
 from tests.judgment.bench import Bench
 
 ASKS = {"asks": "Set it aside.", "grounds": "I was in hospital; the label was lawful."}
-RULING = {"result": "granted", "orders": "The decision is set aside.", "reasons": "A good reason, and a case to make.", "language": "en"}
+RULING = {
+    "result": "granted",
+    "orders": "The decision is set aside.",
+    "reasons": "A good reason, and a case to make.",
+    "language": "en",
+}
 
 
 def absent(bench: Bench, pack: tuple[str, str] | None, track: Track = Track.SMALL) -> None:
@@ -36,7 +41,9 @@ def motion(bench: Bench) -> str:
 
 
 def test_the_absent_party_has_it_set_aside(bench: Bench) -> None:
-    """Asked within fourteen days by her, ruled on by the judge: the decision no longer stands and the case is heard again; nobody else's word does it."""
+    """Asked within fourteen days by her, ruled on by the judge: the decision no longer stands and the case is heard
+    again; nobody else's word does it.
+    """
     absent(bench, ("ew", "2024-05-01"))
     with pytest.raises(InvalidInput, match="only when the absent party"):
         bench.do("judge", "give_ruling", RULING | {"kind": "set_aside"})

@@ -1,4 +1,6 @@
-"""An action of many decided: its fee at the end, and its judgment for somebody who had not registered (CPL 57; CPI 80, 194)."""
+"""An action of many decided: its fee at the end, and its judgment for somebody who had not registered (CPL 57; CPI 80,
+194).
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,11 @@ from tests.kept import kept
 
 OTHER = "(2026)网0192民初200号"
 ORDERS = [{"debtor": "respondent/1", "amount": "500.00", "what": "The price back"}]
-RULING: dict[str, Any] = {"limitation": "in_time", "orders": ORDERS, "reasons": "The same goods of the same batch; order and payment are shown."}
+RULING: dict[str, Any] = {
+    "limitation": "in_time",
+    "orders": ORDERS,
+    "reasons": "The same goods of the same batch; order and payment are shown.",
+}
 
 
 @pytest.fixture
@@ -39,16 +45,50 @@ def many(bench: Bench) -> Bench:
     """An action of two claimants, announced and examined: 10,000 and 5,000 are asked for, nothing was paid in advance."""
     with bench.court.database.write() as session:
         case = session.get_one(Case, bench.case_id)
-        now, mei = bench.clock.now(), session.scalars(select(Account).where(Account.email == "mei@people.example")).one()
-        party = Party(case_id=case.id, role=Role.CLAIMANT, ordinal=2, name="Mei", kind=PartyKind.PERSON, account_id=mei.id, joined_at=now, online=True)
+        now, mei = (
+            bench.clock.now(),
+            session.scalars(select(Account).where(Account.email == "mei@people.example")).one(),
+        )
+        party = Party(
+            case_id=case.id,
+            role=Role.CLAIMANT,
+            ordinal=2,
+            name="Mei",
+            kind=PartyKind.PERSON,
+            account_id=mei.id,
+            joined_at=now,
+            online=True,
+        )
         session.add(party)
         session.flush()
         claim = Claim(case_id=case.id, party_id=party.id, amount_minor=500_000, currency="CNY", entry_number=1)
         session.add(claim)
         session.flush()
-        session.add(Relief(claim_id=claim.id, number=1, kind=ReliefKind.MONEY, what="the price back", amount_minor=500_000, currency="CNY"))
-        session.add(GroupAction(case_id=case.id, about="Capsules of one batch.", asked="The price back.", announced_entry=1, until=now))
-        session.add(FeeBasis(case_id=case.id, party_id=case.parties[0].id, matter=Matter.CLAIM, amounts=[1_000_000], at_end=True, since=now))
+        session.add(
+            Relief(
+                claim_id=claim.id,
+                number=1,
+                kind=ReliefKind.MONEY,
+                what="the price back",
+                amount_minor=500_000,
+                currency="CNY",
+            )
+        )
+        session.add(
+            GroupAction(
+                case_id=case.id, about="Capsules of one batch.", asked="The price back.", announced_entry=1, until=now
+            )
+        )
+        session.add(
+            FeeBasis(
+                case_id=case.id,
+                party_id=case.parties[0].id,
+                matter=Matter.CLAIM,
+                amounts=[1_000_000],
+                at_end=True,
+                since=now,
+            )
+        )
         session.flush()
         keep_basis(session, case, party, Matter.CLAIM, [500_000], 0, now)
     return bench
@@ -58,13 +98,21 @@ def many(bench: Bench) -> Bench:
 def decided(many: Bench) -> None:
     """Haiyun pays 8,000 to Li and 5,000 to Mei; the judgment binds."""
     with many.court.database.read() as session:
-        keys = [c.reference for c in session.scalars(select(Claim).where(Claim.case_id == many.case_id).order_by(Claim.id))]
+        keys = [
+            c.reference for c in session.scalars(select(Claim).where(Claim.case_id == many.case_id).order_by(Claim.id))
+        ]
     many.findings()
     pay = [
         {"kind": "pay", "relief": f"{key}/1", "debtor": "respondent/1", "creditor": f"claimant/{n}", "amount": amount}
         for n, (key, amount) in enumerate(zip(keys, ("8,000.00", "5,000.00"), strict=True), 1)
     ]
-    whole = {"language": "en", "claims": "The price back.", "answers": "Lawful goods.", "issues": "Was the label true?", "history": "Lodged."}
+    whole = {
+        "language": "en",
+        "claims": "The price back.",
+        "answers": "Lawful goods.",
+        "issues": "Was the label true?",
+        "history": "Lodged.",
+    }
     reasons = [{"text": "The label was not true: see C-2 and fact 2.", "articles": "Civil Code, art. 577"}]
     many.do("judge", "draft_decision", {**whole, "reasons": reasons, "orders": [*pay, {"kind": "dismiss"}]})
     reference = many.draft_reference()
@@ -94,7 +142,9 @@ def reference_of(many: Bench) -> str:
 
 
 def test_the_fee_of_many_is_one_sum_at_the_end_and_shows_its_working(many: Bench) -> None:
-    """15,000 in dispute make 175 halved, asked of nobody in advance; each bears where she lost (CPI 194; FEE 13, 16, 29)."""
+    """15,000 in dispute make 175 halved, asked of nobody in advance; each bears where she lost (CPI 194; FEE 13, 16,
+    29).
+    """
     decided(many)
     with many.court.database.read() as session:
         case = session.get_one(Case, many.case_id)
@@ -102,9 +152,13 @@ def test_the_fee_of_many_is_one_sum_at_the_end_and_shows_its_working(many: Bench
         assert assessments_of(session, case) == []
         found = json.loads(entry.payload)["result"]
         assert found["total"] == 8_750 and found["full"] == 17_500 and not found["prepaid"]
-        assert {step["article"] for step in found["steps"]} >= {"CPI 194", "FEE 16"} and input_of(entry)["ending"] is None
+        assert {step["article"] for step in found["steps"]} >= {"CPI 194", "FEE 16"} and input_of(entry)[
+            "ending"
+        ] is None
         shares = {one["party"]: one["bears"] for one in case_costs(session, case)}
-        owed = session.scalars(select(Task.title).where(Task.case_id == case.id, Task.kind == "collect_costs", Task.done_at.is_(None))).all()
+        owed = session.scalars(
+            select(Task.title).where(Task.case_id == case.id, Task.kind == "collect_costs", Task.done_at.is_(None))
+        ).all()
     assert shares == {"claimant/1": 1_167, "claimant/2": 0, "respondent/1": 7_583} and len(owed) == 2
 
 
@@ -116,12 +170,16 @@ def case_costs(session: Any, case: Case) -> list[dict[str, Any]]:
 
 
 def test_whoever_did_not_register_gets_the_same_judgment_by_a_sealed_ruling(many: Bench) -> None:
-    """The claim is right: what follows for it is owed at once, the loser bears the fee, and both dockets name the other (CPL 57; CPI 80)."""
+    """The claim is right: what follows for it is owed at once, the loser bears the fee, and both dockets name the other
+    (CPL 57; CPI 80).
+    """
     decided(many)
     mine = another(many)
     judge = Visitor(create_app(court=many.court), mine, "judge", "zh-Hans")
     page = judge.get("/do/apply_group_judgment")
-    assert many.number in page and "诉讼时效" in page and re.search("日[^0-9:]*作出的判决", page), "a ruling names a day, not an hour"
+    assert many.number in page and "诉讼时效" in page and re.search("日[^0-9:]*作出的判决", page), (
+        "a ruling names a day, not an hour"
+    )
     mine.do("judge", "apply_group_judgment", {**RULING, "judgment": reference_of(many), "days": 15})
     assert many.number in judge.get("")
     with many.court.database.read() as session:
@@ -132,11 +190,17 @@ def test_whoever_did_not_register_gets_the_same_judgment_by_a_sealed_ruling(many
         note = input_of(entries_of(session, main, "note_applied_judgment")[0])
     assert case.stage is Stage.EFFECTIVE and case.effective_at is not None and owed.amount_minor == 50_000
     assert paper.sha256 and link.group_case_id == main.id and note["case"] == OTHER
-    mine.do("claimant/1", "record_performance", {"obligation": owed.reference, "amount": "500.00", "on": mine.clock.now().date().isoformat()})
+    mine.do(
+        "claimant/1",
+        "record_performance",
+        {"obligation": owed.reference, "amount": "500.00", "on": mine.clock.now().date().isoformat()},
+    )
 
 
 def test_a_judgment_is_applied_only_where_it_fits(many: Bench) -> None:
-    """Not before it binds, not to somebody who took part, not while the respondent may answer, not by the clerk, not against a stranger to the case."""
+    """Not before it binds, not to somebody who took part, not while the respondent may answer, not by the clerk, not
+    against a stranger to the case.
+    """
     given = {**RULING, "judgment": reference_of(many)}
     early = another(many)
     with pytest.raises((ActNotOpen, InvalidInput)):
@@ -153,8 +217,12 @@ def test_a_judgment_is_applied_only_where_it_fits(many: Bench) -> None:
     with pytest.raises(ActNotOpen):
         early.do("judge", "apply_group_judgment", given)
     with many.court.database.write() as session:
-        session.scalars(select(Window).where(Window.case_id == early.case_id, Window.kind == "answer")).one().state = WindowState.MET
-        session.get_one(Case, early.case_id).parties[0].account_id = session.scalars(select(Account.id).where(Account.email == "mei@people.example")).one()
+        session.scalars(
+            select(Window).where(Window.case_id == early.case_id, Window.kind == "answer")
+        ).one().state = WindowState.MET
+        session.get_one(Case, early.case_id).parties[0].account_id = session.scalars(
+            select(Account.id).where(Account.email == "mei@people.example")
+        ).one()
     with pytest.raises((ActNotOpen, InvalidInput)):
         early.do("judge", "apply_group_judgment", given)
 

@@ -1,4 +1,6 @@
-"""An expert who was heard: what the attendance cost is borne by the loser, and what counts as given up lies before the judge (EV 38, 39)."""
+"""An expert who was heard: what the attendance cost is borne by the loser, and what counts as given up lies before the
+judge (EV 38, 39).
+"""
 
 from __future__ import annotations
 
@@ -48,19 +50,37 @@ def expert(bench: Bench, *, prepays: str = "claimant/1") -> None:
         )  # fmt: skip
         session.add(witness)
         session.flush()
-        asked = {"fact": "An additive", "questions": "Which?", "why": "Only a laboratory can tell", "bears_id": report.party_id}
-        appraisal = Appraisal(state=AppraisalState.REPORTED, exhibit_id=report.id, witness_id=witness.id, **asked, **about)
+        asked = {
+            "fact": "An additive",
+            "questions": "Which?",
+            "why": "Only a laboratory can tell",
+            "bears_id": report.party_id,
+        }
+        appraisal = Appraisal(
+            state=AppraisalState.REPORTED, exhibit_id=report.id, witness_id=witness.id, **asked, **about
+        )
         session.add(appraisal)
         session.flush()
         for party_id, kept in ((party.id, True), (case.parties[-1].id, False)):
-            given = {"words": "Page 2 shows another bottle.", "is_kept": kept, "at": bench.clock.now(), "entry_number": 1}
-            session.add(ReportObjection(appraisal_id=appraisal.id, party_id=party_id, **given, **({} if kept else {"given_up_by": 1})))
+            given = {
+                "words": "Page 2 shows another bottle.",
+                "is_kept": kept,
+                "at": bench.clock.now(),
+                "entry_number": 1,
+            }
+            session.add(
+                ReportObjection(
+                    appraisal_id=appraisal.id, party_id=party_id, **given, **({} if kept else {"given_up_by": 1})
+                )
+            )
         reference = appraisal.reference
     bench.do("judge", "call_expert", {"appraisal": reference, "travel": "100", "board": "100", "earnings": "100"})
     with bench.court.sit() as sitting:
         case = sitting.session.get_one(Case, bench.case_id)
         notice = sitting.session.scalars(select(FeeAssessment).where(FeeAssessment.matter == Matter.ATTENDANCE)).one()
-        sitting.session.add(AccountRole(account_id=bench.account("president").id, role=Role.CASHIER, granted_at=sitting.now))
+        sitting.session.add(
+            AccountRole(account_id=bench.account("president").id, role=Role.CASHIER, granted_at=sitting.now)
+        )
         me = cashier(sitting.session, case, bench.account("president").id, "Cashier", sitting.now, sitting.now)
         given = PaymentInput(
             assessment=notice.reference, channel=Channel.COUNTER, amount=notice.amount, source="counter/17", received_at=sitting.now
@@ -72,24 +92,42 @@ def heard(bench: Bench) -> None:
     """The expert testified, and the judge finds that."""
     with bench.court.database.write() as session:
         witness = session.scalars(select(Witness).where(Witness.case_id == bench.case_id)).one()
-        said = {"kind": PostingKind.TESTIMONY, "role": Role.EXPERT, "speaker": witness.name, "words": "It was sealed.", "exhibits": [], "uploads": []}
+        said = {
+            "kind": PostingKind.TESTIMONY,
+            "role": Role.EXPERT,
+            "speaker": witness.name,
+            "words": "It was sealed.",
+            "exhibits": [],
+            "uploads": [],
+        }
         session.add(Posting(case_id=bench.case_id, witness_id=witness.id, entry_number=1, at=bench.clock.now(), **said))
         call = session.scalars(select(ExpertCall)).one().reference
     bench.do("judge", "settle_attendance", {"call": call, "outcome": "heard", "reasons": "She testified."})
 
 
 def test_loser_bears_it_and_the_winner_gets_it_back(bench: Bench) -> None:
-    """The costs decision holds it; in effect the court returns it to the winner who prepaid it and asks the loser; the expert keeps it (EV 39; CPI 207)."""
+    """The costs decision holds it; in effect the court returns it to the winner who prepaid it and asks the loser; the
+    expert keeps it (EV 39; CPI 207).
+    """
     expert(bench)
     heard(bench)
     with bench.court.database.read() as session:
         call = session.scalars(select(ExpertCall)).one().reference
-    bench.do("judge", "record_findings", {"findings": [{"subject": "exhibit/C-1", "result": "adopted", "reasons": "The expert explained page 2."}]})
+    bench.do(
+        "judge",
+        "record_findings",
+        {"findings": [{"subject": "exhibit/C-1", "result": "adopted", "reasons": "The expert explained page 2."}]},
+    )
     bench.findings()
     bench.do("judge", "draft_decision", bench.draft())
     with pytest.raises(ActNotOpen, match="cost is not known yet"):
         bench.do("judge", "send_for_signing", {"decision": bench.draft_reference()})
-    bench.do("cashier", "pass_on_attendance_fee", {"call": call, "amount": "300", "channel": "transfer", "slip": "T-1"}, actor=till(bench))
+    bench.do(
+        "cashier",
+        "pass_on_attendance_fee",
+        {"call": call, "amount": "300", "channel": "transfer", "slip": "T-1"},
+        actor=till(bench),
+    )
     shares = [{"party": "claimant/1", "percent": "0"}, {"party": "respondent/1", "percent": "100"}]
     bench.do("judge", "draft_decision", bench.draft(costs=shares))
     reference = bench.draft_reference()
@@ -135,12 +173,19 @@ def test_no_decision_is_signed_while_an_expert_is_called(bench: Bench) -> None:
 
 
 def test_judge_sees_what_stands_against_a_report_and_what_was_given_up(bench: Bench) -> None:
-    """An objection that stands makes the report disputed; one that counts as given up is shown as such and disputes nothing (EV 38)."""
+    """An objection that stands makes the report disputed; one that counts as given up is shown as such and disputes
+    nothing (EV 38).
+    """
     expert(bench, prepays="respondent/1")
     with bench.court.database.write() as session:
         look, case = bench.court.look(session), session.get_one(Case, bench.case_id)
         item = desk(look, case, "exhibit/C-1").chosen
-        assert item is not None and hasattr(item, "given_up") and item.is_disputed and (len(item.to_report), len(item.given_up)) == (2, 1)
+        assert (
+            item is not None
+            and hasattr(item, "given_up")
+            and item.is_disputed
+            and (len(item.to_report), len(item.given_up)) == (2, 1)
+        )
         for objection in session.scalars(select(ReportObjection)):
             objection.given_up_by = 1
         session.flush()

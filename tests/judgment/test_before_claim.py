@@ -1,4 +1,6 @@
-"""Preservation before a claim: a case of its own, the judge on duty, security, silence until it is carried out, thirty days for the claim (CPL 104)."""
+"""Preservation before a claim: a case of its own, the judge on duty, security, silence until it is carried out, thirty
+days for the claim (CPL 104).
+"""
 
 from __future__ import annotations
 
@@ -60,7 +62,9 @@ def files_claim(bench: Bench) -> str:
 
 
 def test_the_other_side_learns_of_it_when_it_is_carried_out(whole_court: Court, clock: FixedClock) -> None:
-    """Nothing is sent to the respondent and nobody reads of it for her until execution; then a letter with a code lets her in and she may ask for review."""
+    """Nothing is sent to the respondent and nobody reads of it for her until execution; then a letter with a code lets
+    her in and she may ask for review.
+    """
     bench = asked(whole_court, clock)
     with pytest.raises(InvalidInput, match="without security"):
         bench.do("judge", "rule_on_preservation", RULING | {"motion": motion_of(bench), "security": None})
@@ -76,17 +80,27 @@ def test_the_other_side_learns_of_it_when_it_is_carried_out(whole_court: Court, 
     given = JoinInput(name=HAIYUN, email="legal@haiyun.example", e_service=True)
     join(whole_court, bench.account("haiyun").id, letter.code, given)
     with whole_court.database.read() as session:
-        page = case_page(whole_court.look(session), session.get_one(Case, bench.case_id), bench.actor("respondent/1"), "en")
+        page = case_page(
+            whole_court.look(session), session.get_one(Case, bench.case_id), bench.actor("respondent/1"), "en"
+        )
     told = "\n".join(str(e.words) for e in page.entries)
     assert "asks for preservation before a claim" in told and "Account frozen" in told
     bench.serve("respondent/1")
     bench.do("respondent/1", "ask_for_preservation_review", {"asks": "Lift it.", "grounds": "I gave a bank's letter."})
-    bench.do("judge", "give_ruling", {**RULING, "motion": motion_of(bench), "security": None, "orders": "It is lifted."})
-    assert (bench.case().stage, bench.case().outcome, preserved(bench).state) == (Stage.CLOSED, Outcome.LIFTED, PreservationState.LIFTED)
+    bench.do(
+        "judge", "give_ruling", {**RULING, "motion": motion_of(bench), "security": None, "orders": "It is lifted."}
+    )
+    assert (bench.case().stage, bench.case().outcome, preserved(bench).state) == (
+        Stage.CLOSED,
+        Outcome.LIFTED,
+        PreservationState.LIFTED,
+    )
 
 
 def test_a_claim_in_time_keeps_it_as_long_as_its_case(whole_court: Court, clock: FixedClock) -> None:
-    """A claim against the same side filed within thirty days is tied to it, by the court where nobody names it; with that case it ends."""
+    """A claim against the same side filed within thirty days is tied to it, by the court where nobody names it; with
+    that case it ends.
+    """
     bench = asked(whole_court, clock)
     carried_out(bench)
     with pytest.raises(InvalidInput):
@@ -97,7 +111,9 @@ def test_a_claim_in_time_keeps_it_as_long_as_its_case(whole_court: Court, clock:
     with whole_court.database.read() as session:
         row = session.scalars(select(BeforeClaim)).one()
         followed = session.get_one(Case, row.claim_case_id)
-        assert followed.reference == reference and not whole_court.look(session).tasks(session.get_one(Case, bench.case_id), "lift_preservation")
+        assert followed.reference == reference and not whole_court.look(session).tasks(
+            session.get_one(Case, bench.case_id), "lift_preservation"
+        )
     with pytest.raises(ActNotOpen, match="already"):
         bench.do("claimant/1", "name_claim", {"claim": reference})
     assert preserved(bench).state is PreservationState.EXECUTED
@@ -105,12 +121,18 @@ def test_a_claim_in_time_keeps_it_as_long_as_its_case(whole_court: Court, clock:
         mine = sitting.session.get_one(Case, followed.id)
         mine.stage, mine.outcome, mine.closed_at = Stage.CLOSED, Outcome.WITHDRAWN, clock.now()
     assert whole_court.hooks.sweeps["preservations"](whole_court) == 1
-    assert (bench.case().stage, bench.case().outcome, preserved(bench).state) == (Stage.CLOSED, Outcome.LIFTED, PreservationState.LAPSED)
+    assert (bench.case().stage, bench.case().outcome, preserved(bench).state) == (
+        Stage.CLOSED,
+        Outcome.LIFTED,
+        PreservationState.LAPSED,
+    )
     assert whole_court.hooks.sweeps["preservations"](whole_court) == 0
 
 
 def test_without_a_claim_the_judge_lifts_it(whole_court: Court, clock: FixedClock) -> None:
-    """After thirty days lifting lies on the judge's desk; the clock itself lifts nothing, and nothing else can be ruled on there."""
+    """After thirty days lifting lies on the judge's desk; the clock itself lifts nothing, and nothing else can be ruled
+    on there.
+    """
     bench = asked(whole_court, clock)
     carried_out(bench)
     bench.wait(days=29)
@@ -125,15 +147,21 @@ def test_without_a_claim_the_judge_lifts_it(whole_court: Court, clock: FixedCloc
     assert preserved(bench).state is PreservationState.EXECUTED
     with pytest.raises(InvalidInput):
         bench.do("judge", "give_ruling", {**RULING, "kind": "dismissal", "security": None})
-    bench.do("judge", "give_ruling", {**RULING, "kind": "preservation_review", "security": None, "orders": "It is lifted."})
+    bench.do(
+        "judge", "give_ruling", {**RULING, "kind": "preservation_review", "security": None, "orders": "It is lifted."}
+    )
     bench.wait(days=10)
     assert (bench.case().stage, preserved(bench).state) == (Stage.CLOSED, PreservationState.LIFTED)
 
 
 def test_what_is_refused_is_closed_after_the_time_for_review(whole_court: Court, clock: FixedClock) -> None:
-    """A refusal goes to the applicant alone, who has five days for a review; then the case is over and the other side never heard of it."""
+    """A refusal goes to the applicant alone, who has five days for a review; then the case is over and the other side
+    never heard of it.
+    """
     bench = asked(whole_court, clock)
-    bench.do("judge", "rule_on_preservation", RULING | {"motion": motion_of(bench), "result": "refused", "security": None})
+    bench.do(
+        "judge", "rule_on_preservation", RULING | {"motion": motion_of(bench), "result": "refused", "security": None}
+    )
     bench.serve("claimant/1")
     assert bench.case().stage is Stage.PRESERVING
     bench.wait(days=8)
@@ -144,7 +172,9 @@ def test_what_is_refused_is_closed_after_the_time_for_review(whole_court: Court,
 
 
 def test_the_judge_on_duty_sits_and_pages_do_it_all(whole_court: Court, clock: FixedClock) -> None:
-    """The president puts a judge on duty on a page; the application, in Chinese, goes to her; sent twice under one key it is one case."""
+    """The president puts a judge on duty on a page; the application, in Chinese, goes to her; sent twice under one key
+    it is one case.
+    """
     with whole_court.database.write() as session:
         extra = Account(email="duty@people.example", name="Duty", state=AccountState.ACTIVE, created_at=clock.now())
         session.add(extra)
@@ -152,8 +182,18 @@ def test_the_judge_on_duty_sits_and_pages_do_it_all(whole_court: Court, clock: F
         session.add(AccountRole(account_id=extra.id, role=Role.JUDGE, granted_at=clock.now()))
         duty = str(extra.id)
     app = create_app(court=whole_court)
-    president, li = Visitor(app, Bench(whole_court, clock), "president"), Visitor(app, Bench(whole_court, clock), "li", "zh-Hans")
-    today = {"from_on-day": "1", "from_on-month": "1", "from_on-year": "2020", "until_on-day": "1", "until_on-month": "1", "until_on-year": "2040"}
+    president, li = (
+        Visitor(app, Bench(whole_court, clock), "president"),
+        Visitor(app, Bench(whole_court, clock), "li", "zh-Hans"),
+    )
+    today = {
+        "from_on-day": "1",
+        "from_on-month": "1",
+        "from_on-year": "2020",
+        "until_on-day": "1",
+        "until_on-month": "1",
+        "until_on-year": "2040",
+    }
     assert "lot" in president.page("/court/duty")
     assert president.post("/court/duty", {"judge": duty, **today, "until_on-year": "2019"}).status_code == 422
     assert president.post("/court/duty", {"judge": duty, **today}).status_code == 303
@@ -167,9 +207,14 @@ def test_the_judge_on_duty_sits_and_pages_do_it_all(whole_court: Court, clock: F
         "asks": "冻结账户", "grounds": "正在转移", "amount": "8000", "security": "银行保函", "idempotency_key": "once",
     }  # fmt: skip
     answers = [li.post("/preservation", form) for _ in range(2)]
-    assert [a.status_code for a in answers] == [303, 303] and answers[0].headers["Location"] == answers[1].headers["Location"], answers[0].text[:3000]
+    assert [a.status_code for a in answers] == [303, 303] and answers[0].headers["Location"] == answers[1].headers[
+        "Location"
+    ], answers[0].text[:3000]
     with whole_court.database.read() as session:
         case = session.scalars(select(Case)).one()
-        assert str(session.scalars(select(Seat.account_id).where(Seat.case_id == case.id, Seat.role == Role.JUDGE)).one()) == duty
+        assert (
+            str(session.scalars(select(Seat.account_id).where(Seat.case_id == case.id, Seat.role == Role.JUDGE)).one())
+            == duty
+        )
     li.bench.case_id = case.id
     assert "四十八小时" in li.get("")

@@ -1,4 +1,6 @@
-"""A contested dispute with costs, decided, appealed and final: by programs with their tokens, and at the desk of a browser in both languages."""
+"""A contested dispute with costs, decided, appealed and final: by programs with their tokens, and at the desk of a
+browser in both languages.
+"""
 
 from __future__ import annotations
 
@@ -32,14 +34,23 @@ from tests.sound import fits_each_width, is_sound, is_sound_to_both
 
 PEOPLE = ("li", "haiyun", "judge", "clerk")
 GO = "main form button.govuk-button:not(.govuk-button--secondary)"
-OUTCOME = {"outcome": "changed", "court": "Intermediate Court", "number": "(2026) 12", "decided_on": "2026-05-20", "summary": "Half.", "amount": "4,000.00"}
+OUTCOME = {
+    "outcome": "changed",
+    "court": "Intermediate Court",
+    "number": "(2026) 12",
+    "decided_on": "2026-05-20",
+    "summary": "Half.",
+    "amount": "4,000.00",
+}
 BEARS = [{"party": "respondent/1", "bears": "25.00"}]
 SAID = ("网页与标签一致。", "标签合法。", "驳回诉讼请求。")
 
 
 @pytest.fixture
 def court(sqlite_url: str, clock: FixedClock, tmp_path: Path) -> Iterator[Scene]:
-    """A court, and Li's dispute brought by acts to the judge's desk: answered, an exhibit opposed, the fee paid at the counter."""
+    """A court, and Li's dispute brought by acts to the judge's desk: answered, an exhibit opposed, the fee paid at the
+    counter.
+    """
     database = Database(sqlite_url, synchronous="OFF")
     scene = open_court(database, clock, tmp_path / "court")
     scene.lodge()
@@ -48,7 +59,15 @@ def court(sqlite_url: str, clock: FixedClock, tmp_path: Path) -> Iterator[Scene]
     scene.join()
     pay(scene)
     sent = scene.upload("li", b"Order BH-2025-1106-8842")
-    scene.do("submit_exhibit", "li", upload=sent.reference, title="Order page", proves="That I bought them", source="My phone", category="files")
+    scene.do(
+        "submit_exhibit",
+        "li",
+        upload=sent.reference,
+        title="Order page",
+        proves="That I bought them",
+        source="My phone",
+        category="files",
+    )
     scene.do("file_answer", "haiyun", position="defend", statement="The label is lawful.")
     scene.do("open_examination", "judge", mode="asynchronous")
     for _ in range(60):
@@ -78,7 +97,9 @@ def read_all(scene: Scene) -> None:
 
 
 def final(scene: Scene) -> None:
-    """At the end the higher court's sum is owed, the petition decided, the appeal's fee is the tariff's, the winner's prepayment ordered back."""
+    """At the end the higher court's sum is owed, the petition decided, the appeal's fee is the tariff's, the winner's
+    prepayment ordered back.
+    """
     with scene.court.database.read() as session:
         case = session.get_one(Case, scene.case_id)
         decision, petition = session.scalars(select(Decision)).one(), session.scalars(select(AppealPetition)).one()
@@ -107,11 +128,26 @@ def decided_by_programs(scene: Scene, people: dict[str, Caller]) -> None:
     (head,) = [o["value"] for o in judge.act("draft_decision")["choices"]["reliefs_asked"]]
     order = {"kind": "pay", "relief": head, "debtor": "respondent/1", "creditor": "claimant/1", "amount": "8,000.00"}
     shares = [{"party": "claimant/1", "percent": "0"}, {"party": "respondent/1", "percent": "100"}]
-    draft = {"language": "en", "claims": "The price back.", "answers": "The label is lawful.", "issues": "Was it?", "orders": [order], "costs": shares}
+    draft = {
+        "language": "en",
+        "claims": "The price back.",
+        "answers": "The label is lawful.",
+        "issues": "Was it?",
+        "orders": [order],
+        "costs": shares,
+    }
     judge.do("draft_decision", **draft, reasons=[{"text": "It was not: C-1 and fact 2."}])
     (row,) = judge.read("/decisions")["decisions"]
     assert judge.do("send_for_signing", status=409, decision=row["reference"])["title"], "nothing is found yet"
-    found = [{"subject": s, "result": "adopted", "reasons": "Listing and label agree.", "rests_on": ["C-1"] if s.startswith("fact") else []} for s in subjects]
+    found = [
+        {
+            "subject": s,
+            "result": "adopted",
+            "reasons": "Listing and label agree.",
+            "rests_on": ["C-1"] if s.startswith("fact") else [],
+        }
+        for s in subjects
+    ]
     judge.do("record_findings", findings=found)
     judge.do("send_for_signing", decision=row["reference"])
     assert people["li"].read("/decisions")["decisions"] == [], "a resting decision is the bench's own"
@@ -119,14 +155,18 @@ def decided_by_programs(scene: Scene, people: dict[str, Caller]) -> None:
     assert judge.do("issue_decision", status=409, code=True, premise="0", **given)["status"] == 409
     scene.later(hours=25)
     premise = judge.act("issue_decision")["premise"]
-    assert judge.do("issue_decision", status=422, code=True, premise=premise, **{**given, "case_number": "(2026)1"})["errors"]
+    assert judge.do("issue_decision", status=422, code=True, premise=premise, **{**given, "case_number": "(2026)1"})[
+        "errors"
+    ]
     judge.do("issue_decision", code=True, premise=judge.act("issue_decision")["premise"], **given)
     clerk.do("countersign_decision", code=True, decision=row["reference"])
 
 
 @pytest.mark.slow
 def test_programs_decide_appeal_and_make_it_final(court: Scene, serve: Callable[..., str]) -> None:
-    """Decided with costs over the API, served, appealed with a fee, answered, sent up, changed by the higher court and in effect; the paper is sealed."""
+    """Decided with costs over the API, served, appealed with a fee, answered, sent up, changed by the higher court and
+    in effect; the paper is sealed.
+    """
     people = program(court, serve(create_app(court=court.court)))
     li, haiyun, clerk = people["li"], people["haiyun"], people["clerk"]
     decided_by_programs(court, people)
@@ -134,7 +174,9 @@ def test_programs_decide_appeal_and_make_it_final(court: Scene, serve: Callable[
     haiyun.do("appeal_decision", asks="Dismiss the claim.", grounds="The label is lawful.", challenged="8,000.00")
     assert li.stage() == "appealed"
     pay(court)
-    assert haiyun.do("answer_appeal", status=409, appeal="x", answer="No.")["open_acts"], "nobody answers her own appeal"
+    assert haiyun.do("answer_appeal", status=409, appeal="x", answer="No.")["open_acts"], (
+        "nobody answers her own appeal"
+    )
     (petition,) = [o["value"] for o in li.act("answer_appeal")["choices"]["appeals_of_others"]]
     li.do("answer_appeal", appeal=petition, answer="It is not.")
     clerk.do("send_file_up", court="Intermediate Court")
@@ -148,7 +190,9 @@ def test_programs_decide_appeal_and_make_it_final(court: Scene, serve: Callable[
 
 
 class Desk:
-    """Everybody concerned: the judge at a desk with scripts, the others on a phone without; each kind of page is sound to both readers."""
+    """Everybody concerned: the judge at a desk with scripts, the others on a phone without; each kind of page is sound
+    to both readers.
+    """
 
     def __init__(self, scene: Scene, origin: str, open_context: OpenContext) -> None:
         self.scene, self.origin, self.base = scene, origin, f"/cases/{scene.case().reference}"
@@ -157,7 +201,9 @@ class Desk:
         self._seen: set[str] = set()
 
     def enter(self, who: str) -> Page:
-        """Somebody sits down, freshly confirmed; who has a phone sees there the same in Chinese as the desk shows in English."""
+        """Somebody sits down, freshly confirmed; who has a phone sees there the same in Chinese as the desk shows in
+        English.
+        """
         self.scene.later(minutes=1)
         account = self.scene.people[who]
         let_in(self.scene.court, account, self.desk.context, self.origin, "en")
@@ -172,7 +218,9 @@ class Desk:
         self.look(page)
 
     def look(self, page: Page) -> None:
-        """Nothing scrolls sideways; a kind of page not seen before is sound in both languages, by axe where scripts run."""
+        """Nothing scrolls sideways; a kind of page not seen before is sound in both languages, by axe where scripts
+        run.
+        """
         fits_each_width(page)
         kind = page.url.partition("?")[0].partition("#")[0]
         if kind not in self._seen and page is self.desk:
@@ -201,7 +249,9 @@ def finds_and_drafts(desk: Desk, page: Page, words: tuple[str, ...]) -> None:
             page.check("#finding input[name$='-rests_on'] >> nth=0")
         desk.press(page, "#finding button.govuk-button", "/decision/desk")
     page.fill("textarea[name=answers]", words[1])
-    desk.press(page, "form[action$='/decision/draft'] button.govuk-button:not(.govuk-button--secondary)", "/decision/desk")
+    desk.press(
+        page, "form[action$='/decision/draft'] button.govuk-button:not(.govuk-button--secondary)", "/decision/desk"
+    )
     desk.go(page, "/decision/draft")
     desk.go(page, "/decision/desk")
     desk.press(page, "form[action$='/decision/sign'] button", "/decision/desk")
@@ -231,7 +281,9 @@ def appeals(desk: Desk, words: tuple[str, ...]) -> None:
     pay(desk.scene)
     page = desk.enter("li")
     desk.go(page, "/do/answer_appeal")
-    page.check("input[name=appeal]") if page.locator("input[name=appeal]").count() else page.select_option("select[name=appeal]", index=1)
+    page.check("input[name=appeal]") if page.locator("input[name=appeal]").count() else page.select_option(
+        "select[name=appeal]", index=1
+    )
     page.fill("#answer", words[0])
     desk.press(page)
     page = desk.enter("clerk")
@@ -250,8 +302,12 @@ def appeals(desk: Desk, words: tuple[str, ...]) -> None:
     desk.press(page)
 
 
-def test_a_browser_decides_appeals_and_makes_it_final(court: Scene, serve: Callable[..., str], open_context: OpenContext) -> None:
-    """Findings, draft, signature, rest, pronouncement, petition with fee, answer, forwarding and outcome need a browser only, with scripts or none."""
+def test_a_browser_decides_appeals_and_makes_it_final(
+    court: Scene, serve: Callable[..., str], open_context: OpenContext
+) -> None:
+    """Findings, draft, signature, rest, pronouncement, petition with fee, answer, forwarding and outcome need a browser
+    only, with scripts or none.
+    """
     give_second_factor(court, "judge", "clerk")
     desk = Desk(court, serve(create_app(court=court.court)), open_context)
     finds_and_drafts(desk, desk.enter("judge"), SAID)

@@ -34,7 +34,9 @@ from tests.judgment.bench import NUMBER, Bench, lay_case, lay_exhibit
 
 
 def test_a_case_is_decided_from_findings_to_effect(bench: Bench) -> None:
-    """Findings, draft, cooling-off, issuing, service and the end of everybody's appeal time bring a decision into effect."""
+    """Findings, draft, cooling-off, issuing, service and the end of everybody's appeal time bring a decision into
+    effect.
+    """
     reference = bench.issue()
     assert bench.case().stage is Stage.PRONOUNCED
     bench.serve_decision("claimant/1")
@@ -59,21 +61,32 @@ def test_small_claims_take_effect_when_everybody_is_served(whole_court: Court, c
     bench.serve_decision("respondent/1")
     assert bench.case().stage is Stage.EFFECTIVE
     with whole_court.database.read() as session:
-        assert whole_court.look(session).windows(session.get_one(Case, bench.case_id), "appeal_judgment", state=None) == []
+        assert (
+            whole_court.look(session).windows(session.get_one(Case, bench.case_id), "appeal_judgment", state=None) == []
+        )
 
 
 def test_the_paper_is_sealed_tagged_and_readable(bench: Bench, tmp_path: Path) -> None:
-    """The PDF is certified under the court's seal for pyHanko and for poppler, tagged, and its text can be taken out; one changed byte is refused."""
+    """The PDF is certified under the court's seal for pyHanko and for poppler, tagged, and its text can be taken out;
+    one changed byte is refused.
+    """
     bench.issue()
     with bench.court.database.read() as session:
         paper = session.scalars(select(Document).where(Document.kind == "decision")).one()
         content, digest = paper.content, paper.sha256
         trust = bench.court.notary.authority.root(session).public_bytes(Encoding.PEM)
         case = session.get_one(Case, bench.case_id)
-        pronounced, signed = (entries_of(session, case, name)[0].payload for name in ("issue_decision", "countersign_decision"))
-        assert [p.occasion for p in session.scalars(select(Packet).where(Packet.occasion == "decision"))] == ["decision", "decision"]
+        pronounced, signed = (
+            entries_of(session, case, name)[0].payload for name in ("issue_decision", "countersign_decision")
+        )
+        assert [p.occasion for p in session.scalars(select(Packet).where(Packet.occasion == "decision"))] == [
+            "decision",
+            "decision",
+        ]
     told = json.loads(pronounced)["result"]
-    assert digest in signed and sha256_hex(content[: told["size"]]) == told["sha256"], "what was pronounced is the beginning of what is served"
+    assert digest in signed and sha256_hex(content[: told["size"]]) == told["sha256"], (
+        "what was pronounced is the beginning of what is served"
+    )
     verdict = validate_pdf(content, trust)
     assert verdict.state is SealState.SEALED and [f.signer_name for f in verdict.findings] == ["Judge", "Clerk"]
     file = tmp_path / "decision.pdf"
@@ -141,7 +154,9 @@ def test_issuing_needs_the_judge_in_person(bench: Bench) -> None:
     with pytest.raises(Forbidden):
         bench.do("assistant", "issue_decision", given)
     judge = bench.actor("judge")
-    tired = Actor(Role.JUDGE, judge.account_id, judge.name, judge.case_id, strong_at=bench.clock.now() - timedelta(minutes=16))
+    tired = Actor(
+        Role.JUDGE, judge.account_id, judge.name, judge.case_id, strong_at=bench.clock.now() - timedelta(minutes=16)
+    )
     with pytest.raises(StepUpNeeded):
         bench.do("judge", "issue_decision", given, actor=tired)
 
@@ -159,7 +174,11 @@ def test_the_bench_alone_reads_findings_and_draft(bench: Bench) -> None:
     bench.sign()
     with bench.court.database.read() as session:
         case = session.get_one(Case, bench.case_id)
-        rows = [e for name in ("record_findings", "draft_decision", "send_for_signing") for e in entries_of(session, case, name)]
+        rows = [
+            e
+            for name in ("record_findings", "draft_decision", "send_for_signing")
+            for e in entries_of(session, case, name)
+        ]
         assert len(rows) == 4
         for who in ("claimant/1", "respondent/1", "clerk"):
             assert not any(reads_entry(bench.actor(who), row) for row in rows)
@@ -167,14 +186,24 @@ def test_the_bench_alone_reads_findings_and_draft(bench: Bench) -> None:
 
 
 def test_what_was_never_open_to_cross_examination_grounds_nothing(bench: Bench) -> None:
-    """An exhibit that came after the examination can neither be found on nor be rested on, and blocks the decision (CPI 103)."""
+    """An exhibit that came after the examination can neither be found on nor be rested on, and blocks the decision (CPI
+    103).
+    """
     with bench.court.database.write() as session:
         case = session.get_one(Case, bench.case_id)
         lay_exhibit(session, case, case.parties[0], 3, bench.clock.now())
     with pytest.raises(InvalidInput, match="never open"):
-        bench.do("judge", "record_findings", {"findings": [{"subject": "exhibit/C-3", "result": "adopted", "reasons": "plain"}]})
+        bench.do(
+            "judge",
+            "record_findings",
+            {"findings": [{"subject": "exhibit/C-3", "result": "adopted", "reasons": "plain"}]},
+        )
     with pytest.raises(InvalidInput, match="not on C-3"):
-        bench.do("judge", "record_findings", {"findings": [{"subject": "fact/2", "result": "adopted", "reasons": "plain", "rests_on": ["C-3"]}]})
+        bench.do(
+            "judge",
+            "record_findings",
+            {"findings": [{"subject": "fact/2", "result": "adopted", "reasons": "plain", "rests_on": ["C-3"]}]},
+        )
     bench.findings()
     bench.do("judge", "draft_decision", bench.draft())
     with pytest.raises(ActNotOpen, match="C-3"):
@@ -182,18 +211,33 @@ def test_what_was_never_open_to_cross_examination_grounds_nothing(bench: Bench) 
 
 
 def test_a_report_on_unexamined_material_grounds_nothing(bench: Bench) -> None:
-    """An expert's report on an exhibit that was excluded, or never open to cross-examination, is not adopted nor rested on; it may be rejected (EV 34)."""
+    """An expert's report on an exhibit that was excluded, or never open to cross-examination, is not adopted nor rested
+    on; it may be rejected (EV 34).
+    """
     with bench.court.database.write() as session:
         case = session.get_one(Case, bench.case_id)
         material = lay_exhibit(session, case, case.parties[0], 3, bench.clock.now())
         report = session.scalars(select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.label == "C-1")).one()
         asked = {"fact": "An additive", "questions": "Which?", "why": "Only a laboratory can tell", "entry_number": 1}
-        session.add(Appraisal(case_id=case.id, bears_id=report.party_id, materials=[material.id], state=AppraisalState.REPORTED, exhibit_id=report.id, **asked))
+        session.add(
+            Appraisal(
+                case_id=case.id,
+                bears_id=report.party_id,
+                materials=[material.id],
+                state=AppraisalState.REPORTED,
+                exhibit_id=report.id,
+                **asked,
+            )
+        )
     finding = {"subject": "exhibit/C-1", "result": "adopted", "reasons": "plain"}
     with pytest.raises(InvalidInput, match=r"rests on material .* C-3"):
         bench.do("judge", "record_findings", {"findings": [finding]})
     with pytest.raises(InvalidInput, match="not on C-1"):
-        bench.do("judge", "record_findings", {"findings": [{"subject": "fact/2", "result": "adopted", "reasons": "plain", "rests_on": ["C-1"]}]})
+        bench.do(
+            "judge",
+            "record_findings",
+            {"findings": [{"subject": "fact/2", "result": "adopted", "reasons": "plain", "rests_on": ["C-1"]}]},
+        )
     receipt = bench.do("judge", "record_findings", {"adopt_undisputed": True})
     with bench.court.database.read() as session:
         entry = entries_of(session, session.get_one(Case, bench.case_id), "record_findings")[0]
@@ -235,7 +279,9 @@ def test_adopting_all_undisputed_leaves_the_disputed(bench: Bench) -> None:
     ],
 )
 def test_an_unfinished_decision_is_not_signed(bench: Bench, change: str, words: str) -> None:
-    """Missing findings, parts, answers to what was asked, wrong sums or parties, open motions: each keeps a draft from being signed."""
+    """Missing findings, parts, answers to what was asked, wrong sums or parties, open motions: each keeps a draft from
+    being signed.
+    """
     one, two = bench.relief(1), bench.relief(2)
     pay = {"kind": "pay", "relief": one, "debtor": "respondent/1", "creditor": "claimant/1", "amount": "8,000.00"}
     changes: dict[str, Any] = {
@@ -252,18 +298,26 @@ def test_an_unfinished_decision_is_not_signed(bench: Bench, change: str, words: 
     if change != "none":
         bench.findings()
     if change == "motion":
-        bench.do("claimant/1", "ask_for_ruling", {"kind": "other", "asks": "Hear my neighbour.", "grounds": "She saw it."})
+        bench.do(
+            "claimant/1", "ask_for_ruling", {"kind": "other", "asks": "Hear my neighbour.", "grounds": "She saw it."}
+        )
     bench.do("judge", "draft_decision", bench.draft(**changes.get(change, {})))
     with pytest.raises(ActNotOpen, match=words):
         bench.do("judge", "send_for_signing", {"decision": bench.draft_reference()})
 
 
 def test_an_appeal_keeps_the_decision_from_taking_effect(bench: Bench) -> None:
-    """One party appeals in time: its fee is assessed, the other answers, the file goes up, the outcome makes it binding."""
+    """One party appeals in time: its fee is assessed, the other answers, the file goes up, the outcome makes it
+    binding.
+    """
     bench.issue()
     for who in ("claimant/1", "respondent/1"):
         bench.serve_decision(who)
-    bench.do("respondent/1", "appeal_decision", {"asks": "Dismiss the claim.", "grounds": "The label was right.", "challenged": "8,000.00"})
+    bench.do(
+        "respondent/1",
+        "appeal_decision",
+        {"asks": "Dismiss the claim.", "grounds": "The label was right.", "challenged": "8,000.00"},
+    )
     with pytest.raises(ActNotOpen):
         bench.do("respondent/1", "appeal_decision", {"asks": "again", "grounds": "again", "challenged": "1"})
     bench.wait(days=20)
@@ -271,10 +325,14 @@ def test_an_appeal_keeps_the_decision_from_taking_effect(bench: Bench) -> None:
     with bench.court.database.read() as session:
         look, case = bench.court.look(session), session.get_one(Case, bench.case_id)
         (due,) = look.windows(case, "appeal_file")
-        assert look.tasks(case, "appeal")[0].due_at == due.due_at, "nobody answered in time: five days to send the file up (CPL 174)"
+        assert look.tasks(case, "appeal")[0].due_at == due.due_at, (
+            "nobody answered in time: five days to send the file up (CPL 174)"
+        )
     bench.wait(days=8)
     with bench.court.database.read() as session:
-        assert bench.court.look(session).tasks(session.get_one(Case, bench.case_id), "appeal_file"), "too late, and the president sees it"
+        assert bench.court.look(session).tasks(session.get_one(Case, bench.case_id), "appeal_file"), (
+            "too late, and the president sees it"
+        )
     with bench.court.database.read() as session:
         case = session.get_one(Case, bench.case_id)
         assert len(entries_of(session, case, "assess_fee")) == 1
@@ -282,7 +340,14 @@ def test_an_appeal_keeps_the_decision_from_taking_effect(bench: Bench) -> None:
     bench.do(
         "clerk",
         "record_appeal_outcome",
-        {"outcome": "changed", "court": "Intermediate Court", "number": "2", "decided_on": "2026-03-20", "summary": "half", "amount": "4,000.00"},
+        {
+            "outcome": "changed",
+            "court": "Intermediate Court",
+            "number": "2",
+            "decided_on": "2026-03-20",
+            "summary": "half",
+            "amount": "4,000.00",
+        },
     )
     assert bench.case().stage is Stage.EFFECTIVE
     with bench.court.database.read() as session:
@@ -293,17 +358,25 @@ def test_an_appeal_keeps_the_decision_from_taking_effect(bench: Bench) -> None:
 def next_for(bench: Bench, who: str) -> tuple[str, bool] | None:
     """The act the page of the case puts first, and whether it says that nobody has to."""
     with bench.court.database.read() as session:
-        due = case_page(bench.court.look(session), session.get_one(Case, bench.case_id), bench.actor(who), "en").next_due
+        due = case_page(
+            bench.court.look(session), session.get_one(Case, bench.case_id), bench.actor(who), "en"
+        ).next_due
         return (due.act.act.name, due.is_remedy) if due is not None and due.act is not None else None
 
 
 def test_an_appeal_is_offered_and_never_the_next_thing_one_has_to_do(bench: Bench) -> None:
-    """Before, one may; after it was lodged its author reads nothing of it any more, and the other side is led to the answer first."""
+    """Before, one may; after it was lodged its author reads nothing of it any more, and the other side is led to the
+    answer first.
+    """
     bench.issue()
     for who in ("claimant/1", "respondent/1"):
         bench.serve_decision(who)
     assert next_for(bench, "respondent/1") == next_for(bench, "claimant/1") == ("appeal_decision", True)
-    bench.do("respondent/1", "appeal_decision", {"asks": "Dismiss the claim.", "grounds": "The label was right.", "challenged": "8,000.00"})
+    bench.do(
+        "respondent/1",
+        "appeal_decision",
+        {"asks": "Dismiss the claim.", "grounds": "The label was right.", "challenged": "8,000.00"},
+    )
     assert next_for(bench, "respondent/1") is None
     assert next_for(bench, "claimant/1") == ("answer_appeal", False)
     with bench.court.database.read() as session:
@@ -324,7 +397,9 @@ def test_an_appeal_after_its_time_is_refused(bench: Bench) -> None:
 
 
 def test_part_payments_and_enforcement(bench: Bench) -> None:
-    """The debtor's word waits for the creditor's; what is left can be enforced after its day, with interest, and closes the case when paid."""
+    """The debtor's word waits for the creditor's; what is left can be enforced after its day, with interest, and closes
+    the case when paid.
+    """
     bench.effective()
     with bench.court.database.read() as session:
         owed = session.scalars(select(Obligation)).one().reference
@@ -361,7 +436,11 @@ def test_a_case_closes_when_nothing_is_owed(bench: Bench) -> None:
         owed = session.scalars(select(Obligation)).one().reference
     with pytest.raises(ActNotOpen):
         bench.do("clerk", "close_case", {})
-    bench.do("claimant/1", "record_performance", {"obligation": owed, "amount": "8,000.00", "on": bench.clock.now().date().isoformat()})
+    bench.do(
+        "claimant/1",
+        "record_performance",
+        {"obligation": owed, "amount": "8,000.00", "on": bench.clock.now().date().isoformat()},
+    )
     bench.do("clerk", "close_case", {})
     assert bench.case().outcome is Outcome.PERFORMED
 
@@ -369,11 +448,18 @@ def test_a_case_closes_when_nothing_is_owed(bench: Bench) -> None:
 def test_a_ruling_stays_and_resumes_the_case(bench: Bench) -> None:
     """A stay halts every clock, a resumption gives back what was left; each ruling is a sealed paper (CPL 153, 157)."""
     reference = bench.sign()
-    ruling = {"result": "granted", "orders": "The case is stayed.", "reasons": "A party has died and her heirs are looked for.", "language": "en"}
+    ruling = {
+        "result": "granted",
+        "orders": "The case is stayed.",
+        "reasons": "A party has died and her heirs are looked for.",
+        "language": "en",
+    }
     bench.do("judge", "give_ruling", ruling | {"kind": "stay"})
     bench.wait(days=30)
     with bench.court.database.read() as session:
-        windows = bench.court.look(session).windows(session.get_one(Case, bench.case_id), "cooling_off", state=None, subject=reference)
+        windows = bench.court.look(session).windows(
+            session.get_one(Case, bench.case_id), "cooling_off", state=None, subject=reference
+        )
         assert windows[-1].state is WindowState.HALTED
     bench.do("judge", "give_ruling", ruling | {"kind": "resume", "orders": "The case goes on."})
     with pytest.raises(ActNotOpen):

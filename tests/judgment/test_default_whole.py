@@ -1,4 +1,6 @@
-"""A default judgment after a hearing in the courtroom, to its enforcement: by programs with their tokens, and in a browser in both languages."""
+"""A default judgment after a hearing in the courtroom, to its enforcement: by programs with their tokens, and in a
+browser in both languages.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,15 @@ def court(sqlite_url: str, clock: FixedClock, tmp_path: Path) -> Iterator[Scene]
     scene.accept("simple")
     scene.later(hours=1)
     sent = scene.upload("li", b"Order BH-2025-1106-8842")
-    scene.do("submit_exhibit", "li", upload=sent.reference, title="Order page", proves="That I bought them", source="My phone", category="files")
+    scene.do(
+        "submit_exhibit",
+        "li",
+        upload=sent.reference,
+        title="Order page",
+        proves="That I bought them",
+        source="My phone",
+        category="files",
+    )
     scene.later(days=3)
     posted(scene, "claim")
     scene.later(days=20)
@@ -51,8 +61,19 @@ class Programs(Scene):
 
     callers: dict[str, Caller] = field(default_factory=dict)
 
-    def do(self, name: str, who: str, given: Any = None, *, key: str | None = None, premise: str | None = None, **values: Any) -> Any:
-        """Perform an act over the API, with a fresh code and the premise where the act asks for them. Raises ActNotOpen for a 409."""
+    def do(
+        self,
+        name: str,
+        who: str,
+        given: Any = None,
+        *,
+        key: str | None = None,
+        premise: str | None = None,
+        **values: Any,
+    ) -> Any:
+        """Perform an act over the API, with a fresh code and the premise where the act asks for them. Raises ActNotOpen
+        for a 409.
+        """
         act, program = self.court.table[name], self.callers[who]
         path = f"/cases/{program.reference}/acts/{name}"
         program.contract.check_request("POST", f"/api/v1{path}", values)
@@ -83,7 +104,9 @@ def owed(scene: Scene) -> Obligation:
 
 
 def test_programs_decide_in_default_and_enforce(court: Scene, serve: Callable[..., str]) -> None:
-    """Summoned, absent, heard and recorded over the API: findings, decision in default, both signatures, service, enforcement, payment, end."""
+    """Summoned, absent, heard and recorded over the API: findings, decision in default, both signatures, service,
+    enforcement, payment, end.
+    """
     origin = serve(create_app(court=court.court))
     scene = programs(court, origin)
     assert gate(scene), "no hearing yet"
@@ -111,7 +134,9 @@ def enforces(desk: Desk, words: tuple[str, ...]) -> None:
     desk.press(page)
     page = desk.enter("clerk")
     desk.go(page, "/do/record_performance")
-    page.check("input[name=obligation]") if page.locator("input[name=obligation]").count() else page.select_option("select[name=obligation]", index=1)
+    page.check("input[name=obligation]") if page.locator("input[name=obligation]").count() else page.select_option(
+        "select[name=obligation]", index=1
+    )
     page.fill("#amount", "8000")
     day = desk.scene.clock.now()
     for part, value in (("day", day.day), ("month", day.month), ("year", day.year)):
@@ -124,8 +149,12 @@ def enforces(desk: Desk, words: tuple[str, ...]) -> None:
     desk.press(page)
 
 
-def test_a_browser_decides_in_default_and_enforces(court: Scene, serve: Callable[..., str], open_context: OpenContext) -> None:
-    """After the record of an empty chair: findings, draft, signature, pronouncement, countersignature, application, payment and end by the pages alone."""
+def test_a_browser_decides_in_default_and_enforces(
+    court: Scene, serve: Callable[..., str], open_context: OpenContext
+) -> None:
+    """After the record of an empty chair: findings, draft, signature, pronouncement, countersignature, application,
+    payment and end by the pages alone.
+    """
     give_second_factor(court, "judge", "clerk")
     hear(court)
     desk = Desk(court, serve(create_app(court=court.court)), open_context)

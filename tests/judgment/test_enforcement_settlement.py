@@ -1,4 +1,6 @@
-"""Settling in an enforcement: signed it halts; performed it is over; not kept, the instrument is enforced again (CPL 241; CPI 464 to 466)."""
+"""Settling in an enforcement: signed it halts; performed it is over; not kept, the instrument is enforced again (CPL
+241; CPI 464 to 466).
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,10 @@ from odr.judgment.models import EnforcementCase, EnforcementSettlement, Obligati
 from tests.judgment.bench import Bench
 from tests.kept import kept
 
-PROPOSAL = {"amount": "6,000.00", "instalments": [{"on": "2026-05-20", "amount": "2,000.00"}, {"on": "2026-06-20", "amount": "4,000.00"}]}
+PROPOSAL = {
+    "amount": "6,000.00",
+    "instalments": [{"on": "2026-05-20", "amount": "2,000.00"}, {"on": "2026-06-20", "amount": "4,000.00"}],
+}
 HALT = {"state": "settled", "reasons": "Both signed it into the record."}
 
 
@@ -45,20 +50,28 @@ def settlement(bench: Bench) -> EnforcementSettlement:
 def pay(bench: Bench, amount: str) -> None:
     """The creditor notes a payment of today."""
     with bench.court.database.read() as session:
-        owed = session.scalars(select(Obligation.reference).where(Obligation.ended_at.is_(None)).order_by(Obligation.id)).first()
+        owed = session.scalars(
+            select(Obligation.reference).where(Obligation.ended_at.is_(None)).order_by(Obligation.id)
+        ).first()
     day = bench.clock.now().date().isoformat()
     bench.do("claimant/1", "record_performance", {"obligation": owed, "amount": amount, "on": day})
 
 
 def test_only_what_both_signed_halts_an_enforcement(bench: Bench) -> None:
-    """The other of the two signs or declines; nobody else does; without a signed agreement nothing is settled; parts must add up and lie ahead."""
+    """The other of the two signs or declines; nobody else does; without a signed agreement nothing is settled; parts
+    must add up and lie ahead.
+    """
     enforced(bench)
     with pytest.raises(ActNotOpen, match="No agreement"):
         bench.do("judge", "end_enforcement", HALT)
     with pytest.raises((InvalidInput, ValidationError)):
         bench.do("respondent/1", "propose_enforcement_settlement", PROPOSAL | {"amount": "5,000.00"})
     with pytest.raises(InvalidInput):
-        bench.do("respondent/1", "propose_enforcement_settlement", {"amount": "1.00", "instalments": [{"on": "2020-01-01", "amount": "1.00"}]})
+        bench.do(
+            "respondent/1",
+            "propose_enforcement_settlement",
+            {"amount": "1.00", "instalments": [{"on": "2020-01-01", "amount": "1.00"}]},
+        )
     bench.do("respondent/1", "propose_enforcement_settlement", PROPOSAL)
     with pytest.raises(ActNotOpen, match="already"):
         bench.do("claimant/1", "propose_enforcement_settlement", PROPOSAL)
@@ -85,7 +98,9 @@ def test_what_is_kept_ends_the_matter(bench: Bench) -> None:
 
 
 def test_what_is_not_kept_is_enforced_as_it_was_ordered(bench: Bench) -> None:
-    """One part paid, the other late: enforcement of the judgment goes on with one act, what was paid taken off, under a number of its own (CPL 241)."""
+    """One part paid, the other late: enforcement of the judgment goes on with one act, what was paid taken off, under a
+    number of its own (CPL 241).
+    """
     signed(bench)
     pay(bench, "2,000.00")
     with pytest.raises(ActNotOpen):
@@ -94,13 +109,19 @@ def test_what_is_not_kept_is_enforced_as_it_was_ordered(bench: Bench) -> None:
     bench.do("claimant/1", "resume_enforcement", {"ground": "not_kept", "facts": "The second part did not come."})
     with bench.court.database.read() as session:
         first, again = session.scalars(select(EnforcementCase).order_by(EnforcementCase.id)).all()
-    assert (first.state, again.state, first.number != again.number) == (EnforcementState.SETTLED, EnforcementState.OPEN, True)
+    assert (first.state, again.state, first.number != again.number) == (
+        EnforcementState.SETTLED,
+        EnforcementState.OPEN,
+        True,
+    )
     assert again.claimed[0]["principal"] == 600_000 and again.claimed[0]["late"] > 0
     assert (settlement(bench).state, bench.case().stage) == (SettlementState.BROKEN, Stage.ENFORCEMENT)
 
 
 def test_who_was_deceived_need_not_wait(bench: Bench) -> None:
-    """Deception or threat lets the creditor go back to the instrument though nothing is late yet, also before the halt (CPL 241)."""
+    """Deception or threat lets the creditor go back to the instrument though nothing is late yet, also before the halt
+    (CPL 241).
+    """
     enforced(bench)
     bench.do("respondent/1", "propose_enforcement_settlement", PROPOSAL)
     bench.do("claimant/1", "answer_enforcement_settlement", {"answer": "sign"})

@@ -1,4 +1,6 @@
-"""Preservation of evidence: unseen until it is recorded, secured where it limits or harms, an exhibit in its case or the next (CPL 84; EV 25-29)."""
+"""Preservation of evidence: unseen until it is recorded, secured where it limits or harms, an exhibit in its case or
+the next (CPL 84; EV 25-29).
+"""
 
 from __future__ import annotations
 
@@ -32,8 +34,19 @@ ASKED = {
     "asks": "The seller's chat record of 6 November", "holder": "Baihua Market, 1 Harbour Road", "proves": "What was promised",
     "grounds": "The platform deletes it after 30 days.", "measures": ["copy"],
 }  # fmt: skip
-RULING = {"result": "granted", "measures": ["copy"], "orders": "The record is copied.", "reasons": "It is deleted otherwise.", "language": "en"}
-RECORD = {"at": "3 March, at the platform", "present": "Clerk Sun, Mr Hu for the platform", "how": "Exported with its own tool", "kept": "With the court"}
+RULING = {
+    "result": "granted",
+    "measures": ["copy"],
+    "orders": "The record is copied.",
+    "reasons": "It is deleted otherwise.",
+    "language": "en",
+}
+RECORD = {
+    "at": "3 March, at the platform",
+    "present": "Clerk Sun, Mr Hu for the platform",
+    "how": "Exported with its own tool",
+    "kept": "With the court",
+}
 
 
 def sent(bench: Bench, content: bytes) -> str:
@@ -45,9 +58,15 @@ def sent(bench: Bench, content: bytes) -> str:
 
 
 def test_preserved_evidence_is_an_exhibit_of_who_asked(bench: Bench) -> None:
-    """The other side reads nothing of it until it is recorded; what came of it is an exhibit with its facts and origin, and the ruling names the measure."""
+    """The other side reads nothing of it until it is recorded; what came of it is an exhibit with its facts and origin,
+    and the ruling names the measure.
+    """
     with pytest.raises(InvalidInput, match="who has it"):
-        bench.do("claimant/1", "ask_for_ruling", {"kind": "evidence_preservation", "asks": "Copy", "grounds": "Or it is gone"})
+        bench.do(
+            "claimant/1",
+            "ask_for_ruling",
+            {"kind": "evidence_preservation", "asks": "Copy", "grounds": "Or it is gone"},
+        )
     bench.do("claimant/1", "ask_for_evidence_preservation", ASKED | {"facts": [1], "urgent": True})
     for wrong, where in (({"measures": []}, "measures"), ({"measures": ["seal"]}, "security")):
         with pytest.raises(InvalidInput) as refused:
@@ -58,13 +77,25 @@ def test_preserved_evidence_is_an_exhibit_of_who_asked(bench: Bench) -> None:
     row = preserved(bench)
     with pytest.raises(ActNotOpen):
         bench.do("clerk", "execute_preservation", {"preservation": row.reference, "what": "Copied"})
-    bench.do("clerk", "record_preserved_evidence", RECORD | {"preservation": row.reference, "uploads": [sent(bench, b"I promise a refund")]})
+    bench.do(
+        "clerk",
+        "record_preserved_evidence",
+        RECORD | {"preservation": row.reference, "uploads": [sent(bench, b"I promise a refund")]},
+    )
     with bench.court.database.read() as session:
         exhibit = session.scalars(select(Exhibit).order_by(Exhibit.id.desc())).first()
         wanted = session.scalars(select(EvidencePreservation)).one()
         paper = session.scalars(select(Document).where(Document.kind == "ruling")).one()
-    assert exhibit is not None and (exhibit.party_id, exhibit.facts, exhibit.category) == (row.party_id, [1], Category.FILES)
-    assert exhibit.provenance["made_with"] == "Exported with its own tool" and wanted.record is not None and wanted.record["exhibits"] == [exhibit.label]
+    assert exhibit is not None and (exhibit.party_id, exhibit.facts, exhibit.category) == (
+        row.party_id,
+        [1],
+        Category.FILES,
+    )
+    assert (
+        exhibit.provenance["made_with"] == "Exported with its own tool"
+        and wanted.record is not None
+        and wanted.record["exhibits"] == [exhibit.label]
+    )
     assert paper.title["en"] == "Ruling: Preservation of evidence" and "ask_for_evidence_preservation" in seen_of(bench)
     assert preserved(bench).state is PreservationState.EXECUTED
     with pytest.raises(ActNotOpen):
@@ -79,7 +110,9 @@ def seen_of(bench: Bench) -> set[str]:
 
 
 def test_what_may_harm_the_holder_waits_for_security(bench: Bench) -> None:
-    """Sealing up, or loss to the holder, needs security at the application, in the ruling and before anything is done (EV 26)."""
+    """Sealing up, or loss to the holder, needs security at the application, in the ruling and before anything is done
+    (EV 26).
+    """
     with pytest.raises(InvalidInput) as refused:
         validate(EvidencePreservationInput, ASKED | {"measures": ["seize"]})
     assert [fault.location for fault in refused.value.faults] == [("security",)]
@@ -90,14 +123,18 @@ def test_what_may_harm_the_holder_waits_for_security(bench: Bench) -> None:
     row = preserved(bench)
     with pytest.raises(ActNotOpen):
         bench.do("clerk", "record_preserved_evidence", RECORD | {"preservation": row.reference})
-    bench.do("clerk", "record_security", {"preservation": row.reference, "amount": "500.00", "how": "letter of the bank"})
+    bench.do(
+        "clerk", "record_security", {"preservation": row.reference, "amount": "500.00", "how": "letter of the bank"}
+    )
     bench.do("clerk", "record_preserved_evidence", RECORD | {"preservation": row.reference})
     bench.serve("respondent/1")
     bench.do("respondent/1", "ask_for_preservation_review", {"asks": "Lift it.", "grounds": "I need it."})
 
 
 def test_evidence_preserved_before_a_claim_goes_into_its_case(whole_court: Court, clock: FixedClock) -> None:
-    """The duty judge rules within 48 hours without security where nobody is harmed; the thirty days run; the exhibit goes into the claim's case (EV 29)."""
+    """The duty judge rules within 48 hours without security where nobody is harmed; the thirty days run; the exhibit
+    goes into the claim's case (EV 29).
+    """
     bench = Bench(whole_court, clock)
     given = {k: BEFORE[k] for k in ("cause", "applicant", "respondents")} | ASKED
     receipt = open_before_claim(whole_court, bench.account("li"), BeforeClaimEvidenceInput.model_validate(given))
@@ -105,7 +142,11 @@ def test_evidence_preserved_before_a_claim_goes_into_its_case(whole_court: Court
         bench.case_id = session.scalars(select(Case.id).where(Case.reference == receipt.case_reference)).one()
         assert whole_court.look(session).windows(session.get_one(Case, bench.case_id), "preservation_ruling")
     bench.do("judge", "rule_on_preservation", RULING | {"motion": motion_of(bench)})
-    bench.do("clerk", "record_preserved_evidence", RECORD | {"preservation": preserved(bench).reference, "uploads": [sent(bench, b"I promise")]})
+    bench.do(
+        "clerk",
+        "record_preserved_evidence",
+        RECORD | {"preservation": preserved(bench).reference, "uploads": [sent(bench, b"I promise")]},
+    )
     with whole_court.database.read() as session:
         assert whole_court.look(session).windows(session.get_one(Case, bench.case_id), "preservation_claim")
     followed = lodge(whole_court, bench.account("li"), claim(), key=None).case_reference

@@ -20,22 +20,35 @@ def found(bench: Bench) -> list[Finding]:
 
 
 def test_one_finding_for_several(bench: Bench) -> None:
-    """What is ticked gets the same finding and reasons; without reasons on what is disputed nothing is recorded, and what was typed stays."""
+    """What is ticked gets the same finding and reasons; without reasons on what is disputed nothing is recorded, and
+    what was typed stays.
+    """
     (judge,) = visitors(bench, "judge")
     ticked = {"together-subjects": "exhibit/C-2", "together-result": "rejected"}
     page = judge.send("/decision/desk", "/decision/findings/group", ticked, status=422)
     assert "Say why: it is disputed" in page and not found(bench)
     nothing = judge.send(
-        "/decision/desk", "/decision/findings/group", {"together-result": "rejected", "together-reasons": "Both come from one source."}, status=422
+        "/decision/desk",
+        "/decision/findings/group",
+        {"together-result": "rejected", "together-reasons": "Both come from one source."},
+        status=422,
     )
     assert "Both come from one source." in nothing and 'href="#together-subjects' in nothing
-    both = {"together-subjects": ["exhibit/C-2", "fact/2"], "together-result": "rejected", "together-reasons": "Both come from one source."}
+    both = {
+        "together-subjects": ["exhibit/C-2", "fact/2"],
+        "together-result": "rejected",
+        "together-reasons": "Both come from one source.",
+    }
     judge.send("/decision/desk", "/decision/findings/group", both)  # type: ignore[arg-type]
-    assert {(f.result, f.reasons) for f in found(bench)} == {(FindingResult.REJECTED, "Both come from one source.")} and len(found(bench)) == 2
+    assert {(f.result, f.reasons) for f in found(bench)} == {
+        (FindingResult.REJECTED, "Both come from one source.")
+    } and len(found(bench)) == 2
 
 
 def test_the_assistant_drafts_a_finding_and_the_judge_makes_it(bench: Bench) -> None:
-    """A draft is no finding: it fills the judge's form, who records it in these or other words or leaves it aside; nobody else reads it."""
+    """A draft is no finding: it fills the judge's form, who records it in these or other words or leaves it aside;
+    nobody else reads it.
+    """
     assistant, judge, li = visitors(bench, "assistant", "judge", "li")
     written = {"findings-0-result": "partly", "findings-0-reasons": "The platform keeps the same list."}
     assistant.send("/decision/desk?on=exhibit/C-2", "/decision/findings/draft", written)
@@ -43,20 +56,34 @@ def test_the_assistant_drafts_a_finding_and_the_judge_makes_it(bench: Bench) -> 
     desk = judge.get("/decision/desk?on=exhibit/C-2")
     assert "Drafted by Assistant" in desk and "The platform keeps the same list." in desk
     judge.send("/decision/desk?on=exhibit/C-2", "/decision/findings", which=-1)
-    assert [f.reasons for f in found(bench)] == ["The platform keeps the same list."] and "Drafted by" not in judge.get("/decision/desk?on=exhibit/C-2")
-    assistant.send("/decision/desk?on=fact/2", "/decision/findings/draft", {"findings-0-result": "adopted", "findings-0-reasons": "So it was."})
+    assert [f.reasons for f in found(bench)] == ["The platform keeps the same list."] and "Drafted by" not in judge.get(
+        "/decision/desk?on=exhibit/C-2"
+    )
+    assistant.send(
+        "/decision/desk?on=fact/2",
+        "/decision/findings/draft",
+        {"findings-0-result": "adopted", "findings-0-reasons": "So it was."},
+    )
     answer = judge.client.post(
         judge.base + "/decision/findings/leave",
         base_url="http://court.test",
         headers={"Origin": "http://court.test"},
         data={**judge.form(judge.get("/decision/desk?on=fact/2"), "/decision/findings", -1), "subject": "fact/2"},
     )
-    assert answer.status_code == 303 and "Drafted by" not in judge.get("/decision/desk?on=fact/2") and len(found(bench)) == 1
-    assistant.send("/decision/desk?on=fact/2", "/decision/findings/draft", {"findings-0-reasons": "Half a sentence"}, status=422)
+    assert (
+        answer.status_code == 303
+        and "Drafted by" not in judge.get("/decision/desk?on=fact/2")
+        and len(found(bench)) == 1
+    )
+    assistant.send(
+        "/decision/desk?on=fact/2", "/decision/findings/draft", {"findings-0-reasons": "Half a sentence"}, status=422
+    )
 
 
 def test_every_decision_of_a_case_can_be_read(bench: Bench) -> None:
-    """After a partial judgment and the one on the rest the page lists both; each shows the findings as they stood when it was pronounced."""
+    """After a partial judgment and the one on the rest the page lists both; each shows the findings as they stood when
+    it was pronounced.
+    """
     bench.findings()
     part = issue(bench, kind="partial", orders=[pay(bench, 1, "8,000.00")])
     later = {"subject": "fact/2", "result": "rejected", "reasons": "Found otherwise for the rest."}

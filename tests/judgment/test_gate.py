@@ -1,4 +1,6 @@
-"""No decision in default without proven service, a summons that arrived, and a hearing that was held and recorded (CPL 147)."""
+"""No decision in default without proven service, a summons that arrived, and a hearing that was held and recorded (CPL
+147).
+"""
 
 from __future__ import annotations
 
@@ -102,8 +104,20 @@ def absent(whole_court: Court, clock: FixedClock) -> Bench:
         session.flush()
         session.add(Summons(hearing_id=hearing.id, party_id=respondent.id, sent_by=SUMMONED_BY))
         serve(session, case, respondent, "summons", SUMMONED_BY, now - timedelta(days=14))
-        session.add(Attendance(hearing_id=hearing.id, party_id=claimant.id, role=Role.CLAIMANT, name="Li", presence=Presence.COURTROOM))
-        session.add(Attendance(hearing_id=hearing.id, party_id=respondent.id, role=Role.RESPONDENT, name="Haiyun", presence=Presence.ABSENT))
+        session.add(
+            Attendance(
+                hearing_id=hearing.id, party_id=claimant.id, role=Role.CLAIMANT, name="Li", presence=Presence.COURTROOM
+            )
+        )
+        session.add(
+            Attendance(
+                hearing_id=hearing.id,
+                party_id=respondent.id,
+                role=Role.RESPONDENT,
+                name="Haiyun",
+                presence=Presence.ABSENT,
+            )
+        )
     return bench
 
 
@@ -154,23 +168,50 @@ WAYS: list[tuple[str, Break]] = [
     ("does not match its digest", lambda s, b: proofs(s, "claim", reasoning={"rule": "other"})),
     ("names no day", lambda s, b: proofs(s, "claim", effective_at=None)),
     ("another day", lambda s, b: proofs(s, "claim", effective_at=at(b, days=41))),
-    ("takes effect only", lambda s, b: (proofs(s, "claim", effective_at=at(b, days=-2)), packets(s, "claim", effective_at=at(b, days=-2)))),
+    (
+        "takes effect only",
+        lambda s, b: (
+            proofs(s, "claim", effective_at=at(b, days=-2)),
+            packets(s, "claim", effective_at=at(b, days=-2)),
+        ),
+    ),
     ("stand on the docket", lambda s, b: packets(s, "claim", docketed_as=None)),
     ("names no way", lambda s, b: proofs(s, "claim", channel=None)),
     ("text message", lambda s, b: proofs(s, "claim", channel=Channel.SMS)),
     ("announcement", lambda s, b: proofs(s, "claim", channel=Channel.ANNOUNCEMENT)),
     ("has not started", lambda s, b: s.execute(delete(Window).where(Window.kind == "answer"))),
-    ("still runs", lambda s, b: s.execute(update(Window).where(Window.kind == "answer").values(state=WindowState.OPEN, due_at=at(b, days=-3)))),
-    ("is halted", lambda s, b: s.execute(update(Window).where(Window.kind == "answer").values(state=WindowState.HALTED))),
+    (
+        "still runs",
+        lambda s, b: s.execute(
+            update(Window).where(Window.kind == "answer").values(state=WindowState.OPEN, due_at=at(b, days=-3))
+        ),
+    ),
+    (
+        "is halted",
+        lambda s, b: s.execute(update(Window).where(Window.kind == "answer").values(state=WindowState.HALTED)),
+    ),
     ("not summoned", lambda s, b: s.execute(delete(Summons))),
     ("summons was never", lambda s, b: s.execute(update(Summons).values(sent_by=5))),
     ("The summons is under way", lambda s, b: packets(s, "summons", state=PacketState.OUT)),
-    ("too late for the hearing", lambda s, b: (proofs(s, "summons", effective_at=at(b, days=3)), packets(s, "summons", effective_at=at(b, days=3)))),
     (
         "too late for the hearing",
-        lambda s, b: (ordinary(s), proofs(s, "summons", effective_at=at(b, days=5)), packets(s, "summons", effective_at=at(b, days=5))),
+        lambda s, b: (
+            proofs(s, "summons", effective_at=at(b, days=3)),
+            packets(s, "summons", effective_at=at(b, days=3)),
+        ),
     ),
-    ("was not held", lambda s, b: s.execute(update(Hearing).values(state=HearingState.SUMMONED, begun_at=None, ended_at=None))),
+    (
+        "too late for the hearing",
+        lambda s, b: (
+            ordinary(s),
+            proofs(s, "summons", effective_at=at(b, days=5)),
+            packets(s, "summons", effective_at=at(b, days=5)),
+        ),
+    ),
+    (
+        "was not held",
+        lambda s, b: s.execute(update(Hearing).values(state=HearingState.SUMMONED, begun_at=None, ended_at=None)),
+    ),
     ("was put off", lambda s, b: s.execute(update(Hearing).values(state=HearingState.ADJOURNED))),
     ("no record", lambda s, b: s.execute(update(Hearing).values(minutes=None, minutes_sha256=None))),
     ("no record", lambda s, b: s.execute(update(Hearing).values(recorded_by=None))),
@@ -201,8 +242,13 @@ def test_the_gate_is_shut_for_every_gap(absent: Bench, words: str, spoil: Break)
 
 
 def test_the_decision_asks_the_gate(absent: Bench) -> None:
-    """With a gap in service a decision against somebody who never appeared is not signed; without one it says that it is in default."""
-    file = [{"subject": f"fact/{n}", "result": "adopted", "reasons": "Shown by the exhibits.", "rests_on": ["C-1", "C-2"]} for n in (1, 2)]
+    """With a gap in service a decision against somebody who never appeared is not signed; without one it says that it
+    is in default.
+    """
+    file = [
+        {"subject": f"fact/{n}", "result": "adopted", "reasons": "Shown by the exhibits.", "rests_on": ["C-1", "C-2"]}
+        for n in (1, 2)
+    ]
     absent.do("judge", "record_findings", {"adopt_undisputed": True, "findings": file})
     absent.do("judge", "draft_decision", absent.draft(answers=None))
     reference = absent.draft_reference()

@@ -21,18 +21,37 @@ sums = st.integers(0, 10**9)
 
 def lines(principal: int, payments: list[tuple[date, int]], day: date, percent: str = "3.1") -> list[InterestLine]:
     """Interest ordered from the first day of 2026, due by the end of January."""
-    return interest_lines(principal, payments, day, ordered_from=START, percent=Decimal(percent), due_on=date(2026, 1, 31), late_per_day=LATE)
+    return interest_lines(
+        principal,
+        payments,
+        day,
+        ordered_from=START,
+        percent=Decimal(percent),
+        due_on=date(2026, 1, 31),
+        late_per_day=LATE,
+    )
 
 
 def test_the_addition_for_delay_is_worked_out_by_hand() -> None:
-    """10,000.00 due on 31 January, 4,000.00 paid on 10 February, reckoned to 2 March: 10 days on 10,000 and 20 on 6,000 at 0.0175 percent a day."""
-    found = [line for line in lines(1_000_000, [(date(2026, 2, 10), 400_000)], date(2026, 3, 2)) if line.kind is InterestKind.LATE]
-    assert [(line.days, line.principal, rounded(line.exact)) for line in found] == [(10, 1_000_000, 1750), (20, 600_000, 2100)]
+    """10,000.00 due on 31 January, 4,000.00 paid on 10 February, reckoned to 2 March: 10 days on 10,000 and 20 on 6,000
+    at 0.0175 percent a day.
+    """
+    found = [
+        line
+        for line in lines(1_000_000, [(date(2026, 2, 10), 400_000)], date(2026, 3, 2))
+        if line.kind is InterestKind.LATE
+    ]
+    assert [(line.days, line.principal, rounded(line.exact)) for line in found] == [
+        (10, 1_000_000, 1750),
+        (20, 600_000, 2100),
+    ]
     assert total(found, InterestKind.LATE) == 3850
 
 
 def test_a_year_of_ordered_interest_is_its_rate() -> None:
-    """8,000.00 at 3.1 percent for 365 days is 248.00; on the first day it is nothing, and before the last day to perform delay adds nothing."""
+    """8,000.00 at 3.1 percent for 365 days is 248.00; on the first day it is nothing, and before the last day to
+    perform delay adds nothing.
+    """
     assert total(lines(800_000, [], START + timedelta(days=365)), InterestKind.ORDERED) == 24_800
     assert lines(800_000, [], START) == []
     assert total(lines(800_000, [], date(2026, 1, 31)), InterestKind.LATE) == 0
@@ -43,7 +62,12 @@ def test_payments_only_ever_lower_interest(principal: int, payments: list[tuple[
     """No payment raises interest, a later day never lowers it, and the stretches of a kind join without gap or overlap."""
     found = lines(principal, payments, day)
     for kind in InterestKind:
-        assert 0 <= total(found, kind) <= total(lines(principal, payments[:-1], day), kind) <= total(lines(principal, [], day), kind)
+        assert (
+            0
+            <= total(found, kind)
+            <= total(lines(principal, payments[:-1], day), kind)
+            <= total(lines(principal, [], day), kind)
+        )
         assert total(found, kind) <= total(lines(principal, payments, day + timedelta(days=1)), kind)
         mine = [line for line in found if line.kind is kind]
         assert all(a.end == b.start and a.principal >= b.principal for a, b in pairwise(mine))

@@ -68,20 +68,33 @@ def test_the_desk_is_the_benchs(bench: Bench) -> None:
 def test_nothing_typed_is_lost_when_the_draft_cannot_be_taken(bench: Bench) -> None:
     """A draft with a fault comes back with its words and the fault at its place."""
     (judge,) = visitors(bench, "judge")
-    page = judge.send("/decision/desk", "/decision/draft", status=422, claims="", history="A long history of this case.")
+    page = judge.send(
+        "/decision/desk", "/decision/draft", status=422, claims="", history="A long history of this case."
+    )
     assert "A long history of this case." in page and 'href="#claims"' in page
 
 
 @pytest.mark.parametrize("locale", ["en", "zh-Hans"])
 def test_references_and_sentences_are_put_into_the_text(bench: Bench, locale: str) -> None:
-    """A reference chosen from the list stands in the paragraph and is a link for its readers; a sentence with a gap keeps the draft from being signed."""
+    """A reference chosen from the list stands in the paragraph and is a link for its readers; a sentence with a gap
+    keeps the draft from being signed.
+    """
     (judge,) = visitors(bench, "judge", locale=locale)
     bench.findings()
     put = {"insert": "1", "insert_into": "reasons-0-text"}
-    page = judge.send("/decision/desk", "/decision/draft", put | {"reasons-0-text": "Read this.", "insert_what": "objection/C-2"}, status=200)
+    page = judge.send(
+        "/decision/desk",
+        "/decision/draft",
+        put | {"reasons-0-text": "Read this.", "insert_what": "objection/C-2"},
+        status=200,
+    )
     words = "objection to C-2" if locale == "en" else "对C-2的异议"
     assert f"Read this. {words}" in page
-    judge.send("/decision/desk", "/decision/draft", {"reasons-0-text": f"Read this. {words}", "language": locale, "answers": "So it was."})
+    judge.send(
+        "/decision/desk",
+        "/decision/draft",
+        {"reasons-0-text": f"Read this. {words}", "language": locale, "answers": "So it was."},
+    )
     assert re.search(rf'href="#o-\w+">{words}', judge.get("/decision/draft"))
     page = judge.send("/decision/desk", "/decision/draft", put | {"insert_what": "sentence/1"}, status=200)
     judge.send("/decision/desk", "/decision/draft", {"reasons-0-text": "[…]"})
@@ -90,7 +103,9 @@ def test_references_and_sentences_are_put_into_the_text(bench: Bench, locale: st
 
 @pytest.mark.parametrize("locale", ["en", "zh-Hans"])
 def test_a_party_sees_what_became_of_her_objection(bench: Bench, locale: str) -> None:
-    """The decision leads who objected to the finding that answers it, and the finding back to the objection; the other side has no such list."""
+    """The decision leads who objected to the finding that answers it, and the finding back to the objection; the other
+    side has no such list.
+    """
     bench.issue()
     haiyun, li = visitors(bench, "haiyun", "li", locale=locale)
     mine = haiyun.get("/decision").split('id="yours"')[1].split("</section>")[0]

@@ -1,4 +1,6 @@
-"""A panel decides by majority, its deliberation stays with it, and the clerk signs after the judge (CPL 40, 44, 45, 155)."""
+"""A panel decides by majority, its deliberation stays with it, and the clerk signs after the judge (CPL 40, 44, 45,
+155).
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ def panel(whole_court: Court, clock: FixedClock) -> Bench:
     """A case in ordinary procedure before a judge and two assessors drawn by lot."""
     with whole_court.database.write() as session:
         for name in ("ann", "ben"):
-            account = Account(email=f"{name}@people.example", name=name.title(), state=AccountState.ACTIVE, created_at=clock.now())
+            account = Account(
+                email=f"{name}@people.example", name=name.title(), state=AccountState.ACTIVE, created_at=clock.now()
+            )
             session.add(account)
             session.flush()
             session.add(AccountRole(account_id=account.id, role=Role.ASSESSOR, granted_at=clock.now()))
@@ -52,7 +56,9 @@ def vote(bench: Bench, who: str, how: dict[str, str]) -> None:
 
 
 def test_the_majority_decides_and_dissent_stays_secret(panel: Bench) -> None:
-    """Two of three carry the text; a changed text needs new votes; nobody but the panel ever reads a vote, and the paper names all and no dissent."""
+    """Two of three carry the text; a changed text needs new votes; nobody but the panel ever reads a vote, and the
+    paper names all and no dissent.
+    """
     panel.findings()
     panel.do("assistant", "draft_decision", panel.draft())
     signing = {"decision": panel.draft_reference()}
@@ -113,11 +119,15 @@ def test_one_judge_decides_small_claims_and_simple_procedure(bench: Bench) -> No
 
 @pytest.mark.parametrize("locale", ["en", "zh-Hans"])
 def test_a_panel_votes_in_the_browser(panel: Bench, locale: str) -> None:
-    """Each member opens the room, reads, speaks and votes; the clerk signs after the judge; assistant and parties do not enter."""
+    """Each member opens the room, reads, speaks and votes; the clerk signs after the judge; assistant and parties do
+    not enter.
+    """
     panel.findings()
     panel.do("judge", "draft_decision", panel.draft())
     app = create_app(court=panel.court)
-    judge, ann, assistant, li, clerk = (Visitor(app, panel, who, locale) for who in ("judge", "ann", "assistant", "li", "clerk"))
+    judge, ann, assistant, li, clerk = (
+        Visitor(app, panel, who, locale) for who in ("judge", "ann", "assistant", "li", "clerk")
+    )
     for visitor in (assistant, li, clerk):
         visitor.get("/decision/panel", 403)
     ann.send("/decision/panel", "/decision/panel/words", words="<b>Was it true?</b>")

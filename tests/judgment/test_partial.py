@@ -1,4 +1,6 @@
-"""A part that is ready is decided first and binds by itself; the rest follows, with the costs (CPL 156). The short form of small claims (CPI 280)."""
+"""A part that is ready is decided first and binds by itself; the rest follows, with the costs (CPL 156). The short form
+of small claims (CPI 280).
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,13 @@ OUTCOME = {"court": "Intermediate Court", "number": "2", "decided_on": "2026-03-
 
 def pay(bench: Bench, head: int, amount: str) -> dict[str, str]:
     """An order on one head of the claim."""
-    return {"kind": "pay", "relief": bench.relief(head), "debtor": "respondent/1", "creditor": "claimant/1", "amount": amount}
+    return {
+        "kind": "pay",
+        "relief": bench.relief(head),
+        "debtor": "respondent/1",
+        "creditor": "claimant/1",
+        "amount": amount,
+    }
 
 
 def issue(bench: Bench, **changes: object) -> str:
@@ -52,14 +60,22 @@ def served(bench: Bench) -> None:
 
 
 def test_a_part_binds_by_itself_and_the_rest_follows_with_the_costs(bench: Bench) -> None:
-    """Only named heads, no costs, no end of the case; after its appeal time its sum is owed; the rest may not decide it again and carries all costs."""
+    """Only named heads, no costs, no end of the case; after its appeal time its sum is owed; the rest may not decide it
+    again and carries all costs.
+    """
     bench.findings()
-    bench.do("judge", "draft_decision", bench.draft(kind="partial", orders=[pay(bench, 1, "8,000.00"), {"kind": "dismiss"}]))
+    bench.do(
+        "judge", "draft_decision", bench.draft(kind="partial", orders=[pay(bench, 1, "8,000.00"), {"kind": "dismiss"}])
+    )
     with pytest.raises(ActNotOpen, match="named heads"):
         bench.do("judge", "send_for_signing", {"decision": bench.draft_reference()})
     part = issue(bench, kind="partial", orders=[pay(bench, 1, "8,000.00")])
     words = paper_of(bench, part)
-    assert "Partialjudgment" in words and "Thecourtfeeisdecidedonwiththejudgmentontherest." in words and "mayappeal" in words
+    assert (
+        "Partialjudgment" in words
+        and "Thecourtfeeisdecidedonwiththejudgmentontherest." in words
+        and "mayappeal" in words
+    )
     served(bench)
     assert bench.case().stage is Stage.DELIBERATION
     bench.wait(days=20)
@@ -67,18 +83,28 @@ def test_a_part_binds_by_itself_and_the_rest_follows_with_the_costs(bench: Bench
     assert (case.stage, case.effective_at) == (Stage.DELIBERATION, None)
     with bench.court.database.read() as session:
         assert [o.amount for o in session.scalars(select(Obligation))] == [Money(800_000, "CNY")]
-    bench.do("judge", "draft_decision", bench.draft(orders=[pay(bench, 1, "8,000.00"), {"kind": "dismiss", "relief": bench.relief(2)}]))
+    bench.do(
+        "judge",
+        "draft_decision",
+        bench.draft(orders=[pay(bench, 1, "8,000.00"), {"kind": "dismiss", "relief": bench.relief(2)}]),
+    )
     with pytest.raises(ActNotOpen, match="decided already"):
         bench.do("judge", "send_for_signing", {"decision": bench.draft_reference()})
     rest = issue(bench, orders=[{"kind": "dismiss", "relief": bench.relief(2)}])
     with bench.court.database.read() as session:
-        shares = {s["party"]: s for s in session.scalars(select(Decision).where(Decision.reference == rest)).one().costs["shares"]}
+        shares = {
+            s["party"]: s
+            for s in session.scalars(select(Decision).where(Decision.reference == rest)).one().costs["shares"]
+        }
     assert set(shares) == {"claimant/1", "respondent/1"}
     served(bench)
     bench.wait(days=20)
     assert bench.case().stage is Stage.EFFECTIVE and bench.case().effective_at is not None
     with bench.court.database.read() as session:
-        assert [d.effective_at is not None for d in session.scalars(select(Decision).order_by(Decision.id))] == [True, True]
+        assert [d.effective_at is not None for d in session.scalars(select(Decision).order_by(Decision.id))] == [
+            True,
+            True,
+        ]
         assert len(session.scalars(select(Obligation)).all()) == 1
 
 
@@ -92,21 +118,35 @@ def test_a_part_is_appealed_while_the_rest_is_heard(bench: Bench, outcome: str, 
     bench.wait(days=20)
     assert bench.case().stage is Stage.DELIBERATION
     bench.do("clerk", "send_file_up", {"court": "Intermediate Court"})
-    bench.do("clerk", "record_appeal_outcome", {**OUTCOME, "outcome": outcome, **({"amount": "1,000.00"} if outcome == "changed" else {})})
+    bench.do(
+        "clerk",
+        "record_appeal_outcome",
+        {**OUTCOME, "outcome": outcome, **({"amount": "1,000.00"} if outcome == "changed" else {})},
+    )
     assert bench.case().stage is Stage.DELIBERATION
     with bench.court.database.read() as session:
-        assert [o.amount_minor for o in session.scalars(select(Obligation).where(Obligation.ended_at.is_(None)))] == owed
+        assert [
+            o.amount_minor for o in session.scalars(select(Obligation).where(Obligation.ended_at.is_(None)))
+        ] == owed
         part = session.scalars(select(Decision).where(Decision.kind == DecisionKind.PARTIAL)).one()
         assert part.state is (DecisionState.SET_ASIDE if outcome == "sent_back" else DecisionState.ISSUED)
 
 
 def test_the_short_form_says_who_what_and_why_in_few_words(whole_court: Court, clock: FixedClock) -> None:
-    """The short form of small claims has parties, claim, reasons, orders, costs and that it is final; no history, answers or findings (CPI 280)."""
+    """The short form of small claims has parties, claim, reasons, orders, costs and that it is final; no history,
+    answers or findings (CPI 280).
+    """
     bench = lay_case(whole_court, clock, track=Track.SMALL)
     bench.findings()
     reference = issue(bench, short=True, history="A long history.", answers="A long answer.", issues="An issue.")
     words = paper_of(bench, reference)
-    assert "Thepriceback." in words and "Haiyun" in words and "Thisdecisionisfinal" in words and "Thelabelwasnottrue" in words and "8,000.00" in words
+    assert (
+        "Thepriceback." in words
+        and "Haiyun" in words
+        and "Thisdecisionisfinal" in words
+        and "Thelabelwasnottrue" in words
+        and "8,000.00" in words
+    )
     assert not any(part in words for part in ("Alonghistory.", "Alonganswer.", "Anissue.", "noaddressbar"))
     served(bench)
     assert bench.case().stage is Stage.EFFECTIVE

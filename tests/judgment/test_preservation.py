@@ -15,8 +15,20 @@ from odr.procedure.views import case_page
 from odr.service.models import Packet
 from tests.judgment.bench import Bench
 
-ASKED = {"kind": "preservation", "asks": "Freeze the shop's account.", "grounds": "It is being emptied.", "amount": "8,000.00", "urgent": True}
-RULING = {"result": "granted", "orders": "The account is frozen.", "reasons": "There is a risk of loss.", "security": "1,000.00", "language": "en"}
+ASKED = {
+    "kind": "preservation",
+    "asks": "Freeze the shop's account.",
+    "grounds": "It is being emptied.",
+    "amount": "8,000.00",
+    "urgent": True,
+}
+RULING = {
+    "result": "granted",
+    "orders": "The account is frozen.",
+    "reasons": "There is a risk of loss.",
+    "security": "1,000.00",
+    "language": "en",
+}
 SECRET = ("ask_for_ruling", "rule_on_preservation", "record_security", "assess_fee")
 
 
@@ -39,20 +51,30 @@ def seen_by(bench: Bench, who: str) -> str:
         page = case_page(bench.court.look(session), case, actor, "en")
         told = [str(d.title) for d in page.dues] + [f"{e.title} {e.words}" for e in page.entries]
         told += [e.act for name in SECRET for e in entries_of(session, case, name) if reads_entry(actor, e)]
-        told += [d.title["en"] for d in session.scalars(select(Document).where(Document.kind == "ruling")) if reads_document(actor, d)]
+        told += [
+            d.title["en"]
+            for d in session.scalars(select(Document).where(Document.kind == "ruling"))
+            if reads_document(actor, d)
+        ]
         return "\n".join(told)
 
 
 def test_the_other_side_learns_of_a_preservation_when_it_is_carried_out(bench: Bench) -> None:
-    """Application, fee, ruling, security and their clocks are unseen by the respondent until execution; then she reads all and has five days for a review."""
+    """Application, fee, ruling, security and their clocks are unseen by the respondent until execution; then she reads
+    all and has five days for a review.
+    """
     bench.do("claimant/1", "ask_for_ruling", ASKED)
     bench.do("judge", "rule_on_preservation", RULING | {"motion": motion_of(bench)})
     row = preserved(bench)
     with pytest.raises(ActNotOpen):
         bench.do("clerk", "execute_preservation", {"preservation": row.reference, "what": "Account frozen"})
     with pytest.raises(InvalidInput, match="asks for"):
-        bench.do("clerk", "record_security", {"preservation": row.reference, "amount": "999.99", "how": "letter of the bank"})
-    bench.do("clerk", "record_security", {"preservation": row.reference, "amount": "1,000.00", "how": "letter of the bank"})
+        bench.do(
+            "clerk", "record_security", {"preservation": row.reference, "amount": "999.99", "how": "letter of the bank"}
+        )
+    bench.do(
+        "clerk", "record_security", {"preservation": row.reference, "amount": "1,000.00", "how": "letter of the bank"}
+    )
     told = seen_by(bench, "respondent/1").casefold()
     assert not any(word in told for word in ("preserv", "freez", "frozen", "security", *SECRET)), told
     assert "preserv" in seen_by(bench, "claimant/1").casefold()
@@ -60,11 +82,17 @@ def test_the_other_side_learns_of_a_preservation_when_it_is_carried_out(bench: B
         assert {p.party_id for p in session.scalars(select(Packet))} == {row.party_id}
     bench.do("clerk", "execute_preservation", {"preservation": row.reference, "what": "Account frozen"})
     told = seen_by(bench, "respondent/1")
-    assert all(name in told for name in SECRET) and "Preservation carried out: Account frozen" in told and "Ruling: Preservation" in told
+    assert (
+        all(name in told for name in SECRET)
+        and "Preservation carried out: Account frozen" in told
+        and "Ruling: Preservation" in told
+    )
 
 
 def test_a_review_is_asked_for_in_time_and_lifts_what_was_frozen(bench: Bench) -> None:
-    """From the service of the ruling each party has five days; a review that is granted lifts it and the clerk undoes the measures (CPI 171)."""
+    """From the service of the ruling each party has five days; a review that is granted lifts it and the clerk undoes
+    the measures (CPI 171).
+    """
     bench.do("claimant/1", "ask_for_ruling", ASKED)
     bench.do("judge", "rule_on_preservation", RULING | {"motion": motion_of(bench), "security": None})
     bench.do("clerk", "execute_preservation", {"preservation": preserved(bench).reference, "what": "Account frozen"})
@@ -77,14 +105,18 @@ def test_a_review_is_asked_for_in_time_and_lifts_what_was_frozen(bench: Bench) -
     bench.do("respondent/1", "ask_for_preservation_review", review)
     with pytest.raises(ActNotOpen, match="already"):
         bench.do("respondent/1", "ask_for_preservation_review", review)
-    bench.do("judge", "give_ruling", {**RULING, "motion": motion_of(bench), "security": None, "orders": "It is lifted."})
+    bench.do(
+        "judge", "give_ruling", {**RULING, "motion": motion_of(bench), "security": None, "orders": "It is lifted."}
+    )
     assert preserved(bench).state is PreservationState.LIFTED
     with bench.court.database.read() as session:
         assert bench.court.look(session).tasks(session.get_one(Case, bench.case_id), "undo_preservation")
 
 
 def test_an_urgent_preservation_has_48_hours(bench: Bench) -> None:
-    """The application lies on the judge's desk with its hours; late, the president sees it; the ruling closes both (CPL 103)."""
+    """The application lies on the judge's desk with its hours; late, the president sees it; the ruling closes both (CPL
+    103).
+    """
     bench.do("claimant/1", "ask_for_ruling", ASKED)
     bench.wait(hours=50)
     with bench.court.database.read() as session:
@@ -92,7 +124,9 @@ def test_an_urgent_preservation_has_48_hours(bench: Bench) -> None:
         assert look.tasks(case, "preservation_ruling") and look.tasks(case, "ruling_asked")
     with pytest.raises(InvalidInput):
         bench.do("judge", "give_ruling", {**RULING, "motion": motion_of(bench)})
-    bench.do("judge", "rule_on_preservation", RULING | {"motion": motion_of(bench), "result": "refused", "security": None})
+    bench.do(
+        "judge", "rule_on_preservation", RULING | {"motion": motion_of(bench), "result": "refused", "security": None}
+    )
     with bench.court.database.read() as session:
         look, case = bench.court.look(session), session.get_one(Case, bench.case_id)
         assert not look.tasks(case, "ruling_asked") and not look.tasks(case, "preservation_ruling")
@@ -104,7 +138,9 @@ def test_nothing_stays_frozen_for_a_case_that_is_over(bench: Bench) -> None:
     bench.do("claimant/1", "ask_for_ruling", ASKED)
     bench.do("judge", "rule_on_preservation", RULING | {"motion": motion_of(bench), "security": None})
     bench.do("clerk", "execute_preservation", {"preservation": preserved(bench).reference, "what": "Account frozen"})
-    bench.do("judge", "give_ruling", {**RULING, "kind": "dismissal", "security": None, "orders": "The action is dismissed."})
+    bench.do(
+        "judge", "give_ruling", {**RULING, "kind": "dismissal", "security": None, "orders": "The action is dismissed."}
+    )
     assert preserved(bench).state is PreservationState.EXECUTED, "it holds while the ruling may be appealed from"
     bench.nobody_appeals()
     assert preserved(bench).state is PreservationState.LAPSED

@@ -1,4 +1,6 @@
-"""After effect: a certificate anybody can check, and a retrial on the grounds and in the time of the law (CPL 158, 210 to 217)."""
+"""After effect: a certificate anybody can check, and a retrial on the grounds and in the time of the law (CPL 158, 210
+to 217).
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ def retrial(bench: Bench, *grounds: str, who: str = "respondent/1", **more: str)
 
 
 def test_a_certificate_of_finality_is_sealed_numbered_and_of_this_decision(bench: Bench) -> None:
-    """None before effect; then a sealed paper with its own number, the day of effect and the digest of the decision; a second one has another number."""
+    """None before effect; then a sealed paper with its own number, the day of effect and the digest of the decision; a
+    second one has another number.
+    """
     bench.issue()
     with pytest.raises(ActNotOpen):
         bench.do("clerk", "certify_effect", {"language": "en"})
@@ -44,11 +48,17 @@ def test_a_certificate_of_finality_is_sealed_numbered_and_of_this_decision(bench
     assert validate_pdf(paper.content, trust).state is SealState.SEALED
     text = re.sub(r"[\s\u200b\u00ad]", "", "".join(p.extract_text() for p in PdfReader(BytesIO(paper.content)).pages))
     assert decision.document_sha256 is not None and decision.effective_at is not None
-    assert decision.document_sha256 in text and one.number in text and f"{decision.effective_at.day}{decision.effective_at:%B%Y}" in text
+    assert (
+        decision.document_sha256 in text
+        and one.number in text
+        and f"{decision.effective_at.day}{decision.effective_at:%B%Y}" in text
+    )
 
 
 def test_a_retrial_that_is_ordered_halts_execution_and_opens_the_case(bench: Bench) -> None:
-    """Applied for, file sent, ordered: the decision carries no execution any more and another judge hears the case again; a second application is refused."""
+    """Applied for, file sent, ordered: the decision carries no execution any more and another judge hears the case
+    again; a second application is refused.
+    """
     bench.effective()
     with pytest.raises(InvalidInput, match="listed"):
         retrial(bench, "dislike")
@@ -59,14 +69,20 @@ def test_a_retrial_that_is_ordered_halts_execution_and_opens_the_case(bench: Ben
     with pytest.raises(ActNotOpen, match="already"):
         bench.do("clerk", "send_retrial_file", {"court": "Intermediate Court"})
     with bench.court.database.write() as session:
-        other = Account(email="other@people.example", name="Other", state=AccountState.ACTIVE, created_at=bench.clock.now())
+        other = Account(
+            email="other@people.example", name="Other", state=AccountState.ACTIVE, created_at=bench.clock.now()
+        )
         session.add(other)
         session.flush()
         session.add(AccountRole(account_id=other.id, role=Role.JUDGE, granted_at=bench.clock.now()))
         newcomer = other.id
     bench.do("clerk", "record_retrial_outcome", {**OUTCOME, "ordered": True})
     with bench.court.database.read() as session:
-        sitting = session.scalars(select(Seat.account_id).where(Seat.case_id == bench.case_id, Seat.role == Role.JUDGE, Seat.until_at.is_(None))).all()
+        sitting = session.scalars(
+            select(Seat.account_id).where(
+                Seat.case_id == bench.case_id, Seat.role == Role.JUDGE, Seat.until_at.is_(None)
+            )
+        ).all()
     assert sitting == [newcomer], "who decided does not hear it again (CPL 41)"
     case = bench.case()
     assert (case.stage, case.effective_at, case.outcome) == (Stage.HEARING, None, None)
@@ -82,7 +98,11 @@ def test_a_retrial_that_is_refused_leaves_everything_as_it_was(bench: Bench) -> 
     bench.effective()
     with bench.court.database.read() as session:
         owed = session.scalars(select(Obligation)).one().reference
-    bench.do("claimant/1", "record_performance", {"obligation": owed, "amount": "8,000.00", "on": bench.clock.now().date().isoformat()})
+    bench.do(
+        "claimant/1",
+        "record_performance",
+        {"obligation": owed, "amount": "8,000.00", "on": bench.clock.now().date().isoformat()},
+    )
     bench.do("clerk", "close_case", {})
     retrial(bench, "law")
     bench.do("clerk", "record_retrial_outcome", OUTCOME)

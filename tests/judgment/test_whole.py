@@ -1,4 +1,6 @@
-"""A whole dispute to its end by real acts only: a silent respondent is served by post, summoned, absent, decided against, and pays what is enforced."""
+"""A whole dispute to its end by real acts only: a silent respondent is served by post, summoned, absent, decided
+against, and pays what is enforced.
+"""
 
 from __future__ import annotations
 
@@ -27,11 +29,24 @@ def posted(scene: Scene, occasion: str) -> None:
     """The post brings back the signed return for the papers of an occasion; the clerk records it."""
     with scene.court.database.read() as session:
         respondent = session.get_one(Case, scene.case_id).parties[1].id
-        found = session.scalars(select(Packet).where(Packet.party_id == respondent, Packet.occasion == occasion, Packet.state == PacketState.OUT)).all()
+        found = session.scalars(
+            select(Packet).where(
+                Packet.party_id == respondent, Packet.occasion == occasion, Packet.state == PacketState.OUT
+            )
+        ).all()
     assert found, occasion
     day = (scene.clock.now() + timedelta(hours=8)).date().isoformat()
     for packet in found:
-        scene.do("record_outcome", "clerk", packet=packet.reference, way="post", what="signed", happened_on=day, hour="00:01", signer="legal_representative")
+        scene.do(
+            "record_outcome",
+            "clerk",
+            packet=packet.reference,
+            way="post",
+            what="signed",
+            happened_on=day,
+            hour="00:01",
+            signer="legal_representative",
+        )
     scene.later(minutes=5)
 
 
@@ -87,27 +102,52 @@ def decide(scene: Scene) -> None:
     with scene.court.database.read() as session:
         labels = list(session.scalars(select(Exhibit.label).where(Exhibit.case_id == scene.case_id)))
         key = f"{session.scalars(select(Claim.reference).where(Claim.case_id == scene.case_id)).one()}/1"
-    found = [{"subject": f"fact/{n}", "result": "adopted", "reasons": "Shown at the hearing and not denied.", "rests_on": labels} for n in (1, 2)]
+    found = [
+        {
+            "subject": f"fact/{n}",
+            "result": "adopted",
+            "reasons": "Shown at the hearing and not denied.",
+            "rests_on": labels,
+        }
+        for n in (1, 2)
+    ]
     scene.do("record_findings", "judge", adopt_undisputed=bool(labels), findings=found)
     pay = {"kind": "pay", "relief": key, "debtor": "respondent/1", "creditor": "claimant/1", "amount": "8,000.00"}
-    scene.do("draft_decision", "judge", language="en", claims="The price back.", reasons=[{"text": "See fact 1 and fact 2."}], orders=[pay])
+    scene.do(
+        "draft_decision",
+        "judge",
+        language="en",
+        claims="The price back.",
+        reasons=[{"text": "See fact 1 and fact 2."}],
+        orders=[pay],
+    )
     reference = draft(scene)
     scene.do("send_for_signing", "judge", decision=reference)
     scene.later(hours=26)
     with pytest.raises(ActNotOpen):
         scene.do("countersign_decision", "clerk", decision=reference)
-    scene.do("issue_decision", "judge", decision=reference, case_number=scene.case().number, premise=scene.premise("issue_decision", "judge"))
+    scene.do(
+        "issue_decision",
+        "judge",
+        decision=reference,
+        case_number=scene.case().number,
+        premise=scene.premise("issue_decision", "judge"),
+    )
     scene.do("countersign_decision", "clerk", decision=reference)
 
 
 @pytest.mark.slow
 def test_a_default_judgment_after_a_hearing_in_the_courtroom_is_enforced(scene: Scene) -> None:
-    """Each missing step shuts the gate; served, summoned, absent and heard it is open; the paper says in default, and enforcement closes the case."""
+    """Each missing step shuts the gate; served, summoned, absent and heard it is open; the paper says in default, and
+    enforcement closes the case.
+    """
     scene.lodge()
     scene.accept("simple")
     scene.later(hours=1)
     with scene.court.database.read() as session:
-        assert [outstanding(session, a).minor for a in assessments_of(session, session.get_one(Case, scene.case_id))] == [2500]
+        assert [
+            outstanding(session, a).minor for a in assessments_of(session, session.get_one(Case, scene.case_id))
+        ] == [2500]
     assert gate(scene)
     scene.later(days=3)
     posted(scene, "claim")
@@ -122,13 +162,17 @@ def test_a_default_judgment_after_a_hearing_in_the_courtroom_is_enforced(scene: 
     assert scene.case().stage is Stage.EFFECTIVE
     with scene.court.database.read() as session:
         owed = session.scalars(select(Obligation)).one()
-        assert session.scalars(select(Document).where(Document.kind == "decision")).one().content.count(b"/ByteRange") >= 2
+        assert (
+            session.scalars(select(Document).where(Document.kind == "decision")).one().content.count(b"/ByteRange") >= 2
+        )
     scene.do("apply_for_enforcement", "li")
     with scene.court.database.read() as session:
         row = session.scalars(select(EnforcementCase)).one().claimed[0]
         fee = assessments_of(session, session.get_one(Case, scene.case_id))[-1]
     payer = next(p for p in scene.case().parties if p.id == fee.party_id)
-    assert (fee.matter, fee.amount_minor, payer.label) == (Matter.ENFORCEMENT, 50_00, "respondent/1"), "the debtor bears the fee of the enforcement (FEE 38)"
+    assert (fee.matter, fee.amount_minor, payer.label) == (Matter.ENFORCEMENT, 50_00, "respondent/1"), (
+        "the debtor bears the fee of the enforcement (FEE 38)"
+    )
     assert row["principal"] == 800_000 and row["late"] > 0
     day = scene.clock.now().date().isoformat()
     scene.do("record_performance", "clerk", obligation=owed.reference, amount="8,000.00", on=day)

@@ -46,7 +46,9 @@ class Forms(HTMLParser):
             self._select = name
             self._form[name] = ""
         elif tag == "input" and (kind not in ("checkbox", "radio") or "checked" in a):
-            self._form.setdefault(name, []).append(a.get("value", "")) if kind == "checkbox" else self._form.__setitem__(name, a.get("value", ""))
+            self._form.setdefault(name, []).append(
+                a.get("value", "")
+            ) if kind == "checkbox" else self._form.__setitem__(name, a.get("value", ""))
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
@@ -83,7 +85,9 @@ class Visitor:
         with bench.court.database.write() as session:
             account = session.scalars(select(Account).where(Account.email == f"{name}@people.example")).one()
             account.locale = locale
-            token, _ = open_session(session, account, bench.clock.machine_now(), device="test", address="127.0.0.1", two_factor=True)
+            token, _ = open_session(
+                session, account, bench.clock.machine_now(), device="test", address="127.0.0.1", two_factor=True
+            )
         self.client.set_cookie(session_cookie_name(False), token, domain="court.test")
 
     @property
@@ -120,7 +124,17 @@ class Visitor:
         forms.feed(page)
         return [values for to, values in forms.found if to == self.base + action][which]
 
-    def send(self, page_path: str, action: str, values: Mapping[str, str] | None = None, /, *, status: int = 303, which: int = 0, **more: str) -> str:
+    def send(
+        self,
+        page_path: str,
+        action: str,
+        values: Mapping[str, str] | None = None,
+        /,
+        *,
+        status: int = 303,
+        which: int = 0,
+        **more: str,
+    ) -> str:
         """Open a page, change some values of one of its forms, send it."""
         sent = {**self.form(self.get(page_path), action, which), **(values or {}), **more}
         answer = self.client.post(self.base + action, base_url=ORIGIN, data=sent, headers={"Origin": ORIGIN})

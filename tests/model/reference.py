@@ -1,4 +1,6 @@
-"""The lifecycle as one would tell it to a clerk: what may be done, by whom, when. Written from the rules, not from the court's code."""
+"""The lifecycle as one would tell it to a clerk: what may be done, by whom, when. Written from the rules, not from the
+court's code.
+"""
 
 from __future__ import annotations
 
@@ -70,7 +72,12 @@ class Reference:
         return who == "clerk" and self.stage == "lodged" and not self.returned
 
     def _may_correct_claim(self, who: str) -> bool:
-        return who == "li" and self.stage == "returned" and self.correct_until is not None and self.today <= self.correct_until
+        return (
+            who == "li"
+            and self.stage == "returned"
+            and self.correct_until is not None
+            and self.today <= self.correct_until
+        )
 
     def _may_accept_claim(self, who: str) -> bool:
         return who == "clerk" and self.stage == "lodged"
@@ -85,7 +92,9 @@ class Reference:
         return who == "haiyun" and self.joined and self.stage in OPEN and not self.answered
 
     def _may_withdraw_claim(self, who: str) -> bool:
-        return who == "li" and (self.stage in {"lodged", "returned"} or (self.stage in OPEN and not self.asks_to_withdraw))
+        return who == "li" and (
+            self.stage in {"lodged", "returned"} or (self.stage in OPEN and not self.asks_to_withdraw)
+        )
 
     def _may_rule_on_withdrawal(self, who: str) -> bool:
         return who == "judge" and self.stage in OPEN and self.asks_to_withdraw

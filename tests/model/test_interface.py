@@ -1,4 +1,6 @@
-"""The interface against its own document: whatever a program sends, no 500 and no answer that the document does not name."""
+"""The interface against its own document: whatever a program sends, no 500 and no answer that the document does not
+name.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +63,11 @@ class Told:
     def documented(self) -> set[str]:
         """Every status the document names anywhere."""
         return {
-            status for path in self.document["paths"].values() for operation in path.values() if "responses" in operation for status in operation["responses"]
+            status
+            for path in self.document["paths"].values()
+            for operation in path.values()
+            if "responses" in operation
+            for status in operation["responses"]
         }
 
 
@@ -82,23 +88,51 @@ def try_operation(operation: Any, client: Any, tokens: dict[str | None, str], re
     """Some inputs for one operation, from somebody, for the case there is or for none; gives how many."""
     tried = 0
 
-    @settings(max_examples=EXAMPLES, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck), derandomize=True)
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+        derandomize=True,
+    )
     @given(case=operation.as_strategy(), who=st.sampled_from(PEOPLE), real=st.booleans())
     def send(case: Any, who: str | None, real: bool) -> None:
         nonlocal tried
         tried += 1
-        values = {"reference": "a" * 26, "number": 1, **(case.path_parameters or {}), **({"reference": reference} if real else {})}
-        headers = {k: v for k, v in dict(case.headers or {}).items() if isinstance(v, str) and v.isprintable() and v.isascii()}
-        headers |= {"Content-Type": case.media_type or "application/json"} | ({"Authorization": f"Bearer {tokens[who]}"} if who else {})
-        body = case.body if isinstance(case.body, bytes) else json.dumps(case.body, default=str).encode() if isinstance(case.body, dict | list) else b""
-        told.note(operation.path, operation.method, client.open(operation.path.format(**values), method=operation.method.upper(), data=body, headers=headers))
+        values = {
+            "reference": "a" * 26,
+            "number": 1,
+            **(case.path_parameters or {}),
+            **({"reference": reference} if real else {}),
+        }
+        headers = {
+            k: v for k, v in dict(case.headers or {}).items() if isinstance(v, str) and v.isprintable() and v.isascii()
+        }
+        headers |= {"Content-Type": case.media_type or "application/json"} | (
+            {"Authorization": f"Bearer {tokens[who]}"} if who else {}
+        )
+        body = (
+            case.body
+            if isinstance(case.body, bytes)
+            else json.dumps(case.body, default=str).encode()
+            if isinstance(case.body, dict | list)
+            else b""
+        )
+        told.note(
+            operation.path,
+            operation.method,
+            client.open(operation.path.format(**values), method=operation.method.upper(), data=body, headers=headers),
+        )
 
     send()
     return tried
 
 
 def test_no_input_breaks_the_interface(scene: Scene) -> None:
-    """Inputs for every operation, from anybody: never a 500, never a status or form of answer the document does not name, every documented status seen."""
+    """Inputs for every operation, from anybody: never a 500, never a status or form of answer the document does not
+    name, every documented status seen.
+    """
     tokens: dict[str | None, str] = {who: bearer(scene, who) for who in PEOPLE if who}
     app = create_app(court=scene.court)
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
@@ -108,17 +142,25 @@ def test_no_input_breaks_the_interface(scene: Scene) -> None:
     walk(scene, client, tokens, told)
     page, _ = signed_in(scene, app, "li")
     act = "/api/v1/cases/{reference}/acts/change_consent"
-    told.note(act, "post", page.post(act.format(reference=reference), json={"agrees": True}, headers={"Origin": "http://localhost"}))
+    told.note(
+        act,
+        "post",
+        page.post(act.format(reference=reference), json={"agrees": True}, headers={"Origin": "http://localhost"}),
+    )
     assert sorted(set(told.wrong)) == []
     # 507 is seen by the test of a full disk, two writers of one upload and one whose time ran out by theirs;
     # guessed codes and a payment service that fails by tests/api.
-    assert told.documented - {"410", "423", "429", "502", "503", "507"} <= told.seen.keys(), f"never seen: {told.documented - told.seen.keys()}"
+    assert told.documented - {"410", "423", "429", "502", "503", "507"} <= told.seen.keys(), (
+        f"never seen: {told.documented - told.seen.keys()}"
+    )
 
 
 def pieces(client: Any, token: str | None, told: Told) -> None:
     """An upload in pieces: one that is not what its checksum says, one that is, and the rest given up."""
     head = {"Authorization": f"Bearer {token}", "Tus-Resumable": "1.0.0"}
-    begun = client.post("/api/v1/uploads", headers={**head, "Upload-Length": "12", "Upload-Metadata": "filename b3JkZXIudHh0"})
+    begun = client.post(
+        "/api/v1/uploads", headers={**head, "Upload-Length": "12", "Upload-Metadata": "filename b3JkZXIudHh0"}
+    )
     assert begun.status_code == 201
     sent = {**head, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
     steps: tuple[tuple[str, dict[str, str], bytes | None, int], ...] = (
@@ -141,7 +183,9 @@ def walk(scene: Scene, client: Any, tokens: dict[str | None, str], told: Told) -
         address = path.replace("{reference}", reference).replace("{number}", "1")
         data = body if isinstance(body, bytes) else None
         head = {name.replace("_", "-"): value for name, value in head.items()}
-        reply = client.open(address, method=method.upper(), json=None if data is not None else body, data=data, headers=head)
+        reply = client.open(
+            address, method=method.upper(), json=None if data is not None else body, data=data, headers=head
+        )
         told.note(path, method, reply)
         status: int = reply.status_code
         return status
@@ -151,8 +195,22 @@ def walk(scene: Scene, client: Any, tokens: dict[str | None, str], told: Told) -
     assert send("li", "/api/v1/cases", "get") == 200
     assert send("li", "/api/v1/cases/{reference}", "get") == 200
     assert send("li", "/api/v1/cases/{reference}/docket/{number}/receipt", "get") == 200
-    assert send("haiyun", acts + "file_answer", body={"position": "defend", "statement": "The goods were inspected on entry."}) == 200
-    assert send("haiyun", acts + "file_answer", body={"position": "defend", "statement": "The goods were inspected on entry."}) == 409
+    assert (
+        send(
+            "haiyun",
+            acts + "file_answer",
+            body={"position": "defend", "statement": "The goods were inspected on entry."},
+        )
+        == 200
+    )
+    assert (
+        send(
+            "haiyun",
+            acts + "file_answer",
+            body={"position": "defend", "statement": "The goods were inspected on entry."},
+        )
+        == 409
+    )
     assert send("li", acts + "file_answer", body={"position": "defend", "statement": "Words."}) == 403
     assert send("haiyun", acts + "change_consent", body={"agrees": {"not": "yes"}}) == 422
     assert send("stranger", acts + "change_consent", body={"agrees": True}) == 404
@@ -160,4 +218,10 @@ def walk(scene: Scene, client: Any, tokens: dict[str | None, str], told: Told) -
     assert send("li", "/api/v1/uploads", body=b"order 8842", Content_Type="text/plain") == 201
     assert send("li", "/api/v1/uploads", body=b"words " * 20_000, Content_Type="text/plain") == 413
     pieces(client, tokens["li"], told)
-    assert send("li", "/api/v1/uploads", body=b"MZ\x90\x00" + bytes(200), Content_Type="application/x-msdownload", Content_Filename="x.exe") in (413, 415, 422)
+    assert send(
+        "li",
+        "/api/v1/uploads",
+        body=b"MZ\x90\x00" + bytes(200),
+        Content_Type="application/x-msdownload",
+        Content_Filename="x.exe",
+    ) in (413, 415, 422)

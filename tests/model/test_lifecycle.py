@@ -31,7 +31,12 @@ EXAMPLES = 2_000 if os.environ.get("ODR_PROVE") else 40
 """Times :data:`STEPS`: 2,000 steps, or 100,000."""
 WHO = ("li", "haiyun", "clerk", "judge", "stranger")
 REASONS = "The rules named in the request are read as they stand."
-OFFER = {"amount": "6,000.00", "payer": "respondent/1", "instalments": [{"on": "2027-12-20", "amount": "6,000.00"}], "days": 7}
+OFFER = {
+    "amount": "6,000.00",
+    "payer": "respondent/1",
+    "instalments": [{"on": "2027-12-20", "amount": "6,000.00"}],
+    "days": 7,
+}
 ACTS = sorted(name.removeprefix("_may_") for name in vars(Reference) if name.startswith("_may_"))
 HUMAN = {*ACTS, "lodge_claim"} - {"refuse_withdrawal"}
 
@@ -49,7 +54,9 @@ class Lifecycle(RuleBasedStateMachine):
         clock = self.scene.clock
         clock.set(MORNING)
         self.scene.lodge()
-        calendar = self.scene.court.packs.get(self.scene.case().pack_id, self.scene.case().pack_version).working_calendar
+        calendar = self.scene.court.packs.get(
+            self.scene.case().pack_id, self.scene.case().pack_version
+        ).working_calendar
         self.model = Reference(calendar.next_working, clock.now())
 
     @rule(act=st.sampled_from(ACTS), who=st.sampled_from(WHO))
@@ -85,7 +92,9 @@ class Lifecycle(RuleBasedStateMachine):
             return
         with self.scene.court.database.read() as session:
             case = session.get_one(Case, self.scene.case_id)
-            acts = session.scalars(select(DocketEntry.act).where(DocketEntry.case_id == case.id).order_by(DocketEntry.number)).all()
+            acts = session.scalars(
+                select(DocketEntry.act).where(DocketEntry.case_id == case.id).order_by(DocketEntry.number)
+            ).all()
             assert case.stage.value == self.model.stage
             assert [act for act in acts if act in HUMAN] == self.model.entries
             assert audit_case(session, case) == []
@@ -118,7 +127,11 @@ class Lifecycle(RuleBasedStateMachine):
             case "file_answer":
                 return {"position": "defend", "statement": "The goods were inspected on entry."}
             case "rule_on_withdrawal" | "refuse_withdrawal":
-                return {"request": self.newest(Request), "answer": "allow" if act.startswith("rule") else "refuse", "reasons": REASONS}
+                return {
+                    "request": self.newest(Request),
+                    "answer": "allow" if act.startswith("rule") else "refuse",
+                    "reasons": REASONS,
+                }
             case "open_examination":
                 return {"mode": "offline"}
             case "make_offer":
@@ -133,7 +146,12 @@ class Lifecycle(RuleBasedStateMachine):
 
     def newest(self, model: Any, *where: Any) -> str:
         with self.scene.court.database.read() as session:
-            found = session.scalar(select(model.reference).where(model.case_id == self.scene.case_id, *where).order_by(model.id.desc()).limit(1))
+            found = session.scalar(
+                select(model.reference)
+                .where(model.case_id == self.scene.case_id, *where)
+                .order_by(model.id.desc())
+                .limit(1)
+            )
         return found or "x" * 26
 
 
@@ -152,7 +170,9 @@ def machine(sqlite_template: Path) -> Any:
 
 @pytest.mark.slow
 def test_the_court_does_what_the_reference_says(machine: type[Lifecycle]) -> None:
-    """Two thousand steps (a hundred thousand with ODR_PROVE=1): of each attempt the reference says whether it is open, and the court agrees."""
+    """Two thousand steps (a hundred thousand with ODR_PROVE=1): of each attempt the reference says whether it is open,
+    and the court agrees.
+    """
     run_state_machine_as_test(machine, settings=settings(max_examples=EXAMPLES, stateful_step_count=STEPS))
     assert machine.done > machine.tried / 40
     with machine.scene.court.database.read() as session:

@@ -32,7 +32,9 @@ def make_notary(tmp_path: Path, clock: FixedClock, vault: FileVault) -> Callable
     """Builds notaries over a database; by default all with the same vault and published files."""
 
     def make(database: Database, **settings: Any) -> Notary:
-        return Notary(database, **{"vault": vault, "origin": ORIGIN, "clock": clock, "log_dir": tmp_path / "log", **settings})
+        return Notary(
+            database, **{"vault": vault, "origin": ORIGIN, "clock": clock, "log_dir": tmp_path / "log", **settings}
+        )
 
     return make
 
@@ -57,7 +59,14 @@ def sqlite_notary(sqlite_database: Database, make_notary: Callable[..., Notary])
 
 def subject(number: int = 0, **more: Any) -> dict[str, Any]:
     """What an upload's receipt says."""
-    return {"sha256": f"{number:064x}", "size": number, "media_type": "text/plain", "case": "case-a", "submitted_by": "claimant", **more}
+    return {
+        "sha256": f"{number:064x}",
+        "size": number,
+        "media_type": "text/plain",
+        "case": "case-a",
+        "submitted_by": "claimant",
+        **more,
+    }
 
 
 def record(notary: Notary, count: int = 1, **more: Any) -> list[str]:
@@ -73,7 +82,9 @@ def damage(database: Database, work: Callable[[Session], object]) -> None:
     with database.engine.begin() as connection:
         drop_triggers(connection)
         if connection.dialect.name == "sqlite":
-            for (name,) in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%_keeps_%'").all():
+            for (name,) in connection.exec_driver_sql(
+                "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%_keeps_%'"
+            ).all():
                 connection.exec_driver_sql(f"DROP TRIGGER {name}")
     with database.write() as session:
         work(session)

@@ -27,6 +27,12 @@ def kill_on_entering(function: str) -> None:
 
 if __name__ == "__main__":
     url, vault, origin, log_dir, now, function = sys.argv[1:]
-    notary = Notary(Database(url), vault=FileVault(Path(vault)), origin=origin, clock=FixedClock(datetime.fromisoformat(now)), log_dir=Path(log_dir))
+    notary = Notary(
+        Database(url),
+        vault=FileVault(Path(vault)),
+        origin=origin,
+        clock=FixedClock(datetime.fromisoformat(now)),
+        log_dir=Path(log_dir),
+    )
     kill_on_entering(function)
     notary.sequence()

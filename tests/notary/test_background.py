@@ -13,26 +13,36 @@ from odr.notary.models import LogCheckpoint, LogEntry
 from tests.scene import open_court
 
 
-def test_acts_are_acknowledged_first_and_share_one_signature(sqlite_url: str, clock: FixedClock, tmp_path: Path) -> None:
-    """Twenty acts at once are all in the log a moment after, under fewer tree heads than acts; what waits at a stop is taken at the next start."""
+def test_acts_are_acknowledged_first_and_share_one_signature(
+    sqlite_url: str, clock: FixedClock, tmp_path: Path
+) -> None:
+    """Twenty acts at once are all in the log a moment after, under fewer tree heads than acts; what waits at a stop is
+    taken at the next start.
+    """
     database = Database(sqlite_url)
     scene = open_court(database, clock, tmp_path / "court", sequencing="background")
     scene.lodge()
-    people = [threading.Thread(target=scene.do, args=("change_consent", "li"), kwargs={"agrees": True}) for _ in range(20)]
+    people = [
+        threading.Thread(target=scene.do, args=("change_consent", "li"), kwargs={"agrees": True}) for _ in range(20)
+    ]
     for one in people:
         one.start()
     for one in people:
         one.join()
     assert scene.court.settle()
     with database.read() as session:
-        leaves, heads = (session.scalar(select(func.count()).select_from(model)) or 0 for model in (LogEntry, LogCheckpoint))
+        leaves, heads = (
+            session.scalar(select(func.count()).select_from(model)) or 0 for model in (LogEntry, LogCheckpoint)
+        )
         assert leaves >= 21 and heads < leaves
         assert session.scalar(select(func.count()).select_from(LogEntry).where(LogEntry.log_index.is_(None))) == 0
     database.dispose()
 
 
 def test_a_reader_does_not_wait_for_ever(sqlite_url: str, clock: FixedClock, tmp_path: Path) -> None:
-    """When the vault's files cannot be written the act stands, waits, and the page comes all the same; mended, it is taken."""
+    """When the vault's files cannot be written the act stands, waits, and the page comes all the same; mended, it is
+    taken.
+    """
     database = Database(sqlite_url)
     scene = open_court(database, clock, tmp_path / "court", sequencing="background")
     scene.lodge()

@@ -1,4 +1,6 @@
-"""Real cosignatures from a witness nobody here wrote: given for the true log, refused for every other, after a restart too."""
+"""Real cosignatures from a witness nobody here wrote: given for the true log, refused for every other, after a restart
+too.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ from tests.peers.witness import AicsWitness, program
 def test_a_strangers_witness_cosigns_the_courts_log(
     sqlite_database: Database, make_notary: Callable[..., Notary], aics_witness: AicsWitness, tmp_path: Path
 ) -> None:
-    """From nothing to 3, to 257 and to 1,057 entries; a receipt counts it, the served head bears it, the monitor and its author's verifier find it."""
+    """From nothing to 3, to 257 and to 1,057 entries; a receipt counts it, the served head bears it, the monitor and
+    its author's verifier find it.
+    """
     notary = make_notary(sqlite_database, clock=CourtClock(), witnesses=(Witness(aics_witness.key, aics_witness.url),))
     notary.establish()
     log = NoteKey.parse(notary.log_public_key_vkey())
@@ -43,13 +47,26 @@ def test_a_strangers_witness_cosigns_the_courts_log(
         assert (known["size"], known["root"], known["evidence"]) == (len(references), b64(head.root), 0)
     (vkey,) = notary.log_vkeys()
     (tmp_path / "head").write_bytes(borne(notary, references[700], aics_witness.key, tmp_path))
-    words = [program("aics-tlog"), "verify-checkpoint", "--note", "head", "--log-key", vkey, "--witness-key", aics_witness.key.vkey, "--quorum", "1"]
+    words = [
+        program("aics-tlog"),
+        "verify-checkpoint",
+        "--note",
+        "head",
+        "--log-key",
+        vkey,
+        "--witness-key",
+        aics_witness.key.vkey,
+        "--quorum",
+        "1",
+    ]
     theirs = subprocess.run([*words, "--max-age", "60"], cwd=tmp_path, capture_output=True, text=True)
     assert theirs.returncode == 0 and '"ok": true' in theirs.stdout, theirs.stdout + theirs.stderr
 
 
 def test_a_strangers_witness_refuses_a_forked_log(aics_witness: AicsWitness, tmp_path: Path) -> None:
-    """A stale size is told the true one, from which a log proves on; another past is refused and kept as evidence; a restart forgets nothing."""
+    """A stale size is told the true one, from which a log proves on; another past is refused and kept as evidence; a
+    restart forgets nothing.
+    """
     log = Foreign(tmp_path / "foreign")
     aics_witness.trust(log.key)
     shown = Shown(log, aics_witness)
@@ -65,7 +82,9 @@ def test_a_strangers_witness_refuses_a_forked_log(aics_witness: AicsWitness, tmp
     assert shown(LEAVES[:302], 301, lambda proof: proof[:-1]) == "422", "a hash missing"
     assert shown(LEAVES[:302], 301, lambda proof: [bytes(32), *proof[1:]]) == "422", "a zero hash"
     assert aics_witness.evidence() == [(301, 301)] * 5
-    assert Shown(Foreign(tmp_path / "stranger", log.name), aics_witness)(LEAVES[:302], 301) == "403", "signed by a stranger"
+    assert Shown(Foreign(tmp_path / "stranger", log.name), aics_witness)(LEAVES[:302], 301) == "403", (
+        "signed by a stranger"
+    )
     aics_witness.stop()
     aics_witness.start()
     assert shown(forged[:302], 0) == "409", "as if it had seen nothing"

@@ -50,7 +50,9 @@ def flip_tile(level: int, index: int, at: int) -> Callable[[Session], None]:
     return work
 
 
-@pytest.mark.parametrize(("level", "index", "at"), [(0, 0, 5), (0, 0, 8191), (0, 1, 0), (0, 2, 100), (1, 0, 5), (1, 0, 40)])
+@pytest.mark.parametrize(
+    ("level", "index", "at"), [(0, 0, 5), (0, 0, 8191), (0, 1, 0), (0, 2, 100), (1, 0, 5), (1, 0, 40)]
+)
 def test_one_flipped_bit_in_a_tile_is_found_and_named(sqlite_notary: Notary, level: int, index: int, at: int) -> None:
     """The audit names the tile in which one bit flipped, and nothing else."""
     record(sqlite_notary, 600)
@@ -84,8 +86,14 @@ def test_bit_flipped_between_commit_and_signature_is_not_signed(notary: Notary) 
 def test_altered_entry_is_found_and_named(sqlite_notary: Notary, place: int) -> None:
     """One byte of one entry: the entry is the culprit, not the tile the signed tree vouches for."""
     references = record(sqlite_notary, 600)
-    damage(sqlite_notary.database, lambda session: session.execute(update(LogEntry).where(LogEntry.log_index == place).values(leaf=b"other\n")))
-    assert faults(sqlite_notary) == [(FaultKind.ENTRY_ALTERED, f"2026 entry {place}"), (FaultKind.RECEIPT_ALTERED, f"receipt {references[place]}")]
+    damage(
+        sqlite_notary.database,
+        lambda session: session.execute(update(LogEntry).where(LogEntry.log_index == place).values(leaf=b"other\n")),
+    )
+    assert faults(sqlite_notary) == [
+        (FaultKind.ENTRY_ALTERED, f"2026 entry {place}"),
+        (FaultKind.RECEIPT_ALTERED, f"receipt {references[place]}"),
+    ]
 
 
 def test_missing_entry_is_named(sqlite_notary: Notary) -> None:
@@ -103,14 +111,20 @@ def test_missing_entry_is_named(sqlite_notary: Notary) -> None:
 def test_tile_beyond_the_tree_is_named(sqlite_notary: Notary) -> None:
     """A tile nothing stands for is a fault."""
     record(sqlite_notary, 3)
-    damage(sqlite_notary.database, lambda session: session.add(LogTile(log_id="2026", level=0, tile_index=7, data=bytes(32))))
+    damage(
+        sqlite_notary.database,
+        lambda session: session.add(LogTile(log_id="2026", level=0, tile_index=7, data=bytes(32))),
+    )
     assert faults(sqlite_notary) == [(FaultKind.TILE_BEYOND, "2026 tile 0/7")]
 
 
 def test_altered_receipt_is_named(sqlite_notary: Notary) -> None:
     """A receipt's text that no longer is what its leaf names."""
     references = record(sqlite_notary, 3)
-    damage(sqlite_notary.database, lambda session: session.execute(update(Receipt).where(Receipt.reference == references[1]).values(body=b"{}")))
+    damage(
+        sqlite_notary.database,
+        lambda session: session.execute(update(Receipt).where(Receipt.reference == references[1]).values(body=b"{}")),
+    )
     assert faults(sqlite_notary) == [(FaultKind.RECEIPT_ALTERED, f"receipt {references[1]}")]
 
 
@@ -127,8 +141,12 @@ def test_forged_checkpoint_token_and_split_view_are_named(sqlite_notary: Notary,
         first, second, third = (session.get_one(LogCheckpoint, ("2026", size)) for size in (1, 2, 3))
         first.note = first.note.replace(b"\n1\n", b"\n9\n")
         line = parse_note(second.note).signatures[0]
-        second.note = Note(split.text, (SignatureLine(line.name, line.key_id, stolen.sign_checkpoint("log-2026", split, [])),)).encode()
-        session.get_one(TimestampToken, ("2026", 3, "court")).token = session.get_one(TimestampToken, ("2026", 2, "court")).token
+        second.note = Note(
+            split.text, (SignatureLine(line.name, line.key_id, stolen.sign_checkpoint("log-2026", split, [])),)
+        ).encode()
+        session.get_one(TimestampToken, ("2026", 3, "court")).token = session.get_one(
+            TimestampToken, ("2026", 2, "court")
+        ).token
         assert third.note
 
     damage(sqlite_notary.database, work)
@@ -148,7 +166,9 @@ def restored(make_notary: Callable[..., Notary], path: Path, **settings: object)
     return make_notary(Database(f"sqlite:///{path}", synchronous="OFF"), **settings)
 
 
-def test_restored_database_does_not_fork_the_log(sqlite_notary: Notary, make_notary: Callable[..., Notary], tmp_path: Path) -> None:
+def test_restored_database_does_not_fork_the_log(
+    sqlite_notary: Notary, make_notary: Callable[..., Notary], tmp_path: Path
+) -> None:
     """After an old backup nothing is sequenced or signed until it is recovered, which brings every leaf back."""
     record(sqlite_notary, 250)
     backup(sqlite_notary, tmp_path / "old.sqlite")
@@ -172,8 +192,12 @@ def test_restored_database_does_not_fork_the_log(sqlite_notary: Notary, make_not
     assert again == kept.leaf
 
 
-def test_leaf_waiting_in_the_backup_gets_its_old_place(sqlite_notary: Notary, make_notary: Callable[..., Notary], tmp_path: Path) -> None:
-    """A backup taken between act and sequencing keeps the act's receipt; recovery gives it the index it was signed with."""
+def test_leaf_waiting_in_the_backup_gets_its_old_place(
+    sqlite_notary: Notary, make_notary: Callable[..., Notary], tmp_path: Path
+) -> None:
+    """A backup taken between act and sequencing keeps the act's receipt; recovery gives it the index it was signed
+    with.
+    """
     record(sqlite_notary, 3)
     with sqlite_notary.database.write() as session:
         reference = sqlite_notary.record(session, subject(), now=sqlite_notary.clock.now()).reference
@@ -189,7 +213,9 @@ def test_leaf_waiting_in_the_backup_gets_its_old_place(sqlite_notary: Notary, ma
 
 
 @pytest.mark.parametrize("loss", ["missing", "altered", "unpublished"])
-def test_log_that_cannot_be_recovered_is_closed_and_succeeded(sqlite_notary: Notary, make_notary: Callable[..., Notary], tmp_path: Path, loss: str) -> None:
+def test_log_that_cannot_be_recovered_is_closed_and_succeeded(
+    sqlite_notary: Notary, make_notary: Callable[..., Notary], tmp_path: Path, loss: str
+) -> None:
     """Without true published files the log ends with a signed statement, and its successor takes what waits."""
     record(sqlite_notary, 5)
     backup(sqlite_notary, tmp_path / "old.sqlite")
@@ -244,7 +270,9 @@ def test_rotation_keeps_old_proofs_and_names_the_new_key(notary: Notary) -> None
         assert (closed.key.state, closed.closed_at) == (KeyState.FROZEN, notary.clock.machine_now())
         statement = parse_note(closed.closing_note or b"")
     assert [each.log for each in files] == ["2026", successor.id]
-    assert all(verify_receipt(each.json, each.leaf, each.proof or b"", vkeys=notary.log_vkeys()).holds for each in files)
+    assert all(
+        verify_receipt(each.json, each.leaf, each.proof or b"", vkeys=notary.log_vkeys()).holds for each in files
+    )
     assert not verify_receipt(files[1].json, files[1].leaf, files[1].proof or b"", vkeys=[old_key]).holds
     verify_note(statement, [NoteKey.parse(old_key)])
     assert statement.text.endswith(f"\nsuccessor {notary.log_public_key_vkey()}\n")
@@ -256,7 +284,9 @@ def test_rotation_keeps_old_proofs_and_names_the_new_key(notary: Notary) -> None
 
 
 def test_new_year_opens_a_new_log(sqlite_notary: Notary, clock: FixedClock) -> None:
-    """What waits at midnight goes into the old year's log; then the new year's is opened. A clock set back does not reopen the old."""
+    """What waits at midnight goes into the old year's log; then the new year's is opened. A clock set back does not
+    reopen the old.
+    """
     record(sqlite_notary, 2)
     clock.set(datetime(2026, 12, 31, 23, 59, tzinfo=UTC))
     with sqlite_notary.database.write() as session:
@@ -271,14 +301,19 @@ def test_new_year_opens_a_new_log(sqlite_notary: Notary, clock: FixedClock) -> N
     assert [(files.log, files.index) for files in found] == [("2026", 2), ("2027", 0), ("2027", 1)]
 
 
-def test_clock_stepping_back_gives_no_token_rather_than_an_earlier_one(sqlite_notary: Notary, clock: FixedClock) -> None:
+def test_clock_stepping_back_gives_no_token_rather_than_an_earlier_one(
+    sqlite_notary: Notary, clock: FixedClock
+) -> None:
     """Log time never runs backwards; the entries are proven all the same."""
     record(sqlite_notary)
     clock.advance(timedelta(hours=-1))
     (reference,) = record(sqlite_notary)
     with sqlite_notary.database.read() as session:
         files = sqlite_notary.receipt_files(session, reference)
-    assert (files.tsr, str(files.standing)) == (None, "Entered in the court's log. Not timestamped yet; witnessed by 0.")
+    assert (files.tsr, str(files.standing)) == (
+        None,
+        "Entered in the court's log. Not timestamped yet; witnessed by 0.",
+    )
     clock.advance(timedelta(hours=2))
     (reference,) = record(sqlite_notary)
     with sqlite_notary.database.read() as session:
@@ -291,7 +326,8 @@ def test_closing_broken_off_after_the_key_froze_is_finished(sqlite_notary: Notar
     successor = NoteKey(f"{ORIGIN}/2026-2", NoteKey.parse(sqlite_notary.log_public_key_vkey()).type, bytes(32))
     head = sqlite_notary.vault.remembered("log-2026")
     statement = (
-        f"{CLOSING}{ORIGIN}/2026\nclosed 2026-03-02T01:00:00.000000Z\nreason rotation\nstored 1\nsigned 1 {b64(head.root)}\nsuccessor {successor.vkey}\n"
+        f"{CLOSING}{ORIGIN}/2026\nclosed 2026-03-02T01:00:00.000000Z\nreason rotation\n"
+        f"stored 1\nsigned 1 {b64(head.root)}\nsuccessor {successor.vkey}\n"
     )
     sqlite_notary.vault.freeze("log-2026", statement)
     (reference,) = record(sqlite_notary)
@@ -303,11 +339,20 @@ def test_closing_broken_off_after_the_key_froze_is_finished(sqlite_notary: Notar
 @pytest.mark.parametrize("function", ["_sign", "sign_tree", "_stamp", "publish_checkpoint"])
 @pytest.mark.slow
 def test_killed_process_leaves_a_log_that_goes_on(sqlite_notary: Notary, vault: FileVault, function: str) -> None:
-    """Killed after the commit, after publishing tiles, after signing, before publishing the checkpoint: the next sequencing completes it."""
+    """Killed after the commit, after publishing tiles, after signing, before publishing the checkpoint: the next
+    sequencing completes it.
+    """
     record(sqlite_notary, 300)
     with sqlite_notary.database.write() as session:
         reference = sqlite_notary.record(session, subject(), now=sqlite_notary.clock.now()).reference
-    arguments = [sqlite_notary.database.url, str(vault.folder), ORIGIN, str(sqlite_notary.log_dir), sqlite_notary.clock.now().isoformat(), function]
+    arguments = [
+        sqlite_notary.database.url,
+        str(vault.folder),
+        ORIGIN,
+        str(sqlite_notary.log_dir),
+        sqlite_notary.clock.now().isoformat(),
+        function,
+    ]
     done = subprocess.run([sys.executable, "-m", "tests.notary.crashing", *arguments], check=False, timeout=60)
     assert done.returncode == -signal.SIGKILL
     sqlite_notary.sequence()

@@ -94,9 +94,18 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     url = f"sqlite:///{folder / 'court.sqlite'}"
     migrate.upgrade(url)
     clock = FixedClock(MORNING)
-    notary = Notary(Database(url, synchronous="OFF"), vault=FileVault(folder / "vault"), origin=ORIGIN, clock=clock, log_dir=None)
-    subjects: list[dict[str, Any]] = [{"sha256": f"{n:064x}", "size": n, "media_type": "text/plain", "case": "case-a"} for n in range(COUNT)]
-    subjects[PLACE] = {"sha256": hashlib.sha256(FILE).hexdigest(), "size": len(FILE), "media_type": "text/plain", "case": "case-a"}
+    notary = Notary(
+        Database(url, synchronous="OFF"), vault=FileVault(folder / "vault"), origin=ORIGIN, clock=clock, log_dir=None
+    )
+    subjects: list[dict[str, Any]] = [
+        {"sha256": f"{n:064x}", "size": n, "media_type": "text/plain", "case": "case-a"} for n in range(COUNT)
+    ]
+    subjects[PLACE] = {
+        "sha256": hashlib.sha256(FILE).hexdigest(),
+        "size": len(FILE),
+        "media_type": "text/plain",
+        "case": "case-a",
+    }
     with notary.database.write() as session:
         references = notary.record_many(session, subjects, now=clock.now())
     notary.sequence()
@@ -107,9 +116,20 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
         leaves = [notary.receipt_files(session, reference).leaf for reference in references]
     (vkey,) = notary.log_vkeys()
     assert files.proof and files.tsr and files.checkpoint and neighbour.proof
-    good = Kit(FILE, files.json, files.leaf, Proof.parse(files.proof), files.tsr, files.checkpoint, vkey=vkey, root=root)
+    good = Kit(
+        FILE, files.json, files.leaf, Proof.parse(files.proof), files.tsr, files.checkpoint, vkey=vkey, root=root
+    )
     found = House(notary, folder / "vault", {"good": good})
-    found.kits["neighbour"] = Kit(b"", neighbour.json, neighbour.leaf, Proof.parse(neighbour.proof), files.tsr, files.checkpoint, vkey=vkey, root=root)
+    found.kits["neighbour"] = Kit(
+        b"",
+        neighbour.json,
+        neighbour.leaf,
+        Proof.parse(neighbour.proof),
+        files.tsr,
+        files.checkpoint,
+        vkey=vkey,
+        root=root,
+    )
     found.leaves = leaves  # type: ignore[attr-defined]
     return found
 
@@ -209,7 +229,9 @@ def _stranger_root() -> x509.Certificate:
     from cryptography.hazmat.primitives.asymmetric import ec
 
     key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name.from_rfc4514_string("CN=Stranger")
-    builder = x509.CertificateBuilder(name, name, key.public_key(), 7, MORNING - timedelta(days=9), MORNING + timedelta(days=9000))
+    builder = x509.CertificateBuilder(
+        name, name, key.public_key(), 7, MORNING - timedelta(days=9), MORNING + timedelta(days=9000)
+    )
     return builder.add_extension(x509.BasicConstraints(True, 0), True).sign(key, hashes.SHA256())
 
 
@@ -240,7 +262,9 @@ def sha256sum(kit: Kit, folder: Path) -> bool:
 
     named = json.loads(kit.json)["sha256"]
     (folder / "manifest").write_text(f"{named}  file\n")
-    return _ran(folder, "sha256sum", "--strict", "-c", "receipt.leaf") and _ran(folder, "sha256sum", "--strict", "-c", "manifest")
+    return _ran(folder, "sha256sum", "--strict", "-c", "receipt.leaf") and _ran(
+        folder, "sha256sum", "--strict", "-c", "manifest"
+    )
 
 
 def openssl(kit: Kit, folder: Path) -> bool:
@@ -257,7 +281,22 @@ def openssl(kit: Kit, folder: Path) -> bool:
     key = NoteKey.parse(kit.vkey).public
     der = bytes.fromhex("302a300506032b6570032100") + key
     (folder / "log.der").write_bytes(der)
-    return _ran(folder, "openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", "log.der", "-rawin", "-in", "body", "-sigfile", "sig")
+    return _ran(
+        folder,
+        "openssl",
+        "pkeyutl",
+        "-verify",
+        "-pubin",
+        "-keyform",
+        "DER",
+        "-inkey",
+        "log.der",
+        "-rawin",
+        "-in",
+        "body",
+        "-sigfile",
+        "sig",
+    )
 
 
 def openssl_ts(kit: Kit, folder: Path) -> bool:
@@ -265,7 +304,20 @@ def openssl_ts(kit: Kit, folder: Path) -> bool:
     (folder / "checkpoint").write_bytes(kit.stamped)
     (folder / "tsr").write_bytes(kit.tsr)
     moment = str(int((kit.at + timedelta(minutes=1)).timestamp()))
-    return _ran(folder, "openssl", "ts", "-verify", "-data", "checkpoint", "-in", "tsr", "-CAfile", "root.pem", "-attime", moment)
+    return _ran(
+        folder,
+        "openssl",
+        "ts",
+        "-verify",
+        "-data",
+        "checkpoint",
+        "-in",
+        "tsr",
+        "-CAfile",
+        "root.pem",
+        "-attime",
+        moment,
+    )
 
 
 def rfc3161(kit: Kit, folder: Path) -> bool:
@@ -325,7 +377,9 @@ def test_each_judge_says_what_the_table_says(house: House, tmp_path: Path, name:
 
 
 def test_every_disagreement_is_explained() -> None:
-    """Where a program accepts what our verifier refuses, or the other way round, though it looks at that part, a note says why."""
+    """Where a program accepts what our verifier refuses, or the other way round, though it looks at that part, a note
+    says why.
+    """
     odd = {name for name, row in ATTACKS.items() if "A" in row.split()[1:] and row.split()[0] == "R"}
     odd |= {name for name, row in ATTACKS.items() if "R" in row.split()[1:] and row.split()[0] != "R"}
     assert odd == set(NOTES)

@@ -53,7 +53,9 @@ class Shown:
     def __init__(self, log: Foreign, witness: Asked) -> None:
         self.log, self.witness = log, witness
 
-    def __call__(self, leaves: list[bytes], old: int, bend: Callable[[list[bytes]], list[bytes]] = lambda proof: proof) -> str:
+    def __call__(
+        self, leaves: list[bytes], old: int, bend: Callable[[list[bytes]], list[bytes]] = lambda proof: proof
+    ) -> str:
         """Sign the tree of these leaves and ask for a cosignature from ``old`` on."""
         proof = bend(roots(self.reader(leaves), consistency_ranges(min(old, len(leaves)), len(leaves))))
         witness = Witness(self.witness.key, self.witness.url)
@@ -61,7 +63,9 @@ class Shown:
 
     def note(self, leaves: list[bytes]) -> Note:
         """The head of the tree of these leaves, signed by the log."""
-        return parse_note(self.log.signed(Checkpoint(self.log.name, len(leaves), self.reader(leaves).root(len(leaves))).text))
+        return parse_note(
+            self.log.signed(Checkpoint(self.log.name, len(leaves), self.reader(leaves).root(len(leaves))).text)
+        )
 
     def reader(self, leaves: list[bytes]) -> TileReader:
         """The tree of these leaves."""
@@ -72,9 +76,11 @@ class Shown:
 def test_debians_witness_accepts_what_the_court_sends(
     sqlite_database: Database, make_notary: Callable[..., Notary], litewitness: LiteWitness, tmp_path: Path
 ) -> None:
-    """The court asks it as it asks any witness; it checks signature and consistency by its own code from nothing to 3, to 257 and to 1,057 entries.
+    """The court asks it as it asks any witness; it checks signature and consistency by its own code from nothing to 3,
+    to 257 and to 1,057 entries.
 
-    Where its build can store, the cosignature is counted in the receipt, borne by the served head and found by the monitor.
+    Where its build can store, the cosignature is counted in the receipt, borne by the served head and found by the
+    monitor.
     """
     notary = make_notary(sqlite_database, clock=CourtClock(), witnesses=(Witness(litewitness.key, litewitness.url),))
     notary.establish()
@@ -97,7 +103,9 @@ def test_debians_witness_accepts_what_the_court_sends(
 
 
 def borne(notary: Notary, reference: str, witness: NoteKey, tmp_path: Path) -> bytes:
-    """A receipt counts the witness, the served head bears its signature of this minute, and the monitor finds it; returns that head."""
+    """A receipt counts the witness, the served head bears its signature of this minute, and the monitor finds it;
+    returns that head.
+    """
     with notary.database.read() as session:
         files, served = notary.receipt_files(session, reference), notary.checkpoint(session) or b""
     (vkey,) = notary.log_vkeys()
@@ -113,7 +121,9 @@ def borne(notary: Notary, reference: str, witness: NoteKey, tmp_path: Path) -> b
 
 
 def test_debians_witness_refuses_a_forked_log(litewitness: LiteWitness, tmp_path: Path) -> None:
-    """Another past under the same key and name, smaller, of the same size or larger, is refused with the standard's status; the true log goes on."""
+    """Another past under the same key and name, smaller, of the same size or larger, is refused with the standard's
+    status; the true log goes on.
+    """
     log = Foreign(tmp_path / "foreign")
     litewitness.trust(log.key)
     shown = Shown(log, litewitness)
@@ -127,5 +137,7 @@ def test_debians_witness_refuses_a_forked_log(litewitness: LiteWitness, tmp_path
     assert shown(LEAVES[:301], 300, lambda proof: [*proof, bytes(32)]) == "422", "a hash too many"
     assert shown(LEAVES[:301], 300, lambda proof: proof[:-1]) == "422", "a hash missing"
     assert shown(LEAVES[:301], 300, lambda proof: [bytes(32), *proof[1:]]) == "422", "a zero hash"
-    assert Shown(Foreign(tmp_path / "stranger", log.name), litewitness)(LEAVES[:301], 300) == "403", "signed by a stranger"
+    assert Shown(Foreign(tmp_path / "stranger", log.name), litewitness)(LEAVES[:301], 300) == "403", (
+        "signed by a stranger"
+    )
     assert shown(LEAVES[:301], 300) in (COSIGNED, ACCEPTED)

@@ -100,7 +100,9 @@ def test_batches_of_every_size_are_proven(notary: Notary, count: int) -> None:
             files = notary.receipt_files(session, references[index])
             assert files.index == index
             assert files.proof is not None
-            assert verify_receipt(files.json, files.leaf, files.proof, vkeys=notary.log_vkeys(), digest=f"{index:064x}").holds
+            assert verify_receipt(
+                files.json, files.leaf, files.proof, vkeys=notary.log_vkeys(), digest=f"{index:064x}"
+            ).holds
         assert notary.audit(session) == []
 
 
@@ -108,7 +110,9 @@ def test_served_tiles_and_bundles_give_the_signed_root(notary: Notary) -> None:
     """What HTTP serves is enough to recompute the tree; what no checkpoint covers is not served."""
     record(notary, 300)
     with notary.database.read() as session:
-        entries = unbundle(notary.entry_bundle(session, 0) or b"") + unbundle(notary.entry_bundle(session, 1, 44) or b"")
+        entries = unbundle(notary.entry_bundle(session, 0) or b"") + unbundle(
+            notary.entry_bundle(session, 1, 44) or b""
+        )
         hashes = b"".join(map(leaf_hash, entries))
         assert notary.tile(session, 0, 0) == hashes[:8192]
         assert notary.tile(session, 0, 1, 44) == hashes[8192:]
@@ -245,7 +249,9 @@ def test_truncating_is_refused_on_postgresql(postgres_court_url: str, make_notar
     database.dispose()
 
 
-def test_other_programs_accept_what_a_receipt_consists_of(sqlite_notary: Notary, tmp_path: Path, program: Callable[..., object], clock: FixedClock) -> None:
+def test_other_programs_accept_what_a_receipt_consists_of(
+    sqlite_notary: Notary, tmp_path: Path, program: Callable[..., object], clock: FixedClock
+) -> None:
     """sha256sum, openssl and litetlog, which know nothing of this court, accept the files as they are."""
     reference = record(sqlite_notary, 700)[433]
     with sqlite_notary.database.read() as session:
@@ -267,8 +273,32 @@ def test_other_programs_accept_what_a_receipt_consists_of(sqlite_notary: Notary,
         assert data is not None
         (kit / name).write_bytes(data)
     moment = str(int((clock.now() + timedelta(minutes=1)).timestamp()))
-    verify_time = ("openssl", "ts", "-verify", "-data", "checkpoint", "-in", "checkpoint.tsr", "-CAfile", "tsa-ca.pem", "-attime", moment)
-    verify_key = ("openssl", "pkeyutl", "-verify", "-pubin", "-inkey", "log.pem", "-rawin", "-in", "checkpoint.body", "-sigfile", "checkpoint.sig")
+    verify_time = (
+        "openssl",
+        "ts",
+        "-verify",
+        "-data",
+        "checkpoint",
+        "-in",
+        "checkpoint.tsr",
+        "-CAfile",
+        "tsa-ca.pem",
+        "-attime",
+        moment,
+    )
+    verify_key = (
+        "openssl",
+        "pkeyutl",
+        "-verify",
+        "-pubin",
+        "-inkey",
+        "log.pem",
+        "-rawin",
+        "-in",
+        "checkpoint.body",
+        "-sigfile",
+        "checkpoint.sig",
+    )
     verify_log = ("spicy-litetlog", "-verify", sqlite_notary.log_public_key_vkey(), "receipt.leaf")
     for command in (("sha256sum", "-c", "receipt.leaf"), verify_key, verify_time, verify_log):
         program(*command, cwd=kit)

@@ -44,7 +44,13 @@ class Published:
         if self.failing:
             self.failing -= 1
             return Response(status=503)(environ, start)
-        data = self.lies[path] if path in self.lies else (self.folder / path).read_bytes() if (self.folder / path).is_file() else None
+        data = (
+            self.lies[path]
+            if path in self.lies
+            else (self.folder / path).read_bytes()
+            if (self.folder / path).is_file()
+            else None
+        )
         return (Response(status=404) if data is None else Response(data))(environ, start)
 
 
@@ -86,7 +92,11 @@ class Monitor:
     memory: Path
 
     def __call__(self, url: str, *words: str) -> Result:
-        return closed_app(self.settings).test_cli_runner().invoke(args=["log", "audit", url, "--memory", str(self.memory), *words])
+        return (
+            closed_app(self.settings)
+            .test_cli_runner()
+            .invoke(args=["log", "audit", url, "--memory", str(self.memory), *words])
+        )
 
 
 @pytest.fixture
@@ -133,9 +143,15 @@ def test_a_court_serves_what_its_monitor_reads(small_scene: Any, monitor: Monito
     assert said.exit_code == 0, said.output
 
 
-@pytest.mark.parametrize(("before", "after"), [(0, 1), (1, 2), (255, 256), (256, 257), (257, 512), (5, 65_536), (65_535, 65_537), (300, 300)])
-def test_growth_is_followed_across_every_edge_of_a_tile(foreign: Foreign, monitor: Monitor, before: int, after: int) -> None:
-    """At sizes around the edges the remembered edge and the new entries give the signed root; reading it all again says the same."""
+@pytest.mark.parametrize(
+    ("before", "after"), [(0, 1), (1, 2), (255, 256), (256, 257), (257, 512), (5, 65_536), (65_535, 65_537), (300, 300)]
+)
+def test_growth_is_followed_across_every_edge_of_a_tile(
+    foreign: Foreign, monitor: Monitor, before: int, after: int
+) -> None:
+    """At sizes around the edges the remembered edge and the new entries give the signed root; reading it all again says
+    the same.
+    """
     key = ("--key", foreign.key.vkey)
     with serving(foreign.published) as origin:
         for size in (before, after):
@@ -147,14 +163,25 @@ def test_growth_is_followed_across_every_edge_of_a_tile(foreign: Foreign, monito
 
 
 def test_an_older_partial_tile_may_be_gone(foreign: Foreign, monitor: Monitor) -> None:
-    """A log that has grown gives only the full tile, which begins with the partial one; and extension lines carry nothing."""
+    """A log that has grown gives only the full tile, which begins with the partial one; and extension lines carry
+    nothing.
+    """
     foreign.show(LEAVES[:600])
     for place in (foreign.folder / "tile").rglob("*.p"):
         shutil.rmtree(place)
     foreign.put(tile_path(0, 2), b"".join(map(leaf_hash, LEAVES[512 : 512 + WIDTH])))
     foreign.put(tile_path(None, 2), bundle(LEAVES[512 : 512 + WIDTH]))
-    foreign.put(tile_path(1, 0), b"".join(root_of([leaf_hash(leaf) for leaf in LEAVES[at : at + WIDTH]]) for at in range(0, 256 * WIDTH, WIDTH)))
-    foreign.put("checkpoint", foreign.signed(Checkpoint(foreign.name, 600, root_of([leaf_hash(leaf) for leaf in LEAVES[:600]])).text + "extension of theirs\n"))
+    foreign.put(
+        tile_path(1, 0),
+        b"".join(root_of([leaf_hash(leaf) for leaf in LEAVES[at : at + WIDTH]]) for at in range(0, 256 * WIDTH, WIDTH)),
+    )
+    foreign.put(
+        "checkpoint",
+        foreign.signed(
+            Checkpoint(foreign.name, 600, root_of([leaf_hash(leaf) for leaf in LEAVES[:600]])).text
+            + "extension of theirs\n"
+        ),
+    )
     with serving(foreign.published) as origin:
         said = monitor(origin, "--key", foreign.key.vkey)
     assert said.exit_code == 0, said.output
@@ -166,7 +193,10 @@ def flipped(data: bytes, at: int) -> bytes:
 
 
 LIES: dict[str, tuple[Callable[[Foreign], None], str]] = {
-    "one bit of a full tile": (lambda log: log.put("tile/0/000", flipped((log.folder / "tile/0/000").read_bytes(), 77)), "tile_bad: URL/tile/0/000: Hash 2 "),
+    "one bit of a full tile": (
+        lambda log: log.put("tile/0/000", flipped((log.folder / "tile/0/000").read_bytes(), 77)),
+        "tile_bad: URL/tile/0/000: Hash 2 ",
+    ),
     "one bit of a partial tile": (
         lambda log: log.put("tile/0/002.p/88", flipped((log.folder / "tile/0/002.p/88").read_bytes(), 5)),
         "tile_bad: URL/tile/0/002.p/88: Hash 0 ",
@@ -189,20 +219,37 @@ LIES: dict[str, tuple[Callable[[Foreign], None], str]] = {
         lambda log: log.put("tile/entries/001", bundle([*LEAVES[256:300], b"other\n", *LEAVES[301:512]])),
         "entry_bad: URL/tile/entries 300: Entry 300 ",
     ),
-    "a bundle cut short": (lambda log: log.put("tile/entries/000", (log.folder / "tile/entries/000").read_bytes()[:-1]), "entry_bad: URL/tile/entries/000"),
-    "a bundle with an entry less": (lambda log: log.put("tile/entries/000", bundle(LEAVES[:255])), "entry_bad: URL/tile/entries/000"),
-    "a root of nothing": (lambda log: log.put("checkpoint", log.signed(Checkpoint(log.name, 600, bytes(32)).text)), "unproven: URL/checkpoint"),
+    "a bundle cut short": (
+        lambda log: log.put("tile/entries/000", (log.folder / "tile/entries/000").read_bytes()[:-1]),
+        "entry_bad: URL/tile/entries/000",
+    ),
+    "a bundle with an entry less": (
+        lambda log: log.put("tile/entries/000", bundle(LEAVES[:255])),
+        "entry_bad: URL/tile/entries/000",
+    ),
+    "a root of nothing": (
+        lambda log: log.put("checkpoint", log.signed(Checkpoint(log.name, 600, bytes(32)).text)),
+        "unproven: URL/checkpoint",
+    ),
     "no head": (lambda log: (log.folder / "checkpoint").unlink(), "tile_missing: URL/checkpoint"),
     "a head signed by a stranger": (
-        lambda log: log.put("checkpoint", Foreign(log.folder, log.name).signed(Checkpoint(log.name, 600, bytes(32)).text)),
+        lambda log: log.put(
+            "checkpoint", Foreign(log.folder, log.name).signed(Checkpoint(log.name, 600, bytes(32)).text)
+        ),
         "unsigned: URL/checkpoint",
     ),
-    "a head of another log": (lambda log: log.show(LEAVES[:600], origin="another.example/log"), "unsigned: URL/checkpoint: The tree head is of another log"),
+    "a head of another log": (
+        lambda log: log.show(LEAVES[:600], origin="another.example/log"),
+        "unsigned: URL/checkpoint: The tree head is of another log",
+    ),
     "a head with Windows lines": (
         lambda log: log.put("checkpoint", (log.folder / "checkpoint").read_bytes().replace(b"\n", b"\r\n")),
         "unsigned: URL/checkpoint",
     ),
-    "a size in other digits": (lambda log: log.put("checkpoint", log.signed(f"{log.name}\n６００\n{b64(bytes(32))}\n")), "unsigned: URL/checkpoint"),
+    "a size in other digits": (
+        lambda log: log.put("checkpoint", log.signed(f"{log.name}\n６００\n{b64(bytes(32))}\n")),
+        "unsigned: URL/checkpoint",
+    ),
     "a head without end": (lambda log: log.put("checkpoint", b"x" * 1_100_000), "unsigned: URL/checkpoint"),
 }
 
@@ -225,7 +272,9 @@ def test_each_lie_has_its_name_and_nothing_is_remembered(foreign: Foreign, monit
 
 
 def test_rollback_and_split_view_are_proven_by_two_signed_heads(foreign: Foreign, monitor: Monitor) -> None:
-    """A smaller tree, another of the same size, a larger one with another past: each is told, and both heads are kept as the proof."""
+    """A smaller tree, another of the same size, a larger one with another past: each is told, and both heads are kept
+    as the proof.
+    """
     other = [b"forged\n", *LEAVES[1:700]]
     key = ("--key", foreign.key.vkey)
     with serving(foreign.published) as origin:
@@ -305,7 +354,9 @@ def test_cosignatures_are_looked_for(foreign: Foreign, monitor: Monitor) -> None
 
 
 def test_a_log_made_by_another_program_is_sound(tmp_path: Path, monitor: Monitor, program: Callable[..., Any]) -> None:
-    """litetlog from Debian signs a log of its own, three times grown; the monitor follows its entries and heads, and sees when one is altered."""
+    """litetlog from Debian signs a log of its own, three times grown; the monitor follows its entries and heads, and
+    sees when one is altered.
+    """
     assets = tmp_path / "assets"
     assets.mkdir()
     said = program("spicy-litetlog", "-init", "spicy.example/log", "-key", "key", "-assets", "assets", cwd=tmp_path)
@@ -336,7 +387,9 @@ def _lay_out(site: Path, entries: list[bytes], head: bytes) -> None:
         width = len(row[index : index + 256])
         end = "" if width == 256 else f".p/{width}"
         files[f"tile/0/{index // 256:03d}{end}"] = b"".join(row[index : index + 256])
-        files[f"tile/entries/{index // 256:03d}{end}"] = b"".join(len(e).to_bytes(2, "big") + e for e in entries[index : index + 256])
+        files[f"tile/entries/{index // 256:03d}{end}"] = b"".join(
+            len(e).to_bytes(2, "big") + e for e in entries[index : index + 256]
+        )
     for name, full in (("tile/1/000.p/1", row[:256]),) if len(row) >= 256 else ():
         while len(full) > 1:
             full = [hashlib.sha256(b"\x01" + full[i] + full[i + 1]).digest() for i in range(0, len(full), 2)]

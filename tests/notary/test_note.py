@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 
 from odr.notary.canonical import canonical
 from odr.notary.checkpoint import Checkpoint
-from odr.notary.note import Note, NoteKey, NoteRefused, SignatureLine, SignatureType, cosigned_message, parse_note, verify_note
+from odr.notary.note import (
+    Note,
+    NoteKey,
+    NoteRefused,
+    SignatureLine,
+    SignatureType,
+    cosigned_message,
+    parse_note,
+    verify_note,
+)
 from odr.notary.proof import Proof
 from odr.notary.receipts import OWN_NAMES, digest_of_leaf, leaf_line, receipt_bodies, receipt_body
 from odr.notary.strict import Malformed, b64, base64_bytes, decimal, hash_value
@@ -48,7 +57,11 @@ def test_signed_note_verifies_and_comes_apart() -> None:
     assert NoteKey.parse(KEY.vkey) == KEY
 
 
-@given(st.lists(st.text(st.characters(min_codepoint=0x20, blacklist_categories=("Cs",)), min_size=1), min_size=1, max_size=4))
+@given(
+    st.lists(
+        st.text(st.characters(min_codepoint=0x20, blacklist_categories=("Cs",)), min_size=1), min_size=1, max_size=4
+    )
+)
 def test_any_text_survives(lines: list[str]) -> None:
     """Whatever lines a note has, it comes apart into the same text."""
     note = Note("\n".join(lines) + "\n", (line("\n".join(lines) + "\n"),))
@@ -132,7 +145,9 @@ def test_log_signature_does_not_pass_as_cosignature() -> None:
         verify_note(NOTE, [key])
 
 
-@pytest.mark.parametrize("text", [" 1", "1 ", "1_000", "+1", "-1", "01", "00", "", "１", "1e3", "9223372036854775808", "1\n", "0x1", "٣"])
+@pytest.mark.parametrize(
+    "text", [" 1", "1 ", "1_000", "+1", "-1", "01", "00", "", "１", "1e3", "9223372036854775808", "1\n", "0x1", "٣"]
+)
 def test_numbers_have_one_spelling(text: str) -> None:
     """What ``int()`` would let pass is refused."""
     with pytest.raises(Malformed):
@@ -158,7 +173,9 @@ def test_hash_has_32_bytes() -> None:
         hash_value(b64(bytes(31)))
 
 
-@pytest.mark.parametrize("text", ["a\n01\n{}\n", "a\n1\n{}", "\n1\n{}\n", "a\n1\n{}\nextension\n", "a\n１\n{}\n", "a\n1\nAAAA\n", "a\n1\n"])
+@pytest.mark.parametrize(
+    "text", ["a\n01\n{}\n", "a\n1\n{}", "\n1\n{}\n", "a\n1\n{}\nextension\n", "a\n１\n{}\n", "a\n1\nAAAA\n", "a\n1\n"]
+)
 def test_misspelt_checkpoints_are_refused(text: str) -> None:
     """A checkpoint is origin, size, root, and nothing more."""
     with pytest.raises(Malformed):
@@ -199,7 +216,15 @@ def test_misspelt_proofs_are_refused(change: tuple[bytes, bytes]) -> None:
 
 
 @pytest.mark.parametrize(
-    "leaf", [b"", b"SHA1 (receipt.json) = " + b"0" * 40 + b"\n", leaf_line(b"")[:-1], leaf_line(b"").upper(), leaf_line(b"") + b"\n", b" " + leaf_line(b"")]
+    "leaf",
+    [
+        b"",
+        b"SHA1 (receipt.json) = " + b"0" * 40 + b"\n",
+        leaf_line(b"")[:-1],
+        leaf_line(b"").upper(),
+        leaf_line(b"") + b"\n",
+        b" " + leaf_line(b""),
+    ],
 )
 def test_leaf_names_sha256_and_nothing_else(leaf: bytes) -> None:
     """Another algorithm or spelling in a leaf is refused: no downgrade."""
@@ -215,20 +240,32 @@ def test_canonical_form_is_that_of_rfc_8785() -> None:
 
 NAMES = st.from_regex(r"[a-z][a-z0-9_]{0,12}", fullmatch=True).filter(lambda name: name not in OWN_NAMES)
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(st.characters(exclude_categories=("Cs",))),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(st.characters(exclude_categories=("Cs",)), max_size=5), inner, max_size=3),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53) + 1, 2**53 - 1)
+    | st.text(st.characters(exclude_categories=("Cs",))),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(st.characters(exclude_categories=("Cs",)), max_size=5), inner, max_size=3)
+    ),
     max_leaves=8,
 )
 
 
 @given(st.lists(st.dictionaries(NAMES, VALUES, max_size=6), min_size=1, max_size=4), st.booleans())
-def test_receipts_written_together_are_canonical_each_with_its_own_salt(subjects: list[dict[str, Any]], first: bool) -> None:
+def test_receipts_written_together_are_canonical_each_with_its_own_salt(
+    subjects: list[dict[str, Any]], first: bool
+) -> None:
     """Whatever they say, the bytes are the RFC 8785 form of what they say, and no salt comes twice."""
     earlier = None if first else Checkpoint("court.example/log/2026", 7, bytes(32))
     bodies = receipt_bodies(subjects, log="court.example/log", now=MORNING, logged_at=MORNING, earlier=earlier)
     for body, said in zip(bodies, subjects, strict=True):
         read = json.loads(body)
-        assert canonical(read) == body and {name: read[name] for name in said} == said and set(read) == OWN_NAMES | set(said)
+        assert (
+            canonical(read) == body
+            and {name: read[name] for name in said} == said
+            and set(read) == OWN_NAMES | set(said)
+        )
     assert len({json.loads(body)["salt"] for body in bodies}) == len(bodies)
 
 

@@ -34,7 +34,9 @@ def rows(notary: Notary) -> list[TimestampRenewal]:
 
 
 def test_tokens_are_renewed_in_time_and_again(sqlite_notary: Notary, clock: FixedClock) -> None:
-    """Nothing is due while the certificate lasts; before it ends every token gets a successor by the new key, once; six years later that one does too."""
+    """Nothing is due while the certificate lasts; before it ends every token gets a successor by the new key, once; six
+    years later that one does too.
+    """
     record(sqlite_notary, 3)
     clock.advance(timedelta(days=1))
     record(sqlite_notary, 3)
@@ -55,8 +57,12 @@ def test_tokens_are_renewed_in_time_and_again(sqlite_notary: Notary, clock: Fixe
         assert sqlite_notary.audit(session) == []
 
 
-def test_a_renewal_verifies_with_openssl(sqlite_notary: Notary, clock: FixedClock, program: Callable[..., Any], tmp_path: Path) -> None:
-    """Checkpoint and token, one behind the other, are what openssl finds under the new token; a changed byte of either and it refuses."""
+def test_a_renewal_verifies_with_openssl(
+    sqlite_notary: Notary, clock: FixedClock, program: Callable[..., Any], tmp_path: Path
+) -> None:
+    """Checkpoint and token, one behind the other, are what openssl finds under the new token; a changed byte of either
+    and it refuses.
+    """
     record(sqlite_notary, 2)
     clock.advance(timedelta(minutes=5))
     sqlite_notary.renew(everything=True)
@@ -69,7 +75,19 @@ def test_a_renewal_verifies_with_openssl(sqlite_notary: Notary, clock: FixedCloc
     (tmp_path / "renewal.tsr").write_bytes(row.token)
     (tmp_path / "root.pem").write_text(sqlite_notary.tsa_ca_pem())
     moment = str(int((clock.now() + timedelta(minutes=1)).timestamp()))
-    verify = ("openssl", "ts", "-verify", "-data", "chain", "-in", "renewal.tsr", "-CAfile", "root.pem", "-attime", moment)
+    verify = (
+        "openssl",
+        "ts",
+        "-verify",
+        "-data",
+        "chain",
+        "-in",
+        "renewal.tsr",
+        "-CAfile",
+        "root.pem",
+        "-attime",
+        moment,
+    )
     (tmp_path / "chain").write_bytes(note + token)
     program(*verify, cwd=tmp_path)
     for bent in (note + token[:-1] + bytes([token[-1] ^ 1]), note[:-2] + b"A\n" + token, token + note):
@@ -77,7 +95,9 @@ def test_a_renewal_verifies_with_openssl(sqlite_notary: Notary, clock: FixedCloc
         program(*verify, cwd=tmp_path, ok=False)
 
 
-def test_an_outside_token_is_renewed_by_its_authority_or_by_the_courts_own(sqlite_notary: Notary, clock: FixedClock, serve: Callable[..., str]) -> None:
+def test_an_outside_token_is_renewed_by_its_authority_or_by_the_courts_own(
+    sqlite_notary: Notary, clock: FixedClock, serve: Callable[..., str]
+) -> None:
     """While the authority is configured it stamps the chain; when it is gone the court's own keeps it unbroken."""
     record(sqlite_notary, 1)
     with sqlite_notary.database.read() as session:
@@ -89,7 +109,12 @@ def test_an_outside_token_is_renewed_by_its_authority_or_by_the_courts_own(sqlit
     sqlite_notary.timestampers = ()
     assert sqlite_notary.renew(everything=True) == (2, [])
     made = {(row.provider, row.number): row.made_by for row in rows(sqlite_notary)}
-    assert made == {("court", 1): "court", ("court", 2): "court", ("outside.example", 1): "outside.example", ("outside.example", 2): "court"}
+    assert made == {
+        ("court", 1): "court",
+        ("court", 2): "court",
+        ("outside.example", 1): "outside.example",
+        ("outside.example", 2): "court",
+    }
     sqlite_notary.timestampers = (outside,)
     with sqlite_notary.database.read() as session:
         assert sqlite_notary.audit(session) == []
@@ -97,12 +122,18 @@ def test_an_outside_token_is_renewed_by_its_authority_or_by_the_courts_own(sqlit
 
 @pytest.mark.parametrize("what", ["exchanged", "late", "bit"])
 def test_a_false_renewal_is_named(sqlite_notary: Notary, clock: FixedClock, what: str) -> None:
-    """A renewal of another chain, one made after the token before it had ended, a changed bit: the audit names checkpoint and token."""
+    """A renewal of another chain, one made after the token before it had ended, a changed bit: the audit names
+    checkpoint and token.
+    """
     record(sqlite_notary, 1)
     record(sqlite_notary, 1)
     sqlite_notary.renew(everything=True)
     first, second = rows(sqlite_notary)
-    bent = {"exchanged": second.token, "bit": first.token[:-3] + bytes([first.token[-3] ^ 1]) + first.token[-2:], "late": first.token}[what]
+    bent = {
+        "exchanged": second.token,
+        "bit": first.token[:-3] + bytes([first.token[-3] ^ 1]) + first.token[-2:],
+        "late": first.token,
+    }[what]
     if what == "late":
         clock.advance(SIX_YEARS + timedelta(days=1))
         sqlite_notary.establish()
@@ -118,7 +149,9 @@ def test_a_false_renewal_is_named(sqlite_notary: Notary, clock: FixedClock, what
                 session.execute(text(f"DROP TRIGGER {name}"))
                 for (name,) in session.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all()
             ),
-            session.execute(text("UPDATE timestamp_renewal SET token = :token WHERE log_id = :log AND size = :size"), where),
+            session.execute(
+                text("UPDATE timestamp_renewal SET token = :token WHERE log_id = :log AND size = :size"), where
+            ),
         ],
     )
     with sqlite_notary.database.read() as session:
@@ -145,7 +178,10 @@ def test_the_command_renews(small_scene: Any) -> None:
     small_scene.lodge()
     court = small_scene.court
     court.notary.sequence()
-    app = closed_app(Settings(mode="test", data_dir=court.settings.data_dir, database_url=court.settings.database_url), small_scene.clock)
+    app = closed_app(
+        Settings(mode="test", data_dir=court.settings.data_dir, database_url=court.settings.database_url),
+        small_scene.clock,
+    )
     assert "0 time tokens renewed" in app.test_cli_runner().invoke(args=["log", "renew"]).output
     said = app.test_cli_runner().invoke(args=["log", "renew", "--all"])
     assert said.exit_code == 0 and not said.output.startswith("0 "), said.output

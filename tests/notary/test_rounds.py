@@ -1,4 +1,6 @@
-"""Rounds of hash renewal bind everything in the log with SHA-512, in steps that may break off, and every piece is checked."""
+"""Rounds of hash renewal bind everything in the log with SHA-512, in steps that may break off, and every piece is
+checked.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,12 @@ class House:
     def enter(self, data: bytes | None, *, kept: bytes | None = None, source: str | None = None) -> str:
         """Enter a file (or a digest of one the court never had); ``kept`` are other bytes than those received."""
         sha256 = hashlib.sha256(data or b"unseen").hexdigest()
-        subject = {"sha256": sha256, "size": len(data) if data is not None else 6, "media_type": "text/plain", "case": "case-a"}
+        subject = {
+            "sha256": sha256,
+            "size": len(data) if data is not None else 6,
+            "media_type": "text/plain",
+            "case": "case-a",
+        }
         with self.notary.database.write() as session:
             reference = self.notary.record(session, subject, now=self.notary.clock.now()).reference
         if data is not None:
@@ -55,7 +62,11 @@ class House:
         self.files[reference] = (self.files[reference][0], None)
 
     def __call__(self, session: Session, references: Sequence[str]) -> Mapping[str, Holding]:
-        return {reference: Holding(self.files[reference][0], lambda r=reference: self._chunks(r)) for reference in references if reference in self.files}  # type: ignore[misc]
+        return {
+            reference: Holding(self.files[reference][0], lambda r=reference: self._chunks(r))
+            for reference in references
+            if reference in self.files
+        }  # type: ignore[misc]
 
     def _chunks(self, reference: str) -> Iterable[bytes]:
         source, data = self.files[reference]
@@ -86,10 +97,16 @@ def bound(notary: Notary) -> list[Bound]:
 
 
 def test_a_round_binds_what_is_there_and_says_what_it_could_not(notary: Notary) -> None:
-    """A file with its receipt; a digest, an erased file and a damaged one by the receipt alone; an erased receipt by its line: nothing stops a round."""
+    """A file with its receipt; a digest, an erased file and a damaged one by the receipt alone; an erased receipt by
+    its line: nothing stops a round.
+    """
     house = House(notary)
     whole_file, digest = house.enter(b"contract"), house.enter(None)
-    gone, altered, missing = house.enter(b"to be erased"), house.enter(b"as received", kept=b"as it is now"), house.enter(b"lost")
+    gone, altered, missing = (
+        house.enter(b"to be erased"),
+        house.enter(b"as received", kept=b"as it is now"),
+        house.enter(b"lost"),
+    )
     house.lose(missing)
     notary.sequence()
     with notary.database.write() as session:
@@ -117,7 +134,9 @@ def in_memory(leaves: Sequence[bytes]) -> rehash.SubtreeReader:
 
     def tile(level: int, index: int) -> bytes:
         count = min(256, len(leaves) // 256**level - index * 256)
-        below = (lambda at: b"".join(hashes[at * 256 : at * 256 + 256])) if level == 1 else (lambda at: tile(level - 1, at))
+        below = (
+            (lambda at: b"".join(hashes[at * 256 : at * 256 + 256])) if level == 1 else (lambda at: tile(level - 1, at))
+        )
         return b"".join(rehash.full_root(below(index * 256 + at)) for at in range(count))
 
     return rehash.subtree_reader(lambda start, end: b"".join(hashes[start:end]), tile)
@@ -126,7 +145,9 @@ def in_memory(leaves: Sequence[bytes]) -> rehash.SubtreeReader:
 @given(st.one_of(st.integers(1, 40), st.sampled_from([63, 64, 65, 255, 256, 257, 511, 512, 513, 700])), st.data())
 @settings(max_examples=60)
 def test_the_tree_is_the_one_an_independent_program_builds(size: int, data: st.DataObject) -> None:
-    """Root and path equal pymerkle's with SHA-512, at every size around powers of two and tiles; another leaf or place leads elsewhere."""
+    """Root and path equal pymerkle's with SHA-512, at every size around powers of two and tiles; another leaf or place
+    leads elsewhere.
+    """
     leaves = [f"leaf {number}\n".encode() for number in range(size)]
     read, tree, position = in_memory(leaves), oracle(leaves), data.draw(st.integers(0, size - 1))
     root = rehash.range_root(read, 0, size)
@@ -149,11 +170,16 @@ def test_the_tree_reaches_over_more_than_one_tile_of_tiles() -> None:
     root, level = rehash.range_root(read, 0, len(leaves)), [rehash.leaf_hash(leaf) for leaf in leaves]
     while len(level) > 1:
         # RFC 6962 from below: an odd one out goes up as it is.
-        pairs = [rehash.node_hash(*level[at : at + 2]) if at + 1 < len(level) else level[at] for at in range(0, len(level), 2)]
+        pairs = [
+            rehash.node_hash(*level[at : at + 2]) if at + 1 < len(level) else level[at]
+            for at in range(0, len(level), 2)
+        ]
         level = pairs
     assert root == level[0]
     for position in (0, 255, 65535, 65536, len(leaves) - 1):
-        assert rehash.root_from(leaves[position], position, len(leaves), rehash.path(read, position, len(leaves))) == root
+        assert (
+            rehash.root_from(leaves[position], position, len(leaves), rehash.path(read, position, len(leaves))) == root
+        )
 
 
 def stored_leaves(notary: Notary, number: int) -> list[bytes]:
@@ -161,9 +187,19 @@ def stored_leaves(notary: Notary, number: int) -> list[bytes]:
     with notary.database.read() as session:
         row = session.get_one(HashRenewal, number)
         origins = {head["log"]: head["origin"] for head in row.heads}
-        entries = session.scalars(select(RenewedEntry).where(RenewedEntry.round == number).order_by(RenewedEntry.position))
-        leaves = [f"{origins[e.log_id]} {e.log_index} {rounds.what(e.bound)} {bytes(e.digest).hex()}\n".encode() for e in entries]
-        return leaves + [bytes(head.text) for head in session.scalars(select(RenewedHead).where(RenewedHead.round == number).order_by(RenewedHead.position))]
+        entries = session.scalars(
+            select(RenewedEntry).where(RenewedEntry.round == number).order_by(RenewedEntry.position)
+        )
+        leaves = [
+            f"{origins[e.log_id]} {e.log_index} {rounds.what(e.bound)} {bytes(e.digest).hex()}\n".encode()
+            for e in entries
+        ]
+        return leaves + [
+            bytes(head.text)
+            for head in session.scalars(
+                select(RenewedHead).where(RenewedHead.round == number).order_by(RenewedHead.position)
+            )
+        ]
 
 
 def signed_root(row: HashRenewal) -> bytes:
@@ -173,10 +209,15 @@ def signed_root(row: HashRenewal) -> bytes:
 
 
 def test_a_stored_round_is_the_tree_of_its_leaves_and_each_receipt_leads_to_it(notary: Notary) -> None:
-    """Over several tiles, in the database: pymerkle builds the signed root from the stored leaves, and every proof handed out leads to it."""
+    """Over several tiles, in the database: pymerkle builds the signed root from the stored leaves, and every proof
+    handed out leads to it.
+    """
     house = House(notary)
     with notary.database.write() as session:
-        subjects = [{"sha256": hashlib.sha256(b"%d" % n).hexdigest(), "size": 1, "media_type": "text/plain", "case": "case-a"} for n in range(600)]
+        subjects = [
+            {"sha256": hashlib.sha256(b"%d" % n).hexdigest(), "size": 1, "media_type": "text/plain", "case": "case-a"}
+            for n in range(600)
+        ]
         references = notary.record_many(session, subjects, now=notary.clock.now())
     last = house.enter(b"a file")
     notary.sequence()
@@ -190,17 +231,27 @@ def test_a_stored_round_is_the_tree_of_its_leaves_and_each_receipt_leads_to_it(n
                 assert rehash.root_from(leaf, position, row.entries + row.checkpoints, path) == signed_root(row)
             position, _, leaf = rehash.parse_proof(files.named["renewal-1.entry"])
             second = hashlib.sha512(b"a file").digest() if reference == last else b""
-            kind, expected = "file" if second else "receipt", hashlib.sha512(hashlib.sha512(files.json).digest() + second).hexdigest()
-            assert leaf == f"court.example/log/{files.log} {files.index} {kind} {expected}\n".encode() and position == files.index
+            kind, expected = (
+                "file" if second else "receipt",
+                hashlib.sha512(hashlib.sha512(files.json).digest() + second).hexdigest(),
+            )
+            assert (
+                leaf == f"court.example/log/{files.log} {files.index} {kind} {expected}\n".encode()
+                and position == files.index
+            )
         assert notary.audit(session) == []
 
 
 def test_an_interrupted_round_goes_on_where_it_stood(notary: Notary, make_notary: Callable[..., Notary]) -> None:
-    """The store fails in the second batch: what the first has bound stays, is read no second time, and another process ends the round."""
+    """The store fails in the second batch: what the first has bound stays, is read no second time, and another process
+    ends the round.
+    """
     house = House(notary)
     first = [house.enter(b"early %d" % number) for number in range(3)]
     with notary.database.write() as session:
-        subjects = [{"sha256": "0" * 64, "size": 1, "media_type": "text/plain", "case": "case-a"} for _ in range(rounds.BATCH)]
+        subjects = [
+            {"sha256": "0" * 64, "size": 1, "media_type": "text/plain", "case": "case-a"} for _ in range(rounds.BATCH)
+        ]
         notary.record_many(session, subjects, now=notary.clock.now())
     late = house.enter(b"late")
     notary.sequence()
@@ -224,7 +275,9 @@ def test_an_interrupted_round_goes_on_where_it_stood(notary: Notary, make_notary
 
 
 def test_what_enters_during_a_round_is_covered_by_the_next(notary: Notary, clock: FixedClock) -> None:
-    """The heads are fixed when a round begins; the next one takes what came since, and binds statement and token of the one before."""
+    """The heads are fixed when a round begins; the next one takes what came since, and binds statement and token of the
+    one before.
+    """
     house = House(notary)
     early = house.enter(b"early")
     notary.begin_round(**RULE)
@@ -262,12 +315,17 @@ def test_a_round_reaches_over_every_log(sqlite_notary: Notary) -> None:
     row = whole(sqlite_notary, house)
     assert [(head["size"] - head["start"]) for head in row.heads] == [3, 1]
     with sqlite_notary.database.read() as session:
-        places = [rehash.parse_proof(sqlite_notary.receipt_files(session, each).named["renewal-1.entry"])[0] for each in (*old, new)]
+        places = [
+            rehash.parse_proof(sqlite_notary.receipt_files(session, each).named["renewal-1.entry"])[0]
+            for each in (*old, new)
+        ]
         assert places == [0, 1, 2, 3] and sqlite_notary.audit(session) == []
 
 
 def test_the_same_file_is_hashed_once_and_equal_digests_are_not_taken_for_one(sqlite_notary: Notary) -> None:
-    """Two receipts of one kept file cost one reading; two files that agree in the old digest only by name are each read."""
+    """Two receipts of one kept file cost one reading; two files that agree in the old digest only by name are each
+    read.
+    """
     house = House(sqlite_notary)
     for source in ("blob 1", "blob 1", "blob 2"):
         house.enter(b"equal bytes", source=source)
@@ -280,7 +338,10 @@ def test_two_workers_bind_each_entry_once(database: Any, make_notary: Callable[.
     notary = make_notary(database)
     house = House(notary)
     with database.write() as session:
-        subjects = [{"sha256": "0" * 64, "size": 1, "media_type": "text/plain", "case": "case-a"} for _ in range(3 * rounds.BATCH)]
+        subjects = [
+            {"sha256": "0" * 64, "size": 1, "media_type": "text/plain", "case": "case-a"}
+            for _ in range(3 * rounds.BATCH)
+        ]
         notary.record_many(session, subjects, now=notary.clock.now())
     notary.begin_round(**RULE)
     failed: list[BaseException] = []
@@ -301,8 +362,12 @@ def test_two_workers_bind_each_entry_once(database: Any, make_notary: Callable[.
     assert len(bound(notary)) == 3 * rounds.BATCH and signed_root(row) == oracle(stored_leaves(notary, 1)).get_root()
 
 
-def test_the_statement_is_stamped_with_sha512_throughout(sqlite_notary: Notary, clock: FixedClock, program: Callable[..., Any], tmp_path: Path) -> None:
-    """openssl accepts the token over the statement under the new root alone; nothing in it rests on SHA-256; a changed byte and it refuses."""
+def test_the_statement_is_stamped_with_sha512_throughout(
+    sqlite_notary: Notary, clock: FixedClock, program: Callable[..., Any], tmp_path: Path
+) -> None:
+    """openssl accepts the token over the statement under the new root alone; nothing in it rests on SHA-256; a changed
+    byte and it refuses.
+    """
     house = House(sqlite_notary)
     house.enter(b"file")
     row = whole(sqlite_notary, house)
@@ -324,7 +389,9 @@ def test_the_statement_is_stamped_with_sha512_throughout(sqlite_notary: Notary, 
 
 
 def test_tokens_over_statements_are_renewed_in_time(sqlite_notary: Notary, clock: FixedClock) -> None:
-    """Before its certificate ends the token over a statement gets a successor by a new key, and the chain holds; a late one is refused."""
+    """Before its certificate ends the token over a statement gets a successor by a new key, and the chain holds; a late
+    one is refused.
+    """
     house = House(sqlite_notary)
     house.enter(b"file")
     whole(sqlite_notary, house)
@@ -341,13 +408,20 @@ def test_tokens_over_statements_are_renewed_in_time(sqlite_notary: Notary, clock
 
 
 def test_the_vault_signs_one_statement_of_a_round(sqlite_notary: Notary) -> None:
-    """The same words again, as after a crash; never other words, an earlier round, or something that is no statement; nothing once the log is closed."""
+    """The same words again, as after a crash; never other words, an earlier round, or something that is no statement;
+    nothing once the log is closed.
+    """
     house = House(sqlite_notary)
     house.enter(b"file")
     row = whole(sqlite_notary, house)
     key, vault, words = f"log-{row.signed_by}", sqlite_notary.vault, row.statement or ""
     assert vault.sign_renewal(key, words) == vault.sign_renewal(key, words)
-    for other in (words.replace("rule", "Rule", 1), words.replace("round 1", "round 0"), "court.example/log/2026\n1\nAAAA\n", words.replace("@v1", "@v2", 1)):
+    for other in (
+        words.replace("rule", "Rule", 1),
+        words.replace("round 1", "round 0"),
+        "court.example/log/2026\n1\nAAAA\n",
+        words.replace("@v1", "@v2", 1),
+    ):
         with pytest.raises(VaultRefused):
             vault.sign_renewal(key, other)
     with pytest.raises(VaultRefused):
@@ -374,14 +448,29 @@ def bit(data: bytes) -> bytes:
 
 
 DAMAGES: dict[str, tuple[Callable[[Session], object], set[str]]] = {
-    "a pair": (altered("hash_renewal_entry", "digest", "position = 1", bit), {"2026 entry 1 renewal-1", "renewal-1 tile 1/0"}),
+    "a pair": (
+        altered("hash_renewal_entry", "digest", "position = 1", bit),
+        {"2026 entry 1 renewal-1", "renewal-1 tile 1/0"},
+    ),
     "an erased one's blind": (altered("hash_renewal_entry", "blind", "position = 0", bit), {"2026 entry 0 renewal-1"}),
-    "a checkpoint's leaf": (altered("hash_renewal_head", "text", "round = 1", bit), {"2026 checkpoint 300 renewal-1", "renewal-1.statement"}),
+    "a checkpoint's leaf": (
+        altered("hash_renewal_head", "text", "round = 1", bit),
+        {"2026 checkpoint 300 renewal-1", "renewal-1.statement"},
+    ),
     "a tile": (altered("hash_renewal_node", "data", "level = 1", bit), {"renewal-1 tile 1/0", "renewal-1.statement"}),
-    "the signature": (altered("hash_renewal", "note", "number = 1", bit), {"renewal-1.statement", "renewal-1.statement token court"}),
+    "the signature": (
+        altered("hash_renewal", "note", "number = 1", bit),
+        {"renewal-1.statement", "renewal-1.statement token court"},
+    ),
     "the token": (altered("hash_renewal_token", "token", "round = 1", bit), {"renewal-1.statement token court"}),
-    "the token gone": (lambda session: session.execute(text("DELETE FROM hash_renewal_token")), {"renewal-1.statement token court"}),
-    "a pair gone": (lambda session: session.execute(text("DELETE FROM hash_renewal_entry WHERE position = 299")), {"renewal-1"}),
+    "the token gone": (
+        lambda session: session.execute(text("DELETE FROM hash_renewal_token")),
+        {"renewal-1.statement token court"},
+    ),
+    "a pair gone": (
+        lambda session: session.execute(text("DELETE FROM hash_renewal_entry WHERE position = 299")),
+        {"renewal-1"},
+    ),
     "the words": (
         lambda session: session.execute(text("UPDATE hash_renewal SET rule = 'another rule'")),
         {"renewal-1.statement"},
@@ -392,11 +481,19 @@ DAMAGES: dict[str, tuple[Callable[[Session], object], set[str]]] = {
 
 @pytest.fixture(scope="module")
 def bound_house(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """A database with a round over 300 entries, the first erased, the last a file; gives its folder and the file's reference."""
+    """A database with a round over 300 entries, the first erased, the last a file; gives its folder and the file's
+    reference.
+    """
     folder = tmp_path_factory.mktemp("bound")
     database = Database(f"sqlite:///{folder}/court.sqlite", synchronous="OFF")
     Base.metadata.create_all(database.engine)
-    notary = Notary(database, vault=FileVault(folder / "vault"), origin="court.example/log", clock=FixedClock(datetime(2026, 4, 27, tzinfo=UTC)), log_dir=None)
+    notary = Notary(
+        database,
+        vault=FileVault(folder / "vault"),
+        origin="court.example/log",
+        clock=FixedClock(datetime(2026, 4, 27, tzinfo=UTC)),
+        log_dir=None,
+    )
     house = House(notary)
     gone = house.enter(b"gone")
     with database.write() as session:
@@ -417,7 +514,9 @@ def test_the_audit_names_what_was_changed_in_a_round(bound_house: tuple[Path, st
     shutil.copytree(bound_house[0], tmp_path / "court")
     database = Database(f"sqlite:///{tmp_path}/court/court.sqlite", synchronous="OFF")
     clock = FixedClock(datetime(2026, 4, 27, tzinfo=UTC))
-    notary = Notary(database, vault=FileVault(tmp_path / "court" / "vault"), origin="court.example/log", clock=clock, log_dir=None)
+    notary = Notary(
+        database, vault=FileVault(tmp_path / "court" / "vault"), origin="court.example/log", clock=clock, log_dir=None
+    )
     work, expected = DAMAGES[name]
     with database.write() as session:
         work(session)

@@ -39,7 +39,9 @@ def authority(sqlite_notary: Notary) -> TimeAuthority:
 
 def test_own_token_verifies_with_its_time(authority: TimeAuthority, clock: FixedClock) -> None:
     """A token says when, under which policy, over which digest, in answer to which request."""
-    said = verify_token(authority.response(DIGEST, clock.now(), nonce=7), DIGEST, [authority.root], nonce=7, policy=POLICY)
+    said = verify_token(
+        authority.response(DIGEST, clock.now(), nonce=7), DIGEST, [authority.root], nonce=7, policy=POLICY
+    )
     assert (said.gen_time, said.policy) == (clock.now(), POLICY)
 
 
@@ -50,11 +52,16 @@ def test_other_library_accepts_the_token(authority: TimeAuthority, clock: FixedC
     assert answer.tst_info.gen_time == clock.now()
 
 
-def test_serials_never_repeat_after_a_restart(sqlite_notary: Notary, authority: TimeAuthority, clock: FixedClock) -> None:
+def test_serials_never_repeat_after_a_restart(
+    sqlite_notary: Notary, authority: TimeAuthority, clock: FixedClock
+) -> None:
     """Two processes that know nothing of one another give different serials at the same instant."""
     with sqlite_notary.database.read() as session:
         again = sqlite_notary.time_authority(session)
-    serials = {verify_token(each.response(DIGEST, clock.now()), DIGEST, [each.root]).serial for each in (authority, again, authority, again)}
+    serials = {
+        verify_token(each.response(DIGEST, clock.now()), DIGEST, [each.root]).serial
+        for each in (authority, again, authority, again)
+    }
     assert len(serials) == 4
 
 
@@ -83,7 +90,15 @@ def test_any_flipped_byte_of_content_or_signature_is_refused(authority: TimeAuth
         changed = bytearray(token)
         changed[at] ^= 1
         with pytest.raises(TokenRefused):
-            verify_token(bytes(changed), DIGEST, [authority.root], nonce=7, policy=POLICY, not_before=clock.now(), not_after=clock.now())
+            verify_token(
+                bytes(changed),
+                DIGEST,
+                [authority.root],
+                nonce=7,
+                policy=POLICY,
+                not_before=clock.now(),
+                not_after=clock.now(),
+            )
 
 
 @pytest.mark.parametrize("response", [b"", b"x", b"\x30\x03\x02\x01\x00", b"\x30\x05\x30\x03\x02\x01\x02"])
@@ -93,17 +108,29 @@ def test_what_is_no_token_is_refused(response: bytes) -> None:
         verify_token(response, DIGEST, [])
 
 
-def certified(clock: FixedClock, vault: FileVault, *, days: int = 30, purposes: list[Any] | None = None, critical: bool = True) -> TimeAuthority:
+def certified(
+    clock: FixedClock, vault: FileVault, *, days: int = 30, purposes: list[Any] | None = None, critical: bool = True
+) -> TimeAuthority:
     """An authority whose certificate is not as it should be."""
     root_key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Other")])
     start = clock.now() - timedelta(days=20)
-    base = x509.CertificateBuilder(name, name, root_key.public_key(), 1).not_valid_before(start).not_valid_after(start + timedelta(days=90))
-    root = base.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True).sign(root_key, hashes.SHA256())
+    base = (
+        x509.CertificateBuilder(name, name, root_key.public_key(), 1)
+        .not_valid_before(start)
+        .not_valid_after(start + timedelta(days=90))
+    )
+    root = base.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True).sign(
+        root_key, hashes.SHA256()
+    )
     public = serialization.load_der_public_key(vault.create_key("time-other", KeyKind.P256))
     assert isinstance(public, ec.EllipticCurvePublicKey)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Time")])
-    leaf = x509.CertificateBuilder(name, subject, public, 2).not_valid_before(start).not_valid_after(start + timedelta(days=days))
+    leaf = (
+        x509.CertificateBuilder(name, subject, public, 2)
+        .not_valid_before(start)
+        .not_valid_after(start + timedelta(days=days))
+    )
     if purposes is not None:
         leaf = leaf.add_extension(x509.ExtendedKeyUsage(purposes), critical=critical)
     certificate = leaf.sign(root_key, hashes.SHA256())
@@ -124,7 +151,9 @@ TIME = ExtendedKeyUsageOID.TIME_STAMPING
         ({"purposes": [TIME], "days": 10}, "not valid at"),
     ],
 )
-def test_certificate_must_be_for_time_alone_and_valid_then(clock: FixedClock, vault: FileVault, settings: dict[str, Any], why: str) -> None:
+def test_certificate_must_be_for_time_alone_and_valid_then(
+    clock: FixedClock, vault: FileVault, settings: dict[str, Any], why: str
+) -> None:
     """Missing, other, further or uncritical purpose, and an expired certificate."""
     other = certified(clock, vault, **settings)
     with pytest.raises(TokenRefused, match=why):
@@ -139,7 +168,9 @@ def test_certificate_expired_since_then_still_proves(clock: FixedClock, vault: F
     assert verify_token(token, DIGEST, [other.root], not_after=clock.now())
 
 
-def test_token_without_or_with_other_certificate_is_refused(authority: TimeAuthority, clock: FixedClock, vault: FileVault) -> None:
+def test_token_without_or_with_other_certificate_is_refused(
+    authority: TimeAuthority, clock: FixedClock, vault: FileVault
+) -> None:
     """The signer's certificate comes with the token, and is the one its signed attributes name."""
     other = certified(clock, vault, purposes=[TIME])
     bare = b"\x30\x03\x02\x01\x00" + authority.token(DIGEST, clock.now(), certificates=False)
@@ -175,9 +206,36 @@ def test_openssl_accepts_answers_to_its_own_requests(
     (tmp_path / "answer").write_bytes(authority.respond(query(program, tmp_path, algorithm, "-cert"), clock.now()))
     (tmp_path / "ca.pem").write_bytes(authority.root.public_bytes(serialization.Encoding.PEM))
     moment = str(int(clock.now().timestamp()) + 60)
-    program("openssl", "ts", "-verify", "-queryfile", "query", "-in", "answer", "-CAfile", "ca.pem", "-attime", moment, cwd=tmp_path)
+    program(
+        "openssl",
+        "ts",
+        "-verify",
+        "-queryfile",
+        "query",
+        "-in",
+        "answer",
+        "-CAfile",
+        "ca.pem",
+        "-attime",
+        moment,
+        cwd=tmp_path,
+    )
     late = str(int(clock.now().timestamp()) + 7 * 366 * 86_400)
-    program("openssl", "ts", "-verify", "-queryfile", "query", "-in", "answer", "-CAfile", "ca.pem", "-attime", late, cwd=tmp_path, ok=False)
+    program(
+        "openssl",
+        "ts",
+        "-verify",
+        "-queryfile",
+        "query",
+        "-in",
+        "answer",
+        "-CAfile",
+        "ca.pem",
+        "-attime",
+        late,
+        cwd=tmp_path,
+        ok=False,
+    )
 
 
 @pytest.mark.parametrize(
@@ -185,7 +243,12 @@ def test_openssl_accepts_answers_to_its_own_requests(
     [(("-sha1",), "bad_alg"), (("-sha256", "-tspolicy", "1.2.3.4"), "unaccepted_policy")],
 )
 def test_weak_and_foreign_requests_are_refused(
-    authority: TimeAuthority, clock: FixedClock, program: Callable[..., Any], tmp_path: Path, options: tuple[str, ...], failure: str
+    authority: TimeAuthority,
+    clock: FixedClock,
+    program: Callable[..., Any],
+    tmp_path: Path,
+    options: tuple[str, ...],
+    failure: str,
 ) -> None:
     """SHA-1 and other policies are refused with the reason RFC 3161 has for it."""
     answer = status(authority.respond(query(program, tmp_path, *options), clock.now()))
@@ -194,7 +257,9 @@ def test_weak_and_foreign_requests_are_refused(
 
 
 @pytest.mark.parametrize(("request_", "failure"), [(b"rubbish", "bad_data_format"), (b"", "bad_data_format")])
-def test_rubbish_is_answered_with_a_refusal(authority: TimeAuthority, clock: FixedClock, request_: bytes, failure: str) -> None:
+def test_rubbish_is_answered_with_a_refusal(
+    authority: TimeAuthority, clock: FixedClock, request_: bytes, failure: str
+) -> None:
     """A request that cannot be read gets a proper answer."""
     assert status(authority.respond(request_, clock.now()))["fail_info"].native == {failure}
 
@@ -206,7 +271,9 @@ def test_digest_of_the_wrong_length_is_refused(authority: TimeAuthority, clock: 
     assert status(answer)["fail_info"].native == {"bad_request"}
 
 
-def test_certificates_are_made_once_and_renewed_in_time(sqlite_notary: Notary, authority: TimeAuthority, clock: FixedClock) -> None:
+def test_certificates_are_made_once_and_renewed_in_time(
+    sqlite_notary: Notary, authority: TimeAuthority, clock: FixedClock
+) -> None:
     """Half a year before its certificate ends the time key is replaced; the root stays, old tokens verify."""
     token = authority.response(DIGEST, clock.now())
     root = sqlite_notary.tsa_ca_pem()
@@ -256,7 +323,9 @@ def serve_authority(serve: Callable[..., str], authority: TimeAuthority, clock: 
     return serve(answer)
 
 
-def test_outside_authority_stamps_the_checkpoint(sqlite_notary: Notary, clock: FixedClock, vault: FileVault, serve: Callable[..., str]) -> None:
+def test_outside_authority_stamps_the_checkpoint(
+    sqlite_notary: Notary, clock: FixedClock, vault: FileVault, serve: Callable[..., str]
+) -> None:
     """A token of another authority is asked for, verified, kept, and shown in the receipt's standing."""
     other = certified(clock, vault, purposes=[TIME])
     url = serve_authority(serve, other, clock)
@@ -274,7 +343,9 @@ def test_outside_authority_stamps_the_checkpoint(sqlite_notary: Notary, clock: F
 def test_untrusted_late_replayed_and_dead_authorities_are_not_believed(
     sqlite_notary: Notary, clock: FixedClock, vault: FileVault, serve: Callable[..., str], authority: TimeAuthority
 ) -> None:
-    """No trust in its root, a clock an hour off, an old token, nobody there: no token is kept, and nothing else suffers."""
+    """No trust in its root, a clock an hour off, an old token, nobody there: no token is kept, and nothing else
+    suffers.
+    """
     other = certified(clock, vault, purposes=[TIME])
     late = FixedClock(clock.now() + timedelta(hours=1))
     sqlite_notary.timestampers = (

@@ -75,7 +75,9 @@ def test_tiles_do_not_depend_on_the_batches_they_grew_in(steps: list[int]) -> No
     assert tiles == grown(size)[1]
     assert reader.root(size) == root_of(LEAVES[:size])
     assert {(level, index): len(data) // HASH_SIZE for (level, index), data in tiles.items()} == {
-        (level, index): width_at(size, level, index) for level, last, _ in tile_widths(size) for index in range(last + 1)
+        (level, index): width_at(size, level, index)
+        for level, last, _ in tile_widths(size)
+        for index in range(last + 1)
     }
 
 
@@ -122,12 +124,18 @@ def test_consistency_proof_joins_two_trees(one: int, two: int) -> None:
     old, size = sorted((one, two))
     proof = consistency(old, size)
     verify_consistency(old, READER.root(old), size, READER.root(size), proof)
-    bad = [(old, READER.root(old), size, READER.root(size), [*proof, bytes(32)]), (size + 1, READER.root(old), size, READER.root(size), proof)]
+    bad = [
+        (old, READER.root(old), size, READER.root(size), [*proof, bytes(32)]),
+        (size + 1, READER.root(old), size, READER.root(size), proof),
+    ]
     bad += [(old, bytes(32), size, READER.root(size), proof)]
     if old:
         bad += [(old, READER.root(old), size, bytes(32), proof)]
     bad += [(old, READER.root(old), size, READER.root(size), proof[:at] + proof[at + 1 :]) for at in range(len(proof))]
-    bad += [(old, READER.root(old), size, READER.root(size), [*proof[:at], bytes(32), *proof[at + 1 :]]) for at in range(len(proof))]
+    bad += [
+        (old, READER.root(old), size, READER.root(size), [*proof[:at], bytes(32), *proof[at + 1 :]])
+        for at in range(len(proof))
+    ]
     for case in bad:
         with pytest.raises(ProofRefused):
             verify_consistency(*case)
@@ -187,7 +195,11 @@ def test_paths_are_those_of_the_standard() -> None:
     assert tile_path(0, 1234067) == "tile/0/x001/x234/067"
     assert tile_path(1, 0, 8) == "tile/1/000.p/8"
     assert tile_path(None, 1000, 3) == "tile/entries/x001/000.p/3"
-    assert [(level, index, width) for level, index, width in tile_widths(70_000)] == [(0, 273, 112), (1, 1, 17), (2, 0, 1)]
+    assert [(level, index, width) for level, index, width in tile_widths(70_000)] == [
+        (0, 273, 112),
+        (1, 1, 17),
+        (2, 0, 1),
+    ]
     assert tile_widths(WIDTH) == [(0, 0, 256), (1, 0, 1)]
 
 
@@ -208,7 +220,9 @@ def test_empty_root_is_the_hash_of_nothing() -> None:
 
 @given(st.integers(0, 2**16 - 1), st.integers(0, WIDTH * HASH_SIZE - 1), st.integers(0, 7))
 def test_what_was_proven_before_hides_no_flipped_bit_in_an_upper_tile(index: int, place: int, bit: int) -> None:
-    """A root remembered of an upper tile is the root of its very bytes: after one bit of it flips, every proof that passes through it changes."""
+    """A root remembered of an upper tile is the root of its very bytes: after one bit of it flips, every proof that
+    passes through it changes.
+    """
     ranges = inclusion_ranges(index, 2**16)
     honest = roots(READER, ranges)
     bent = bytearray(TILES[1, 0])

@@ -129,7 +129,9 @@ def test_files_are_their_owners_only(signed: FileVault, tmp_path: Path) -> None:
 
 @given(st.binary(max_size=200), st.binary(max_size=40), st.data())
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_sealed_bytes_open_only_whole_and_in_their_context(vault: FileVault, secret: bytes, context: bytes, data: st.DataObject) -> None:
+def test_sealed_bytes_open_only_whole_and_in_their_context(
+    vault: FileVault, secret: bytes, context: bytes, data: st.DataObject
+) -> None:
     """Sealed bytes open for the same context; one flipped bit or another context and they do not."""
     sealed = vault.seal(secret, context)
     assert vault.unseal(sealed, context) == secret

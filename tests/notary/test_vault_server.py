@@ -46,7 +46,9 @@ def remote(tmp_path: Path, vault: FileVault) -> Iterator[SocketVault]:
         client.close()
 
 
-def test_notary_works_with_a_vault_elsewhere(sqlite_database: Database, make_notary: Callable[..., Notary], remote: SocketVault, vault: FileVault) -> None:
+def test_notary_works_with_a_vault_elsewhere(
+    sqlite_database: Database, make_notary: Callable[..., Notary], remote: SocketVault, vault: FileVault
+) -> None:
     """Receipts, tokens, rotation and audit, with no key in the court's process."""
     notary = make_notary(sqlite_database, vault=remote)
     references = record(notary, 3)
@@ -61,8 +63,12 @@ def test_notary_works_with_a_vault_elsewhere(sqlite_database: Database, make_not
     assert vault.remembered("log-2026-2").size == 2
 
 
-def test_a_round_is_signed_by_a_vault_elsewhere(sqlite_database: Database, make_notary: Callable[..., Notary], remote: SocketVault) -> None:
-    """A round of hash renewal, its keys on P-521 and its statement, with no key in the court's process; a second statement is refused there."""
+def test_a_round_is_signed_by_a_vault_elsewhere(
+    sqlite_database: Database, make_notary: Callable[..., Notary], remote: SocketVault
+) -> None:
+    """A round of hash renewal, its keys on P-521 and its statement, with no key in the court's process; a second
+    statement is refused there.
+    """
     notary = make_notary(sqlite_database, vault=remote)
     record(notary, 3)
     notary.begin_round(rule="Circular 7", rule_on=date(2031, 5, 1), by="operator")

@@ -42,7 +42,12 @@ def check(sqlite_notary: Notary, files: ReceiptFiles, clock: FixedClock) -> Call
         roots = [sqlite_notary.authority.root(session)]
 
     def run(**changed: object) -> Verification:
-        given: dict[str, object] = {"receipt": files.json, "leaf": files.leaf, "proof": files.proof, "vkeys": sqlite_notary.log_vkeys()}
+        given: dict[str, object] = {
+            "receipt": files.json,
+            "leaf": files.leaf,
+            "proof": files.proof,
+            "vkeys": sqlite_notary.log_vkeys(),
+        }
         given |= {"file": FILE, "tsr": files.tsr, "time_roots": roots, "now": clock.machine_now(), "case": "case-a"}
         return verify_receipt(**(given | changed))  # type: ignore[arg-type]
 
@@ -83,7 +88,9 @@ def test_altered_receipt_is_told(check: Callable[..., Verification], files: Rece
     assert Link.RECEIPT in broken(check(receipt=altered, case="case-b"))
 
 
-def test_receipt_rewritten_together_with_its_leaf_fails_at_the_log(check: Callable[..., Verification], files: ReceiptFiles) -> None:
+def test_receipt_rewritten_together_with_its_leaf_fails_at_the_log(
+    check: Callable[..., Verification], files: ReceiptFiles
+) -> None:
     """Consistent rewriting of everything local still does not stand in the log."""
     altered = canonical({**json.loads(files.json), "case": "case-b"})
     assert broken(check(receipt=altered, leaf=leaf_line(altered), case="case-b")) == {Link.INCLUSION}
@@ -91,7 +98,14 @@ def test_receipt_rewritten_together_with_its_leaf_fails_at_the_log(check: Callab
 
 def test_receipt_in_another_spelling_is_refused(check: Callable[..., Verification], files: ReceiptFiles) -> None:
     """A duplicate name or added space could read as two receipts; even with a leaf of its own it is refused."""
-    for spelt in (files.json.replace(b"{", b'{"case":"case-b",', 1), files.json + b"\n", b"\xff", b"[" * 10_000, b"{}", b"1"):
+    for spelt in (
+        files.json.replace(b"{", b'{"case":"case-b",', 1),
+        files.json + b"\n",
+        b"\xff",
+        b"[" * 10_000,
+        b"{}",
+        b"1",
+    ):
         assert Link.RECEIPT in broken(check(receipt=spelt, leaf=leaf_line(spelt)))
 
 
@@ -120,7 +134,9 @@ def test_key_of_another_log_does_not_serve(check: Callable[..., Verification], s
     assert check().holds
 
 
-def test_receipt_naming_another_family_of_logs_is_told(sqlite_notary: Notary, check: Callable[..., Verification]) -> None:
+def test_receipt_naming_another_family_of_logs_is_told(
+    sqlite_notary: Notary, check: Callable[..., Verification]
+) -> None:
     """A receipt that names another court's log is not this log's."""
     sqlite_notary.origin = "other.example/log"
     (reference,) = record(sqlite_notary)

@@ -14,7 +14,15 @@ from werkzeug.wrappers import Request, Response
 from odr.clock import FixedClock
 from odr.notary.checkpoint import Checkpoint
 from odr.notary.notary import Notary
-from odr.notary.note import NoteKey, NoteRefused, SignatureLine, SignatureType, cosigned_message, parse_note, verify_note
+from odr.notary.note import (
+    NoteKey,
+    NoteRefused,
+    SignatureLine,
+    SignatureType,
+    cosigned_message,
+    parse_note,
+    verify_note,
+)
 from odr.notary.strict import decimal, hash_value
 from odr.notary.tree import EMPTY_ROOT, ProofRefused, verify_consistency
 from odr.notary.verify import Link, Verdict, verify_receipt
@@ -63,7 +71,9 @@ class Peer:
         if old != known.size:
             return Response(f"{known.size}\n", 409, content_type="text/x.tlog.size")
         try:
-            verify_consistency(known.size, known.root, checkpoint.size, checkpoint.root, [hash_value(line) for line in proof])
+            verify_consistency(
+                known.size, known.root, checkpoint.size, checkpoint.root, [hash_value(line) for line in proof]
+            )
         except ProofRefused:
             return Response(status=422 if old != checkpoint.size else 409)
         self.heads[checkpoint.origin] = checkpoint
@@ -95,7 +105,9 @@ def test_witness_cosigns_and_the_receipt_says_so(sqlite_notary: Notary, peer: Pe
         assert sqlite_notary.audit(session) == []
         served = sqlite_notary.checkpoint(session) or b""
     assert files.witnessed_by == 1
-    result = verify_receipt(files.json, files.leaf, files.proof or b"", vkeys=sqlite_notary.log_vkeys(), witnesses=[peer.key.vkey])
+    result = verify_receipt(
+        files.json, files.leaf, files.proof or b"", vkeys=sqlite_notary.log_vkeys(), witnesses=[peer.key.vkey]
+    )
     assert (result.holds, result.witnessed_by, result.verdict(Link.WITNESSES)) == (True, 1, Verdict.HOLDS)
     assert sqlite_notary.log_dir is not None
     assert (sqlite_notary.log_dir / "2026/checkpoint").read_bytes() == served
@@ -117,16 +129,23 @@ def test_witness_that_knows_more_is_asked_from_there(sqlite_notary: Notary, peer
     sqlite_notary.attest()
     record(sqlite_notary, 3)
     with sqlite_notary.database.read() as session:
-        peer.heads["court.example/log/2026"] = Checkpoint.parse(parse_note(sqlite_notary.checkpoint(session) or b"").text)
+        peer.heads["court.example/log/2026"] = Checkpoint.parse(
+            parse_note(sqlite_notary.checkpoint(session) or b"").text
+        )
     record(sqlite_notary, 3)
     assert attested(sqlite_notary) == [True]
     assert peer.asked == [0, 3, 6]
 
 
 def test_witness_that_saw_another_tree_is_reported(sqlite_notary: Notary, peer: Peer) -> None:
-    """A witness that knows a larger tree, or another of the same size, does not cosign: the sign of a set-back or split log."""
+    """A witness that knows a larger tree, or another of the same size, does not cosign: the sign of a set-back or split
+    log.
+    """
     record(sqlite_notary, 3)
-    for head in (Checkpoint("court.example/log/2026", 9, bytes(32)), Checkpoint("court.example/log/2026", 2, bytes(32))):
+    for head in (
+        Checkpoint("court.example/log/2026", 9, bytes(32)),
+        Checkpoint("court.example/log/2026", 2, bytes(32)),
+    ):
         peer.heads["court.example/log/2026"] = head
         (outcome,) = sqlite_notary.attest()
         assert not outcome.done
@@ -171,7 +190,9 @@ def test_slow_and_absent_witnesses_do_not_hold_up_recording(sqlite_notary: Notar
     assert attested(sqlite_notary) == [False, False]
 
 
-def test_cosignature_over_another_tree_or_time_is_not_believed(sqlite_notary: Notary, peer: Peer, clock: FixedClock) -> None:
+def test_cosignature_over_another_tree_or_time_is_not_believed(
+    sqlite_notary: Notary, peer: Peer, clock: FixedClock
+) -> None:
     """A cosignature must be over this very checkpoint, and of now."""
     record(sqlite_notary)
     text = Checkpoint("court.example/log/2026", 1, bytes(32)).text

@@ -40,7 +40,9 @@ def faults(scene: Scene) -> list[str]:
     """What all three audits find; files that no row names apart, see ``unclaimed``."""
     with scene.court.database.read() as session:
         found = audit_dockets(scene.court, session) + [fault.culprit for fault in audit(scene.court.notary, session)]
-        return found + [str(fault) for fault in check(scene.court.ports.store, session) if fault.kind is not FaultKind.UNCLAIMED]
+        return found + [
+            str(fault) for fault in check(scene.court.ports.store, session) if fault.kind is not FaultKind.UNCLAIMED
+        ]
 
 
 def unclaimed(scene: Scene) -> int:
@@ -82,11 +84,16 @@ def reopened(keeper: Keeper) -> Iterator[Scene]:
 
 def moved(keeper: Keeper, folder: Path) -> Keeper:
     """The same court's settings on another machine."""
-    return Keeper(keeper.settings.model_copy(update={"data_dir": folder, "database_url": f"sqlite:///{folder / 'court.sqlite'}"}), keeper.clock)
+    return Keeper(
+        keeper.settings.model_copy(update={"data_dir": folder, "database_url": f"sqlite:///{folder / 'court.sqlite'}"}),
+        keeper.clock,
+    )
 
 
 def test_a_lost_database_is_restored_and_what_came_after_is_named(kept: tuple[Scene, Keeper], tmp_path: Path) -> None:
-    """Back up, go on, lose the database, restore: keys and log are newer and stay, every audit is clean, exactly the later acts are named as lost."""
+    """Back up, go on, lose the database, restore: keys and log are newer and stay, every audit is clean, exactly the
+    later acts are named as lost.
+    """
     scene, keeper = kept
     before = receipt_file(scene, work(scene), tmp_path / "before.json")
     said = keeper.well("backup", str(tmp_path / "backup"))
@@ -120,7 +127,9 @@ def test_a_lost_database_is_restored_and_what_came_after_is_named(kept: tuple[Sc
 
 
 def test_a_lost_machine_is_restored_and_does_not_contradict_itself(kept: tuple[Scene, Keeper], tmp_path: Path) -> None:
-    """Everything lost, keys too: their memory is as old as the backup, so the log ends with a signed statement and its successor goes on."""
+    """Everything lost, keys too: their memory is as old as the backup, so the log ends with a signed statement and its
+    successor goes on.
+    """
     scene, keeper = kept
     work(scene)
     keeper.well("backup", str(tmp_path / "backup"))
@@ -140,7 +149,9 @@ def test_a_lost_machine_is_restored_and_does_not_contradict_itself(kept: tuple[S
 
 
 def test_a_court_that_was_stopped_moves_and_keeps_its_log(small_kept: tuple[Scene, Keeper], tmp_path: Path) -> None:
-    """Moved to another machine with nothing signed in between, and somebody vouching for it, the log goes on under its keys."""
+    """Moved to another machine with nothing signed in between, and somebody vouching for it, the log goes on under its
+    keys.
+    """
     scene, keeper = small_kept
     work(scene)
     scene.court.notary.sequence()
@@ -157,8 +168,12 @@ def test_a_court_that_was_stopped_moves_and_keeps_its_log(small_kept: tuple[Scen
         assert faults(again) == []
 
 
-def test_restored_keys_sign_nothing_before_somebody_answers_for_them(small_kept: tuple[Scene, Keeper], tmp_path: Path) -> None:
-    """Put back by hand beside an older database, keys out of a backup refuse to sign a tree: the log cannot be forked by forgetting a step."""
+def test_restored_keys_sign_nothing_before_somebody_answers_for_them(
+    small_kept: tuple[Scene, Keeper], tmp_path: Path
+) -> None:
+    """Put back by hand beside an older database, keys out of a backup refuse to sign a tree: the log cannot be forked
+    by forgetting a step.
+    """
     scene, keeper = small_kept
     work(scene)
     keeper.well("backup", str(tmp_path / "backup"))
@@ -187,7 +202,9 @@ def damage(what: str, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("what", ["flipped", "missing", "added", "unfinished"])
-def test_a_damaged_backup_is_refused_before_anything_is_touched(small_kept: tuple[Scene, Keeper], tmp_path: Path, what: str) -> None:
+def test_a_damaged_backup_is_refused_before_anything_is_touched(
+    small_kept: tuple[Scene, Keeper], tmp_path: Path, what: str
+) -> None:
     """One bit, a missing file, a planted key, a backup that broke off: refused, and the file is named."""
     scene, keeper = small_kept
     work(scene)
@@ -208,9 +225,15 @@ def test_what_does_not_fit_is_refused(small_kept: tuple[Scene, Keeper], tmp_path
     assert "not empty" in keeper.run("backup", str(tmp_path / "backup")).output
     assert "there is a database already" in keeper.run("restore", str(tmp_path / "backup")).output
     lose_database(scene.court.database)
-    wrong: dict[str, Any] = {"secret_key": "another secret of this court", "base_url": "http://elsewhere.example", "database_url": "postgresql+psycopg://x@/y"}
+    wrong: dict[str, Any] = {
+        "secret_key": "another secret of this court",
+        "base_url": "http://elsewhere.example",
+        "database_url": "postgresql+psycopg://x@/y",
+    }
     for name, value in wrong.items():
-        result = Keeper(keeper.settings.model_copy(update={name: value}), keeper.clock).run("restore", str(tmp_path / "backup"))
+        result = Keeper(keeper.settings.model_copy(update={name: value}), keeper.clock).run(
+            "restore", str(tmp_path / "backup")
+        )
         assert result.exit_code == 1 and not (tmp_path / "court.sqlite").exists(), name
 
 
@@ -240,8 +263,12 @@ def test_a_court_goes_on_working_while_it_is_backed_up(small_kept: tuple[Scene, 
             assert faults(again) == []
 
 
-def test_an_old_backup_put_back_by_hand_is_mended_by_one_command(small_kept: tuple[Scene, Keeper], tmp_path: Path) -> None:
-    """The court does not open on it and says why; the check-up names the command, the command recovers, the court opens."""
+def test_an_old_backup_put_back_by_hand_is_mended_by_one_command(
+    small_kept: tuple[Scene, Keeper], tmp_path: Path
+) -> None:
+    """The court does not open on it and says why; the check-up names the command, the command recovers, the court
+    opens.
+    """
     from odr.app import create_court
 
     scene, keeper = small_kept
@@ -261,7 +288,9 @@ def test_an_old_backup_put_back_by_hand_is_mended_by_one_command(small_kept: tup
 
 
 def test_a_log_that_cannot_be_recovered_is_closed_by_command(small_kept: tuple[Scene, Keeper], tmp_path: Path) -> None:
-    """Without its published files the log ends by a signed statement that says how many entries it had signed, and the court opens under the successor."""
+    """Without its published files the log ends by a signed statement that says how many entries it had signed, and the
+    court opens under the successor.
+    """
     scene, keeper = small_kept
     work(scene)
     copy_database(scene.court.database, tmp_path / "old.sqlite")

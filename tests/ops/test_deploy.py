@@ -1,4 +1,6 @@
-"""A sitting court as it is deployed: three users, a vault of its own, units and container file that agree with the program."""
+"""A sitting court as it is deployed: three users, a vault of its own, units and container file that agree with the
+program.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ WEB, VAULT, SHARED = 65_101, 65_102, 65_103
 
 @contextmanager
 def running(command: list[str], user: int, groups: list[int], env: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(command, user=user, group=groups[0], extra_groups=groups[1:], env=env, cwd=ROOT, stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        command, user=user, group=groups[0], extra_groups=groups[1:], env=env, cwd=ROOT, stderr=subprocess.PIPE
+    )
     try:
         yield process
     finally:
@@ -41,7 +45,18 @@ def running(command: list[str], user: int, groups: list[int], env: dict[str, str
 
 
 def as_web(env: dict[str, str], *command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, user=WEB, group=WEB, extra_groups=[SHARED], env=env, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(
+        command,
+        user=WEB,
+        group=WEB,
+        extra_groups=[SHARED],
+        env=env,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
 
 
 def answer(url: str, seconds: float = 60) -> tuple[int, str]:
@@ -85,25 +100,51 @@ def house() -> Iterator[tuple[dict[str, str], Path, Path]]:
 
 @pytest.mark.slow
 def test_the_web_process_has_no_keys(house: tuple[dict[str, str], Path, Path]) -> None:
-    """Upgrade, ceremony and web run under the web's user; the vault signs for them; nothing that user does opens a key or the signer's memory."""
+    """Upgrade, ceremony and web run under the web's user; the vault signs for them; nothing that user does opens a key
+    or the signer's memory.
+    """
     env, data, vault = house
     flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
     closed = as_web(env, *flask, "account", "list")
     assert closed.returncode == 1 and "flask db upgrade" in closed.stderr and "Traceback" not in closed.stderr
     assert as_web(env, *flask, "db", "upgrade").returncode == 0
     unreachable = as_web(env, *flask, "keys", "show")
-    assert unreachable.returncode == 1 and "flask doctor" in unreachable.stderr and "Traceback" not in unreachable.stderr
+    assert (
+        unreachable.returncode == 1 and "flask doctor" in unreachable.stderr and "Traceback" not in unreachable.stderr
+    )
     server = [sys.executable, "-m", "odr.notary.vault_server", str(vault), env["ODR_VAULT_SOCKET"], str(SHARED)]
     with running(server, VAULT, [SHARED], env):
         deadline = time.monotonic() + 30
         while not Path(env["ODR_VAULT_SOCKET"]).exists() and time.monotonic() < deadline:
             time.sleep(0.05)
         time.sleep(0.2)
-        held = as_web(env, *flask, "keys", "ceremony", "--present", "One", "--present", "Two", "--record", str(data / "record.txt"))
+        held = as_web(
+            env,
+            *flask,
+            "keys",
+            "ceremony",
+            "--present",
+            "One",
+            "--present",
+            "Two",
+            "--record",
+            str(data / "record.txt"),
+        )
         assert held.returncode == 0, held.stderr[-2000:]
         assert "One: ____" in (data / "record.txt").read_text() and "BEGIN CERTIFICATE" in held.stdout
         base = f"http://127.0.0.1:{env['PORT']}"
-        web = [sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--threads", "4", "--bind", f"127.0.0.1:{env['PORT']}", "wsgi:app"]
+        web = [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "--worker-class",
+            "gthread",
+            "--threads",
+            "4",
+            "--bind",
+            f"127.0.0.1:{env['PORT']}",
+            "wsgi:app",
+        ]
         with running(web, WEB, [WEB, SHARED], env) as process:
             assert answer(f"{base}/health/ready") == (200, '{"status":"ready","wrong":[]}\n')
             status, checkpoint = answer(f"{base}/log/{datetime.now(UTC):%Y}/checkpoint")
@@ -111,7 +152,12 @@ def test_the_web_process_has_no_keys(house: tuple[dict[str, str], Path, Path]) -
             assert_no_key_is_open(process.pid, vault)
         assert sorted(path.suffix for path in vault.iterdir()).count(".key") == 4
         for path in (*vault.iterdir(), vault):
-            tried = as_web(env, sys.executable, "-c", f"import os; (os.listdir if os.path.isdir({str(vault)!r}) and {path == vault} else open)({str(path)!r})")
+            tried = as_web(
+                env,
+                sys.executable,
+                "-c",
+                f"import os; (os.listdir if os.path.isdir({str(vault)!r}) and {path == vault} else open)({str(path)!r})",
+            )
             assert tried.returncode == 1 and "PermissionError" in tried.stderr, path
     kept = as_web(env, *flask, "backup", str(data / "backup"))
     assert kept.returncode == 1 and "cannot be read by this user" in kept.stderr
@@ -142,24 +188,34 @@ def test_a_sitting_court_uses_a_vault_of_its_own(tmp_path: Path) -> None:
 
 
 def test_units_are_sound(tmp_path: Path) -> None:
-    """systemd reads every unit without a word, every command in them exists, and the vault's user reads no file of the court's."""
+    """systemd reads every unit without a word, every command in them exists, and the vault's user reads no file of the
+    court's.
+    """
     if shutil.which("systemd-analyze") is None:
         missing("systemd-analyze", "apt install systemd")
     for path in DEPLOY.glob("court-*.*"):
         (tmp_path / path.name).write_text(
-            path.read_text().replace("/srv/court/app/.venv/bin", str(Path(sys.executable).parent)).replace("/srv/court/app", str(ROOT))
+            path.read_text()
+            .replace("/srv/court/app/.venv/bin", str(Path(sys.executable).parent))
+            .replace("/srv/court/app", str(ROOT))
         )
     units = sorted(map(str, tmp_path.glob("court-*.*")))
     assert len(units) == 5
     done = subprocess.run(
-        ["systemd-analyze", "verify", "--man=no", *units], capture_output=True, text=True, check=False, env={**os.environ, "SYSTEMD_UNIT_PATH": f"{tmp_path}:"}
+        ["systemd-analyze", "verify", "--man=no", *units],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "SYSTEMD_UNIT_PATH": f"{tmp_path}:"},
     )
     said = [line for line in done.stderr.splitlines() if "court-" in line]
     assert said == [], done.stderr
 
 
 def test_unit_and_container_name_settings_that_exist() -> None:
-    """A setting in the example or the image that the program does not know would be silently ignored, so there is none; nor is there a secret."""
+    """A setting in the example or the image that the program does not know would be silently ignored, so there is none;
+    nor is there a secret.
+    """
     known = {f"ODR_{name.upper()}" for name in Settings.model_fields}
     example = (DEPLOY / "court.env.example").read_text()
     named = set(re.findall(r"\bODR_[A-Z_]+", example + (DEPLOY / "Containerfile").read_text()))

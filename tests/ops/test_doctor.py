@@ -37,7 +37,9 @@ def test_a_sound_court_is_well(request: pytest.FixtureRequest, engine: str, tmp_
     scene.lodge()
     before = sorted(path for path in (tmp_path / "court" / "blobs").rglob("*") if path.is_file())
     result = Keeper(scene.court.settings, clock).run("doctor")
-    wrong = [line for line in bad(result) if not (engine == "postgresql" and "synced" in line)]  # the tests' cluster has fsync off
+    wrong = [
+        line for line in bad(result) if not (engine == "postgresql" and "synced" in line)
+    ]  # the tests' cluster has fsync off
     assert wrong == [], result.output
     assert result.exit_code == (0 if engine == "sqlite" else 1)
     assert sorted(path for path in (tmp_path / "court" / "blobs").rglob("*") if path.is_file()) == before
@@ -67,7 +69,9 @@ def test_each_fault_of_keys_and_log_is_named(small_kept: tuple[Scene, Keeper], t
     assert "the vault lacks a key" in bad(Keeper(other, keeper.clock).run("doctor"))[0]
     with scene.court.database.read() as session:
         for key in session.scalars(select(SigningKey)):
-            FileVault(tmp_path / "other").create_key(key.id, KeyKind.ED25519 if key.use.value == "log" else KeyKind.P256)
+            FileVault(tmp_path / "other").create_key(
+                key.id, KeyKind.ED25519 if key.use.value == "log" else KeyKind.P256
+            )
     assert "are not those of the database" in bad(Keeper(other, keeper.clock).run("doctor"))[0]
     keeper.clock.advance(-timedelta(hours=1))
     assert "stands before the newest tree head" in bad(keeper.run("doctor"))[0]
@@ -98,14 +102,22 @@ def test_each_fault_of_the_outside_is_named(small_kept: tuple[Scene, Keeper], tm
         result = Keeper(keeper.settings.model_copy(update=dict([change])), keeper.clock).run("doctor")
         assert result.exit_code == 1, change
         assert any(words in line for line in bad(result)), result.output
-        assert all("→" in after for line, after in zip(result.output.splitlines(), result.output.splitlines()[1:], strict=False) if line.startswith("BAD"))
+        assert all(
+            "→" in after
+            for line, after in zip(result.output.splitlines(), result.output.splitlines()[1:], strict=False)
+            if line.startswith("BAD")
+        )
 
 
 def test_the_mail_server_and_what_is_overdue(small_kept: tuple[Scene, Keeper], smtp_peer: SmtpPeer) -> None:
-    """A server that greets is well; a case with something long due asks for the worker; a calendar that is missing is told."""
+    """A server that greets is well; a case with something long due asks for the worker; a calendar that is missing is
+    told.
+    """
     scene, keeper = small_kept
     scene.lodge()
-    found = Keeper(keeper.settings.model_copy(update={"smtp_url": f"smtp+plain://127.0.0.1:{smtp_peer.port}"}), keeper.clock)
+    found = Keeper(
+        keeper.settings.model_copy(update={"smtp_url": f"smtp+plain://127.0.0.1:{smtp_peer.port}"}), keeper.clock
+    )
     assert "the mail server 127.0.0.1 answers" in found.well("doctor")
     keeper.clock.advance(timedelta(days=40))
     assert "start the worker" in keeper.well("doctor")
@@ -114,7 +126,9 @@ def test_the_mail_server_and_what_is_overdue(small_kept: tuple[Scene, Keeper], s
 
 
 def test_an_upgrade_needs_no_open_court(tmp_path: Path) -> None:
-    """A sitting court whose database lacks a step does not open, and the command that takes the step works all the same."""
+    """A sitting court whose database lacks a step does not open, and the command that takes the step works all the
+    same.
+    """
     settings = Settings(
         mode="production",  # type: ignore[arg-type]
         secret_key="k" * 32,

@@ -43,7 +43,9 @@ def test_ready_says_which_part_cannot(small_scene: Scene, tmp_path: Path) -> Non
     """Live as long as it answers; ready only with database and vault, and the answer names the part, not the reason."""
     client = create_app(court=small_scene.court).test_client()
     assert client.get("/health/live").get_json() == {"status": "live"}
-    assert client.get("/health").get_json() == client.get("/health/ready").get_json() == {"status": "ready", "wrong": []}
+    assert (
+        client.get("/health").get_json() == client.get("/health/ready").get_json() == {"status": "ready", "wrong": []}
+    )
     small_scene.court.notary.vault = SocketVault(tmp_path / "nobody.sock")
     answer = client.get("/health/ready")
     assert (answer.status_code, answer.get_json()) == (503, {"status": "not ready", "wrong": ["vault"]})
@@ -53,7 +55,9 @@ def test_ready_says_which_part_cannot(small_scene: Scene, tmp_path: Path) -> Non
     assert client.get("/health/live").status_code == 200
 
 
-def test_metrics_are_for_this_machine_or_a_token(sqlite_url: str, clock: FixedClock, tmp_path: Path, small_scene: Scene) -> None:
+def test_metrics_are_for_this_machine_or_a_token(
+    sqlite_url: str, clock: FixedClock, tmp_path: Path, small_scene: Scene
+) -> None:
     """Read on loopback; nothing there for others, nor for what a proxy passes on; with a token set, only with it."""
     client = create_app(court=small_scene.court).test_client()
     assert client.get("/metrics").status_code == 200
@@ -84,9 +88,13 @@ def test_metrics_count_what_happened(small_scene: Scene) -> None:
 
 
 def test_every_answer_has_a_number_and_a_proxy_may_give_it(small_scene: Scene) -> None:
-    """The number is new for each request; one from outside is taken only where a proxy is trusted, and only if it is one."""
+    """The number is new for each request; one from outside is taken only where a proxy is trusted, and only if it is
+    one.
+    """
     client = create_app(court=small_scene.court).test_client()
-    one, two = (client.get("/fees", headers={"X-Request-ID": "from-outside-1"}).headers["X-Request-ID"] for _ in range(2))
+    one, two = (
+        client.get("/fees", headers={"X-Request-ID": "from-outside-1"}).headers["X-Request-ID"] for _ in range(2)
+    )
     assert one != two and "from-outside-1" not in (one, two)
     assert new_request_id("from-outside-1") == "from-outside-1"
     assert new_request_id("two\r\nlines and more") != "two\r\nlines and more"
@@ -108,7 +116,9 @@ SECRETS = (
 
 
 def test_nothing_of_a_case_is_told(small_scene: Scene, told: StringIO) -> None:
-    """A filing, a wrong password, a crash with a row's values in its message, libraries that talk: no line holds anybody's words, names or secrets."""
+    """A filing, a wrong password, a crash with a row's values in its message, libraries that talk: no line holds
+    anybody's words, names or secrets.
+    """
     scene = small_scene
     app = create_app(court=scene.court)
     scene.upload("li", b"order 8842", "Li Wen order 8842.txt")
@@ -133,7 +143,10 @@ def test_nothing_of_a_case_is_told(small_scene: Scene, told: StringIO) -> None:
     for line in lines:
         assert json.loads(line)["at"]
         assert not [secret for secret in (*SECRETS, scene.case().reference) if secret in line], line
-    assert any('"could not add – for – in log-2026"' in line and "IntegrityError" in line and "test_health.py" in line for line in lines)
+    assert any(
+        '"could not add – for – in log-2026"' in line and "IntegrityError" in line and "test_health.py" in line
+        for line in lines
+    )
     assert any('"route": "/cases/<reference>"' in line and '"request"' in line for line in lines)
 
 
@@ -147,8 +160,12 @@ def test_what_somebody_wrote_becomes_a_dash(text: str) -> None:
         assert said == "–"
 
 
-def test_a_court_without_its_vault_records_acts_and_signs_later(sqlite_url: str, clock: FixedClock, tmp_path: Path) -> None:
-    """The vault's process stops: acts are acknowledged and wait, the court is not ready; it starts again and everything is signed for."""
+def test_a_court_without_its_vault_records_acts_and_signs_later(
+    sqlite_url: str, clock: FixedClock, tmp_path: Path
+) -> None:
+    """The vault's process stops: acts are acknowledged and wait, the court is not ready; it starts again and everything
+    is signed for.
+    """
     vault = FileVault(tmp_path / "vault")
     server = VaultServer(tmp_path / "v.sock", vault)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()

@@ -39,7 +39,9 @@ def newer_version(tmp_path: Path) -> Path:
 
 
 def test_an_upgrade_is_rolled_back_by_its_own_steps(kept: tuple[Scene, Keeper], tmp_path: Path) -> None:
-    """Backed up, upgraded, worked on, taken back: nothing is lost, the triggers stand, the audits are clean, and the older version goes on."""
+    """Backed up, upgraded, worked on, taken back: nothing is lost, the triggers stand, the audits are clean, and the
+    older version goes on.
+    """
     scene, keeper = kept
     work(scene)
     keeper.well("backup", str(tmp_path / "backup"))

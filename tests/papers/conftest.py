@@ -25,7 +25,13 @@ def typesetter() -> Typesetter:
 @pytest.fixture
 def notary(sqlite_url: str, tmp_path: Path, clock: FixedClock) -> Notary:
     """A notary with its vault in a fresh folder."""
-    return Notary(Database(sqlite_url, synchronous="OFF"), vault=FileVault(tmp_path / "vault"), origin="court.example/log", clock=clock, log_dir=None)
+    return Notary(
+        Database(sqlite_url, synchronous="OFF"),
+        vault=FileVault(tmp_path / "vault"),
+        origin="court.example/log",
+        clock=clock,
+        log_dir=None,
+    )
 
 
 @pytest.fixture

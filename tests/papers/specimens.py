@@ -43,7 +43,11 @@ NUMBER = "（2026）网民初4471号"
 JUDGE, CLERK = judge("陈瑶"), clerk("孙洁")
 PARTIES = (
     PartyLine(T("Claimant"), "李敏", ("女，1990年3月2日出生，住上海市徐汇区漕溪北路1号。",)),
-    PartyLine(T("Respondent"), "海云进出口贸易有限公司", ("法定代表人：赵喆，经理。", "Haiyun Import & Export Trading Co., Ltd.")),
+    PartyLine(
+        T("Respondent"),
+        "海云进出口贸易有限公司",
+        ("法定代表人：赵喆，经理。", "Haiyun Import & Export Trading Co., Ltd."),
+    ),
 )
 
 
@@ -69,7 +73,9 @@ def decision(**changes: object) -> Paper:
             "原告李敏与被告海云进出口贸易有限公司网络购物合同纠纷一案，本院于2026年3月16日立案后，依法适用简易程序，在线进行了审理。本案现已审理终结。",
         ),
         "claims": ("被告退还货款8,000.00元。", "被告支付价款十倍的赔偿金80,000.00元。"),
-        "answers": ("涉案商品已经入境检验检疫，原告提交的网页截图并非2025年11月6日的页面，检测报告系单方取样，不应采信。",),
+        "answers": (
+            "涉案商品已经入境检验检疫，原告提交的网页截图并非2025年11月6日的页面，检测报告系单方取样，不应采信。",
+        ),
         "issues": ("2025年11月6日的商品页面是否载明该抗结剂？", "入境检验检疫证明能否作为食品合法的依据？"),
         "findings": (
             Finding("双方对购买事实和价款没有争议。", ("C-1", "C-4", "R-2"), "", "举证质证，4月16日至22日"),
@@ -81,7 +87,10 @@ def decision(**changes: object) -> Paper:
                 "部分采信C-2",
             ),
             Finding(
-                "所交付的瓶身标签载有相同的配料表。本院于5月12日查看了一瓶未开封商品。", ("C-3", "R-3"), "李敏：R-3不真实，已在此处理", "问题3，4月27日前密封"
+                "所交付的瓶身标签载有相同的配料表。本院于5月12日查看了一瓶未开封商品。",
+                ("C-3", "R-3"),
+                "李敏：R-3不真实，已在此处理",
+                "问题3，4月27日前密封",
             ),
             Finding("不采信检测报告。原告单方取样且未留存备份样品。", (), "海云：C-5不真实、无关联，成立", ""),
         ),
@@ -91,7 +100,8 @@ def decision(**changes: object) -> Paper:
                 "事实2、3；食品安全法第九十二条、第一百四十八条",
             ),
             Reason(
-                "出入境检验检疫本身不构成抗辩。该证明只表明货物获准入境，并不表明其成分，销售者不能仅以此免责。", "R-1；食品安全民事纠纷司法解释（一）第十二条"
+                "出入境检验检疫本身不构成抗辩。该证明只表明货物获准入境，并不表明其成分，销售者不能仅以此免责。",
+                "R-1；食品安全民事纠纷司法解释（一）第十二条",
             ),
         ),
         "orders": (
@@ -100,10 +110,15 @@ def decision(**changes: object) -> Paper:
             "原告将未开封的27瓶商品退还被告，运费由被告负担；不能退还的，每瓶折抵266.67元。",
         ),
         "costs": (
-            T("The court fee of %(fee)s is borne by the respondent and paid to the court; the court returns what the claimant paid.", fee=Money(100000, "CNY")),
+            T(
+                "The court fee of %(fee)s is borne by the respondent and paid to the court; the court returns what the claimant paid.",
+                fee=Money(100000, "CNY"),
+            ),
         ),
         "late_performance": T("Who pays late owes double interest for the delay (Civil Procedure Law, art. 264)."),
-        "appeal": T("Each party may appeal within 15 days of receiving this judgment, by filing the appeal with this court."),
+        "appeal": T(
+            "Each party may appeal within 15 days of receiving this judgment, by filing the appeal with this court."
+        ),
     }
     return DecisionPaper(**(fields | changes))  # type: ignore[arg-type]
 
@@ -134,10 +149,17 @@ def proof_of_service(**changes: object) -> Paper:
         "attribution": T("Named by the recipient on the service confirmation form on %(day)s.", day=date(2026, 3, 18)),
         "consent": T("Consent given in the proceedings on %(day)s, not withdrawn.", day=date(2026, 3, 18)),
         "trail": (
-            Trail(at, T("Handed to the recipient’s mail system"), T("Answer of the receiving server"), "250 2.0.0 Ok: queued as 4F1B2C0A7D"),
+            Trail(
+                at,
+                T("Handed to the recipient’s mail system"),
+                T("Answer of the receiving server"),
+                "250 2.0.0 Ok: queued as 4F1B2C0A7D",
+            ),
             Trail(at.replace(hour=7), T("Opened on the court’s platform"), T("Sign-in of the recipient"), DIGEST),
         ),
-        "rule": T("Service by electronic means is complete when the paper reaches the recipient’s own system (CPL 90; OLR 31)."),
+        "rule": T(
+            "Service by electronic means is complete when the paper reaches the recipient’s own system (CPL 90; OLR 31)."
+        ),
         "conclusion": T("The paper reached the recipient’s own system. Service is complete."),
         "served_at": at,
     }
@@ -150,9 +172,17 @@ def notice(**changes: object) -> Paper:
         "recipient": ("海云进出口贸易有限公司", "上海市浦东新区世纪大道100号"),
         "blocks": (
             ParagraphBlock(T("A claim has been made against you. You may answer it.")),
-            FactsBlock(((T("Claimant"), "李敏"), (T("Amount claimed"), Money(8800000, "CNY")), (T("Answer by the end of"), date(2026, 4, 7)))),
+            FactsBlock(
+                (
+                    (T("Claimant"), "李敏"),
+                    (T("Amount claimed"), Money(8800000, "CNY")),
+                    (T("Answer by the end of"), date(2026, 4, 7)),
+                )
+            ),
             HeadingBlock(T("What you can do")),
-            StepsBlock((T("Open the court’s site and type the code."), T("Read the claim."), T("Answer, or ask for paper."))),
+            StepsBlock(
+                (T("Open the court’s site and type the code."), T("Read the claim."), T("Answer, or ask for paper."))
+            ),
             CodeBlock(T("Your code"), "HY4K-92QD"),
             ListBlock((T("Answering costs nothing."), T("If you do nothing, the court may decide without you."))),
             TableBlock((T("Exhibit"), T("Title")), (("C-1", "订单与付款记录"), ("C-2", "商品页面截图"))),
@@ -182,7 +212,10 @@ def record(**changes: object) -> Paper:
         "hearing": T("Hearing by postings over time"),
         "opened_at": datetime(2026, 4, 16, 1, 0, tzinfo=UTC),
         "closed_at": datetime(2026, 4, 27, 15, 59, tzinfo=UTC),
-        "present": (Attendance(T("Judge"), "陈瑶", T("on the platform")), Attendance(T("Claimant"), "李敏", T("on the platform, identity verified"))),
+        "present": (
+            Attendance(T("Judge"), "陈瑶", T("on the platform")),
+            Attendance(T("Claimant"), "李敏", T("on the platform, identity verified")),
+        ),
         "postings": tuple(
             PostingLine(
                 f"P-{n}",
@@ -204,18 +237,40 @@ def record(**changes: object) -> Paper:
 def bundle(**changes: object) -> Paper:
     fields: dict[str, object] = common(T("Bundle of exhibits")) | {
         "signatories": (),
-        "introduction": (T("Every exhibit of the case that may be shown to %(name)s, up to entry %(number)s of the docket.", name="李敏", number=12),),
+        "introduction": (
+            T(
+                "Every exhibit of the case that may be shown to %(name)s, up to entry %(number)s of the docket.",
+                name="李敏",
+                number=12,
+            ),
+        ),
         "sections": (
             BundleSection(
                 "李敏",
                 (
-                    BundleEntry("C-1", "订单页面", date(2026, 3, 3), "李敏", DIGEST, ((T("What it is to show"), "我买了胶囊。"),), slots=2),
+                    BundleEntry(
+                        "C-1",
+                        "订单页面",
+                        date(2026, 3, 3),
+                        "李敏",
+                        DIGEST,
+                        ((T("What it is to show"), "我买了胶囊。"),),
+                        slots=2,
+                    ),
                     BundleEntry("C-2", "聊天记录", date(2026, 3, 3), "李敏", DIGEST, text="你好\nhello"),
                 ),
             ),
             BundleSection(
                 "海云进出口贸易有限公司",
-                tuple(BundleEntry(f"R-{n}", f"证据{n}", date(2026, 3, 3), note=T("Sealed: only those whom the judge names may open it.")) for n in (1, 2, 3)),
+                tuple(
+                    BundleEntry(
+                        f"R-{n}",
+                        f"证据{n}",
+                        date(2026, 3, 3),
+                        note=T("Sealed: only those whom the judge names may open it."),
+                    )
+                    for n in (1, 2, 3)
+                ),
             ),
         ),
         "days": ((date(2025, 11, 6), "我买了30瓶胶囊。", "1"),),
@@ -223,4 +278,6 @@ def bundle(**changes: object) -> Paper:
     return BundlePaper(**(fields | changes))  # type: ignore[arg-type]
 
 
-SPECIMENS: dict[str, Callable[..., Paper]] = {each.__name__: each for each in (decision, ruling, proof_of_service, notice, receipt, record, bundle)}
+SPECIMENS: dict[str, Callable[..., Paper]] = {
+    each.__name__: each for each in (decision, ruling, proof_of_service, notice, receipt, record, bundle)
+}

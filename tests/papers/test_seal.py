@@ -62,7 +62,9 @@ def test_sealing_only_appends(paper: bytes, sealed: bytes) -> None:
 
 
 def test_sealed_paper_is_still_archival_and_accessible(paper: bytes, sealed: bytes, tmp_path: Path) -> None:
-    """Sealing keeps the claim to PDF/A-2a and PDF/UA-1, the tags, and adds only fields that are off the page and printable."""
+    """Sealing keeps the claim to PDF/A-2a and PDF/UA-1, the tags, and adds only fields that are off the page and
+    printable.
+    """
     before, after = PdfReader(io.BytesIO(paper)), PdfReader(io.BytesIO(sealed))
     metadata = after.trailer["/Root"]["/Metadata"].get_object().get_data().decode()
     assert "<pdfaid:part>2</pdfaid:part>" in metadata and "<pdfaid:conformance>A</pdfaid:conformance>" in metadata
@@ -112,7 +114,9 @@ def test_signature_that_needs_more_room_gets_it(notary: Notary, paper: bytes, tr
     """Where a token outgrows the room kept free, the paper is sealed all the same, and so is the next."""
     narrow = Sealer(SealKey.of(notary), OwnTime(notary), room=1_000)
     for _ in range(2):
-        assert validate_pdf(narrow.seal_pdf(paper, reason="Judgment", signer_name="陈瑶", now=clock.machine_now()), trust).is_sealed
+        assert validate_pdf(
+            narrow.seal_pdf(paper, reason="Judgment", signer_name="陈瑶", now=clock.machine_now()), trust
+        ).is_sealed
 
 
 def test_judge_then_clerk_sign_one_paper(sealer: Sealer, paper: bytes, trust: bytes, clock: FixedClock) -> None:
@@ -121,10 +125,15 @@ def test_judge_then_clerk_sign_one_paper(sealer: Sealer, paper: bytes, trust: by
     waiting = validate_pdf(first, trust)
     assert waiting.is_sealed and waiting.open_places == ("Clerk",)
     clock.advance(timedelta(minutes=5))
-    both = sealer.countersign_pdf(first, place="Clerk", reason="Agrees with the record", signer_name="孙洁", now=clock.machine_now())
+    both = sealer.countersign_pdf(
+        first, place="Clerk", reason="Agrees with the record", signer_name="孙洁", now=clock.machine_now()
+    )
     verdict = validate_pdf(both, trust)
     assert verdict.is_sealed and not verdict.open_places
-    assert [(finding.place, finding.signer_name) for finding in verdict.findings] == [("Seal", "陈瑶"), ("Clerk", "孙洁")]
+    assert [(finding.place, finding.signer_name) for finding in verdict.findings] == [
+        ("Seal", "陈瑶"),
+        ("Clerk", "孙洁"),
+    ]
     assert verdict.findings[1].stamped_at == verdict.findings[0].stamped_at + timedelta(minutes=5)  # type: ignore[operator]
 
 
@@ -150,7 +159,9 @@ def test_unsealed_and_unreadable_are_told_apart(paper: bytes, trust: bytes) -> N
 
 
 def test_every_changed_byte_is_noticed(sealed: bytes, trust: bytes) -> None:
-    """No byte of a sealed paper can change without the seal breaking, not even in the wrapping that no signature covers."""
+    """No byte of a sealed paper can change without the seal breaking, not even in the wrapping that no signature
+    covers.
+    """
     start = sealed.index(b"/Contents <") + len(b"/Contents <")
     end = sealed.index(b">", start)
 
@@ -194,8 +205,14 @@ def _add_certificate(signed: cms.SignedData) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Another court")])
     start = datetime(2026, 1, 1, tzinfo=UTC)
-    builder = x509.CertificateBuilder(name, name, key.public_key(), 7).not_valid_before(start).not_valid_after(start + timedelta(days=999))
-    signed["certificates"].append(cms.CertificateChoices.load(builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)))
+    builder = (
+        x509.CertificateBuilder(name, name, key.public_key(), 7)
+        .not_valid_before(start)
+        .not_valid_after(start + timedelta(days=999))
+    )
+    signed["certificates"].append(
+        cms.CertificateChoices.load(builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER))
+    )
 
 
 def _add_digest(signed: cms.SignedData) -> None:
@@ -204,7 +221,9 @@ def _add_digest(signed: cms.SignedData) -> None:
 
 @pytest.mark.parametrize("alter", [_drop_token, _add_attribute, _add_certificate, _add_digest])
 def test_altered_wrapping_is_refused(sealed: bytes, trust: bytes, alter: Callable[[cms.SignedData], None]) -> None:
-    """A time token taken away, a note, a stranger's certificate or an algorithm slipped in: none passes though the signature itself is right."""
+    """A time token taken away, a note, a stranger's certificate or an algorithm slipped in: none passes though the
+    signature itself is right.
+    """
     assert _container(sealed, lambda signed: None) == sealed
     altered = _container(sealed, alter)
     assert altered != sealed and len(altered) == len(sealed)
@@ -218,13 +237,18 @@ def _rotate(writer: IncrementalPdfFileWriter) -> None:
 
 
 def _retitle(writer: IncrementalPdfFileWriter) -> None:
-    writer.set_info(writer.add_object(generic.DictionaryObject({generic.pdf_name("/Title"): generic.pdf_string("Another")})))
+    writer.set_info(
+        writer.add_object(generic.DictionaryObject({generic.pdf_name("/Title"): generic.pdf_string("Another")}))
+    )
 
 
 def _overlay(writer: IncrementalPdfFileWriter) -> None:
     page, _ = writer.find_page_for_modification(0)
     page.get_object()["/Contents"] = generic.ArrayObject(
-        [page.get_object().raw_get("/Contents"), writer.add_object(generic.StreamObject(stream_data=b"0 0 400 400 re f"))]
+        [
+            page.get_object().raw_get("/Contents"),
+            writer.add_object(generic.StreamObject(stream_data=b"0 0 400 400 re f")),
+        ]
     )
     writer.update_container(page.get_object())
 
@@ -245,7 +269,12 @@ def _annotate(writer: IncrementalPdfFileWriter) -> None:
 @pytest.mark.parametrize("change", [_rotate, _retitle, _overlay, _annotate])
 @pytest.mark.parametrize("reserved", [(), ("Clerk",)])
 def test_incremental_update_after_sealing_is_refused(
-    sealer: Sealer, paper: bytes, trust: bytes, clock: FixedClock, change: Callable[[IncrementalPdfFileWriter], None], reserved: tuple[str, ...]
+    sealer: Sealer,
+    paper: bytes,
+    trust: bytes,
+    clock: FixedClock,
+    change: Callable[[IncrementalPdfFileWriter], None],
+    reserved: tuple[str, ...],
 ) -> None:
     """A page turned, covered or annotated, or a new title, added behind the seal breaks it though no old byte changed."""
     sealed = sealer.seal_pdf(paper, reason="Judgment", signer_name="陈瑶", now=clock.machine_now(), reserved=reserved)
@@ -270,10 +299,16 @@ def test_rewritten_paper_is_refused(sealed: bytes, trust: bytes) -> None:
     assert not validate_pdf(out.getvalue(), trust).is_sealed
 
 
-def test_seal_of_another_court_is_not_ours(paper: bytes, trust: bytes, sqlite_url: str, tmp_path: Path, clock: FixedClock) -> None:
+def test_seal_of_another_court_is_not_ours(
+    paper: bytes, trust: bytes, sqlite_url: str, tmp_path: Path, clock: FixedClock
+) -> None:
     """A paper sealed by somebody else's notary is unchanged but not trusted."""
     other = Notary(
-        Database(sqlite_url + ".other", synchronous="OFF"), vault=FileVault(tmp_path / "other"), origin="elsewhere.example/log", clock=clock, log_dir=None
+        Database(sqlite_url + ".other", synchronous="OFF"),
+        vault=FileVault(tmp_path / "other"),
+        origin="elsewhere.example/log",
+        clock=clock,
+        log_dir=None,
     )
     from odr.db import Base
 
@@ -285,7 +320,9 @@ def test_seal_of_another_court_is_not_ours(paper: bytes, trust: bytes, sqlite_ur
 
 
 def test_seal_outlives_its_certificate(notary: Notary, paper: bytes, clock: FixedClock) -> None:
-    """A paper sealed in 2016, whose key's certificate ended in 2021, is judged at the time its token proves and still stands."""
+    """A paper sealed in 2016, whose key's certificate ended in 2021, is judged at the time its token proves and still
+    stands.
+    """
     clock.set(datetime(2015, 6, 1, tzinfo=UTC))
     sealer = Sealer.of(notary)
     clock.set(datetime(2016, 6, 1, tzinfo=UTC))
@@ -295,7 +332,9 @@ def test_seal_outlives_its_certificate(notary: Notary, paper: bytes, clock: Fixe
 
 
 @pytest.mark.parametrize("days", [-400, 7 * 366])
-def test_nothing_is_sealed_outside_the_certificates_time(sealer: Sealer, paper: bytes, clock: FixedClock, days: int) -> None:
+def test_nothing_is_sealed_outside_the_certificates_time(
+    sealer: Sealer, paper: bytes, clock: FixedClock, days: int
+) -> None:
     """Before its certificate begins and after it ends the seal cannot be put on a paper."""
     clock.advance(timedelta(days=days))
     with pytest.raises(SealRefused, match="not valid at the token's time"):

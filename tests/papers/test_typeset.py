@@ -30,13 +30,20 @@ def words(pdf: bytes) -> str:
 
 @pytest.mark.parametrize("name", SPECIMENS)
 @pytest.mark.parametrize("locale", ["en", "zh-Hans", "both"])
-def test_each_paper_is_tagged_archival_and_readable(typesetter: Typesetter, name: str, locale: PaperLocale, tmp_path: Path) -> None:
-    """Each paper in each language is tagged PDF/A-2a and PDF/UA-1, has a title and a language, and its Chinese can be copied out."""
+def test_each_paper_is_tagged_archival_and_readable(
+    typesetter: Typesetter, name: str, locale: PaperLocale, tmp_path: Path
+) -> None:
+    """Each paper in each language is tagged PDF/A-2a and PDF/UA-1, has a title and a language, and its Chinese can be
+    copied out.
+    """
     pdf = typeset(typesetter, SPECIMENS[name](), locale, at=AT)
     path = tmp_path / "paper.pdf"
     path.write_bytes(pdf)
     info = subprocess.run(["pdfinfo", "-meta", str(path)], capture_output=True, text=True, check=True).stdout
-    assert "<pdfaid:part>2</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance>" in info and "<pdfuaid:part>1</pdfuaid:part>" in info
+    assert (
+        "<pdfaid:part>2</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance>" in info
+        and "<pdfuaid:part>1</pdfuaid:part>" in info
+    )
     plain = subprocess.run(["pdfinfo", str(path)], capture_output=True, text=True, check=True).stdout
     assert "Tagged:          yes" in plain and "JavaScript:      no" in plain and NUMBER in plain
     root = PdfReader(io.BytesIO(pdf)).trailer["/Root"]
@@ -98,7 +105,13 @@ def test_threads_share_one_typesetter(typesetter: Typesetter) -> None:
 
 @pytest.mark.parametrize(
     ("text", "missing"),
-    [("谢谢🤷", "🤷"), ("private \ue000", "\ue000"), ("\U0001f468\u200d\u2696\ufe0f x", "\U0001f468"), ("q\U0001f3fd", "\U0001f3fd"), ("हिन्दी", "हिन्द")],
+    [
+        ("谢谢🤷", "🤷"),
+        ("private \ue000", "\ue000"),
+        ("\U0001f468\u200d\u2696\ufe0f x", "\U0001f468"),
+        ("q\U0001f3fd", "\U0001f3fd"),
+        ("हिन्दी", "हिन्द"),
+    ],
 )
 def test_character_without_a_face_is_refused(typesetter: Typesetter, text: str, missing: str) -> None:
     """A paper with a character that cannot be printed is not issued, and the character is named."""
@@ -108,7 +121,9 @@ def test_character_without_a_face_is_refused(typesetter: Typesetter, text: str, 
 
 
 def test_form_can_ask_beforehand_what_cannot_be_printed(typesetter: Typesetter) -> None:
-    """All missing characters are told at once, each once; spaces, joiners and what will be shown as its code are not among them."""
+    """All missing characters are told at once, each once; spaces, joiners and what will be shown as its code are not
+    among them.
+    """
     assert typesetter.missing("好🤷a🤷\u200d\n\t⚖️🎉\u202e") == "🤷🎉"
     assert typesetter.missing("喆、堃 and Ł") == ""
 
@@ -122,11 +137,16 @@ def test_face_without_characters_is_refused(tmp_path: Path) -> None:
 
 def test_faces_hold_all_of_gb2312(typesetter: Typesetter) -> None:
     """Every character of GB 2312 can be printed."""
-    characters = "".join(bytes([row, cell]).decode("gb2312", "ignore") for row in range(0xB0, 0xF8) for cell in range(0xA1, 0xFF))
+    characters = "".join(
+        bytes([row, cell]).decode("gb2312", "ignore") for row in range(0xB0, 0xF8) for cell in range(0xA1, 0xFF)
+    )
     assert len(characters) == 6763 and typesetter.missing(characters) == ""
 
 
-@pytest.mark.parametrize("name", ["王喆", "赵㛃", "钱䶮", "孙𬭚", "李𫍽", "吴堃", "𰻝", "José Núñez", "Łukasz Żółć", "Đặng Thùy", "Ελένη", "Ольга"])
+@pytest.mark.parametrize(
+    "name",
+    ["王喆", "赵㛃", "钱䶮", "孙𬭚", "李𫍽", "吴堃", "𰻝", "José Núñez", "Łukasz Żółć", "Đặng Thùy", "Ελένη", "Ольга"],
+)
 def test_names_of_people_can_be_printed(typesetter: Typesetter, name: str) -> None:
     """Rare characters that Chinese names use, and names of other countries, come out as they went in."""
     assert "".join(name.split()) in words(typeset(typesetter, notice(recipient=(name,)), "zh-Hans", at=AT))
@@ -163,9 +183,15 @@ def test_markup_in_a_partys_words_is_only_words(typesetter: Typesetter, text: st
 
 
 @settings(max_examples=40)
-@given(st.text(alphabet=st.sampled_from(list("#$*_`@<>[]{}\\/\"'=+-~.:;%&|()\n\t ab中文，。“”0")), min_size=1, max_size=120))
+@given(
+    st.text(
+        alphabet=st.sampled_from(list("#$*_`@<>[]{}\\/\"'=+-~.:;%&|()\n\t ab中文，。“”0")), min_size=1, max_size=120
+    )
+)
 def test_any_mixture_of_signs_is_printed_whole(text: str) -> None:
-    """No order of signs makes the typesetter do anything but print them (poppler joins what a hyphen at a line's end parts)."""
+    """No order of signs makes the typesetter do anything but print them (poppler joins what a hyphen at a line's end
+    parts).
+    """
     printed = words(typeset(_SHARED, notice(blocks=(ParagraphBlock(text),), recipient=()), "zh-Hans", at=AT))
     assert "".join(text.split()).replace("-", "") in printed.replace("-", "")
 
@@ -183,7 +209,9 @@ def test_hidden_steering_characters_are_shown(typesetter: Typesetter) -> None:
 def test_long_word_stays_on_the_page_and_whole(typesetter: Typesetter) -> None:
     """A word longer than any line is broken inside the margins and can still be copied whole."""
     word = "x" * 700
-    pdf = typeset(typesetter, notice(blocks=(ParagraphBlock(word), ParagraphBlock("字" * 700)), recipient=(DIGEST,)), "en", at=AT)
+    pdf = typeset(
+        typesetter, notice(blocks=(ParagraphBlock(word), ParagraphBlock("字" * 700)), recipient=(DIGEST,)), "en", at=AT
+    )
     assert word in words(pdf) and "字" * 700 in words(pdf) and DIGEST in words(pdf)
     boxes = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
     rights = [float(line.split('xMax="')[1].split('"')[0]) for line in boxes.splitlines() if "<word" in line]
@@ -206,7 +234,8 @@ def test_table_headings_repeat_and_are_tagged(typesetter: Typesetter) -> None:
     kinds = [
         obj.get("/S")
         for obj in map(reader.get_object, range(1, reader.trailer["/Size"]))
-        if (isinstance(obj, dict) and obj.get("/Type") == "/StructElem") or (isinstance(obj, dict) and "/S" in obj and "/P" in obj)
+        if (isinstance(obj, dict) and obj.get("/Type") == "/StructElem")
+        or (isinstance(obj, dict) and "/S" in obj and "/P" in obj)
     ]
     assert kinds.count("/TH") >= 5 and "/H1" in kinds and "/H2" in kinds and "/Table" in kinds
 

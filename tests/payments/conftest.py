@@ -80,15 +80,26 @@ class PayCourt:
         with self.court.database.write() as session:
             found = session.scalar(select(Account).where(Account.email == f"{name}@example.com"))
             if found is None:
-                found = Account(email=f"{name}@example.com", name=name, state=AccountState.ACTIVE, created_at=self.clock.now())
+                found = Account(
+                    email=f"{name}@example.com", name=name, state=AccountState.ACTIVE, created_at=self.clock.now()
+                )
                 session.add(found)
                 session.flush()
-                session.add_all(AccountRole(account_id=found.id, role=role, granted_at=self.clock.now()) for role in roles)
+                session.add_all(
+                    AccountRole(account_id=found.id, role=role, granted_at=self.clock.now()) for role in roles
+                )
                 session.flush()
                 session.refresh(found, ["roles"])
             return found
 
-    def claim(self, amount: str | None = "30000", *, kind: PartyKind = PartyKind.PERSON, cause: str = "online_shopping", currency: str = "CNY") -> int:
+    def claim(
+        self,
+        amount: str | None = "30000",
+        *,
+        kind: PartyKind = PartyKind.PERSON,
+        cause: str = "online_shopping",
+        currency: str = "CNY",
+    ) -> int:
         """A lodged claim; gives the case's id."""
         relief = (
             ReliefInput(kind=ReliefKind.MONEY, what="the price back", amount=Money(yuan(amount).minor, currency))
@@ -135,11 +146,24 @@ class PayCourt:
                 online=True,
             )
             sitting.session.add_all(
-                [me, Party(case_id=case.id, role=Role.RESPONDENT, ordinal=1, name="Shop Ltd", kind=PartyKind.COMPANY, locale="en", account_id=self._shop)]
+                [
+                    me,
+                    Party(
+                        case_id=case.id,
+                        role=Role.RESPONDENT,
+                        ordinal=1,
+                        name="Shop Ltd",
+                        kind=PartyKind.COMPANY,
+                        locale="en",
+                        account_id=self._shop,
+                    ),
+                ]
             )
             sitting.session.flush()
             sitting.session.refresh(case, ["parties"])
-            sitting.perform("lodge_claim", case, given, actor=Actor(Role.CLAIMANT, account.id, account.name, case.id, me.id))
+            sitting.perform(
+                "lodge_claim", case, given, actor=Actor(Role.CLAIMANT, account.id, account.name, case.id, me.id)
+            )
             return case.id
 
     def accept(self, case_id: int, track: str = "simple") -> None:
@@ -158,7 +182,12 @@ class PayCourt:
         """Seat somebody in the case, once."""
         account = self.account(name, role)
         with self.court.database.write() as session:
-            if session.scalar(select(Seat.id).where(Seat.case_id == case_id, Seat.account_id == account.id, Seat.role == role)) is None:
+            if (
+                session.scalar(
+                    select(Seat.id).where(Seat.case_id == case_id, Seat.account_id == account.id, Seat.role == role)
+                )
+                is None
+            ):
                 session.add(Seat(case_id=case_id, account_id=account.id, role=role, from_at=self.clock.now()))
 
     def actor(self, case_id: int, role: Role, name: str | None = None) -> Actor:
@@ -168,7 +197,9 @@ class PayCourt:
             if party is not None:
                 return Actor(role, party.account_id, party.name, case_id, party.id, strong_at=self.clock.now())
         self.seat(case_id, name or role.value, role)
-        return Actor(role, self.account(name or role.value, role).id, name or role.value, case_id, strong_at=self.clock.now())
+        return Actor(
+            role, self.account(name or role.value, role).id, name or role.value, case_id, strong_at=self.clock.now()
+        )
 
     def act(self, name: str, case_id: int, given: Any, actor: Actor = CLOCK_ACTOR, **more: Any) -> ActReceipt:
         """Perform one act in a Sitting of its own."""
@@ -180,7 +211,11 @@ class PayCourt:
     def fees(self, case_id: int) -> list[FeeAssessment]:
         """The fees of a case."""
         with self.court.database.read() as session:
-            found = list(session.scalars(select(FeeAssessment).where(FeeAssessment.case_id == case_id).order_by(FeeAssessment.id)))
+            found = list(
+                session.scalars(
+                    select(FeeAssessment).where(FeeAssessment.case_id == case_id).order_by(FeeAssessment.id)
+                )
+            )
             session.expunge_all()
             return found
 
@@ -199,7 +234,15 @@ class PayCourt:
             return found
 
 
-def open_court(database: Database, clock: FixedClock, folder: Path, gateway: Gateway | None = None, *, pack: str = "cn", **settings: Any) -> Court:
+def open_court(
+    database: Database,
+    clock: FixedClock,
+    folder: Path,
+    gateway: Gateway | None = None,
+    *,
+    pack: str = "cn",
+    **settings: Any,
+) -> Court:
     """A court with procedure, filing and payments wired as the running court wires them."""
     hooks = Hooks()
     for room in (PROCEDURE, FILING, PAYMENTS):
@@ -238,7 +281,14 @@ def make_event() -> Callable[..., dict[str, Any]]:
     """Events as Stripe words them."""
 
     def make(kind: str, found: dict[str, Any], event_id: str, created: int = 1_772_413_200) -> dict[str, Any]:
-        return {"id": event_id, "object": "event", "type": kind, "created": created, "livemode": False, "data": {"object": found}}
+        return {
+            "id": event_id,
+            "object": "event",
+            "type": kind,
+            "created": created,
+            "livemode": False,
+            "data": {"object": found},
+        }
 
     return make
 
@@ -251,7 +301,9 @@ def now_clock() -> FixedClock:
 
 def open_pages(court: Court) -> Flask:
     """The court's pages, as the running court makes them: the table leads to those of every room."""
-    app = Flask("odr", root_path=str(ROOT / "odr"), template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app = Flask(
+        "odr", root_path=str(ROOT / "odr"), template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static")
+    )
     register_access(app, court)
     _templates(app, court)
     _errors(app)
@@ -274,13 +326,17 @@ class Served:
         client = self.app.test_client()
         account = self.pay.account(name)
         with self.pay.court.database.write() as session:
-            token, _ = open_session(session, account, self.pay.clock.now(), device="test", address="127.0.0.1", two_factor=True)
+            token, _ = open_session(
+                session, account, self.pay.clock.now(), device="test", address="127.0.0.1", two_factor=True
+            )
         client.set_cookie("session_token", token, domain="court.test")
         return client
 
     def post(self, client: FlaskClient, path: str, **values: Any) -> Any:
         """Send a form of ours, as its page would."""
-        found = re.search(r'name="csrf_token" value="([^"]+)"', client.get(self.form_page, base_url=BASE).get_data(as_text=True))
+        found = re.search(
+            r'name="csrf_token" value="([^"]+)"', client.get(self.form_page, base_url=BASE).get_data(as_text=True)
+        )
         assert found, "the page has no form"
         return client.post(path, data={"csrf_token": found[1], **values}, base_url=BASE, headers={"Origin": BASE})
 
@@ -310,7 +366,11 @@ class Served:
         """Send an event to the webhook ourselves; gives the status."""
         payload = json.dumps(event)
         header = stripe.WebhookSignature.generate_signature_header(payload, secret, at)
-        return self.app.test_client().post("/payments/stripe", data=payload, headers={"Stripe-Signature": header}, base_url=BASE).status_code
+        return (
+            self.app.test_client()
+            .post("/payments/stripe", data=payload, headers={"Stripe-Signature": header}, base_url=BASE)
+            .status_code
+        )
 
 
 def number_form(number: str) -> dict[str, str]:
@@ -336,7 +396,12 @@ def served(database: Database, now_clock: FixedClock, tmp_path: Path) -> Iterato
     """A court and its Stripe; events go to the court by real HTTP."""
     peer = Peer(keys={KEY: PERMISSIONS}, webhook_secret=SECRET)
     with serve(peer) as stripe_url:
-        settings = {"stripe_api_key": KEY, "stripe_webhook_secret": SECRET, "stripe_api_base": stripe_url, "stripe_methods": "card,alipay"}
+        settings = {
+            "stripe_api_key": KEY,
+            "stripe_webhook_secret": SECRET,
+            "stripe_api_base": stripe_url,
+            "stripe_methods": "card,alipay",
+        }
         court = open_court(database, now_clock, tmp_path, **settings)
         court.ports.payments = open_gateway(court.settings)
         app = open_pages(court)

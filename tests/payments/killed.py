@@ -38,7 +38,9 @@ def tell(word: str) -> None:
 
 
 def main(url: str, folder: str, events: str) -> None:
-    court = open_court(Database(url), FixedClock(datetime(2026, 3, 2, 1, tzinfo=UTC)), Path(folder), sequencing="at_once")
+    court = open_court(
+        Database(url), FixedClock(datetime(2026, 3, 2, 1, tzinfo=UTC)), Path(folder), sequencing="at_once"
+    )
     court.database.dispose()
     for _ in sys.stdin:
         child = os.fork()

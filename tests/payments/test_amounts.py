@@ -24,12 +24,31 @@ from odr.text import LOCALES, Money, write_money
 from tests.payments.conftest import BASE, open_court, open_pages
 
 WIDE = str.maketrans("0123456789.,", "０１２３４５６７８９．，")
-CURRENCIES = ("CNY", "GBP", "USD", "EUR", "JPY", "KRW", "KWD", "BHD", "ISK", "UGX", "RSD", "HUF", "MGA", "TND", "XOF", "VND")
+CURRENCIES = (
+    "CNY",
+    "GBP",
+    "USD",
+    "EUR",
+    "JPY",
+    "KRW",
+    "KWD",
+    "BHD",
+    "ISK",
+    "UGX",
+    "RSD",
+    "HUF",
+    "MGA",
+    "TND",
+    "XOF",
+    "VND",
+)
 
 
 def typed(amount: str, currency: str = "CNY") -> Money:
     """What the counter's form reads."""
-    found: CounterInput = forms.parse(CounterInput, {"code": ["x"], "amount": [amount], "slip": ["1"]}, currency=currency)
+    found: CounterInput = forms.parse(
+        CounterInput, {"code": ["x"], "amount": [amount], "slip": ["1"]}, currency=currency
+    )
     return found.amount
 
 
@@ -64,7 +83,14 @@ def test_never_a_guess(written: str) -> None:
 def test_every_spelling_of_one_sum_is_that_sum(minor: int, how: str) -> None:
     """However a sum is written by the rules of either language, exactly that sum is read."""
     plain, comma = f"{minor // 100}.{minor % 100:02}", f"{minor // 100:,}.{minor % 100:02}"
-    written = {"plain": plain, "comma": comma, "wide": comma.translate(WIDE), "yuan": f"{comma}元", "sign": f"¥{comma}", "code": f"CNY {plain}"}[how]
+    written = {
+        "plain": plain,
+        "comma": comma,
+        "wide": comma.translate(WIDE),
+        "yuan": f"{comma}元",
+        "sign": f"¥{comma}",
+        "code": f"CNY {plain}",
+    }[how]
     assert typed(written) == Money(minor, "CNY")
 
 
@@ -89,7 +115,12 @@ def test_what_the_court_writes_it_reads(currency: str, minor: int, locale: str) 
 
 
 @pytest.mark.parametrize(
-    ("money", "words"), [(Money(5125, "KWD"), "KWD\u00a05.125"), (Money(500, "JPY"), "JPY\u00a0500"), (Money(1050, "GBP"), "GBP\u00a010.50")]
+    ("money", "words"),
+    [
+        (Money(5125, "KWD"), "KWD\u00a05.125"),
+        (Money(500, "JPY"), "JPY\u00a0500"),
+        (Money(1050, "GBP"), "GBP\u00a010.50"),
+    ],
 )
 def test_decimals_are_those_of_the_currency(money: Money, words: str) -> None:
     """Three for dinars, none for yen, two for pounds."""
@@ -109,7 +140,9 @@ def test_stripe_gets_its_own_units(money: Money, sent: int) -> None:
 
 
 def test_a_sum_finer_than_stripe_takes_is_paid_another_way() -> None:
-    """Dinars go to Stripe in hundredths of a dinar at best: the rest is refused before anything is charged, never rounded."""
+    """Dinars go to Stripe in hundredths of a dinar at best: the rest is refused before anything is charged, never
+    rounded.
+    """
     with pytest.raises(GatewayRefused):
         to_stripe(Money(5125, "KWD"))
 
@@ -137,8 +170,12 @@ def test_a_bare_sum_is_in_the_courts_currency() -> None:
     assert forms.parse(DemandInput, values | {"amount": ["20元"]}, currency="GBP").amount == Money(2000, "CNY")
 
 
-def test_the_simulator_of_the_second_court_reckons_in_pounds(database: Database, clock: FixedClock, tmp_path: Path) -> None:
-    """Under the rules of England and Wales a bare 1,200 is pounds and costs 80; the same address gives the same answer; yuan are refused with the reason."""
+def test_the_simulator_of_the_second_court_reckons_in_pounds(
+    database: Database, clock: FixedClock, tmp_path: Path
+) -> None:
+    """Under the rules of England and Wales a bare 1,200 is pounds and costs 80; the same address gives the same answer;
+    yuan are refused with the reason.
+    """
     client = open_pages(open_court(database, clock, tmp_path, pack="ew")).test_client()
     question = {"cause": "online_money_claim", "track": "small_claims", "amount": "1,200"}
     first = client.get("/fees", query_string=question, base_url=BASE).get_data(as_text=True)

@@ -1,4 +1,6 @@
-"""Paying in a real browser: accepted, declined, abandoned, paid later and refunded; wide and narrow, both languages, with and without script."""
+"""Paying in a real browser: accepted, declined, abandoned, paid later and refunded; wide and narrow, both languages,
+with and without script.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +63,13 @@ def till(sqlite_url: str, tmp_path: Path) -> Iterator[Till]:
     peer = Peer(keys={KEY: PERMISSIONS}, webhook_secret=SECRET)
     database, clock = Database(sqlite_url, synchronous="OFF"), FixedClock(datetime.now(UTC).replace(microsecond=0))
     with serve_stripe(peer) as stripe_url:
-        settings = {"stripe_api_key": KEY, "stripe_webhook_secret": SECRET, "stripe_api_base": stripe_url, "stripe_methods": "card,alipay", "base_url": origin}
+        settings = {
+            "stripe_api_key": KEY,
+            "stripe_webhook_secret": SECRET,
+            "stripe_api_base": stripe_url,
+            "stripe_methods": "card,alipay",
+            "base_url": origin,
+        }
         scene = open_court(database, clock, tmp_path / "court", **settings)
         scene.lodge(claim(relief=[{"kind": "money", "what": "The price back", "amount": "30,000.00"}]))
         scene.accept("ordinary")
@@ -124,10 +132,18 @@ WORDS = {
     ("locale", "width", "javascript"),
     [("en", DESK, True), ("zh-Hans", PHONE, True), ("zh-Hans", PHONE, False)],
 )
-def test_a_fee_is_declined_abandoned_paid_later_and_refunded(till: Till, open_context: OpenContext, locale: str, width: int, javascript: bool) -> None:
-    """A declined card and a way back cost nothing; the same fee is paid later, once; withdrawn, half of it is shown going back and then back (FEE 15, 22)."""
+def test_a_fee_is_declined_abandoned_paid_later_and_refunded(
+    till: Till, open_context: OpenContext, locale: str, width: int, javascript: bool
+) -> None:
+    """A declined card and a way back cost nothing; the same fee is paid later, once; withdrawn, half of it is shown
+    going back and then back (FEE 15, 22).
+    """
     words, name = WORDS[locale], f"{locale}-{width}-{'js' if javascript else 'plain'}"
-    page = till.enter(open_context(till.origin, width=width, javascript=javascript, locale="zh-CN" if locale == "zh-Hans" else "en"), "li", locale)
+    page = till.enter(
+        open_context(till.origin, width=width, javascript=javascript, locale="zh-CN" if locale == "zh-Hans" else "en"),
+        "li",
+        locale,
+    )
     on_stripes_page(page, till)
     assert words["sum"] in page.locator(".sum").inner_text().replace("\u00a0", " ")
     type_card(page, BAD)
@@ -190,9 +206,14 @@ def refund_of(scene: Scene) -> Refund:
 
 
 def test_fee_pages_are_accessible_and_fit(till: Till, open_context: OpenContext) -> None:
-    """Simulator with its answer and with a fault, fee page, the cashier's desk and books: axe finds nothing and nothing scrolls sideways."""
+    """Simulator with its answer and with a fault, fee page, the cashier's desk and books: axe finds nothing and nothing
+    scrolls sideways.
+    """
     page = till.enter(open_context(till.origin), "li", "en")
-    for name, path in (("answer", "/fees?cause=online_shopping&amount=3万&track=simple"), ("fault", "/fees?cause=online_shopping&amount=1.234,5&track=simple")):
+    for name, path in (
+        ("answer", "/fees?cause=online_shopping&amount=3万&track=simple"),
+        ("fault", "/fees?cause=online_shopping&amount=1.234,5&track=simple"),
+    ):
         page.goto(till.origin + path)
         look(page, f"simulator-{name}")
     page.goto(till.fee)
@@ -205,7 +226,9 @@ def test_fee_pages_are_accessible_and_fit(till: Till, open_context: OpenContext)
 
 
 def fill_the_desk(page: Page, till: Till) -> None:
-    """What a cashier's day leaves: a transfer nobody can place, money beyond a fee taken at the counter, a comparison with Stripe, a day closed."""
+    """What a cashier's day leaves: a transfer nobody can place, money beyond a fee taken at the counter, a comparison
+    with Stripe, a day closed.
+    """
     with till.scene.court.database.read() as session:
         code = session.scalars(select(FeeAssessment)).one().transfer_code
     page.goto(f"{till.origin}/payments/desk")

@@ -71,7 +71,14 @@ def four_events(make: MakeEvent, assessment: str) -> list[dict[str, Any]]:
         "status": "complete",
         "metadata": ours,
     }
-    intent = {"id": "pi_1", "amount": 275_00, "amount_received": 275_00, "currency": "cny", "status": "succeeded", "metadata": ours}
+    intent = {
+        "id": "pi_1",
+        "amount": 275_00,
+        "amount_received": 275_00,
+        "currency": "cny",
+        "status": "succeeded",
+        "metadata": ours,
+    }
     refund = {"id": "re_1", "amount": 100_00, "currency": "cny", "payment_intent": "pi_1", "metadata": {}}
     return [
         make("checkout.session.completed", session, "evt_1"),
@@ -115,8 +122,15 @@ def test_all_orders_of_four_events_each_twice(pay_court: PayCourt, make_event: M
     def check(session: Session) -> None:
         balances = trial_balance(session)
         assert is_balanced(balances)
-        assert {b.account.value: b.net.minor for b in balances if b.net.minor} == {"clearing": 175_00, "deferred": -175_00}
-        assert session.scalar(select(func.count()).select_from(Payment)) == session.scalar(select(func.count()).select_from(Refund)) == 1
+        assert {b.account.value: b.net.minor for b in balances if b.net.minor} == {
+            "clearing": 175_00,
+            "deferred": -175_00,
+        }
+        assert (
+            session.scalar(select(func.count()).select_from(Payment))
+            == session.scalar(select(func.count()).select_from(Refund))
+            == 1
+        )
 
     counts = times(pay_court)
     with pay_court.court.database.write() as session:
@@ -140,9 +154,11 @@ def killed_before_commit(served: Served, event: dict[str, Any]) -> None:
 @ON_BOTH
 @pytest.mark.slow
 def test_thirty_orders_over_http(served: Served) -> None:
-    """Thirty cases are paid and refunded at Stripe while nothing arrives (ten on PostgreSQL unless proving); then each one's events come twice, shuffled.
+    """Thirty cases are paid and refunded at Stripe while nothing arrives (ten on PostgreSQL unless proving); then each
+    one's events come twice, shuffled.
 
-    Of each case one event is lost for good and one lost before our commit; every event also comes forged and stale. What is
+    Of each case one event is lost for good and one lost before our commit; every event also comes forged and stale.
+    What is
     lost is asked for, and the books are the same as if all had come once.
     """
     dice, hour_ago = random.Random(2520), int(time.time()) - 3600
@@ -152,7 +168,9 @@ def test_thirty_orders_over_http(served: Served) -> None:
     for number in range(cases):
         case_id = served.pay.accepted()
         pay_page(served.start_paying(case_id))
-        intent = next(e for e in served.events() if e["type"] == "payment_intent.succeeded" and e["id"] not in done)["data"]["object"]
+        intent = next(e for e in served.events() if e["type"] == "payment_intent.succeeded" and e["id"] not in done)[
+            "data"
+        ]["object"]
         served.pay.court.ports.payments.refund(RefundOrder(f"outside-{number}", intent["id"], Money(100_00, "CNY")))
         mine = [e for e in served.events() if e["id"] not in done]
         done |= {e["id"] for e in mine}

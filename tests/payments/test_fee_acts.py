@@ -31,15 +31,30 @@ def stripe_paid(pay: PayCourt, case_id: int, *, intent: str = "pi_1", amount: in
     with pay.court.database.write() as session:
         session.add(
             StripeFact(
-                kind=FactKind.INTENT, stripe_id=intent, rank=2, intent=intent, amount_minor=minor, currency="CNY", ours=fee.reference, at=pay.clock.now()
+                kind=FactKind.INTENT,
+                stripe_id=intent,
+                rank=2,
+                intent=intent,
+                amount_minor=minor,
+                currency="CNY",
+                ours=fee.reference,
+                at=pay.clock.now(),
             )
         )
-    given = PaymentInput(assessment=fee.reference, channel=Channel.CARD, amount=yuan(str(minor / 100)), source=f"stripe/{intent}", received_at=pay.clock.now())
+    given = PaymentInput(
+        assessment=fee.reference,
+        channel=Channel.CARD,
+        amount=yuan(str(minor / 100)),
+        source=f"stripe/{intent}",
+        received_at=pay.clock.now(),
+    )
     pay.act("record_payment", case_id, given)
 
 
 def test_acceptance_assesses_the_fee_and_starts_seven_days(pay_court: PayCourt) -> None:
-    """On acceptance the claimant is asked for the fee by simple procedure, with every step, within seven days from the next day (FEE 13, 16, 22)."""
+    """On acceptance the claimant is asked for the fee by simple procedure, with every step, within seven days from the
+    next day (FEE 13, 16, 22).
+    """
     case_id = pay_court.accepted("30000")
     (fee,) = pay_court.fees(case_id)
     assert (fee.amount_minor, fee.full_minor, fee.state) == (275_00, 550_00, AssessmentState.DUE)
@@ -62,7 +77,13 @@ def test_no_payment_without_evidence(pay_court: PayCourt) -> None:
     """The clock cannot record a payment that Stripe never told of, and a party cannot record one at all."""
     case_id = pay_court.accepted()
     fee = pay_court.fees(case_id)[0]
-    given = PaymentInput(assessment=fee.reference, channel=Channel.CARD, amount=fee.amount, source="stripe/pi_none", received_at=pay_court.clock.now())
+    given = PaymentInput(
+        assessment=fee.reference,
+        channel=Channel.CARD,
+        amount=fee.amount,
+        source="stripe/pi_none",
+        received_at=pay_court.clock.now(),
+    )
     with pytest.raises(ActNotOpen):
         pay_court.act("record_payment", case_id, given)
     with pytest.raises(Forbidden):
@@ -80,7 +101,13 @@ def test_the_same_payment_is_credited_once(pay_court: PayCourt) -> None:
         pay_court.act(
             "record_payment",
             case_id,
-            PaymentInput(assessment=fee.reference, channel=Channel.CARD, amount=fee.amount, source="stripe/pi_1", received_at=pay_court.clock.now()),
+            PaymentInput(
+                assessment=fee.reference,
+                channel=Channel.CARD,
+                amount=fee.amount,
+                source="stripe/pi_1",
+                received_at=pay_court.clock.now(),
+            ),
         )
     assert pay_court.balances() == before
 
@@ -104,7 +131,9 @@ def _prepared_ruling(pay_court: PayCourt, case_id: int, judge: Actor) -> dict[st
 
 
 def test_an_unpaid_fee_lies_on_the_judges_desk_and_only_the_judge_rules(pay_court: PayCourt) -> None:
-    """After the time ended with nothing pending a ruling is prepared; the clock moves nothing, the judge's ruling ends the case (CPI 213)."""
+    """After the time ended with nothing pending a ruling is prepared; the clock moves nothing, the judge's ruling ends
+    the case (CPI 213).
+    """
     case_id = pay_court.accepted()
     judge = pay_court.actor(case_id, Role.JUDGE)
     fee = pay_court.fees(case_id)[0]
@@ -134,7 +163,10 @@ def test_a_late_payment_before_the_ruling_saves_the_claim(pay_court: PayCourt) -
     assert [t for t in pay_court.rows(Task) if t.kind == "fee_unpaid" and t.done_at is None] == []
     with pytest.raises(ActNotOpen):
         pay_court.act(
-            "deem_withdrawn", case_id, DeemInput(assessment=pay_court.fees(case_id)[0].reference, reasons=REASONS), pay_court.actor(case_id, Role.JUDGE)
+            "deem_withdrawn",
+            case_id,
+            DeemInput(assessment=pay_court.fees(case_id)[0].reference, reasons=REASONS),
+            pay_court.actor(case_id, Role.JUDGE),
         )
 
 
@@ -142,11 +174,18 @@ def test_a_payment_after_the_ruling_goes_back_whole(pay_court: PayCourt) -> None
     """Money that arrives when the claim is at an end is credited and ordered back."""
     case_id = pay_court.accepted()
     pay_court.clock.advance(timedelta(days=8))
-    pay_court.act("deem_withdrawn", case_id, DeemInput(assessment=pay_court.fees(case_id)[0].reference, reasons=REASONS), pay_court.actor(case_id, Role.JUDGE))
+    pay_court.act(
+        "deem_withdrawn",
+        case_id,
+        DeemInput(assessment=pay_court.fees(case_id)[0].reference, reasons=REASONS),
+        pay_court.actor(case_id, Role.JUDGE),
+    )
     stripe_paid(pay_court, case_id)
     assert pay_court.balances() == {"clearing": 275_00, "refunds": -275_00}
     with pay_court.court.database.read() as session:
-        assert session.scalars(select(Task.kind).where(Task.role == Role.CASHIER, Task.done_at.is_(None))).all() == ["refund_approval"]
+        assert session.scalars(select(Task.kind).where(Task.role == Role.CASHIER, Task.done_at.is_(None))).all() == [
+            "refund_approval"
+        ]
 
 
 def test_a_claim_without_an_amount_pays_the_fixed_fee(pay_court: PayCourt) -> None:

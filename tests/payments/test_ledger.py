@@ -33,14 +33,19 @@ def line(reference: str, amount: int, account: LedgerAccount = A, currency: str 
     return {"entry": reference, "account": account, "amount_minor": amount, "currency": currency}
 
 
-def write(books: Database, lines: list[dict[str, object]], head: bool = True, more: list[dict[str, object]] | None = None) -> None:
+def write(
+    books: Database, lines: list[dict[str, object]], head: bool = True, more: list[dict[str, object]] | None = None
+) -> None:
     """Write a booking past the function that would have made it right."""
     reference = new_reference()
     with books.write() as session:
         if lines:
             session.execute(insert(LedgerLine), [{**one, "entry": reference} for one in lines])
         if head:
-            session.execute(insert(LedgerEntry), [{"reference": reference, "cause": reference, "what": "test", "booked_at": MORNING}])
+            session.execute(
+                insert(LedgerEntry),
+                [{"reference": reference, "cause": reference, "what": "test", "booked_at": MORNING}],
+            )
         if more:
             session.execute(insert(LedgerLine), [{**one, "entry": reference} for one in more])
 
@@ -58,7 +63,9 @@ def write(books: Database, lines: list[dict[str, object]], head: bool = True, mo
     ],
     ids=["unbalanced", "one-sided", "empty", "two-currencies", "headless", "afterwards", "nothing"],
 )
-def test_the_database_refuses_what_does_not_balance(books: Database, lines: list[dict[str, object]], head: bool, more: list[dict[str, object]] | None) -> None:
+def test_the_database_refuses_what_does_not_balance(
+    books: Database, lines: list[dict[str, object]], head: bool, more: list[dict[str, object]] | None
+) -> None:
     """Whoever writes past the court's own functions is refused by the database, and nothing of it stays."""
     with pytest.raises(DBAPIError):
         write(books, lines, head, more)
@@ -91,9 +98,20 @@ def test_a_cause_is_booked_once(books: Database, clock: FixedClock) -> None:
         assert balance(session, A, "CNY") == 5
 
 
-@given(st.lists(st.tuples(st.sampled_from(list(LedgerAccount)), st.sampled_from(list(LedgerAccount)), st.integers(0, 10**12), st.sampled_from(["CNY", "GBP"]))))
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(list(LedgerAccount)),
+            st.sampled_from(list(LedgerAccount)),
+            st.integers(0, 10**12),
+            st.sampled_from(["CNY", "GBP"]),
+        )
+    )
+)
 @pytest.mark.slow
-def test_the_books_always_balance(sqlite_template: object, bookings: list[tuple[LedgerAccount, LedgerAccount, int, str]]) -> None:
+def test_the_books_always_balance(
+    sqlite_template: object, bookings: list[tuple[LedgerAccount, LedgerAccount, int, str]]
+) -> None:
     """Whatever is booked, debits equal credits in every currency, and each account holds what was moved."""
     database = Database(f"sqlite:///{sqlite_template}", synchronous="OFF")
     with database.read() as session:
@@ -102,6 +120,10 @@ def test_the_books_always_balance(sqlite_template: object, bookings: list[tuple[
         found = trial_balance(session)
         assert is_balanced(found)
         for account in LedgerAccount:
-            moved = sum(minor * ((debit is account) - (credit is account)) for debit, credit, minor, currency in bookings if currency == "CNY")
+            moved = sum(
+                minor * ((debit is account) - (credit is account))
+                for debit, credit, minor, currency in bookings
+                if currency == "CNY"
+            )
             assert balance(session, account, "CNY") == moved
     database.dispose()

@@ -63,17 +63,27 @@ def _wait_until_up(url: str, process: subprocess.Popen[bytes]) -> None:
 def pay(client: stripe.StripeClient, amount: int, assessment: str, number: str = "4242424242424242") -> str:
     """A customer pays with a card; gives the PaymentIntent."""
     customer = client.v1.customers.create({"email": "li@example.com"})
-    card = client.v1.payment_methods.create({"type": "card", "card": {"number": number, "exp_month": 12, "exp_year": 2030, "cvc": "123"}})  # type: ignore[typeddict-item]
+    card = client.v1.payment_methods.create(
+        {"type": "card", "card": {"number": number, "exp_month": 12, "exp_year": 2030, "cvc": "123"}}
+    )  # type: ignore[typeddict-item]
     client.v1.payment_methods.attach(card.id, {"customer": customer.id})
     intent = client.v1.payment_intents.create(
-        {"amount": amount, "currency": "cny", "customer": customer.id, "payment_method": card.id, "metadata": {"assessment": assessment}}
+        {
+            "amount": amount,
+            "currency": "cny",
+            "customer": customer.id,
+            "payment_method": card.id,
+            "metadata": {"assessment": assessment},
+        }
     )
     client.v1.payment_intents.confirm(intent.id)
     return intent.id
 
 
 def test_a_fee_is_paid_and_refunded_through_localstripe(served: Served, elsewhere: stripe.StripeClient) -> None:
-    """Its signed event credits the fee once; its list brings nothing new; our refund is taken there and empties the books."""
+    """Its signed event credits the fee once; its list brings nothing new; our refund is taken there and empties the
+    books.
+    """
     case_id = served.pay.accepted()
     intent = pay(elsewhere, 275_00, served.pay.fees(case_id)[0].reference)
     wait_for(lambda: served.pay.fees(case_id)[0].state is AssessmentState.PAID, 15)
@@ -100,9 +110,13 @@ def test_a_declined_card_moves_nothing(served: Served, elsewhere: stripe.StripeC
 
 
 def test_what_localstripe_lacks_is_refused_and_not_guessed(served: Served, elsewhere: stripe.StripeClient) -> None:
-    """It has no Checkout Sessions and does not filter its lists as we ask: each is a clear refusal of the gateway, never a silent nothing."""
+    """It has no Checkout Sessions and does not filter its lists as we ask: each is a clear refusal of the gateway,
+    never a silent nothing.
+    """
     gateway = served.pay.court.ports.payments
-    order = CheckoutOrder("c1", "a1", Money(275_00, "CNY"), "Court fee", "en", "http://court.test/done", "http://court.test/back", None)
+    order = CheckoutOrder(
+        "c1", "a1", Money(275_00, "CNY"), "Court fee", "en", "http://court.test/done", "http://court.test/back", None
+    )
     with pytest.raises(GatewayUnavailable):
         gateway.create_checkout(order)
     with pytest.raises(GatewayRefused):

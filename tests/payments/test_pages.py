@@ -21,7 +21,9 @@ from tests.payments.test_refunds import end
 
 def ask(served: Served, **question: str) -> tuple[int, str]:
     """What the simulator answers."""
-    answer = served.app.test_client().get("/fees", query_string={"cause": "online_shopping", "track": "simple", **question}, base_url=BASE)
+    answer = served.app.test_client().get(
+        "/fees", query_string={"cause": "online_shopping", "track": "simple", **question}, base_url=BASE
+    )
     return answer.status_code, answer.get_data(as_text=True)
 
 
@@ -57,7 +59,9 @@ def test_the_fee_page_speaks_chinese(served: Served) -> None:
 
 
 def test_a_fee_whose_time_stands_still_names_no_day(served: Served) -> None:
-    """While the case stands still neither the fee's page nor the case's says until when to pay; the payer may pay all the same."""
+    """While the case stands still neither the fee's page nor the case's says until when to pay; the payer may pay all
+    the same.
+    """
     case_id, court = served.pay.accepted(), served.pay.court
     client, place = served.sign_in("li"), f"/cases/{served.reference(case_id)}"
 
@@ -67,7 +71,9 @@ def test_a_fee_whose_time_stands_still_names_no_day(served: Served) -> None:
     assert all("halted" not in page for page in said())
     with court.sit() as sitting:
         halt(sitting.windows(sitting.session.get_one(Case, case_id), "fee_payment"), sitting.now)
-    assert all("Your time for this is halted for the moment." in page and "Why this date" not in page for page in said())
+    assert all(
+        "Your time for this is halted for the moment." in page and "Why this date" not in page for page in said()
+    )
     assert "/fee/pay" in said()[1]
 
 

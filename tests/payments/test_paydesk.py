@@ -43,7 +43,11 @@ def test_a_transfer_nobody_can_place_waits(pay_court: PayCourt) -> None:
     """A line without a code, or with two, is kept as not yet matched and never guessed."""
     first, second = pay_court.accepted(), pay_court.accepted()
     codes = [pay_court.fees(c)[0].transfer_code for c in (first, second)]
-    assert take(pay_court, f"{HEAD}2026-03-05,275.00,Li,thanks\n2026-03-05,550.00,Li,{codes[0]} {codes[1]}\n") == (2, 0, 0)
+    assert take(pay_court, f"{HEAD}2026-03-05,275.00,Li,thanks\n2026-03-05,550.00,Li,{codes[0]} {codes[1]}\n") == (
+        2,
+        0,
+        0,
+    )
     assert pay_court.balances() == {"bank": 825_00, "suspense": -825_00, "receivable": 550_00, "deferred": -550_00}
 
 
@@ -98,7 +102,9 @@ def test_a_mistyped_code_is_noticed(place: int, letter: str) -> None:
 
 
 def test_the_cashier_works_at_the_desk(served: Served) -> None:
-    """At the desk the cashier imports a statement, places a transfer by its code and takes money at the counter; nobody else finds the desk."""
+    """At the desk the cashier imports a statement, places a transfer by its code and takes money at the counter; nobody
+    else finds the desk.
+    """
     first, second = served.pay.accepted(), served.pay.accepted()
     served.pay.account("cashier", Role.CASHIER)
     assert served.sign_in("li").get("/payments/desk", base_url=BASE).status_code == 404
@@ -133,6 +139,9 @@ def test_a_day_is_closed_once_and_stays(pay_court: PayCourt) -> None:
         ledger.close_day(session, day, tz, pay_court.clock.now())
         ledger.close_day(session, day, tz, pay_court.clock.now())
     (close,) = pay_court.rows(DailyClose)
-    assert {b["account"]: b["debit"] - b["credit"] for b in close.balances} == {"receivable": 275_00, "deferred": -275_00}
+    assert {b["account"]: b["debit"] - b["credit"] for b in close.balances} == {
+        "receivable": 275_00,
+        "deferred": -275_00,
+    }
     with pay_court.court.database.read() as session:
         assert len(ledger.day_csv(session, day, tz).splitlines()) == 3

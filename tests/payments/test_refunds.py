@@ -37,7 +37,12 @@ def approve(pay: PayCourt, case_id: int, *names: str) -> None:
     """Each of these cashiers approves the newest refund."""
     refund = pay.rows(Refund, case_id=case_id)[-1]
     for name in names:
-        pay.act("approve_refund", case_id, ApproveRefundInput(refund=refund.reference), pay.actor(case_id, Role.CASHIER, name))
+        pay.act(
+            "approve_refund",
+            case_id,
+            ApproveRefundInput(refund=refund.reference),
+            pay.actor(case_id, Role.CASHIER, name),
+        )
 
 
 @pytest.mark.parametrize(
@@ -49,7 +54,9 @@ def approve(pay: PayCourt, case_id: int, *names: str) -> None:
         ("30000", "simple", Outcome.DISMISSED, 275_00),
     ],
 )
-def test_what_goes_back_follows_the_ending(pay_court: PayCourt, amount: str, track: str, outcome: Outcome, back: int) -> None:
+def test_what_goes_back_follows_the_ending(
+    pay_court: PayCourt, amount: str, track: str, outcome: Outcome, back: int
+) -> None:
     """Withdrawn or mediated: half of the fee, never half of a half; dismissed: all (FEE 15, 27; CPI 206)."""
     case_id = pay_court.accepted(amount, track)
     stripe_paid(pay_court, case_id)
@@ -110,15 +117,21 @@ def test_only_a_cashier_freshly_proved_approves(pay_court: PayCourt) -> None:
 
 
 def test_a_refund_by_transfer_is_recorded_with_the_banks_reference(pay_court: PayCourt) -> None:
-    """What was not paid online is transferred by hand; recording it meets the fifteen days (FEE 53) and empties the books."""
+    """What was not paid online is transferred by hand; recording it meets the fifteen days (FEE 53) and empties the
+    books.
+    """
     case_id = pay_court.accepted()
     stripe_paid(pay_court, case_id)
     end(pay_court, case_id, Outcome.DISMISSED)
     approve(pay_court, case_id, "first")
     (refund,) = pay_court.rows(Refund)
-    failed = RefundEndInput(refund=refund.reference, paid=False, channel=Channel.CARD, way="re_x", at=pay_court.clock.now())
+    failed = RefundEndInput(
+        refund=refund.reference, paid=False, channel=Channel.CARD, way="re_x", at=pay_court.clock.now()
+    )
     pay_court.act("record_refund", case_id, failed)
-    by_hand = RefundEndInput(refund=refund.reference, paid=True, channel=Channel.TRANSFER, way="B-17", at=pay_court.clock.now())
+    by_hand = RefundEndInput(
+        refund=refund.reference, paid=True, channel=Channel.TRANSFER, way="B-17", at=pay_court.clock.now()
+    )
     pay_court.act("record_refund", case_id, by_hand, pay_court.actor(case_id, Role.CASHIER))
     assert pay_court.rows(Refund)[0].state is RefundState.PAID
     assert pay_court.rows(Window, kind="refund_execution")[0].state is WindowState.MET
@@ -154,7 +167,9 @@ def test_a_refund_whose_answer_was_lost_is_not_sent_twice(served: Served) -> Non
     (refund,), (payment,) = served.pay.rows(Refund), served.pay.rows(Payment)
     from odr.payments.gateway import RefundOrder
 
-    first = served.pay.court.ports.payments.refund(RefundOrder(refund.reference, payment.source.removeprefix(stripe_source("")), refund.amount))
+    first = served.pay.court.ports.payments.refund(
+        RefundOrder(refund.reference, payment.source.removeprefix(stripe_source("")), refund.amount)
+    )
     sending.sweep(served.pay.court)
     served.pay.clock.advance(timedelta(hours=2))
     sending.sweep(served.pay.court)

@@ -34,24 +34,35 @@ WHY = "I lost my work in January and care for two children."
 
 def ask(pay: PayCourt, case_id: int, kind: Any = "reduction", ground: str = "disaster") -> str:
     """The claimant asks; gives the request's reference."""
-    pay.act("request_relief", case_id, ReliefInput(kind=kind, ground=ground, reasons=WHY), pay.actor(case_id, Role.CLAIMANT))
+    pay.act(
+        "request_relief", case_id, ReliefInput(kind=kind, ground=ground, reasons=WHY), pay.actor(case_id, Role.CLAIMANT)
+    )
     return str(pay.rows(ReliefRequest)[-1].reference)
 
 
 def decide(pay: PayCourt, case_id: int, request: str, decision: Any, role: Role = Role.JUDGE, **more: Any) -> None:
     """The court decides."""
-    pay.act("decide_relief", case_id, ReliefDecisionInput(request=request, decision=decision, reasons=WHY, **more), pay.actor(case_id, role))
+    pay.act(
+        "decide_relief",
+        case_id,
+        ReliefDecisionInput(request=request, decision=decision, reasons=WHY, **more),
+        pay.actor(case_id, role),
+    )
 
 
 def happen(pay: PayCourt, case_id: int, event: str, **facts: Any) -> None:
     """Something happens in another room."""
     with pay.court.sit() as sitting:
         case = sitting.session.get_one(Case, case_id)
-        sitting.follow(case, lambda: sitting.announce(event, case, **{k: v(case) if callable(v) else v for k, v in facts.items()}))
+        sitting.follow(
+            case, lambda: sitting.announce(event, case, **{k: v(case) if callable(v) else v for k, v in facts.items()})
+        )
 
 
 def test_a_reduction_replaces_the_notice(pay_court: PayCourt) -> None:
-    """A reduction of 40 percent cancels the notice and asks for the rest, with its step; less than 30 percent is refused (FEE 46)."""
+    """A reduction of 40 percent cancels the notice and asks for the rest, with its step; less than 30 percent is
+    refused (FEE 46).
+    """
     case_id = pay_court.accepted()
     request = ask(pay_court, case_id)
     with pytest.raises(InvalidInput):
@@ -72,7 +83,10 @@ def test_a_refusal_gives_a_new_period(pay_court: PayCourt) -> None:
     decide(pay_court, case_id, request, "refuse")
     with pytest.raises(ActNotOpen):
         pay_court.act(
-            "deem_withdrawn", case_id, DeemInput(assessment=pay_court.fees(case_id)[0].reference, reasons=REASONS), pay_court.actor(case_id, Role.JUDGE)
+            "deem_withdrawn",
+            case_id,
+            DeemInput(assessment=pay_court.fees(case_id)[0].reference, reasons=REASONS),
+            pay_court.actor(case_id, Role.JUDGE),
         )
     assert [w.state for w in pay_court.rows(Window, kind="fee_payment")] == [WindowState.LAPSED, WindowState.OPEN]
     pay_court.clock.advance(timedelta(days=9))
@@ -93,7 +107,9 @@ def test_relief_asked_with_the_claim_counts_on_acceptance(pay_court: PayCourt) -
 
 
 def test_a_deferral_is_decided_before_acceptance(pay_court: PayCourt) -> None:
-    """Payment can be put off only before acceptance (FEE 49); then the time to pay runs until that day, and only then a ruling is prepared."""
+    """Payment can be put off only before acceptance (FEE 49); then the time to pay runs until that day, and only then a
+    ruling is prepared.
+    """
     late = pay_court.accepted()
     with pytest.raises(InvalidInput):
         decide(pay_court, late, ask(pay_court, late, "deferral", "accident"), "grant", until="2026-06-01")
@@ -119,17 +135,24 @@ def test_only_one_side_and_the_court_read_a_request(pay_court: PayCourt) -> None
     request = ask(pay_court, case_id)
     (entry,) = [e for e in pay_court.rows(DocketEntry) if e.act == "request_relief"]
     assert not reads_entry(pay_court.actor(case_id, Role.RESPONDENT), entry)
-    assert reads_entry(pay_court.actor(case_id, Role.CLAIMANT), entry) and reads_entry(pay_court.actor(case_id, Role.JUDGE), entry)
+    assert reads_entry(pay_court.actor(case_id, Role.CLAIMANT), entry) and reads_entry(
+        pay_court.actor(case_id, Role.JUDGE), entry
+    )
     with pytest.raises(Forbidden):
         pay_court.act(
-            "decide_relief", case_id, ReliefDecisionInput(request=request, decision="grant", percent=50, reasons=WHY), pay_court.actor(case_id, Role.RESPONDENT)
+            "decide_relief",
+            case_id,
+            ReliefDecisionInput(request=request, decision="grant", percent=50, reasons=WHY),
+            pay_court.actor(case_id, Role.RESPONDENT),
         )
     with pytest.raises(ActNotOpen):
         ask(pay_court, case_id)
 
 
 def test_conversion_asks_for_the_difference_and_default_returns_half(pay_court: PayCourt) -> None:
-    """From simple to ordinary the other half is due in seven days; in default the claim is deemed withdrawn and half of what was paid goes back (CPI 199)."""
+    """From simple to ordinary the other half is due in seven days; in default the claim is deemed withdrawn and half of
+    what was paid goes back (CPI 199).
+    """
     case_id = pay_court.accepted("80000")
     stripe_paid(pay_court, case_id)
     with pay_court.court.database.write() as session:
@@ -138,17 +161,34 @@ def test_conversion_asks_for_the_difference_and_default_returns_half(pay_court: 
     topup = pay_court.fees(case_id)[-1]
     assert (topup.amount_minor, topup.window_kind) == (900_00, "fee_topup")
     pay_court.clock.advance(timedelta(days=8))
-    pay_court.act("deem_withdrawn", case_id, DeemInput(assessment=topup.reference, reasons=REASONS), pay_court.actor(case_id, Role.JUDGE))
+    pay_court.act(
+        "deem_withdrawn",
+        case_id,
+        DeemInput(assessment=topup.reference, reasons=REASONS),
+        pay_court.actor(case_id, Role.JUDGE),
+    )
     assert pay_court.balances() == {"clearing": 900_00, "refunds": -450_00, "income": -450_00}
 
 
-@pytest.mark.parametrize(("amount", "in_time", "due", "back"), [("150000", True, 1500_00, 0), ("30000", True, 0, 1250_00), ("30000", False, 0, 0)])
+@pytest.mark.parametrize(
+    ("amount", "in_time", "due", "back"),
+    [("150000", True, 1500_00, 0), ("30000", True, 0, 1250_00), ("30000", False, 0, 0)],
+)
 def test_a_claim_that_changes(pay_court: PayCourt, amount: str, in_time: bool, due: int, back: int) -> None:
-    """Raised from 80,000 to 150,000 by ordinary procedure: 1,500 more; lowered in time: the difference goes back; too late: nothing (FEE 21, 35)."""
+    """Raised from 80,000 to 150,000 by ordinary procedure: 1,500 more; lowered in time: the difference goes back; too
+    late: nothing (FEE 21, 35).
+    """
     case_id = pay_court.accepted("80000", "ordinary")
     stripe_paid(pay_court, case_id)
     relief = [SimpleNamespace(kind=SimpleNamespace(value="money"), amount=yuan(amount))]
-    happen(pay_court, case_id, "claim_changed", party=lambda case: case.parties[0], given=SimpleNamespace(relief=relief), in_time=in_time)
+    happen(
+        pay_court,
+        case_id,
+        "claim_changed",
+        party=lambda case: case.parties[0],
+        given=SimpleNamespace(relief=relief),
+        in_time=in_time,
+    )
     assert sum(f.amount_minor for f in pay_court.fees(case_id)[1:] if f.state is AssessmentState.DUE) == due
     assert sum(r.amount_minor for r in pay_court.rows(Refund)) == back
 
@@ -172,15 +212,23 @@ def test_the_loser_is_asked_for_the_fee_and_can_pay_it(pay_court: PayCourt) -> N
         pay_court.act("demand_costs", case_id, given, pay_court.actor(case_id, Role.JUDGE))
     pay_court.act("demand_costs", case_id, given, pay_court.actor(case_id, Role.CASHIER))
     stripe_paid(pay_court, case_id, intent="pi_loser")
-    assert pay_court.balances() == {**before, "clearing": before["clearing"] + 550_00, "income": before["income"] - 550_00}
+    assert pay_court.balances() == {
+        **before,
+        "clearing": before["clearing"] + 550_00,
+        "income": before["income"] - 550_00,
+    }
 
 
 def test_the_president_reviews_and_the_money_follows(pay_court: PayCourt) -> None:
-    """On request the president changes who bears the costs; the difference goes back to one side and is demanded from the other (FEE 43)."""
+    """On request the president changes who bears the costs; the difference goes back to one side and is demanded from
+    the other (FEE 43).
+    """
     case_id = effective(pay_court)
     president = pay_court.actor(case_id, Role.PRESIDENT)
     change = ReviewCostsInput(
-        decision="change", lines=[BearsInput(party="claimant/1", bears=yuan("200")), BearsInput(party="respondent/1", bears=yuan("350"))], reasons=WHY
+        decision="change",
+        lines=[BearsInput(party="claimant/1", bears=yuan("200")), BearsInput(party="respondent/1", bears=yuan("350"))],
+        reasons=WHY,
     )
     with pytest.raises(ActNotOpen):
         pay_court.act("review_costs", case_id, change, president)
@@ -204,6 +252,11 @@ def test_a_miscalculation_is_corrected(pay_court: PayCourt, paid: bool, due: int
     pay_court.act("ask_fee_correction", case_id, asked, pay_court.actor(case_id, Role.CLAIMANT))
     with pytest.raises(ActNotOpen):
         pay_court.act("ask_fee_correction", case_id, asked, pay_court.actor(case_id, Role.CLAIMANT))
-    pay_court.act("correct_fee", case_id, CorrectFeeInput(assessment=fee.reference, amount=yuan("30000"), reasons=WHY), pay_court.actor(case_id, Role.JUDGE))
+    pay_court.act(
+        "correct_fee",
+        case_id,
+        CorrectFeeInput(assessment=fee.reference, amount=yuan("30000"), reasons=WHY),
+        pay_court.actor(case_id, Role.JUDGE),
+    )
     assert sum(f.amount_minor for f in pay_court.fees(case_id) if f.state is AssessmentState.DUE) == due
     assert sum(r.amount_minor for r in pay_court.rows(Refund)) == back

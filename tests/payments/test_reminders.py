@@ -30,7 +30,9 @@ def reminders(pay: PayCourt, case_id: int) -> int:
 
 
 def test_one_reminder_in_every_period_and_never_a_ruling(pay_court: PayCourt) -> None:
-    """Three days before the end the payer is reminded once; the clock then prepares and rules nothing; a new period has its own reminder (FEE 22)."""
+    """Three days before the end the payer is reminded once; the clock then prepares and rules nothing; a new period has
+    its own reminder (FEE 22).
+    """
     case_id = pay_court.accepted()
     assert acts_reminders.sweep(pay_court.court) == 0
     pay_court.clock.advance(timedelta(days=5))
@@ -46,7 +48,12 @@ def test_one_reminder_in_every_period_and_never_a_ruling(pay_court: PayCourt) ->
     sweep_windows(pay_court.court)
     assert acts_reminders.sweep(pay_court.court) == 0
     fee = pay_court.fees(case_id)[-1]
-    pay_court.act("deem_withdrawn", case_id, DeemInput(assessment=fee.reference, reasons=REASONS), pay_court.actor(case_id, Role.JUDGE))
+    pay_court.act(
+        "deem_withdrawn",
+        case_id,
+        DeemInput(assessment=fee.reference, reasons=REASONS),
+        pay_court.actor(case_id, Role.JUDGE),
+    )
     assert pay_court.rows(Case, id=case_id)[0].outcome is Outcome.DEEMED_WITHDRAWN
 
 
@@ -64,7 +71,9 @@ def test_nobody_is_reminded_of_what_is_paid_or_pending(pay_court: PayCourt) -> N
 
 
 def test_the_reminder_is_a_letter_in_both_languages(small_scene: Scene) -> None:
-    """The payer alone is written to; entry and paper say the sum, the last day, the code and what may follow, in English and Chinese."""
+    """The payer alone is written to; entry and paper say the sum, the last day, the code and what may follow, in
+    English and Chinese.
+    """
     small_scene.lodge()
     small_scene.accept()
     small_scene.work()
@@ -74,7 +83,9 @@ def test_the_reminder_is_a_letter_in_both_languages(small_scene: Scene) -> None:
         case = session.get_one(Case, small_scene.case_id)
         (packet,) = session.scalars(select(Packet).where(Packet.case_id == case.id, Packet.occasion == "fee_reminder"))
         assert packet.party_id == case.parties[0].id
-        entry = session.scalars(select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.act == "remind_fee")).one()
+        entry = session.scalars(
+            select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.act == "remind_fee")
+        ).one()
         words = json.loads(entry.payload)["words"]
         paper = copy_paper(small_scene.court.look(session), case, entry)
     assert "25.00" in words["en"] and "deemed withdrawn" in words["en"]
@@ -89,7 +100,9 @@ def on_desk(pay: PayCourt) -> set[tuple[str, Role]]:
 
 
 def test_the_fifteen_days_are_watched_until_the_money_is_back(pay_court: PayCourt) -> None:
-    """Three days before the last day the cashier is warned, past it the president too, each once, even in a stayed case; paid back, all is quiet (FEE 53)."""
+    """Three days before the last day the cashier is warned, past it the president too, each once, even in a stayed
+    case; paid back, all is quiet (FEE 53).
+    """
     case_id = pay_court.accepted()
     stripe_paid(pay_court, case_id)
     end(pay_court, case_id, Outcome.DISMISSED)
@@ -103,6 +116,12 @@ def test_the_fifteen_days_are_watched_until_the_money_is_back(pay_court: PayCour
     assert [alarms.sweep(pay_court.court) for _ in range(2)] == [1, 0]
     assert on_desk(pay_court) == {("refund_late", Role.CASHIER), ("refund_late", Role.PRESIDENT)}
     approve(pay_court, case_id, "first")
-    given = RefundEndInput(refund=pay_court.rows(Refund)[0].reference, paid=True, channel=Channel.CARD, way="re_1", at=pay_court.clock.now())
+    given = RefundEndInput(
+        refund=pay_court.rows(Refund)[0].reference,
+        paid=True,
+        channel=Channel.CARD,
+        way="re_1",
+        at=pay_court.clock.now(),
+    )
     pay_court.act("record_refund", case_id, given)
     assert on_desk(pay_court) == set()

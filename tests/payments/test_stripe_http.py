@@ -40,7 +40,9 @@ def test_a_fee_is_paid_online(served: Served) -> None:
 
 
 def test_a_sitting_court_answers_first_and_applies_a_moment_later(served: Served) -> None:
-    """Outside tests the event is stored and answered; the thread beside the requests then credits the fee, without any round of the worker."""
+    """Outside tests the event is stored and answered; the thread beside the requests then credits the fee, without any
+    round of the worker.
+    """
     court = served.pay.court
     court.settings = court.settings.model_copy(update={"sequencing": "background"})
     case_id = served.pay.accepted()
@@ -55,7 +57,9 @@ def test_coming_back_changes_nothing(served: Served) -> None:
     """The return page of an unpaid visit says that the event is awaited, and the fee stays due."""
     case_id = served.pay.accepted()
     served.start_paying(case_id)
-    assert "counts as paid when the payment service confirms" in page(served, case_id, "/return?session_id=cs_test_made_up")
+    assert "counts as paid when the payment service confirms" in page(
+        served, case_id, "/return?session_id=cs_test_made_up"
+    )
     assert not is_paid(served, case_id)
     assert "Nothing was paid" in page(served, case_id, "/back")
 
@@ -78,7 +82,10 @@ def test_only_the_payer_can_go_to_pay(served: Served) -> None:
     case_id = served.pay.accepted()
     path = f"/cases/{served.reference(case_id)}/fee"
     served.form_page = path
-    assert served.post(served.sign_in("shop"), f"{path}/pay", assessment=served.pay.fees(case_id)[0].reference).status_code == 404
+    assert (
+        served.post(served.sign_in("shop"), f"{path}/pay", assessment=served.pay.fees(case_id)[0].reference).status_code
+        == 404
+    )
     served.pay.account("stranger")
     assert served.sign_in("stranger").get(path, base_url=BASE).status_code == 404
     assert served.pay.rows(CheckoutSession) == []
@@ -98,7 +105,9 @@ def test_a_forged_event_is_refused_and_kept_nowhere(served: Served) -> None:
 
 
 @pytest.mark.parametrize(
-    "faults", [Faults(duplicate=2), Faults(reorder=4), Faults(forge=True), Faults(delay=0.2)], ids=["twice", "reordered", "forged", "late"]
+    "faults",
+    [Faults(duplicate=2), Faults(reorder=4), Faults(forge=True), Faults(delay=0.2)],
+    ids=["twice", "reordered", "forged", "late"],
 )
 def test_faults_on_the_way_change_nothing(served: Served, faults: Faults) -> None:
     """Events that come twice, in another order, late or beside forged ones credit the fee once."""

@@ -73,12 +73,22 @@ class Desk:
 
     def session(self, amount: int = 2500, **more: Any) -> stripe.checkout.Session:
         """An open session for a court fee."""
-        line = {"price_data": {"currency": "cny", "unit_amount": amount, "product_data": {"name": "Court fee"}}, "quantity": 1}
-        params: dict[str, Any] = {"mode": "payment", "line_items": [line], "success_url": "http://court.example/paid?s={CHECKOUT_SESSION_ID}", **more}
+        line = {
+            "price_data": {"currency": "cny", "unit_amount": amount, "product_data": {"name": "Court fee"}},
+            "quantity": 1,
+        }
+        params: dict[str, Any] = {
+            "mode": "payment",
+            "line_items": [line],
+            "success_url": "http://court.example/paid?s={CHECKOUT_SESSION_ID}",
+            **more,
+        }
         options = params.pop("options", {})
         return self.client.v1.checkout.sessions.create(params, options)  # type: ignore[arg-type]
 
-    def pay(self, session: stripe.checkout.Session, number: str = "4242 4242 4242 4242", method: str = "card") -> tuple[int, str]:
+    def pay(
+        self, session: stripe.checkout.Session, number: str = "4242 4242 4242 4242", method: str = "card"
+    ) -> tuple[int, str]:
         """Press the button on the page; gives status and address or page."""
         data = urllib.parse.urlencode({"number": number, "method": method}).encode()
         try:
@@ -130,25 +140,52 @@ def desk(hook: Hook, peer_clock: FixedClock) -> Iterator[Desk]:
 def test_fee_is_paid_on_the_page_and_announced(desk: Desk) -> None:
     """A session is open and unpaid, its page takes the test card, and the events tell the whole story."""
     session = desk.session(
-        metadata={"assessment": "a1"}, payment_intent_data={"metadata": {"case": "c1"}}, client_reference_id="a1", customer_email="li@example.com"
+        metadata={"assessment": "a1"},
+        payment_intent_data={"metadata": {"case": "c1"}},
+        client_reference_id="a1",
+        customer_email="li@example.com",
     )
-    assert (session.status, session.payment_status, session.amount_total, session.currency) == ("open", "unpaid", 2500, "cny")
-    assert session.id.startswith("cs_test_") and session.url == f"{desk.origin}/c/pay/{session.id}" and not session.livemode
+    assert (session.status, session.payment_status, session.amount_total, session.currency) == (
+        "open",
+        "unpaid",
+        2500,
+        "cny",
+    )
+    assert (
+        session.id.startswith("cs_test_")
+        and session.url == f"{desk.origin}/c/pay/{session.id}"
+        and not session.livemode
+    )
     status, address = desk.pay(session)
     assert (status, address) == (303, f"http://court.example/paid?s={session.id}")
     after = desk.client.v1.checkout.sessions.retrieve(session.id, {"expand": ["payment_intent.latest_charge"]})
-    assert (after.status, after.payment_status, after.to_dict()["metadata"]) == ("complete", "paid", {"assessment": "a1"})
+    assert (after.status, after.payment_status, after.to_dict()["metadata"]) == (
+        "complete",
+        "paid",
+        {"assessment": "a1"},
+    )
     intent = after.payment_intent
     assert isinstance(intent, stripe.PaymentIntent) and isinstance(intent.latest_charge, stripe.Charge)
     assert (intent.status, intent.amount_received, intent.to_dict()["metadata"]) == ("succeeded", 2500, {"case": "c1"})
     assert intent.latest_charge.paid and intent.latest_charge.payment_intent == intent.id
     assert desk.peer.courier.wait()
-    assert desk.hook.types == ["payment_intent.created", "charge.succeeded", "payment_intent.succeeded", "checkout.session.completed"]
+    assert desk.hook.types == [
+        "payment_intent.created",
+        "charge.succeeded",
+        "payment_intent.succeeded",
+        "checkout.session.completed",
+    ]
     told: Any = desk.hook.events[-1].data.object
-    assert told["id"] == session.id and told["payment_status"] == "paid" and not any(name.startswith("_") for name in told.to_dict())
+    assert (
+        told["id"] == session.id
+        and told["payment_status"] == "paid"
+        and not any(name.startswith("_") for name in told.to_dict())
+    )
 
 
-@pytest.mark.parametrize(("number", "reason"), [("4000 0000 0000 0002", "generic_decline"), ("4000000000009995", "insufficient_funds")])
+@pytest.mark.parametrize(
+    ("number", "reason"), [("4000 0000 0000 0002", "generic_decline"), ("4000000000009995", "insufficient_funds")]
+)
 def test_declined_card_leaves_the_session_open(desk: Desk, number: str, reason: str) -> None:
     """A declined card pays nothing and the same page takes another card afterwards, on the same PaymentIntent."""
     session = desk.session()
@@ -157,10 +194,17 @@ def test_declined_card_leaves_the_session_open(desk: Desk, number: str, reason: 
     after = desk.client.v1.checkout.sessions.retrieve(session.id)
     assert (after.status, after.payment_status) == ("open", "unpaid")
     intent = desk.client.v1.payment_intents.retrieve(str(after.payment_intent))
-    assert intent.last_payment_error is not None and intent.last_payment_error.decline_code == reason and intent.amount_received == 0
+    assert (
+        intent.last_payment_error is not None
+        and intent.last_payment_error.decline_code == reason
+        and intent.amount_received == 0
+    )
     assert desk.pay(session)[0] == 303
     assert desk.client.v1.payment_intents.retrieve(intent.id).status == "succeeded"
-    assert [charge.status for charge in desk.client.v1.charges.list({"payment_intent": intent.id})] == ["succeeded", "failed"]
+    assert [charge.status for charge in desk.client.v1.charges.list({"payment_intent": intent.id})] == [
+        "succeeded",
+        "failed",
+    ]
     assert desk.peer.courier.wait() and "payment_intent.payment_failed" in desk.hook.types
 
 
@@ -210,13 +254,30 @@ def test_expiry_out_of_bounds_is_refused(desk: Desk, peer_clock: FixedClock, sec
         ({"mode": "subscription"}, "mode"),
         ({"success_url": "javascript:alert(1)"}, "success_url"),
         ({"line_items": []}, "line_items"),
-        ({"line_items": [{"price_data": {"currency": "xyz", "unit_amount": 1, "product_data": {"name": "x"}}}]}, "line_items[0][price_data][currency]"),
-        ({"line_items": [{"price_data": {"currency": "cny", "unit_amount": -5, "product_data": {"name": "x"}}}]}, "line_items[0][price_data][unit_amount]"),
         (
-            {"line_items": [{"price_data": {"currency": "cny", "unit_amount": "12.50", "product_data": {"name": "x"}}}]},
+            {"line_items": [{"price_data": {"currency": "xyz", "unit_amount": 1, "product_data": {"name": "x"}}}]},
+            "line_items[0][price_data][currency]",
+        ),
+        (
+            {"line_items": [{"price_data": {"currency": "cny", "unit_amount": -5, "product_data": {"name": "x"}}}]},
             "line_items[0][price_data][unit_amount]",
         ),
-        ({"line_items": [{"price_data": {"currency": "gbp", "unit_amount": 29, "product_data": {"name": "x"}}, "quantity": 1}]}, "line_items"),
+        (
+            {
+                "line_items": [
+                    {"price_data": {"currency": "cny", "unit_amount": "12.50", "product_data": {"name": "x"}}}
+                ]
+            },
+            "line_items[0][price_data][unit_amount]",
+        ),
+        (
+            {
+                "line_items": [
+                    {"price_data": {"currency": "gbp", "unit_amount": 29, "product_data": {"name": "x"}}, "quantity": 1}
+                ]
+            },
+            "line_items",
+        ),
         ({"payment_method_types": ["cash"]}, "payment_method_types"),
         ({"payment_method_types": ["wechat_pay"]}, "payment_method_options[wechat_pay][client]"),
         ({"metadata": {"k": "v" * 501}}, "metadata[k]"),
@@ -264,7 +325,12 @@ def test_fifty_requests_under_one_key_make_one_refund(desk: Desk) -> None:
     with ThreadPoolExecutor(20) as pool:
         made = {
             one.id
-            for one in pool.map(lambda _: desk.client.v1.refunds.create({"payment_intent": intent.id, "amount": 500}, {"idempotency_key": "r"}), range(50))
+            for one in pool.map(
+                lambda _: desk.client.v1.refunds.create(
+                    {"payment_intent": intent.id, "amount": 500}, {"idempotency_key": "r"}
+                ),
+                range(50),
+            )
         }
     assert len(made) == 1
     assert desk.client.v1.charges.retrieve(str(intent.latest_charge)).amount_refunded == 500
@@ -274,9 +340,13 @@ def test_refunds_never_exceed_what_was_paid(desk: Desk) -> None:
     """Parts can be given back until nothing is left; more is refused."""
     intent = desk.paid(2500)
     refunds = desk.client.v1.refunds
-    part = refunds.create({"payment_intent": intent.id, "amount": 1000, "reason": "requested_by_customer", "metadata": {"order": "o1"}})
+    part = refunds.create(
+        {"payment_intent": intent.id, "amount": 1000, "reason": "requested_by_customer", "metadata": {"order": "o1"}}
+    )
     assert (part.status, part.amount, part.to_dict()["metadata"]) == ("succeeded", 1000, {"order": "o1"})
-    with pytest.raises(stripe.InvalidRequestError, match=r"\(15\.01\) is greater than unrefunded amount on charge \(15\.00\)"):
+    with pytest.raises(
+        stripe.InvalidRequestError, match=r"\(15\.01\) is greater than unrefunded amount on charge \(15\.00\)"
+    ):
         refunds.create({"payment_intent": intent.id, "amount": 1501})
     with pytest.raises(stripe.InvalidRequestError) as zero:
         refunds.create({"payment_intent": intent.id, "amount": 0})
@@ -329,7 +399,12 @@ def test_dispute_stops_refunds_and_is_decided(desk: Desk) -> None:
     """A disputed charge is listed, cannot be refunded, and the bank's decision is an event."""
     intent = desk.paid(number="4000000000000259")
     (dispute,) = desk.client.v1.disputes.list({"payment_intent": intent.id}).data
-    assert (dispute.status, dispute.reason, dispute.amount, dispute.charge) == ("needs_response", "fraudulent", 2500, intent.latest_charge)
+    assert (dispute.status, dispute.reason, dispute.amount, dispute.charge) == (
+        "needs_response",
+        "fraudulent",
+        2500,
+        intent.latest_charge,
+    )
     with pytest.raises(stripe.InvalidRequestError) as refused:
         desk.client.v1.refunds.create({"payment_intent": intent.id})
     assert refused.value.code == "charge_disputed"
@@ -371,7 +446,9 @@ def test_events_can_be_listed_by_kind_and_by_delivery(desk: Desk) -> None:
     desk.peer.faults = Faults(drop=True)
     desk.paid()
     assert desk.hook.events == []
-    missed = desk.client.v1.events.list({"delivery_success": False, "types": ["checkout.session.completed", "charge.succeeded"]}).data
+    missed = desk.client.v1.events.list(
+        {"delivery_success": False, "types": ["checkout.session.completed", "charge.succeeded"]}
+    ).data
     assert [event.type for event in missed] == ["checkout.session.completed", "charge.succeeded"]
     assert len(desk.client.v1.events.list({"type": "payment_intent.succeeded"}).data) == 1
     desk.peer.faults = Faults()
@@ -394,7 +471,12 @@ def test_reordered_events_come_newest_first(desk: Desk) -> None:
     desk.peer.faults = Faults(reorder=4)
     desk.paid()
     assert desk.peer.courier.wait()
-    assert desk.hook.types == ["checkout.session.completed", "payment_intent.succeeded", "charge.succeeded", "payment_intent.created"]
+    assert desk.hook.types == [
+        "checkout.session.completed",
+        "payment_intent.succeeded",
+        "charge.succeeded",
+        "payment_intent.created",
+    ]
 
 
 def test_delayed_events_come_after_the_answer(desk: Desk) -> None:
@@ -405,7 +487,9 @@ def test_delayed_events_come_after_the_answer(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(("faults", "accepted", "refused"), [(Faults(forge=True), 4, 4), (Faults(stale=True), 0, 4)])
-def test_forged_and_stale_events_do_not_pass_the_library(desk: Desk, faults: Faults, accepted: int, refused: int) -> None:
+def test_forged_and_stale_events_do_not_pass_the_library(
+    desk: Desk, faults: Faults, accepted: int, refused: int
+) -> None:
     """A forged signature or one of an hour ago is refused by the official library, the true event is not."""
     desk.peer.faults = faults
     desk.paid()
@@ -422,7 +506,9 @@ def test_event_is_tried_again_until_it_is_taken(desk: Desk) -> None:
 
 
 def test_keys_open_what_they_may(desk: Desk) -> None:
-    """No key, a wrong key and a restricted key without the permission are refused, each in its way; a secret key may all."""
+    """No key, a wrong key and a restricted key without the permission are refused, each in its way; a secret key may
+    all.
+    """
     session = desk.session()
     with pytest.raises(stripe.AuthenticationError):
         desk.as_holder_of("sk_test_unknown").v1.checkout.sessions.list()
@@ -474,7 +560,9 @@ def test_what_is_not_there_is_not_found(desk: Desk) -> None:
 
 def test_line_items_can_be_read(desk: Desk) -> None:
     """What a session was for is listed line by line."""
-    assert [line.description for line in desk.client.v1.checkout.sessions.line_items.list(desk.session().id)] == ["Court fee"]
+    assert [line.description for line in desk.client.v1.checkout.sessions.line_items.list(desk.session().id)] == [
+        "Court fee"
+    ]
 
 
 def page(address: str, language: str = "en") -> tuple[str, Any]:
@@ -492,19 +580,28 @@ def page(address: str, language: str = "en") -> tuple[str, Any]:
         (None, "de", "No money moves", "CNY\u00a025.00"),
     ],
 )
-def test_page_says_that_it_is_a_simulation_in_both_languages(desk: Desk, locale: str | None, language: str, sentence: str, amount: str) -> None:
+def test_page_says_that_it_is_a_simulation_in_both_languages(
+    desk: Desk, locale: str | None, language: str, sentence: str, amount: str
+) -> None:
     """The page speaks the session's language, else the browser's, and says that no money moves."""
     session = desk.session(**({"locale": locale} if locale else {}))
     body, headers = page(str(session.url), language)
     assert sentence in body and amount in body and "4242 4242 4242 4242" in body
     assert "<script" not in body and "style=" not in body
     policy = headers["Content-Security-Policy"]
-    assert policy.startswith("default-src 'none'; style-src 'self'") and "form-action 'self' http://court.example;" in policy and "unsafe" not in policy
+    assert (
+        policy.startswith("default-src 'none'; style-src 'self'")
+        and "form-action 'self' http://court.example;" in policy
+        and "unsafe" not in policy
+    )
 
 
 def test_words_of_the_shop_are_only_words_on_the_page(desk: Desk) -> None:
     """A description with markup in it is shown as it is written."""
-    line = {"price_data": {"currency": "cny", "unit_amount": 100, "product_data": {"name": '<script>alert(1)</script>"'}}, "quantity": 1}
+    line = {
+        "price_data": {"currency": "cny", "unit_amount": 100, "product_data": {"name": '<script>alert(1)</script>"'}},
+        "quantity": 1,
+    }
     body, _ = page(str(desk.session(line_items=[line], cancel_url='http://court.example/?"><b>').url))
     assert "&lt;script&gt;" in body and "<script" not in body and "<b>" not in body
 
@@ -519,7 +616,9 @@ def test_paid_page_says_so(desk: Desk) -> None:
 
 def test_wallets_pay_when_the_session_has_them(desk: Desk) -> None:
     """Alipay and WeChat Pay can be pressed where the session offers them, and not elsewhere."""
-    offered = desk.session(payment_method_types=["card", "alipay", "wechat_pay"], payment_method_options={"wechat_pay": {"client": "web"}})
+    offered = desk.session(
+        payment_method_types=["card", "alipay", "wechat_pay"], payment_method_options={"wechat_pay": {"client": "web"}}
+    )
     assert "Alipay" in page(str(offered.url))[0]
     assert desk.pay(offered, "", "alipay")[0] == 303
     assert desk.client.v1.charges.list().data[0].payment_method_details.type == "alipay"  # type: ignore[union-attr]
@@ -536,7 +635,9 @@ def test_unknown_pages_are_not_found(desk: Desk) -> None:
 
 
 def test_state_survives_a_restart(tmp_path: Path, hook: Hook) -> None:
-    """Sessions, answers under keys and events not yet taken are there after a restart, for the owner's eyes only what the process keeps."""
+    """Sessions, answers under keys and events not yet taken are there after a restart, for the owner's eyes only what
+    the process keeps.
+    """
     state = tmp_path / "stripe.json"
     first = Peer(keys={KEY: PERMISSIONS}, webhook="http://127.0.0.1:9/closed", webhook_secret=SECRET, state=state)
     with serve(first) as origin:
@@ -557,9 +658,21 @@ def test_state_survives_a_restart(tmp_path: Path, hook: Hook) -> None:
 def test_peer_runs_as_a_process(tmp_path: Path, hook: Hook, unused_port: int) -> None:
     """Beside a training court the peer is a process with the court's key and secret, and it stops when told."""
     with serving(hook) as address:
-        command = [sys.executable, "-m", "odr.payments.stripe_peer", "--port", str(unused_port), "--webhook", address, "--state", str(tmp_path / "s.json")]
+        command = [
+            sys.executable,
+            "-m",
+            "odr.payments.stripe_peer",
+            "--port",
+            str(unused_port),
+            "--webhook",
+            address,
+            "--state",
+            str(tmp_path / "s.json"),
+        ]
         process = subprocess.Popen(
-            command, env={"ODR_STRIPE_API_KEY": KEY, "ODR_STRIPE_WEBHOOK_SECRET": SECRET, "PATH": ""}, cwd=Path(__file__).resolve().parents[2]
+            command,
+            env={"ODR_STRIPE_API_KEY": KEY, "ODR_STRIPE_WEBHOOK_SECRET": SECRET, "PATH": ""},
+            cwd=Path(__file__).resolve().parents[2],
         )
         try:
             origin = f"http://127.0.0.1:{unused_port}"

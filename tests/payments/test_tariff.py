@@ -151,7 +151,9 @@ REFUNDS = [
 ]
 
 
-@pytest.mark.parametrize(("ending", "paid", "question", "back", "article"), REFUNDS, ids=[f"{row[0].value} {row[1]}" for row in REFUNDS])
+@pytest.mark.parametrize(
+    ("ending", "paid", "question", "back", "article"), REFUNDS, ids=[f"{row[0].value} {row[1]}" for row in REFUNDS]
+)
 def test_refunds_by_rule(ending: Ending, paid: int, question: FeeQuestion, back: int, article: str) -> None:
     """What goes back follows from how the claim ended, and names its article."""
     found = refund_for(CN, ending, Money(yuan(paid), "CNY"), question)
@@ -203,7 +205,10 @@ def test_relief_reduces_exempts_or_defers() -> None:
 )  # fmt: skip
 def test_english_fees_jump_from_band_to_band(claim: str, expected: str) -> None:
     """The second tariff prices the whole claim by its band, in pounds, with no halving (CPFO 1.1)."""
-    found = assess_filing(EW, FeeQuestion(cause="online_money_claim", amounts=(yuan(claim),), track="small_claims", ending=Ending.MEDIATED))
+    found = assess_filing(
+        EW,
+        FeeQuestion(cause="online_money_claim", amounts=(yuan(claim),), track="small_claims", ending=Ending.MEDIATED),
+    )
     assert found.total == Money(yuan(expected), "GBP")
 
 
@@ -241,7 +246,9 @@ def test_the_steps_are_shown_in_both_languages_and_kept() -> None:
 
 AMOUNTS = st.integers(0, 10**12)
 KINDS = st.sampled_from(["property", "personality", "intellectual_property", "other_non_property", "labour"])
-MATTERS = st.sampled_from([Matter.CLAIM, Matter.COUNTERCLAIM, Matter.APPEAL, Matter.ENFORCEMENT, Matter.PRESERVATION, Matter.PAYMENT_ORDER])
+MATTERS = st.sampled_from(
+    [Matter.CLAIM, Matter.COUNTERCLAIM, Matter.APPEAL, Matter.ENFORCEMENT, Matter.PRESERVATION, Matter.PAYMENT_ORDER]
+)
 TRACKS = st.sampled_from([None, "small_claims", "simple", "ordinary"])
 ENDINGS = st.sampled_from([None, *Ending])
 SHARES = st.sampled_from([None, Fraction(3, 10), Fraction(1, 2), Fraction(1)])
@@ -251,14 +258,18 @@ SHARES = st.sampled_from([None, Fraction(3, 10), Fraction(1, 2), Fraction(1)])
 def test_a_larger_claim_never_costs_less(one: int, other: int, kind: str, matter: Matter, track: str | None) -> None:
     """The fee is monotone in the amount, whatever the matter."""
     less, more = sorted((one, other))
-    assert fee(amounts=(less,), kind=kind, matter=matter, track=track) <= fee(amounts=(more,), kind=kind, matter=matter, track=track)
+    assert fee(amounts=(less,), kind=kind, matter=matter, track=track) <= fee(
+        amounts=(more,), kind=kind, matter=matter, track=track
+    )
 
 
 @given(AMOUNTS, AMOUNTS)
 def test_a_larger_english_claim_never_costs_less(one: int, other: int) -> None:
     """Bands that jump still only ever jump upward."""
     less, more = sorted((one, other))
-    assert assess_filing(EW, FeeQuestion(amounts=(less,))).total <= assess_filing(EW, FeeQuestion(amounts=(more,))).total
+    assert (
+        assess_filing(EW, FeeQuestion(amounts=(less,))).total <= assess_filing(EW, FeeQuestion(amounts=(more,))).total
+    )
 
 
 @given(st.data())
@@ -279,17 +290,30 @@ def test_marginal_scales_do_not_jump(data: st.DataObject) -> None:
 
 @given(AMOUNTS, KINDS, MATTERS, TRACKS, ENDINGS, SHARES, st.booleans())
 def test_fees_are_never_negative_and_their_steps_add_up(
-    amount: int, kind: str, matter: Matter, track: str | None, ending: Ending | None, share: Fraction | None, joined: bool
+    amount: int,
+    kind: str,
+    matter: Matter,
+    track: str | None,
+    ending: Ending | None,
+    share: Fraction | None,
+    joined: bool,
 ) -> None:
     """Whatever is combined, the fee is not below nothing, and the steps shown add up to it."""
     relief = FeeRelief(ReliefKind.REDUCTION, share) if share else None
-    found = assess_filing(CN, FeeQuestion(matter=matter, kind=kind, amounts=(amount,), track=track, ending=ending, relief=relief, joined=joined))
+    found = assess_filing(
+        CN,
+        FeeQuestion(
+            matter=matter, kind=kind, amounts=(amount,), track=track, ending=ending, relief=relief, joined=joined
+        ),
+    )
     assert found.total.minor >= 0
     assert sum(step.amount.minor for step in found.steps) == found.total.minor
 
 
 @given(AMOUNTS, KINDS, MATTERS, TRACKS, st.sampled_from([None, Ending.MEDIATED, Ending.WITHDRAWN]), st.booleans())
-def test_a_fee_is_halved_at_most_once(amount: int, kind: str, matter: Matter, track: str | None, ending: Ending | None, joined: bool) -> None:
+def test_a_fee_is_halved_at_most_once(
+    amount: int, kind: str, matter: Matter, track: str | None, ending: Ending | None, joined: bool
+) -> None:
     """However many grounds meet, half of the full fee is the least (CPI 206)."""
     question = FeeQuestion(matter=matter, kind=kind, amounts=(amount,), track=track, ending=ending, joined=joined)
     found = assess_filing(CN, question)
@@ -298,16 +322,25 @@ def test_a_fee_is_halved_at_most_once(amount: int, kind: str, matter: Matter, tr
 
 
 @given(AMOUNTS, st.integers(0, 10**11), TRACKS, st.sampled_from(list(Ending)), st.integers(0, 10**11))
-def test_a_refund_is_never_above_what_was_paid(amount: int, paid: int, track: str | None, ending: Ending, borne: int) -> None:
+def test_a_refund_is_never_above_what_was_paid(
+    amount: int, paid: int, track: str | None, ending: Ending, borne: int
+) -> None:
     """Kept and refunded add up to what was paid, and neither is below nothing."""
-    found = refund_for(CN, ending, Money(paid, "CNY"), FeeQuestion(amounts=(amount,), track=track), borne=Money(borne, "CNY"))
+    found = refund_for(
+        CN, ending, Money(paid, "CNY"), FeeQuestion(amounts=(amount,), track=track), borne=Money(borne, "CNY")
+    )
     assert 0 <= found.refund.minor <= paid
     assert found.refund.minor + found.kept.minor == paid
 
 
 def test_the_loser_bears_the_costs_and_pays_the_court() -> None:
     """A claimant who won gets the fee back from the court; the loser owes it to the court (FEE 29, CPI 207)."""
-    found = allocate_costs(CN, Money(yuan(900), "CNY"), {"claimant": Money(yuan(900), "CNY")}, {"claimant": Fraction(0), "respondent": Fraction(1)})
+    found = allocate_costs(
+        CN,
+        Money(yuan(900), "CNY"),
+        {"claimant": Money(yuan(900), "CNY")},
+        {"claimant": Fraction(0), "respondent": Fraction(1)},
+    )
     assert found.of("claimant").refund == Money(yuan(900), "CNY")
     assert found.of("respondent").owes_court == Money(yuan(900), "CNY")
     assert found.reimbursements == ()
@@ -319,14 +352,18 @@ def test_a_winner_may_agree_to_be_paid_directly() -> None:
     """With the winner's consent, and always where the pack has no refund, the loser pays the winner."""
     half = {"claimant": Fraction(1, 4), "respondent": Fraction(3, 4)}
     found = allocate_costs(CN, Money(yuan(900), "CNY"), {"claimant": Money(yuan(900), "CNY")}, half, directly=True)
-    assert [(one.debtor, one.creditor, one.amount.minor) for one in found.reimbursements] == [("respondent", "claimant", yuan(675))]
+    assert [(one.debtor, one.creditor, one.amount.minor) for one in found.reimbursements] == [
+        ("respondent", "claimant", yuan(675))
+    ]
     assert found.of("respondent").owes_court.minor == 0
     english = allocate_costs(EW, Money(455_00, "GBP"), {"claimant": Money(455_00, "GBP")}, {"respondent": Fraction(1)})
     assert english.reimbursements[0].amount == Money(455_00, "GBP")
 
 
 def test_partial_success_splits_by_what_was_lost() -> None:
-    """A proposal: half awarded, half borne; two respondents share theirs by interest, and liability may be joint (CPI 203)."""
+    """A proposal: half awarded, half borne; two respondents share theirs by interest, and liability may be joint (CPI
+    203).
+    """
     shares = shares_by_success(yuan(80_000), yuan(40_000), "claimant", {"shop": Fraction(2), "platform": Fraction(1)})
     assert shares == {"claimant": Fraction(1, 2), "shop": Fraction(1, 3), "platform": Fraction(1, 6)}
     found = allocate_costs(CN, Money(yuan(900), "CNY"), {"claimant": Money(yuan(900), "CNY")}, shares, jointly=True)
@@ -339,7 +376,13 @@ def test_endings_without_a_decision_have_their_own_article() -> None:
     paid = {"claimant": Money(yuan(450), "CNY")}
     alone = allocate_costs(CN, Money(yuan(450), "CNY"), paid, {"claimant": Fraction(1)}, ending=Ending.WITHDRAWN)
     assert alone.articles[0] == "FEE 34"
-    agreed = allocate_costs(CN, Money(yuan(450), "CNY"), paid, {"claimant": Fraction(1, 2), "respondent": Fraction(1, 2)}, ending=Ending.MEDIATED)
+    agreed = allocate_costs(
+        CN,
+        Money(yuan(450), "CNY"),
+        paid,
+        {"claimant": Fraction(1, 2), "respondent": Fraction(1, 2)},
+        ending=Ending.MEDIATED,
+    )
     assert agreed.articles[0] == "FEE 31"
 
 
@@ -352,11 +395,20 @@ def test_shares_that_are_not_a_whole_are_refused() -> None:
         shares_by_success(100, 101, "claimant", {"respondent": Fraction(1)})
 
 
-@given(st.integers(0, 10**10), st.lists(st.integers(0, 100), min_size=1, max_size=5), st.lists(st.integers(0, 10**10), max_size=3), st.booleans())
+@given(
+    st.integers(0, 10**10),
+    st.lists(st.integers(0, 100), min_size=1, max_size=5),
+    st.lists(st.integers(0, 10**10), max_size=3),
+    st.booleans(),
+)
 def test_costs_lose_and_make_no_cent(amount: int, weights: list[int], prepaid: list[int], directly: bool) -> None:
     """What is borne adds up to the fee, and every party's account closes."""
     whole = sum(weights) or 1
-    shares = {f"p{place}": Fraction(weight, whole) for place, weight in enumerate(weights)} if sum(weights) else {"p0": Fraction(1)}
+    shares = (
+        {f"p{place}": Fraction(weight, whole) for place, weight in enumerate(weights)}
+        if sum(weights)
+        else {"p0": Fraction(1)}
+    )
     paid = {f"p{place}": Money(sum_, "CNY") for place, sum_ in enumerate(prepaid)}
     found = allocate_costs(CN, Money(amount, "CNY"), paid, shares, directly=directly)
     assert sum(share.bears.minor for share in found.shares) == amount
@@ -395,5 +447,7 @@ def test_a_pack_with_another_figure_gives_another_fee() -> None:
     kind = CN.tariff.kinds["personality"]
     assert kind.base is not None
     local = kind.model_copy(update={"base": kind.base.model_copy(update={"set": 100_00})})
-    other: RulePack = CN.model_copy(update={"tariff": CN.tariff.model_copy(update={"kinds": {**CN.tariff.kinds, "personality": local}})})
+    other: RulePack = CN.model_copy(
+        update={"tariff": CN.tariff.model_copy(update={"kinds": {**CN.tariff.kinds, "personality": local}})}
+    )
     assert assess_filing(other, FeeQuestion(kind="personality", amounts=(yuan(80_000),))).total.minor == yuan(400)

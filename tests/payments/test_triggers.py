@@ -36,7 +36,13 @@ from tests.settlement.test_offers import settle
 REASONS = "Notice and last day stand on the docket; nothing was paid and nothing is pending."
 RULING = {"result": "granted", "orders": "As asked.", "reasons": "The grounds hold.", "language": "en"}
 APPEAL = {"asks": "Dismiss the claim.", "grounds": "The label was right.", "challenged": "8,000.00"}
-PRESERVATION = {"kind": "preservation", "asks": "Freeze 10,000.", "grounds": "They sell out.", "amount": "10,000.00", "urgent": False}
+PRESERVATION = {
+    "kind": "preservation",
+    "asks": "Freeze 10,000.",
+    "grounds": "They sell out.",
+    "amount": "10,000.00",
+    "urgent": False,
+}
 OUTCOME = {"court": "Intermediate Court", "number": "2", "decided_on": "2026-03-20", "summary": "as stated"}
 
 
@@ -48,7 +54,9 @@ def money(amount: str) -> list[dict[str, str]]:
 def fees(court: Court, case_id: int, matter: Matter | None = None) -> list[FeeAssessment]:
     """The fees of a case, in order."""
     with court.database.read() as session:
-        rows = list(session.scalars(select(FeeAssessment).where(FeeAssessment.case_id == case_id).order_by(FeeAssessment.id)))
+        rows = list(
+            session.scalars(select(FeeAssessment).where(FeeAssessment.case_id == case_id).order_by(FeeAssessment.id))
+        )
         session.expunge_all()
         return [row for row in rows if matter in (None, row.matter)]
 
@@ -59,7 +67,9 @@ def pay(court: Court, case_id: int, row: FeeAssessment) -> None:
     with court.database.write() as session:
         known = {"kind": FactKind.INTENT, "stripe_id": intent, "rank": 2, "intent": intent, "ours": row.reference}
         session.add(StripeFact(**known, amount_minor=row.amount_minor, currency=row.currency, at=now))
-    given = PaymentInput(assessment=row.reference, channel=Channel.CARD, amount=row.amount, source=f"stripe/{intent}", received_at=now)
+    given = PaymentInput(
+        assessment=row.reference, channel=Channel.CARD, amount=row.amount, source=f"stripe/{intent}", received_at=now
+    )
     with court.sit() as sitting:
         sitting.perform("record_payment", sitting.session.get_one(Case, case_id), given, actor=CLOCK_ACTOR)
 
@@ -97,23 +107,33 @@ def appealed(bench: Bench) -> FeeAssessment:  # noqa: F811
     return row
 
 
-@pytest.mark.parametrize(("outcome", "appellant", "claimant"), [("sent_back", 50_00, 0), ("withdrawn", 25_00, 20_00), ("upheld", 0, 20_00)])
+@pytest.mark.parametrize(
+    ("outcome", "appellant", "claimant"), [("sent_back", 50_00, 0), ("withdrawn", 25_00, 20_00), ("upheld", 0, 20_00)]
+)
 @pytest.mark.slow
 def test_the_appeal_fee_follows_the_higher_court(bench: Bench, outcome: str, appellant: int, claimant: int) -> None:  # noqa: F811
-    """Sent back, the appeal fee goes back whole; withdrawn by leave, half; upheld, nothing. The first instance's fee has its own rule (FEE 15, 27; CPI 207)."""
+    """Sent back, the appeal fee goes back whole; withdrawn by leave, half; upheld, nothing. The first instance's fee
+    has its own rule (FEE 15, 27; CPI 207).
+    """
     row = appealed(bench)
     assert row.amount_minor == 50_00
     pay(bench.court, bench.case_id, row)
     bench.do("clerk", "send_file_up", {"court": "Intermediate Court"})
     bench.do("clerk", "record_appeal_outcome", OUTCOME | {"outcome": outcome})
-    assert back(bench.court, bench.case_id) == {k: v for k, v in {"respondent/1": appellant, "claimant/1": claimant}.items() if v}
+    assert back(bench.court, bench.case_id) == {
+        k: v for k, v in {"respondent/1": appellant, "claimant/1": claimant}.items() if v
+    }
 
 
 def demanded(court: Court, case_id: int) -> list[tuple[str, Matter, int, AssessmentState]]:
     """What costs decisions made parties owe the court: who, of which fee, how much, and whether it stands."""
     with court.database.read() as session:
         labels = {p.id: p.label for p in session.get_one(Case, case_id).parties}
-    return [(labels[row.party_id], row.matter, row.amount_minor, row.state) for row in fees(court, case_id) if row.basis_id is None]
+    return [
+        (labels[row.party_id], row.matter, row.amount_minor, row.state)
+        for row in fees(court, case_id)
+        if row.basis_id is None
+    ]
 
 
 CHANGED = OUTCOME | {"outcome": "changed", "amount": "2,000.00"}
@@ -121,7 +141,9 @@ CHANGED = OUTCOME | {"outcome": "changed", "amount": "2,000.00"}
 
 @pytest.mark.slow
 def test_costs_follow_a_changed_judgment(bench: Bench) -> None:  # noqa: F811
-    """The higher court awards less: the costs of the first instance change with it, those of the appeal are divided; each fee is borne whole (FEE 30)."""
+    """The higher court awards less: the costs of the first instance change with it, those of the appeal are divided;
+    each fee is borne whole (FEE 30).
+    """
     pay(bench.court, bench.case_id, appealed(bench))
     bench.do("clerk", "send_file_up", {"court": "Intermediate Court"})
     first = [{"party": "claimant/1", "bears": "20.00"}, {"party": "respondent/1", "bears": "5.00"}]
@@ -138,13 +160,18 @@ def test_costs_follow_a_changed_judgment(bench: Bench) -> None:  # noqa: F811
     assert bench.case().stage is Stage.APPEALED and back(bench.court, bench.case_id) == {}
     bench.do("clerk", "record_appeal_outcome", CHANGED | {"costs": first, "appeal_costs": second})
     assert back(bench.court, bench.case_id) == {"claimant/1": 5_00, "respondent/1": 40_00}
-    owed = [("claimant/1", Matter.APPEAL, 40_00, AssessmentState.DUE), ("respondent/1", Matter.CLAIM, 5_00, AssessmentState.DUE)]
+    owed = [
+        ("claimant/1", Matter.APPEAL, 40_00, AssessmentState.DUE),
+        ("respondent/1", Matter.CLAIM, 5_00, AssessmentState.DUE),
+    ]
     assert sorted(demanded(bench.court, bench.case_id), key=lambda one: one[0]) == owed
 
 
 @pytest.mark.slow
 def test_whoever_is_not_named_bears_nothing(bench: Bench) -> None:  # noqa: F811
-    """The higher court lays the whole fee on the respondent: the claimant, whom the clerk need not name, has all of it back."""
+    """The higher court lays the whole fee on the respondent: the claimant, whom the clerk need not name, has all of it
+    back.
+    """
     pay(bench.court, bench.case_id, appealed(bench))
     bench.do("clerk", "send_file_up", {"court": "Intermediate Court"})
     bench.do("clerk", "record_appeal_outcome", CHANGED | {"costs": [{"party": "respondent/1", "bears": "25.00"}]})
@@ -155,7 +182,9 @@ def test_whoever_is_not_named_bears_nothing(bench: Bench) -> None:  # noqa: F811
 @pytest.mark.parametrize("paid_by_loser", [True, False])
 @pytest.mark.slow
 def test_a_retrial_decides_on_the_costs_anew(bench: Bench, paid_by_loser: bool) -> None:  # noqa: F811
-    """Heard again and dismissed: what the loser paid goes back or is asked for no more; the former winner pays what had gone back to her (FEE 32)."""
+    """Heard again and dismissed: what the loser paid goes back or is asked for no more; the former winner pays what had
+    gone back to her (FEE 32).
+    """
     paid_bench(bench)
     bench.effective()
     assert back(bench.court, bench.case_id) == {"claimant/1": 20_00}
@@ -166,10 +195,18 @@ def test_a_retrial_decides_on_the_costs_anew(bench: Bench, paid_by_loser: bool) 
         pay(bench.court, bench.case_id, fees(bench.court, bench.case_id)[-1])
     bench.do("respondent/1", "apply_for_retrial", {"grounds": ["law"], "facts": "The label was right."})
     bench.do("clerk", "send_retrial_file", {"court": "Intermediate Court"})
-    bench.do("clerk", "record_retrial_outcome", {"court": "Intermediate Court", "number": "7", "summary": "See the ruling.", "ordered": True})
+    bench.do(
+        "clerk",
+        "record_retrial_outcome",
+        {"court": "Intermediate Court", "number": "7", "summary": "See the ruling.", "ordered": True},
+    )
     with bench.court.database.write() as session:
         # The bench knows one judge only; she stands for the one who is drawn.
-        session.add(Seat(case_id=bench.case_id, account_id=bench.account("judge").id, role=Role.JUDGE, from_at=bench.clock.now()))
+        session.add(
+            Seat(
+                case_id=bench.case_id, account_id=bench.account("judge").id, role=Role.JUDGE, from_at=bench.clock.now()
+            )
+        )
     bench.do("judge", "draft_decision", bench.draft(orders=[{"kind": "dismiss"}]))
     decision = {"decision": bench.draft_reference()}
     bench.do("judge", "send_for_signing", decision)
@@ -188,17 +225,24 @@ def test_a_retrial_decides_on_the_costs_anew(bench: Bench, paid_by_loser: bool) 
 
 
 def test_an_unpaid_appeal_is_ruled_withdrawn_and_the_decision_binds(bench: Bench) -> None:  # noqa: F811
-    """Whoever appeals and does not pay after notice loses the appeal by ruling, and the decision takes effect (CPI 318)."""
+    """Whoever appeals and does not pay after notice loses the appeal by ruling, and the decision takes effect (CPI
+    318).
+    """
     row = appealed(bench)
     bench.wait(days=20)
     assert bench.case().stage is Stage.APPEALED
     bench.do("judge", "deem_withdrawn", {"assessment": row.reference, "reasons": REASONS})
-    assert bench.case().stage is Stage.EFFECTIVE and fees(bench.court, bench.case_id, Matter.APPEAL)[0].state is AssessmentState.CANCELLED
+    assert (
+        bench.case().stage is Stage.EFFECTIVE
+        and fees(bench.court, bench.case_id, Matter.APPEAL)[0].state is AssessmentState.CANCELLED
+    )
 
 
 @pytest.mark.slow
 def test_a_winner_gets_back_the_filing_fee_and_not_that_of_an_application(bench: Bench) -> None:  # noqa: F811
-    """What the winner need not bear goes back with effect; the fee for a preservation stays with who asked for it (CPI 207, FEE 38)."""
+    """What the winner need not bear goes back with effect; the fee for a preservation stays with who asked for it (CPI
+    207, FEE 38).
+    """
     paid_bench(bench)
     bench.do("claimant/1", "ask_for_ruling", PRESERVATION)
     (preservation,) = fees(bench.court, bench.case_id, Matter.PRESERVATION)
@@ -221,7 +265,9 @@ def test_a_dismissal_gives_the_whole_fee_back(bench: Bench) -> None:  # noqa: F8
 
 @pytest.mark.parametrize("ending", ["statement", "withdrawal"])
 def test_a_settlement_settles_the_fee_once(bench: Bench, ending: str) -> None:  # noqa: F811
-    """Mediated or withdrawn as agreed: a fee that was halved by the track is not halved again, the rest is earned, no fee stays open (FEE 15, CPI 206)."""
+    """Mediated or withdrawn as agreed: a fee that was halved by the track is not halved again, the rest is earned, no
+    fee stays open (FEE 15, CPI 206).
+    """
     paid_bench(bench)
     reference = settle(bench, ending=ending)
     if ending == "withdrawal":
@@ -232,7 +278,10 @@ def test_a_settlement_settles_the_fee_once(bench: Bench, ending: str) -> None:  
             bench.do(who, "sign_statement", {"agreement": reference})
     assert back(bench.court, bench.case_id) == {}
     with bench.court.database.read() as session:
-        assert {b.account.value: b.net.minor for b in trial_balance(session) if b.net.minor} == {"clearing": 25_00, "income": -25_00}
+        assert {b.account.value: b.net.minor for b in trial_balance(session) if b.net.minor} == {
+            "clearing": 25_00,
+            "income": -25_00,
+        }
 
 
 @kept
@@ -250,7 +299,9 @@ def give_leave(scene: Scene) -> None:
     """The claimant asks to withdraw and the judge gives leave."""
     scene.do("withdraw_claim", "li")
     with scene.court.database.read() as session:
-        request = session.scalars(select(Request.reference).where(Request.case_id == scene.case_id).order_by(Request.id.desc())).first()
+        request = session.scalars(
+            select(Request.reference).where(Request.case_id == scene.case_id).order_by(Request.id.desc())
+        ).first()
     scene.do("rule_on_withdrawal", "judge", answer="allow", reasons="No objection.", request=request)
 
 
@@ -282,7 +333,9 @@ def test_an_unpaid_counterclaim_falls_alone(small_scene: Scene) -> None:
     (counter,) = fees(small_scene.court, small_scene.case_id, Matter.COUNTERCLAIM)
     small_scene.do("deem_withdrawn", "judge", assessment=counter.reference, reasons=REASONS)
     with small_scene.court.database.read() as session:
-        standing = session.scalars(select(Claim.kind).where(Claim.case_id == small_scene.case_id, Claim.withdrawn_at.is_(None))).all()
+        standing = session.scalars(
+            select(Claim.kind).where(Claim.case_id == small_scene.case_id, Claim.withdrawn_at.is_(None))
+        ).all()
     assert standing == ["claim"] and small_scene.case().stage is Stage.PENDING
     assert back(small_scene.court, small_scene.case_id) == {}
 
@@ -310,7 +363,9 @@ def test_a_claim_lowered_and_raised_again_is_paid_once(small_scene: Scene) -> No
 
 
 def test_an_unpaid_increase_is_no_conversion(small_scene: Scene) -> None:
-    """A raised claim whose difference stays unpaid is withdrawn by the common rule: half of the new fee is kept, never half of what was paid (FEE 15, 21)."""
+    """A raised claim whose difference stays unpaid is withdrawn by the common rule: half of the new fee is kept, never
+    half of what was paid (FEE 15, 21).
+    """
     pending(small_scene)
     small_scene.do("amend_claim", "li", relief=money("150,000.00"), reasons="More came to light.")
     topup = fees(small_scene.court, small_scene.case_id)[-1]
@@ -322,12 +377,18 @@ def test_an_unpaid_increase_is_no_conversion(small_scene: Scene) -> None:
 
 
 def test_an_objection_that_failed_costs_its_own_fee_and_no_right(small_scene: Scene) -> None:
-    """The fee of a failed objection is the objector's; unpaid it is collected by the cashier and nothing is ruled withdrawn (FEE 13(6))."""
+    """The fee of a failed objection is the objector's; unpaid it is collected by the cashier and nothing is ruled
+    withdrawn (FEE 13(6)).
+    """
     pending(small_scene)
     small_scene.do("object_to_jurisdiction", "haiyun", **OBJECTION)
     with small_scene.court.database.read() as session:
-        request = session.scalars(select(Request.reference).where(Request.case_id == small_scene.case_id).order_by(Request.id.desc())).first()
-    small_scene.do("rule_on_jurisdiction", "judge", request=request, answer="refuse", reasons="The seat of the shop is here.")
+        request = session.scalars(
+            select(Request.reference).where(Request.case_id == small_scene.case_id).order_by(Request.id.desc())
+        ).first()
+    small_scene.do(
+        "rule_on_jurisdiction", "judge", request=request, answer="refuse", reasons="The seat of the shop is here."
+    )
     (row,) = fees(small_scene.court, small_scene.case_id, Matter.JURISDICTION_OBJECTION)
     assert 50_00 <= row.amount_minor <= 100_00
     small_scene.work()
@@ -335,7 +396,11 @@ def test_an_objection_that_failed_costs_its_own_fee_and_no_right(small_scene: Sc
     with pytest.raises(ActNotOpen):
         small_scene.do("deem_withdrawn", "judge", assessment=row.reference, reasons=REASONS)
     with small_scene.court.database.read() as session:
-        roles = session.scalars(select(Task.role).where(Task.case_id == small_scene.case_id, Task.kind == "fee_unpaid", Task.done_at.is_(None))).all()
+        roles = session.scalars(
+            select(Task.role).where(
+                Task.case_id == small_scene.case_id, Task.kind == "fee_unpaid", Task.done_at.is_(None)
+            )
+        ).all()
     assert [role.value for role in roles] == ["cashier"]
 
 
@@ -347,7 +412,10 @@ def test_a_transferred_case_takes_its_fee_along(small_scene: Scene) -> None:
     pending(small_scene)
     small_scene.do("transfer_case", "judge", **TRANSFER)
     assert small_scene.case().outcome is Outcome.TRANSFERRED and back(small_scene.court, small_scene.case_id) == {}
-    assert Ending.TRANSFERRED in small_scene.court.packs.get(small_scene.case().pack_id, small_scene.case().pack_version).tariff.refunds
+    assert (
+        Ending.TRANSFERRED
+        in small_scene.court.packs.get(small_scene.case().pack_id, small_scene.case().pack_version).tariff.refunds
+    )
 
 
 TRANSFER: dict[str, Any] = {"court": "Another Court", "reasons": "The law gives this case to it alone."}
@@ -360,27 +428,50 @@ def test_a_served_notice_moves_the_time_to_pay(small_scene: Scene) -> None:
     with small_scene.court.database.read() as session:
         from odr.service.models import Packet
 
-        packet = next(p for p in session.scalars(select(Packet).where(Packet.case_id == small_scene.case_id)) if p.occasion == "fee_notice")
+        packet = next(
+            p
+            for p in session.scalars(select(Packet).where(Packet.case_id == small_scene.case_id))
+            if p.occasion == "fee_notice"
+        )
         session.expunge_all()
     at = small_scene.clock.now() + timedelta(days=2)
     with small_scene.court.sit() as sitting:
         case = sitting.session.get_one(Case, small_scene.case_id)
-        sitting.follow(case, lambda: sitting.announce("served", case, party=case.parties[0], occasion="fee_notice", at=at, proof=None, packet=packet))
+        sitting.follow(
+            case,
+            lambda: sitting.announce(
+                "served", case, party=case.parties[0], occasion="fee_notice", at=at, proof=None, packet=packet
+            ),
+        )
         windows = sitting.windows(case, "fee_payment", state=None)
     assert [w.state.value for w in windows] == ["ended", "open"] and windows[1].opened_at == at
 
 
 def test_a_refusal_of_relief_goes_out_with_its_paper_to_the_one_who_asked(small_scene: Scene) -> None:
-    """Whoever asked gets the decision with its reasons as a sealed paper; the other side, from whom her means are kept, gets neither letter nor paper."""
+    """Whoever asked gets the decision with its reasons as a sealed paper; the other side, from whom her means are kept,
+    gets neither letter nor paper.
+    """
     scene = small_scene
     scene.lodge()
-    scene.do("request_relief", "li", kind="reduction", ground="disaster", reasons="My flat was flooded and I have nothing left.")
+    scene.do(
+        "request_relief",
+        "li",
+        kind="reduction",
+        ground="disaster",
+        reasons="My flat was flooded and I have nothing left.",
+    )
     scene.accept()
     scene.work()
     scene.join()
     with scene.court.database.read() as session:
         request = session.scalars(select(ReliefRequest.reference)).one()
-    scene.do("decide_relief", "judge", request=request, decision="refuse", reasons="The papers show a salary that was paid throughout.")
+    scene.do(
+        "decide_relief",
+        "judge",
+        request=request,
+        decision="refuse",
+        reasons="The papers show a salary that was paid throughout.",
+    )
     scene.work()
     with scene.court.database.read() as session:
         (packet,) = session.scalars(select(Packet).where(Packet.occasion == "fee_relief")).all()
@@ -389,4 +480,9 @@ def test_a_refusal_of_relief_goes_out_with_its_paper_to_the_one_who_asked(small_
         document = session.scalars(select(Document).where(Document.reference == paper["reference"])).one()
         words = "".join("".join(page.extract_text() for page in PdfReader(BytesIO(document.content)).pages).split())
         assert paper["sha256"] == document.sha256 and "Thepapersshowasalary" in words
-        assert [reads_document(scene.actor(who), document) for who in ("li", "judge", "clerk", "haiyun")] == [True, True, True, False]
+        assert [reads_document(scene.actor(who), document) for who in ("li", "judge", "clerk", "haiyun")] == [
+            True,
+            True,
+            True,
+            False,
+        ]

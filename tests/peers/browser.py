@@ -25,7 +25,9 @@ class OpenPage(Protocol):
 
 
 def find_chromium() -> str | None:
-    """Chromium without a window where Debian has it (the same engine for half the work), else Chromium, or another one in the PATH."""
+    """Chromium without a window where Debian has it (the same engine for half the work), else Chromium, or another one
+    in the PATH.
+    """
     for name in ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"):
         if found := shutil.which(name):
             return found
@@ -41,7 +43,10 @@ def browser() -> Iterator[Browser]:
     # Chromium's own sandbox cannot be had as root; only our own pages are opened.
     arguments = ["--no-sandbox"] if os.getuid() == 0 else []
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=[*arguments, "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"])
+        chromium = playwright.chromium.launch(
+            executable_path=path,
+            args=[*arguments, "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"],
+        )
         yield chromium
         chromium.close()
 
@@ -51,7 +56,9 @@ def open_context(browser: Browser) -> Iterator[OpenContext]:
     """Opens browser contexts (own cookies each), closed when the test ends."""
     with ExitStack() as stack:
 
-        def start(origin: str = "", *, width: int = DESK, javascript: bool = True, locale: str = "en") -> BrowserContext:
+        def start(
+            origin: str = "", *, width: int = DESK, javascript: bool = True, locale: str = "en"
+        ) -> BrowserContext:
             context = browser.new_context(
                 base_url=origin or None,
                 viewport={"width": width, "height": 800},
@@ -70,7 +77,9 @@ def open_context(browser: Browser) -> Iterator[OpenContext]:
 class OpenContext(Protocol):
     """Opens a browser context."""
 
-    def __call__(self, origin: str = ..., *, width: int = ..., javascript: bool = ..., locale: str = ...) -> BrowserContext: ...
+    def __call__(
+        self, origin: str = ..., *, width: int = ..., javascript: bool = ..., locale: str = ...
+    ) -> BrowserContext: ...
 
 
 @pytest.fixture

@@ -2,7 +2,8 @@
 
 Debian 13's build has two faults. Go takes its pattern "POST /add-checkpoint" for a path, which a setting mends. And it
 breaks off when it stores a tree head, after it has judged it good: its binding to SQLite cannot write an array. So from
-that build there is no cosignature; its judgement there is, and where it accepts it says so by breaking off in that place.
+that build there is no cosignature; its judgement there is, and where it accepts it says so by breaking off in that
+place.
 Real cosignatures of a stranger come from the witness of :mod:`tests.peers.witness`.
 """
 
@@ -46,12 +47,17 @@ class LiteWitness:
 
     def known(self) -> str:
         """What it remembers of the logs, as its own tool prints it."""
-        return subprocess.run(["witnessctl", "list-logs", "-db", str(self.folder / "db")], check=True, capture_output=True, text=True).stdout
+        return subprocess.run(
+            ["witnessctl", "list-logs", "-db", str(self.folder / "db")], check=True, capture_output=True, text=True
+        ).stdout
 
     def remembers(self, origin: str, size: int, root: bytes) -> None:
         """Set what it saw last, where its build cannot do so itself."""
         with contextlib.closing(sqlite3.connect(self.folder / "db", timeout=10)) as connection, connection:
-            connection.execute("UPDATE log SET tree_size = ?, tree_hash = ? WHERE origin = ?", [size, base64.b64encode(root).decode(), origin])
+            connection.execute(
+                "UPDATE log SET tree_size = ?, tree_hash = ? WHERE origin = ?",
+                [size, base64.b64encode(root).decode(), origin],
+            )
 
     @property
     def broke_off_storing(self) -> int:
@@ -69,15 +75,36 @@ def litewitness() -> Iterator[LiteWitness]:
     try:
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / "key")], check=True)
         public = base64.b64decode((folder / "key.pub").read_text().split()[1])[-32:]
-        fingerprint = subprocess.run(["ssh-keygen", "-lf", str(folder / "key.pub")], check=True, capture_output=True, text=True).stdout.split()[1]
-        agent = subprocess.Popen(["ssh-agent", "-D", "-a", str(folder / "agent")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        fingerprint = subprocess.run(
+            ["ssh-keygen", "-lf", str(folder / "key.pub")], check=True, capture_output=True, text=True
+        ).stdout.split()[1]
+        agent = subprocess.Popen(
+            ["ssh-agent", "-D", "-a", str(folder / "agent")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         until((folder / "agent").exists)
-        subprocess.run(["ssh-add", "-q", str(folder / "key")], check=True, env={**os.environ, "SSH_AUTH_SOCK": str(folder / "agent")}, capture_output=True)
+        subprocess.run(
+            ["ssh-add", "-q", str(folder / "key")],
+            check=True,
+            env={**os.environ, "SSH_AUTH_SOCK": str(folder / "agent")},
+            capture_output=True,
+        )
         port = free_port()
-        words = ["litewitness", "-db", str(folder / "db"), "-name", NAME, "-key", fingerprint, "-ssh-agent", str(folder / "agent")]
+        words = [
+            "litewitness",
+            "-db",
+            str(folder / "db"),
+            "-name",
+            NAME,
+            "-key",
+            fingerprint,
+            "-ssh-agent",
+            str(folder / "agent"),
+        ]
         environment = {**os.environ, "GODEBUG": "httpmuxgo121=0"}
         with (folder / "said").open("wb") as said:
-            witness = subprocess.Popen([*words, "-listen", f"127.0.0.1:{port}"], stdout=said, stderr=said, cwd=folder, env=environment)
+            witness = subprocess.Popen(
+                [*words, "-listen", f"127.0.0.1:{port}"], stdout=said, stderr=said, cwd=folder, env=environment
+            )
         until(lambda: listens(port))
         yield LiteWitness(folder, f"http://127.0.0.1:{port}", NoteKey(NAME, SignatureType.COSIGNATURE, public))
     finally:

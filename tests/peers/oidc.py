@@ -1,4 +1,5 @@
-"""An OpenID provider in a process of its own: Authlib's server side, with a page to sign in, and ways to answer wrongly.
+"""An OpenID provider in a process of its own: Authlib's server side, with a page to sign in, and ways to answer
+wrongly.
 
 What it says of time is told to it, since the court's clock in a test stands still.
 """
@@ -27,7 +28,9 @@ class ProviderPeer:
     issuer: str
 
     def set(self, **mood: Any) -> None:
-        """Tell it the time and how to answer from now on: ``now``, ``claims``, ``key`` (own, foreign, none, secret), ``iss``."""
+        """Tell it the time and how to answer from now on: ``now``, ``claims``, ``key`` (own, foreign, none, secret),
+        ``iss``.
+        """
         assert requests.post(f"{self.issuer}/mood", json=mood, timeout=5).status_code == 200
 
     def sign_in(self, address: str, person: dict[str, Any] | None = None) -> str:
@@ -42,7 +45,13 @@ class ProviderPeer:
 @pytest.fixture(scope="session")
 def _provider_process() -> Iterator[str]:
     environment = {**os.environ, "AUTHLIB_INSECURE_TRANSPORT": "1"}
-    child = subprocess.Popen([sys.executable, "-m", "tests.peers.oidc"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment)
+    child = subprocess.Popen(
+        [sys.executable, "-m", "tests.peers.oidc"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env=environment,
+    )
     assert child.stdout is not None
     try:
         yield child.stdout.readline().strip()
@@ -71,7 +80,9 @@ def serve() -> None:
     from werkzeug.serving import make_server
 
     app = Flask("provider")
-    keys = {name: ECKey.generate_key("P-256", {"kid": "2026", "use": "sig", "alg": "ES256"}) for name in ("own", "foreign")}
+    keys = {
+        name: ECKey.generate_key("P-256", {"kid": "2026", "use": "sig", "alg": "ES256"}) for name in ("own", "foreign")
+    }
     mood: dict[str, Any] = {"now": time.time(), "claims": {}, "key": "own", "iss": ""}
     codes: dict[str, Any] = {}
 
@@ -83,7 +94,11 @@ def serve() -> None:
         def __init__(self, user: Person, asked: Any) -> None:
             data = asked.payload.data
             self.user, self.redirect_uri, self.scope = user, asked.payload.redirect_uri, asked.payload.scope
-            self.nonce, self.code_challenge, self.code_challenge_method = data.get("nonce"), data.get("code_challenge"), data.get("code_challenge_method")
+            self.nonce, self.code_challenge, self.code_challenge_method = (
+                data.get("nonce"),
+                data.get("code_challenge"),
+                data.get("code_challenge_method"),
+            )
 
         def get_redirect_uri(self) -> str:
             return str(self.redirect_uri)
@@ -146,12 +161,22 @@ def serve() -> None:
 
         def encode_id_token(self, token: Any, asked: Any) -> str:
             now = int(mood["now"])
-            claims = {"iss": issuer, "aud": CLIENT, "iat": now, "exp": now + 300, "auth_time": now, "nonce": asked.authorization_code.nonce, **asked.user}
+            claims = {
+                "iss": issuer,
+                "aud": CLIENT,
+                "iat": now,
+                "exp": now + 300,
+                "auth_time": now,
+                "nonce": asked.authorization_code.nonce,
+                **asked.user,
+            }
             claims = {name: value for name, value in {**claims, **mood["claims"]}.items() if value is not None}
             if mood["key"] == "none":
                 return str(jwt.encode({"alg": "none"}, claims, OctKey.import_key(SECRET), algorithms=["none"]))
             if mood["key"] == "secret":
-                return str(jwt.encode({"alg": "HS256", "kid": "2026"}, claims, OctKey.import_key(SECRET), algorithms=["HS256"]))
+                return str(
+                    jwt.encode({"alg": "HS256", "kid": "2026"}, claims, OctKey.import_key(SECRET), algorithms=["HS256"])
+                )
             return str(jwt.encode({"alg": "ES256", "kid": "2026"}, claims, keys[mood["key"]], algorithms=["ES256"]))
 
     server = AuthorizationServer(app, query_client=lambda _: Client(), save_token=lambda token, asked: None)
@@ -164,7 +189,14 @@ def serve() -> None:
 
     @app.get("/.well-known/openid-configuration")
     def description() -> Any:
-        places = {name: issuer + path for name, path in (("authorization_endpoint", "/authorize"), ("token_endpoint", "/token"), ("jwks_uri", "/keys"))}
+        places = {
+            name: issuer + path
+            for name, path in (
+                ("authorization_endpoint", "/authorize"),
+                ("token_endpoint", "/token"),
+                ("jwks_uri", "/keys"),
+            )
+        }
         return jsonify(issuer=issuer, authorization_response_iss_parameter_supported=True, **places)
 
     @app.get("/keys")

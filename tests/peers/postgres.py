@@ -34,7 +34,11 @@ REMEDY = "apt install postgresql"
 
 def find_binaries() -> Path | None:
     """Folder of ``postgres`` and ``initdb``: Debian's newest version first, else the PATH."""
-    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(re.sub(r"\D", "", path.parts[-3]) or 0), reverse=True)
+    versions = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/postgres"),
+        key=lambda path: int(re.sub(r"\D", "", path.parts[-3]) or 0),
+        reverse=True,
+    )
     if versions:
         return versions[0].parent
     found = shutil.which("postgres")
@@ -106,9 +110,20 @@ class PostgresCluster:
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
-        keeper = self._as_user("sh", "-c", _KEEPER, "keeper", str(self.binaries / "postgres"), str(self.data), str(self.folder), str(self.owner_pid))
+        keeper = self._as_user(
+            "sh",
+            "-c",
+            _KEEPER,
+            "keeper",
+            str(self.binaries / "postgres"),
+            str(self.data),
+            str(self.folder),
+            str(self.owner_pid),
+        )
         with (self.folder / "server.log").open("ab") as log:
-            subprocess.run(["setsid", "--fork", *keeper], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", check=True)
+            subprocess.run(
+                ["setsid", "--fork", *keeper], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", check=True
+            )
         deadline = time.monotonic() + 30
         while True:
             try:
@@ -146,12 +161,16 @@ class PostgresCluster:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _connect(self, database: str = "postgres") -> psycopg.Connection:
-        return psycopg.connect(host=str(self.folder), user="court", dbname=database, autocommit=True, connect_timeout=10)
+        return psycopg.connect(
+            host=str(self.folder), user="court", dbname=database, autocommit=True, connect_timeout=10
+        )
 
     def create_database(self, name: str, template: str = "template1") -> str:
         """Make a database and give back its URL."""
         with self._connect() as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+            )
         return self.url(name)
 
     def drop_database(self, name: str) -> None:
@@ -248,7 +267,11 @@ def postgres_template(postgres_cluster: PostgresCluster) -> Callable[[str, Calla
             if not postgres_cluster.has_database(name):
                 fill(postgres_cluster.create_database(f"{name}_draft"))
                 with postgres_cluster._connect() as connection:
-                    connection.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(f"{name}_draft"), sql.Identifier(name)))
+                    connection.execute(
+                        sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
+                            sql.Identifier(f"{name}_draft"), sql.Identifier(name)
+                        )
+                    )
         return name
 
     return template

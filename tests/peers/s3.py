@@ -48,8 +48,28 @@ def _free_ports(count: int) -> list[int]:
 def _command(weed: str, folder: Path, peer: S3Peer, ports: list[int]) -> list[str]:
     identities = folder / "s3.json"
     credentials = [{"accessKey": peer.access_key, "secretKey": peer.secret_key}]
-    identities.write_text(json.dumps({"identities": [{"name": "court", "credentials": credentials, "actions": ["Admin", "Read", "Write", "List", "Tagging"]}]}))
-    names = ["master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port", "filer.port.grpc", "s3.port.grpc"]
+    identities.write_text(
+        json.dumps(
+            {
+                "identities": [
+                    {
+                        "name": "court",
+                        "credentials": credentials,
+                        "actions": ["Admin", "Read", "Write", "List", "Tagging"],
+                    }
+                ]
+            }
+        )
+    )
+    names = [
+        "master.port",
+        "master.port.grpc",
+        "volume.port",
+        "volume.port.grpc",
+        "filer.port",
+        "filer.port.grpc",
+        "s3.port.grpc",
+    ]
     chosen = [f"-{name}={port}" for name, port in zip(names, ports[1:], strict=True)]
     places = [f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-master.volumeSizeLimitMB=64", "-volume.max=50"]
     return [
@@ -94,7 +114,9 @@ def s3_peer() -> Iterator[S3Peer]:
     peer = S3Peer(f"http://127.0.0.1:{ports[0]}")
     log = folder / "server.log"
     with log.open("wb") as file:
-        process = subprocess.Popen(_command(weed, folder, peer, ports), stdin=subprocess.DEVNULL, stdout=file, stderr=file, cwd=folder)
+        process = subprocess.Popen(
+            _command(weed, folder, peer, ports), stdin=subprocess.DEVNULL, stdout=file, stderr=file, cwd=folder
+        )
     try:
         _wait(process, peer.endpoint, log)
         yield peer

@@ -46,7 +46,9 @@ class Received:
 
 
 class SmtpPeer:
-    """The server. ``script(...)`` says what happens to the next messages, ``treat(...)`` to those for one box; afterwards it accepts."""
+    """The server. ``script(...)`` says what happens to the next messages, ``treat(...)`` to those for one box;
+    afterwards it accepts.
+    """
 
     def __init__(self, slowness: float = 0.5) -> None:
         self.slowness = slowness
@@ -118,14 +120,18 @@ class SmtpPeer:
 
     # What aiosmtpd calls.
 
-    async def handle_MAIL(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
         self.attempts += 1
         envelope.mood = self._moods.popleft() if self._moods else Mood.ACCEPT  # type: ignore[attr-defined]
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 OK"
 
-    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
         if waiting := self._boxes.get(address):
             envelope.mood = waiting.popleft()  # type: ignore[attr-defined]
         mood = cast(Any, envelope).mood
@@ -138,14 +144,16 @@ class SmtpPeer:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         mood = cast(Any, envelope).mood
         if mood is Mood.SLOW:
             await asyncio.sleep(self.slowness)
         if mood is Mood.HANG:
             await asyncio.Event().wait()
         if mood in (Mood.ACCEPT, Mood.SLOW, Mood.DROP_AFTER_DATA):
-            self.messages.append(Received(str(envelope.mail_from), tuple(envelope.rcpt_tos), bytes(cast(bytes, envelope.content))))
+            self.messages.append(
+                Received(str(envelope.mail_from), tuple(envelope.rcpt_tos), bytes(cast(bytes, envelope.content)))
+            )
         if mood is Mood.DROP_AFTER_DATA:
             self.unanswered.update(envelope.rcpt_tos)
             await self._drop(server)

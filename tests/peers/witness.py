@@ -1,6 +1,7 @@
 """aics-witness from PyPI: a witness nobody here wrote, that keeps what it saw in SQLite and cosigns, on loopback.
 
-It follows C2SP tlog-witness 1.1.0. It needs Python 3.12 or newer; tests on an older one run it from the environment of the other interpreter.
+It follows C2SP tlog-witness 1.1.0. It needs Python 3.12 or newer; tests on an older one run it from the environment of
+the other interpreter.
 """
 
 from __future__ import annotations
@@ -61,7 +62,9 @@ class AicsWitness:
     def start(self) -> None:
         """Start it; it answers when this returns."""
         with (self.folder / "said").open("ab") as said:
-            self.process = subprocess.Popen([program("aics-witness"), "serve"], stdout=said, stderr=said, cwd=self.folder)
+            self.process = subprocess.Popen(
+                [program("aics-witness"), "serve"], stdout=said, stderr=said, cwd=self.folder
+            )
         until(lambda: listens(int(self.url.rpartition(":")[2])))
 
     def stop(self) -> None:
@@ -75,7 +78,9 @@ class AicsWitness:
         return (self.folder / "said").read_text().count(word)
 
     def _run(self, *words: str) -> str:
-        return subprocess.run([program("aics-witness"), *words], cwd=self.folder, check=True, capture_output=True, text=True).stdout
+        return subprocess.run(
+            [program("aics-witness"), *words], cwd=self.folder, check=True, capture_output=True, text=True
+        ).stdout
 
 
 def program(name: str) -> str:

@@ -1,4 +1,6 @@
-"""A new version of the rules governs once two administrators approved it, from a day still to come, and stands in the log."""
+"""A new version of the rules governs once two administrators approved it, from a day still to come, and stands in the
+log.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,10 @@ from tests.filing.visitor import Visitor
 from tests.scene import Scene
 
 HEAD = 'id = "cn"\nversion = {day}\neffective_from = {day}\nbased_on = 2025-11-01\n'
-TEN_DAYS = HEAD.format(day="2026-04-01") + "[windows.rules.answer]\namount = 20\n[tariff.kinds.labour]\nbase = { low = 20_00, high = 20_00, set = 20_00 }\n"
+TEN_DAYS = (
+    HEAD.format(day="2026-04-01")
+    + "[windows.rules.answer]\namount = 20\n[tariff.kinds.labour]\nbase = { low = 20_00, high = 20_00, set = 20_00 }\n"
+)
 FILES: Files = {"pack.toml": TEN_DAYS}
 
 
@@ -34,7 +39,13 @@ def more_admins(scene: Scene, *names: str) -> None:
     now = scene.clock.now()
     with scene.court.database.write() as session:
         for name in names:
-            account = Account(email=f"{name}@court.example", name=name.title(), state=AccountState.ACTIVE, created_at=now, confirmed_at=now)
+            account = Account(
+                email=f"{name}@court.example",
+                name=name.title(),
+                state=AccountState.ACTIVE,
+                created_at=now,
+                confirmed_at=now,
+            )
             session.add(account)
             session.flush()
             session.add(AccountRole(account_id=account.id, role=Role.ADMIN, granted_at=now))
@@ -45,14 +56,21 @@ def lay(scene: Scene, files: Files = FILES, by: str | None = "admin", why: str =
     """A version is laid."""
     with scene.court.database.write() as session:
         author = session.get_one(Account, scene.people[by]) if by else None
-        return activation.lay(session, files, why=why, by=author, now=scene.clock.now(), today=scene.clock.now().date()).reference
+        return activation.lay(
+            session, files, why=why, by=author, now=scene.clock.now(), today=scene.clock.now().date()
+        ).reference
 
 
 def approve(scene: Scene, reference: str, who: str, sha256: str | None = None) -> LaidState:
     """Somebody approves what she read."""
     with scene.court.database.write() as session:
         row = activation.approve(
-            scene.court, session, reference, sha256 or activation.digest_of(FILES), by=session.get_one(Account, scene.people[who]), now=scene.clock.now()
+            scene.court,
+            session,
+            reference,
+            sha256 or activation.digest_of(FILES),
+            by=session.get_one(Account, scene.people[who]),
+            now=scene.clock.now(),
         )
         state = row.state
     scene.court.packs.renew()
@@ -60,7 +78,9 @@ def approve(scene: Scene, reference: str, who: str, sha256: str | None = None) -
 
 
 def test_two_administrators_put_a_version_in_force_and_it_is_anchored(small_scene: Scene) -> None:
-    """Who lays it has approved it, and cannot again; the second one's approval puts it in force, and the log's receipt carries the record's digest."""
+    """Who lays it has approved it, and cannot again; the second one's approval puts it in force, and the log's receipt
+    carries the record's digest.
+    """
     scene = small_scene
     more_admins(scene, "second")
     reference = lay(scene)
@@ -77,20 +97,26 @@ def test_two_administrators_put_a_version_in_force_and_it_is_anchored(small_scen
         assert row.record is not None and row.receipt is not None
         body = json.loads(scene.court.notary.receipt_files(session, row.receipt).json)
         said = json.loads(row.record)
-        assert body["sha256"] == sha256_hex(row.record.encode()) and said["files"] == FILES and len(said["approved"]) == 2
+        assert (
+            body["sha256"] == sha256_hex(row.record.encode()) and said["files"] == FILES and len(said["approved"]) == 2
+        )
         assert scene.court.notary.receipt_files(session, row.receipt).proof is not None
     with pytest.raises(NotFound):
         approve(scene, reference, "second")
 
 
 def test_who_runs_the_machine_approves_nothing(small_scene: Scene) -> None:
-    """A version laid at the machine needs two administrators; an approval whose giver has left the office does not count."""
+    """A version laid at the machine needs two administrators; an approval whose giver has left the office does not
+    count.
+    """
     scene = small_scene
     more_admins(scene, "second", "third")
     reference = lay(scene, by=None)
     assert approve(scene, reference, "admin") is LaidState.WAITING
     with scene.court.database.write() as session:
-        session.scalars(select(AccountRole).where(AccountRole.account_id == scene.people["admin"])).one().revoked_at = scene.clock.now()
+        session.scalars(
+            select(AccountRole).where(AccountRole.account_id == scene.people["admin"])
+        ).one().revoked_at = scene.clock.now()
     assert approve(scene, reference, "second") is LaidState.WAITING
     assert approve(scene, reference, "third") is LaidState.ACTIVATED
 
@@ -116,7 +142,9 @@ UNSOUND: list[tuple[str, type[Exception]]] = [
 
 
 def test_what_cannot_govern_is_not_laid(small_scene: Scene) -> None:
-    """A key that cannot be a rule, a day that is not ahead, a version that is there, one that comes before another: nothing waits."""
+    """A key that cannot be a rule, a day that is not ahead, a version that is there, one that comes before another:
+    nothing waits.
+    """
     for text, wrong in UNSOUND:
         with pytest.raises(wrong):
             lay(small_scene, {"pack.toml": text})
@@ -134,7 +162,9 @@ def test_a_version_that_waited_too_long_is_not_approved(small_scene: Scene) -> N
 
 
 def test_a_pending_case_takes_new_rules_for_acts_and_keeps_the_fee(small_scene: Scene) -> None:
-    """From its day the version gives the answer twenty days in a case filed before; the fee stays that of the filing; the entry names both versions."""
+    """From its day the version gives the answer twenty days in a case filed before; the fee stays that of the filing;
+    the entry names both versions.
+    """
     scene = small_scene
     more_admins(scene, "second")
     approve(scene, lay(scene), "second")
@@ -151,12 +181,17 @@ def test_a_pending_case_takes_new_rules_for_acts_and_keeps_the_fee(small_scene: 
         rules = scene.court.look(session).pack(scene.case())
         labour = rules.tariff.kinds["labour"].base
         assert labour is not None and labour.set == 10_00 and rules.version_of("tariff") == date(2025, 11, 1)
-        payloads = [json.loads(entry.payload)["rules"] for entry in session.scalars(select(DocketEntry).order_by(DocketEntry.number))]
+        payloads = [
+            json.loads(entry.payload)["rules"]
+            for entry in session.scalars(select(DocketEntry).order_by(DocketEntry.number))
+        ]
         assert payloads[0] == "cn/2025-11-01" and payloads[-1] == "cn/2025-11-01+2026-04-01"
 
 
 def test_another_process_learns_of_it_within_a_minute_or_when_it_meets_a_case(small_scene: Scene) -> None:
-    """A registry loaded before looks again when it is asked for a version it does not know, and after a minute; after a restart it is there."""
+    """A registry loaded before looks again when it is asked for a version it does not know, and after a minute; after a
+    restart it is there.
+    """
     scene = small_scene
     more_admins(scene, "second")
     other = PackRegistry.load(source=ActivatedVersions(scene.court.database, scene.clock))
@@ -170,7 +205,9 @@ def test_another_process_learns_of_it_within_a_minute_or_when_it_meets_a_case(sm
 
 
 def test_what_was_changed_after_it_was_approved_governs_nothing_and_is_named(small_scene: Scene) -> None:
-    """One word of a version in force changed in the database: the audit names the version and what is wrong, and no court opens with it."""
+    """One word of a version in force changed in the database: the audit names the version and what is wrong, and no
+    court opens with it.
+    """
     scene = small_scene
     more_admins(scene, "second")
     approve(scene, lay(scene), "second")
@@ -178,8 +215,16 @@ def test_what_was_changed_after_it_was_approved_governs_nothing_and_is_named(sma
         assert activation.audit(session) == []
         row = session.scalars(select(LaidVersion)).one()
         sound = {name: getattr(row, name) for name in ("files", "sha256", "effective_from", "record", "receipt")}
-    altered = {"files": {"pack.toml": TEN_DAYS.replace("20\n", "2\n", 1)}, "sha256": "0" * 64, "effective_from": date(2026, 3, 9)}
-    for column, value in {**altered, "record": json.dumps(record_of(scene) | {"why": "Another."}), "receipt": None}.items():
+    altered = {
+        "files": {"pack.toml": TEN_DAYS.replace("20\n", "2\n", 1)},
+        "sha256": "0" * 64,
+        "effective_from": date(2026, 3, 9),
+    }
+    for column, value in {
+        **altered,
+        "record": json.dumps(record_of(scene) | {"why": "Another."}),
+        "receipt": None,
+    }.items():
         with scene.court.database.write() as session:
             session.execute(update(LaidVersion).values({**sound, column: value}))
         with scene.court.database.read() as session:
@@ -197,7 +242,9 @@ def record_of(scene: Scene) -> dict[str, object]:
 
 
 def test_the_desk_lays_shows_and_approves(small_scene: Scene) -> None:
-    """An administrator writes the key that changes, what is wrong is named; another sees old and new value and approves; everybody reads it."""
+    """An administrator writes the key that changes, what is wrong is named; another sees old and new value and
+    approves; everybody reads it.
+    """
     scene = small_scene
     more_admins(scene, "second")
     app = create_app(court=scene.court)
@@ -205,8 +252,16 @@ def test_the_desk_lays_shows_and_approves(small_scene: Scene) -> None:
     form = {"pack": "cn", "effective_from": "2026-04-01", "why": "Decision of 1 March 2026."}
     refused = first.send(desk, desk, 422, **form, changes="[windows.rules.answer]\namount = minus").text
     assert "amount = minus" in refused
-    assert "windows.rules.answer.amont" in first.send(desk, desk, 422, **form, changes="[windows.rules.answer]\namont = 20").text
-    assert first.send(desk, desk, 422, **{**form, "effective_from": "2026-03-01"}, changes="[windows.rules.answer]\namount = 20").status_code == 422
+    assert (
+        "windows.rules.answer.amont"
+        in first.send(desk, desk, 422, **form, changes="[windows.rules.answer]\namont = 20").text
+    )
+    assert (
+        first.send(
+            desk, desk, 422, **{**form, "effective_from": "2026-03-01"}, changes="[windows.rules.answer]\namount = 20"
+        ).status_code
+        == 422
+    )
     first.send(desk, desk, **form, changes="[windows.rules.answer]\namount = 20")
     mine = first.get(desk)
     assert 'value="approve"' not in mine and "windows.rules.answer.amount" in mine
@@ -226,13 +281,21 @@ def test_the_desk_lays_shows_and_approves(small_scene: Scene) -> None:
 
 
 def test_the_command_lays_and_tells_how_far_a_version_is(small_scene: Scene, tmp_path: Path) -> None:
-    """``flask pack activate`` shows what changes and how many have approved; run again it says so; once in force, ``diff`` knows the version."""
+    """``flask pack activate`` shows what changes and how many have approved; run again it says so; once in force,
+    ``diff`` knows the version.
+    """
     scene = small_scene
     more_admins(scene, "second")
     folder = tmp_path / "own" / "cn" / "2099-04-01"
     folder.mkdir(parents=True)
-    (folder / "pack.toml").write_text(HEAD.format(day="2099-04-01") + "[windows.rules.answer]\namount = 20\n", encoding="utf-8")
-    environ = {"ODR_DATABASE_URL": scene.court.settings.url, "ODR_DATA_DIR": str(scene.court.settings.data_dir), "ODR_MODE": "test"}
+    (folder / "pack.toml").write_text(
+        HEAD.format(day="2099-04-01") + "[windows.rules.answer]\namount = 20\n", encoding="utf-8"
+    )
+    environ = {
+        "ODR_DATABASE_URL": scene.court.settings.url,
+        "ODR_DATA_DIR": str(scene.court.settings.data_dir),
+        "ODR_MODE": "test",
+    }
 
     def run(*words: str) -> str:
         done = CliRunner().invoke(pack, list(words), env=environ)

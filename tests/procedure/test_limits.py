@@ -49,7 +49,11 @@ def test_an_extension_is_asked_for_fifteen_and_decided_five_days_before_the_end(
     """The president decides in time, on a request made in time (EXT 1), and no plan comes too close."""
     clock = trial_limit(CN, "ordinary", at("2026-01-15"))
     assert clock is not None
-    assert (clock.ask_by, clock.decide_by, clock.latest_plan_end) == (date(2026, 6, 30), date(2026, 7, 10), date(2026, 7, 5))
+    assert (clock.ask_by, clock.decide_by, clock.latest_plan_end) == (
+        date(2026, 6, 30),
+        date(2026, 7, 10),
+        date(2026, 7, 5),
+    )
     with pytest.raises(ActNotOpen):
         trial_limit(CN, "ordinary", at("2026-01-15"), extensions=2)
 
@@ -94,9 +98,17 @@ def test_no_plan_is_opened_that_cannot_end_in_time() -> None:
         ("general", "2025-01-10", [], "2006-03-11", "2026-03-11"),
     ],
 )
-def test_limitation_runs_from_knowledge_or_the_last_interruption(rule: str, known: str, interrupted: list[str], violated: str | None, ends: str) -> None:
+def test_limitation_runs_from_knowledge_or_the_last_interruption(
+    rule: str, known: str, interrupted: list[str], violated: str | None, ends: str
+) -> None:
     """Three years from knowledge, anew from an interruption, never beyond twenty from the violation (CC 188, 195)."""
-    found = limitation(CN, rule, at(known), violated_at=at(violated) if violated else None, interrupted_at=[at(day) for day in interrupted])
+    found = limitation(
+        CN,
+        rule,
+        at(known),
+        violated_at=at(violated) if violated else None,
+        interrupted_at=[at(day) for day in interrupted],
+    )
     assert found.result == date.fromisoformat(ends)
 
 
@@ -144,7 +156,12 @@ def test_without_any_published_wage_nothing_is_small() -> None:
 
 def test_english_tracks_are_limited_by_sums() -> None:
     """Ten and twenty-five thousand pounds, from data."""
-    assert [propose_track(EW, amount, [], FILED).track for amount in (10_000_00, 10_000_01, 25_000_00, 25_000_01)] == ["small_claims", "fast", "fast", "multi"]
+    assert [propose_track(EW, amount, [], FILED).track for amount in (10_000_00, 10_000_01, 25_000_00, 25_000_01)] == [
+        "small_claims",
+        "fast",
+        "fast",
+        "multi",
+    ]
 
 
 def test_never_back_to_simple_once_the_hearing_opened() -> None:

@@ -26,7 +26,9 @@ def run(*words: str) -> Result:
 
 
 def test_the_courts_own_packs_are_complete_today_and_say_what_next_year_lacks() -> None:
-    """A pack without the calendar of a year that is near is told, and the command ends with 1; no court is opened for it."""
+    """A pack without the calendar of a year that is near is told, and the command ends with 1; no court is opened for
+    it.
+    """
     assert pack in KEEPING and "pack" in WITHOUT_COURT
     late = run("check", "--on", "2026-11-20")
     assert late.exit_code == 1 and "calendar of 2027 is missing" in late.output and "cn 2025-11-01" in late.output
@@ -39,10 +41,15 @@ def test_a_version_of_the_courts_own_is_checked_key_by_key(tmp_path: Path) -> No
     own = tmp_path / "cn" / "2026-12-01"
     own.mkdir(parents=True)
     head = 'id = "cn"\nversion = 2026-12-01\neffective_from = 2026-12-01\nbased_on = 2025-11-01\n'
-    (own / "pack.toml").write_text(head + '[calendar.years.2027]\narticle = "HOL 2027"\nmake_up = []\n', encoding="utf-8")
+    (own / "pack.toml").write_text(
+        head + '[calendar.years.2027]\narticle = "HOL 2027"\nmake_up = []\n', encoding="utf-8"
+    )
     assert "calendar of 2027 is missing" not in run("check", str(tmp_path), "--on", "2026-12-02").output.split("ew ")[0]
     told_of = run("diff", "cn", "--folder", str(tmp_path)).output
-    assert "calendar, for every act from 2026-12-01, in pending cases too:" in told_of and "+ calendar.years.2027.article: HOL 2027" in told_of
+    assert (
+        "calendar, for every act from 2026-12-01, in pending cases too:" in told_of
+        and "+ calendar.years.2027.article: HOL 2027" in told_of
+    )
     (own / "pack.toml").write_text(head + "[windows.rules.answer]\namount = -1\n", encoding="utf-8")
     broken = run("check", str(tmp_path))
     assert broken.exit_code == 1 and "windows.rules.answer.amount" in broken.output and "Traceback" not in broken.output
@@ -52,14 +59,24 @@ def test_a_diff_is_dated_and_unknown_versions_are_told() -> None:
     """The causes that left and came on 2025-11-01 stand under the day of filing; a version that is not there is named."""
     page = run("diff", "cn").output
     assert "causes, for claims filed from 2025-11-01; pending cases keep the rule they began with:" in page
-    assert "causes.list.online_copyright.filed_until: 2025-10-31" in page and "+ causes.list.online_unfair_competition" in page
+    assert (
+        "causes.list.online_copyright.filed_until: 2025-10-31" in page
+        and "+ causes.list.online_unfair_competition" in page
+    )
     for wrong in (("diff", "cn", "2020-01-01"), ("diff", "xx"), ("diff", "cn", "yesterday")):
         result = run(*wrong)
-        assert result.exit_code == 1 and "Error" in result.output and result.exception is not None and not isinstance(result.exception, ValueError)
+        assert (
+            result.exit_code == 1
+            and "Error" in result.output
+            and result.exception is not None
+            and not isinstance(result.exception, ValueError)
+        )
 
 
 def test_the_administrator_sees_what_is_missing(small_scene: Scene) -> None:
-    """From November on a missing calendar of next year stands on the administrator's page, in her language; in March it does not."""
+    """From November on a missing calendar of next year stands on the administrator's page, in her language; in March it
+    does not.
+    """
     scene = small_scene
     app = create_app(court=scene.court)
 
@@ -68,7 +85,9 @@ def test_the_administrator_sees_what_is_missing(small_scene: Scene) -> None:
         with scene.court.database.write() as session:
             account = session.get_one(Account, scene.people["admin"])
             account.locale = locale
-            token, _ = open_session(session, account, scene.clock.machine_now(), device="test", address="::1", two_factor=True)
+            token, _ = open_session(
+                session, account, scene.clock.machine_now(), device="test", address="::1", two_factor=True
+            )
         client.set_cookie(session_cookie_name(False), token)
         return client.get("/administration/people").text
 

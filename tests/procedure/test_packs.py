@@ -51,15 +51,39 @@ def test_an_unspoilt_copy_is_accepted(workbench: Path) -> None:
 
 SPOILT = [
     ("windows.toml", "amount = 7\n", "amout = 7\n", "windows.rules.registry_review", "missing or unknown key"),
-    ("windows.toml", 'article = "CPL 126; REG 8"\n', "", "windows.rules.registry_review.article", "a figure without citation"),
+    (
+        "windows.toml",
+        'article = "CPL 126; REG 8"\n',
+        "",
+        "windows.rules.registry_review.article",
+        "a figure without citation",
+    ),
     ("windows.toml", '"CPL 126; REG 8"', '"as the law says"', "windows.rules.registry_review.article", "no citation"),
-    ("windows.toml", '"CPL 126; REG 8"', '"XYZ 126"', "windows.rules.registry_review.article", "a source the pack does not have"),
+    (
+        "windows.toml",
+        '"CPL 126; REG 8"',
+        '"XYZ 126"',
+        "windows.rules.registry_review.article",
+        "a source the pack does not have",
+    ),
     ("windows.toml", "amount = 7\n", "amount = 0\n", "windows.rules.registry_review.amount", "no length"),
     ("windows.toml", "amount = 7\n", "amount = 9000\n", "windows.rules.registry_review.amount", "absurd length"),
     ("windows.toml", 'unit = "days"', 'unit = "moons"', "windows.rules.registry_review.unit", "unknown unit"),
     ("windows.toml", "at_least = 15\n", "at_least = 16\n", "windows.rules.evidence", "shorter than its own least"),
-    ("windows.toml", 'window = "evidence"', 'window = "eloquence"', "windows.rules.jurisdiction_objection.effects", "effect on nothing"),
-    ("windows.toml", "by_track.simple]", "by_track.simpel]", "windows.rules.answer.by_track.simpel", "variant of no track"),
+    (
+        "windows.toml",
+        'window = "evidence"',
+        'window = "eloquence"',
+        "windows.rules.jurisdiction_objection.effects",
+        "effect on nothing",
+    ),
+    (
+        "windows.toml",
+        "by_track.simple]",
+        "by_track.simpel]",
+        "windows.rules.answer.by_track.simpel",
+        "variant of no track",
+    ),
     ("tariff.toml", 'rate = "2%"', 'rate = "200%"', "tariff.scales.property.bands.2", "rate above the claim"),
     ("tariff.toml", 'rate = "2%"', "rate = 0.02", "tariff.scales.property.bands.2.rate", "inexact rate"),
     ("tariff.toml", "to = 200_000_00", "to = 90_000_00", "tariff.scales.property", "bands that fall"),
@@ -68,13 +92,31 @@ SPOILT = [
     ("tariff.toml", "set = 300_00", "set = 600_00", "tariff.kinds.personality.base", "outside the range of the law"),
     ("tariff.toml", "flat = 50_00", "flat = -1", "tariff.scales.property.bands.0.flat", "negative fee"),
     ("tariff.toml", 'scale = "property"', 'scale = "feelings"', "tariff", "kind without scale"),
-    ("causes.toml", 'fee_kind = "property"', 'fee_kind = "feelings"', "causes.list.online_shopping.fee_kind", "no such fee"),
+    (
+        "causes.toml",
+        'fee_kind = "property"',
+        'fee_kind = "feelings"',
+        "causes.list.online_shopping.fee_kind",
+        "no such fee",
+    ),
     ("causes.toml", 'zh = "网络购物合同纠纷"', 'zh = ""', "causes.list.online_shopping.title", "untranslated title"),
     ("causes.toml", 'kind = "line"', 'kind = "song"', "causes.list.online_shopping.fields.0.kind", "unknown field"),
     ("procedure.toml", 'plan = "short"', 'plan = "shortest"', "tracks.list.small_claims.plan", "no such plan"),
-    ("procedure.toml", "consent_per_stage", "consent_to_everything", "invariants.on.consent_to_everything", "unknown strategy"),
+    (
+        "procedure.toml",
+        "consent_per_stage",
+        "consent_to_everything",
+        "invariants.on.consent_to_everything",
+        "unknown strategy",
+    ),
     ("procedure.toml", 'applies_to = "filed_from"\ndefault', "default", "tracks.applies_to", "from when is not said"),
-    ("procedure.toml", '"whereabouts_unknown"', '"wherabouts_unknown"', "tracks.list.small_claims.bars.3", "unknown bar"),
+    (
+        "procedure.toml",
+        '"whereabouts_unknown"',
+        '"wherabouts_unknown"',
+        "tracks.list.small_claims.bars.3",
+        "unknown bar",
+    ),
     ("pack.toml", '"Asia/Shanghai"', '"Asia/Atlantis"', "zone", "no such zone"),
     ("pack.toml", '"CNY"', '"yuan"', "currency", "no currency"),
     ("pack.toml", "{number}号", "{nummer}号", "case_numbers", "a number that cannot be written"),
@@ -85,7 +127,9 @@ SPOILT = [
 
 
 @pytest.mark.parametrize(("file", "old", "new", "path", "why"), SPOILT, ids=[row[4] for row in SPOILT])
-def test_what_cannot_be_a_rule_is_refused_with_its_path(workbench: Path, file: str, old: str, new: str, path: str, why: str) -> None:
+def test_what_cannot_be_a_rule_is_refused_with_its_path(
+    workbench: Path, file: str, old: str, new: str, path: str, why: str
+) -> None:
     """The court does not open with a pack it cannot read, and says which key is wrong."""
     edit(workbench / file, old, new)
     with pytest.raises(PackError) as refused:
@@ -120,7 +164,9 @@ def test_a_new_version_writes_only_what_it_changes(workbench: Path) -> None:
         encoding="utf-8",
     )
     packs = own(workbench)
-    changes = {change.path: change for change in pack_diff(packs.get("zz", "2024-01-01"), packs.get("zz", date(2027, 1, 1)))}
+    changes = {
+        change.path: change for change in pack_diff(packs.get("zz", "2024-01-01"), packs.get("zz", date(2027, 1, 1)))
+    }
     amount = changes.pop("windows.rules.fee_payment.amount")
     assert (amount.kind, amount.before, amount.after) == (ChangeKind.CHANGED, "7", "10")
     assert changes.pop("calendar.years.2027.article").kind is ChangeKind.ADDED
@@ -132,12 +178,17 @@ def test_a_new_version_writes_only_what_it_changes(workbench: Path) -> None:
         packs.get("zz", date(2027, 1, 1)).window("offer")
 
 
-@pytest.mark.parametrize("line", ["based_on = 2023-01-01", "based_on = 2028-01-01", 'based_on = 2024-01-01\nremoved = ["windows.rules.nothing"]'])
+@pytest.mark.parametrize(
+    "line",
+    ["based_on = 2023-01-01", "based_on = 2028-01-01", 'based_on = 2024-01-01\nremoved = ["windows.rules.nothing"]'],
+)
 def test_a_version_without_ground_is_refused(workbench: Path, line: str) -> None:
     """A version cannot be based on one that is not there or not earlier, nor remove what is not there."""
     later = workbench.parent / "2027-01-01"
     later.mkdir()
-    (later / "pack.toml").write_text(f'id = "zz"\nversion = 2027-01-01\neffective_from = 2027-01-01\n{line}\n', encoding="utf-8")
+    (later / "pack.toml").write_text(
+        f'id = "zz"\nversion = 2027-01-01\neffective_from = 2027-01-01\n{line}\n', encoding="utf-8"
+    )
     with pytest.raises(PackError):
         own(workbench)
 
@@ -177,7 +228,12 @@ def test_every_cause_asks_questions_and_shows_both_checklists() -> None:
             assert cause.fields
             assert cause.claimant
             assert cause.respondent
-            for label in (cause.title, cause.description, *(one.label for one in cause.fields), *(one.label for one in (*cause.claimant, *cause.respondent))):
+            for label in (
+                cause.title,
+                cause.description,
+                *(one.label for one in cause.fields),
+                *(one.label for one in (*cause.claimant, *cause.respondent)),
+            ):
                 assert label.render("en") != label.render("zh-Hans")
 
 
@@ -202,8 +258,18 @@ def test_every_article_a_time_limit_rests_on_is_told_in_both_languages() -> None
     untold = []
     for pack in (CN, EW):
         for key, rule in pack.windows.rules.items():
-            cited = [rule.article, *(v.article for v in rule.by_track.values()), *(e.article for e in rule.effects), rule.abroad.article if rule.abroad else ""]
-            for tag, place in places(pack.sources, *filter(None, cited), rule.extendable or pack.reckoning.article, pack.reckoning.roll_article):
+            cited = [
+                rule.article,
+                *(v.article for v in rule.by_track.values()),
+                *(e.article for e in rule.effects),
+                rule.abroad.article if rule.abroad else "",
+            ]
+            for tag, place in places(
+                pack.sources,
+                *filter(None, cited),
+                rule.extendable or pack.reckoning.article,
+                pack.reckoning.roll_article,
+            ):
                 told = pack.law_of(f"{tag} {place}")
                 if tag != "COURT" and (not told or told[0][1].render("en") == told[0][1].render("zh-Hans")):
                     untold.append(f"{pack.id}: {key} cites {tag} {place}: tell what it says in law.toml")
@@ -214,7 +280,12 @@ def test_every_article_a_time_limit_rests_on_is_told_in_both_languages() -> None
 
 def test_every_invariant_is_a_switch_that_some_act_asks_or_is_always_kept() -> None:
     """None is only words in a pack: the program asks it where it refuses, or it is built in and cannot be switched off."""
-    asked = set(re.findall(r"Invariant\.([A-Z_]+)", "".join(path.read_text() for path in (PACKAGED.parent.parent / "judgment").glob("*.py"))))
+    asked = set(
+        re.findall(
+            r"Invariant\.([A-Z_]+)",
+            "".join(path.read_text() for path in (PACKAGED.parent.parent / "judgment").glob("*.py")),
+        )
+    )
     assert {one.name for one in Invariant} == asked | {one.name for one in ALWAYS_KEPT}
     assert not asked & {one.name for one in ALWAYS_KEPT}
     assert {one for one in Invariant if CN.keeps(one)} == set(Invariant) - {Invariant.DEFAULT_ON_REQUEST}
@@ -240,7 +311,11 @@ def test_what_the_clock_may_not_do_is_a_ruling() -> None:
         ("OLR 4(3)", "Online Litigation Rules, art. 4(3)", "《人民法院在线诉讼规则》第四条第（三）项"),
         ("CPL 103-111", "Civil Procedure Law, arts. 103-111", "《民事诉讼法》第一百零三条至第一百一十一条"),
         ("CPL 236, 238", "Civil Procedure Law, arts. 236, 238", "《民事诉讼法》第二百三十六条、第二百三十八条"),
-        ("COURT cooling-off", "Practice of this court: a decision rests for a day before it is pronounced", "《本院规程》：裁判宣告前的冷静期"),
+        (
+            "COURT cooling-off",
+            "Practice of this court: a decision rests for a day before it is pronounced",
+            "《本院规程》：裁判宣告前的冷静期",
+        ),
     ],
 )
 def test_citations_read_as_titles_and_articles(article: str, english: str, chinese: str) -> None:
@@ -266,12 +341,18 @@ def test_make_up_days_agree_with_an_independent_table(year: int) -> None:
     while day.year == year:
         assert calendar.is_working(day) is table.is_working_day(day), day
         day += timedelta(days=1)
-    assert {day for day in calendar.make_up if day.year == year} == {day for day in table.weekend_workdays if day.year == year}
+    assert {day for day in calendar.make_up if day.year == year} == {
+        day for day in table.weekend_workdays if day.year == year
+    }
 
 
 def test_the_courts_own_table_goes_before_the_library(workbench: Path) -> None:
     """An override closes a day the library calls working, and opens one it calls off."""
-    edit(workbench / "calendar.toml", 'article = "HOL 2026"', 'article = "HOL 2026"\nclosed = [2026-03-04]\nopen = [2026-05-05]')
+    edit(
+        workbench / "calendar.toml",
+        'article = "HOL 2026"',
+        'article = "HOL 2026"\nclosed = [2026-03-04]\nopen = [2026-05-05]',
+    )
     calendar = own(workbench).get("zz", "2024-01-01").working_calendar
     assert calendar.kind(date(2026, 3, 4)) is DayKind.HOLIDAY
     assert calendar.kind(date(2026, 5, 5)) is DayKind.WORKING

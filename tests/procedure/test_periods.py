@@ -25,7 +25,12 @@ from odr.procedure.reckoning import reckon
 from tests.scene import Scene
 
 PACKS = PackRegistry.load()
-COURT = cast(Court, SimpleNamespace(packs=PACKS, settings=Settings(data_dir=Path("unused")), clock=FixedClock(datetime(2026, 3, 2, tzinfo=UTC))))
+COURT = cast(
+    Court,
+    SimpleNamespace(
+        packs=PACKS, settings=Settings(data_dir=Path("unused")), clock=FixedClock(datetime(2026, 3, 2, tzinfo=UTC))
+    ),
+)
 RULES = [(pack, key) for pack in PACKS.ids() for key in PACKS.versions(pack)[-1].windows.rules]
 
 
@@ -37,11 +42,18 @@ def ask(client: FlaskClient, **values: str) -> str:
 
 
 def test_the_page_reckons_as_the_court_does(small_scene: Scene) -> None:
-    """Fifteen days from a service before the October holidays; the link in the page gives the same page again; what cannot be reckoned is told at its field."""
+    """Fifteen days from a service before the October holidays; the link in the page gives the same page again; what
+    cannot be reckoned is told at its field.
+    """
     client = create_app(court=small_scene.court).test_client()
     day = {"start-day": "28", "start-month": "9", "start-year": "2026"}
     page = ask(client, pack="cn", rule="answer", track="simple", **day)
-    expected = reckon(PACKS.in_force("cn", date(2026, 9, 28)), "answer", datetime(2026, 9, 28, 9, tzinfo=ZoneInfo("Asia/Shanghai")), track="simple")
+    expected = reckon(
+        PACKS.in_force("cn", date(2026, 9, 28)),
+        "answer",
+        datetime(2026, 9, 28, 9, tzinfo=ZoneInfo("Asia/Shanghai")),
+        track="simple",
+    )
     assert expected.result == date(2026, 10, 13) and "Tuesday 13\u00a0October 2026" in page and "art. 128" in page
     link = page.split('href="/periods?pack=cn&amp;rule', 1)[1].split('"', 1)[0].replace("&amp;", "&")
     again = {name: value[0] for name, value in parse_qs(urlsplit("/periods?pack=cn&rule" + link).query).items()}
@@ -63,7 +75,9 @@ def test_the_page_reckons_as_the_court_does(small_scene: Scene) -> None:
 def test_no_question_breaks_it(rule: tuple[str, str], start: date, abroad: bool, hour: int) -> None:
     """Every rule of every pack is reckoned from any day: forwards never before the event, backwards never after it."""
     pack, key = rule
-    question = PeriodInput.model_validate({"pack": pack, "rule": key, "start": start, "hour": f"{hour:02}:00", "abroad": abroad})
+    question = PeriodInput.model_validate(
+        {"pack": pack, "rule": key, "start": start, "hour": f"{hour:02}:00", "abroad": abroad}
+    )
     if key not in PACKS.in_force(pack, start).windows.rules:
         with pytest.raises(InvalidInput):
             answer(COURT, question)
@@ -78,7 +92,12 @@ def test_standing_still_never_shortens(still: date, days: int) -> None:
     """Time that stood still moves the end later or not at all, and is shown day by day."""
     base = {"pack": "cn", "rule": "answer", "start": date(2026, 3, 2)}
     plain = answer(COURT, PeriodInput.model_validate(base)).reckoning
-    halted = answer(COURT, PeriodInput.model_validate({**base, "still_from": still, "still_until": date.fromordinal(still.toordinal() + days)})).reckoning
+    halted = answer(
+        COURT,
+        PeriodInput.model_validate(
+            {**base, "still_from": still, "still_until": date.fromordinal(still.toordinal() + days)}
+        ),
+    ).reckoning
     assert halted.due_at >= plain.due_at
     if still <= plain.result and still > date(2026, 3, 2):
         assert any("suspended" in step.reason.msgid for step in halted.steps)

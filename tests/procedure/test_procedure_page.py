@@ -11,11 +11,15 @@ from odr.procedure.table import TABLE
 
 def test_the_page_is_up_to_date() -> None:
     """``docs/procedure.md`` is what the table of acts and the packs give today."""
-    assert PROCEDURE_PAGE.read_text(encoding="utf-8") == procedure_text(), "run `make docs` and commit docs/procedure.md"
+    assert PROCEDURE_PAGE.read_text(encoding="utf-8") == procedure_text(), (
+        "run `make docs` and commit docs/procedure.md"
+    )
 
 
 def test_the_page_leaves_no_act_and_no_time_limit_out() -> None:
-    """Every act has a line, every time limit of every pack has its length and article, and from every stage but the last a way leads on."""
+    """Every act has a line, every time limit of every pack has its length and article, and from every stage but the
+    last a way leads on.
+    """
     text = procedure_text()
     assert [act.name for act in TABLE if f"| `{act.name}`" not in text] == []
     packs = PackRegistry.load()
@@ -24,4 +28,6 @@ def test_the_page_leaves_no_act_and_no_time_limit_out() -> None:
         for key, rule in pack.windows.rules.items():
             line = next(line for line in section.splitlines() if line.startswith(f"| `{key}` "))
             assert f"{rule.amount} " in line and rule.article in line
-    assert {here for here, _ in moves(list(TABLE))} >= set(Stage) - {Stage.CLOSED}, "from every stage but the last a way leads on"
+    assert {here for here, _ in moves(list(TABLE))} >= set(Stage) - {Stage.CLOSED}, (
+        "from every stage but the last a way leads on"
+    )

@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 
 from odr.procedure.arrival import Arrival, deemed_served, filed_at
 from odr.procedure.packs import NoSuchRule, PackRegistry, RulePack
-from odr.procedure.reckoning import Extension, LengthNotAllowed, Period, Reckoning, Suspension, Unit, reckon, reckon_before
+from odr.procedure.reckoning import (
+    Extension,
+    LengthNotAllowed,
+    Period,
+    Reckoning,
+    Suspension,
+    Unit,
+    reckon,
+    reckon_before,
+)
 from odr.text import T
 
 PACKS = PackRegistry.load()
@@ -103,8 +112,12 @@ CN_DATES = [
 ]
 
 
-@pytest.mark.parametrize(("window", "track", "abroad", "event", "last", "why"), CN_DATES, ids=[f"{row[0]} {row[3]}" for row in CN_DATES])
-def test_chinese_limits_end_where_a_hand_reckoning_ends(window: str, track: str | None, abroad: bool, event: str, last: str, why: str) -> None:
+@pytest.mark.parametrize(
+    ("window", "track", "abroad", "event", "last", "why"), CN_DATES, ids=[f"{row[0]} {row[3]}" for row in CN_DATES]
+)
+def test_chinese_limits_end_where_a_hand_reckoning_ends(
+    window: str, track: str | None, abroad: bool, event: str, last: str, why: str
+) -> None:
     """A limit ends with the last moment of the day that the official calendar gives (CPL 85)."""
     found = reckon(CN, window, at(event), track=track, abroad=abroad)
     assert found.result == date.fromisoformat(last), why
@@ -133,7 +146,12 @@ def test_english_limits_end_at_four_on_the_day_reckoned_by_hand(window: str, eve
 
 @pytest.mark.parametrize(
     ("amount", "event", "last"),
-    [(5, "2026-04-01", "2026-04-10"), (3, "2026-10-02", "2026-10-07"), (1, "2026-12-24", "2026-12-29"), (6, "2026-10-02", "2026-10-08")],
+    [
+        (5, "2026-04-01", "2026-04-10"),
+        (3, "2026-10-02", "2026-10-07"),
+        (1, "2026-12-24", "2026-12-29"),
+        (6, "2026-10-02", "2026-10-08"),
+    ],
 )
 def test_english_periods_of_five_days_or_less_count_business_days(amount: int, event: str, last: str) -> None:
     """Up to five days, weekends and bank holidays do not count; from six on they do (CPR 2.8(4))."""
@@ -154,7 +172,9 @@ HOURS = [
 
 
 @pytest.mark.parametrize(("pack", "window", "event", "zone", "due"), HOURS, ids=[row[2] for row in HOURS])
-def test_hours_begin_with_the_next_hour_and_are_real_hours(pack: RulePack, window: str, event: str, zone: ZoneInfo, due: str) -> None:
+def test_hours_begin_with_the_next_hour_and_are_real_hours(
+    pack: RulePack, window: str, event: str, zone: ZoneInfo, due: str
+) -> None:
     """The hour of the event is not counted, holidays move nothing, and a day of 23 or 25 hours is what it is."""
     found = reckon(pack, window, at(event, zone))
     assert found.due_at == at(due, zone).astimezone(UTC)
@@ -178,7 +198,9 @@ def test_backward_periods_end_before_the_event(pack: RulePack, window: str, even
 
 
 def test_small_claims_know_no_appeal() -> None:
-    """Small claims are decided in one instance, at home or abroad (CPL 165); only a refusal to accept the claim is appealed (CPL 157)."""
+    """Small claims are decided in one instance, at home or abroad (CPL 165); only a refusal to accept the claim is
+    appealed (CPL 157).
+    """
     for window in ("appeal_judgment", "appeal_jurisdiction", "appeal_dismissal"):
         for abroad in (False, True):
             with pytest.raises(NoSuchRule):
@@ -203,13 +225,16 @@ def test_a_suspension_pushes_months_and_hours_on() -> None:
     halt = Suspension(at("2026-03-10T10:00"), at("2026-03-12T17:30"), T("stay"), "CPL 153")
     assert reckon(CN, "second_instance_judgment", at("2026-03-02"), suspensions=[halt]).result == date(2026, 6, 5)
     short = Suspension(at("2026-03-03T10:00"), at("2026-03-03T11:30"), T("stay"), "CPL 153")
-    assert reckon(CN, "preservation_ruling", at("2026-03-02T10:20"), suspensions=[short]).due_at == at("2026-03-04T13:00").astimezone(UTC)
+    assert reckon(CN, "preservation_ruling", at("2026-03-02T10:20"), suspensions=[short]).due_at == at(
+        "2026-03-04T13:00"
+    ).astimezone(UTC)
 
 
 def test_an_extension_runs_from_the_end_reached() -> None:
     """More time begins after the last day already reckoned, rolled or not."""
     more = Extension(T("asked for in time"), "EV 54", period=Period(amount=5, unit=Unit.DAYS))
-    # Ends on Saturday the 21st, that is Monday the 23rd; five days more end on Saturday the 28th, that is Monday the 30th.
+    # Ends on Saturday the 21st, that is Monday the 23rd; five days more end on Saturday the 28th, that is Monday the
+    # 30th.
     found = reckon(CN, "evidence", at("2026-03-06"), extensions=[more])
     assert found.result == date(2026, 3, 30)
 
@@ -223,7 +248,9 @@ def test_an_outage_order_holds_a_window_open_until_its_day() -> None:
 
 
 def test_the_judge_sets_a_length_only_within_the_bounds() -> None:
-    """Ordinary evidence periods are at least fifteen days, simple ones at most fifteen (EV 51, CPI 266); an appeal period is fixed."""
+    """Ordinary evidence periods are at least fifteen days, simple ones at most fifteen (EV 51, CPI 266); an appeal
+    period is fixed.
+    """
     assert reckon(CN, "evidence", at("2026-03-02"), track="ordinary", amount=20).result == date(2026, 3, 23)
     for window, track, amount, article in (
         ("evidence", "ordinary", 14, "EV 51; CPI 99"),
@@ -335,7 +362,9 @@ def test_holidays_never_shorten(pack: RulePack, start: datetime, amount: int) ->
 
 
 @given(PACK, MOMENTS, st.integers(1, 40), st.integers(0, 30), st.integers(0, 20))
-def test_suspension_and_extension_only_ever_give_time(pack: RulePack, start: datetime, amount: int, after: int, length: int) -> None:
+def test_suspension_and_extension_only_ever_give_time(
+    pack: RulePack, start: datetime, amount: int, after: int, length: int
+) -> None:
     """No standstill and no extension makes a limit end sooner."""
     period = Period(amount=amount, unit=Unit.DAYS)
     plain = reckon(pack, period, start).due_at

@@ -59,21 +59,31 @@ def test_what_a_ruling_is_read_from_is_in_its_form(small_scene: Scene) -> None:
     made = [a for a in TABLE if a.paper is not None]
     assert {"refuse_claim", "review_costs", "rule_on_lateness"} <= {a.name for a in made}
     for each in made:
-        assert each.paper is not None and (each.paper.why is not None or "reasons" in each.input.model_fields), each.name
+        assert each.paper is not None and (each.paper.why is not None or "reasons" in each.input.model_fields), (
+            each.name
+        )
         assert set(each.paper.omits) <= set(each.input.model_fields), each.name
         assert each.paper.ruled is not None or each.paper.result in each.input.model_fields, each.name
 
 
 def asked(scene: Scene) -> str:
     with scene.court.database.read() as session:
-        return session.scalars(select(Request.reference).where(Request.case_id == scene.case_id).order_by(Request.id.desc())).first() or pytest.fail("none")
+        return session.scalars(
+            select(Request.reference).where(Request.case_id == scene.case_id).order_by(Request.id.desc())
+        ).first() or pytest.fail("none")
 
 
 def made(scene: Scene, number: int) -> tuple[Document, DocketEntry, bytes]:
     """The paper of an entry, the entry, and the root to check the seal by."""
     with scene.court.database.read() as session:
-        paper = session.scalars(select(Document).where(Document.case_id == scene.case_id, Document.entry_number == number, Document.kind == "ruling")).one()
-        entry = session.scalars(select(DocketEntry).where(DocketEntry.case_id == scene.case_id, DocketEntry.number == number)).one()
+        paper = session.scalars(
+            select(Document).where(
+                Document.case_id == scene.case_id, Document.entry_number == number, Document.kind == "ruling"
+            )
+        ).one()
+        entry = session.scalars(
+            select(DocketEntry).where(DocketEntry.case_id == scene.case_id, DocketEntry.number == number)
+        ).one()
         session.expunge_all()
         return paper, entry, scene.court.notary.authority.root(session).public_bytes(Encoding.PEM)
 
@@ -90,7 +100,14 @@ def pending(small_scene: Scene) -> Scene:
 
 
 CASES = [
-    ("en", ("withdraw_claim", "li", {}), "rule_on_withdrawal", "judge", {"answer": "refuse"}, ["Ruling", "Whatwasaskedforisnotgranted.", "Noappeallies"]),
+    (
+        "en",
+        ("withdraw_claim", "li", {}),
+        "rule_on_withdrawal",
+        "judge",
+        {"answer": "refuse"},
+        ["Ruling", "Whatwasaskedforisnotgranted.", "Noappeallies"],
+    ),
     (
         "zh-Hans",
         ("withdraw_claim", "li", {}),
@@ -112,16 +129,28 @@ CASES = [
 
 @pytest.mark.parametrize(("language", "motion", "act", "who", "more", "words"), CASES)
 def test_a_ruling_is_set_sealed_and_kept_with_its_entry(
-    pending: Scene, language: str, motion: tuple[str, str, dict[str, str]], act: str, who: str, more: dict[str, str], words: list[str]
+    pending: Scene,
+    language: str,
+    motion: tuple[str, str, dict[str, str]],
+    act: str,
+    who: str,
+    more: dict[str, str],
+    words: list[str],
 ) -> None:
-    """The paper says what is ruled, why and what can be done, in the language of who ruled; a changed byte is refused; it goes out with the notice."""
+    """The paper says what is ruled, why and what can be done, in the language of who ruled; a changed byte is refused;
+    it goes out with the notice.
+    """
     with pending.court.database.write() as session:
         session.get_one(Account, pending.people[who]).locale = language
     pending.do(motion[0], motion[1], **motion[2])
     number = pending.do(act, who, request=asked(pending), reasons=WHY, **more).number
     paper, entry, trust = made(pending, number)
     result = json.loads(entry.payload)["result"]
-    assert (result["document"], result["sha256"], result["document_receipt"]) == (paper.reference, paper.sha256, paper.receipt)
+    assert (result["document"], result["sha256"], result["document_receipt"]) == (
+        paper.reference,
+        paper.sha256,
+        paper.receipt,
+    )
     assert sha256_hex(paper.content) == paper.sha256 and paper.audience is entry.audience and paper.locale == language
     assert validate_pdf(paper.content, trust).state is SealState.SEALED
     changed = bytearray(paper.content)
@@ -130,21 +159,44 @@ def test_a_ruling_is_set_sealed_and_kept_with_its_entry(
     said = text_of(paper.content)
     assert all(each in said for each in ["".join(WHY.split()), *words]), said
     with pending.court.database.read() as session:
-        sent = [p.documents for p in session.scalars(select(Packet).where(Packet.case_id == pending.case_id)) if number in p.entry_ids]
+        sent = [
+            p.documents
+            for p in session.scalars(select(Packet).where(Packet.case_id == pending.case_id))
+            if number in p.entry_ids
+        ]
     assert [[d["sha256"] for d in documents] for documents in sent] == [[paper.sha256]] * 2
 
 
 OWN = [
-    ("en", "transfer_case", {"court": "Harbour District Court"}, ["Transfertoanothercourt", "HarbourDistrictCourt", "Noappealliesagainstthisruling."], []),
+    (
+        "en",
+        "transfer_case",
+        {"court": "Harbour District Court"},
+        ["Transfertoanothercourt", "HarbourDistrictCourt", "Noappealliesagainstthisruling."],
+        [],
+    ),
     ("zh-Hans", "convert_track", {"to": "simple"}, ["程序转换", "简易程序"], []),
     (
         "en",
         "bring_in_party",
-        {"role": "third_party", "name": "Wan Li Carriers", "kind": "company", "email": "post@wanli.example", "phone": "13900000000", "address": "4 Dock Road"},
+        {
+            "role": "third_party",
+            "name": "Wan Li Carriers",
+            "kind": "company",
+            "email": "post@wanli.example",
+            "phone": "13900000000",
+            "address": "4 Dock Road",
+        },
         ["WanLiCarriers", "4DockRoad", "raisedtogetherwithanappeal"],
         ["wanli.example", "13900000000"],
     ),
-    ("en", "order_appraisal", {"fact": "Who made the label", "questions": "Is it genuine?", "bears": "claimant/1"}, ["Whomadethelabel"], []),
+    (
+        "en",
+        "order_appraisal",
+        {"fact": "Who made the label", "questions": "Is it genuine?", "bears": "claimant/1"},
+        ["Whomadethelabel"],
+        [],
+    ),
 ]
 
 
@@ -162,7 +214,11 @@ def test_a_ruling_nobody_asked_for_is_set_sealed_and_served(
     assert all(each in said for each in ["".join(WHY.split()), *words]), said
     assert not any(each in said for each in kept_out), said
     with pending.court.database.read() as session:
-        sent = [p.documents for p in session.scalars(select(Packet).where(Packet.case_id == pending.case_id)) if number in p.entry_ids]
+        sent = [
+            p.documents
+            for p in session.scalars(select(Packet).where(Packet.case_id == pending.case_id))
+            if number in p.entry_ids
+        ]
     assert len(sent) >= 2 and all(paper.sha256 in {d["sha256"] for d in documents} for documents in sent)
 
 
@@ -186,6 +242,12 @@ def test_the_paper_is_read_by_who_reads_the_entry() -> None:
     """Of an entry for one party and the court the other side opens nothing; of one for several parties no party does."""
     one, several = ("party/7", "judge", "clerk"), ("party/7", "party/8", "judge", "clerk")
     mine, other = Actor(Role.CLAIMANT, 1, "Li", 1, 7), Actor(Role.RESPONDENT, 2, "Haiyun", 1, 8)
-    assert [may_read(v, document_audience(Audience.NAMED, one), party_named(one)) for v in (mine, other)] == [True, False]
-    assert [may_read(v, document_audience(Audience.NAMED, several), party_named(several)) for v in (mine, other)] == [False, False]
+    assert [may_read(v, document_audience(Audience.NAMED, one), party_named(one)) for v in (mine, other)] == [
+        True,
+        False,
+    ]
+    assert [may_read(v, document_audience(Audience.NAMED, several), party_named(several)) for v in (mine, other)] == [
+        False,
+        False,
+    ]
     assert document_audience(Audience.PARTIES_AND_COURT, ()) is Audience.PARTIES_AND_COURT

@@ -1,4 +1,6 @@
-"""A court of another country is data and chosen strategies: an online money claim of England and Wales walked by the real acts."""
+"""A court of another country is data and chosen strategies: an online money claim of England and Wales walked by the
+real acts.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,13 @@ LONDON = ZoneInfo("Europe/London")
 def london(sqlite_url: str, tmp_path: Path) -> Iterator[Scene]:
     """A court that sits by the rules of England and Wales, with a claim for 1,200 pounds issued."""
     database = Database(sqlite_url, synchronous="OFF")
-    scene = open_court(database, FixedClock(datetime(2026, 3, 2, 9, tzinfo=LONDON)), tmp_path / "court", pack="ew", zone="Europe/London")
+    scene = open_court(
+        database,
+        FixedClock(datetime(2026, 3, 2, 9, tzinfo=LONDON)),
+        tmp_path / "court",
+        pack="ew",
+        zone="Europe/London",
+    )
     told = {"agreement": "Thirty bottles for 1,200 pounds.", "breach": "They never came."}
     relief = [{"kind": "money", "what": "The price back", "amount": "GBP 1,200.00"}]
     scene.lodge(claim(matter={"cause": "online_money_claim"}, particulars=told, relief=relief))
@@ -48,12 +56,18 @@ def window(scene: Scene, kind: str) -> Window:
 
 
 def test_a_defence_within_28_days_of_service_by_who_acknowledged(london: Scene) -> None:
-    """The band's fee is in pounds; fourteen days to acknowledge or defend; who acknowledges has until four o'clock of the twenty-eighth day."""
+    """The band's fee is in pounds; fourteen days to acknowledge or defend; who acknowledges has until four o'clock of
+    the twenty-eighth day.
+    """
     with london.court.database.read() as session:
         (fee,) = assessments_of(session, session.get_one(Case, london.case_id))
         assert (fee.amount_minor, fee.currency) == (80_00, "GBP")
     london.join()
-    assert window(london, "answer").due_at == window(london, "acknowledgement").due_at == datetime(2026, 3, 16, 16, tzinfo=LONDON)
+    assert (
+        window(london, "answer").due_at
+        == window(london, "acknowledgement").due_at
+        == datetime(2026, 3, 16, 16, tzinfo=LONDON)
+    )
     with pytest.raises(ActNotOpen, match="Acknowledge service first"):
         london.do("object_to_jurisdiction", "haiyun", ground="place", words="We sit in Leeds.", court="Leeds")
     london.later(days=13)
@@ -74,7 +88,9 @@ def test_a_defence_within_28_days_of_service_by_who_acknowledged(london: Scene) 
 
 
 def test_without_acknowledgement_fourteen_days_and_a_late_one_is_marked(london: Scene) -> None:
-    """Silence ends the time for the defence after fourteen days; a late acknowledgement is marked and gives what is left of twenty-eight."""
+    """Silence ends the time for the defence after fourteen days; a late acknowledgement is marked and gives what is
+    left of twenty-eight.
+    """
     london.join()
     london.later(days=15)
     assert {window(london, kind).state for kind in ("acknowledgement", "answer")} == {WindowState.LAPSED}
@@ -106,7 +122,9 @@ def test_a_court_that_knows_no_acknowledgement_offers_none(small_scene: Scene) -
     with pytest.raises(ActNotOpen, match="know no such step"):
         small_scene.do("acknowledge_service", "haiyun", intends="defend")
     with small_scene.court.database.read() as session:
-        offered = acts_for(small_scene.court.look(session), session.get_one(Case, small_scene.case_id), small_scene.actor("haiyun"))
+        offered = acts_for(
+            small_scene.court.look(session), session.get_one(Case, small_scene.case_id), small_scene.actor("haiyun")
+        )
         assert "acknowledge_service" not in {each.act.name for each in offered}
 
 
@@ -123,7 +141,15 @@ def heard(scene: Scene) -> None:
         hearing = session.scalars(select(Hearing.reference).where(Hearing.case_id == scene.case_id)).one()
         claimant, respondent = (party.reference for party in session.get_one(Case, scene.case_id).parties)
     there = [{"who": claimant, "presence": "courtroom"}, {"who": respondent, "presence": "absent"}]
-    scene.do("record_hearing", "clerk", hearing=hearing, begun="10:32", ended="11:00", attendance=there, minutes="Nobody came for the respondent.")
+    scene.do(
+        "record_hearing",
+        "clerk",
+        hearing=hearing,
+        begun="10:32",
+        ended="11:00",
+        attendance=there,
+        minutes="Nobody came for the respondent.",
+    )
     scene.do("close_hearing", "judge", reasons="Everything was heard.")
     for _ in range(20):
         if scene.case().stage is Stage.DELIBERATION:
@@ -132,12 +158,17 @@ def heard(scene: Scene) -> None:
 
 
 def test_judgment_in_default_only_on_request(london: Scene) -> None:
-    """Served, silent for 14 days, summoned and heard: without the claimant's request the gate is shut; with it the judge alone signs (CPR 12.4)."""
+    """Served, silent for 14 days, summoned and heard: without the claimant's request the gate is shut; with it the
+    judge alone signs (CPR 12.4).
+    """
     scene = london
     scene.later(days=3)
     posted(scene, "claim")
     with scene.court.database.read() as session:
-        assert session.scalars(select(Window).where(Window.case_id == scene.case_id, Window.kind == "evidence")).all() == []
+        assert (
+            session.scalars(select(Window).where(Window.case_id == scene.case_id, Window.kind == "evidence")).all()
+            == []
+        )
     scene.later(days=16)
     assert window(scene, "answer").state is WindowState.LAPSED
     heard(scene)
@@ -147,15 +178,34 @@ def test_judgment_in_default_only_on_request(london: Scene) -> None:
     assert gate(scene) == []
     with scene.court.database.read() as session:
         key = f"{session.scalars(select(Claim.reference).where(Claim.case_id == scene.case_id)).one()}/1"
-    found = [{"subject": f"fact/{n}", "result": "adopted", "reasons": "Told at the hearing and not denied.", "rests_on": []} for n in (1, 2)]
+    found = [
+        {"subject": f"fact/{n}", "result": "adopted", "reasons": "Told at the hearing and not denied.", "rests_on": []}
+        for n in (1, 2)
+    ]
     scene.do("record_findings", "judge", adopt_undisputed=False, findings=found)
     pay = {"kind": "pay", "relief": key, "debtor": "respondent/1", "creditor": "claimant/1", "amount": "GBP 1,200.00"}
-    scene.do("draft_decision", "judge", language="en", claims="The price back.", reasons=[{"text": "See fact 1 and fact 2."}], orders=[pay])
+    scene.do(
+        "draft_decision",
+        "judge",
+        language="en",
+        claims="The price back.",
+        reasons=[{"text": "See fact 1 and fact 2."}],
+        orders=[pay],
+    )
     reference = draft(scene)
     scene.do("send_for_signing", "judge", decision=reference)
     scene.later(hours=26)
-    scene.do("issue_decision", "judge", decision=reference, case_number=scene.case().number, premise=scene.premise("issue_decision", "judge"))
+    scene.do(
+        "issue_decision",
+        "judge",
+        decision=reference,
+        case_number=scene.case().number,
+        premise=scene.premise("issue_decision", "judge"),
+    )
     assert scene.case().stage is Stage.PRONOUNCED
     with scene.court.database.read() as session:
         decision = session.scalars(select(Decision).where(Decision.case_id == scene.case_id)).one()
-        assert decision.by_default and len(entries_of(session, session.get_one(Case, scene.case_id), "countersign_decision")) == 0
+        assert (
+            decision.by_default
+            and len(entries_of(session, session.get_one(Case, scene.case_id), "countersign_decision")) == 0
+        )

@@ -28,7 +28,9 @@ def seen_by(scene: Scene, who: str) -> tuple[Timeline, list[Stage]]:
 
 
 def test_stages_and_who_was_waited_for(small_scene: Scene) -> None:
-    """A claim sent back waits for the claimant and no longer for the registry; the present stage is the last, and nothing runs beyond the picture."""
+    """A claim sent back waits for the claimant and no longer for the registry; the present stage is the last, and
+    nothing runs beyond the picture.
+    """
     scene = small_scene
     scene.lodge()
     scene.do("return_claim", "clerk", defects=[{"part": "parties", "what": "Give the other side's address."}], days=7)
@@ -41,7 +43,9 @@ def test_stages_and_who_was_waited_for(small_scene: Scene) -> None:
 
 
 def test_nobody_sees_a_wait_that_is_not_for_her(small_scene: Scene) -> None:
-    """A mediation asked for in the private room is on the parties' timeline and not on the judge's; every share of the width is within it."""
+    """A mediation asked for in the private room is on the parties' timeline and not on the judge's; every share of the
+    width is within it.
+    """
     scene = small_scene
     scene.lodge()
     scene.accept()
@@ -71,7 +75,9 @@ def test_the_page_says_the_same_twice_and_in_both_languages(small_scene: Scene) 
         with scene.court.database.write() as session:
             account = session.get_one(Account, scene.people["li"])
             account.locale = locale
-            token, _ = open_session(session, account, scene.clock.machine_now(), device="test", address="::1", two_factor=True)
+            token, _ = open_session(
+                session, account, scene.clock.machine_now(), device="test", address="::1", two_factor=True
+            )
         client.set_cookie(session_cookie_name(False), token)
         page = client.get(f"/cases/{scene.case().reference}/timeline")
         assert page.status_code == 200 and word in page.text

@@ -33,7 +33,17 @@ PAPER_BYTES = b"%PDF-1.7\n" + bytes(range(256))
 
 def mail_settings(port: int, **changes: object) -> EmailSettings:
     """Settings towards a server on loopback; impatient."""
-    settings = EmailSettings("127.0.0.1", port, "service@court.example", "Internet Court", PATHS, tls=Tls.NONE, timeout=0.5, deadline=1.0, smtp_is_final=True)
+    settings = EmailSettings(
+        "127.0.0.1",
+        port,
+        "service@court.example",
+        "Internet Court",
+        PATHS,
+        tls=Tls.NONE,
+        timeout=0.5,
+        deadline=1.0,
+        smtp_is_final=True,
+    )
     return replace(settings, **changes)  # type: ignore[arg-type]
 
 
@@ -80,11 +90,23 @@ def queue(database: Database, clock: FixedClock) -> Queue:
         now = clock.now()
         with database.write() as session:
             if email:
-                note_address(session, party_id=party_id, channel=Channel.EMAIL, value=email, source="pleading", at=now, given=given)
+                note_address(
+                    session,
+                    party_id=party_id,
+                    channel=Channel.EMAIL,
+                    value=email,
+                    source="pleading",
+                    at=now,
+                    given=given,
+                )
             if post:
-                note_address(session, party_id=party_id, channel=Channel.POST, value=post, source="pleading", at=now, given=given)
+                note_address(
+                    session, party_id=party_id, channel=Channel.POST, value=post, source="pleading", at=now, given=given
+                )
             if sms:
-                note_address(session, party_id=party_id, channel=Channel.SMS, value=sms, source="pleading", at=now, given=given)
+                note_address(
+                    session, party_id=party_id, channel=Channel.SMS, value=sms, source="pleading", at=now, given=given
+                )
             if consent:
                 record_consent(session, case_id=1, party_id=party_id, way=ConsentWay.EXPRESS, scope=PaperKind, at=now)
             packet = queue_packet(

@@ -37,7 +37,9 @@ def dsn(
     return "\n".join([*parts, "--B--\n"]).replace("\n", newline).encode()
 
 
-def plain(subject: str, body: str, *, sender: str = "wang@example.com", headers: str = "", charset: str = "utf-8") -> bytes:
+def plain(
+    subject: str, body: str, *, sender: str = "wang@example.com", headers: str = "", charset: str = "utf-8"
+) -> bytes:
     """A message of plain text."""
     head = f"From: {sender}\nTo: court\nSubject: {subject}\nMIME-Version: 1.0\n{headers}Content-Type: text/plain; charset={charset}\nContent-Transfer-Encoding: 8bit\n\n"
     return head.encode() + body.encode(charset if charset != "x-unknown" else "utf-8")

@@ -39,7 +39,13 @@ def begin(scene: Scene, state: str, method: str, **more: object) -> str:
 
 
 def letter(scene: Scene, authority: str = "Central Authority\nSomewhere 1") -> None:
-    scene.do("make_request_letter", "clerk", request=row(scene).reference, authority=authority, summary="Claim for the price of capsules bought online.")
+    scene.do(
+        "make_request_letter",
+        "clerk",
+        request=row(scene).reference,
+        authority=authority,
+        summary="Claim for the price of capsules bought online.",
+    )
 
 
 def pdf(words: str) -> bytes:
@@ -48,7 +54,9 @@ def pdf(words: str) -> bytes:
     page, font = PageObject.create_blank_page(width=595, height=842), DictionaryObject()
     font.update({NameObject("/Type"): NameObject("/Font"), NameObject("/Subtype"): NameObject("/Type1"), NameObject("/BaseFont"): NameObject("/Helvetica"),
                  NameObject("/Encoding"): NameObject("/WinAnsiEncoding")})  # fmt: skip
-    page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): DictionaryObject({NameObject("/F1"): font})})
+    page[NameObject("/Resources")] = DictionaryObject(
+        {NameObject("/Font"): DictionaryObject({NameObject("/F1"): font})}
+    )
     stream = DecodedStreamObject()
     stream.set_data(written)
     page[NameObject("/Contents")] = stream
@@ -64,11 +72,19 @@ def translated(scene: Scene) -> None:
     recorded = {"request": row(scene).reference, "translator": "Sworn translator Meyer"}
     with pytest.raises(InvalidInput, match="PDF"):
         scene.do("record_translation", "clerk", **recorded)
-    for wrong in (scene.upload("clerk", b"Klage auf Zahlung", "klage.txt"), scene.upload("clerk", content[:-200], "klage.pdf", "application/pdf")):
+    for wrong in (
+        scene.upload("clerk", b"Klage auf Zahlung", "klage.txt"),
+        scene.upload("clerk", content[:-200], "klage.pdf", "application/pdf"),
+    ):
         with pytest.raises(InvalidInput, match="PDF"):
             scene.do("record_translation", "clerk", **recorded, file=wrong.reference)
     with pytest.raises(CourtError):
-        scene.do("record_translation", "clerk", **recorded, file=scene.upload("judge", content, "klage.pdf", "application/pdf").reference)
+        scene.do(
+            "record_translation",
+            "clerk",
+            **recorded,
+            file=scene.upload("judge", content, "klage.pdf", "application/pdf").reference,
+        )
     assert row(scene).step is AbroadStep.TRANSLATION
     sent = scene.upload("clerk", content, "klage.pdf", "application/pdf")
     scene.do("record_translation", "clerk", **recorded, file=sent.reference)
@@ -80,11 +96,15 @@ def translated(scene: Scene) -> None:
 
 
 def test_a_central_authority_serves_and_certifies(served: Scene) -> None:
-    """Translation, bundle of letter and papers, forwarding, certificate: each step with its own time limit; the answer runs 30 days from that day."""
+    """Translation, bundle of letter and papers, forwarding, certificate: each step with its own time limit; the answer
+    runs 30 days from that day.
+    """
     reference = begin(served, "DE", "central_authority", language="German")
     party = next(p for p in served.case().parties if p.label == "respondent/1")
     assert (party.abroad, served.case().foreign_related) == (True, True)
-    assert barred_abroad(served.court.packs.get(served.case().pack_id, served.case().pack_version), party) == {Channel.POST}
+    assert barred_abroad(served.court.packs.get(served.case().pack_id, served.case().pack_version), party) == {
+        Channel.POST
+    }
     with pytest.raises(ActNotOpen):
         letter(served)
     translated(served)
@@ -110,12 +130,29 @@ def test_a_central_authority_serves_and_certifies(served: Scene) -> None:
     assert "HC-9" in page
     said = " ".join(page.replace("\u00a0", " ").split())
     assert "not yet compared" in said and "(DK): papers by post – not compared yet" in said
-    assert "(CA): papers by post – compared on Wednesday 25 November 2026 with: status table of the Hague Conference" in said
+    assert (
+        "(CA): papers by post – compared on Wednesday 25 November 2026 with: status table of the Hague Conference"
+        in said
+    )
     assert "域外送达" in read(browser(served, "judge"), f"/cases/{served.case().reference}/service/abroad", "zh-CN")
     served.later(days=60)
     with pytest.raises(InvalidInput):
-        served.do("record_return_abroad", "clerk", request=row(served).reference, result="served", served_on="2026-02-01", words="Too early")
-    served.do("record_return_abroad", "clerk", request=row(served).reference, result="served", served_on="2026-04-10", words="Local court of Hamburg")
+        served.do(
+            "record_return_abroad",
+            "clerk",
+            request=row(served).reference,
+            result="served",
+            served_on="2026-02-01",
+            words="Too early",
+        )
+    served.do(
+        "record_return_abroad",
+        "clerk",
+        request=row(served).reference,
+        result="served",
+        served_on="2026-04-10",
+        words="Local court of Hamburg",
+    )
     assert packets(served.court.database)[0].reference == reference
     assert packets(served.court.database)[0].state is PacketState.SERVED
     with served.court.database.read() as session:
@@ -125,7 +162,9 @@ def test_a_central_authority_serves_and_certifies(served: Scene) -> None:
 
 
 def test_post_abroad_only_where_allowed_and_the_judge_finds_on_silence(served: Scene) -> None:
-    """A state that objects gets no post; where it is allowed, three silent months lie before the judge, who alone may conclude (CPL 283, CPI 534)."""
+    """A state that objects gets no post; where it is allowed, three silent months lie before the judge, who alone may
+    conclude (CPL 283, CPI 534).
+    """
     served.do("note_abode_abroad", "clerk", party=respondent(served), state="JP", shown_by="Register")
     reference = packets(served.court.database)[0].reference
     for wrong in ("post", "consular", "diplomatic"):
@@ -137,12 +176,19 @@ def test_post_abroad_only_where_allowed_and_the_judge_finds_on_silence(served: S
         served.do("serve_abroad", "clerk", packet=reference, method="post")
     letter(served)
     served.do("forward_request", "clerk", request=row(served).reference, sent_on="2026-03-02")
-    silence = {"request": row(served).reference, "served": True, "reasons": "Tracking shows delivery; she called the registry."}
+    silence = {
+        "request": row(served).reference,
+        "served": True,
+        "reasons": "Tracking shows delivery; she called the registry.",
+    }
     with pytest.raises(ActNotOpen):
         served.do("find_on_post_abroad", "judge", **silence)
     served.later(days=95)
     with served.court.database.read() as session:
-        assert session.scalars(select(Task).where(Task.kind == "abroad", Task.done_at.is_(None))).one().role.value == "judge"
+        assert (
+            session.scalars(select(Task).where(Task.kind == "abroad", Task.done_at.is_(None))).one().role.value
+            == "judge"
+        )
         lapsed = session.scalars(select(Window).where(Window.kind == "abroad_post")).one()
         assert lapsed.state is WindowState.LAPSED
     served.do("find_on_post_abroad", "judge", **silence)
@@ -169,7 +215,10 @@ def test_what_a_state_allows(served: Scene) -> None:
 def test_a_certificate_serves_on_its_day() -> None:
     """The day certified by the authority is the day of service; a call never is."""
     at = datetime(2026, 4, 1, tzinfo=UTC)
-    facts = [Fact("c", FactKind.CERTIFIED, at, Channel.ABROAD), Fact("t", FactKind.CALLED, at - timedelta(days=3), Channel.SMS)]
+    facts = [
+        Fact("c", FactKind.CERTIFIED, at, Channel.ABROAD),
+        Fact("t", FactKind.CALLED, at - timedelta(days=3), Channel.SMS),
+    ]
     found = conclude(facts, [], [], Rules(), Occasion(abroad=True), now=at + timedelta(days=1))
     assert (found.status, found.effective_at) == (ServiceStatus.SERVED, at)
     assert conclude(facts[1:], [], [], Rules(), Occasion(), now=at).status is ServiceStatus.NOT_SERVED

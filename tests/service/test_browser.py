@@ -1,4 +1,6 @@
-"""Service in a real browser, without JavaScript: from the invitation to the answer on a phone in Chinese, the check of a notice, the desk."""
+"""Service in a real browser, without JavaScript: from the invitation to the answer on a phone in Chinese, the check of
+a notice, the desk.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ def look(page: Page, name: str) -> None:
 
 
 def test_from_the_invitation_to_the_answer_on_a_phone(small_scene: Scene, open_context: OpenContext) -> None:
-    """Three steps at 320 px in Chinese without a script: the code, who one is, what one wants; passing on and checking the notice stand beside them."""
+    """Three steps at 320 px in Chinese without a script: the code, who one is, what one wants; passing on and checking
+    the notice stand beside them.
+    """
     scene = small_scene
     scene.lodge()
     scene.accept()
@@ -65,7 +69,9 @@ def test_from_the_invitation_to_the_answer_on_a_phone(small_scene: Scene, open_c
 
 
 def test_the_desk_and_its_pages_are_clean(small_scene: Scene, open_context: OpenContext) -> None:
-    """axe finds nothing on the desk, the batch, the figures, service abroad and the letter passed on, narrow and wide; nothing scrolls sideways."""
+    """axe finds nothing on the desk, the batch, the figures, service abroad and the letter passed on, narrow and wide;
+    nothing scrolls sideways.
+    """
     scene = small_scene
     scene.lodge()
     scene.accept()

@@ -31,7 +31,14 @@ def scene(sqlite_url: str, clock: FixedClock, tmp_path: Path, smtp_peer: SmtpPee
     """A case to be heard in the courtroom; the court sends through a mail server that is the recipients' own."""
     database = Database(sqlite_url, synchronous="OFF")
     folder = tmp_path / "mail"
-    scene = open_court(database, clock, tmp_path / "court", smtp_url=f"smtp+plain://127.0.0.1:{smtp_peer.port}", smtp_is_final=True, mail_in=str(folder))
+    scene = open_court(
+        database,
+        clock,
+        tmp_path / "court",
+        smtp_url=f"smtp+plain://127.0.0.1:{smtp_peer.port}",
+        smtp_is_final=True,
+        mail_in=str(folder),
+    )
     mailbox.Maildir(folder)
     scene.lodge()
     scene.accept("ordinary")
@@ -45,7 +52,9 @@ def scene(sqlite_url: str, clock: FixedClock, tmp_path: Path, smtp_peer: SmtpPee
 def witness(scene: Scene, name: str = "Ding Mei", email: str = DING, manner: str = "live") -> None:
     """Li asks leave to hear somebody, and the judge admits her."""
     more = {} if manner == "live" else {"ground": "distance"}
-    asked = WitnessInput.model_validate({"name": name, "email": email, "about": "Saw the delivery.", "manner": manner, **more})
+    asked = WitnessInput.model_validate(
+        {"name": name, "email": email, "about": "Saw the delivery.", "manner": manner, **more}
+    )
     scene.do("ask_leave_for_witness", "li", asked)
     with scene.court.database.read() as session:
         reference = session.scalars(select(Witness.reference).where(Witness.email == email)).one()
@@ -75,12 +84,16 @@ def letters_to(peer: SmtpPeer, address: str) -> list[str]:
 def desk(scene: Scene) -> list[str]:
     """What waits for the clerk about somebody who was called."""
     with scene.court.database.read() as session:
-        return [str(t.subject) for t in session.scalars(select(Task).where(Task.kind == "call_in", Task.done_at.is_(None)))]
+        return [
+            str(t.subject) for t in session.scalars(select(Task).where(Task.kind == "call_in", Task.done_at.is_(None)))
+        ]
 
 
 @pytest.mark.slow
 def test_a_witness_is_told_when_and_where_to_come(scene: Scene, smtp_peer: SmtpPeer) -> None:
-    """Who is heard in person gets day, hour, place and role in both languages with a code, and no paper of the case; who testifies in writing gets nothing."""
+    """Who is heard in person gets day, hour, place and role in both languages with a code, and no paper of the case;
+    who testifies in writing gets nothing.
+    """
     witness(scene)
     witness(scene, "Gu Lin", "gu@witness.example", manner="written")
     summon(scene)
@@ -102,14 +115,18 @@ def test_a_witness_is_told_when_and_where_to_come(scene: Scene, smtp_peer: SmtpP
 
 @pytest.mark.slow
 def test_who_is_admitted_later_is_told_too_and_of_a_hearing_put_off(scene: Scene, smtp_peer: SmtpPeer) -> None:
-    """Admitted after the hearing was fixed she is called all the same; when it is put off she is told not to come, and of the new day."""
+    """Admitted after the hearing was fixed she is called all the same; when it is put off she is told not to come, and
+    of the new day.
+    """
     summon(scene)
     assert calls(scene) == []
     witness(scene)
     scene.later(minutes=11)
     with scene.court.database.read() as session:
         hearing = session.scalars(select(Hearing.reference)).one()
-    scene.do("adjourn_hearing", "judge", hearing=hearing, ground="evidence", reasons="The platform's answer is awaited.")
+    scene.do(
+        "adjourn_hearing", "judge", hearing=hearing, ground="evidence", reasons="The platform's answer is awaited."
+    )
     scene.do("summon", "clerk", mode="offline", on="2026-04-03", at="14:00", place="Courtroom 1")
     scene.later(minutes=11)
     subjects = letters_to(smtp_peer, DING)
@@ -122,7 +139,9 @@ def test_who_is_admitted_later_is_told_too_and_of_a_hearing_put_off(scene: Scene
 
 @pytest.mark.slow
 def test_the_clerk_knows_whom_a_notice_did_not_reach(scene: Scene, smtp_peer: SmtpPeer) -> None:
-    """A box that does not exist is the clerk's: she telephones, finds another address and sends the notice again, which then arrives."""
+    """A box that does not exist is the clerk's: she telephones, finds another address and sends the notice again, which
+    then arrives.
+    """
     witness(scene)
     smtp_peer.treat(DING, [Mood.NO_SUCH_BOX])
     summon(scene)
@@ -130,7 +149,16 @@ def test_the_clerk_knows_whom_a_notice_did_not_reach(scene: Scene, smtp_peer: Sm
     assert packet.state is PacketState.NOT_SERVED and len(desk(scene)) == 1
     assert "Ding Mei" in read(browser(scene, "clerk"), "/service-desk")
     today = scene.clock.now().date().isoformat()
-    scene.do("record_call", "clerk", packet=packet.reference, number="0571 8888", happened_on=today, hour="09:00", what="spoke", words="She will come.")
+    scene.do(
+        "record_call",
+        "clerk",
+        packet=packet.reference,
+        number="0571 8888",
+        happened_on=today,
+        hour="09:00",
+        what="spoke",
+        words="She will come.",
+    )
     assert desk(scene) == []
     scene.do("serve_again", "clerk", packet=packet.reference, email="ding@new.example", source="Told on the telephone")
     scene.later(minutes=11)
@@ -141,7 +169,9 @@ def test_the_clerk_knows_whom_a_notice_did_not_reach(scene: Scene, smtp_peer: Sm
 
 @pytest.mark.slow
 def test_what_comes_back_from_a_witness_is_read_like_any_other(scene: Scene, smtp_peer: SmtpPeer) -> None:
-    """A bounce after arrival takes the arrival back and lies on the clerk's desk; an answer comes onto the docket and is read."""
+    """A bounce after arrival takes the arrival back and lies on the clerk's desk; an answer comes onto the docket and
+    is read.
+    """
     witness(scene)
     summon(scene)
     bounce, reply = sent_to(smtp_peer, DING)

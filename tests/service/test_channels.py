@@ -68,10 +68,18 @@ def test_a_text_is_handed_to_the_gateway(serve: Callable[..., str]) -> None:
 
 @pytest.mark.parametrize(
     ("status", "outcome"),
-    [("400 Bad", Outcome.REFUSED), ("401 No", Outcome.LATER), ("429 Slow", Outcome.LATER), ("500 Oops", Outcome.LATER), ("302 Found", Outcome.LATER)],
+    [
+        ("400 Bad", Outcome.REFUSED),
+        ("401 No", Outcome.LATER),
+        ("429 Slow", Outcome.LATER),
+        ("500 Oops", Outcome.LATER),
+        ("302 Found", Outcome.LATER),
+    ],
 )
 def test_the_gateways_answer_is_read(serve: Callable[..., str], status: str, outcome: Outcome) -> None:
-    """Refusals about the message are final; what is wrong with us or with the gateway is later; redirects are not followed."""
+    """Refusals about the message are final; what is wrong with us or with the gateway is later; redirects are not
+    followed.
+    """
     gateway = Gateway(status, b"not json")
     assert SmsGateway(serve(gateway)).send(MESSAGE).outcome is outcome
     assert len(gateway.got) == 1
@@ -93,8 +101,17 @@ def test_only_a_signed_delivery_report_is_read() -> None:
 
     body = b'{"event": "e1", "id": "ref-7", "status": "delivered", "at": "2026-03-09T10:00:00+08:00"}'
     report = read_report(body, signed(body), key)
-    assert report is not None and (report.event_id, report.reference, report.kind, report.at) == ("sms:e1", "ref-7", FactKind.REACHED_SYSTEM, AT)
-    assert read_report(body, "00" * 32, key) is None and read_report(body, "ü", key) is None and read_report(body, signed(body), b"") is None
+    assert report is not None and (report.event_id, report.reference, report.kind, report.at) == (
+        "sms:e1",
+        "ref-7",
+        FactKind.REACHED_SYSTEM,
+        AT,
+    )
+    assert (
+        read_report(body, "00" * 32, key) is None
+        and read_report(body, "ü", key) is None
+        and read_report(body, signed(body), b"") is None
+    )
     for bad in (b"{}", b"x", b"[]", body.replace(b"delivered", b"dancing"), body.replace(b"+08:00", b"")):
         assert read_report(bad, signed(bad), key) is None
 
@@ -137,10 +154,14 @@ def test_a_tracking_list_is_taken_line_by_line() -> None:
         ("ref-7", FactKind.SIGNED, Signer.MAIL_OFFICER, "Tang Hui"), ("ref-8", FactKind.NOBODY_THERE, None, "card left")]  # fmt: skip
     assert taken[0].at == datetime(2026, 3, 20, 3, 26, tzinfo=UTC)
     assert [f.line for f in faults] == [4, 5, 6, 7, 8]
-    assert [t.event_id for t in read_tracking(content)[0]] == [t.event_id for t in taken] and len({t.event_id for t in taken}) == 2
+    assert [t.event_id for t in read_tracking(content)[0]] == [t.event_id for t in taken] and len(
+        {t.event_id for t in taken}
+    ) == 2
 
 
-@pytest.mark.parametrize("content", [b"", b"a,b,c\n1,2,3\n", "编号,event".encode("gb18030"), b"reference,event,at\n\x00\xff"])
+@pytest.mark.parametrize(
+    "content", [b"", b"a,b,c\n1,2,3\n", "编号,event".encode("gb18030"), b"reference,event,at\n\x00\xff"]
+)
 def test_what_is_no_tracking_list_is_one_fault(content: bytes) -> None:
     """A file of another kind is refused as a whole, with a reason."""
     taken, faults = read_tracking(content)

@@ -30,14 +30,27 @@ def respondent(scene: Scene) -> str:
 
 def addresses(scene: Scene, channel: Channel) -> list[ServiceAddress]:
     with scene.court.database.read() as session:
-        return list(session.scalars(select(ServiceAddress).where(ServiceAddress.channel == channel).order_by(ServiceAddress.id)))
+        return list(
+            session.scalars(select(ServiceAddress).where(ServiceAddress.channel == channel).order_by(ServiceAddress.id))
+        )
 
 
 def test_a_search_is_on_record_and_what_is_out_goes_there_too(served: Scene) -> None:
-    """A search that found nothing stands too; a found address is attributed, never given, and the letter that is out also goes there."""
-    served.do("record_search", "clerk", party=respondent(served), place="register", where="Company register of Hangzhou")
+    """A search that found nothing stands too; a found address is attributed, never given, and the letter that is out
+    also goes there.
+    """
+    served.do(
+        "record_search", "clerk", party=respondent(served), place="register", where="Company register of Hangzhou"
+    )
     with pytest.raises((InvalidInput, ValueError)):
-        served.do("record_search", "clerk", party=respondent(served), place="platform", where="Baihua", email="new@haiyun.example")
+        served.do(
+            "record_search",
+            "clerk",
+            party=respondent(served),
+            place="platform",
+            where="Baihua",
+            email="new@haiyun.example",
+        )
     served.do(
         "record_search", "clerk", party=respondent(served), place="platform", where="Baihua", email="new@haiyun.example", words="Named in the shop licence.",
         active_on="2026-02-20",
@@ -56,27 +69,59 @@ def test_a_search_is_on_record_and_what_is_out_goes_there_too(served: Scene) -> 
 
 
 def test_four_ways_of_consent_each_with_what_shows_it(served: Scene) -> None:
-    """By conduct only after an electronic service was taken without objecting; an earlier agreement names its address and covers only its papers."""
+    """By conduct only after an electronic service was taken without objecting; an earlier agreement names its address
+    and covers only its papers.
+    """
     party, shown = respondent(served), "Clause 9 of the terms of 2025-05-01."
     with pytest.raises(InvalidInput):
         served.do("record_consent_found", "clerk", party=party, way="by_conduct", scope=["notice"], shown_by=shown)
     with pytest.raises(InvalidInput):
         served.do("record_consent_found", "clerk", party=party, way="agreed_earlier", scope=["notice"], shown_by=shown)
-    served.do("record_consent_found", "clerk", party=party, way="agreed_earlier", scope=["notice"], shown_by=shown, email="agreed@haiyun.example")
+    served.do(
+        "record_consent_found",
+        "clerk",
+        party=party,
+        way="agreed_earlier",
+        scope=["notice"],
+        shown_by=shown,
+        email="agreed@haiyun.example",
+    )
     with served.court.database.write() as session:
         packet = session.scalars(select(Packet).where(Packet.occasion == "claim")).one()
-        attempt = session.scalars(select(ServiceAttempt).where(ServiceAttempt.packet_id == packet.id, ServiceAttempt.channel == Channel.EMAIL)).first()
+        attempt = session.scalars(
+            select(ServiceAttempt).where(ServiceAttempt.packet_id == packet.id, ServiceAttempt.channel == Channel.EMAIL)
+        ).first()
         assert attempt is not None
         now = served.clock.now()
-        record_fact(session, packet_id=packet.id, attempt_id=attempt.id, kind=FactKind.READ, at=now, recorded_at=now, event_id="r1")
+        record_fact(
+            session,
+            packet_id=packet.id,
+            attempt_id=attempt.id,
+            kind=FactKind.READ,
+            at=now,
+            recorded_at=now,
+            event_id="r1",
+        )
     served.do(
-        "record_consent_found", "clerk", party=party, way="by_conduct", scope=["notice", "pleading"], shown_by="Read the claim on 2 March, did not object."
+        "record_consent_found",
+        "clerk",
+        party=party,
+        way="by_conduct",
+        scope=["notice", "pleading"],
+        shown_by="Read the claim on 2 March, did not object.",
     )
     with served.court.database.read() as session:
-        told = [(c.way, c.scope, c.proof) for c in session.scalars(select(ServiceConsent).order_by(ServiceConsent.id)) if c.proof]
+        told = [
+            (c.way, c.scope, c.proof)
+            for c in session.scalars(select(ServiceConsent).order_by(ServiceConsent.id))
+            if c.proof
+        ]
     assert told[0] == (ConsentWay.AGREED_EARLIER, ["notice"], shown)
     assert told[1][0] is ConsentWay.BY_CONDUCT
-    assert next(a for a in addresses(served, Channel.EMAIL) if a.value == "agreed@haiyun.example").standing is AddressClass.GIVEN
+    assert (
+        next(a for a in addresses(served, Channel.EMAIL) if a.value == "agreed@haiyun.example").standing
+        is AddressClass.GIVEN
+    )
     assert [p.occasion for p in packets(served.court.database, "consent")] == ["consent", "consent"]
     page = read(browser(served, "clerk"), f"/cases/{served.case().reference}/service")
     assert "did not object" in page
@@ -84,18 +129,24 @@ def test_four_ways_of_consent_each_with_what_shows_it(served: Scene) -> None:
     served.do("change_consent", "haiyun", agrees=False)
     with served.court.database.read() as session:
         party_id = packets(served.court.database)[0].party_id
-        assert all(c.withdrawn_at for c in session.scalars(select(ServiceConsent).where(ServiceConsent.party_id == party_id)))
+        assert all(
+            c.withdrawn_at for c in session.scalars(select(ServiceConsent).where(ServiceConsent.party_id == party_id))
+        )
 
 
 def test_addresses_that_do_not_carry_on_are_asked_for_again(served: Scene) -> None:
-    """Who did not let the addresses carry on is asked once in enforcement and agreed to nothing until then; who did is not asked (CPI 137)."""
+    """Who did not let the addresses carry on is asked once in enforcement and agreed to nothing until then; who did is
+    not asked (CPI 137).
+    """
     served.join()
     served.do("confirm_address", "haiyun", email="h@haiyun.example", scope=["notice"])
     served.do("confirm_address", "li", email="li@parties.example", scope=["notice"], carries_on=True)
     with served.court.sit() as sitting:
         case = sitting.session.merge(served.case())
         case.stage = Stage.ENFORCEMENT
-        entry = sitting.session.scalars(select(DocketEntry).where(DocketEntry.case_id == case.id).order_by(DocketEntry.number.desc())).first()
+        entry = sitting.session.scalars(
+            select(DocketEntry).where(DocketEntry.case_id == case.id).order_by(DocketEntry.number.desc())
+        ).first()
         assert entry is not None
         ask_again(sitting, case, entry)
         ask_again(sitting, case, entry)
@@ -114,12 +165,18 @@ def test_a_call_is_no_service_and_who_declines_gets_paper(served: Scene) -> None
         served.do("record_call", "clerk", what="spoke", packet=reference, happened_on="2026-03-09")
     served.do("record_call", "clerk", what="declined", **call)
     with served.court.database.read() as session:
-        facts = session.scalars(select(ServiceFact.kind).where(ServiceFact.kind.in_([FactKind.CALLED, FactKind.OBJECTED])).order_by(ServiceFact.id)).all()
+        facts = session.scalars(
+            select(ServiceFact.kind)
+            .where(ServiceFact.kind.in_([FactKind.CALLED, FactKind.OBJECTED]))
+            .order_by(ServiceFact.id)
+        ).all()
     assert list(facts) == [FactKind.CALLED, FactKind.OBJECTED]
 
 
 def test_who_gets_the_letter_passes_it_on_without_seeing_the_case(served: Scene) -> None:
-    """An employee names the person responsible: she gets a letter with a code of her own; nothing of the case is shown, and three times is enough."""
+    """An employee names the person responsible: she gets a letter with a code of her own; nothing of the case is shown,
+    and three times is enough.
+    """
     anybody, code = browser(served, None), served.code()
     path = f"/letters/{code}/pass-on"
     page = read(anybody, path)
@@ -149,7 +206,9 @@ def test_who_gets_the_letter_passes_it_on_without_seeing_the_case(served: Scene)
 
 
 def test_many_outcomes_at_once_and_nothing_is_lost(served: Scene) -> None:
-    """Right lines are recorded, each once however often the batch comes; wrong ones stand in the form again with what is wrong."""
+    """Right lines are recorded, each once however often the batch comes; wrong ones stand in the form again with what
+    is wrong.
+    """
     served.clock.advance(timedelta(days=2))
     reference = packets(served.court.database)[0].reference
     lines = [
@@ -167,7 +226,10 @@ def test_many_outcomes_at_once_and_nothing_is_lost(served: Scene) -> None:
     assert packets(served.court.database)[0].state is PacketState.SERVED
     again = record_batch(served.court, "\n".join(lines[:2]), served.people["clerk"], None, "batch-one-0123456789")
     assert (again.taken, again.repeated, again.wrong) == (0, 1, ())
-    assert record_batch(served.court, lines[1], served.people["li"], None, "k").wrong[0].message.msgid == "You have no paper with this reference."
+    assert (
+        record_batch(served.court, lines[1], served.people["li"], None, "k").wrong[0].message.msgid
+        == "You have no paper with this reference."
+    )
 
 
 @settings(max_examples=25)
@@ -180,12 +242,26 @@ def test_a_cell_is_never_a_formula(words: list[str]) -> None:
 
 
 def test_figures_and_the_register_by_channel(served: Scene) -> None:
-    """Sent, proven, hours to service and failures by channel; the register has a line for each packet of the clerk's own cases only."""
+    """Sent, proven, hours to service and failures by channel; the register has a line for each packet of the clerk's
+    own cases only.
+    """
     served.clock.advance(timedelta(hours=5))
     reference = packets(served.court.database)[0].reference
-    served.do("record_outcome", "clerk", packet=reference, way="direct", what="signed", happened_on="2026-03-02", hour="13:00", signer="mail_officer")
+    served.do(
+        "record_outcome",
+        "clerk",
+        packet=reference,
+        way="direct",
+        what="signed",
+        happened_on="2026-03-02",
+        hour="13:00",
+        signer="mail_officer",
+    )
     with served.court.database.read() as session:
-        rows = {r.channel: r for r in figures(session, since=served.clock.now() - timedelta(days=1), until=served.clock.now())}
+        rows = {
+            r.channel: r
+            for r in figures(session, since=served.clock.now() - timedelta(days=1), until=served.clock.now())
+        }
     assert (rows[Channel.DIRECT].proven, rows[Channel.DIRECT].hours) == (1, 4.0)
     assert rows[Channel.EMAIL].sent >= 1
     clerk = browser(served, "clerk")

@@ -62,7 +62,9 @@ def test_looking_up_reveals_kind_and_date_and_nothing_else(database: Database, c
     """The case number shows only where the court said so; an unknown code is simply not the court's."""
     with database.write() as session:
         plain = issue_code(session, kind=PaperKind.DECISION, now=clock.now(), packet_id=None, entry_id=77)
-        open_ = issue_code(session, kind=PaperKind.NOTICE, now=clock.now() + timedelta(days=1), case_number="(2026) Net Civ 4471")
+        open_ = issue_code(
+            session, kind=PaperKind.NOTICE, now=clock.now() + timedelta(days=1), case_number="(2026) Net Civ 4471"
+        )
     with database.read() as session:
         view = look_up(session, plain.lower())
         assert view is not None

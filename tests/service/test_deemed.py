@@ -25,10 +25,25 @@ CONSENT = Consent(ConsentWay.EXPRESS, ALL_KINDS, DAY - timedelta(days=10))
 def fact(kind: FactKind, hours: float = 0, *, channel: Channel | None = Channel.EMAIL, address: int | None = 1, attempt: int | None = None,
          signer: Signer | None = None, proofs: frozenset[Proof] = frozenset()) -> Fact:  # fmt: skip
     """A fact ``hours`` after DAY; the attempt is the address's unless said."""
-    return Fact(f"{kind.value}/{hours}/{attempt or address}", kind, DAY + timedelta(hours=hours), channel, attempt or address, address, signer, proofs)
+    return Fact(
+        f"{kind.value}/{hours}/{attempt or address}",
+        kind,
+        DAY + timedelta(hours=hours),
+        channel,
+        attempt or address,
+        address,
+        signer,
+        proofs,
+    )
 
 
-def weigh(*facts: Fact, consents: tuple[Consent, ...] = (CONSENT,), occasion: Occasion = ORDINARY, rules: Rules = RULES, now: datetime = LATE) -> Conclusion:
+def weigh(
+    *facts: Fact,
+    consents: tuple[Consent, ...] = (CONSENT,),
+    occasion: Occasion = ORDINARY,
+    rules: Rules = RULES,
+    now: datetime = LATE,
+) -> Conclusion:
     """Conclude with the two addresses."""
     return conclude(facts, consents, (GIVEN, FOUND), rules, occasion, now=now)
 
@@ -36,7 +51,11 @@ def weigh(*facts: Fact, consents: tuple[Consent, ...] = (CONSENT,), occasion: Oc
 def test_arrival_at_a_given_address_is_service() -> None:
     """With consent, what reaches the system of an address the recipient gave is served at that moment (OLR 31)."""
     result = weigh(fact(FactKind.HANDED_OVER), fact(FactKind.REACHED_SYSTEM, 1))
-    assert (result.status, result.effective_at, result.channel) == (ServiceStatus.SERVED, DAY + timedelta(hours=1), Channel.EMAIL)
+    assert (result.status, result.effective_at, result.channel) == (
+        ServiceStatus.SERVED,
+        DAY + timedelta(hours=1),
+        Channel.EMAIL,
+    )
     assert [r.article for r in result.reasons] == ["OLR 31", "OLR 31"]
 
 
@@ -61,7 +80,10 @@ def test_an_address_given_later_does_not_heal_an_earlier_arrival() -> None:
 def test_a_changed_address_no_longer_serves() -> None:
     """After the recipient changed the address, arrival at the old one is nothing."""
     ended = Address(1, Channel.EMAIL, given_at=DAY - timedelta(days=10), ended_at=DAY)
-    assert conclude([fact(FactKind.REACHED_SYSTEM, 1)], [CONSENT], [ended], Rules(), Occasion(), now=LATE).status is ServiceStatus.NOT_SERVED
+    assert (
+        conclude([fact(FactKind.REACHED_SYSTEM, 1)], [CONSENT], [ended], Rules(), Occasion(), now=LATE).status
+        is ServiceStatus.NOT_SERVED
+    )
 
 
 @pytest.mark.parametrize("kind", [FactKind.REPLIED, FactKind.ACTED])
@@ -84,12 +106,19 @@ def test_first_contact_without_consent_is_not_electronic_service() -> None:
     sent = (fact(FactKind.REACHED_SYSTEM), fact(FactKind.READ, 2))
     assert weigh(*sent, consents=(), occasion=first).status is ServiceStatus.NOT_SERVED
     joined = weigh(*sent, fact(FactKind.ACTED, 30, channel=None, address=None), consents=(), occasion=first)
-    assert (joined.status, joined.effective_at, joined.channel) == (ServiceStatus.SERVED, DAY + timedelta(hours=30), Channel.EMAIL)
+    assert (joined.status, joined.effective_at, joined.channel) == (
+        ServiceStatus.SERVED,
+        DAY + timedelta(hours=30),
+        Channel.EMAIL,
+    )
 
 
 def test_an_act_before_any_sending_proves_nothing() -> None:
     """An act that came first cannot be a reaction to the document."""
-    assert weigh(fact(FactKind.ACTED, 0, channel=None, address=None), fact(FactKind.HANDED_OVER, 1)).status is ServiceStatus.NOT_SERVED
+    assert (
+        weigh(fact(FactKind.ACTED, 0, channel=None, address=None), fact(FactKind.HANDED_OVER, 1)).status
+        is ServiceStatus.NOT_SERVED
+    )
 
 
 def test_who_objected_is_not_served_by_answering() -> None:
@@ -133,8 +162,15 @@ def test_a_machines_answer_is_no_answer() -> None:
 
 def test_the_earliest_effective_channel_counts() -> None:
     """Of several ways the first effective one gives the date; what stands without presumption is told too (OLR 31)."""
-    result = weigh(fact(FactKind.READ, 48, address=2), fact(FactKind.SIGNED, 260, channel=Channel.POST, address=None, attempt=9, signer=Signer.ADDRESSEE))
-    assert (result.status, result.effective_at, result.firm_at) == (ServiceStatus.PRESUMED, DAY + timedelta(hours=48), DAY + timedelta(hours=260))
+    result = weigh(
+        fact(FactKind.READ, 48, address=2),
+        fact(FactKind.SIGNED, 260, channel=Channel.POST, address=None, attempt=9, signer=Signer.ADDRESSEE),
+    )
+    assert (result.status, result.effective_at, result.firm_at) == (
+        ServiceStatus.PRESUMED,
+        DAY + timedelta(hours=48),
+        DAY + timedelta(hours=260),
+    )
 
 
 @pytest.mark.parametrize(
@@ -162,10 +198,14 @@ def test_who_may_sign(signer: Signer | None, recipient: PartyKind, kind: PaperKi
 
 
 def test_leaving_needs_a_refusal_and_a_witness_or_recording() -> None:
-    """A document left at the residence serves only after a refusal, with a witness or a recording, and never a mediation statement."""
+    """A document left at the residence serves only after a refusal, with a witness or a recording, and never a
+    mediation statement.
+    """
     refused = fact(FactKind.REFUSED, channel=Channel.RESIDENCE, address=None, attempt=7)
     bare = fact(FactKind.LEFT, 1, channel=Channel.RESIDENCE, address=None, attempt=7)
-    filmed = fact(FactKind.LEFT, 2, channel=Channel.RESIDENCE, address=None, attempt=7, proofs=frozenset({Proof.RECORDING}))
+    filmed = fact(
+        FactKind.LEFT, 2, channel=Channel.RESIDENCE, address=None, attempt=7, proofs=frozenset({Proof.RECORDING})
+    )
     assert not weigh(refused, bare).is_service
     assert not weigh(filmed).is_service
     assert weigh(refused, filmed).effective_at == DAY + timedelta(hours=2)
@@ -199,7 +239,9 @@ def test_the_judge_may_conclude_otherwise() -> None:
     arrived = fact(FactKind.REACHED_SYSTEM)
     against = fact(FactKind.FOUND_NOT_SERVED, 500, channel=None, address=None)
     assert weigh(arrived, against).status is ServiceStatus.NOT_SERVED
-    assert weigh(arrived, against, fact(FactKind.FOUND_SERVED, 600, channel=Channel.DIRECT, address=None)).effective_at == DAY + timedelta(hours=600)
+    assert weigh(
+        arrived, against, fact(FactKind.FOUND_SERVED, 600, channel=Channel.DIRECT, address=None)
+    ).effective_at == DAY + timedelta(hours=600)
 
 
 ANY_FACT = st.builds(
@@ -217,11 +259,15 @@ ANY_CONSENT = st.builds(
     Consent, st.sampled_from(ConsentWay), st.frozensets(st.sampled_from(PaperKind)), st.integers(-5, 20).map(lambda h: DAY + timedelta(hours=h)),
     st.one_of(st.none(), st.integers(0, 40).map(lambda h: DAY + timedelta(hours=h))),
 )  # fmt: skip
-ANY_OCCASION = st.builds(Occasion, st.sampled_from(PaperKind), st.sampled_from(PartyKind), st.booleans(), st.booleans(), st.booleans())
+ANY_OCCASION = st.builds(
+    Occasion, st.sampled_from(PaperKind), st.sampled_from(PartyKind), st.booleans(), st.booleans(), st.booleans()
+)
 
 
 @given(st.lists(ANY_FACT, max_size=8), st.lists(ANY_CONSENT, max_size=2), ANY_OCCASION, st.randoms())
-def test_order_and_repetition_do_not_matter(facts: list[Fact], consents: list[Consent], occasion: Occasion, random) -> None:  # type: ignore[no-untyped-def]
+def test_order_and_repetition_do_not_matter(
+    facts: list[Fact], consents: list[Consent], occasion: Occasion, random
+) -> None:  # type: ignore[no-untyped-def]
     """The same facts, shuffled and repeated, give the same conclusion with the same reasoning."""
     expected = conclude(facts, consents, (GIVEN, FOUND), Rules(), occasion, now=LATE)
     again = facts + facts[: len(facts) // 2]
@@ -241,7 +287,9 @@ def test_every_order_of_an_event_set_gives_one_conclusion() -> None:
 
 
 @given(st.lists(ANY_FACT, max_size=8), st.lists(ANY_CONSENT, max_size=2), ANY_OCCASION)
-def test_never_served_without_a_proof_of_the_rule(facts: list[Fact], consents: list[Consent], occasion: Occasion) -> None:
+def test_never_served_without_a_proof_of_the_rule(
+    facts: list[Fact], consents: list[Consent], occasion: Occasion
+) -> None:
     """Service always rests on a named fact of a kind the rules accept; machine answers and texts are never among them."""
     result = conclude(facts, consents, (GIVEN, FOUND), Rules(), occasion, now=LATE)
     if result.is_service:

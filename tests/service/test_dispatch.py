@@ -27,13 +27,17 @@ from tests.service.conftest import BOTH_ENGINES, Queue, mail_settings, packet_of
 FINAL = {AttemptState.SENT, AttemptState.FAILED, AttemptState.BOUNCED, AttemptState.GIVEN_UP}
 
 
-def run_until_quiet(ports: ServicePorts, database: Database, clock: FixedClock, step: timedelta = timedelta(hours=5), rounds: int = 40) -> None:
+def run_until_quiet(
+    ports: ServicePorts, database: Database, clock: FixedClock, step: timedelta = timedelta(hours=5), rounds: int = 40
+) -> None:
     """Let the worker come by every few hours until nothing is planned any more."""
     for _ in range(rounds):
         while dispatch_due(ports, database, clock):
             pass
         with database.read() as session:
-            if not session.scalars(select(ServiceAttempt.id).where(ServiceAttempt.state.in_([AttemptState.PLANNED, AttemptState.HELD]))).first():
+            if not session.scalars(
+                select(ServiceAttempt.id).where(ServiceAttempt.state.in_([AttemptState.PLANNED, AttemptState.HELD]))
+            ).first():
                 return
         clock.advance(step)
 
@@ -45,7 +49,9 @@ def states(database: Database) -> Counter[AttemptState]:
 
 
 def assert_none_silent(database: Database, clock: FixedClock) -> None:
-    """Every attempt is final; whatever failed is on the clerk's desk; whatever is served rests on a fact of arrival; the ledger balances."""
+    """Every attempt is final; whatever failed is on the clerk's desk; whatever is served rests on a fact of arrival;
+    the ledger balances.
+    """
     with database.read() as session:
         for attempt in session.scalars(select(ServiceAttempt)):
             assert attempt.state in FINAL
@@ -71,12 +77,17 @@ def message_ids(peer: SmtpPeer) -> dict[str, list[str]]:
 
 @BOTH_ENGINES
 @pytest.mark.slow
-def test_every_message_ends_and_none_is_silent(ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue, smtp_peer: SmtpPeer) -> None:
-    """Fifty messages (proving, a thousand) to each of ten mail servers, nine of them bad for up to three tries: each ends where the clerk sees it."""
+def test_every_message_ends_and_none_is_silent(
+    ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue, smtp_peer: SmtpPeer
+) -> None:
+    """Fifty messages (proving, a thousand) to each of ten mail servers, nine of them bad for up to three tries: each
+    ends where the clerk sees it.
+    """
     boxes = [(mood, f"{mood.name.lower()}{number}@example.com") for number in range(MESSAGES_EACH) for mood in Mood]
     for party, (mood, box) in enumerate(boxes, 1):
         queue(party, email=box)
-        # A box that does not exist does not exist at the next try either, should a loaded machine miss the first answer.
+        # A box that does not exist does not exist at the next try either, should a loaded machine miss the first
+        # answer.
         smtp_peer.treat(box, [mood] * (9 if mood in FOR_GOOD else 1 + party // len(Mood) % 3))
     smtp_peer.slowness = 0.02
     mailer = Mailer(mail_settings(smtp_peer.port, timeout=0.3))
@@ -86,7 +97,9 @@ def test_every_message_ends_and_none_is_silent(ports: ServicePorts, database: Da
     with database.read() as session:
         for attempt in session.scalars(select(ServiceAttempt)):
             ended[boxes[attempt.party_id - 1][0]][attempt.state] += 1
-    assert ended == {mood: {AttemptState.FAILED if mood in FOR_GOOD else AttemptState.SENT: MESSAGES_EACH} for mood in Mood}
+    assert ended == {
+        mood: {AttemptState.FAILED if mood in FOR_GOOD else AttemptState.SENT: MESSAGES_EACH} for mood in Mood
+    }
     assert_none_silent(database, clock)
     got = message_ids(smtp_peer)
     assert len(got) == (len(Mood) - len(FOR_GOOD)) * MESSAGES_EACH and all(len(set(ids)) == 1 for ids in got.values())
@@ -94,7 +107,9 @@ def test_every_message_ends_and_none_is_silent(ports: ServicePorts, database: Da
     assert smtp_peer.unanswered and all(len(got[box]) >= 2 for box in smtp_peer.unanswered)
 
 
-def test_a_greylisting_server_gets_the_message_later(ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue, smtp_peer: SmtpPeer) -> None:
+def test_a_greylisting_server_gets_the_message_later(
+    ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue, smtp_peer: SmtpPeer
+) -> None:
     """A server that puts off every first and second try has every message after the third."""
     for party in range(1, 4):
         queue(party)
@@ -106,7 +121,9 @@ def test_a_greylisting_server_gets_the_message_later(ports: ServicePorts, databa
     assert_none_silent(database, clock)
 
 
-def test_a_server_that_is_away_for_an_hour(ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue, smtp_peer: SmtpPeer) -> None:
+def test_a_server_that_is_away_for_an_hour(
+    ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue, smtp_peer: SmtpPeer
+) -> None:
     """Refused connections only delay."""
     for party in range(1, 6):
         queue(party)
@@ -120,11 +137,15 @@ def test_a_server_that_is_away_for_an_hour(ports: ServicePorts, database: Databa
     assert_none_silent(database, clock)
 
 
-@pytest.mark.parametrize("talk", [odd_peers.bad_banner, odd_peers.turned_away, odd_peers.broken_tls, odd_peers.no_tls, odd_peers.dripping])
+@pytest.mark.parametrize(
+    "talk", [odd_peers.bad_banner, odd_peers.turned_away, odd_peers.broken_tls, odd_peers.no_tls, odd_peers.dripping]
+)
 def test_a_server_that_never_works_is_given_up_after_three_days(
     talk: odd_peers.Talk, ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue
 ) -> None:
-    """Bad banner, refused greeting, failing or missing TLS, endless dripping: given up after 72 hours, with a task each and nothing served."""
+    """Bad banner, refused greeting, failing or missing TLS, endless dripping: given up after 72 hours, with a task each
+    and nothing served.
+    """
     for party in range(1, 4):
         queue(party)
     with odd_peers.odd_server(talk) as port:
@@ -141,7 +162,9 @@ def test_a_server_that_never_works_is_given_up_after_three_days(
     assert_none_silent(database, clock)
 
 
-def test_a_fault_of_our_own_is_not_silent(ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue) -> None:
+def test_a_fault_of_our_own_is_not_silent(
+    ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue
+) -> None:
     """When a paper cannot be fetched, the attempt is tried again, given up and laid on the desk."""
     queue()
 
@@ -153,7 +176,9 @@ def test_a_fault_of_our_own_is_not_silent(ports: ServicePorts, database: Databas
     assert_none_silent(database, clock)
 
 
-def test_a_channel_the_court_has_not_set_up_becomes_a_task(ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue) -> None:
+def test_a_channel_the_court_has_not_set_up_becomes_a_task(
+    ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue
+) -> None:
     """An attempt nobody can carry fails at once, on the desk."""
     queue()
     dispatch_due(replace(ports, carriers={}), database, clock)
@@ -161,7 +186,9 @@ def test_a_channel_the_court_has_not_set_up_becomes_a_task(ports: ServicePorts, 
     assert_none_silent(database, clock)
 
 
-def test_a_relay_only_hands_over(ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue, smtp_peer: SmtpPeer) -> None:
+def test_a_relay_only_hands_over(
+    ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue, smtp_peer: SmtpPeer
+) -> None:
     """Behind a relay a 250 is no arrival: not yet served, and after the days of patience a task."""
     packet_id = queue()
     mailer = Mailer(mail_settings(smtp_peer.port, smtp_is_final=False))
@@ -176,7 +203,9 @@ def test_a_relay_only_hands_over(ports: ServicePorts, database: Database, clock:
         assert session.scalars(select(ServiceTask.reason)).all() == [TaskReason.NOT_SERVED]
 
 
-def test_the_same_attempt_has_the_same_message_id(ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue, smtp_peer: SmtpPeer) -> None:
+def test_the_same_attempt_has_the_same_message_id(
+    ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue, smtp_peer: SmtpPeer
+) -> None:
     """A message that may have arrived is sent again under its old Message-ID, so that the duplicate is recognised."""
     queue()
     smtp_peer.script(Mood.DROP_AFTER_DATA)
@@ -188,7 +217,9 @@ def test_the_same_attempt_has_the_same_message_id(ports: ServicePorts, database:
 
 
 @BOTH_ENGINES
-def test_a_dead_workers_lease_runs_out(ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue, smtp_peer: SmtpPeer) -> None:
+def test_a_dead_workers_lease_runs_out(
+    ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue, smtp_peer: SmtpPeer
+) -> None:
     """What a killed worker had claimed is nobody else's until the lease ends, and then is sent."""
     queue()
     assert len(claim(ports, database, clock, "killed", 10)) == 1
@@ -200,7 +231,9 @@ def test_a_dead_workers_lease_runs_out(ports: ServicePorts, database: Database, 
 
 
 @BOTH_ENGINES
-def test_a_worker_killed_between_sending_and_writing(ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue, smtp_peer: SmtpPeer) -> None:
+def test_a_worker_killed_between_sending_and_writing(
+    ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue, smtp_peer: SmtpPeer
+) -> None:
     """The message goes twice under one Message-ID; the court records one arrival."""
     packet_id = queue()
     (attempt_id,) = claim(ports, database, clock, "killed", 10)
@@ -216,7 +249,9 @@ def test_a_worker_killed_between_sending_and_writing(ports: ServicePorts, databa
 
 
 @BOTH_ENGINES
-def test_two_workers_never_claim_the_same(ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue) -> None:
+def test_two_workers_never_claim_the_same(
+    ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue
+) -> None:
     """Claims of two workers are disjoint and together complete."""
     for party in range(1, 8):
         queue(party)
@@ -225,8 +260,12 @@ def test_two_workers_never_claim_the_same(ports: ServicePorts, database: Databas
 
 
 @BOTH_ENGINES
-def test_two_workers_at_once_send_each_message_once(ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue, smtp_peer: SmtpPeer) -> None:
-    """Workers side by side, on packets with two addresses each so that they meet, neither block each other nor send twice."""
+def test_two_workers_at_once_send_each_message_once(
+    ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue, smtp_peer: SmtpPeer
+) -> None:
+    """Workers side by side, on packets with two addresses each so that they meet, neither block each other nor send
+    twice.
+    """
     for party in range(1, 16):
         queue(party, email=f"one{party}@example.com", given=False, consent=False)
         queue(party, email=f"two{party}@example.com", given=False, consent=False)
@@ -247,7 +286,9 @@ def test_two_workers_at_once_send_each_message_once(ports: ServicePorts, databas
 
 
 @BOTH_ENGINES
-def test_one_partys_flood_does_not_delay_another(ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue) -> None:
+def test_one_partys_flood_does_not_delay_another(
+    ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue
+) -> None:
     """With sixty messages of one party waiting, the next party's single message is in the first handful."""
     for _ in range(60):
         queue(1, consent=False)
@@ -259,7 +300,9 @@ def test_one_partys_flood_does_not_delay_another(ports: ServicePorts, database: 
 
 
 @BOTH_ENGINES
-def test_rate_limit_counts_over_all_workers(ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue) -> None:
+def test_rate_limit_counts_over_all_workers(
+    ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue
+) -> None:
     """A channel gives no more than its messages per minute, however often workers ask."""
     for party in range(1, 9):
         queue(party)
@@ -285,12 +328,16 @@ def test_no_text_message_at_night(ports: ServicePorts, database: Database, clock
 def test_back_off_grows_and_is_spread() -> None:
     """Waiting grows from a minute to four hours, differs between attempts, and is the same for the same try."""
     waits = [back_off(1, n) for n in range(1, 12)]
-    assert timedelta(minutes=1) <= waits[0] <= timedelta(minutes=1.25) and timedelta(hours=4) <= waits[-1] <= timedelta(hours=5)
+    assert timedelta(minutes=1) <= waits[0] <= timedelta(minutes=1.25) and timedelta(hours=4) <= waits[-1] <= timedelta(
+        hours=5
+    )
     assert len({back_off(n, 3) for n in range(50)}) > 40 and back_off(7, 3) == back_off(7, 3)
 
 
 @BOTH_ENGINES
-def test_the_hold_can_be_undone_and_otherwise_ends(ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue, smtp_peer: SmtpPeer) -> None:
+def test_the_hold_can_be_undone_and_otherwise_ends(
+    ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue, smtp_peer: SmtpPeer
+) -> None:
     """Nothing leaves within the hold; when it ends the packet goes out by itself."""
     packet_id = queue(hold_until=clock.now() + timedelta(minutes=10))
     assert dispatch_due(ports, database, clock) == 0
@@ -303,7 +350,9 @@ def test_the_hold_can_be_undone_and_otherwise_ends(ports: ServicePorts, database
 def test_letters_by_post_follow_when_nothing_came_of_the_mail(
     ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue, smtp_peer: SmtpPeer
 ) -> None:
-    """For somebody who consented, post waits three days and is cancelled when the mail arrived; after a failure it goes out."""
+    """For somebody who consented, post waits three days and is cancelled when the mail arrived; after a failure it goes
+    out.
+    """
     served, failed = queue(1, post="1 Lake Road"), queue(2, post="2 Lake Road", email="gone@example.com")
     smtp_peer.script(Mood.ACCEPT, Mood.NO_SUCH_BOX)
     dispatch_due(replace(ports, threads=1), database, clock)
@@ -334,7 +383,9 @@ class _Slow:
 
 
 @BOTH_ENGINES
-def test_no_sending_at_the_end_of_a_lease(ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue) -> None:
+def test_no_sending_at_the_end_of_a_lease(
+    ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue
+) -> None:
     """Claimed messages whose lease is about to end are left to the next claim instead of being sent twice."""
     for party in range(1, 4):
         queue(party)
@@ -346,8 +397,12 @@ def test_no_sending_at_the_end_of_a_lease(ports: ServicePorts, database: Databas
 
 
 @BOTH_ENGINES
-def test_a_flood_to_a_slow_server_keeps_no_newer_message_waiting(ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue) -> None:
-    """Two hundred messages of one party, each of which hangs, are begun for twenty seconds only; what another is then sent goes before the rest of them."""
+def test_a_flood_to_a_slow_server_keeps_no_newer_message_waiting(
+    ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue
+) -> None:
+    """Two hundred messages of one party, each of which hangs, are begun for twenty seconds only; what another is then
+    sent goes before the rest of them.
+    """
     for _ in range(200):
         queue(1, consent=False)
     carrier = _Slow(clock, timedelta(seconds=8), party=1)

@@ -36,7 +36,13 @@ from tests.service.conftest import PATHS, mail_settings
 AT = datetime(2026, 3, 9, 2, 0, tzinfo=UTC)
 
 
-def dispatch(address: str = "wang@example.com", *, subject: str = "诉状 Claim", name: str = "王丽", text: str = "Dear\n.dot\n..two\n") -> Dispatch:
+def dispatch(
+    address: str = "wang@example.com",
+    *,
+    subject: str = "诉状 Claim",
+    name: str = "王丽",
+    text: str = "Dear\n.dot\n..two\n",
+) -> Dispatch:
     """A message with a paper."""
     return Dispatch(
         7, 3, 1, "ref-7", Channel.EMAIL, address, AddressClass.GIVEN, name, "zh-Hans", "K7M2-9XQD-4V3TH", subject, text, "<p>你好</p>", AT,
@@ -55,7 +61,9 @@ def test_what_arrives_is_what_was_written(smtp_peer: SmtpPeer) -> None:
     assert PATHS.attempt_of(received.sender, Purpose.BOUNCE) == 7
     assert PATHS.attempt_of(message["Reply-To"], Purpose.REPLY) == 7
     assert message["Message-ID"] == PATHS.message_id(7)
-    assert message["Subject"] == "诉状 Claim" and "王丽" in message["To"] and message["Auto-Submitted"] == "auto-generated"
+    assert (
+        message["Subject"] == "诉状 Claim" and "王丽" in message["To"] and message["Auto-Submitted"] == "auto-generated"
+    )
     body = message.get_body(("plain",))
     assert body is not None and body.get_content().replace("\r\n", "\n") == "Dear\n.dot\n..two\n"
     (attachment,) = message.iter_attachments()
@@ -69,7 +77,11 @@ def test_a_letter_about_an_account_is_no_service(smtp_peer: SmtpPeer) -> None:
         assert mailer.send(replace(dispatch(), attempt_id=0, reference=reference)).outcome is Outcome.REACHED
     mailer.close()
     one, two = (m.message for m in smtp_peer.messages)
-    assert one["Message-ID"] != two["Message-ID"] and one["Disposition-Notification-To"] is None and one["Reply-To"] is None
+    assert (
+        one["Message-ID"] != two["Message-ID"]
+        and one["Disposition-Notification-To"] is None
+        and one["Reply-To"] is None
+    )
 
 
 def test_several_messages_share_a_connection_and_a_dead_one_is_replaced(smtp_peer: SmtpPeer) -> None:
@@ -101,7 +113,12 @@ def test_each_answer_becomes_its_outcome(mood: Mood, outcome: Outcome, smtp_peer
 def test_headers_cannot_be_injected(evil: str, smtp_peer: SmtpPeer) -> None:
     """A line break in name, subject, address or file name refuses the message; nothing is sent."""
     mailer = Mailer(mail_settings(smtp_peer.port))
-    for bad in (dispatch(subject=evil), dispatch(name=evil), dispatch(f"{evil}@example.com"), dispatch(f"w@example.com{evil}")):
+    for bad in (
+        dispatch(subject=evil),
+        dispatch(name=evil),
+        dispatch(f"{evil}@example.com"),
+        dispatch(f"w@example.com{evil}"),
+    ):
         assert mailer.send(bad).outcome is Outcome.REFUSED
     assert smtp_peer.attempts == 0
 
@@ -114,7 +131,11 @@ def test_a_header_is_one_line_or_refused(text: str) -> None:
     except ValueError:
         return
     message = build_message(mail_settings(1), dispatch(subject=text, name=text), destination("a@example.com"))
-    names = [line.split(b":")[0].lower() for line in message.split(b"\r\n\r\n")[0].split(b"\r\n") if not line.startswith((b" ", b"\t"))]
+    names = [
+        line.split(b":")[0].lower()
+        for line in message.split(b"\r\n\r\n")[0].split(b"\r\n")
+        if not line.startswith((b" ", b"\t"))
+    ]
     assert sorted(names) == sorted({
         b"from", b"to", b"subject", b"date", b"message-id", b"reply-to", b"auto-submitted", b"content-language",
         b"disposition-notification-to", b"mime-version", b"content-type",
@@ -136,12 +157,29 @@ def test_international_addresses() -> None:
     assert destination("王@例子.中国").needs_utf8
 
 
-@pytest.mark.parametrize("name", ["a", "a.b", "A+b_c-d", "x" * 64, "x" * 65, ".a", "a.", "a..b", "a b", "a@b", "", "o'neil", '"a b"'])
 @pytest.mark.parametrize(
-    "domain", ["example.com", "EXAMPLE.com", "xn--fiq228c.cn", "localhost", "-a.com", "a..com", "a.com.", " a.com", "[1.2.3.4]", "b" * 64 + ".com", ""]
+    "name", ["a", "a.b", "A+b_c-d", "x" * 64, "x" * 65, ".a", "a.", "a..b", "a b", "a@b", "", "o'neil", '"a b"']
+)
+@pytest.mark.parametrize(
+    "domain",
+    [
+        "example.com",
+        "EXAMPLE.com",
+        "xn--fiq228c.cn",
+        "localhost",
+        "-a.com",
+        "a..com",
+        "a.com.",
+        " a.com",
+        "[1.2.3.4]",
+        "b" * 64 + ".com",
+        "",
+    ],
 )
 def test_an_address_taken_apart_by_its_domain_is_judged_as_a_whole_one_is(name: str, domain: str) -> None:
-    """Addresses: looking at the domain once for all its people lets nothing through that a look at the whole refuses (RFC 5321)."""
+    """Addresses: looking at the domain once for all its people lets nothing through that a look at the whole refuses
+    (RFC 5321).
+    """
     address = f"{name}@{domain}"
     try:
         whole = validate_email(address.strip(), check_deliverability=False, strict=True).ascii_email
@@ -163,7 +201,9 @@ def test_an_international_mailbox_is_reached(smtp_peer: SmtpPeer) -> None:
 def test_the_signature_verifies_and_covers_the_words() -> None:
     """DKIM: a receiving system that looks up the court's key finds the message genuine, and a changed one forged."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption())
+    pem = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+    )
     public = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     record = b"v=DKIM1; k=rsa; p=" + base64.b64encode(public)
     settings = mail_settings(1, dkim_key=pem)
@@ -201,7 +241,9 @@ def certificate(folder: Path) -> tuple[Path, Path]:
     )  # fmt: skip
     cert_path, key_path = folder / "cert.pem", folder / "key.pem"
     cert_path.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    key_path.write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+    key_path.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
     return cert_path, key_path
 
 
@@ -221,7 +263,15 @@ def tls_server(box: _Box, cert: Path, key: Path) -> Iterator[int]:
     def check(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object) -> AuthResult:
         return AuthResult(success=isinstance(data, LoginPassword) and data.password == b"secret")
 
-    controller = Controller(box, hostname="127.0.0.1", port=free_port(), tls_context=context, require_starttls=True, authenticator=check, auth_required=True)
+    controller = Controller(
+        box,
+        hostname="127.0.0.1",
+        port=free_port(),
+        tls_context=context,
+        require_starttls=True,
+        authenticator=check,
+        auth_required=True,
+    )
     controller.start()
     try:
         yield controller.port
@@ -234,13 +284,29 @@ def test_starttls_and_sign_in(tmp_path: Path) -> None:
     cert, key = certificate(tmp_path)
     box = _Box()
     with tls_server(box, cert, key) as port:
-        trusted = Mailer(mail_settings(port, tls=Tls.REQUIRED, username="court", password="secret", context=ssl.create_default_context(cafile=str(cert))))
+        trusted = Mailer(
+            mail_settings(
+                port,
+                tls=Tls.REQUIRED,
+                username="court",
+                password="secret",
+                context=ssl.create_default_context(cafile=str(cert)),
+            )
+        )
         assert trusted.send(dispatch()).outcome is Outcome.REACHED
         trusted.close()
         stranger = Mailer(mail_settings(port, tls=Tls.REQUIRED, username="court", password="secret"))
         refused = stranger.send(dispatch())
         assert refused.outcome is Outcome.LATER and "certificate" in refused.said.lower()
-        wrong = Mailer(mail_settings(port, tls=Tls.REQUIRED, username="court", password="wrong", context=ssl.create_default_context(cafile=str(cert))))
+        wrong = Mailer(
+            mail_settings(
+                port,
+                tls=Tls.REQUIRED,
+                username="court",
+                password="wrong",
+                context=ssl.create_default_context(cafile=str(cert)),
+            )
+        )
         assert wrong.send(dispatch()).outcome is Outcome.LATER
     assert box.secure == [True]
 
@@ -248,7 +314,11 @@ def test_starttls_and_sign_in(tmp_path: Path) -> None:
 @given(st.integers(0, 2**62), st.sampled_from(Purpose))
 def test_a_sealed_address_tells_its_attempt_and_no_other(attempt: int, purpose: Purpose) -> None:
     """An address of ours is read back whatever case a mail system gives it, for its own purpose and key only."""
-    address = {Purpose.BOUNCE: PATHS.bounce_address, Purpose.REPLY: PATHS.reply_address, Purpose.MESSAGE: PATHS.message_id}[purpose](attempt)
+    address = {
+        Purpose.BOUNCE: PATHS.bounce_address,
+        Purpose.REPLY: PATHS.reply_address,
+        Purpose.MESSAGE: PATHS.message_id,
+    }[purpose](attempt)
     local = address.strip("<>").split("@")[0]
     assert len(local) <= 64
     assert PATHS.attempt_of(address, purpose) == attempt == PATHS.attempt_of(address.upper(), purpose)
@@ -259,7 +329,9 @@ def test_a_sealed_address_tells_its_attempt_and_no_other(attempt: int, purpose: 
 
 @given(st.binary(max_size=300), st.lists(st.sampled_from([b"\r", b"\n", b"\r\n", b".", b"a"]), max_size=40))
 def test_no_content_ends_the_message_early(content: bytes, rough: list[bytes]) -> None:
-    """However its lines end, each is sent with CRLF, its leading dot doubled, and the only lone dot is the last (RFC 5321, 4.5.2)."""
+    """However its lines end, each is sent with CRLF, its leading dot doubled, and the only lone dot is the last (RFC
+    5321, 4.5.2).
+    """
     for typed in (content, b"".join(rough)):
         sent = _stuffed(typed)
         body = sent.removesuffix(b".\r\n")

@@ -84,7 +84,9 @@ def test_a_first_contact_comes_in_both_languages_with_the_readers_first() -> Non
 def test_what_a_party_wrote_is_text_and_never_markup() -> None:
     """A name that is markup is shown as it is written."""
     evil = "<script>alert(1)</script>"
-    letter = write_letter("notice", "en", subject=T("About %(x)s", x=evil), **{**DATA, "recipient": evil, "papers": [evil]})
+    letter = write_letter(
+        "notice", "en", subject=T("About %(x)s", x=evil), **{**DATA, "recipient": evil, "papers": [evil]}
+    )
     assert "<script>" not in letter.html and letter.html.count("&lt;script&gt;") == 4
 
 
@@ -97,17 +99,28 @@ def test_a_missing_fact_stops_the_letter() -> None:
             write_letter(name, "en", subject=SUBJECT, **DATA)
 
 
-def composed(database: Database, clock: FixedClock, *, given: bool, channel: Channel = Channel.EMAIL, due_at: datetime | None = None) -> tuple[Dispatch, bool]:
+def composed(
+    database: Database,
+    clock: FixedClock,
+    *,
+    given: bool,
+    channel: Channel = Channel.EMAIL,
+    due_at: datetime | None = None,
+) -> tuple[Dispatch, bool]:
     """What would be sent to one address."""
     with database.write() as session:
-        note_address(session, party_id=1, channel=channel, value="wang@example.com", source="x", at=clock.now(), given=given)
+        note_address(
+            session, party_id=1, channel=channel, value="wang@example.com", source="x", at=clock.now(), given=given
+        )
         packet = queue_packet(
             session, case_id=1, party_id=1, entry_ids=[1], title=T("Claim in case %(n)s", n="4471"), first_contact=False, now=clock.now(),
             documents=[PAPER], recipient=Recipient("Wang Li", locale="en"), due_at=due_at,
         )  # fmt: skip
         packet_id = packet.id
     with database.read() as session:
-        made = compose(session.get_one(Packet, packet_id).attempts[0], HEAD, at=clock.now(), zone=ZoneInfo("Asia/Shanghai"))
+        made = compose(
+            session.get_one(Packet, packet_id).attempts[0], HEAD, at=clock.now(), zone=ZoneInfo("Asia/Shanghai")
+        )
         return made.dispatch, made.takes_papers
 
 
@@ -128,7 +141,9 @@ def test_a_given_address_gets_the_papers(database: Database, clock: FixedClock) 
 def test_a_text_message_is_short_and_names_nobody(database: Database, clock: FixedClock) -> None:
     """A text is a notice with the code and nothing else."""
     dispatch, takes_papers = composed(database, clock, given=True, channel=Channel.SMS)
-    assert not takes_papers and len(dispatch.text) < 200 and "Wang" not in dispatch.text and dispatch.code in dispatch.text
+    assert (
+        not takes_papers and len(dispatch.text) < 200 and "Wang" not in dispatch.text and dispatch.code in dispatch.text
+    )
 
 
 @pytest.mark.parametrize("end", [datetime(2026, 4, 7, 16, 0, tzinfo=UTC), datetime(2026, 4, 7, 15, 59, 59, tzinfo=UTC)])

@@ -15,7 +15,19 @@ from odr.service.channels.platform import inbox_of, open_item
 from odr.service.codes import look_up
 from odr.service.deemed import Rules
 from odr.service.dispatch import ServicePorts, dispatch_due
-from odr.service.kinds import AddressClass, AttemptState, Channel, ConsentWay, FactKind, PacketState, PaperKind, Proof, ServiceStatus, Signer, TaskReason
+from odr.service.kinds import (
+    AddressClass,
+    AttemptState,
+    Channel,
+    ConsentWay,
+    FactKind,
+    PacketState,
+    PaperKind,
+    Proof,
+    ServiceStatus,
+    Signer,
+    TaskReason,
+)
 from odr.service.ledger import service_ledger
 from odr.service.models import Packet, ServiceAddress, ServiceTask, create_triggers
 from odr.service.packets import (
@@ -39,9 +51,23 @@ from tests.service.conftest import BOTH_ENGINES, ZONE, Queue, packet_of
 @BOTH_ENGINES
 def test_a_packet_keeps_its_title_for_every_reader(database: Database, clock: FixedClock) -> None:
     """Title, parameters and code survive storage; the code is known to be the court's."""
-    title = T("The court has sent you this: %(kind)s.", kind=T("decision of the court"), sum=Money(5000, "CNY"), at=clock.now())
+    title = T(
+        "The court has sent you this: %(kind)s.",
+        kind=T("decision of the court"),
+        sum=Money(5000, "CNY"),
+        at=clock.now(),
+    )
     with database.write() as session:
-        packet = queue_packet(session, case_id=1, party_id=1, entry_ids=[4, 5], title=title, first_contact=False, now=clock.now(), kind=PaperKind.DECISION)
+        packet = queue_packet(
+            session,
+            case_id=1,
+            party_id=1,
+            entry_ids=[4, 5],
+            title=title,
+            first_contact=False,
+            now=clock.now(),
+            kind=PaperKind.DECISION,
+        )
     stored = packet_of(database, packet.id)
     assert text_from_json(stored.title).render("zh-Hans") == "法院向您发送：裁判文书。"
     assert (stored.entry_ids, stored.letter) == ([4, 5], "decision_served")
@@ -61,8 +87,12 @@ def test_without_an_address_the_clerk_gets_a_task(database: Database, clock: Fix
 
 def test_a_first_contact_goes_out_on_every_channel_at_once(database: Database, queue: Queue) -> None:
     """For somebody the court has not met, post goes out early, not after weeks."""
-    packet = packet_of(database, queue(post="1 Lake Road", sms="+8613800000000", given=False, consent=False, first_contact=True))
-    assert {(a.channel, a.state) for a in packet.attempts} == {(c, AttemptState.PLANNED) for c in (Channel.EMAIL, Channel.SMS, Channel.POST)}
+    packet = packet_of(
+        database, queue(post="1 Lake Road", sms="+8613800000000", given=False, consent=False, first_contact=True)
+    )
+    assert {(a.channel, a.state) for a in packet.attempts} == {
+        (c, AttemptState.PLANNED) for c in (Channel.EMAIL, Channel.SMS, Channel.POST)
+    }
     assert packet.letter == "invitation"
 
 
@@ -81,29 +111,60 @@ def test_attributed_addresses_rank_by_recent_activity(database: Database, clock:
     with database.write() as session:
         for days, value in ((200, "old@example.com"), (10, "new@example.com"), (50, "mid@example.com")):
             note_address(
-                session, party_id=1, channel=Channel.EMAIL, value=value, source="platform", at=now, given=False, last_active_at=now - timedelta(days=days)
+                session,
+                party_id=1,
+                channel=Channel.EMAIL,
+                value=value,
+                source="platform",
+                at=now,
+                given=False,
+                last_active_at=now - timedelta(days=days),
             )
         first = queue_packet(session, case_id=1, party_id=1, entry_ids=[1], title=T("x"), first_contact=True, now=now)
         assert [a.address.value for a in first.attempts if a.address] == ["new@example.com", "mid@example.com"]
-        note_address(session, party_id=1, channel=Channel.EMAIL, value="own@example.com", source="answer", at=now, given=True)
+        note_address(
+            session, party_id=1, channel=Channel.EMAIL, value="own@example.com", source="answer", at=now, given=True
+        )
         second = queue_packet(session, case_id=1, party_id=1, entry_ids=[1], title=T("x"), first_contact=False, now=now)
         assert [a.address.value for a in second.attempts if a.address] == ["own@example.com"]
 
 
-def test_confirming_an_attributed_address_makes_it_given_and_a_new_one_ends_the_old(database: Database, clock: FixedClock) -> None:
+def test_confirming_an_attributed_address_makes_it_given_and_a_new_one_ends_the_old(
+    database: Database, clock: FixedClock
+) -> None:
     """Attribution becomes the party's own word from the confirmation on; a changed address stops serving."""
     now = clock.now()
     with database.write() as session:
-        found = note_address(session, party_id=1, channel=Channel.EMAIL, value="a@example.com", source="platform", at=now, given=False)
-        same = note_address(session, party_id=1, channel=Channel.EMAIL, value="a@example.com", source="confirmation", at=now + timedelta(days=1), given=True)
+        found = note_address(
+            session, party_id=1, channel=Channel.EMAIL, value="a@example.com", source="platform", at=now, given=False
+        )
+        same = note_address(
+            session,
+            party_id=1,
+            channel=Channel.EMAIL,
+            value="a@example.com",
+            source="confirmation",
+            at=now + timedelta(days=1),
+            given=True,
+        )
         assert same is found and (found.standing, found.given_at) == (AddressClass.GIVEN, now + timedelta(days=1))
-        note_address(session, party_id=1, channel=Channel.EMAIL, value="b@example.com", source="change", at=now + timedelta(days=2), given=True)
+        note_address(
+            session,
+            party_id=1,
+            channel=Channel.EMAIL,
+            value="b@example.com",
+            source="change",
+            at=now + timedelta(days=2),
+            given=True,
+        )
         assert found.ended_at == now + timedelta(days=2)
         assert len(session.scalars(select(ServiceAddress)).all()) == 2
 
 
 @BOTH_ENGINES
-def test_undo_works_within_the_hold_only(database: Database, clock: FixedClock, queue: Queue, ports: ServicePorts) -> None:
+def test_undo_works_within_the_hold_only(
+    database: Database, clock: FixedClock, queue: Queue, ports: ServicePorts
+) -> None:
     """A mis-click is undone while held; at the end of the hold it is too late, and nothing undone is ever sent."""
     early, late = (queue(n, hold_until=clock.now() + timedelta(minutes=7)) for n in (1, 2))
     with database.write() as session:
@@ -116,7 +177,9 @@ def test_undo_works_within_the_hold_only(database: Database, clock: FixedClock, 
     assert packet_of(database, early).attempts[0].state is AttemptState.CANCELLED
 
 
-def test_withdrawn_consent_ends_service_by_arrival(database: Database, clock: FixedClock, queue: Queue, ports: ServicePorts) -> None:
+def test_withdrawn_consent_ends_service_by_arrival(
+    database: Database, clock: FixedClock, queue: Queue, ports: ServicePorts
+) -> None:
     """What is sent after the withdrawal is not served by arrival; what was served before stays served."""
     before = queue()
     dispatch_due(ports, database, clock)
@@ -136,18 +199,32 @@ def test_a_fact_is_stored_once_and_never_changed(database: Database, clock: Fixe
     packet_id = queue()
     with database.write() as session:
         create_triggers(session.connection())
-        one = record_fact(session, packet_id=packet_id, kind=FactKind.READ, at=clock.now(), recorded_at=clock.now(), event_id="p:1", raw=b"x")
-        two = record_fact(session, packet_id=packet_id, kind=FactKind.BOUNCED, at=clock.now(), recorded_at=clock.now(), event_id="p:1")
+        one = record_fact(
+            session,
+            packet_id=packet_id,
+            kind=FactKind.READ,
+            at=clock.now(),
+            recorded_at=clock.now(),
+            event_id="p:1",
+            raw=b"x",
+        )
+        two = record_fact(
+            session, packet_id=packet_id, kind=FactKind.BOUNCED, at=clock.now(), recorded_at=clock.now(), event_id="p:1"
+        )
         assert one is two and one.kind is FactKind.READ
     for statement in ("UPDATE service_fact SET kind = 'bounced'", "DELETE FROM service_fact"):
         with pytest.raises(DatabaseError), database.write() as session:
             session.execute(text(statement))
 
 
-def test_the_platform_inbox_serves_at_once_and_reading_is_noted_once(database: Database, clock: FixedClock, ports: ServicePorts, queue: Queue) -> None:
+def test_the_platform_inbox_serves_at_once_and_reading_is_noted_once(
+    database: Database, clock: FixedClock, ports: ServicePorts, queue: Queue
+) -> None:
     """With consent the own account is a given address: laid in is served; opening it later is a further fact."""
     with database.write() as session:
-        note_address(session, party_id=1, channel=Channel.PLATFORM, value="account", source="joining", at=clock.now(), given=True)
+        note_address(
+            session, party_id=1, channel=Channel.PLATFORM, value="account", source="joining", at=clock.now(), given=True
+        )
     packet_id = queue(email=None)
     dispatch_due(ports, database, clock)
     assert packet_of(database, packet_id).state is PacketState.SERVED
@@ -162,7 +239,9 @@ def test_the_platform_inbox_serves_at_once_and_reading_is_noted_once(database: D
 
 
 @BOTH_ENGINES
-def test_what_the_clerk_does_by_hand_serves_and_stops_the_rest(database: Database, clock: FixedClock, queue: Queue) -> None:
+def test_what_the_clerk_does_by_hand_serves_and_stops_the_rest(
+    database: Database, clock: FixedClock, queue: Queue
+) -> None:
     """After direct service what was still planned is cancelled and the desk is cleared."""
     packet_id = queue(post="1 Lake Road", given=False, consent=False, first_contact=True)
     with database.write() as session:
@@ -173,7 +252,11 @@ def test_what_the_clerk_does_by_hand_serves_and_stops_the_rest(database: Databas
             event_id="clerk:1", account_id=9, signer=Signer.HOUSEHOLD, words="son, 34",
         )  # fmt: skip
         conclusion = conclude_packet(session, packet, now=clock.now() + timedelta(hours=2))
-    assert (conclusion.status, conclusion.channel, conclusion.effective_at) == (ServiceStatus.SERVED, Channel.DIRECT, clock.now())
+    assert (conclusion.status, conclusion.channel, conclusion.effective_at) == (
+        ServiceStatus.SERVED,
+        Channel.DIRECT,
+        clock.now(),
+    )
     assert {a.state for a in packet_of(database, packet_id).attempts} == {AttemptState.CANCELLED, AttemptState.DONE}
 
 
@@ -195,7 +278,9 @@ def test_announcement_ends_by_itself(database: Database, clock: FixedClock, queu
     assert packet_of(database, packet_id).state is PacketState.SERVED
 
 
-def test_the_proof_holds_the_whole_trace_and_is_issued_once(database: Database, clock: FixedClock, ports: ServicePorts, queue: Queue) -> None:
+def test_the_proof_holds_the_whole_trace_and_is_issued_once(
+    database: Database, clock: FixedClock, ports: ServicePorts, queue: Queue
+) -> None:
     """The same reasoning gives the same proof; a new fact a further one; a paper is attached once."""
     packet_id = queue()
     dispatch_due(ports, database, clock)
@@ -206,19 +291,39 @@ def test_the_proof_holds_the_whole_trace_and_is_issued_once(database: Database, 
         assert issue_proof(session, packet, conclusion, now=clock.now() + timedelta(days=1), zone=ZONE) is proof
         assert proof.number == f"S-2026-{packet_id:06d}" and proof.conclusion is ServiceStatus.SERVED
         reasoning = proof.reasoning
-        assert reasoning["addresses"][0]["value"] == "wang@example.com" and reasoning["consents"][0]["way"] == ConsentWay.EXPRESS.value
-        assert [r["article"] for r in reasoning["reasons"]] == ["OLR 31"] and reasoning["facts"][0]["kind"] == "reached_system"
+        assert (
+            reasoning["addresses"][0]["value"] == "wang@example.com"
+            and reasoning["consents"][0]["way"] == ConsentWay.EXPRESS.value
+        )
+        assert [r["article"] for r in reasoning["reasons"]] == ["OLR 31"] and reasoning["facts"][0][
+            "kind"
+        ] == "reached_system"
         attach_document(proof, sha256="a" * 64, receipt="r")
         attach_document(proof, sha256="a" * 64, receipt="r")
         with pytest.raises(ValueError, match="another document"):
             attach_document(proof, sha256="b" * 64, receipt="r")
-        record_fact(session, packet_id=packet_id, kind=FactKind.FOUND_NOT_SERVED, at=clock.now(), recorded_at=clock.now(), event_id="judge:1")
-        again = issue_proof(session, packet, conclude_packet(session, packet, now=clock.now()), now=clock.now(), zone=ZONE)
-        assert (again.ordinal, again.conclusion, again.number) == (2, ServiceStatus.NOT_SERVED, f"S-2026-{packet_id:06d}-2")
+        record_fact(
+            session,
+            packet_id=packet_id,
+            kind=FactKind.FOUND_NOT_SERVED,
+            at=clock.now(),
+            recorded_at=clock.now(),
+            event_id="judge:1",
+        )
+        again = issue_proof(
+            session, packet, conclude_packet(session, packet, now=clock.now()), now=clock.now(), zone=ZONE
+        )
+        assert (again.ordinal, again.conclusion, again.number) == (
+            2,
+            ServiceStatus.NOT_SERVED,
+            f"S-2026-{packet_id:06d}-2",
+        )
 
 
 @BOTH_ENGINES
-def test_the_ledger_finds_what_nobody_is_sending(database: Database, clock: FixedClock, queue: Queue, ports: ServicePorts) -> None:
+def test_the_ledger_finds_what_nobody_is_sending(
+    database: Database, clock: FixedClock, queue: Queue, ports: ServicePorts
+) -> None:
     """A packet whose attempts vanished, and one no worker touches for an hour, show as a difference; the rest balances."""
     lost, idle, done = queue(1), queue(2), queue(3)
     with database.write() as session:
@@ -230,14 +335,18 @@ def test_the_ledger_finds_what_nobody_is_sending(database: Database, clock: Fixe
     clock.advance(timedelta(hours=2))
     with database.read() as session:
         assert service_ledger(session, now=clock.now(), machine_now=clock.machine_now()).silent == (lost, idle, done)
-        assert service_ledger(session, now=clock.now(), machine_now=clock.machine_now(), since=clock.now()).intended == 0
+        assert (
+            service_ledger(session, now=clock.now(), machine_now=clock.machine_now(), since=clock.now()).intended == 0
+        )
     dispatch_due(ports, database, clock)
     with database.read() as session:
         book = service_ledger(session, now=clock.now(), machine_now=clock.machine_now())
         assert (book.final, book.silent) == (2, (lost,))
 
 
-def test_consent_by_one_party_is_not_consent_of_another(database: Database, clock: FixedClock, ports: ServicePorts, queue: Queue) -> None:
+def test_consent_by_one_party_is_not_consent_of_another(
+    database: Database, clock: FixedClock, ports: ServicePorts, queue: Queue
+) -> None:
     """Each party has its own consent and its own conclusion."""
     with database.write() as session:
         record_consent(session, case_id=1, party_id=2, way=ConsentWay.EXPRESS, scope=PaperKind, at=clock.now())
@@ -249,7 +358,10 @@ def test_consent_by_one_party_is_not_consent_of_another(database: Database, cloc
 @pytest.mark.parametrize(
     ("where", "index"),
     [
-        ("service_attempt WHERE state = 'planned' AND next_try_at <= '2026-01-01'", "ix_service_attempt_state_next_try_at"),
+        (
+            "service_attempt WHERE state = 'planned' AND next_try_at <= '2026-01-01'",
+            "ix_service_attempt_state_next_try_at",
+        ),
         ("service_attempt WHERE state = 'held' AND starts_at <= '2026-01-01'", "ix_service_attempt_state_starts_at"),
         ("service_packet WHERE state = 'out' AND queued_at <= '2026-01-01'", "ix_service_packet_state_queued_at"),
     ],

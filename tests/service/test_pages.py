@@ -50,7 +50,14 @@ def browser(scene: Scene, name: str | None) -> FlaskClient:
     client = create_app(court=scene.court).test_client()
     if name:
         with scene.court.database.write() as session:
-            token, _ = open_session(session, scene.account(name), scene.clock.machine_now(), device="test", address="127.0.0.1", two_factor=True)
+            token, _ = open_session(
+                session,
+                scene.account(name),
+                scene.clock.machine_now(),
+                device="test",
+                address="127.0.0.1",
+                two_factor=True,
+            )
         client.set_cookie("session_token", token, domain="court.test")
     return client
 
@@ -79,7 +86,11 @@ def packets(database: Database, occasion: str = "claim") -> list[Packet]:
 
 def outcome(scene: Scene, **values: object) -> dict[str, object]:
     """Input of an outcome by hand for the claim's packet."""
-    return {"packet": packets(scene.court.database)[0].reference, "happened_on": scene.clock.now().date().isoformat(), **values}
+    return {
+        "packet": packets(scene.court.database)[0].reference,
+        "happened_on": scene.clock.now().date().isoformat(),
+        **values,
+    }
 
 
 def proofs(scene: Scene) -> list[ProofOfService]:
@@ -88,7 +99,9 @@ def proofs(scene: Scene) -> list[ProofOfService]:
 
 
 def test_the_claim_goes_along_as_a_sealed_paper(served: Scene) -> None:
-    """What is served is the claim as lodged: a sealed PDF with every fact and relief, its digest on the packet and in the log."""
+    """What is served is the claim as lodged: a sealed PDF with every fact and relief, its digest on the packet and in
+    the log.
+    """
     (packet,) = packets(served.court.database)
     (paper,) = packet.documents
     with served.court.database.read() as session:
@@ -145,7 +158,9 @@ def test_an_act_of_the_recipient_gives_a_sealed_proof(served: Scene) -> None:
 
 
 def test_opening_a_letter_is_reading_it(served: Scene) -> None:
-    """A party opens a letter in her inbox: read once, at the first time, and its papers are there; a stranger finds nothing."""
+    """A party opens a letter in her inbox: read once, at the first time, and its papers are there; a stranger finds
+    nothing.
+    """
     reference = served.case().reference
     with served.court.database.read() as session:
         item = session.scalars(select(InboxItem).order_by(InboxItem.id)).first()
@@ -171,7 +186,9 @@ def test_opening_a_letter_is_reading_it(served: Scene) -> None:
 
 
 def test_a_party_sees_its_own_packets_and_the_clerk_all(served: Scene) -> None:
-    """On the service page a party sees what goes to her with reasons; the clerk sees every packet; both in both languages."""
+    """On the service page a party sees what goes to her with reasons; the clerk sees every packet; both in both
+    languages.
+    """
     path = f"/cases/{served.case().reference}/service"
     li, clerk = browser(served, "li"), browser(served, "clerk")
     code = packets(served.court.database)[0].code
@@ -191,18 +208,27 @@ def test_the_clerk_records_a_signature_by_hand(served: Scene) -> None:
     form = f"/cases/{reference}/service/outcome"
     status, shown = send(clerk, form, form, **outcome(served, way="direct", what="signed"))
     assert (status, "Say who signed." in shown) == (422, True)
-    status, where = send(clerk, form, form, **outcome(served, way="direct", what="signed", signer="mail_officer", hour="8:15", witness=""))
+    status, where = send(
+        clerk,
+        form,
+        form,
+        **outcome(served, way="direct", what="signed", signer="mail_officer", hour="8:15", witness=""),
+    )
     assert status == 303, where
     packet = packets(served.court.database)[0]
     assert packet.state is PacketState.SERVED
-    assert packet.effective_at == served.clock.now().astimezone(served.court.settings.tz).replace(hour=8, minute=15, second=0)
+    assert packet.effective_at == served.clock.now().astimezone(served.court.settings.tz).replace(
+        hour=8, minute=15, second=0
+    )
     with served.court.database.read() as session:
         window = session.scalars(select(Window).where(Window.kind == "answer")).one()
         assert window.opened_at == packet.effective_at
 
 
 def test_leaving_needs_a_refusal_and_photographs(served: Scene) -> None:
-    """Left at the residence counts after a refusal and with photographs, which are kept and anchored; claimed photographs must be there."""
+    """Left at the residence counts after a refusal and with photographs, which are kept and anchored; claimed
+    photographs must be there.
+    """
     reference = served.case().reference
     form = f"/cases/{reference}/service/outcome"
     served.clock.advance(timedelta(days=1))
@@ -226,7 +252,11 @@ def test_outcomes_that_cannot_be_are_refused(served: Scene) -> None:
     """A wrong role, a future day, a wrong pair and an announcement without its record change nothing."""
     with pytest.raises(Forbidden):
         served.do("record_outcome", "judge", **outcome(served, way="direct", what="nobody_there"))
-    for wrong in ({"way": "post", "what": "left"}, {"way": "residence", "what": "left"}, {"way": "direct", "what": "nobody_there", "happened_on": "2027-1-1"}):
+    for wrong in (
+        {"way": "post", "what": "left"},
+        {"way": "residence", "what": "left"},
+        {"way": "direct", "what": "nobody_there", "happened_on": "2027-1-1"},
+    ):
         with pytest.raises((InvalidInput, ValueError)):
             served.do("record_outcome", "clerk", **{**outcome(served), **wrong})
     with pytest.raises(ActNotOpen):
@@ -235,12 +265,18 @@ def test_outcomes_that_cannot_be_are_refused(served: Scene) -> None:
 
 
 def test_announcement_is_the_last_resort(small_scene: Scene) -> None:
-    """Announcement is closed to small claims and before post failed; then the record, the posting and thirty days make service."""
+    """Announcement is closed to small claims and before post failed; then the record, the posting and thirty days make
+    service.
+    """
     scene = small_scene
     scene.lodge()
     scene.accept("ordinary")
     scene.later(hours=1)
-    order = {"packet": packets(scene.court.database)[0].reference, "causes": "Post came back, nobody knows where they are.", "place": "Notice board"}
+    order = {
+        "packet": packets(scene.court.database)[0].reference,
+        "causes": "Post came back, nobody knows where they are.",
+        "place": "Notice board",
+    }
     with pytest.raises(ActNotOpen):
         scene.do("order_announcement", "clerk", **order)
     scene.do("record_outcome", "clerk", **outcome(scene, way="post", what="returned", hour="09:30"))
@@ -271,8 +307,12 @@ def test_the_pack_gives_the_rules(served: Scene) -> None:
 
 
 def test_a_rebuttal_goes_to_the_judge_and_ends_what_ran(served: Scene) -> None:
-    """A party contests a service; until the judge finds that it did not arrive it stands; then its time limits end and it must be served again."""
-    served.do("record_outcome", "clerk", **outcome(served, way="direct", what="signed", signer="mail_officer", hour="08:30"))
+    """A party contests a service; until the judge finds that it did not arrive it stands; then its time limits end and
+    it must be served again.
+    """
+    served.do(
+        "record_outcome", "clerk", **outcome(served, way="direct", what="signed", signer="mail_officer", hour="08:30")
+    )
     served.join()
     served.work()
     packet = packets(served.court.database)[0]
@@ -280,13 +320,27 @@ def test_a_rebuttal_goes_to_the_judge_and_ends_what_ran(served: Scene) -> None:
     served.do("rebut_service", "haiyun", **rebut)
     assert packets(served.court.database)[0].state is PacketState.SERVED
     with pytest.raises(Forbidden):
-        served.do("decide_rebuttal", "clerk", packet=packet.reference, finding="not_received", reasons="Shown by the staff list.")
-    served.do("decide_rebuttal", "judge", packet=packet.reference, finding="not_received", reasons="Shown by the staff list.")
+        served.do(
+            "decide_rebuttal",
+            "clerk",
+            packet=packet.reference,
+            finding="not_received",
+            reasons="Shown by the staff list.",
+        )
+    served.do(
+        "decide_rebuttal", "judge", packet=packet.reference, finding="not_received", reasons="Shown by the staff list."
+    )
     assert packets(served.court.database)[0].state is PacketState.NOT_SERVED
     with served.court.database.read() as session:
         assert {w.state for w in session.scalars(select(Window).where(Window.kind == "answer"))} == {WindowState.ENDED}
     with pytest.raises(ActNotOpen):
-        served.do("decide_rebuttal", "judge", packet=packet.reference, finding="stands", reasons="Decided twice, which is closed.")
+        served.do(
+            "decide_rebuttal",
+            "judge",
+            packet=packet.reference,
+            finding="stands",
+            reasons="Decided twice, which is closed.",
+        )
 
 
 def test_a_party_cannot_contest_what_went_to_the_other(served: Scene) -> None:
@@ -295,7 +349,13 @@ def test_a_party_cannot_contest_what_went_to_the_other(served: Scene) -> None:
     served.work()
     served.clock.advance(timedelta(hours=1))
     with pytest.raises(CourtError):
-        served.do("rebut_service", "li", packet=packets(served.court.database)[0].reference, says="not_received", grounds="It is not even mine.")
+        served.do(
+            "rebut_service",
+            "li",
+            packet=packets(served.court.database)[0].reference,
+            says="not_received",
+            grounds="It is not even mine.",
+        )
 
 
 def test_a_confirmed_address_is_the_partys_own(served: Scene) -> None:
@@ -311,7 +371,9 @@ def test_a_confirmed_address_is_the_partys_own(served: Scene) -> None:
 
 
 def test_a_paper_sent_again_can_be_taken_back(served: Scene) -> None:
-    """A repeated sending rests ten minutes: within them the desk takes it back and nothing goes out, after them it is too late."""
+    """A repeated sending rests ten minutes: within them the desk takes it back and nothing goes out, after them it is
+    too late.
+    """
     old = packets(served.court.database)[0].reference
     served.do("serve_again", "clerk", packet=old, address="9 Harbour Road", source="company register")
     held = packets(served.court.database)[-1]
@@ -331,7 +393,9 @@ def test_a_paper_sent_again_can_be_taken_back(served: Scene) -> None:
 def test_a_tracking_list_is_taken_once(served: Scene) -> None:
     """The post's list serves by its signature line, names wrong lines, and changes nothing when sent again."""
     with served.court.database.read() as session:
-        attempt = session.scalars(select(ServiceAttempt).where(ServiceAttempt.channel == Channel.POST).order_by(ServiceAttempt.id)).first()
+        attempt = session.scalars(
+            select(ServiceAttempt).where(ServiceAttempt.channel == Channel.POST).order_by(ServiceAttempt.id)
+        ).first()
         assert attempt is not None
         reference = f"{session.get_one(Packet, attempt.packet_id).reference}-{attempt.id}"
     served.clock.advance(timedelta(days=2))
@@ -349,13 +413,24 @@ def test_a_tracking_list_is_taken_once(served: Scene) -> None:
 
 
 def test_the_desk_shows_what_failed_and_a_difference_in_red(served: Scene) -> None:
-    """A bounce stands on the clerk's desk with its reason; a packet nobody sends stands in the ledger in red; others find no desk."""
+    """A bounce stands on the clerk's desk with its reason; a packet nobody sends stands in the ledger in red; others
+    find no desk.
+    """
     database, now = served.court.database, served.clock.now()
     with database.write() as session:
         packet = session.scalars(select(Packet).where(Packet.occasion == "claim")).one()
-        attempt = session.scalars(select(ServiceAttempt).where(ServiceAttempt.packet_id == packet.id, ServiceAttempt.channel == Channel.EMAIL)).one()
+        attempt = session.scalars(
+            select(ServiceAttempt).where(ServiceAttempt.packet_id == packet.id, ServiceAttempt.channel == Channel.EMAIL)
+        ).one()
         record_fact(
-            session, packet_id=packet.id, attempt_id=attempt.id, kind=FactKind.BOUNCED, at=now, recorded_at=now, event_id="b1", words="550 no such mailbox"
+            session,
+            packet_id=packet.id,
+            attempt_id=attempt.id,
+            kind=FactKind.BOUNCED,
+            at=now,
+            recorded_at=now,
+            event_id="b1",
+            words="550 no such mailbox",
         )
     clerk = browser(served, "clerk")
     page = read(clerk, "/service-desk")
@@ -388,25 +463,33 @@ def test_the_page_on_scams_is_for_everybody(small_scene: Scene) -> None:
 
 
 def test_a_concluded_failure_is_looked_at_once(served: Scene) -> None:
-    """Packets that were not served do not fill every round of the worker: their task is opened once and the round goes on."""
+    """Packets that were not served do not fill every round of the worker: their task is opened once and the round goes
+    on.
+    """
     served.later(days=40)
     assert packets(served.court.database)[0].state is PacketState.NOT_SERVED
     with served.court.database.read() as session:
         (task,) = session.scalars(select(Task).where(Task.kind == "not_served")).all()
         title = packets(served.court.database)[0].title
-    assert all(text_from_json(title).render(locale) in task.title[locale] for locale in ("en", "zh-Hans")), "which letter it was"
+    assert all(text_from_json(title).render(locale) in task.title[locale] for locale in ("en", "zh-Hans")), (
+        "which letter it was"
+    )
     assert served.court.hooks.sweeps["service_docket"](served.court) == 0
 
 
 def test_the_first_letter_and_its_page_say_by_when(served: Scene) -> None:
-    """Before service took effect: how the last day is reckoned and from which rule; afterwards the day itself; in both languages."""
+    """Before service took effect: how the last day is reckoned and from which rule; afterwards the day itself; in both
+    languages.
+    """
     with served.court.database.read() as session:
         first = next(p for p in session.scalars(select(Packet).where(Packet.occasion == "claim")))
         attempt = first.attempts[0]
         letter = compose(attempt, HEAD, at=served.clock.now(), zone=served.court.settings.tz).dispatch
     said = "You have 15 days to answer, counted from the day after the claim is served on you; if the last day is a day off"
     assert said in letter.text and said in letter.html
-    assert "答辩期为15日，自起诉状副本送达您之日的次日起计算" in letter.text.replace("15\xa0", "15").replace("15 ", "15")
+    assert "答辩期为15日，自起诉状副本送达您之日的次日起计算" in letter.text.replace("15\xa0", "15").replace(
+        "15 ", "15"
+    )
     assert "第二百七十五条）" in letter.text
     visitor = browser(served, None)
     page = f"/join?code={first.code}"
@@ -424,7 +507,9 @@ def test_the_first_letter_and_its_page_say_by_when(served: Scene) -> None:
 
 
 def test_codes_are_not_guessed(served: Scene) -> None:
-    """Whoever tries codes that are none, at the check, the invitation or the passing on, learns nothing and soon waits, and a right one waits with her."""
+    """Whoever tries codes that are none, at the check, the invitation or the passing on, learns nothing and soon waits,
+    and a right one waits with her.
+    """
     stranger, pages = browser(served, None), ("/check?code={}", "/join?code={}", "/letters/{}/pass-on")
     found = [stranger.get(pages[n % 3].format(new_code()), base_url=BASE).status_code for n in range(30)]
     assert found[:18] == [200, 404, 303] * 6 and set(found[18:]) == {429}

@@ -42,8 +42,20 @@ def test_the_proof_of_service_is_set_from_its_reasoning(
     dispatch_due(ports, database, clock)
     with database.write() as session:
         packet = session.get_one(Packet, packet_id)
-        proof = issue_proof(session, packet, conclude_packet(session, packet, now=clock.now()), now=clock.now(), zone=ZONE)
+        proof = issue_proof(
+            session, packet, conclude_packet(session, packet, now=clock.now()), now=clock.now(), zone=ZONE
+        )
         paper = proof_paper(proof, court=T("Internet Court"), signatories=(clerk("孙洁"),), zone=ZONE)
     words = words_of(typeset(typesetter, paper, "both", at=clock.now()))
-    for each in (proof.number, "wang@example.com", "OLR31", "即为送达", "thatisservice", "明确表示同意", "已到达送达地址所在系统", "WangLi", "2.0.0Queued"):
+    for each in (
+        proof.number,
+        "wang@example.com",
+        "OLR31",
+        "即为送达",
+        "thatisservice",
+        "明确表示同意",
+        "已到达送达地址所在系统",
+        "WangLi",
+        "2.0.0Queued",
+    ):
         assert each in words, each

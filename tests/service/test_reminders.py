@@ -18,7 +18,9 @@ def reminders(scene: Scene) -> list[str]:
 
 
 def test_one_message_a_day_with_everything_that_ends_soon(small_scene: Scene) -> None:
-    """Named three days before and again on the last day, never twice a day or at night; the case's content is not in it; who wants none gets none."""
+    """Named three days before and again on the last day, never twice a day or at night; the case's content is not in
+    it; who wants none gets none.
+    """
     scene = small_scene
     scene.lodge()
     scene.accept()
@@ -34,7 +36,9 @@ def test_one_message_a_day_with_everything_that_ends_soon(small_scene: Scene) ->
     scene.clock.advance(timedelta(hours=2))
     assert scene.court.hooks.sweeps["reminders"](scene.court) == 0
     with scene.court.database.read() as session:
-        mine = session.scalars(select(ServiceReminder).where(ServiceReminder.account_id == scene.people["haiyun"])).one()
+        mine = session.scalars(
+            select(ServiceReminder).where(ServiceReminder.account_id == scene.people["haiyun"])
+        ).one()
         answer = session.scalars(select(Window.reference).where(Window.kind == "answer")).one()
     assert answer in mine.windows
     (text,) = [t for t in reminders(scene) if "Answer" in t or "answer" in t]
@@ -45,6 +49,8 @@ def test_one_message_a_day_with_everything_that_ends_soon(small_scene: Scene) ->
     scene.clock.set(due - timedelta(hours=12))
     scene.court.hooks.sweeps["reminders"](scene.court)
     with scene.court.database.read() as session:
-        again = session.scalars(select(ServiceReminder).where(ServiceReminder.account_id == scene.people["haiyun"])).all()
+        again = session.scalars(
+            select(ServiceReminder).where(ServiceReminder.account_id == scene.people["haiyun"])
+        ).all()
     assert len(again) == 1
     assert len(reminders(scene)) >= before

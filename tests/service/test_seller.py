@@ -64,11 +64,23 @@ def market() -> Iterator[Market]:
 def scene(sqlite_url: str, clock: FixedClock, tmp_path: Path, market: Market) -> Scene:
     """A court that knows the platform; the shop's inbox was found and the claim is out there."""
     inboxes = f"baihua http://127.0.0.1:{market.server.server_port}/inbox {KEY.decode()}"
-    scene = open_court(Database(sqlite_url, synchronous="OFF"), clock, tmp_path / "court", seller_inboxes=inboxes, sms_report_key="s" * 20)
+    scene = open_court(
+        Database(sqlite_url, synchronous="OFF"),
+        clock,
+        tmp_path / "court",
+        seller_inboxes=inboxes,
+        sms_report_key="s" * 20,
+    )
     scene.lodge()
     scene.accept()
     scene.do(
-        "record_search", "clerk", party=respondent(scene), place="platform", where="Baihua", seller_inbox="baihua:haiyun-8842", words="The shop's own inbox."
+        "record_search",
+        "clerk",
+        party=respondent(scene),
+        place="platform",
+        where="Baihua",
+        seller_inbox="baihua:haiyun-8842",
+        words="The shop's own inbox.",
     )
     return scene
 
@@ -84,7 +96,9 @@ def receipt(scene: Scene, status: str, event: str, reference: str, *, key: bytes
 
 
 def test_a_shop_is_reached_in_its_own_inbox(scene: Scene, market: Market) -> None:
-    """The message is signed and tells nothing of the case to an attributed inbox; later moods are tried again, receipts come twice and out of order."""
+    """The message is signed and tells nothing of the case to an attributed inbox; later moods are tried again, receipts
+    come twice and out of order.
+    """
     market.status = 503
     scene.work()
     assert attempt(scene).state is AttemptState.PLANNED
@@ -103,9 +117,13 @@ def test_a_shop_is_reached_in_its_own_inbox(scene: Scene, market: Market) -> Non
     assert receipt(scene, "read", "e4", "nobody-1") is Taken.NOBODYS
     assert receipt(scene, "flew", "e5", reference) is Taken.FORGED
     with scene.court.database.read() as session:
-        kinds = session.scalars(select(ServiceFact.kind).where(ServiceFact.channel == Channel.SELLER_INBOX).order_by(ServiceFact.id)).all()
+        kinds = session.scalars(
+            select(ServiceFact.kind).where(ServiceFact.channel == Channel.SELLER_INBOX).order_by(ServiceFact.id)
+        ).all()
     assert list(kinds) == [FactKind.HANDED_OVER, FactKind.READ, FactKind.REACHED_SYSTEM]
-    body = json.dumps({"event": "w1", "id": reference, "status": "replied", "at": scene.clock.now().isoformat()}).encode()
+    body = json.dumps(
+        {"event": "w1", "id": reference, "status": "replied", "at": scene.clock.now().isoformat()}
+    ).encode()
     client = browser(scene, None)
     post = {"data": body, "base_url": BASE}
     assert client.post("/service/receipts/baihua", headers={SIGNATURE: "00"}, **post).status_code == 403  # type: ignore[arg-type]
@@ -115,7 +133,10 @@ def test_a_shop_is_reached_in_its_own_inbox(scene: Scene, market: Market) -> Non
 
 def test_settings_of_platforms() -> None:
     """A line is name, address and a key of sixteen characters or more; anything else stops the start."""
-    assert set(read_platforms("a https://a.example/i 0123456789abcdef; b http://b.example 0123456789abcdefg")) == {"a", "b"}
+    assert set(read_platforms("a https://a.example/i 0123456789abcdef; b http://b.example 0123456789abcdefg")) == {
+        "a",
+        "b",
+    }
     assert read_platforms("") == {}
     for wrong in ("a https://a.example short", "a ftp://a.example 0123456789abcdef", "a"):
         with pytest.raises(ValueError):

@@ -23,7 +23,8 @@ TRAFFIC: dict[str, dict[str, int]] = {
 }
 """A collision: the other driver bears 70 of a hundred."""
 OWED = 18_000_00 + 4_900_00 + 6_400_00 + 1_050_00 + 2_000_00 + 5_460_00 + 2_100_00 - 5_000_00
-"""By hand: treatment to its limit and 70 % of 7,000 beyond it; income and care within theirs; the car to its limit and 70 %
+"""By hand: treatment to its limit and 70 % of 7,000 beyond it; income and care within theirs; the car to its limit and
+70 %
 of 7,800 beyond it; 70 % of the lost value; less what the insurer paid."""
 
 
@@ -60,6 +61,8 @@ def accredit(court: Court, *kinds: str) -> dict[str, Certifier]:
     run = create_app(court=court).test_cli_runner().invoke
     found = {kind: Certifier(f"the-{kind}", kind) for kind in kinds}
     for one in found.values():
-        made = run(args=["certifier", "accredit", one.key, one.key.title(), "--kind", one.kind, "--public-key", one.public])
+        made = run(
+            args=["certifier", "accredit", one.key, one.key.title(), "--kind", one.kind, "--public-key", one.public]
+        )
         assert made.exit_code == 0, made.output
     return found

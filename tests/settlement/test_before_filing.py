@@ -1,4 +1,6 @@
-"""Mediation before a claim, and the court's word on what was agreed: a case of its own, no fee, enforced like a judgment (OMR 8 to 25; CPL 205, 206)."""
+"""Mediation before a claim, and the court's word on what was agreed: a case of its own, no fee, enforced like a
+judgment (OMR 8 to 25; CPL 205, 206).
+"""
 
 from __future__ import annotations
 
@@ -113,7 +115,13 @@ def reads(scene: Scene, who: str) -> None:
         case = session.get_one(Case, scene.case_id)
         party = next(p for p in case.parties if p.account_id == scene.people[who])
         for packet in session.scalars(select(Packet).where(Packet.party_id == party.id, Packet.docketed_as.is_(None))):
-            told = {"at": now, "recorded_at": now, "event_id": new_reference(), "channel": Channel.PLATFORM, "account_id": party.account_id}
+            told = {
+                "at": now,
+                "recorded_at": now,
+                "event_id": new_reference(),
+                "channel": Channel.PLATFORM,
+                "account_id": party.account_id,
+            }
             record_fact(session, packet_id=packet.id, kind=FactKind.ACTED, **told)  # type: ignore[arg-type]
             conclude_packet(session, packet, now=now)
     bring_to_docket(scene.court)
@@ -121,19 +129,27 @@ def reads(scene: Scene, who: str) -> None:
 
 @pytest.mark.slow
 def test_what_was_agreed_before_a_claim_is_confirmed_and_enforced(small_scene: Scene) -> None:
-    """Invited, agreed, signed: it binds; both ask within thirty days: a case of its own, no fee; confirmed by sealed ruling; a late instalment is enforced."""
+    """Invited, agreed, signed: it binds; both ask within thirty days: a case of its own, no fee; confirmed by sealed
+    ruling; a late instalment is enforced.
+    """
     scene = small_scene
     confirming(scene)
     with scene.court.database.read() as session:
         before, own = session.scalars(select(Case).order_by(Case.id)).all()
-        assert (before.number or "").endswith("诉前调1号") and (own.number or "").endswith("诉前调确1号") and before.outcome is Outcome.SETTLED
+        assert (
+            (before.number or "").endswith("诉前调1号")
+            and (own.number or "").endswith("诉前调确1号")
+            and before.outcome is Outcome.SETTLED
+        )
         assert session.scalar(select(Seat).where(Seat.case_id == before.id, Seat.role == Role.JUDGE)) is None
     rule(scene)
     case, paper = scene.case(), row(scene, Document)
     assert case.stage is Stage.EFFECTIVE and paper.kind == "ruling" and paper.content.startswith(b"%PDF")
     with scene.court.database.read() as session:
         owed = session.scalars(select(Obligation).order_by(Obligation.id)).all()
-        assert [(o.amount_minor, o.instrument, o.case_id) for o in owed] == [(a, Instrument.CONFIRMATION, case.id) for a in (200_000, 300_000)]
+        assert [(o.amount_minor, o.instrument, o.case_id) for o in owed] == [
+            (a, Instrument.CONFIRMATION, case.id) for a in (200_000, 300_000)
+        ]
         assert session.scalar(select(FeeAssessment)) is None, "without fee (CPL 205, FEE 8)"
     scene.later(days=60)
     scene.do("apply_for_enforcement", "li")
@@ -141,7 +157,9 @@ def test_what_was_agreed_before_a_claim_is_confirmed_and_enforced(small_scene: S
 
 
 def test_the_judge_who_confirms_reads_nothing_of_the_talks(small_scene: Scene) -> None:
-    """The case of confirmation has the terms alone; the mediation's own case is nobody's of the bench, and its talk is not in the other."""
+    """The case of confirmation has the terms alone; the mediation's own case is nobody's of the bench, and its talk is
+    not in the other.
+    """
     scene = small_scene
     asks(scene)
     scene.join()
@@ -166,7 +184,9 @@ def test_the_judge_who_confirms_reads_nothing_of_the_talks(small_scene: Scene) -
 
 
 def test_a_mediator_comes_by_rule_and_the_time_ends_it(small_scene: Scene) -> None:
-    """The other side says nothing: designated after three working days, thirty days from acceptance, longer as everybody agrees; then it is over."""
+    """The other side says nothing: designated after three working days, thirty days from acceptance, longer as
+    everybody agrees; then it is over.
+    """
     scene = small_scene
     asks(scene)
     scene.join()
@@ -206,7 +226,9 @@ def test_repeating_the_application_opens_no_second_case(small_scene: Scene) -> N
     scene = small_scene
     assert asks(scene, "once") == asks(scene, "once")
     with pytest.raises(InvalidInput):
-        open_mediation(scene.court, scene.account("li"), BeforeFilingInput.model_validate(ASKED | {"asks": "More."}), key="once")
+        open_mediation(
+            scene.court, scene.account("li"), BeforeFilingInput.model_validate(ASKED | {"asks": "More."}), key="once"
+        )
 
 
 def test_confirmation_is_asked_for_by_everybody_in_time(small_scene: Scene) -> None:
@@ -253,10 +275,18 @@ def test_an_agreement_made_elsewhere_needs_both(small_scene: Scene) -> None:
 
 @pytest.mark.parametrize(
     ("result", "ground", "outcome"),
-    [("dismissed", "unclear", Outcome.DISMISSED), ("not_accepted", "title", Outcome.REFUSED), ("withdrawn", None, Outcome.WITHDRAWN)],
+    [
+        ("dismissed", "unclear", Outcome.DISMISSED),
+        ("not_accepted", "title", Outcome.REFUSED),
+        ("withdrawn", None, Outcome.WITHDRAWN),
+    ],
 )
-def test_what_cannot_be_confirmed_ends_with_reasons(small_scene: Scene, result: str, ground: str | None, outcome: Outcome) -> None:
-    """A ground of the rules is named, and one they do not know is refused; taken back only where somebody has; nothing is owed (CPI 355, 357, 358)."""
+def test_what_cannot_be_confirmed_ends_with_reasons(
+    small_scene: Scene, result: str, ground: str | None, outcome: Outcome
+) -> None:
+    """A ground of the rules is named, and one they do not know is refused; taken back only where somebody has; nothing
+    is owed (CPI 355, 357, 358).
+    """
     scene = small_scene
     outside(scene)
     scene.join()
@@ -269,7 +299,11 @@ def test_what_cannot_be_confirmed_ends_with_reasons(small_scene: Scene, result: 
         with pytest.raises(InvalidInput):
             rule(scene, result, ground="because")
     rule(scene, result, **({"ground": ground} if ground else {}))
-    assert scene.case().outcome is outcome and row(scene, Obligation) is None and row(scene, Agreement).state is AgreementState.FAILED
+    assert (
+        scene.case().outcome is outcome
+        and row(scene, Obligation) is None
+        and row(scene, Agreement).state is AgreementState.FAILED
+    )
 
 
 def test_an_objection_sets_a_confirmation_aside(small_scene: Scene) -> None:
@@ -283,7 +317,9 @@ def test_an_objection_sets_a_confirmation_aside(small_scene: Scene) -> None:
         scene.do("object_to_confirmation", "haiyun", words="I signed under threat.")
     reads(scene, "haiyun")
     scene.do("object_to_confirmation", "haiyun", words="I signed under threat.")
-    scene.do("rule_on_objection", "judge", result="set_aside", reasons="The threat is shown by the messages.", language="en")
+    scene.do(
+        "rule_on_objection", "judge", result="set_aside", reasons="The threat is shown by the messages.", language="en"
+    )
     assert scene.case().outcome is Outcome.DISMISSED and row(scene, Obligation).ended_at is not None
 
 

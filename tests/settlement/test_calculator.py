@@ -31,10 +31,22 @@ FIGURES = st.fixed_dictionaries(
 
 
 def test_the_traffic_claim_worked_out_by_hand() -> None:
-    """Limits first and in full, beyond them by the share of the fault, less what was advanced; every step carries its article."""
+    """Limits first and in full, beyond them by the share of the fault, less what was advanced; every step carries its
+    article.
+    """
     found = calculate(ROAD, ALL, "CNY")
     assert (found.total.minor, found.missing, found.is_complete) == (OWED, (), True)
-    assert [step.rule for step in found.steps] == ["medical", "lost_income", "care", "vehicle", "depreciation", "medical", "property", "share", "advanced"]
+    assert [step.rule for step in found.steps] == [
+        "medical",
+        "lost_income",
+        "care",
+        "vehicle",
+        "depreciation",
+        "medical",
+        "property",
+        "share",
+        "advanced",
+    ]
     assert [step.amount.minor for step in found.steps[-4:]] == [-2_100_00, -2_340_00, -900_00, -5_000_00]
     assert found.steps[1].text.render("en") == "Lost income: 20 days at CNY\xa0320.00"
 
@@ -65,10 +77,23 @@ def test_the_steps_add_up_to_the_total(figures: dict[str, int]) -> None:
 def test_the_total_is_limits_in_full_and_the_rest_by_share(figures: dict[str, int]) -> None:
     """The same sum by another road: each group's smaller of loss and limit, and the share of what lies beyond."""
     share, groups = Fraction(figures["share"], 100), {name: group.limit for name, group in ROAD.groups.items()}
-    income = figures.get("days_off_work", 0) * figures["daily_income"] if {"days_off_work", "daily_income"} <= set(figures) else 0
-    losses = [("medical", figures.get("medical_cost", 0)), ("injury", income), ("property", figures.get("repair", 0)), (None, figures.get("lost_value", 0))]
+    income = (
+        figures.get("days_off_work", 0) * figures["daily_income"]
+        if {"days_off_work", "daily_income"} <= set(figures)
+        else 0
+    )
+    losses = [
+        ("medical", figures.get("medical_cost", 0)),
+        ("injury", income),
+        ("property", figures.get("repair", 0)),
+        (None, figures.get("lost_value", 0)),
+    ]
     owed = sum(
-        (min(loss, groups.get(group or "", 0)) + share * max(loss - groups.get(group or "", 0), 0) for group, loss in losses), Fraction(0)
+        (
+            min(loss, groups.get(group or "", 0)) + share * max(loss - groups.get(group or "", 0), 0)
+            for group, loss in losses
+        ),
+        Fraction(0),
     ) - figures.get("advanced", 0)
     assert calculate(ROAD, figures, "CNY").total.minor == half_up(max(owed, Fraction(0)))
 

@@ -1,4 +1,6 @@
-"""The judge mediates, a moderator keeps the tone, an offer starts from neutral words: who reads what, and who need not take part (CPL 97; OMR 5, 18, 24)."""
+"""The judge mediates, a moderator keeps the tone, an offer starts from neutral words: who reads what, and who need not
+take part (CPL 97; OMR 5, 18, 24).
+"""
 
 from __future__ import annotations
 
@@ -45,11 +47,15 @@ def another_judge(bench: Bench) -> None:
         for seat in session.scalars(select(Seat).where(Seat.case_id == bench.case_id, Seat.role == Role.JUDGE)):
             seat.until_at = bench.clock.now()
         session.add(AccountRole(account_id=bench.account("mei").id, role=Role.JUDGE, granted_at=bench.clock.now()))
-        session.add(Seat(case_id=bench.case_id, account_id=bench.account("mei").id, role=Role.JUDGE, from_at=bench.clock.now()))
+        session.add(
+            Seat(case_id=bench.case_id, account_id=bench.account("mei").id, role=Role.JUDGE, from_at=bench.clock.now())
+        )
 
 
 def test_the_judge_mediates_only_when_everybody_agrees(bench: Bench) -> None:
-    """An offer begins nothing; who agrees must know who decides; anybody ends it at any time, and the time runs from the last agreement (OMR 24)."""
+    """An offer begins nothing; who agrees must know who decides; anybody ends it at any time, and the time runs from
+    the last agreement (OMR 24).
+    """
     with pytest.raises(ActNotOpen):
         bench.do("claimant/1", "agree_judge_mediates", AWARE)
     bench.do("judge", "offer_to_mediate", {})
@@ -80,16 +86,22 @@ def test_a_pack_without_the_mode_knows_no_such_mediation(bench: Bench) -> None:
 
 @pytest.mark.slow
 def test_only_this_judge_and_the_parties_read_what_is_said_to_her(bench: Bench) -> None:
-    """She reads what is said to her and nothing of the private room; clerk, assistant, and the judge after her read neither; each guard is needed."""
+    """She reads what is said to her and nothing of the private room; clerk, assistant, and the judge after her read
+    neither; each guard is needed.
+    """
     runs(bench)
     bench.do("claimant/1", "say_to_judge", {"words": SAID})
     bench.do("claimant/1", "say_in_room", {"words": PRIVATE})
     app = create_app(court=bench.court)
-    judge, clerk, assistant, haiyun, stranger = (Visitor(app, bench, who) for who in ("judge", "clerk", "assistant", "haiyun", "stranger"))
+    judge, clerk, assistant, haiyun, stranger = (
+        Visitor(app, bench, who) for who in ("judge", "clerk", "assistant", "haiyun", "stranger")
+    )
     paths = ("", "/docket", "/judge-mediation", "/settlement")
 
     def reads(visitor: Visitor, secret: str) -> bool:
-        return any(secret in visitor.client.get(visitor.base + path, base_url="http://court.test").text for path in paths)
+        return any(
+            secret in visitor.client.get(visitor.base + path, base_url="http://court.test").text for path in paths
+        )
 
     assert reads(judge, SAID) and not reads(judge, PRIVATE)
     assert reads(haiyun, SAID) and reads(haiyun, PRIVATE)
@@ -111,11 +123,15 @@ def test_a_longer_time_by_everybody_does_not_count_towards_the_trial_limit(bench
     bench.wait(days=30)
     with bench.court.database.read() as session:
         (span,) = excluded_of(bench.court.look(session), session.get_one(Case, bench.case_id))
-    assert span.ground == "extended_mediation" and span.until_at == bench.clock.now() > span.from_at > datetime(2026, 3, 1, tzinfo=UTC)
+    assert span.ground == "extended_mediation" and span.until_at == bench.clock.now() > span.from_at > datetime(
+        2026, 3, 1, tzinfo=UTC
+    )
 
 
 def test_a_moderator_keeps_the_tone(bench: Bench) -> None:
-    """Either side asks for one; she puts a message in milder words for everybody who looks, proposes nothing, and goes when anybody wants it."""
+    """Either side asks for one; she puts a message in milder words for everybody who looks, proposes nothing, and goes
+    when anybody wants it.
+    """
     with pytest.raises(ActNotOpen, match="No mediator is free"):
         bench.do("claimant/1", "ask_moderator", {})
     with bench.court.database.write() as session:
@@ -125,7 +141,12 @@ def test_a_moderator_keeps_the_tone(bench: Bench) -> None:
         bench.do("respondent/1", "ask_moderator", {})
     number = bench.do("respondent/1", "say_in_room", {"words": "You are a swindler."}).number
     with pytest.raises(ActNotOpen):
-        bench.do("mediator", "propose_text", {"amount": "0", "deed": "Nothing.", "deed_by": "claimant/1"}, actor=mediator(bench))
+        bench.do(
+            "mediator",
+            "propose_text",
+            {"amount": "0", "deed": "Nothing.", "deed_by": "claimant/1"},
+            actor=mediator(bench),
+        )
     with pytest.raises(Forbidden):
         bench.do("claimant/1", "reword_message", {"message": number, "words": "I feel cheated."})
     bench.do("mediator", "reword_message", {"message": number, "words": "I feel cheated."}, actor=mediator(bench))
@@ -136,12 +157,16 @@ def test_a_moderator_keeps_the_tone(bench: Bench) -> None:
     assert "I feel cheated." in page and "swindler" not in page and "reads along as moderator" in page
     bench.do("respondent/1", "leave_moderation", {})
     with bench.court.database.read() as session:
-        assert not session.scalars(select(Seat).where(Seat.case_id == bench.case_id, Seat.role == Role.MEDIATOR, Seat.until_at.is_(None))).all()
+        assert not session.scalars(
+            select(Seat).where(Seat.case_id == bench.case_id, Seat.role == Role.MEDIATOR, Seat.until_at.is_(None))
+        ).all()
 
 
 @pytest.mark.parametrize(("locale", "words"), [("en", "meet in the middle"), ("zh-Hans", "各让一步")])
 def test_an_offer_may_start_from_neutral_words(bench: Bench, locale: str, words: str) -> None:
-    """A chosen wording stands in the form, in the reader's language, to be changed before it is sent; an unknown one changes nothing."""
+    """A chosen wording stands in the form, in the reader's language, to be changed before it is sent; an unknown one
+    changes nothing.
+    """
     li = Visitor(create_app(court=bench.court), bench, "li", locale)
     page = li.get("/settlement?act=make_offer&wording=middle")
     assert words in str(li.form(page, "/settlement/make_offer")["words"])
@@ -149,20 +174,30 @@ def test_an_offer_may_start_from_neutral_words(bench: Bench, locale: str, words:
 
 
 def test_the_page_of_the_judge_asks_who_she_is(bench: Bench) -> None:
-    """Were the question forgotten whether she is the judge who mediates, the page's own check would still stand; without both she would enter."""
+    """Were the question forgotten whether she is the judge who mediates, the page's own check would still stand;
+    without both she would enter.
+    """
     runs(bench)
     bench.do("claimant/1", "say_to_judge", {"words": SAID})
     another_judge(bench)
     later = Visitor(create_app(court=bench.court), bench, "mei")
 
     def anyone(node: ast.AST) -> ast.AST | None:
-        return true() if isinstance(node, ast.Compare) and ast.unparse(node) == "sitting.account_id == found.mediator_id" else None
+        return (
+            true()
+            if isinstance(node, ast.Compare) and ast.unparse(node) == "sitting.account_id == found.mediator_id"
+            else None
+        )
 
     with changed(acts_judge.led_by_judge, anyone):
         later.get("/judge-mediation", 404)
 
     def unasked(node: ast.AST) -> ast.AST | None:
-        return ast.Constant(value=False) if isinstance(node, ast.Compare) and ast.unparse(node) == "actor.account_id != found.mediator_id" else None
+        return (
+            ast.Constant(value=False)
+            if isinstance(node, ast.Compare) and ast.unparse(node) == "actor.account_id != found.mediator_id"
+            else None
+        )
 
     with changed(acts_judge.led_by_judge, anyone), changed(routes_before._with_judge, unasked):
         assert SAID in later.get("/judge-mediation")

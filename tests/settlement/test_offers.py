@@ -35,13 +35,20 @@ OFFER: dict[str, Any] = {
 def offer_of(bench: Bench) -> str:
     """Reference of the newest offer."""
     with bench.court.database.read() as session:
-        return session.scalars(select(Offer.reference).where(Offer.case_id == bench.case_id).order_by(Offer.id.desc())).first() or ""
+        return (
+            session.scalars(
+                select(Offer.reference).where(Offer.case_id == bench.case_id).order_by(Offer.id.desc())
+            ).first()
+            or ""
+        )
 
 
 def agreement_of(bench: Bench) -> Agreement:
     """The newest agreement."""
     with bench.court.database.read() as session:
-        found = session.scalars(select(Agreement).where(Agreement.case_id == bench.case_id).order_by(Agreement.id.desc())).first()
+        found = session.scalars(
+            select(Agreement).where(Agreement.case_id == bench.case_id).order_by(Agreement.id.desc())
+        ).first()
         assert found is not None
         session.expunge_all()
         return found
@@ -68,11 +75,17 @@ def test_an_offer_accepted_becomes_a_statement_that_binds(bench: Bench) -> None:
 
     with bench.court.database.read() as session:
         owed = session.scalars(select(Obligation).order_by(Obligation.id)).all()
-        assert [(o.amount_minor, o.due_on.isoformat(), o.accelerates) for o in owed] == [(200_000, "2026-03-20", True), (400_000, "2026-04-20", True)]
+        assert [(o.amount_minor, o.due_on.isoformat(), o.accelerates) for o in owed] == [
+            (200_000, "2026-03-20", True),
+            (400_000, "2026-04-20", True),
+        ]
         document = session.scalars(select(Document).where(Document.kind == "mediation_statement")).one()
         trust = bench.court.notary.authority.root(session)
         assert (
-            validate_pdf(document.content, trust.public_bytes(__import__("cryptography").hazmat.primitives.serialization.Encoding.PEM)).state
+            validate_pdf(
+                document.content,
+                trust.public_bytes(__import__("cryptography").hazmat.primitives.serialization.Encoding.PEM),
+            ).state
             is SealState.SEALED
         )
 
@@ -145,7 +158,12 @@ def test_an_offer_is_answered_once_and_by_its_recipient(bench: Bench) -> None:
 
 def test_accepting_one_offer_overtakes_the_others(bench: Bench) -> None:
     """With an agreement there is nothing more to accept."""
-    bench.do("claimant/1", "make_offer", OFFER | {"to": "respondent/1", "amount": "7,000.00", "instalments": [{"on": "2026-03-30", "amount": "7,000.00"}]})
+    bench.do(
+        "claimant/1",
+        "make_offer",
+        OFFER
+        | {"to": "respondent/1", "amount": "7,000.00", "instalments": [{"on": "2026-03-30", "amount": "7,000.00"}]},
+    )
     first = offer_of(bench)
     settle(bench)
     with bench.court.database.read() as session:
@@ -175,7 +193,10 @@ def test_the_statement_goes_to_the_case_whose_number_was_typed(bench: Bench) -> 
     reference = settle(bench)
     with pytest.raises(InvalidInput):
         bench.do(
-            "judge", "sign_mediation", {"agreement": reference, "case_number": bench.number + " ", "language": "en"} | {"case_number": "(2026)网0192民初124号"}
+            "judge",
+            "sign_mediation",
+            {"agreement": reference, "case_number": bench.number + " ", "language": "en"}
+            | {"case_number": "(2026)网0192民初124号"},
         )
     with bench.court.database.read() as session:
         assert session.scalars(select(Document).where(Document.kind == "mediation_statement")).all() == []
@@ -210,10 +231,25 @@ def test_an_ordinary_mandate_does_not_settle(bench: Bench) -> None:
     with bench.court.database.write() as session:
         case = session.get_one(Case, bench.case_id)
         respondent = next(p for p in case.parties if p.role is Role.RESPONDENT)
-        mandate = Mandate(case_id=case.id, party_id=respondent.id, account_id=bench.account("mei").id, scope=MandateScope.ORDINARY, **mandate_times(bench))
+        mandate = Mandate(
+            case_id=case.id,
+            party_id=respondent.id,
+            account_id=bench.account("mei").id,
+            scope=MandateScope.ORDINARY,
+            **mandate_times(bench),
+        )
         session.add(mandate)
         session.flush()
-        actor = Actor(Role.RESPONDENT, bench.account("mei").id, "Mei", case.id, respondent.id, mandate.id, MandateScope.ORDINARY, bench.clock.now())
+        actor = Actor(
+            Role.RESPONDENT,
+            bench.account("mei").id,
+            "Mei",
+            case.id,
+            respondent.id,
+            mandate.id,
+            MandateScope.ORDINARY,
+            bench.clock.now(),
+        )
     with pytest.raises(Forbidden):
         bench.do("respondent/1", "make_offer", OFFER, actor=actor)
 

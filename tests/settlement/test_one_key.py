@@ -25,7 +25,11 @@ def traffic_scene(scene: Scene) -> dict[str, Certifier]:
             matter={"cause": "road_traffic"},
             facts=[{"what": "The other car ran into mine at the crossing.", "happened_on": "2026-01-14"}],
             relief=[{"kind": "money", "what": "My loss", "amount": "45,000.00"}],
-            particulars={"finding": "HZ-2026-114", "happened_on": "2026-01-14", "place": "Crossing of Lake Road and Harbour Road"},
+            particulars={
+                "finding": "HZ-2026-114",
+                "happened_on": "2026-01-14",
+                "place": "Crossing of Lake Road and Harbour Road",
+            },
         )
     )
     scene.accept("simple")
@@ -48,7 +52,9 @@ def newest(scene: Scene, model: type[Any]) -> Any:
 
 
 def test_a_traffic_claim_is_settled_with_one_key(small_scene: Scene) -> None:
-    """Five statements, one act to offer, one to accept, the court's statement, two signatures, the account, payment: closed as settled."""
+    """Five statements, one act to offer, one to accept, the court's statement, two signatures, the account, payment:
+    closed as settled.
+    """
     scene = small_scene
     certifiers = traffic_scene(scene)
     bring(scene, certifiers, "police", "hospital", "employer", "appraiser")
@@ -65,7 +71,12 @@ def test_a_traffic_claim_is_settled_with_one_key(small_scene: Scene) -> None:
     for who in ("li", "haiyun"):
         scene.do("sign_statement", who, agreement=agreement.reference)
     assert scene.case().stage is Stage.EFFECTIVE
-    account = {"agreement": agreement.reference, "holder": "Li Wen", "bank": "Lake Bank", "account": "6222 0000 1111 2222"}
+    account = {
+        "agreement": agreement.reference,
+        "holder": "Li Wen",
+        "bank": "Lake Bank",
+        "account": "6222 0000 1111 2222",
+    }
     with pytest.raises(ActNotOpen):
         scene.do("instruct_payout", "haiyun", **account)
     scene.do("instruct_payout", "li", **account)
@@ -74,7 +85,9 @@ def test_a_traffic_claim_is_settled_with_one_key(small_scene: Scene) -> None:
         (named,) = entries_of(session, case, "instruct_payout")
         readers = {who for who in ("li", "haiyun", "judge", "clerk") if reads_entry(scene.actor(who), named)}
         assert readers == {"li", "haiyun"}
-        assert named.receipt and not any(reads_entry(scene.actor("judge"), e) for e in entries_of(session, case, "bring_statement"))
+        assert named.receipt and not any(
+            reads_entry(scene.actor("judge"), e) for e in entries_of(session, case, "bring_statement")
+        )
     assert newest(scene, PayoutInstruction).account == "6222 0000 1111 2222"
     pay(scene, "li", "haiyun", offer.amount)
     scene.do("close_case", "clerk")
@@ -92,12 +105,21 @@ def pay(scene: Scene, payee: str, payer: str, amount: Any) -> None:
     from odr.judgment.models import Obligation
 
     obligation = newest(scene, Obligation).reference
-    scene.do("record_performance", payer, obligation=obligation, amount=amount, on=scene.clock.now().date(), note="Transfer 88")
+    scene.do(
+        "record_performance",
+        payer,
+        obligation=obligation,
+        amount=amount,
+        on=scene.clock.now().date(),
+        note="Transfer 88",
+    )
     scene.do("confirm_performance", payee, obligation=obligation, arrived=True)
 
 
 def test_only_what_an_accredited_certifier_signed_for_this_case_counts(small_scene: Scene) -> None:
-    """Changed figures, foreign keys, other cases, other kinds, doubled, future or senseless statements are refused, each with its reason."""
+    """Changed figures, foreign keys, other cases, other kinds, doubled, future or senseless statements are refused,
+    each with its reason.
+    """
     scene = small_scene
     certifiers = traffic_scene(scene)
     reference, police = scene.case().reference, certifiers["police"]
@@ -135,17 +157,26 @@ def test_only_what_an_accredited_certifier_signed_for_this_case_counts(small_sce
 
 
 def test_only_who_certified_corrects_and_revoked_figures_count_no_more(small_scene: Scene) -> None:
-    """A second authority cannot overrule the first; the first can; when it is revoked nothing can be offered on its figures."""
+    """A second authority cannot overrule the first; the first can; when it is revoked nothing can be offered on its
+    figures.
+    """
     scene = small_scene
     certifiers = traffic_scene(scene)
     bring(scene, certifiers, "police", "appraiser")
     reference = scene.case().reference
     run = create_app(court=scene.court).test_cli_runner().invoke
     other = Certifier("county-police", "police")
-    assert run(args=["certifier", "accredit", other.key, "County", "--kind", "police", "--public-key", other.public]).exit_code == 0
+    assert (
+        run(
+            args=["certifier", "accredit", other.key, "County", "--kind", "police", "--public-key", other.public]
+        ).exit_code
+        == 0
+    )
     with pytest.raises(InvalidInput):
         scene.do("bring_statement", "haiyun", statement=other.sign(reference, {"share": 10}))
-    scene.do("bring_statement", "li", statement=certifiers["police"].sign(reference, {"share": 50}, file_number="review-1"))
+    scene.do(
+        "bring_statement", "li", statement=certifiers["police"].sign(reference, {"share": 50}, file_number="review-1")
+    )
     scene.do("offer_certified", "haiyun")
     assert newest(scene, Offer).amount_minor == 2_000_00 + 3_900_00 + 1_500_00
     scene.do("withdraw_offer", "haiyun", offer=newest(scene, Offer).reference)
@@ -168,7 +199,16 @@ def test_a_respondent_pays_all_of_it_and_is_done(small_scene: Scene) -> None:
         scene.do("offer_in_full", "li")
     scene.do("offer_in_full", "haiyun", pay_within=3, ending="withdrawal")
     offer = newest(scene, Offer)
-    assert (offer.amount_minor, offer.instalments, offer.working) == (8_000_00, [{"on": "2026-03-05", "minor": 8_000_00}], None)
+    assert (offer.amount_minor, offer.instalments, offer.working) == (
+        8_000_00,
+        [{"on": "2026-03-05", "minor": 8_000_00}],
+        None,
+    )
     scene.do("accept_offer", "li", offer=offer.reference)
-    scene.do("allow_agreed_withdrawal", "judge", agreement=newest(scene, Agreement).reference, premise=scene.premise("allow_agreed_withdrawal", "judge"))
+    scene.do(
+        "allow_agreed_withdrawal",
+        "judge",
+        agreement=newest(scene, Agreement).reference,
+        premise=scene.premise("allow_agreed_withdrawal", "judge"),
+    )
     assert scene.case().outcome.value == "withdrawn"

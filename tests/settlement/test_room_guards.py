@@ -1,4 +1,6 @@
-"""Each guard of the private room taken away in turn: what the bench, the other side or the mediator must not read would be read, and noticed."""
+"""Each guard of the private room taken away in turn: what the bench, the other side or the mediator must not read would
+be read, and noticed.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,12 @@ from tests.judgment.web import ORIGIN, Visitor
 from tests.settlement.test_offers import OFFER, agreement_of, settle
 from tests.settlement.test_room_pages import mediation, mediator
 
-OFFERED, SPOKEN, ALONE, ACCOUNT = "offered-in-confidence", "said-to-everybody", "said-to-the-mediator-alone", "6222000011112222"
+OFFERED, SPOKEN, ALONE, ACCOUNT = (
+    "offered-in-confidence",
+    "said-to-everybody",
+    "said-to-the-mediator-alone",
+    "6222000011112222",
+)
 THAT_SOMEBODY_SPOKE = "spoke in the private room"
 HIDDEN_FROM = {
     "judge": (OFFERED, SPOKEN, ALONE, ACCOUNT, THAT_SOMEBODY_SPOKE),
@@ -96,7 +103,9 @@ FORGOTTEN: dict[str, tuple[FunctionType, Change]] = {
     "who reads what names its readers": (visibility.may_read, open_to_all("NAMED")),
     "whether an entry is read": (
         visibility.reads_entry,
-        lambda n: true() if isinstance(n, ast.Call) and ast.unparse(n).startswith("may_read(viewer, entry.audience") else None,
+        lambda n: (
+            true() if isinstance(n, ast.Call) and ast.unparse(n).startswith("may_read(viewer, entry.audience") else None
+        ),
     ),
     "what the docket tells": (views.entry_view, asks_nothing("reads_entry")),
     "the bytes of an entry": (docket_pages.entry_payload, asks_nothing("reads_entry")),
@@ -113,12 +122,23 @@ def read(bench: Bench) -> Callable[[], list[str]]:
     bench.do("claimant/1", "say_in_room", {"words": SPOKEN})
     bench.do("claimant/1", "say_in_room", {"words": ALONE, "alone": "claimant/1"})
     reference = settle(bench, **(OFFER | {"words": OFFERED}))
-    bench.do("claimant/1", "instruct_payout", {"agreement": reference, "holder": "Li", "bank": "Lake Bank", "account": ACCOUNT})
+    bench.do(
+        "claimant/1",
+        "instruct_payout",
+        {"agreement": reference, "holder": "Li", "bank": "Lake Bank", "account": ACCOUNT},
+    )
     assert agreement_of(bench).reference == reference and mediator(bench).account_id == bench.account("mei").id
     with bench.court.database.read() as session:
         case = session.get_one(Case, bench.case_id)
-        rows = [row for act in ("make_offer", "say_in_room", "instruct_payout") for row in entries_of(session, case, act)]
-        paths = ["", "/docket", *ROOMS, *(f"/docket/{row.number}{file}" for row in rows for file in ("", "/entry.json"))]
+        rows = [
+            row for act in ("make_offer", "say_in_room", "instruct_payout") for row in entries_of(session, case, act)
+        ]
+        paths = [
+            "",
+            "/docket",
+            *ROOMS,
+            *(f"/docket/{row.number}{file}" for row in rows for file in ("", "/entry.json")),
+        ]
         assert {row.audience for row in rows} == {Audience.SETTLEMENT, Audience.NAMED}
     app = create_app(court=bench.court)
     people = {who: Visitor(app, bench, who) for who in HIDDEN_FROM}
@@ -128,8 +148,14 @@ def read(bench: Bench) -> Callable[[], list[str]]:
         for who, visitor in people.items():
             for path in paths:
                 answer = visitor.client.get(visitor.base + path, base_url=ORIGIN)
-                found += [f"{who} reads {secret} at {path}" for secret in HIDDEN_FROM[who] if answer.status_code == 200 and secret in answer.text]
-                found += [f"{who} enters {path}"] if answer.status_code == 200 and who in BENCH and path in ROOMS else []
+                found += [
+                    f"{who} reads {secret} at {path}"
+                    for secret in HIDDEN_FROM[who]
+                    if answer.status_code == 200 and secret in answer.text
+                ]
+                found += (
+                    [f"{who} enters {path}"] if answer.status_code == 200 and who in BENCH and path in ROOMS else []
+                )
                 if found:
                     return found
         return found

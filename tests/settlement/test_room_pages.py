@@ -35,8 +35,20 @@ def visitors(bench: Bench, *names: str, locale: str = "en") -> list[Visitor]:
 def test_an_offer_is_made_and_accepted_in_the_browser(bench: Bench, locale: str) -> None:
     """Offer, one key to accept, the judge's statement, two signatures: settled, without the judge seeing the room."""
     haiyun, li, judge = visitors(bench, "haiyun", "li", "judge", locale=locale)
-    values = {"to": "claimant/1", "amount": "6000", "payer": "respondent/1", "days": "7", "ending": "statement", "words": "let us end this"}
-    values |= {"instalments-0-on-day": "20", "instalments-0-on-month": "3", "instalments-0-on-year": "2026", "instalments-0-amount": "6000"}
+    values = {
+        "to": "claimant/1",
+        "amount": "6000",
+        "payer": "respondent/1",
+        "days": "7",
+        "ending": "statement",
+        "words": "let us end this",
+    }
+    values |= {
+        "instalments-0-on-day": "20",
+        "instalments-0-on-month": "3",
+        "instalments-0-on-year": "2026",
+        "instalments-0-amount": "6000",
+    }
     haiyun.send("/settlement", "/settlement/make_offer", values)
     assert "let us end this" in li.get("/settlement")
     for path in ("", "/docket"):
@@ -56,7 +68,9 @@ def test_an_offer_is_made_and_accepted_in_the_browser(bench: Bench, locale: str)
 
 
 def test_a_case_that_was_withdrawn_offers_no_settlement(bench: Bench) -> None:
-    """While the case runs the parties are invited to settle; once it is over without an agreement nothing of it stands there."""
+    """While the case runs the parties are invited to settle; once it is over without an agreement nothing of it stands
+    there.
+    """
     (li,) = visitors(bench, "li")
     assert "Settle it between yourselves" in li.get("")
     bench.do("claimant/1", "withdraw_claim", {"reasons": "Paid."})
@@ -78,7 +92,9 @@ def test_the_room_is_shut_to_the_court_and_strangers(bench: Bench) -> None:
     for who in (judge, clerk, assistant):
         who.get("/settlement", 403)
         who.get(f"/docket/{number}/entry.json", 404)
-        assert "shall we talk" not in who.get(f"/docket/{number}") and "ask_mediation" not in who.get(f"/docket/{number}")
+        assert "shall we talk" not in who.get(f"/docket/{number}") and "ask_mediation" not in who.get(
+            f"/docket/{number}"
+        )
     stranger.get("/settlement", 404)
 
 
@@ -111,7 +127,9 @@ def mediation(bench: Bench) -> None:
 
 
 def test_who_leaves_mediation_online_is_met_in_person(bench: Bench) -> None:
-    """Agreeing here is consent online (OLR 4(1)); taken back, the mediator is told, the room says so, and coming back ends it (OLR 5)."""
+    """Agreeing here is consent online (OLR 4(1)); taken back, the mediator is told, the room says so, and coming back
+    ends it (OLR 5).
+    """
     mediation(bench)
     waits = select(Task).where(Task.kind == "mediate_in_person", Task.done_at.is_(None))
     with bench.court.database.read() as session:
@@ -129,9 +147,16 @@ def test_who_leaves_mediation_online_is_met_in_person(bench: Bench) -> None:
 
 
 def test_a_mediation_from_asking_to_a_text_that_all_sign(bench: Bench) -> None:
-    """Both agree, the court designates when they choose nobody in time, the mediator accepts and puts a text: signed, it goes to the court (OMR 10, 12, 20)."""
+    """Both agree, the court designates when they choose nobody in time, the mediator accepts and puts a text: signed,
+    it goes to the court (OMR 10, 12, 20).
+    """
     mediation(bench)
-    text = {"amount": "5,000.00", "payer": "respondent/1", "payee": "claimant/1", "instalments": [{"on": "2026-04-01", "amount": "5,000.00"}]}
+    text = {
+        "amount": "5,000.00",
+        "payer": "respondent/1",
+        "payee": "claimant/1",
+        "instalments": [{"on": "2026-04-01", "amount": "5,000.00"}],
+    }
     bench.do("mediator", "propose_text", text, actor=mediator(bench))
     from tests.settlement.test_offers import agreement_of
 
@@ -154,7 +179,12 @@ def test_a_caucus_is_for_one_party_and_the_mediator(bench: Bench) -> None:
     with bench.court.database.read() as session:
         case = session.get_one(Case, bench.case_id)
         rows = entries_of(session, case, "say_in_room")
-        for who, reads in ((bench.actor("claimant/1"), True), (mediator(bench), True), (bench.actor("respondent/1"), False), (bench.actor("judge"), False)):
+        for who, reads in (
+            (bench.actor("claimant/1"), True),
+            (mediator(bench), True),
+            (bench.actor("respondent/1"), False),
+            (bench.actor("judge"), False),
+        ):
             assert [reads_entry(who, row) for row in rows] == [reads, reads]
         assert len(messages_for(session, case, bench.actor("claimant/1"))) == 2
         assert messages_for(session, case, bench.actor("respondent/1")) == []

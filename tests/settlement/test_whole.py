@@ -1,4 +1,6 @@
-"""Two disputes settled to the end, by programs and in a browser: mediated with instalments and a default, and a traffic claim with one key."""
+"""Two disputes settled to the end, by programs and in a browser: mediated with instalments and a default, and a traffic
+claim with one key.
+"""
 
 from __future__ import annotations
 
@@ -57,16 +59,27 @@ def programs(scene: Scene, origin: str) -> dict[str, Caller]:
 
 def said(person: Caller, act: str) -> dict[str, Any]:
     """What the newest entry of an act gives this person to read."""
-    return next(row["content"] for row in reversed(person.read()["docket"]) if row["content"] and row["content"]["act"] == act)
+    return next(
+        row["content"] for row in reversed(person.read()["docket"]) if row["content"] and row["content"]["act"] == act
+    )
 
 
 def statement_by_programs(people: dict[str, Caller], agreement: str) -> None:
     """The judge makes the statement, both sides sign it."""
     judge = people["judge"]
-    waits = next(row["content"] for row in judge.read()["docket"] if row["content"] and row["content"]["act"] == "submit_agreement")
+    waits = next(
+        row["content"]
+        for row in judge.read()["docket"]
+        if row["content"] and row["content"]["act"] == "submit_agreement"
+    )
     assert waits["result"]["agreement"] == agreement and waits["result"]["terms"]
     judge.do(
-        "sign_mediation", code=True, premise=judge.act("sign_mediation")["premise"], agreement=agreement, case_number=judge.read()["number"], language="zh-Hans"
+        "sign_mediation",
+        code=True,
+        premise=judge.act("sign_mediation")["premise"],
+        agreement=agreement,
+        case_number=judge.read()["number"],
+        language="zh-Hans",
     )
     for who in ("li", "haiyun"):
         people[who].do("sign_statement", code=True, agreement=agreement)
@@ -75,21 +88,35 @@ def statement_by_programs(people: dict[str, Caller], agreement: str) -> None:
 
 @pytest.mark.slow
 def test_a_traffic_claim_is_settled_with_one_key_by_programs(quick_scene: Scene, serve: Callable[..., str]) -> None:
-    """Certified statements, one act to offer, one to accept, statement, account and payment over the API; the bench reads none of it."""
+    """Certified statements, one act to offer, one to accept, statement, account and payment over the API; the bench
+    reads none of it.
+    """
     scene = quick_scene
     certifiers = traffic_scene(scene)
     people = programs(scene, serve(create_app(court=scene.court)))
     li, haiyun = people["li"], people["haiyun"]
     for kind, figures in TRAFFIC.items():
         li.do("bring_statement", statement=certifiers[kind].sign(li.reference, figures))
-    assert said(haiyun, "bring_statement")["result"] | {"statement": "", "sha256": ""} == {"statement": "", "sha256": "", "total": OWED, "missing": []}
+    assert said(haiyun, "bring_statement")["result"] | {"statement": "", "sha256": ""} == {
+        "statement": "",
+        "sha256": "",
+        "total": OWED,
+        "missing": [],
+    }
     haiyun.do("offer_certified", premise=haiyun.act("offer_certified")["premise"], pay_within=15, days=7)
     offered = said(li, "offer_certified")["result"]
     assert sum(step["minor"] for step in offered["working"]) == OWED
     li.do("accept_offer", offer=offered["offer"])
     agreement = said(li, "accept_offer")["result"]["agreement"]
     statement_by_programs(people, agreement)
-    li.do("instruct_payout", code=True, agreement=agreement, holder="Li Wen", bank="Lake Bank", account="6222 0000 1111 2222")
+    li.do(
+        "instruct_payout",
+        code=True,
+        agreement=agreement,
+        holder="Li Wen",
+        bank="Lake Bank",
+        account="6222 0000 1111 2222",
+    )
     assert said(haiyun, "instruct_payout")["input"]["account"] == "6222 0000 1111 2222"
     (owed,) = [o["value"] for o in haiyun.act("record_performance")["choices"]["open_obligations"]]
     haiyun.do("record_performance", obligation=owed, amount=f"{OWED / 100:.2f}", on="2026-03-02", note="Transfer 88")
@@ -104,8 +131,12 @@ def test_a_traffic_claim_is_settled_with_one_key_by_programs(quick_scene: Scene,
 
 
 @pytest.mark.slow
-def test_a_mediated_agreement_in_instalments_is_enforced_by_programs(quick_scene: Scene, serve: Callable[..., str]) -> None:
-    """Asked for, agreed, chosen together, accepted, talked alone, text, statement, one instalment missed: enforcement of all that is left, with one act."""
+def test_a_mediated_agreement_in_instalments_is_enforced_by_programs(
+    quick_scene: Scene, serve: Callable[..., str]
+) -> None:
+    """Asked for, agreed, chosen together, accepted, talked alone, text, statement, one instalment missed: enforcement
+    of all that is left, with one act.
+    """
     scene = quick_scene
     scene.lodge()
     scene.accept()
@@ -136,7 +167,9 @@ def test_a_mediated_agreement_in_instalments_is_enforced_by_programs(quick_scene
 
 @dataclass
 class Visit:
-    """People at browsers: each page, when first seen, is turned once from English at a desk to Chinese on a phone, or back, and stays so."""
+    """People at browsers: each page, when first seen, is turned once from English at a desk to Chinese on a phone, or
+    back, and stays so.
+    """
 
     scene: Scene
     origin: str
@@ -199,8 +232,12 @@ class Visit:
         assert self.scene.case().stage is Stage.EFFECTIVE
 
 
-def test_a_traffic_claim_is_settled_with_one_key_in_the_browser(quick_scene: Scene, serve: Callable[..., str], open_context: OpenContext) -> None:
-    """All of it on one page, at 320 pixels and in Chinese too: statement, working, one key to offer, one to accept, account, payment."""
+def test_a_traffic_claim_is_settled_with_one_key_in_the_browser(
+    quick_scene: Scene, serve: Callable[..., str], open_context: OpenContext
+) -> None:
+    """All of it on one page, at 320 pixels and in Chinese too: statement, working, one key to offer, one to accept,
+    account, payment.
+    """
     scene = quick_scene
     certifiers = traffic_scene(scene)
     give_second_factor(scene, "judge")
@@ -237,8 +274,12 @@ def test_a_traffic_claim_is_settled_with_one_key_in_the_browser(quick_scene: Sce
     assert refused is not None and refused.status == 403
 
 
-def test_a_mediated_agreement_in_instalments_is_enforced_in_the_browser(quick_scene: Scene, serve: Callable[..., str], open_context: OpenContext) -> None:
-    """From “shall we mediate” to the application for enforcement after a missed instalment, by the buttons of the pages."""
+def test_a_mediated_agreement_in_instalments_is_enforced_in_the_browser(
+    quick_scene: Scene, serve: Callable[..., str], open_context: OpenContext
+) -> None:
+    """From “shall we mediate” to the application for enforcement after a missed instalment, by the buttons of the
+    pages.
+    """
     scene = quick_scene
     scene.lodge()
     scene.accept()

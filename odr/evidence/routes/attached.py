@@ -18,7 +18,9 @@ attached = Blueprint("attached", __name__, url_prefix="/cases/<reference>/docket
 
 
 def _outgoing(case: Case, actor: Actor, number: int, upload: str) -> Outgoing:
-    """The file, for who reads the entry that names it; an exhibit is opened on its own page, where its seal is asked for."""
+    """The file, for who reads the entry that names it; an exhibit is opened on its own page, where its seal is asked
+    for.
+    """
     session, court = current_session(), current_court()
     found = entry(session, case, number)
     if found is None or not reads_entry(actor, found):
@@ -27,7 +29,13 @@ def _outgoing(case: Case, actor: Actor, number: int, upload: str) -> Outgoing:
     if kept is None:
         raise NotFound
     desk = desk_of(court)
-    return Outgoing(kept.filename, kept.media, kept.size, kept.sha256 or "", lambda start, length: desk.contents(kept, start, length))
+    return Outgoing(
+        kept.filename,
+        kept.media,
+        kept.size,
+        kept.sha256 or "",
+        lambda start, length: desk.contents(kept, start, length),
+    )
 
 
 @attached.get("/<upload>")

@@ -1,4 +1,6 @@
-"""Pages of lists of digests: sending one, its lines with their receipts, the file of a line if it comes later; the lists of a case."""
+"""Pages of lists of digests: sending one, its lines with their receipts, the file of a line if it comes later; the
+lists of a case.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,12 @@ def send() -> Page:
             if len(data) > lists.MOST_BYTES:
                 raise InvalidInput.at("list", T("The list is too large. Send it in several batches."))
             text = _decoded(data)
-        batch = lists.file_batch(current_court(), _account(), typed["title"] or T("List of digests").render(current_locale()), lists.read_list(text))
+        batch = lists.file_batch(
+            current_court(),
+            _account(),
+            typed["title"] or T("List of digests").render(current_locale()),
+            lists.read_list(text),
+        )
     except InvalidInput as error:
         return _listing(typed, [("list", fault.message.render(current_locale())) for fault in error.faults], 422)
     current_court().settle()
@@ -78,7 +85,13 @@ def _one(batch: DigestBatch, fault: CourtError | None, status: int = 200) -> Pag
     rows = lists.lines_of(session, batch, after=after, limit=A_PAGE)
     ready = lists.matching_uploads(session, batch)
     return render_template(
-        "evidence/digest_batch.html", batch=batch, rows=rows, ready=ready, here=lists.count_of(session, batch), fault=fault, page=A_PAGE
+        "evidence/digest_batch.html",
+        batch=batch,
+        rows=rows,
+        ready=ready,
+        here=lists.count_of(session, batch),
+        fault=fault,
+        page=A_PAGE,
     ), status
 
 
@@ -87,7 +100,11 @@ def _one(batch: DigestBatch, fault: CourtError | None, status: int = 200) -> Pag
 def download(reference_of: str) -> Response:
     """The list with the reference of each receipt, for a spreadsheet."""
     batch = lists.own_batch(current_session(), _account(), reference_of)
-    return file_answer(lists.as_csv(current_session(), batch).encode("utf-8-sig"), f"digests-{batch.reference[:8]}.csv", "text/csv; charset=utf-8")
+    return file_answer(
+        lists.as_csv(current_session(), batch).encode("utf-8-sig"),
+        f"digests-{batch.reference[:8]}.csv",
+        "text/csv; charset=utf-8",
+    )
 
 
 @digests.get("/digests/<reference_of>/<int:number>/receipt.<any(json, leaf, proof, checkpoint, tsr, renewals):part>")
@@ -105,7 +122,9 @@ def attach(reference_of: str, number: int) -> Page:
     court, account = current_court(), _account()
     try:
         with court.database.write() as session:
-            lists.attach_file(session, lists.own_batch(session, account, reference_of), number, request.form.get("upload", ""))
+            lists.attach_file(
+                session, lists.own_batch(session, account, reference_of), number, request.form.get("upload", "")
+            )
     except lists.FileNotOfDigest as error:
         return _one(lists.own_batch(current_session(), account, reference_of), error, error.status)
     return redirect(url_for("digests.one", reference_of=reference_of, after=max(0, number - 1)), 303)  # type: ignore[return-value]
@@ -116,7 +135,14 @@ def attach(reference_of: str, number: int) -> Page:
 def in_case(case: Case, actor: Actor) -> Page:
     """Lists of digests in the case."""
     rows = lists.batches_in(current_session(), case.id)
-    return render_template("evidence/case_digests.html", case=case, actor=actor, rows=rows, parties={p.id: p for p in case.parties}, tab="exhibits")
+    return render_template(
+        "evidence/case_digests.html",
+        case=case,
+        actor=actor,
+        rows=rows,
+        parties={p.id: p for p in case.parties},
+        tab="exhibits",
+    )
 
 
 @digests.get("/cases/<reference>/digests/<reference_of>")
@@ -128,4 +154,6 @@ def one_in_case(case: Case, actor: Actor, reference_of: str) -> Page:
     if batch is None:
         raise NotFound
     rows = lists.lines_of(session, batch, after=after, limit=A_PAGE)
-    return render_template("evidence/case_digest_batch.html", case=case, actor=actor, batch=batch, rows=rows, page=A_PAGE, tab="exhibits")
+    return render_template(
+        "evidence/case_digest_batch.html", case=case, actor=actor, batch=batch, rows=rows, page=A_PAGE, tab="exhibits"
+    )

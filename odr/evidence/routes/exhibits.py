@@ -55,8 +55,14 @@ def listing(case: Case, actor: Actor) -> Page:
     came = exhibits_of_captures(current_session(), case) if captures else {}
     shown = {"captures": captures, "came": came, "why": WHY, "parties": {p.id: p for p in case.parties}}
     since = request.args.get("since", "")
-    new = [e for e in rows if e.party_id == actor.party_id and e.entry_number >= int(since)] if since.isdecimal() and actor.party_id else []
-    return render_template("evidence/exhibits.html", case=case, actor=actor, exhibits=rows, new=new, tab="exhibits", **shown)
+    new = (
+        [e for e in rows if e.party_id == actor.party_id and e.entry_number >= int(since)]
+        if since.isdecimal() and actor.party_id
+        else []
+    )
+    return render_template(
+        "evidence/exhibits.html", case=case, actor=actor, exhibits=rows, new=new, tab="exhibits", **shown
+    )
 
 
 @exhibits.get("/checklist")
@@ -74,11 +80,23 @@ def requests(case: Case, actor: Actor) -> Page:
     """Requests about evidence with what was said to them and the rulings."""
     session = current_session()
     rows = requests_of(session, case)
-    acts = [a for a in acts_for(current_court().look(session), case, actor) if a.is_open and a.act.name in ABOUT_EVIDENCE]
+    acts = [
+        a for a in acts_for(current_court().look(session), case, actor) if a.is_open and a.act.name in ABOUT_EVIDENCE
+    ]
     papers = {d.id: d.reference for d in documents(session, case) if reads_document(actor, d)}
     titles = {r.id: title_of(case, r) for r in rows}
     names = {p.id: p for p in case.parties}
-    return render_template("evidence/requests.html", case=case, actor=actor, rows=rows, acts=acts, papers=papers, titles=titles, parties=names, tab="exhibits")
+    return render_template(
+        "evidence/requests.html",
+        case=case,
+        actor=actor,
+        rows=rows,
+        acts=acts,
+        papers=papers,
+        titles=titles,
+        parties=names,
+        tab="exhibits",
+    )
 
 
 @exhibits.get("/retention")
@@ -89,7 +107,11 @@ def retention(case: Case, actor: Actor) -> Page:
     look = court.look(session)
     pack = look.pack(case)
     rule = pack.retention.rules.get("exhibits") if pack.retention else None
-    acts = [a for a in acts_for(look, case, actor) if a.is_open and a.act.name in ("order_hold", "lift_hold", "decide_erasure")]
+    acts = [
+        a
+        for a in acts_for(look, case, actor)
+        if a.is_open and a.act.name in ("order_hold", "lift_hold", "decide_erasure")
+    ]
     return render_template(
         "evidence/retention.html", case=case, actor=actor, rule=rule, article=pack.cite(rule.article) if rule else None, last=kept_until(pack, case),
         hold=hold_of(session, case), rows=proposals_of(session, case), acts=acts, tab="exhibits",
@@ -103,11 +125,21 @@ def submit(case: Case, actor: Actor) -> Page:
     return _submit_page(case, actor, dict(request.args), [])
 
 
-def _submit_page(case: Case, actor: Actor, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False) -> Page:
+def _submit_page(
+    case: Case, actor: Actor, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False
+) -> Page:
     look = current_court().look(current_session())
-    fields = forms.fields_of(ExhibitInput, current_locale(), values, faults, forms.choices_for(ExhibitInput, look, case, actor))
+    fields = forms.fields_of(
+        ExhibitInput, current_locale(), values, faults, forms.choices_for(ExhibitInput, look, case, actor)
+    )
     return render_template(
-        "evidence/submit.html", case=case, actor=actor, fields=fields, faults=forms.summary(fields), moved_on=moved_on, tab="exhibits"
+        "evidence/submit.html",
+        case=case,
+        actor=actor,
+        fields=fields,
+        faults=forms.summary(fields),
+        moved_on=moved_on,
+        tab="exhibits",
     ), status
 
 
@@ -117,7 +149,9 @@ def send(case: Case, actor: Actor) -> Page:
     """Submit the exhibit."""
     values = request.form.to_dict(flat=False)
     act = current_court().table["submit_exhibit"]
-    return submit_act(case, actor, act, values, lambda faults, status, moved: _submit_page(case, actor, values, faults, status, moved))
+    return submit_act(
+        case, actor, act, values, lambda faults, status, moved: _submit_page(case, actor, values, faults, status, moved)
+    )
 
 
 @exhibits.get("/<label>/describe")
@@ -125,7 +159,12 @@ def send(case: Case, actor: Actor) -> Page:
 def describe(case: Case, actor: Actor, label: str) -> Page:
     """Say anew what one's own exhibit is to show; the page holds what stands."""
     found = _own(case, actor, label)
-    values = {"exhibit": found.reference, "proves": found.proves, "facts": [str(n) for n in found.facts], "summary": found.summary or ""}
+    values = {
+        "exhibit": found.reference,
+        "proves": found.proves,
+        "facts": [str(n) for n in found.facts],
+        "summary": found.summary or "",
+    }
     return _describe_page(case, actor, values, [])
 
 
@@ -136,9 +175,13 @@ def _own(case: Case, actor: Actor, label: str) -> Exhibit:
     return found
 
 
-def _describe_page(case: Case, actor: Actor, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False) -> Page:
+def _describe_page(
+    case: Case, actor: Actor, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False
+) -> Page:
     look, act = current_court().look(current_session()), current_court().table["describe_exhibit"]
-    fields = forms.fields_of(act.input, current_locale(), values, faults, forms.choices_for(act.input, look, case, actor))
+    fields = forms.fields_of(
+        act.input, current_locale(), values, faults, forms.choices_for(act.input, look, case, actor)
+    )
     page = {"act": act, "fields": fields, "faults": forms.summary(fields), "premise": "", "moved_on": moved_on}
     return render_template("generic/act.html", case=case, actor=actor, tab="exhibits", **page), status
 
@@ -149,7 +192,13 @@ def say_anew(case: Case, actor: Actor, label: str) -> Page:
     """Record it; nothing typed is lost when it cannot be."""
     values = {**request.form.to_dict(flat=False), "exhibit": _own(case, actor, label).reference}
     act = current_court().table["describe_exhibit"]
-    return submit_act(case, actor, act, values, lambda faults, status, moved: _describe_page(case, actor, values, faults, status, moved))
+    return submit_act(
+        case,
+        actor,
+        act,
+        values,
+        lambda faults, status, moved: _describe_page(case, actor, values, faults, status, moved),
+    )
 
 
 @exhibits.get("/<label>")
@@ -189,7 +238,14 @@ def readings(case: Case, actor: Actor, label: str) -> Page:
     found = _find(case, label)
     if found.seal is None:
         raise NotFound
-    return render_template("evidence/readings.html", case=case, actor=actor, exhibit=found, rows=readings_of(current_session(), found), tab="exhibits")
+    return render_template(
+        "evidence/readings.html",
+        case=case,
+        actor=actor,
+        exhibit=found,
+        rows=readings_of(current_session(), found),
+        tab="exhibits",
+    )
 
 
 @exhibits.get("/<label>/file")
@@ -199,7 +255,16 @@ def download(case: Case, actor: Actor, label: str) -> Response:
     found = opened(current_court(), _find(case, label), actor, "file")
     desk, upload = desk_of(current_court()), found.upload
     name = f"{found.label} {upload.filename}"
-    return attachment(request, Outgoing(name, upload.media, upload.size, upload.sha256 or "", lambda start, length: desk.contents(upload, start, length)))
+    return attachment(
+        request,
+        Outgoing(
+            name,
+            upload.media,
+            upload.size,
+            upload.sha256 or "",
+            lambda start, length: desk.contents(upload, start, length),
+        ),
+    )
 
 
 @exhibits.get("/<label>/preview/<int:page>")
@@ -228,4 +293,13 @@ def proof(case: Case, actor: Actor, label: str, number: int) -> Response:
         raise NotFound
     desk, upload = desk_of(current_court()), attached[number - 1].upload
     name = f"{found.label} {upload.filename}"
-    return attachment(request, Outgoing(name, upload.media, upload.size, upload.sha256 or "", lambda start, length: desk.contents(upload, start, length)))
+    return attachment(
+        request,
+        Outgoing(
+            name,
+            upload.media,
+            upload.size,
+            upload.sha256 or "",
+            lambda start, length: desk.contents(upload, start, length),
+        ),
+    )

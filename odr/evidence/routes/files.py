@@ -1,4 +1,6 @@
-"""Pages of what one takes along: case file and kit in the making, their download; case files received from other courts."""
+"""Pages of what one takes along: case file and kit in the making, their download; case files received from other
+courts.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ def listing(case: Case, actor: Actor) -> Page:
     """What may be taken along, what is being put together, and what is ready."""
     session = current_session()
     exhibits = [
-        e for e in session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id)) if why_closed(actor, e) is None and not is_erased(e)
+        e
+        for e in session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id))
+        if why_closed(actor, e) is None and not is_erased(e)
     ]
     made = compiling.compilations_of(session, case, actor)
     key = fingerprint(current_court().notary.log_public_key_vkey())
@@ -54,7 +58,9 @@ def ask(case: Case, actor: Actor) -> Page:
         raise InvalidInput.at("kind", T("Choose one of those listed.")) from None
     session, exhibit = current_session(), None
     if kind is CompilationKind.KIT:
-        exhibit = session.scalar(select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.label == request.form.get("exhibit", "")))
+        exhibit = session.scalar(
+            select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.label == request.form.get("exhibit", ""))
+        )
         if exhibit is None or why_closed(actor, exhibit) is not None or is_erased(exhibit):
             raise InvalidInput.at("exhibit", T("Choose one of those listed."))
     court = current_court()
@@ -73,7 +79,16 @@ def download(case: Case, actor: Actor, compilation: str) -> Response:
         raise NotFound
     key, store = row.key, current_court().ports.store
     media = PDF if row.kind is CompilationKind.BUNDLE else ZIP
-    return attachment(request, Outgoing(row.filename or "file", media, row.size, row.sha256 or "", lambda start, length: store.open(key, start, length)))
+    return attachment(
+        request,
+        Outgoing(
+            row.filename or "file",
+            media,
+            row.size,
+            row.sha256 or "",
+            lambda start, length: store.open(key, start, length),
+        ),
+    )
 
 
 @files.get("/cases/<reference>/files/<compilation>/receipt.<any(json, leaf, proof, checkpoint, tsr, renewals):part>")
@@ -118,4 +133,13 @@ def received_file(received: str, number: int) -> Response:
     file, store = row.files[number - 1], current_court().ports.store
     head = b"".join(store.open(file.key, 0, 4096))
     media = recognise(head, head, file.path)
-    return attachment(request, Outgoing(file.path.replace("/", " "), media, file.size, file.sha256, lambda start, length: store.open(file.key, start, length)))
+    return attachment(
+        request,
+        Outgoing(
+            file.path.replace("/", " "),
+            media,
+            file.size,
+            file.sha256,
+            lambda start, length: store.open(file.key, start, length),
+        ),
+    )

@@ -1,4 +1,6 @@
-"""One page on which many files that were sent are described at once: photographs from a telephone become exhibits in one go."""
+"""One page on which many files that were sent are described at once: photographs from a telephone become exhibits in
+one go.
+"""
 
 from __future__ import annotations
 
@@ -24,13 +26,22 @@ from odr.procedure.sitting import ActReceipt
 many = Blueprint("many", __name__, url_prefix="/cases/<reference>/exhibits")
 Page = str | Response | tuple[str, int]
 JUST_NOW, PAUSE = timedelta(hours=2), timedelta(minutes=30)
-"""What arrived so lately, without a pause so long, is ticked and stands first: it is what the person came to describe."""
+"""What arrived so lately, without a pause so long, is ticked and stands first: it is what the person came to describe.
+"""
 
 
 def waiting(actor: Actor) -> list[Upload]:
     """Files the person has sent that are no exhibit yet, the newest first."""
     mine = (Upload.account_id == actor.account_id, Upload.state == UploadState.ANCHORED, Exhibit.id.is_(None))
-    return list(current_session().scalars(select(Upload).outerjoin(Exhibit, Exhibit.upload_id == Upload.id).where(*mine).order_by(Upload.id.desc()).limit(200)))
+    return list(
+        current_session().scalars(
+            select(Upload)
+            .outerjoin(Exhibit, Exhibit.upload_id == Upload.id)
+            .where(*mine)
+            .order_by(Upload.id.desc())
+            .limit(200)
+        )
+    )
 
 
 @many.get("/many")
@@ -40,17 +51,28 @@ def page(case: Case, actor: Actor) -> Page:
     return _page(case, actor, {}, [])
 
 
-def _page(case: Case, actor: Actor, values: dict[str, Any], faults: list[FieldFault], status: int = 200, moved_on: bool = False) -> Page:
+def _page(
+    case: Case,
+    actor: Actor,
+    values: dict[str, Any],
+    faults: list[FieldFault],
+    status: int = 200,
+    moved_on: bool = False,
+) -> Page:
     look, sent = current_court().look(current_session()), waiting(actor)
     values = values or _new_rows(sent[:MOST])
-    fields = forms.fields_of(ManyInput, current_locale(), values, faults, forms.choices_for(ManyInput, look, case, actor))
+    fields = forms.fields_of(
+        ManyInput, current_locale(), values, faults, forms.choices_for(ManyInput, look, case, actor)
+    )
     by_name = {f.name: f for f in fields}
     for row in by_name["files"].rows:
         for each in row.fields:
             # A file that is ticked must say what it shows; only then is it asked for.
             each.required = each.required or each.name.endswith("-proves")
     party = next(p for p in case.parties if p.id == actor.party_id)
-    late = look.windows(case, "evidence", party=party, state=WindowState.LAPSED) and not look.windows(case, "evidence", party=party)
+    late = look.windows(case, "evidence", party=party, state=WindowState.LAPSED) and not look.windows(
+        case, "evidence", party=party
+    )
     key = values.get("idempotency_key") or new_reference()
     return render_template(
         "evidence/many.html", case=case, actor=actor, fields=by_name, faults=forms.summary(fields), moved_on=moved_on, late=late, tab="exhibits",
@@ -59,7 +81,9 @@ def _page(case: Case, actor: Actor, values: dict[str, Any], faults: list[FieldFa
 
 
 def _new_rows(sent: list[Upload]) -> dict[str, Any]:
-    """The files that came last, in the order in which they were sent and ticked; then those that wait longer, the newest first."""
+    """The files that came last, in the order in which they were sent and ticked; then those that wait longer, the
+    newest first.
+    """
     lately, values = just_sent(sent, current_court().clock.machine_now()), {}
     for i, upload in enumerate([*reversed(lately), *sent[len(lately) :]]):
         values[f"files-{i}-upload"] = upload.reference
@@ -106,7 +130,11 @@ def _submit(case: Case, actor: Actor, given: ManyInput, key: str) -> list[ActRec
                 continue
             exhibit = exhibit_of(given, line, kinds.get(line.upload), current_locale())
             try:
-                made.append(sitting.perform("submit_exhibit", mine, exhibit, actor=actor, key=f"{key}/{i}" if key else None))
+                made.append(
+                    sitting.perform("submit_exhibit", mine, exhibit, actor=actor, key=f"{key}/{i}" if key else None)
+                )
             except InvalidInput as error:
-                raise InvalidInput([FieldFault(("files", i, *fault.location), fault.message) for fault in error.faults]) from None
+                raise InvalidInput(
+                    [FieldFault(("files", i, *fault.location), fault.message) for fault in error.faults]
+                ) from None
     return made

@@ -14,7 +14,9 @@ platforms = Blueprint("platforms", __name__)
 @platforms.post("/platform-records")
 @public(csrf=False)
 def receive() -> tuple[Response, int]:
-    """Take signed records for a party's request; answered with digest, receipt and exhibit number, and nothing of the case."""
+    """Take signed records for a party's request; answered with digest, receipt and exhibit number, and nothing of the
+    case.
+    """
     if (request.content_length or 0) > MOST_BYTES:
         raise NotTaken(T("The records are too large. Send at most 2 MB."))
     taken = take(current_court(), request.stream.read(MOST_BYTES + 1))

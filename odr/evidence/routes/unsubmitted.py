@@ -1,4 +1,6 @@
-"""Pages on files that were sent and never submitted: the sender's own, and the list on which a person of the court decides."""
+"""Pages on files that were sent and never submitted: the sender's own, and the list on which a person of the court
+decides.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,14 @@ def mine() -> Page:
     court, session, account = current_court(), current_session(), _person().account_id
     files, gone = of_sender(court, session, account), erased_of(session, account)
     kept = request.args.get("kept", type=int)
-    return render_template("evidence/unsubmitted.html", files=files, told=[one for one in files if one.notice], erased=gone, kept=kept, **_rule())
+    return render_template(
+        "evidence/unsubmitted.html",
+        files=files,
+        told=[one for one in files if one.notice],
+        erased=gone,
+        kept=kept,
+        **_rule(),
+    )
 
 
 @unsubmitted.post("/uploads/mine")
@@ -79,7 +88,9 @@ def decide() -> Page:
         if answer not in ("erase", "keep"):
             raise InvalidInput([FieldFault(("answer",), T("Choose one of these."))])
         with current_court().sit() as sitting:
-            made = deciding.decide(sitting, person.account_id, person.name, chosen, erased=answer == "erase", reasons=reasons)
+            made = deciding.decide(
+                sitting, person.account_id, person.name, chosen, erased=answer == "erase", reasons=reasons
+            )
     except InvalidInput as error:
         return _list(values, [(str(fault.location[0]), fault.message) for fault in error.faults], 422)
     except ActNotOpen as error:

@@ -13,7 +13,16 @@ from flask_wtf.csrf import validate_csrf
 from werkzeug.wrappers import Response
 from wtforms.validators import ValidationError
 
-from odr.access import SignInNeeded, csrf_token, current_court, current_locale, current_person, our_origins, public, signed_in
+from odr.access import (
+    SignInNeeded,
+    csrf_token,
+    current_court,
+    current_locale,
+    current_person,
+    our_origins,
+    public,
+    signed_in,
+)
 from odr.errors import CourtError, NotFound
 from odr.evidence import tus
 from odr.evidence.form import FormField, FormFile, StreamedForm
@@ -82,14 +91,23 @@ def choose() -> Response:
     """The page on which files are chosen; with or without JavaScript."""
     headers.allow("worker-src", "'self'")
     words = {name: text.render(current_locale()) for name, text in WORDS.items()}
-    page = render_template("evidence/choose_files.html", limits=current_desk().limits, csrf=csrf_token(), words=words, account=_account_id(), onward=_onward())
+    page = render_template(
+        "evidence/choose_files.html",
+        limits=current_desk().limits,
+        csrf=csrf_token(),
+        words=words,
+        account=_account_id(),
+        onward=_onward(),
+    )
     return Response(page, content_type="text/html; charset=utf-8")
 
 
 @blueprint.get("/hash-worker.js")
 @public(shared=True)
 def hash_worker() -> Response:
-    """The hashing script. A worker obeys the policy of its own answer, not its page's, and this one compiles WebAssembly."""
+    """The hashing script. A worker obeys the policy of its own answer, not its page's, and this one compiles
+    WebAssembly.
+    """
     headers.allow("script-src", "'wasm-unsafe-eval'")
     return current_app.send_static_file("hash-worker.js")
 
@@ -117,7 +135,11 @@ def send_form() -> Response:
     if len(results) == 1 and results[0][1]:
         return redirect(url_for("uploads.piece", reference=results[0][1].reference), 303)
     status = next((error.status for _, _, error in results if error), 200)
-    return Response(render_template("evidence/sent_files.html", results=results, onward=onward), status, content_type="text/html; charset=utf-8")
+    return Response(
+        render_template("evidence/sent_files.html", results=results, onward=onward),
+        status,
+        content_type="text/html; charset=utf-8",
+    )
 
 
 @blueprint.get("/<reference>/file")
@@ -150,7 +172,9 @@ def _onward() -> str:
 
 
 def _speak(reference: str | None) -> Response:
-    reply, anchored = tus.answer(current_desk(), request, reference, _account_id(), lambda new: url_for("uploads.piece", reference=new))
+    reply, anchored = tus.answer(
+        current_desk(), request, reference, _account_id(), lambda new: url_for("uploads.piece", reference=new)
+    )
     if anchored:
         current_court().sequence()
     return reply
@@ -158,11 +182,18 @@ def _speak(reference: str | None) -> Response:
 
 def _page(reference: str) -> Response:
     upload = current_desk().find(_account_id(), reference)
-    page = render_template("evidence/upload.html", upload=upload, group=upload.media.group.value, is_kept=upload.state is UploadState.ANCHORED)
+    page = render_template(
+        "evidence/upload.html",
+        upload=upload,
+        group=upload.media.group.value,
+        is_kept=upload.state is UploadState.ANCHORED,
+    )
     return Response(page, content_type="text/html; charset=utf-8")
 
 
-def _take_files(account_id: int, check: Callable[[FormField | None], None]) -> list[tuple[str, Upload | None, CourtError | None]]:
+def _take_files(
+    account_id: int, check: Callable[[FormField | None], None]
+) -> list[tuple[str, Upload | None, CourtError | None]]:
     """Each file of the form with what became of it; one that is refused does not undo the others."""
     results: list[tuple[str, Upload | None, CourtError | None]] = []
     checked = False
@@ -223,4 +254,10 @@ def _outgoing(reference: str) -> Outgoing:
     desk, upload = current_desk(), _anchored(reference)
     if upload.media.group is Group.UNKNOWN and upload.sha256 is None:
         raise NotFound
-    return Outgoing(upload.filename, upload.media, upload.size, upload.sha256 or "", lambda start, length: desk.contents(upload, start, length))
+    return Outgoing(
+        upload.filename,
+        upload.media,
+        upload.size,
+        upload.sha256 or "",
+        lambda start, length: desk.contents(upload, start, length),
+    )

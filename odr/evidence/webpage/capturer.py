@@ -85,7 +85,9 @@ def plain_address(address: str) -> str:
     """The address, if it is one of a page on the web. Raises NotCaptured."""
     try:
         parts = urlsplit(address.strip())
-        sound = parts.scheme in ("http", "https") and parts.hostname and parts.username is None and (parts.port or 80) > 0
+        sound = (
+            parts.scheme in ("http", "https") and parts.hostname and parts.username is None and (parts.port or 80) > 0
+        )
     except ValueError:
         sound = False
     if not sound or any(c <= " " or c == "\x7f" for c in address.strip()):
@@ -125,7 +127,13 @@ class Capturer:
 
     def _run(self, asked: dict[str, Any], folder: Path) -> None:
         begin = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from odr.evidence.webpage.child import main; main()"
-        environment = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LANG": "C.UTF-8", "HOME": str(folder), "TMPDIR": str(folder), "TZ": "UTC"}
+        environment = {
+            "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
+            "LANG": "C.UTF-8",
+            "HOME": str(folder),
+            "TMPDIR": str(folder),
+            "TZ": "UTC",
+        }
         child = subprocess.Popen(
             [sys.executable, "-I", "-c", begin], cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
             stderr=(folder / "trace").open("wb"), start_new_session=True,
@@ -143,7 +151,9 @@ class Capturer:
         failed = _read(folder / "failed.json", 10_000)
         if failed is not None:
             raise NotCaptured(str(_mapping(failed).get("why", "crashed")))
-        picture, archive, record = (_read(folder / name, self.limits.kept) for name in ("screenshot.png", "page.mhtml", "record.json"))
+        picture, archive, record = (
+            _read(folder / name, self.limits.kept) for name in ("screenshot.png", "page.mhtml", "record.json")
+        )
         if picture is None or archive is None or record is None or not picture.startswith(b"\x89PNG\r\n\x1a\n"):
             raise NotCaptured("crashed")
         return Captured(picture, archive, _mapping(record))

@@ -1,4 +1,5 @@
-"""The child that looks at one page: address in, ``screenshot.png``, ``page.mhtml`` and ``record.json`` out, in the folder it stands in.
+"""The child that looks at one page: address in, ``screenshot.png``, ``page.mhtml`` and ``record.json`` out, in the
+folder it stands in.
 
 A program of its own with none of the court's settings or keys. Whatever the page does, it ends within its time, and the
 browser with it: both are one process group. What it could not do it says in ``failed.json``.
@@ -70,8 +71,17 @@ class Look:
         into, out = _pipes()
         port = self.gate.open()
         profile = f"--user-data-dir={Path('profile').resolve()}"
-        command = [self.asked["browser"], *FLAGS, *self.asked["flags"], f"--proxy-server=http://127.0.0.1:{port}", profile, "about:blank"]
-        browser = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, pass_fds=(3, 4))
+        command = [
+            self.asked["browser"],
+            *FLAGS,
+            *self.asked["flags"],
+            f"--proxy-server=http://127.0.0.1:{port}",
+            profile,
+            "about:blank",
+        ]
+        browser = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, pass_fds=(3, 4)
+        )
         os.close(3)
         os.close(4)
         threading.Thread(target=_watch_memory, args=(self.asked["memory"],), daemon=True).start()
@@ -79,7 +89,9 @@ class Look:
         try:
             self._visit()
         except (NoAnswer, BrokenPipeError) as error:
-            raise GaveUp("no_browser" if browser.poll() is not None and not self.answers else "crashed", str(error)) from error
+            raise GaveUp(
+                "no_browser" if browser.poll() is not None and not self.answers else "crashed", str(error)
+            ) from error
         except TimeoutError as error:
             raise GaveUp("never_rests", str(error)) from error
 
@@ -130,7 +142,11 @@ class Look:
             if self.loaded and time.monotonic() - self.moved > QUIET:
                 return True
         # A page that never ends is stopped, its scripts with it, and shown as far as it has come.
-        for method, given in (("Page.stopLoading", {}), ("Runtime.terminateExecution", {}), ("Emulation.setScriptExecutionDisabled", {"value": True})):
+        for method, given in (
+            ("Page.stopLoading", {}),
+            ("Runtime.terminateExecution", {}),
+            ("Emulation.setScriptExecutionDisabled", {"value": True}),
+        ):
             with contextlib.suppress(Failed, TimeoutError):
                 self._ask(method, **given)
         return False
@@ -226,7 +242,9 @@ def _watch_memory(most: int) -> None:
             with contextlib.suppress(OSError, ValueError, IndexError):
                 if int((place / "stat").read_text().rpartition(")")[2].split()[2]) == group:
                     # Shared pages are counted once for each process: on the safe side.
-                    held += (int((place / "statm").read_text().split()[1]) - int((place / "statm").read_text().split()[2])) * page
+                    held += (
+                        int((place / "statm").read_text().split()[1]) - int((place / "statm").read_text().split()[2])
+                    ) * page
         if held > most:
             _fail("memory")
             os.killpg(group, signal.SIGKILL)

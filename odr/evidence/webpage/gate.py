@@ -1,4 +1,5 @@
-"""The gate: the only way from the browser to the world. It resolves each name itself and connects to what it has checked.
+"""The gate: the only way from the browser to the world. It resolves each name itself and connects to what it has
+checked.
 
 The browser never resolves a name, so a name that means a public address when it is checked cannot mean an internal one
 when it is used. Every connection is checked anew, redirects and parts of a page with the rest.
@@ -68,7 +69,9 @@ class Visit:
 
 @dataclass
 class Gate:
-    """A proxy on loopback. ``allowed`` names peers (``host:port``) that are open although they are inside: for tests and training."""
+    """A proxy on loopback. ``allowed`` names peers (``host:port``) that are open although they are inside: for tests
+    and training.
+    """
 
     allowed: frozenset[str] = frozenset()
     most: int = 64 * 2**20

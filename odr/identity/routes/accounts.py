@@ -38,7 +38,9 @@ def add_person() -> AnyResponse:
     try:
         role = _role(form.get("role", ""))
         with court.database.write() as session:
-            account = accounts.create(session, email=form.get("email", ""), name=form.get("name", ""), locale=form.get("locale", ""), now=now)
+            account = accounts.create(
+                session, email=form.get("email", ""), name=form.get("name", ""), locale=form.get("locale", ""), now=now
+            )
             office.give(session, account, role, by=session.get_one(Account, me().account_id), now=now)
             letter = accounts.reset_letter(means(), session, account, now)
     except CourtError as error:
@@ -52,7 +54,12 @@ def add_person() -> AnyResponse:
 @require_strong()
 def give_role(reference: str) -> AnyResponse:
     """Give a role, or propose it where two administrators are needed."""
-    return _change(reference, lambda session, account, by, now: office.give(session, account, _role(request.form.get("role", "")), by=by, now=now))
+    return _change(
+        reference,
+        lambda session, account, by, now: office.give(
+            session, account, _role(request.form.get("role", "")), by=by, now=now
+        ),
+    )
 
 
 @bp.post("/administration/people/<reference>/take-away")
@@ -104,7 +111,9 @@ def decide_proposal(proposal_id: int) -> AnyResponse:
 @staff(Role.ADMIN)
 @require_strong()
 def decide_way_back(reset_id: int) -> AnyResponse:
-    """Approve or decline taking a lost second factor off somebody's account; who says neither is asked, and nothing is decided."""
+    """Approve or decline taking a lost second factor off somebody's account; who says neither is asked, and nothing is
+    decided.
+    """
     court, choice, field = current_court(), request.form.get("decision"), f"way-back-{reset_id}"
     try:
         with court.database.write() as session:
@@ -112,7 +121,9 @@ def decide_way_back(reset_id: int) -> AnyResponse:
                 way_back.waiting_one(session, reset_id)
                 raise InvalidInput.at(field, T("Choose whether to approve or to decline."))
             by = session.get_one(Account, me().account_id)
-            letter = way_back.decide(session, means(), court.notary, reset_id, choice == "approve", by=by, now=court.clock.machine_now())
+            letter = way_back.decide(
+                session, means(), court.notary, reset_id, choice == "approve", by=by, now=court.clock.machine_now()
+            )
     except NotFound:
         raise
     except CourtError as error:

@@ -70,7 +70,9 @@ def confirm_address(token: str) -> Response:
 def confirm_address_submit(token: str) -> Response:
     """Confirm the address and come in."""
     try:
-        account_id = accounts.confirm(means(), token, request.form.get("password", ""), address=address(), now=current_court().clock.machine_now())
+        account_id = accounts.confirm(
+            means(), token, request.form.get("password", ""), address=address(), now=current_court().clock.machine_now()
+        )
     except NotFound:
         raise
     except CourtError as error:
@@ -92,7 +94,9 @@ def sign_in_submit() -> Response:
     form, now = request.form, current_court().clock.machine_now()
     target = locales.safe_path(form.get("next"), "")
     try:
-        account_id = accounts.authenticate(means(), form.get("email", ""), form.get("password", ""), address=address(), now=now)
+        account_id = accounts.authenticate(
+            means(), form.get("email", ""), form.get("password", ""), address=address(), now=now
+        )
     except CourtError as error:
         return again("sign_in.html", error, "password", next=target, provider=provider_here())
     return first_factor_shown(account_id, target)
@@ -107,7 +111,12 @@ def first_factor_shown(account_id: int, target: str) -> Response:
         return let_in(account_id, two_factor=False, target=target)
     person = current_person()
     forgery.begin(person.session_id if person else None)
-    session[PENDING] = {"account": account_id, "at": current_court().clock.machine_now().timestamp(), "stamp": stamp, "next": target}
+    session[PENDING] = {
+        "account": account_id,
+        "at": current_court().clock.machine_now().timestamp(),
+        "stamp": stamp,
+        "next": target,
+    }
     return to("identity.code")
 
 
@@ -129,7 +138,13 @@ def code_submit() -> Response:
         return to("identity.sign_in")
     account_id, target = pending
     try:
-        codes.check(current_court().database, means().keyring, account_id, request.form.get("code", ""), current_court().clock.machine_now())
+        codes.check(
+            current_court().database,
+            means().keyring,
+            account_id,
+            request.form.get("code", ""),
+            current_court().clock.machine_now(),
+        )
     except CourtError as error:
         return again("code.html", error, "code")
     return let_in(account_id, two_factor=True, target=target)
@@ -164,7 +179,9 @@ def ask_reset() -> Response:
 def ask_reset_submit() -> Response:
     """Ask for a new password; the answer is the same whoever owns the address."""
     try:
-        letters = accounts.ask_reset(means(), request.form.get("email", ""), address=address(), now=current_court().clock.machine_now())
+        letters = accounts.ask_reset(
+            means(), request.form.get("email", ""), address=address(), now=current_court().clock.machine_now()
+        )
     except CourtError as error:
         return again("ask_reset.html", error)
     post(letters)
@@ -185,7 +202,9 @@ def reset(token: str) -> Response:
 def reset_submit(token: str) -> Response:
     """Set the new password; one signs in with it afterwards, with the second factor where there is one."""
     try:
-        letter = accounts.reset(means(), token, request.form.get("password", ""), now=current_court().clock.machine_now())
+        letter = accounts.reset(
+            means(), token, request.form.get("password", ""), now=current_court().clock.machine_now()
+        )
     except NotFound:
         raise
     except CourtError as error:

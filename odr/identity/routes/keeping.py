@@ -60,7 +60,11 @@ def password_submit() -> AnyResponse:
     """Change the password; other devices are signed out."""
     try:
         letter = accounts.change_password(
-            means(), me().account_id, request.form.get("password", ""), keep=my_session(), now=current_court().clock.machine_now()
+            means(),
+            me().account_id,
+            request.form.get("password", ""),
+            keep=my_session(),
+            now=current_court().clock.machine_now(),
         )
     except CourtError as error:
         return again("password.html", error)
@@ -133,7 +137,9 @@ def app_factor_submit() -> AnyResponse:
     try:
         with court.database.write() as writing:
             account = writing.get_one(Account, me().account_id)
-            recovery = codes.enrol(writing, means().keyring, account, shown["secret"], request.form.get("code", ""), now)
+            recovery = codes.enrol(
+                writing, means().keyring, account, shown["secret"], request.form.get("code", ""), now
+            )
             sessions.confirm(writing, my_session(), now, two_factor=True)
     except CourtError as error:
         return again("app_factor.html", error, "code", **shown)
@@ -179,7 +185,9 @@ def issue_token() -> Response:
         lasts = timedelta(days=form.get("days", 0, type=int))
         with court.database.write() as writing:
             account = writing.get_one(Account, me().account_id)
-            token = tokens.issue(writing, account, name=form.get("name", ""), scopes=chosen, lasts=lasts, now=court.clock.machine_now())
+            token = tokens.issue(
+                writing, account, name=form.get("name", ""), scopes=chosen, lasts=lasts, now=court.clock.machine_now()
+            )
     except CourtError as error:
         return again("tokens.html", error, **_tokens())
     return page("token_made.html", token=token)

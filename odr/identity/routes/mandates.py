@@ -31,7 +31,9 @@ def my_mandates() -> Response:
 @signed_in
 @require_strong()
 def offer_mandate() -> AnyResponse:
-    """Offer to act for a party; a letter goes to the client if case and mailbox belong together, and nothing tells whether it did."""
+    """Offer to act for a party; a letter goes to the client if case and mailbox belong together, and nothing tells
+    whether it did.
+    """
     form = request.form
     try:
         number, email = form.get("number", "").strip(), accounts.normal_email(form.get("email", ""))
@@ -71,7 +73,9 @@ def sign_mandate(token: str) -> Response:
         found = mandates.by_link(session, token, court.clock.machine_now())
         parts = _parts(found)
         if " ".join(request.form.get("name", "").split()).casefold() != parts["party"].name.casefold():
-            return again("mandate.html", InvalidInput.at("name", T("Write your name as it stands in the case.")), **parts)
+            return again(
+                "mandate.html", InvalidInput.at("name", T("Write your name as it stands in the case.")), **parts
+            )
         mandates.sign_by_link(session, token, now=court.clock.now(), machine_now=court.clock.machine_now())
     return page("mandate_signed.html", **parts)
 
@@ -84,7 +88,11 @@ def end_mandate(reference: str) -> AnyResponse:
     with court.database.write() as session:
         found = mandates.find(session, reference, me().account_id)
         if found.scope is MandateScope.STATUTORY:
-            raise Forbidden(T("A guardian acts by law. The court ends it when the reason for it has ended; write to the registry in the case."))
+            raise Forbidden(
+                T(
+                    "A guardian acts by law. The court ends it when the reason for it has ended; write to the registry in the case."
+                )
+            )
         mandates.revoke(session, found, court.clock.now())
     return to("identity.my_mandates")
 
@@ -118,7 +126,9 @@ def _offer(number: str, email: str, scope: MandateScope, until: datetime | None)
         party = mandates.client_of(session, number, email)
         if party is None:
             return []
-        offered = mandates.offer(session, party, session.get_one(Account, me().account_id), scope, from_at=now, until_at=until, now=now)
+        offered = mandates.offer(
+            session, party, session.get_one(Account, me().account_id), scope, from_at=now, until_at=until, now=now
+        )
         return [mandates.signing_letter(means(), session, offered, machine_now)]
 
 

@@ -86,7 +86,14 @@ def provider_back() -> Response:
         return _failed(ProviderFailed(), journey)
     now = current_court().clock.machine_now()
     try:
-        voucher = provider.redeem(journey.errand, _back(), request.args["code"], request.args.get("iss"), again=journey.purpose == "confirm", now=now)
+        voucher = provider.redeem(
+            journey.errand,
+            _back(),
+            request.args["code"],
+            request.args.get("iss"),
+            again=journey.purpose == "confirm",
+            now=now,
+        )
         return _ARRIVE[journey.purpose](voucher, journey)
     except CourtError as error:
         return _failed(error, journey)
@@ -133,7 +140,9 @@ def _signed_in(voucher: Voucher, journey: _Journey) -> Response:
     court = current_court()
     now = court.clock.machine_now()
     with court.database.write() as writing:
-        account = linked.account_of(writing, voucher, now) or linked.open_account(writing, voucher, current_locale(), now)
+        account = linked.account_of(writing, voucher, now) or linked.open_account(
+            writing, voucher, current_locale(), now
+        )
         account_id = account.id if account is not None else None
     if account_id is None:
         return page("provider_unknown.html", 403, name=_provider().name)
@@ -194,4 +203,9 @@ def _state() -> dict[str, Any]:
     reading = current_session()
     account = reading.get_one(Account, me().account_id)
     vouched = linked.vouched_name(reading, account.id)
-    return {"account": account, "links": linked.of_account(reading, account.id), "provider": provider_here(), "vouched": vouched}
+    return {
+        "account": account,
+        "links": linked.of_account(reading, account.id),
+        "provider": provider_here(),
+        "vouched": vouched,
+    }

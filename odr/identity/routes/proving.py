@@ -10,7 +10,17 @@ from odr.errors import CourtError, InvalidInput, NotFound
 from odr.identity import accounts, codes, linked, locales, sessions
 from odr.identity.models import Account
 from odr.identity.routes import bp
-from odr.identity.routes.threshold import address, again, landing, me, means, my_session, page, provider_here, set_locale
+from odr.identity.routes.threshold import (
+    address,
+    again,
+    landing,
+    me,
+    means,
+    my_session,
+    page,
+    provider_here,
+    set_locale,
+)
 from odr.text import LOCALES, T
 
 
@@ -18,7 +28,9 @@ from odr.text import LOCALES, T
 @signed_in
 def confirm() -> Response:
     """Asks for the second factor, or for the password where there is none (step-up)."""
-    return page("confirm.html", next=locales.safe_path(request.args.get("next"), ""), enrolled=_enrolled(), provider=_provider())
+    return page(
+        "confirm.html", next=locales.safe_path(request.args.get("next"), ""), enrolled=_enrolled(), provider=_provider()
+    )
 
 
 @bp.post("/account/confirm")
@@ -33,7 +45,14 @@ def confirm_submit() -> Response:
         else:
             accounts.recheck(means(), person.account_id, form.get("password", ""), address=address(), now=now)
     except CourtError as error:
-        return again("confirm.html", error, "code" if enrolled else "password", next=target, enrolled=enrolled, provider=_provider())
+        return again(
+            "confirm.html",
+            error,
+            "code" if enrolled else "password",
+            next=target,
+            enrolled=enrolled,
+            provider=_provider(),
+        )
     with court.database.write() as session:
         sessions.confirm(session, my_session(), now, two_factor=enrolled)
     return redirect(landing(target), 303)

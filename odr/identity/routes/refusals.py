@@ -53,7 +53,9 @@ def stale_form(error: StaleForm) -> ResponseReturnValue:
 
 @bp.app_errorhandler(CrossOrigin)
 def cross_origin(error: CrossOrigin) -> ResponseReturnValue:
-    """Refuse without a word of what another site sent: it would stand there as if the court or the person had written it."""
+    """Refuse without a word of what another site sent: it would stand there as if the court or the person had written
+    it.
+    """
     if request.path.startswith("/api/"):
         return _for_a_program(error)
     return render_template("generic/error.html", error=error, typed=[]), error.status

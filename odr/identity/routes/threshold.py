@@ -31,7 +31,12 @@ def means() -> Means:
     found: Means | None = current_app.extensions.get("identity_means")
     if found is None:
         court = current_court()
-        found = Means(court.database, keyring(court.settings.secret_key), Passwords(court.settings.argon2_cheap), court.settings.base_url)
+        found = Means(
+            court.database,
+            keyring(court.settings.secret_key),
+            Passwords(court.settings.argon2_cheap),
+            court.settings.base_url,
+        )
         current_app.extensions["identity_means"] = found
     return found
 
@@ -64,7 +69,9 @@ def site() -> Site:
 
 
 def provider_here() -> str | None:
-    """What people call the identity provider one may sign in with, its page allowed as a form's target; None where the court has none."""
+    """What people call the identity provider one may sign in with, its page allowed as a form's target; None where the
+    court has none.
+    """
     provider: IdentityProvider | None = current_court().ports.identity
     if provider is None:
         return None
@@ -87,14 +94,27 @@ def post(letters: Iterable[Letter]) -> None:
             log.exception("a letter about an account could not be handed over")
 
 
-def page(template: str, status: int = 200, *, faults: Mapping[str, Text] | None = None, error: CourtError | None = None, **values: Any) -> Response:
+def page(
+    template: str,
+    status: int = 200,
+    *,
+    faults: Mapping[str, Text] | None = None,
+    error: CourtError | None = None,
+    **values: Any,
+) -> Response:
     """A page of this room, with what was wrong, by field."""
-    return make_response(render_template(f"identity/{template}", faults=dict(faults or {}), error=error, **values), status)
+    return make_response(
+        render_template(f"identity/{template}", faults=dict(faults or {}), error=error, **values), status
+    )
 
 
 def again(template: str, error: CourtError, field: str = "", **values: Any) -> Response:
     """The page once more, filled, with what was wrong at its field."""
-    faults = {str(f.location[0]): f.message for f in error.faults} if isinstance(error, InvalidInput) else ({field: error.message} if field else {})
+    faults = (
+        {str(f.location[0]): f.message for f in error.faults}
+        if isinstance(error, InvalidInput)
+        else ({field: error.message} if field else {})
+    )
     return page(template, error.status, faults=faults, error=error, typed=request.form, **values)
 
 
@@ -110,10 +130,15 @@ def let_in(account_id: int, *, two_factor: bool, target: str | None) -> AnyRespo
     presented = request.cookies.get(name)
     with court.database.write() as session:
         account = session.get_one(Account, account_id)
-        known, first = sessions.is_known_device(session, account_id, device), not sessions.has_signed_in(session, account_id)
+        known, first = (
+            sessions.is_known_device(session, account_id, device),
+            not sessions.has_signed_in(session, account_id),
+        )
         if presented:
             sessions.end_presented(session, presented, now)
-        token, row_id = sessions.open_session(session, account, now, device=device, address=address(), two_factor=two_factor)
+        token, row_id = sessions.open_session(
+            session, account, now, device=device, address=address(), two_factor=two_factor
+        )
         needs_factor = sessions.is_staff(account) and not codes.is_enrolled(session, account)
     forgery.begin(row_id)
     if not known and not first:
@@ -127,4 +152,12 @@ def let_in(account_id: int, *, two_factor: bool, target: str | None) -> AnyRespo
 
 def set_locale(response: AnyResponse, tag: str) -> None:
     """Keep the language chosen on this device, for a year."""
-    response.set_cookie(locales.COOKIE, tag, max_age=31_536_000, secure=is_secure(current_court().settings), httponly=True, samesite="Lax", path="/")
+    response.set_cookie(
+        locales.COOKIE,
+        tag,
+        max_age=31_536_000,
+        secure=is_secure(current_court().settings),
+        httponly=True,
+        samesite="Lax",
+        path="/",
+    )

@@ -20,7 +20,17 @@ from odr.clock import CourtClock
 from odr.payments.stripe_peer import checkout, pages, refunds
 from odr.payments.stripe_peer.books import Books
 from odr.payments.stripe_peer.webhooks import Courier, Faults
-from odr.payments.stripe_peer.wire import PERMISSIONS, Object, PeerError, check_key, check_version, decode, items, only, public
+from odr.payments.stripe_peer.wire import (
+    PERMISSIONS,
+    Object,
+    PeerError,
+    check_key,
+    check_version,
+    decode,
+    items,
+    only,
+    public,
+)
 
 _Answer = tuple[Object, Callable[[], None] | None]
 _READ = {
@@ -108,7 +118,9 @@ class Peer:
         headers = {"Request-Id": "req_" + secrets.token_hex(7)}
         try:
             headers["Stripe-Version"] = check_version(request.headers.get("Stripe-Version"))
-            params = decode(request.query_string.decode() if request.method in ("GET", "DELETE") else request.get_data(as_text=True))
+            params = decode(
+                request.query_string.decode() if request.method in ("GET", "DELETE") else request.get_data(as_text=True)
+            )
             body, replayed = self._once(request, params)
             if replayed:
                 headers["Idempotent-Replayed"] = "true"
@@ -179,7 +191,11 @@ class Peer:
             return nothing if dry else (checkout.create(self.books, params, origin, key), None)
         if match := re.fullmatch(r"checkout/sessions/(\w+)/expire", path):
             check_key(header, self._keys, "rak_checkout_session_write")
-            return nothing if dry else (checkout.expire(self.books, self.books.get("checkout.session", match[1]), key), None)
+            return (
+                nothing
+                if dry
+                else (checkout.expire(self.books, self.books.get("checkout.session", match[1]), key), None)
+            )
         if path == "refunds":
             check_key(header, self._keys, "rak_charge_write")
             if dry:
@@ -188,7 +204,11 @@ class Peer:
             return dict(refund), lambda: refunds.settle(self.books, refund)
         if match := re.fullmatch(r"disputes/(\w+)/close", path):
             check_key(header, self._keys, "rak_dispute_write")
-            return nothing if dry else (checkout.close_dispute(self.books, self.books.get("dispute", match[1]), won=False), None)
+            return (
+                nothing
+                if dry
+                else (checkout.close_dispute(self.books, self.books.get("dispute", match[1]), won=False), None)
+            )
         check_key(header, self._keys, "")
         raise _unrecognized("POST", path)
 
@@ -215,13 +235,23 @@ class Peer:
             decline = checkout.pay(self.books, session, method, request.form.get("number", ""))
             if decline is None:
                 return redirect(pages.success_url(session), 303)
-        html = pages.payment_page(session, locale, decline) if session["status"] == "open" else pages.closed_page(session, locale)
-        headers = {"Content-Security-Policy": pages.policy(session), "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+        html = (
+            pages.payment_page(session, locale, decline)
+            if session["status"] == "open"
+            else pages.closed_page(session, locale)
+        )
+        headers = {
+            "Content-Security-Policy": pages.policy(session),
+            "Cache-Control": "no-store",
+            "Referrer-Policy": "no-referrer",
+        }
         return Response(html, 200, headers, mimetype="text/html")
 
 
 def _unrecognized(method: str, path: str) -> PeerError:
-    return PeerError(404, f"Unrecognized request URL ({method}: /v1/{path}). The simulation has only what a court needs.")
+    return PeerError(
+        404, f"Unrecognized request URL ({method}: /v1/{path}). The simulation has only what a court needs."
+    )
 
 
 class _Quiet(WSGIRequestHandler):

@@ -25,7 +25,9 @@ class Books:
     ``on_event`` gets each event once its transaction is complete.
     """
 
-    def __init__(self, now: Callable[[], datetime], on_event: Callable[[Object], None], path: Path | None = None) -> None:
+    def __init__(
+        self, now: Callable[[], datetime], on_event: Callable[[Object], None], path: Path | None = None
+    ) -> None:
         self._now = now
         self._on_event = on_event
         self._path = path
@@ -74,7 +76,9 @@ class Books:
     def add(self, kind: str, **fields: Any) -> Object:
         """A new object of a kind."""
         length = 58 if kind == "checkout.session" else 24
-        identifier = _PREFIXES[kind] + "".join(secrets.choice("ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz0123456789") for _ in range(length))
+        identifier = _PREFIXES[kind] + "".join(
+            secrets.choice("ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz0123456789") for _ in range(length)
+        )
         made: Object = {"id": identifier, "object": kind, "created": self.now(), "livemode": False, **fields}
         self._objects[identifier] = made
         return made
@@ -96,14 +100,18 @@ class Books:
         if previous:
             data["previous_attributes"] = previous
         request = {"id": "req_" + secrets.token_hex(7), "idempotency_key": key}
-        event = self.add("event", type=kind, api_version="2026-10-28.endive", data=data, pending_webhooks=1, request=request)
+        event = self.add(
+            "event", type=kind, api_version="2026-10-28.endive", data=data, pending_webhooks=1, request=request
+        )
         self._new_events.append(public(event))
 
     def page(self, kind: str, url: str, params: Object, *filters: str) -> Object:
         """A list as Stripe pages it: newest first, with cursors and bounds on the time of making."""
         limit = integer(params.get("limit", "10"), "limit", least=1)
         if limit > 100:
-            raise PeerError(400, f"This value must be less than or equal to 100 (it currently is '{limit}').", param="limit")
+            raise PeerError(
+                400, f"This value must be less than or equal to 100 (it currently is '{limit}').", param="limit"
+            )
         found = [each for each in reversed(self.all(kind)) if _within(each, params) and _matches(each, params, filters)]
         more = False
         if after := params.get("starting_after"):
@@ -131,7 +139,9 @@ class Books:
     def _expand(self, at: Object, steps: list[str], path: str) -> None:
         step, *rest = steps
         if step not in at:
-            raise PeerError(400, f"This property cannot be expanded ({path}).", code="parameter_invalid", param="expand[]")
+            raise PeerError(
+                400, f"This property cannot be expanded ({path}).", code="parameter_invalid", param="expand[]"
+            )
         value = at[step]
         if isinstance(value, str) and value in self._objects:
             value = at[step] = public(self._objects[value])
@@ -145,10 +155,17 @@ def _within(each: Object, params: Object) -> bool:
         return True
     if isinstance(created, str):
         return bool(each["created"] == integer(created, "created"))
-    tests: dict[str, Callable[[int, int], bool]] = {"gt": int.__gt__, "gte": int.__ge__, "lt": int.__lt__, "lte": int.__le__}
+    tests: dict[str, Callable[[int, int], bool]] = {
+        "gt": int.__gt__,
+        "gte": int.__ge__,
+        "lt": int.__lt__,
+        "lte": int.__le__,
+    }
     for name, bound in created.items():
         if name not in tests:
-            raise PeerError(400, f"Received unknown parameter: created[{name}]", code="parameter_unknown", param="created")
+            raise PeerError(
+                400, f"Received unknown parameter: created[{name}]", code="parameter_unknown", param="created"
+            )
         if not tests[name](each["created"], integer(bound, f"created[{name}]")):
             return False
     return True

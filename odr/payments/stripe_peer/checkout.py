@@ -44,7 +44,11 @@ def create(books: Books, params: Object, origin: str, key: str | None) -> Object
     """``POST /v1/checkout/sessions``: a page on which one sum can be paid once."""
     only(params, _KNOWN)
     if params.get("mode") != "payment":
-        raise missing("mode") if "mode" not in params else PeerError(400, "The simulation knows mode=payment only.", param="mode")
+        raise (
+            missing("mode")
+            if "mode" not in params
+            else PeerError(400, "The simulation knows mode=payment only.", param="mode")
+        )
     success, cancel = _address(params, "success_url", required=True), _address(params, "cancel_url", required=False)
     lines = [_line(line, f"line_items[{n}]") for n, line in enumerate(items(params.get("line_items"), "line_items"))]
     if not lines:
@@ -66,7 +70,11 @@ def create(books: Books, params: Object, origin: str, key: str | None) -> Object
     )  # fmt: skip
     session["url"] = f"{origin}/c/pay/{session['id']}"
     session["_lines"] = lines
-    session["_intent"] = {"metadata": metadata(intended.get("metadata")), "description": intended.get("description"), "key": key}
+    session["_intent"] = {
+        "metadata": metadata(intended.get("metadata")),
+        "description": intended.get("description"),
+        "key": key,
+    }
     return session
 
 
@@ -94,7 +102,13 @@ def _line(line: Any, param: str) -> Object:
         raise missing(f"{param}[price_data][product_data][name]")
     unit = integer(priced.get("unit_amount"), f"{param}[price_data][unit_amount]")
     quantity = integer(line.get("quantity", "1"), f"{param}[quantity]", least=1)
-    return {"object": "item", "description": name, "currency": currency.lower(), "quantity": quantity, "amount_total": unit * quantity}
+    return {
+        "object": "item",
+        "description": name,
+        "currency": currency.lower(),
+        "quantity": quantity,
+        "amount_total": unit * quantity,
+    }
 
 
 def _expiry(params: Object, now: int) -> int:
@@ -103,7 +117,11 @@ def _expiry(params: Object, now: int) -> int:
     at = integer(params["expires_at"], "expires_at")
     # A minute of grace each way: Stripe's clock is not the client's.
     if not now + HALF_HOUR - 60 <= at <= now + DAY + 60:
-        raise PeerError(400, "The `expires_at` timestamp must be between 30 minutes and 24 hours from Checkout Session creation.", param="expires_at")
+        raise PeerError(
+            400,
+            "The `expires_at` timestamp must be between 30 minutes and 24 hours from Checkout Session creation.",
+            param="expires_at",
+        )
     return at
 
 
@@ -112,7 +130,10 @@ def _methods(params: Object) -> list[str]:
     for method in methods:
         if method not in METHODS:
             raise PeerError(400, f"Invalid payment_method_types: {method}", param="payment_method_types")
-    if "wechat_pay" in methods and ((params.get("payment_method_options") or {}).get("wechat_pay") or {}).get("client") != "web":
+    if (
+        "wechat_pay" in methods
+        and ((params.get("payment_method_options") or {}).get("wechat_pay") or {}).get("client") != "web"
+    ):
         raise missing("payment_method_options[wechat_pay][client]")
     return list(methods)
 
@@ -154,7 +175,13 @@ def pay(books: Books, session: Object, method: str, number: str) -> str | None:
     charge = _charge(books, session, intent, method, digits, decline)
     intent["latest_charge"] = charge["id"]
     if decline is not None:
-        failure = {"type": "card_error", "code": "card_declined", "decline_code": decline, "message": "Your card was declined.", "charge": charge["id"]}
+        failure = {
+            "type": "card_error",
+            "code": "card_declined",
+            "decline_code": decline,
+            "message": "Your card was declined.",
+            "charge": charge["id"],
+        }
         intent.update(status="requires_payment_method", last_payment_error=failure)
         books.record("charge.failed", charge)
         books.record("payment_intent.payment_failed", intent)
@@ -185,7 +212,10 @@ def _intent(books: Books, session: Object) -> Object:
 
 
 def _charge(books: Books, session: Object, intent: Object, method: str, digits: str, decline: str | None) -> Object:
-    details: Object = {"type": method, method: {"brand": "visa", "last4": digits[-4:], "country": "US"} if method == "card" else {}}
+    details: Object = {
+        "type": method,
+        method: {"brand": "visa", "last4": digits[-4:], "country": "US"} if method == "card" else {},
+    }
     charge = books.add(
         "charge",
         amount=intent["amount"], amount_captured=0 if decline else intent["amount"], amount_refunded=0, captured=decline is None, paid=decline is None,

@@ -39,7 +39,9 @@ _CARDS = {
 }
 _DECLINES = {
     "generic_decline": T("The card was declined. Nothing was paid. Try another card."),
-    "insufficient_funds": T("The card was declined: there is not enough money on it. Nothing was paid. Try another card."),
+    "insufficient_funds": T(
+        "The card was declined: there is not enough money on it. Nothing was paid. Try another card."
+    ),
     "incorrect_number": T("This is not a number the simulation knows. Nothing was paid. Use one from the table below."),
 }
 _METHODS = {"alipay": T("Pay with Alipay (simulated)"), "wechat_pay": T("Pay with WeChat Pay (simulated)")}
@@ -55,7 +57,10 @@ def locale_of(session: Object, accepted: str) -> str:
 
 def policy(session: Object) -> str:
     """Content-Security-Policy: own style, and forms that lead here or back to the shop."""
-    origins = {f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, filter(None, (session["success_url"], session["cancel_url"])))}
+    origins = {
+        f"{parts.scheme}://{parts.netloc}"
+        for parts in map(urlsplit, filter(None, (session["success_url"], session["cancel_url"])))
+    }
     return f"default-src 'none'; style-src 'self'; img-src 'none'; form-action 'self' {' '.join(sorted(origins))}; base-uri 'none'; frame-ancestors 'none'"
 
 
@@ -70,18 +75,32 @@ def payment_page(session: Object, locale: str, decline: str | None = None) -> st
     problem = f'<div class="error" role="alert" id="problem"><p>{say(_DECLINES[decline])}</p></div>' if decline else ""
     described = ' aria-describedby="problem"' if decline else ""
     ways = "".join(_way(method, total, locale, described) for method in session["payment_method_types"])
-    back = f'<p><a href="{escape(session["cancel_url"])}">{say(T("Go back without paying"))}</a></p>' if session["cancel_url"] else ""
-    cards = "".join(f'<tr><th scope="row"><code>{_grouped(known.value)}</code></th><td>{say(what)}</td></tr>' for known, what in _CARDS.items())
+    back = (
+        f'<p><a href="{escape(session["cancel_url"])}">{say(T("Go back without paying"))}</a></p>'
+        if session["cancel_url"]
+        else ""
+    )
+    cards = "".join(
+        f'<tr><th scope="row"><code>{_grouped(known.value)}</code></th><td>{say(what)}</td></tr>'
+        for known, what in _CARDS.items()
+    )
     body = f"""<h1>{say(T("Pay"))}</h1>{problem}<ul>{lines}</ul><p class="sum">{escape(write_money(total, locale))}</p>
 <form method="post" novalidate>{ways}</form>{back}
 <table><caption>{say(T("Card numbers of the simulation"))}</caption><tbody>{cards}</tbody></table>"""
-    return _page(say(T("Payment simulation")), say(T("This is a simulation. No money moves. Do not enter a real card number.")), body, locale)
+    return _page(
+        say(T("Payment simulation")),
+        say(T("This is a simulation. No money moves. Do not enter a real card number.")),
+        body,
+        locale,
+    )
 
 
 def _way(method: str, total: Money, locale: str, described: str) -> str:
     """The part of the form for one way of paying."""
     if method != "card":
-        return f'<button class="other" name="method" value="{method}">{escape(_METHODS[method].render(locale))}</button>'
+        return (
+            f'<button class="other" name="method" value="{method}">{escape(_METHODS[method].render(locale))}</button>'
+        )
     label, pay = escape(T("Card number").render(locale)), escape(T("Pay %(total)s", total=total).render(locale))
     field = f'<input id="number" name="number" inputmode="numeric" autocomplete="off" maxlength="30"{described}>'
     return f'<label for="number">{label}</label>{field}<button name="method" value="card">{pay}</button>'
@@ -90,11 +109,22 @@ def _way(method: str, total: Money, locale: str, described: str) -> str:
 def closed_page(session: Object, locale: str) -> str:
     """What a payer sees who comes too late or again."""
     expired = session["status"] == "expired"
-    words = T("This payment page has expired. Nothing was paid on it.") if expired else T("This has been paid already. You were charged once.")
+    words = (
+        T("This payment page has expired. Nothing was paid on it.")
+        if expired
+        else T("This has been paid already. You were charged once.")
+    )
     address = session["cancel_url"] if expired else success_url(session)
-    link = f'<p><a href="{escape(address)}">{escape(T("Go back to the court").render(locale))}</a></p>' if address else ""
+    link = (
+        f'<p><a href="{escape(address)}">{escape(T("Go back to the court").render(locale))}</a></p>' if address else ""
+    )
     title = escape(T("Payment simulation").render(locale))
-    return _page(title, escape(T("This is a simulation. No money moves.").render(locale)), f"<h1>{escape(words.render(locale))}</h1>{link}", locale)
+    return _page(
+        title,
+        escape(T("This is a simulation. No money moves.").render(locale)),
+        f"<h1>{escape(words.render(locale))}</h1>{link}",
+        locale,
+    )
 
 
 def success_url(session: Object) -> str:

@@ -17,7 +17,9 @@ def create(books: Books, params: Object, key: str | None) -> Object:
     if left == 0:
         raise PeerError(400, f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
     if charge["disputed"]:
-        raise PeerError(400, f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed")
+        raise PeerError(
+            400, f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed"
+        )
     amount = integer(params["amount"], "amount", least=1) if "amount" in params else left
     if amount > left:
         message = f"Refund amount ({_major(amount)}) is greater than unrefunded amount on charge ({_major(left)})"
@@ -40,7 +42,9 @@ def create(books: Books, params: Object, key: str | None) -> Object:
 
 
 def settle(books: Books, refund: Object) -> None:
-    """What the bank says later: a pending refund succeeds, one to a closed account fails and is given back to the charge."""
+    """What the bank says later: a pending refund succeeds, one to a closed account fails and is given back to the
+    charge.
+    """
     charge = books.get("charge", refund["charge"])
     if refund["status"] == "pending":
         refund["status"] = "succeeded"

@@ -48,7 +48,9 @@ class Courier:
     RETRIES = (0.2, 1.0, 5.0, 30.0)
     """Seconds before each further attempt when the address does not answer with 2xx."""
 
-    def __init__(self, url: str | None, secret: str, now: Callable[[], datetime], on_delivered: Callable[[str], None]) -> None:
+    def __init__(
+        self, url: str | None, secret: str, now: Callable[[], datetime], on_delivered: Callable[[str], None]
+    ) -> None:
         self.url = url
         self._secret = secret
         self._now = now

@@ -35,7 +35,13 @@ class PeerError(Exception):
 
     def body(self) -> Object:
         """The JSON that says so."""
-        error: Object = {"type": self.type, "message": self.message, "code": self.code, "param": self.param, **self.extra}
+        error: Object = {
+            "type": self.type,
+            "message": self.message,
+            "code": self.code,
+            "param": self.param,
+            **self.extra,
+        }
         return {"error": {key: value for key, value in error.items() if value is not None}}
 
 
@@ -87,7 +93,9 @@ def integer(value: Any, param: str, *, least: int = 0) -> int:
         raise PeerError(400, f"Invalid integer: {value}", code="parameter_invalid_integer", param=param)
     number = int(value)
     if number < least:
-        raise PeerError(400, f"This value must be greater than or equal to {least}.", code="parameter_invalid_integer", param=param)
+        raise PeerError(
+            400, f"This value must be greater than or equal to {least}.", code="parameter_invalid_integer", param=param
+        )
     return number
 
 
@@ -101,7 +109,9 @@ def metadata(value: Any) -> dict[str, str]:
         raise PeerError(400, "Metadata can have at most 50 keys.", param="metadata")
     for key, text in value.items():
         if len(key) > 40 or not isinstance(text, str) or len(text) > 500:
-            raise PeerError(400, f"Metadata values can have up to 500 characters, keys up to 40: {key}", param=f"metadata[{key}]")
+            raise PeerError(
+                400, f"Metadata values can have up to 500 characters, keys up to 40: {key}", param=f"metadata[{key}]"
+            )
     return dict(value)
 
 

@@ -18,7 +18,9 @@ class Outcome(enum.Enum):
     HANDED_OVER = "handed_over"  # a carrier has it and will report
     LATER = "later"  # not now: try again
     REFUSED = "refused"  # never: this address or message is refused for good
-    UNKNOWN = "unknown"  # the connection broke after everything was sent: it may have arrived; the same message is sent again
+    UNKNOWN = (
+        "unknown"  # the connection broke after everything was sent: it may have arrived; the same message is sent again
+    )
 
 
 @dataclass(frozen=True)

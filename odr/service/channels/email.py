@@ -111,14 +111,20 @@ def build_message(settings: EmailSettings, dispatch: Dispatch, to: Destination) 
     if dispatch.attempt_id:
         answers = paths.reply_address(dispatch.attempt_id)
         # The receipt asked for (RFC 8098) is weighed in deemed.py.
-        headers += [("Message-ID", paths.message_id(dispatch.attempt_id)), ("Reply-To", answers), ("Disposition-Notification-To", answers)]
+        headers += [
+            ("Message-ID", paths.message_id(dispatch.attempt_id)),
+            ("Reply-To", answers),
+            ("Disposition-Notification-To", answers),
+        ]
     else:
         headers.append(("Message-ID", f"<a.{sha256_hex(dispatch.reference.encode())[:32]}@{paths.domain}>"))
     headers.append(("Content-Language", one_line(dispatch.locale)))
     content = write_message(headers, dispatch.text, dispatch.html, tuple(dispatch.attachments), dispatch.at)
     if not settings.dkim_key:
         return content
-    return signed(content, domain=settings.sender.rpartition("@")[2], selector=settings.dkim_selector, pem=settings.dkim_key)
+    return signed(
+        content, domain=settings.sender.rpartition("@")[2], selector=settings.dkim_selector, pem=settings.dkim_key
+    )
 
 
 @dataclass
@@ -194,7 +200,13 @@ class Mailer:
             smtp.command_encoding = "utf-8"
         steps: tuple[tuple[Callable[[], tuple[int, bytes]], bool], ...] = (
             # Both addresses are checked already; smtplib would take them apart once more, and slowly.
-            (lambda: smtp.docmd("MAIL", " ".join([f"FROM:<{self.settings.return_path.bounce_address(dispatch.attempt_id)}>", *options])), False),
+            (
+                lambda: smtp.docmd(
+                    "MAIL",
+                    " ".join([f"FROM:<{self.settings.return_path.bounce_address(dispatch.attempt_id)}>", *options]),
+                ),
+                False,
+            ),
             (lambda: smtp.docmd("RCPT", f"TO:<{to.address}>" + (" NOTIFY=SUCCESS,FAILURE,DELAY" if dsn else "")), True),
             (lambda: smtp.docmd("DATA"), True),
         )
@@ -220,7 +232,8 @@ class Mailer:
         s = self.settings
         smtp = smtplib.SMTP(timeout=s.timeout, local_hostname=s.return_path.domain)
         try:
-            # connect() leaves the name by which the certificate is checked to the constructor, which would connect unwatched.
+            # connect() leaves the name by which the certificate is checked to the constructor, which would connect
+            # unwatched.
             smtp._host = s.host  # type: ignore[attr-defined]
             with _WATCHDOG.over(smtp, s.deadline):
                 code, words = smtp.connect(s.host, s.port)
@@ -239,7 +252,9 @@ class Mailer:
 
 
 class _Watchdog:
-    """Cuts off connections that take longer than they may; one thread watches all of them and ends when there is nothing to watch."""
+    """Cuts off connections that take longer than they may; one thread watches all of them and ends when there is
+    nothing to watch.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Condition()

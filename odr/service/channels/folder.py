@@ -51,7 +51,10 @@ class Folder:
             return []
         read = [json.loads(path.read_text("utf-8")) for path in self._root.glob("*/message.json")]
         newest = sorted(read, key=lambda m: (m["at"], m["reference"]), reverse=True)[:limit]
-        return [FolderMessage(**{**m, "at": datetime.fromisoformat(m["at"]), "attachments": tuple(m["attachments"])}) for m in newest]
+        return [
+            FolderMessage(**{**m, "at": datetime.fromisoformat(m["at"]), "attachments": tuple(m["attachments"])})
+            for m in newest
+        ]
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -58,7 +58,9 @@ def mailbox(name: str, address: str, header: str) -> str:
     return f"{header_words(name, header)} <{address}>"
 
 
-def write_message(headers: Headers, text: str, html: str, attachments: list[Attachment] | tuple[Attachment, ...], at: datetime) -> bytes:
+def write_message(
+    headers: Headers, text: str, html: str, attachments: list[Attachment] | tuple[Attachment, ...], at: datetime
+) -> bytes:
     """The whole message with CRLF line ends. ``headers`` are written as they are and must be encoded already."""
     seed = hashlib.sha256(repr((headers, at)).encode()).hexdigest()[:32]
     # "=_" occurs neither in quoted-printable nor in base64.
@@ -78,7 +80,10 @@ def _multipart(kind: str, boundary: str, parts: list[bytes]) -> bytes:
 def _words(kind: str, text: str) -> bytes:
     plain = text.replace("\r\n", "\n").replace("\r", "\n").encode()
     written = binascii.b2a_qp(plain, istext=True).replace(b"\n", b"\r\n")
-    return f'Content-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'.encode() + written
+    return (
+        f'Content-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'.encode()
+        + written
+    )
 
 
 def _attached(attachment: Attachment) -> bytes:
@@ -90,7 +95,9 @@ def _attached(attachment: Attachment) -> bytes:
 
 
 def _base64_lines(content: bytes) -> bytes:
-    """Base64 in lines of 76, as mail has it; encoded at one stroke, which takes a third of the time that encoding by lines takes."""
+    """Base64 in lines of 76, as mail has it; encoded at one stroke, which takes a third of the time that encoding by
+    lines takes.
+    """
     whole = binascii.b2a_base64(content, newline=False)
     return b"\r\n".join([whole[i : i + 76] for i in range(0, len(whole), 76)] + [b""]) if whole else b""
 
@@ -109,13 +116,18 @@ def _key(pem: bytes) -> RSAPrivateKey:
 def signed(content: bytes, *, domain: str, selector: str, pem: bytes) -> bytes:
     """The message with its signature in front: a receiving system can tell that the court's domain sent these words."""
     head, _, body = content.partition(b"\r\n\r\n")
-    fields = {name.lower(): (name, value) for name, _, value in (line.partition(b":") for line in re.split(rb"\r\n(?![ \t])", head))}
+    fields = {
+        name.lower(): (name, value)
+        for name, _, value in (line.partition(b":") for line in re.split(rb"\r\n(?![ \t])", head))
+    }
     covered = [name for name in _SIGNED if name in fields]
     digest = base64.b64encode(hashlib.sha256(_relaxed_body(body)).digest()).decode()
     value = (
         f" v=1; a=rsa-sha256; c=relaxed/relaxed; d={domain}; s={selector};\r\n h={':'.join(name.decode() for name in covered)};\r\n bh={digest};\r\n b="
     ).encode()
-    told = b"".join(_relaxed_header(name, fields[name][1]) + b"\r\n" for name in covered) + _relaxed_header(b"dkim-signature", value)
+    told = b"".join(_relaxed_header(name, fields[name][1]) + b"\r\n" for name in covered) + _relaxed_header(
+        b"dkim-signature", value
+    )
     seal = base64.b64encode(_key(pem).sign(told, padding.PKCS1v15(), SHA256()))
     folded = b"\r\n ".join(seal[i : i + 72] for i in range(0, len(seal), 72))
     return b"DKIM-Signature:" + value + folded + b"\r\n" + content

@@ -36,7 +36,11 @@ class PlatformInbox:
 
 def inbox_of(session: Session, party_id: int, limit: int = 100) -> list[InboxItem]:
     """The newest items of a party's inbox."""
-    return list(session.scalars(select(InboxItem).where(InboxItem.party_id == party_id).order_by(InboxItem.placed_at.desc()).limit(limit)))
+    return list(
+        session.scalars(
+            select(InboxItem).where(InboxItem.party_id == party_id).order_by(InboxItem.placed_at.desc()).limit(limit)
+        )
+    )
 
 
 def open_item(session: Session, item: InboxItem, *, account_id: int, now: datetime) -> ServiceFact:

@@ -20,7 +20,9 @@ from odr.text import T, Text
 
 
 class PrintQueue:
-    """One folder a letter: ``letter.pdf``, the papers, ``address.txt`` and ``slip.json``; it appears complete or not at all."""
+    """One folder a letter: ``letter.pdf``, the papers, ``address.txt`` and ``slip.json``; it appears complete or not at
+    all.
+    """
 
     def __init__(self, root: Path, typeset: Callable[[Dispatch], bytes]) -> None:
         self._root = root
@@ -40,7 +42,12 @@ class PrintQueue:
         for number, attachment in enumerate(dispatch.attachments, 1):
             write_whole(part / f"{number:02d}.pdf", attachment.content)
         write_whole(part / "address.txt", f"{dispatch.recipient_name}\n{dispatch.address}\n".encode())
-        slip = {"reference": dispatch.reference, "code": dispatch.code, "papers": len(dispatch.attachments), "queued_at": dispatch.at.isoformat()}
+        slip = {
+            "reference": dispatch.reference,
+            "code": dispatch.code,
+            "papers": len(dispatch.attachments),
+            "queued_at": dispatch.at.isoformat(),
+        }
         write_whole(part / "slip.json", json.dumps(slip, indent=1).encode())
         try:
             part.rename(home)
@@ -85,7 +92,8 @@ COLUMNS = ("reference", "event", "at", "signer", "words")
 
 
 def read_tracking(content: bytes) -> tuple[list[Tracked], list[TrackingFault]]:
-    """A CSV with the columns reference, event, at (with zone), signer, words. Every line is either taken or named as wrong.
+    """A CSV with the columns reference, event, at (with zone), signer, words. Every line is either taken or named as
+    wrong.
 
     Importing the same list twice gives the same event ids. Raises nothing: a list in
     another encoding or without the columns is one fault at line 1.
@@ -97,7 +105,9 @@ def read_tracking(content: bytes) -> tuple[list[Tracked], list[TrackingFault]]:
         taken: list[Tracked] = []
         faults: list[TrackingFault] = []
         for row in rows:
-            read = _read_line({k: (v or "").strip() for k, v in row.items() if k in COLUMNS and not isinstance(v, list)})
+            read = _read_line(
+                {k: (v or "").strip() for k, v in row.items() if k in COLUMNS and not isinstance(v, list)}
+            )
             if isinstance(read, Tracked):
                 taken.append(read)
             else:
@@ -124,5 +134,7 @@ def _read_line(row: dict[str, str]) -> Tracked | Text:
         except ValueError:
             return T("Who signed? Use one of: %(choices)s.", choices=", ".join(s.value for s in Signer))
     words = row.get("words", "")
-    key = sha256_hex("\x1f".join((row["reference"], kind.value, at.isoformat(), signer.value if signer else "", words)).encode())
+    key = sha256_hex(
+        "\x1f".join((row["reference"], kind.value, at.isoformat(), signer.value if signer else "", words)).encode()
+    )
     return Tracked(f"post:{key}", row["reference"], kind, at, signer, words)

@@ -34,7 +34,9 @@ class Platform:
 
 
 def read_platforms(setting: str) -> dict[str, Platform]:
-    """``name url key`` in lines separated by ``;``. Raises ValueError for a line that is none, or a key under 16 characters."""
+    """``name url key`` in lines separated by ``;``. Raises ValueError for a line that is none, or a key under 16
+    characters.
+    """
     found: dict[str, Platform] = {}
     for line in filter(None, map(str.strip, setting.split(";"))):
         parts = line.split()
@@ -62,7 +64,9 @@ class SellerInbox:
     timeout: float = 15.0
 
     def send(self, dispatch: Dispatch) -> Handover:
-        """Lay one message into the shop's inbox. The id is the attempt's: a platform that saw it before lays nothing twice."""
+        """Lay one message into the shop's inbox. The id is the attempt's: a platform that saw it before lays nothing
+        twice.
+        """
         name, _, shop = dispatch.address.partition(":")
         platform = self.platforms.get(name)
         if platform is None or not shop:
@@ -83,7 +87,9 @@ class SellerInbox:
         host, port = address.hostname or "", address.port
         connection: http.client.HTTPConnection
         if address.scheme == "https":
-            connection = http.client.HTTPSConnection(host, port, timeout=self.timeout, context=ssl.create_default_context())
+            connection = http.client.HTTPSConnection(
+                host, port, timeout=self.timeout, context=ssl.create_default_context()
+            )
         else:
             connection = http.client.HTTPConnection(host, port, timeout=self.timeout)
         headers = {"Content-Type": "application/json", "Idempotency-Key": key, SIGNATURE: sign(platform.key, body)}
@@ -96,7 +102,10 @@ class SellerInbox:
 
 
 def _message(dispatch: Dispatch, shop: str) -> dict[str, Any]:
-    papers = [{"name": a.name, "media_type": a.media_type, "content": base64.b64encode(a.content).decode()} for a in dispatch.attachments]
+    papers = [
+        {"name": a.name, "media_type": a.media_type, "content": base64.b64encode(a.content).decode()}
+        for a in dispatch.attachments
+    ]
     return {
         "id": dispatch.reference, "shop": shop, "code": dispatch.code, "subject": dispatch.subject, "text": dispatch.text, "locale": dispatch.locale,
         "sent_at": dispatch.at.isoformat(), "papers": papers,
@@ -113,7 +122,12 @@ class SellerReceipt:
     at: datetime
 
 
-_REPORTED = {"delivered": FactKind.REACHED_SYSTEM, "read": FactKind.READ, "replied": FactKind.REPLIED, "failed": FactKind.BOUNCED}
+_REPORTED = {
+    "delivered": FactKind.REACHED_SYSTEM,
+    "read": FactKind.READ,
+    "replied": FactKind.REPLIED,
+    "failed": FactKind.BOUNCED,
+}
 
 
 def read_receipt(body: bytes, signature: str, platform: Platform) -> SellerReceipt | None:
@@ -125,6 +139,8 @@ def read_receipt(body: bytes, signature: str, platform: Platform) -> SellerRecei
         at = datetime.fromisoformat(told["at"])
         if at.tzinfo is None:
             return None
-        return SellerReceipt(f"seller:{platform.name}:{told['event']}"[:120], str(told["id"]), _REPORTED[told["status"]], at)
+        return SellerReceipt(
+            f"seller:{platform.name}:{told['event']}"[:120], str(told["id"]), _REPORTED[told["status"]], at
+        )
     except (ValueError, KeyError, TypeError):
         return None

@@ -20,7 +20,9 @@ _NUMBER = re.compile(r"\+?[0-9]{5,15}")
 
 @dataclass(frozen=True)
 class SmsGateway:
-    """POSTs ``{"id", "to", "text"}`` as JSON. The id is the attempt's: a gateway that saw it before sends nothing twice."""
+    """POSTs ``{"id", "to", "text"}`` as JSON. The id is the attempt's: a gateway that saw it before sends nothing
+    twice.
+    """
 
     url: str
     token: str = ""
@@ -48,7 +50,9 @@ class SmsGateway:
         host, port = address.hostname or "", address.port
         connection: http.client.HTTPConnection
         if address.scheme == "https":
-            connection = http.client.HTTPSConnection(host, port, timeout=self.timeout, context=ssl.create_default_context())
+            connection = http.client.HTTPSConnection(
+                host, port, timeout=self.timeout, context=ssl.create_default_context()
+            )
         else:
             connection = http.client.HTTPConnection(host, port, timeout=self.timeout)
         headers = {"Content-Type": "application/json", "Idempotency-Key": key}
@@ -85,7 +89,9 @@ _REPORTED = {"delivered": FactKind.REACHED_SYSTEM, "failed": FactKind.BOUNCED, "
 
 
 def read_report(body: bytes, signature: str, key: bytes) -> SmsReport | None:
-    """A delivery report ``{"event", "id", "status", "at"}`` signed with HMAC-SHA256 (hex); None when forged or not understood."""
+    """A delivery report ``{"event", "id", "status", "at"}`` signed with HMAC-SHA256 (hex); None when forged or not
+    understood.
+    """
     expected = hmac.new(key, body, hashlib.sha256).hexdigest().encode()
     if not key or not hmac.compare_digest(expected, signature.strip().lower().encode()):
         return None
