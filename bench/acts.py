@@ -327,12 +327,22 @@ def fill(scene: Scene, count: int) -> None:
         for start in range(0, count, 10_000):
             rows = [
                 {
-                    "reference": new_reference(), "number": f"x{start + i}", "pack_id": case.pack_id, "pack_version": case.pack_version,
-                    "stage": Stage.PENDING, "track": case.track, "cause": case.cause, "title": "x", "filed_on": case.filed_on, "lodged_at": now,
-                    "entry_count": 0, "head_digest": "0" * 64, "foreign_related": False,
+                    "reference": new_reference(),
+                    "number": f"x{start + i}",
+                    "pack_id": case.pack_id,
+                    "pack_version": case.pack_version,
+                    "stage": Stage.PENDING,
+                    "track": case.track,
+                    "cause": case.cause,
+                    "title": "x",
+                    "filed_on": case.filed_on,
+                    "lodged_at": now,
+                    "entry_count": 0,
+                    "head_digest": "0" * 64,
+                    "foreign_related": False,
                 }
                 for i in range(min(10_000, count - start))
-            ]  # fmt: skip
+            ]
             session.execute(insert(Case), rows)
 
 

@@ -46,12 +46,22 @@ def hearing_with(folder: Path, postings: int) -> Scene:
     with scene.court.database.write() as session:
         rows = [
             {
-                "reference": new_reference(), "case_id": scene.case_id, "kind": PostingKind.STATEMENT, "role": Role.CLAIMANT, "party_id": party,
-                "account_id": scene.accounts[LI], "speaker": LI, "words": f"Statement {n}. " + "I saw it. " * 20, "exhibits": [], "uploads": [], "late": False,
-                "entry_number": 2, "at": scene.clock.now(),
+                "reference": new_reference(),
+                "case_id": scene.case_id,
+                "kind": PostingKind.STATEMENT,
+                "role": Role.CLAIMANT,
+                "party_id": party,
+                "account_id": scene.accounts[LI],
+                "speaker": LI,
+                "words": f"Statement {n}. " + "I saw it. " * 20,
+                "exhibits": [],
+                "uploads": [],
+                "late": False,
+                "entry_number": 2,
+                "at": scene.clock.now(),
             }
             for n in range(postings)
-        ]  # fmt: skip
+        ]
         session.execute(insert(Posting), rows)
     return scene
 

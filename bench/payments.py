@@ -44,9 +44,16 @@ class Till:
             fees = list(session.scalars(select(FeeAssessment).order_by(FeeAssessment.id)))
             for fee in fees:
                 visit = CheckoutSession(
-                    assessment_id=fee.id, attempt=1, amount_minor=fee.amount_minor, currency=fee.currency, locale="en", state=CheckoutState.OPEN,
-                    stripe_id=f"cs_{fee.reference}", asked_at=scene.clock.now(), expires_at=scene.clock.now() + timedelta(hours=1),
-                )  # fmt: skip
+                    assessment_id=fee.id,
+                    attempt=1,
+                    amount_minor=fee.amount_minor,
+                    currency=fee.currency,
+                    locale="en",
+                    state=CheckoutState.OPEN,
+                    stripe_id=f"cs_{fee.reference}",
+                    asked_at=scene.clock.now(),
+                    expires_at=scene.clock.now() + timedelta(hours=1),
+                )
                 session.add(visit)
             self.fees = [fee.reference for fee in fees]
         scene.court.settle()

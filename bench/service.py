@@ -96,9 +96,17 @@ def queue(database: Database, clock: FixedClock, count: int, first: int) -> None
                 session, case_id=party, party_id=party, way=ConsentWay.EXPRESS, scope=PaperKind, at=clock.now()
             )
             queue_packet(
-                session, case_id=party, party_id=party, entry_ids=[1], title=T("Answer to the claim"), first_contact=False, now=clock.now(),
-                documents=[paper], kind=PaperKind.PLEADING, recipient=Recipient("Wang Li", locale="en"),
-            )  # fmt: skip
+                session,
+                case_id=party,
+                party_id=party,
+                entry_ids=[1],
+                title=T("Answer to the claim"),
+                first_contact=False,
+                now=clock.now(),
+                documents=[paper],
+                kind=PaperKind.PLEADING,
+                recipient=Recipient("Wang Li", locale="en"),
+            )
 
 
 def ports(mailer: Mailer) -> ServicePorts:
@@ -154,9 +162,13 @@ def dispatches(database: Database, port: int) -> Ratio:
     durable()
     messages = raw_messages(database, service, settings, clock)
     ratio = compare(
-        "durable dispatches a second", ("claimed, sent, recorded", durable), ("raw smtplib", lambda: MESSAGES / timed(lambda: send_raw(port, messages))),
-        limit=0.5, at_least=True, pairs=PAIRS,
-    )  # fmt: skip
+        "durable dispatches a second",
+        ("claimed, sent, recorded", durable),
+        ("raw smtplib", lambda: MESSAGES / timed(lambda: send_raw(port, messages))),
+        limit=0.5,
+        at_least=True,
+        pairs=PAIRS,
+    )
     mailer.close()
     ratio.notes.append(
         f"{MESSAGES} messages of {len(messages[0][2])} bytes each, SQLite with synchronous=FULL, {threading.active_count()} threads left"

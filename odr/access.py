@@ -434,7 +434,7 @@ def _case_and_actor(person: Person, reference: str, guard: Guard) -> tuple[Case,
     case = case_by_reference(session, reference)
     if case is None:
         raise NotFound
-    hats = capacities(session, person, case, court.clock.now(), person.strong_at)
+    hats = capacities(session, person, case, court.clock.now(), person.strong_at, person.sign_in)
     if not hats:
         raise NotFound
     chosen = [hat for hat in hats if hat.hat == person.acting_for]

@@ -111,8 +111,13 @@ def test_rulings_and_signatures_are_never_the_clocks_or_an_assistants() -> None:
         assert by[act] == {Role.JUDGE}
     assert not any({Role.ADMIN, Role.PUBLIC} & who for who in by.values())
     assert {act for act, who in by.items() if Role.CASHIER in who} == {
-        "record_payment", "record_refund", "approve_refund", "demand_costs", "pass_on_attendance_fee", "finish_task",
-    }  # fmt: skip
+        "record_payment",
+        "record_refund",
+        "approve_refund",
+        "demand_costs",
+        "pass_on_attendance_fee",
+        "finish_task",
+    }
     assert {act for act, who in by.items() if Role.PLATFORM in who} == {"record_identity_reply"}
     assert {act for act, who in by.items() if Role.ASSISTANT in who} == {"draft_decision"}
 

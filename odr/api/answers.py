@@ -137,7 +137,7 @@ def act(look: Sitting, found: Case, actor: Actor, a: Availability, locale: str) 
         source: [{"value": o.value, "label": _words(o.label, locale)} for o in options]
         for source, options in choices.items()
     }
-    return {**act_state(look, found, actor, a), "version": a.act.version, "source": a.act.source, "choices": offered}
+    return {**act_state(look, found, actor, a), "version": a.act.version, "source": a.act.articles, "choices": offered}
 
 
 def _words(label: str | Text, locale: str) -> str:

@@ -97,7 +97,7 @@ def document(court: Court, locale: str) -> dict[str, Any]:
             "x-version": act.version,
         }
         if act.source:
-            operation["x-source"] = act.source
+            operation["x-source"] = act.articles
         if act.strong:
             operation["parameters"] = [
                 *operation["parameters"],

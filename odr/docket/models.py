@@ -227,6 +227,7 @@ class Case(Base):
     foreign_related: Mapped[bool] = mapped_column(default=False)
     entry_count: Mapped[int] = mapped_column(default=0)
     head_digest: Mapped[str] = mapped_column(String(64), default="0" * 64)
+    head_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     next_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
 
     parties: Mapped[list[Party]] = relationship(order_by="Party.id", back_populates="case", lazy="selectin")

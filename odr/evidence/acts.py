@@ -18,7 +18,8 @@ from odr.evidence.inputs import DescribeExhibitInput, ExhibitInput, WithdrawExhi
 from odr.evidence.models import BEFORE_DECISION, Exhibit, ExhibitState, Upload
 from odr.identity.actors import Actor
 from odr.procedure.models import WindowState
-from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.rules import law
+from odr.procedure.table import Everyone, Recorded, Topic, act
 from odr.procedure.versions import upcast
 from odr.text import T
 
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
     by=set(PARTY_ROLES),
     at=BEFORE_DECISION,
     serves=Everyone.BUT_ACTOR,
-    source="CPL 66; EV 19",
+    source=law("CPL 66", "EV 19"),
+    topic=Topic.EVIDENCE,
+    in_record=False,
     version=2,
     prepare=prepare_submission,
     page="many.page",
@@ -55,10 +58,22 @@ def submit_exhibit(court: Sitting, case: Case, given: ExhibitInput, *, actor: Ac
     if not known.issuperset(meets):
         raise InvalidInput.at("meets", T("Choose one of those listed."))
     exhibit = add_exhibit(
-        court, case, party, upload, title=given.title, proves=given.proves, source=given.source, now=now, category=given.category,
-        provenance=given.provenance.model_dump() if given.provenance else {}, state=ExhibitState.LATE if is_late else ExhibitState.SUBMITTED,
-        meets=meets, language=given.language, facts=given.facts, summary=given.summary,
-    )  # fmt: skip
+        court,
+        case,
+        party,
+        upload,
+        title=given.title,
+        proves=given.proves,
+        source=given.source,
+        now=now,
+        category=given.category,
+        provenance=given.provenance.model_dump() if given.provenance else {},
+        state=ExhibitState.LATE if is_late else ExhibitState.SUBMITTED,
+        meets=meets,
+        language=given.language,
+        facts=given.facts,
+        summary=given.summary,
+    )
     if given.secret:
         ask_for_seal(court, case, exhibit, given.why_secret or "")
     if is_late:
@@ -66,9 +81,13 @@ def submit_exhibit(court: Sitting, case: Case, given: ExhibitInput, *, actor: Ac
         open_late(court, case, exhibit, given.why_late, now)
     court.announce("exhibit_submitted", case, exhibit=exhibit, party=party)
     result = {
-        "exhibit": exhibit.label, "reference": exhibit.reference, "sha256": upload.sha256, "size": upload.size, "media_type": upload.media_type,
+        "exhibit": exhibit.label,
+        "reference": exhibit.reference,
+        "sha256": upload.sha256,
+        "size": upload.size,
+        "media_type": upload.media_type,
         "receipt": upload.receipt,
-    }  # fmt: skip
+    }
     return Recorded(T("Exhibit %(label)s submitted: %(title)s", label=exhibit.label, title=exhibit.title), result)
 
 
@@ -84,7 +103,9 @@ def of_no_numbered_fact(given: dict[str, Any]) -> dict[str, Any]:
     by=set(PARTY_ROLES),
     at=BEFORE_DECISION,
     serves=Everyone.BUT_ACTOR,
-    source="EV 19",
+    source=law("EV 19"),
+    topic=Topic.EVIDENCE,
+    in_record=False,
     help=T(
         "Which numbered facts one of your exhibits is to show, and what is in it. File and origin stay as they are."
     ),
@@ -110,7 +131,9 @@ def describe_exhibit(
     by=set(PARTY_ROLES),
     at=BEFORE_DECISION,
     serves=Everyone.BUT_ACTOR,
-    source="EV 19",
+    source=law("EV 19"),
+    topic=Topic.EVIDENCE,
+    in_record=False,
 )
 def withdraw_exhibit(
     court: Sitting, case: Case, given: WithdrawExhibitInput, *, actor: Actor, now: datetime

@@ -19,7 +19,8 @@ from odr.evidence.webpage.capturer import WHY, NotCaptured, browser, plain_addre
 from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.models import WindowState
-from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.rules import law
+from odr.procedure.table import Everyone, Recorded, Topic, act, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def title_of(kind: str, title: str) -> Text:
     }[kind]
 
 
+@guard("CPL 67", "EV 93, 94")
 def can_look(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why the court cannot look at pages now."""
     if browser() is None:
@@ -61,7 +63,9 @@ def can_look(court: Sitting, case: Case, actor: Actor) -> Text | None:
     by=set(PARTY_ROLES),
     at=BEFORE_DECISION,
     guard=can_look,
-    source="CPL 67; EV 93, 94",
+    source=law("CPL 67", "EV 93, 94"),
+    topic=Topic.EVIDENCE,
+    in_record=False,
     help=T(
         "The court’s own browser opens the page within minutes and keeps a picture of it, the page as one file, and a record of how it was fetched. "
         "All three become exhibits of yours."
@@ -78,9 +82,18 @@ def ask_for_capture(court: Sitting, case: Case, given: CaptureInput, *, actor: A
         case, "evidence", party=party
     )
     row = WebCapture(
-        case_id=case.id, party_id=party.id, account_id=actor.account_id, url=url, title=given.title, proves=given.proves, is_late=is_late,
-        why_late=given.why_late, entry_number=court.next_number(case), asked_at=now, touched_at=court.court.clock.machine_now(),
-    )  # fmt: skip
+        case_id=case.id,
+        party_id=party.id,
+        account_id=actor.account_id,
+        url=url,
+        title=given.title,
+        proves=given.proves,
+        is_late=is_late,
+        why_late=given.why_late,
+        entry_number=court.next_number(case),
+        asked_at=now,
+        touched_at=court.court.clock.machine_now(),
+    )
     court.session.add(row)
     court.session.flush()
     return Recorded(T("The court is to capture the page %(url)s", url=url), {"capture": row.reference, "url": url})
@@ -93,7 +106,8 @@ def ask_for_capture(court: Sitting, case: Case, given: CaptureInput, *, actor: A
     at=set(Stage),
     listed=False,
     serves=Everyone.PARTIES,
-    source="CPL 67; EV 93, 94",
+    source=law("CPL 67", "EV 93, 94"),
+    in_record=False,
 )
 def record_capture(court: Sitting, case: Case, given: CaptureRecord, *, actor: Actor, now: datetime) -> Recorded:
     """Enter what the court's browser saw as three exhibits of who asked, or say why nothing came of it."""
@@ -141,11 +155,18 @@ def _exhibit(
     ).one()
     locale = court.session.get_one(Account, row.account_id).locale
     return add_exhibit(
-        court, case, party, upload, title=title_of(kind, row.title).render(locale)[:200], proves=row.proves, now=now, category=Category.WEB,
+        court,
+        case,
+        party,
+        upload,
+        title=title_of(kind, row.title).render(locale)[:200],
+        proves=row.proves,
+        now=now,
+        category=Category.WEB,
         source=T("Captured by the court itself from %(url)s", url=given.url or row.url).render(locale)[:1000],
         provenance={name: text.render(locale)[:500] for name, text in _provenance(given).items()},
         state=ExhibitState.LATE if row.is_late else ExhibitState.SUBMITTED,
-    )  # fmt: skip
+    )
 
 
 def _provenance(given: CaptureRecord) -> dict[str, Text]:

@@ -10,7 +10,8 @@ from odr.errors import InvalidInput
 from odr.evidence.inputs_more import DigestsInput
 from odr.evidence.models_digests import DigestBatch
 from odr.identity.actors import Actor
-from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.rules import law
+from odr.procedure.table import Everyone, Recorded, Topic, act
 from odr.text import T
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     by=set(PARTY_ROLES),
     at={Stage.LODGED, Stage.PENDING, Stage.HEARING},
     serves=Everyone.BUT_ACTOR,
-    source="EV 14, 93; IC 11",
+    source=law("EV 14, 93", "IC 11"),
+    topic=Topic.EVIDENCE,
+    in_record=False,
     help=T(
         "The files stay with you until one of them is asked for; that they are the same is then shown by the digest."
     ),

@@ -15,7 +15,8 @@ from odr.evidence.models import Category, ExhibitState, Upload
 from odr.evidence.models_platform import Platform, PlatformRequest, RecordKind
 from odr.identity.actors import Actor
 from odr.procedure.models import WindowState
-from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.rules import law
+from odr.procedure.table import Everyone, Recorded, Topic, act, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ BEFORE_DECISION = {Stage.LODGED, Stage.PENDING, Stage.HEARING}
 LASTS = timedelta(days=30)
 
 
+@guard("EV 14", "OLR 18")
 def some_platform(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no platform can be asked: none is accredited."""
     found = court.session.scalar(select(Platform.id).where(Platform.revoked_at.is_(None)).limit(1))
@@ -41,7 +43,9 @@ def some_platform(court: Sitting, case: Case, actor: Actor) -> Text | None:
     by=set(PARTY_ROLES),
     at=BEFORE_DECISION,
     guard=some_platform,
-    source="EV 14; OLR 18",
+    source=law("EV 14", "OLR 18"),
+    topic=Topic.EVIDENCE,
+    in_record=False,
     help=T(
         "Order, payment, delivery and chat come signed from the platform itself. You get a code; give it to the platform."
     ),
@@ -64,9 +68,16 @@ def ask_platform_records(
         raise InvalidInput.at("kinds", T("Choose one of those listed."))
     me = court.party_of(case, actor)
     request = PlatformRequest(
-        case_id=case.id, party_id=me.id, account_id=me.account_id or actor.account_id, platform_id=platform.id, order_number=given.order_number,
-        kinds=sorted(set(given.kinds)), proves=given.proves, asked_entry=court.next_number(case), until=now + LASTS,
-    )  # fmt: skip
+        case_id=case.id,
+        party_id=me.id,
+        account_id=me.account_id or actor.account_id,
+        platform_id=platform.id,
+        order_number=given.order_number,
+        kinds=sorted(set(given.kinds)),
+        proves=given.proves,
+        asked_entry=court.next_number(case),
+        until=now + LASTS,
+    )
     court.session.add(request)
     court.session.flush()
     result = {"code": request.reference, "platform": platform.key, "until": request.until.isoformat()}
@@ -87,7 +98,8 @@ def ask_platform_records(
     at=BEFORE_DECISION,
     listed=False,
     serves=Everyone.PARTIES,
-    source="EV 14, 94; OLR 18",
+    source=law("EV 14, 94", "OLR 18"),
+    in_record=False,
 )
 def record_platform_records(
     court: Sitting, case: Case, given: PlatformRecordsFact, *, actor: Actor, now: datetime
@@ -115,19 +127,38 @@ def record_platform_records(
     ]
     late = bool(lapsed) and not court.windows(case, "evidence", party=party)
     exhibit = add_exhibit(
-        court, case, party, upload, title=T("Records of %(platform)s", platform=platform.name).render(party.locale)[:200], proves=request.proves,
-        source=T("Signed by %(platform)s and given to the court at the party’s request", platform=platform.name).render(party.locale), now=now,
+        court,
+        case,
+        party,
+        upload,
+        title=T("Records of %(platform)s", platform=platform.name).render(party.locale)[:200],
+        proves=request.proves,
+        source=T("Signed by %(platform)s and given to the court at the party’s request", platform=platform.name).render(
+            party.locale
+        ),
+        now=now,
         category=Category.MESSAGES if request.kinds == [RecordKind.CHAT.value] else Category.RECORDS,
-        provenance={"signed_by": platform.name, "key": platform.public_key, "request": request.reference, "order": request.order_number},
+        provenance={
+            "signed_by": platform.name,
+            "key": platform.public_key,
+            "request": request.reference,
+            "order": request.order_number,
+        },
         state=ExhibitState.LATE if late else ExhibitState.SUBMITTED,
-    )  # fmt: skip
+    )
     court.late = late
     request.exhibit_id, request.sha256 = exhibit.id, given.sha256
     court.announce("exhibit_submitted", case, exhibit=exhibit, party=party)
     result = {
-        "exhibit": exhibit.label, "reference": exhibit.reference, "sha256": upload.sha256, "size": upload.size, "media_type": upload.media_type,
-        "receipt": upload.receipt, "platform": platform.key, "public_key": platform.public_key,
-    }  # fmt: skip
+        "exhibit": exhibit.label,
+        "reference": exhibit.reference,
+        "sha256": upload.sha256,
+        "size": upload.size,
+        "media_type": upload.media_type,
+        "receipt": upload.receipt,
+        "platform": platform.key,
+        "public_key": platform.public_key,
+    }
     return Recorded(
         T("Exhibit %(label)s came from %(platform)s, signed", label=exhibit.label, platform=platform.name), result
     )

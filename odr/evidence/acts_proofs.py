@@ -20,7 +20,8 @@ from odr.evidence.models_proofs import EarlierProof
 from odr.evidence.ports import desk_of
 from odr.evidence.retention import is_erased
 from odr.identity.actors import Actor
-from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.rules import law
+from odr.procedure.table import Everyone, Recorded, Topic, act
 from odr.text import T
 
 if TYPE_CHECKING:
@@ -71,7 +72,9 @@ def prepare_proof(court: Court, case: Case, given: BaseModel, actor: Actor) -> M
     at={Stage.LODGED, Stage.PENDING, Stage.HEARING},
     serves=Everyone.BUT_ACTOR,
     prepare=prepare_proof,
-    source="EV 93, 94; OLR 16; IC 11",
+    source=law("EV 93, 94", "OLR 16", "IC 11"),
+    topic=Topic.EVIDENCE,
+    in_record=False,
     help=T("A time-stamp token or a proof from a log, made before the file reached the court."),
 )
 def attach_proof(court: Sitting, case: Case, given: ProofInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -94,13 +97,26 @@ def attach_proof(court: Sitting, case: Case, given: ProofInput, *, actor: Actor,
         raise ActNotOpen(T("The proof was not examined. Send the form again."))
     found = made.found
     row = EarlierProof(
-        exhibit_id=exhibit.id, upload_id=upload.id, beside_id=beside.id if beside else None, kind=found.kind, result=found.result, issuer=found.issuer[:300],
-        at=found.at, entry_number=court.next_number(case), examined_at=now,
-    )  # fmt: skip
+        exhibit_id=exhibit.id,
+        upload_id=upload.id,
+        beside_id=beside.id if beside else None,
+        kind=found.kind,
+        result=found.result,
+        issuer=found.issuer[:300],
+        at=found.at,
+        entry_number=court.next_number(case),
+        examined_at=now,
+    )
     court.session.add(row)
     court.session.flush()
     facts = {
-        "exhibit_proven": exhibit.label, "kind": found.kind.value, "result": found.result.value, "issuer": found.issuer, "proof_sha256": upload.sha256,
-        "beside_sha256": beside.sha256 if beside else None, "at": found.at.isoformat() if found.at else None, "receipt": upload.receipt,
-    }  # fmt: skip
+        "exhibit_proven": exhibit.label,
+        "kind": found.kind.value,
+        "result": found.result.value,
+        "issuer": found.issuer,
+        "proof_sha256": upload.sha256,
+        "beside_sha256": beside.sha256 if beside else None,
+        "at": found.at.isoformat() if found.at else None,
+        "receipt": upload.receipt,
+    }
     return Recorded(T("Earlier proof for exhibit %(label)s: %(found)s", label=exhibit.label, found=found.words), facts)

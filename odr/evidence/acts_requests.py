@@ -16,6 +16,7 @@ from odr.db import new_reference
 from odr.docket.models import PARTY_ROLES, Case, Document, Role, Stage
 from odr.docket.queries import parties
 from odr.errors import ActNotOpen, FieldFault, InvalidInput
+from odr.evidence import desks
 from odr.evidence.adding import add_exhibit
 from odr.evidence.compiling import recall
 from odr.evidence.inputs import (
@@ -34,9 +35,10 @@ from odr.evidence.models_requests import EvidenceReply, EvidenceRequest, Request
 from odr.evidence.requests import late_consequence, requests_of, ruling_on, title_of
 from odr.identity.actors import Actor
 from odr.procedure.models import Window, WindowState
+from odr.procedure.rules import law
 from odr.procedure.sealed import SealedPaper, check_url, keep_prepared, set_and_seal
 from odr.procedure.sitting import words_of
-from odr.procedure.table import Everyone, Guard, Premise, Recorded, RulingForm, act
+from odr.procedure.table import Everyone, Guard, Premise, Recorded, RulingForm, Topic, act, guard
 from odr.text import Money, T, Text
 
 if TYPE_CHECKING:
@@ -46,17 +48,18 @@ if TYPE_CHECKING:
 ASKED = {Stage.PENDING, Stage.HEARING}
 RULED = {Stage.PENDING, Stage.HEARING, Stage.DELIBERATION}
 REPLY, ORDER = "evidence_reply", "evidence_order"
-TASK, UNOBEYED, COLLECT, FINE = "evidence_request", "evidence_not_produced", "evidence_collect", "evidence_fine"
+TASK = "evidence_request"
 
 
-def waits(*states: RequestState, reason: Text, mine: bool = False) -> Guard:
+def waits(*states: RequestState, source: str, reason: Text, mine: bool = False) -> Guard:
     """Open only where a request is in one of these states; with ``mine``, one that is directed at the actor."""
 
-    def guard(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    @guard(source)
+    def a_request_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
         found = [r for r in requests_of(court.session, case, *states) if not mine or r.against_id == actor.party_id]
         return None if found else reason
 
-    return guard
+    return a_request_waits
 
 
 def _open_request(court: Sitting, case: Case, request: EvidenceRequest, now: datetime, risk: int = 40) -> None:
@@ -65,13 +68,22 @@ def _open_request(court: Sitting, case: Case, request: EvidenceRequest, now: dat
     for party in parties(case):
         if party.id != request.party_id:
             court.start_window(case, REPLY, party=party, start=now, subject=request.reference)
-    court.open_task(case, Role.JUDGE, TASK, title_of(case, request), risk=risk, subject=request.reference)
+    court.open_task(
+        case, Role.JUDGE, desks.EVIDENCE_REQUEST, title_of(case, request), risk=risk, subject=request.reference
+    )
 
 
 @act(
-    title=T("Ask for an order about evidence"), input=RequestInput, by=set(PARTY_ROLES), at=ASKED, serves=Everyone.BUT_ACTOR,
-    source="CPI 106, 112; EV 20, 45; OLR 12, 13", help=T("Exclude an exhibit, see the original, have a document produced or collected."),
-)  # fmt: skip
+    title=T("Ask for an order about evidence"),
+    input=RequestInput,
+    by=set(PARTY_ROLES),
+    at=ASKED,
+    serves=Everyone.BUT_ACTOR,
+    source=law("CPI 106, 112", "EV 20, 45", "OLR 12, 13"),
+    topic=Topic.EVIDENCE,
+    in_record=False,
+    help=T("Exclude an exhibit, see the original, have a document produced or collected."),
+)
 def ask_evidence_order(court: Sitting, case: Case, given: RequestInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask for exclusion, the original, production by another party, or collection by the court; the others are heard
     before the judge rules (EV 46).
@@ -84,10 +96,20 @@ def ask_evidence_order(court: Sitting, case: Case, given: RequestInput, *, actor
     if given.against and (holder is None or holder.id == me.id):
         raise InvalidInput.at("against", T("Choose another party of the case."))
     request = EvidenceRequest(
-        case_id=case.id, party_id=me.id, kind=RequestKind(given.kind), exhibit_id=exhibit.id if exhibit else None, exhibit=exhibit,
-        against_id=holder.id if holder else exhibit.party_id if exhibit else None, what=given.what or (exhibit.title if exhibit else ""), content=given.content,
-        fact=given.fact, holder=given.holder, grounds=given.grounds, entry_number=court.next_number(case), state=RequestState.OPEN,
-    )  # fmt: skip
+        case_id=case.id,
+        party_id=me.id,
+        kind=RequestKind(given.kind),
+        exhibit_id=exhibit.id if exhibit else None,
+        exhibit=exhibit,
+        against_id=holder.id if holder else exhibit.party_id if exhibit else None,
+        what=given.what or (exhibit.title if exhibit else ""),
+        content=given.content,
+        fact=given.fact,
+        holder=given.holder,
+        grounds=given.grounds,
+        entry_number=court.next_number(case),
+        state=RequestState.OPEN,
+    )
     _open_request(court, case, request, now)
     return Recorded(title_of(case, request), {"request": request.reference})
 
@@ -95,16 +117,30 @@ def ask_evidence_order(court: Sitting, case: Case, given: RequestInput, *, actor
 def open_late(court: Sitting, case: Case, exhibit: Exhibit, why: str | None, now: datetime) -> None:
     """Late evidence waits for the judge: its party has said why, the others may object (CPI 101)."""
     request = EvidenceRequest(
-        case_id=case.id, party_id=exhibit.party_id, kind=RequestKind.LATE, exhibit_id=exhibit.id, exhibit=exhibit, what=exhibit.title,
-        grounds=why or "–", entry_number=court.next_number(case), state=RequestState.OPEN,
-    )  # fmt: skip
+        case_id=case.id,
+        party_id=exhibit.party_id,
+        kind=RequestKind.LATE,
+        exhibit_id=exhibit.id,
+        exhibit=exhibit,
+        what=exhibit.title,
+        grounds=why or "–",
+        entry_number=court.next_number(case),
+        state=RequestState.OPEN,
+    )
     _open_request(court, case, request, now)
 
 
 @act(
-    title=T("Answer a request about evidence"), input=ReplyInput, by=set(PARTY_ROLES), at=RULED, serves=Everyone.BUT_ACTOR, source="EV 46; CPI 101",
-    guard=waits(RequestState.OPEN, reason=T("No request about evidence waits.")),
-)  # fmt: skip
+    title=T("Answer a request about evidence"),
+    input=ReplyInput,
+    by=set(PARTY_ROLES),
+    at=RULED,
+    serves=Everyone.BUT_ACTOR,
+    source=law("EV 46", "CPI 101"),
+    topic=Topic.EVIDENCE,
+    in_record=False,
+    guard=waits(RequestState.OPEN, source="EV 46", reason=T("No request about evidence waits.")),
+)
 def answer_evidence_request(court: Sitting, case: Case, given: ReplyInput, *, actor: Actor, now: datetime) -> Recorded:
     """Say what one thinks of it before the judge rules; whose exhibit is to be excluded explains its source (CPI 106)."""
     request: EvidenceRequest = court.resolved("evidence_request", given.request)
@@ -219,7 +255,7 @@ def _keep_ruling(
     )
     request.document_id, request.ruled_entry = document.id, court.next_number(case)
     court.close_windows(case, REPLY, WindowState.ENDED, subject=request.reference)
-    court.close_tasks(case, TASK, request.reference)
+    court.close_tasks(case, desks.EVIDENCE_REQUEST, request.reference)
     return document
 
 
@@ -233,10 +269,21 @@ def _facts(request: EvidenceRequest, document: Document) -> dict[str, Any]:
 
 
 @act(
-    title=T("Rule on a request about evidence"), input=EvidenceRulingInput, by={Role.JUDGE}, at=RULED, strong=True, serves=Everyone.PARTIES,
-    premise=Premise.SUBJECT, subject=lambda court, case, values: str(values.get("request") or ""), prepare=prepare_evidence_ruling, source="CPL 157; EV 46",
-    guard=waits(RequestState.OPEN, reason=T("No request about evidence waits.")),
-)  # fmt: skip
+    title=T("Rule on a request about evidence"),
+    input=EvidenceRulingInput,
+    by={Role.JUDGE},
+    at=RULED,
+    strong=True,
+    serves=Everyone.PARTIES,
+    premise=Premise.SUBJECT,
+    subject=lambda court, case, values: str(values.get("request") or ""),
+    prepare=prepare_evidence_ruling,
+    source=law("CPL 157", "EV 46"),
+    desk=desks.EVIDENCE_REQUEST,
+    topic=Topic.EVIDENCE,
+    in_record=False,
+    guard=waits(RequestState.OPEN, source="CPL 157", reason=T("No request about evidence waits.")),
+)
 def rule_on_evidence(
     court: Sitting, case: Case, given: EvidenceRulingInput, *, actor: Actor, now: datetime
 ) -> Recorded:
@@ -255,7 +302,7 @@ def rule_on_evidence(
         court.open_task(
             case,
             Role.CLERK,
-            COLLECT,
+            desks.EVIDENCE_COLLECT,
             T("Collect from %(holder)s: %(what)s", holder=request.holder or "", what=request.what),
             risk=35,
             subject=request.reference,
@@ -267,10 +314,21 @@ def rule_on_evidence(
 
 
 @act(
-    title=T("Rule on late evidence"), input=LateRulingInput, by={Role.JUDGE}, at=RULED, strong=True, serves=Everyone.PARTIES,
-    premise=Premise.SUBJECT, subject=lambda court, case, values: str(values.get("request") or ""), prepare=prepare_evidence_ruling, source="CPI 101, 102",
-    guard=waits(RequestState.OPEN, reason=T("No late evidence waits.")),
-)  # fmt: skip
+    title=T("Rule on late evidence"),
+    input=LateRulingInput,
+    by={Role.JUDGE},
+    at=RULED,
+    strong=True,
+    serves=Everyone.PARTIES,
+    premise=Premise.SUBJECT,
+    subject=lambda court, case, values: str(values.get("request") or ""),
+    prepare=prepare_evidence_ruling,
+    source=law("CPI 101, 102"),
+    desk=desks.LATE_EXHIBIT,
+    topic=Topic.EVIDENCE,
+    in_record=False,
+    guard=waits(RequestState.OPEN, source="CPI 101, 102", reason=T("No late evidence waits.")),
+)
 def rule_on_late_evidence(
     court: Sitting, case: Case, given: LateRulingInput, *, actor: Actor, now: datetime
 ) -> Recorded:
@@ -296,13 +354,13 @@ def rule_on_late_evidence(
     request.exhibit.state = ExhibitState.SUBMITTED if admitted else ExhibitState.EXCLUDED
     if not admitted:
         recall(court.session, case, court.court.clock.machine_now())
-    court.close_tasks(case, "late_exhibit", request.exhibit.reference)
+    court.close_tasks(case, desks.LATE_EXHIBIT, request.exhibit.reference)
     if given.fine is not None:
         request.fine_minor = given.fine.minor
         court.open_task(
             case,
             Role.PRESIDENT,
-            FINE,
+            desks.EVIDENCE_FINE,
             T("A fine of %(fine)s for late evidence is proposed.", fine=given.fine),
             risk=50,
             subject=request.reference,
@@ -310,6 +368,7 @@ def rule_on_late_evidence(
     return Recorded(order, {**_facts(request, document), "fine": given.fine.minor if given.fine else None})
 
 
+@guard("CPL 119", "EV 59")
 def fine_proposed(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no fine to decide on."""
     found = any(r.fine_minor is not None and r.fine_approved is None for r in requests_of(court.session, case))
@@ -331,7 +390,10 @@ def fine_proposed(court: Sitting, case: Case, actor: Actor) -> Text | None:
         ),
         is_decision=True,
     ),
-    source="CPL 119; EV 59",
+    source=law("CPL 119", "EV 59"),
+    desk=desks.EVIDENCE_FINE,
+    topic=Topic.EVIDENCE,
+    in_record=False,
 )
 def decide_evidence_fine(court: Sitting, case: Case, given: FineInput, *, actor: Actor, now: datetime) -> Recorded:
     """The president approves the fine or not: no fine is imposed by the judge alone (CPL 119)."""
@@ -339,7 +401,7 @@ def decide_evidence_fine(court: Sitting, case: Case, given: FineInput, *, actor:
     if request.fine_minor is None or request.fine_approved is not None:
         raise InvalidInput.at("request", T("Choose one of those listed."))
     request.fine_approved = given.answer == "approve"
-    court.close_tasks(case, FINE, request.reference)
+    court.close_tasks(case, desks.EVIDENCE_FINE, request.reference)
     fine = Money(request.fine_minor, court.pack(case).currency)
     words = (
         T("A fine of %(fine)s is imposed for late evidence", fine=fine)
@@ -379,9 +441,23 @@ def _brought_in(
 
 
 @act(
-    title=T("Produce what was ordered"), input=ProduceInput, by=set(PARTY_ROLES), at=RULED, serves=Everyone.BUT_ACTOR, source="EV 45, 48; OLR 12, 13",
-    guard=waits(RequestState.ORDERED, RequestState.NOT_OBEYED, reason=T("Nothing is ordered of you."), mine=True),
-)  # fmt: skip
+    title=T("Produce what was ordered"),
+    input=ProduceInput,
+    by=set(PARTY_ROLES),
+    at=RULED,
+    serves=Everyone.BUT_ACTOR,
+    source=law("EV 45, 48", "OLR 12, 13"),
+    desk=desks.EVIDENCE_NOT_PRODUCED,
+    topic=Topic.EVIDENCE,
+    in_record=False,
+    guard=waits(
+        RequestState.ORDERED,
+        RequestState.NOT_OBEYED,
+        source="EV 45, 48",
+        reason=T("Nothing is ordered of you."),
+        mine=True,
+    ),
+)
 def produce_ordered(court: Sitting, case: Case, given: ProduceInput, *, actor: Actor, now: datetime) -> Recorded:
     """Produce the document or the original, or say why not; after the time it is still taken, and marked late."""
     request: EvidenceRequest = court.resolved("evidence_request", given.request)
@@ -399,16 +475,16 @@ def produce_ordered(court: Sitting, case: Case, given: ProduceInput, *, actor: A
             {"request": request.reference, "why": given.words},
         )
     request.state = RequestState.OBEYED
-    court.close_tasks(case, UNOBEYED, request.reference)
+    court.close_tasks(case, desks.EVIDENCE_NOT_PRODUCED, request.reference)
     _brought_in(court, request, given.upload or "", given.words, actor)
     return Recorded(T("%(name)s produces: %(what)s", name=me.name, what=request.what), {"request": request.reference})
 
 
 def _not_obeyed(court: Sitting, case: Case, request: EvidenceRequest) -> None:
     request.state = RequestState.NOT_OBEYED
-    if not court.tasks(case, UNOBEYED, request.reference):
+    if not court.tasks(case, desks.EVIDENCE_NOT_PRODUCED, request.reference):
         title = T("What was ordered was not produced: %(what)s. Find what follows.", what=request.what)
-        court.open_task(case, Role.JUDGE, UNOBEYED, title, risk=60, subject=request.reference)
+        court.open_task(case, Role.JUDGE, desks.EVIDENCE_NOT_PRODUCED, title, risk=60, subject=request.reference)
 
 
 def on_order_lapsed(court: Sitting, case: Case, window: Window) -> None:
@@ -421,9 +497,18 @@ def on_order_lapsed(court: Sitting, case: Case, window: Window) -> None:
 
 
 @act(
-    title=T("Find what follows from not producing"), input=RefusalFindingInput, by={Role.JUDGE}, at=RULED, strong=True, serves=Everyone.PARTIES,
-    source="EV 48; CPI 112, 113", guard=waits(RequestState.NOT_OBEYED, reason=T("Everything that was ordered was produced.")),
-)  # fmt: skip
+    title=T("Find what follows from not producing"),
+    input=RefusalFindingInput,
+    by={Role.JUDGE},
+    at=RULED,
+    strong=True,
+    serves=Everyone.PARTIES,
+    source=law("EV 48", "CPI 112, 113"),
+    desk=desks.EVIDENCE_NOT_PRODUCED,
+    topic=Topic.EVIDENCE,
+    in_record=False,
+    guard=waits(RequestState.NOT_OBEYED, source="EV 48", reason=T("Everything that was ordered was produced.")),
+)
 def find_on_refusal(court: Sitting, case: Case, given: RefusalFindingInput, *, actor: Actor, now: datetime) -> Recorded:
     """Take the content of the document as true; the fact itself only where it was destroyed or made useless to hinder
     the other side (EV 48).
@@ -436,7 +521,7 @@ def find_on_refusal(court: Sitting, case: Case, given: RefusalFindingInput, *, a
             T("Only of a document that another party was ordered to produce is the content taken as true.")
         )
     request.state, request.finding = RequestState.FOUND, given.finding
-    court.close_tasks(case, UNOBEYED, request.reference)
+    court.close_tasks(case, desks.EVIDENCE_NOT_PRODUCED, request.reference)
     words = {
         "content": T("Taken as true is what the document says: %(what)s", what=request.content or request.what),
         "fact": T("Taken as true is the fact: %(what)s", what=request.fact or request.what),
@@ -445,6 +530,7 @@ def find_on_refusal(court: Sitting, case: Case, given: RefusalFindingInput, *, a
     return Recorded(words, {"request": request.reference, "finding": given.finding, "reasons": given.reasons})
 
 
+@guard("CPL 67, 70", "EV 21, 62")
 def being_collected(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to collect."""
     found = any(r.kind is RequestKind.COLLECTION for r in requests_of(court.session, case, RequestState.ORDERED))
@@ -458,7 +544,10 @@ def being_collected(court: Sitting, case: Case, actor: Actor) -> Text | None:
     at=RULED,
     guard=being_collected,
     serves=Everyone.PARTIES,
-    source="CPL 67, 70; EV 21, 62",
+    source=law("CPL 67, 70", "EV 21, 62"),
+    desk=desks.EVIDENCE_COLLECT,
+    topic=Topic.EVIDENCE,
+    in_record=False,
 )
 def record_collected(court: Sitting, case: Case, given: CollectedInput, *, actor: Actor, now: datetime) -> Recorded:
     """Enter what was collected outside the case, as an exhibit of who asked for it (EV 62); a refusal is the holder's,
@@ -467,13 +556,13 @@ def record_collected(court: Sitting, case: Case, given: CollectedInput, *, actor
     request: EvidenceRequest = court.resolved("evidence_request", given.request)
     if request.kind is not RequestKind.COLLECTION or request.state is not RequestState.ORDERED:
         raise InvalidInput.at("request", T("Choose one of those listed."))
-    court.close_tasks(case, COLLECT, request.reference)
+    court.close_tasks(case, desks.EVIDENCE_COLLECT, request.reference)
     if given.answer == "refused":
         request.state = RequestState.FOUND
         court.open_task(
             case,
             Role.JUDGE,
-            UNOBEYED,
+            desks.EVIDENCE_NOT_PRODUCED,
             T("%(holder)s gave nothing. A fine may follow (CPL 117).", holder=request.holder or ""),
             risk=45,
             subject=request.reference,

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from odr.docket.models import Case, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
+from odr.evidence import desks
 from odr.evidence.compiling import recall
 from odr.evidence.inputs_more import ErasureInput, HoldInput
 from odr.evidence.models_retention import ErasureProposal, ErasureState, LegalHold
-from odr.evidence.retention import TASK, erase, hold_of, proposals_of, why_not
+from odr.evidence.retention import erase, hold_of, proposals_of, why_not
 from odr.identity.actors import Actor
-from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.rules import law
+from odr.procedure.table import Everyone, Recorded, Topic, act, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -21,11 +23,13 @@ if TYPE_CHECKING:
 DECIDES = {Role.JUDGE, Role.PRESIDENT}
 
 
+@guard("COURT retention")
 def not_held(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no hold is ordered."""
     return T("The case is under a legal hold already.") if hold_of(court.session, case) is not None else None
 
 
+@guard("COURT retention")
 def held(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no hold is lifted."""
     return None if hold_of(court.session, case) is not None else T("The case is under no legal hold.")
@@ -39,7 +43,9 @@ def held(court: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=not_held,
     while_stayed=True,
     serves=Everyone.PARTIES,
-    source="COURT retention",
+    source=law("COURT retention"),
+    topic=Topic.EVIDENCE,
+    in_record=False,
 )
 def order_hold(court: Sitting, case: Case, given: HoldInput, *, actor: Actor, now: datetime) -> Recorded:
     """Have everything of the case kept whatever the rules say, until the hold is lifted."""
@@ -56,7 +62,9 @@ def order_hold(court: Sitting, case: Case, given: HoldInput, *, actor: Actor, no
     guard=held,
     while_stayed=True,
     serves=Everyone.PARTIES,
-    source="COURT retention",
+    source=law("COURT retention"),
+    topic=Topic.EVIDENCE,
+    in_record=False,
 )
 def lift_hold(court: Sitting, case: Case, given: HoldInput, *, actor: Actor, now: datetime) -> Recorded:
     """Let the rules on keeping apply again; what they no longer have kept still waits for a person's decision."""
@@ -67,6 +75,7 @@ def lift_hold(court: Sitting, case: Case, given: HoldInput, *, actor: Actor, now
     return Recorded(T("The legal hold is lifted"), {"reasons": given.reasons})
 
 
+@guard("COURT retention")
 def something_proposed(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nothing is decided on."""
     return (
@@ -84,7 +93,9 @@ def something_proposed(court: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=something_proposed,
     strong=True,
     serves=Everyone.PARTIES,
-    source="COURT retention",
+    source=law("COURT retention"),
+    desk=desks.ERASURE_DUE,
+    topic=Topic.EVIDENCE,
 )
 def decide_erasure(court: Sitting, case: Case, given: ErasureInput, *, actor: Actor, now: datetime) -> Recorded:
     """Erase file, receipt and salt of exhibits whose time has run, or keep them, with reasons; the docket keeps the
@@ -111,7 +122,7 @@ def decide_erasure(court: Sitting, case: Case, given: ErasureInput, *, actor: Ac
             court.next_number(case),
         )
     if len(rows) == len(waiting):
-        court.close_tasks(case, TASK)
+        court.close_tasks(case, desks.ERASURE_DUE)
     labels = ", ".join(row.exhibit.label for row in rows)
     facts = [
         {

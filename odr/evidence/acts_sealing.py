@@ -15,6 +15,7 @@ from sqlalchemy import select
 from odr.docket.models import Case, Role, Stage
 from odr.docket.queries import parties
 from odr.errors import ActNotOpen, InvalidInput
+from odr.evidence import desks
 from odr.evidence.compiling import recall
 from odr.evidence.envelope import new_key, seal_stream
 from odr.evidence.inputs import ExhibitInput, SealInput
@@ -22,7 +23,8 @@ from odr.evidence.models import Blob, Exhibit, ExhibitSeal, SealState, Upload
 from odr.evidence.ports import desk_of
 from odr.evidence.store_check import seal_context
 from odr.identity.actors import Actor
-from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.rules import law
+from odr.procedure.table import Everyone, Recorded, Topic, act
 from odr.text import T
 
 if TYPE_CHECKING:
@@ -103,7 +105,7 @@ def ask_for_seal(court: Sitting, case: Case, exhibit: Exhibit, why: str) -> None
     title = T(
         "Exhibit %(label)s: sealing was asked for. The others cannot answer it until you decide.", label=exhibit.label
     )
-    court.open_task(case, Role.JUDGE, TASK, title, risk=55, subject=exhibit.reference)
+    court.open_task(case, Role.JUDGE, desks.SEAL_ASKED, title, risk=55, subject=exhibit.reference)
 
 
 @act(
@@ -113,7 +115,10 @@ def ask_for_seal(court: Sitting, case: Case, exhibit: Exhibit, why: str) -> None
     at=SEALING,
     serves=Everyone.PARTIES,
     prepare=prepare_seal,
-    source="CPI 103; EV 47",
+    source=law("CPI 103", "EV 47"),
+    desk=desks.SEAL_ASKED,
+    topic=Topic.EVIDENCE,
+    in_record=False,
 )
 def order_seal(court: Sitting, case: Case, given: SealInput, *, actor: Actor, now: datetime) -> Recorded:
     """Keep a file from all but those the judge names, or open it to everybody; with reasons, since what is kept from a
@@ -136,7 +141,7 @@ def order_seal(court: Sitting, case: Case, given: SealInput, *, actor: Actor, no
     seal.state = SealState.SEALED if given.answer == "seal" else SealState.OPENED
     seal.reasons, seal.ordered_by = given.reasons, court.next_number(case)
     seal.readers = [known[name].id for name in given.readers] if given.answer == "seal" else []
-    court.close_tasks(case, TASK, exhibit.reference)
+    court.close_tasks(case, desks.SEAL_ASKED, exhibit.reference)
     recall(court.session, case, court.court.clock.machine_now())
     if given.answer == "open":
         return Recorded(

@@ -45,10 +45,24 @@ def add_exhibit(
         or 0
     ) + 1
     exhibit = Exhibit(
-        case_id=case.id, party_id=party.id, label=f"{party.letter}-{number}", number=number, title=title, category=category, proves=proves, source=source,
-        provenance=provenance or {}, upload_id=upload.id, entry_number=court.next_number(case), submitted_at=now, state=state,
-        meets=list(meets), language=language, facts=sorted(set(facts)), summary=summary,
-    )  # fmt: skip
+        case_id=case.id,
+        party_id=party.id,
+        label=f"{party.letter}-{number}",
+        number=number,
+        title=title,
+        category=category,
+        proves=proves,
+        source=source,
+        provenance=provenance or {},
+        upload_id=upload.id,
+        entry_number=court.next_number(case),
+        submitted_at=now,
+        state=state,
+        meets=list(meets),
+        language=language,
+        facts=sorted(set(facts)),
+        summary=summary,
+    )
     upload.used_at = upload.used_at or now
     court.session.add(exhibit)
     court.session.flush()

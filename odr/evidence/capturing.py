@@ -104,10 +104,18 @@ def _kept(court: Court, row: WebCapture, made: Captured, began: datetime) -> Cap
     visit: dict[str, Any] = next((v for v in said.get("visits", []) if v.get("host") == name and v.get("address")), {})
     at = began.astimezone(court.settings.tz).isoformat(" ", "seconds")
     return CaptureRecord(
-        capture=row.reference, url=str(said.get("url"))[:2000], page_title=str(said.get("title"))[:300] or None, status=last.get("status"),
-        address=visit.get("address"), certificate=made.certificate, browser=str(said.get("browser"))[:60], began_at=at,
-        seconds=f"{float(said.get('seconds', 0)):.1f}", whole=bool(said.get("whole")), **uploads,
-    )  # fmt: skip
+        capture=row.reference,
+        url=str(said.get("url"))[:2000],
+        page_title=str(said.get("title"))[:300] or None,
+        status=last.get("status"),
+        address=visit.get("address"),
+        certificate=made.certificate,
+        browser=str(said.get("browser"))[:60],
+        began_at=at,
+        seconds=f"{float(said.get('seconds', 0)):.1f}",
+        whole=bool(said.get("whole")),
+        **uploads,
+    )
 
 
 def exhibits_of_captures(session: Session, case: Case) -> dict[str, list[str]]:

@@ -132,9 +132,14 @@ def docket_pdf(court: Sitting, case: Case, viewer: Actor, locale: PaperLocale) -
         "Every entry of the case in order. The digest is the beginning of the SHA-256 of the entry; the whole stands in the log’s receipt."
     )
     paper = NoticePaper(
-        court=name, kind=T("Docket"), subject=court.subject_of(case), case_number=case.number,
-        issued_on=court.now.astimezone(settings.tz).date(), signatories=(clerk(name),), blocks=[ParagraphBlock(about), TableBlock(heads, rows)],
-    )  # fmt: skip
+        court=name,
+        kind=T("Docket"),
+        subject=court.subject_of(case),
+        case_number=case.number,
+        issued_on=court.now.astimezone(settings.tz).date(),
+        signatories=(clerk(name),),
+        blocks=[ParagraphBlock(about), TableBlock(heads, rows)],
+    )
     return typeset(court.court.ports.typesetter, paper, locale, at=court.court.clock.machine_now())
 
 

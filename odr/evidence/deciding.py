@@ -56,9 +56,12 @@ def listed(court: Court, session: Session, most: int = MOST) -> tuple[list[Line]
 def decisions(session: Session, most: int = 50) -> Sequence[tuple[UploadDecision, int]]:
     """Earlier decisions with how many files each was about, the newest first."""
     rows = session.execute(
-        select(UploadDecision, func.count(UploadNotice.id)).join(UploadNotice, UploadNotice.decision_id == UploadDecision.id)
-        .group_by(UploadDecision.id).order_by(UploadDecision.id.desc()).limit(most)
-    )  # fmt: skip
+        select(UploadDecision, func.count(UploadNotice.id))
+        .join(UploadNotice, UploadNotice.decision_id == UploadDecision.id)
+        .group_by(UploadDecision.id)
+        .order_by(UploadDecision.id.desc())
+        .limit(most)
+    )
     return [(row, count) for row, count in rows]
 
 
@@ -120,15 +123,26 @@ def _on_record(
 ) -> UploadDecision:
     files: list[JSON] = [
         {
-            "upload": one.upload.reference, "sha256": one.upload.sha256, "size": one.upload.size, "rule": one.rule, "rules": one.pack,
-            "kept_until": one.due_on.isoformat(), "told_at": one.told_at.isoformat() if one.told_at else None,
+            "upload": one.upload.reference,
+            "sha256": one.upload.sha256,
+            "size": one.upload.size,
+            "rule": one.rule,
+            "rules": one.pack,
+            "kept_until": one.due_on.isoformat(),
+            "told_at": one.told_at.isoformat() if one.told_at else None,
             "could_be_kept_until": one.until_on.isoformat() if one.until_on else None,
         }
         for one in notices
-    ]  # fmt: skip
+    ]
     act: dict[str, JSON] = {
-        "type": FORMAT, "act": ACT, "erased": erased, "files": files, "reasons": reasons, "decided_by": name, "decided_at": sitting.now.isoformat(),
-    }  # fmt: skip
+        "type": FORMAT,
+        "act": ACT,
+        "erased": erased,
+        "files": files,
+        "reasons": reasons,
+        "decided_by": name,
+        "decided_at": sitting.now.isoformat(),
+    }
     record = canonical(act)
     subject: dict[str, JSON] = {
         "sha256": sha256_hex(record),

@@ -42,8 +42,10 @@ class ManyLine(CourtModel):
         field(T("A short name for it"), T("Left empty, it is called by what it shows.")),
     ] = None
     source: Annotated[
-        str | None, CourtText(0, 1000), field(T("If it does not come from where the others do: where from?"), widget="textarea")
-    ] = None  # fmt: skip
+        str | None,
+        CourtText(0, 1000),
+        field(T("If it does not come from where the others do: where from?"), widget="textarea"),
+    ] = None
 
 
 class ManyInput(CourtModel):

@@ -119,11 +119,17 @@ def _row(archive: zipfile.ZipFile, sha256: str, fingerprint: str, proven: list[s
         "files": contents["files"],
     }
     return ReceivedCase(
-        origin_case=contents["case"] or "", court=info.get("Source-Organization", "")[:200],
+        origin_case=contents["case"] or "",
+        court=info.get("Source-Organization", "")[:200],
         number=(info.get("Internal-Sender-Identifier") or UNKNOWN_NUMBER)[:80],
-        title=info.get("External-Description", "")[:300], entries=len(contents["entries"]), proven=proven, contents=kept,
-        sha256=sha256, fingerprint=fingerprint, received_at=now,
-    )  # fmt: skip
+        title=info.get("External-Description", "")[:300],
+        entries=len(contents["entries"]),
+        proven=proven,
+        contents=kept,
+        sha256=sha256,
+        fingerprint=fingerprint,
+        received_at=now,
+    )
 
 
 def _keep(store: BlobStore, archive: zipfile.ZipFile, top: str, name: str) -> ReceivedFile:

@@ -61,10 +61,16 @@ def ruling_on(
     settings = court.court.settings
     people: list[Party] = parties(case)
     return RulingPaper(
-        court=settings.court_name_zh if language == "zh-Hans" else settings.court_name, case_number=case.number, subject=request.kind.label,
-        issued_on=at.astimezone(settings.tz).date(), signatories=[judge(s.name) for s in sitters(court, case) if s.role is Role.JUDGE],
-        document_code=code, check_url=url,
-        parties=[PartyLine(p.role.label, p.name) for p in people], orders=[order], history=[title_of(case, request)],
+        court=settings.court_name_zh if language == "zh-Hans" else settings.court_name,
+        case_number=case.number,
+        subject=request.kind.label,
+        issued_on=at.astimezone(settings.tz).date(),
+        signatories=[judge(s.name) for s in sitters(court, case) if s.role is Role.JUDGE],
+        document_code=code,
+        check_url=url,
+        parties=[PartyLine(p.role.label, p.name) for p in people],
+        orders=[order],
+        history=[title_of(case, request)],
         reasons=[Reason(line.strip()) for line in reasons.splitlines() if line.strip()],
         remedy=T("No appeal lies against this ruling; it may be raised together with an appeal against the judgment."),
-    )  # fmt: skip
+    )

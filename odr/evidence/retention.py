@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from odr.db import Database
 from odr.docket.models import Case, Role
+from odr.evidence import desks
 from odr.evidence.models import Blob, Exhibit, Upload
 from odr.evidence.models_retention import ErasureProposal, ErasureState, LegalHold
 from odr.evidence.proofs import proofs_of
@@ -117,12 +118,12 @@ def prepare(court: Court) -> list[Due]:
                 prepared_at=court.clock.now(),
             )
             sitting.session.add(row)
-            if not sitting.tasks(each.case, TASK):
+            if not sitting.tasks(each.case, desks.ERASURE_DUE):
                 title = T(
                     "The time for keeping exhibits ended on %(day)s. Decide what is erased and what is kept.",
                     day=each.on,
                 )
-                sitting.open_task(each.case, Role.JUDGE, TASK, title, risk=5)
+                sitting.open_task(each.case, Role.JUDGE, desks.ERASURE_DUE, title, risk=5)
         sitting.session.flush()
     return found
 

@@ -301,15 +301,23 @@ def letter_to(court: Court, account: Account, rule: Ruled, until: date, names: S
         account.email,
         T("Files you sent will be erased unless you keep them"),
         (
-            T("You sent the court files and have not submitted them in a claim or a case. You see them here, and keep what you want to keep with one button:"),
+            T(
+                "You sent the court files and have not submitted them in a claim or a case. You see them here, and keep what you want to keep with one button:"
+            ),
             what,
-            T("What you neither keep nor submit by the end of %(day)s may be erased after that. The rule: %(rule)s (%(article)s).",
-              day=until, rule=rule.rule.meaning, article=rule.pack.cite(rule.rule.article)),
-            T("You can also download them from that page. Whatever is erased, its fingerprint stays on record, and nothing you have submitted is touched."),
+            T(
+                "What you neither keep nor submit by the end of %(day)s may be erased after that. The rule: %(rule)s (%(article)s).",
+                day=until,
+                rule=rule.rule.meaning,
+                article=rule.pack.cite(rule.rule.article),
+            ),
+            T(
+                "You can also download them from that page. Whatever is erased, its fingerprint stays on record, and nothing you have submitted is touched."
+            ),
         ),
         account.locale,
         f"{court.settings.base_url.rstrip('/')}/uploads/mine",
-    )  # fmt: skip
+    )
 
 
 # -- before a person decides ---------------------------------------------------------

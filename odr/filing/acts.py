@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from odr.docket.models import Case, Outcome, Party, PartyKind, Role, Stage, Track
 from odr.docket.queries import parties, party
 from odr.errors import ActNotOpen, FieldFault, Forbidden, InvalidInput
+from odr.filing import desks
 from odr.filing.acts_acknowledge import answered, start_acknowledgement
 from odr.filing.checks import unknown_respondents
 from odr.filing.ending import APPEAL_REFUSAL
@@ -30,8 +31,9 @@ from odr.filing.progress import ask
 from odr.filing.registry import Draw, case_number_for, draw_seat
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.procedure.models import WindowState
+from odr.procedure.rules import law
 from odr.procedure.rulings import appeal_within, is_appealable
-from odr.procedure.table import Everyone, Recorded, RulingForm, act
+from odr.procedure.table import Everyone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.versions import upcast
 from odr.text import Money, T, Text
 
@@ -185,7 +187,7 @@ def _exactly(court: Sitting, case: Case, given: ClaimInput) -> ClaimInput:
     at={Stage.LODGED},
     listed=False,
     version=4,
-    source="CPL 122",
+    source=law("CPL 122"),
 )
 def lodge_claim(court: Sitting, case: Case, given: ClaimInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record the claim and start the registry's seven days (CPL 126, REG 8).
@@ -238,6 +240,7 @@ def joined_by_herself(given: dict[str, Any]) -> dict[str, Any]:
     return {**given, **BY_HERSELF}
 
 
+@guard("OLR 9")
 def not_returned_twice(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """A claim is returned once (OLR 9); what was overlooked then is no ground for another return."""
     again = court.session.scalar(select(ReviewReturn.id).where(ReviewReturn.case_id == case.id))
@@ -257,7 +260,8 @@ def not_returned_twice(court: Sitting, case: Case, actor: Actor) -> Text | None:
     at={Stage.LODGED},
     to={Stage.RETURNED},
     guard=not_returned_twice,
-    source="OLR 9",
+    source=law("OLR 9"),
+    topic=Topic.CLAIM,
 )
 def return_claim(court: Sitting, case: Case, given: ReturnInput, *, actor: Actor, now: datetime) -> Recorded:
     """Send the claim back once, with every defect and a day (OLR 9, REG 7)."""
@@ -285,7 +289,9 @@ def return_claim(court: Sitting, case: Case, given: ReturnInput, *, actor: Actor
     window="correction",
     page="filing.correct",
     version=4,
-    source="REG 7",
+    source=law("REG 7"),
+    desk=desks.NOT_CORRECTED,
+    topic=Topic.CLAIM,
 )
 def correct_claim(court: Sitting, case: Case, given: ClaimInput, *, actor: Actor, now: datetime) -> Recorded:
     """Replace the claim by the corrected one; the registry's time starts again the next day (REG 8)."""
@@ -314,7 +320,7 @@ def correct_claim(court: Sitting, case: Case, given: ClaimInput, *, actor: Actor
     ).first()
     if returned is not None:
         returned.corrected_entry = court.next_number(case)
-    court.close_tasks(case, NOT_CORRECTED)
+    court.close_tasks(case, desks.NOT_CORRECTED)
     court.start_window(case, "registry_review", start=now)
     court.move(case, Stage.LODGED)
     court.announce(
@@ -351,7 +357,8 @@ def _correct_others(court: Sitting, case: Case, given: ClaimInput) -> None:
     at={Stage.LODGED},
     to={Stage.PENDING},
     serves=Everyone.NOBODY,
-    source="CPL 126",
+    source=law("CPL 126"),
+    topic=Topic.CLAIM,
 )
 def accept_claim(court: Sitting, case: Case, given: AcceptInput, *, actor: Actor, now: datetime) -> Recorded:
     """Accept the claim: number, judge, fee notice, service on every respondent within five days (CPL 126, 128).
@@ -391,6 +398,7 @@ def drawn_judge(drawn: Draw | None) -> dict[str, Any]:
     return {"judge": drawn.account.name, "draw": drawn.to_json()} if drawn is not None else {"judge": None}
 
 
+@guard("CPL 126", "REG 7, 9", "REG 7")
 def time_to_mend_is_over(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why a returned claim cannot be decided on: the claimant still has time to mend it (REG 7)."""
     running = court.windows(case, CORRECTION) if case.stage is Stage.RETURNED else []
@@ -412,7 +420,9 @@ def time_to_mend_is_over(court: Sitting, case: Case, actor: Actor) -> Text | Non
     paper=RulingForm(
         T("Acceptance of the claim"), appeal_within(APPEAL_REFUSAL), ruled=T("The claim is not accepted.")
     ),
-    source="CPL 126; REG 7, 9",
+    source=law("CPL 126", "REG 7, 9"),
+    desk=desks.NOT_CORRECTED,
+    topic=Topic.CLAIM,
 )
 def refuse_claim(court: Sitting, case: Case, given: RefuseInput, *, actor: Actor, now: datetime) -> Recorded:
     """Refuse the claim by a reasoned ruling that can be appealed within ten days (CPL 126, 157, 171).
@@ -420,7 +430,7 @@ def refuse_claim(court: Sitting, case: Case, given: RefuseInput, *, actor: Actor
     A returned claim is refused only after the time to mend it ended unused (REG 7).
     """
     court.close_windows(case, "registry_review", WindowState.MET)
-    court.close_tasks(case, NOT_CORRECTED)
+    court.close_tasks(case, desks.NOT_CORRECTED)
     case.outcome = Outcome.REFUSED
     case.closed_at = now
     court.move(case, Stage.CLOSED)
@@ -438,7 +448,9 @@ def refuse_claim(court: Sitting, case: Case, given: RefuseInput, *, actor: Actor
     at={Stage.RETURNED},
     guard=time_to_mend_is_over,
     serves=Everyone.PARTIES,
-    source="REG 7",
+    source=law("REG 7"),
+    desk=desks.NOT_CORRECTED,
+    topic=Topic.CLAIM,
     help=T("The time to correct the claim has ended unused. Instead of a refusal the claimant may get more of it."),
 )
 def allow_more_correction(
@@ -455,13 +467,14 @@ def allow_more_correction(
         T("more time given by the registry, entry %(number)s", number=court.next_number(case)),
         "REG 7",
     )
-    court.close_tasks(case, NOT_CORRECTED)
+    court.close_tasks(case, desks.NOT_CORRECTED)
     return Recorded(
         T("More time to correct the claim, until %(day)s", day=window.due_at),
         {"days": given.days, "reasons": given.reasons},
     )
 
 
+@guard("OLR 10", "CPI 55")
 def not_joined(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nobody joins: she has joined already, and a second time would start nothing."""
     return T("You have joined this case already.") if court.party_of(case, actor).joined_at is not None else None
@@ -475,7 +488,8 @@ def not_joined(court: Sitting, case: Case, actor: Actor) -> Text | None:
     listed=False,
     guard=not_joined,
     version=2,
-    source="OLR 10; CPI 55",
+    source=law("OLR 10", "CPI 55"),
+    in_record=False,
 )
 def join_case(court: Sitting, case: Case, given: JoinInput, *, actor: Actor, now: datetime) -> Recorded:
     """Link somebody who was invited by code; her own appearance also shows that the letter reached her (OLR 10, 29).
@@ -503,7 +517,9 @@ def join_case(court: Sitting, case: Case, given: JoinInput, *, actor: Actor, now
     window="answer",
     late=True,
     serves=Everyone.BUT_ACTOR,
-    source="CPL 128",
+    source=law("CPL 128"),
+    topic=Topic.CLAIM,
+    in_record=False,
     page="filing.answer",
 )
 def file_answer(court: Sitting, case: Case, given: AnswerInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -547,7 +563,7 @@ def not_corrected(court: Sitting, case: Case, window: object) -> None:
     court.open_task(
         case,
         Role.CLERK,
-        NOT_CORRECTED,
+        desks.NOT_CORRECTED,
         T("The claim was not corrected in time. Refuse it with reasons, or allow more time."),
         risk=40,
     )

@@ -13,7 +13,8 @@ from odr.identity.actors import Actor
 from odr.procedure.forms import Option, choice_source
 from odr.procedure.inputs import CourtModel, field
 from odr.procedure.models import WindowState
-from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.rules import law
+from odr.procedure.table import Everyone, Recorded, Topic, act, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class AcknowledgeInput(CourtModel):
     ]
 
 
+@guard("CPR 10.3, 15.4")
 def not_answered(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to acknowledge: the answer is there."""
     met = court.windows(case, "answer", party=court.party_of(case, actor), state=WindowState.MET)
@@ -59,7 +61,8 @@ def not_answered(court: Sitting, case: Case, actor: Actor) -> Text | None:
     rule=ACKNOWLEDGEMENT,
     guard=not_answered,
     serves=Everyone.BUT_ACTOR,
-    source="CPR 10.3, 15.4",
+    source=law("CPR 10.3, 15.4"),
+    topic=Topic.CLAIM,
     help=T("You tell the court that the claim has reached you. You admit nothing, and have longer for your defence."),
 )
 def acknowledge_service(
@@ -104,6 +107,7 @@ def answered(court: Sitting, case: Case, who: Party) -> None:
         court.close_windows(case, kind, WindowState.ENDED, party=who)
 
 
+@guard("CPL 130", "EV 55", "CPI 216, 247")
 def may_object(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no objection to the court can be raised where service is acknowledged first: not acknowledged, or the
     time after that is over (CPR 11(4)).

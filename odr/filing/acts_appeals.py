@@ -24,7 +24,9 @@ from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.progress import ask, decide, end_case, requests_of
 from odr.identity.actors import Actor
 from odr.procedure.models import Window
-from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.rules import law
+from odr.procedure.table import Everyone, Recorded, Topic, act, guard
+from odr.procedure.tasks import DESKS
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ def _appeal(
         subject=ruling.reference,
         ground=ruling.details.get("ground"),
     )
-    court.open_task(case, Role.CLERK, kind.value, title, risk=65, subject=request.reference)
+    court.open_task(case, Role.CLERK, DESKS[kind.value], title, risk=65, subject=request.reference)
     return Recorded(words, {"request": request.reference})
 
 
@@ -70,7 +72,9 @@ def _appeal(
     special=True,
     while_stayed=True,
     serves=Everyone.BUT_ACTOR,
-    source="CPL 130, 157, 171; FEE 8",
+    source=law("CPL 130, 157, 171", "FEE 8"),
+    topic=Topic.CLAIM,
+    in_record=False,
     help=HELP,
 )
 def appeal_jurisdiction(
@@ -103,7 +107,9 @@ def appeal_jurisdiction(
     special=True,
     while_stayed=True,
     serves=Everyone.BUT_ACTOR,
-    source="CPL 157, 171; FEE 8",
+    source=law("CPL 157, 171", "FEE 8"),
+    topic=Topic.CLAIM,
+    in_record=False,
     help=HELP,
     rule=APPEAL_DISMISSAL,
 )
@@ -135,7 +141,8 @@ def appeal_dismissal(court: Sitting, case: Case, given: RulingAppealInput, *, ac
     window=APPEAL_REFUSAL,
     remedy=True,
     special=True,
-    source="CPL 126, 157, 171; FEE 8",
+    source=law("CPL 126, 157, 171", "FEE 8"),
+    topic=Topic.CLAIM,
     help=HELP,
     rule=APPEAL_REFUSAL,
 )
@@ -170,6 +177,7 @@ def _behind(court: Sitting, case: Case, request: Request) -> Request:
     ).one()
 
 
+@guard("CPL 178, 182")
 def jurisdiction_appealed(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no outcome to record."""
     return None if requests_of(court, case, APPEAL) else T("No appeal from a ruling on jurisdiction is pending.")
@@ -184,7 +192,9 @@ def jurisdiction_appealed(court: Sitting, case: Case, actor: Actor) -> Text | No
     guard=jurisdiction_appealed,
     while_stayed=True,
     serves=Everyone.PARTIES,
-    source="CPL 178, 182",
+    source=law("CPL 178, 182"),
+    topic=Topic.CLAIM,
+    in_record=False,
 )
 def record_jurisdiction_appeal(
     court: Sitting, case: Case, given: JurisdictionAppealOutcome, *, actor: Actor, now: datetime
@@ -243,6 +253,7 @@ def _on_ending(
     return T("The higher court set the ruling aside: the case goes on here (%(number)s)", number=number)
 
 
+@guard("CPL 178, 182", "CPI 330")
 def ruling_was_appealed(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no outcome to record."""
     return None if requests_of(court, case, RULING_APPEAL) else T("No appeal from a refusal or a dismissal is pending.")
@@ -256,7 +267,9 @@ def ruling_was_appealed(court: Sitting, case: Case, actor: Actor) -> Text | None
     to={Stage.LODGED},
     guard=ruling_was_appealed,
     while_stayed=True,
-    source="CPL 178, 182; CPI 330",
+    source=law("CPL 178, 182", "CPI 330"),
+    topic=Topic.CLAIM,
+    in_record=False,
 )
 def record_ruling_appeal(
     court: Sitting, case: Case, given: RulingAppealOutcome, *, actor: Actor, now: datetime
@@ -316,7 +329,8 @@ def appeal_lapsed(court: Sitting, case: Case, window: Window) -> None:
     listed=False,
     while_stayed=True,
     serves=Everyone.PARTIES,
-    source="CPL 158, 182",
+    source=law("CPL 158, 182"),
+    in_record=False,
 )
 def end_by_ruling(court: Sitting, case: Case, given: EndingInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record that nobody appealed in time, or that the higher court upheld the ruling: the case ends as was ruled (CPL

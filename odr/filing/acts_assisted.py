@@ -14,6 +14,7 @@ from odr.filing.inputs_assisted import Confirmation, FilingTaken, Manner
 from odr.identity.actors import Actor
 from odr.procedure.availability import refusal, window_for
 from odr.procedure.models import WindowState
+from odr.procedure.rules import law
 from odr.procedure.table import Act, Recorded, act
 from odr.text import T
 
@@ -40,7 +41,8 @@ def may_be_taken(act: Act) -> bool:
     at=NOT_CLOSED,
     listed=False,
     while_stayed=True,
-    source="CPL 123; CPI 265; OLR 10, 11",
+    source=law("CPL 123", "CPI 265", "OLR 10, 11"),
+    in_record=False,
 )
 def take_filing(court: Sitting, case: Case, given: FilingTaken, *, actor: Actor, now: datetime) -> Recorded:
     """Record that a named person filed orally or on paper and confirmed it; her act follows as an entry of her own (CPL

@@ -12,7 +12,8 @@ from odr.docket.queries import parties
 from odr.errors import InvalidInput
 from odr.filing.inputs_people import AuthenticationInput
 from odr.identity.actors import Actor
-from odr.procedure.table import Act, Everyone, Recorded, act
+from odr.procedure.rules import law
+from odr.procedure.table import Act, Everyone, Recorded, Topic, act, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ BEFORE = frozenset({"show_identity", "revoke_representative"})
 MANDATE, IDENTITY = "mandate", "identity"
 
 
+@guard("CPL 62, 275", "CPI 521–524")
 def somebody_is_abroad(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to record: nobody is noted as living abroad."""
     return None if any(p.abroad for p in parties(case)) else T("No party is noted as living abroad. Note that first.")
@@ -38,7 +40,9 @@ def somebody_is_abroad(court: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=somebody_is_abroad,
     while_stayed=True,
     serves=Everyone.PARTIES,
-    source="CPL 62, 275; CPI 521–524",
+    source=law("CPL 62, 275", "CPI 521–524"),
+    topic=Topic.CLAIM,
+    in_record=False,
     help=T("Before this is recorded, nobody acts for a party abroad on a mandate."),
 )
 def record_authentication(

@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, select
 from odr.docket.models import PARTY_ROLES, Case, Outcome, Party, Role, Stage, Track
 from odr.docket.queries import parties
 from odr.errors import FieldFault, InvalidInput
+from odr.filing import desks
 from odr.filing.inputs import FactInput, ReliefInput, WithdrawInput
 from odr.filing.inputs_motions import (
     AmendInput,
@@ -37,8 +38,9 @@ from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.identity.models import Mandate
 from odr.procedure.case_rules import Bar
 from odr.procedure.models import WindowState
+from odr.procedure.rules import law
 from odr.procedure.rulings import ASKED, NO_APPEAL, WITH_THE_JUDGMENT
-from odr.procedure.table import Everyone, Recorded, RulingForm, act
+from odr.procedure.table import Everyone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.tracks import TrackFinding, conversion, track_findings
 from odr.text import Money, T, Text
 
@@ -160,7 +162,7 @@ def see_track(court: Sitting, case: Case, amount: int, bars: set[Bar]) -> None:
         court.open_task(
             case,
             Role.JUDGE,
-            "track",
+            desks.TRACK,
             T("The case can no longer follow the %(track)s. %(reason)s", track=case.track.label, reason=finding.reason),
             risk=60,
         )
@@ -178,7 +180,9 @@ def _bars(relief: list[ReliefInput]) -> set[Bar]:
     guard=(own_claim, before_end_of_debate),
     special=True,
     serves=Everyone.BUT_ACTOR,
-    source="CPL 54, 143; CPI 232",
+    source=law("CPL 54, 143", "CPI 232"),
+    topic=Topic.CLAIM,
+    in_record=False,
     help=T(
         "Ask for more, for less, or for something else, until the debate ends. Fee, procedure and time for evidence follow."
     ),
@@ -223,6 +227,7 @@ def amend_claim(court: Sitting, case: Case, given: AmendInput, *, actor: Actor, 
     )
 
 
+@guard("CPL 148")
 def no_withdrawal_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why leave cannot be asked for: it was."""
     mine = [one for one in requests_of(court, case, RequestKind.WITHDRAWAL) if one.party_id == actor.party_id]
@@ -238,7 +243,9 @@ def no_withdrawal_waits(court: Sitting, case: Case, actor: Actor) -> Text | None
     guard=(own_claim, no_withdrawal_waits),
     special=True,
     serves=Everyone.BUT_ACTOR,
-    source="CPL 148",
+    source=law("CPL 148"),
+    topic=Topic.CLAIM,
+    in_record=False,
     help=T("After acceptance the judge gives leave; half the fee goes back. You may bring the claim again later."),
 )
 def withdraw_claim(court: Sitting, case: Case, given: WithdrawInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -256,7 +263,7 @@ def withdraw_claim(court: Sitting, case: Case, given: WithdrawInput, *, actor: A
     court.open_task(
         case,
         Role.JUDGE,
-        RequestKind.WITHDRAWAL.value,
+        desks.WITHDRAWAL,
         T("%(name)s asks for leave to withdraw.", name=me.name),
         risk=45,
         subject=request.reference,
@@ -267,6 +274,7 @@ def withdraw_claim(court: Sitting, case: Case, given: WithdrawInput, *, actor: A
     )
 
 
+@guard("CPL 148", "CPI 238, 239")
 def withdrawal_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no leave to give."""
     return None if requests_of(court, case, RequestKind.WITHDRAWAL) else T("Nobody asks to withdraw.")
@@ -283,7 +291,10 @@ def withdrawal_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     strong=True,
     serves=Everyone.PARTIES,
     paper=RulingForm(T("Withdrawal of the claim"), NO_APPEAL, words=ASKED),
-    source="CPL 148; CPI 238, 239",
+    source=law("CPL 148", "CPI 238, 239"),
+    desk=desks.WITHDRAWAL,
+    topic=Topic.CLAIM,
+    in_record=False,
 )
 def rule_on_withdrawal(court: Sitting, case: Case, given: RequestRuling, *, actor: Actor, now: datetime) -> Recorded:
     """Give leave to withdraw, or refuse it; a counterclaim goes on without the claim (CPL 148; CPI 239)."""
@@ -308,6 +319,7 @@ def rule_on_withdrawal(court: Sitting, case: Case, given: RequestRuling, *, acto
     return Recorded(T("Leave given: %(name)s withdrew the claim. The case is over.", name=name), result)
 
 
+@guard("CPL 54, 143", "CPI 232, 233")
 def no_counterclaim_yet(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no further counterclaim is brought: the one that stands is changed instead."""
     return (
@@ -352,7 +364,9 @@ def bring_claim(court: Sitting, case: Case, me: Party, given: CounterclaimInput,
     guard=(no_counterclaim_yet, before_end_of_debate),
     special=True,
     serves=Everyone.BUT_ACTOR,
-    source="CPL 54, 143; CPI 232, 233",
+    source=law("CPL 54, 143", "CPI 232, 233"),
+    topic=Topic.CLAIM,
+    in_record=False,
     help=T(
         "Ask for something from the claimant that rests on the same matter. It has its own fee, and small claims procedure ends."
     ),
@@ -380,7 +394,9 @@ def file_counterclaim(court: Sitting, case: Case, given: CounterclaimInput, *, a
     window=ANSWER_COUNTERCLAIM,
     late=True,
     serves=Everyone.BUT_ACTOR,
-    source="CPL 128; CPI 233",
+    source=law("CPL 128", "CPI 233"),
+    topic=Topic.CLAIM,
+    in_record=False,
 )
 def answer_counterclaim(
     court: Sitting, case: Case, given: CounterAnswerInput, *, actor: Actor, now: datetime
@@ -407,7 +423,10 @@ def start_counter_answer(court: Sitting, case: Case, who: Party, at: datetime, p
     paper=RulingForm(
         T("Another procedure"), WITH_THE_JUDGMENT, result="to", ruled=T("The case moves to another procedure:")
     ),
-    source="CPL 169, 170; CPI 258, 260, 278",
+    source=law("CPL 169, 170", "CPI 258, 260, 278"),
+    desk=desks.TRACK,
+    topic=Topic.CLAIM,
+    in_record=False,
     help=T("The trial limit still runs from acceptance; the fee may rise."),
 )
 def convert_track(court: Sitting, case: Case, given: ConvertTrackInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -426,7 +445,7 @@ def convert_track(court: Sitting, case: Case, given: ConvertTrackInput, *, actor
     if way is None:
         raise InvalidInput.at("to", T("From the %(track)s there is no way to that procedure now.", track=before.label))
     case.track = Track(given.to)
-    court.close_tasks(case, "track")
+    court.close_tasks(case, desks.TRACK)
     court.announce("track_converted", case, before=before)
     result = {
         "before": before.value,
@@ -454,7 +473,9 @@ def convert_track(court: Sitting, case: Case, given: ConvertTrackInput, *, actor
         NO_APPEAL,
         ruled=T("This court does not hear the case; it goes to the court that does."),
     ),
-    source="CPL 37; CPI 211",
+    source=law("CPL 37", "CPI 211"),
+    topic=Topic.CLAIM,
+    in_record=False,
 )
 def transfer_case(court: Sitting, case: Case, given: TransferInput, *, actor: Actor, now: datetime) -> Recorded:
     """Send a case to the court that hears it; here it is over and the fee paid goes along (CPL 37)."""
@@ -479,7 +500,9 @@ def transfer_case(court: Sitting, case: Case, given: TransferInput, *, actor: Ac
         ruled=T("Somebody else stands in the place of the party."),
         omits=("email", "phone"),
     ),
-    source="CPL 153; CPI 55, 249",
+    source=law("CPL 153", "CPI 55, 249"),
+    topic=Topic.CLAIM,
+    in_record=False,
 )
 def substitute_party(court: Sitting, case: Case, given: SubstituteInput, *, actor: Actor, now: datetime) -> Recorded:
     """Let an heir, successor or the rightly named person stand in a party's place; what was done stays done (CPI 55,

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Role, Stage
+from odr.filing import desks
 from odr.filing.acts_objections import seat_decider
 from odr.filing.inputs_motions import ComplaintAnswer, ComplaintInput
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.progress import ask, decide, requests_of
 from odr.identity.actors import Actor
 from odr.procedure.models import Window, WindowState
-from odr.procedure.table import Recorded, act
+from odr.procedure.rules import law
+from odr.procedure.table import Recorded, Topic, act, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ COMPLAINT = RequestKind.COMPLAINT
 COMPLAINT_WINDOW = "complaint_reply"
 
 
+@guard("EXT 7", "COURT complaint")
 def may_complain(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no complaint can be made: the rules know none, or one of the actor's waits."""
     if COMPLAINT_WINDOW not in court.pack(case).windows.rules:
@@ -39,7 +42,9 @@ def may_complain(court: Sitting, case: Case, actor: Actor) -> Text | None:
     at=set(Stage),
     guard=may_complain,
     while_stayed=True,
-    source="EXT 7; COURT complaint",
+    source=law("EXT 7", "COURT complaint"),
+    topic=Topic.TAKING_PART,
+    in_record=False,
     help=T(
         "Delay, a page that failed, how you were treated. The president answers within 15 days. It changes no time limit and no decision."
     ),
@@ -54,7 +59,7 @@ def complain(court: Sitting, case: Case, given: ComplaintInput, *, actor: Actor,
     window = court.start_window(case, COMPLAINT_WINDOW, start=now, subject=request.reference)
     title = T("%(name)s complains. Answer within 15 days.", name=me.name)
     court.open_task(
-        case, Role.PRESIDENT, COMPLAINT.value, title, risk=40, due_at=window.due_at, subject=request.reference
+        case, Role.PRESIDENT, desks.COMPLAINT, title, risk=40, due_at=window.due_at, subject=request.reference
     )
     return Recorded(
         T("%(name)s complained", name=me.name),
@@ -68,6 +73,7 @@ def _readers(party_id: int | None) -> tuple[str, ...]:
     return (f"party/{party_id}", Role.PRESIDENT.value)
 
 
+@guard("EXT 7", "COURT complaint")
 def complaint_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to answer."""
     return None if requests_of(court, case, COMPLAINT) else T("No complaint waits for an answer.")
@@ -80,7 +86,10 @@ def complaint_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     at=set(Stage),
     guard=complaint_waits,
     while_stayed=True,
-    source="EXT 7; COURT complaint",
+    source=law("EXT 7", "COURT complaint"),
+    desk=desks.COMPLAINT,
+    topic=Topic.CLAIM,
+    in_record=False,
 )
 def answer_complaint(court: Sitting, case: Case, given: ComplaintAnswer, *, actor: Actor, now: datetime) -> Recorded:
     """Answer a complaint with what was found and what is done about it; the answer is served on the one who complained
@@ -112,6 +121,6 @@ def complaint_overdue(court: Sitting, case: Case, window: Window) -> None:
     )
     if request is not None and request.state is RequestState.ASKED:
         name = next(p.name for p in case.parties if p.id == request.party_id)
-        court.close_tasks(case, COMPLAINT.value, request.reference)
+        court.close_tasks(case, desks.COMPLAINT, request.reference)
         title = T("The complaint of %(name)s was not answered in 15 days.", name=name)
-        court.open_task(case, Role.PRESIDENT, COMPLAINT.value, title, risk=90, subject=request.reference)
+        court.open_task(case, Role.PRESIDENT, desks.COMPLAINT, title, risk=90, subject=request.reference)

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from odr.docket.models import Case, Party, Role, Stage
 from odr.docket.queries import entries_of, parties
 from odr.errors import InvalidInput
+from odr.filing import desks
 from odr.filing.acts_changes import TRIAL, see_track, sum_of_standing
 from odr.filing.inputs_merging import (
     AnnounceInput,
@@ -30,7 +31,8 @@ from odr.filing.progress import ask, decide, requests_of
 from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.case_rules import Bar
-from odr.procedure.table import Act, Everyone, Recorded, act
+from odr.procedure.rules import law
+from odr.procedure.table import Act, Everyone, Recorded, Topic, act, guard
 from odr.procedure.versions import input_of
 from odr.text import T, Text
 
@@ -40,10 +42,23 @@ if TYPE_CHECKING:
 WINDOW = "group_registration"
 MANY = 10
 """From how many one side is generally many (CPI 75)."""
-FREE_FOR_ALL = frozenset({
-    "join_case", "elect_representative", "consent_to_disposition", "withdraw_claim", "appoint_representative", "revoke_representative", "confirm_address",
-    "rebut_service", "request_relief", "ask_relief_for_lateness", "submit_exhibit", "withdraw_exhibit", "complain",
-})  # fmt: skip
+FREE_FOR_ALL = frozenset(
+    {
+        "join_case",
+        "elect_representative",
+        "consent_to_disposition",
+        "withdraw_claim",
+        "appoint_representative",
+        "revoke_representative",
+        "confirm_address",
+        "rebut_service",
+        "request_relief",
+        "ask_relief_for_lateness",
+        "submit_exhibit",
+        "withdraw_exhibit",
+        "complain",
+    }
+)
 """What each of the represented still does for herself: her own address, powers, evidence, and leaving."""
 
 
@@ -99,6 +114,7 @@ def _agreed_by_all(court: Sitting, case: Case) -> bool:
 # -- announcement ---------------------------------------------------------------
 
 
+@guard("CPL 57", "CPI 79, 194")
 def not_announced(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nothing is announced: it was, or the rules know no registration."""
     if WINDOW not in court.pack(case).windows.rules:
@@ -114,7 +130,8 @@ def not_announced(court: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=not_announced,
     strong=True,
     serves=Everyone.PARTIES,
-    source="CPL 57; CPI 79, 194",
+    source=law("CPL 57", "CPI 79, 194"),
+    topic=Topic.CLAIM,
     help=T(
         "For claims of one kind whose number is not known yet: whoever is concerned may register. No fee in advance; no small claims procedure."
     ),
@@ -148,6 +165,7 @@ def announce_registration(court: Sitting, case: Case, given: AnnounceInput, *, a
     )
 
 
+@guard("CPL 57", "CPI 80")
 def registration_runs(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nobody can register: nothing was announced, or the time is over."""
     running = [w for w in court.windows(case, WINDOW) if w.due_at is None or w.due_at >= court.now]
@@ -161,7 +179,8 @@ def registration_runs(court: Sitting, case: Case, actor: Actor) -> Text | None:
     at=TRIAL,
     guard=registration_runs,
     listed=False,
-    source="CPL 57; CPI 80",
+    source=law("CPL 57", "CPI 80"),
+    in_record=False,
 )
 def record_registration(
     court: Sitting, case: Case, given: RegistrationFact, *, actor: Actor, now: datetime
@@ -181,13 +200,14 @@ def record_registration(
     court.session.add(member)
     court.session.flush()
     title = T("%(name)s registers for the action of many. Look at tie and harm.", name=given.name)
-    court.open_task(case, Role.CLERK, "registration", title, risk=30, subject=member.reference)
+    court.open_task(case, Role.CLERK, desks.REGISTRATION, title, risk=30, subject=member.reference)
     return Recorded(
         T("%(name)s registers, asking for %(amount)s", name=given.name, amount=given.amount),
         {"member": member.reference},
     )
 
 
+@guard("CPI 80")
 def somebody_registered(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no registration to decide on."""
     waiting = (
@@ -202,7 +222,10 @@ def somebody_registered(court: Sitting, case: Case, actor: Actor) -> Text | None
     by={Role.CLERK, Role.JUDGE},
     at=TRIAL,
     guard=somebody_registered,
-    source="CPI 80",
+    source=law("CPI 80"),
+    desk=desks.REGISTRATION,
+    topic=Topic.CLAIM,
+    in_record=False,
     help=T(
         "Who shows a tie to the other side and harm is a claimant from now on. Whoever does not may sue by herself."
     ),
@@ -217,7 +240,7 @@ def decide_registration(
     if member.state is not MemberState.ASKED:
         raise InvalidInput.at("member", T("This was decided already."))
     member.decided_entry, member.reasons = court.next_number(case), given.reasons
-    court.close_tasks(case, "registration", member.reference)
+    court.close_tasks(case, desks.REGISTRATION, member.reference)
     if given.answer == "refuse":
         member.state = MemberState.REFUSED
         return Recorded(
@@ -241,10 +264,20 @@ def _claimant(court: Sitting, case: Case, member: GroupMember, now: datetime) ->
     )
     account = court.session.get_one(Account, member.account_id)
     party = Party(
-        case_id=case.id, role=Role.CLAIMANT, ordinal=1 + max(p.ordinal for p in case.parties if p.role is Role.CLAIMANT), name=member.name,
-        kind=RegistrationFact.model_validate(asked).kind, account_id=account.id, email=asked["email"], phone=asked["phone"], address=asked["address"],
-        locale=account.locale, online=True, joined_at=now, details={"registered_entry": court.next_number(case)},
-    )  # fmt: skip
+        case_id=case.id,
+        role=Role.CLAIMANT,
+        ordinal=1 + max(p.ordinal for p in case.parties if p.role is Role.CLAIMANT),
+        name=member.name,
+        kind=RegistrationFact.model_validate(asked).kind,
+        account_id=account.id,
+        email=asked["email"],
+        phone=asked["phone"],
+        address=asked["address"],
+        locale=account.locale,
+        online=True,
+        joined_at=now,
+        details={"registered_entry": court.next_number(case)},
+    )
     case.parties.append(party)
     court.session.flush()
     note_addresses(court, party, "registration")
@@ -273,6 +306,7 @@ def _claimant(court: Sitting, case: Case, member: GroupMember, now: datetime) ->
 # -- representatives ---------------------------------------------------------------
 
 
+@guard("CPL 56, 57", "CPI 76–78")
 def many_claimants(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nobody is named yet: too few claimants, registration still runs, or it was done."""
     if representatives(case):
@@ -287,6 +321,7 @@ def many_claimants(court: Sitting, case: Case, actor: Actor) -> Text | None:
     return None
 
 
+@guard("CPL 56, 57", "CPI 76, 77")
 def may_elect(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why a claimant elects nobody."""
     if representatives(case):
@@ -300,7 +335,9 @@ def may_elect(court: Sitting, case: Case, actor: Actor) -> Text | None:
     by={Role.CLAIMANT},
     at=TRIAL,
     guard=may_elect,
-    source="CPL 56, 57; CPI 76, 77",
+    source=law("CPL 56, 57", "CPI 76, 77"),
+    topic=Topic.CLAIM,
+    in_record=False,
     help=T("Two to five of the claimants conduct the case for all. Electing again replaces what you said before."),
 )
 def elect_representative(court: Sitting, case: Case, given: ElectInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -328,7 +365,9 @@ def tally(court: Sitting, case: Case) -> Counter[str]:
     guard=many_claimants,
     strong=True,
     serves=Everyone.PARTIES,
-    source="CPL 56, 57; CPI 76–78",
+    source=law("CPL 56, 57", "CPI 76–78"),
+    topic=Topic.CLAIM,
+    in_record=False,
     help=T(
         "From now on they conduct the case for all claimants. Changing, waiving, admitting and settling need everybody’s consent."
     ),
@@ -368,6 +407,7 @@ def name_representatives(
     )
 
 
+@guard("CPL 56")
 def represents_others(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nothing is proposed: the actor represents nobody, or a proposal waits."""
     if not any(p.id == actor.party_id for p in representatives(case)):
@@ -386,7 +426,9 @@ def represents_others(court: Sitting, case: Case, actor: Actor) -> Text | None:
     at=TRIAL,
     guard=represents_others,
     serves=Everyone.PARTIES,
-    source="CPL 56",
+    source=law("CPL 56"),
+    topic=Topic.CLAIM,
+    in_record=False,
 )
 def propose_disposition(
     court: Sitting, case: Case, given: DispositionInput, *, actor: Actor, now: datetime
@@ -400,6 +442,7 @@ def propose_disposition(
     )
 
 
+@guard("CPL 56")
 def is_represented(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why the actor has nothing to agree to."""
     if not any(p.id == actor.party_id for p in represented(case)):
@@ -414,7 +457,9 @@ def is_represented(court: Sitting, case: Case, actor: Actor) -> Text | None:
     at=TRIAL,
     guard=is_represented,
     special=True,
-    source="CPL 56",
+    source=law("CPL 56"),
+    topic=Topic.CLAIM,
+    in_record=False,
     help=T("Without the consent of everybody your representatives cannot change, waive, admit or settle."),
 )
 def consent_to_disposition(

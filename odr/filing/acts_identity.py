@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from odr.docket.models import PARTY_ROLES, Audience, Case, Party, PartyKind, Role, Stage
 from odr.errors import InvalidInput
+from odr.filing import desks
 from odr.filing.inputs_people import (
     AskForPapersInput,
     EndGuardianInput,
@@ -25,7 +26,8 @@ from odr.identity import accounts, mail, mandates
 from odr.identity.actors import Actor
 from odr.identity.mail import Letter
 from odr.identity.models import Account, Licence, Mandate, Qualification
-from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.rules import law
+from odr.procedure.table import Everyone, Recorded, Topic, act, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -46,7 +48,10 @@ AID = RequestKind.LEGAL_AID
     at=NOT_CLOSED,
     while_stayed=True,
     seen_by=Audience.OWN_SIDE_AND_COURT,
-    source="OLR 7; REG 4",
+    source=law("OLR 7", "REG 4"),
+    desk=desks.IDENTITY_ASKED,
+    topic=Topic.TAKING_PART,
+    in_record=False,
     help=T("A photograph of your document or licence. Nobody but the registry and the judge sees it."),
 )
 def show_identity(court: Sitting, case: Case, given: ShowIdentityInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -65,10 +70,10 @@ def show_identity(court: Sitting, case: Case, given: ShowIdentityInput, *, actor
         **party.details,
         "identity_shown": {"entry": entry, "paper": given.paper.value, "signatory": given.signatory},
     }
-    court.close_tasks(case, ASKED, party.reference)
-    if not court.tasks(case, SHOWN, party.reference):
+    court.close_tasks(case, desks.IDENTITY_ASKED, party.reference)
+    if not court.tasks(case, desks.IDENTITY_SHOWN, party.reference):
         title = T("%(name)s sent papers that show who she is. Look at them and verify.", name=party.name)
-        court.open_task(case, Role.CLERK, SHOWN, title, risk=20, subject=party.reference)
+        court.open_task(case, Role.CLERK, desks.IDENTITY_SHOWN, title, risk=20, subject=party.reference)
     return Recorded(
         T("%(name)s showed the registry papers: %(paper)s", name=party.name, paper=given.paper.label),
         {"party": party.label},
@@ -82,12 +87,15 @@ def show_identity(court: Sitting, case: Case, given: ShowIdentityInput, *, actor
     at=NOT_CLOSED,
     while_stayed=True,
     serves=Everyone.NOBODY,
-    source="OLR 7; REG 7",
+    source=law("OLR 7", "REG 7"),
+    desk=desks.IDENTITY_SHOWN,
+    topic=Topic.CLAIM,
+    in_record=False,
 )
 def ask_for_papers(court: Sitting, case: Case, given: AskForPapersInput, *, actor: Actor, now: datetime) -> Recorded:
     """Say what is still missing to verify an identity; it keeps nobody from acting (OLR 7)."""
     party: Party = court.resolved("party", given.party)
-    court.close_tasks(case, SHOWN, party.reference)
+    court.close_tasks(case, desks.IDENTITY_SHOWN, party.reference)
     party.details = {**party.details, "identity_asked": {"entry": court.next_number(case), "words": given.words}}
     words = T("The registry asks %(name)s for papers: %(words)s", name=party.name, words=given.words)
     return Recorded(words, {"party": party.label}, Audience.NAMED, ("clerk", "judge", "president", f"party/{party.id}"))
@@ -96,6 +104,7 @@ def ask_for_papers(court: Sitting, case: Case, given: AskForPapersInput, *, acto
 # -- representatives ----------------------------------------------------------
 
 
+@guard("CPL 61", "CPI 88")
 def somebody_represents(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nobody's licence can be verified."""
     return None if representatives_of(court.session, case, court.now) else T("Nobody represents anybody in this case.")
@@ -108,7 +117,10 @@ def somebody_represents(court: Sitting, case: Case, actor: Actor) -> Text | None
     at=NOT_CLOSED,
     guard=somebody_represents,
     while_stayed=True,
-    source="CPL 61; CPI 88",
+    source=law("CPL 61", "CPI 88"),
+    desk=desks.IDENTITY_SHOWN,
+    topic=Topic.CLAIM,
+    in_record=False,
     help=T("Once for a lawyer: it then counts in all her cases."),
 )
 def verify_licence(court: Sitting, case: Case, given: LicenceInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -134,7 +146,7 @@ def verify_licence(court: Sitting, case: Case, given: LicenceInput, *, actor: Ac
         )
     )
     court.session.flush()
-    court.close_tasks(case, SHOWN, next(p.reference for p in case.parties if p.id == mandate.party_id))
+    court.close_tasks(case, desks.IDENTITY_SHOWN, next(p.reference for p in case.parties if p.id == mandate.party_id))
     words = T("%(name)s may represent: %(kind)s", name=account.name, kind=mandates.QUALIFICATION_WORDS[kind])
     return Recorded(words, {"mandate": mandate.reference, "kind": kind.value, "firm": given.firm})
 
@@ -150,7 +162,9 @@ def verify_licence(court: Sitting, case: Case, given: LicenceInput, *, actor: Ac
     while_stayed=True,
     strong=True,
     serves=Everyone.PARTIES,
-    source="CPL 60; CPI 83",
+    source=law("CPL 60", "CPI 83"),
+    topic=Topic.CLAIM,
+    in_record=False,
     help=T("Where guardians leave it to each other or cannot agree, or nobody is there who could be one."),
 )
 def appoint_guardian(court: Sitting, case: Case, given: GuardianInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -197,6 +211,7 @@ def _end_guardians(court: Sitting, case: Case, party: Party) -> int:
     return len(held)
 
 
+@guard("CPL 60", "CPI 83")
 def a_guardian_acts(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no guardianship can be ended."""
     return None if any("guardian" in p.details for p in case.parties) else T("No guardian acts in this case.")
@@ -210,7 +225,9 @@ def a_guardian_acts(court: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=a_guardian_acts,
     while_stayed=True,
     serves=Everyone.PARTIES,
-    source="CPL 60; CPI 83",
+    source=law("CPL 60", "CPI 83"),
+    topic=Topic.CLAIM,
+    in_record=False,
 )
 def end_guardian(court: Sitting, case: Case, given: EndGuardianInput, *, actor: Actor, now: datetime) -> Recorded:
     """The party is of age or able again, or another guardian comes: what was done in her place stays done (CPL 60; CPI
@@ -233,6 +250,7 @@ def end_guardian(court: Sitting, case: Case, given: EndGuardianInput, *, actor: 
 # -- legal aid ------------------------------------------------------------------
 
 
+@guard("FEE 45", "CPL 61")
 def may_ask_for_aid(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """One request at a time, and for persons."""
     if court.party_of(case, actor).kind is not PartyKind.PERSON:
@@ -252,7 +270,9 @@ def may_ask_for_aid(court: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=may_ask_for_aid,
     while_stayed=True,
     seen_by=Audience.OWN_SIDE_AND_COURT,
-    source="FEE 45; CPL 61",
+    source=law("FEE 45", "CPL 61"),
+    topic=Topic.CLAIM,
+    in_record=False,
     help=T(
         "A lawyer who costs you nothing, if you cannot pay one. Whether you get one, the legal-aid body decides. It also helps with the fee."
     ),
@@ -262,7 +282,7 @@ def request_legal_aid(court: Sitting, case: Case, given: LegalAidInput, *, actor
     party = court.party_of(case, actor)
     request = ask(court, case, AID, party, given.words, ground=given.ground, phone=given.phone)
     title = T("%(name)s asks for legal aid. Pass it on, and record what the legal-aid body decides.", name=party.name)
-    court.open_task(case, Role.CLERK, AID.value, title, risk=35, subject=request.reference)
+    court.open_task(case, Role.CLERK, desks.LEGAL_AID, title, risk=35, subject=request.reference)
     letter = _to_the_body(court, case, party, given)
     if letter is not None:
         court.after_commit.append(lambda: mail.post(court.court.ports.mail, [letter]))
@@ -297,6 +317,7 @@ def _to_the_body(court: Sitting, case: Case, party: Party, given: LegalAidInput)
     )
 
 
+@guard("FEE 45", "CPL 61")
 def aid_was_asked(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to record."""
     return None if requests_of(court, case, AID) else T("Nobody has asked for legal aid.")
@@ -309,7 +330,10 @@ def aid_was_asked(court: Sitting, case: Case, actor: Actor) -> Text | None:
     at=NOT_CLOSED,
     guard=aid_was_asked,
     while_stayed=True,
-    source="FEE 45; CPL 61",
+    source=law("FEE 45", "CPL 61"),
+    desk=desks.LEGAL_AID,
+    topic=Topic.CLAIM,
+    in_record=False,
 )
 def record_legal_aid(court: Sitting, case: Case, given: LegalAidReply, *, actor: Actor, now: datetime) -> Recorded:
     """Record that a request was passed on, granted or not; the lawyer then asks for her mandate by link as any other

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from odr.docket.models import Case, Party, PartyKind, Role, Stage
 from odr.errors import InvalidInput
+from odr.filing import desks
 from odr.filing.acts_changes import bring_claim, restart_evidence
 from odr.filing.inputs_motions import (
     AddPartyInput,
@@ -23,8 +24,9 @@ from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.progress import ask, before_end_of_debate, decide, requests_of, standing_claim
 from odr.identity.actors import Actor
 from odr.procedure.models import WindowState
+from odr.procedure.rules import law
 from odr.procedure.rulings import ASKED, WITH_THE_JUDGMENT
-from odr.procedure.table import Everyone, Recorded, RulingForm, act
+from odr.procedure.table import Everyone, Recorded, RulingForm, Topic, act, guard
 from odr.text import Money, T, Text
 
 if TYPE_CHECKING:
@@ -47,7 +49,9 @@ def _refuse_known(case: Case, name: str) -> None:
     at=TRIAL,
     guard=before_end_of_debate,
     serves=Everyone.BUT_ACTOR,
-    source="CPL 59, 135; CPI 73, 81, 222",
+    source=law("CPL 59, 135", "CPI 73, 81, 222"),
+    topic=Topic.CLAIM,
+    in_record=False,
     help=T(
         "A third party whom the outcome concerns, or somebody who has to be claimant or respondent too. The judge decides."
     ),
@@ -62,7 +66,7 @@ def ask_for_joinder(court: Sitting, case: Case, given: JoinderInput, *, actor: A
     court.open_task(
         case,
         Role.JUDGE,
-        JOINDER.value,
+        desks.JOINDER,
         T(
             "%(party)s asks that %(name)s takes part as %(role)s. Rule on it.",
             party=me.name,
@@ -78,6 +82,7 @@ def ask_for_joinder(court: Sitting, case: Case, given: JoinderInput, *, actor: A
     )
 
 
+@guard("CPL 135", "CPI 73, 74, 222")
 def joinder_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to rule on."""
     return None if requests_of(court, case, JOINDER) else T("Nobody asks that somebody else takes part.")
@@ -92,7 +97,10 @@ def joinder_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     strong=True,
     serves=Everyone.PARTIES,
     paper=RulingForm(T("Somebody else is to take part"), WITH_THE_JUDGMENT, words=ASKED),
-    source="CPL 135; CPI 73, 74, 222",
+    source=law("CPL 135", "CPI 73, 74, 222"),
+    desk=desks.JOINDER,
+    topic=Topic.CLAIM,
+    in_record=False,
 )
 def rule_on_joinder(court: Sitting, case: Case, given: JoinderRuling, *, actor: Actor, now: datetime) -> Recorded:
     """Refuse with reasons, or bring the named person in and call her by a letter; the other parties are told (CPI 73,
@@ -127,7 +135,9 @@ def rule_on_joinder(court: Sitting, case: Case, given: JoinderRuling, *, actor: 
         ruled=T("Somebody else takes part in the case."),
         omits=("email", "phone"),
     ),
-    source="CPL 59, 135; CPI 73, 74, 81",
+    source=law("CPL 59, 135", "CPI 73, 74, 81"),
+    topic=Topic.CLAIM,
+    in_record=False,
     help=T(
         "Of the court’s own motion: whoever has to sue or be sued together with a party, or whom the outcome concerns in law."
     ),
@@ -175,6 +185,7 @@ def evidence_of_newcomer(court: Sitting, case: Case, who: Party, at: datetime) -
 # -- what a third party claims ------------------------------------------------
 
 
+@guard("CPL 59, 143", "CPI 81, 232")
 def no_claim_of_own(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why a third party brings no further claim: the one that stands is changed instead."""
     return (
@@ -192,7 +203,9 @@ def no_claim_of_own(court: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=(no_claim_of_own, before_end_of_debate),
     special=True,
     serves=Everyone.BUT_ACTOR,
-    source="CPL 59, 143; CPI 81, 232",
+    source=law("CPL 59, 143", "CPI 81, 232"),
+    topic=Topic.CLAIM,
+    in_record=False,
     help=T(
         "What the two sides dispute is yours, in whole or in part. Your claim has its own fee; everybody gets new time for evidence."
     ),
@@ -223,7 +236,9 @@ def file_third_party_claim(
     window=ANSWER_THIRD_PARTY,
     late=True,
     serves=Everyone.BUT_ACTOR,
-    source="CPL 59, 128",
+    source=law("CPL 59, 128"),
+    topic=Topic.CLAIM,
+    in_record=False,
 )
 def answer_third_party(
     court: Sitting, case: Case, given: CounterAnswerInput, *, actor: Actor, now: datetime
@@ -253,7 +268,8 @@ def start_third_party_answer(court: Sitting, case: Case, who: Party, at: datetim
     guard=before_end_of_debate,
     listed=False,
     serves=Everyone.PARTIES,
-    source="CPL 59; CPI 81",
+    source=law("CPL 59", "CPI 81"),
+    in_record=False,
 )
 def record_intervention(
     court: Sitting, case: Case, given: InterventionInput, *, actor: Actor, now: datetime
@@ -271,5 +287,5 @@ def record_intervention(
         who={**given.model_dump(mode="json", exclude={"words"}), "role": Role.THIRD_PARTY.value},
     )
     title = T("%(name)s asks to take part as third party. Rule on it.", name=given.name)
-    court.open_task(case, Role.JUDGE, JOINDER.value, title, risk=45, subject=request.reference)
+    court.open_task(case, Role.JUDGE, desks.JOINDER, title, risk=45, subject=request.reference)
     return Recorded(T("%(name)s asked to take part as third party", name=given.name), {"request": request.reference})

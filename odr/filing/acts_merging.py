@@ -26,8 +26,9 @@ from odr.identity.actors import Actor
 from odr.identity.models import Mandate
 from odr.procedure.case_rules import Bar
 from odr.procedure.models import Window
+from odr.procedure.rules import law
 from odr.procedure.rulings import WITH_THE_JUDGMENT
-from odr.procedure.table import Everyone, Recorded, RulingForm, act
+from odr.procedure.table import Everyone, Recorded, RulingForm, Topic, act, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def other_case(court: Sitting, case: Case, given: JoinIntoInput) -> list[Case]:
     return [found]
 
 
+@guard("CPL 55", "CPI 221")
 def nothing_is_heard_yet(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why the case cannot be joined into another: its own hearing has begun."""
     return (
@@ -67,7 +69,9 @@ def nothing_is_heard_yet(court: Sitting, case: Case, actor: Actor) -> Text | Non
     paper=RulingForm(
         T("Cases heard together"), WITH_THE_JUDGMENT, result="ground", ruled=T("This case goes on within another.")
     ),
-    source="CPL 55; CPI 221",
+    source=law("CPL 55", "CPI 221"),
+    topic=Topic.CLAIM,
+    in_record=False,
     help=T(
         "Both cases must be yours and of the same kind. Parties, claims, facts, exhibits and fees go along; everybody gets new time for evidence."
     ),
@@ -143,10 +147,21 @@ def _party_in(court: Sitting, main: Case, old: Party) -> Party:
     if same:
         return same[0]
     new = Party(
-        case_id=main.id, role=old.role, ordinal=1 + max((p.ordinal for p in main.parties if p.role is old.role), default=0), name=old.name, kind=old.kind,
-        account_id=old.account_id, email=old.email, phone=old.phone, address=old.address, locale=old.locale, abroad=old.abroad, online=old.online,
-        joined_at=old.joined_at, details={**old.details, "from_case": old.case.reference},
-    )  # fmt: skip
+        case_id=main.id,
+        role=old.role,
+        ordinal=1 + max((p.ordinal for p in main.parties if p.role is old.role), default=0),
+        name=old.name,
+        kind=old.kind,
+        account_id=old.account_id,
+        email=old.email,
+        phone=old.phone,
+        address=old.address,
+        locale=old.locale,
+        abroad=old.abroad,
+        online=old.online,
+        joined_at=old.joined_at,
+        details={**old.details, "from_case": old.case.reference},
+    )
     main.parties.append(new)
     court.session.flush()
     for mandate in court.session.scalars(
@@ -168,9 +183,17 @@ def _take_claims(court: Sitting, case: Case, main: Case, moved: Mapping[int, Par
 def copy_claim(court: Sitting, old: Claim, into: Case, party: Party, kind: str) -> Claim:
     """A claim with everything it asks for, as it stands, in another case."""
     new = Claim(
-        case_id=into.id, party_id=party.id, kind=kind, platform=old.platform, shop=old.shop, order_number=old.order_number, amount_minor=old.amount_minor,
-        currency=old.currency, entry_number=court.next_number(into), particulars=old.particulars,
-    )  # fmt: skip
+        case_id=into.id,
+        party_id=party.id,
+        kind=kind,
+        platform=old.platform,
+        shop=old.shop,
+        order_number=old.order_number,
+        amount_minor=old.amount_minor,
+        currency=old.currency,
+        entry_number=court.next_number(into),
+        particulars=old.particulars,
+    )
     court.session.add(new)
     court.session.flush()
     for r in court.session.scalars(select(Relief).where(Relief.claim_id == old.id).order_by(Relief.number)):
@@ -230,10 +253,17 @@ def _take_windows(court: Sitting, case: Case, main: Case, moved: Mapping[int, Pa
             continue
         court.session.add(
             Window(
-                case_id=main.id, party_id=party.id if party else None, kind=old.kind, subject=party.reference if party else old.subject, state=old.state,
-                opened_at=old.opened_at, due_at=old.due_at, working=old.working, opened_by=court.next_number(main),
+                case_id=main.id,
+                party_id=party.id if party else None,
+                kind=old.kind,
+                subject=party.reference if party else old.subject,
+                state=old.state,
+                opened_at=old.opened_at,
+                due_at=old.due_at,
+                working=old.working,
+                opened_by=court.next_number(main),
             )
-        )  # fmt: skip
+        )
 
 
 @act(
@@ -243,7 +273,8 @@ def _take_windows(court: Sitting, case: Case, main: Case, moved: Mapping[int, Pa
     at=TRIAL,
     listed=False,
     serves=Everyone.PARTIES,
-    source="CPI 221; EV 55",
+    source=law("CPI 221", "EV 55"),
+    in_record=False,
 )
 def take_in_case(court: Sitting, case: Case, given: TakenInFact, *, actor: Actor, now: datetime) -> Recorded:
     """Tell on the docket what came from another case, give everybody new time for evidence, and look at the procedure
@@ -260,6 +291,7 @@ def take_in_case(court: Sitting, case: Case, given: TakenInFact, *, actor: Actor
 # -- severance ------------------------------------------------------------------
 
 
+@guard("CPL 55", "CPI 221")
 def several_claims(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nothing can be severed: there is but one claim."""
     return None if len(claims_of(court.session, case)) > 1 else T("There is only one claim in this case.")
@@ -276,7 +308,9 @@ def several_claims(court: Sitting, case: Case, actor: Actor) -> Text | None:
     paper=RulingForm(
         T("A claim heard by itself"), WITH_THE_JUDGMENT, ruled=T("The claim is heard in a case of its own.")
     ),
-    source="CPL 55; CPI 221",
+    source=law("CPL 55", "CPI 221"),
+    topic=Topic.CLAIM,
+    in_record=False,
     help=T(
         "The claim becomes a case of its own with the same judge. Its fee is reckoned anew; what was paid for it here counts there."
     ),
@@ -320,10 +354,19 @@ def sever_claim(court: Sitting, case: Case, given: SeverInput, *, actor: Actor, 
 def _new_case(court: Sitting, case: Case, claim: Claim, owner: Party, now: datetime) -> Case:
     against = next(p for p in parties(case) if p.role is not owner.role)
     new = Case(
-        pack_id=case.pack_id, pack_version=case.pack_version, stage=Stage.PENDING, track=case.track, cause=case.cause,
+        pack_id=case.pack_id,
+        pack_version=case.pack_version,
+        stage=Stage.PENDING,
+        track=case.track,
+        cause=case.cause,
         title=f"{owner.name} v {against.name}"[:300],
-        filed_on=case.filed_on, lodged_at=case.lodged_at, accepted_at=now, foreign_related=case.foreign_related, entry_count=0, head_digest="0" * 64,
-    )  # fmt: skip
+        filed_on=case.filed_on,
+        lodged_at=case.lodged_at,
+        accepted_at=now,
+        foreign_related=case.foreign_related,
+        entry_count=0,
+        head_digest="0" * 64,
+    )
     new.number = case_number_for(court, new)
     court.session.add(new)
     court.session.flush()
@@ -344,10 +387,21 @@ def _sides(court: Sitting, case: Case, new: Case, owner: Party) -> dict[int, Par
             continue
         count += old.id != owner.id
         made = Party(
-            case_id=new.id, role=Role.CLAIMANT if old.id == owner.id else Role.RESPONDENT, ordinal=1 if old.id == owner.id else count, name=old.name,
-            kind=old.kind, account_id=old.account_id, email=old.email, phone=old.phone, address=old.address, locale=old.locale, abroad=old.abroad,
-            online=old.online, joined_at=old.joined_at, details={"from_case": case.reference},
-        )  # fmt: skip
+            case_id=new.id,
+            role=Role.CLAIMANT if old.id == owner.id else Role.RESPONDENT,
+            ordinal=1 if old.id == owner.id else count,
+            name=old.name,
+            kind=old.kind,
+            account_id=old.account_id,
+            email=old.email,
+            phone=old.phone,
+            address=old.address,
+            locale=old.locale,
+            abroad=old.abroad,
+            online=old.online,
+            joined_at=old.joined_at,
+            details={"from_case": case.reference},
+        )
         court.session.add(made)
         court.session.flush()
         for mandate in court.session.scalars(
@@ -364,9 +418,15 @@ def _sides(court: Sitting, case: Case, new: Case, owner: Party) -> dict[int, Par
 
 def _same_mandate(old: Mandate, new: Case, party: Party) -> Mandate:
     return Mandate(
-        case_id=new.id, party_id=party.id, account_id=old.account_id, scope=old.scope, from_at=old.from_at, until_at=old.until_at, signed_at=old.signed_at,
+        case_id=new.id,
+        party_id=party.id,
+        account_id=old.account_id,
+        scope=old.scope,
+        from_at=old.from_at,
+        until_at=old.until_at,
+        signed_at=old.signed_at,
         delegated_by=None,
-    )  # fmt: skip
+    )
 
 
 @act(
@@ -376,7 +436,7 @@ def _same_mandate(old: Mandate, new: Case, party: Party) -> Mandate:
     at={Stage.PENDING},
     listed=False,
     serves=Everyone.PARTIES,
-    source="CPL 55, 128; EV 51",
+    source=law("CPL 55, 128", "EV 51"),
 )
 def open_severed_case(court: Sitting, case: Case, given: SeveredFact, *, actor: Actor, now: datetime) -> Recorded:
     """Open the docket of a severed claim: the other side's time to answer and everybody's time for evidence begin (CPL

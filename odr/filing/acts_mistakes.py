@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from odr.docket.models import Case, Party, Role, Stage, Track
 from odr.errors import ActNotOpen, FieldFault, InvalidInput
+from odr.filing import desks
 from odr.filing.acts_changes import barred_track, sum_of_standing
 from odr.filing.halting import by_rule, reckon_again
 from odr.filing.inputs_motions import MistakeInput
@@ -15,7 +16,8 @@ from odr.identity.actors import Actor
 from odr.procedure.case_rules import Bar
 from odr.procedure.models import Window, WindowState
 from odr.procedure.pack import NoSuchRule
-from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.rules import law
+from odr.procedure.table import Everyone, Recorded, Topic, act
 from odr.procedure.windows import window_title
 from odr.procedure.working import text_to_json
 from odr.text import T
@@ -32,7 +34,9 @@ RUNS = (WindowState.OPEN, WindowState.LAPSED)
     by={Role.CLERK},
     at={Stage.PENDING, Stage.HEARING},
     serves=Everyone.PARTIES,
-    source="CPL 85; REG 2",
+    source=law("CPL 85", "REG 2"),
+    topic=Topic.CLAIM,
+    in_record=False,
     help=T(
         "A name typed wrongly, a wrong first day of a time limit, a wrong procedure. Time limits are reckoned again; nobody loses time relied on."
     ),
@@ -127,7 +131,7 @@ def _track(court: Sitting, case: Case, given: MistakeInput, now: datetime) -> Re
     title = T(
         "The procedure was corrected to %(track)s. See whether the fee has to be corrected.", track=case.track.label
     )
-    court.open_task(case, Role.JUDGE, "fee_after_correction", title, risk=30)
+    court.open_task(case, Role.JUDGE, desks.FEE_AFTER_CORRECTION, title, risk=30)
     words = T(
         "Mistake of the registry corrected: the case follows the %(after)s, not the %(before)s",
         after=case.track.label,

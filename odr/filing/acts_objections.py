@@ -10,6 +10,7 @@ from sqlalchemy import select
 from odr.docket.models import COURT_ROLES, PARTY_ROLES, Case, Outcome, Role, Seat, Stage
 from odr.docket.queries import seat as seat_of
 from odr.errors import InvalidInput
+from odr.filing import desks
 from odr.filing.acts_acknowledge import OBJECTION_WINDOW, may_object
 from odr.filing.ending import APPEAL_JURISDICTION, wait_for_appeals
 from odr.filing.halting import go_on, halt
@@ -27,9 +28,9 @@ from odr.filing.registry import Draw, choose, draw_seat
 from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.models import Window, WindowState
-from odr.procedure.rules import Influence, Moment
+from odr.procedure.rules import Influence, Moment, law
 from odr.procedure.rulings import appeal_within, is_appealable
-from odr.procedure.table import Everyone, Recorded, RulingForm, act
+from odr.procedure.table import Everyone, Recorded, RulingForm, Topic, act, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ DECIDERS = {
 # -- jurisdiction -----------------------------------------------------------
 
 
+@guard("CPL 130", "EV 55", "CPI 216, 247")
 def no_objection_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no objection can be raised: one waits, or was ruled on."""
     mine = [one for one in requests_of(court, case, OBJECTION, None) if one.party_id == actor.party_id]
@@ -66,7 +68,8 @@ def no_objection_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     meets=False,
     guard=(no_objection_waits, may_object),
     serves=Everyone.BUT_ACTOR,
-    source="CPL 130; EV 55; CPI 216, 247",
+    source=law("CPL 130", "EV 55", "CPI 216, 247"),
+    topic=Topic.CLAIM,
     help=T("Only while your time to answer runs, and before you answer. The time for evidence stands still meanwhile."),
 )
 def object_to_jurisdiction(court: Sitting, case: Case, given: ObjectInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -81,7 +84,7 @@ def object_to_jurisdiction(court: Sitting, case: Case, given: ObjectInput, *, ac
     court.open_task(
         case,
         Role.JUDGE,
-        OBJECTION.value,
+        desks.JURISDICTION,
         T("%(name)s objects to the jurisdiction of this court. Rule on it.", name=me.name),
         risk=65,
         subject=request.reference,
@@ -97,6 +100,7 @@ def _halted_kinds(court: Sitting, case: Case) -> list[str]:
     return [one.window for one in effects if one.when is Moment.MET and one.does is Influence.HALTS]
 
 
+@guard("CPL 130, 157, 171", "CPI 276")
 def objection_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no objection to rule on."""
     return None if requests_of(court, case, OBJECTION) else T("Nobody objects to the jurisdiction of this court.")
@@ -112,7 +116,10 @@ def objection_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     strong=True,
     serves=Everyone.PARTIES,
     paper=RulingForm(T("Objection to jurisdiction"), appeal_within(APPEAL_JURISDICTION)),
-    source="CPL 130, 157, 171; CPI 276",
+    source=law("CPL 130, 157, 171", "CPI 276"),
+    desk=desks.JURISDICTION,
+    topic=Topic.CLAIM,
+    in_record=False,
 )
 def rule_on_jurisdiction(
     court: Sitting, case: Case, given: ObjectionRuling, *, actor: Actor, now: datetime
@@ -183,7 +190,9 @@ def seat_decider(court: Sitting, case: Case, role: Role) -> None:
     by=set(PARTY_ROLES),
     at=WHILE_SEATED,
     serves=Everyone.BUT_ACTOR,
-    source="CPL 47, 48; CPI 43, 44",
+    source=law("CPL 47, 48", "CPI 43, 44"),
+    topic=Topic.TAKING_PART,
+    in_record=False,
     help=T("The person pauses until the challenge is decided, within three days."),
 )
 def challenge(court: Sitting, case: Case, given: ChallengeInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -216,7 +225,7 @@ def challenge(court: Sitting, case: Case, given: ChallengeInput, *, actor: Actor
         name=name,
         role=seat.role.label,
     )
-    court.open_task(case, decider, CHALLENGE.value, title, risk=85, due_at=window.due_at, subject=request.reference)
+    court.open_task(case, decider, desks.RECUSAL, title, risk=85, due_at=window.due_at, subject=request.reference)
     result = {"request": request.reference, "role": seat.role.value, "name": name, "decider": decider.value}
     return Recorded(
         T(
@@ -233,6 +242,7 @@ def _name(court: Sitting, seat: Seat) -> str:
     return court.session.get_one(Account, seat.account_id).name
 
 
+@guard("CPL 49, 50")
 def challenge_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why the actor has no challenge to decide: none waits, or the rules name somebody else."""
     waiting = requests_of(court, case, CHALLENGE)
@@ -258,7 +268,10 @@ def challenge_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
         ),
         is_decision=True,
     ),
-    source="CPL 49, 50",
+    source=law("CPL 49, 50"),
+    desk=desks.RECUSAL,
+    topic=Topic.CLAIM,
+    in_record=False,
 )
 def decide_recusal(court: Sitting, case: Case, given: ChallengeRuling, *, actor: Actor, now: datetime) -> Recorded:
     """Let the challenged person go or stay, with reasons; whoever goes is replaced by lot (CPL 50)."""
@@ -293,6 +306,7 @@ def drawn_result(name: str, drawn: Draw | None) -> dict[str, Any]:
     return {name: drawn.account.name, "draw": drawn.to_json()} if drawn is not None else {name: None}
 
 
+@guard("CPL 50")
 def refused_once(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no review can be asked for: nothing of the actor's was refused, or it was reviewed."""
     mine = [
@@ -310,7 +324,9 @@ def refused_once(court: Sitting, case: Case, actor: Actor) -> Text | None:
     at=WHILE_SEATED,
     guard=refused_once,
     serves=Everyone.BUT_ACTOR,
-    source="CPL 50",
+    source=law("CPL 50"),
+    topic=Topic.TAKING_PART,
+    in_record=False,
 )
 def ask_recusal_review(court: Sitting, case: Case, given: ReviewInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask once for a review; the challenged person goes on meanwhile (CPL 50)."""
@@ -333,7 +349,7 @@ def ask_recusal_review(court: Sitting, case: Case, given: ReviewInput, *, actor:
     court.open_task(
         case,
         decider,
-        CHALLENGE.value,
+        desks.RECUSAL,
         T("Review the decision on the challenge of %(name)s within three days.", name=request.details["name"]),
         risk=85,
         due_at=window.due_at,
@@ -349,11 +365,11 @@ def challenge_overdue(court: Sitting, case: Case, window: Window) -> None:
     """Three days passed without a decision: it is put on the decider's desk again, before everything else."""
     request = court.session.scalar(select(Request).where(Request.reference == window.subject))
     if request is not None and request.state is RequestState.ASKED:
-        court.close_tasks(case, CHALLENGE.value, request.reference)
+        court.close_tasks(case, desks.RECUSAL, request.reference)
         court.open_task(
             case,
             Role(request.details["decider"]),
-            CHALLENGE.value,
+            desks.RECUSAL,
             T("The challenge of %(name)s was not decided in three days.", name=request.details["name"]),
             risk=95,
             subject=request.reference,
@@ -369,7 +385,9 @@ def challenge_overdue(court: Sitting, case: Case, window: Window) -> None:
     by={Role.JUDGE, Role.CLERK},
     at=WHILE_SEATED | {Stage.LODGED, Stage.RETURNED},
     while_stayed=True,
-    source="CPL 47",
+    source=law("CPL 47"),
+    topic=Topic.CLAIM,
+    in_record=False,
 )
 def ask_reassignment(court: Sitting, case: Case, given: SeatInput, *, actor: Actor, now: datetime) -> Recorded:
     """Put before the president that somebody must be replaced: leave, illness, a tie of her own (CPL 47)."""
@@ -379,7 +397,7 @@ def ask_reassignment(court: Sitting, case: Case, given: SeatInput, *, actor: Act
     court.open_task(
         case,
         Role.PRESIDENT,
-        RequestKind.REASSIGNMENT.value,
+        desks.REASSIGNMENT,
         T("Somebody else has to take the seat of %(name)s, %(role)s.", name=_name(court, seat), role=seat.role.label),
         risk=55,
         subject=request.reference,
@@ -398,7 +416,10 @@ def ask_reassignment(court: Sitting, case: Case, given: SeatInput, *, actor: Act
     while_stayed=True,
     strong=True,
     serves=Everyone.PARTIES,
-    source="CPL 47, 131",
+    source=law("CPL 47, 131"),
+    desk=desks.NO_SEAT,
+    topic=Topic.CLAIM,
+    in_record=False,
 )
 def reassign_seat(court: Sitting, case: Case, given: SeatInput, *, actor: Actor, now: datetime) -> Recorded:
     """Replace somebody by lot among those free of conflict, with reasons, and tell the parties who sits (CPL 131)."""
@@ -412,7 +433,7 @@ def reassign_seat(court: Sitting, case: Case, given: SeatInput, *, actor: Actor,
     for request in requests_of(court, case, RequestKind.REASSIGNMENT):
         if request.subject == str(seat.id):
             decide(court, case, request, RequestState.GRANTED)
-    court.close_tasks(case, "no_seat", role.value)
+    court.close_tasks(case, desks.NO_SEAT, role.value)
     result = {"role": role.value, "before": before, "reasons": given.reasons, **drawn_result("after", drawn)}
     words = (
         T("%(after)s sits as %(role)s in the place of %(before)s", after=after, role=role.label, before=before)

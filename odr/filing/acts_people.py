@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from odr.docket.models import PARTY_ROLES, Case, Party, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
+from odr.filing import desks
 from odr.filing.inputs_motions import (
     AppointInput,
     AskPlatformInput,
@@ -25,7 +26,8 @@ from odr.identity import accounts, mandates
 from odr.identity.actors import Actor
 from odr.identity.models import Account, Mandate, MandateScope
 from odr.procedure.models import Window, WindowState
-from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.rules import law
+from odr.procedure.table import Everyone, Recorded, Topic, act, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ NOT_CLOSED = set(Stage) - {Stage.CLOSED}
 IDENTITY_WINDOW = "identity_reply"
 
 
+@guard("CPL 61, 62", "CPI 88, 89")
 def for_oneself(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Powers are given by the party herself; a representative lets assistants in on her own page of mandates."""
     return (
@@ -53,7 +56,9 @@ def for_oneself(court: Sitting, case: Case, actor: Actor) -> Text | None:
     while_stayed=True,
     strong=True,
     serves=Everyone.BUT_ACTOR,
-    source="CPL 61, 62; CPI 88, 89",
+    source=law("CPL 61, 62", "CPI 88, 89"),
+    topic=Topic.CLAIM,
+    in_record=False,
     help=T("She acts for you at once. You can end it at any time."),
 )
 def appoint_representative(court: Sitting, case: Case, given: AppointInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -102,6 +107,7 @@ def _ended(party: Party, account: Account, mandate: Mandate) -> Recorded:
     )
 
 
+@guard("CPL 63")
 def somebody_acts(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no mandate to end."""
     mine = [
@@ -120,7 +126,9 @@ def somebody_acts(court: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=somebody_acts,
     while_stayed=True,
     serves=Everyone.BUT_ACTOR,
-    source="CPL 63",
+    source=law("CPL 63"),
+    topic=Topic.CLAIM,
+    in_record=False,
 )
 def revoke_representative(court: Sitting, case: Case, given: RevokeInput, *, actor: Actor, now: datetime) -> Recorded:
     """End a mandate at once, by the party or by the representative who lays it down (CPL 63); what was done stays done."""
@@ -147,7 +155,8 @@ def revoke_representative(court: Sitting, case: Case, given: RevokeInput, *, act
     listed=False,
     while_stayed=True,
     serves=Everyone.PARTIES,
-    source="CPL 62, 63",
+    source=law("CPL 62, 63"),
+    in_record=False,
 )
 def record_mandate(court: Sitting, case: Case, given: MandateFact, *, actor: Actor, now: datetime) -> Recorded:
     """Tell the docket of a mandate that the client signed by her link, or that ended: nobody acts unseen (CPL 62, 63)."""
@@ -172,7 +181,10 @@ def record_mandate(court: Sitting, case: Case, given: MandateFact, *, actor: Act
     by={Role.CLERK},
     at=NOT_CLOSED,
     while_stayed=True,
-    source="OLR 7; REG 4",
+    source=law("OLR 7", "REG 4"),
+    desk=desks.IDENTITY_SHOWN,
+    topic=Topic.CLAIM,
+    in_record=False,
 )
 def verify_identity(court: Sitting, case: Case, given: VerifyInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record how the registry made sure who a party is; never a reason not to let her file (OLR 7)."""
@@ -191,6 +203,7 @@ def verify_identity(court: Sitting, case: Case, given: VerifyInput, *, actor: Ac
     return Recorded(T("Identity of %(name)s verified", name=party.name), {"party": party.label, "means": given.means})
 
 
+@guard("CPL 70", "CPI 209")
 def platforms_answer_here(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no platform can be asked: the rules of this court know no such request."""
     return (
@@ -206,7 +219,8 @@ def platforms_answer_here(court: Sitting, case: Case, actor: Actor) -> Text | No
     by={Role.CLERK},
     at={Stage.LODGED, Stage.RETURNED, Stage.PENDING},
     guard=platforms_answer_here,
-    source="CPL 70; CPI 209",
+    source=law("CPL 70", "CPI 209"),
+    topic=Topic.CLAIM,
     help=T("The registry’s time stands still until the reply: the claim is accepted when the other side is definite."),
 )
 def request_identity_reply(
@@ -227,6 +241,7 @@ def request_identity_reply(
     )
 
 
+@guard("CPL 70", "CPI 209")
 def platform_was_asked(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no reply to record."""
     return None if requests_of(court, case, RequestKind.IDENTITY) else T("No platform has been asked.")
@@ -239,7 +254,8 @@ def platform_was_asked(court: Sitting, case: Case, actor: Actor) -> Text | None:
     at={Stage.LODGED, Stage.RETURNED, Stage.PENDING},
     guard=platform_was_asked,
     serves=Everyone.NOBODY,
-    source="CPL 70; CPI 209",
+    source=law("CPL 70", "CPI 209"),
+    topic=Topic.CLAIM,
 )
 def record_identity_reply(
     court: Sitting, case: Case, given: PlatformReplyInput, *, actor: Actor, now: datetime
@@ -284,7 +300,7 @@ def platform_silent(court: Sitting, case: Case, window: Window) -> None:
     court.open_task(
         case,
         Role.CLERK,
-        "platform_silent",
+        desks.PLATFORM_SILENT,
         T(
             "%(platform)s did not reply who runs the shop. Ask again, or decide on what is known.",
             platform=request.details["platform"],

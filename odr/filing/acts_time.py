@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from odr.docket.models import PARTY_ROLES, Case, Role, Stage
 from odr.errors import InvalidInput, OutOfTime
+from odr.filing import desks
 from odr.filing.halting import extend, reopen
 from odr.filing.inputs_motions import LatenessInput, LatenessRuling, MoreTimeInput, MoreTimeRuling
 from odr.filing.models import Request, RequestKind, RequestState
@@ -20,8 +21,9 @@ from odr.filing.progress import ask, decide, requests_of
 from odr.identity.actors import Actor
 from odr.procedure.models import Window, WindowState
 from odr.procedure.reckoning import reckon
+from odr.procedure.rules import law
 from odr.procedure.rulings import ASKED, WITH_THE_JUDGMENT
-from odr.procedure.table import Everyone, Recorded, RulingForm, act
+from odr.procedure.table import Everyone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.windows import rule_of, window_title
 from odr.text import T, Text
 
@@ -50,6 +52,7 @@ def extendable_windows(court: Sitting, case: Case, actor: Actor) -> list[Window]
     return [w for w in own_windows(court, case, actor, WindowState.OPEN) if rule_of(court, w).extendable]
 
 
+@guard("EV 54", "CPL 68")
 def something_to_extend(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no more time can be asked for."""
     return (
@@ -59,6 +62,7 @@ def something_to_extend(court: Sitting, case: Case, actor: Actor) -> Text | None
     )
 
 
+@guard("CPL 86")
 def something_missed(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to be relieved of."""
     return None if own_windows(court, case, actor, WindowState.LAPSED) else T("You have missed no time limit.")
@@ -71,7 +75,9 @@ def something_missed(court: Sitting, case: Case, actor: Actor) -> Text | None:
     at=TRIAL,
     guard=something_to_extend,
     serves=Everyone.BUT_ACTOR,
-    source="EV 54; CPL 68",
+    source=law("EV 54", "CPL 68"),
+    topic=Topic.CLAIM,
+    in_record=False,
 )
 def ask_extension(court: Sitting, case: Case, given: MoreTimeInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask, before it ends, that a limit which the law leaves to the judge be lengthened (EV 54)."""
@@ -83,7 +89,7 @@ def ask_extension(court: Sitting, case: Case, given: MoreTimeInput, *, actor: Ac
     court.open_task(
         case,
         Role.JUDGE,
-        RequestKind.TIME.value,
+        desks.TIME,
         T("%(name)s asks for %(days)s more days: %(title)s", name=me.name, days=given.days, title=title),
         risk=30,
         due_at=window.due_at,
@@ -95,6 +101,7 @@ def ask_extension(court: Sitting, case: Case, given: MoreTimeInput, *, actor: Ac
     )
 
 
+@guard("EV 54")
 def extension_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no such request to rule on."""
     return None if requests_of(court, case, RequestKind.TIME) else T("Nobody asks for more time.")
@@ -108,7 +115,10 @@ def extension_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=extension_waits,
     serves=Everyone.PARTIES,
     paper=RulingForm(T("Longer time limit"), WITH_THE_JUDGMENT, words=ASKED),
-    source="EV 54",
+    source=law("EV 54"),
+    desk=desks.TIME,
+    topic=Topic.CLAIM,
+    in_record=False,
 )
 def rule_on_extension(court: Sitting, case: Case, given: MoreTimeRuling, *, actor: Actor, now: datetime) -> Recorded:
     """Lengthen the limit, for the other parties too, or not, with reasons (EV 54)."""
@@ -150,7 +160,9 @@ def _asked_too_late(court: Sitting, case: Case, ended_on: date) -> bool:
     at=LATER,
     guard=something_missed,
     serves=Everyone.BUT_ACTOR,
-    source="CPL 86",
+    source=law("CPL 86"),
+    topic=Topic.CLAIM,
+    in_record=False,
     help=T("Within ten days after what kept you has ended. The court decides."),
 )
 def ask_relief_for_lateness(
@@ -179,7 +191,7 @@ def ask_relief_for_lateness(
     court.open_task(
         case,
         Role.JUDGE,
-        RequestKind.LATENESS.value,
+        desks.LATENESS,
         T("%(name)s asks for relief for lateness: %(title)s", name=me.name, title=title),
         risk=50,
         subject=request.reference,
@@ -190,6 +202,7 @@ def ask_relief_for_lateness(
     )
 
 
+@guard("CPL 86")
 def lateness_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no such request to rule on."""
     return None if requests_of(court, case, RequestKind.LATENESS) else T("Nobody asks for relief for lateness.")
@@ -204,7 +217,10 @@ def lateness_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     strong=True,
     serves=Everyone.PARTIES,
     paper=RulingForm(T("Relief for lateness"), WITH_THE_JUDGMENT, words=ASKED),
-    source="CPL 86",
+    source=law("CPL 86"),
+    desk=desks.LATENESS,
+    topic=Topic.CLAIM,
+    in_record=False,
 )
 def rule_on_lateness(court: Sitting, case: Case, given: LatenessRuling, *, actor: Actor, now: datetime) -> Recorded:
     """Give the missed time again from today, or not, with reasons (CPL 86)."""

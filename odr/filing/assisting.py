@@ -156,9 +156,17 @@ def ask_to_confirm(
     values = {"name": name, "act": act, **told, "party": party.reference if party else None, "of_draft": of_draft}
     with court.database.write() as session:
         draft = Draft(
-            account_id=clerk.account_id, kind=WAITING, case_id=case.id if case else None, schema_version=drafts.SCHEMA_VERSION, values=values, done_steps=[],
-            state=DraftState.OPEN, created_at=now, saved_at=now, saved_by=clerk.account_id,
-        )  # fmt: skip
+            account_id=clerk.account_id,
+            kind=WAITING,
+            case_id=case.id if case else None,
+            schema_version=drafts.SCHEMA_VERSION,
+            values=values,
+            done_steps=[],
+            state=DraftState.OPEN,
+            created_at=now,
+            saved_at=now,
+            saved_by=clerk.account_id,
+        )
         session.add(draft)
         session.flush()
         return links.issue(session, LinkPurpose.CONFIRM_FILING, court.clock.machine_now(), subject=f"draft/{draft.id}")

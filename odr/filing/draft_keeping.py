@@ -230,9 +230,16 @@ def keep_answer(session: Session, case: Case, actor: Actor, values: Mapping[str,
     found = answer_draft(session, case, actor)
     if found is None:
         found = Draft(
-            account_id=actor.account_id, kind=f"{ANSWER}/{actor.party_id}", case_id=case.id, schema_version=SCHEMA_VERSION, values={}, done_steps=[],
-            state=DraftState.OPEN, created_at=now, saved_at=now,
-        )  # fmt: skip
+            account_id=actor.account_id,
+            kind=f"{ANSWER}/{actor.party_id}",
+            case_id=case.id,
+            schema_version=SCHEMA_VERSION,
+            values={},
+            done_steps=[],
+            state=DraftState.OPEN,
+            created_at=now,
+            saved_at=now,
+        )
         session.add(found)
         session.flush()
     save_step(

@@ -349,15 +349,35 @@ def open_case(sitting: Sitting, account: Account | None, claim: ClaimInput) -> C
     is_here = account is not None
     own = account.id if account is not None and not you.guardian else None
     case.parties.append(
-        Party(role=Role.CLAIMANT, ordinal=1, name=you.name, kind=you.kind, account_id=own, email=you.email, phone=you.phone,
-              address=you.address, locale=account.locale if account is not None else written, online=is_here,
-              joined_at=sitting.now if is_here else None, details={"guardian": you.guardian} if you.guardian else {})
-    )  # fmt: skip
+        Party(
+            role=Role.CLAIMANT,
+            ordinal=1,
+            name=you.name,
+            kind=you.kind,
+            account_id=own,
+            email=you.email,
+            phone=you.phone,
+            address=you.address,
+            locale=account.locale if account is not None else written,
+            online=is_here,
+            joined_at=sitting.now if is_here else None,
+            details={"guardian": you.guardian} if you.guardian else {},
+        )
+    )
     for i, other in enumerate(claim.respondents, 1):
         case.parties.append(
-            Party(role=Role.RESPONDENT, ordinal=i, name=other.name, kind=PartyKind(other.kind), email=other.email, phone=other.phone,
-                  address=other.address, locale=written, details={})
-        )  # fmt: skip
+            Party(
+                role=Role.RESPONDENT,
+                ordinal=i,
+                name=other.name,
+                kind=PartyKind(other.kind),
+                email=other.email,
+                phone=other.phone,
+                address=other.address,
+                locale=written,
+                details={},
+            )
+        )
     sitting.open(case)
     return case
 

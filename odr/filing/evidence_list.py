@@ -17,9 +17,12 @@ from odr.text import LOCALES, T, Text
 MOST = 100
 LIMITS = {"title": 200, "proves": 1000, "source": 1000}
 COLUMNS: dict[str, Text] = {
-    "file": T("File name"), "title": T("What is it?"), "proves": T("What does it show?"), "facts": T("Which facts does it show?"),
+    "file": T("File name"),
+    "title": T("What is it?"),
+    "proves": T("What does it show?"),
+    "facts": T("Which facts does it show?"),
     "source": T("Where does it come from?"),
-}  # fmt: skip
+}
 """Columns of the list the court offers, in order."""
 _KNOWN = {
     "file": r"file(?: ?name)?|附件|文件(?:名称?)?",

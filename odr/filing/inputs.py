@@ -344,9 +344,13 @@ class FellowsStep(CourtModel):
 FactsOfClaim = Annotated[
     list[Annotated[int, Field(ge=1, le=100)]],
     Field(max_length=100),
-    field(T("Which facts does it show?"), T("The numbered facts of this claim, counted from 1. Leave it empty if it is none of them."),
-          choices="facts_of_claim", widget="checkboxes"),
-]  # fmt: skip
+    field(
+        T("Which facts does it show?"),
+        T("The numbered facts of this claim, counted from 1. Leave it empty if it is none of them."),
+        choices="facts_of_claim",
+        widget="checkboxes",
+    ),
+]
 
 
 class ExhibitLine(CourtModel):

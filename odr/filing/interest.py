@@ -30,8 +30,11 @@ class Worked:
         """What is asked for, as the claim says it."""
         return T(
             "Interest on %(sum)s at %(rate)s%% a year from %(first)s to %(last)s, and on until it is paid",
-            sum=self.given.principal, rate=str(self.given.rate.normalize().to_eng_string()), first=self.given.first, last=self.given.last,
-        )  # fmt: skip
+            sum=self.given.principal,
+            rate=str(self.given.rate.normalize().to_eng_string()),
+            first=self.given.first,
+            last=self.given.last,
+        )
 
 
 def work_out(given: InterestInput) -> Worked:

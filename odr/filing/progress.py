@@ -13,6 +13,8 @@ from odr.docket.queries import entries_of
 from odr.filing.models import Claim, Request, RequestKind, RequestState
 from odr.identity.actors import Actor
 from odr.procedure.models import Task, WindowState
+from odr.procedure.table import guard
+from odr.procedure.tasks import DESKS
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -51,6 +53,7 @@ def _heard(court: Sitting, case: Case) -> bool:
     return bool(entries_of(court.session, case, "close_hearing"))
 
 
+@guard("CPI 232")
 def before_end_of_debate(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why a claim can no longer be changed: the debate has ended."""
     return (
@@ -73,6 +76,7 @@ def standing_claim(court: Sitting, case: Case, party_id: int | None) -> Claim | 
     return court.session.scalar(query)
 
 
+@guard("CPL 54, 143", "CPI 232", "CPL 148")
 def own_claim(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing of the actor's own to change or withdraw."""
     return None if standing_claim(court, case, actor.party_id) is not None else T("You have no claim in this case.")
@@ -120,7 +124,7 @@ def ask(
 def decide(court: Sitting, case: Case, request: Request, state: RequestState) -> None:
     """Note the entry in hand as the one that decided the request, and clear its task."""
     request.state, request.decided_entry = state, court.next_number(case)
-    court.close_tasks(case, request.kind.value, request.reference)
+    court.close_tasks(case, DESKS[request.kind.value], request.reference)
 
 
 def end_case(court: Sitting, case: Case, outcome: Outcome, now: datetime) -> None:

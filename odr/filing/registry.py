@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from odr.canonical import sha256_hex
 from odr.docket.models import Case, Role, Seat, Stage
 from odr.errors import InvalidInput, NotFound
+from odr.filing import desks
 from odr.filing.inputs import LeaveInput
 from odr.filing.models import NumberSeries, StaffLeave
 from odr.identity.models import Account, AccountRole, AccountState, Mandate
@@ -145,7 +146,7 @@ def draw_seat(court: Sitting, case: Case, role: Role, *, but: Collection[int] = 
     drawn = draw(court, case, role, but=but)
     if drawn is None:
         title = T("Nobody is free of conflict to sit as %(role)s. Assign somebody.", role=role.label)
-        court.open_task(case, Role.PRESIDENT, "no_seat", title, risk=80, subject=role.value)
+        court.open_task(case, Role.PRESIDENT, desks.NO_SEAT, title, risk=80, subject=role.value)
         return None
     court.session.add(Seat(case_id=case.id, account_id=drawn.account.id, role=role, from_at=court.now))
     court.session.flush()

@@ -195,9 +195,19 @@ def _act_page(
     taken = _taken_fields(values, about)
     facts = {f.fact.reference: f.fact for f in facts_of(current_session(), case)}
     page = render_template(
-        "filing/counter_act.html", case=case, actor=actor, who=who, act=act, fields=fields, taken=taken, faults=forms.summary(fields) + forms.summary(taken),
-        why=why, facts=facts, key=new_reference(), tab="overview",
-    )  # fmt: skip
+        "filing/counter_act.html",
+        case=case,
+        actor=actor,
+        who=who,
+        act=act,
+        fields=fields,
+        taken=taken,
+        faults=forms.summary(fields) + forms.summary(taken),
+        why=why,
+        facts=facts,
+        key=new_reference(),
+        tab="overview",
+    )
     return page, status
 
 

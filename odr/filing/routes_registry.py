@@ -160,9 +160,12 @@ def decide(case: Case, actor: Actor) -> Page:
         return _review_page(case, actor, values, InvalidInput.at("defects", NO_DEFECT).faults, 422)
     following = [line for line in _queue(_look()) if line.case.id != case.id and line.is_review]
     answer = submit_act(
-        case, actor, current_court().table[DECISIONS[decision]], given,
+        case,
+        actor,
+        current_court().table[DECISIONS[decision]],
+        given,
         lambda faults, status, moved: _review_page(case, actor, values, faults, status, moved),
-    )  # fmt: skip
+    )
     if isinstance(answer, tuple) or not following:
         return answer if isinstance(answer, tuple) else redirect(url_for("registry.queue"), 303)  # type: ignore[return-value]
     return redirect(url_for("registry.review", reference=following[0].case.reference), 303)  # type: ignore[return-value]

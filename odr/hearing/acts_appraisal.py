@@ -20,16 +20,13 @@ from odr.docket.queries import parties
 from odr.errors import ActNotOpen, InvalidInput
 from odr.evidence.compiling import recall
 from odr.evidence.models import Exhibit, ExhibitState
+from odr.hearing import desks
 from odr.hearing.appraisals import (
-    APPOINT,
     CHOICE,
     FEE,
-    LATE,
     OBJECTION,
     REPORT,
     REQUEST,
-    RULE,
-    UNPAID,
     agreed,
     appraisals_of,
     commission_paper,
@@ -55,10 +52,11 @@ from odr.hearing.seating import seat
 from odr.hearing.table import act
 from odr.identity.actors import Actor
 from odr.procedure.models import Window, WindowState
+from odr.procedure.rules import law
 from odr.procedure.rulings import ASKED, WITH_THE_JUDGMENT
 from odr.procedure.sealed import SealedPaper, check_url, keep_prepared, set_and_seal
 from odr.procedure.sitting import words_of
-from odr.procedure.table import Everyone, Recorded, RulingForm
+from odr.procedure.table import Everyone, Recorded, RulingForm, Topic
 from odr.procedure.versions import upcast
 from odr.text import Money, T, Text
 
@@ -95,7 +93,9 @@ def _materials(court: Sitting, case: Case, labels: list[str]) -> list[int]:
     by={Role.JUDGE},
     at=TRIED,
     serves=Everyone.PARTIES,
-    source="EV 30",
+    source=law("EV 30"),
+    topic=Topic.HEARING,
+    in_record=False,
 )
 def call_for_appraisal(court: Sitting, case: Case, given: CallInput, *, actor: Actor, now: datetime) -> Recorded:
     """Explain that a fact is shown by an appraisal and set a time to ask for one; who lets it pass bears the
@@ -115,7 +115,9 @@ def call_for_appraisal(court: Sitting, case: Case, given: CallInput, *, actor: A
     by=set(PARTY_ROLES),
     at=TRIED,
     serves=Everyone.BUT_ACTOR,
-    source="CPL 79; CPI 121; EV 31, 40, 41",
+    source=law("CPL 79", "CPI 121", "EV 31, 40, 41"),
+    topic=Topic.HEARING,
+    in_record=False,
 )
 def ask_for_appraisal(court: Sitting, case: Case, given: AskInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask within the time for evidence, or the time the judge set; later it is taken and marked late. Another one needs
@@ -148,7 +150,7 @@ def ask_for_appraisal(court: Sitting, case: Case, given: AskInput, *, actor: Act
     court.open_task(
         case,
         Role.JUDGE,
-        RULE,
+        desks.APPRAISAL_RULE,
         T("%(name)s asks for an appraisal: %(fact)s", name=me.name, fact=given.fact),
         risk=45,
         subject=row.reference,
@@ -186,8 +188,11 @@ def _start_choosing(court: Sitting, case: Case, row: Appraisal, actor: Actor, no
     strong=True,
     serves=Everyone.PARTIES,
     paper=RulingForm(T("Appraisal"), WITH_THE_JUDGMENT, words=ASKED),
-    source="CPI 121; EV 32, 40",
-    guard=stands(S.ASKED, reason=T("Nobody asks for an appraisal.")),
+    source=law("CPI 121", "EV 32, 40"),
+    desk=desks.APPRAISAL_RULE,
+    topic=Topic.HEARING,
+    in_record=False,
+    guard=stands(S.ASKED, source="CPI 121", reason=T("Nobody asks for an appraisal.")),
 )
 def rule_on_appraisal(
     court: Sitting, case: Case, given: AppraisalRulingInput, *, actor: Actor, now: datetime
@@ -196,7 +201,7 @@ def rule_on_appraisal(
     row: Appraisal = court.resolved("appraisal", given.appraisal)
     if row.state is not S.ASKED:
         raise InvalidInput.at("appraisal", T("Choose one of those listed."))
-    court.close_tasks(case, RULE, row.reference)
+    court.close_tasks(case, desks.APPRAISAL_RULE, row.reference)
     facts = {"appraisal": row.reference, "reasons": given.reasons}
     if given.answer == "refuse":
         row.state, row.ruled_by = S.REFUSED, court.next_number(case)
@@ -213,7 +218,9 @@ def rule_on_appraisal(
     strong=True,
     serves=Everyone.PARTIES,
     paper=RulingForm(T("Appraisal"), WITH_THE_JUDGMENT, ruled=T("A fact of the case is appraised by an expert.")),
-    source="CPL 79; CPI 96, 121; EV 30",
+    source=law("CPL 79", "CPI 96, 121", "EV 30"),
+    topic=Topic.HEARING,
+    in_record=False,
 )
 def order_appraisal(court: Sitting, case: Case, given: OwnMotionInput, *, actor: Actor, now: datetime) -> Recorded:
     """Have a fact appraised that the court has to look into by itself; the parties are asked whom they would have (EV
@@ -246,8 +253,10 @@ def order_appraisal(court: Sitting, case: Case, given: OwnMotionInput, *, actor:
     by=set(PARTY_ROLES),
     at=TRIED,
     serves=Everyone.BUT_ACTOR,
-    source="CPL 79; EV 32",
-    guard=stands(S.CHOOSING, reason=T("No expert is being chosen.")),
+    source=law("CPL 79", "EV 32"),
+    topic=Topic.HEARING,
+    in_record=False,
+    guard=stands(S.CHOOSING, source="CPL 79", reason=T("No expert is being chosen.")),
 )
 def choose_expert(court: Sitting, case: Case, given: ExpertChoiceInput, *, actor: Actor, now: datetime) -> Recorded:
     """Say whom one would have as expert, or agree with whom the other side named; when all name the same the parties
@@ -282,9 +291,14 @@ def choose_expert(court: Sitting, case: Case, given: ExpertChoiceInput, *, actor
 
 
 def _to_appoint(court: Sitting, case: Case, row: Appraisal) -> None:
-    if not court.tasks(case, APPOINT, row.reference):
+    if not court.tasks(case, desks.EXPERT_APPOINT, row.reference):
         court.open_task(
-            case, Role.JUDGE, APPOINT, T("Appoint the expert: %(fact)s", fact=row.fact), risk=45, subject=row.reference
+            case,
+            Role.JUDGE,
+            desks.EXPERT_APPOINT,
+            T("Appoint the expert: %(fact)s", fact=row.fact),
+            risk=45,
+            subject=row.reference,
         )
 
 
@@ -390,8 +404,11 @@ def prepare_commission(court: Court, case: Case, given: BaseModel, actor: Actor)
     serves=Everyone.PARTIES,
     prepare=prepare_commission,
     version=2,
-    source="CPL 79; EV 32; FEE 12",
-    guard=stands(S.CHOOSING, reason=T("No expert is being chosen.")),
+    source=law("CPL 79", "EV 32", "FEE 12"),
+    desk=desks.EXPERT_APPOINT,
+    topic=Topic.HEARING,
+    in_record=False,
+    guard=stands(S.CHOOSING, source="CPL 79", reason=T("No expert is being chosen.")),
 )
 def appoint_expert(court: Sitting, case: Case, given: AppointInput, *, actor: Actor, now: datetime) -> Recorded:
     """Commission the expert by a sealed letter: agreed on, drawn by lot or named, with scope, purpose and time (EV 32).
@@ -443,7 +460,7 @@ def appoint_expert(court: Sitting, case: Case, given: AppointInput, *, actor: Ac
         given.attendance_included,
     )
     court.close_windows(case, CHOICE, WindowState.ENDED, subject=row.reference)
-    court.close_tasks(case, APPOINT, row.reference)
+    court.close_tasks(case, desks.EXPERT_APPOINT, row.reference)
     payer = next(p for p in case.parties if p.id == row.bears_id)
     court.start_window(case, FEE, party=payer, start=now, subject=row.reference, amount=given.fee_days)
     facts = {
@@ -473,8 +490,10 @@ def attendance_not_included(given: Mapping[str, Any]) -> dict[str, Any]:
     at=TRIED | {Stage.DELIBERATION},
     strong=True,
     serves=Everyone.PARTIES,
-    source="EV 31, 35",
-    guard=stands(*GOING, reason=T("No appraisal is under way.")),
+    source=law("EV 31, 35"),
+    topic=Topic.HEARING,
+    in_record=False,
+    guard=stands(*GOING, source="EV 31, 35", reason=T("No appraisal is under way.")),
 )
 def end_appraisal(court: Sitting, case: Case, given: EndInput, *, actor: Actor, now: datetime) -> Recorded:
     """End it without a report: given up since the expert was not paid, no longer asked for or needed, or she failed (EV
@@ -508,8 +527,8 @@ def clear(court: Sitting, case: Case, row: Appraisal) -> None:
     """Nothing of it waits any more, and the expert leaves the case."""
     for kind in (CHOICE, FEE, REPORT):
         court.close_windows(case, kind, WindowState.ENDED, subject=row.reference)
-    for task in (RULE, APPOINT, UNPAID, LATE):
-        court.close_tasks(case, task, row.reference)
+    for desk in (desks.APPRAISAL_RULE, desks.EXPERT_APPOINT, desks.APPRAISAL_UNPAID, desks.APPRAISAL_LATE):
+        court.close_tasks(case, desk, row.reference)
     if row.witness is not None:
         row.witness.state = RequestState.REFUSED
         held = (
@@ -528,7 +547,7 @@ def on_request_lapsed(court: Sitting, case: Case, window: Window) -> None:
     """Nobody asked in time; whether the fact is left unproven is for the judge to find (EV 31)."""
     name = next((p.name for p in case.parties if p.id == window.party_id), "")
     title = T("%(name)s did not ask for an appraisal in time. Find what follows (Evidence Rules, art. 31).", name=name)
-    court.open_task(case, Role.JUDGE, "appraisal_not_asked", title, risk=40)
+    court.open_task(case, Role.JUDGE, desks.APPRAISAL_NOT_ASKED, title, risk=40)
 
 
 def _of_window(court: Sitting, case: Case, window: Window) -> Appraisal | None:
@@ -547,7 +566,7 @@ def on_fee_lapsed(court: Sitting, case: Case, window: Window) -> None:
     row = _of_window(court, case, window)
     if row is not None and row.paid_by is None and row.state in (S.COMMISSIONED, S.AT_WORK):
         title = T("The expert confirms no payment. Find whether the appraisal is given up (Evidence Rules, art. 31).")
-        court.open_task(case, Role.JUDGE, UNPAID, title, risk=50, subject=row.reference)
+        court.open_task(case, Role.JUDGE, desks.APPRAISAL_UNPAID, title, risk=50, subject=row.reference)
 
 
 def on_report_lapsed(court: Sitting, case: Case, window: Window) -> None:
@@ -557,7 +576,7 @@ def on_report_lapsed(court: Sitting, case: Case, window: Window) -> None:
         court.open_task(
             case,
             Role.JUDGE,
-            LATE,
+            desks.APPRAISAL_LATE,
             T("The expert’s report is late: %(fact)s", fact=row.fact),
             risk=50,
             subject=row.reference,

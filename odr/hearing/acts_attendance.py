@@ -16,11 +16,10 @@ from odr.errors import ActNotOpen, InvalidInput
 from odr.evidence.compiling import recall
 from odr.evidence.models import ExhibitState
 from odr.filing.halting import reopen
-from odr.hearing.appraisals import ANSWER, ATTENDANCE, HEAR, appraisals_of, still_objecting, witness_of
+from odr.hearing import desks
+from odr.hearing.appraisals import ANSWER, ATTENDANCE, appraisals_of, still_objecting, witness_of
 from odr.hearing.attendance import (
-    PASS_ON,
     RATES,
-    UNPAID,
     advance,
     ask,
     calls_of,
@@ -46,8 +45,9 @@ from odr.payments.collecting import give_back, is_on_its_way
 from odr.payments.costs import split
 from odr.payments.models import Channel
 from odr.procedure.models import Window, WindowState
+from odr.procedure.rules import law
 from odr.procedure.rulings import WITH_THE_JUDGMENT
-from odr.procedure.table import Everyone, Recorded, RulingForm
+from odr.procedure.table import Everyone, Recorded, RulingForm, Topic, guard
 from odr.text import Money, T, Text
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def contested(court: Sitting, case: Case) -> list[Appraisal]:
     return [row for row in appraisals_of(court.session, case, AppraisalState.REPORTED) if still_objecting(row)]
 
 
+@guard("CPL 81", "EV 38, 39", "CPI 118")
 def somebody_still_objects(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no expert is called."""
     return None if contested(court, case) else T("Nobody still objects to a report after the expert’s answer.")
@@ -104,7 +105,10 @@ def _total(court: Sitting, row: Appraisal, given: CallExpertInput) -> Money:
     by={Role.JUDGE},
     at=TRIED,
     serves=Everyone.PARTIES,
-    source="CPL 81; EV 38, 39; CPI 118; FEE 11",
+    source=law("CPL 81", "EV 38, 39", "CPI 118", "FEE 11"),
+    desk=desks.EXPERT_HEAR,
+    topic=Topic.HEARING,
+    in_record=False,
     guard=somebody_still_objects,
 )
 def call_expert(court: Sitting, case: Case, given: CallExpertInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -134,7 +138,7 @@ def call_expert(court: Sitting, case: Case, given: CallExpertInput, *, actor: Ac
     court.session.flush()
     for objection in objections:
         objection.called_by = number
-        court.close_tasks(case, HEAR, objection.reference)
+        court.close_tasks(case, desks.EXPERT_HEAR, objection.reference)
     witness = witness_of(court.session, row)
     if not total.minor:
         come(court, case, call)
@@ -168,7 +172,8 @@ def call_expert(court: Sitting, case: Case, given: CallExpertInput, *, actor: Ac
     at=TRIED,
     listed=False,
     serves=Everyone.PARTIES,
-    source="EV 38",
+    source=law("EV 38"),
+    in_record=False,
 )
 def share_rest_of_attendance(court: Sitting, case: Case, given: RestInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask who still objects for the part of who did not prepay: no longer do both sides object, so it is no longer
@@ -198,6 +203,7 @@ def _is_overdue(court: Sitting, case: Case, share: ExpertShare) -> bool:
     return bool(windows) and windows[-1].state is WindowState.LAPSED and not is_on_its_way(court, notice)
 
 
+@guard("EV 38")
 def some_share_is_unpaid(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to find."""
     return None if unpaid_shares(court, case) else T("No prepayment for an expert’s attendance is overdue.")
@@ -217,7 +223,10 @@ FOUND = {
     strong=True,
     serves=Everyone.PARTIES,
     paper=RulingForm(T("Attendance of the expert"), WITH_THE_JUDGMENT, words=FOUND),
-    source="EV 38",
+    source=law("EV 38"),
+    desk=desks.ATTENDANCE_UNPAID,
+    topic=Topic.HEARING,
+    in_record=False,
     guard=some_share_is_unpaid,
 )
 def find_on_attendance_fee(
@@ -233,7 +242,7 @@ def find_on_attendance_fee(
     if share not in unpaid_shares(court, case):
         raise InvalidInput.at("share", T("The time to prepay has not passed, or a payment is on its way."))
     party = next(p for p in case.parties if p.id == share.party_id)
-    court.close_tasks(case, UNPAID, share.reference)
+    court.close_tasks(case, desks.ATTENDANCE_UNPAID, share.reference)
     facts = {"share": share.reference, "party": party.label, "answer": given.answer, "reasons": given.reasons}
     if given.days is not None:
         window = court.windows(case, ATTENDANCE, state=None, subject=notice_of(court.session, share).reference)[-1]
@@ -268,11 +277,12 @@ def _give_up(court: Sitting, case: Case, call: ExpertCall, party_id: int) -> Mon
     for objection in call.appraisal.objections:
         if objection.party_id == party_id and objection.given_up_by is None:
             objection.given_up_by = number
-            court.close_tasks(case, HEAR, objection.reference)
+            court.close_tasks(case, desks.EXPERT_HEAR, objection.reference)
             court.close_windows(case, ANSWER, WindowState.ENDED, subject=objection.reference)
     return Money(back, call.currency)
 
 
+@guard("CPL 81", "EV 39, 81")
 def some_call_is_live(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no attendance is found on."""
     return None if calls_of(court.session, case, *LIVE) else T("No expert is called to be heard.")
@@ -311,7 +321,10 @@ ENDED = {
     strong=True,
     serves=Everyone.PARTIES,
     paper=RulingForm(T("Attendance of the expert"), WITH_THE_JUDGMENT, result="outcome", words=ENDED),
-    source="CPL 81; EV 39, 81",
+    source=law("CPL 81", "EV 39, 81"),
+    desk=desks.EXPERT_ATTENDS,
+    topic=Topic.HEARING,
+    in_record=False,
     guard=some_call_is_live,
 )
 def settle_attendance(court: Sitting, case: Case, given: AttendanceInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -351,9 +364,10 @@ def _to_pass_on(court: Sitting, case: Case, call: ExpertCall) -> None:
         title = T(
             "Pay the expert %(name)s for the attendance out of the %(total)s that came in.", name=name, total=call.total
         )
-        court.open_task(case, Role.CASHIER, PASS_ON, title, risk=30, subject=call.reference)
+        court.open_task(case, Role.CASHIER, desks.ATTENDANCE_PASS_ON, title, risk=30, subject=call.reference)
 
 
+@guard("FEE 11", "EV 39")
 def an_expert_is_to_be_paid(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nothing is passed on."""
     return (
@@ -371,7 +385,10 @@ def an_expert_is_to_be_paid(court: Sitting, case: Case, actor: Actor) -> Text | 
     while_stayed=True,
     strong=True,
     serves=Everyone.PARTIES,
-    source="FEE 11; EV 39",
+    source=law("FEE 11", "EV 39"),
+    desk=desks.ATTENDANCE_PASS_ON,
+    topic=Topic.HEARING,
+    in_record=False,
     guard=an_expert_is_to_be_paid,
 )
 def pass_on_attendance_fee(court: Sitting, case: Case, given: PassOnInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -384,7 +401,7 @@ def pass_on_attendance_fee(court: Sitting, case: Case, given: PassOnInput, *, ac
     if given.amount.currency != call.currency or given.amount.minor > call.total.minor:
         raise InvalidInput.at("amount", T("Never more than came in: %(total)s.", total=call.total))
     call.passed_on_minor, call.passed_on_by = given.amount.minor, court.next_number(case)
-    court.close_tasks(case, PASS_ON, call.reference)
+    court.close_tasks(case, desks.ATTENDANCE_PASS_ON, call.reference)
     book_passed_on(court.session, call.reference, given.amount, Channel(given.channel), now, case.id)
     over = _return_over(court, case, call, call.total.minor - given.amount.minor)
     witness = witness_of(court.session, call.appraisal)
@@ -433,7 +450,7 @@ def on_fee_paid(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
         return
     call, share = found
     share.state = ShareState.PAID
-    court.close_tasks(case, UNPAID, share.reference)
+    court.close_tasks(case, desks.ATTENDANCE_UNPAID, share.reference)
     advance(court, case, call)
 
 
@@ -448,7 +465,7 @@ def on_attendance_lapsed(court: Sitting, case: Case, window: Window) -> None:
         "%(name)s has not prepaid the expert’s attendance. Find whether the objection counts as given up (Evidence Rules, art. 38).",
         name=name,
     )
-    court.open_task(case, Role.JUDGE, UNPAID, title, risk=50, subject=share.reference)
+    court.open_task(case, Role.JUDGE, desks.ATTENDANCE_UNPAID, title, risk=50, subject=share.reference)
 
 
 def on_served(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
@@ -468,7 +485,7 @@ def on_served(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
             ):
                 continue
             court.close_windows(case, ATTENDANCE, WindowState.ENDED, subject=notice.reference)
-            court.close_tasks(case, UNPAID, share.reference)
+            court.close_tasks(case, desks.ATTENDANCE_UNPAID, share.reference)
             court.start_window(
                 case,
                 ATTENDANCE,

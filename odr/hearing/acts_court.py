@@ -11,6 +11,7 @@ from sqlalchemy import select
 from odr.docket.models import PARTY_ROLES, Case, Party, Role, Stage
 from odr.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.evidence.models import Upload
+from odr.hearing import desks
 from odr.hearing.acts_limit import seat_president
 from odr.hearing.acts_plan import hearing_open
 from odr.hearing.calling import call_everybody, call_off
@@ -24,21 +25,22 @@ from odr.hearing.inputs import (
 )
 from odr.hearing.kinds import AdjournmentGround, HearingState, Mode, Presence
 from odr.hearing.models import Attendance, Hearing, Interpreter, RecordingConfirmation, Summons, Witness
-from odr.hearing.online import PLACE_TASK, absent_at, call_where
+from odr.hearing.online import absent_at, call_where
 from odr.hearing.queries import examination_of, has_none, hearings_of
 from odr.hearing.table import act
 from odr.identity.actors import Actor
 from odr.procedure.pack import NoSuchRule
 from odr.procedure.reckoning import Period, reckon, reckon_before
-from odr.procedure.rules import Unit
+from odr.procedure.rules import Unit, law
 from odr.procedure.rulings import STANDS
-from odr.procedure.table import Everyone, Recorded, RulingForm
+from odr.procedure.table import Everyone, Recorded, RulingForm, Topic, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
+@guard("CPL 139, 162", "CPI 227, 261")
 def at_one_hour(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nobody is summoned: the case is heard in writing."""
     examination = examination_of(court.session, case)
@@ -81,7 +83,10 @@ def _require_gap(court: Sitting, case: Case, given: SummonInput, begins: datetim
     at={Stage.HEARING},
     guard=(hearing_open, at_one_hour),
     serves=Everyone.PARTIES,
-    source="CPL 139, 162; CPI 227, 261",
+    source=law("CPL 139, 162", "CPI 227, 261"),
+    desk=(desks.SUMMON, desks.HEARING_PLACE),
+    topic=Topic.HEARING,
+    in_record=True,
 )
 def summon(court: Sitting, case: Case, given: SummonInput, *, actor: Actor, now: datetime) -> Recorded:
     """Fix day, hour and place and call everybody, in ordinary procedure at least three days before (CPL 139).
@@ -124,12 +129,12 @@ def summon(court: Sitting, case: Case, given: SummonInput, *, actor: Actor, now:
     hearing.summonses = [Summons(party_id=p.id, sent_by=number) for p in case.parties if p.left_at is None]
     court.session.add(hearing)
     court.session.flush()
-    court.close_tasks(case, "summon")
-    court.close_tasks(case, PLACE_TASK)
+    court.close_tasks(case, desks.SUMMON)
+    court.close_tasks(case, desks.HEARING_PLACE)
     court.open_task(
         case,
         Role.CLERK,
-        "record_hearing",
+        desks.RECORD_HEARING,
         T("Record the hearing of %(at)s.", at=begins),
         risk=30,
         due_at=begins,
@@ -148,6 +153,7 @@ def summon(court: Sitting, case: Case, given: SummonInput, *, actor: Actor, now:
     )
 
 
+@guard("CPL 149", "EXT 3, 4", "CPL 150")
 def hearing_to_come(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no hearing to hold or put off."""
     found = court.session.scalar(
@@ -169,7 +175,9 @@ def _to_come(hearing: Hearing) -> Hearing:
     at={Stage.HEARING},
     guard=(hearing_open, hearing_to_come),
     serves=Everyone.PARTIES,
-    source="CPL 149; EXT 3, 4",
+    source=law("CPL 149", "EXT 3, 4"),
+    topic=Topic.HEARING,
+    in_record=True,
 )
 def adjourn_hearing(court: Sitting, case: Case, given: AdjournInput, *, actor: Actor, now: datetime) -> Recorded:
     """Put a hearing off with reasons, as often as the track allows (EXT 3); for force majeure or an accident the
@@ -195,7 +203,7 @@ def adjourn_hearing(court: Sitting, case: Case, given: AdjournInput, *, actor: A
             at=hearing.begins_at,
         )
         court.open_task(
-            case, Role.PRESIDENT, "adjournment", title, risk=60, due_at=hearing.begins_at, subject=hearing.reference
+            case, Role.PRESIDENT, desks.ADJOURNMENT, title, risk=60, due_at=hearing.begins_at, subject=hearing.reference
         )
         return Recorded(T("Hearing of %(at)s put off, if the president approves", at=hearing.begins_at), result)
     _put_off(court, case, hearing)
@@ -205,10 +213,11 @@ def adjourn_hearing(court: Sitting, case: Case, given: AdjournInput, *, actor: A
 def _put_off(court: Sitting, case: Case, hearing: Hearing) -> None:
     hearing.state = HearingState.ADJOURNED
     call_off(court, case, hearing)
-    court.close_tasks(case, "record_hearing", hearing.reference)
-    court.open_task(case, Role.CLERK, "summon", T("Fix the hearing and summon everybody."), risk=40)
+    court.close_tasks(case, desks.RECORD_HEARING, hearing.reference)
+    court.open_task(case, Role.CLERK, desks.SUMMON, T("Fix the hearing and summon everybody."), risk=40)
 
 
+@guard("EXT 2, 6")
 def adjournment_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no adjournment to approve."""
     found = court.session.scalar(
@@ -228,7 +237,10 @@ PUT_OFF = {"allow": T("The hearing is put off."), "refuse": T("The hearing takes
     guard=(hearing_open, adjournment_waits),
     serves=Everyone.PARTIES,
     paper=RulingForm(T("A hearing is put off"), STANDS, words=PUT_OFF, is_decision=True),
-    source="EXT 2, 6",
+    source=law("EXT 2, 6"),
+    desk=desks.ADJOURNMENT,
+    topic=Topic.HEARING,
+    in_record=True,
 )
 def rule_on_adjournment(
     court: Sitting, case: Case, given: AdjournmentRulingInput, *, actor: Actor, now: datetime
@@ -237,7 +249,7 @@ def rule_on_adjournment(
     hearing: Hearing = court.resolved("hearing", given.hearing)
     if hearing.state is not HearingState.ADJOURNING:
         raise ActNotOpen(T("This is decided already."))
-    court.close_tasks(case, "adjournment", hearing.reference)
+    court.close_tasks(case, desks.ADJOURNMENT, hearing.reference)
     result = {"hearing": hearing.reference, "reasons": given.reasons}
     if given.answer == "refuse":
         hearing.state = HearingState.SUMMONED
@@ -257,7 +269,10 @@ def _digest(upload: Upload | None) -> str | None:
     at={Stage.HEARING},
     guard=(hearing_open, hearing_to_come),
     serves=Everyone.PARTIES,
-    source="CPL 150; REC 5, 9",
+    source=law("CPL 150", "REC 5, 9"),
+    desk=desks.RECORD_HEARING,
+    topic=Topic.HEARING,
+    in_record=True,
 )
 def record_hearing(court: Sitting, case: Case, given: RecordHearingInput, *, actor: Actor, now: datetime) -> Recorded:
     """Enter what was held outside in the same record: who attended and how, minutes, recording with its digest (REC 9).
@@ -289,12 +304,12 @@ def record_hearing(court: Sitting, case: Case, given: RecordHearingInput, *, act
     for line in given.attendance:
         hearing.attendances.append(_attendance(court.resolved("attendee", line.who), line))
     court.session.flush()
-    court.close_tasks(case, "record_hearing", hearing.reference)
+    court.close_tasks(case, desks.RECORD_HEARING, hearing.reference)
     _prepare_absence(court, case, hearing)
     court.open_task(
         case,
         Role.JUDGE,
-        "close_hearing",
+        desks.CLOSE_HEARING,
         T("The hearing of %(at)s is recorded. Close the hearing, or go on.", at=hearing.begins_at),
         risk=20,
         subject=hearing.reference,
@@ -341,9 +356,10 @@ def _prepare_absence(court: Sitting, case: Case, hearing: Hearing) -> None:
                 "%(name)s did not come. Whether a decision in default is open depends on proof of service and of the summons (Civil Procedure Law, art. 147).",
                 name=each.name,
             )
-        court.open_task(case, Role.JUDGE, "absence", title, risk=50, subject=f"{hearing.reference}/{each.party_id}")
+        court.open_task(case, Role.JUDGE, desks.ABSENCE, title, risk=50, subject=f"{hearing.reference}/{each.party_id}")
 
 
+@guard("REC 9")
 def recording_exists(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no checksum can be confirmed."""
     if has_none(court, case, Hearing):
@@ -360,7 +376,9 @@ def recording_exists(court: Sitting, case: Case, actor: Actor) -> Text | None:
     by=set(PARTY_ROLES),
     at={Stage.HEARING, Stage.DELIBERATION},
     guard=recording_exists,
-    source="REC 9",
+    source=law("REC 9"),
+    topic=Topic.HEARING,
+    in_record=True,
 )
 def confirm_recording(
     court: Sitting, case: Case, given: ConfirmRecordingInput, *, actor: Actor, now: datetime
@@ -391,7 +409,7 @@ def confirm_recording(
         court.open_task(
             case,
             Role.JUDGE,
-            "recording_doubt",
+            desks.RECORDING_DOUBT,
             T("%(party)s says that the recording’s checksum is another one.", party=party.name),
             risk=60,
             subject=hearing.reference,

@@ -23,13 +23,15 @@ from odr.hearing.sealing import seal_away
 from odr.hearing.table import act
 from odr.hearing.writing import voice_of, write_opinion
 from odr.identity.actors import Actor
-from odr.procedure.table import Everyone, Recorded
+from odr.procedure.rules import law
+from odr.procedure.table import Everyone, Recorded, Topic, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
+@guard("EV 60, 62", "CPI 103")
 def exhibits_are_examined(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no opinion can be given yet: the phase of the exhibits is still to come, or the plan has none."""
     examination = examination_of(court.session, case)
@@ -121,7 +123,9 @@ def _record_opinions(
     by=set(PARTY_ROLES),
     at={Stage.HEARING},
     guard=(hearing_open, exhibits_are_examined),
-    source="EV 60, 62; CPI 103",
+    source=law("EV 60, 62", "CPI 103"),
+    topic=Topic.HEARING,
+    in_record=True,
 )
 def give_opinion(court: Sitting, case: Case, given: OpinionInput, *, actor: Actor, now: datetime) -> Recorded:
     """Say of one exhibit of another party whether it is authentic, lawful and relevant (CPI 104).
@@ -138,7 +142,9 @@ def give_opinion(court: Sitting, case: Case, given: OpinionInput, *, actor: Acto
     by=set(PARTY_ROLES),
     at={Stage.HEARING},
     guard=(hearing_open, exhibits_are_examined),
-    source="EV 60, 62; CPI 103",
+    source=law("EV 60, 62", "CPI 103"),
+    topic=Topic.HEARING,
+    in_record=True,
     page="hearing.opinions",
 )
 def give_opinions(court: Sitting, case: Case, given: OpinionsInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -146,6 +152,7 @@ def give_opinions(court: Sitting, case: Case, given: OpinionsInput, *, actor: Ac
     return _record_opinions(court, case, actor, "give_opinions", given, list(given.opinions), now)
 
 
+@guard("EV 9")
 def has_opinion(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to take back."""
     if has_none(court, case, Opinion):
@@ -164,7 +171,9 @@ def has_opinion(court: Sitting, case: Case, actor: Actor) -> Text | None:
     by=set(PARTY_ROLES),
     at={Stage.HEARING},
     guard=(hearing_open, has_opinion),
-    source="EV 9",
+    source=law("EV 9"),
+    topic=Topic.HEARING,
+    in_record=True,
 )
 def retract_opinion(court: Sitting, case: Case, given: RetractInput, *, actor: Actor, now: datetime) -> Recorded:
     """Take back what one said of an exhibit, with reasons; what was said stays on record, struck through (EV 9)."""
@@ -192,7 +201,9 @@ def retract_opinion(court: Sitting, case: Case, given: RetractInput, *, actor: A
     by=set(PARTY_ROLES),
     at={Stage.PENDING, Stage.HEARING},
     serves=Everyone.BUT_ACTOR,
-    source="EV 3",
+    source=law("EV 3"),
+    topic=Topic.HEARING,
+    in_record=True,
 )
 def propose_fact(court: Sitting, case: Case, given: FactInput, *, actor: Actor, now: datetime) -> Recorded:
     """Propose a fact as agreed; the one who proposes it thereby admits it for herself (EV 3)."""
@@ -211,6 +222,7 @@ def propose_fact(court: Sitting, case: Case, given: FactInput, *, actor: Actor, 
     return Recorded(T("%(party)s proposed an agreed fact", party=party.name), {"fact": fact.reference})
 
 
+@guard("EV 3, 5, 6")
 def fact_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no proposed fact to answer."""
     if has_none(court, case, AgreedFact):
@@ -227,7 +239,9 @@ def fact_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     by=set(PARTY_ROLES),
     at={Stage.PENDING, Stage.HEARING},
     guard=fact_waits,
-    source="EV 3, 5, 6",
+    source=law("EV 3, 5, 6"),
+    topic=Topic.HEARING,
+    in_record=True,
 )
 def answer_fact(court: Sitting, case: Case, given: FactStanceInput, *, actor: Actor, now: datetime) -> Recorded:
     """Agree or not; an admission binds only who makes it (EV 6), and a representative's is the party's own (EV 5)."""

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
+from odr.hearing import desks
 from odr.hearing.acts_plan import hearing_open
 from odr.hearing.calling import call_to_fixed
 from odr.hearing.inputs import InterpreterInput, InterpreterPaidInput
@@ -17,7 +18,8 @@ from odr.hearing.models import Interpreter, Motion
 from odr.hearing.seating import seat
 from odr.hearing.table import act
 from odr.identity.actors import Actor
-from odr.procedure.table import Everyone, Recorded
+from odr.procedure.rules import law
+from odr.procedure.table import Everyone, Recorded, Topic, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ def motions_waiting(court: Sitting, case: Case) -> list[Motion]:
     return list(court.session.scalars(rows.order_by(Motion.id)))
 
 
+@guard("CPL 11, 49, 273", "CPI 227", "FEE 11, 12")
 def interpreter_is_wanted(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no interpreter is appointed."""
     return None if motions_waiting(court, case) else T("No interpreter was ordered who is not appointed yet.")
@@ -48,7 +51,10 @@ def interpreter_is_wanted(court: Sitting, case: Case, actor: Actor) -> Text | No
     at={Stage.HEARING},
     guard=(hearing_open, interpreter_is_wanted),
     serves=Everyone.PARTIES,
-    source="CPL 11, 49, 273; CPI 227; FEE 11, 12",
+    source=law("CPL 11, 49, 273", "CPI 227", "FEE 11, 12"),
+    desk=desks.INTERPRETER,
+    topic=Topic.HEARING,
+    in_record=True,
 )
 def appoint_interpreter(
     court: Sitting, case: Case, given: InterpreterInput, *, actor: Actor, now: datetime
@@ -78,13 +84,13 @@ def appoint_interpreter(
     )
     court.session.add(interpreter)
     court.session.flush()
-    court.close_tasks(case, "interpreter", motion.reference)
+    court.close_tasks(case, desks.INTERPRETER, motion.reference)
     seat(court, case, interpreter, Role.INTERPRETER)
     call_to_fixed(court, case, interpreter)
     court.open_task(
         case,
         Role.CLERK,
-        "interpreter_pay",
+        desks.INTERPRETER_PAY,
         T("Record that %(name)s was paid for interpreting.", name=given.name),
         risk=10,
         subject=interpreter.reference,
@@ -103,6 +109,7 @@ def unpaid(court: Sitting, case: Case) -> list[Interpreter]:
     return list(court.session.scalars(rows))
 
 
+@guard("FEE 11, 12")
 def somebody_unpaid(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no payment is recorded."""
     return None if unpaid(court, case) else T("No interpreter waits for payment.")
@@ -114,7 +121,10 @@ def somebody_unpaid(court: Sitting, case: Case, actor: Actor) -> Text | None:
     by={Role.CLERK},
     at={Stage.HEARING, Stage.DELIBERATION, Stage.PRONOUNCED, Stage.EFFECTIVE, Stage.CLOSED},
     guard=somebody_unpaid,
-    source="FEE 11, 12",
+    source=law("FEE 11, 12"),
+    desk=desks.INTERPRETER_PAY,
+    topic=Topic.HEARING,
+    in_record=False,
 )
 def record_interpreter_paid(
     court: Sitting, case: Case, given: InterpreterPaidInput, *, actor: Actor, now: datetime
@@ -127,7 +137,7 @@ def record_interpreter_paid(
         raise ActNotOpen(T("You have already done this."))
     interpreter.paid_minor, interpreter.paid_currency = given.amount.minor, given.amount.currency
     interpreter.paid_by = court.next_number(case)
-    court.close_tasks(case, "interpreter_pay", interpreter.reference)
+    court.close_tasks(case, desks.INTERPRETER_PAY, interpreter.reference)
     payer = next((p.name for p in case.parties if p.id == interpreter.party_id), None)
     words = (
         T(

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from odr.docket.models import Case, Role, Seat, Stage
 from odr.errors import ActNotOpen, InvalidInput
 from odr.filing.registry import choose
+from odr.hearing import desks
 from odr.hearing.excluded import ordered_span
 from odr.hearing.inputs import ExcludeInput, ExtensionRulingInput, OrderInput
 from odr.hearing.kinds import RequestState
@@ -17,8 +18,9 @@ from odr.hearing.models import TrialExtension
 from odr.hearing.plan import clock_of, extensions_granted
 from odr.hearing.table import act
 from odr.identity.actors import Actor
+from odr.procedure.rules import law
 from odr.procedure.rulings import ASKED, STANDS
-from odr.procedure.table import Everyone, Recorded, RulingForm
+from odr.procedure.table import Everyone, Recorded, RulingForm, Topic, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ def waiting(court: Sitting, case: Case) -> TrialExtension | None:
     )
 
 
+@guard("CPL 152, 164, 168", "EXT 1")
 def limit_can_be_extended(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no extension can be asked for: no limit runs, the court has none left to give, one is asked already,
     or it is too late.
@@ -76,7 +79,10 @@ def limit_can_be_extended(court: Sitting, case: Case, actor: Actor) -> Text | No
     at=TRIED,
     guard=limit_can_be_extended,
     while_stayed=True,
-    source="CPL 152, 164, 168; EXT 1",
+    source=law("CPL 152, 164, 168", "EXT 1"),
+    desk=desks.TRIAL_LIMIT,
+    topic=Topic.HEARING,
+    in_record=False,
 )
 def ask_limit_extension(court: Sitting, case: Case, given: OrderInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask in good time, with the circumstances and reasons; the parties see that it was asked and why (EXT 1, 7)."""
@@ -93,9 +99,9 @@ def ask_limit_extension(court: Sitting, case: Case, given: OrderInput, *, actor:
         "The judge asks for a longer trial limit. Decide by %(day)s (Extension Rules, art. 1).", day=clock.decide_by
     )
     court.open_task(
-        case, Role.PRESIDENT, "trial_extension", title, risk=70, due_at=clock.ends.due_at, subject=request.reference
+        case, Role.PRESIDENT, desks.TRIAL_EXTENSION, title, risk=70, due_at=clock.ends.due_at, subject=request.reference
     )
-    court.close_tasks(case, "trial_limit")
+    court.close_tasks(case, desks.TRIAL_LIMIT)
     words = T("Extension of the trial limit asked for; it ends on %(day)s", day=clock.ends.result)
     return Recorded(
         words,
@@ -107,6 +113,7 @@ def ask_limit_extension(court: Sitting, case: Case, given: OrderInput, *, actor:
     )
 
 
+@guard("CPL 152, 164, 168", "EXT 1, 7")
 def extension_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no extension to decide on."""
     return None if waiting(court, case) is not None else T("Nobody asks for a longer trial limit.")
@@ -121,7 +128,10 @@ def extension_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     serves=Everyone.PARTIES,
     while_stayed=True,
     paper=RulingForm(T("Longer trial limit"), STANDS, words=ASKED, is_decision=True),
-    source="CPL 152, 164, 168; EXT 1, 7",
+    source=law("CPL 152, 164, 168", "EXT 1, 7"),
+    desk=desks.TRIAL_EXTENSION,
+    topic=Topic.HEARING,
+    in_record=False,
 )
 def rule_on_limit_extension(
     court: Sitting, case: Case, given: ExtensionRulingInput, *, actor: Actor, now: datetime
@@ -136,7 +146,7 @@ def rule_on_limit_extension(
         raise ActNotOpen(T("This is decided already."))
     court.late = now.astimezone(court.pack(case).tz).date() > clock.decide_by
     request.why, request.decided_by = given.reasons, court.next_number(case)
-    court.close_tasks(case, "trial_extension", request.reference)
+    court.close_tasks(case, desks.TRIAL_EXTENSION, request.reference)
     if given.answer == "refuse":
         request.state = RequestState.REFUSED
         return Recorded(
@@ -155,6 +165,7 @@ def rule_on_limit_extension(
     )
 
 
+@guard("CPI 243")
 def limit_runs(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no time can be excluded: no limit runs."""
     return None if clock_of(court, case) is not None else T("No trial limit runs in this case.")
@@ -168,7 +179,9 @@ def limit_runs(court: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=limit_runs,
     serves=Everyone.PARTIES,
     while_stayed=True,
-    source="CPI 243",
+    source=law("CPI 243"),
+    topic=Topic.HEARING,
+    in_record=False,
 )
 def exclude_time(court: Sitting, case: Case, given: ExcludeInput, *, actor: Actor, now: datetime) -> Recorded:
     """Put on record from when to when an appraisal was made or the parties asked for time to settle: it does not count

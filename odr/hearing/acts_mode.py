@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from odr.docket.models import PARTY_ROLES, Case, Party, Role, Stage
 from odr.errors import InvalidInput
-from odr.hearing import phases
+from odr.hearing import desks, phases
 from odr.hearing.acts_plan import hearing_open, phase_row, require_agreed, the_examination
 from odr.hearing.inputs import ConsentInput, ConvertInput, OrderInput
 from odr.hearing.kinds import HearingState, Mode, PhaseState
@@ -19,7 +19,8 @@ from odr.hearing.plan import RECORD, plan_of, require_plan_fits
 from odr.hearing.queries import examination_of
 from odr.hearing.table import act
 from odr.identity.actors import Actor
-from odr.procedure.table import Everyone, Recorded
+from odr.procedure.rules import law
+from odr.procedure.table import Everyone, Recorded, Topic, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -33,7 +34,10 @@ if TYPE_CHECKING:
     at={Stage.HEARING},
     guard=hearing_open,
     serves=Everyone.PARTIES,
-    source="OLR 5, 20, 21",
+    source=law("OLR 5, 20, 21"),
+    desk=(desks.MODE_DOUBT, desks.SUMMON),
+    topic=Topic.HEARING,
+    in_record=True,
 )
 def convert_mode(court: Sitting, case: Case, given: ConvertInput, *, actor: Actor, now: datetime) -> Recorded:
     """Go over to another mode in the same record; what was done stays valid (OLR 21).
@@ -53,10 +57,10 @@ def convert_mode(court: Sitting, case: Case, given: ConvertInput, *, actor: Acto
         phase.state = PhaseState.HALTED
     if given.mode is Mode.ASYNCHRONOUS:
         _resume(court, case, examination, now)
-        court.close_tasks(case, "summon")
+        court.close_tasks(case, desks.SUMMON)
     elif before is Mode.ASYNCHRONOUS:
-        court.open_task(case, Role.CLERK, "summon", T("Fix the hearing and summon everybody."), risk=30)
-    court.close_tasks(case, "mode_doubt")
+        court.open_task(case, Role.CLERK, desks.SUMMON, T("Fix the hearing and summon everybody."), risk=30)
+    court.close_tasks(case, desks.MODE_DOUBT)
     return Recorded(
         T("The case is heard %(mode)s from now on", mode=given.mode.label),
         {"from": before.value, "to": given.mode.value, "reasons": given.reasons},
@@ -89,6 +93,7 @@ def _resume(court: Sitting, case: Case, examination: Examination, now: datetime)
     examination.ends_by = end
 
 
+@guard("CPL 144, 150")
 def hearing_was_held(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why a hearing at one hour cannot be closed."""
     examination = examination_of(court.session, case)
@@ -110,7 +115,10 @@ def hearing_was_held(court: Sitting, case: Case, actor: Actor) -> Text | None:
     to={Stage.HEARING},
     guard=(hearing_open, hearing_was_held),
     serves=Everyone.PARTIES,
-    source="CPL 144, 150",
+    source=law("CPL 144, 150"),
+    desk=desks.CLOSE_HEARING,
+    topic=Topic.HEARING,
+    in_record=True,
 )
 def close_hearing(court: Sitting, case: Case, given: OrderInput, *, actor: Actor, now: datetime) -> Recorded:
     """Close a hearing held at one hour: what the plan still held is done with, the record is read and signed."""
@@ -122,7 +130,7 @@ def close_hearing(court: Sitting, case: Case, given: OrderInput, *, actor: Actor
             seal = phases.seal_of(court, phase)
             if seal is not None:
                 phases.open_seal_next(court, seal, now)
-    court.close_tasks(case, "close_hearing")
+    court.close_tasks(case, desks.CLOSE_HEARING)
     if phases.next_step(court, case, examination, None, now) is None:
         phases.finish_examination_next(court, examination, now)
     return Recorded(T("Hearing closed"), {"reasons": given.reasons})
@@ -133,7 +141,10 @@ def close_hearing(court: Sitting, case: Case, given: OrderInput, *, actor: Actor
     input=ConsentInput,
     by=set(PARTY_ROLES),
     at={Stage.PENDING, Stage.HEARING},
-    source="OLR 4, 20",
+    source=law("OLR 4, 20"),
+    desk=desks.MODE_DOUBT,
+    topic=Topic.TAKING_PART,
+    in_record=True,
     special=False,
 )
 def consent_to_mode(court: Sitting, case: Case, given: ConsentInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -154,13 +165,13 @@ def consent_to_mode(court: Sitting, case: Case, given: ConsentInput, *, actor: A
         court.open_task(
             case,
             Role.JUDGE,
-            "mode_doubt",
+            desks.MODE_DOUBT,
             T("%(name)s would rather be heard live. Decide how the case goes on.", name=who.name),
             risk=50,
             subject=who.reference,
         )
     if agrees:
-        court.close_tasks(case, "mode_doubt", who.reference)
+        court.close_tasks(case, desks.MODE_DOUBT, who.reference)
         return Recorded(T("%(name)s agrees to be heard in writing", name=who.name), {"agrees": True})
     return Recorded(T("%(name)s wants to be heard live", name=who.name), {"agrees": False})
 

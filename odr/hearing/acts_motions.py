@@ -9,14 +9,16 @@ from sqlalchemy import select
 
 from odr.docket.models import PARTY_ROLES, Case, Role, Stage
 from odr.errors import ActNotOpen
+from odr.hearing import desks
 from odr.hearing.acts_plan import hearing_open, the_examination
 from odr.hearing.inputs import MotionInput, MotionRulingInput
 from odr.hearing.kinds import MotionKind, RequestState
 from odr.hearing.models import Motion
 from odr.hearing.table import act
 from odr.identity.actors import Actor
+from odr.procedure.rules import law
 from odr.procedure.rulings import ASKED, WITH_THE_JUDGMENT
-from odr.procedure.table import Everyone, Recorded, RulingForm
+from odr.procedure.table import Everyone, Recorded, RulingForm, Topic, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -30,7 +32,9 @@ if TYPE_CHECKING:
     at={Stage.HEARING},
     guard=hearing_open,
     serves=Everyone.BUT_ACTOR,
-    source="CPL 11, 137",
+    source=law("CPL 11, 137"),
+    topic=Topic.HEARING,
+    in_record=True,
 )
 def ask_hearing_order(court: Sitting, case: Case, given: MotionInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask that the hearing be closed to the public for a private matter or trade secret (CPL 137), or for an
@@ -50,7 +54,7 @@ def ask_hearing_order(court: Sitting, case: Case, given: MotionInput, *, actor: 
     court.open_task(
         case,
         Role.JUDGE,
-        "motion",
+        desks.MOTION,
         T("%(party)s asks for: %(what)s.", party=party.name, what=given.kind.label),
         risk=35,
         subject=motion.reference,
@@ -61,6 +65,7 @@ def ask_hearing_order(court: Sitting, case: Case, given: MotionInput, *, actor: 
     )
 
 
+@guard("CPL 11, 137")
 def motion_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no motion to rule on."""
     found = court.session.scalar(
@@ -77,7 +82,10 @@ def motion_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=(hearing_open, motion_waits),
     serves=Everyone.PARTIES,
     paper=RulingForm(T("Closed doors or an interpreter"), WITH_THE_JUDGMENT, words=ASKED),
-    source="CPL 11, 137",
+    source=law("CPL 11, 137"),
+    desk=desks.MOTION,
+    topic=Topic.HEARING,
+    in_record=True,
 )
 def rule_on_hearing_order(
     court: Sitting, case: Case, given: MotionRulingInput, *, actor: Actor, now: datetime
@@ -89,7 +97,7 @@ def rule_on_hearing_order(
     if motion.state is not RequestState.ASKED:
         raise ActNotOpen(T("This is decided already."))
     motion.why, motion.decided_by = given.reasons, court.next_number(case)
-    court.close_tasks(case, "motion", motion.reference)
+    court.close_tasks(case, desks.MOTION, motion.reference)
     if given.answer == "refuse":
         motion.state = RequestState.REFUSED
         return Recorded(
@@ -102,7 +110,7 @@ def rule_on_hearing_order(
         court.open_task(
             case,
             Role.CLERK,
-            "interpreter",
+            desks.INTERPRETER,
             T("Appoint an interpreter: %(words)s", words=motion.words),
             risk=25,
             subject=motion.reference,

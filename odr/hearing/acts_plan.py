@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
-from odr.hearing import phases
+from odr.hearing import desks, phases
 from odr.hearing.inputs import ChangePlanInput, CloseInput, OpenInput, OrderInput, PhaseInput
 from odr.hearing.kinds import DutyState, Mode, PhaseState, PostingKind
 from odr.hearing.models import Examination, Phase, Seal
@@ -18,7 +18,8 @@ from odr.hearing.queries import away, examination_of, without_consent
 from odr.hearing.table import act
 from odr.hearing.writing import voice_of, write_posting
 from odr.identity.actors import Actor
-from odr.procedure.table import Everyone, Premise, Recorded
+from odr.procedure.rules import law
+from odr.procedure.table import Everyone, Premise, Recorded, Topic, guard
 from odr.procedure.working import bilingual
 from odr.text import T, Text
 
@@ -28,7 +29,18 @@ if TYPE_CHECKING:
 STEP = 100
 """Ordinals leave room for phases that are put in later."""
 
+HEARD = (
+    desks.PUT_QUESTIONS,
+    desks.UNANSWERED,
+    desks.QUESTION_LEAVE,
+    desks.TIME_REQUEST,
+    desks.SUMMON,
+    desks.CLOSE_HEARING,
+)
+"""What waits on a desk until the examination is closed."""
 
+
+@guard("CPL 141", "OLR 20")
 def hearing_open(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to hear: not opened, or closed."""
     examination = examination_of(court.session, case)
@@ -37,6 +49,7 @@ def hearing_open(court: Sitting, case: Case, actor: Actor) -> Text | None:
     return T("The examination is closed.") if examination.closed_at is not None else None
 
 
+@guard("OLR 20", "CPL 141, 144")
 def in_writing(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no phase runs: the case is heard at one hour."""
     examination = examination_of(court.session, case)
@@ -58,15 +71,20 @@ def require_agreed(court: Sitting, case: Case) -> None:
     silent = away(case)
     if silent:
         raise ActNotOpen(
-            T("%(name)s has not joined, and nobody who never appeared has agreed to a hearing in writing.", name=silent[0].name),
-            T("Hear the case in the courtroom, live, or in both ways at one hour."), "OLR 4, 20",
-        )  # fmt: skip
+            T(
+                "%(name)s has not joined, and nobody who never appeared has agreed to a hearing in writing.",
+                name=silent[0].name,
+            ),
+            T("Hear the case in the courtroom, live, or in both ways at one hour."),
+            "OLR 4, 20",
+        )
     lacking = without_consent(court.session, case)
     if lacking:
         raise ActNotOpen(
             T("%(name)s has not agreed to be heard in writing.", name=lacking[0].name),
-            T("Ask for the agreement, or hear the case live (Online Litigation Rules, art. 20)."), "OLR 20",
-        )  # fmt: skip
+            T("Ask for the agreement, or hear the case live (Online Litigation Rules, art. 20)."),
+            "OLR 20",
+        )
 
 
 @act(
@@ -76,7 +94,8 @@ def require_agreed(court: Sitting, case: Case) -> None:
     at={Stage.PENDING},
     to={Stage.HEARING, Stage.DELIBERATION},
     serves=Everyone.PARTIES,
-    source="OLR 14, 20; CPL 140",
+    source=law("OLR 14, 20", "CPL 140"),
+    topic=Topic.HEARING,
     premise=Premise.NOTHING,
 )
 def open_examination(court: Sitting, case: Case, given: OpenInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -100,9 +119,13 @@ def open_examination(court: Sitting, case: Case, given: OpenInput, *, actor: Act
     # A hearing at one hour is no plan of windows: late as it is, the case must be heard.
     last = require_plan_fits(court, case, end) if given.mode is Mode.ASYNCHRONOUS else end.astimezone(pack.tz).date()
     examination = Examination(
-        case_id=case.id, mode=given.mode, opened_at=now, opened_by=court.next_number(case), ends_by=end,
+        case_id=case.id,
+        mode=given.mode,
+        opened_at=now,
+        opened_by=court.next_number(case),
+        ends_by=end,
         plan={"article": str(pack.plan_for(case.track.value).article), "phases": [phase.to_json() for phase in plan]},
-    )  # fmt: skip
+    )
     court.session.add(examination)
     court.session.flush()
     for ordinal, phase in enumerate(plan, 1):
@@ -115,7 +138,7 @@ def open_examination(court: Sitting, case: Case, given: OpenInput, *, actor: Act
         if phases.next_step(court, case, examination, None, now) is None:
             phases.finish_examination_next(court, examination, now)
     else:
-        court.open_task(case, Role.CLERK, "summon", T("Fix the hearing and summon everybody."), risk=30)
+        court.open_task(case, Role.CLERK, desks.SUMMON, T("Fix the hearing and summon everybody."), risk=30)
     court.announce("examination_opened", case, plan=examination)
     words = (
         T("Examination opened, %(mode)s, until %(day)s at the latest", mode=given.mode.label, day=last)
@@ -128,9 +151,17 @@ def open_examination(court: Sitting, case: Case, given: OpenInput, *, actor: Act
 def phase_row(case: Case, planned: PlannedPhase, ordinal: int) -> Phase:
     """A planned phase as a row."""
     return Phase(
-        case_id=case.id, ordinal=ordinal, key=planned.key, title=dict(planned.title), article=planned.article, round=planned.round,
-        turns=[turn.to_json() for turn in planned.turns], turn=0, sealed=planned.sealed, state=PhaseState.PLANNED,
-    )  # fmt: skip
+        case_id=case.id,
+        ordinal=ordinal,
+        key=planned.key,
+        title=dict(planned.title),
+        article=planned.article,
+        round=planned.round,
+        turns=[turn.to_json() for turn in planned.turns],
+        turn=0,
+        sealed=planned.sealed,
+        state=PhaseState.PLANNED,
+    )
 
 
 def _phase(court: Sitting, case: Case, reference: str) -> Phase:
@@ -149,7 +180,8 @@ def title_of(phase: Phase) -> Text:
     at={Stage.HEARING},
     to={Stage.HEARING},
     listed=False,
-    source="OLR 20",
+    source=law("OLR 20"),
+    in_record=True,
 )
 def close_phase(court: Sitting, case: Case, given: PhaseInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record that a turn or phase is over, because everybody has acted or time has ended, and open what follows.
@@ -177,7 +209,7 @@ def end_of_phase(court: Sitting, case: Case, phase: Phase, now: datetime, becaus
     seal = phases.seal_of(court, phase)
     if seal is not None:
         phases.open_seal_next(court, seal, now)
-    court.close_tasks(case, "put_questions", phase.reference)
+    court.close_tasks(case, desks.PUT_QUESTIONS, phase.reference)
     following = phases.next_step(court, case, phase.examination, phase, now)
     result = {
         "phase": phase.key,
@@ -193,6 +225,7 @@ def end_of_phase(court: Sitting, case: Case, phase: Phase, now: datetime, becaus
     )
 
 
+@guard("OLR 20", "CPL 144")
 def phase_runs(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no phase can be ended by order."""
     examination = examination_of(court.session, case)
@@ -208,7 +241,9 @@ def phase_runs(court: Sitting, case: Case, actor: Actor) -> Text | None:
     to={Stage.HEARING},
     guard=(hearing_open, phase_runs),
     serves=Everyone.PARTIES,
-    source="OLR 20; CPL 144",
+    source=law("OLR 20", "CPL 144"),
+    topic=Topic.HEARING,
+    in_record=True,
 )
 def end_phase(court: Sitting, case: Case, given: OrderInput, *, actor: Actor, now: datetime) -> Recorded:
     """Shorten the plan: the phase in hand ends now, with reasons, and the next opens."""
@@ -230,7 +265,9 @@ def end_phase(court: Sitting, case: Case, given: OrderInput, *, actor: Actor, no
     at={Stage.HEARING},
     guard=(hearing_open, in_writing),
     serves=Everyone.PARTIES,
-    source="OLR 20",
+    source=law("OLR 20"),
+    topic=Topic.HEARING,
+    in_record=True,
 )
 def change_plan(court: Sitting, case: Case, given: ChangePlanInput, *, actor: Actor, now: datetime) -> Recorded:
     """Shorten, lengthen, leave out or take up again what is still to come; with reasons, never over the trial limit."""
@@ -271,10 +308,18 @@ def _take_up_again(examination: Examination, old: Phase | None) -> None:
     )
     examination.phases.append(
         Phase(
-            case_id=old.case_id, ordinal=after + 1, key=old.key, title=old.title, article=old.article, turns=old.turns, turn=0, sealed=old.sealed,
-            round=1 + max(p.round for p in examination.phases if p.key == old.key), state=PhaseState.PLANNED,
+            case_id=old.case_id,
+            ordinal=after + 1,
+            key=old.key,
+            title=old.title,
+            article=old.article,
+            turns=old.turns,
+            turn=0,
+            sealed=old.sealed,
+            round=1 + max(p.round for p in examination.phases if p.key == old.key),
+            state=PhaseState.PLANNED,
         )
-    )  # fmt: skip
+    )
     examination.phases.sort(key=lambda p: p.ordinal)
 
 
@@ -285,7 +330,8 @@ def _take_up_again(examination: Examination, old: Phase | None) -> None:
     at={Stage.HEARING},
     to={Stage.DELIBERATION},
     listed=False,
-    source="CPL 144",
+    source=law("CPL 144"),
+    in_record=False,
 )
 def close_examination(court: Sitting, case: Case, given: CloseInput, *, actor: Actor, now: datetime) -> Recorded:
     """The plan is at its end: the case is ready to be decided. Nothing is found or decided by this."""
@@ -294,8 +340,8 @@ def close_examination(court: Sitting, case: Case, given: CloseInput, *, actor: A
     examination.hearing_closed_at = examination.hearing_closed_at or now
     for seal in court.session.scalars(select(Seal).where(Seal.case_id == case.id, Seal.opened_at.is_(None))):
         phases.open_seal_next(court, seal, now)
-    for kind in ("put_questions", "unanswered", "question_leave", "time_request", "summon", "close_hearing"):
-        court.close_tasks(case, kind)
+    for desk in HEARD:
+        court.close_tasks(case, desk)
     court.move(case, Stage.DELIBERATION)
     court.announce("examination_closed", case)
     return Recorded(T("Examination closed"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from odr.docket.models import PARTY_ROLES, Case, Party, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
-from odr.hearing import phases
+from odr.hearing import desks, phases
 from odr.hearing.acts_plan import hearing_open, in_writing, title_of
 from odr.hearing.inputs import (
     IssuesInput,
@@ -24,7 +24,8 @@ from odr.hearing.sealing import seal_away
 from odr.hearing.table import act
 from odr.hearing.writing import voice_of, write_posting
 from odr.identity.actors import Actor
-from odr.procedure.table import Everyone, Recorded
+from odr.procedure.rules import law
+from odr.procedure.table import Everyone, Recorded, Topic, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ SPEAKING = ("opening", "pleadings", "issues", "debate", "final")
 """Phases in which a statement is what a party has to give."""
 
 
+@guard("CPL 141, 144")
 def speaks_now(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no statement can be made: no phase for it has opened yet."""
     examination = examination_of(court.session, case)
@@ -71,7 +73,9 @@ def comes_late(phase: Phase, party: Party) -> bool:
     by=set(PARTY_ROLES),
     at={Stage.HEARING},
     guard=(hearing_open, in_writing, speaks_now),
-    source="CPL 141, 144",
+    source=law("CPL 141, 144"),
+    topic=Topic.HEARING,
+    in_record=True,
 )
 def post_statement(court: Sitting, case: Case, given: StatementInput, *, actor: Actor, now: datetime) -> Recorded:
     """Say what one has to say in a phase: pleading, comment on the issues, argument, final statement.
@@ -131,6 +135,7 @@ def _current(court: Sitting, case: Case) -> Phase | None:
     return examination.current if examination else None
 
 
+@guard("OLR 20")
 def has_a_turn(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nothing is asked of the actor in the turn that runs."""
     phase = _current(court, case)
@@ -149,7 +154,10 @@ def has_a_turn(court: Sitting, case: Case, actor: Actor) -> Text | None:
     by=set(PARTY_ROLES) | {Role.JUDGE},
     at={Stage.HEARING},
     guard=(hearing_open, has_a_turn),
-    source="OLR 20",
+    source=law("OLR 20"),
+    desk=desks.PUT_QUESTIONS,
+    topic=Topic.HEARING,
+    in_record=True,
 )
 def finish_turn(court: Sitting, case: Case, given: NothingInput, *, actor: Actor, now: datetime) -> Recorded:
     """Say that one has acted in this turn, so that nobody waits for the window. It admits nothing."""
@@ -158,7 +166,7 @@ def finish_turn(court: Sitting, case: Case, given: NothingInput, *, actor: Actor
         raise ActNotOpen(T("No phase is open."))
     _post(court, case, actor, PostingKind.NOTHING, given.words or "", now, phase=phase)
     phases.done(court, case, phases.turn_duty(court, phase, actor.party_id))
-    court.close_tasks(case, "put_questions", phase.reference)
+    court.close_tasks(case, desks.PUT_QUESTIONS, phase.reference)
     name = court.party_of(case, actor).name if actor.party_id else actor.name
     return Recorded(
         T("%(name)s has nothing to add in “%(phase)s”", name=name, phase=title_of(phase)), {"phase": phase.key}
@@ -171,7 +179,9 @@ def finish_turn(court: Sitting, case: Case, given: NothingInput, *, actor: Actor
     by=set(PARTY_ROLES),
     at={Stage.HEARING},
     guard=hearing_open,
-    source="CPL 142; EV 78",
+    source=law("CPL 142", "EV 78"),
+    topic=Topic.HEARING,
+    in_record=True,
 )
 def raise_objection(court: Sitting, case: Case, given: ObjectionInput, *, actor: Actor, now: datetime) -> Recorded:
     """Object to a question or to the course of the hearing; the judge answers in the record."""
@@ -190,7 +200,7 @@ def raise_objection(court: Sitting, case: Case, given: ObjectionInput, *, actor:
     court.open_task(
         case,
         Role.JUDGE,
-        "objection",
+        desks.OBJECTION,
         T("%(party)s objects. Answer in the record.", party=party.name),
         risk=25,
         subject=f"entry/{court.next_number(case)}",
@@ -205,7 +215,10 @@ def raise_objection(court: Sitting, case: Case, given: ObjectionInput, *, actor:
     at={Stage.HEARING},
     guard=hearing_open,
     serves=Everyone.PARTIES,
-    source="CPI 226",
+    source=law("CPI 226"),
+    desk=desks.LIST_ISSUES,
+    topic=Topic.HEARING,
+    in_record=True,
 )
 def list_issues(court: Sitting, case: Case, given: IssuesInput, *, actor: Actor, now: datetime) -> Recorded:
     """State what the dispute turns on; in the phase for it, who has not commented gets her full time anew (CPI 226)."""
@@ -217,7 +230,7 @@ def list_issues(court: Sitting, case: Case, given: IssuesInput, *, actor: Actor,
         for party in participants(case):
             if party.id in waiting:
                 phases.add_duty(court, case, phase, party, phase.turns[phase.turn]["days"], now)
-    court.close_tasks(case, "list_issues")
+    court.close_tasks(case, desks.LIST_ISSUES)
     return Recorded(T("Issues listed: %(count)s", count=len(given.issues)), {"issues": list(given.issues)})
 
 
@@ -228,10 +241,13 @@ def list_issues(court: Sitting, case: Case, given: IssuesInput, *, actor: Actor,
     at={Stage.HEARING},
     guard=hearing_open,
     serves=Everyone.PARTIES,
-    source="CPL 142, 150",
+    source=law("CPL 142, 150"),
+    desk=desks.OBJECTION,
+    topic=Topic.HEARING,
+    in_record=True,
 )
 def note_in_record(court: Sitting, case: Case, given: NoteInput, *, actor: Actor, now: datetime) -> Recorded:
     """A word of the judge for the record: what she rules on an objection, what she told the parties."""
     _post(court, case, actor, PostingKind.NOTICE, given.words, now, phase=_current(court, case))
-    court.close_tasks(case, "objection")
+    court.close_tasks(case, desks.OBJECTION)
     return Recorded(T("Note of the judge for the record"))

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from odr.docket.models import PARTY_ROLES, Audience, Case, Party, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
 from odr.evidence.models import Exhibit, Upload
-from odr.hearing import phases
+from odr.hearing import desks, phases
 from odr.hearing.acts_plan import hearing_open
 from odr.hearing.inputs import (
     AnswerQuestionInput,
@@ -30,7 +30,8 @@ from odr.hearing.table import act
 from odr.hearing.writing import voice_of, write_posting
 from odr.identity.actors import Actor
 from odr.procedure.models import WindowState
-from odr.procedure.table import Everyone, Premise, Recorded
+from odr.procedure.rules import law
+from odr.procedure.table import Everyone, Premise, Recorded, Topic, guard
 from odr.procedure.versions import upcast
 from odr.text import T, Text
 
@@ -86,7 +87,9 @@ def _address(question: Question, to: Addressee) -> None:
     at={Stage.HEARING},
     guard=hearing_open,
     serves=Everyone.PARTIES,
-    source="EV 4; CPL 141",
+    source=law("EV 4", "CPL 141"),
+    topic=Topic.HEARING,
+    in_record=True,
 )
 def put_question(court: Sitting, case: Case, given: AskInput, *, actor: Actor, now: datetime) -> Recorded:
     """Put a question to one or several; with several, their answers may stay sealed until all are in."""
@@ -135,7 +138,7 @@ def _judge_has_asked(court: Sitting, case: Case) -> None:
     if phase is None or _pending(court, case):
         return
     phases.done(court, case, phases.turn_duty(court, phase, None))
-    court.close_tasks(case, "put_questions", phase.reference)
+    court.close_tasks(case, desks.PUT_QUESTIONS, phase.reference)
 
 
 def _pending(court: Sitting, case: Case) -> bool:
@@ -157,7 +160,9 @@ def _pending(court: Sitting, case: Case) -> bool:
     at={Stage.HEARING},
     guard=hearing_open,
     seen_by=Audience.OWN_SIDE_AND_COURT,
-    source="CPL 142",
+    source=law("CPL 142"),
+    topic=Topic.HEARING,
+    in_record=True,
 )
 def ask_leave_for_question(
     court: Sitting, case: Case, given: PartyQuestionInput, *, actor: Actor, now: datetime
@@ -170,17 +175,26 @@ def ask_leave_for_question(
     exhibit: Exhibit | None = court.resolved("exhibit", given.exhibit) if given.exhibit else None
     where = place_of(given.page, given.moment, given.region, exhibit)
     question = Question(
-        case_id=case.id, number=_next_question(court, case), asked_by_role=actor.role, asked_by_party=party.id, words=given.words,
-        exhibit_id=exhibit.id if exhibit else None, place=given.place, page=where.page, second=where.second,
-        region=str(where.region) if where.region else None, state=QuestionState.PENDING_LEAVE, entry_number=court.next_number(case),
-    )  # fmt: skip
+        case_id=case.id,
+        number=_next_question(court, case),
+        asked_by_role=actor.role,
+        asked_by_party=party.id,
+        words=given.words,
+        exhibit_id=exhibit.id if exhibit else None,
+        place=given.place,
+        page=where.page,
+        second=where.second,
+        region=str(where.region) if where.region else None,
+        state=QuestionState.PENDING_LEAVE,
+        entry_number=court.next_number(case),
+    )
     _address(question, to)
     court.session.add(question)
     court.session.flush()
     court.open_task(
         case,
         Role.JUDGE,
-        "question_leave",
+        desks.QUESTION_LEAVE,
         T("%(party)s asks leave for question %(number)s.", party=party.name, number=question.number),
         risk=20,
         subject=question.reference,
@@ -208,6 +222,7 @@ def _for_leave(court: Sitting, reference: str) -> Question:
     return question
 
 
+@guard("CPL 142")
 def something_for_leave(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no leave to give."""
     if has_none(court, case, Question):
@@ -222,7 +237,10 @@ def something_for_leave(court: Sitting, case: Case, actor: Actor) -> Text | None
     at={Stage.HEARING},
     guard=(hearing_open, something_for_leave),
     serves=Everyone.PARTIES,
-    source="CPL 142",
+    source=law("CPL 142"),
+    desk=desks.QUESTION_LEAVE,
+    topic=Topic.HEARING,
+    in_record=True,
     premise=Premise.SUBJECT,
     subject=state_of_question,
 )
@@ -233,7 +251,7 @@ def allow_question(court: Sitting, case: Case, given: LeaveInput, *, actor: Acto
     if given.rephrased:
         question.words, question.why = given.rephrased, first
     put(court, case, question, given.days, now)
-    court.close_tasks(case, "question_leave", question.reference)
+    court.close_tasks(case, desks.QUESTION_LEAVE, question.reference)
     _judge_has_asked(court, case)
     words = (
         T("Question %(number)s allowed in other words", number=question.number)
@@ -250,7 +268,10 @@ def allow_question(court: Sitting, case: Case, given: LeaveInput, *, actor: Acto
     at={Stage.HEARING},
     guard=(hearing_open, something_for_leave),
     serves=Everyone.NOBODY,
-    source="CPL 142",
+    source=law("CPL 142"),
+    desk=desks.QUESTION_LEAVE,
+    topic=Topic.HEARING,
+    in_record=True,
     premise=Premise.SUBJECT,
     subject=state_of_question,
 )
@@ -258,7 +279,7 @@ def disallow_question(court: Sitting, case: Case, given: DisallowInput, *, actor
     """Refuse a question with reasons; question and reasons stay in the record (CPL 142)."""
     question = _for_leave(court, given.question)
     question.state, question.why, question.put_by = QuestionState.DISALLOWED, given.reasons, court.next_number(case)
-    court.close_tasks(case, "question_leave", question.reference)
+    court.close_tasks(case, desks.QUESTION_LEAVE, question.reference)
     _judge_has_asked(court, case)
     return Recorded(
         T("Question %(number)s not allowed", number=question.number),
@@ -266,6 +287,7 @@ def disallow_question(court: Sitting, case: Case, given: DisallowInput, *, actor
     )
 
 
+@guard("CPL 141", "EV 4")
 def asked_something(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to answer."""
     if has_none(court, case, Question):
@@ -289,7 +311,10 @@ def asked_something(court: Sitting, case: Case, actor: Actor) -> Text | None:
     by=set(PARTY_ROLES),
     at={Stage.HEARING},
     guard=(hearing_open, asked_something),
-    source="CPL 141; EV 4",
+    source=law("CPL 141", "EV 4"),
+    desk=desks.UNANSWERED,
+    topic=Topic.HEARING,
+    in_record=True,
     premise=Premise.SUBJECT,
     subject=state_of_question,
     page="hearing.page",
@@ -314,7 +339,7 @@ def answer_question(court: Sitting, case: Case, given: AnswerQuestionInput, *, a
     )
     if question.state in OPEN_QUESTIONS or question.state is QuestionState.UNANSWERED:
         question.state = QuestionState.ANSWERED
-        court.close_tasks(case, "unanswered", question.reference)
+        court.close_tasks(case, desks.UNANSWERED, question.reference)
     meet(court, case, question)
     court.session.flush()
     phases.examined_all(court, case, party)
@@ -369,6 +394,7 @@ def meet(court: Sitting, case: Case, question: Question) -> None:
         window.state, window.closed_by = WindowState.MET, court.next_number(case)
 
 
+@guard("EV 4")
 def something_unanswered(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nothing can be asked again."""
     if has_none(court, case, Question):
@@ -386,7 +412,10 @@ def something_unanswered(court: Sitting, case: Case, actor: Actor) -> Text | Non
     at={Stage.HEARING},
     guard=(hearing_open, something_unanswered),
     serves=Everyone.PARTIES,
-    source="EV 4",
+    source=law("EV 4"),
+    desk=desks.UNANSWERED,
+    topic=Topic.HEARING,
+    in_record=True,
     premise=Premise.SUBJECT,
     subject=state_of_question,
 )
@@ -397,7 +426,7 @@ def ask_again(court: Sitting, case: Case, given: AskAgainInput, *, actor: Actor,
         raise ActNotOpen(T("Only a question that stayed unanswered is explained and asked again, once."))
     question.explained = given.explanation
     put(court, case, question, given.days, now)
-    court.close_tasks(case, "unanswered", question.reference)
+    court.close_tasks(case, desks.UNANSWERED, question.reference)
     return Recorded(
         T("Question %(number)s explained and asked again", number=question.number),
         {"question": question.number, "explanation": given.explanation},
@@ -411,7 +440,10 @@ def ask_again(court: Sitting, case: Case, given: AskAgainInput, *, actor: Actor,
     at={Stage.HEARING, Stage.DELIBERATION},
     guard=something_unanswered,
     serves=Everyone.PARTIES,
-    source="EV 4",
+    source=law("EV 4"),
+    desk=desks.UNANSWERED,
+    topic=Topic.HEARING,
+    in_record=True,
     premise=Premise.SUBJECT,
     subject=state_of_question,
 )
@@ -421,7 +453,7 @@ def deem_admitted(court: Sitting, case: Case, given: QuestionInput, *, actor: Ac
     if question.state is not QuestionState.UNANSWERED or not question.explained:
         raise ActNotOpen(T("Explain the question and ask it again first (Evidence Rules, art. 4)."), source="EV 4")
     question.state, question.why = QuestionState.DEEMED, given.reasons
-    court.close_tasks(case, "unanswered", question.reference)
+    court.close_tasks(case, desks.UNANSWERED, question.reference)
     return Recorded(
         T("Question %(number)s: taken as admitted", number=question.number),
         {"question": question.number, "reasons": given.reasons},
@@ -434,7 +466,10 @@ def deem_admitted(court: Sitting, case: Case, given: QuestionInput, *, actor: Ac
     by={Role.JUDGE},
     at={Stage.HEARING},
     guard=hearing_open,
-    source="EV 4",
+    source=law("EV 4"),
+    desk=desks.UNANSWERED,
+    topic=Topic.HEARING,
+    in_record=True,
 )
 def withdraw_question(court: Sitting, case: Case, given: QuestionInput, *, actor: Actor, now: datetime) -> Recorded:
     """Let a question rest; what was answered stays."""
@@ -443,7 +478,7 @@ def withdraw_question(court: Sitting, case: Case, given: QuestionInput, *, actor
         raise ActNotOpen(T("This question does not wait for an answer."))
     question.state, question.why = QuestionState.WITHDRAWN, given.reasons
     meet(court, case, question)
-    court.close_tasks(case, "unanswered", question.reference)
+    court.close_tasks(case, desks.UNANSWERED, question.reference)
     return Recorded(
         T("Question %(number)s rests", number=question.number), {"question": question.number, "reasons": given.reasons}
     )

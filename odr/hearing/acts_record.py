@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from odr.docket.models import PARTY_ROLES, Case, Role, Stage
 from odr.errors import ActNotOpen, CaseMovedOn
-from odr.hearing import phases
+from odr.hearing import desks, phases
 from odr.hearing.inputs import CorrectionInput, CorrectionRulingInput, RefuseSignatureInput, SignInput
 from odr.hearing.kinds import PhaseState, RequestState
 from odr.hearing.models import Phase, RecordCorrection, RecordSignature
@@ -18,8 +18,9 @@ from odr.hearing.queries import examination_of
 from odr.hearing.record import record_digest
 from odr.hearing.table import act
 from odr.identity.actors import Actor
+from odr.procedure.rules import law
 from odr.procedure.rulings import ASKED, WITH_THE_JUDGMENT
-from odr.procedure.table import Everyone, Recorded, RulingForm
+from odr.procedure.table import Everyone, Recorded, RulingForm, Topic, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def record_phase(court: Sitting, case: Case) -> Phase | None:
     return phase if phase is not None and phase.key == RECORD and phase.state is PhaseState.OPEN else None
 
 
+@guard("CPL 150", "OLR 26")
 def record_is_read(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why the record is not signed now."""
     return (
@@ -42,6 +44,7 @@ def record_is_read(court: Sitting, case: Case, actor: Actor) -> Text | None:
     )
 
 
+@guard("CPL 150", "OLR 26")
 def not_signed_yet(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why a party does not sign again."""
     found = court.session.scalar(
@@ -76,7 +79,9 @@ def _put_down(
     at={Stage.HEARING},
     guard=(record_is_read, not_signed_yet),
     strong=True,
-    source="CPL 150; OLR 26",
+    source=law("CPL 150", "OLR 26"),
+    topic=Topic.HEARING,
+    in_record=False,
     page="hearing.record",
 )
 def sign_record(court: Sitting, case: Case, given: SignInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -94,7 +99,9 @@ def sign_record(court: Sitting, case: Case, given: SignInput, *, actor: Actor, n
     by=set(PARTY_ROLES),
     at={Stage.HEARING},
     guard=(record_is_read, not_signed_yet),
-    source="CPL 150",
+    source=law("CPL 150"),
+    topic=Topic.HEARING,
+    in_record=False,
 )
 def refuse_record(court: Sitting, case: Case, given: RefuseSignatureInput, *, actor: Actor, now: datetime) -> Recorded:
     """Not sign; the record stands and the refusal is noted in it (CPL 150)."""
@@ -109,7 +116,9 @@ def refuse_record(court: Sitting, case: Case, given: RefuseSignatureInput, *, ac
     at={Stage.HEARING},
     guard=record_is_read,
     serves=Everyone.BUT_ACTOR,
-    source="CPL 150",
+    source=law("CPL 150"),
+    topic=Topic.HEARING,
+    in_record=False,
 )
 def correct_record(court: Sitting, case: Case, given: CorrectionInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask for a correction; the record shows what was asked and what became of it, and is never overwritten."""
@@ -127,7 +136,7 @@ def correct_record(court: Sitting, case: Case, given: CorrectionInput, *, actor:
     court.open_task(
         case,
         Role.JUDGE,
-        "correction",
+        desks.CORRECTION,
         T("%(party)s asks for a correction of the record.", party=party.name),
         risk=25,
         subject=correction.reference,
@@ -137,6 +146,7 @@ def correct_record(court: Sitting, case: Case, given: CorrectionInput, *, actor:
     )
 
 
+@guard("CPL 150")
 def correction_was_asked(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no correction to rule on."""
     found = court.session.scalar(
@@ -155,7 +165,10 @@ def correction_was_asked(court: Sitting, case: Case, actor: Actor) -> Text | Non
     guard=correction_was_asked,
     serves=Everyone.PARTIES,
     paper=RulingForm(T("Correction of the record"), WITH_THE_JUDGMENT, words=ASKED),
-    source="CPL 150",
+    source=law("CPL 150"),
+    desk=desks.CORRECTION,
+    topic=Topic.HEARING,
+    in_record=False,
 )
 def rule_on_correction(
     court: Sitting, case: Case, given: CorrectionRulingInput, *, actor: Actor, now: datetime
@@ -167,7 +180,7 @@ def rule_on_correction(
     granted = given.answer == "allow"
     correction.state = RequestState.GRANTED if granted else RequestState.REFUSED
     correction.why, correction.decided_by = given.reasons, court.next_number(case)
-    court.close_tasks(case, "correction", correction.reference)
+    court.close_tasks(case, desks.CORRECTION, correction.reference)
     words = (
         T("Correction of the record made: %(place)s", place=correction.place)
         if granted

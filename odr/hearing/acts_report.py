@@ -12,16 +12,13 @@ from odr.docket.queries import parties
 from odr.errors import ActNotOpen, InvalidInput
 from odr.evidence.adding import add_exhibit
 from odr.evidence.models import Category, Upload
+from odr.hearing import desks
 from odr.hearing.acts_appraisal import clear
 from odr.hearing.appraisals import (
     ANSWER,
-    APPOINT,
     FEE,
-    HEAR,
-    LATE,
     OBJECTION,
     REPORT,
-    UNPAID,
     fee_of,
     given_up,
     mine,
@@ -40,7 +37,8 @@ from odr.hearing.models_appraisal import Appraisal, AppraisalState, ReportObject
 from odr.hearing.table import act
 from odr.identity.actors import Actor
 from odr.procedure.models import WindowState
-from odr.procedure.table import Everyone, Recorded
+from odr.procedure.rules import law
+from odr.procedure.table import Everyone, Recorded, Topic, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -65,8 +63,10 @@ def _mine(court: Sitting, case: Case, actor: Actor, reference: str, *states: App
     at=HEARD_AT,
     strong=True,
     serves=Everyone.PARTIES,
-    source="EV 33",
-    guard=stands(S.COMMISSIONED, reason=NOT_MINE, own=True),
+    source=law("EV 33"),
+    topic=Topic.HEARING,
+    in_record=False,
+    guard=stands(S.COMMISSIONED, source="EV 33", reason=NOT_MINE, own=True),
 )
 def undertake_appraisal(court: Sitting, case: Case, given: UndertakeInput, *, actor: Actor, now: datetime) -> Recorded:
     """Sign the undertaking before beginning, or decline; the time for the report runs from the undertaking (EV 33, 35)."""
@@ -78,7 +78,7 @@ def undertake_appraisal(court: Sitting, case: Case, given: UndertakeInput, *, ac
         court.open_task(
             case,
             Role.JUDGE,
-            APPOINT,
+            desks.EXPERT_APPOINT,
             T("%(name)s declines. Appoint another expert.", name=witness.name),
             risk=50,
             subject=row.reference,
@@ -101,6 +101,7 @@ def undertake_appraisal(court: Sitting, case: Case, given: UndertakeInput, *, ac
     )
 
 
+@guard("FEE 12", "EV 31")
 def unpaid(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no payment is confirmed."""
     return (
@@ -117,7 +118,10 @@ def unpaid(court: Sitting, case: Case, actor: Actor) -> Text | None:
     at=HEARD_AT,
     serves=Everyone.PARTIES,
     guard=unpaid,
-    source="FEE 12; EV 31",
+    source=law("FEE 12", "EV 31"),
+    desk=desks.APPRAISAL_UNPAID,
+    topic=Topic.HEARING,
+    in_record=False,
 )
 def confirm_expert_fee(
     court: Sitting, case: Case, given: OwnAppraisalInput, *, actor: Actor, now: datetime
@@ -129,7 +133,7 @@ def confirm_expert_fee(
         raise ActNotOpen(T("You have already done this."))
     row.paid_by = court.next_number(case)
     court.close_windows(case, FEE, WindowState.MET, subject=row.reference)
-    court.close_tasks(case, UNPAID, row.reference)
+    court.close_tasks(case, desks.APPRAISAL_UNPAID, row.reference)
     payer = next(p.name for p in case.parties if p.id == row.bears_id)
     return Recorded(
         T("%(payer)s paid the expert %(fee)s directly", payer=payer, fee=fee),
@@ -144,8 +148,11 @@ def confirm_expert_fee(
     at=HEARD_AT,
     strong=True,
     serves=Everyone.PARTIES,
-    source="CPL 80; EV 35, 36, 37",
-    guard=stands(S.AT_WORK, S.REPORTED, reason=NOT_MINE, own=True),
+    source=law("CPL 80", "EV 35, 36, 37"),
+    desk=desks.APPRAISAL_LATE,
+    topic=Topic.HEARING,
+    in_record=False,
+    guard=stands(S.AT_WORK, S.REPORTED, source="CPL 80", reason=NOT_MINE, own=True),
 )
 def submit_report(court: Sitting, case: Case, given: ReportInput, *, actor: Actor, now: datetime) -> Recorded:
     """The report becomes an exhibit with its digest and is sent to the parties, who may object in writing; a second one
@@ -173,7 +180,7 @@ def submit_report(court: Sitting, case: Case, given: ReportInput, *, actor: Acto
     )
     row.state, row.exhibit = S.REPORTED, exhibit
     court.close_windows(case, REPORT, WindowState.MET, subject=row.reference)
-    court.close_tasks(case, LATE, row.reference)
+    court.close_tasks(case, desks.APPRAISAL_LATE, row.reference)
     for party in parties(case):
         court.close_windows(case, OBJECTION, WindowState.ENDED, party=party, subject=row.reference)
         court.start_window(case, OBJECTION, party=party, start=now, subject=row.reference)
@@ -198,8 +205,10 @@ def submit_report(court: Sitting, case: Case, given: ReportInput, *, actor: Acto
     by=set(PARTY_ROLES),
     at=HEARD_AT,
     serves=Everyone.BUT_ACTOR,
-    source="CPL 81; EV 37, 38",
-    guard=stands(S.REPORTED, reason=T("There is no report to object to.")),
+    source=law("CPL 81", "EV 37, 38"),
+    topic=Topic.HEARING,
+    in_record=False,
+    guard=stands(S.REPORTED, source="CPL 81", reason=T("There is no report to object to.")),
 )
 def object_to_report(court: Sitting, case: Case, given: ObjectionInput, *, actor: Actor, now: datetime) -> Recorded:
     """Object in writing; the expert answers. Who objects again after the answer has the expert heard (EV 37, 38). Late
@@ -236,7 +245,7 @@ def object_to_report(court: Sitting, case: Case, given: ObjectionInput, *, actor
             "%(name)s still objects after the expert’s answer. Have the expert heard (Evidence Rules, art. 38).",
             name=me.name,
         )
-        court.open_task(case, Role.JUDGE, HEAR, title, risk=45, subject=objection.reference)
+        court.open_task(case, Role.JUDGE, desks.EXPERT_HEAR, title, risk=45, subject=objection.reference)
     else:
         court.start_window(case, ANSWER, start=now, subject=objection.reference)
     words = (
@@ -251,6 +260,7 @@ def object_to_report(court: Sitting, case: Case, given: ObjectionInput, *, actor
     )
 
 
+@guard("EV 37")
 def something_objected(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no objection is answered."""
     return (
@@ -267,7 +277,10 @@ def something_objected(court: Sitting, case: Case, actor: Actor) -> Text | None:
     at=HEARD_AT,
     serves=Everyone.PARTIES,
     guard=something_objected,
-    source="EV 37",
+    source=law("EV 37"),
+    desk=desks.EXPERT_HEAR,
+    topic=Topic.HEARING,
+    in_record=False,
 )
 def answer_objection(
     court: Sitting, case: Case, given: ObjectionAnswerInput, *, actor: Actor, now: datetime
@@ -282,7 +295,7 @@ def answer_objection(
     court.late = bool(court.windows(case, ANSWER, state=WindowState.LAPSED, subject=objection.reference))
     objection.answer, objection.answered_by = given.words, court.next_number(case)
     court.close_windows(case, ANSWER, WindowState.MET, subject=objection.reference)
-    court.close_tasks(case, HEAR, objection.reference)
+    court.close_tasks(case, desks.EXPERT_HEAR, objection.reference)
     name = next((p.name for p in case.parties if p.id == objection.party_id), "")
     return Recorded(
         T("The expert answers the objection of %(name)s", name=name),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from odr.docket.models import Case, DocketEntry, Role, Stage
+from odr.hearing import desks
 from odr.hearing.inputs import SealInput
 from odr.hearing.models import Seal, SealedPosting
 from odr.hearing.phases import open_seal_next
@@ -15,6 +16,7 @@ from odr.hearing.sealing import open_rows, rows_under
 from odr.hearing.table import act
 from odr.hearing.writing import write_opened
 from odr.identity.actors import Actor
+from odr.procedure.rules import law
 from odr.procedure.table import Recorded
 from odr.text import T
 
@@ -29,7 +31,8 @@ if TYPE_CHECKING:
     by={Role.CLOCK},
     at={Stage.HEARING},
     listed=False,
-    source="COURT plan",
+    source=law("COURT plan"),
+    in_record=True,
 )
 def open_sealed(court: Sitting, case: Case, given: SealInput, *, actor: Actor, now: datetime) -> Recorded:
     """Open what was sealed, all at the same moment: all sides have filed, or their time has ended.
@@ -68,7 +71,7 @@ def open_sealed(court: Sitting, case: Case, given: SealInput, *, actor: Actor, n
             "What was sealed in entry %(number)s does not open. Ask the party to say it again, and have the vault looked at.",
             number=entry_number,
         )
-        court.open_task(case, Role.JUDGE, "seal_broken", title, risk=70, subject=f"{seal.reference}/{entry_number}")
+        court.open_task(case, Role.JUDGE, desks.SEAL_BROKEN, title, risk=70, subject=f"{seal.reference}/{entry_number}")
     words = T("Sealed postings opened together: %(count)s", count=len(numbers))
     return Recorded(words, {"seal": seal.reference, "entries": numbers, "opened": opened, "broken": broken})
 

@@ -9,11 +9,13 @@ from pydantic import model_validator
 
 from odr.docket.models import PARTY_ROLES, Audience, Case, Role, Stage
 from odr.errors import InvalidInput
+from odr.hearing import desks
 from odr.hearing.ledger import Step, note_step, stands
 from odr.hearing.online import back_to_video, left_the_video
 from odr.identity.actors import Actor
 from odr.procedure.inputs import CourtModel, CourtText, field
-from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.rules import law
+from odr.procedure.table import Everyone, Recorded, Topic, act
 from odr.text import T
 
 if TYPE_CHECKING:
@@ -56,7 +58,10 @@ class StepsInput(CourtModel):
     while_stayed=True,
     serves=Everyone.NOBODY,
     seen_by=Audience.PARTIES_AND_COURT,
-    source="OLR 4, 5",
+    source=law("OLR 4, 5"),
+    desk=desks.OFFLINE_STEP,
+    topic=Topic.TAKING_PART,
+    in_record=False,
     help=T(
         "Step by step: what you agree to for one is not taken for another. You can change it in good time before the step."
     ),
@@ -79,7 +84,7 @@ def choose_steps(court: Sitting, case: Case, given: StepsInput, *, actor: Actor,
         (back_to_video if changed[Step.HEARING] else left_the_video)(court, case, party)
     court.announce("steps_chosen", case, party=party, changed={step.value: online for step, online in changed.items()})
     leaving = [step for step, online in changed.items() if not online]
-    court.close_tasks(case, OFFLINE_STEP, party.reference)
+    court.close_tasks(case, desks.OFFLINE_STEP, party.reference)
     if leaving:
         desk = Role.JUDGE if case.stage is Stage.HEARING else Role.CLERK
         title = T(
@@ -87,7 +92,7 @@ def choose_steps(court: Sitting, case: Case, given: StepsInput, *, actor: Actor,
             name=party.name,
             count=len(leaving),
         )
-        court.open_task(case, desk, OFFLINE_STEP, title, risk=30, subject=party.reference)
+        court.open_task(case, desk, desks.OFFLINE_STEP, title, risk=30, subject=party.reference)
     words = T(
         "%(name)s takes part online in %(online)s steps more, and in person in %(offline)s",
         name=party.name,

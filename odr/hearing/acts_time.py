@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from odr.docket.models import PARTY_ROLES, Case, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
-from odr.hearing import phases
+from odr.hearing import desks, phases
 from odr.hearing.acts_plan import hearing_open
 from odr.hearing.inputs import (
     AgreeTimeInput,
@@ -25,14 +25,16 @@ from odr.hearing.queries import WINDOW, examination_of, has_none, participants, 
 from odr.hearing.table import act
 from odr.identity.actors import Actor
 from odr.procedure.models import Window, WindowState
+from odr.procedure.rules import law
 from odr.procedure.rulings import ASKED, WITH_THE_JUDGMENT
-from odr.procedure.table import Everyone, Recorded, RulingForm
+from odr.procedure.table import Everyone, Recorded, RulingForm, Topic, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
+@guard("OLR 20", "CPL 86")
 def own_window(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no time can be asked for: none runs."""
     party = next((p for p in case.parties if p.id == actor.party_id), None)
@@ -49,7 +51,9 @@ def own_window(court: Sitting, case: Case, actor: Actor) -> Text | None:
     at={Stage.HEARING},
     guard=(hearing_open, own_window),
     serves=Everyone.BUT_ACTOR,
-    source="OLR 20; CPL 86",
+    source=law("OLR 20", "CPL 86"),
+    topic=Topic.HEARING,
+    in_record=True,
 )
 def ask_for_time(court: Sitting, case: Case, given: TimeInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask for more time before one's own has ended; the judge rules, or every other side agrees with one click."""
@@ -70,7 +74,7 @@ def ask_for_time(court: Sitting, case: Case, given: TimeInput, *, actor: Actor, 
     court.open_task(
         case,
         Role.JUDGE,
-        "time_request",
+        desks.TIME_REQUEST,
         T("%(party)s asks for %(days)s more working days.", party=party.name, days=given.days),
         risk=25,
         due_at=window.due_at,
@@ -99,7 +103,7 @@ def _grant_time(court: Sitting, case: Case, request: TimeRequest, days: int) -> 
     for window in windows:
         phases.extend(court, case, window, days, "OLR 20")
     request.state, request.decided_by = RequestState.GRANTED, court.next_number(case)
-    court.close_tasks(case, "time_request", request.reference)
+    court.close_tasks(case, desks.TIME_REQUEST, request.reference)
     court.session.flush()
     _still_fits(court, case, examination_of(court.session, case))
 
@@ -113,6 +117,7 @@ def _still_fits(court: Sitting, case: Case, examination: Examination | None) -> 
     examination.ends_by = end
 
 
+@guard("OLR 20")
 def time_was_asked(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no request for time to answer."""
     if has_none(court, case, TimeRequest):
@@ -131,7 +136,10 @@ def time_was_asked(court: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=(hearing_open, time_was_asked),
     serves=Everyone.PARTIES,
     paper=RulingForm(T("More time in the hearing"), WITH_THE_JUDGMENT, words=ASKED),
-    source="OLR 20",
+    source=law("OLR 20"),
+    desk=desks.TIME_REQUEST,
+    topic=Topic.HEARING,
+    in_record=True,
 )
 def rule_on_time(court: Sitting, case: Case, given: TimeRulingInput, *, actor: Actor, now: datetime) -> Recorded:
     """Give more time, or not, with reasons; never so much that the plan overruns the trial limit."""
@@ -140,7 +148,7 @@ def rule_on_time(court: Sitting, case: Case, given: TimeRulingInput, *, actor: A
     name = next(p.name for p in case.parties if p.id == request.party_id)
     if given.answer == "refuse":
         request.state, request.decided_by = RequestState.REFUSED, court.next_number(case)
-        court.close_tasks(case, "time_request", request.reference)
+        court.close_tasks(case, desks.TIME_REQUEST, request.reference)
         return Recorded(T("No more time for %(party)s", party=name), {"reasons": given.reasons})
     days = given.days or request.days
     _grant_time(court, case, request, days)
@@ -155,7 +163,9 @@ def rule_on_time(court: Sitting, case: Case, given: TimeRulingInput, *, actor: A
     by=set(PARTY_ROLES),
     at={Stage.HEARING},
     guard=(hearing_open, time_was_asked),
-    source="OLR 20",
+    source=law("OLR 20"),
+    topic=Topic.HEARING,
+    in_record=True,
 )
 def agree_extension(court: Sitting, case: Case, given: AgreeTimeInput, *, actor: Actor, now: datetime) -> Recorded:
     """Agree with one click; once every other party has, the time is given without a ruling."""
@@ -177,7 +187,9 @@ def agree_extension(court: Sitting, case: Case, given: AgreeTimeInput, *, actor:
     by=set(PARTY_ROLES),
     at={Stage.HEARING},
     guard=hearing_open,
-    source="OLR 5, 25; CPL 86",
+    source=law("OLR 5, 25", "CPL 86"),
+    topic=Topic.HEARING,
+    in_record=True,
 )
 def report_failure(court: Sitting, case: Case, given: FailureInput, *, actor: Actor, now: datetime) -> Recorded:
     """Report that network, equipment, power or the platform failed: a failure is never absence (OLR 25)."""
@@ -195,7 +207,7 @@ def report_failure(court: Sitting, case: Case, given: FailureInput, *, actor: Ac
     court.open_task(
         case,
         Role.JUDGE,
-        "failure",
+        desks.FAILURE,
         T("%(party)s reports a technical failure. Rule on it.", party=party.name),
         risk=60,
         subject=failure.reference,
@@ -203,6 +215,7 @@ def report_failure(court: Sitting, case: Case, given: FailureInput, *, actor: Ac
     return Recorded(T("%(party)s reported a technical failure", party=party.name), {"failure": failure.reference})
 
 
+@guard("OLR 5, 25")
 def failure_was_reported(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no failure to rule on."""
     found = court.session.scalar(
@@ -221,7 +234,10 @@ def failure_was_reported(court: Sitting, case: Case, actor: Actor) -> Text | Non
     guard=(hearing_open, failure_was_reported),
     serves=Everyone.PARTIES,
     paper=RulingForm(T("Technical failure"), WITH_THE_JUDGMENT, words=ASKED),
-    source="OLR 5, 25",
+    source=law("OLR 5, 25"),
+    desk=desks.FAILURE,
+    topic=Topic.HEARING,
+    in_record=True,
 )
 def rule_on_failure(court: Sitting, case: Case, given: FailureRulingInput, *, actor: Actor, now: datetime) -> Recorded:
     """Give back the time that a failure cost, to everybody alike; or not, with reasons.
@@ -233,7 +249,7 @@ def rule_on_failure(court: Sitting, case: Case, given: FailureRulingInput, *, ac
     if failure.state is not RequestState.ASKED:
         raise ActNotOpen(T("This report is decided already."))
     failure.why, failure.decided_by = given.reasons, court.next_number(case)
-    court.close_tasks(case, "failure", failure.reference)
+    court.close_tasks(case, desks.FAILURE, failure.reference)
     if given.answer == "refuse":
         failure.state = RequestState.REFUSED
         return Recorded(T("The report of a failure does not change the time"), {"reasons": given.reasons})
@@ -244,7 +260,7 @@ def rule_on_failure(court: Sitting, case: Case, given: FailureRulingInput, *, ac
     try:
         _still_fits(court, case, examination_of(court.session, case))
     except ActNotOpen as error:
-        court.open_task(case, Role.JUDGE, "trial_limit", error.message, risk=80)
+        court.open_task(case, Role.JUDGE, desks.TRIAL_LIMIT, error.message, risk=80)
     return Recorded(
         T("Because of a technical failure everybody has %(days)s more working days", days=given.days),
         {"days": given.days, "reasons": given.reasons},

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from odr.docket.models import PARTY_ROLES, Case, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
+from odr.hearing import desks
 from odr.hearing.acts_plan import hearing_open
 from odr.hearing.calling import call_to_fixed
 from odr.hearing.inputs import EmptyInput, TestimonyInput, UndertakingInput, WitnessInput, WitnessRulingInput
@@ -17,8 +18,9 @@ from odr.hearing.models import Interpreter, Posting, Question, Witness
 from odr.hearing.seating import seat
 from odr.hearing.table import act
 from odr.identity.actors import Actor
+from odr.procedure.rules import law
 from odr.procedure.rulings import ASKED, WITH_THE_JUDGMENT
-from odr.procedure.table import Everyone, Recorded, RulingForm
+from odr.procedure.table import Everyone, Recorded, RulingForm, Topic, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -35,7 +37,9 @@ HEARD = {Role.WITNESS, Role.EXPERT}
     by=set(PARTY_ROLES),
     at={Stage.PENDING, Stage.HEARING},
     serves=Everyone.BUT_ACTOR,
-    source="EV 68, 69; CPL 76",
+    source=law("EV 68, 69", "CPL 76"),
+    topic=Topic.HEARING,
+    in_record=True,
 )
 def ask_leave_for_witness(court: Sitting, case: Case, given: WitnessInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask the judge to hear somebody; in writing or recorded only on a ground of CPL 76 or by agreement (EV 68)."""
@@ -66,7 +70,7 @@ def ask_leave_for_witness(court: Sitting, case: Case, given: WitnessInput, *, ac
     court.open_task(
         case,
         Role.JUDGE,
-        "witness_leave",
+        desks.WITNESS_LEAVE,
         T("%(party)s asks leave to hear %(name)s.", party=party.name, name=given.name),
         risk=25,
         subject=witness.reference,
@@ -82,6 +86,7 @@ def ask_leave_for_witness(court: Sitting, case: Case, given: WitnessInput, *, ac
     )
 
 
+@guard("EV 68, 70")
 def somebody_for_leave(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no witness to rule on."""
     found = court.session.scalar(
@@ -98,7 +103,10 @@ def somebody_for_leave(court: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=somebody_for_leave,
     serves=Everyone.PARTIES,
     paper=RulingForm(T("Witness"), WITH_THE_JUDGMENT, words=ASKED),
-    source="EV 68, 70",
+    source=law("EV 68, 70"),
+    desk=desks.WITNESS_LEAVE,
+    topic=Topic.HEARING,
+    in_record=True,
 )
 def rule_on_witness(court: Sitting, case: Case, given: WitnessRulingInput, *, actor: Actor, now: datetime) -> Recorded:
     """Admit a witness or not, with reasons; admitted, her own room opens for the account of her address."""
@@ -106,7 +114,7 @@ def rule_on_witness(court: Sitting, case: Case, given: WitnessRulingInput, *, ac
     if witness.state is not RequestState.ASKED:
         raise ActNotOpen(T("This is decided already."))
     witness.why = given.reasons
-    court.close_tasks(case, "witness_leave", witness.reference)
+    court.close_tasks(case, desks.WITNESS_LEAVE, witness.reference)
     if given.answer == "refuse":
         witness.state = RequestState.REFUSED
         return Recorded(
@@ -130,6 +138,7 @@ def _without_place(court: Sitting, case: Case) -> list[Witness | Interpreter]:
     return [*court.session.scalars(admitted), *court.session.scalars(appointed)]
 
 
+@guard("EV 70")
 def witness_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nobody can be seated."""
     return None if _without_place(court, case) else T("No witness waits for a place.")
@@ -141,13 +150,16 @@ def witness_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     by={Role.CLERK},
     at={Stage.PENDING, Stage.HEARING},
     guard=witness_waits,
-    source="EV 70",
+    source=law("EV 70"),
+    desk=desks.WITNESS_ACCOUNT,
+    topic=Topic.HEARING,
+    in_record=False,
 )
 def seat_witnesses(court: Sitting, case: Case, given: EmptyInput, *, actor: Actor, now: datetime) -> Recorded:
     """Seat every admitted witness, expert or interpreter whose address has an account by now."""
     waiting = _without_place(court, case)
     for one in waiting:
-        court.close_tasks(case, "witness_account", one.reference)
+        court.close_tasks(case, desks.WITNESS_ACCOUNT, one.reference)
         seat(court, case, one, one.role if isinstance(one, Witness) else Role.INTERPRETER)
     seated = [one.name for one in waiting if one.account_id is not None]
     return Recorded(T("Witnesses seated: %(count)s", count=len(seated)), {"seated": len(seated)})
@@ -162,12 +174,14 @@ def own_row(court: Sitting, case: Case, actor: Actor) -> Witness | None:
     )
 
 
+@guard("EV 71")
 def not_yet_promised(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no undertaking is needed."""
     witness = own_row(court, case, actor)
     return T("You have already done this.") if witness is not None and witness.undertaken_by is not None else None
 
 
+@guard("EV 67, 72, 74", "CPL 76")
 def has_promised(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no testimony is taken yet (EV 71)."""
     witness = own_row(court, case, actor)
@@ -184,7 +198,9 @@ def has_promised(court: Sitting, case: Case, actor: Actor) -> Text | None:
     by=HEARD,
     at={Stage.PENDING, Stage.HEARING},
     guard=not_yet_promised,
-    source="EV 71",
+    source=law("EV 71"),
+    topic=Topic.HEARING,
+    in_record=True,
     strong=True,
 )
 def give_undertaking(court: Sitting, case: Case, given: UndertakingInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -205,7 +221,9 @@ def give_undertaking(court: Sitting, case: Case, given: UndertakingInput, *, act
     at={Stage.HEARING},
     guard=(hearing_open, has_promised),
     serves=Everyone.PARTIES,
-    source="EV 67, 72, 74; CPL 76",
+    source=law("EV 67, 72, 74", "CPL 76"),
+    topic=Topic.HEARING,
+    in_record=True,
 )
 def testify(court: Sitting, case: Case, given: TestimonyInput, *, actor: Actor, now: datetime) -> Recorded:
     """Testify in writing or by a recording sent before; another witness never reads it (EV 74)."""

@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Role
 from odr.docket.queries import entries_of, parties
+from odr.filing import desks as filing_desks
 from odr.filing.inputs_motions import ConvertTrackInput
 from odr.hearing.models import Witness
 from odr.hearing.models_appraisal import Appraisal, AppraisalState, ExpertChoice, ReportObjection
 from odr.identity.actors import Actor
 from odr.papers import PartyLine, Reason, RulingPaper, judge
 from odr.procedure.case_rules import Bar
-from odr.procedure.table import Guard
+from odr.procedure.table import Guard, guard
 from odr.procedure.tracks import conversion
 from odr.procedure.views import sitters
 from odr.text import Money, T, Text
@@ -35,13 +36,7 @@ REQUEST, CHOICE, FEE, REPORT, OBJECTION, ANSWER, ATTENDANCE = (
     "expert_attendance_fee",
 )
 """Windows."""
-RULE, APPOINT, UNPAID, LATE, HEAR = (
-    "appraisal_rule",
-    "expert_appoint",
-    "appraisal_unpaid",
-    "appraisal_late",
-    "expert_hear",
-)
+RULE, UNPAID, LATE = "appraisal_rule", "appraisal_unpaid", "appraisal_late"
 """Tasks of the judge."""
 
 
@@ -63,14 +58,15 @@ def mine(session: Session, case: Case, actor: Actor, *states: AppraisalState) ->
     ]
 
 
-def stands(*states: AppraisalState, reason: Text, own: bool = False) -> Guard:
+def stands(*states: AppraisalState, source: str, reason: Text, own: bool = False) -> Guard:
     """Open only where an appraisal is in one of these states; with ``own``, one with which the actor is commissioned."""
 
-    def guard(court: Sitting, case: Case, actor: Actor) -> Text | None:
+    @guard(source)
+    def an_appraisal_stands(court: Sitting, case: Case, actor: Actor) -> Text | None:
         found = mine(court.session, case, actor, *states) if own else appraisals_of(court.session, case, *states)
         return None if found else reason
 
-    return guard
+    return an_appraisal_stands
 
 
 def opinions_of(session: Session, case: Case) -> dict[str, str]:
@@ -145,7 +141,7 @@ def leave_barred_track(court: Sitting, case: Case, actor: Actor) -> None:
         court.open_task(
             case,
             Role.JUDGE,
-            "track",
+            filing_desks.TRACK,
             T("An appraisal was ordered; the %(track)s does not allow one.", track=case.track.label),
             risk=60,
         )

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Role, Stage
 from odr.docket.queries import parties
+from odr.hearing import desks
 from odr.hearing.appraisals import ATTENDANCE, witness_of
 from odr.hearing.calling import call_to_fixed, tell
 from odr.hearing.inputs_attendance import RestInput
@@ -62,7 +63,6 @@ class CallView:
         return Money(self.call.passed_on_minor, self.call.currency) if self.call.passed_on_minor is not None else None
 
 
-UNPAID, ATTENDS, PASS_ON = "attendance_unpaid", "expert_attends", "attendance_pass_on"
 """Tasks: of the judge the first two, of the cashier the last."""
 REST = "share_rest_of_attendance"
 RATES = "EV 39; CPI 118; FEE 11"
@@ -204,7 +204,7 @@ def come(court: Sitting, case: Case, call: ExpertCall) -> None:
         "The expert %(name)s is to be heard. Then find how the attendance ended (Evidence Rules, art. 39).",
         name=witness.name,
     )
-    court.open_task(case, Role.JUDGE, ATTENDS, title, risk=40, subject=call.reference)
+    court.open_task(case, Role.JUDGE, desks.EXPERT_ATTENDS, title, risk=40, subject=call.reference)
 
 
 def end(court: Sitting, case: Case, call: ExpertCall, state: CallState) -> None:
@@ -212,9 +212,9 @@ def end(court: Sitting, case: Case, call: ExpertCall, state: CallState) -> None:
     stands.
     """
     call.state, call.ended_by = state, court.next_number(case)
-    court.close_tasks(case, ATTENDS, call.reference)
+    court.close_tasks(case, desks.EXPERT_ATTENDS, call.reference)
     for share in call.shares:
-        court.close_tasks(case, UNPAID, share.reference)
+        court.close_tasks(case, desks.ATTENDANCE_UNPAID, share.reference)
     if not calls_on(court.session, call.appraisal, CallState.COMING):
         witness_of(court.session, call.appraisal).manner = TestimonyManner.WRITTEN
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from odr.docket.models import Case, Party, Role, Stage
 from odr.docket.queries import parties
 from odr.errors import InvalidInput
+from odr.hearing import desks
 from odr.hearing.kinds import HearingState, Mode
 from odr.hearing.ledger import Step, stands
 from odr.hearing.models import Hearing
@@ -20,8 +21,6 @@ from odr.text import T, Text
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
-
-PLACE_TASK = "hearing_place"
 
 
 def in_person(court: Sitting, case: Case, step: Step) -> list[Party]:
@@ -69,14 +68,14 @@ def stayed_away_rightly(court: Sitting, case: Case, hearing: Hearing, party: Par
 def fix_in_courtroom(court: Sitting, case: Case, hearing: Hearing, party: Party) -> None:
     """Tell the clerk what to do: a hearing to which the party can come in person."""
     subject = f"{hearing.reference}/{party.id}"
-    if court.tasks(case, PLACE_TASK, subject):
+    if court.tasks(case, desks.HEARING_PLACE, subject):
         return
     title = T(
         "%(name)s does not take part by video in the hearing of %(at)s. Fix a hearing to which she can come in person; the others may stay online.",
         name=party.name,
         at=hearing.begins_at,
     )
-    court.open_task(case, Role.CLERK, PLACE_TASK, title, risk=45, due_at=hearing.begins_at, subject=subject)
+    court.open_task(case, Role.CLERK, desks.HEARING_PLACE, title, risk=45, due_at=hearing.begins_at, subject=subject)
 
 
 def left_the_video(court: Sitting, case: Case, party: Party) -> None:
@@ -92,7 +91,7 @@ def left_the_video(court: Sitting, case: Case, party: Party) -> None:
 
 def back_to_video(court: Sitting, case: Case, party: Party) -> None:
     """She agrees again: nothing has to be fixed for her."""
-    for task in court.tasks(case, PLACE_TASK):
+    for task in court.tasks(case, desks.HEARING_PLACE):
         if (task.subject or "").endswith(f"/{party.id}"):
             task.done_at = court.now
 

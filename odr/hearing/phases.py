@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from odr.docket.models import Case, DocketEntry, Party, Role, Stage
+from odr.hearing import desks
 from odr.hearing.inputs import CloseInput, PhaseInput, SealInput
 from odr.hearing.kinds import OPEN_QUESTIONS, Axis, DutyState, PhaseState, QuestionState
 from odr.hearing.models import Duty, Examination, Opinion, Phase, Question, Seal
@@ -104,7 +105,7 @@ def open_turn(court: Sitting, case: Case, phase: Phase, at: datetime) -> bool:
         court.open_task(
             case,
             Role.JUDGE,
-            "put_questions",
+            desks.PUT_QUESTIONS,
             T("Put your questions to the parties, or say that you have none."),
             risk=20,
             subject=phase.reference,
@@ -243,7 +244,7 @@ def on_turn_lapsed(court: Sitting, case: Case, window: Window) -> None:
                 number=question.number,
             )
         )
-        court.open_task(case, Role.JUDGE, "unanswered", title, risk=30, subject=question.reference)
+        court.open_task(case, Role.JUDGE, desks.UNANSWERED, title, risk=30, subject=question.reference)
 
 
 def seal_of(court: Sitting, phase: Phase | None) -> Seal | None:

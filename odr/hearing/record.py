@@ -27,61 +27,13 @@ if TYPE_CHECKING:
     from odr.procedure.court import Court
     from odr.procedure.sitting import Sitting
 
-HEARD_BY = frozenset(
-    [
-        "open_examination",
-        "close_phase",
-        "open_sealed",
-        "end_phase",
-        "change_plan",
-        "convert_mode",
-        "close_hearing",
-        "give_opinion",
-        "give_opinions",
-        "retract_opinion",
-        "propose_fact",
-        "answer_fact",
-        "put_question",
-        "ask_leave_for_question",
-        "allow_question",
-        "disallow_question",
-        "answer_question",
-        "ask_again",
-        "deem_admitted",
-        "withdraw_question",
-        "post_statement",
-        "finish_turn",
-        "raise_objection",
-        "list_issues",
-        "note_in_record",
-        "ask_for_time",
-        "rule_on_time",
-        "agree_extension",
-        "report_failure",
-        "rule_on_failure",
-        "summon",
-        "adjourn_hearing",
-        "rule_on_adjournment",
-        "appoint_interpreter",
-        "record_hearing",
-        "confirm_recording",
-        "ask_leave_for_witness",
-        "rule_on_witness",
-        "give_undertaking",
-        "testify",
-        "consent_to_mode",
-        "ask_hearing_order",
-        "rule_on_hearing_order",
-    ]
-)
-"""Acts whose entries make the record of the hearing."""
-
 
 def record_entries(court: Sitting, case: Case) -> Sequence[DocketEntry]:
-    """Entries of the hearing in order."""
+    """Entries of the hearing in order: of the acts that stand in its record."""
+    heard = [act.name for act in court.court.table if act.in_record]
     return court.session.scalars(
         select(DocketEntry)
-        .where(DocketEntry.case_id == case.id, DocketEntry.act.in_(HEARD_BY))
+        .where(DocketEntry.case_id == case.id, DocketEntry.act.in_(heard))
         .order_by(DocketEntry.number)
     ).all()
 

@@ -37,10 +37,16 @@ def propose(case: Case, actor: Actor) -> Page:
     with current_court().database.write() as session:
         session.add(
             Draft(
-                account_id=actor.account_id, case_id=case.id, kind=KIND + act, values={"words": words, "by": actor.name}, done_steps=[],
-                state=DraftState.OPEN, created_at=now, saved_at=now,
+                account_id=actor.account_id,
+                case_id=case.id,
+                kind=KIND + act,
+                values={"words": words, "by": actor.name},
+                done_steps=[],
+                state=DraftState.OPEN,
+                created_at=now,
+                saved_at=now,
             )
-        )  # fmt: skip
+        )
     return _back(case)
 
 

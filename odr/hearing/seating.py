@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Role, Seat
 from odr.errors import ActNotOpen
+from odr.hearing import desks
 from odr.hearing.models import Interpreter, Witness
 from odr.identity.models import Account, AccountState
 from odr.text import T
@@ -28,7 +29,7 @@ def seat(court: Sitting, case: Case, who: Witness | Interpreter, role: Role, *, 
     if account is None:
         if needed:
             title = T("Bring %(name)s onto the platform, then seat her.", name=who.name)
-            court.open_task(case, Role.CLERK, "witness_account", title, risk=20, subject=who.reference)
+            court.open_task(case, Role.CLERK, desks.WITNESS_ACCOUNT, title, risk=20, subject=who.reference)
         return
     taken = {p.account_id for p in case.parties} | set(
         court.session.scalars(select(Seat.account_id).where(Seat.case_id == case.id, Seat.until_at.is_(None)))

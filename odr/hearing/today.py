@@ -178,6 +178,9 @@ def _counts(court: Sitting, cases: dict[int, Case], lines: list[Line]) -> Counts
     )
     rest = set(cases) - set(best)
     return Counts(
-        today=sum(g == DANGER for g in best.values()), week=sum(g == RULING for g in best.values()), ready=sum(g == READY for g in best.values()),
-        others=len(rest & running), by_themselves=len(rest - running),
-    )  # fmt: skip
+        today=sum(g == DANGER for g in best.values()),
+        week=sum(g == RULING for g in best.values()),
+        ready=sum(g == READY for g in best.values()),
+        others=len(rest & running),
+        by_themselves=len(rest - running),
+    )

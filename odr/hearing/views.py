@@ -345,14 +345,23 @@ def examination_page(court: Sitting, case: Case, actor: Actor, *, everything: bo
     }
     waits = [q for q in asked if q.waits_for_me]
     return ExaminationPage(
-        examination=examination, plan=plan_view(court, case, examination, windows), left=left_of(windows, actor, court.now), questions=waits,
-        others=[q for q in asked if not q.waits_for_me], opinions=given, statements=[v for v in views if v.posting.question_id is None and v.is_open],
-        acts=acts_open(court, case, actor), more=not everything and len(newest) > SHOWN,
-        to_examine=sum(e.party_id != actor.party_id and e.id not in spoken for e in exhibits.values()) if actor.role in PARTY_ROLES else 0,
-        sealed=[v for v in closed if v.row.question_id is None], exhibits=list(exhibits.values()),
+        examination=examination,
+        plan=plan_view(court, case, examination, windows),
+        left=left_of(windows, actor, court.now),
+        questions=waits,
+        others=[q for q in asked if not q.waits_for_me],
+        opinions=given,
+        statements=[v for v in views if v.posting.question_id is None and v.is_open],
+        acts=acts_open(court, case, actor),
+        more=not everything and len(newest) > SHOWN,
+        to_examine=sum(e.party_id != actor.party_id and e.id not in spoken for e in exhibits.values())
+        if actor.role in PARTY_ROLES
+        else 0,
+        sealed=[v for v in closed if v.row.question_id is None],
+        exhibits=list(exhibits.values()),
         hearings=[] if has_none(court, case, Hearing) else list(hearings_of(court.session, case)),
         uploads=list(forms.SOURCES["upload"](court, case, actor)) if waits else [],
-    )  # fmt: skip
+    )
 
 
 def _sealed(court: Sitting, case: Case, actor: Actor) -> list[SealedView]:

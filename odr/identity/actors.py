@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -11,6 +12,15 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Role, Seat
 from odr.identity.models import Account, AccountState, Mandate, MandateScope, stands
+
+
+class SignIn(enum.Enum):
+    """By what somebody is signed in who acts: the entry keeps it, so that nobody can say later it was more or less."""
+
+    NONE = "none"  # the court's own act
+    ONE_FACTOR = "one_factor"  # a password, or a link sent to a mailbox
+    TWO_FACTORS = "two_factors"  # a password and a code, or a passkey
+    TOKEN = "token"  # a program with a person's token
 
 
 @dataclass(frozen=True)
@@ -25,6 +35,7 @@ class Actor:
     mandate_id: int | None = None
     scope: MandateScope | None = None
     strong_at: datetime | None = None
+    sign_in: SignIn = SignIn.NONE
 
     @property
     def hat(self) -> str:
@@ -104,13 +115,20 @@ def actors_in(
 
 
 def capacities(
-    session: Session, holder: Holder, case: Case, now: datetime, strong_at: datetime | None = None
+    session: Session,
+    holder: Holder,
+    case: Case,
+    now: datetime,
+    strong_at: datetime | None = None,
+    sign_in: SignIn = SignIn.ONE_FACTOR,
 ) -> list[Actor]:
     """As :func:`actors_in`, for somebody whose account was read in this very snapshot and is active."""
     me, name = holder.account_id, holder.name
     parties: dict[int, Party] = {p.id: p for p in case.parties if p.left_at is None}
     actors = [
-        Actor(p.role, me, name, case.id, p.id, strong_at=strong_at) for p in parties.values() if p.account_id == me
+        Actor(p.role, me, name, case.id, p.id, strong_at=strong_at, sign_in=sign_in)
+        for p in parties.values()
+        if p.account_id == me
     ]
     for _, number, party_id, scope, from_at, until_at, signed_at, revoked_at, role in session.execute(
         _CAPACITIES, {"case": case.id, "account": me}
@@ -122,10 +140,10 @@ def capacities(
                 Role.INTERPRETER,
                 Role.MEDIATOR,
             ):
-                actors.append(Actor(seat, me, name, case.id, strong_at=strong_at))
+                actors.append(Actor(seat, me, name, case.id, strong_at=strong_at, sign_in=sign_in))
         elif party_id in parties and stands(now, from_at, until_at, signed_at, revoked_at):
             party = parties[party_id]
-            actors.append(Actor(party.role, me, name, case.id, party.id, number, scope, strong_at))
+            actors.append(Actor(party.role, me, name, case.id, party.id, number, scope, strong_at, sign_in))
     return actors
 
 

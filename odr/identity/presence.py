@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Role
 from odr.identity import sessions, tokens
+from odr.identity.actors import SignIn
 from odr.identity.sessions import OFFICE_ROLES, Owner
 from odr.identity.tokens import Scope
 
@@ -45,6 +46,13 @@ class Person(UserMixin):  # type: ignore[misc]
     def by_token(self) -> bool:
         """Whether a program acts with the person's token."""
         return self.token_id is not None
+
+    @property
+    def sign_in(self) -> SignIn:
+        """By what the person is signed in."""
+        if self.by_token:
+            return SignIn.TOKEN
+        return SignIn.TWO_FACTORS if self.two_factor else SignIn.ONE_FACTOR
 
     def is_strong(self, now: datetime, minutes: int) -> bool:
         """Whether the person proved who she is within ``minutes``."""

@@ -106,9 +106,16 @@ def _decided(
     account = session.get_one(Account, row.account_id)
     row.approved, row.decided_by, row.decided_at = approved, by, now
     act: dict[str, JSON] = {
-        "type": FORMAT, "act": "take_off_second_factor", "account": account.reference, "asked_by": row.asked_by, "why": row.why,
-        "asked_at": row.asked_at.isoformat(), "decided_by": by, "decided_at": now.isoformat(), "approved": approved,
-    }  # fmt: skip
+        "type": FORMAT,
+        "act": "take_off_second_factor",
+        "account": account.reference,
+        "asked_by": row.asked_by,
+        "why": row.why,
+        "asked_at": row.asked_at.isoformat(),
+        "decided_by": by,
+        "decided_at": now.isoformat(),
+        "approved": approved,
+    }
     record = canonical(act)
     subject: dict[str, JSON] = {
         "sha256": sha256_hex(record),

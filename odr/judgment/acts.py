@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from odr.docket.models import Audience, Case, Document, Role, Stage
 from odr.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.identity.actors import Actor
-from odr.judgment import issuing
+from odr.judgment import desks, issuing
 from odr.judgment.acts_absence import absent_may_ask
 from odr.judgment.checks import problems
 from odr.judgment.costs import allocation_for
@@ -27,7 +27,8 @@ from odr.judgment.lookups import (
 )
 from odr.judgment.models import Decision, Finding, Order
 from odr.procedure.models import WindowState
-from odr.procedure.table import Premise, Recorded, act
+from odr.procedure.rules import law
+from odr.procedure.table import Premise, Recorded, Topic, act, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -35,10 +36,10 @@ if TYPE_CHECKING:
 
 DECIDING = {Stage.HEARING, Stage.DELIBERATION}
 COOLING = "cooling_off"
-PRONOUNCE_TASK, DRAFT_TASK = "pronounce", "draft_decision"
 PERFORMANCE_DAYS = "performance"
 
 
+@guard("EV 97", "CPI 103", "CPL 155")
 def nothing_rests(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """While a decision rests, neither its findings nor its words change under it."""
     if any(d.state is DecisionState.COOLING for d in decisions_of(court.session, case, DecisionState.COOLING)):
@@ -54,7 +55,9 @@ def nothing_rests(court: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=nothing_rests,
     seen_by=Audience.BENCH,
     page="judgment.desk",
-    source="EV 97; CPI 103",
+    source=law("EV 97", "CPI 103"),
+    topic=Topic.DECISION,
+    in_record=False,
     while_stayed=False,
 )
 def record_findings(court: Sitting, case: Case, given: FindingsInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -148,7 +151,10 @@ def _write_finding(court: Sitting, case: Case, item: Any, one: FindingInput, num
     guard=nothing_rests,
     seen_by=Audience.BENCH,
     page="judgment.desk",
-    source="CPL 155",
+    source=law("CPL 155"),
+    desk=desks.DRAFT_DECISION,
+    topic=Topic.DECISION,
+    in_record=False,
 )
 def draft_decision(court: Sitting, case: Case, given: DraftInput, *, actor: Actor, now: datetime) -> Recorded:
     """Write the decision in its parts; the draft before is replaced, its entry stays. Only the bench reads it."""
@@ -214,7 +220,10 @@ def _orders(court: Sitting, case: Case, given: DraftInput, currency: str) -> lis
     to={Stage.DELIBERATION},
     seen_by=Audience.BENCH,
     page="judgment.desk",
-    source="CPL 155; COURT cooling-off",
+    source=law("CPL 155", "COURT cooling-off"),
+    desk=desks.DRAFT_DECISION,
+    topic=Topic.DECISION,
+    in_record=False,
 )
 def send_for_signing(court: Sitting, case: Case, given: SignInput, *, actor: Actor, now: datetime) -> Recorded:
     """Close the draft: every check holds, and the decision rests before it may be pronounced.
@@ -232,7 +241,7 @@ def send_for_signing(court: Sitting, case: Case, given: SignInput, *, actor: Act
         )
     decision.state = DecisionState.COOLING
     decision.signed_entry = court.next_number(case)
-    court.close_tasks(case, DRAFT_TASK)
+    court.close_tasks(case, desks.DRAFT_DECISION)
     court.start_window(case, COOLING, start=now, subject=decision.reference)
     court.move(case, Stage.DELIBERATION)
     return Recorded(T("Decision signed; it rests before it is pronounced"), {"decision": decision.reference})
@@ -245,7 +254,9 @@ def send_for_signing(court: Sitting, case: Case, given: SignInput, *, actor: Act
     at={Stage.DELIBERATION},
     seen_by=Audience.BENCH,
     page="judgment.desk",
-    source="COURT cooling-off",
+    source=law("COURT cooling-off"),
+    desk=desks.PRONOUNCE,
+    topic=Topic.DECISION,
 )
 def reopen_decision(court: Sitting, case: Case, given: ReopenInput, *, actor: Actor, now: datetime) -> Recorded:
     """Take a decision that rests back to the draft; nothing of it was sealed, logged as a decision or served."""
@@ -254,10 +265,11 @@ def reopen_decision(court: Sitting, case: Case, given: ReopenInput, *, actor: Ac
         raise ActNotOpen(T("This decision does not rest."))
     decision.state, decision.signed_entry = DecisionState.DRAFT, None
     court.close_windows(case, COOLING, WindowState.ENDED, subject=decision.reference)
-    court.close_tasks(case, PRONOUNCE_TASK, decision.reference)
+    court.close_tasks(case, desks.PRONOUNCE, decision.reference)
     return Recorded(T("The decision was taken back to the draft"), {"decision": decision.reference})
 
 
+@guard("CPL 151, 155")
 def a_decision_has_rested(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Nothing is pronounced before the cooling-off is over."""
     decision = current_draft(court.session, case)
@@ -280,7 +292,9 @@ def a_decision_has_rested(court: Sitting, case: Case, actor: Actor) -> Text | No
     premise=Premise.DOCKET,
     prepare=issuing.prepare_decision,
     page="judgment.issue",
-    source="CPL 151, 155",
+    source=law("CPL 151, 155"),
+    desk=desks.PRONOUNCE,
+    topic=Topic.DECISION,
 )
 def issue_decision(court: Sitting, case: Case, given: IssueInput, *, actor: Actor, now: datetime) -> Recorded:
     """Pronounce and seal the decision (CPL 151); it is served at once, or when the clerk has signed too where the rules
@@ -301,19 +315,23 @@ def issue_decision(court: Sitting, case: Case, given: IssueInput, *, actor: Acto
     document = issuing.keep_paper(court, case, decision)
     decision.state, decision.issued_entry, decision.issued_at = DecisionState.ISSUED, court.next_number(case), now
     decision.document_id, decision.document_sha256 = document.id, document.sha256
-    court.close_tasks(case, PRONOUNCE_TASK, decision.reference)
+    court.close_tasks(case, desks.PRONOUNCE, decision.reference)
     if decision.kind is not DecisionKind.PARTIAL:
         case.pronounced_at = now
         court.move(case, Stage.PRONOUNCED)
-    elif not court.tasks(case, DRAFT_TASK):
+    elif not court.tasks(case, desks.DRAFT_DECISION):
         court.open_task(
-            case, Role.JUDGE, DRAFT_TASK, T("A part is decided. Decide on the rest when it is ready."), risk=30
+            case,
+            Role.JUDGE,
+            desks.DRAFT_DECISION,
+            T("A part is decided. Decide on the rest when it is ready."),
+            risk=30,
         )
     if issuing.clerk_signs(court, case):
         court.open_task(
             case,
             Role.CLERK,
-            "countersign",
+            desks.COUNTERSIGN,
             T("A decision was pronounced. Sign it too; then it is served."),
             risk=60,
             subject=decision.reference,
@@ -347,7 +365,8 @@ def _issued(decision: Decision, document: Document) -> dict[str, Any]:
     at={*DECIDING, Stage.PRONOUNCED, Stage.APPEALED},
     to={Stage.EFFECTIVE},
     listed=False,
-    source="CPL 158, 165",
+    source=law("CPL 158, 165"),
+    in_record=False,
 )
 def take_effect(court: Sitting, case: Case, given: EffectInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record that a decision binds: nobody can appeal any more, or nobody ever could (CPL 158, 165).
@@ -369,7 +388,7 @@ def rested(court: Sitting, case: Case, window: Any) -> None:
     court.open_task(
         case,
         Role.JUDGE,
-        PRONOUNCE_TASK,
+        desks.PRONOUNCE,
         T("A decision has rested. Pronounce it, or take it back."),
         risk=50,
         subject=window.subject,
@@ -378,11 +397,11 @@ def rested(court: Sitting, case: Case, window: Any) -> None:
 
 def begin_deliberation(court: Sitting, case: Case, facts: Any) -> None:
     """The examination is over: findings and decision wait for the judge."""
-    if not court.tasks(case, DRAFT_TASK):
+    if not court.tasks(case, desks.DRAFT_DECISION):
         court.open_task(
             case,
             Role.JUDGE,
-            DRAFT_TASK,
+            desks.DRAFT_DECISION,
             T("The examination is over. Make the findings and write the decision."),
             risk=30,
         )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from odr.docket.models import Case, Party, Role, Stage
 from odr.errors import ActNotOpen
 from odr.identity.actors import Actor
+from odr.judgment import desks
 from odr.judgment.effect import APPEAL, set_aside
 from odr.judgment.inputs import ReviewInput
 from odr.judgment.kinds import AppealState, DecisionState, MotionKind
@@ -17,7 +18,8 @@ from odr.judgment.lookups import issued, petitions_of
 from odr.judgment.models import Decision, Motion
 from odr.procedure.models import WindowState
 from odr.procedure.pack import NoSuchRule
-from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.rules import law
+from odr.procedure.table import Everyone, Recorded, Topic, act
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -52,7 +54,8 @@ def absent_may_ask(
     window=SET_ASIDE,
     remedy=True,
     serves=Everyone.BUT_ACTOR,
-    source="CPR 27.11",
+    source=law("CPR 27.11"),
+    topic=Topic.DECISION,
 )
 def ask_to_set_aside(court: Sitting, case: Case, given: ReviewInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask for it within the time of the rules, with a good reason for the absence and a case to make; the judge rules
@@ -70,7 +73,7 @@ def ask_to_set_aside(court: Sitting, case: Case, given: ReviewInput, *, actor: A
     court.session.add(motion)
     court.session.flush()
     title = T("%(name)s asks for a ruling: %(kind)s.", name=me.name, kind=motion.kind.label)
-    court.open_task(case, Role.JUDGE, "ruling_asked", title, risk=60, subject=motion.reference)
+    court.open_task(case, Role.JUDGE, desks.RULING_ASKED, title, risk=60, subject=motion.reference)
     return Recorded(
         T("%(name)s asks for a ruling: %(kind)s", name=me.name, kind=motion.kind.label), {"motion": motion.reference}
     )
@@ -87,13 +90,13 @@ def hear_again(court: Sitting, case: Case) -> None:
     set_aside(court, case, {})
     for kind in (APPEAL, SET_ASIDE, "retrial_application"):
         court.close_windows(case, kind, WindowState.ENDED)
-    court.close_tasks(case, "close_case")
+    court.close_tasks(case, desks.CLOSE_CASE)
     case.effective_at, case.pronounced_at = None, None
     court.move(case, Stage.HEARING)
     court.open_task(
         case,
         Role.JUDGE,
-        "heard_again",
+        desks.HEARD_AGAIN,
         T("A decision given in absence was set aside. Hear both sides and decide anew."),
         risk=55,
     )

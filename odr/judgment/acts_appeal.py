@@ -12,6 +12,7 @@ from odr.docket.models import PARTY_ROLES, Case, Role, Stage
 from odr.docket.queries import documents, entries
 from odr.errors import ActNotOpen, InvalidInput
 from odr.identity.actors import CLOCK_ACTOR, Actor
+from odr.judgment import desks
 from odr.judgment.effect import APPEAL, bring_into_effect, is_final
 from odr.judgment.inputs import AppealAnswerInput, AppealInput, AppealOutcomeInput, EffectInput, SendFileInput
 from odr.judgment.kinds import AppealOutcome, AppealState, DecisionKind, DecisionState, Instrument
@@ -21,9 +22,10 @@ from odr.judgment.rehearing import new_bench
 from odr.payments.demands import borne_by, settle_bears, standing_fee
 from odr.payments.tariff import Matter
 from odr.procedure.models import WindowState
+from odr.procedure.rules import law
 from odr.procedure.sealed import keep_document
 from odr.procedure.sitting import words_of
-from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.table import Everyone, Recorded, Topic, act, guard
 from odr.procedure.versions import upcast
 from odr.text import Money, T, Text
 
@@ -47,7 +49,9 @@ LIVE = (AppealState.FILED, AppealState.ANSWERED, AppealState.SENT)
     remedy=True,
     special=True,
     serves=Everyone.BUT_ACTOR,
-    source="CPL 171, 172, 173",
+    source=law("CPL 171, 172, 173"),
+    topic=Topic.DECISION,
+    in_record=False,
 )
 def appeal_decision(court: Sitting, case: Case, given: AppealInput, *, actor: Actor, now: datetime) -> Recorded:
     """Lodge an appeal through this court: it is forwarded at once, and its fee is computed on what is challenged (CPL
@@ -77,7 +81,7 @@ def appeal_decision(court: Sitting, case: Case, given: AppealInput, *, actor: Ac
     court.open_task(
         case,
         Role.CLERK,
-        "appeal",
+        desks.APPEAL,
         T("%(name)s appealed. Send the file up when the answers are in.", name=me.name),
         risk=45,
         subject=petition.reference,
@@ -107,7 +111,9 @@ def _challenged(court: Sitting, case: Case, actor: Actor) -> Decision | None:
     window="appeal_answer",
     late=True,
     serves=Everyone.BUT_ACTOR,
-    source="CPL 174",
+    source=law("CPL 174"),
+    topic=Topic.DECISION,
+    in_record=False,
 )
 def answer_appeal(court: Sitting, case: Case, given: AppealAnswerInput, *, actor: Actor, now: datetime) -> Recorded:
     """Answer another's appeal; silence does not stop it (CPL 174)."""
@@ -139,7 +145,7 @@ def file_is_due(court: Sitting, case: Case, petition: str, since: datetime) -> N
     if FILE not in court.pack(case).windows.rules:
         return
     due = court.start_window(case, FILE, start=since, subject=petition).due_at
-    for task in court.tasks(case, "appeal", petition):
+    for task in court.tasks(case, desks.APPEAL, petition):
         task.due_at = due
 
 
@@ -154,13 +160,14 @@ def file_overdue(court: Sitting, case: Case, window: Any) -> None:
     court.open_task(
         case,
         Role.PRESIDENT,
-        FILE,
+        desks.APPEAL_FILE,
         T("The file of an appeal was not sent up within its time."),
         risk=60,
         subject=window.subject,
     )
 
 
+@guard("CPL 174", "CPL 177, 182", "FEE 30")
 def some_appeal(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """There must be an appeal."""
     return None if petitions_of(court.session, case, *LIVE) else T("No appeal is pending.")
@@ -173,7 +180,10 @@ def some_appeal(court: Sitting, case: Case, actor: Actor) -> Text | None:
     at=APPEALABLE,
     guard=some_appeal,
     serves=Everyone.PARTIES,
-    source="CPL 174",
+    source=law("CPL 174"),
+    desk=(desks.APPEAL_FILE, desks.APPEAL),
+    topic=Topic.DECISION,
+    in_record=False,
 )
 def send_file_up(court: Sitting, case: Case, given: SendFileInput, *, actor: Actor, now: datetime) -> Recorded:
     """Send the whole file up, with a list of every entry and paper and its digest by which the higher court checks it
@@ -183,9 +193,9 @@ def send_file_up(court: Sitting, case: Case, given: SendFileInput, *, actor: Act
     for petition in found:
         petition.state = AppealState.SENT
         court.close_windows(case, FILE, WindowState.MET, subject=petition.reference)
-        court.close_tasks(case, FILE, petition.reference)
+        court.close_tasks(case, desks.APPEAL_FILE, petition.reference)
         court.close_windows(case, "appeal_answer", WindowState.ENDED, subject=petition.reference)
-        court.close_tasks(case, "appeal", petition.reference)
+        court.close_tasks(case, desks.APPEAL, petition.reference)
     content = canonical(file_list(court, case, given.court))
     document = keep_document(
         court,
@@ -232,7 +242,9 @@ def file_list(court: Sitting, case: Case, to: str) -> dict[str, Any]:
     to={Stage.EFFECTIVE, Stage.HEARING},
     guard=some_appeal,
     serves=Everyone.PARTIES,
-    source="CPL 177, 182; FEE 30",
+    source=law("CPL 177, 182", "FEE 30"),
+    topic=Topic.DECISION,
+    in_record=False,
     version=2,
 )
 def record_appeal_outcome(
@@ -258,8 +270,8 @@ def record_appeal_outcome(
         )
         for kind in ("appeal_answer", FILE):
             court.close_windows(case, kind, WindowState.ENDED, subject=petition.reference)
-        for task in ("appeal", FILE):
-            court.close_tasks(case, task, petition.reference)
+        for desk in (desks.APPEAL, desks.APPEAL_FILE):
+            court.close_tasks(case, desk, petition.reference)
     court.close_windows(case, APPEAL, WindowState.ENDED, subject=decision.reference)
     court.announce("appeal_decided", case, outcome=given.outcome.value)
     if given.outcome is AppealOutcome.SENT_BACK:
@@ -355,7 +367,7 @@ def appeal_fee_lapsed(court: Sitting, case: Case, facts: Any) -> None:
                 AppealOutcome.WITHDRAWN,
                 court.next_number(case),
             )
-            court.close_tasks(case, "appeal", petition.reference)
+            court.close_tasks(case, desks.APPEAL, petition.reference)
             challenged.add(petition.decision_id)
     court.session.flush()
     for decision in [

@@ -26,14 +26,16 @@ from odr.payments.costs import allocate_costs
 from odr.payments.demands import order_costs
 from odr.procedure.models import WindowState
 from odr.procedure.reckoning import reckon
+from odr.procedure.rules import law
 from odr.procedure.rulings import NO_APPEAL
-from odr.procedure.table import Everyone, Recorded, RulingForm, act
+from odr.procedure.table import Everyone, Recorded, RulingForm, Topic, act, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
+@guard("CPL 57, 157", "CPI 80")
 def a_judgment_fits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to apply."""
     return (
@@ -43,6 +45,7 @@ def a_judgment_fits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     )
 
 
+@guard("CPL 57, 157", "CPI 80")
 def respondents_were_heard(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why it is too early: a respondent has not got the claim, or may still answer it (CPL 128)."""
     for party in parties(case, Role.RESPONDENT):
@@ -76,7 +79,9 @@ def the_other_case(court: Sitting, case: Case, given: ApplyJudgmentInput) -> lis
         result="",
         ruled=T("The claim is right. The judgment in the action of many applies to it."),
     ),
-    source="CPL 57, 157; CPI 80",
+    source=law("CPL 57, 157", "CPI 80"),
+    topic=Topic.DECISION,
+    in_record=False,
     help=T(
         "For a claim by somebody who had not registered. If it is right, nothing needs to be tried again. If it is not, decide it like any other."
     ),
@@ -186,7 +191,7 @@ def _costs(court: Sitting, case: Case, given: ApplyJudgmentInput) -> dict[str, i
     listed=False,
     while_stayed=True,
     seen_by=Audience.COURT,
-    source="CPL 57; CPI 80",
+    source=law("CPL 57", "CPI 80"),
 )
 def note_applied_judgment(court: Sitting, case: Case, given: AppliedFact, *, actor: Actor, now: datetime) -> Recorded:
     """Note on the docket of the action of many to which claim its judgment was applied; whose claim it is, only the

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from odr.docket.models import Audience, Case, DocketEntry, Outcome, Role, Stage
 from odr.errors import InvalidInput
 from odr.identity.actors import CLOCK_ACTOR, Actor
+from odr.judgment import desks
 from odr.judgment.acts_evidence import bring_over
 from odr.judgment.before_claim import before_claim, claims_that_follow, tell_the_other_side
 from odr.judgment.inputs import OverInput
@@ -21,14 +22,13 @@ from odr.judgment.lookups import preservations_of
 from odr.judgment.models import BeforeClaim, Motion
 from odr.judgment.preserving import CLAIM_FOLLOWS, LIVE, apply_before_claim, end_preservations, only, over_before_claim
 from odr.procedure.models import Window, WindowState
-from odr.procedure.table import Recorded, act
+from odr.procedure.rules import law
+from odr.procedure.table import Recorded, Topic, act, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
     from odr.procedure.sitting import Sitting
-
-LIFT_TASK = "lift_preservation"
 
 
 @act(
@@ -38,7 +38,7 @@ LIFT_TASK = "lift_preservation"
     at={Stage.PRESERVING},
     seen_by=Audience.NAMED,
     listed=False,
-    source="CPL 104; CPI 152",
+    source=law("CPL 104", "CPI 152"),
 )
 def ask_before_claim(court: Sitting, case: Case, given: BeforeClaimInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask the court to secure something before there is a claim; the judge on duty rules within 48 hours (CPL 104).
@@ -67,6 +67,7 @@ def ask_before_claim(court: Sitting, case: Case, given: BeforeClaimInput, *, act
     )
 
 
+@guard("CPL 104")
 def a_claim_is_missing(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Something is preserved, and no claim was named yet."""
     row = before_claim(court.session, case)
@@ -81,7 +82,9 @@ def a_claim_is_missing(court: Sitting, case: Case, actor: Actor) -> Text | None:
     by={Role.CLAIMANT, Role.CLERK, Role.CLOCK},
     at={Stage.PRESERVING},
     guard=a_claim_is_missing,
-    source="CPL 104",
+    source=law("CPL 104"),
+    desk=desks.LIFT_PRESERVATION,
+    topic=Topic.DECISION,
 )
 def name_claim(court: Sitting, case: Case, given: NameClaimInput, *, actor: Actor, now: datetime) -> Recorded:
     """Tie the preservation to the claim it was asked for: it now lasts as long as that case (CPL 104, CPI 166).
@@ -99,7 +102,7 @@ def name_claim(court: Sitting, case: Case, given: NameClaimInput, *, actor: Acto
     assert row is not None
     row.claim_case_id, row.claim_entry = found.id, court.next_number(case)
     court.close_windows(case, CLAIM_FOLLOWS, WindowState.MET)
-    court.close_tasks(case, LIFT_TASK)
+    court.close_tasks(case, desks.LIFT_PRESERVATION)
     bring_over(court, case, found)
     return Recorded(
         T("The claim %(number)s followed the preservation", number=found.number or found.reference),
@@ -115,11 +118,11 @@ def claim_did_not_follow(court: Sitting, case: Case, window: Window) -> None:
     filed = claims_that_follow(court.session, case, window.due_at)
     if filed:
         court.then("name_claim", NameClaimInput(claim=filed[0].reference))
-    elif not court.tasks(case, LIFT_TASK):
+    elif not court.tasks(case, desks.LIFT_PRESERVATION):
         words = T(
             "No claim followed a preservation within its time. Lift it: rule on it as a review, granted (Civil Procedure Law, art. 104)."
         )
-        court.open_task(case, Role.JUDGE, LIFT_TASK, words, risk=90, subject=window.subject)
+        court.open_task(case, Role.JUDGE, desks.LIFT_PRESERVATION, words, risk=90, subject=window.subject)
 
 
 def review_over(court: Sitting, case: Case, window: Window) -> None:
@@ -135,13 +138,14 @@ def review_over(court: Sitting, case: Case, window: Window) -> None:
     to={Stage.CLOSED},
     listed=False,
     while_stayed=True,
-    source="CPL 104; CPI 166",
+    source=law("CPL 104", "CPI 166"),
+    desk=desks.LIFT_PRESERVATION,
 )
 def end_before_claim(court: Sitting, case: Case, given: OverInput, *, actor: Actor, now: datetime) -> Recorded:
     """Close the own case: refused, lifted, or the claim's case is over; what was carried out is undone."""
     ordered = bool(preservations_of(court.session, case))
     end_preservations(court, case, PreservationState.LAPSED)
-    court.close_tasks(case, LIFT_TASK)
+    court.close_tasks(case, desks.LIFT_PRESERVATION)
     case.outcome, case.closed_at = (Outcome.LIFTED if ordered else Outcome.REFUSED), now
     court.move(case, Stage.CLOSED)
     return Recorded(T("Nothing is preserved any more") if ordered else T("Nothing was preserved"), {"ordered": ordered})

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from odr.docket.models import PARTY_ROLES, Case, Role, Stage
 from odr.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.identity.actors import Actor
+from odr.judgment import desks
 from odr.judgment.effect import ENFORCE
 from odr.judgment.enforcing import begin, today
 from odr.judgment.inputs_enforcement import AnswerSettlementInput, EnforcementSettlementInput, ResumeInput
@@ -17,16 +18,17 @@ from odr.judgment.kinds import EnforcementState, SettlementState
 from odr.judgment.lookups import enforcement_settlements, obligations_of, open_enforcement, party_with, performed
 from odr.judgment.models import EnforcementCase, EnforcementSettlement
 from odr.procedure.models import WindowState
-from odr.procedure.table import Everyone, Premise, Recorded, act
+from odr.procedure.rules import law
+from odr.procedure.table import Everyone, Premise, Recorded, Topic, act, guard
 from odr.text import Money, T, Text
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 TASK = "enforcement_settled"
-KEEP = "settlement_kept"
 
 
+@guard("CPL 241")
 def settles_here(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Creditor and debtor of the enforcement settle, one agreement at a time."""
     found = open_enforcement(court.session, case)
@@ -51,7 +53,8 @@ def _both(court: Sitting, case: Case, found: EnforcementCase) -> set[int]:
     guard=settles_here,
     special=True,
     serves=Everyone.BUT_ACTOR,
-    source="CPL 241",
+    source=law("CPL 241"),
+    topic=Topic.DECISION,
 )
 def propose_enforcement_settlement(
     court: Sitting, case: Case, given: EnforcementSettlementInput, *, actor: Actor, now: datetime
@@ -93,6 +96,7 @@ def propose_enforcement_settlement(
     )
 
 
+@guard("CPL 241", "CPI 464, 466")
 def one_is_proposed_to_me(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """There is a proposal of the other side."""
     mine = [
@@ -118,7 +122,8 @@ def proposal_state(court: Sitting, case: Case, values: Any) -> str:
     premise=Premise.SUBJECT,
     subject=proposal_state,
     serves=Everyone.BUT_ACTOR,
-    source="CPL 241; CPI 464, 466",
+    source=law("CPL 241", "CPI 464, 466"),
+    topic=Topic.DECISION,
 )
 def answer_enforcement_settlement(
     court: Sitting, case: Case, given: AnswerSettlementInput, *, actor: Actor, now: datetime
@@ -144,7 +149,7 @@ def answer_enforcement_settlement(
     court.open_task(
         case,
         role,
-        TASK,
+        desks.ENFORCEMENT_SETTLED,
         T("The parties settled in the enforcement. Halt it (Interpretation, art. 464)."),
         risk=45,
         subject=row.reference,
@@ -180,6 +185,7 @@ def after_payment(court: Sitting, case: Case) -> None:
                 owed.done_at = owed.done_at or court.now
 
 
+@guard("CPL 241, 250", "CPI 465, 466")
 def it_is_not_kept(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """The creditor asks for it where the agreement is late, or where she was deceived or threatened into it (CPL 241)."""
     signed = enforcement_settlements(court.session, case, SettlementState.SIGNED)
@@ -200,7 +206,9 @@ def it_is_not_kept(court: Sitting, case: Case, actor: Actor) -> Text | None:
     meets=False,
     special=True,
     serves=Everyone.BUT_ACTOR,
-    source="CPL 241, 250; CPI 465, 466",
+    source=law("CPL 241, 250", "CPI 465, 466"),
+    desk=desks.ENFORCEMENT_SETTLED,
+    topic=Topic.DECISION,
 )
 def resume_enforcement(court: Sitting, case: Case, given: ResumeInput, *, actor: Actor, now: datetime) -> Recorded:
     """Go back to the instrument with one act: what was paid on the agreement is taken off, interest is reckoned to
@@ -212,7 +220,7 @@ def resume_enforcement(court: Sitting, case: Case, given: ResumeInput, *, actor:
     if given.ground == "not_kept" and not is_late(court, case, row):
         raise ActNotOpen(T("The agreement is kept so far: nothing that is due under it is missing."))
     row.state, row.closed_entry = SettlementState.BROKEN, court.next_number(case)
-    court.close_tasks(case, TASK, row.reference)
+    court.close_tasks(case, desks.ENFORCEMENT_SETTLED, row.reference)
     earlier = open_enforcement(court.session, case)
     if earlier is not None:
         earlier.state, earlier.closed_entry = EnforcementState.ENDED, court.next_number(case)

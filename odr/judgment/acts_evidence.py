@@ -27,7 +27,8 @@ from odr.judgment.models import Motion, Preservation
 from odr.judgment.models_preservation import EvidencePreservation
 from odr.judgment.preserving import SECURED, apply_before_claim, apply_for, carried_out, only
 from odr.procedure.models import WindowState
-from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.rules import law
+from odr.procedure.table import Everyone, Recorded, Topic, act, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -77,7 +78,9 @@ def _note(court: Sitting, motion: Motion, given: EvidenceToPreserve, facts: list
     at={Stage.PENDING, Stage.HEARING},
     while_stayed=True,
     seen_by=Audience.NAMED,
-    source="CPL 84; CPI 98; EV 25, 26",
+    source=law("CPL 84", "CPI 98", "EV 25, 26"),
+    topic=Topic.DECISION,
+    in_record=False,
     help=T(
         "Where evidence may be lost or be hard to get later. The other side reads of it when it has been carried out."
     ),
@@ -109,7 +112,7 @@ def ask_for_evidence_preservation(
     at={Stage.PRESERVING},
     seen_by=Audience.NAMED,
     listed=False,
-    source="CPL 84; EV 25, 26",
+    source=law("CPL 84", "EV 25, 26"),
 )
 def ask_before_claim_for_evidence(
     court: Sitting, case: Case, given: BeforeClaimEvidenceInput, *, actor: Actor, now: datetime
@@ -131,6 +134,7 @@ def ask_before_claim_for_evidence(
     )
 
 
+@guard("CPL 84", "EV 23, 27")
 def evidence_to_secure(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Evidence is preserved when it was ordered and the security for it given."""
     ready = [
@@ -149,7 +153,9 @@ def evidence_to_secure(court: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=evidence_to_secure,
     while_stayed=True,
     serves=Everyone.PARTIES,
-    source="CPL 84; EV 23, 27",
+    source=law("CPL 84", "EV 23, 27"),
+    topic=Topic.DECISION,
+    in_record=False,
 )
 def record_preserved_evidence(
     court: Sitting, case: Case, given: PreservedEvidenceInput, *, actor: Actor, now: datetime
@@ -195,11 +201,20 @@ def _exhibits(
     source = T("Preserved by the court from %(holder)s.", holder=wanted.holder).render(owner.locale)
     return [
         add_exhibit(
-            court, case, owner, court.resolved("upload", reference), title=motion.asks.replace("\n", " ")[:200], proves=wanted.proves, source=source,
-            now=now, category=category, provenance=provenance, facts=wanted.facts,
+            court,
+            case,
+            owner,
+            court.resolved("upload", reference),
+            title=motion.asks.replace("\n", " ")[:200],
+            proves=wanted.proves,
+            source=source,
+            now=now,
+            category=category,
+            provenance=provenance,
+            facts=wanted.facts,
         )
         for reference in dict.fromkeys(given.uploads)
-    ]  # fmt: skip
+    ]
 
 
 @act(
@@ -209,7 +224,8 @@ def _exhibits(
     at=TRIED,
     listed=False,
     serves=Everyone.PARTIES,
-    source="EV 29",
+    source=law("EV 29"),
+    in_record=False,
 )
 def take_in_preserved(
     court: Sitting, case: Case, given: PreservedFromInput, *, actor: Actor, now: datetime

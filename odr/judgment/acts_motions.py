@@ -15,6 +15,7 @@ from odr.errors import ActNotOpen, InvalidInput
 from odr.filing.ending import APPEAL_DISMISSAL, ending_that_waits, wait_for_appeals
 from odr.filing.halting import go_on, halt
 from odr.identity.actors import Actor
+from odr.judgment import desks
 from odr.judgment.acts_absence import hear_again
 from odr.judgment.inputs import DefaultRequestInput, MotionInput, RulingInput
 from odr.judgment.kinds import PRESERVATIONS, MotionKind, MotionState
@@ -23,10 +24,11 @@ from odr.judgment.models import Motion, Ruling
 from odr.judgment.paper import lines, ruling_paper
 from odr.judgment.preserving import RUNNING, SECURED, URGENT, after_ruling, apply_for, only
 from odr.procedure.models import WindowState
+from odr.procedure.rules import law
 from odr.procedure.rulings import is_appealable
 from odr.procedure.sealed import SealedPaper, check_url, keep_prepared, set_and_seal
 from odr.procedure.sitting import words_of
-from odr.procedure.table import Everyone, Premise, Recorded, act
+from odr.procedure.table import Everyone, Premise, Recorded, Topic, act
 from odr.text import T
 
 if TYPE_CHECKING:
@@ -50,7 +52,9 @@ ELSEWHERE = {
     at=RUNNING,
     while_stayed=True,
     serves=Everyone.NOBODY,
-    source="CPL 103, 104, 157",
+    source=law("CPL 103, 104, 157"),
+    topic=Topic.DECISION,
+    in_record=False,
 )
 def ask_for_ruling(court: Sitting, case: Case, given: MotionInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask the court to rule; an urgent preservation is on the judge's desk with its 48 hours (CPL 103).
@@ -79,7 +83,9 @@ def ask_for_ruling(court: Sitting, case: Case, given: MotionInput, *, actor: Act
         return Recorded(words, {"motion": motion.reference}, audience=Audience.NAMED, named=only(me.id))
     court.session.add(motion)
     court.session.flush()
-    court.open_task(case, Role.JUDGE, "ruling_asked", title, risk=90 if given.urgent else 40, subject=motion.reference)
+    court.open_task(
+        case, Role.JUDGE, desks.RULING_ASKED, title, risk=90 if given.urgent else 40, subject=motion.reference
+    )
     return Recorded(words, {"motion": motion.reference})
 
 
@@ -169,7 +175,10 @@ def _digest(case: Case, ruling: Ruling) -> str:
     subject=lambda court, case, values: str(values.get("motion") or ""),
     serves=Everyone.PARTIES,
     prepare=prepare_ruling,
-    source="CPL 157",
+    source=law("CPL 157"),
+    desk=desks.RULING_ASKED,
+    topic=Topic.DECISION,
+    in_record=False,
 )
 def give_ruling(court: Sitting, case: Case, given: RulingInput, *, actor: Actor, now: datetime) -> Recorded:
     """Rule on a motion, or of the court's own motion: sealed, with grounds and the remedy, served on everybody (CPL
@@ -189,7 +198,7 @@ def give_ruling(court: Sitting, case: Case, given: RulingInput, *, actor: Actor,
     if motion is not None:
         motion.state, motion.ruled_entry = ruling.result, court.next_number(case)
         court.close_windows(case, URGENT, WindowState.MET, subject=motion.reference)
-        court.close_tasks(case, "ruling_asked", motion.reference)
+        court.close_tasks(case, desks.RULING_ASKED, motion.reference)
     if ruling.result is not MotionState.REFUSED:
         _carry_out(court, case, ruling, now)
     after_ruling(court, case, ruling, motion)
@@ -232,7 +241,7 @@ def ruling_overdue(court: Sitting, case: Case, window: Any) -> None:
     court.open_task(
         case,
         Role.PRESIDENT,
-        URGENT,
+        desks.PRESERVATION_RULING,
         T("An urgent preservation was not ruled on within 48 hours."),
         risk=95,
         subject=window.subject,
@@ -244,7 +253,9 @@ def ruling_overdue(court: Sitting, case: Case, window: Any) -> None:
     input=DefaultRequestInput,
     by={Role.CLAIMANT},
     at={Stage.PENDING, Stage.HEARING, Stage.DELIBERATION},
-    source="CPL 147",
+    source=law("CPL 147"),
+    topic=Topic.DECISION,
+    in_record=False,
 )
 def ask_for_default(court: Sitting, case: Case, given: DefaultRequestInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask that the court decide against a respondent who did not appear; needed where the rules of the case say so."""

@@ -9,20 +9,20 @@ from odr.docket.models import Audience, Case, Role, Seat, Stage
 from odr.errors import ActNotOpen, InvalidInput
 from odr.filing.registry import choose
 from odr.identity.actors import Actor
-from odr.judgment import issuing, panel
+from odr.judgment import desks, issuing, panel
 from odr.judgment.inputs import ConveneInput, DeliberateInput, SignInput, VoteInput
 from odr.judgment.kinds import DecisionState, Vote
 from odr.judgment.lookups import current_draft, decision_named
 from odr.judgment.models import Decision, PanelMinute
-from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.rules import law
+from odr.procedure.table import Everyone, Recorded, Topic, act, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-COUNTERSIGN_TASK = "countersign"
 
-
+@guard("CPL 40, 44, 131")
 def one_judge_sits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """A panel is convened once, and only where the track knows one."""
     rule = panel.bench_rule(court, case)
@@ -38,7 +38,9 @@ def one_judge_sits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     at={Stage.PENDING, Stage.HEARING},
     guard=one_judge_sits,
     serves=Everyone.PARTIES,
-    source="CPL 40, 44, 131",
+    source=law("CPL 40, 44, 131"),
+    topic=Topic.DECISION,
+    in_record=False,
 )
 def convene_panel(court: Sitting, case: Case, given: ConveneInput, *, actor: Actor, now: datetime) -> Recorded:
     """Let a panel decide: the judge of the case presides, the other members are drawn by lot; the parties learn who
@@ -66,6 +68,7 @@ def convene_panel(court: Sitting, case: Case, given: ConveneInput, *, actor: Act
     return Recorded(words, {"size": given.size, "presiding": actor.name, "members": names})
 
 
+@guard("CPL 45")
 def a_panel_deliberates(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Deliberation needs several who decide and a draft before them."""
     if not panel.is_panel(court, case):
@@ -81,7 +84,9 @@ def a_panel_deliberates(court: Sitting, case: Case, actor: Actor) -> Text | None
     guard=a_panel_deliberates,
     seen_by=Audience.NAMED,
     page="judgment.panel_room",
-    source="CPL 45",
+    source=law("CPL 45"),
+    topic=Topic.DECISION,
+    in_record=False,
 )
 def deliberate(court: Sitting, case: Case, given: DeliberateInput, *, actor: Actor, now: datetime) -> Recorded:
     """Say something in the panel's deliberation; it goes into the minutes, which nobody but the panel ever reads (CPL
@@ -101,7 +106,9 @@ def deliberate(court: Sitting, case: Case, given: DeliberateInput, *, actor: Act
     guard=a_panel_deliberates,
     seen_by=Audience.NAMED,
     page="judgment.panel_room",
-    source="CPL 45",
+    source=law("CPL 45"),
+    topic=Topic.DECISION,
+    in_record=False,
 )
 def vote_on_decision(court: Sitting, case: Case, given: VoteInput, *, actor: Actor, now: datetime) -> Recorded:
     """Vote on the text as it stands; a change of the text asks for a new vote, and the majority decides (CPL 45)."""
@@ -133,6 +140,7 @@ def _minute(court: Sitting, case: Case, decision: Decision, actor: Actor, vote: 
     )
 
 
+@guard("CPL 155")
 def waits_for_the_clerk(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """The clerk signs what the judge has signed and pronounced."""
     return (
@@ -150,7 +158,9 @@ def waits_for_the_clerk(court: Sitting, case: Case, actor: Actor) -> Text | None
     serves=Everyone.PARTIES,
     prepare=issuing.prepare_countersignature,
     page="judgment.countersigning",
-    source="CPL 155",
+    source=law("CPL 155"),
+    desk=desks.COUNTERSIGN,
+    topic=Topic.DECISION,
 )
 def countersign_decision(court: Sitting, case: Case, given: SignInput, *, actor: Actor, now: datetime) -> Recorded:
     """Sign the pronounced decision after the judge, in the place that was kept free; then it is served (CPL 155)."""
@@ -159,7 +169,7 @@ def countersign_decision(court: Sitting, case: Case, given: SignInput, *, actor:
         raise ActNotOpen(T("No decision waits for the clerk’s signature."))
     document = issuing.keep_countersigned(court, case, decision)
     decision.countersigned_entry, decision.document_sha256 = court.next_number(case), document.sha256
-    court.close_tasks(case, COUNTERSIGN_TASK, decision.reference)
+    court.close_tasks(case, desks.COUNTERSIGN, decision.reference)
     facts = {
         "decision": decision.reference,
         "document": document.reference,

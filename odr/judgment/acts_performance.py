@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from odr.docket.models import PARTY_ROLES, Case, Outcome, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
 from odr.identity.actors import Actor
-from odr.judgment.acts_enforcement import TASK as SETTLED_TASK
+from odr.judgment import desks
 from odr.judgment.acts_enforcement import after_payment
 from odr.judgment.effect import all_done, is_overdue, left_of
 from odr.judgment.enforcing import INACTION, begin, today
@@ -31,8 +31,9 @@ from odr.judgment.lookups import (
 )
 from odr.judgment.models import EnforcementMeasure, Obligation, Performance
 from odr.procedure.models import WindowState
+from odr.procedure.rules import law
 from odr.procedure.rulings import NO_APPEAL
-from odr.procedure.table import Everyone, Recorded, RulingForm, act
+from odr.procedure.table import Everyone, Recorded, RulingForm, Topic, act, guard
 from odr.text import Money, T, Text
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ OWED_AT = {Stage.EFFECTIVE, Stage.ENFORCEMENT}
     input=PerformanceInput,
     by=set(PARTY_ROLES) | {Role.CLERK},
     at=OWED_AT,
-    source="CPL 247",
+    source=law("CPL 247"),
+    topic=Topic.DECISION,
 )
 def record_performance(court: Sitting, case: Case, given: PerformanceInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record what was paid or done; the debtor's own word waits for the creditor's, the creditor's and the clerk's
@@ -94,12 +96,17 @@ def _settle(court: Sitting, case: Case, obligation: Obligation) -> None:
         obligation.done_at = court.now
     court.session.flush()
     after_payment(court, case)
-    if all_done(court, case) and not court.tasks(case, "close_case"):
-        court.open_task(case, Role.CLERK, "close_case", T("Everything is performed. Close the case."), risk=5)
+    if all_done(court, case) and not court.tasks(case, desks.CLOSE_CASE):
+        court.open_task(case, Role.CLERK, desks.CLOSE_CASE, T("Everything is performed. Close the case."), risk=5)
 
 
 @act(
-    title=T("Confirm that it arrived"), input=ConfirmPerformanceInput, by=set(PARTY_ROLES), at=OWED_AT, source="CPL 247"
+    title=T("Confirm that it arrived"),
+    input=ConfirmPerformanceInput,
+    by=set(PARTY_ROLES),
+    at=OWED_AT,
+    source=law("CPL 247"),
+    topic=Topic.DECISION,
 )
 def confirm_performance(
     court: Sitting, case: Case, given: ConfirmPerformanceInput, *, actor: Actor, now: datetime
@@ -123,6 +130,7 @@ def confirm_performance(
     return Recorded(words, {"obligation": obligation.reference, "arrived": given.arrived})
 
 
+@guard("CPL 247, 250")
 def something_is_overdue(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Enforcement needs something that was due to this party and is not performed."""
     if enforcement_settlements(court.session, case, SettlementState.SIGNED):
@@ -142,7 +150,8 @@ def something_is_overdue(court: Sitting, case: Case, actor: Actor) -> Text | Non
     meets=False,
     special=True,
     serves=Everyone.BUT_ACTOR,
-    source="CPL 247, 250",
+    source=law("CPL 247, 250"),
+    topic=Topic.DECISION,
 )
 def apply_for_enforcement(
     court: Sitting, case: Case, given: EnforcementInput, *, actor: Actor, now: datetime
@@ -172,7 +181,8 @@ def apply_for_enforcement(
     by={Role.CLERK},
     at={Stage.ENFORCEMENT},
     serves=Everyone.PARTIES,
-    source="CPL 251 to 260",
+    source=law("CPL 251 to 260"),
+    topic=Topic.DECISION,
 )
 def record_measure(court: Sitting, case: Case, given: MeasureInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record what was done to enforce; the watch over inaction begins anew (CPL 237)."""
@@ -188,6 +198,7 @@ def record_measure(court: Sitting, case: Case, given: MeasureInput, *, actor: Ac
     return Recorded(T("Enforcement measure: %(what)s", what=given.what), {"number": found.number})
 
 
+@guard("CPL 157, 241, 268")
 def who_ends_it(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Ending an enforcement is whose the rules say: in ``cn`` the judge's, by ruling (CPL 157, 268)."""
     return (
@@ -207,7 +218,9 @@ def who_ends_it(court: Sitting, case: Case, actor: Actor) -> Text | None:
     strong=True,
     serves=Everyone.PARTIES,
     paper=RulingForm(T("End of the enforcement"), NO_APPEAL, result="state", ruled=T("The enforcement is ended.")),
-    source="CPL 157, 241, 268",
+    source=law("CPL 157, 241, 268"),
+    desk=(desks.ENFORCEMENT, desks.ENFORCEMENT_SETTLED),
+    topic=Topic.DECISION,
 )
 def end_enforcement(court: Sitting, case: Case, given: EndEnforcementInput, *, actor: Actor, now: datetime) -> Recorded:
     """End it: performed, settled between the parties, or without full performance and then open again (CPL 241, 265,
@@ -227,11 +240,11 @@ def end_enforcement(court: Sitting, case: Case, given: EndEnforcementInput, *, a
             T("The parties propose and sign it here first (Civil Procedure Law, art. 241)."),
         )
     for row in signed:
-        court.close_tasks(case, SETTLED_TASK, row.reference)
+        court.close_tasks(case, desks.ENFORCEMENT_SETTLED, row.reference)
     found.state, found.closed_entry = given.state, court.next_number(case)
     for kind in ("enforcement_notice", INACTION):
         court.close_windows(case, kind, WindowState.ENDED, subject=found.reference)
-    court.close_tasks(case, "enforcement", found.reference)
+    court.close_tasks(case, desks.ENFORCEMENT, found.reference)
     if given.state is EnforcementState.DONE:
         case.outcome, case.closed_at = Outcome.ENFORCED, now
         court.move(case, Stage.CLOSED)
@@ -250,13 +263,14 @@ def inaction(court: Sitting, case: Case, window: Any) -> None:
     court.open_task(
         case,
         Role.PRESIDENT,
-        INACTION,
+        desks.ENFORCEMENT_INACTION,
         T("Nothing was done in an enforcement for six months. The creditor may turn to the higher court."),
         risk=75,
         subject=window.subject,
     )
 
 
+@guard("COURT closing")
 def nothing_is_owed(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """A case closes when nothing is owed any more."""
     return None if all_done(court, case) else T("Something is still owed.")
@@ -269,7 +283,9 @@ def nothing_is_owed(court: Sitting, case: Case, actor: Actor) -> Text | None:
     at={Stage.EFFECTIVE},
     to={Stage.CLOSED},
     guard=nothing_is_owed,
-    source="COURT closing",
+    source=law("COURT closing"),
+    desk=desks.CLOSE_CASE,
+    topic=Topic.DECISION,
 )
 def close_case(court: Sitting, case: Case, given: CloseInput, *, actor: Actor, now: datetime) -> Recorded:
     """Close the case: everything is performed, or there was nothing to perform."""
@@ -278,6 +294,6 @@ def close_case(court: Sitting, case: Case, given: CloseInput, *, actor: Actor, n
     )
     case.outcome, case.closed_at = (Outcome.SETTLED if settled else Outcome.PERFORMED), now
     court.move(case, Stage.CLOSED)
-    court.close_tasks(case, "close_case")
+    court.close_tasks(case, desks.CLOSE_CASE)
     court.announce("case_closed", case)
     return Recorded(T("Case closed: %(outcome)s", outcome=case.outcome.label))

@@ -16,6 +16,7 @@ from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Role
 from odr.docket.queries import parties
 from odr.errors import ActNotOpen, InvalidInput
 from odr.identity.actors import Actor
+from odr.judgment import desks
 from odr.judgment.inputs import ReviewInput
 from odr.judgment.inputs_preservation import ExecuteInput, PreservationRulingInput, SecurityInput
 from odr.judgment.kinds import PRESERVATIONS, MotionKind, MotionState, PreservationState
@@ -24,7 +25,6 @@ from odr.judgment.models import Motion, Preservation, Ruling
 from odr.judgment.models_preservation import EvidencePreservation
 from odr.judgment.paper import lines, ruling_paper
 from odr.judgment.preserving import (
-    EXECUTE_TASK,
     REVIEW,
     REVIEW_DECISION,
     SECURED,
@@ -35,9 +35,10 @@ from odr.judgment.preserving import (
     security_needed,
 )
 from odr.procedure.models import WindowState
+from odr.procedure.rules import law
 from odr.procedure.sealed import SealedPaper, check_url, keep_prepared, set_and_seal
 from odr.procedure.sitting import words_of
-from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.table import Everyone, Recorded, Topic, act, guard
 from odr.procedure.versions import upcast
 from odr.text import Money, T, Text
 
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 LISTED = {"en": "; ", "zh-Hans": "；"}
 
 
+@guard("CPL 84, 103, 104", "EV 26, 27")
 def a_preservation_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """An application for preservation must wait for its ruling."""
     waits = any(m.kind in PRESERVATIONS for m in motions_of(court.session, case, MotionState.OPEN))
@@ -142,7 +144,10 @@ def prepare_preservation(court: Court, case: Case, given: BaseModel, actor: Acto
     seen_by=Audience.NAMED,
     version=2,
     prepare=prepare_preservation,
-    source="CPL 84, 103, 104; EV 26, 27",
+    source=law("CPL 84, 103, 104", "EV 26, 27"),
+    desk=(desks.PRESERVATION_RULING, desks.RULING_ASKED),
+    topic=Topic.DECISION,
+    in_record=False,
 )
 def rule_on_preservation(
     court: Sitting, case: Case, given: PreservationRulingInput, *, actor: Actor, now: datetime
@@ -163,8 +168,8 @@ def rule_on_preservation(
     court.session.add(ruling)
     motion.state, motion.ruled_entry = ruling.result, court.next_number(case)
     court.close_windows(case, URGENT, WindowState.MET, subject=motion.reference)
-    court.close_tasks(case, URGENT, motion.reference)
-    court.close_tasks(case, "ruling_asked", motion.reference)
+    court.close_tasks(case, desks.PRESERVATION_RULING, motion.reference)
+    court.close_tasks(case, desks.RULING_ASKED, motion.reference)
     if ruling.result is not MotionState.REFUSED:
         _order(court, case, motion, ruling)
         wanted = court.session.get(EvidencePreservation, motion.id)
@@ -202,13 +207,14 @@ def _order(court: Sitting, case: Case, motion: Motion, ruling: Ruling) -> None:
         court.open_task(
             case,
             Role.CLERK,
-            EXECUTE_TASK,
+            desks.EXECUTE_PRESERVATION,
             T("A preservation was ordered. Carry it out now."),
             risk=90,
             subject=row.reference,
         )
 
 
+@guard("CPL 103", "CPI 152")
 def security_is_missing(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Somebody must still give security."""
     waits = any(p.waits_for_security for p in preservations_of(court.session, case, PreservationState.ORDERED))
@@ -223,7 +229,9 @@ def security_is_missing(court: Sitting, case: Case, actor: Actor) -> Text | None
     guard=security_is_missing,
     while_stayed=True,
     seen_by=Audience.NAMED,
-    source="CPL 103; CPI 152",
+    source=law("CPL 103", "CPI 152"),
+    topic=Topic.DECISION,
+    in_record=False,
 )
 def record_security(court: Sitting, case: Case, given: SecurityInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record the security the applicant gave; the preservation can now be carried out (CPL 103)."""
@@ -238,7 +246,7 @@ def record_security(court: Sitting, case: Case, given: SecurityInput, *, actor: 
     court.open_task(
         case,
         Role.CLERK,
-        EXECUTE_TASK,
+        desks.EXECUTE_PRESERVATION,
         T("A preservation was ordered. Carry it out now."),
         risk=90,
         subject=row.reference,
@@ -248,6 +256,7 @@ def record_security(court: Sitting, case: Case, given: SecurityInput, *, actor: 
     )
 
 
+@guard("CPL 103, 106", "CPI 171")
 def something_to_carry_out(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """A preservation is carried out when it was ordered and its security given."""
     ready = [
@@ -266,7 +275,10 @@ def something_to_carry_out(court: Sitting, case: Case, actor: Actor) -> Text | N
     guard=something_to_carry_out,
     while_stayed=True,
     serves=Everyone.PARTIES,
-    source="CPL 103, 106; CPI 171",
+    source=law("CPL 103, 106", "CPI 171"),
+    desk=desks.EXECUTE_PRESERVATION,
+    topic=Topic.DECISION,
+    in_record=False,
 )
 def execute_preservation(court: Sitting, case: Case, given: ExecuteInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record that it was carried out: from now on every party reads the application and the ruling, and may ask for one
@@ -309,7 +321,9 @@ def review_begins(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     remedy=True,
     while_stayed=True,
     serves=Everyone.BUT_ACTOR,
-    source="CPL 111; CPI 171",
+    source=law("CPL 111", "CPI 171"),
+    topic=Topic.DECISION,
+    in_record=False,
 )
 def ask_for_preservation_review(
     court: Sitting, case: Case, given: ReviewInput, *, actor: Actor, now: datetime
@@ -328,7 +342,7 @@ def ask_for_preservation_review(
     court.session.flush()
     due = court.start_window(case, REVIEW_DECISION, start=now, subject=motion.reference).due_at
     words = T("%(name)s asks for a ruling: %(kind)s.", name=me.name, kind=motion.kind.label)
-    court.open_task(case, Role.JUDGE, "ruling_asked", words, risk=70, due_at=due, subject=motion.reference)
+    court.open_task(case, Role.JUDGE, desks.RULING_ASKED, words, risk=70, due_at=due, subject=motion.reference)
     return Recorded(
         T("%(name)s asks for a ruling: %(kind)s", name=me.name, kind=motion.kind.label), {"motion": motion.reference}
     )

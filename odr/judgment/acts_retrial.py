@@ -13,6 +13,7 @@ from odr.db import new_reference
 from odr.docket.models import PARTY_ROLES, Case, Role, Stage
 from odr.errors import ActNotOpen, FieldFault, InvalidInput, OutOfTime
 from odr.identity.actors import Actor
+from odr.judgment import desks
 from odr.judgment.acts_appeal import file_list
 from odr.judgment.effect import ENFORCE, PERFORMANCE, RETRIAL
 from odr.judgment.inputs import CertifyInput, RetrialInput, RetrialOutcomeInput, SendFileInput
@@ -24,9 +25,10 @@ from odr.judgment.rehearing import new_bench
 from odr.papers import FactsBlock, NoticePaper, ParagraphBlock
 from odr.procedure.models import WindowState
 from odr.procedure.reckoning import reckon
+from odr.procedure.rules import law
 from odr.procedure.sealed import SealedPaper, check_url, keep_document, keep_prepared, set_and_seal
 from odr.procedure.sitting import words_of
-from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.table import Everyone, Recorded, Topic, act, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ def binding(court: Sitting, case: Case) -> Decision | None:
     return found if found is not None and found.effective_at is not None else None
 
 
+@guard("CPL 158", "CPL 210, 211, 216")
 def a_decision_binds(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Only a decision in effect is certified, or heard again."""
     return None if binding(court, case) is not None else T("No decision of this case is in effect.")
@@ -130,7 +133,8 @@ def _paper(court: Sitting, case: Case, decision: Decision, number: str, language
     guard=a_decision_binds,
     strong=True,
     prepare=prepare_certificate,
-    source="CPL 158",
+    source=law("CPL 158"),
+    topic=Topic.DECISION,
 )
 def certify_effect(court: Sitting, case: Case, given: CertifyInput, *, actor: Actor, now: datetime) -> Recorded:
     """Issue a sealed, numbered certificate that the decision binds and since when; anybody can check it by its code."""
@@ -168,7 +172,8 @@ def certify_effect(court: Sitting, case: Case, given: CertifyInput, *, actor: Ac
     late=True,
     special=True,
     serves=Everyone.BUT_ACTOR,
-    source="CPL 210, 211, 216",
+    source=law("CPL 210, 211, 216"),
+    topic=Topic.DECISION,
 )
 def apply_for_retrial(court: Sitting, case: Case, given: RetrialInput, *, actor: Actor, now: datetime) -> Recorded:
     """Apply that a binding decision be heard again, on grounds the law names; enforcement goes on meanwhile (CPL 210,
@@ -198,7 +203,7 @@ def apply_for_retrial(court: Sitting, case: Case, given: RetrialInput, *, actor:
     court.open_task(
         case,
         Role.CLERK,
-        TASK,
+        desks.RETRIAL,
         T("%(name)s applies for retrial. Send the file up.", name=me.name),
         risk=45,
         subject=row.reference,
@@ -244,6 +249,7 @@ def _today(court: Sitting) -> date:
     return court.now.astimezone(court.court.settings.tz).date()
 
 
+@guard("CPL 210, 214", "CPL 215, 217")
 def some_retrial(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """There must be an application."""
     return None if retrials_of(court.session, case, *LIVE) else T("No application for retrial is pending.")
@@ -256,7 +262,8 @@ def some_retrial(court: Sitting, case: Case, actor: Actor) -> Text | None:
     at=BINDING,
     guard=some_retrial,
     serves=Everyone.PARTIES,
-    source="CPL 210, 214",
+    source=law("CPL 210, 214"),
+    topic=Topic.DECISION,
 )
 def send_retrial_file(court: Sitting, case: Case, given: SendFileInput, *, actor: Actor, now: datetime) -> Recorded:
     """Send the file to the court that decides on the application, with the list by which it checks it."""
@@ -290,7 +297,9 @@ def send_retrial_file(court: Sitting, case: Case, given: SendFileInput, *, actor
     to={Stage.HEARING},
     guard=some_retrial,
     serves=Everyone.PARTIES,
-    source="CPL 215, 217",
+    source=law("CPL 215, 217"),
+    desk=desks.RETRIAL,
+    topic=Topic.DECISION,
 )
 def record_retrial_outcome(
     court: Sitting, case: Case, given: RetrialOutcomeInput, *, actor: Actor, now: datetime
@@ -303,7 +312,7 @@ def record_retrial_outcome(
     state = RetrialState.ORDERED if given.ordered else RetrialState.REFUSED
     for row in retrials_of(court.session, case, *LIVE):
         row.state, row.closed_entry = state, court.next_number(case)
-        court.close_tasks(case, TASK, row.reference)
+        court.close_tasks(case, desks.RETRIAL, row.reference)
     if given.ordered:
         _hear_again(court, case, decision)
     words = T("%(court)s, %(number)s: retrial %(outcome)s", court=given.court, number=given.number, outcome=state.label)

@@ -14,6 +14,7 @@ from odr.docket.models import COURT_ROLES, PARTY_ROLES, Case, Role, Stage
 from odr.docket.queries import parties
 from odr.filing.models_group import GroupAction
 from odr.identity.actors import Actor
+from odr.judgment import desks
 from odr.judgment.kinds import AppealOutcome, DecisionKind
 from odr.judgment.lookups import petitions_of, pronounced
 from odr.judgment.models import Decision
@@ -139,7 +140,7 @@ def tell_the_judge(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None
             "A judgment in an action of many may apply to this claim: %(number)s. If the claim is right, rule so.",
             number=found[0].case.number or "",
         )
-        court.open_task(case, Role.JUDGE, TASK, title, risk=25)
+        court.open_task(case, Role.JUDGE, desks.APPLY_JUDGMENT, title, risk=25)
 
 
 def applied_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:

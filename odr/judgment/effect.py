@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Party, Role
 from odr.docket.queries import parties
+from odr.judgment import desks
 from odr.judgment.inputs import EffectInput
 from odr.judgment.kinds import AppealState, DecisionKind, DecisionState, Instrument, OrderKind
 from odr.judgment.lookups import (
@@ -24,9 +25,9 @@ from odr.judgment.lookups import (
     petitions_of,
 )
 from odr.judgment.models import Decision, Obligation, Order
+from odr.payments import desks as payments_desks
 from odr.payments.assessing import pack_track
 from odr.payments.costs import Allocation
-from odr.payments.demands import COLLECT_TASK as COSTS_TASK
 from odr.payments.demands import order_costs, were_settled
 from odr.payments.refunding import order_back
 from odr.procedure.interest import InterestLine, interest_lines
@@ -192,7 +193,7 @@ def settle_costs(court: Sitting, case: Case, decision: Decision) -> None:
     32).
     """
     allocation = Allocation.from_json(decision.costs)
-    court.close_tasks(case, COSTS_TASK)
+    court.close_tasks(case, payments_desks.COLLECT_COSTS)
     if were_settled(court, case):
         order_costs(court, case, {share.party: share.bears for share in allocation.shares})
         return
@@ -205,7 +206,7 @@ def settle_costs(court: Sitting, case: Case, decision: Decision) -> None:
             court.open_task(
                 case,
                 Role.CASHIER,
-                COSTS_TASK,
+                payments_desks.COLLECT_COSTS,
                 T("%(name)s owes the court %(amount)s of the fee.", name=party.name, amount=share.owes_court),
                 risk=20,
                 subject=party.reference,
@@ -216,9 +217,9 @@ def settled(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """The parties settled: no judgment is written on it (CPI 148), and what they owe is watched like any order."""
     for decision in decisions_of(court.session, case, DecisionState.DRAFT, DecisionState.COOLING):
         court.close_windows(case, "cooling_off", WindowState.ENDED, subject=decision.reference)
-        court.close_tasks(case, "pronounce", decision.reference)
+        court.close_tasks(case, desks.PRONOUNCE, decision.reference)
         decision.state = DecisionState.DROPPED
-    court.close_tasks(case, "draft_decision")
+    court.close_tasks(case, desks.DRAFT_DECISION)
     today = court.now.astimezone(court.court.settings.tz).date()
     for owed in facts["obligations"]:
         row = {**owed, "due_on": owed["due_on"] or reckon(court.pack(case), PERFORMANCE, court.now).result}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from odr.docket.models import Case, Party, Role
 from odr.filing.registry import next_of_series
+from odr.judgment import desks
 from odr.judgment.effect import interest_on, is_overdue, left_of
 from odr.judgment.lookups import obligations_of
 from odr.judgment.models import EnforcementCase, Obligation
@@ -57,7 +58,7 @@ def begin(
     for kind in (NOTICE, INACTION):
         court.start_window(case, kind, start=court.now, subject=found.reference)
     title = T("Enforcement %(number)s: send the notice and look for property.", number=number)
-    court.open_task(case, Role.CLERK, "enforcement", title, risk=40, subject=found.reference)
+    court.open_task(case, Role.CLERK, desks.ENFORCEMENT, title, risk=40, subject=found.reference)
     return number, rows, total
 
 

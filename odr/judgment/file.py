@@ -152,22 +152,30 @@ def case_file(court: Sitting, case: Case, at: int | None = None) -> CaseFile:
     materials = {exhibit_id: a.materials for exhibit_id, a in reports.items()}
     exhibits = [
         ExhibitOnFile(
-            e, party_with(case, e.party_id), opinions.get(e.id, []), examined(e), by_exhibit.get(e.id),
+            e,
+            party_with(case, e.party_id),
+            opinions.get(e.id, []),
+            examined(e),
+            by_exhibit.get(e.id),
             [labels[m] for m in materials.get(e.id, []) if m in labels and m not in sound],
             list(reports[e.id].objections) if e.id in reports else [],
         )
         for e in everything
         if not is_withdrawn(e) and (at is None or e.entry_number <= at)
-    ]  # fmt: skip
+    ]
     agreed = agreed_facts(court, case)
     speaking = exhibits_on_facts([e.exhibit for e in exhibits])
     facts = [
         FactOnFile(
-            v.fact, party_with(case, v.fact.party_id), v.answers, _undisputed(case, v.fact, v.answers, agreed), by_fact.get(v.fact.id),
+            v.fact,
+            party_with(case, v.fact.party_id),
+            v.answers,
+            _undisputed(case, v.fact, v.answers, agreed),
+            by_fact.get(v.fact.id),
             speaking.get(v.fact.number, []),
         )
         for v in facts_of(court.session, case)
-    ]  # fmt: skip
+    ]
     return CaseFile(exhibits, facts)
 
 

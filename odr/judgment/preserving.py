@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import COURT_ROLES, Audience, Case, DocketEntry, Document, Party, Role, Stage
 from odr.filing.inputs import ApplicantInput
 from odr.filing.own_case import note_applicant
+from odr.judgment import desks
 from odr.judgment.inputs import OverInput
 from odr.judgment.kinds import LIMITING, EvidenceMeasure, MotionKind, MotionState, PreservationState
 from odr.judgment.lookups import motions_of, party_with, preservations_of
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 REVIEW, REVIEW_DECISION = "preservation_review", "preservation_review_decision"
 CLAIM_FOLLOWS = "preservation_claim"
 """The thirty days within which a claim follows what was preserved before it (CPL 104)."""
-EXECUTE_TASK = "execute_preservation"
 URGENT = "preservation_ruling"
 RUNNING = {
     Stage.PENDING,
@@ -74,7 +74,7 @@ def apply_for(
     court.then("assess_fee", AssessInput(basis=basis.reference))
     due = court.start_window(case, URGENT, start=now, subject=motion.reference).due_at if motion.urgent else None
     risk = risk or (90 if motion.urgent else 40)
-    court.open_task(case, Role.JUDGE, "ruling_asked", title, risk=risk, due_at=due, subject=motion.reference)
+    court.open_task(case, Role.JUDGE, desks.RULING_ASKED, title, risk=risk, due_at=due, subject=motion.reference)
 
 
 def apply_before_claim(
@@ -111,7 +111,7 @@ def carried_out(court: Sitting, case: Case, row: Preservation, now: datetime) ->
     is opened (CPL 104, 106).
     """
     row.state, row.executed_entry = PreservationState.EXECUTED, court.next_number(case)
-    court.close_tasks(case, EXECUTE_TASK, row.reference)
+    court.close_tasks(case, desks.EXECUTE_PRESERVATION, row.reference)
     if case.stage is Stage.PRESERVING:
         court.start_window(case, CLAIM_FOLLOWS, party=party_with(case, row.party_id), start=now, subject=row.reference)
     _show(court, case, row)
@@ -164,14 +164,14 @@ def end_preservations(court: Sitting, case: Case, state: PreservationState) -> N
     for row in preservations_of(court.session, case, *LIVE):
         undo = row.state is PreservationState.EXECUTED
         row.state, row.ended_entry = state, court.next_number(case)
-        court.close_tasks(case, EXECUTE_TASK, row.reference)
+        court.close_tasks(case, desks.EXECUTE_PRESERVATION, row.reference)
         court.close_windows(case, REVIEW, WindowState.ENDED, subject=row.reference)
         court.close_windows(case, CLAIM_FOLLOWS, WindowState.ENDED, subject=row.reference)
         if undo:
             court.open_task(
                 case,
                 Role.CLERK,
-                "undo_preservation",
+                desks.UNDO_PRESERVATION,
                 T("A preservation has ended. Undo its measures."),
                 risk=80,
                 subject=row.reference,

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Role, Seat
 from odr.filing.registry import take_seat
+from odr.judgment import desks
 from odr.text import T
 
 if TYPE_CHECKING:
@@ -32,4 +33,4 @@ def new_bench(court: Sitting, case: Case) -> None:
     words = T(
         "A case you have not decided is to be heard again. Read the file, hear the parties, then find and decide."
     )
-    court.open_task(case, Role.JUDGE, "heard_again", words, risk=60)
+    court.open_task(case, Role.JUDGE, desks.HEARD_AGAIN, words, risk=60)

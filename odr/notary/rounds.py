@@ -205,10 +205,15 @@ def _bind_entries(
             )
             rows.append(
                 {
-                    "round": row.number, "position": position + offset, "log_id": head["log"], "log_index": index,
-                    "bound": bound, "digest": digest, "blind": blind,
+                    "round": row.number,
+                    "position": position + offset,
+                    "log_id": head["log"],
+                    "log_index": index,
+                    "bound": bound,
+                    "digest": digest,
+                    "blind": blind,
                 }
-            )  # fmt: skip
+            )
             total += size
             if total > BYTES:
                 break

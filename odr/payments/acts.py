@@ -10,6 +10,7 @@ from sqlalchemy import select
 from odr.docket.models import COURT_ROLES, Audience, Case, Outcome, Party, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
 from odr.identity.actors import Actor
+from odr.payments import desks
 from odr.payments.assessing import (
     FEE_WINDOW,
     TOPUP_WINDOW,
@@ -40,8 +41,9 @@ from odr.payments.tariff import FIRST_INSTANCE, HALVABLE, Matter, assess_filing,
 from odr.procedure.models import WindowState
 from odr.procedure.pack import RulePack
 from odr.procedure.reckoning import Extension
+from odr.procedure.rules import law
 from odr.procedure.rulings import NO_APPEAL
-from odr.procedure.table import Everyone, Premise, Recorded, RulingForm, act
+from odr.procedure.table import Everyone, Premise, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.tariff_rules import Ending
 from odr.text import Money, T, Text
 
@@ -50,7 +52,6 @@ if TYPE_CHECKING:
 
     from odr.procedure.sitting import Sitting
 
-UNPAID_TASK = "fee_unpaid"
 EVERY_STAGE = set(Stage)
 OVER = {Stage.EFFECTIVE, Stage.ENFORCEMENT, Stage.CLOSED}
 
@@ -65,7 +66,15 @@ def has_window(pack: RulePack, kind: str) -> bool:
     return kind in pack.windows.rules
 
 
-@act(title=T("Fee notice"), input=AssessInput, by={Role.CLOCK}, at=EVERY_STAGE, listed=False, source="FEE 13, 22")
+@act(
+    title=T("Fee notice"),
+    input=AssessInput,
+    by={Role.CLOCK},
+    at=EVERY_STAGE,
+    listed=False,
+    source=law("FEE 13, 22"),
+    in_record=False,
+)
 def assess_fee(court: Sitting, case: Case, given: AssessInput, *, actor: Actor, now: datetime) -> Recorded:
     """Compute a fee, keep every step, and start the payer's time (FEE 13–18, 22).
 
@@ -140,7 +149,9 @@ def assessment_named(court: Sitting, case: Case, reference: str) -> FeeAssessmen
     at=EVERY_STAGE,
     while_stayed=True,
     listed=False,
-    source="FEE 22, 52",
+    source=law("FEE 22, 52"),
+    desk=desks.FEE_UNPAID,
+    in_record=False,
 )
 def record_payment(court: Sitting, case: Case, given: PaymentInput, *, actor: Actor, now: datetime) -> Recorded:
     """Credit money that came, once, and only on evidence: Stripe's own word, a line of the bank, or the cashier's slip.
@@ -172,7 +183,7 @@ def record_payment(court: Sitting, case: Case, given: PaymentInput, *, actor: Ac
         order_excess(court, case, payment, excess)
     if row.state is AssessmentState.PAID:
         court.close_windows(case, row.window_kind, WindowState.MET, subject=row.reference)
-        court.close_tasks(case, UNPAID_TASK, row.reference)
+        court.close_tasks(case, desks.FEE_UNPAID, row.reference)
         court.announce("fee_paid", case, party=payer, assessment=row)
     if case.stage in OVER:
         earn(court.session, case.id, row.currency, f"{case.reference}/{court.next_number(case)}", now)
@@ -259,14 +270,14 @@ def consider_unpaid(court: Sitting, case: Case, row: FeeAssessment) -> bool:
     """Put a prepared ruling on the judge's desk where a fee stays unpaid; the clock itself rules nothing (CPI 213)."""
     if case.stage is Stage.CLOSED or not is_unpaid_for_good(court, case, row):
         return False
-    court.close_tasks(case, UNPAID_TASK, row.reference)
+    court.close_tasks(case, desks.FEE_UNPAID, row.reference)
     who = party_by_id(case, row.party_id).name
     title = T(
         "The fee of %(amount)s was not paid by %(name)s in time and nothing is pending. A ruling is prepared.",
         amount=outstanding(court.session, row),
         name=who,
     )
-    court.open_task(case, Role.JUDGE, UNPAID_TASK, title, risk=60, subject=row.reference)
+    court.open_task(case, Role.JUDGE, desks.FEE_UNPAID, title, risk=60, subject=row.reference)
     return True
 
 
@@ -286,10 +297,11 @@ def fee_lapsed(court: Sitting, case: Case, window: Any) -> None:
             name=party_by_id(case, row.party_id).name,
             amount=left,
         )
-        court.open_task(case, Role.CASHIER, UNPAID_TASK, words, risk=20, subject=row.reference)
+        court.open_task(case, Role.CASHIER, desks.FEE_UNPAID, words, risk=20, subject=row.reference)
     consider_unpaid(court, case, row)
 
 
+@guard("CPI 213, 199, 318")
 def some_fee_is_unpaid(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """A ruling for want of payment needs a fee whose time is over and about which nothing is pending."""
     if any(is_unpaid_for_good(court, case, row) for row in assessments_of(court.session, case)):
@@ -340,7 +352,10 @@ def ruling_on_unpaid(court: Sitting, case: Case, actor: Actor) -> Mapping[str, T
     strong=True,
     serves=Everyone.PARTIES,
     paper=RulingForm(T("Fee not paid"), NO_APPEAL, ruled=T("What the fee was asked for is deemed withdrawn.")),
-    source="CPI 213, 199, 318",
+    source=law("CPI 213, 199, 318"),
+    desk=desks.FEE_UNPAID,
+    topic=Topic.FEE,
+    in_record=False,
     prefill=ruling_on_unpaid,
 )
 def deem_withdrawn(court: Sitting, case: Case, given: DeemInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -354,7 +369,7 @@ def deem_withdrawn(court: Sitting, case: Case, given: DeemInput, *, actor: Actor
         raise ActNotOpen(T("This fee was paid, or something about it is pending."))
     payer = party_by_id(case, row.party_id)
     book_cancellation(court.session, row, now)
-    court.close_tasks(case, UNPAID_TASK, row.reference)
+    court.close_tasks(case, desks.FEE_UNPAID, row.reference)
     back = Money(0, row.currency)
     if _follows_conversion(court, case, row):
         back = order_back(court, case, payer, Ending.CONVERSION_DEFAULT, matters=(row.matter,))

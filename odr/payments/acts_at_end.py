@@ -15,6 +15,7 @@ from odr.docket.models import Case, DocketEntry, Role
 from odr.docket.queries import entries_of
 from odr.errors import ActNotOpen
 from odr.identity.actors import Actor
+from odr.payments import desks
 from odr.payments.acts import EVERY_STAGE, party_by_id
 from odr.payments.acts_refunds import ENDINGS
 from odr.payments.assessing import assessments_of, write_assessment
@@ -25,6 +26,7 @@ from odr.payments.inputs import AtEndInput, WithdrawnFeeInput
 from odr.payments.models import AssessmentState, FeeBasis
 from odr.payments.scales import FeeStep
 from odr.payments.tariff import FIRST_INSTANCE, Matter
+from odr.procedure.rules import law
 from odr.procedure.table import Recorded, act
 from odr.procedure.tariff_rules import Ending
 from odr.procedure.versions import input_of
@@ -44,7 +46,8 @@ GOES_ON = {Ending.TRANSFERRED}
     by={Role.CLOCK},
     at=EVERY_STAGE,
     listed=False,
-    source="CPI 194; FEE 15, 29, 31, 34",
+    source=law("CPI 194", "FEE 15, 29, 31, 34"),
+    in_record=False,
 )
 def assess_fee_at_end(court: Sitting, case: Case, given: AtEndInput, *, actor: Actor, now: datetime) -> Recorded:
     """Compute the fee that was not asked for in advance, with every step, when the judgment is given or the action ends
@@ -58,12 +61,12 @@ def assess_fee_at_end(court: Sitting, case: Case, given: AtEndInput, *, actor: A
     if found is None:
         raise ActNotOpen(T("The fee of this case is paid in advance."))
     left = _left(court, case, found.total)
-    if ending is not None and left.minor and not court.tasks(case, TASK):
+    if ending is not None and left.minor and not court.tasks(case, desks.FEE_AT_END):
         title = T(
             "The action of many ended without a judgment. Demand %(left)s of its fee: as the parties agreed, or from whoever withdrew.",
             left=left,
         )
-        court.open_task(case, Role.CASHIER, TASK, title, risk=20)
+        court.open_task(case, Role.CASHIER, desks.FEE_AT_END, title, risk=20)
     words = T("The fee of the action of many is %(amount)s, to be paid by who bears it", amount=found.total)
     return Recorded(words, found.to_json())
 
@@ -74,7 +77,8 @@ def assess_fee_at_end(court: Sitting, case: Case, given: AtEndInput, *, actor: A
     by={Role.CLOCK},
     at=EVERY_STAGE,
     listed=False,
-    source="CPI 194; FEE 15, 34",
+    source=law("CPI 194", "FEE 15, 34"),
+    in_record=False,
 )
 def demand_withdrawn_fee(
     court: Sitting, case: Case, given: WithdrawnFeeInput, *, actor: Actor, now: datetime
@@ -155,9 +159,9 @@ def on_end_without_judgment(court: Sitting, case: Case, facts: Mapping[str, Any]
 
 def demanded_in_full(court: Sitting, case: Case, entry: DocketEntry) -> None:
     """The cashier has demanded all of it: nothing of it waits on her desk any more."""
-    if entry.act != "demand_costs" or not court.tasks(case, TASK):
+    if entry.act != "demand_costs" or not court.tasks(case, desks.FEE_AT_END):
         return
     ending = next(input_of(one)["ending"] for one in reversed(entries_of(court.session, case, "assess_fee_at_end")))
     found = fee_at_end(court, case, Ending(ending) if ending else None)
     if found is not None and _left(court, case, found.total).minor == 0:
-        court.close_tasks(case, TASK)
+        court.close_tasks(case, desks.FEE_AT_END)

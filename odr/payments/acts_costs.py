@@ -11,17 +11,19 @@ from sqlalchemy import func, select
 from odr.docket.models import PARTY_ROLES, Case, Party, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
 from odr.identity.actors import Actor
+from odr.payments import desks
 from odr.payments.acts import EVERY_STAGE, OVER, party_by_id
 from odr.payments.assessing import keep_basis, question_for
 from odr.payments.books import book_cancellation
-from odr.payments.demands import COLLECT_TASK, borne_by, carry_out, demand, order_costs, party_labelled, standing_fee
+from odr.payments.demands import borne_by, carry_out, demand, order_costs, party_labelled, standing_fee
 from odr.payments.inputs import AskCorrectionInput, AskReviewInput, CorrectFeeInput, DemandInput, ReviewCostsInput
 from odr.payments.models import AssessmentState, CostsOrder, FeeAssessment, FeeBasis
 from odr.payments.reassessing import replace_unpaid
 from odr.payments.refunding import held_for, orders_of, spread, unpaid_rows
 from odr.payments.tariff import FeeQuestion, Matter, assess_filing
 from odr.procedure.models import Task, WindowState
-from odr.procedure.table import Everyone, Recorded, RulingForm, act
+from odr.procedure.rules import law
+from odr.procedure.table import Everyone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.tariff_rules import Ending
 from odr.text import Money, T, Text
 
@@ -38,7 +40,9 @@ DECIDED = {Stage.PRONOUNCED, Stage.APPEALED, Stage.EFFECTIVE, Stage.ENFORCEMENT,
     by={Role.CASHIER},
     at=OVER,
     while_stayed=True,
-    source="CPI 207; FEE 29",
+    source=law("CPI 207", "FEE 29"),
+    desk=desks.COLLECT_COSTS,
+    topic=Topic.FEE,
 )
 def demand_costs(court: Sitting, case: Case, given: DemandInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask the losing party for what it bears of the fee; it can be paid like any fee (CPI 207)."""
@@ -46,13 +50,14 @@ def demand_costs(court: Sitting, case: Case, given: DemandInput, *, actor: Actor
     if given.amount.currency != court.pack(case).currency:
         raise InvalidInput.at("amount", T("The payment is not in the currency of this court."))
     row = demand(court, case, who, given.amount)
-    court.close_tasks(case, COLLECT_TASK, who.reference)
+    court.close_tasks(case, desks.COLLECT_COSTS, who.reference)
     return Recorded(
         T("%(amount)s demanded from %(name)s", amount=row.amount, name=who.name),
         {"assessment": row.reference, "party": who.label, "amount": row.amount_minor, "currency": row.currency},
     )
 
 
+@guard("FEE 43")
 def no_review_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """One request at a time."""
     waits = court.session.scalar(
@@ -61,6 +66,7 @@ def no_review_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     return T("A review is pending already.") if waits is not None else None
 
 
+@guard("FEE 43")
 def a_review_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """A review answers a request."""
     return None if no_review_waits(court, case, actor) else T("Nobody has asked for a review.")
@@ -74,7 +80,8 @@ def a_review_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     at=DECIDED,
     guard=no_review_waits,
     serves=Everyone.BUT_ACTOR,
-    source="FEE 43",
+    source=law("FEE 43"),
+    topic=Topic.FEE,
 )
 def ask_costs_review(court: Sitting, case: Case, given: AskReviewInput, *, actor: Actor, now: datetime) -> Recorded:
     """Object to the costs decision alone; the president decides within fifteen days of receipt (FEE 43)."""
@@ -84,7 +91,7 @@ def ask_costs_review(court: Sitting, case: Case, given: AskReviewInput, *, actor
     court.open_task(
         case,
         Role.PRESIDENT,
-        REVIEW_TASK,
+        desks.COSTS_REVIEW,
         T("%(name)s asks for a review of the costs decision", name=who.name),
         risk=50,
         due_at=due,
@@ -105,14 +112,16 @@ def ask_costs_review(court: Sitting, case: Case, given: AskReviewInput, *, actor
         result="decision",
         is_decision=True,
     ),
-    source="FEE 43",
+    source=law("FEE 43"),
+    desk=desks.COSTS_REVIEW,
+    topic=Topic.FEE,
 )
 def review_costs(court: Sitting, case: Case, given: ReviewCostsInput, *, actor: Actor, now: datetime) -> Recorded:
     """Uphold or change who bears the costs, with reasons (FEE 43). A change is carried out once the decision is in
     effect.
     """
     court.close_windows(case, REVIEW_WINDOW, WindowState.MET)
-    court.close_tasks(case, REVIEW_TASK)
+    court.close_tasks(case, desks.COSTS_REVIEW)
     if given.decision == "uphold":
         return Recorded(T("The president upheld the costs decision"), {"decision": "uphold"})
     bears = borne_by(court, case, given.lines, standing_fee(court, case), at="lines")
@@ -139,11 +148,11 @@ def carry_out_waiting(court: Sitting, case: Case) -> None:
 
 def review_overdue(court: Sitting, case: Case, window: Any) -> None:
     """Fifteen days passed: the request is put before the president again."""
-    if court.close_tasks(case, REVIEW_TASK):
+    if court.close_tasks(case, desks.COSTS_REVIEW):
         court.open_task(
             case,
             Role.PRESIDENT,
-            REVIEW_TASK,
+            desks.COSTS_REVIEW,
             T("A review of the costs decision was not decided in fifteen days."),
             risk=90,
         )
@@ -155,7 +164,9 @@ def review_overdue(court: Sitting, case: Case, window: Any) -> None:
     by=set(PARTY_ROLES),
     at=EVERY_STAGE,
     serves=Everyone.NOBODY,
-    source="FEE 43",
+    source=law("FEE 43"),
+    topic=Topic.FEE,
+    in_record=False,
 )
 def ask_fee_correction(
     court: Sitting, case: Case, given: AskCorrectionInput, *, actor: Actor, now: datetime
@@ -175,7 +186,7 @@ def ask_fee_correction(
     court.open_task(
         case,
         Role.JUDGE,
-        CORRECTION_TASK,
+        desks.FEE_CORRECTION,
         T("%(name)s says that a fee was miscalculated", name=who.name),
         risk=40,
         subject=row.reference,
@@ -190,7 +201,10 @@ def ask_fee_correction(
     at=EVERY_STAGE,
     strong=True,
     serves=Everyone.PARTIES,
-    source="FEE 43",
+    source=law("FEE 43"),
+    desk=desks.FEE_CORRECTION,
+    topic=Topic.FEE,
+    in_record=False,
 )
 def correct_fee(court: Sitting, case: Case, given: CorrectFeeInput, *, actor: Actor, now: datetime) -> Recorded:
     """Compute a fee anew on the right amount: less goes back, more is asked for, with every step (FEE 43)."""
@@ -212,7 +226,7 @@ def correct_fee(court: Sitting, case: Case, given: CorrectFeeInput, *, actor: Ac
     question = _as_it_ended(court, case, payer, was.matter, question_for(court, case, basis))
     right, held = assess_filing(court.pack(case), question).total, held_for(court, case, payer, was.matter)
     unpaid = [row for row in unpaid_rows(court, case) if row.party_id == payer.id and row.matter is was.matter]
-    court.close_tasks(case, CORRECTION_TASK, old.reference)
+    court.close_tasks(case, desks.FEE_CORRECTION, old.reference)
     result = {"assessment": old.reference, "was": old.amount_minor, "right": right.minor, "currency": right.currency}
     if right.minor <= held.minor:
         for row in unpaid:

@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from odr.docket.models import Case, Outcome, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
 from odr.identity.actors import Actor
-from odr.payments.acts import EVERY_STAGE, OVER, UNPAID_TASK, party_by_id
+from odr.payments import desks
+from odr.payments.acts import EVERY_STAGE, OVER, party_by_id
 from odr.payments.acts_costs import carry_out_waiting
 from odr.payments.alarms import ALARMS
 from odr.payments.assessing import assessments_of
@@ -27,10 +28,11 @@ from odr.payments.inputs import (
 )
 from odr.payments.models import Channel, FeeBasis, Payment, Refund, RefundApproval, RefundState
 from odr.payments.reassessing import replace_unpaid
-from odr.payments.refunding import REFUND_TASK, REFUND_WINDOW, order_back, orders_of, touched_by, unpaid_rows
+from odr.payments.refunding import REFUND_WINDOW, order_back, orders_of, touched_by, unpaid_rows
 from odr.payments.tariff import FIRST_INSTANCE, Matter
 from odr.procedure.models import WindowState
-from odr.procedure.table import Premise, Recorded, act
+from odr.procedure.rules import law
+from odr.procedure.table import Premise, Recorded, Topic, act, guard
 from odr.procedure.tariff_rules import Ending
 from odr.text import Money, T, Text
 
@@ -57,7 +59,8 @@ APPEAL_ENDINGS = {"sent_back": Ending.REMITTED, "withdrawn": Ending.WITHDRAWN}
     by={Role.CLOCK},
     at=EVERY_STAGE,
     listed=False,
-    source="FEE 15, 24–28, 53",
+    source=law("FEE 15, 24–28, 53"),
+    in_record=False,
 )
 def settle_fees(court: Sitting, case: Case, given: SettleInput, *, actor: Actor, now: datetime) -> Recorded:
     """Order back what the ending of the case leaves, drop what is no longer owed, and earn the rest (FEE 15, 27, 53).
@@ -98,7 +101,7 @@ def _settle(court: Sitting, case: Case, ending: Ending, matters: tuple[Matter, .
         for row in unpaid_rows(court, case):
             if row.party_id == party.id and row.matter in matters:
                 court.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
-                court.close_tasks(case, UNPAID_TASK, row.reference)
+                court.close_tasks(case, desks.FEE_UNPAID, row.reference)
                 book_cancellation(court.session, row, court.now)
         # Half after a conversion is not halved again.
         left = [m for m in matters if all(one.ending is Ending.REDUCED for one in orders_of(court, case, party, (m,)))]
@@ -121,6 +124,7 @@ def refund_state(court: Sitting, case: Case, values: Mapping[str, Any]) -> str:
     return f"{row.reference}:{row.state.value}:{row.amount_minor}" if row else "none"
 
 
+@guard("FEE 53")
 def some_refund_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Approving needs a refund that waits."""
     waits = court.session.scalar(
@@ -139,7 +143,10 @@ def some_refund_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     premise=Premise.SUBJECT,
     subject=refund_state,
     strong=True,
-    source="FEE 53",
+    source=law("FEE 53"),
+    desk=desks.REFUND_APPROVAL,
+    topic=Topic.FEE,
+    in_record=False,
 )
 def approve_refund(court: Sitting, case: Case, given: ApproveRefundInput, *, actor: Actor, now: datetime) -> Recorded:
     """Approve money going back; above the court's limit two different persons must (FEE 53).
@@ -167,13 +174,13 @@ def approve_refund(court: Sitting, case: Case, given: ApproveRefundInput, *, act
         )
     refund.state = RefundState.APPROVED
     refund.next_try_at = court.court.clock.machine_now()
-    court.close_tasks(case, REFUND_TASK, refund.reference)
+    court.close_tasks(case, desks.REFUND_APPROVAL, refund.reference)
     payment = court.session.get_one(Payment, refund.payment_id)
     if not payment.is_online:
         court.open_task(
             case,
             Role.CASHIER,
-            "refund_transfer",
+            desks.REFUND_TRANSFER,
             T("Transfer %(amount)s and record it", amount=refund.amount),
             risk=40,
             due_at=refund.due_at,
@@ -189,7 +196,9 @@ def approve_refund(court: Sitting, case: Case, given: ApproveRefundInput, *, act
     at=EVERY_STAGE,
     while_stayed=True,
     listed=False,
-    source="FEE 53",
+    source=law("FEE 53"),
+    desk=desks.REFUND_TRANSFER,
+    in_record=False,
 )
 def record_refund(court: Sitting, case: Case, given: RefundEndInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record that a refund arrived or came back: by Stripe's word, or by the cashier with the bank's reference.
@@ -205,7 +214,7 @@ def record_refund(court: Sitting, case: Case, given: RefundEndInput, *, actor: A
     if by_hand:
         refund.bank_reference = given.way
     name = party_by_id(case, refund.party_id).name
-    court.close_tasks(case, "refund_transfer", refund.reference)
+    court.close_tasks(case, desks.REFUND_TRANSFER, refund.reference)
     if given.paid:
         court.close_windows(case, REFUND_WINDOW, WindowState.MET, subject=refund.reference)
         for alarm in ALARMS:
@@ -217,7 +226,7 @@ def record_refund(court: Sitting, case: Case, given: RefundEndInput, *, actor: A
     court.open_task(
         case,
         Role.CASHIER,
-        "refund_transfer",
+        desks.REFUND_TRANSFER,
         T("A refund of %(amount)s came back. Ask for an account and transfer it.", amount=refund.amount),
         risk=70,
         due_at=refund.due_at,
@@ -236,7 +245,8 @@ def record_refund(court: Sitting, case: Case, given: RefundEndInput, *, actor: A
     at=EVERY_STAGE,
     while_stayed=True,
     listed=False,
-    source="FEE 53",
+    source=law("FEE 53"),
+    in_record=False,
 )
 def record_outside_refund(
     court: Sitting, case: Case, given: OutsideRefundInput, *, actor: Actor, now: datetime
@@ -254,7 +264,7 @@ def record_outside_refund(
     court.open_task(
         case,
         Role.CASHIER,
-        "outside_refund",
+        desks.OUTSIDE_REFUND,
         T("%(amount)s was refunded at Stripe without an order of the court. Find out why.", amount=given.amount),
         risk=80,
         subject=refund.reference,
@@ -270,7 +280,8 @@ def record_outside_refund(
     by={Role.CLOCK},
     at=EVERY_STAGE,
     listed=False,
-    source="FEE 21, 35",
+    source=law("FEE 21, 35"),
+    in_record=False,
 )
 def refund_lowered(court: Sitting, case: Case, given: ReduceInput, *, actor: Actor, now: datetime) -> Recorded:
     """Order back what a lowered claim no longer costs, or ask for less where nothing was paid (FEE 21).

@@ -13,6 +13,7 @@ from odr.docket.models import Audience, Case, PartyKind, Role, Stage
 from odr.docket.queries import seat
 from odr.errors import ActNotOpen, InvalidInput
 from odr.identity.actors import Actor
+from odr.payments import desks
 from odr.payments.acts import ask_for, party_by_id
 from odr.payments.assessing import assessments_of
 from odr.payments.inputs import ReliefDecisionInput, ReliefInput
@@ -20,15 +21,16 @@ from odr.payments.models import AssessmentState, FeeAssessment, ReliefRequest, R
 from odr.payments.reassessing import replace_unpaid
 from odr.payments.tariff import Matter
 from odr.procedure.models import WindowState
+from odr.procedure.rules import law
 from odr.procedure.rulings import ASKED, STANDS
-from odr.procedure.table import Everyone, Premise, Recorded, RulingForm, act
+from odr.procedure.table import Everyone, Premise, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.tariff_rules import ReliefKind
 from odr.text import T, Text
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-RELIEF_TASK, RELIEF_WINDOW, DECIDER = "fee_relief", "relief_decision", "fee_relief"
+RELIEF_WINDOW, DECIDER = "relief_decision", "fee_relief"
 BEFORE_JUDGMENT = {Stage.LODGED, Stage.RETURNED, Stage.PENDING, Stage.HEARING, Stage.APPEALED, Stage.PRONOUNCED}
 
 
@@ -50,6 +52,7 @@ def fees_of(court: Sitting, case: Case, party_id: int | None) -> list[FeeAssessm
     ]
 
 
+@guard("FEE 44, 48")
 def may_ask(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """One request at a time, and only while the fee is not paid."""
     mine = [r for r in relief_of(court, case, ReliefState.PENDING, ReliefState.GRANTED) if r.party_id == actor.party_id]
@@ -73,7 +76,9 @@ def may_ask(court: Sitting, case: Case, actor: Actor) -> Text | None:
     at=BEFORE_JUDGMENT,
     guard=may_ask,
     seen_by=Audience.OWN_SIDE_AND_COURT,
-    source="FEE 44, 48",
+    source=law("FEE 44, 48"),
+    topic=Topic.FEE,
+    in_record=False,
 )
 def request_relief(court: Sitting, case: Case, given: ReliefInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask to pay nothing, less or later; while the request is undecided nothing lapses (FEE 22, 44–48)."""
@@ -108,7 +113,7 @@ def request_relief(court: Sitting, case: Case, given: ReliefInput, *, actor: Act
     court.open_task(
         case,
         desk_of(court, case),
-        RELIEF_TASK,
+        desks.FEE_RELIEF,
         T("%(name)s asks for help with the fee: %(kind)s", name=who.name, kind=rule.title),
         risk=40,
         due_at=due,
@@ -132,6 +137,7 @@ def _decider(court: Sitting, case: Case) -> Role:
     return Role(matters[DECIDER].by) if DECIDER in matters else Role.JUDGE
 
 
+@guard("FEE 45–48")
 def decides_relief(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """The judge of the case, or whom the rules name; and something must wait."""
     if actor.role not in (Role.JUDGE, _decider(court, case)):
@@ -158,7 +164,10 @@ def relief_state(court: Sitting, case: Case, values: Mapping[str, Any]) -> str:
     serves=Everyone.NOBODY,
     seen_by=Audience.OWN_SIDE_AND_COURT,
     paper=RulingForm(T("Help with the fee"), STANDS, result="decision", words=ASKED, is_decision=True),
-    source="FEE 45–48",
+    source=law("FEE 45–48"),
+    desk=desks.FEE_RELIEF,
+    topic=Topic.FEE,
+    in_record=False,
 )
 def decide_relief(court: Sitting, case: Case, given: ReliefDecisionInput, *, actor: Actor, now: datetime) -> Recorded:
     """Grant or refuse help with the fee, with reasons (FEE 48). A refusal gives a new period to pay.
@@ -171,7 +180,7 @@ def decide_relief(court: Sitting, case: Case, given: ReliefDecisionInput, *, act
     who = party_by_id(case, row.party_id)
     row.decided_at = now
     court.close_windows(case, RELIEF_WINDOW, WindowState.MET, subject=row.reference)
-    court.close_tasks(case, RELIEF_TASK, row.reference)
+    court.close_tasks(case, desks.FEE_RELIEF, row.reference)
     named = (f"party/{who.id}", Role.JUDGE.value, Role.CLERK.value, Role.PRESIDENT.value, Role.ASSISTANT.value)
     if given.decision == "refuse":
         row.state = ReliefState.REFUSED
@@ -234,11 +243,11 @@ def relief_overdue(court: Sitting, case: Case, window: Any) -> None:
     """A request was not decided in time: it is put on the desk again, more urgently; it is never decided by silence."""
     request = next((r for r in relief_of(court, case, ReliefState.PENDING) if r.reference == window.subject), None)
     if request is not None:
-        court.close_tasks(case, RELIEF_TASK, request.reference)
+        court.close_tasks(case, desks.FEE_RELIEF, request.reference)
         court.open_task(
             case,
             desk_of(court, case),
-            RELIEF_TASK,
+            desks.FEE_RELIEF,
             T("A request for help with the fee was not decided in time."),
             risk=80,
             subject=request.reference,

@@ -15,6 +15,7 @@ from odr.payments.books import outstanding
 from odr.payments.inputs import RemindInput
 from odr.payments.models import AssessmentState, FeeAssessment
 from odr.procedure.models import Window, WindowState
+from odr.procedure.rules import law
 from odr.procedure.table import Recorded, act
 from odr.text import T
 
@@ -31,7 +32,8 @@ RUNNING = set(Stage) - {Stage.CLOSED}
     by={Role.CLOCK},
     at=RUNNING,
     listed=False,
-    source="FEE 22; COURT reminder",
+    source=law("FEE 22", "COURT reminder"),
+    in_record=False,
 )
 def remind_fee(court: Sitting, case: Case, given: RemindInput, *, actor: Actor, now: datetime) -> Recorded:
     """Remind the payer once in every period to pay, by a letter of its own; it changes no time limit and decides

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from odr.docket.models import Case, Party
 from odr.docket.queries import parties
 from odr.errors import FieldFault, InvalidInput
+from odr.payments import desks
 from odr.payments.assessing import assessments_of, paid_for, write_assessment
 from odr.payments.at_end import ARTICLE, fee_at_end
 from odr.payments.books import book_assessment, book_cancellation, outstanding, paid_on
@@ -128,7 +129,7 @@ def carry_out(court: Sitting, case: Case, order: CostsOrder) -> None:
     """Refund or demand the difference to what each party has borne so far; once."""
     if order.executed_at is None:
         order.executed_at = court.now
-        court.close_tasks(case, COLLECT_TASK)
+        court.close_tasks(case, desks.COLLECT_COSTS)
         currency = court.pack(case).currency
         settle_bears(court, case, {label: Money(minor, currency) for label, minor in order.allocation.items()})
 

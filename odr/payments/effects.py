@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Role
 from odr.identity.actors import CLOCK_ACTOR
+from odr.payments import desks
 from odr.payments.acts import consider_unpaid
 from odr.payments.books import book_dispute, book_payout, refund_told, stripe_source
 from odr.payments.facts import (
@@ -33,6 +34,7 @@ from odr.payments.models import (
     StripeFact,
 )
 from odr.procedure.models import Task
+from odr.procedure.tasks import Desk
 from odr.text import Money, T, Text
 
 if TYPE_CHECKING:
@@ -127,9 +129,9 @@ class CourtEffects:
             "The bank of the payer disputes a payment of %(amount)s. Answer it at Stripe.",
             amount=Money(fact.amount_minor, fact.currency),
         )
-        self._task_once(case, "fee_dispute", title, fact.stripe_id)
+        self._task_once(case, desks.FEE_DISPUTE, title, fact.stripe_id)
         if fact.rank in (DISPUTE_LOST, DISPUTE_REINSTATED):
-            self.court.close_tasks(case, "fee_dispute", fact.stripe_id)
+            self.court.close_tasks(case, desks.FEE_DISPUTE, fact.stripe_id)
 
     def payout(self, fact: StripeFact) -> None:
         """Book what Stripe sent to the bank."""
@@ -162,9 +164,9 @@ class CourtEffects:
         )
         self._perform("record_outside_refund", case, given)
 
-    def _task_once(self, case: Case, kind: str, title: Text, subject: str) -> None:
+    def _task_once(self, case: Case, desk: Desk, title: Text, subject: str) -> None:
         known = self.session.scalar(
-            select(Task.id).where(Task.case_id == case.id, Task.kind == kind, Task.subject == subject)
+            select(Task.id).where(Task.case_id == case.id, Task.kind == desk.kind, Task.subject == subject)
         )
         if known is None:
-            self.court.open_task(case, Role.CASHIER, kind, title, risk=50, subject=subject)
+            self.court.open_task(case, Role.CASHIER, desk, title, risk=50, subject=subject)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from odr.docket.models import Case, DocketEntry, Party
-from odr.payments.acts import UNPAID_TASK, ask_for
+from odr.payments import desks
+from odr.payments.acts import ask_for
 from odr.payments.assessing import assessments_of, keep_basis, pack_track, standing_basis
 from odr.payments.inputs import AssessInput, ReduceInput
 from odr.payments.models import AssessmentState, ReliefRequest
@@ -141,7 +142,7 @@ def on_served(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
         ):
             continue
         court.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
-        court.close_tasks(case, UNPAID_TASK, row.reference)
+        court.close_tasks(case, desks.FEE_UNPAID, row.reference)
         ask_for(court, case, who, row, facts["at"], proof)
 
 

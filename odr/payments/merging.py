@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from odr.docket.models import Case, Party
-from odr.payments.acts import UNPAID_TASK
+from odr.payments import desks
 from odr.payments.assessing import assessments_of, keep_basis
 from odr.payments.books import book_cancellation, paid_on
 from odr.payments.inputs import AssessInput
@@ -126,7 +126,7 @@ def on_group_opened(court: Sitting, case: Case, facts: Mapping[str, Any]) -> Non
     for row in assessments_of(court.session, case):
         if row.state in (AssessmentState.DUE, AssessmentState.DEFERRED) and row.matter in OF_CLAIMS:
             court.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
-            court.close_tasks(case, UNPAID_TASK, row.reference)
+            court.close_tasks(case, desks.FEE_UNPAID, row.reference)
             book_cancellation(court.session, row, court.now)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from odr.docket.models import Case, Party, Role
+from odr.payments import desks
 from odr.payments.assessing import assessments_of, paid_for, question_for
 from odr.payments.books import book_refund_order, refundable
 from odr.payments.models import AssessmentState, FeeAssessment, FeeBasis, Payment, Refund, RefundState
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from odr.procedure.sitting import Sitting
 
-REFUND_TASK, REFUND_WINDOW = "refund_approval", "refund_execution"
+REFUND_WINDOW = "refund_execution"
 
 
 OF_APPEAL = frozenset({Ending.REMITTED, Ending.APPEAL_DISMISSED})
@@ -164,7 +165,9 @@ def write_refund(
         amount=amount,
         name=next(p.name for p in case.parties if p.id == payment.party_id),
     )
-    court.open_task(case, Role.CASHIER, REFUND_TASK, title, risk=30, due_at=refund.due_at, subject=refund.reference)
+    court.open_task(
+        case, Role.CASHIER, desks.REFUND_APPROVAL, title, risk=30, due_at=refund.due_at, subject=refund.reference
+    )
     court.session.flush()
     return refund
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import or_, select
 
 from odr.docket.models import Case, Role
+from odr.payments import desks
 from odr.payments.books import stripe_source
 from odr.payments.gateway import Gateway, GatewayRefused, GatewayUnavailable, RefundOrder
 from odr.payments.models import Channel, EventOrigin, Payment, Refund, RefundState
@@ -98,5 +99,5 @@ def _give_up(court: Court, refund_id: int, why: str) -> None:
             "A refund of %(amount)s was refused by Stripe. Ask for an account and transfer it.", amount=row.amount
         )
         sitting.open_task(
-            case, Role.CASHIER, "refund_transfer", title, risk=70, due_at=row.due_at, subject=row.reference
+            case, Role.CASHIER, desks.REFUND_TRANSFER, title, risk=70, due_at=row.due_at, subject=row.reference
         )

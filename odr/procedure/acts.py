@@ -11,6 +11,7 @@ from odr.docket.models import Case, Role, Stage
 from odr.identity.actors import Actor
 from odr.procedure.inputs import CourtModel
 from odr.procedure.models import Window, WindowState
+from odr.procedure.rules import law
 from odr.procedure.table import Recorded, act
 from odr.procedure.windows import window_title
 from odr.text import T
@@ -35,7 +36,8 @@ class WindowInput(CourtModel):
     to=ALL_STAGES,
     listed=False,
     while_stayed=False,
-    source="CPL 85",
+    source=law("CPL 85"),
+    in_record=False,
 )
 def close_window(court: Sitting, case: Case, given: WindowInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record that a time limit lapsed; what follows is for the room that opened it.

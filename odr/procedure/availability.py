@@ -135,7 +135,7 @@ def _guard_refusal(court: Sitting, act: Act, case: Case, actor: Actor) -> CourtE
     for guard in act.guards:
         reason = guard(court, case, actor)
         if reason is not None:
-            return ActNotOpen(reason)
+            return ActNotOpen(reason, source="; ".join(guard.source))
     return None
 
 

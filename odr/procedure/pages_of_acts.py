@@ -79,7 +79,7 @@ def _acts(acts: list[Act]) -> Iterator[str]:
                 act.title.render("en"),
                 ", ".join(role.label.render("en") for role in Role if role in act.by),
                 "every" if act.at == frozenset(Stage) else ", ".join(stage.value for stage in Stage if stage in act.at),
-                act.source or "–",
+                act.articles or "–",
                 _window(act),
                 ", ".join(stage.value for stage in Stage if stage in act.to) or "–",
                 SERVED[act.serves],

@@ -55,11 +55,17 @@ class Citation(str):
     """A checked citation: one or several ``TAG place``, separated by semicolons."""
 
 
-def _check_article(value: str) -> Citation:
+def check_citation(value: str) -> Citation:
+    """``value`` as a citation. Raises ValueError where it is none."""
     for part in value.split(";"):
         if not _CITATION.match(part.strip()):
             raise ValueError(f"{part.strip()!r} is no citation; write a source's tag and an article")
     return Citation(value)
+
+
+def law(*articles: str) -> tuple[Citation, ...]:
+    """Articles as a typed list, each ``TAG place``: ``law("CPL 126", "REG 7, 9")``. Raises ValueError for what is none."""
+    return tuple(check_citation(each) for each in articles)
 
 
 def citations(article: str) -> list[tuple[str, str]]:
@@ -73,7 +79,7 @@ def citations(article: str) -> list[tuple[str, str]]:
 
 Words = Annotated[Text, BeforeValidator(_read_text), PlainSerializer(_write_text)]
 Share = Annotated[Fraction, BeforeValidator(_read_share), PlainSerializer(str)]
-Article = Annotated[str, AfterValidator(_check_article)]
+Article = Annotated[str, AfterValidator(check_citation)]
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Minor = Annotated[int, Field(ge=0)]
 

@@ -70,8 +70,11 @@ def appeal_within(window: str) -> Callable[[Sitting, Case, Any], Text]:
             rule = reckon(pack, window, court.now, track=case.track.value)
         except NoSuchRule:
             return NO_APPEAL
-        return T("Each party may appeal through this court within %(days)s days of receiving this ruling (%(article)s).", days=rule.amount,
-                 article=pack.cite(rule.article))  # fmt: skip
+        return T(
+            "Each party may appeal through this court within %(days)s days of receiving this ruling (%(article)s).",
+            days=rule.amount,
+            article=pack.cite(rule.article),
+        )
 
     return words
 

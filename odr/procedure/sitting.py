@@ -27,8 +27,9 @@ from odr.procedure.packs import RulePack
 from odr.procedure.reckoning import reckon
 from odr.procedure.rulings import keep_ruling, with_ruling
 from odr.procedure.table import Act, Everyone, Premise, Recorded
-from odr.procedure.tasks import DECIDED, UNTIL_DECIDED
-from odr.procedure.versions import content_of
+from odr.procedure.tasks import DECIDED, Desk, until_decided
+from odr.procedure.versions import Course, content_of, doubt_about
+from odr.procedure.windows import TIME_LIMITS
 from odr.text import LOCALES, T, Text
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ class Sitting:
             raise RuntimeError(f"the act does not declare a move to {stage}")
         case.stage = stage
         if stage in DECIDED:
-            over = select(Task).where(Task.case_id == case.id, Task.kind.in_(UNTIL_DECIDED), Task.done_at.is_(None))
+            over = select(Task).where(Task.case_id == case.id, Task.kind.in_(until_decided()), Task.done_at.is_(None))
             for task in self.session.scalars(over):
                 task.done_at = self.now
 
@@ -163,6 +164,8 @@ class Sitting:
         ``rule`` is the pack's key where it differs from ``kind``; ``start`` the instant
         that sets it running; ``proof`` what shows that instant.
         """
+        if TIME_LIMITS.get(kind) is None:
+            raise ValueError(f"no room declares windows called {kind}")
         result = reckon(
             self.pack(case),
             rule or kind,
@@ -238,18 +241,22 @@ class Sitting:
         self,
         case: Case,
         role: Role,
-        kind: str,
+        desk: Desk,
         title: Text,
         *,
         risk: int = 0,
         due_at: datetime | None = None,
         subject: str | None = None,
     ) -> Task:
-        """Put something on a desk of the court; ``risk`` ranks it (higher first)."""
+        """Put something on a desk of the court; ``risk`` ranks it (higher first). Raises ValueError for a role the desk
+        is not declared for.
+        """
+        if role not in desk.roles:
+            raise ValueError(f"{desk.kind} is on no desk of a {role.value}")
         task = Task(
             case_id=case.id,
             role=role,
-            kind=kind,
+            kind=desk.kind,
             subject=subject,
             title=words_of(title),
             risk=risk,
@@ -260,16 +267,16 @@ class Sitting:
         self.session.flush()
         return task
 
-    def close_tasks(self, case: Case, kind: str, subject: str | None = None) -> int:
+    def close_tasks(self, case: Case, desk: Desk, subject: str | None = None) -> int:
         """Take what is done off the desk."""
-        found = self.tasks(case, kind, subject)
+        found = self.tasks(case, desk, subject)
         for task in found:
             task.done_at = self.now
         return len(found)
 
-    def tasks(self, case: Case, kind: str, subject: str | None = None) -> list[Task]:
+    def tasks(self, case: Case, desk: Desk, subject: str | None = None) -> list[Task]:
         """What of a kind still lies on a desk."""
-        query = select(Task).where(Task.case_id == case.id, Task.kind == kind, Task.done_at.is_(None))
+        query = select(Task).where(Task.case_id == case.id, Task.kind == desk.kind, Task.done_at.is_(None))
         if subject is not None:
             query = query.where(Task.subject == subject)
         return list(self.session.scalars(query))
@@ -473,11 +480,12 @@ class Sitting:
                     window.closed_by = self.next_number(case)
         # What fell due under an older rule is done by that rule, however late the worker comes.
         at = self._acting_at = effective_at or self.now
-        self._moves = act.to
+        self._moves, before = act.to, case.stage
         try:
             paper = keep_ruling(self, act, case, given, actor)
             recorded = with_ruling(act, paper, act.handler(self, case, given, actor=actor, now=at), needed=by_person)
-            entry = self._write_entry(act, case, given, actor, party, recorded, at)
+            course = Course(before, case.stage, at, self.now, doubt_about(self.now, case.head_at))
+            entry = self._write_entry(act, case, given, actor, party, recorded, course)
         finally:
             self._acting_at = None
         self._serve(act, case, entry, party)
@@ -501,7 +509,7 @@ class Sitting:
         actor: Actor,
         party: Party | None,
         recorded: Recorded,
-        at: datetime,
+        course: Course,
     ) -> DocketEntry:
         number = case.entry_count + 1
         audience = recorded.audience or act.seen_by
@@ -511,12 +519,11 @@ class Sitting:
             given,
             actor,
             party,
+            course,
             result=self._with_seats(case, recorded.result),
             words=words_of(recorded.words),
             late=self.late,
             audience=audience,
-            effective_at=at,
-            recorded_at=self.now,
             salt=secrets.token_hex(32),
             rules=self.pack(case).named,
             kept=recorded.kept,
@@ -545,15 +552,15 @@ class Sitting:
             account_id=actor.account_id,
             audience=audience,
             named=list(recorded.named),
-            effective_at=at,
-            recorded_at=self.now,
+            effective_at=course.effective_at,
+            recorded_at=course.recorded_at,
             payload=payload.decode(),
             digest=digest,
             receipt=receipt.reference,
         )
         self.session.add(entry)
         case.entry_count = number
-        case.head_digest = digest
+        case.head_digest, case.head_at = digest, self.now
         self.session.flush()
         return entry
 

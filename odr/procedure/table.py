@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel
 
-from odr.docket.models import Audience, Case, Role, Stage
+from odr.docket.models import Audience, Case, DocketEntry, Party, Role, Stage
 from odr.identity.actors import Actor
-from odr.text import Text
+from odr.procedure.letter import Letter
+from odr.procedure.rules import Citation, law
+from odr.procedure.tasks import Desk
+from odr.text import T, Text
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -25,6 +28,7 @@ class Everyone(enum.Enum):
     NOBODY = "nobody"  # entry on the docket only
     BUT_ACTOR = "but_actor"  # every other party
     PARTIES = "parties"  # every party, the actor's own too
+    CONCERNED = "concerned"  # whom the act's ``concerns`` names: the payer of a fee, who complained
 
 
 class Premise(enum.Enum):
@@ -49,14 +53,71 @@ class Recorded:
     kept: Mapping[str, Any] | None = None
 
 
+class Topic(enum.Enum):
+    """What an act is about for a reader, in the order of the case page."""
+
+    HEARING = "hearing"
+    CLAIM = "claim"
+    EVIDENCE = "evidence"
+    AGREEMENT = "agreement"
+    DECISION = "decision"
+    FEE = "fee"
+    SERVICE = "service"
+    TAKING_PART = "taking_part"
+
+    @property
+    def title(self) -> Text:
+        """The heading over acts of this topic."""
+        return _TOPICS[self]
+
+
+_TOPICS = {
+    Topic.HEARING: T("Examination and hearing"),
+    Topic.CLAIM: T("The claim and who takes part"),
+    Topic.EVIDENCE: T("Evidence"),
+    Topic.AGREEMENT: T("Agreement"),
+    Topic.DECISION: T("Decision"),
+    Topic.FEE: T("Fee"),
+    Topic.SERVICE: T("Papers and addresses"),
+    Topic.TAKING_PART: T("How you take part, and complaints"),
+}
+
+
 class Handler(Protocol):
     """A handler: plain, typed, without flask, commit or clock."""
 
     def __call__(self, court: Sitting, case: Case, given: Any, /, *, actor: Actor, now: datetime) -> Recorded: ...
 
 
-Guard = Callable[["Sitting", Case, Actor], Text | None]
+GuardFunction = Callable[["Sitting", Case, Actor], Text | None]
 """Gives the reason why the act is not open, or None."""
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A further condition of an act, with the articles it rests on; called as the plain function it wraps."""
+
+    check: GuardFunction
+    source: tuple[Citation, ...]
+
+    def __call__(self, sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+        return self.check(sitting, case, actor)
+
+    @property
+    def name(self) -> str:
+        """Where it stands, for messages to who writes acts."""
+        return f"{self.check.__module__}.{self.check.__qualname__}"
+
+
+def guard(*articles: str) -> Callable[[GuardFunction], Guard]:
+    """Declare a condition of acts with its articles: ``@guard("CPL 130")``. Its refusal names them."""
+    source = law(*articles)
+
+    def enter(check: GuardFunction) -> Guard:
+        return Guard(check, source)
+
+    return enter
+
 
 SubjectState = Callable[["Sitting", Case, Mapping[str, Any]], str]
 """State of what an act answers, as a short string that changes when the thing does."""
@@ -65,6 +126,9 @@ Preparation = Callable[["Court", Case, Any, Actor], Mapping[str, Any]]
 """Slow work done before the transaction (a paper set and sealed); the handler finds it in ``sitting.prepared``."""
 Prefill = Callable[["Sitting", Case, Actor], Mapping[str, "Text | str"]]
 """What an act's page proposes, by field: words from the record, in the reader's language."""
+
+Concerned = Callable[["Sitting", Case, DocketEntry], Sequence[Party]]
+"""Whom an entry of the act is about, where it is served on them alone."""
 
 WithCases = Callable[["Sitting", Case, Any], Sequence[Case]]
 """Other cases an act works on; all are locked together, in the order of their ids. Raises InvalidInput for what names
@@ -127,7 +191,12 @@ class Act:
     strong: bool = False
     special: bool = False
     before_identity: bool = True
-    source: str | None = None
+    source: tuple[Citation, ...] = ()
+    topic: Topic | None = None
+    letter: Letter | None = None
+    concerns: Concerned | None = None
+    in_record: bool | None = None
+    desk: tuple[Desk, ...] = ()
     page: str | None = None
     listed: bool = True
     prepare: Preparation | None = None
@@ -135,6 +204,11 @@ class Act:
     prefill: Prefill | None = None
     rule: str | None = None
     with_cases: WithCases | None = None
+
+    @property
+    def articles(self) -> str:
+        """The articles of the act as one line: ``"CPL 126; REG 7"``."""
+        return "; ".join(self.source)
 
     @property
     def upcasters(self) -> Mapping[int, Upcaster]:
@@ -175,45 +249,102 @@ def act(
     *,
     title: Text,
     input: type[BaseModel],
-    by: set[Role],
-    at: set[Stage],
+    by: set[Role] | frozenset[Role],
+    at: set[Stage] | frozenset[Stage],
+    source: tuple[Citation, ...],
+    to: set[Stage] | frozenset[Stage] = frozenset(),
     guard: Guard | tuple[Guard, ...] = (),
-    to: set[Stage] | None = None,
-    **more: Any,
+    topic: Topic | None = None,
+    help: Text | None = None,
+    done: Text | None = None,
+    window: str | None = None,
+    meets: bool = True,
+    remedy: bool = False,
+    late: bool = False,
+    serves: Everyone = Everyone.NOBODY,
+    letter: Letter | None = None,
+    concerns: Concerned | None = None,
+    seen_by: Audience = Audience.PARTIES_AND_COURT,
+    in_record: bool | None = None,
+    desk: Desk | tuple[Desk, ...] = (),
+    while_stayed: bool = False,
+    premise: Premise = Premise.NOTHING,
+    subject: SubjectState | None = None,
+    strong: bool = False,
+    special: bool = False,
+    before_identity: bool = True,
+    page: str | None = None,
+    listed: bool = True,
+    prepare: Preparation | None = None,
+    paper: RulingForm | None = None,
+    prefill: Prefill | None = None,
+    rule: str | None = None,
+    with_cases: WithCases | None = None,
+    version: int = 1,
 ) -> Callable[[Handler], Handler]:
     """Declare an act; its name is the function's name everywhere.
 
     ``by`` who; ``at`` stages at which it is open; ``to`` stages it may move the case
-    to; ``window`` the party's own time limit, which the act meets unless ``meets`` is
-    false; ``remedy`` where one may have a decision looked at again and nobody has to;
-    ``late`` takes it after the window too, marked; ``serves`` who is served;
-    ``seen_by`` who may read the content; ``guard`` further conditions with their
-    reasons; ``premise`` what must be unchanged; ``strong`` identity confirmed within
-    15 minutes; ``special`` needs special powers of a representative (CPL 62);
-    ``source`` the article; ``page`` the endpoint of an own page in place of the
-    generic one; ``listed`` false for acts the court performs by itself; ``prepare``
-    slow work before the transaction, see :meth:`odr.procedure.court.Court.prepare`;
-    ``paper`` how its ruling is set, sealed and kept by the court itself;
-    ``prefill`` what the generic page proposes in its fields, to be read and changed;
-    ``rule`` a time limit of the pack without which the court knows no such act;
-    ``with_cases`` other cases the act works on, locked together with its own.
+    to; ``source`` the articles (:func:`~odr.procedure.rules.law`); ``guard`` further
+    conditions with their reasons and articles; ``topic`` under which heading a reader
+    finds it; ``window`` the party's own time limit, which the act meets unless
+    ``meets`` is false; ``remedy`` where one may have a decision looked at again and
+    nobody has to; ``late`` takes it after the window too, marked; ``serves`` who is
+    served with it, by which ``letter``, and ``concerns`` who that is where only some
+    are; ``seen_by`` who may read the content; ``in_record`` whether it stands in the
+    record of the hearing; ``desk`` the kinds of task it is done by; ``premise`` what
+    must be unchanged; ``strong`` identity confirmed within 15 minutes; ``special``
+    needs special powers of a representative (CPL 62); ``page`` the endpoint of an own
+    page in place of the generic one; ``listed`` false for acts the court performs by
+    itself; ``prepare`` slow work before the transaction, see
+    :meth:`odr.procedure.court.Court.prepare`; ``paper`` how its ruling is set, sealed
+    and kept by the court itself; ``prefill`` what the generic page proposes in its
+    fields, to be read and changed; ``rule`` a time limit of the pack without which the
+    court knows no such act; ``with_cases`` other cases the act works on, locked
+    together with its own. What is missing of it is refused when the court opens, by
+    :func:`odr.procedure.declared.check_table`.
     """
 
     def enter(handler: Handler) -> Handler:
-        guards = guard if isinstance(guard, tuple) else (guard,)
-        name = handler.__name__  # type: ignore[attr-defined]
         TABLE.add(
             Act(
-                name=name,
+                name=handler.__name__,  # type: ignore[attr-defined]
                 room=handler.__module__.split(".")[1],
                 title=title,
                 input=input,
                 by=frozenset(by),
                 at=frozenset(at),
-                to=frozenset(to or ()),
-                guards=guards,
                 handler=handler,
-                **more,
+                version=version,
+                help=help,
+                done=done,
+                window=window,
+                meets=meets,
+                remedy=remedy,
+                late=late,
+                to=frozenset(to),
+                serves=serves,
+                seen_by=seen_by,
+                guards=guard if isinstance(guard, tuple) else (guard,),
+                while_stayed=while_stayed,
+                premise=premise,
+                subject=subject,
+                strong=strong,
+                special=special,
+                before_identity=before_identity,
+                source=source,
+                topic=topic,
+                letter=letter,
+                concerns=concerns,
+                in_record=in_record,
+                desk=desk if isinstance(desk, tuple) else (desk,),
+                page=page,
+                listed=listed,
+                prepare=prepare,
+                paper=paper,
+                prefill=prefill,
+                rule=rule,
+                with_cases=with_cases,
             )
         )
         return handler

@@ -1,63 +1,75 @@
-"""When what waits on a desk of the court is off it: by the act that does it, when the case is decided, or because
-somebody says so.
+"""What waits on a desk of the court: each kind of task is declared once, by the room that opens it.
+
+A task is taken off by the act that names its desk, when the case is decided, or, where no
+one act does it, because whoever has done it says so.
 """
 
 from __future__ import annotations
 
-from odr.docket.models import Stage
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-TASK_ACTS = {
-    "withdrawal": "rule_on_withdrawal",
-    "jurisdiction": "rule_on_jurisdiction",
-    "recusal": "decide_recusal",
-    "time": "rule_on_extension",
-    "lateness": "rule_on_lateness",
-    "joinder": "rule_on_joinder",
-    "complaint": "answer_complaint",
-    "legal_aid": "record_legal_aid",
-    "identity_shown": "verify_identity",
-    "track": "convert_track",
-    "no_seat": "reassign_seat",
-    "registration": "decide_registration",
-    "draft_decision": "draft_decision",
-    "pronounce": "issue_decision",
-    "execute_preservation": "execute_preservation",
-    "summon": "summon",
-    "adjournment": "rule_on_adjournment",
-    "trial_extension": "rule_on_limit_extension",
-    "evidence_request": "rule_on_evidence",
-    "erasure_due": "decide_erasure",
-    "appraisal_rule": "rule_on_appraisal",
-    "expert_hear": "call_expert",
-    "attendance_unpaid": "find_on_attendance_fee",
-    "expert_attends": "settle_attendance",
-    "attendance_pass_on": "pass_on_attendance_fee",
-    "expert_appoint": "appoint_expert",
-    "rebuttal": "decide_rebuttal",
-    "close_case": "close_case",
-}
-"""Kind of a task → the act by which it is done, for the tasks one act does."""
+from odr.docket.models import Role, Stage
+from odr.text import Text
 
 DECIDED = frozenset({Stage.PRONOUNCED, Stage.EFFECTIVE, Stage.CLOSED})
+"""Stages at which nothing waits any more that was for deciding the case."""
 
-UNTIL_DECIDED = frozenset(
-    {
-        # what is asked for, or looked at, so that the case can be decided
-        "absence", "adjournment", "appraisal_late", "appraisal_not_asked", "appraisal_rule", "appraisal_unpaid",
-        "attendance_unpaid", "apply_judgment", "claim_unserved", "close_hearing",
-        "draft_decision", "evidence_collect", "evidence_not_produced", "evidence_request", "expert_appoint", "expert_attends", "expert_hear",
-        "heard_again", "hearing_place",
-        "interpreter", "late_exhibit", "list_issues", "mode_doubt", "motion", "objection", "offline_step", "platform_silent", "put_questions",
-        "question_leave", "record_hearing", "recording_doubt", "seal_broken", "summon", "time_request", "track",
-        "trial_extension", "trial_limit", "unanswered", "witness_account", "witness_leave",
-    }
-)  # fmt: skip
-"""Kinds of tasks that are over once nothing is heard and decided any more."""
 
-BY_HAND = frozenset(
-    {
-        "absence", "announce", "appraisal_not_asked", "claim_unserved", "enforcement_inaction", "fee_after_correction", "heard_again",
-        "outside_refund", "platform_silent", "read_reply", "recording_doubt", "seal_broken", "undo_preservation",
-    }
-)  # fmt: skip
-"""Kinds of tasks that no one act ends, such as reading an answer that came by e-mail: whoever has done it says so."""
+@dataclass(frozen=True)
+class Desk:
+    """A kind of task.
+
+    ``kind`` is kept on each task; ``title`` says what waits, for lists and supervisors;
+    ``roles`` on whose desk it may lie; ``until_decided`` whether it is over once the case
+    is decided; ``by_hand`` whether no one act does it, such as reading an answer that came
+    by e-mail: whoever has done it says so.
+    """
+
+    kind: str
+    title: Text
+    roles: frozenset[Role]
+    until_decided: bool = False
+    by_hand: bool = False
+
+
+class Desks:
+    """Every kind of task by its key. A second of one key is refused."""
+
+    def __init__(self) -> None:
+        self._desks: dict[str, Desk] = {}
+
+    def __getitem__(self, kind: str) -> Desk:
+        return self._desks[kind]
+
+    def get(self, kind: str) -> Desk | None:
+        """The desk of that key, or None: an old court may hold tasks of a kind that is gone."""
+        return self._desks.get(kind)
+
+    def __iter__(self) -> Iterator[Desk]:
+        return iter(self._desks.values())
+
+    def add(self, desk: Desk) -> Desk:
+        """Enter a kind of task."""
+        if desk.kind in self._desks:
+            raise ValueError(f"two kinds of task are called {desk.kind}")
+        self._desks[desk.kind] = desk
+        return desk
+
+
+DESKS = Desks()
+
+
+def desk(kind: str, title: Text, *roles: Role, until_decided: bool = False, by_hand: bool = False) -> Desk:
+    """Declare a kind of task; see :class:`Desk`."""
+    return DESKS.add(Desk(kind, title, frozenset(roles), until_decided, by_hand))
+
+
+def until_decided() -> frozenset[str]:
+    """Kinds of tasks that are over once nothing is heard and decided any more."""
+    return frozenset(each.kind for each in DESKS if each.until_decided)
+
+
+def by_hand() -> frozenset[str]:
+    """Kinds of tasks that no one act ends."""
+    return frozenset(each.kind for each in DESKS if each.by_hand)

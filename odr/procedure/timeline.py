@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -17,25 +17,12 @@ from odr.docket.models import Case, DocketEntry, Stage
 from odr.docket.visibility import reads_entry
 from odr.identity.actors import Actor
 from odr.procedure.models import Window, WindowState
+from odr.procedure.table import Act
 from odr.procedure.windows import window_title
 from odr.text import T, Text
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
-
-MOVES = {
-    "return_claim": Stage.RETURNED,
-    "correct_claim": Stage.LODGED,
-    "accept_claim": Stage.PENDING,
-    "close_examination": Stage.DELIBERATION,
-    "send_for_signing": Stage.DELIBERATION,
-    "take_effect": Stage.EFFECTIVE,
-    "appeal_decision": Stage.APPEALED,
-    "apply_for_enforcement": Stage.ENFORCEMENT,
-    "record_retrial_outcome": Stage.HEARING,
-}
-"""Acts that bring a case to one stage only."""
-DUTIES = ("open_examination", "record_appeal_outcome", "end_enforcement", *MOVES)
 
 
 @dataclass(frozen=True)
@@ -67,41 +54,30 @@ class Timeline:
 
 
 def stage_marks(court: Sitting, case: Case) -> list[tuple[datetime, Stage]]:
-    """When the case came to each of its stages, as its docket and its dates tell; the last is the present one."""
-    first = Stage.LODGED
-    marks = [(case.lodged_at, first)]
+    """When the case came to each of its stages, as its docket says; the last is the present one."""
+    moving = [act.name for act in court.court.table if act.to]
     rows = (
-        select(DocketEntry)
-        .where(DocketEntry.case_id == case.id, DocketEntry.act.in_(DUTIES))
+        select(DocketEntry.act, DocketEntry.effective_at, DocketEntry.payload)
+        .where(DocketEntry.case_id == case.id, DocketEntry.act.in_(moving))
         .order_by(DocketEntry.number)
     )
-    for entry in court.session.scalars(rows):
-        marks.append((entry.effective_at, MOVES.get(entry.act) or _chosen(entry)))
-    for at, stage in (
-        (case.pronounced_at, Stage.PRONOUNCED),
-        (case.effective_at, Stage.EFFECTIVE),
-        (case.closed_at, Stage.CLOSED),
-    ):
-        if at is not None:
+    marks = [(case.lodged_at, Stage.LODGED)]
+    for act, at, payload in court.session.execute(rows):
+        stage = _stage_after(court.court.table[act], json.loads(payload))
+        if stage is not None and stage is not marks[-1][1]:
             marks.append((at, stage))
-    marks.sort(key=lambda mark: mark[0])
-    kept: list[tuple[datetime, Stage]] = []
-    for at, stage in marks:
-        if not kept or kept[-1][1] is not stage:
-            kept.append((at, stage))
-    if kept[-1][1] is not case.stage:
-        kept.append((kept[-1][0], case.stage))
-    return kept
+    if marks[-1][1] is not case.stage:
+        marks.append((marks[-1][0], case.stage))
+    return marks
 
 
-def _chosen(entry: DocketEntry) -> Stage:
-    """The stage that an act with several ways led to."""
-    payload = json.loads(entry.payload)
-    if entry.act == "open_examination":
-        return Stage.HEARING if payload["result"]["plan"]["phases"] else Stage.DELIBERATION
-    if entry.act == "record_appeal_outcome":
-        return Stage.HEARING if payload["input"].get("outcome") == "sent_back" else Stage.EFFECTIVE
-    return Stage.EFFECTIVE
+def _stage_after(act: Act, payload: Mapping[str, Any]) -> Stage | None:
+    """The stage an entry left the case in. Entries of ``court-entry/1`` do not say it: where their act leads to one stage
+    only it is that one, elsewhere None.
+    """
+    if "stage" in payload:
+        return Stage(payload["stage"]["after"])
+    return next(iter(act.to)) if len(act.to) == 1 else None
 
 
 def timeline(court: Sitting, case: Case, actor: Actor) -> Timeline:

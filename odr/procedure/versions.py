@@ -10,20 +10,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
 from odr.canonical import canonical
-from odr.docket.models import DocketEntry
+from odr.docket.models import DocketEntry, Stage
 from odr.procedure.table import TABLE, UPCASTERS, Act, Upcaster
 
 if TYPE_CHECKING:
     from odr.docket.models import Audience, Case, Party
     from odr.identity.actors import Actor
 
-PAYLOAD_FORMAT = "court-entry/1"
+PAYLOAD_FORMAT = "court-entry/2"
+"""Form of the payloads written now; those of ``court-entry/1`` stay as they are and have neither ``stage`` nor ``sign_in``
+nor ``time``.
+"""
 
 
 class NoUpcaster(Exception):
@@ -67,19 +71,39 @@ def read(payload: Mapping[str, Any]) -> BaseModel:
     return act.input.model_validate(current_input(act, payload["version"], payload["input"]))
 
 
+@dataclass(frozen=True)
+class Course:
+    """How an act found and left the case, and when it was recorded.
+
+    ``doubt`` is what speaks against the time, or None: see :func:`doubt_about`.
+    """
+
+    before: Stage
+    after: Stage
+    effective_at: datetime
+    recorded_at: datetime
+    doubt: str | None = None
+
+
+def doubt_about(recorded_at: datetime, previous_at: datetime | None) -> str | None:
+    """What speaks against the time of an entry: a clock that stands before the entry it follows. None where nothing does."""
+    if previous_at is not None and recorded_at < previous_at:
+        return "before_previous_entry"
+    return None
+
+
 def content_of(
     act: Act,
     case: Case,
     given: BaseModel,
     actor: Actor,
     party: Party | None,
+    course: Course,
     *,
     result: Mapping[str, Any],
     words: Mapping[str, str],
     late: bool,
     audience: Audience,
-    effective_at: datetime,
-    recorded_at: datetime,
     salt: str,
     rules: str,
     kept: Mapping[str, Any] | None = None,
@@ -87,6 +111,7 @@ def content_of(
     """The canonical payload of the entry that an act makes as the next one of a case (RFC 8785); ``kept`` stands for an
     input under a seal.
     """
+    confirmed = actor.strong_at is not None and act.strong
     return canonical(
         {
             "format": PAYLOAD_FORMAT,
@@ -99,14 +124,18 @@ def content_of(
                 "role": actor.role.value,
                 "party": party.label if party else None,
                 "represented": actor.is_representative,
+                "sign_in": actor.sign_in.value,
+                "confirmed": confirmed,
             },
             "input": dict(kept) if kept is not None else given.model_dump(mode="json"),
             "result": dict(result),
             "words": dict(words),
             "late": late,
             "audience": audience.value,
-            "effective_at": effective_at.isoformat(),
-            "recorded_at": recorded_at.isoformat(),
+            "stage": {"before": course.before.value, "after": course.after.value},
+            "effective_at": course.effective_at.isoformat(),
+            "recorded_at": course.recorded_at.isoformat(),
+            "time_doubt": course.doubt,
             "rules": rules,
             "salt": salt,
         }

@@ -20,8 +20,8 @@ from odr.procedure.hooks import Appointment, Panel
 from odr.procedure.inputs import references_in
 from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.sitting import Sitting
-from odr.procedure.table import Act
-from odr.procedure.tasks import BY_HAND, TASK_ACTS
+from odr.procedure.table import Act, Topic
+from odr.procedure.tasks import DESKS
 from odr.procedure.versions import input_of
 from odr.procedure.windows import shown_windows, window_title
 from odr.text import T, Text
@@ -108,30 +108,6 @@ class ActGroup:
     acts: list[Availability]
 
 
-GROUPS = {
-    "hearing": T("Examination and hearing"),
-    "filing": T("The claim and who takes part"),
-    "evidence": T("Evidence"),
-    "settlement": T("Agreement"),
-    "judgment": T("Decision"),
-    "payments": T("Fee"),
-    "service": T("Papers and addresses"),
-    "": T("How you take part, and complaints"),
-}
-"""Room of an act → what it is about for a reader, in the order of the page."""
-ABOUT_TAKING_PART = frozenset(
-    {
-        "change_consent",
-        "choose_steps",
-        "consent_to_mode",
-        "challenge",
-        "ask_recusal_review",
-        "complain",
-        "show_identity",
-    }
-)
-
-
 def grouped(acts: Sequence[Availability], *, by_page: bool = True) -> list[ActGroup]:
     """Acts as a reader looks for them: what time runs for, then by subject; ``by_page`` makes one line of acts done on
     one page.
@@ -142,19 +118,15 @@ def grouped(acts: Sequence[Availability], *, by_page: bool = True) -> list[ActGr
         if a.act.meets and a.window is not None and a.window.due_at is not None and a.window.state is WindowState.OPEN
     ]
     found, pages = [ActGroup(None, first)] if first else [], {a.act.page for a in first if a.act.page and by_page}
-    for room, title in GROUPS.items():
+    for topic in Topic:
         mine = []
         for one in acts:
-            if (
-                one in first
-                or ("" if one.act.name in ABOUT_TAKING_PART else one.act.room) != room
-                or one.act.page in pages
-            ):
+            if one in first or one.act.topic is not topic or one.act.page in pages:
                 continue
             mine.append(one)
             pages |= {one.act.page} if one.act.page and by_page else set()
         if mine:
-            found.append(ActGroup(title, mine))
+            found.append(ActGroup(topic.title, mine))
     return found
 
 
@@ -297,7 +269,7 @@ def case_page(court: Sitting, case: Case, actor: Actor, locale: str) -> CasePage
             .order_by(Task.risk.desc(), Task.id)
         )
     )
-    by_name = {a.act.name: a.act for a in available if a.is_open}
+    open_acts = [a.act for a in available if a.is_open]
     return CasePage(
         case=case,
         actor=actor,
@@ -308,13 +280,20 @@ def case_page(court: Sitting, case: Case, actor: Actor, locale: str) -> CasePage
         closed_acts=[a for a in available if not a.is_open],
         entries=line_views(court, case, actor, latest_lines(court.session, case), locale),
         panels=panels,
-        tasks=[
-            (task, by_name.get(TASK_ACTS.get(task.kind, "finish_task" if task.kind in BY_HAND else "")))
-            for task in tasks
-        ],
+        tasks=[(task, _act_of(task, open_acts)) for task in tasks],
         people=sitters(court, case),
         appointments=court.court.hooks.ahead(court, [case.id]),
     )
+
+
+def _act_of(task: Task, acts: Sequence[Act]) -> Act | None:
+    """The act by which a task is done: the first open one that names its desk; where no one act does it, the one that
+    takes it off by hand.
+    """
+    desk = DESKS.get(task.kind)
+    if desk is None:
+        return None
+    return next((a for a in acts if desk in a.desk or (desk.by_hand and a.name == "finish_task")), None)
 
 
 def attached_files(court: Sitting, actor: Actor, entry: DocketEntry) -> list[str]:

@@ -1,7 +1,10 @@
-"""What a window is called, and by which rule."""
+"""Kinds of windows: who has to act in one, by which act and on which page; what one is called, and by which rule."""
 
 from __future__ import annotations
 
+import enum
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -14,6 +17,62 @@ from odr.text import Text
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
+
+
+class Nature(enum.Enum):
+    """What a time limit is to the one it runs for."""
+
+    DUTY = "duty"  # something is expected of a party; silence has the cost the pack names
+    REMEDY = "remedy"  # a party may have something looked at again and need not
+    COURT = "court"  # the court itself, or one of its people, has to act
+    OUTSIDE = "outside"  # somebody else has: a mediator, an expert, an authority
+
+
+@dataclass(frozen=True)
+class TimeLimit:
+    """A kind of window.
+
+    ``met_by`` names the acts that end it, the first of them the one a reader is sent to;
+    ``page`` is the endpoint where that is done, if not the act's own page. What silence
+    costs is the pack's ``consequence``: a duty or remedy without one is refused.
+    """
+
+    kind: str
+    nature: Nature
+    met_by: tuple[str, ...]
+    page: str | None = None
+
+
+class TimeLimits:
+    """Every kind of window by its key. A second of one key is refused."""
+
+    def __init__(self) -> None:
+        self._limits: dict[str, TimeLimit] = {}
+
+    def __getitem__(self, kind: str) -> TimeLimit:
+        return self._limits[kind]
+
+    def get(self, kind: str) -> TimeLimit | None:
+        """The kind of that key, or None: an old court may hold windows of a kind that is gone."""
+        return self._limits.get(kind)
+
+    def __iter__(self) -> Iterator[TimeLimit]:
+        return iter(self._limits.values())
+
+    def add(self, limit: TimeLimit) -> TimeLimit:
+        """Enter a kind of window."""
+        if limit.kind in self._limits:
+            raise ValueError(f"two kinds of window are called {limit.kind}")
+        self._limits[limit.kind] = limit
+        return limit
+
+
+TIME_LIMITS = TimeLimits()
+
+
+def time_limit(kind: str, nature: Nature, *met_by: str, page: str | None = None) -> str:
+    """Declare a kind of window and give its key back: ``ANSWER = time_limit("answer", Nature.DUTY, FILE_ANSWER)``."""
+    return TIME_LIMITS.add(TimeLimit(kind, nature, met_by, page)).kind
 
 
 def rule_of(court: Sitting, window: Window) -> WindowRule:

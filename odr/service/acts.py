@@ -13,8 +13,10 @@ from odr.docket.queries import parties
 from odr.identity.actors import Actor
 from odr.procedure.models import WindowState
 from odr.procedure.packs import RulePack
-from odr.procedure.table import Recorded, act
+from odr.procedure.rules import law
+from odr.procedure.table import Recorded, Topic, act
 from odr.procedure.working import text_from_json
+from odr.service import desks
 from odr.service.called import follow_call
 from odr.service.copies import papers_for
 from odr.service.inputs import ConsentInput, PacketInput
@@ -194,9 +196,15 @@ def on_party_joined(court: Sitting, case: Case, facts: Mapping[str, Any]) -> Non
         if packet.state in (PacketState.SERVED, PacketState.UNDONE):
             continue
         record_fact(
-            court.session, packet_id=packet.id, kind=FactKind.ACTED, at=court.now, recorded_at=court.now,
-            event_id=f"joined/{party.reference}/{packet.reference}", channel=Channel.PLATFORM, account_id=facts["account_id"],
-        )  # fmt: skip
+            court.session,
+            packet_id=packet.id,
+            kind=FactKind.ACTED,
+            at=court.now,
+            recorded_at=court.now,
+            event_id=f"joined/{party.reference}/{packet.reference}",
+            channel=Channel.PLATFORM,
+            account_id=facts["account_id"],
+        )
         follow_packet(court, case, packet)
 
 
@@ -209,11 +217,11 @@ def follow_packet(court: Sitting, case: Case, packet: Packet) -> None:
     if packet.state is PacketState.NOT_SERVED:
         packet.docketed_as = packet.state.value
         party = next(p for p in case.parties if p.id == packet.party_id)
-        if not court.tasks(case, "not_served", packet.reference):
+        if not court.tasks(case, desks.NOT_SERVED, packet.reference):
             court.open_task(
                 case,
                 Role.CLERK,
-                "not_served",
+                desks.NOT_SERVED,
                 T(
                     "Not served on %(party)s by any means tried: %(what)s. Find another way.",
                     party=party.name,
@@ -246,7 +254,9 @@ def follow_packet(court: Sitting, case: Case, packet: Packet) -> None:
     at=set(Stage),
     listed=False,
     while_stayed=True,
-    source="OLR 31",
+    source=law("OLR 31"),
+    desk=desks.NOT_SERVED,
+    in_record=False,
 )
 def record_service(court: Sitting, case: Case, given: PacketInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record that a packet was served, or is presumed to be, from the facts and with its proof (OLR 31).
@@ -262,7 +272,7 @@ def record_service(court: Sitting, case: Case, given: PacketInput, *, actor: Act
     occasion = occasion_of(packet.occasion)
     if occasion.key == CLAIM:
         court.close_windows(case, "serve_claim", WindowState.MET, subject=party.reference)
-    court.close_tasks(case, "not_served", packet.reference)
+    court.close_tasks(case, desks.NOT_SERVED, packet.reference)
     court.announce(
         "served",
         case,
@@ -292,7 +302,9 @@ def record_service(court: Sitting, case: Case, given: PacketInput, *, actor: Act
     by=set(PARTY_ROLES),
     at=set(Stage) - {Stage.CLOSED},
     while_stayed=True,
-    source="OLR 30",
+    source=law("OLR 30"),
+    topic=Topic.TAKING_PART,
+    in_record=False,
 )
 def change_consent(court: Sitting, case: Case, given: ConsentInput, *, actor: Actor, now: datetime) -> Recorded:
     """Give or withdraw consent to electronic service; what was served before stays served (OLR 21, 30)."""
@@ -317,7 +329,7 @@ def claim_not_served(court: Sitting, case: Case, window: Any) -> None:
     court.open_task(
         case,
         Role.CLERK,
-        "claim_unserved",
+        desks.CLAIM_UNSERVED,
         T("The claim is not yet served, five days after acceptance."),
         risk=60,
         subject=window.subject,

@@ -17,10 +17,12 @@ from odr.identity.actors import Actor
 from odr.papers import FactsBlock, HeadingBlock, ListBlock, NoticePaper, ParagraphBlock, clerk, typeset
 from odr.procedure.models import Window, WindowState
 from odr.procedure.packs import RulePack
+from odr.procedure.rules import law
 from odr.procedure.sealed import PDF, SealedPaper, keep_document, keep_prepared
 from odr.procedure.sitting import words_of
-from odr.procedure.table import Recorded, act
+from odr.procedure.table import Recorded, Topic, act, guard
 from odr.procedure.working import bilingual, text_from_json
+from odr.service import desks
 from odr.service.acts import STATE_ABROAD, follow_packet
 from odr.service.inputs_clerk import (
     AbodeInput,
@@ -52,6 +54,7 @@ MOST_BYTES = 40_000_000
 ENDS = time(23, 59, 59)
 
 
+@guard("CPL 283")
 def states_known(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """The rules must say what other states allow."""
     return (
@@ -66,7 +69,9 @@ def states_known(court: Sitting, case: Case, actor: Actor) -> Text | None:
     at=OPEN,
     guard=states_known,
     while_stayed=True,
-    source="CPL 283; CPL 285",
+    source=law("CPL 283", "CPL 285"),
+    topic=Topic.SERVICE,
+    in_record=False,
 )
 def note_abode_abroad(court: Sitting, case: Case, given: AbodeInput, *, actor: Actor, now: datetime) -> Recorded:
     """Note that a party has no home in the court's state: longer time limits and other ways of service apply from now
@@ -97,6 +102,7 @@ def open_methods(pack: RulePack, party: Party, *, national: bool) -> tuple[Abroa
     return (*methods, AbroadMethod.CONSULAR) if national else methods
 
 
+@guard("CPL 283")
 def something_abroad(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """There must be a paper for a party abroad that is not served yet."""
     found = unserved_abroad(court, case)
@@ -114,9 +120,16 @@ def unserved_abroad(court: Sitting, case: Case) -> list[Packet]:
 
 
 @act(
-    title=T("Serve a paper abroad"), input=AbroadInput, by={Role.CLERK}, at=SERVING, guard=(states_known, something_abroad), while_stayed=True,
-    source="CPL 283",
-)  # fmt: skip
+    title=T("Serve a paper abroad"),
+    input=AbroadInput,
+    by={Role.CLERK},
+    at=SERVING,
+    guard=(states_known, something_abroad),
+    while_stayed=True,
+    source=law("CPL 283"),
+    topic=Topic.SERVICE,
+    in_record=False,
+)
 def serve_abroad(court: Sitting, case: Case, given: AbroadInput, *, actor: Actor, now: datetime) -> Recorded:
     """Choose the method by which a paper goes abroad; refused where the other state does not allow it (CPL 283)."""
     packet: Packet = court.resolved("packet", given.packet)
@@ -168,9 +181,16 @@ def _listed(methods: tuple[AbroadMethod, ...]) -> Text:
 
 def _fact(court: Sitting, case: Case, packet: Packet, kind: FactKind, at: datetime, actor: Actor, words: str) -> None:
     record_by_hand(
-        court.session, packet, channel=Channel.ABROAD, kind=kind, at=at, recorded_at=court.now,
-        event_id=f"abroad:{case.reference}:{court.next_number(case)}:{kind.value}", account_id=actor.account_id or 0, words=words,
-    )  # fmt: skip
+        court.session,
+        packet,
+        channel=Channel.ABROAD,
+        kind=kind,
+        at=at,
+        recorded_at=court.now,
+        event_id=f"abroad:{case.reference}:{court.next_number(case)}:{kind.value}",
+        account_id=actor.account_id or 0,
+        words=words,
+    )
 
 
 def _in_step(row: ServiceAbroad, *steps: AbroadStep) -> ServiceAbroad:
@@ -209,9 +229,18 @@ def prepare_translation(court: Court, case: Case, given: TranslationInput, actor
 
 
 @act(
-    title=T("Record a translation"), input=TranslationInput, by={Role.CLERK}, at=SERVING, guard=states_known, while_stayed=True,
-    prepare=prepare_translation, source="CPL 283",
-)  # fmt: skip
+    title=T("Record a translation"),
+    input=TranslationInput,
+    by={Role.CLERK},
+    at=SERVING,
+    guard=states_known,
+    while_stayed=True,
+    prepare=prepare_translation,
+    source=law("CPL 283"),
+    desk=desks.ABROAD,
+    topic=Topic.SERVICE,
+    in_record=False,
+)
 def record_translation(court: Sitting, case: Case, given: TranslationInput, *, actor: Actor, now: datetime) -> Recorded:
     """The certified translation is there, kept with the case and anchored; the letter of request can be made with it
     (CPL 283).
@@ -227,7 +256,7 @@ def record_translation(court: Sitting, case: Case, given: TranslationInput, *, a
     row.translator, row.translation = given.translator, kept.reference
     row.step = AbroadStep.LETTER
     court.close_windows(case, "abroad_translation", WindowState.MET, subject=row.reference)
-    court.close_tasks(case, "abroad", row.reference)
+    court.close_tasks(case, desks.ABROAD, row.reference)
     court.start_window(case, "abroad_forward", subject=row.reference)
     return Recorded(
         T("Translation for service abroad by %(translator)s", translator=given.translator),
@@ -348,32 +377,67 @@ def letter_paper(
         )
         papers.append(T("%(name)s, SHA-256 %(digest)s", name=named, digest=translation.sha256))
     return NoticePaper(
-        court=name, kind=T("Letter of request for service abroad"), subject=text_from_json(packet.title), case_number=case.number,
-        issued_on=court.clock.now().astimezone(settings.tz).date(), signatories=(clerk(name),), recipient=tuple(given.authority.splitlines()),
-        document_code=packet.code, check_url=f"{settings.base_url.rstrip('/')}/check/{packet.code}",
+        court=name,
+        kind=T("Letter of request for service abroad"),
+        subject=text_from_json(packet.title),
+        case_number=case.number,
+        issued_on=court.clock.now().astimezone(settings.tz).date(),
+        signatories=(clerk(name),),
+        recipient=tuple(given.authority.splitlines()),
+        document_code=packet.code,
+        check_url=f"{settings.base_url.rstrip('/')}/check/{packet.code}",
         blocks=[
-            ParagraphBlock(T("The court asks that the papers bound behind this letter be served, and that a certificate of service be returned.")),
-            FactsBlock([
-                (T("Recipient"), packet.recipient_name), (T("Address"), address or T("none")), (T("State"), state), (T("Method"), row.method.label),
-                (T("Case"), case.number or case.reference), (T("Number of this request"), row.reference),
-            ]),
+            ParagraphBlock(
+                T(
+                    "The court asks that the papers bound behind this letter be served, and that a certificate of service be returned."
+                )
+            ),
+            FactsBlock(
+                [
+                    (T("Recipient"), packet.recipient_name),
+                    (T("Address"), address or T("none")),
+                    (T("State"), state),
+                    (T("Method"), row.method.label),
+                    (T("Case"), case.number or case.reference),
+                    (T("Number of this request"), row.reference),
+                ]
+            ),
             HeadingBlock(T("Summary of the papers")),
             ParagraphBlock(given.summary),
-            ParagraphBlock(T("The recipient may answer within 30 days after service, and may ask for more time (Civil Procedure Law, art. 285).")),
+            ParagraphBlock(
+                T(
+                    "The recipient may answer within 30 days after service, and may ask for more time (Civil Procedure Law, art. 285)."
+                )
+            ),
             HeadingBlock(T("Papers bound behind this letter")),
             ListBlock(papers or [T("none")]),
             HeadingBlock(T("Certificate of service, to be filled in and returned")),
-            FactsBlock([(T("Served on (day)"), "____________"), (T("At (place)"), "____________"), (T("In this way"), "____________"),
-                        (T("Handed to, and her relation to the recipient"), "____________"), (T("If not served, why"), "____________"),
-                        (T("Place, day, signature and seal of the authority"), "____________")]),
+            FactsBlock(
+                [
+                    (T("Served on (day)"), "____________"),
+                    (T("At (place)"), "____________"),
+                    (T("In this way"), "____________"),
+                    (T("Handed to, and her relation to the recipient"), "____________"),
+                    (T("If not served, why"), "____________"),
+                    (T("Place, day, signature and seal of the authority"), "____________"),
+                ]
+            ),
         ],
-    )  # fmt: skip
+    )
 
 
 @act(
-    title=T("Make the letter of request"), input=RequestLetterInput, by={Role.CLERK}, at=SERVING, guard=states_known, while_stayed=True,
-    prepare=prepare_letter, source="CPL 283",
-)  # fmt: skip
+    title=T("Make the letter of request"),
+    input=RequestLetterInput,
+    by={Role.CLERK},
+    at=SERVING,
+    guard=states_known,
+    while_stayed=True,
+    prepare=prepare_letter,
+    source=law("CPL 283"),
+    topic=Topic.SERVICE,
+    in_record=False,
+)
 def make_request_letter(
     court: Sitting, case: Case, given: RequestLetterInput, *, actor: Actor, now: datetime
 ) -> Recorded:
@@ -392,8 +456,17 @@ def make_request_letter(
 
 
 @act(
-    title=T("Record that it was forwarded"), input=ForwardedInput, by={Role.CLERK}, at=SERVING, guard=states_known, while_stayed=True, source="CPL 283",
-)  # fmt: skip
+    title=T("Record that it was forwarded"),
+    input=ForwardedInput,
+    by={Role.CLERK},
+    at=SERVING,
+    guard=states_known,
+    while_stayed=True,
+    source=law("CPL 283"),
+    desk=desks.ABROAD,
+    topic=Topic.SERVICE,
+    in_record=False,
+)
 def forward_request(court: Sitting, case: Case, given: ForwardedInput, *, actor: Actor, now: datetime) -> Recorded:
     """The bundle left the house; the time for the answer begins: six months by an authority, three by post (CPL 283)."""
     row = _in_step(court.resolved("service_abroad", given.request), AbroadStep.READY)
@@ -402,7 +475,7 @@ def forward_request(court: Sitting, case: Case, given: ForwardedInput, *, actor:
         raise InvalidInput.at("sent_on", T("This lies in the future."))
     row.step, row.sent_on, row.their_number = AbroadStep.FORWARDED, given.sent_on, given.number
     court.close_windows(case, "abroad_forward", WindowState.MET, subject=row.reference)
-    court.close_tasks(case, "abroad", row.reference)
+    court.close_tasks(case, desks.ABROAD, row.reference)
     start = min(now, datetime.combine(given.sent_on, ENDS, tzinfo=zone))
     court.start_window(
         case, "abroad_post" if row.method is AbroadMethod.POST else "abroad_reply", subject=row.reference, start=start
@@ -424,8 +497,16 @@ def forward_request(court: Sitting, case: Case, given: ForwardedInput, *, actor:
 
 
 @act(
-    title=T("Record what came back from abroad"), input=ReturnInput, by={Role.CLERK}, at=SERVING, guard=states_known, while_stayed=True, source="CPL 283",
-)  # fmt: skip
+    title=T("Record what came back from abroad"),
+    input=ReturnInput,
+    by={Role.CLERK},
+    at=SERVING,
+    guard=states_known,
+    while_stayed=True,
+    source=law("CPL 283"),
+    topic=Topic.SERVICE,
+    in_record=False,
+)
 def record_return_abroad(court: Sitting, case: Case, given: ReturnInput, *, actor: Actor, now: datetime) -> Recorded:
     """The certificate of service, or the report that it could not be done; what follows the rule concludes (CPL 283,
     CPI 534).
@@ -450,7 +531,7 @@ def _end(court: Sitting, case: Case, row: ServiceAbroad, step: AbroadStep) -> No
     row.step, row.ended_at = step, court.now
     for kind in ("abroad_reply", "abroad_post"):
         court.close_windows(case, kind, WindowState.MET, subject=row.reference)
-    court.close_tasks(case, "abroad", row.reference)
+    court.close_tasks(case, desks.ABROAD, row.reference)
 
 
 def silent(court: Sitting, case: Case) -> list[ServiceAbroad]:
@@ -461,15 +542,23 @@ def silent(court: Sitting, case: Case) -> list[ServiceAbroad]:
     ]
 
 
+@guard("CPL 283", "CPI 534")
 def something_silent(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Only after the three months."""
     return None if silent(court, case) else T("No paper was posted abroad three months ago without a return.")
 
 
 @act(
-    title=T("Find on papers posted abroad"), input=SilentPostInput, by={Role.JUDGE}, at=SERVING, guard=something_silent, while_stayed=True,
-    source="CPL 283; CPI 534",
-)  # fmt: skip
+    title=T("Find on papers posted abroad"),
+    input=SilentPostInput,
+    by={Role.JUDGE},
+    at=SERVING,
+    guard=something_silent,
+    while_stayed=True,
+    source=law("CPL 283", "CPI 534"),
+    topic=Topic.SERVICE,
+    in_record=False,
+)
 def find_on_post_abroad(court: Sitting, case: Case, given: SilentPostInput, *, actor: Actor, now: datetime) -> Recorded:
     """Three months without a return: the judge finds from the circumstances that it was served on the last day, or that
     post failed (CPL 283, CPI 534).
@@ -484,9 +573,16 @@ def find_on_post_abroad(court: Sitting, case: Case, given: SilentPostInput, *, a
         last = (window.due_at or now) - timedelta(microseconds=1)
         event = f"found:{case.reference}:{court.next_number(case)}"
         record_fact(
-            court.session, packet_id=packet.id, kind=FactKind.FOUND_SERVED, at=last.astimezone(UTC), recorded_at=now, event_id=event,
-            channel=Channel.ABROAD, words=given.reasons[:500], account_id=actor.account_id,
-        )  # fmt: skip
+            court.session,
+            packet_id=packet.id,
+            kind=FactKind.FOUND_SERVED,
+            at=last.astimezone(UTC),
+            recorded_at=now,
+            event_id=event,
+            channel=Channel.ABROAD,
+            words=given.reasons[:500],
+            account_id=actor.account_id,
+        )
     else:
         _fact(court, case, packet, FactKind.RETURNED, now, actor, given.reasons[:400])
     _end(court, case, row, AbroadStep.SERVED if given.served else AbroadStep.FAILED)
@@ -509,5 +605,5 @@ REMINDERS = {
 def lapsed_abroad(court: Sitting, case: Case, window: Window) -> None:
     """A step took too long: it lies on the desk of whoever has to act; nothing follows by itself."""
     role = Role.JUDGE if window.kind == "abroad_post" else Role.CLERK
-    if not court.tasks(case, "abroad", window.subject):
-        court.open_task(case, role, "abroad", REMINDERS[window.kind], risk=60, subject=window.subject)
+    if not court.tasks(case, desks.ABROAD, window.subject):
+        court.open_task(case, role, desks.ABROAD, REMINDERS[window.kind], risk=60, subject=window.subject)

@@ -12,11 +12,12 @@ from sqlalchemy import select
 from odr.docket.models import Audience, Case, DocketEntry, Party, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
 from odr.identity.actors import Actor
-from odr.procedure.table import Recorded, act
+from odr.procedure.rules import law
+from odr.procedure.table import Recorded, Topic, act
 from odr.procedure.working import text_from_json
+from odr.service import desks
 from odr.service.acts import CLAIM, barred_abroad, follow_packet, put_out
 from odr.service.acts_outcomes import SERVING, something_out
-from odr.service.called import CALL_TASK
 from odr.service.inputs_clerk import CallInput, CallOutcome, ConsentFoundInput, PassedOnRecord, ReplyInput, SearchInput
 from odr.service.kinds import ELECTRONIC, Channel, ConsentWay, FactKind, PacketState, PaperKind
 from odr.service.lookups import instant, packets_of, party_of_packet
@@ -39,7 +40,9 @@ ADDRESS_ASKED = Occasion("address", T("Confirm where papers reach you in this st
     by={Role.CLERK},
     at=OPEN,
     while_stayed=True,
-    source="CPL 95; IC 16",
+    source=law("CPL 95", "IC 16"),
+    topic=Topic.SERVICE,
+    in_record=False,
 )
 def record_search(court: Sitting, case: Case, given: SearchInput, *, actor: Actor, now: datetime) -> Recorded:
     """Put a search on record, also one that found nothing: announcement rests on it (CPL 95).
@@ -111,7 +114,9 @@ def _also_there(court: Sitting, case: Case, party: Party, address: ServiceAddres
     by={Role.CLERK},
     at=OPEN,
     while_stayed=True,
-    source="OLR 29; OLR 30",
+    source=law("OLR 29", "OLR 30"),
+    topic=Topic.SERVICE,
+    in_record=False,
 )
 def record_consent_found(
     court: Sitting, case: Case, given: ConsentFoundInput, *, actor: Actor, now: datetime
@@ -168,8 +173,17 @@ def accepted_one(court: Sitting, case: Case, party: Party) -> bool:
 
 
 @act(
-    title=T("Record a telephone call"), input=CallInput, by={Role.CLERK}, at=SERVING, guard=something_out, while_stayed=True, source="OLR 30; OLR 32",
-)  # fmt: skip
+    title=T("Record a telephone call"),
+    input=CallInput,
+    by={Role.CLERK},
+    at=SERVING,
+    guard=something_out,
+    while_stayed=True,
+    source=law("OLR 30", "OLR 32"),
+    desk=desks.CALL_IN,
+    topic=Topic.SERVICE,
+    in_record=False,
+)
 def record_call(court: Sitting, case: Case, given: CallInput, *, actor: Actor, now: datetime) -> Recorded:
     """Note a call about a paper. It is a notice beside service; who declines electronic service gets paper from then on
     (OLR 29, 32).
@@ -182,13 +196,20 @@ def record_call(court: Sitting, case: Case, given: CallInput, *, actor: Actor, n
     declined = given.what is CallOutcome.DECLINED
     note = " · ".join(part for part in (given.number, given.what.label.render("en"), given.words) if part)
     record_by_hand(
-        court.session, packet, channel=Channel.SMS, kind=FactKind.OBJECTED if declined else FactKind.CALLED, at=at, recorded_at=now,
-        event_id=f"call:{case.reference}:{number}", account_id=actor.account_id or 0, words=note,
-    )  # fmt: skip
+        court.session,
+        packet,
+        channel=Channel.SMS,
+        kind=FactKind.OBJECTED if declined else FactKind.CALLED,
+        at=at,
+        recorded_at=now,
+        event_id=f"call:{case.reference}:{number}",
+        account_id=actor.account_id or 0,
+        words=note,
+    )
     if declined:
         withdraw_consents(court.session, party_id=packet.party_id, at=at)
     follow_packet(court, case, packet)
-    court.close_tasks(case, CALL_TASK, packet.reference)
+    court.close_tasks(case, desks.CALL_IN, packet.reference)
     words = T("Call to %(party)s: %(event)s", party=packet.recipient_name, event=given.what.label)
     return Recorded(words, {"packet": packet.reference, "what": given.what.value}, audience=Audience.COURT)
 
@@ -200,7 +221,8 @@ def record_call(court: Sitting, case: Case, given: CallInput, *, actor: Actor, n
     at=set(Stage),
     listed=False,
     while_stayed=True,
-    source="OLR 31; IC 17",
+    source=law("OLR 31", "IC 17"),
+    in_record=False,
 )
 def record_reply(court: Sitting, case: Case, given: ReplyInput, *, actor: Actor, now: datetime) -> Recorded:
     """Put an answer that came by e-mail on the docket, whole and anchored. Who wrote it nobody has verified: the clerk
@@ -210,9 +232,17 @@ def record_reply(court: Sitting, case: Case, given: ReplyInput, *, actor: Actor,
         select(Packet).where(Packet.case_id == case.id, Packet.reference == given.packet)
     ).one()
     court.open_task(
-        case, Role.CLERK, "read_reply", T("%(party)s answered by e-mail: “%(subject)s”. Read it.", party=packet.recipient_name, subject=given.subject[:80]),
-        risk=50, subject=given.document,
-    )  # fmt: skip
+        case,
+        Role.CLERK,
+        desks.READ_REPLY,
+        T(
+            "%(party)s answered by e-mail: “%(subject)s”. Read it.",
+            party=packet.recipient_name,
+            subject=given.subject[:80],
+        ),
+        risk=50,
+        subject=given.document,
+    )
     words = T(
         "Answer by e-mail to “%(what)s” for %(party)s", what=text_from_json(packet.title), party=packet.recipient_name
     )
@@ -230,7 +260,8 @@ MOST_PASSED_ON = 3
     at=SERVING,
     listed=False,
     while_stayed=True,
-    source="CPL 88; CPI 130",
+    source=law("CPL 88", "CPI 130"),
+    in_record=False,
 )
 def pass_on_letter(court: Sitting, case: Case, given: PassedOnRecord, *, actor: Actor, now: datetime) -> Recorded:
     """Somebody who got the first letter named the person responsible: she gets a letter with a code of her own.
@@ -267,9 +298,10 @@ def pass_on_letter(court: Sitting, case: Case, given: PassedOnRecord, *, actor: 
         due_at=packet.due_at,
     )
     return Recorded(
-        T("The letter to %(party)s was passed on to %(name)s", party=party.name, name=given.name), {"packet": new.reference, "from": packet.reference},
+        T("The letter to %(party)s was passed on to %(name)s", party=party.name, name=given.name),
+        {"packet": new.reference, "from": packet.reference},
         audience=Audience.COURT,
-    )  # fmt: skip
+    )
 
 
 def not_passed_on(court: Sitting, case: Case, party: Party) -> Text | None:

@@ -12,10 +12,12 @@ from odr.db import new_reference
 from odr.docket.models import Case, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
 from odr.identity.actors import Actor
+from odr.procedure.rules import law
 from odr.procedure.sealed import keep_document
 from odr.procedure.sitting import words_of
-from odr.procedure.table import Recorded, act
+from odr.procedure.table import Recorded, Topic, act, guard
 from odr.procedure.working import text_from_json
+from odr.service import desks
 from odr.service.acts import follow_packet, put_out
 from odr.service.called import put_out_call
 from odr.service.inputs import AnnouncementInput, Happening, OutcomeInput, ServeAgainInput, UndoInput
@@ -45,6 +47,7 @@ class Photograph:
     content: bytes
 
 
+@guard("CPL 88", "OLR 30", "OLR 32")
 def something_out(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """There must be a paper whose way can still be recorded."""
     return (
@@ -55,9 +58,17 @@ def something_out(court: Sitting, case: Case, actor: Actor) -> Text | None:
 
 
 @act(
-    title=T("Record what became of a service"), input=OutcomeInput, by={Role.CLERK}, at=SERVING, guard=something_out, while_stayed=True,
-    page="service.outcome", source="CPL 88",
-)  # fmt: skip
+    title=T("Record what became of a service"),
+    input=OutcomeInput,
+    by={Role.CLERK},
+    at=SERVING,
+    guard=something_out,
+    while_stayed=True,
+    page="service.outcome",
+    source=law("CPL 88"),
+    topic=Topic.SERVICE,
+    in_record=False,
+)
 def record_outcome(court: Sitting, case: Case, given: OutcomeInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record what was seen or came back by hand; whether it is service, the rule concludes (CPL 87–95).
 
@@ -76,10 +87,18 @@ def record_outcome(court: Sitting, case: Case, given: OutcomeInput, *, actor: Ac
         if part
     )
     record_by_hand(
-        court.session, packet, channel=given.way.channel, kind=given.what.fact, at=at, recorded_at=now,
-        event_id=f"hand:{case.reference}:{court.next_number(case)}", account_id=actor.account_id or 0, signer=given.signer, proofs=given.shown_by,
+        court.session,
+        packet,
+        channel=given.way.channel,
+        kind=given.what.fact,
+        at=at,
+        recorded_at=now,
+        event_id=f"hand:{case.reference}:{court.next_number(case)}",
+        account_id=actor.account_id or 0,
+        signer=given.signer,
+        proofs=given.shown_by,
         words=note or None,
-    )  # fmt: skip
+    )
     follow_packet(court, case, packet)
     what, party = text_from_json(packet.title), packet.recipient_name
     words = T(
@@ -122,6 +141,7 @@ def _keep_photographs(court: Sitting, case: Case, given: OutcomeInput) -> list[s
     return [sha256_hex(picture.content) for picture in sent]
 
 
+@guard("CPL 95")
 def announcement_open(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Announcement must be open to the track, and some paper must have failed every other way (CPI 140, CPL 95)."""
     open_packets = [
@@ -136,9 +156,16 @@ def announcement_open(court: Sitting, case: Case, actor: Actor) -> Text | None:
 
 
 @act(
-    title=T("Order service by announcement"), input=AnnouncementInput, by={Role.JUDGE, Role.CLERK}, at=SERVING, guard=announcement_open,
-    while_stayed=True, source="CPL 95",
-)  # fmt: skip
+    title=T("Order service by announcement"),
+    input=AnnouncementInput,
+    by={Role.JUDGE, Role.CLERK},
+    at=SERVING,
+    guard=announcement_open,
+    while_stayed=True,
+    source=law("CPL 95"),
+    topic=Topic.SERVICE,
+    in_record=False,
+)
 def order_announcement(
     court: Sitting, case: Case, given: AnnouncementInput, *, actor: Actor, now: datetime
 ) -> Recorded:
@@ -148,19 +175,35 @@ def order_announcement(
     if reason is not None:
         raise ActNotOpen(reason)
     record_by_hand(
-        court.session, packet, channel=Channel.ANNOUNCEMENT, kind=FactKind.CAUSES_RECORDED, at=now, recorded_at=now,
-        event_id=f"hand:{case.reference}:{court.next_number(case)}", account_id=actor.account_id or 0, words=given.causes,
-    )  # fmt: skip
+        court.session,
+        packet,
+        channel=Channel.ANNOUNCEMENT,
+        kind=FactKind.CAUSES_RECORDED,
+        at=now,
+        recorded_at=now,
+        event_id=f"hand:{case.reference}:{court.next_number(case)}",
+        account_id=actor.account_id or 0,
+        words=given.causes,
+    )
     follow_packet(court, case, packet)
     court.open_task(
-        case, Role.CLERK, "announce", T("Announce the paper to %(party)s at: %(place)s. Then record the day.", party=packet.recipient_name, place=given.place),
-        risk=60, subject=packet.reference,
-    )  # fmt: skip
+        case,
+        Role.CLERK,
+        desks.ANNOUNCE,
+        T(
+            "Announce the paper to %(party)s at: %(place)s. Then record the day.",
+            party=packet.recipient_name,
+            place=given.place,
+        ),
+        risk=60,
+        subject=packet.reference,
+    )
     return Recorded(
         T("Service on %(party)s by announcement ordered", party=packet.recipient_name), {"packet": packet.reference}
     )
 
 
+@guard("CPL 87")
 def something_to_repeat(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """There must be a paper to send again."""
     return None if packets_of(court.session, case) else T("Nothing has been sent in this case.")
@@ -173,7 +216,9 @@ def something_to_repeat(court: Sitting, case: Case, actor: Actor) -> Text | None
     at=SERVING,
     guard=something_to_repeat,
     while_stayed=True,
-    source="CPL 87",
+    source=law("CPL 87"),
+    topic=Topic.SERVICE,
+    in_record=False,
 )
 def serve_again(court: Sitting, case: Case, given: ServeAgainInput, *, actor: Actor, now: datetime) -> Recorded:
     """Send a paper once more, to addresses found since; it is held ten minutes and can be taken back."""
@@ -211,6 +256,7 @@ def serve_again(court: Sitting, case: Case, given: ServeAgainInput, *, actor: Ac
     )
 
 
+@guard("CPL 87")
 def something_held(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Only within the hold can a sending be taken back."""
     held = [p for p in packets_of(court.session, case, PacketState.HELD) if p.hold_until and p.hold_until > court.now]
@@ -224,7 +270,9 @@ def something_held(court: Sitting, case: Case, actor: Actor) -> Text | None:
     at=SERVING,
     guard=something_held,
     while_stayed=True,
-    source="CPL 87",
+    source=law("CPL 87"),
+    topic=Topic.SERVICE,
+    in_record=False,
 )
 def undo_sending(court: Sitting, case: Case, given: UndoInput, *, actor: Actor, now: datetime) -> Recorded:
     """Take a packet back within its hold; nothing of it goes out."""

@@ -11,14 +11,16 @@ from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Role, Stage
 from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.models import Window, WindowState
+from odr.procedure.rules import law
 from odr.procedure.rulings import WITH_THE_JUDGMENT
-from odr.procedure.table import Recorded, RulingForm, act
+from odr.procedure.table import Recorded, RulingForm, Topic, act, guard
 from odr.procedure.versions import input_of
 from odr.procedure.working import text_from_json
+from odr.service import desks
 from odr.service.acts import follow_packet
 from odr.service.inputs import AddressInput, Contest, RebutInput, RebuttalInput, Verdict
 from odr.service.kinds import ELECTRONIC, Channel, ConsentWay, FactKind
-from odr.service.lookups import REBUTTAL, SERVED_STATES, contested, facts_of, instant, packets_of, party_of_packet
+from odr.service.lookups import SERVED_STATES, contested, facts_of, instant, packets_of, party_of_packet
 from odr.service.models import Packet
 from odr.service.pack_rules import rules_for
 from odr.service.packets import conclude_packet, note_address, record_consent, record_fact, withdraw_consents
@@ -36,7 +38,9 @@ OPEN = set(Stage) - {Stage.CLOSED}
     by=set(PARTY_ROLES),
     at=OPEN,
     while_stayed=True,
-    source="OLR 30",
+    source=law("OLR 30"),
+    topic=Topic.SERVICE,
+    in_record=False,
 )
 def confirm_address(court: Sitting, case: Case, given: AddressInput, *, actor: Actor, now: datetime) -> Recorded:
     """The party's own word on where papers reach it, for which papers, and whether it carries on into later stages (OLR
@@ -86,6 +90,7 @@ def confirm_address(court: Sitting, case: Case, given: AddressInput, *, actor: A
     return Recorded(T("%(name)s confirmed the address for papers", name=party.name), result)
 
 
+@guard("OLR 31")
 def served_on_me(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Only what counts as served can be rebutted."""
     return (
@@ -101,7 +106,9 @@ def served_on_me(court: Sitting, case: Case, actor: Actor) -> Text | None:
     by=set(PARTY_ROLES),
     at=OPEN,
     guard=served_on_me,
-    source="OLR 31",
+    source=law("OLR 31"),
+    topic=Topic.SERVICE,
+    in_record=False,
 )
 def rebut_service(court: Sitting, case: Case, given: RebutInput, *, actor: Actor, now: datetime) -> Recorded:
     """Bring a party's showing against a recorded service before the judge (OLR 31, CPI 135). Until she decides, it
@@ -109,25 +116,35 @@ def rebut_service(court: Sitting, case: Case, given: RebutInput, *, actor: Actor
     """
     packet: Packet = court.resolved("packet", given.packet)
     party = court.party_of(case, actor)
-    if not court.tasks(case, REBUTTAL, packet.reference):
+    if not court.tasks(case, desks.REBUTTAL, packet.reference):
         what = text_from_json(packet.title)
         title = T(
             "%(party)s says: “%(says)s” (%(what)s). Decide on it.", party=party.name, says=given.says.label, what=what
         )
-        court.open_task(case, Role.JUDGE, REBUTTAL, title, risk=80, subject=packet.reference)
+        court.open_task(case, Role.JUDGE, desks.REBUTTAL, title, risk=80, subject=packet.reference)
     words = T("%(party)s contests the service of “%(what)s”", party=party.name, what=text_from_json(packet.title))
     return Recorded(words, {"packet": packet.reference, "says": Contest(given.says).value})
 
 
+@guard("OLR 31")
 def something_contested(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """There must be a showing to decide on."""
     return None if contested(court, case) else T("Nobody contests a service.")
 
 
 @act(
-    title=T("Decide on a contested service"), input=RebuttalInput, by={Role.JUDGE}, at=OPEN, guard=something_contested, while_stayed=True,
-    paper=RulingForm(T("Contested service"), WITH_THE_JUDGMENT, result="finding"), source="OLR 31",
-)  # fmt: skip
+    title=T("Decide on a contested service"),
+    input=RebuttalInput,
+    by={Role.JUDGE},
+    at=OPEN,
+    guard=something_contested,
+    while_stayed=True,
+    paper=RulingForm(T("Contested service"), WITH_THE_JUDGMENT, result="finding"),
+    source=law("OLR 31"),
+    desk=desks.REBUTTAL,
+    topic=Topic.SERVICE,
+    in_record=False,
+)
 def decide_rebuttal(court: Sitting, case: Case, given: RebuttalInput, *, actor: Actor, now: datetime) -> Recorded:
     """The judge's finding on a contested service. Where it falls, what ran from it ends and the clerk serves again (OLR
     31, CPI 135).
@@ -137,7 +154,7 @@ def decide_rebuttal(court: Sitting, case: Case, given: RebuttalInput, *, actor: 
     before = (packet.state, packet.effective_at)
     if given.finding is not Verdict.STANDS:
         _find(court, case, packet, given, actor, now)
-    court.close_tasks(case, REBUTTAL, packet.reference)
+    court.close_tasks(case, desks.REBUTTAL, packet.reference)
     if (packet.state, packet.effective_at) != before:
         end_what_ran(court, case, packet)
         court.announce("service_fell", case, party=party, occasion=packet.occasion, packet=packet)

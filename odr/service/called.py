@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, PartyKind, Role
 from odr.procedure.working import text_from_json
+from odr.service import desks
 from odr.service.kinds import Channel, PacketState, PaperKind
 from odr.service.models import Called, Packet
 from odr.service.packets import Recipient, note_address, queue_packet
@@ -22,7 +23,7 @@ from odr.text import T, Text
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-CALL, CALL_TASK = "call", "call_in"
+CALL = "call"
 
 
 def call_in(
@@ -59,9 +60,19 @@ def put_out_call(
     """The notice itself, to every address known; until its hold ends it can be taken back."""
     hold = timedelta(minutes=court.court.settings.hold_minutes) if hold is None else hold
     packet = queue_packet(
-        court.session, case_id=case.id, party_id=key, entry_ids=[entry_number], title=title, first_contact=False, now=court.now,
-        hold_until=court.now + hold if hold else None, kind=PaperKind.NOTICE, recipient=Recipient(name, PartyKind.PERSON), letter=CALL, due_at=due_at,
-    )  # fmt: skip
+        court.session,
+        case_id=case.id,
+        party_id=key,
+        entry_ids=[entry_number],
+        title=title,
+        first_contact=False,
+        now=court.now,
+        hold_until=court.now + hold if hold else None,
+        kind=PaperKind.NOTICE,
+        recipient=Recipient(name, PartyKind.PERSON),
+        letter=CALL,
+        due_at=due_at,
+    )
     packet.occasion = CALL
     return packet
 
@@ -76,7 +87,7 @@ def follow_call(court: Sitting, case: Case, packet: Packet) -> None:
             name=packet.recipient_name,
             what=text_from_json(packet.title),
         )
-        court.open_task(case, Role.CLERK, CALL_TASK, words, risk=50, due_at=packet.due_at, subject=packet.reference)
+        court.open_task(case, Role.CLERK, desks.CALL_IN, words, risk=50, due_at=packet.due_at, subject=packet.reference)
     elif packet.state in (PacketState.SERVED, PacketState.PRESUMED):
-        court.close_tasks(case, CALL_TASK, packet.reference)
+        court.close_tasks(case, desks.CALL_IN, packet.reference)
     packet.docketed_as = packet.state.value

@@ -46,17 +46,37 @@ def compose(attempt: ServiceAttempt, letterhead: Letterhead, *, at: datetime, zo
     due_on = None if packet.due_at is None else (packet.due_at - timedelta(microseconds=1)).astimezone(zone).date()
     by_sms = attempt.channel is Channel.SMS
     letter = write_letter(
-        "text_message" if by_sms else packet.letter, packet.locale, subject=subject, both=(packet.first_contact or packet.is_call) and not by_sms,
-        head=letterhead, code=packet.code, recipient=packet.recipient_name if named else "", kind=packet.kind.label,
-        sent_at=at, papers=[d["name"] for d in packet.documents] if named else [], due_on=due_on,
-        reckoned=text_from_json(packet.reckoned) if packet.reckoned and due_on is None else None, named=named,
-    )  # fmt: skip
+        "text_message" if by_sms else packet.letter,
+        packet.locale,
+        subject=subject,
+        both=(packet.first_contact or packet.is_call) and not by_sms,
+        head=letterhead,
+        code=packet.code,
+        recipient=packet.recipient_name if named else "",
+        kind=packet.kind.label,
+        sent_at=at,
+        papers=[d["name"] for d in packet.documents] if named else [],
+        due_on=due_on,
+        reckoned=text_from_json(packet.reckoned) if packet.reckoned and due_on is None else None,
+        named=named,
+    )
     takes_papers = attempt.channel is Channel.POST or (
         attempt.channel in (Channel.EMAIL, Channel.SELLER_INBOX) and standing is AddressClass.GIVEN
     )
     dispatch = Dispatch(
-        attempt_id=attempt.id, packet_id=packet.id, party_id=packet.party_id, reference=f"{packet.reference}-{attempt.id}", channel=attempt.channel,
-        address=address.value if address is not None else "", standing=standing, recipient_name=packet.recipient_name if named else "",
-        locale=packet.locale, code=packet.code, subject=letter.subject, text=letter.text, html=letter.html, at=at,
-    )  # fmt: skip
+        attempt_id=attempt.id,
+        packet_id=packet.id,
+        party_id=packet.party_id,
+        reference=f"{packet.reference}-{attempt.id}",
+        channel=attempt.channel,
+        address=address.value if address is not None else "",
+        standing=standing,
+        recipient_name=packet.recipient_name if named else "",
+        locale=packet.locale,
+        code=packet.code,
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+        at=at,
+    )
     return Composed(dispatch, takes_papers)

@@ -103,9 +103,17 @@ def _promised(court: Sitting, case: Case, occasion: Occasion, number: int, alone
     )
     if found is None:
         found = Document(
-            case_id=case.id, party_id=whose, kind=COPY, title=words_of(occasion.title), locale="both", audience=Audience.COURT, entry_number=number, sha256="",
-            content=b"", made_at=court.now,
-        )  # fmt: skip
+            case_id=case.id,
+            party_id=whose,
+            kind=COPY,
+            title=words_of(occasion.title),
+            locale="both",
+            audience=Audience.COURT,
+            entry_number=number,
+            sha256="",
+            content=b"",
+            made_at=court.now,
+        )
         court.session.add(found)
         court.session.flush()
     return found
@@ -123,10 +131,15 @@ def make_copies(court: Court, limit: int = 32) -> int:
     with court.database.read() as session:
         look = court.look(session)
         rows = session.execute(
-            select(Document.id, DocketEntry, Case).join(Case, Case.id == Document.case_id)
-            .join(DocketEntry, (DocketEntry.case_id == Document.case_id) & (DocketEntry.number == Document.entry_number))
-            .where(Document.sha256 == "", Document.kind == COPY).order_by(Document.id).limit(limit)
-        ).all()  # fmt: skip
+            select(Document.id, DocketEntry, Case)
+            .join(Case, Case.id == Document.case_id)
+            .join(
+                DocketEntry, (DocketEntry.case_id == Document.case_id) & (DocketEntry.number == Document.entry_number)
+            )
+            .where(Document.sha256 == "", Document.kind == COPY)
+            .order_by(Document.id)
+            .limit(limit)
+        ).all()
         drafts = [
             (row_id, case.id, copy_paper(look, case, entry), document_audience(entry.audience, entry.named))
             for row_id, entry, case in rows
@@ -230,9 +243,14 @@ def copy_paper(court: Sitting, case: Case, entry: DocketEntry) -> NoticePaper:
         head.append((T("Time limit"), T("The time limit had ended when this came.")))
     words = bilingual(payload["words"]["en"], payload["words"].get("zh-Hans", payload["words"]["en"]))
     return NoticePaper(
-        court=name, kind=T("Copy from the docket"), subject=act.title, case_number=case.number, issued_on=court.now.astimezone(settings.tz).date(),
-        signatories=(clerk(name),), blocks=[ParagraphBlock(words), FactsBlock(head), *_content(court, case, entry, payload)],
-    )  # fmt: skip
+        court=name,
+        kind=T("Copy from the docket"),
+        subject=act.title,
+        case_number=case.number,
+        issued_on=court.now.astimezone(settings.tz).date(),
+        signatories=(clerk(name),),
+        blocks=[ParagraphBlock(words), FactsBlock(head), *_content(court, case, entry, payload)],
+    )
 
 
 def _content(court: Sitting, case: Case, entry: DocketEntry, payload: Mapping[str, Any]) -> list[Block]:

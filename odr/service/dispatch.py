@@ -93,9 +93,12 @@ def release_held(database: Database, clock: Clock) -> int:
     """Let go what was held until now or planned for now (hold, escalation): procedural time."""
     with database.write() as session:
         due = session.scalars(
-            select(ServiceAttempt).where(ServiceAttempt.state == AttemptState.HELD, ServiceAttempt.starts_at <= clock.now())
-            .order_by(ServiceAttempt.starts_at).limit(1000).with_for_update(skip_locked=True)
-        ).all()  # fmt: skip
+            select(ServiceAttempt)
+            .where(ServiceAttempt.state == AttemptState.HELD, ServiceAttempt.starts_at <= clock.now())
+            .order_by(ServiceAttempt.starts_at)
+            .limit(1000)
+            .with_for_update(skip_locked=True)
+        ).all()
         for attempt in due:
             attempt.state, attempt.next_try_at = AttemptState.PLANNED, AT_ONCE
         ids = {attempt.packet_id for attempt in due}
@@ -188,11 +191,17 @@ def _lease(session: Session, channel: Channel, now: datetime, owner: str, limit:
     chosen = [attempt_id for attempt_id in wanted if attempt_id in free]
     if chosen:
         session.execute(
-            update(ServiceAttempt).where(ServiceAttempt.id.in_(chosen)).values(
-                lease_owner=owner, lease_until=now + LEASE, tries=ServiceAttempt.tries + 1, last_try_at=now,
+            update(ServiceAttempt)
+            .where(ServiceAttempt.id.in_(chosen))
+            .values(
+                lease_owner=owner,
+                lease_until=now + LEASE,
+                tries=ServiceAttempt.tries + 1,
+                last_try_at=now,
                 first_try_at=func.coalesce(ServiceAttempt.first_try_at, now),
-            ).execution_options(synchronize_session=False)
-        )  # fmt: skip
+            )
+            .execution_options(synchronize_session=False)
+        )
     return chosen
 
 
@@ -327,10 +336,19 @@ def _write_success(attempt: ServiceAttempt, handover: Handover, known: set[str],
     if event in known:
         return []
     now = clock.now()
-    return [{
-        "packet_id": attempt.packet_id, "attempt_id": attempt.id, "event_id": event, "kind": _FACT_OF[handover.outcome], "channel": attempt.channel,
-        "at": now, "recorded_at": now, "proofs": [], "words": handover.said[:500] or None,
-    }]  # fmt: skip
+    return [
+        {
+            "packet_id": attempt.packet_id,
+            "attempt_id": attempt.id,
+            "event_id": event,
+            "kind": _FACT_OF[handover.outcome],
+            "channel": attempt.channel,
+            "at": now,
+            "recorded_at": now,
+            "proofs": [],
+            "words": handover.said[:500] or None,
+        }
+    ]
 
 
 def _write_failure(session: Session, attempt: ServiceAttempt, handover: Handover, clock: Clock) -> bool:
@@ -348,9 +366,15 @@ def _write_failure(session: Session, attempt: ServiceAttempt, handover: Handover
         attempt.state, attempt.given_up_at = AttemptState.GIVEN_UP, now
     packet = session.get_one(Packet, attempt.packet_id)
     record_fact(
-        session, packet_id=packet.id, attempt_id=attempt.id, kind=FactKind.FAILED, at=clock.now(),
-        recorded_at=clock.now(), event_id=f"failed:{attempt.id}", words=handover.said,
-    )  # fmt: skip
+        session,
+        packet_id=packet.id,
+        attempt_id=attempt.id,
+        kind=FactKind.FAILED,
+        at=clock.now(),
+        recorded_at=clock.now(),
+        event_id=f"failed:{attempt.id}",
+        words=handover.said,
+    )
     open_task(
         session,
         packet,

@@ -82,8 +82,10 @@ def _proven(session: Session, table: dict[Channel, ChannelFigures], span: tuple[
     """The last proof of each packet counts."""
     rows = session.execute(
         select(ProofOfService.packet_id, ProofOfService.channel, ProofOfService.effective_at, Packet.queued_at)
-        .join(Packet, Packet.id == ProofOfService.packet_id).where(*span).order_by(ProofOfService.packet_id, ProofOfService.ordinal)  # type: ignore[arg-type]
-    )  # fmt: skip
+        .join(Packet, Packet.id == ProofOfService.packet_id)
+        .where(*span)
+        .order_by(ProofOfService.packet_id, ProofOfService.ordinal)  # type: ignore[arg-type]
+    )
     last = {packet_id: (channel, effective, queued) for packet_id, channel, effective, queued in rows}
     hours: dict[Channel, list[float]] = defaultdict(list)
     for channel, effective, queued in last.values():
@@ -121,20 +123,32 @@ def _lines(
         .subquery()
     )
     rows = session.execute(
-        select(Packet, Case, ProofOfService).join(Case, Case.id == Packet.case_id)
+        select(Packet, Case, ProofOfService)
+        .join(Case, Case.id == Packet.case_id)
         .outerjoin(newest, newest.c.packet_id == Packet.id)
-        .outerjoin(ProofOfService, (ProofOfService.packet_id == Packet.id) & (ProofOfService.ordinal == newest.c.ordinal))
-        .where(Packet.case_id.in_(seats), Packet.queued_at >= since, Packet.queued_at < until).order_by(Packet.queued_at, Packet.id)
-    )  # fmt: skip
+        .outerjoin(
+            ProofOfService, (ProofOfService.packet_id == Packet.id) & (ProofOfService.ordinal == newest.c.ordinal)
+        )
+        .where(Packet.case_id.in_(seats), Packet.queued_at >= since, Packet.queued_at < until)
+        .order_by(Packet.queued_at, Packet.id)
+    )
     for packet, case, proof in rows:
         channel: Text | str = proof.channel.label if proof is not None and proof.channel is not None else ""
         yield [
             harmless(value if isinstance(value, str) else value.render(locale))
             for value in (
-                packet.reference, case.number or case.reference, packet.recipient_name, text_from_json(packet.title), _at(packet.queued_at, zone),
-                packet.state.label, channel, _at(packet.effective_at, zone), proof.number if proof is not None else "", packet.code,
+                packet.reference,
+                case.number or case.reference,
+                packet.recipient_name,
+                text_from_json(packet.title),
+                _at(packet.queued_at, zone),
+                packet.state.label,
+                channel,
+                _at(packet.effective_at, zone),
+                proof.number if proof is not None else "",
+                packet.code,
             )
-        ]  # fmt: skip
+        ]
 
 
 def _at(instant: datetime | None, zone: ZoneInfo) -> str:

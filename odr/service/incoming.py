@@ -106,9 +106,16 @@ def _record(court: Court, incoming: Incoming, raw: bytes) -> str:
 def _enter(sitting: Sitting, case: Case, packet: Packet, incoming: Incoming, raw: bytes) -> None:
     """The fact, its conclusion, and for a person's answer an entry with the whole message."""
     record_fact(
-        sitting.session, packet_id=packet.id, attempt_id=incoming.attempt_id, kind=incoming.kind, at=sitting.now, recorded_at=sitting.now,
-        event_id=incoming.event_id, words=incoming.words, raw=raw,
-    )  # fmt: skip
+        sitting.session,
+        packet_id=packet.id,
+        attempt_id=incoming.attempt_id,
+        kind=incoming.kind,
+        at=sitting.now,
+        recorded_at=sitting.now,
+        event_id=incoming.event_id,
+        words=incoming.words,
+        raw=raw,
+    )
     if incoming.kind is FactKind.REPLIED:
         title = words_of(T("Answer by e-mail"))
         document = keep_document(

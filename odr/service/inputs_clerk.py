@@ -203,12 +203,15 @@ class TranslationInput(CourtModel):
         str, CourtText(2, 200, one_line=True), field(T("Translator"), T("Who certifies that the translation is right."))
     ]
     file: Annotated[
-        str | None, RefTo("upload"),
+        str | None,
+        RefTo("upload"),
         field(
-            T("The translated papers"), T("One PDF with the certificate of the translator. Send the file first; it then stands here."),
-            choices="upload", widget="select",
+            T("The translated papers"),
+            T("One PDF with the certificate of the translator. Send the file first; it then stands here."),
+            choices="upload",
+            widget="select",
         ),
-    ] = None  # fmt: skip
+    ] = None
 
 
 class RequestLetterInput(CourtModel):

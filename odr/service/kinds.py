@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 
+from odr.procedure.letter import PaperKind as PaperKind
 from odr.text import T, Text
 
 
@@ -71,25 +72,6 @@ class ConsentWay(enum.Enum):
             ConsentWay.AGREED_EARLIER: T("agreed before the dispute"),
             ConsentWay.ADDRESS_IN_PLEADING: T("gave an address for service in a pleading"),
             ConsentWay.BY_CONDUCT: T("accepted an electronic service without objecting"),
-        }[self]
-
-
-class PaperKind(enum.Enum):
-    """Kind of document served: a consent may cover some kinds only (OLR 30)."""
-
-    NOTICE = "notice"  # notices, summons, fee and evidence notices
-    PLEADING = "pleading"  # claim, answer and their evidence
-    DECISION = "decision"  # judgments and rulings (CPL 90: paper on request)
-    MEDIATION_STATEMENT = "mediation_statement"  # goes to the party itself (CPI 133)
-
-    @property
-    def label(self) -> Text:
-        """The kind in words."""
-        return {
-            PaperKind.NOTICE: T("notice of the court"),
-            PaperKind.PLEADING: T("pleading with its evidence"),
-            PaperKind.DECISION: T("decision of the court"),
-            PaperKind.MEDIATION_STATEMENT: T("mediation statement"),
         }[self]
 
 

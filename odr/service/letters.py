@@ -39,9 +39,14 @@ class Letter:
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     return Environment(  # nosec B701 # escapes what is HTML; a plain letter is none
-        loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, auto_reload=False, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+        loader=FileSystemLoader(FOLDER),
+        undefined=StrictUndefined,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
         autoescape=lambda name: name is not None and name.endswith(".html"),
-    )  # fmt: skip
+    )
 
 
 def render(template: str, locale: str, **data: Any) -> str:

@@ -22,9 +22,12 @@ if TYPE_CHECKING:
 ANNOUNCEMENT = "announcement"
 ANSWER, UNACKNOWLEDGED = "answer", "answer_unacknowledged"
 UNITS = {
-    Unit.HOURS: "%(count)s hours", Unit.DAYS: "%(count)s days", Unit.WORKING_DAYS: "%(count)s working days",
-    Unit.MONTHS: "%(count)s months", Unit.YEARS: "%(count)s years",
-}  # fmt: skip
+    Unit.HOURS: "%(count)s hours",
+    Unit.DAYS: "%(count)s days",
+    Unit.WORKING_DAYS: "%(count)s working days",
+    Unit.MONTHS: "%(count)s months",
+    Unit.YEARS: "%(count)s years",
+}
 
 
 def time_to_answer(pack: RulePack, track: Track, *, abroad: bool) -> Text | None:
@@ -41,16 +44,18 @@ def time_to_answer(pack: RulePack, track: Track, *, abroad: bool) -> Text | None
         return T(
             "You have %(length)s from the day after the claim is served on you to answer or to acknowledge service; "
             "who acknowledges has %(longer)s from service to answer (%(source)s).",
-            length=Text(UNITS[own.unit or rule.unit], {"count": own.amount}), longer=Text(UNITS[longer.unit], {"count": longer.amount}),
+            length=Text(UNITS[own.unit or rule.unit], {"count": own.amount}),
+            longer=Text(UNITS[longer.unit], {"count": longer.amount}),
             source=pack.cite(own.article),
-        )  # fmt: skip
+        )
     length, source = Text(UNITS[own.unit or rule.unit], {"count": own.amount}), pack.cite(own.article)
     if pack.reckoning.rolls:
         return T(
             "You have %(length)s to answer, counted from the day after the claim is served on you; "
             "if the last day is a day off, the time ends on the next working day (%(source)s).",
-            length=length, source=source,
-        )  # fmt: skip
+            length=length,
+            source=source,
+        )
     return T(
         "You have %(length)s to answer, counted from the day after the claim is served on you (%(source)s).",
         length=length,

@@ -94,12 +94,25 @@ def queue_packet(
     """
     code = codes.issue_code(session, kind=kind, now=now, case_number=case_number)
     packet = Packet(
-        case_id=case_id, party_id=party_id, entry_ids=list(entry_ids), documents=[dict(d) for d in documents], kind=kind,
-        title=text_to_json(title), letter=letter or _letter_for(kind, first_contact), recipient_name=recipient.name,
-        recipient_kind=recipient.kind, locale=recipient.locale, abroad=recipient.abroad, code=code, first_contact=first_contact,
-        queued_at=now, hold_until=hold_until, due_at=due_at, reckoned=reckoned and text_to_json(reckoned),
+        case_id=case_id,
+        party_id=party_id,
+        entry_ids=list(entry_ids),
+        documents=[dict(d) for d in documents],
+        kind=kind,
+        title=text_to_json(title),
+        letter=letter or _letter_for(kind, first_contact),
+        recipient_name=recipient.name,
+        recipient_kind=recipient.kind,
+        locale=recipient.locale,
+        abroad=recipient.abroad,
+        code=code,
+        first_contact=first_contact,
+        queued_at=now,
+        hold_until=hold_until,
+        due_at=due_at,
+        reckoned=reckoned and text_to_json(reckoned),
         state=PacketState.HELD if hold_until and hold_until > now else PacketState.OUT,
-    )  # fmt: skip
+    )
     session.add(packet)
     session.flush()
     notice = session.scalars(select(NoticeCode).where(NoticeCode.code == code)).one()
@@ -166,9 +179,15 @@ def plan_attempt(
     """One more way for a packet, released at ``starts_at`` (procedural time)."""
     due = starts_at <= now
     attempt = ServiceAttempt(
-        packet=packet, party_id=packet.party_id, channel=channel, address=address, starts_at=starts_at, tries=0,
-        state=AttemptState.PLANNED if due else AttemptState.HELD, next_try_at=AT_ONCE if due else None,
-    )  # fmt: skip
+        packet=packet,
+        party_id=packet.party_id,
+        channel=channel,
+        address=address,
+        starts_at=starts_at,
+        tries=0,
+        state=AttemptState.PLANNED if due else AttemptState.HELD,
+        next_try_at=AT_ONCE if due else None,
+    )
     session.add(attempt)
     return attempt
 
@@ -270,10 +289,19 @@ def record_fact(
         return found
     attempt = session.get(ServiceAttempt, attempt_id) if attempt_id is not None else None
     fact = ServiceFact(
-        packet_id=packet_id, attempt_id=attempt_id, event_id=event_id, kind=kind, channel=channel or (attempt.channel if attempt else None),
-        at=at, recorded_at=recorded_at, signer=signer, proofs=sorted(p.value for p in proofs), words=words and words[:500],
-        raw_digest=None if raw is None else sha256_hex(raw), account_id=account_id,
-    )  # fmt: skip
+        packet_id=packet_id,
+        attempt_id=attempt_id,
+        event_id=event_id,
+        kind=kind,
+        channel=channel or (attempt.channel if attempt else None),
+        at=at,
+        recorded_at=recorded_at,
+        signer=signer,
+        proofs=sorted(p.value for p in proofs),
+        words=words and words[:500],
+        raw_digest=None if raw is None else sha256_hex(raw),
+        account_id=account_id,
+    )
     session.add(fact)
     session.flush()
     if attempt is not None:
@@ -313,9 +341,18 @@ def record_by_hand(
         session.add(attempt)
         session.flush()
     return record_fact(
-        session, packet_id=packet.id, attempt_id=attempt.id, kind=kind, at=at, recorded_at=recorded_at, event_id=event_id,
-        signer=signer, proofs=proofs, words=words, account_id=account_id,
-    )  # fmt: skip
+        session,
+        packet_id=packet.id,
+        attempt_id=attempt.id,
+        kind=kind,
+        at=at,
+        recorded_at=recorded_at,
+        event_id=event_id,
+        signer=signer,
+        proofs=proofs,
+        words=words,
+        account_id=account_id,
+    )
 
 
 def _follow(session: Session, attempt: ServiceAttempt, fact: ServiceFact) -> None:
@@ -437,9 +474,15 @@ def note_reach(
         if value:
             known = [a for a in live if a.channel is channel]
             address = _address(known, value, source, at, given, last_active_at) or ServiceAddress(
-                party_id=party_id, channel=channel, value=value, source=source, noted_at=at, last_active_at=last_active_at,
-                standing=AddressClass.GIVEN if given else AddressClass.ATTRIBUTED, given_at=at if given else None,
-            )  # fmt: skip
+                party_id=party_id,
+                channel=channel,
+                value=value,
+                source=source,
+                noted_at=at,
+                last_active_at=last_active_at,
+                standing=AddressClass.GIVEN if given else AddressClass.ATTRIBUTED,
+                given_at=at if given else None,
+            )
             noted.append(address)
     session.add_all(noted)
     if not is_first:

@@ -15,9 +15,18 @@ from odr.service.models import ProofOfService
 from odr.text import T, Text
 
 
-def proof_paper(proof: ProofOfService, *, court: Text, signatories: Sequence[Signatory], zone: ZoneInfo, case_number: str | None = None,
-                document_code: str | None = None, check_url: str | None = None, limit: Text | None = None,
-                cite: Callable[[str], Text | str] = str) -> ProofOfServicePaper:  # fmt: skip
+def proof_paper(
+    proof: ProofOfService,
+    *,
+    court: Text,
+    signatories: Sequence[Signatory],
+    zone: ZoneInfo,
+    case_number: str | None = None,
+    document_code: str | None = None,
+    check_url: str | None = None,
+    limit: Text | None = None,
+    cite: Callable[[str], Text | str] = str,
+) -> ProofOfServicePaper:
     """The proof as a paper, from its stored reasoning alone: set again later it says the same (OLR 31). ``cite`` writes
     its article out.
     """
@@ -25,13 +34,26 @@ def proof_paper(proof: ProofOfService, *, court: Text, signatories: Sequence[Sig
     address = _decisive_address(told)
     rule = _rule(told, cite)
     return ProofOfServicePaper(
-        court=court, issued_on=proof.issued_at.astimezone(zone).date(), signatories=signatories, case_number=case_number,
-        document_code=document_code, check_url=check_url, limit=limit, proof_number=proof.number, paper=text_from_json(told["title"]),
-        paper_digest=told["documents"][0]["sha256"] if len(told["documents"]) == 1 else None, recipient=told["recipient"]["name"] or T("the addressee"),
-        channel=proof.channel.label if proof.channel else T("none"), address=address["value"] if address else T("none"),
-        attribution=_attribution(address, zone), consent=_consent(told, zone), trail=tuple(_trail(fact) for fact in told["facts"]),
-        rule=rule, conclusion=proof.conclusion.label, served_at=proof.effective_at,
-    )  # fmt: skip
+        court=court,
+        issued_on=proof.issued_at.astimezone(zone).date(),
+        signatories=signatories,
+        case_number=case_number,
+        document_code=document_code,
+        check_url=check_url,
+        limit=limit,
+        proof_number=proof.number,
+        paper=text_from_json(told["title"]),
+        paper_digest=told["documents"][0]["sha256"] if len(told["documents"]) == 1 else None,
+        recipient=told["recipient"]["name"] or T("the addressee"),
+        channel=proof.channel.label if proof.channel else T("none"),
+        address=address["value"] if address else T("none"),
+        attribution=_attribution(address, zone),
+        consent=_consent(told, zone),
+        trail=tuple(_trail(fact) for fact in told["facts"]),
+        rule=rule,
+        conclusion=proof.conclusion.label,
+        served_at=proof.effective_at,
+    )
 
 
 def _decisive_address(told: Mapping[str, Any]) -> Mapping[str, Any] | None:

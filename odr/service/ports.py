@@ -83,9 +83,13 @@ def open_carriers(court: Court) -> ServicePorts:
         Channel.POST: PrintQueue(settings.data_dir / "print-queue", lambda dispatch: typeset_letter(court, dispatch)),
     }
     return ServicePorts(
-        carriers=carriers, letterhead=letterhead(settings), fetch=lambda reference: fetch(court, reference), zone=settings.tz, rules=rules_for(court),
+        carriers=carriers,
+        letterhead=letterhead(settings),
+        fetch=lambda reference: fetch(court, reference),
+        zone=settings.tz,
+        rules=rules_for(court),
         quiet={Channel.SMS: (settings.quiet_from, settings.quiet_until)},
-    )  # fmt: skip
+    )
 
 
 def letterhead(settings: Settings) -> Letterhead:
@@ -140,10 +144,22 @@ class AccountMail:
         reference = f"account-{uuid.uuid4().hex}"
         return self.carrier.send(
             Dispatch(
-                attempt_id=0, packet_id=0, party_id=0, reference=reference, channel=Channel.EMAIL, address=to, standing=AddressClass.ATTRIBUTED,
-                recipient_name="", locale=locale, code="", subject=subject, text=text, html=html or "", at=self.clock.machine_now(),
+                attempt_id=0,
+                packet_id=0,
+                party_id=0,
+                reference=reference,
+                channel=Channel.EMAIL,
+                address=to,
+                standing=AddressClass.ATTRIBUTED,
+                recipient_name="",
+                locale=locale,
+                code="",
+                subject=subject,
+                text=text,
+                html=html or "",
+                at=self.clock.machine_now(),
             )
-        )  # fmt: skip
+        )
 
 
 def open_mail(court: Court) -> AccountMail:

@@ -36,9 +36,16 @@ def issue_proof(
         return last
     ordinal = (last.ordinal if last else 0) + 1
     proof = ProofOfService(
-        packet_id=packet.id, ordinal=ordinal, number=_number(packet, ordinal, now.astimezone(zone).year), conclusion=conclusion.status,
-        channel=conclusion.channel, effective_at=conclusion.effective_at, reasoning=reasoning, reasoning_digest=digest, issued_at=now,
-    )  # fmt: skip
+        packet_id=packet.id,
+        ordinal=ordinal,
+        number=_number(packet, ordinal, now.astimezone(zone).year),
+        conclusion=conclusion.status,
+        channel=conclusion.channel,
+        effective_at=conclusion.effective_at,
+        reasoning=reasoning,
+        reasoning_digest=digest,
+        issued_at=now,
+    )
     session.add(proof)
     session.flush()
     return proof
@@ -103,26 +110,40 @@ def reasoning_of(session: Session, packet: Packet, conclusion: Conclusion) -> di
 def _addresses_used(session: Session, packet: Packet) -> list[ServiceAddress]:
     return list(
         session.scalars(
-            select(ServiceAddress).join(ServiceAttempt, ServiceAttempt.address_id == ServiceAddress.id)
-            .where(ServiceAttempt.packet_id == packet.id).distinct().order_by(ServiceAddress.id)
+            select(ServiceAddress)
+            .join(ServiceAttempt, ServiceAttempt.address_id == ServiceAddress.id)
+            .where(ServiceAttempt.packet_id == packet.id)
+            .distinct()
+            .order_by(ServiceAddress.id)
         )
-    )  # fmt: skip
+    )
 
 
 def _address(address: ServiceAddress) -> dict[str, Any]:
     return {
-        "id": address.id, "channel": address.channel.value, "value": address.value, "standing": address.standing.value, "source": address.source,
+        "id": address.id,
+        "channel": address.channel.value,
+        "value": address.value,
+        "standing": address.standing.value,
+        "source": address.source,
         "given_at": address.given_at.isoformat() if address.given_at else None,
         "last_active_at": address.last_active_at.isoformat() if address.last_active_at else None,
-    }  # fmt: skip
+    }
 
 
 def _fact(fact: ServiceFact) -> dict[str, Any]:
     return {
-        "event": fact.event_id, "attempt": fact.attempt_id, "kind": fact.kind.value, "channel": fact.channel.value if fact.channel else None,
-        "at": fact.at.isoformat(), "recorded_at": fact.recorded_at.isoformat(), "signer": fact.signer.value if fact.signer else None,
-        "proofs": fact.proofs, "words": fact.words, "raw_digest": fact.raw_digest,
-    }  # fmt: skip
+        "event": fact.event_id,
+        "attempt": fact.attempt_id,
+        "kind": fact.kind.value,
+        "channel": fact.channel.value if fact.channel else None,
+        "at": fact.at.isoformat(),
+        "recorded_at": fact.recorded_at.isoformat(),
+        "signer": fact.signer.value if fact.signer else None,
+        "proofs": fact.proofs,
+        "words": fact.words,
+        "raw_digest": fact.raw_digest,
+    }
 
 
 def count_proofs(session: Session, *, since: datetime) -> int:

@@ -75,7 +75,12 @@ def _enter(sitting: Sitting, case: Case, attempt: ServiceAttempt, read: SmsRepor
     packet = sitting.session.get_one(Packet, attempt.packet_id)
     # A carrier's clock may run ahead of the court's: nothing happened later than it was reported.
     record_fact(
-        sitting.session, packet_id=packet.id, attempt_id=attempt.id, kind=read.kind, at=min(read.at, sitting.now), recorded_at=sitting.now,
+        sitting.session,
+        packet_id=packet.id,
+        attempt_id=attempt.id,
+        kind=read.kind,
+        at=min(read.at, sitting.now),
+        recorded_at=sitting.now,
         event_id=read.event_id,
-    )  # fmt: skip
+    )
     follow_packet(sitting, case, packet)

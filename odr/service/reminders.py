@@ -72,11 +72,20 @@ def endings(court: Court, session: Session, limit: int) -> dict[int, list[Ending
     now = court.clock.now()
     today = now.astimezone(court.settings.tz).date()
     rows = session.execute(
-        select(Window, Case, Party).join(Case, Case.id == Window.case_id).join(Party, Party.id == Window.party_id)
-        .where(Case.next_due_at <= now + AHEAD, Case.stayed_at.is_(None), Window.state == WindowState.OPEN, Window.due_at > now,
-               Window.due_at <= now + AHEAD, Party.account_id.is_not(None), Party.left_at.is_(None))
+        select(Window, Case, Party)
+        .join(Case, Case.id == Window.case_id)
+        .join(Party, Party.id == Window.party_id)
+        .where(
+            Case.next_due_at <= now + AHEAD,
+            Case.stayed_at.is_(None),
+            Window.state == WindowState.OPEN,
+            Window.due_at > now,
+            Window.due_at <= now + AHEAD,
+            Party.account_id.is_not(None),
+            Party.left_at.is_(None),
+        )
         .order_by(Window.due_at, Window.id)
-    ).all()  # fmt: skip
+    ).all()
     named, done = _named(session, {party.account_id for _, _, party in rows if party.account_id}, today)
     look = court.look(session)
     found: dict[int, list[Ending]] = {}

@@ -46,9 +46,12 @@ def send(court: Court) -> int:
 def undocketed(limit: int) -> Select[int, int]:
     """Concluded packets whose conclusion does not stand on the docket; the index of that very condition finds them."""
     return (
-        select(Packet.id, Packet.case_id).join(Case, Case.id == Packet.case_id)
-        .where(text(f"({UNDOCKETED})"), Packet.state.in_(CONCLUDED)).order_by(Packet.id).limit(limit)
-    )  # fmt: skip
+        select(Packet.id, Packet.case_id)
+        .join(Case, Case.id == Packet.case_id)
+        .where(text(f"({UNDOCKETED})"), Packet.state.in_(CONCLUDED))
+        .order_by(Packet.id)
+        .limit(limit)
+    )
 
 
 def bring_to_docket(court: Court, limit: int = 256) -> int:

@@ -29,8 +29,19 @@ from odr.text import T, Text
 service = Blueprint("service", __name__)
 VIEWERS = tuple(PARTY_ROLES | COURT_ROLES)
 PARTIES = tuple(PARTY_ROLES)
-ACTS = ("confirm_address", "change_consent", "rebut_service", "record_outcome", "serve_again", "undo_sending", "order_announcement", "decide_rebuttal",
-        "record_call", "record_search", "record_consent_found")  # fmt: skip
+ACTS = (
+    "confirm_address",
+    "change_consent",
+    "rebut_service",
+    "record_outcome",
+    "serve_again",
+    "undo_sending",
+    "order_announcement",
+    "decide_rebuttal",
+    "record_call",
+    "record_search",
+    "record_consent_found",
+)
 
 
 @service.get("/cases/<reference>/service")

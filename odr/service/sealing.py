@@ -33,9 +33,13 @@ def seal_proofs(court: Court, limit: int = 16) -> int:
     """The worker's sweep: set, seal, keep and anchor every proof that has no paper yet; gives how many were made."""
     with court.database.read() as session:
         rows = session.execute(
-            select(ProofOfService, Packet, Case).join(Packet, Packet.id == ProofOfService.packet_id).join(Case, Case.id == Packet.case_id)
-            .where(ProofOfService.document_sha256.is_(None)).order_by(ProofOfService.id).limit(limit)
-        ).all()  # fmt: skip
+            select(ProofOfService, Packet, Case)
+            .join(Packet, Packet.id == ProofOfService.packet_id)
+            .join(Case, Case.id == Packet.case_id)
+            .where(ProofOfService.document_sha256.is_(None))
+            .order_by(ProofOfService.id)
+            .limit(limit)
+        ).all()
         look = court.look(session)
         drafts = [
             (proof.id, proof.number, _paper(court, proof, packet, case, partial(cited, look.pack(case))))
@@ -61,9 +65,16 @@ def _paper(
     name = bilingual(settings.court_name, settings.court_name_zh)
     url = f"{settings.base_url.rstrip('/')}/check/{packet.code}"
     return proof_paper(
-        proof, court=name, signatories=(clerk(name),), zone=settings.tz, case_number=case.number, document_code=packet.code, check_url=url, limit=LIMIT,
+        proof,
+        court=name,
+        signatories=(clerk(name),),
+        zone=settings.tz,
+        case_number=case.number,
+        document_code=packet.code,
+        check_url=url,
+        limit=LIMIT,
         cite=cite,
-    )  # fmt: skip
+    )
 
 
 def _keep(court: Court, proof_id: int, pdf: bytes) -> None:
@@ -77,11 +88,18 @@ def _keep(court: Court, proof_id: int, pdf: bytes) -> None:
         digest, receipt = anchored(sitting, case, pdf, proof.number)
         sitting.session.add(
             Document(
-                case_id=case.id, kind=PROOF, title=words_of(T("Proof of service %(number)s", number=proof.number)), locale="both",
-                audience=Audience.PARTIES_AND_COURT, entry_number=_entry_of(sitting.session, case, proof), sha256=digest, content=pdf,
-                receipt=receipt, made_at=sitting.now,
+                case_id=case.id,
+                kind=PROOF,
+                title=words_of(T("Proof of service %(number)s", number=proof.number)),
+                locale="both",
+                audience=Audience.PARTIES_AND_COURT,
+                entry_number=_entry_of(sitting.session, case, proof),
+                sha256=digest,
+                content=pdf,
+                receipt=receipt,
+                made_at=sitting.now,
             )
-        )  # fmt: skip
+        )
         attach_document(proof, sha256=digest, receipt=receipt)
 
 

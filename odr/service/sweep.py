@@ -28,9 +28,12 @@ def conclude_due(
     with database.write() as session:
         old = clock.now() - FIRST_LOOK_AFTER
         packets = session.scalars(
-            select(Packet).where(Packet.state == PacketState.OUT, Packet.queued_at <= old, Packet.id > after)
-            .order_by(Packet.id).limit(limit).with_for_update(skip_locked=True, key_share=True)
-        ).all()  # fmt: skip
+            select(Packet)
+            .where(Packet.state == PacketState.OUT, Packet.queued_at <= old, Packet.id > after)
+            .order_by(Packet.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True, key_share=True)
+        ).all()
         hold_packets(session, [packet.id for packet in packets])
         for packet in packets:
             conclude_packet(session, packet, rules(session, packet), now=clock.now())
@@ -47,9 +50,16 @@ def take_in(
         if attempt is None:
             return None
         fact = record_fact(
-            session, packet_id=attempt.packet_id, attempt_id=attempt.id, kind=incoming.kind, at=clock.now(), recorded_at=clock.now(),
-            event_id=incoming.event_id, words=incoming.words, raw=raw,
-        )  # fmt: skip
+            session,
+            packet_id=attempt.packet_id,
+            attempt_id=attempt.id,
+            kind=incoming.kind,
+            at=clock.now(),
+            recorded_at=clock.now(),
+            event_id=incoming.event_id,
+            words=incoming.words,
+            raw=raw,
+        )
         packet = session.get_one(Packet, attempt.packet_id)
         conclude_packet(session, packet, rules(session, packet), now=clock.now())
         return fact

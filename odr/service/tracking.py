@@ -62,9 +62,18 @@ def _take(
     sitting: Sitting, case: Case, packet: Packet, attempt: ServiceAttempt, line: Tracked, account_id: int
 ) -> None:
     record_fact(
-        sitting.session, packet_id=packet.id, attempt_id=attempt.id, channel=Channel.POST, kind=line.kind, at=line.at, recorded_at=sitting.now,
-        event_id=line.event_id, signer=line.signer, words=line.words or None, account_id=account_id,
-    )  # fmt: skip
+        sitting.session,
+        packet_id=packet.id,
+        attempt_id=attempt.id,
+        channel=Channel.POST,
+        kind=line.kind,
+        at=line.at,
+        recorded_at=sitting.now,
+        event_id=line.event_id,
+        signer=line.signer,
+        words=line.words or None,
+        account_id=account_id,
+    )
     follow_packet(sitting, case, packet)
 
 

@@ -144,9 +144,15 @@ def packet_view(court: Sitting, case: Case, packet: Packet) -> PacketView:
         for d in session.scalars(select(Document).where(Document.case_id == case.id, Document.sha256.in_(digests)))
     }
     return PacketView(
-        packet, text_from_json(packet.title), TINTS[packet.state], conclusion, steps, papers,
-        [(p, sealed.get(p.document_sha256 or "")) for p in proofs], articles,
-    )  # fmt: skip
+        packet,
+        text_from_json(packet.title),
+        TINTS[packet.state],
+        conclusion,
+        steps,
+        papers,
+        [(p, sealed.get(p.document_sha256 or "")) for p in proofs],
+        articles,
+    )
 
 
 @dataclass(frozen=True)
@@ -298,9 +304,13 @@ def service_desk(court: Court, session: Session, account_id: int, limit: int = 2
         .order_by(Packet.id)
     ).all()
     answers = session.execute(
-        select(ServiceTask, Packet, Case).join(Packet, Packet.id == ServiceTask.packet_id).join(Case, Case.id == Packet.case_id)
-        .where(ServiceTask.reason == TaskReason.REPLY, ServiceTask.closed_at.is_(None), Packet.case_id.in_(seats)).order_by(ServiceTask.id).limit(limit)
-    ).all()  # fmt: skip
+        select(ServiceTask, Packet, Case)
+        .join(Packet, Packet.id == ServiceTask.packet_id)
+        .join(Case, Case.id == Packet.case_id)
+        .where(ServiceTask.reason == TaskReason.REPLY, ServiceTask.closed_at.is_(None), Packet.case_id.in_(seats))
+        .order_by(ServiceTask.id)
+        .limit(limit)
+    ).all()
     return DeskPage(
         **groups,
         answers=[(t, p, c) for t, p, c in answers],
@@ -400,9 +410,15 @@ def abroad_page(court: Sitting, case: Case) -> AbroadPage:
     for row in abroad_of(session, case):
         packet = session.get_one(Packet, row.packet_id)
         window = session.scalar(
-            select(Window).where(Window.case_id == case.id, Window.subject == row.reference, Window.state.in_((WindowState.OPEN, WindowState.LAPSED)))
-            .order_by(Window.id.desc()).limit(1)
-        )  # fmt: skip
+            select(Window)
+            .where(
+                Window.case_id == case.id,
+                Window.subject == row.reference,
+                Window.state.in_((WindowState.OPEN, WindowState.LAPSED)),
+            )
+            .order_by(Window.id.desc())
+            .limit(1)
+        )
         due, papers = window.due_at if window else None, (_bundle(session, case, row), translation_of(session, row))
         views.append(AbroadView(row, packet, text_from_json(packet.title), name(row.state), due, *papers))
     return AbroadPage(rules, cited(court.pack(case), rules.article) if rules is not None else "", parties, views)

@@ -10,28 +10,36 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from odr.docket.models import Case, Role
+from odr.docket.models import PARTY_ROLES, Case, Role
 from odr.identity.actors import CLOCK_ACTOR, Actor
+from odr.procedure.rules import law
 from odr.procedure.sitting import words_of
-from odr.procedure.table import Recorded, act
+from odr.procedure.table import Recorded, Topic, act
+from odr.settlement import desks
 from odr.settlement.acts_offers import close_offer
-from odr.settlement.agreements import CONFIRM_TASK, LEAVE_TASK, close_waiting, conclude, sign, waiting
+from odr.settlement.agreements import close_waiting, conclude, sign, waiting
 from odr.settlement.inputs import AgreementRef, DeclineAgreementInput
 from odr.settlement.lookups import LIVE_AGREEMENTS, agreement_named, agreements_of, offers_of
 from odr.settlement.models import AgreementState, Ending, OfferState
 from odr.settlement.paper import term_words
-from odr.settlement.terms import OPEN_STAGES, in_room
+from odr.settlement.terms import OPEN_STAGES, PRIVATE, ROOM_STAGES
 from odr.text import T
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
-@in_room(
+@act(
     title=T("Sign the agreement"),
     input=AgreementRef,
+    by=PARTY_ROLES,
+    at=ROOM_STAGES,
     special=True,
-    source="CPL 53, 62",
+    source=law("CPL 53, 62"),
+    seen_by=PRIVATE,
+    page="settlement.room",
+    topic=Topic.AGREEMENT,
+    in_record=False,
 )
 def sign_agreement(court: Sitting, case: Case, given: AgreementRef, *, actor: Actor, now: datetime) -> Recorded:
     """Sign a text that others have signed or the mediator has put before everybody."""
@@ -42,10 +50,16 @@ def sign_agreement(court: Sitting, case: Case, given: AgreementRef, *, actor: Ac
     return Recorded(T("Agreement signed by %(name)s", name=me.name), {"agreement": agreement.reference})
 
 
-@in_room(
+@act(
     title=T("Do not sign"),
     input=DeclineAgreementInput,
-    source="CPL 102",
+    by=PARTY_ROLES,
+    at=ROOM_STAGES,
+    source=law("CPL 102"),
+    seen_by=PRIVATE,
+    page="settlement.room",
+    topic=Topic.AGREEMENT,
+    in_record=False,
 )
 def decline_agreement(
     court: Sitting, case: Case, given: DeclineAgreementInput, *, actor: Actor, now: datetime
@@ -69,7 +83,8 @@ def decline_agreement(
     by={Role.CLOCK},
     at=OPEN_STAGES,
     listed=False,
-    source="CPL 102",
+    source=law("CPL 102"),
+    in_record=False,
 )
 def agreement_failed(court: Sitting, case: Case, given: AgreementRef, *, actor: Actor, now: datetime) -> Recorded:
     """Tell the court that the text it was given does not bind, without saying who declined: the case goes on (CPL 102)."""
@@ -82,7 +97,8 @@ def agreement_failed(court: Sitting, case: Case, given: AgreementRef, *, actor: 
     by={Role.CLOCK},
     at=OPEN_STAGES,
     listed=False,
-    source="CPL 100, 148",
+    source=law("CPL 100, 148"),
+    in_record=False,
 )
 def submit_agreement(court: Sitting, case: Case, given: AgreementRef, *, actor: Actor, now: datetime) -> Recorded:
     """Give the court the signed text, and nothing of how it came about; the judge makes the statement or gives leave."""
@@ -90,10 +106,10 @@ def submit_agreement(court: Sitting, case: Case, given: AgreementRef, *, actor: 
     terms = [words_of(term) for term in term_words(case, agreement)]
     if agreement.ending is Ending.STATEMENT:
         title = T("The parties have agreed. Look whether the agreement is lawful and make the mediation statement.")
-        court.open_task(case, Role.JUDGE, CONFIRM_TASK, title, risk=45, subject=agreement.reference)
+        court.open_task(case, Role.JUDGE, desks.CONFIRM_AGREEMENT, title, risk=45, subject=agreement.reference)
     else:
         title = T("The parties have agreed and the claimant withdraws. Give leave, or refuse it with reasons.")
-        court.open_task(case, Role.JUDGE, LEAVE_TASK, title, risk=45, subject=agreement.reference)
+        court.open_task(case, Role.JUDGE, desks.LEAVE_TO_WITHDRAW, title, risk=45, subject=agreement.reference)
     return Recorded(
         T("The parties gave the court their agreement"),
         {"agreement": agreement.reference, "ending": agreement.ending.value, "terms": terms},

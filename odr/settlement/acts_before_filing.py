@@ -14,8 +14,10 @@ from odr.filing.own_case import note_applicant, write_to
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.procedure.models import WindowState
 from odr.procedure.reckoning import Extension
+from odr.procedure.rules import law
 from odr.procedure.sitting import words_of
-from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.table import Everyone, Recorded, Topic, act, guard
+from odr.settlement import desks
 from odr.settlement.acts_mediation import DESIGNATION, MEDIATION, close_mediation
 from odr.settlement.acts_offers import close_offer
 from odr.settlement.before_filing import APPLICATION, knows_confirmation, open_from_mediation
@@ -24,13 +26,12 @@ from odr.settlement.inputs_before import BeforeFilingInput, ReturnMediationInput
 from odr.settlement.lookups import agreement_named, agreements_of, dispute_of, mediation_of, offers_of
 from odr.settlement.models import Agreement, AgreementState, DisputeBeforeFiling, Mediation, MediationState, OfferState
 from odr.settlement.paper import THE_DISPUTE, term_words
-from odr.settlement.terms import PRIVATE, ROOM_STAGES, court_day, in_room
+from odr.settlement.terms import PRIVATE, ROOM_STAGES, court_day
 from odr.text import T, Text
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-LOOK_TASK = "mediation_asked"
 LETTER = "mediation"
 
 
@@ -40,7 +41,7 @@ LETTER = "mediation"
     by={Role.CLAIMANT},
     at={Stage.MEDIATING},
     listed=False,
-    source="CPL 125; OMR 8, 10, 15",
+    source=law("CPL 125", "OMR 8, 10, 15"),
 )
 def ask_before_filing(court: Sitting, case: Case, given: BeforeFilingInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask the court to have a dispute mediated before any claim; the other side is written to and need not agree (OMR
@@ -83,7 +84,7 @@ def ask_before_filing(court: Sitting, case: Case, given: BeforeFilingInput, *, a
     court.open_task(
         case,
         Role.CLERK,
-        LOOK_TASK,
+        desks.MEDIATION_ASKED,
         T("Mediation before a claim was asked for. Send it back if it does not belong here."),
         risk=20,
     )
@@ -97,7 +98,8 @@ def ask_before_filing(court: Sitting, case: Case, given: BeforeFilingInput, *, a
     at={Stage.MEDIATING},
     to={Stage.CLOSED},
     serves=Everyone.PARTIES,
-    source="OMR 9",
+    source=law("OMR 9"),
+    topic=Topic.AGREEMENT,
 )
 def return_mediation(
     court: Sitting, case: Case, given: ReturnMediationInput, *, actor: Actor, now: datetime
@@ -115,7 +117,7 @@ def return_mediation(
 
 
 def _over(court: Sitting, case: Case, outcome: Outcome, now: datetime) -> None:
-    court.close_tasks(case, LOOK_TASK)
+    court.close_tasks(case, desks.MEDIATION_ASKED)
     for offer in offers_of(court.session, case, OfferState.OPEN):
         close_offer(court, case, offer, OfferState.OVERTAKEN)
     case.outcome, case.closed_at = outcome, now
@@ -132,7 +134,7 @@ def _over(court: Sitting, case: Case, outcome: Outcome, now: datetime) -> None:
     seen_by=PRIVATE,
     serves=Everyone.PARTIES,
     listed=False,
-    source="OMR 19, 20",
+    source=law("OMR 19, 20"),
 )
 def conclude_before_filing(court: Sitting, case: Case, given: AgreementRef, *, actor: Actor, now: datetime) -> Recorded:
     """Record that an agreement binds since its last signature; for thirty days everybody together may ask that it be
@@ -160,6 +162,7 @@ def binding_agreement(court: Sitting, case: Case) -> Agreement | None:
     return next(iter(agreements_of(court.session, case, AgreementState.EFFECTIVE)), None)
 
 
+@guard("CPL 205", "CPI 351, 354", "FEE 8")
 def something_was_agreed(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Only an agreement made before a mediator, without a claim, is confirmed."""
     return None if binding_agreement(court, case) is not None else T("Nothing was agreed before a mediator here.")
@@ -176,7 +179,8 @@ def something_was_agreed(court: Sitting, case: Case, actor: Actor) -> Text | Non
     seen_by=PRIVATE,
     serves=Everyone.BUT_ACTOR,
     page="settlement.room",
-    source="CPL 205; CPI 351, 354; FEE 8",
+    source=law("CPL 205", "CPI 351, 354", "FEE 8"),
+    topic=Topic.AGREEMENT,
 )
 def apply_for_confirmation(court: Sitting, case: Case, given: AgreementRef, *, actor: Actor, now: datetime) -> Recorded:
     """Apply, jointly and without fee: with the last party's application a case of its own is opened, and the judge gets
@@ -204,18 +208,24 @@ def _since(court: Sitting, agreement: Agreement) -> date:
 # -- a longer time ------------------------------------------------------------
 
 
+@guard()
 def a_mediation_runs(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Only the time of a mediation that runs is made longer."""
     found = mediation_of(court.session, case)
     return None if found is not None and found.state is MediationState.RUNNING else T("No mediation runs.")
 
 
-@in_room(
+@act(
     title=T("Agree to a longer time for mediation"),
     input=LongerInput,
+    by=PARTY_ROLES,
     at=ROOM_STAGES,
     guard=a_mediation_runs,
-    source="OMR 24",
+    source=law("OMR 24"),
+    seen_by=PRIVATE,
+    page="settlement.room",
+    topic=Topic.AGREEMENT,
+    in_record=False,
 )
 def extend_mediation(court: Sitting, case: Case, given: LongerInput, *, actor: Actor, now: datetime) -> Recorded:
     """Name a later day, or agree to the one that was named: when everybody has, the mediation lasts until then (OMR
@@ -248,7 +258,15 @@ def _not_among(case: Case, agreed: list[int]) -> list[Party]:
     return [p for p in parties(case) if p.id not in agreed]
 
 
-@act(title=T("Mediation prolonged"), input=LongerInput, by={Role.CLOCK}, at=ROOM_STAGES, listed=False, source="OMR 24")
+@act(
+    title=T("Mediation prolonged"),
+    input=LongerInput,
+    by={Role.CLOCK},
+    at=ROOM_STAGES,
+    listed=False,
+    source=law("OMR 24"),
+    in_record=False,
+)
 def lengthen_mediation(court: Sitting, case: Case, given: LongerInput, *, actor: Actor, now: datetime) -> Recorded:
     """Prolong it as everybody agreed; in a filed case the added days do not count towards the trial limit (OMR 24)."""
     mediation = mediation_of(court.session, case)

@@ -14,9 +14,11 @@ from odr.errors import ActNotOpen, InvalidInput
 from odr.filing.own_case import note_applicant, write_to
 from odr.identity.actors import Actor
 from odr.procedure.models import Window, WindowState
+from odr.procedure.rules import law
 from odr.procedure.sealed import keep_prepared
 from odr.procedure.sitting import words_of
-from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.table import Everyone, Recorded, Topic, act, guard
+from odr.settlement import desks
 from odr.settlement.acts_mediation import Nothing
 from odr.settlement.acts_statement import obligations
 from odr.settlement.before_filing import APPLICATION, application_ends, since
@@ -47,7 +49,14 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 REVIEW, SUPPLEMENT = "confirmation_review", "confirmation_supplement"
-REVIEW_TASK, JOIN_TASK, OBJECTION_TASK = "confirm_mediated", "confirmation_not_joint", "confirmation_objection"
+LOOKED_AT = (
+    desks.CONFIRM_MEDIATED,
+    desks.CONFIRMATION_NOT_JOINT,
+    desks.CONFIRMATION_SUPPLEMENT,
+    desks.CONFIRMATION_REVIEW,
+    desks.CONFIRMATION_WITHDRAWN,
+)
+"""What waits on a desk until an agreement is confirmed or not."""
 LETTER = "confirmation"
 
 
@@ -55,7 +64,7 @@ def begin_review(court: Sitting, case: Case) -> None:
     """Everybody has applied: thirty days for the ruling, and the judge looks at it (CPL 187)."""
     window = court.start_window(case, REVIEW, start=court.now)
     title = T("Look at the mediated agreement: confirm it, or refuse with reasons (Civil Procedure Law, art. 206).")
-    court.open_task(case, Role.JUDGE, REVIEW_TASK, title, risk=40, due_at=window.due_at)
+    court.open_task(case, Role.JUDGE, desks.CONFIRM_MEDIATED, title, risk=40, due_at=window.due_at)
 
 
 @act(
@@ -65,7 +74,7 @@ def begin_review(court: Sitting, case: Case) -> None:
     at={Stage.CONFIRMING},
     listed=False,
     serves=Everyone.PARTIES,
-    source="CPL 205",
+    source=law("CPL 205"),
 )
 def open_confirmation(court: Sitting, case: Case, given: OpenedInput, *, actor: Actor, now: datetime) -> Recorded:
     """Take over the agreed text of a mediation of this court, and nothing of how it came about (CPL 205)."""
@@ -94,7 +103,7 @@ def _told(court: Sitting, case: Case, row: Confirmation) -> dict[str, Any]:
     by={Role.CLAIMANT},
     at={Stage.CONFIRMING},
     listed=False,
-    source="CPL 205; CPI 351, 353, 354; FEE 8",
+    source=law("CPL 205", "CPI 351, 353, 354", "FEE 8"),
 )
 def ask_for_confirmation(
     court: Sitting, case: Case, given: ConfirmationInput, *, actor: Actor, now: datetime
@@ -175,7 +184,8 @@ def _agreement(court: Sitting, case: Case, given: ConfirmationInput, me: int, ot
     window=APPLICATION,
     special=True,
     serves=Everyone.BUT_ACTOR,
-    source="CPL 205; CPI 351",
+    source=law("CPL 205", "CPI 351"),
+    topic=Topic.AGREEMENT,
 )
 def join_application(court: Sitting, case: Case, given: Nothing, *, actor: Actor, now: datetime) -> Recorded:
     """Apply too, for the same agreement in the same words: only a joint application is looked at (CPL 205)."""
@@ -187,20 +197,25 @@ def join_application(court: Sitting, case: Case, given: Nothing, *, actor: Actor
 
 def application_lapsed(court: Sitting, case: Case, window: Window) -> None:
     """The other party did not apply in time: a ruling not to accept is prepared for the judge; the clock does not rule."""
-    if case.stage is Stage.CONFIRMING and not court.tasks(case, JOIN_TASK):
+    if case.stage is Stage.CONFIRMING and not court.tasks(case, desks.CONFIRMATION_NOT_JOINT):
         title = T(
             "The application for confirmation was not made by everybody in time. Do not accept it (Civil Procedure Law, art. 205)."
         )
-        court.open_task(case, Role.JUDGE, JOIN_TASK, title, risk=40)
+        court.open_task(case, Role.JUDGE, desks.CONFIRMATION_NOT_JOINT, title, risk=40)
 
 
 def review_overdue(court: Sitting, case: Case, window: Window) -> None:
     """Thirty days passed without a ruling: the president learns of it (CPL 187)."""
     court.open_task(
-        case, Role.PRESIDENT, REVIEW, T("An agreement waits for its confirmation longer than thirty days."), risk=70
+        case,
+        Role.PRESIDENT,
+        desks.CONFIRMATION_REVIEW,
+        T("An agreement waits for its confirmation longer than thirty days."),
+        risk=70,
     )
 
 
+@guard("CPI 354, 356", "OMR 23")
 def it_is_joint(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """The court asks and confirms when everybody has applied."""
     row = confirmation_of(court.session, case)
@@ -215,7 +230,8 @@ def it_is_joint(court: Sitting, case: Case, actor: Actor) -> Text | None:
     at={Stage.CONFIRMING},
     guard=it_is_joint,
     serves=Everyone.PARTIES,
-    source="CPI 354, 356; OMR 23",
+    source=law("CPI 354, 356", "OMR 23"),
+    topic=Topic.AGREEMENT,
 )
 def ask_about_agreement(
     court: Sitting, case: Case, given: SupplementRequestInput, *, actor: Actor, now: datetime
@@ -235,7 +251,8 @@ def ask_about_agreement(
     window=SUPPLEMENT,
     late=True,
     serves=Everyone.BUT_ACTOR,
-    source="CPI 356",
+    source=law("CPI 356"),
+    topic=Topic.AGREEMENT,
 )
 def answer_about_agreement(
     court: Sitting, case: Case, given: SupplementInput, *, actor: Actor, now: datetime
@@ -246,11 +263,11 @@ def answer_about_agreement(
 
 def supplement_lapsed(court: Sitting, case: Case, window: Window) -> None:
     """Nothing came: the judge may treat the application as withdrawn (CPI 357)."""
-    if case.stage is Stage.CONFIRMING and not court.tasks(case, SUPPLEMENT):
+    if case.stage is Stage.CONFIRMING and not court.tasks(case, desks.CONFIRMATION_SUPPLEMENT):
         title = T(
             "What was asked about the agreement did not come. The application may be treated as withdrawn (Interpretation, art. 357)."
         )
-        court.open_task(case, Role.JUDGE, SUPPLEMENT, title, risk=45)
+        court.open_task(case, Role.JUDGE, desks.CONFIRMATION_SUPPLEMENT, title, risk=45)
 
 
 @act(
@@ -260,14 +277,15 @@ def supplement_lapsed(court: Sitting, case: Case, window: Window) -> None:
     at={Stage.CONFIRMING},
     special=True,
     serves=Everyone.BUT_ACTOR,
-    source="CPI 357",
+    source=law("CPI 357"),
+    topic=Topic.AGREEMENT,
 )
 def withdraw_confirmation(court: Sitting, case: Case, given: Nothing, *, actor: Actor, now: datetime) -> Recorded:
     """Take it back before the ruling; the judge gives leave (CPI 357)."""
     me = court.party_of(case, actor)
-    if not court.tasks(case, "confirmation_withdrawn"):
+    if not court.tasks(case, desks.CONFIRMATION_WITHDRAWN):
         title = T("%(name)s takes the application for confirmation back. Give leave.", name=me.name)
-        court.open_task(case, Role.JUDGE, "confirmation_withdrawn", title, risk=35)
+        court.open_task(case, Role.JUDGE, desks.CONFIRMATION_WITHDRAWN, title, risk=35)
     return Recorded(T("%(name)s takes the application for confirmation back", name=me.name))
 
 
@@ -280,7 +298,8 @@ def withdraw_confirmation(court: Sitting, case: Case, given: Nothing, *, actor: 
     strong=True,
     serves=Everyone.PARTIES,
     prepare=prepare_confirmation,
-    source="CPL 157, 206; CPI 355, 357, 358",
+    source=law("CPL 157, 206", "CPI 355, 357, 358"),
+    topic=Topic.AGREEMENT,
 )
 def rule_on_confirmation(
     court: Sitting, case: Case, given: ConfirmationRulingInput, *, actor: Actor, now: datetime
@@ -296,7 +315,7 @@ def rule_on_confirmation(
     ground_named(court, case, given)
     reason = it_is_joint(court, case, actor) if given.result == "confirmed" else None
     if given.result == "withdrawn" and not (
-        court.tasks(case, "confirmation_withdrawn") or court.tasks(case, SUPPLEMENT)
+        court.tasks(case, desks.CONFIRMATION_WITHDRAWN) or court.tasks(case, desks.CONFIRMATION_SUPPLEMENT)
     ):
         reason = T("Nobody has taken the application back, and nothing that was asked for is missing.")
     if reason is not None:
@@ -309,8 +328,8 @@ def rule_on_confirmation(
     row.ruled_entry, row.document_id = court.next_number(case), document.id
     for kind in (REVIEW, SUPPLEMENT, APPLICATION):
         court.close_windows(case, kind, WindowState.ENDED)
-    for task in (REVIEW_TASK, JOIN_TASK, SUPPLEMENT, REVIEW, "confirmation_withdrawn"):
-        court.close_tasks(case, task)
+    for desk in LOOKED_AT:
+        court.close_tasks(case, desk)
     _carry_out(court, case, agreement, given.result, now)
     words = T("Ruling on the confirmation: %(result)s", result=RESULT_WORDS[given.result])
     facts = {
@@ -366,7 +385,8 @@ def on_served(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     at={Stage.EFFECTIVE, Stage.ENFORCEMENT},
     window=OBJECTION,
     serves=Everyone.BUT_ACTOR,
-    source="CPI 372",
+    source=law("CPI 372"),
+    topic=Topic.AGREEMENT,
 )
 def object_to_confirmation(
     court: Sitting, case: Case, given: ObjectionInput, *, actor: Actor, now: datetime
@@ -374,13 +394,14 @@ def object_to_confirmation(
     """Say within fifteen days of receiving it why the confirmation is wrong; the same court looks again (CPI 372)."""
     me = court.party_of(case, actor)
     title = T("%(name)s objects to the confirmation. Rule on it.", name=me.name)
-    court.open_task(case, Role.JUDGE, OBJECTION_TASK, title, risk=55)
+    court.open_task(case, Role.JUDGE, desks.CONFIRMATION_OBJECTION, title, risk=55)
     return Recorded(T("%(name)s objects to the confirmation", name=me.name))
 
 
+@guard("CPL 157", "CPI 372")
 def an_objection_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """There must be an objection."""
-    return None if court.tasks(case, OBJECTION_TASK) else T("Nobody objects to the confirmation.")
+    return None if court.tasks(case, desks.CONFIRMATION_OBJECTION) else T("Nobody objects to the confirmation.")
 
 
 @act(
@@ -393,7 +414,9 @@ def an_objection_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     strong=True,
     serves=Everyone.PARTIES,
     prepare=prepare_objection,
-    source="CPL 157; CPI 372",
+    source=law("CPL 157", "CPI 372"),
+    desk=desks.CONFIRMATION_OBJECTION,
+    topic=Topic.AGREEMENT,
 )
 def rule_on_objection(
     court: Sitting, case: Case, given: ObjectionRulingInput, *, actor: Actor, now: datetime
@@ -407,7 +430,7 @@ def rule_on_objection(
     document = keep_prepared(
         court, case, OBJECTION, digest(case, row, agreement, given), kind="ruling", title=title, locale=given.language
     )
-    court.close_tasks(case, OBJECTION_TASK)
+    court.close_tasks(case, desks.CONFIRMATION_OBJECTION)
     facts = {"document": document.reference, "sha256": document.sha256, "document_receipt": document.receipt}
     if given.result == "stands":
         return Recorded(T("The objection is dismissed; the confirmation stands"), facts)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from odr.docket.models import PARTY_ROLES, Audience, Case, Role
 from odr.docket.queries import parties, seat
 from odr.identity.actors import Actor
-from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.rules import law
+from odr.procedure.table import Everyone, Recorded, Topic, act, guard
 from odr.settlement.acts_mediation import MEDIATION, Nothing, close_mediation, everybody_agreed
 from odr.settlement.inputs import JudgeMediationInput, MediateInput, ToJudgeInput
 from odr.settlement.lookups import mediation_of
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 PAGE = "mediation.with_judge"
 
 
+@guard("CPL 96, 97", "OMR 5, 7")
 def the_rules_know_it(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """A mode the pack switches on; and one mediation at a time."""
     rules = court.pack(case).mediation
@@ -57,7 +59,9 @@ def _names(case: Case, mediation: Mediation) -> tuple[str, ...]:
     guard=the_rules_know_it,
     serves=Everyone.PARTIES,
     page=PAGE,
-    source="CPL 96, 97; OMR 5, 7",
+    source=law("CPL 96, 97", "OMR 5, 7"),
+    topic=Topic.AGREEMENT,
+    in_record=False,
 )
 def offer_to_mediate(court: Sitting, case: Case, given: MediateInput, *, actor: Actor, now: datetime) -> Recorded:
     """Offer the parties to mediate oneself; nothing begins unless everybody agrees, knowing that the same judge decides
@@ -81,6 +85,7 @@ def offer_to_mediate(court: Sitting, case: Case, given: MediateInput, *, actor: 
     return Recorded(T("The judge offers to mediate"), {"mediation": row.reference})
 
 
+@guard("CPL 96", "OMR 4, 24")
 def it_is_offered(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """There is an offer of the judge that this party has not answered."""
     found = led_by_judge(court, case)
@@ -97,7 +102,9 @@ def it_is_offered(court: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=it_is_offered,
     special=True,
     page=PAGE,
-    source="CPL 96; OMR 4, 24",
+    source=law("CPL 96", "OMR 4, 24"),
+    topic=Topic.AGREEMENT,
+    in_record=False,
 )
 def agree_judge_mediates(
     court: Sitting, case: Case, given: JudgeMediationInput, *, actor: Actor, now: datetime
@@ -114,6 +121,7 @@ def agree_judge_mediates(
     )
 
 
+@guard("CPL 97", "OMR 18")
 def it_runs(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Everybody has agreed, and the time is not over."""
     found = led_by_judge(court, case)
@@ -128,7 +136,9 @@ def it_runs(court: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=it_runs,
     seen_by=Audience.NAMED,
     page=PAGE,
-    source="CPL 97; OMR 18",
+    source=law("CPL 97", "OMR 18"),
+    topic=Topic.AGREEMENT,
+    in_record=False,
 )
 def say_to_judge(court: Sitting, case: Case, given: ToJudgeInput, *, actor: Actor, now: datetime) -> Recorded:
     """Speak in the mediation that the judge leads: she and the parties read it, no clerk, no assistant, no later judge
@@ -150,6 +160,7 @@ def say_to_judge(court: Sitting, case: Case, given: ToJudgeInput, *, actor: Acto
     return Recorded(T("%(name)s spoke in the mediation of the judge", name=actor.name), named=_names(case, found))
 
 
+@guard("CPL 102", "OMR 21, 25")
 def it_is_there(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """There is something to end."""
     return None if led_by_judge(court, case) is not None else T("The judge has not offered to mediate.")
@@ -163,7 +174,9 @@ def it_is_there(court: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=it_is_there,
     serves=Everyone.PARTIES,
     page=PAGE,
-    source="CPL 102; OMR 21, 25",
+    source=law("CPL 102", "OMR 21, 25"),
+    topic=Topic.AGREEMENT,
+    in_record=False,
 )
 def end_judge_mediation(court: Sitting, case: Case, given: Nothing, *, actor: Actor, now: datetime) -> Recorded:
     """End it, or decline the offer: by anybody at any time, without a reason; the trial goes on (OMR 25)."""

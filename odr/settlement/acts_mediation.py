@@ -10,12 +10,15 @@ from sqlalchemy import select
 from odr.docket.models import PARTY_ROLES, Audience, Case, Outcome, Role, Seat, Stage
 from odr.docket.queries import parties
 from odr.errors import ActNotOpen, InvalidInput
+from odr.filing import desks as filing_desks
 from odr.filing.registry import choose, conflicted
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.identity.models import Account, AccountRole, AccountState
 from odr.procedure.inputs import CourtModel
 from odr.procedure.models import WindowState
-from odr.procedure.table import Everyone, Recorded, act
+from odr.procedure.rules import law
+from odr.procedure.table import Everyone, Guard, Recorded, Topic, act, guard
+from odr.settlement import desks
 from odr.settlement.acts_offers import close_offer
 from odr.settlement.agreements import draw_up
 from odr.settlement.inputs import ChooseMediatorInput, EndMediationInput, MediateInput, MessageInput, ProposalInput
@@ -23,7 +26,7 @@ from odr.settlement.lookups import mediation_of, offers_of, party_labelled
 from odr.settlement.models import Mediation, MediationState, OfferState, RoomMessage
 from odr.settlement.moderating import end_moderation
 from odr.settlement.on_the_spot import chose_online, meet_in_person
-from odr.settlement.terms import OPEN_STAGES, PRIVATE, ROOM_STAGES, check_terms, in_room, nothing_is_agreed
+from odr.settlement.terms import OPEN_STAGES, PRIVATE, ROOM_STAGES, check_terms, nothing_is_agreed
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -43,26 +46,33 @@ class Nothing(CourtModel):
     """An act that needs no more than itself."""
 
 
+@guard()
 def no_mediation_runs(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """One mediation at a time."""
     return T("A mediation is already proposed or under way.") if mediation_of(court.session, case) else None
 
 
-def _state(*states: MediationState) -> Any:
-    def guard(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def _state(source: str, *states: MediationState) -> Guard:
+    @guard(source)
+    def the_mediation_is_there(court: Sitting, case: Case, actor: Actor) -> Text | None:
         found = mediation_of(court.session, case)
         return None if found is not None and found.state in states else T("The mediation is not at this point.")
 
-    return guard
+    return the_mediation_is_there
 
 
-@in_room(
+@act(
     title=T("Ask for mediation"),
     input=MediateInput,
+    by=PARTY_ROLES,
     at=OPEN_STAGES,
     guard=no_mediation_runs,
     serves=Everyone.BUT_ACTOR,
-    source="CPL 96; OMR 4",
+    source=law("CPL 96", "OMR 4"),
+    seen_by=PRIVATE,
+    page="settlement.room",
+    topic=Topic.AGREEMENT,
+    in_record=False,
 )
 def ask_mediation(court: Sitting, case: Case, given: MediateInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask the others to mediate; nothing happens unless everybody agrees (CPL 96, OMR 4)."""
@@ -80,6 +90,7 @@ def ask_mediation(court: Sitting, case: Case, given: MediateInput, *, actor: Act
     return Recorded(T("%(name)s asked for mediation", name=me.name))
 
 
+@guard()
 def my_consent_is_missing(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Consent is asked for until it is given; before a claim a mediator may be there already, who asks the other side
     (OMR 15).
@@ -94,11 +105,17 @@ def my_consent_is_missing(court: Sitting, case: Case, actor: Actor) -> Text | No
     return T("You have already done this.") if actor.party_id in found.consents else None
 
 
-@in_room(
+@act(
     title=T("Agree to mediation"),
     input=MediateInput,
+    by=PARTY_ROLES,
+    at=ROOM_STAGES,
     guard=my_consent_is_missing,
-    source="CPL 96; OMR 4, 10, 15",
+    source=law("CPL 96", "OMR 4, 10, 15"),
+    seen_by=PRIVATE,
+    page="settlement.room",
+    topic=Topic.AGREEMENT,
+    in_record=False,
 )
 def agree_mediation(court: Sitting, case: Case, given: MediateInput, *, actor: Actor, now: datetime) -> Recorded:
     """Agree; when the last has, the parties have two working days to choose a mediator together (OMR 10)."""
@@ -124,11 +141,17 @@ def _mediation(court: Sitting, case: Case) -> Mediation:
     return found
 
 
-@in_room(
+@act(
     title=T("Choose a mediator"),
     input=ChooseMediatorInput,
-    guard=_state(MediationState.CHOOSING),
-    source="OMR 10",
+    by=PARTY_ROLES,
+    at=ROOM_STAGES,
+    guard=_state("OMR 10", MediationState.CHOOSING),
+    source=law("OMR 10"),
+    seen_by=PRIVATE,
+    page="settlement.room",
+    topic=Topic.AGREEMENT,
+    in_record=False,
 )
 def choose_mediator(court: Sitting, case: Case, given: ChooseMediatorInput, *, actor: Actor, now: datetime) -> Recorded:
     """Name a mediator from the list; the one whom everybody names is assigned (OMR 10)."""
@@ -165,7 +188,7 @@ def assign(court: Sitting, case: Case, mediation: Mediation, account_id: int) ->
     court.open_task(
         case,
         Role.MEDIATOR,
-        ACCEPTANCE,
+        desks.MEDIATOR_ACCEPTANCE,
         T("A mediation waits for you. Accept it, or say that you cannot."),
         risk=30,
         subject=mediation.reference,
@@ -179,7 +202,8 @@ def assign(court: Sitting, case: Case, mediation: Mediation, account_id: int) ->
     at=ROOM_STAGES,
     seen_by=PRIVATE,
     listed=False,
-    source="OMR 10",
+    source=law("OMR 10"),
+    in_record=False,
 )
 def designate_mediator(court: Sitting, case: Case, given: Nothing, *, actor: Actor, now: datetime) -> Recorded:
     """Designate by rule somebody free of conflict with the least to do: the parties did not agree on anybody in time
@@ -191,7 +215,7 @@ def designate_mediator(court: Sitting, case: Case, given: Nothing, *, actor: Act
         court.open_task(
             case,
             Role.PRESIDENT,
-            "no_seat",
+            filing_desks.NO_SEAT,
             T("No mediator is free of conflict. Name somebody for the list."),
             risk=60,
             subject=Role.MEDIATOR.value,
@@ -201,30 +225,41 @@ def designate_mediator(court: Sitting, case: Case, given: Nothing, *, actor: Act
     return Recorded(T("%(mediator)s designated as mediator", mediator=account.name))
 
 
-@in_room(
+@act(
     title=T("Accept the mediation"),
     input=Nothing,
     by={Role.MEDIATOR},
-    guard=_state(MediationState.ASSIGNED),
-    source="OMR 12, 24",
+    at=ROOM_STAGES,
+    guard=_state("OMR 12, 24", MediationState.ASSIGNED),
+    source=law("OMR 12, 24"),
+    desk=desks.MEDIATOR_ACCEPTANCE,
+    seen_by=PRIVATE,
+    page="settlement.room",
+    topic=Topic.AGREEMENT,
+    in_record=False,
 )
 def accept_mediation(court: Sitting, case: Case, given: Nothing, *, actor: Actor, now: datetime) -> Recorded:
     """Accept: the time for mediation runs, 15 days, 7 in the short procedures, 30 before a claim (OMR 24)."""
     mediation = _mediation(court, case)
     mediation.state = MediationState.RUNNING
     court.close_windows(case, ACCEPTANCE, WindowState.MET, subject=mediation.reference)
-    court.close_tasks(case, ACCEPTANCE, mediation.reference)
+    court.close_tasks(case, desks.MEDIATOR_ACCEPTANCE, mediation.reference)
     rule = BEFORE_FILING if case.stage is Stage.MEDIATING else MEDIATION
     court.start_window(case, MEDIATION, rule=rule, start=now, subject=mediation.reference)
     return Recorded(T("%(name)s accepted to mediate", name=actor.name))
 
 
-@in_room(
+@act(
     title=T("Say that I cannot mediate"),
     input=EndMediationInput,
     by={Role.MEDIATOR},
-    guard=_state(MediationState.ASSIGNED),
-    source="OMR 12",
+    at=ROOM_STAGES,
+    guard=_state("OMR 12", MediationState.ASSIGNED),
+    source=law("OMR 12"),
+    seen_by=PRIVATE,
+    page="settlement.room",
+    topic=Topic.AGREEMENT,
+    in_record=False,
 )
 def decline_mediation(court: Sitting, case: Case, given: EndMediationInput, *, actor: Actor, now: datetime) -> Recorded:
     """Hand the mediation back; the parties choose again (OMR 12)."""
@@ -236,7 +271,7 @@ def _choose_again(court: Sitting, case: Case, mediation: Mediation) -> None:
     _leave(court, case, mediation)
     mediation.state, mediation.choices, mediation.mediator_id = MediationState.CHOOSING, {}, None
     court.close_windows(case, ACCEPTANCE, WindowState.ENDED, subject=mediation.reference)
-    court.close_tasks(case, ACCEPTANCE, mediation.reference)
+    court.close_tasks(case, desks.MEDIATOR_ACCEPTANCE, mediation.reference)
     court.start_window(case, CHOICE, start=court.now, subject=mediation.reference)
 
 
@@ -248,11 +283,16 @@ def _leave(court: Sitting, case: Case, mediation: Mediation) -> None:
     court.session.flush()
 
 
-@in_room(
+@act(
     title=T("Say something in the room"),
     input=MessageInput,
     by=set(PARTY_ROLES) | {Role.MEDIATOR},
-    source="OMR 17, 18",
+    at=ROOM_STAGES,
+    source=law("OMR 17, 18"),
+    seen_by=PRIVATE,
+    page="settlement.room",
+    topic=Topic.AGREEMENT,
+    in_record=False,
 )
 def say_in_room(court: Sitting, case: Case, given: MessageInput, *, actor: Actor, now: datetime) -> Recorded:
     """Speak in the room, or in caucus with the mediator alone; without prejudice, and never read by the court."""
@@ -278,18 +318,24 @@ def say_in_room(court: Sitting, case: Case, given: MessageInput, *, actor: Actor
     return Recorded(words, audience=Audience.NAMED, named=(Role.MEDIATOR.value, f"party/{alone.id}"))
 
 
+@guard()
 def everybody_is_there(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """A text is for parties who agreed to mediate."""
     found = mediation_of(court.session, case)
     return None if found is None or everybody_agreed(case, found) else T("Not everybody has agreed to mediate.")
 
 
-@in_room(
+@act(
     title=T("Put a text before the parties"),
     input=ProposalInput,
     by={Role.MEDIATOR},
-    guard=(_state(MediationState.RUNNING), everybody_is_there, nothing_is_agreed),
-    source="OMR 19, 20",
+    at=ROOM_STAGES,
+    guard=(_state("OMR 19, 20", MediationState.RUNNING), everybody_is_there, nothing_is_agreed),
+    source=law("OMR 19, 20"),
+    seen_by=PRIVATE,
+    page="settlement.room",
+    topic=Topic.AGREEMENT,
+    in_record=False,
 )
 def propose_text(court: Sitting, case: Case, given: ProposalInput, *, actor: Actor, now: datetime) -> Recorded:
     """Put an agreement before everybody for signature; it binds nobody before all have signed (OMR 20)."""
@@ -320,10 +366,12 @@ def propose_text(court: Sitting, case: Case, given: ProposalInput, *, actor: Act
     by=set(PARTY_ROLES) | {Role.MEDIATOR, Role.CLOCK},
     at=ROOM_STAGES | {Stage.EFFECTIVE, Stage.CLOSED},
     to={Stage.CLOSED},
-    guard=_state(*(s for s in MediationState if s is not MediationState.ENDED)),
+    guard=_state("OMR 15, 21, 24, 25", *(s for s in MediationState if s is not MediationState.ENDED)),
     seen_by=PRIVATE,
     page="settlement.room",
-    source="OMR 15, 21, 24, 25",
+    source=law("OMR 15, 21, 24, 25"),
+    topic=Topic.AGREEMENT,
+    in_record=False,
 )
 def end_mediation(court: Sitting, case: Case, given: EndMediationInput, *, actor: Actor, now: datetime) -> Recorded:
     """End it: by anybody at any time, or because its time is over; the case goes on, and before a claim one may be
@@ -346,7 +394,7 @@ def close_mediation(court: Sitting, case: Case, mediation: Mediation) -> None:
     mediation.state, mediation.ended_entry = MediationState.ENDED, court.next_number(case)
     for kind in (CHOICE, ACCEPTANCE, MEDIATION, DESIGNATION):
         court.close_windows(case, kind, WindowState.ENDED, subject=mediation.reference)
-    court.close_tasks(case, ACCEPTANCE, mediation.reference)
+    court.close_tasks(case, desks.MEDIATOR_ACCEPTANCE, mediation.reference)
 
 
 def choice_lapsed(court: Sitting, case: Case, window: Any) -> None:

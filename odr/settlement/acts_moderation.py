@@ -11,19 +11,21 @@ from odr.docket.models import PARTY_ROLES, Case, Role, Seat
 from odr.errors import ActNotOpen, InvalidInput
 from odr.filing.registry import choose
 from odr.identity.actors import Actor
-from odr.procedure.table import Recorded
+from odr.procedure.rules import law
+from odr.procedure.table import Recorded, Topic, act, guard
 from odr.settlement.acts_mediation import Nothing
 from odr.settlement.inputs import MilderInput
 from odr.settlement.lookups import mediation_of, moderation_of
 from odr.settlement.models import MediationState, Moderation, RoomMessage, ToneNote
 from odr.settlement.moderating import end_moderation
-from odr.settlement.terms import in_room
+from odr.settlement.terms import PRIVATE, ROOM_STAGES
 from odr.text import T, Text
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
+@guard()
 def nobody_moderates(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """A moderator is asked for where neither she nor a mediator is there yet."""
     if moderation_of(court.session, case) is not None:
@@ -33,7 +35,18 @@ def nobody_moderates(court: Sitting, case: Case, actor: Actor) -> Text | None:
     return T("A mediator is there already.") if taken else None
 
 
-@in_room(title=T("Ask for a moderator"), input=Nothing, guard=nobody_moderates, source="OMR 5, 16")
+@act(
+    title=T("Ask for a moderator"),
+    input=Nothing,
+    by=PARTY_ROLES,
+    at=ROOM_STAGES,
+    guard=nobody_moderates,
+    source=law("OMR 5, 16"),
+    seen_by=PRIVATE,
+    page="settlement.room",
+    topic=Topic.AGREEMENT,
+    in_record=False,
+)
 def ask_moderator(court: Sitting, case: Case, given: Nothing, *, actor: Actor, now: datetime) -> Recorded:
     """Have somebody from the court's list of mediators read along and keep the tone civil; either side may ask, and no
     time limit runs (OMR 5).
@@ -53,17 +66,23 @@ def ask_moderator(court: Sitting, case: Case, given: Nothing, *, actor: Actor, n
     return Recorded(T("%(name)s reads along as moderator", name=account.name))
 
 
+@guard()
 def somebody_moderates(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """There must be a moderator."""
     return None if moderation_of(court.session, case) is not None else T("There is no moderator.")
 
 
-@in_room(
+@act(
     title=T("Put it in milder words"),
     input=MilderInput,
     by={Role.MEDIATOR},
+    at=ROOM_STAGES,
     guard=somebody_moderates,
-    source="OMR 16, 18",
+    source=law("OMR 16, 18"),
+    seen_by=PRIVATE,
+    page="settlement.room",
+    topic=Topic.AGREEMENT,
+    in_record=False,
 )
 def reword_message(court: Sitting, case: Case, given: MilderInput, *, actor: Actor, now: datetime) -> Recorded:
     """Show milder words in the place of a message in the room; the first words stay on the docket, and nobody is shown
@@ -82,12 +101,17 @@ def reword_message(court: Sitting, case: Case, given: MilderInput, *, actor: Act
     return Recorded(T("The moderator put a message in milder words"), {"message": message.entry_number})
 
 
-@in_room(
+@act(
     title=T("End the moderation"),
     input=Nothing,
     by=set(PARTY_ROLES) | {Role.MEDIATOR},
+    at=ROOM_STAGES,
     guard=somebody_moderates,
-    source="OMR 25",
+    source=law("OMR 25"),
+    seen_by=PRIVATE,
+    page="settlement.room",
+    topic=Topic.AGREEMENT,
+    in_record=False,
 )
 def leave_moderation(court: Sitting, case: Case, given: Nothing, *, actor: Actor, now: datetime) -> Recorded:
     """Let the moderator go: by whoever is in the room, at any time."""

@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from odr.docket.models import Case
+from odr.docket.models import PARTY_ROLES, Case
 from odr.docket.visibility import same_side
 from odr.errors import ActNotOpen, InvalidInput
 from odr.identity.actors import Actor
 from odr.procedure.models import WindowState
-from odr.procedure.table import Everyone, Premise, Recorded
+from odr.procedure.rules import law
+from odr.procedure.table import Everyone, Premise, Recorded, Topic, act
 from odr.settlement.agreements import conclude, draw_up, sign
 from odr.settlement.inputs import DeclineInput, OfferInput, OfferRef
 from odr.settlement.lookups import offer_named, offers_of, party_labelled
 from odr.settlement.models import Offer, OfferState
-from odr.settlement.terms import check_terms, in_room, nothing_is_agreed
+from odr.settlement.terms import PRIVATE, ROOM_STAGES, check_terms, nothing_is_agreed
 from odr.text import T
 
 if TYPE_CHECKING:
@@ -34,13 +35,19 @@ def put_forward(court: Sitting, case: Case, offer: Offer, *, days: int) -> Offer
     return offer
 
 
-@in_room(
+@act(
     title=T("Make an offer"),
     input=OfferInput,
+    by=PARTY_ROLES,
+    at=ROOM_STAGES,
     guard=nothing_is_agreed,
     special=True,
     serves=Everyone.BUT_ACTOR,
-    source="CPL 53, 62",
+    source=law("CPL 53, 62"),
+    seen_by=PRIVATE,
+    page="settlement.room",
+    topic=Topic.AGREEMENT,
+    in_record=False,
 )
 def make_offer(court: Sitting, case: Case, given: OfferInput, *, actor: Actor, now: datetime) -> Recorded:
     """Offer terms to another party, open for the days given; the judge never sees it (CPL 53)."""
@@ -94,14 +101,20 @@ def offer_state(court: Sitting, case: Case, values: Mapping[str, Any]) -> str:
     return f"{offer.reference}:{offer.state.value}" if offer else "none"
 
 
-@in_room(
+@act(
     title=T("Accept the offer"),
     input=OfferRef,
+    by=PARTY_ROLES,
+    at=ROOM_STAGES,
     guard=nothing_is_agreed,
     special=True,
     premise=Premise.SUBJECT,
     subject=offer_state,
-    source="CPL 53",
+    source=law("CPL 53"),
+    seen_by=PRIVATE,
+    page="settlement.room",
+    topic=Topic.AGREEMENT,
+    in_record=False,
 )
 def accept_offer(court: Sitting, case: Case, given: OfferRef, *, actor: Actor, now: datetime) -> Recorded:
     """Accept with one act: the offer's maker is bound by it and the one who accepts signs it (CPL 53)."""
@@ -132,7 +145,17 @@ def accept_offer(court: Sitting, case: Case, given: OfferRef, *, actor: Actor, n
     )
 
 
-@in_room(title=T("Decline the offer"), input=DeclineInput, source="CPL 53")
+@act(
+    title=T("Decline the offer"),
+    input=DeclineInput,
+    by=PARTY_ROLES,
+    at=ROOM_STAGES,
+    source=law("CPL 53"),
+    seen_by=PRIVATE,
+    page="settlement.room",
+    topic=Topic.AGREEMENT,
+    in_record=False,
+)
 def decline_offer(court: Sitting, case: Case, given: DeclineInput, *, actor: Actor, now: datetime) -> Recorded:
     """Decline an offer; the door stays open for another."""
     offer = _open_offer(court, case, given.offer, actor.party_id, mine=False)
@@ -140,7 +163,17 @@ def decline_offer(court: Sitting, case: Case, given: DeclineInput, *, actor: Act
     return Recorded(T("Offer declined by %(name)s", name=court.party_of(case, actor).name), {"offer": offer.reference})
 
 
-@in_room(title=T("Take the offer back"), input=OfferRef, source="CPL 53")
+@act(
+    title=T("Take the offer back"),
+    input=OfferRef,
+    by=PARTY_ROLES,
+    at=ROOM_STAGES,
+    source=law("CPL 53"),
+    seen_by=PRIVATE,
+    page="settlement.room",
+    topic=Topic.AGREEMENT,
+    in_record=False,
+)
 def withdraw_offer(court: Sitting, case: Case, given: OfferRef, *, actor: Actor, now: datetime) -> Recorded:
     """Take an own offer back before it is accepted."""
     offer = _open_offer(court, case, given.offer, actor.party_id, mine=True)

@@ -9,19 +9,20 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from odr.canonical import canonical, sha256_hex
-from odr.docket.models import Audience, Case, Party, Role, Stage
+from odr.docket.models import PARTY_ROLES, Audience, Case, Party, Role, Stage
 from odr.docket.queries import parties
 from odr.docket.visibility import same_side
 from odr.errors import ActNotOpen, InvalidInput
 from odr.filing.queries import reliefs_of
 from odr.identity.actors import Actor
-from odr.procedure.table import Everyone, Premise, Recorded
+from odr.procedure.rules import law
+from odr.procedure.table import Everyone, Premise, Recorded, Topic, act, guard
 from odr.settlement.acts_offers import put_forward
 from odr.settlement.certified import certifier_of_figure, check, rules_of, statements_of, worked_out
 from odr.settlement.inputs import BringStatementInput, InFullInput, PayoutInput, SimpleOfferInput
 from odr.settlement.lookups import agreement_named, agreements_of, party_labelled
 from odr.settlement.models import AgreementState, CertifiedStatement, Ending, Offer, PayoutInstruction
-from odr.settlement.terms import OPEN_STAGES, court_day, in_room, nothing_is_agreed
+from odr.settlement.terms import OPEN_STAGES, PRIVATE, court_day, nothing_is_agreed
 from odr.text import Money, T, Text
 
 if TYPE_CHECKING:
@@ -30,17 +31,20 @@ if TYPE_CHECKING:
 PAGE = "one_key.page"
 
 
+@guard()
 def facts_can_be_certified(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Only where the pack says who certifies the facts of this cause."""
     return None if rules_of(court, case) is not None else T("For disputes of this kind nobody certifies the facts.")
 
 
+@guard()
 def it_is_worked_out(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """There is something to offer when every figure that is needed is certified."""
     found = worked_out(court, case)
     return None if found is not None and found.is_complete else T("Certified figures are still missing.")
 
 
+@guard()
 def only_money_is_asked(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Everything can be offered with one key where everything asked for is an amount of money."""
     asked = reliefs_of(court.session, case)
@@ -49,13 +53,17 @@ def only_money_is_asked(court: Sitting, case: Case, actor: Actor) -> Text | None
     return T("The claim does not ask for money alone. Make an offer in your own words.")
 
 
-@in_room(
+@act(
     title=T("Add a certified statement"),
     input=BringStatementInput,
+    by=PARTY_ROLES,
     at=OPEN_STAGES,
     guard=facts_can_be_certified,
     page=PAGE,
-    source="CPL 96; OMR 18",
+    source=law("CPL 96", "OMR 18"),
+    seen_by=PRIVATE,
+    topic=Topic.AGREEMENT,
+    in_record=False,
 )
 def bring_statement(court: Sitting, case: Case, given: BringStatementInput, *, actor: Actor, now: datetime) -> Recorded:
     """Bring a statement of an accredited certifier; its signature is checked, and only the same certifier may correct a
@@ -144,9 +152,10 @@ def _offer(
     return Recorded(T("Offer of %(amount)s by %(name)s", amount=amount, name=me.name), kept)
 
 
-@in_room(
+@act(
     title=T("Offer what was worked out"),
     input=SimpleOfferInput,
+    by=PARTY_ROLES,
     at=OPEN_STAGES,
     guard=(nothing_is_agreed, facts_can_be_certified, it_is_worked_out),
     special=True,
@@ -154,7 +163,10 @@ def _offer(
     premise=Premise.SUBJECT,
     subject=calculation_state,
     page=PAGE,
-    source="CPL 53, 62, 96",
+    source=law("CPL 53, 62, 96"),
+    seen_by=PRIVATE,
+    topic=Topic.AGREEMENT,
+    in_record=False,
 )
 def offer_certified(court: Sitting, case: Case, given: SimpleOfferInput, *, actor: Actor, now: datetime) -> Recorded:
     """Offer, with one act, the sum that follows from the certified figures; the offer keeps its working (CPL 53, 96)."""
@@ -163,15 +175,19 @@ def offer_certified(court: Sitting, case: Case, given: SimpleOfferInput, *, acto
     return _offer(court, case, actor, given, found.total, Ending.STATEMENT, [step.to_json() for step in found.steps])
 
 
-@in_room(
+@act(
     title=T("Pay all of it and be done"),
     input=InFullInput,
-    by=(Role.RESPONDENT,),
+    by={Role.RESPONDENT},
     at=OPEN_STAGES,
     guard=(nothing_is_agreed, only_money_is_asked),
     special=True,
     serves=Everyone.BUT_ACTOR,
-    source="CPL 53, 62",
+    source=law("CPL 53, 62"),
+    seen_by=PRIVATE,
+    page="settlement.room",
+    topic=Topic.AGREEMENT,
+    in_record=False,
 )
 def offer_in_full(court: Sitting, case: Case, given: InFullInput, *, actor: Actor, now: datetime) -> Recorded:
     """Offer everything that is asked for, with one act: when it is accepted and paid the respondent is done (CPL 53)."""
@@ -179,6 +195,7 @@ def offer_in_full(court: Sitting, case: Case, given: InFullInput, *, actor: Acto
     return _offer(court, case, actor, given, Money(asked, court.pack(case).currency), given.ending, None)
 
 
+@guard()
 def something_is_paid_to_me(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Whoever is owed money under an agreement says where it goes."""
     states = (AgreementState.SIGNED, AgreementState.CONFIRMED, AgreementState.EFFECTIVE)
@@ -186,16 +203,20 @@ def something_is_paid_to_me(court: Sitting, case: Case, actor: Actor) -> Text | 
     return None if mine else T("No agreement says that you are paid.")
 
 
-@in_room(
+@act(
     title=T("Say to which account it is paid"),
     input=PayoutInput,
+    by=PARTY_ROLES,
     at=OPEN_STAGES | {Stage.EFFECTIVE, Stage.ENFORCEMENT},
     guard=something_is_paid_to_me,
     special=True,
     strong=True,
     serves=Everyone.NOBODY,
     page=PAGE,
-    source="OMR 19",
+    source=law("OMR 19"),
+    seen_by=PRIVATE,
+    topic=Topic.AGREEMENT,
+    in_record=False,
 )
 def instruct_payout(court: Sitting, case: Case, given: PayoutInput, *, actor: Actor, now: datetime) -> Recorded:
     """Name the account for the payout; payer and payee alone read it, and its receipt proves that it was not changed

@@ -12,12 +12,14 @@ from odr.docket.queries import parties
 from odr.errors import ActNotOpen, InvalidInput
 from odr.identity.actors import Actor
 from odr.payments.refunding import order_back
+from odr.procedure.rules import law
 from odr.procedure.rulings import NO_APPEAL
 from odr.procedure.sealed import keep_prepared
 from odr.procedure.sitting import words_of
-from odr.procedure.table import Everyone, Premise, Recorded, RulingForm, act
+from odr.procedure.table import Everyone, Premise, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.tariff_rules import Ending as FeeEnding
-from odr.settlement.agreements import CONFIRM_TASK, LEAVE_TASK, close_waiting, missing, sign, waiting
+from odr.settlement import desks
+from odr.settlement.agreements import close_waiting, missing, sign, waiting
 from odr.settlement.inputs import AgreementRef, RefuseAgreementInput, StatementInput
 from odr.settlement.lookups import agreement_named, agreements_of
 from odr.settlement.models import Agreement, AgreementState, Ending
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
+@guard("CPL 100", "CPL 148", "CPL 96, 102")
 def an_agreement_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """The court acts on a text that everybody has signed."""
     return (
@@ -49,7 +52,10 @@ def an_agreement_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     serves=Everyone.PARTIES,
     prepare=prepare_statement,
     page="settlement.statement",
-    source="CPL 100",
+    source=law("CPL 100"),
+    desk=desks.CONFIRM_AGREEMENT,
+    topic=Topic.AGREEMENT,
+    in_record=False,
 )
 def sign_mediation(court: Sitting, case: Case, given: StatementInput, *, actor: Actor, now: datetime) -> Recorded:
     """Make, seal and serve the mediation statement; it binds when the last party has signed it (CPL 100)."""
@@ -69,7 +75,7 @@ def sign_mediation(court: Sitting, case: Case, given: StatementInput, *, actor: 
         locale=given.language,
     )
     agreement.state, agreement.document_id = AgreementState.CONFIRMED, document.id
-    court.close_tasks(case, CONFIRM_TASK, agreement.reference)
+    court.close_tasks(case, desks.CONFIRM_AGREEMENT, agreement.reference)
     return Recorded(
         T("Mediation statement made"),
         {
@@ -90,7 +96,9 @@ def sign_mediation(court: Sitting, case: Case, given: StatementInput, *, actor: 
     special=True,
     strong=True,
     page="settlement.room",
-    source="CPL 100",
+    source=law("CPL 100"),
+    topic=Topic.AGREEMENT,
+    in_record=False,
 )
 def sign_statement(court: Sitting, case: Case, given: AgreementRef, *, actor: Actor, now: datetime) -> Recorded:
     """Sign for the statement; with the last signature it binds, the fee is halved and what is owed can be enforced (CPL
@@ -172,7 +180,10 @@ def obligations(agreement: Agreement) -> list[dict[str, Any]]:
         omits=("agreement",),
     ),
     page="settlement.statement",
-    source="CPL 148",
+    source=law("CPL 148"),
+    desk=desks.LEAVE_TO_WITHDRAW,
+    topic=Topic.AGREEMENT,
+    in_record=False,
 )
 def allow_agreed_withdrawal(
     court: Sitting, case: Case, given: AgreementRef, *, actor: Actor, now: datetime
@@ -182,7 +193,7 @@ def allow_agreed_withdrawal(
     if agreement.state is not AgreementState.SIGNED or agreement.ending is not Ending.WITHDRAWAL:
         raise ActNotOpen(T("No signed agreement waits for the court."))
     agreement.state = AgreementState.EFFECTIVE
-    court.close_tasks(case, LEAVE_TASK, agreement.reference)
+    court.close_tasks(case, desks.LEAVE_TO_WITHDRAW, agreement.reference)
     case.outcome, case.closed_at = Outcome.WITHDRAWN, now
     court.move(case, Stage.CLOSED)
     back = refund(court, case, FeeEnding.WITHDRAWN)
@@ -201,7 +212,9 @@ def allow_agreed_withdrawal(
     guard=an_agreement_waits,
     serves=Everyone.PARTIES,
     page="settlement.statement",
-    source="CPL 96, 102",
+    source=law("CPL 96, 102"),
+    topic=Topic.AGREEMENT,
+    in_record=False,
 )
 def refuse_agreement(
     court: Sitting, case: Case, given: RefuseAgreementInput, *, actor: Actor, now: datetime

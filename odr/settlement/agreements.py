@@ -9,6 +9,7 @@ from odr.docket.models import Case, Party, Stage
 from odr.docket.queries import parties
 from odr.errors import ActNotOpen
 from odr.identity.actors import CLOCK_ACTOR
+from odr.settlement import desks
 from odr.settlement.inputs import AgreementRef
 from odr.settlement.lookups import agreement_named
 from odr.settlement.models import Agreement, AgreementSignature, AgreementState
@@ -16,8 +17,6 @@ from odr.text import T
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
-
-CONFIRM_TASK, LEAVE_TASK = "confirm_agreement", "leave_to_withdraw"
 
 
 def draw_up(court: Sitting, case: Case, **terms: Any) -> Agreement:
@@ -38,8 +37,8 @@ def waiting(court: Sitting, case: Case, reference: str, *states: AgreementState)
 
 def close_waiting(court: Sitting, case: Case, agreement: Agreement) -> None:
     """Take the agreement off the judge's desk."""
-    for task in (CONFIRM_TASK, LEAVE_TASK):
-        court.close_tasks(case, task, agreement.reference)
+    for desk in (desks.CONFIRM_AGREEMENT, desks.LEAVE_TO_WITHDRAW):
+        court.close_tasks(case, desk, agreement.reference)
 
 
 def sign(

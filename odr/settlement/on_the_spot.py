@@ -12,6 +12,7 @@ from odr.docket.queries import parties
 from odr.hearing.ledger import Step, note_step, stands
 from odr.hearing.online import in_person
 from odr.procedure.models import Task
+from odr.settlement import desks
 from odr.settlement.lookups import mediation_of
 from odr.settlement.models import Mediation
 from odr.text import T
@@ -42,7 +43,7 @@ def on_steps_chosen(court: Sitting, case: Case, facts: Mapping[str, Any]) -> Non
     if mediation is None or online is None:
         return
     party: Party = facts["party"]
-    court.close_tasks(case, TASK, party.reference)
+    court.close_tasks(case, desks.MEDIATE_IN_PERSON, party.reference)
     if not online:
         _open(court, case, mediation, party)
 
@@ -50,7 +51,7 @@ def on_steps_chosen(court: Sitting, case: Case, facts: Mapping[str, Any]) -> Non
 def meet_in_person(court: Sitting, case: Case, mediation: Mediation) -> None:
     """A mediator comes into the mediation: who is to be met in person goes onto her desk."""
     for party in not_in_the_room(court, case):
-        court.close_tasks(case, TASK, party.reference)
+        court.close_tasks(case, desks.MEDIATE_IN_PERSON, party.reference)
         _open(court, case, mediation, party)
 
 
@@ -60,5 +61,10 @@ def _open(court: Sitting, case: Case, mediation: Mediation, party: Party) -> Tas
         name=party.name,
     )
     return court.open_task(
-        case, Role.MEDIATOR if mediation.mediator_id else Role.CLERK, TASK, title, risk=35, subject=party.reference
+        case,
+        Role.MEDIATOR if mediation.mediator_id else Role.CLERK,
+        desks.MEDIATE_IN_PERSON,
+        title,
+        risk=35,
+        subject=party.reference,
     )

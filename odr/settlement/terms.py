@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel
-
-from odr.docket.models import PARTY_ROLES, Audience, Case, Party, Role, Stage
+from odr.docket.models import Audience, Case, Party, Stage
 from odr.errors import FieldFault, InvalidInput
 from odr.identity.actors import Actor
-from odr.procedure.table import Handler, act
+from odr.procedure.table import guard
 from odr.settlement.inputs import TermsInput
 from odr.settlement.lookups import LIVE_AGREEMENTS, agreements_of, party_labelled
 from odr.text import T, Text
@@ -25,22 +22,7 @@ ROOM_STAGES = OPEN_STAGES | {Stage.MEDIATING}
 PRIVATE = Audience.SETTLEMENT
 
 
-def in_room(
-    title: Text,
-    input: type[BaseModel],
-    *,
-    by: Iterable[Role] = PARTY_ROLES,
-    at: Iterable[Stage] = ROOM_STAGES,
-    **more: Any,
-) -> Callable[[Handler], Handler]:
-    """Declare an act of the private room: the parties' unless said otherwise, until the decision, and never read by the
-    court (CPL 53; OMR 18).
-    """
-    return act(
-        title=title, input=input, by=set(by), at=set(at), **{"seen_by": PRIVATE, "page": "settlement.room", **more}
-    )
-
-
+@guard("CPL 100", "OMR 23")
 def nothing_is_agreed(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """While an agreement is being concluded there is nothing to offer."""
     return (

@@ -92,14 +92,16 @@ def one_key_page(
         articles={step.article: pack.cite(step.article) for step in steps},
         missing=[
             (rules.figures[name].title, pack.certified.kinds[rules.figures[name].by]) for name in calculation.missing
-        ] if calculation is not None and rules is not None and pack.certified is not None else [],
+        ]
+        if calculation is not None and rules is not None and pack.certified is not None
+        else [],
         offer=offer_view(court, case, actor, offer) if offer is not None else None,
         agreement=agreement_view(court, case, actor, agreement) if agreement is not None else None,
         payout=payout,
         receipt=entry(court.session, case, payout.entry_number) if payout is not None else None,
         forms=forms,
         currency=pack.currency,
-    )  # fmt: skip
+    )
 
 
 def _payout(court: Sitting, case: Case, actor: Actor) -> PayoutInstruction | None:

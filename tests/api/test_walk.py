@@ -144,9 +144,17 @@ def decide(scene: Scene, judge: Caller, clerk: Caller) -> str:
     reasons = [{"text": "The goods were not as sold: C-1.", "articles": "Civil Code, art. 577"}]
     costs = [{"party": "claimant/1", "percent": "0"}, {"party": "respondent/1", "percent": "100"}]
     judge.do(
-        "draft_decision", language="en", short=False, history="Lodged online.", claims="The price back.", answers="The label is lawful.",
-        issues="Was the label true?", reasons=reasons, orders=[order], costs=costs,
-    )  # fmt: skip
+        "draft_decision",
+        language="en",
+        short=False,
+        history="Lodged online.",
+        claims="The price back.",
+        answers="The label is lawful.",
+        issues="Was the label true?",
+        reasons=reasons,
+        orders=[order],
+        costs=costs,
+    )
     (draft,) = judge.read("/decisions")["decisions"]
     judge.do("send_for_signing", decision=draft["reference"])
     scene.later(hours=25)

@@ -134,13 +134,36 @@ def left_over() -> list[str]:
 @pytest.mark.parametrize(
     ("address", "outside"),
     [
-        ("93.184.216.34", True), ("2606:2800:220:1::1", True), ("127.0.0.1", False), ("127.9.9.9", False), ("10.0.0.1", False), ("172.16.5.4", False),
-        ("192.168.1.1", False), ("169.254.169.254", False), ("100.64.0.1", False), ("0.0.0.0", False), ("224.0.0.1", False), ("255.255.255.255", False),
-        ("::1", False), ("::", False), ("fe80::1%eth0", False), ("fc00::1", False), ("fec0::1", False), ("ff02::1", False), ("::ffff:127.0.0.1", False),
-        ("::ffff:10.0.0.1", False), ("64:ff9b::10.0.0.1", False), ("64:ff9b::7f00:1", False), ("64:ff9b:1::1", False), ("2002:7f00:1::1", False),
-        ("2001:0:7f00:1::", False), ("198.18.0.1", False), ("nonsense", False), ("2130706433", False),
+        ("93.184.216.34", True),
+        ("2606:2800:220:1::1", True),
+        ("127.0.0.1", False),
+        ("127.9.9.9", False),
+        ("10.0.0.1", False),
+        ("172.16.5.4", False),
+        ("192.168.1.1", False),
+        ("169.254.169.254", False),
+        ("100.64.0.1", False),
+        ("0.0.0.0", False),
+        ("224.0.0.1", False),
+        ("255.255.255.255", False),
+        ("::1", False),
+        ("::", False),
+        ("fe80::1%eth0", False),
+        ("fc00::1", False),
+        ("fec0::1", False),
+        ("ff02::1", False),
+        ("::ffff:127.0.0.1", False),
+        ("::ffff:10.0.0.1", False),
+        ("64:ff9b::10.0.0.1", False),
+        ("64:ff9b::7f00:1", False),
+        ("64:ff9b:1::1", False),
+        ("2002:7f00:1::1", False),
+        ("2001:0:7f00:1::", False),
+        ("198.18.0.1", False),
+        ("nonsense", False),
+        ("2130706433", False),
     ],
-)  # fmt: skip
+)
 def test_only_public_addresses_are_outside(address: str, outside: bool) -> None:
     """Loopback, private, link-local, shared, documentation and multicast addresses are inside, however they are
     wrapped.
@@ -170,9 +193,18 @@ def test_the_gate_checks_what_it_connects_to() -> None:
 
 @pytest.mark.parametrize(
     ("host", "why"),
-    [("127.0.0.1", "internal"), ("localhost", "internal"), ("0x7f.1", "internal"), ("2130706433", "internal"), ("0", "internal"), ("[::1]", "internal"),
-     ("[::ffff:127.0.0.1]", "internal"), ("169.254.169.254", "internal"), ("no-such-name.invalid", "unknown")],
-)  # fmt: skip
+    [
+        ("127.0.0.1", "internal"),
+        ("localhost", "internal"),
+        ("0x7f.1", "internal"),
+        ("2130706433", "internal"),
+        ("0", "internal"),
+        ("[::1]", "internal"),
+        ("[::ffff:127.0.0.1]", "internal"),
+        ("169.254.169.254", "internal"),
+        ("no-such-name.invalid", "unknown"),
+    ],
+)
 def test_every_spelling_of_inside_is_refused_on_the_wire(host: str, why: str) -> None:
     """Asked as a browser asks a proxy, plain and by tunnel, the gate answers 403 and makes no connection."""
     gate = Gate(is_open=True)
@@ -241,8 +273,17 @@ def test_the_sites_certificate_is_kept_and_a_bad_one_is_not_looked_past(
     ]
     subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
     subprocess.run(["openssl", "req", "-x509", *key, *subject], cwd=tmp_path, check=True, capture_output=True)
-    spki = subprocess.run(["sh", "-c", "openssl x509 -in cert.pem -pubkey -noout | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | base64"],
-                          cwd=tmp_path, check=True, capture_output=True, text=True).stdout.strip()  # fmt: skip
+    spki = subprocess.run(
+        [
+            "sh",
+            "-c",
+            "openssl x509 -in cert.pem -pubkey -noout | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | base64",
+        ],
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.strip()
     with over_tls(origin, tmp_path) as secure:
         with pytest.raises(NotCaptured) as refused:
             looking(secure).capture(f"{secure}/page")

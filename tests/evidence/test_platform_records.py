@@ -26,16 +26,40 @@ from tests.scene import Scene
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"\x07" * 32)
 ASKED: dict[str, Any] = {
-    "platform": "baihua", "order_number": "BH-1", "kinds": ["order", "payment", "logistics", "chat"], "proves": "What was ordered and said", "agrees": True,
-}  # fmt: skip
+    "platform": "baihua",
+    "order_number": "BH-1",
+    "kinds": ["order", "payment", "logistics", "chat"],
+    "proves": "What was ordered and said",
+    "agrees": True,
+}
 AT = "2025-11-06T20:00:00+08:00"
 RECORDS: list[dict[str, Any]] = [
-    {"kind": "order", "order": "BH-1", "placed_at": AT, "buyer": "li-88", "seller": "Haiyun", "total": {"minor": 800000, "currency": "CNY"},
-     "items": [{"name": "Capsules", "count": 30, "price": {"minor": 26667, "currency": "CNY"}}]},
-    {"kind": "payment", "order": "BH-1", "at": AT, "amount": {"minor": 800000, "currency": "CNY"}, "way": "card", "state": "paid"},
-    {"kind": "logistics", "order": "BH-1", "carrier": "Swift", "parcel": "SF-1", "events": [{"at": AT, "what": "handed over", "place": "Hangzhou"}]},
+    {
+        "kind": "order",
+        "order": "BH-1",
+        "placed_at": AT,
+        "buyer": "li-88",
+        "seller": "Haiyun",
+        "total": {"minor": 800000, "currency": "CNY"},
+        "items": [{"name": "Capsules", "count": 30, "price": {"minor": 26667, "currency": "CNY"}}],
+    },
+    {
+        "kind": "payment",
+        "order": "BH-1",
+        "at": AT,
+        "amount": {"minor": 800000, "currency": "CNY"},
+        "way": "card",
+        "state": "paid",
+    },
+    {
+        "kind": "logistics",
+        "order": "BH-1",
+        "carrier": "Swift",
+        "parcel": "SF-1",
+        "events": [{"at": AT, "what": "handed over", "place": "Hangzhou"}],
+    },
     {"kind": "chat", "order": "BH-1", "messages": [{"at": AT, "by": "Haiyun", "words": "It is all right to take."}]},
-]  # fmt: skip
+]
 
 
 @pytest.fixture
@@ -126,7 +150,7 @@ def test_a_platform_reads_nothing(asked: tuple[Scene, str]) -> None:
         (lambda r: b'{"statement": {"a": 1.5}, "signature": ""}', "not platform records"),
         (lambda r: b"x" * 2_000_001, "too large"),
     ],
-)  # fmt: skip
+)
 def test_what_is_changed_unasked_or_malformed_is_refused_and_nothing_kept(
     asked: tuple[Scene, str], body: Any, word: str
 ) -> None:

@@ -32,10 +32,22 @@ CLAIMANT = AboutYouStep.model_validate(
     {"name": "Fair Trade Union", "kind": "organisation", "email": "post@fair.example", "address": "1 Lake Road"}
 )
 LINE = {
-    "cause": "online_shopping", "platform": "Baihua", "shop": "Haiyun", "order_number": "B-1", "respondent_name": "Haiyun Ltd", "respondent_kind": "company",
-    "respondent_address": "8 Harbour Road", "fact_1": "Bought.", "fact_1_on": "2025-11-06", "relief_1_what": "The price back", "relief_1_amount": "300.00",
-    "about_goods": "Capsules", "about_ordered_on": "2025-11-06", "about_price": "300.00", "about_problem": "Defective or unsafe",
-}  # fmt: skip
+    "cause": "online_shopping",
+    "platform": "Baihua",
+    "shop": "Haiyun",
+    "order_number": "B-1",
+    "respondent_name": "Haiyun Ltd",
+    "respondent_kind": "company",
+    "respondent_address": "8 Harbour Road",
+    "fact_1": "Bought.",
+    "fact_1_on": "2025-11-06",
+    "relief_1_what": "The price back",
+    "relief_1_amount": "300.00",
+    "about_goods": "Capsules",
+    "about_ordered_on": "2025-11-06",
+    "about_price": "300.00",
+    "about_problem": "Defective or unsafe",
+}
 
 
 def table(*changes: dict[str, str]) -> bytes:
@@ -79,10 +91,15 @@ def test_a_filled_template_is_read_in_either_language(cause: str, locale: str) -
 @pytest.mark.parametrize(
     ("data", "word"),
     [
-        (b"", "empty"), (b"cause,colour\r\nx,y\r\n", "colour"), (b"cause\r\n\r\n", "no line"), (b'cause\r\n"x', "not a table"),
-        (b"\x81", "cannot be read"), (b"cause\r\n" + b"x\r\n" * 1001, "at most"), (b"x" * 5_000_001, "too large"),
+        (b"", "empty"),
+        (b"cause,colour\r\nx,y\r\n", "colour"),
+        (b"cause\r\n\r\n", "no line"),
+        (b'cause\r\n"x', "not a table"),
+        (b"\x81", "cannot be read"),
+        (b"cause\r\n" + b"x\r\n" * 1001, "at most"),
+        (b"x" * 5_000_001, "too large"),
     ],
-)  # fmt: skip
+)
 def test_a_file_that_is_no_such_table_is_refused_with_the_way_to_mend_it(data: bytes, word: str) -> None:
     """Nothing is kept of it; the sentence names what is wrong."""
     with pytest.raises(InvalidInput) as refused:

@@ -16,9 +16,16 @@ from tests.scene import Scene, claim
 
 Door = Callable[[str | None], Visitor]
 GUIDE = {
-    "cause": "online_shopping", "place": "performed", "knew_on-day": "6", "knew_on-month": "11", "knew_on-year": "2025",
-    "amount": "8,000.00", "platform": "Baihua Market", "shop": "Haiyun", "order_number": "BH-1",
-}  # fmt: skip
+    "cause": "online_shopping",
+    "place": "performed",
+    "knew_on-day": "6",
+    "knew_on-month": "11",
+    "knew_on-year": "2025",
+    "amount": "8,000.00",
+    "platform": "Baihua Market",
+    "shop": "Haiyun",
+    "order_number": "BH-1",
+}
 
 
 def path(scene: Scene, rest: str = "") -> str:

@@ -62,8 +62,11 @@ def test_answers_are_read_as_the_pack_declares_them() -> None:
     """
     pack = PACKS.in_force("cn", date(2026, 3, 2))
     assert read(pack, "online_shopping", SAID, complete=True) == {
-        "goods": "Capsules", "ordered_on": "2025-11-06", "price": Money(800000, "CNY"), "problem": "Defective or unsafe",
-    }  # fmt: skip
+        "goods": "Capsules",
+        "ordered_on": "2025-11-06",
+        "price": Money(800000, "CNY"),
+        "problem": "Defective or unsafe",
+    }
     for wrong in ({"price": "eight"}, {"ordered_on": "31 February 2025"}, {"problem": "Nothing"}, {"colour": "red"}):
         with pytest.raises(InvalidInput) as refused:
             read(pack, "online_shopping", {**SAID, **wrong}, complete=True)

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from odr import wiring
 from odr.docket.models import Audience, Case, Party, Role
-from odr.identity.actors import Actor
+from odr.identity.actors import Actor, SignIn
 from odr.procedure.sitting import words_of
 from odr.procedure.table import TABLE, Act
-from odr.procedure.versions import content_of
+from odr.procedure.versions import PAYLOAD_FORMAT, Course, content_of
 from tests.golden.examples import example
 
 FOLDER = Path(__file__).parent
+"""Payloads of ``court-entry/1`` lie here, of each later format in a folder of its number."""
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 COMMAND = "python -m tests.golden"
 
@@ -29,7 +30,7 @@ def acts() -> list[Act]:
 
 def file_of(act: Act, folder: Path = FOLDER) -> Path:
     """Where the payload of an act's present version lies."""
-    return folder / f"{act.name}.v{act.version}.json"
+    return folder / PAYLOAD_FORMAT.partition("/")[2] / f"{act.name}.v{act.version}.json"
 
 
 def missing(folder: Path = FOLDER) -> list[Act]:
@@ -48,19 +49,19 @@ def payload(act: Act) -> bytes:
         pack_version="2025-11-01",
     )
     party = Party(id=1, role=role, ordinal=1) if role in (Role.CLAIMANT, Role.RESPONDENT, Role.THIRD_PARTY) else None
-    actor = Actor(role, 1, "Li Wen", 1, 1 if party else None)
+    actor = Actor(role, 1, "Li Wen", 1, 1 if party else None, sign_in=SignIn.ONE_FACTOR)
+    stage = sorted(act.at, key=lambda s: s.value)[0]
     return content_of(
         act,
         case,
         example(act),
         actor,
         party,
+        Course(stage, stage, AT, AT),
         result={},
         words=words_of(act.title),
         late=False,
         audience=act.seen_by or Audience.PARTIES_AND_COURT,
-        effective_at=AT,
-        recorded_at=AT,
         salt="a" * 64,
         rules=f"{case.pack_id}/{case.pack_version}",
     )
@@ -70,6 +71,7 @@ def write_missing(folder: Path = FOLDER) -> list[Path]:
     """Write what is missing, and nothing else."""
     written = []
     for act in missing(folder):
+        file_of(act, folder).parent.mkdir(exist_ok=True)
         with file_of(act, folder).open("xb") as file:
             file.write(payload(act))
         written.append(file_of(act, folder))

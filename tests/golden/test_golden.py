@@ -20,7 +20,7 @@ from tests.golden.payloads import COMMAND, FOLDER, acts, file_of, missing, write
 
 def payloads() -> list[tuple[str, bytes]]:
     """Every golden payload: name and bytes."""
-    return [(path.name, path.read_bytes()) for path in sorted(FOLDER.glob("*.json"))]
+    return [(path.name, path.read_bytes()) for path in sorted(FOLDER.rglob("*.json"))]
 
 
 def test_every_version_of_every_act_has_its_payload() -> None:
@@ -30,7 +30,7 @@ def test_every_version_of_every_act_has_its_payload() -> None:
         f"{act.name}.v{v}.json"
         for act in acts()
         for v in range(1, act.version)
-        if not (FOLDER / f"{act.name}.v{v}.json").exists()
+        if not list(FOLDER.rglob(f"{act.name}.v{v}.json"))
     ]
     assert older == [], f"kept from the time of that version; look into the history for {older}"
     assert lacking == [], f"run `{COMMAND}` and commit what it writes: {lacking}"
@@ -67,6 +67,7 @@ def test_a_payload_is_never_rewritten(tmp_path: Path) -> None:
     otherwise.
     """
     first, *others = acts()
+    file_of(first, tmp_path).parent.mkdir()
     file_of(first, tmp_path).write_bytes(b"kept from long ago")
     assert {path.name for path in write_missing(tmp_path)} == {file_of(act).name for act in others}
     assert file_of(first, tmp_path).read_bytes() == b"kept from long ago"

@@ -149,10 +149,23 @@ def announce(scene: Scene, days: int) -> None:
     at = scene.clock.now()
     with scene.court.database.write() as session:
         packet = Packet(
-            case_id=scene.case_id, party_id=scene.parties[HAIYUN], entry_ids=[1], documents=[], kind=PaperKind.NOTICE, title={"en": "Summons"},
-            letter="notice", recipient_name=HAIYUN, recipient_kind=PartyKind.PERSON, locale="en", code="A-CODE", first_contact=False, queued_at=at,
-            state=PacketState.SERVED, effective_at=at + timedelta(days=days), concluded_at=at + timedelta(days=days),
-        )  # fmt: skip
+            case_id=scene.case_id,
+            party_id=scene.parties[HAIYUN],
+            entry_ids=[1],
+            documents=[],
+            kind=PaperKind.NOTICE,
+            title={"en": "Summons"},
+            letter="notice",
+            recipient_name=HAIYUN,
+            recipient_kind=PartyKind.PERSON,
+            locale="en",
+            code="A-CODE",
+            first_contact=False,
+            queued_at=at,
+            state=PacketState.SERVED,
+            effective_at=at + timedelta(days=days),
+            concluded_at=at + timedelta(days=days),
+        )
         session.add(packet)
         session.flush()
         session.add(

@@ -111,13 +111,23 @@ def many_cases(scene: Scene, count: int, seed: int) -> None:
         first = (mine.id or 0) + 1000 * seed
         cases = [
             {
-                "id": first + n, "reference": new_reference(), "pack_id": mine.pack_id, "pack_version": mine.pack_version, "stage": Stage.HEARING,
-                "track": drawn.choice((Track.SMALL, Track.SIMPLE, Track.ORDINARY)), "cause": mine.cause, "title": f"Case {n}", "number": f"({seed}) {n}",
+                "id": first + n,
+                "reference": new_reference(),
+                "pack_id": mine.pack_id,
+                "pack_version": mine.pack_version,
+                "stage": Stage.HEARING,
+                "track": drawn.choice((Track.SMALL, Track.SIMPLE, Track.ORDINARY)),
+                "cause": mine.cause,
+                "title": f"Case {n}",
+                "number": f"({seed}) {n}",
                 "filed_on": mine.filed_on,
-                "lodged_at": now, "accepted_at": now - timedelta(days=drawn.randrange(40)), "entry_count": 0, "head_digest": "0" * 64,
+                "lodged_at": now,
+                "accepted_at": now - timedelta(days=drawn.randrange(40)),
+                "entry_count": 0,
+                "head_digest": "0" * 64,
             }
             for n in range(count)
-        ]  # fmt: skip
+        ]
         session.execute(insert(Case), cases)
         session.execute(
             insert(Seat),
@@ -128,13 +138,18 @@ def many_cases(scene: Scene, count: int, seed: int) -> None:
         )
         tasks = [
             {
-                "reference": new_reference(), "case_id": c["id"], "role": Role.JUDGE, "kind": "x", "title": {"en": "Do it", "zh-Hans": "办理"},
-                "risk": drawn.choice((10, 20, 30, 45, 60, 95)), "opened_at": now - timedelta(hours=drawn.randrange(900)),
+                "reference": new_reference(),
+                "case_id": c["id"],
+                "role": Role.JUDGE,
+                "kind": "x",
+                "title": {"en": "Do it", "zh-Hans": "办理"},
+                "risk": drawn.choice((10, 20, 30, 45, 60, 95)),
+                "opened_at": now - timedelta(hours=drawn.randrange(900)),
                 "due_at": drawn.choice((None, now + timedelta(hours=drawn.randrange(400)))),
             }
             for c in cases
             for _ in range(drawn.randrange(4))
-        ]  # fmt: skip
+        ]
         session.execute(insert(Task), tasks)
 
 

@@ -45,9 +45,14 @@ def expert(bench: Bench, *, prepays: str = "claimant/1") -> None:
         report = session.scalars(select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.label == "C-1")).one()
         about: dict[str, Any] = {"case_id": case.id, "entry_number": 1}
         witness = Witness(
-            role=Role.EXPERT, name="Lake Laboratory", email="lab@people.example", about="Which?", manner=Manner.WRITTEN,
-            state=RequestState.GRANTED, **about,
-        )  # fmt: skip
+            role=Role.EXPERT,
+            name="Lake Laboratory",
+            email="lab@people.example",
+            about="Which?",
+            manner=Manner.WRITTEN,
+            state=RequestState.GRANTED,
+            **about,
+        )
         session.add(witness)
         session.flush()
         asked = {
@@ -83,8 +88,12 @@ def expert(bench: Bench, *, prepays: str = "claimant/1") -> None:
         )
         me = cashier(sitting.session, case, bench.account("president").id, "Cashier", sitting.now, sitting.now)
         given = PaymentInput(
-            assessment=notice.reference, channel=Channel.COUNTER, amount=notice.amount, source="counter/17", received_at=sitting.now
-        )  # fmt: skip
+            assessment=notice.reference,
+            channel=Channel.COUNTER,
+            amount=notice.amount,
+            source="counter/17",
+            received_at=sitting.now,
+        )
         sitting.perform("record_payment", case, given, actor=me)
 
 

@@ -202,10 +202,20 @@ def test_the_judge_on_duty_sits_and_pages_do_it_all(whole_court: Court, clock: F
     assert "诉前" in shown and 'value="Li"' in shown
     assert li.post("/preservation", {"asks": "冻结账户"}).status_code == 422
     form = {
-        "cause": "online_shopping", "applicant-name": "李文", "applicant-kind": "person", "applicant-email": "li@people.example", "applicant-e_service": "yes",
-        "respondents-0-name": HAIYUN, "respondents-0-kind": "company", "respondents-0-email": "post@haiyun.example",
-        "asks": "冻结账户", "grounds": "正在转移", "amount": "8000", "security": "银行保函", "idempotency_key": "once",
-    }  # fmt: skip
+        "cause": "online_shopping",
+        "applicant-name": "李文",
+        "applicant-kind": "person",
+        "applicant-email": "li@people.example",
+        "applicant-e_service": "yes",
+        "respondents-0-name": HAIYUN,
+        "respondents-0-kind": "company",
+        "respondents-0-email": "post@haiyun.example",
+        "asks": "冻结账户",
+        "grounds": "正在转移",
+        "amount": "8000",
+        "security": "银行保函",
+        "idempotency_key": "once",
+    }
     answers = [li.post("/preservation", form) for _ in range(2)]
     assert [a.status_code for a in answers] == [303, 303] and answers[0].headers["Location"] == answers[1].headers[
         "Location"

@@ -31,9 +31,12 @@ from tests.judgment.web import Visitor
 from tests.scene import claim
 
 ASKED = {
-    "asks": "The seller's chat record of 6 November", "holder": "Baihua Market, 1 Harbour Road", "proves": "What was promised",
-    "grounds": "The platform deletes it after 30 days.", "measures": ["copy"],
-}  # fmt: skip
+    "asks": "The seller's chat record of 6 November",
+    "holder": "Baihua Market, 1 Harbour Road",
+    "proves": "What was promised",
+    "grounds": "The platform deletes it after 30 days.",
+    "measures": ["copy"],
+}
 RULING = {
     "result": "granted",
     "measures": ["copy"],

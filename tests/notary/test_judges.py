@@ -176,10 +176,18 @@ def attacked(house: House, name: str) -> Kit:
         "file empty": lambda: changed(kit, file=b""),
         "receipt shown in another case": lambda: changed(kit, case="case-b"),
         "receipt altered": lambda: changed(kit, json=kit.json.replace(b"case-a", b"case-b")),
-        "receipt in another spelling, leaf fitted": lambda: changed(kit, json=kit.json + b" ", leaf=leaf_line(kit.json + b" ")),
-        "receipt and leaf rewritten": lambda: changed(kit, json=kit.json.replace(b"case-a", b"case-b"), leaf=leaf_line(kit.json.replace(b"case-a", b"case-b"))),
-        "weaker algorithm in the leaf": lambda: changed(kit, leaf=f"SHA1 (receipt.json) = {hashlib.sha1(kit.json).hexdigest()}\n".encode()),
-        "inner node as leaf": lambda: changed(kit, leaf=b"".join(_children(house)), proof=Proof(index // 2, path[1:], kit.proof.note)),
+        "receipt in another spelling, leaf fitted": lambda: changed(
+            kit, json=kit.json + b" ", leaf=leaf_line(kit.json + b" ")
+        ),
+        "receipt and leaf rewritten": lambda: changed(
+            kit, json=kit.json.replace(b"case-a", b"case-b"), leaf=leaf_line(kit.json.replace(b"case-a", b"case-b"))
+        ),
+        "weaker algorithm in the leaf": lambda: changed(
+            kit, leaf=f"SHA1 (receipt.json) = {hashlib.sha1(kit.json).hexdigest()}\n".encode()
+        ),
+        "inner node as leaf": lambda: changed(
+            kit, leaf=b"".join(_children(house)), proof=Proof(index // 2, path[1:], kit.proof.note)
+        ),
         "proof of the neighbour": lambda: changed(kit, proof=house.kits["neighbour"].proof),
         "index one higher": lambda: proof(index=index + 1),
         "index beyond the tree": lambda: proof(index=COUNT),
@@ -187,7 +195,9 @@ def attacked(house: House, name: str) -> Kit:
         "hash missing": lambda: proof(path=path[:-1]),
         "hash of zeroes": lambda: proof(path=(bytes(32), *path[1:])),
         "hashes exchanged": lambda: proof(path=(path[1], path[0], *path[2:])),
-        "another root, signed": lambda: noted(kit, house.signed(Checkpoint(origin, COUNT, node_hash(bytes(32), bytes(32))).text)),
+        "another root, signed": lambda: noted(
+            kit, house.signed(Checkpoint(origin, COUNT, node_hash(bytes(32), bytes(32))).text)
+        ),
         "another size, not signed": lambda: noted(kit, kit.proof.note.replace(f"\n{size}\n".encode(), b"\n301\n")),
         "one bit of the signature": lambda: noted(kit, _bent(kit.proof.note)),
         "size with leading zero, signed": lambda: noted(kit, house.signed(f"{origin}\n0{size}\n{root}\n")),
@@ -198,8 +208,12 @@ def attacked(house: House, name: str) -> Kit:
         "last newline missing": lambda: noted(kit, kit.proof.note[:-1]),
         "signature given twice": lambda: noted(kit, kit.proof.note + line.encode()),
         "good and bad signature of the log": lambda: noted(kit, kit.proof.note + _bent(line.encode())),
-        "signature of a stranger added": lambda: noted(kit, kit.proof.note + f"{SignatureLine(foreign.name, foreign.id, unknown)}".encode()),
-        "signed by a stranger's key under the log's name": lambda: noted(kit, Note(text, (SignatureLine(origin, foreign.id, unknown),)).encode()),
+        "signature of a stranger added": lambda: noted(
+            kit, kit.proof.note + f"{SignatureLine(foreign.name, foreign.id, unknown)}".encode()
+        ),
+        "signed by a stranger's key under the log's name": lambda: noted(
+            kit, Note(text, (SignatureLine(origin, foreign.id, unknown),)).encode()
+        ),
         "another origin, signed": lambda: noted(kit, house.signed(f"{origin}-2\n{size}\n{root}\n")),
         "token of another checkpoint": lambda: changed(kit, tsr=token(MORNING, hashlib.sha256(b"another").digest())),
         "one bit of the token": lambda: changed(kit, tsr=bit(kit.tsr, len(kit.tsr) - 4)),
@@ -208,7 +222,7 @@ def attacked(house: House, name: str) -> Kit:
         "token older than the receipt": lambda: changed(kit, tsr=token(MORNING - timedelta(minutes=30))),
         "read after the certificate ended": lambda: changed(kit, at=MORNING + timedelta(days=365 * 7)),
         "token under another root": lambda: changed(kit, root=_stranger_root()),
-    }  # fmt: skip
+    }
     return made[name]()
 
 
@@ -240,9 +254,16 @@ def _stranger_root() -> x509.Certificate:
 
 def ours(kit: Kit, folder: Path) -> bool:
     found = verify_receipt(
-        kit.json, kit.leaf, kit.whole, vkeys=[kit.vkey], file=kit.file, case=kit.case, tsr=kit.tsr, time_roots=[kit.root],
+        kit.json,
+        kit.leaf,
+        kit.whole,
+        vkeys=[kit.vkey],
+        file=kit.file,
+        case=kit.case,
+        tsr=kit.tsr,
+        time_roots=[kit.root],
         now=kit.at + timedelta(minutes=1),
-    )  # fmt: skip
+    )
     if kit.nonce is not None:
         from odr.notary.timestamp_verify import TokenRefused, verify_token
 
@@ -353,8 +374,14 @@ def pymerkle(kit: Kit, folder: Path, house: House | None = None) -> bool:
 
 
 RUN: dict[str, Callable[..., bool]] = {
-    "court": ours, "sha256sum": sha256sum, "openssl": openssl, "openssl ts": openssl_ts, "rfc3161-client": rfc3161, "litetlog": litetlog, "pymerkle": pymerkle,
-}  # fmt: skip
+    "court": ours,
+    "sha256sum": sha256sum,
+    "openssl": openssl,
+    "openssl ts": openssl_ts,
+    "rfc3161-client": rfc3161,
+    "litetlog": litetlog,
+    "pymerkle": pymerkle,
+}
 
 
 @pytest.mark.parametrize("name", ATTACKS)

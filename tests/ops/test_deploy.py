@@ -90,10 +90,16 @@ def house() -> Iterator[tuple[dict[str, str], Path, Path]]:
         port = free.getsockname()[1]
     env = {
         **{k: v for k, v in os.environ.items() if not k.startswith(("ODR_", "PYTEST"))},
-        "PYTHONDONTWRITEBYTECODE": "1", "ODR_MODE": "production", "ODR_DATA_DIR": str(folder / "data"), "ODR_VAULT_DIR": str(folder / "vault"),
-        "ODR_VAULT_SOCKET": str(folder / "run" / "v.sock"), "ODR_BASE_URL": "https://court.example", "ODR_SECRET_KEY": "k" * 40,
-        "ODR_SMTP_URL": "smtp+plain://127.0.0.1:9", "PORT": str(port),
-    }  # fmt: skip
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "ODR_MODE": "production",
+        "ODR_DATA_DIR": str(folder / "data"),
+        "ODR_VAULT_DIR": str(folder / "vault"),
+        "ODR_VAULT_SOCKET": str(folder / "run" / "v.sock"),
+        "ODR_BASE_URL": "https://court.example",
+        "ODR_SECRET_KEY": "k" * 40,
+        "ODR_SMTP_URL": "smtp+plain://127.0.0.1:9",
+        "PORT": str(port),
+    }
     yield env, folder / "data", folder / "vault"
     shutil.rmtree(folder)
 

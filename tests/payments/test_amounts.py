@@ -55,11 +55,21 @@ def typed(amount: str, currency: str = "CNY") -> Money:
 @pytest.mark.parametrize(
     ("written", "minor"),
     [
-        ("1234.5", 123450), ("1,234.50", 123450), ("１，２３４．５０", 123450), ("1,234.50元", 123450), ("人民币1,234.50元", 123450), ("RMB 1234.5", 123450),
-        ("¥1,234.50", 123450), ("￥1234.50", 123450), ("1234.50元整", 123450), ("3万", 3_000_000),
-        ("3.5万元", 3_500_000), ("０．５万", 500_000), (" 20 ", 2000),
+        ("1234.5", 123450),
+        ("1,234.50", 123450),
+        ("１，２３４．５０", 123450),
+        ("1,234.50元", 123450),
+        ("人民币1,234.50元", 123450),
+        ("RMB 1234.5", 123450),
+        ("¥1,234.50", 123450),
+        ("￥1234.50", 123450),
+        ("1234.50元整", 123450),
+        ("3万", 3_000_000),
+        ("3.5万元", 3_500_000),
+        ("０．５万", 500_000),
+        (" 20 ", 2000),
     ],
-)  # fmt: skip
+)
 def test_the_right_reading(written: str, minor: int) -> None:
     """Full-width figures, signs, words and 万 are read as meant."""
     assert typed(written) == Money(minor, "CNY")
@@ -67,11 +77,31 @@ def test_the_right_reading(written: str, minor: int) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["", "0", "-5", "1.234,5", "1,23", "1 234", "12,34,567", "1.005", "一百元", "about 20", "5 or 6", "1e6", "∞", "NaN", "0x10", "$5", "USD 5 元",
-     "99999999999999999",
-
-     "1万亿", "9" * 400, "5\u202e00", "5%"],
-)  # fmt: skip
+    [
+        "",
+        "0",
+        "-5",
+        "1.234,5",
+        "1,23",
+        "1 234",
+        "12,34,567",
+        "1.005",
+        "一百元",
+        "about 20",
+        "5 or 6",
+        "1e6",
+        "∞",
+        "NaN",
+        "0x10",
+        "$5",
+        "USD 5 元",
+        "99999999999999999",
+        "1万亿",
+        "9" * 400,
+        "5\u202e00",
+        "5%",
+    ],
+)
 def test_never_a_guess(written: str) -> None:
     """What is doubtful, foreign, absurd or no amount is asked again with a message."""
     with pytest.raises(InvalidInput) as refused:
@@ -130,10 +160,17 @@ def test_decimals_are_those_of_the_currency(money: Money, words: str) -> None:
 @pytest.mark.parametrize(
     ("money", "sent"),
     [
-        (Money(27500, "CNY"), 27500), (Money(500, "JPY"), 500), (Money(500, "KRW"), 500), (Money(500, "ISK"), 50000), (Money(500, "UGX"), 50000),
-        (Money(5120, "KWD"), 5120), (Money(500, "RSD"), 50000), (Money(1234, "EUR"), 1234), (Money(7, "VND"), 7),
+        (Money(27500, "CNY"), 27500),
+        (Money(500, "JPY"), 500),
+        (Money(500, "KRW"), 500),
+        (Money(500, "ISK"), 50000),
+        (Money(500, "UGX"), 50000),
+        (Money(5120, "KWD"), 5120),
+        (Money(500, "RSD"), 50000),
+        (Money(1234, "EUR"), 1234),
+        (Money(7, "VND"), 7),
     ],
-)  # fmt: skip
+)
 def test_stripe_gets_its_own_units(money: Money, sent: int) -> None:
     """Whole units, hundredths or thousandths, as Stripe takes each currency; back again it is our sum."""
     assert to_stripe(money) == sent and from_stripe(sent, money.currency.lower()) == money

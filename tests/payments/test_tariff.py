@@ -36,13 +36,31 @@ def fee(**question: object) -> int:
 
 
 PROPERTY = [
-    (0, 50), (1, 50), (10_000, 50), (20_000, 300), (100_000, 2_300), (200_000, 4_300), (500_000, 8_800), (1_000_000, 13_800),
-    (2_000_000, 22_800), (5_000_000, 46_800), (10_000_000, 81_800), (20_000_000, 141_800), (30_000_000, 191_800),
-]  # fmt: skip
+    (0, 50),
+    (1, 50),
+    (10_000, 50),
+    (20_000, 300),
+    (100_000, 2_300),
+    (200_000, 4_300),
+    (500_000, 8_800),
+    (1_000_000, 13_800),
+    (2_000_000, 22_800),
+    (5_000_000, 46_800),
+    (10_000_000, 81_800),
+    (20_000_000, 141_800),
+    (30_000_000, 191_800),
+]
 SHORTCUT = [
-    (100_000, "0.025", -200), (200_000, "0.02", 300), (500_000, "0.015", 1_300), (1_000_000, "0.01", 3_800), (2_000_000, "0.009", 4_800),
-    (5_000_000, "0.008", 6_800), (10_000_000, "0.007", 11_800), (20_000_000, "0.006", 21_800), (10**9, "0.005", 41_800),
-]  # fmt: skip
+    (100_000, "0.025", -200),
+    (200_000, "0.02", 300),
+    (500_000, "0.015", 1_300),
+    (1_000_000, "0.01", 3_800),
+    (2_000_000, "0.009", 4_800),
+    (5_000_000, "0.008", 6_800),
+    (10_000_000, "0.007", 11_800),
+    (20_000_000, "0.006", 21_800),
+    (10**9, "0.005", 41_800),
+]
 
 
 @pytest.mark.parametrize(("claim", "expected"), PROPERTY)
@@ -62,7 +80,11 @@ WORKED = [
     ("500 refund, simple", {"amounts": (yuan(500),), "track": "simple"}, "25"),
     ("30,000, simple", {"amounts": (yuan(30_000),), "track": "simple"}, "275"),
     ("80,000, simple", {"amounts": (yuan(80_000),), "track": "simple"}, "900"),
-    ("80,000, simple, then withdrawn", {"amounts": (yuan(80_000),), "track": "simple", "ending": Ending.WITHDRAWN}, "900"),
+    (
+        "80,000, simple, then withdrawn",
+        {"amounts": (yuan(80_000),), "track": "simple", "ending": Ending.WITHDRAWN},
+        "900",
+    ),
     ("80,000, ordinary", {"amounts": (yuan(80_000),), "track": "ordinary"}, "1800"),
     ("80,000, ordinary, mediated", {"amounts": (yuan(80_000),), "track": "ordinary", "ending": Ending.MEDIATED}, "900"),
     ("150,000, ordinary", {"amounts": (yuan(150_000),), "track": "ordinary"}, "3300"),
@@ -71,11 +93,19 @@ WORKED = [
     ("1.2m", {"amounts": (yuan(1_200_000),)}, "15600"),
     ("8m", {"amounts": (yuan(8_000_000),)}, "67800"),
     ("counterclaim 50,000", {"matter": Matter.COUNTERCLAIM, "amounts": (yuan(50_000),), "joined": True}, "525"),
-    ("counterclaim 50,000 in simple procedure", {"matter": Matter.COUNTERCLAIM, "amounts": (yuan(50_000),), "joined": True, "track": "simple"}, "525"),
+    (
+        "counterclaim 50,000 in simple procedure",
+        {"matter": Matter.COUNTERCLAIM, "amounts": (yuan(50_000),), "joined": True, "track": "simple"},
+        "525",
+    ),
     ("counterclaim 50,000 heard apart", {"matter": Matter.COUNTERCLAIM, "amounts": (yuan(50_000),)}, "1050"),
     ("third party 50,000", {"matter": Matter.THIRD_PARTY_CLAIM, "amounts": (yuan(50_000),), "joined": True}, "525"),
     ("appeal on 40,000 of 80,000", {"matter": Matter.APPEAL, "amounts": (yuan(40_000),)}, "800"),
-    ("appeal from simple procedure is not halved", {"matter": Matter.APPEAL, "amounts": (yuan(40_000),), "track": "simple"}, "800"),
+    (
+        "appeal from simple procedure is not halved",
+        {"matter": Matter.APPEAL, "amounts": (yuan(40_000),), "track": "simple"},
+        "800",
+    ),
     ("appeal withdrawn", {"matter": Matter.APPEAL, "amounts": (yuan(40_000),), "ending": Ending.WITHDRAWN}, "400"),
     ("appeal against a ruling", {"matter": Matter.APPEAL_RULING}, "0"),
     ("personality right, 80,000 damages", {"kind": "personality", "amounts": (yuan(80_000),)}, "600"),
@@ -93,7 +123,11 @@ WORKED = [
     ("preservation without property", {"matter": Matter.PRESERVATION}, "30"),
     ("preservation 896,000, the cap", {"matter": Matter.PRESERVATION, "amounts": (yuan(896_000),)}, "5000"),
     ("preservation 10m, capped", {"matter": Matter.PRESERVATION, "amounts": (yuan(10_000_000),)}, "5000"),
-    ("preservation in simple procedure is not halved", {"matter": Matter.PRESERVATION, "amounts": (yuan(300_000),), "track": "simple"}, "2020"),
+    (
+        "preservation in simple procedure is not halved",
+        {"matter": Matter.PRESERVATION, "amounts": (yuan(300_000),), "track": "simple"},
+        "2020",
+    ),
     ("enforcement 50,000", {"matter": Matter.ENFORCEMENT, "amounts": (yuan(50_000),)}, "650"),
     ("enforcement 1m", {"matter": Matter.ENFORCEMENT, "amounts": (yuan(1_000_000),)}, "12400"),
     ("enforcement 5m", {"matter": Matter.ENFORCEMENT, "amounts": (yuan(5_000_000),)}, "52400"),
@@ -104,7 +138,7 @@ WORKED = [
     ("confirmation of a mediated agreement", {"matter": Matter.CONFIRMATION}, "0"),
     ("refused", {"amounts": (yuan(80_000),), "ending": Ending.REFUSED}, "0"),
     ("dismissed", {"amounts": (yuan(80_000),), "ending": Ending.DISMISSED}, "0"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("question", "expected"), [row[1:] for row in WORKED], ids=[row[0] for row in WORKED])
@@ -197,12 +231,25 @@ def test_relief_reduces_exempts_or_defers() -> None:
 @pytest.mark.parametrize(
     ("claim", "expected"),
     [
-        ("0.01", "35"), ("300", "35"), ("300.01", "50"), ("500", "50"), ("500.01", "70"), ("1000", "70"), ("1500", "80"), ("1500.01", "115"), ("3000", "115"),
-        ("5000", "205"), ("5000.01", "455"), ("10000", "455"), ("10000.01", "500"), ("10010", "500.50"), ("200000", "10000"),
+        ("0.01", "35"),
+        ("300", "35"),
+        ("300.01", "50"),
+        ("500", "50"),
+        ("500.01", "70"),
+        ("1000", "70"),
+        ("1500", "80"),
+        ("1500.01", "115"),
+        ("3000", "115"),
+        ("5000", "205"),
+        ("5000.01", "455"),
+        ("10000", "455"),
+        ("10000.01", "500"),
+        ("10010", "500.50"),
+        ("200000", "10000"),
         ("200000.01", "10000"),
         ("900000", "10000"),
     ],
-)  # fmt: skip
+)
 def test_english_fees_jump_from_band_to_band(claim: str, expected: str) -> None:
     """The second tariff prices the whole claim by its band, in pounds, with no halving (CPFO 1.1)."""
     found = assess_filing(

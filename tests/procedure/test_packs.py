@@ -238,11 +238,35 @@ def test_every_cause_asks_questions_and_shows_both_checklists() -> None:
 
 
 NEEDED = [
-    "registry_review", "correction", "fee_payment", "fee_topup", "serve_claim", "join_platform", "answer", "evidence", "forward_answer",
-    "jurisdiction_objection", "counterclaim_fee", "appeal_judgment", "appeal_ruling", "appeal_answer", "cooling_off", "performance",
-    "enforcement_application", "relief_documents", "complaint_reply", "costs_review", "refund_execution", "recusal_decision",
-    "preservation_ruling", "mandate", "summons", "mediation", "confirmation_application", "late_relief",
-]  # fmt: skip
+    "registry_review",
+    "correction",
+    "fee_payment",
+    "fee_topup",
+    "serve_claim",
+    "join_platform",
+    "answer",
+    "evidence",
+    "forward_answer",
+    "jurisdiction_objection",
+    "counterclaim_fee",
+    "appeal_judgment",
+    "appeal_ruling",
+    "appeal_answer",
+    "cooling_off",
+    "performance",
+    "enforcement_application",
+    "relief_documents",
+    "complaint_reply",
+    "costs_review",
+    "refund_execution",
+    "recusal_decision",
+    "preservation_ruling",
+    "mandate",
+    "summons",
+    "mediation",
+    "confirmation_application",
+    "late_relief",
+]
 
 
 @pytest.mark.parametrize("key", NEEDED)

@@ -29,9 +29,17 @@ NO_PAPER = {
 }
 """Acts named like rulings that give none as a paper, and why."""
 OF_ITS_OWN_MOTION = {
-    "transfer_case", "convert_track", "substitute_party", "bring_in_party", "join_into_case", "sever_claim", "deem_withdrawn", "order_appraisal",
-    "allow_agreed_withdrawal", "end_enforcement",
-}  # fmt: skip
+    "transfer_case",
+    "convert_track",
+    "substitute_party",
+    "bring_in_party",
+    "join_into_case",
+    "sever_claim",
+    "deem_withdrawn",
+    "order_appraisal",
+    "allow_agreed_withdrawal",
+    "end_enforcement",
+}
 """What a judge rules without anybody having asked for it on the docket."""
 WHY = "The goods were delivered here."
 

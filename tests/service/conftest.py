@@ -73,8 +73,11 @@ def ports(mailer: Mailer, database: Database, tmp_path: Path) -> ServicePorts:
     folder = Folder(tmp_path / "out", reaches=False)
     return ServicePorts(
         {Channel.EMAIL: mailer, Channel.PLATFORM: PlatformInbox(database), Channel.SMS: folder, Channel.POST: folder},
-        HEAD, lambda reference: PAPER_BYTES, ZONE, threads=4,
-    )  # fmt: skip
+        HEAD,
+        lambda reference: PAPER_BYTES,
+        ZONE,
+        threads=4,
+    )
 
 
 Queue = Callable[..., int]
@@ -84,9 +87,20 @@ Queue = Callable[..., int]
 def queue(database: Database, clock: FixedClock) -> Queue:
     """Queues a packet for a party with one e-mail address, given with consent unless said otherwise; gives its id."""
 
-    def put(party_id: int = 1, *, email: str | None = "wang@example.com", given: bool = True, consent: bool = True, first_contact: bool = False,
-            post: str | None = None, sms: str | None = None, hold_until: datetime | None = None, kind: PaperKind = PaperKind.PLEADING,
-            locale: str = "en", name: str = "Wang Li") -> int:  # fmt: skip
+    def put(
+        party_id: int = 1,
+        *,
+        email: str | None = "wang@example.com",
+        given: bool = True,
+        consent: bool = True,
+        first_contact: bool = False,
+        post: str | None = None,
+        sms: str | None = None,
+        hold_until: datetime | None = None,
+        kind: PaperKind = PaperKind.PLEADING,
+        locale: str = "en",
+        name: str = "Wang Li",
+    ) -> int:
         now = clock.now()
         with database.write() as session:
             if email:
@@ -110,9 +124,18 @@ def queue(database: Database, clock: FixedClock) -> Queue:
             if consent:
                 record_consent(session, case_id=1, party_id=party_id, way=ConsentWay.EXPRESS, scope=PaperKind, at=now)
             packet = queue_packet(
-                session, case_id=1, party_id=party_id, entry_ids=[1], title=T("Claim in case %(n)s", n="4471"), first_contact=first_contact,
-                now=now, hold_until=hold_until, documents=[PAPER], kind=kind, recipient=Recipient(name, locale=locale),
-            )  # fmt: skip
+                session,
+                case_id=1,
+                party_id=party_id,
+                entry_ids=[1],
+                title=T("Claim in case %(n)s", n="4471"),
+                first_contact=first_contact,
+                now=now,
+                hold_until=hold_until,
+                documents=[PAPER],
+                kind=kind,
+                recipient=Recipient(name, locale=locale),
+            )
             return packet.id
 
     return put

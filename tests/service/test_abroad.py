@@ -52,8 +52,14 @@ def pdf(words: str) -> bytes:
     """A PDF of one page as a translator sends it."""
     written = f"BT /F1 12 Tf 72 720 Td ({words}) Tj ET".encode("latin-1")
     page, font = PageObject.create_blank_page(width=595, height=842), DictionaryObject()
-    font.update({NameObject("/Type"): NameObject("/Font"), NameObject("/Subtype"): NameObject("/Type1"), NameObject("/BaseFont"): NameObject("/Helvetica"),
-                 NameObject("/Encoding"): NameObject("/WinAnsiEncoding")})  # fmt: skip
+    font.update(
+        {
+            NameObject("/Type"): NameObject("/Font"),
+            NameObject("/Subtype"): NameObject("/Type1"),
+            NameObject("/BaseFont"): NameObject("/Helvetica"),
+            NameObject("/Encoding"): NameObject("/WinAnsiEncoding"),
+        }
+    )
     page[NameObject("/Resources")] = DictionaryObject(
         {NameObject("/Font"): DictionaryObject({NameObject("/F1"): font})}
     )

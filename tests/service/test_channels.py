@@ -21,9 +21,22 @@ from odr.service.kinds import AddressClass, Channel, FactKind, Signer
 
 AT = datetime(2026, 3, 9, 2, 0, tzinfo=UTC)
 MESSAGE = Dispatch(
-    7, 3, 1, "ref-7", Channel.SMS, "+86 138-0000-0000", AddressClass.GIVEN, "王丽", "zh-Hans", "K7M2-9XQD-4V3TH", "主题", "正文", "<p>正文</p>", AT,
+    7,
+    3,
+    1,
+    "ref-7",
+    Channel.SMS,
+    "+86 138-0000-0000",
+    AddressClass.GIVEN,
+    "王丽",
+    "zh-Hans",
+    "K7M2-9XQD-4V3TH",
+    "主题",
+    "正文",
+    "<p>正文</p>",
+    AT,
     (Attachment("claim.pdf", "application/pdf", b"%PDF-1"),),
-)  # fmt: skip
+)
 
 
 def test_the_folder_shows_what_was_sent(tmp_path: Path) -> None:
@@ -151,7 +164,9 @@ def test_a_tracking_list_is_taken_line_by_line() -> None:
     ).encode()
     taken, faults = read_tracking(content)
     assert [(t.reference, t.kind, t.signer, t.words) for t in taken] == [
-        ("ref-7", FactKind.SIGNED, Signer.MAIL_OFFICER, "Tang Hui"), ("ref-8", FactKind.NOBODY_THERE, None, "card left")]  # fmt: skip
+        ("ref-7", FactKind.SIGNED, Signer.MAIL_OFFICER, "Tang Hui"),
+        ("ref-8", FactKind.NOBODY_THERE, None, "card left"),
+    ]
     assert taken[0].at == datetime(2026, 3, 20, 3, 26, tzinfo=UTC)
     assert [f.line for f in faults] == [4, 5, 6, 7, 8]
     assert [t.event_id for t in read_tracking(content)[0]] == [t.event_id for t in taken] and len(

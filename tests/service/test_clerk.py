@@ -52,9 +52,15 @@ def test_a_search_is_on_record_and_what_is_out_goes_there_too(served: Scene) -> 
             email="new@haiyun.example",
         )
     served.do(
-        "record_search", "clerk", party=respondent(served), place="platform", where="Baihua", email="new@haiyun.example", words="Named in the shop licence.",
+        "record_search",
+        "clerk",
+        party=respondent(served),
+        place="platform",
+        where="Baihua",
+        email="new@haiyun.example",
+        words="Named in the shop licence.",
         active_on="2026-02-20",
-    )  # fmt: skip
+    )
     (found,) = [a for a in addresses(served, Channel.EMAIL) if a.value == "new@haiyun.example"]
     assert (found.standing, found.source) == (AddressClass.ATTRIBUTED, "platform: Baihua")
     served.work()
@@ -212,9 +218,13 @@ def test_many_outcomes_at_once_and_nothing_is_lost(served: Scene) -> None:
     served.clock.advance(timedelta(days=2))
     reference = packets(served.court.database)[0].reference
     lines = [
-        "packet,way,what,day,hour,signer,words", f"{reference},call,no_answer,2026-03-03,10:00", f"{reference},post,flew,2026-03-03",
-        "nobody,post,returned,2026-03-03", f'{reference},"post', f'{reference},post,signed,2026-03-03,09:00,mail_officer,"Stamp, in red"',
-    ]  # fmt: skip
+        "packet,way,what,day,hour,signer,words",
+        f"{reference},call,no_answer,2026-03-03,10:00",
+        f"{reference},post,flew,2026-03-03",
+        "nobody,post,returned,2026-03-03",
+        f'{reference},"post',
+        f'{reference},post,signed,2026-03-03,09:00,mail_officer,"Stamp, in red"',
+    ]
     clerk = browser(served, "clerk")
     path = "/service-desk/outcomes"
     status, page = send(clerk, path, path, lines="\n".join(lines), key="batch-one-0123456789")

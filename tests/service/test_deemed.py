@@ -22,8 +22,16 @@ ORDINARY, RULES = Occasion(), Rules()
 CONSENT = Consent(ConsentWay.EXPRESS, ALL_KINDS, DAY - timedelta(days=10))
 
 
-def fact(kind: FactKind, hours: float = 0, *, channel: Channel | None = Channel.EMAIL, address: int | None = 1, attempt: int | None = None,
-         signer: Signer | None = None, proofs: frozenset[Proof] = frozenset()) -> Fact:  # fmt: skip
+def fact(
+    kind: FactKind,
+    hours: float = 0,
+    *,
+    channel: Channel | None = Channel.EMAIL,
+    address: int | None = 1,
+    attempt: int | None = None,
+    signer: Signer | None = None,
+    proofs: frozenset[Proof] = frozenset(),
+) -> Fact:
     """A fact ``hours`` after DAY; the attempt is the address's unless said."""
     return Fact(
         f"{kind.value}/{hours}/{attempt or address}",
@@ -256,9 +264,12 @@ ANY_FACT = st.builds(
     proofs=st.frozensets(st.sampled_from(Proof)),
 )
 ANY_CONSENT = st.builds(
-    Consent, st.sampled_from(ConsentWay), st.frozensets(st.sampled_from(PaperKind)), st.integers(-5, 20).map(lambda h: DAY + timedelta(hours=h)),
+    Consent,
+    st.sampled_from(ConsentWay),
+    st.frozensets(st.sampled_from(PaperKind)),
+    st.integers(-5, 20).map(lambda h: DAY + timedelta(hours=h)),
     st.one_of(st.none(), st.integers(0, 40).map(lambda h: DAY + timedelta(hours=h))),
-)  # fmt: skip
+)
 ANY_OCCASION = st.builds(
     Occasion, st.sampled_from(PaperKind), st.sampled_from(PartyKind), st.booleans(), st.booleans(), st.booleans()
 )
@@ -278,9 +289,13 @@ def test_order_and_repetition_do_not_matter(
 def test_every_order_of_an_event_set_gives_one_conclusion() -> None:
     """All 720 orders of six contradicting events, with a duplicate among them, conclude alike."""
     events = (
-        fact(FactKind.HANDED_OVER), fact(FactKind.REACHED_SYSTEM, 1), fact(FactKind.BOUNCED, 2), fact(FactKind.READ, 3, address=2),
-        fact(FactKind.REPLIED, 4, address=2), fact(FactKind.REBUTTED, 5, address=2),
-    )  # fmt: skip
+        fact(FactKind.HANDED_OVER),
+        fact(FactKind.REACHED_SYSTEM, 1),
+        fact(FactKind.BOUNCED, 2),
+        fact(FactKind.READ, 3, address=2),
+        fact(FactKind.REPLIED, 4, address=2),
+        fact(FactKind.REBUTTED, 5, address=2),
+    )
     results = {weigh(*order, order[0]) for order in permutations(events)}
     assert len(results) == 1
     assert results.pop().effective_at == DAY + timedelta(hours=4)
@@ -295,8 +310,16 @@ def test_never_served_without_a_proof_of_the_rule(
     if result.is_service:
         grounds = {f.kind for f in facts if f.channel is not Channel.SMS}
         assert grounds & {
-            FactKind.REACHED_SYSTEM, FactKind.READ, FactKind.REPLIED, FactKind.ACTED, FactKind.SIGNED, FactKind.REFUSED, FactKind.LEFT,
-            FactKind.ANNOUNCED, FactKind.FOUND_SERVED, FactKind.CERTIFIED,
-        } or any(f.kind is FactKind.FOUND_SERVED for f in facts)  # fmt: skip
+            FactKind.REACHED_SYSTEM,
+            FactKind.READ,
+            FactKind.REPLIED,
+            FactKind.ACTED,
+            FactKind.SIGNED,
+            FactKind.REFUSED,
+            FactKind.LEFT,
+            FactKind.ANNOUNCED,
+            FactKind.FOUND_SERVED,
+            FactKind.CERTIFIED,
+        } or any(f.kind is FactKind.FOUND_SERVED for f in facts)
         assert result.effective_at is not None
     assert len(result.reasons) == len({f.event_id for f in facts})

@@ -45,9 +45,22 @@ def dispatch(
 ) -> Dispatch:
     """A message with a paper."""
     return Dispatch(
-        7, 3, 1, "ref-7", Channel.EMAIL, address, AddressClass.GIVEN, name, "zh-Hans", "K7M2-9XQD-4V3TH", subject, text, "<p>你好</p>", AT,
+        7,
+        3,
+        1,
+        "ref-7",
+        Channel.EMAIL,
+        address,
+        AddressClass.GIVEN,
+        name,
+        "zh-Hans",
+        "K7M2-9XQD-4V3TH",
+        subject,
+        text,
+        "<p>你好</p>",
+        AT,
         (Attachment("起诉状.pdf", "application/pdf", bytes(range(256)) * 5),),
-    )  # fmt: skip
+    )
 
 
 def test_what_arrives_is_what_was_written(smtp_peer: SmtpPeer) -> None:
@@ -97,10 +110,16 @@ def test_several_messages_share_a_connection_and_a_dead_one_is_replaced(smtp_pee
 @pytest.mark.parametrize(
     ("mood", "outcome"),
     [
-        (Mood.LATER, Outcome.LATER), (Mood.NO_SUCH_BOX, Outcome.REFUSED), (Mood.LATER_AFTER_DATA, Outcome.LATER), (Mood.REFUSED_AFTER_DATA, Outcome.REFUSED),
-        (Mood.HANG, Outcome.UNKNOWN), (Mood.DROP_BEFORE_DATA, Outcome.LATER), (Mood.DROP_AFTER_DATA, Outcome.UNKNOWN), (Mood.GARBLED, Outcome.UNKNOWN),
+        (Mood.LATER, Outcome.LATER),
+        (Mood.NO_SUCH_BOX, Outcome.REFUSED),
+        (Mood.LATER_AFTER_DATA, Outcome.LATER),
+        (Mood.REFUSED_AFTER_DATA, Outcome.REFUSED),
+        (Mood.HANG, Outcome.UNKNOWN),
+        (Mood.DROP_BEFORE_DATA, Outcome.LATER),
+        (Mood.DROP_AFTER_DATA, Outcome.UNKNOWN),
+        (Mood.GARBLED, Outcome.UNKNOWN),
     ],
-)  # fmt: skip
+)
 def test_each_answer_becomes_its_outcome(mood: Mood, outcome: Outcome, smtp_peer: SmtpPeer) -> None:
     """4xx is later, 5xx about the recipient is final, a break after the last dot is unknown."""
     mailer = Mailer(mail_settings(smtp_peer.port, timeout=0.3))
@@ -136,14 +155,41 @@ def test_a_header_is_one_line_or_refused(text: str) -> None:
         for line in message.split(b"\r\n\r\n")[0].split(b"\r\n")
         if not line.startswith((b" ", b"\t"))
     ]
-    assert sorted(names) == sorted({
-        b"from", b"to", b"subject", b"date", b"message-id", b"reply-to", b"auto-submitted", b"content-language",
-        b"disposition-notification-to", b"mime-version", b"content-type",
-    })  # fmt: skip
+    assert sorted(names) == sorted(
+        {
+            b"from",
+            b"to",
+            b"subject",
+            b"date",
+            b"message-id",
+            b"reply-to",
+            b"auto-submitted",
+            b"content-language",
+            b"disposition-notification-to",
+            b"mime-version",
+            b"content-type",
+        }
+    )
 
 
-@pytest.mark.parametrize("address", ["", "a", "a@", "@example.com", "a@b@example.com", "a b@example.com", "a@exa mple.com", "a@-x.com", "a@x..com",
-                                     "<a@example.com>", "a@example.com, b@example.com", "a@localhost", "x" * 65 + "@example.com"])  # fmt: skip
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "a",
+        "a@",
+        "@example.com",
+        "a@b@example.com",
+        "a b@example.com",
+        "a@exa mple.com",
+        "a@-x.com",
+        "a@x..com",
+        "<a@example.com>",
+        "a@example.com, b@example.com",
+        "a@localhost",
+        "x" * 65 + "@example.com",
+    ],
+)
 def test_malformed_addresses_are_refused(address: str) -> None:
     """What cannot be an address is refused before any server is asked."""
     with pytest.raises(UnusableAddress):
@@ -234,11 +280,17 @@ def certificate(folder: Path) -> tuple[Path, Path]:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     now = datetime.now(UTC)
     made = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
-        .not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
         .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True).sign(key, hashes.SHA256())
-    )  # fmt: skip
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
     cert_path, key_path = folder / "cert.pem", folder / "key.pem"
     cert_path.write_bytes(made.public_bytes(serialization.Encoding.PEM))
     key_path.write_bytes(

@@ -21,10 +21,19 @@ from odr.text import LOCALES, T
 from tests.service.conftest import HEAD, PAPER
 
 DATA = {
-    "head": HEAD, "code": "K7M2-9XQD-4V3TH", "recipient": "王丽", "kind": PaperKind.DECISION.label, "sent_at": datetime(2026, 3, 9, tzinfo=UTC),
-    "papers": ["claim.pdf"], "due_on": date(2026, 4, 7), "reckoned": None, "named": True, "secret": "482913", "minutes": 15,
+    "head": HEAD,
+    "code": "K7M2-9XQD-4V3TH",
+    "recipient": "王丽",
+    "kind": PaperKind.DECISION.label,
+    "sent_at": datetime(2026, 3, 9, tzinfo=UTC),
+    "papers": ["claim.pdf"],
+    "due_on": date(2026, 4, 7),
+    "reckoned": None,
+    "named": True,
+    "secret": "482913",
+    "minutes": 15,
     "endings": [(T("Answer to the claim"), "2026-17", date(2026, 4, 7))],
-}  # fmt: skip
+}
 SUBJECT = T("decision of the court")
 
 
@@ -113,9 +122,17 @@ def composed(
             session, party_id=1, channel=channel, value="wang@example.com", source="x", at=clock.now(), given=given
         )
         packet = queue_packet(
-            session, case_id=1, party_id=1, entry_ids=[1], title=T("Claim in case %(n)s", n="4471"), first_contact=False, now=clock.now(),
-            documents=[PAPER], recipient=Recipient("Wang Li", locale="en"), due_at=due_at,
-        )  # fmt: skip
+            session,
+            case_id=1,
+            party_id=1,
+            entry_ids=[1],
+            title=T("Claim in case %(n)s", n="4471"),
+            first_contact=False,
+            now=clock.now(),
+            documents=[PAPER],
+            recipient=Recipient("Wang Li", locale="en"),
+            due_at=due_at,
+        )
         packet_id = packet.id
     with database.read() as session:
         made = compose(

@@ -248,9 +248,17 @@ def test_what_the_clerk_does_by_hand_serves_and_stops_the_rest(
         packet = session.get_one(Packet, packet_id)
         plan_attempt(session, packet, Channel.POST, None, starts_at=clock.now() + timedelta(days=2), now=clock.now())
         record_by_hand(
-            session, packet, channel=Channel.DIRECT, kind=FactKind.SIGNED, at=clock.now(), recorded_at=clock.now() + timedelta(hours=2),
-            event_id="clerk:1", account_id=9, signer=Signer.HOUSEHOLD, words="son, 34",
-        )  # fmt: skip
+            session,
+            packet,
+            channel=Channel.DIRECT,
+            kind=FactKind.SIGNED,
+            at=clock.now(),
+            recorded_at=clock.now() + timedelta(hours=2),
+            event_id="clerk:1",
+            account_id=9,
+            signer=Signer.HOUSEHOLD,
+            words="son, 34",
+        )
         conclusion = conclude_packet(session, packet, now=clock.now() + timedelta(hours=2))
     assert (conclusion.status, conclusion.channel, conclusion.effective_at) == (
         ServiceStatus.SERVED,
@@ -268,9 +276,16 @@ def test_announcement_ends_by_itself(database: Database, clock: FixedClock, queu
         packet = session.get_one(Packet, packet_id)
         for n, kind in enumerate((FactKind.CAUSES_RECORDED, FactKind.ANNOUNCED, FactKind.ANNOUNCED)):
             record_by_hand(
-                session, packet, channel=Channel.ANNOUNCEMENT, kind=kind, at=clock.now() + timedelta(days=n), recorded_at=clock.now() + timedelta(days=n),
-                event_id=f"clerk:{n}", account_id=9, proofs=[Proof.RECORDING],
-            )  # fmt: skip
+                session,
+                packet,
+                channel=Channel.ANNOUNCEMENT,
+                kind=kind,
+                at=clock.now() + timedelta(days=n),
+                recorded_at=clock.now() + timedelta(days=n),
+                event_id=f"clerk:{n}",
+                account_id=9,
+                proofs=[Proof.RECORDING],
+            )
     clock.advance(timedelta(days=32))
     assert conclude_due(database, clock) == (0, 0)
     clock.advance(timedelta(days=1))

@@ -30,10 +30,25 @@ def fill(database: Database, clock: FixedClock, count: int) -> None:
     for start in range(0, count, 20_000):
         numbers = range(10**9 + start, 10**9 + min(start + 20_000, count))
         packet = {
-            "case_id": 1, "party_id": 1, "entry_ids": [1], "documents": [], "kind": PaperKind.NOTICE, "occasion": "notice", "docketed_as": "served",
-            "title": {}, "letter": "notice", "recipient_name": "x", "recipient_kind": PartyKind.PERSON, "locale": "en", "abroad": False,
-            "first_contact": False, "queued_at": old, "state": PacketState.SERVED, "effective_at": old, "concluded_at": old,
-        }  # fmt: skip
+            "case_id": 1,
+            "party_id": 1,
+            "entry_ids": [1],
+            "documents": [],
+            "kind": PaperKind.NOTICE,
+            "occasion": "notice",
+            "docketed_as": "served",
+            "title": {},
+            "letter": "notice",
+            "recipient_name": "x",
+            "recipient_kind": PartyKind.PERSON,
+            "locale": "en",
+            "abroad": False,
+            "first_contact": False,
+            "queued_at": old,
+            "state": PacketState.SERVED,
+            "effective_at": old,
+            "concluded_at": old,
+        }
         attempt = {
             "party_id": 1,
             "channel": Channel.EMAIL,

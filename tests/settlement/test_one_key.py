@@ -184,8 +184,12 @@ def test_only_who_certified_corrects_and_revoked_figures_count_no_more(small_sce
     assert "revoked" in run(args=["certifier", "list"]).output
     with pytest.raises(ActNotOpen):
         scene.do("offer_certified", "haiyun")
-    for wrong in (["accredit", "x", "X", "--kind", "wizard", "--public-key", other.public], ["accredit", "x", "X", "--kind", "police", "--public-key", "AA=="],
-                  ["accredit", other.key, "X", "--kind", "police", "--public-key", other.public], ["revoke", "the-police"]):  # fmt: skip
+    for wrong in (
+        ["accredit", "x", "X", "--kind", "wizard", "--public-key", other.public],
+        ["accredit", "x", "X", "--kind", "police", "--public-key", "AA=="],
+        ["accredit", other.key, "X", "--kind", "police", "--public-key", other.public],
+        ["revoke", "the-police"],
+    ):
         assert run(args=["certifier", *wrong]).exit_code == 1
 
 

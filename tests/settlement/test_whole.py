@@ -261,9 +261,14 @@ def test_a_traffic_claim_is_settled_with_one_key_in_the_browser(
 
         owed = session.scalars(select(Obligation.reference)).one()
     page = visit.send(
-        "haiyun", "/one-key", "record_performance",
-        obligation=owed, amount=f"{OWED / 100:.2f}", note="Transfer 88", **{"on-day": "2", "on-month": "3", "on-year": "2026"},
-    )  # fmt: skip
+        "haiyun",
+        "/one-key",
+        "record_performance",
+        obligation=owed,
+        amount=f"{OWED / 100:.2f}",
+        note="Transfer 88",
+        **{"on-day": "2", "on-month": "3", "on-year": "2026"},
+    )
     assert "6222 0000 1111 2222" in page.inner_text("main")
     page = visit.send("li", "/one-key", "confirm_performance", obligation=owed, arrived="true")
     turn(page)

@@ -34,9 +34,16 @@ from odr.procedure.availability import acts_for
 exhibits = Blueprint("exhibits", __name__, url_prefix="/cases/<reference>/exhibits")
 Page = str | Response | tuple[str, int]
 ABOUT_EVIDENCE = {
-    "ask_evidence_order", "answer_evidence_request", "rule_on_evidence", "rule_on_late_evidence", "decide_evidence_fine", "produce_ordered", "find_on_refusal",
-    "record_collected", "order_seal",
-}  # fmt: skip
+    "ask_evidence_order",
+    "answer_evidence_request",
+    "rule_on_evidence",
+    "rule_on_late_evidence",
+    "decide_evidence_fine",
+    "produce_ordered",
+    "find_on_refusal",
+    "record_collected",
+    "order_seal",
+}
 
 
 def _find(case: Case, label: str) -> Exhibit:
@@ -113,9 +120,17 @@ def retention(case: Case, actor: Actor) -> Page:
         if a.is_open and a.act.name in ("order_hold", "lift_hold", "decide_erasure")
     ]
     return render_template(
-        "evidence/retention.html", case=case, actor=actor, rule=rule, article=pack.cite(rule.article) if rule else None, last=kept_until(pack, case),
-        hold=hold_of(session, case), rows=proposals_of(session, case), acts=acts, tab="exhibits",
-    )  # fmt: skip
+        "evidence/retention.html",
+        case=case,
+        actor=actor,
+        rule=rule,
+        article=pack.cite(rule.article) if rule else None,
+        last=kept_until(pack, case),
+        hold=hold_of(session, case),
+        rows=proposals_of(session, case),
+        acts=acts,
+        tab="exhibits",
+    )
 
 
 @exhibits.get("/new")
@@ -214,13 +229,26 @@ def one(case: Case, actor: Actor, label: str) -> Page:
     # A report of the court's expert stands beside the exhibits of who asked for it, and is nobody's to describe.
     commissioned = "commissioned" in found.provenance
     return render_template(
-        "evidence/exhibit.html", case=case, actor=actor, exhibit=found, upload=found.upload, files=files, erased=erased,
-        group=found.upload.media.group.value, closed=why_closed(actor, found), records=None if erased else _records(found, actor),
-        proofs=proofs_of(current_session(), found), filed=filed,
-        party=next(p for p in case.parties if p.id == found.party_id), tab="exhibits",
-        may_describe=not commissioned and actor.party_id is not None and actor.party_id == found.party_id and case.stage in BEFORE_DECISION,
+        "evidence/exhibit.html",
+        case=case,
+        actor=actor,
+        exhibit=found,
+        upload=found.upload,
+        files=files,
+        erased=erased,
+        group=found.upload.media.group.value,
+        closed=why_closed(actor, found),
+        records=None if erased else _records(found, actor),
+        proofs=proofs_of(current_session(), found),
+        filed=filed,
+        party=next(p for p in case.parties if p.id == found.party_id),
+        tab="exhibits",
+        may_describe=not commissioned
+        and actor.party_id is not None
+        and actor.party_id == found.party_id
+        and case.stage in BEFORE_DECISION,
         commissioned=commissioned,
-    )  # fmt: skip
+    )
 
 
 def _records(found: Exhibit, actor: Actor) -> PlatformText | None:

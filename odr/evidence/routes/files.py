@@ -42,10 +42,18 @@ def listing(case: Case, actor: Actor) -> Page:
     made = compiling.compilations_of(session, case, actor)
     key = fingerprint(current_court().notary.log_public_key_vkey())
     return render_template(
-        "evidence/files.html", case=case, actor=actor, made=made, exhibits=exhibits, labels={e.id: e.label for e in exhibits}, kinds=CompilationKind,
-        working=any(m.state in (CompilationState.WAITING, CompilationState.WORKING) for m in made), fingerprint=key,
-        command=f"python3 verify.py --log-key-fingerprint {key}", tab="files",
-    )  # fmt: skip
+        "evidence/files.html",
+        case=case,
+        actor=actor,
+        made=made,
+        exhibits=exhibits,
+        labels={e.id: e.label for e in exhibits},
+        kinds=CompilationKind,
+        working=any(m.state in (CompilationState.WAITING, CompilationState.WORKING) for m in made),
+        fingerprint=key,
+        command=f"python3 verify.py --log-key-fingerprint {key}",
+        tab="files",
+    )
 
 
 @files.post("/cases/<reference>/files")

@@ -75,9 +75,18 @@ def _page(
     )
     key = values.get("idempotency_key") or new_reference()
     return render_template(
-        "evidence/many.html", case=case, actor=actor, fields=by_name, faults=forms.summary(fields), moved_on=moved_on, late=late, tab="exhibits",
-        sent={u.reference: u for u in sent}, more=max(0, len(sent) - MOST), key=key[0] if isinstance(key, list) else key,
-    ), status  # fmt: skip
+        "evidence/many.html",
+        case=case,
+        actor=actor,
+        fields=by_name,
+        faults=forms.summary(fields),
+        moved_on=moved_on,
+        late=late,
+        tab="exhibits",
+        sent={u.reference: u for u in sent},
+        more=max(0, len(sent) - MOST),
+        key=key[0] if isinstance(key, list) else key,
+    ), status
 
 
 def _new_rows(sent: list[Upload]) -> dict[str, Any]:

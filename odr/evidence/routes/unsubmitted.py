@@ -72,9 +72,16 @@ def _list(values: dict[str, Any], faults: list[tuple[str, Text]], status: int = 
     lines, count = deciding.listed(court, session)
     ready = sum(1 for line in lines if line.reason is None)
     return render_template(
-        "evidence/unsubmitted_list.html", lines=lines, count=count, ready=ready, decisions=deciding.decisions(session),
-        values=values, faults=faults, done=request.args.get("done", ""), **_rule(),
-    ), status  # fmt: skip
+        "evidence/unsubmitted_list.html",
+        lines=lines,
+        count=count,
+        ready=ready,
+        decisions=deciding.decisions(session),
+        values=values,
+        faults=faults,
+        done=request.args.get("done", ""),
+        **_rule(),
+    ), status
 
 
 @unsubmitted.post("/administration/unsubmitted")

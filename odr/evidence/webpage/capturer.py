@@ -117,9 +117,17 @@ class Capturer:
             raise NotCaptured("no_browser")
         limits = self.limits
         asked = {
-            "url": plain_address(url), "locale": locale, "browser": program, "allowed": self.allowed, "flags": self.flags, "seconds": limits.seconds,
-            "bytes": limits.received, "memory": limits.memory, "file": limits.file, "cpu": limits.cpu,
-        }  # fmt: skip
+            "url": plain_address(url),
+            "locale": locale,
+            "browser": program,
+            "allowed": self.allowed,
+            "flags": self.flags,
+            "seconds": limits.seconds,
+            "bytes": limits.received,
+            "memory": limits.memory,
+            "file": limits.file,
+            "cpu": limits.cpu,
+        }
         with tempfile.TemporaryDirectory(prefix="odr-capture-", ignore_cleanup_errors=True) as name:
             folder = Path(name)
             self._run(asked, folder)
@@ -135,9 +143,14 @@ class Capturer:
             "TZ": "UTC",
         }
         child = subprocess.Popen(
-            [sys.executable, "-I", "-c", begin], cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
-            stderr=(folder / "trace").open("wb"), start_new_session=True,
-        )  # fmt: skip
+            [sys.executable, "-I", "-c", begin],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=(folder / "trace").open("wb"),
+            start_new_session=True,
+        )
         try:
             child.communicate(json.dumps(asked).encode(), self.limits.seconds + 15)
         except subprocess.TimeoutExpired:

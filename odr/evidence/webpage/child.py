@@ -33,14 +33,36 @@ QUIET = 1.0
 STEP = 10.0
 """Seconds one command may take."""
 FLAGS = (
-    "--headless=new", "--disable-gpu", "--no-first-run", "--no-default-browser-check", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", "--disable-default-apps", "--disable-extensions", "--disable-quic", "--disable-dev-shm-usage", "--disable-breakpad", "--mute-audio",
-    "--hide-scrollbars", "--block-new-web-contents", "--deny-permission-prompts", "--disable-notifications", "--metrics-recording-only",
-    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp", "--disable-features=Translate,MediaRouter,OptimizationHints,AutofillServerCommunication",
-    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1", "--proxy-bypass-list=<-loopback>", "--js-flags=--max-old-space-size=384",
-    "--disable-client-side-phishing-detection", "--disable-domain-reliability", "--no-pings",
-    "--disable-component-extensions-with-background-pages", "--remote-debugging-pipe", f"--window-size={WIDTH},{HEIGHT}",
-)  # fmt: skip
+    "--headless=new",
+    "--disable-gpu",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-default-apps",
+    "--disable-extensions",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--disable-breakpad",
+    "--mute-audio",
+    "--hide-scrollbars",
+    "--block-new-web-contents",
+    "--deny-permission-prompts",
+    "--disable-notifications",
+    "--metrics-recording-only",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--disable-features=Translate,MediaRouter,OptimizationHints,AutofillServerCommunication",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+    "--proxy-bypass-list=<-loopback>",
+    "--js-flags=--max-old-space-size=384",
+    "--disable-client-side-phishing-detection",
+    "--disable-domain-reliability",
+    "--no-pings",
+    "--disable-component-extensions-with-background-pages",
+    "--remote-debugging-pipe",
+    f"--window-size={WIDTH},{HEIGHT}",
+)
 
 
 class GaveUp(Exception):
@@ -168,11 +190,22 @@ class Look:
             history = self._ask("Page.getNavigationHistory")
             title = history["entries"][history["currentIndex"]]["title"]
         record = {
-            "asked": self.asked["url"], "url": shown[-1]["url"], "title": title[:500], "answers": shown, "certificates": self._certificates(shown[-1]["url"]),
-            "whole": whole, "cut_at": height if size["height"] > height else None, "width": WIDTH, "height": height, "browser": product,
-            "seconds": round(time.monotonic() - self.began, 3), "dialogs": self.dialogs, "downloads": self.downloads,
-            "visits": [asdict(visit) for visit in self.gate.visits[:500]], "received": self.gate.received,
-        }  # fmt: skip
+            "asked": self.asked["url"],
+            "url": shown[-1]["url"],
+            "title": title[:500],
+            "answers": shown,
+            "certificates": self._certificates(shown[-1]["url"]),
+            "whole": whole,
+            "cut_at": height if size["height"] > height else None,
+            "width": WIDTH,
+            "height": height,
+            "browser": product,
+            "seconds": round(time.monotonic() - self.began, 3),
+            "dialogs": self.dialogs,
+            "downloads": self.downloads,
+            "visits": [asdict(visit) for visit in self.gate.visits[:500]],
+            "received": self.gate.received,
+        }
         Path("record.json").write_text(json.dumps(record, indent=1, ensure_ascii=False), encoding="utf-8")
 
     def _certificates(self, url: str) -> list[str]:
@@ -210,11 +243,19 @@ class Look:
         headers = {str(k)[:200]: str(v)[:4000] for k, v in list(response.get("headers", {}).items())[:100]}
         self.answers.append(
             {
-                "frame": given.get("frameId", ""), "url": str(response["url"])[:4000], "status": response["status"], "protocol": response.get("protocol"),
-                "headers": headers, "after": round(time.monotonic() - self.began, 3),
-                "tls": {k: security.get(k) for k in ("protocol", "cipher", "subjectName", "issuer", "validFrom", "validTo")} if security else None,
+                "frame": given.get("frameId", ""),
+                "url": str(response["url"])[:4000],
+                "status": response["status"],
+                "protocol": response.get("protocol"),
+                "headers": headers,
+                "after": round(time.monotonic() - self.began, 3),
+                "tls": {
+                    k: security.get(k) for k in ("protocol", "cipher", "subjectName", "issuer", "validFrom", "validTo")
+                }
+                if security
+                else None,
             }
-        )  # fmt: skip
+        )
 
 
 def _pipes() -> tuple[int, int]:

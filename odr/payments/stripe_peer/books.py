@@ -15,8 +15,13 @@ from typing import Any
 from odr.payments.stripe_peer.wire import Object, PeerError, integer, no_such, public
 
 _PREFIXES = {
-    "checkout.session": "cs_test_", "payment_intent": "pi_", "charge": "ch_", "refund": "re_", "dispute": "dp_", "event": "evt_",
-}  # fmt: skip
+    "checkout.session": "cs_test_",
+    "payment_intent": "pi_",
+    "charge": "ch_",
+    "refund": "re_",
+    "dispute": "dp_",
+    "event": "evt_",
+}
 
 
 class Books:

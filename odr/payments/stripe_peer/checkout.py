@@ -62,12 +62,26 @@ def create(books: Books, params: Object, origin: str, key: str | None) -> Object
     intended = params.get("payment_intent_data") or {}
     session = books.add(
         "checkout.session",
-        mode="payment", status="open", payment_status="unpaid", payment_intent=None, currency=currency, amount_subtotal=total, amount_total=total,
-        client_reference_id=params.get("client_reference_id"), customer=None, customer_email=params.get("customer_email"),
+        mode="payment",
+        status="open",
+        payment_status="unpaid",
+        payment_intent=None,
+        currency=currency,
+        amount_subtotal=total,
+        amount_total=total,
+        client_reference_id=params.get("client_reference_id"),
+        customer=None,
+        customer_email=params.get("customer_email"),
         customer_details={"email": params["customer_email"]} if params.get("customer_email") else None,
-        metadata=metadata(params.get("metadata")), success_url=success, cancel_url=cancel, expires_at=_expiry(params, books.now()),
-        locale=params.get("locale"), payment_method_types=_methods(params), ui_mode=params.get("ui_mode", "hosted_page"), url=None,
-    )  # fmt: skip
+        metadata=metadata(params.get("metadata")),
+        success_url=success,
+        cancel_url=cancel,
+        expires_at=_expiry(params, books.now()),
+        locale=params.get("locale"),
+        payment_method_types=_methods(params),
+        ui_mode=params.get("ui_mode", "hosted_page"),
+        url=None,
+    )
     session["url"] = f"{origin}/c/pay/{session['id']}"
     session["_lines"] = lines
     session["_intent"] = {
@@ -202,10 +216,20 @@ def _intent(books: Books, session: Object) -> Object:
     wish = session["_intent"]
     intent = books.add(
         "payment_intent",
-        amount=session["amount_total"], amount_received=0, amount_capturable=0, currency=session["currency"], status="requires_payment_method",
-        latest_charge=None, metadata=dict(wish["metadata"]), description=wish["description"], last_payment_error=None, canceled_at=None,
-        capture_method="automatic_async", payment_method_types=list(session["payment_method_types"]), customer=None,
-    )  # fmt: skip
+        amount=session["amount_total"],
+        amount_received=0,
+        amount_capturable=0,
+        currency=session["currency"],
+        status="requires_payment_method",
+        latest_charge=None,
+        metadata=dict(wish["metadata"]),
+        description=wish["description"],
+        last_payment_error=None,
+        canceled_at=None,
+        capture_method="automatic_async",
+        payment_method_types=list(session["payment_method_types"]),
+        customer=None,
+    )
     session["payment_intent"] = intent["id"]
     books.record("payment_intent.created", intent)
     return intent
@@ -218,12 +242,23 @@ def _charge(books: Books, session: Object, intent: Object, method: str, digits: 
     }
     charge = books.add(
         "charge",
-        amount=intent["amount"], amount_captured=0 if decline else intent["amount"], amount_refunded=0, captured=decline is None, paid=decline is None,
-        currency=intent["currency"], status="failed" if decline else "succeeded", refunded=False, disputed=False, payment_intent=intent["id"],
-        failure_code="card_declined" if decline else None, failure_message="Your card was declined." if decline else None,
-        metadata=dict(intent["metadata"]), description=intent["description"], payment_method_details=details,
+        amount=intent["amount"],
+        amount_captured=0 if decline else intent["amount"],
+        amount_refunded=0,
+        captured=decline is None,
+        paid=decline is None,
+        currency=intent["currency"],
+        status="failed" if decline else "succeeded",
+        refunded=False,
+        disputed=False,
+        payment_intent=intent["id"],
+        failure_code="card_declined" if decline else None,
+        failure_message="Your card was declined." if decline else None,
+        metadata=dict(intent["metadata"]),
+        description=intent["description"],
+        payment_method_details=details,
         billing_details={"email": session["customer_email"], "name": None},
-    )  # fmt: skip
+    )
     charge["_card"] = digits
     return charge
 
@@ -235,10 +270,21 @@ def open_dispute(books: Books, charge: Object, reason: str = "fraudulent") -> Ob
     charge["disputed"] = True
     dispute = books.add(
         "dispute",
-        amount=charge["amount"], currency=charge["currency"], charge=charge["id"], payment_intent=charge["payment_intent"], reason=reason,
-        status="needs_response", is_charge_refundable=False, metadata={},
-        evidence_details={"due_by": books.now() + 7 * DAY, "has_evidence": False, "past_due": False, "submission_count": 0},
-    )  # fmt: skip
+        amount=charge["amount"],
+        currency=charge["currency"],
+        charge=charge["id"],
+        payment_intent=charge["payment_intent"],
+        reason=reason,
+        status="needs_response",
+        is_charge_refundable=False,
+        metadata={},
+        evidence_details={
+            "due_by": books.now() + 7 * DAY,
+            "has_evidence": False,
+            "past_due": False,
+            "submission_count": 0,
+        },
+    )
     books.record("charge.dispute.created", dispute)
     return dispute
 

@@ -30,9 +30,15 @@ def create(books: Books, params: Object, key: str | None) -> Object:
     pends = charge["_card"] == Card.REFUND_PENDS.value
     refund = books.add(
         "refund",
-        amount=amount, currency=charge["currency"], charge=charge["id"], payment_intent=charge["payment_intent"], reason=reason,
-        metadata=metadata(params.get("metadata")), status="pending" if pends else "succeeded", failure_reason=None,
-    )  # fmt: skip
+        amount=amount,
+        currency=charge["currency"],
+        charge=charge["id"],
+        payment_intent=charge["payment_intent"],
+        reason=reason,
+        metadata=metadata(params.get("metadata")),
+        status="pending" if pends else "succeeded",
+        failure_reason=None,
+    )
     before = charge["amount_refunded"]
     charge["amount_refunded"] = before + amount
     charge["refunded"] = charge["amount_refunded"] == charge["amount"]

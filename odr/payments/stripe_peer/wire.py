@@ -15,10 +15,16 @@ _VERSION = re.compile(r"20\d\d-(0[1-9]|1[0-2])-([0-2]\d|3[01])(\.[a-z_]+)?(; ?[a
 
 PERMISSIONS = frozenset(
     {
-        "rak_checkout_session_read", "rak_checkout_session_write", "rak_payment_intent_read", "rak_charge_read",
-        "rak_charge_write", "rak_dispute_read", "rak_dispute_write", "rak_event_read",
+        "rak_checkout_session_read",
+        "rak_checkout_session_write",
+        "rak_payment_intent_read",
+        "rak_charge_read",
+        "rak_charge_write",
+        "rak_dispute_read",
+        "rak_dispute_write",
+        "rak_event_read",
     }
-)  # fmt: skip
+)
 """What the restricted key of a court must be allowed; refunds come under ``rak_charge_write``."""
 
 

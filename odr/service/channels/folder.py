@@ -39,9 +39,15 @@ class Folder:
         for number, attachment in enumerate(dispatch.attachments, 1):
             write_whole(home / f"attachment-{number}", attachment.content)
         about = {
-            "reference": dispatch.reference, "channel": dispatch.channel.value, "address": dispatch.address, "subject": dispatch.subject,
-            "text": dispatch.text, "html": dispatch.html, "at": dispatch.at.isoformat(), "attachments": [a.name for a in dispatch.attachments],
-        }  # fmt: skip
+            "reference": dispatch.reference,
+            "channel": dispatch.channel.value,
+            "address": dispatch.address,
+            "subject": dispatch.subject,
+            "text": dispatch.text,
+            "html": dispatch.html,
+            "at": dispatch.at.isoformat(),
+            "attachments": [a.name for a in dispatch.attachments],
+        }
         write_whole(home / "message.json", json.dumps(about, ensure_ascii=False, indent=1).encode())
         return Handover(Outcome.REACHED if self._reaches else Outcome.HANDED_OVER, "folder", dispatch.reference)
 

@@ -26,9 +26,13 @@ class PlatformInbox:
             item = session.scalar(select(InboxItem).where(InboxItem.attempt_id == dispatch.attempt_id))
             if item is None:
                 item = InboxItem(
-                    attempt_id=dispatch.attempt_id, packet_id=dispatch.packet_id, party_id=dispatch.party_id,
-                    subject=dispatch.subject[:300], body=dispatch.text, placed_at=dispatch.at,
-                )  # fmt: skip
+                    attempt_id=dispatch.attempt_id,
+                    packet_id=dispatch.packet_id,
+                    party_id=dispatch.party_id,
+                    subject=dispatch.subject[:300],
+                    body=dispatch.text,
+                    placed_at=dispatch.at,
+                )
                 session.add(item)
                 session.flush()
             return Handover(Outcome.REACHED, "inbox", item.reference)
@@ -48,6 +52,13 @@ def open_item(session: Session, item: InboxItem, *, account_id: int, now: dateti
     if item.read_at is None:
         item.read_at = now
     return record_fact(
-        session, packet_id=item.packet_id, attempt_id=item.attempt_id, channel=Channel.PLATFORM, kind=FactKind.READ,
-        at=item.read_at, recorded_at=now, event_id=f"inbox:{item.reference}:read", account_id=account_id,
-    )  # fmt: skip
+        session,
+        packet_id=item.packet_id,
+        attempt_id=item.attempt_id,
+        channel=Channel.PLATFORM,
+        kind=FactKind.READ,
+        at=item.read_at,
+        recorded_at=now,
+        event_id=f"inbox:{item.reference}:read",
+        account_id=account_id,
+    )

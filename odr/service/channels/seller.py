@@ -107,9 +107,15 @@ def _message(dispatch: Dispatch, shop: str) -> dict[str, Any]:
         for a in dispatch.attachments
     ]
     return {
-        "id": dispatch.reference, "shop": shop, "code": dispatch.code, "subject": dispatch.subject, "text": dispatch.text, "locale": dispatch.locale,
-        "sent_at": dispatch.at.isoformat(), "papers": papers,
-    }  # fmt: skip
+        "id": dispatch.reference,
+        "shop": shop,
+        "code": dispatch.code,
+        "subject": dispatch.subject,
+        "text": dispatch.text,
+        "locale": dispatch.locale,
+        "sent_at": dispatch.at.isoformat(),
+        "papers": papers,
+    }
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from odr.identity.actors import Actor
 from odr.procedure.forms import Option, choice_source
 from odr.procedure.inputs import CourtModel, CourtText, RefTo, field
 from odr.procedure.models import Task
-from odr.procedure.table import Recorded, act
-from odr.procedure.tasks import BY_HAND
+from odr.procedure.rules import law
+from odr.procedure.table import Recorded, Topic, act, guard
+from odr.procedure.tasks import by_hand
 from odr.text import Kept, T, Text
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class FinishTaskInput(CourtModel):
 def tasks_by_hand(court: Sitting, case: Case, role: Role) -> list[Task]:
     """What lies on the desk of a role and is ended by nothing but somebody's word."""
     open_ones = select(Task).where(
-        Task.case_id == case.id, Task.role == role, Task.done_at.is_(None), Task.kind.in_(BY_HAND)
+        Task.case_id == case.id, Task.role == role, Task.done_at.is_(None), Task.kind.in_(by_hand())
     )
     return list(court.session.scalars(open_ones.order_by(Task.risk.desc(), Task.id)))
 
@@ -50,6 +51,7 @@ def desk_tasks(court: Sitting, case: Case, actor: Actor) -> list[Option]:
     return [Option(task.reference, Kept.of(task.title)) for task in tasks_by_hand(court, case, actor.role)]
 
 
+@guard("COURT desk")
 def something_by_hand(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to take off the desk."""
     return (
@@ -67,7 +69,9 @@ def something_by_hand(court: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=something_by_hand,
     seen_by=Audience.COURT,
     while_stayed=True,
-    source="COURT desk",
+    source=law("COURT desk"),
+    topic=Topic.CLAIM,
+    in_record=False,
     help=T("What you have read, repeated or undone yourself. Who did what stands on the docket, for the court."),
 )
 def finish_task(court: Sitting, case: Case, given: FinishTaskInput, *, actor: Actor, now: datetime) -> Recorded:

@@ -1,0 +1,17 @@
+"""Kinds of tasks of the evidence room."""
+
+from __future__ import annotations
+
+from odr.docket.models import Role
+from odr.procedure.tasks import desk
+from odr.text import T
+
+ERASURE_DUE = desk("erasure_due", T("Files that may be erased"), Role.JUDGE)
+EVIDENCE_COLLECT = desk("evidence_collect", T("Evidence to collect"), Role.CLERK, until_decided=True)
+EVIDENCE_FINE = desk("evidence_fine", T("A fine proposed for evidence withheld"), Role.PRESIDENT)
+EVIDENCE_NOT_PRODUCED = desk(
+    "evidence_not_produced", T("Evidence ordered and not produced"), Role.JUDGE, until_decided=True
+)
+EVIDENCE_REQUEST = desk("evidence_request", T("A request about evidence"), Role.JUDGE, until_decided=True)
+LATE_EXHIBIT = desk("late_exhibit", T("Late evidence"), Role.JUDGE, until_decided=True)
+SEAL_ASKED = desk("seal_asked", T("A request to keep a file from others"), Role.JUDGE)

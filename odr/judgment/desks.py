@@ -1,0 +1,27 @@
+"""Kinds of tasks of the judgment room."""
+
+from __future__ import annotations
+
+from odr.docket.models import Role
+from odr.procedure.tasks import desk
+from odr.text import T
+
+APPEAL = desk("appeal", T("An appeal to send up"), Role.CLERK)
+APPEAL_FILE = desk("appeal_file", T("A file not sent up in time"), Role.PRESIDENT)
+APPLY_JUDGMENT = desk(
+    "apply_judgment", T("A judgment to apply to who did not register"), Role.JUDGE, until_decided=True
+)
+CLOSE_CASE = desk("close_case", T("A case to close"), Role.CLERK)
+COUNTERSIGN = desk("countersign", T("A decision to countersign"), Role.CLERK)
+DRAFT_DECISION = desk("draft_decision", T("A decision to write"), Role.JUDGE, until_decided=True)
+ENFORCEMENT = desk("enforcement", T("An enforcement applied for"), Role.CLERK)
+ENFORCEMENT_INACTION = desk("enforcement_inaction", T("An enforcement that stands still"), Role.PRESIDENT, by_hand=True)
+ENFORCEMENT_SETTLED = desk("enforcement_settled", T("An enforcement settled by the parties"), Role.JUDGE, Role.CLERK)
+EXECUTE_PRESERVATION = desk("execute_preservation", T("A preservation to carry out"), Role.CLERK)
+HEARD_AGAIN = desk("heard_again", T("A case to hear again"), Role.JUDGE, until_decided=True, by_hand=True)
+LIFT_PRESERVATION = desk("lift_preservation", T("A preservation to lift"), Role.JUDGE)
+PRESERVATION_RULING = desk("preservation_ruling", T("An urgent preservation not ruled on"), Role.PRESIDENT)
+PRONOUNCE = desk("pronounce", T("A decision to pronounce"), Role.JUDGE)
+RETRIAL = desk("retrial", T("A retrial applied for"), Role.CLERK)
+RULING_ASKED = desk("ruling_asked", T("A ruling asked for"), Role.JUDGE)
+UNDO_PRESERVATION = desk("undo_preservation", T("Measures to undo"), Role.CLERK, by_hand=True)

@@ -1,0 +1,20 @@
+"""Kinds of tasks of the payments room."""
+
+from __future__ import annotations
+
+from odr.docket.models import Role
+from odr.procedure.tasks import desk
+from odr.text import T
+
+COLLECT_COSTS = desk("collect_costs", T("Costs to collect"), Role.CASHIER)
+COSTS_REVIEW = desk("costs_review", T("A costs decision to review"), Role.PRESIDENT)
+FEE_AT_END = desk("fee_at_end", T("A fee to settle at the end"), Role.CASHIER)
+FEE_CORRECTION = desk("fee_correction", T("A fee said to be miscalculated"), Role.JUDGE)
+FEE_DISPUTE = desk("fee_dispute", T("A payment disputed at the bank"), Role.CASHIER)
+FEE_RELIEF = desk("fee_relief", T("Help with the fee asked for"), Role.PRESIDENT, Role.JUDGE)
+FEE_UNPAID = desk("fee_unpaid", T("A fee that is not paid"), Role.JUDGE, Role.CASHIER)
+OUTSIDE_REFUND = desk("outside_refund", T("A refund made outside the court"), Role.CASHIER, by_hand=True)
+REFUND_APPROVAL = desk("refund_approval", T("A refund to approve"), Role.CASHIER)
+REFUND_LATE = desk("refund_late", T("A refund that is late"), Role.CASHIER, Role.PRESIDENT)
+REFUND_SOON = desk("refund_soon", T("A refund due soon"), Role.CASHIER)
+REFUND_TRANSFER = desk("refund_transfer", T("A refund to transfer"), Role.CASHIER)
