@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 import sys
 from datetime import timedelta
@@ -96,9 +95,8 @@ def procedure_text() -> str:
     from odr.procedure.pages_of_acts import procedure_page
     from odr.procedure.table import TABLE
 
-    for room in wiring.rooms():
-        for module in room.acts:
-            importlib.import_module(module)
+    for room in wiring.ROOMS:
+        wiring.declarations(room)
     return procedure_page(TABLE, PackRegistry.load())
 
 

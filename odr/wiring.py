@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import pkgutil
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +19,7 @@ from odr.config import Settings
 from odr.errors import ActNotOpen, CourtError, InvalidInput
 from odr.notary.timestamp import RemoteTimestamper, Timestamper
 from odr.notary.witness import Witness
+from odr.procedure.declared import check_table
 from odr.procedure.hooks import Room
 
 if TYPE_CHECKING:
@@ -127,11 +130,29 @@ def _identity() -> Room:
 
 
 def open_rooms(court: Court) -> None:
-    """Import every room's acts into the table and join its hooks to the court."""
+    """Import what every room declares and join its hooks to the court. Raises ValueError for a declaration that lacks
+    something; the court does not open with one.
+    """
     for room in rooms():
-        for module in room.acts:
-            importlib.import_module(module)
+        declarations(room.name)
         room.join(court.hooks)
+    check_table(court.table, court.packs)
+
+
+PAGES = frozenset({"routes", "pages", "cli", "child"})
+"""Modules that declare nothing for the table: pages, commands, and programs run in processes of their own."""
+
+
+def declarations(room: str) -> list[str]:
+    """Import every module of a room that may declare acts, models, desks, time limits or choices; their names."""
+    package = importlib.import_module(f"odr.{room}")
+    names = [found.name for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
+    wanted = [
+        name for name in names if PAGES.isdisjoint(re.split(r"[._]", name)) and not name.endswith(".kit_verifier")
+    ]
+    for name in wanted:
+        importlib.import_module(name)
+    return wanted
 
 
 def register_routes(app: Flask) -> None:

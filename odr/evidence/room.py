@@ -53,17 +53,6 @@ def find_batch(court: Sitting, case: Case, actor: Actor, reference: str) -> Dige
 
 ROOM = Room(
     name="evidence",
-    acts=(
-        "odr.evidence.acts",
-        "odr.evidence.acts_sealing",
-        "odr.evidence.acts_requests",
-        "odr.evidence.acts_digests",
-        "odr.evidence.acts_platform",
-        "odr.evidence.acts_retention",
-        "odr.evidence.acts_proofs",
-        "odr.evidence.acts_capture",
-        "odr.evidence.choices",
-    ),
     routes=(
         "odr.evidence.routes.unsubmitted:unsubmitted",
         "odr.evidence.routes.upload:blueprint",

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from odr.docket.models import PARTY_ROLES, Case, Outcome, Role, Stage
 from odr.errors import InvalidInput
+from odr.filing import desks
 from odr.filing.acts_objections import OBJECTION, TRIAL, evidence_goes_on
 from odr.filing.ending import (
     APPEAL_DISMISSAL,
@@ -193,6 +194,7 @@ def jurisdiction_appealed(court: Sitting, case: Case, actor: Actor) -> Text | No
     while_stayed=True,
     serves=Everyone.PARTIES,
     source=law("CPL 178, 182"),
+    desk=desks.JURISDICTION_APPEAL,
     topic=Topic.CLAIM,
     in_record=False,
 )
@@ -268,6 +270,7 @@ def ruling_was_appealed(court: Sitting, case: Case, actor: Actor) -> Text | None
     guard=ruling_was_appealed,
     while_stayed=True,
     source=law("CPL 178, 182", "CPI 330"),
+    desk=desks.RULING_APPEAL,
     topic=Topic.CLAIM,
     in_record=False,
 )

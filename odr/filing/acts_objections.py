@@ -417,7 +417,7 @@ def ask_reassignment(court: Sitting, case: Case, given: SeatInput, *, actor: Act
     strong=True,
     serves=Everyone.PARTIES,
     source=law("CPL 47, 131"),
-    desk=desks.NO_SEAT,
+    desk=(desks.NO_SEAT, desks.REASSIGNMENT),
     topic=Topic.CLAIM,
     in_record=False,
 )

@@ -105,25 +105,6 @@ def counter_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
 
 ROOM = Room(
     name="filing",
-    acts=(
-        "odr.filing.acts",
-        "odr.filing.acts_acknowledge",
-        "odr.filing.acts_changes",
-        "odr.filing.acts_objections",
-        "odr.filing.acts_time",
-        "odr.filing.acts_people",
-        "odr.filing.acts_identity",
-        "odr.filing.acts_authenticating",
-        "odr.filing.acts_assisted",
-        "odr.filing.acts_joinder",
-        "odr.filing.acts_appeals",
-        "odr.filing.acts_complaints",
-        "odr.filing.acts_mistakes",
-        "odr.filing.acts_merging",
-        "odr.filing.acts_group",
-        "odr.filing.choices",
-        "odr.filing.choices_motions",
-    ),
     routes=(
         "odr.filing.routes:filing",
         "odr.filing.routes_registry:registry",

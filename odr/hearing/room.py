@@ -88,26 +88,6 @@ def on_over(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
 
 ROOM = Room(
     name="hearing",
-    acts=(
-        "odr.hearing.acts_plan",
-        "odr.hearing.acts_mode",
-        "odr.hearing.acts_steps",
-        "odr.hearing.acts_time",
-        "odr.hearing.acts_exhibits",
-        "odr.hearing.acts_questions",
-        "odr.hearing.acts_postings",
-        "odr.hearing.acts_witness",
-        "odr.hearing.acts_court",
-        "odr.hearing.acts_record",
-        "odr.hearing.acts_motions",
-        "odr.hearing.acts_seal",
-        "odr.hearing.acts_limit",
-        "odr.hearing.acts_interpreter",
-        "odr.hearing.acts_appraisal",
-        "odr.hearing.acts_report",
-        "odr.hearing.acts_attendance",
-        "odr.hearing.choices",
-    ),
     routes=(
         "odr.hearing.routes:hearing",
         "odr.hearing.routes_files:files",

@@ -35,21 +35,6 @@ def on_served(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
 
 ROOM = Room(
     name="judgment",
-    acts=(
-        "odr.judgment.acts",
-        "odr.judgment.acts_panel",
-        "odr.judgment.acts_appeal",
-        "odr.judgment.acts_enforcement",
-        "odr.judgment.acts_performance",
-        "odr.judgment.acts_motions",
-        "odr.judgment.acts_absence",
-        "odr.judgment.acts_preservation",
-        "odr.judgment.acts_before",
-        "odr.judgment.acts_evidence",
-        "odr.judgment.acts_retrial",
-        "odr.judgment.acts_applied",
-        "odr.judgment.choices",
-    ),
     routes=("odr.judgment.routes_panel:judgment", "odr.judgment.routes_before:before"),
     on_lapse={
         "cooling_off": acts.rested,

@@ -78,6 +78,7 @@ def assess_fee_at_end(court: Sitting, case: Case, given: AtEndInput, *, actor: A
     at=EVERY_STAGE,
     listed=False,
     source=law("CPI 194", "FEE 15, 34"),
+    desk=desks.FEE_AT_END,
     in_record=False,
 )
 def demand_withdrawn_fee(

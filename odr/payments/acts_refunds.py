@@ -197,7 +197,7 @@ def approve_refund(court: Sitting, case: Case, given: ApproveRefundInput, *, act
     while_stayed=True,
     listed=False,
     source=law("FEE 53"),
-    desk=desks.REFUND_TRANSFER,
+    desk=(desks.REFUND_TRANSFER, desks.REFUND_LATE, desks.REFUND_SOON),
     in_record=False,
 )
 def record_refund(court: Sitting, case: Case, given: RefundEndInput, *, actor: Actor, now: datetime) -> Recorded:

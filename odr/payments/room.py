@@ -43,15 +43,6 @@ def settled(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
 
 ROOM = Room(
     name="payments",
-    acts=(
-        "odr.payments.acts",
-        "odr.payments.acts_reminders",
-        "odr.payments.acts_refunds",
-        "odr.payments.acts_relief",
-        "odr.payments.acts_costs",
-        "odr.payments.acts_at_end",
-        "odr.payments.choices",
-    ),
     routes=("odr.payments.routes:payments", "odr.payments.routes_desk:paydesk"),
     on_lapse={
         "fee_payment": fee_lapsed,

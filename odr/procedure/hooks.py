@@ -117,12 +117,12 @@ class Hooks:
 class Room:
     """What a room brings to the court; each room's ``room.py`` declares one.
 
-    ``acts`` is imported so that the table knows its acts; ``routes`` are
-    ``module:blueprint``; ``commands`` are ``module:click group``.
+    Its acts, models, desks, time limits and choices are found in its folder and need not
+    be named (:func:`odr.wiring.declarations`). ``routes`` are ``module:blueprint``;
+    ``commands`` are ``module:click group``.
     """
 
     name: str
-    acts: tuple[str, ...] = ()
     routes: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
     on_lapse: Mapping[str, LapseHandler] = field(default_factory=dict)

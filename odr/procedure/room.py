@@ -7,7 +7,6 @@ from odr.text import T
 
 ROOM = Room(
     name="procedure",
-    acts=("odr.procedure.acts", "odr.procedure.desk_work"),
     resolvers={"desk_task": find_task},
     routes=("odr.procedure.routes:cases", "odr.procedure.routes_time:times", "odr.procedure.routes_rules:rules"),
     holdings=(holdings,),

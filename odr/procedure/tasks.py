@@ -23,7 +23,8 @@ class Desk:
     ``kind`` is kept on each task; ``title`` says what waits, for lists and supervisors;
     ``roles`` on whose desk it may lie; ``until_decided`` whether it is over once the case
     is decided; ``by_hand`` whether no one act does it, such as reading an answer that came
-    by e-mail: whoever has done it says so.
+    by e-mail: whoever has done it says so; ``by_itself`` whether it ends by what somebody else
+    does: a bank settles a dispute, a party takes part online after all.
     """
 
     kind: str
@@ -31,6 +32,7 @@ class Desk:
     roles: frozenset[Role]
     until_decided: bool = False
     by_hand: bool = False
+    by_itself: bool = False
 
 
 class Desks:
@@ -60,9 +62,11 @@ class Desks:
 DESKS = Desks()
 
 
-def desk(kind: str, title: Text, *roles: Role, until_decided: bool = False, by_hand: bool = False) -> Desk:
+def desk(
+    kind: str, title: Text, *roles: Role, until_decided: bool = False, by_hand: bool = False, by_itself: bool = False
+) -> Desk:
     """Declare a kind of task; see :class:`Desk`."""
-    return DESKS.add(Desk(kind, title, frozenset(roles), until_decided, by_hand))
+    return DESKS.add(Desk(kind, title, frozenset(roles), until_decided, by_hand, by_itself))
 
 
 def until_decided() -> frozenset[str]:

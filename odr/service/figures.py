@@ -83,8 +83,8 @@ def _proven(session: Session, table: dict[Channel, ChannelFigures], span: tuple[
     rows = session.execute(
         select(ProofOfService.packet_id, ProofOfService.channel, ProofOfService.effective_at, Packet.queued_at)
         .join(Packet, Packet.id == ProofOfService.packet_id)
-        .where(*span)
-        .order_by(ProofOfService.packet_id, ProofOfService.ordinal)  # type: ignore[arg-type]
+        .where(*span)  # type: ignore[arg-type]
+        .order_by(ProofOfService.packet_id, ProofOfService.ordinal)
     )
     last = {packet_id: (channel, effective, queued) for packet_id, channel, effective, queued in rows}
     hours: dict[Channel, list[float]] = defaultdict(list)

@@ -69,14 +69,6 @@ def bring_to_docket(court: Court, limit: int = 256) -> int:
 
 ROOM = Room(
     name="service",
-    acts=(
-        "odr.service.acts",
-        "odr.service.acts_outcomes",
-        "odr.service.acts_party",
-        "odr.service.acts_clerk",
-        "odr.service.acts_abroad",
-        "odr.service.choices",
-    ),
     routes=("odr.service.routes:service", "odr.service.routes_desk:service_desk", "odr.service.routes_letters:letters"),
     on_event={
         "claim_lodged": acts.on_claim_lodged,

@@ -99,6 +99,7 @@ def ask_before_filing(court: Sitting, case: Case, given: BeforeFilingInput, *, a
     to={Stage.CLOSED},
     serves=Everyone.PARTIES,
     source=law("OMR 9"),
+    desk=desks.MEDIATION_ASKED,
     topic=Topic.AGREEMENT,
 )
 def return_mediation(
@@ -208,7 +209,7 @@ def _since(court: Sitting, agreement: Agreement) -> date:
 # -- a longer time ------------------------------------------------------------
 
 
-@guard()
+@guard("OMR 24")
 def a_mediation_runs(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Only the time of a mediation that runs is made longer."""
     found = mediation_of(court.session, case)

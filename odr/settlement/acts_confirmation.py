@@ -299,6 +299,7 @@ def withdraw_confirmation(court: Sitting, case: Case, given: Nothing, *, actor: 
     serves=Everyone.PARTIES,
     prepare=prepare_confirmation,
     source=law("CPL 157, 206", "CPI 355, 357, 358"),
+    desk=LOOKED_AT,
     topic=Topic.AGREEMENT,
 )
 def rule_on_confirmation(

@@ -46,7 +46,7 @@ class Nothing(CourtModel):
     """An act that needs no more than itself."""
 
 
-@guard()
+@guard("CPL 96")
 def no_mediation_runs(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """One mediation at a time."""
     return T("A mediation is already proposed or under way.") if mediation_of(court.session, case) else None
@@ -90,7 +90,7 @@ def ask_mediation(court: Sitting, case: Case, given: MediateInput, *, actor: Act
     return Recorded(T("%(name)s asked for mediation", name=me.name))
 
 
-@guard()
+@guard("OMR 4, 15")
 def my_consent_is_missing(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Consent is asked for until it is given; before a claim a mediator may be there already, who asks the other side
     (OMR 15).
@@ -318,7 +318,7 @@ def say_in_room(court: Sitting, case: Case, given: MessageInput, *, actor: Actor
     return Recorded(words, audience=Audience.NAMED, named=(Role.MEDIATOR.value, f"party/{alone.id}"))
 
 
-@guard()
+@guard("CPL 96", "OMR 4")
 def everybody_is_there(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """A text is for parties who agreed to mediate."""
     found = mediation_of(court.session, case)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
-@guard()
+@guard("OMR 5, 16")
 def nobody_moderates(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """A moderator is asked for where neither she nor a mediator is there yet."""
     if moderation_of(court.session, case) is not None:
@@ -66,7 +66,7 @@ def ask_moderator(court: Sitting, case: Case, given: Nothing, *, actor: Actor, n
     return Recorded(T("%(name)s reads along as moderator", name=account.name))
 
 
-@guard()
+@guard("OMR 16")
 def somebody_moderates(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """There must be a moderator."""
     return None if moderation_of(court.session, case) is not None else T("There is no moderator.")

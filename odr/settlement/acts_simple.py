@@ -31,20 +31,20 @@ if TYPE_CHECKING:
 PAGE = "one_key.page"
 
 
-@guard()
+@guard("OMR 18")
 def facts_can_be_certified(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Only where the pack says who certifies the facts of this cause."""
     return None if rules_of(court, case) is not None else T("For disputes of this kind nobody certifies the facts.")
 
 
-@guard()
+@guard("CPL 96")
 def it_is_worked_out(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """There is something to offer when every figure that is needed is certified."""
     found = worked_out(court, case)
     return None if found is not None and found.is_complete else T("Certified figures are still missing.")
 
 
-@guard()
+@guard("CPL 53, 62")
 def only_money_is_asked(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Everything can be offered with one key where everything asked for is an amount of money."""
     asked = reliefs_of(court.session, case)
@@ -195,7 +195,7 @@ def offer_in_full(court: Sitting, case: Case, given: InFullInput, *, actor: Acto
     return _offer(court, case, actor, given, Money(asked, court.pack(case).currency), given.ending, None)
 
 
-@guard()
+@guard("OMR 19")
 def something_is_paid_to_me(court: Sitting, case: Case, actor: Actor) -> Text | None:
     """Whoever is owed money under an agreement says where it goes."""
     states = (AgreementState.SIGNED, AgreementState.CONFIRMED, AgreementState.EFFECTIVE)

@@ -14,6 +14,8 @@ CONFIRMATION_REVIEW = desk("confirmation_review", T("A confirmation that takes l
 CONFIRMATION_SUPPLEMENT = desk("confirmation_supplement", T("Something asked for about an agreement"), Role.JUDGE)
 CONFIRMATION_WITHDRAWN = desk("confirmation_withdrawn", T("A confirmation taken back"), Role.JUDGE)
 LEAVE_TO_WITHDRAW = desk("leave_to_withdraw", T("Leave to withdraw after an agreement"), Role.JUDGE)
-MEDIATE_IN_PERSON = desk("mediate_in_person", T("Somebody to meet in person for mediation"), Role.MEDIATOR, Role.CLERK)
+MEDIATE_IN_PERSON = desk(
+    "mediate_in_person", T("Somebody to meet in person for mediation"), Role.MEDIATOR, Role.CLERK, by_itself=True
+)
 MEDIATION_ASKED = desk("mediation_asked", T("A mediation before a claim"), Role.CLERK)
 MEDIATOR_ACCEPTANCE = desk("mediator_acceptance", T("A mediation to accept"), Role.MEDIATOR)

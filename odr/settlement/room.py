@@ -15,18 +15,6 @@ from odr.settlement import (
 
 ROOM = Room(
     name="settlement",
-    acts=(
-        "odr.settlement.acts_offers",
-        "odr.settlement.acts_agreement",
-        "odr.settlement.acts_statement",
-        "odr.settlement.acts_mediation",
-        "odr.settlement.acts_simple",
-        "odr.settlement.acts_moderation",
-        "odr.settlement.acts_judge",
-        "odr.settlement.acts_before_filing",
-        "odr.settlement.acts_confirmation",
-        "odr.settlement.choices",
-    ),
     routes=(
         "odr.settlement.routes:settlement",
         "odr.settlement.routes_one_key:one_key_pages",

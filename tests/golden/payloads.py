@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,9 +21,8 @@ COMMAND = "python -m tests.golden"
 
 def acts() -> list[Act]:
     """Every act of the court."""
-    for room in wiring.rooms():
-        for module in room.acts:
-            importlib.import_module(module)
+    for room in wiring.ROOMS:
+        wiring.declarations(room)
     return list(TABLE)
 
 
