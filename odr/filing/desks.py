@@ -8,7 +8,7 @@ from odr.text import T
 
 WITHDRAWAL = desk("withdrawal", T("Leave to withdraw a claim"), Role.JUDGE)
 JURISDICTION = desk("jurisdiction", T("An objection to jurisdiction"), Role.JUDGE)
-RECUSAL = desk("recusal", T("A challenge"), Role.PRESIDENT, Role.JUDGE, Role.CLERK)
+RECUSAL = desk("recusal", T("A challenge"), Role.PRESIDENT, Role.JUDGE)
 TIME = desk("time", T("More time asked for"), Role.JUDGE)
 LATENESS = desk("lateness", T("Relief for lateness asked for"), Role.JUDGE)
 REASSIGNMENT = desk("reassignment", T("Another person asked for in a seat"), Role.PRESIDENT)
@@ -18,7 +18,7 @@ RULING_APPEAL = desk("ruling_appeal", T("An appeal from a ruling to send up"), R
 COMPLAINT = desk("complaint", T("A complaint"), Role.PRESIDENT)
 LEGAL_AID = desk("legal_aid", T("Legal aid asked for"), Role.CLERK)
 FEE_AFTER_CORRECTION = desk("fee_after_correction", T("A fee to look at after a correction"), Role.JUDGE, by_hand=True)
-IDENTITY_ASKED = desk("identity_asked", T("Papers of identity asked for"), Role.CLERK)
+IDENTITY_ASKED = desk("identity_asked", T("Papers of identity asked for"), Role.CLERK, by_itself=True)
 IDENTITY_SHOWN = desk("identity_shown", T("Papers of identity to look at"), Role.CLERK)
 NO_SEAT = desk("no_seat", T("A seat that nobody could take"), Role.PRESIDENT)
 NOT_CORRECTED = desk("not_corrected", T("A claim not corrected in time"), Role.CLERK)

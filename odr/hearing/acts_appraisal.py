@@ -491,6 +491,7 @@ def attendance_not_included(given: Mapping[str, Any]) -> dict[str, Any]:
     strong=True,
     serves=Everyone.PARTIES,
     source=law("EV 31, 35"),
+    desk=(desks.APPRAISAL_LATE, desks.APPRAISAL_UNPAID),
     topic=Topic.HEARING,
     in_record=False,
     guard=stands(*GOING, source="EV 31, 35", reason=T("No appraisal is under way.")),

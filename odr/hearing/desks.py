@@ -29,7 +29,9 @@ LIST_ISSUES = desk("list_issues", T("Issues to list"), Role.JUDGE, until_decided
 MODE_DOUBT = desk("mode_doubt", T("A doubt about how the case is heard"), Role.JUDGE, until_decided=True)
 MOTION = desk("motion", T("A motion"), Role.JUDGE, until_decided=True)
 OBJECTION = desk("objection", T("An objection in the hearing"), Role.JUDGE, until_decided=True)
-OFFLINE_STEP = desk("offline_step", T("Somebody who takes part offline"), Role.JUDGE, Role.CLERK, until_decided=True)
+OFFLINE_STEP = desk(
+    "offline_step", T("Somebody who takes part offline"), Role.JUDGE, Role.CLERK, until_decided=True, by_itself=True
+)
 PUT_QUESTIONS = desk("put_questions", T("Questions to put"), Role.JUDGE, until_decided=True)
 QUESTION_LEAVE = desk("question_leave", T("Leave for a question"), Role.JUDGE, until_decided=True)
 RECORD_HEARING = desk("record_hearing", T("A hearing to record"), Role.CLERK, until_decided=True)

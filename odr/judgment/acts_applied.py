@@ -14,6 +14,7 @@ from odr.docket.queries import parties
 from odr.errors import FieldFault, InvalidInput
 from odr.filing.progress import end_clocks
 from odr.identity.actors import Actor
+from odr.judgment import desks
 from odr.judgment.applying import IN_EFFECT, GroupJudgment, find_judgment, fitting
 from odr.judgment.costs import fee_and_prepaid
 from odr.judgment.effect import PERFORMANCE
@@ -80,6 +81,7 @@ def the_other_case(court: Sitting, case: Case, given: ApplyJudgmentInput) -> lis
         ruled=T("The claim is right. The judgment in the action of many applies to it."),
     ),
     source=law("CPL 57, 157", "CPI 80"),
+    desk=desks.APPLY_JUDGMENT,
     topic=Topic.DECISION,
     in_record=False,
     help=T(

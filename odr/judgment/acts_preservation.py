@@ -145,7 +145,7 @@ def prepare_preservation(court: Court, case: Case, given: BaseModel, actor: Acto
     version=2,
     prepare=prepare_preservation,
     source=law("CPL 84, 103, 104", "EV 26, 27"),
-    desk=(desks.PRESERVATION_RULING, desks.RULING_ASKED),
+    desk=(desks.PRESERVATION_RULING, desks.RULING_ASKED, desks.LIFT_PRESERVATION),
     topic=Topic.DECISION,
     in_record=False,
 )

@@ -7,7 +7,7 @@ from odr.procedure.tasks import desk
 from odr.text import T
 
 APPEAL = desk("appeal", T("An appeal to send up"), Role.CLERK)
-APPEAL_FILE = desk("appeal_file", T("A file not sent up in time"), Role.PRESIDENT)
+APPEAL_FILE = desk("appeal_file", T("A file not sent up in time"), Role.PRESIDENT, by_itself=True)
 APPLY_JUDGMENT = desk(
     "apply_judgment", T("A judgment to apply to who did not register"), Role.JUDGE, until_decided=True
 )
@@ -20,7 +20,9 @@ ENFORCEMENT_SETTLED = desk("enforcement_settled", T("An enforcement settled by t
 EXECUTE_PRESERVATION = desk("execute_preservation", T("A preservation to carry out"), Role.CLERK)
 HEARD_AGAIN = desk("heard_again", T("A case to hear again"), Role.JUDGE, until_decided=True, by_hand=True)
 LIFT_PRESERVATION = desk("lift_preservation", T("A preservation to lift"), Role.JUDGE)
-PRESERVATION_RULING = desk("preservation_ruling", T("An urgent preservation not ruled on"), Role.PRESIDENT)
+PRESERVATION_RULING = desk(
+    "preservation_ruling", T("An urgent preservation not ruled on"), Role.PRESIDENT, by_itself=True
+)
 PRONOUNCE = desk("pronounce", T("A decision to pronounce"), Role.JUDGE)
 RETRIAL = desk("retrial", T("A retrial applied for"), Role.CLERK)
 RULING_ASKED = desk("ruling_asked", T("A ruling asked for"), Role.JUDGE)

@@ -556,6 +556,7 @@ def something_silent(court: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=something_silent,
     while_stayed=True,
     source=law("CPL 283", "CPI 534"),
+    desk=desks.ABROAD,
     topic=Topic.SERVICE,
     in_record=False,
 )

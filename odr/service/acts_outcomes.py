@@ -66,6 +66,7 @@ def something_out(court: Sitting, case: Case, actor: Actor) -> Text | None:
     while_stayed=True,
     page="service.outcome",
     source=law("CPL 88"),
+    desk=desks.NOT_SERVED,
     topic=Topic.SERVICE,
     in_record=False,
 )
@@ -163,6 +164,7 @@ def announcement_open(court: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=announcement_open,
     while_stayed=True,
     source=law("CPL 95"),
+    desk=desks.NOT_SERVED,
     topic=Topic.SERVICE,
     in_record=False,
 )
@@ -217,6 +219,7 @@ def something_to_repeat(court: Sitting, case: Case, actor: Actor) -> Text | None
     guard=something_to_repeat,
     while_stayed=True,
     source=law("CPL 87"),
+    desk=desks.NOT_SERVED,
     topic=Topic.SERVICE,
     in_record=False,
 )

@@ -10,7 +10,7 @@ CONFIRM_AGREEMENT = desk("confirm_agreement", T("An agreement to make bind"), Ro
 CONFIRM_MEDIATED = desk("confirm_mediated", T("A mediated agreement to look at"), Role.JUDGE)
 CONFIRMATION_NOT_JOINT = desk("confirmation_not_joint", T("An application not made by all"), Role.JUDGE)
 CONFIRMATION_OBJECTION = desk("confirmation_objection", T("An objection to a confirmation"), Role.JUDGE)
-CONFIRMATION_REVIEW = desk("confirmation_review", T("A confirmation that takes long"), Role.PRESIDENT)
+CONFIRMATION_REVIEW = desk("confirmation_review", T("A confirmation that takes long"), Role.PRESIDENT, by_itself=True)
 CONFIRMATION_SUPPLEMENT = desk("confirmation_supplement", T("Something asked for about an agreement"), Role.JUDGE)
 CONFIRMATION_WITHDRAWN = desk("confirmation_withdrawn", T("A confirmation taken back"), Role.JUDGE)
 LEAVE_TO_WITHDRAW = desk("leave_to_withdraw", T("Leave to withdraw after an agreement"), Role.JUDGE)

@@ -29,7 +29,7 @@ from odr.hearing.models import Hearing
 from odr.payments.models import Refund, RefundState
 from odr.procedure.court import Court
 from odr.procedure.models import Task, Window, WindowState
-from odr.procedure.tasks import DECIDED, UNTIL_DECIDED
+from odr.procedure.tasks import DECIDED, until_decided
 from odr.run import OPENED
 from odr.service.models import Packet, ProofOfService
 
@@ -60,7 +60,9 @@ def test_no_desk_holds_what_a_decision_has_overtaken(told: Court) -> None:
     """In a decided dispute nobody is asked to find, to hear or to decide any more; it was asked before."""
     with told.database.read() as session:
         tasks = list(session.execute(select(Case.stage, Task.kind, Task.done_at).join(Case, Case.id == Task.case_id)))
-    assert {kind for stage, kind, done in tasks if stage in DECIDED and kind in UNTIL_DECIDED and done is None} == set()
+    assert {
+        kind for stage, kind, done in tasks if stage in DECIDED and kind in until_decided() and done is None
+    } == set()
     assert {"draft_decision", "absence"} <= {
         kind for stage, kind, done in tasks if stage in DECIDED and done is not None
     }

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from odr import wiring
 from odr.app import create_court
 from odr.clock import FixedClock
 from odr.config import Settings
@@ -270,8 +271,7 @@ def open_court(database: Database, clock: FixedClock, folder: Path, vault: Vault
     )  # type: ignore[arg-type]
     for name in ("procedure", "filing", "evidence", "hearing"):
         room = importlib.import_module(f"odr.{name}.room").ROOM
-        for module in room.acts:
-            importlib.import_module(module)
+        wiring.declarations(name)
         room.join(court.hooks)
     return court
 

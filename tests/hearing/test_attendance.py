@@ -19,6 +19,7 @@ from odr.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.evidence.models import Exhibit, ExhibitState
 from odr.hearing.attendance import calls_of, parts
 from odr.hearing.calling import who_comes
+from odr.hearing.desks import ATTENDANCE_PASS_ON
 from odr.hearing.kinds import HearingState
 from odr.hearing.models import Hearing
 from odr.hearing.models_appraisal import Appraisal
@@ -238,7 +239,7 @@ def test_from_the_call_to_the_expert_who_is_paid(scene: Scene) -> None:
     with pytest.raises(InvalidInput, match="did not come"):
         settle(scene, "refused")
     assert "losing party bears" in settle(scene, "heard").words["en"]
-    assert tasks(scene, "expert_attends") == 0 and tasks(scene, "attendance_pass_on") == 1
+    assert tasks(scene, "expert_attends") == 0 and tasks(scene, ATTENDANCE_PASS_ON) == 1
     with pytest.raises(ActNotOpen):
         settle(scene, "heard")
     with pytest.raises(InvalidInput, match="more than came in"):
@@ -247,7 +248,7 @@ def test_from_the_call_to_the_expert_who_is_paid(scene: Scene) -> None:
     assert (
         held_for_experts(scene) == 0
         and going_back(scene) == [(called(scene).shares[0].party_id, 5_001)]
-        and tasks(scene, "attendance_pass_on") == 0
+        and tasks(scene, ATTENDANCE_PASS_ON) == 0
     )
     assert "You are paid" in letters(scene, "Lake Laboratory")[-1]
     with pytest.raises(ActNotOpen):
@@ -553,7 +554,7 @@ def test_nobody_prepays_what_the_fee_holds(small_scene: Scene) -> None:
     )
     hearing(small_scene)
     settle(small_scene, "heard")
-    assert tasks(small_scene, "attendance_pass_on") == 0
+    assert tasks(small_scene, ATTENDANCE_PASS_ON) == 0
     with pytest.raises(ActNotOpen):
         pass_on(small_scene, "1.00")
 
@@ -711,7 +712,7 @@ def test_cashier_takes_up_what_waits_in_a_case_nobody_seated_her_in(small_scene:
     with small_scene.court.sit() as sitting:
         case = sitting.session.get_one(Case, small_scene.case_id)
         task = sitting.open_task(
-            case, Role.CASHIER, "attendance_pass_on", T("Pay the expert %(name)s.", name="Lake"), subject="x"
+            case, Role.CASHIER, ATTENDANCE_PASS_ON, T("Pay the expert %(name)s.", name="Lake"), subject="x"
         )
         number = task.reference
     desk = signed_in(small_scene, "cashier")
@@ -725,5 +726,5 @@ def test_cashier_takes_up_what_waits_in_a_case_nobody_seated_her_in(small_scene:
         assert sitting.session.scalars(select(Seat.account_id).where(Seat.role == Role.CASHIER)).all() == [
             small_scene.people["cashier"]
         ]
-        sitting.close_tasks(sitting.session.get_one(Case, small_scene.case_id), "attendance_pass_on")
+        sitting.close_tasks(sitting.session.get_one(Case, small_scene.case_id), ATTENDANCE_PASS_ON)
     assert desk.post(f"/payments/desk/tasks/{number}", **sent).status_code == 404

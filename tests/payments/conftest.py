@@ -20,6 +20,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from odr import wiring
 from odr.access import assert_guarded, register_access
 from odr.app import _errors, _templates
 from odr.clock import FixedClock
@@ -246,8 +247,7 @@ def open_court(
     """A court with procedure, filing and payments wired as the running court wires them."""
     hooks = Hooks()
     for room in (PROCEDURE, FILING, PAYMENTS):
-        for module in room.acts:
-            __import__(module)
+        wiring.declarations(room.name)
         room.join(hooks)
     notary = Notary(database, vault=FileVault(folder / "vault"), origin="court.test/log", clock=clock, log_dir=None)
     notary.establish()

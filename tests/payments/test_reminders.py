@@ -96,7 +96,11 @@ def test_the_reminder_is_a_letter_in_both_languages(small_scene: Scene) -> None:
 
 def on_desk(pay: PayCourt) -> set[tuple[str, Role]]:
     """Alarms that lie on desks."""
-    return {(t.kind, t.role) for t in pay.rows(Task) if t.kind in alarms.ALARMS and t.done_at is None}
+    return {
+        (t.kind, t.role)
+        for t in pay.rows(Task)
+        if t.kind in {desk.kind for desk in alarms.ALARMS} and t.done_at is None
+    }
 
 
 def test_the_fifteen_days_are_watched_until_the_money_is_back(pay_court: PayCourt) -> None:
